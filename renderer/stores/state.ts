@@ -1,0 +1,161 @@
+import type { AppInfo, EmbeddedServerState, HistoryItem, PeerStanding, Room, SearchHit, Settings } from '@parley/shared/model';
+import type { CallId, DeviceId, MessageId, MicrophoneState, Refusal, RoomId } from '@parley/shared/protocol';
+
+/**
+ * What the screens show, as plain data. Screens read it through `useApp` and change it only through `Actions`.
+ */
+export type AppState = {
+  /** starting → ready;  starting → failed → starting */
+  start: { at: 'starting' } | { at: 'ready' } | { at: 'failed'; refusal: Refusal };
+  info: AppInfo | null;
+  settings: Settings;
+  server: EmbeddedServerState;
+  rooms: readonly Room[];
+  screen: Screen;
+  /** Reachability of each room, while the app runs. */
+  reach: Readonly<Record<RoomId, RoomReach>>;
+  /** The call this person is in, or is about to be in. */
+  call: OwnCall;
+  chats: Readonly<Record<RoomId, ChatState>>;
+  search: SearchState;
+  devices: DeviceLists;
+  notices: readonly Notice[];
+};
+
+/** welcome → home ⇄ room, lobby;  room → pre-join → room */
+export type Screen =
+  | { at: 'welcome' }
+  | { at: 'home' }
+  /** `invite` as pasted or as the deep link brought it. */
+  | { at: 'lobby'; invite: string; reading: LobbyReading }
+  | { at: 'room'; roomId: RoomId; panel: Panel; focusMessage: MessageId | null }
+  | { at: 'pre-join'; roomId: RoomId; answering: CallId | null }
+  | { at: 'settings' };
+
+export type Panel = 'none' | 'chat' | 'people' | 'details';
+
+export type LobbyReading =
+  | { at: 'empty' }
+  | { at: 'reading' }
+  | { at: 'refused'; refusal: Refusal }
+  | { at: 'ready'; host: string; needsPassphrase: boolean; known: boolean }
+  | { at: 'joining' };
+
+/** offline → connecting → online ⇄ reconnecting;  any → refused (what the person must change) → connecting */
+export type Connection =
+  | { at: 'offline' }
+  | { at: 'connecting' }
+  | { at: 'online' }
+  | { at: 'reconnecting'; since: number }
+  | { at: 'refused'; refusal: Refusal };
+
+export type RoomReach = {
+  connection: Connection;
+  participants: readonly ParticipantView[];
+  /** The call that runs in this room, whoever is in it. */
+  call: { callId: CallId; startedAt: number; deviceIds: readonly DeviceId[] } | null;
+  /** Set while that call rings here: not joined, not declined, not older than the ringing time. */
+  ringing: { callId: CallId; from: string } | null;
+};
+
+export type LinkView = 'opening' | 'open' | 'interrupted' | 'closed';
+
+/** One other participant, after both confirms; nobody is shown before. */
+export type ParticipantView = {
+  /** The stay, stable over reconnects. */
+  sess: string;
+  deviceId: DeviceId;
+  name: string;
+  standing: PeerStanding['standing'];
+  link: LinkView;
+  /** Whether the link runs through a relay; null while unknown. */
+  relayed: boolean | null;
+  inCall: boolean;
+  microphone: MicrophoneState;
+  camera: boolean;
+  screen: boolean;
+  hand: boolean;
+  speaking: boolean;
+  typing: boolean;
+  quality: 'good' | 'fair' | 'poor' | 'unknown';
+  /** 0 to 1. */
+  volume: number;
+  cameraStream: MediaStream | null;
+  screenStream: MediaStream | null;
+  /** Eight digits in two groups, for this connection; null until both sides opened their commitments. */
+  safetyCode: string | null;
+  /** Sixty digits in twelve groups, for the two devices. */
+  deviceCode: string | null;
+};
+
+/** none → preparing (pre-join) → joined → none */
+export type OwnCall =
+  | { at: 'none' }
+  | { at: 'preparing'; roomId: RoomId; preview: Preview }
+  | ({ at: 'joined'; roomId: RoomId; callId: CallId; startedAt: number } & OwnMedia);
+
+export type DeviceTrouble = { code: Refusal['code']; message: string };
+
+export type Preview = {
+  /** Present while the camera is on. */
+  stream: MediaStream | null;
+  camera: boolean;
+  microphone: boolean;
+  /** Both are being asked for; nothing to decide yet. */
+  opening: boolean;
+  cameraTrouble: DeviceTrouble | null;
+  microphoneTrouble: DeviceTrouble | null;
+};
+
+export type OwnMedia = {
+  microphone: MicrophoneState;
+  camera: boolean;
+  screen: boolean;
+  hand: boolean;
+  speaking: boolean;
+  /** The person talks while muted: show the hint. */
+  talkingWhileMuted: boolean;
+  cameraStream: MediaStream | null;
+  screenStream: MediaStream | null;
+  cameraTrouble: DeviceTrouble | null;
+  microphoneTrouble: DeviceTrouble | null;
+};
+
+export type ChatState = {
+  /** Oldest first. */
+  items: readonly HistoryItem[];
+  total: number;
+  hasOlder: boolean;
+  /** True when the newest messages are not loaded, after a jump. */
+  detached: boolean;
+  loading: 'none' | 'first' | 'older';
+  failure: Refusal | null;
+  draft: string;
+  /** Everything up to here was seen when the room was opened: where the 'new' mark stands. */
+  newSince: MessageId | null;
+  sendRefusal: Refusal | null;
+};
+
+export type SearchState = {
+  open: boolean;
+  query: string;
+  at: 'idle' | 'searching' | 'done' | 'failed';
+  hits: readonly SearchHit[];
+  total: number;
+  hasMore: boolean;
+};
+
+export type DeviceLists = {
+  cameras: readonly DeviceOption[];
+  microphones: readonly DeviceOption[];
+  speakers: readonly DeviceOption[];
+};
+export type DeviceOption = { id: string; label: string };
+
+export type Notice = {
+  id: number;
+  tone: 'info' | 'trouble';
+  text: string;
+  /** Shown behind 'Details'. */
+  code: Refusal['code'] | null;
+};

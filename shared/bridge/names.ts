@@ -1,0 +1,49 @@
+import type { BridgeCall, BridgeEvent } from './contract.ts';
+
+/**
+ * The names alone, for the preload script, which must not carry a schema library into the sandbox.
+ * The types make a missing or foreign name a compile error.
+ */
+const calls: Record<BridgeCall, true> = {
+  'app.info': true,
+  'app.open-external': true,
+  'app.take-deep-link': true,
+  'settings.get': true,
+  'settings.change': true,
+  'identity.sign-hello': true,
+  'identity.sign-confirm': true,
+  'peers.meet': true,
+  'peers.verify': true,
+  'rooms.list': true,
+  'rooms.create': true,
+  'rooms.read-invite': true,
+  'rooms.add': true,
+  'rooms.keyring': true,
+  'rooms.rename': true,
+  'rooms.draft': true,
+  'rooms.delete': true,
+  'history.compose': true,
+  'history.record': true,
+  'history.page': true,
+  'history.around': true,
+  'history.search': true,
+  'history.mark': true,
+  'history.mark-seen': true,
+  'history.heads': true,
+  'history.missing': true,
+  'server.state': true,
+  'server.allow-lan': true,
+};
+const events: Record<BridgeEvent, true> = {
+  'settings.changed': true,
+  'rooms.changed': true,
+  'server.changed': true,
+  'app.deep-link-arrived': true,
+  'app.noticed': true,
+};
+
+export const BRIDGE_CALL_NAMES: readonly string[] = Object.keys(calls);
+export const BRIDGE_EVENT_NAMES: readonly string[] = Object.keys(events);
+
+/** The one channel for calls and the one for events between preload and main. */
+export const BRIDGE_CHANNEL = { call: 'parley:call', event: 'parley:event' } as const;

@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import { base64UrlOf } from '../protocol/bytes.ts';
+import { DeviceId, MessageId, RoomId } from '../protocol/ids.ts';
+import { LIMITS } from '../protocol/limits.ts';
+import { DisplayName } from './profile.ts';
+
+/** V4: 1–1,000 characters (code points) after trimming, NFC. Rendered as text, never as HTML. */
+export const ChatText = z
+  .string({ error: 'message-invalid' })
+  .max(LIMITS.chatTextMax * 8, { error: 'message-invalid' })
+  .normalize('NFC')
+  .trim()
+  .refine((text) => text.length > 0 && [...text].length <= LIMITS.chatTextMax && !text.includes('\u0000'), {
+    error: 'message-invalid',
+  });
+export type ChatText = z.infer<typeof ChatText>;
+
+const Milliseconds = z.number().int().nonnegative().max(8_640_000_000_000_000);
+
+/**
+ * A message as it travels and as it is stored.
+ * `seq` counts the author's messages in this room from 1, without gaps. `clock` is a Lamport clock: one more
+ * than the highest the author had seen, so that (clock, author) orders a room the same way on every device,
+ * whatever their wall clocks say. The signature covers every other field.
+ */
+export const ChatMessage = z.object({
+  id: MessageId,
+  roomId: RoomId,
+  author: DeviceId,
+  authorName: DisplayName,
+  seq: z.number().int().min(1).max(2 ** 40),
+  clock: z.number().int().min(1).max(2 ** 48),
+  sentAt: Milliseconds,
+  text: ChatText,
+  sig: base64UrlOf(64),
+});
+export type ChatMessage = z.infer<typeof ChatMessage>;
+
+/** queued: on this disk; sent: written to a link; delivered: stored by them; read: seen by them. */
+export const DeliveryState = z.enum(['queued', 'sent', 'delivered', 'read', 'failed']);
+export type DeliveryState = z.infer<typeof DeliveryState>;
+
+/**
+ * A message with what this device knows of its way. For one's own: the furthest state any member reached.
+ * For others': `delivered` once stored here, `read` once seen here.
+ */
+export const HistoryItem = ChatMessage.extend({
+  mine: z.boolean(),
+  state: DeliveryState,
+  deliveredTo: z.number().int().nonnegative(),
+  readBy: z.number().int().nonnegative(),
+});
+export type HistoryItem = z.infer<typeof HistoryItem>;
+
+/** Where a page ends: opaque to whoever holds it. */
+export const Cursor = z.string().max(120).regex(/^[0-9]+\.[A-Za-z0-9_-]{43}$/).brand<'Cursor'>();
+export type Cursor = z.infer<typeof Cursor>;
+
+export const HistoryPage = z.object({
+  /** Oldest first. */
+  items: z.array(HistoryItem),
+  total_count: z.number().int().nonnegative(),
+  returned_count: z.number().int().nonnegative(),
+  has_more: z.boolean(),
+  /** Pass as `before` for the page above this one; null when there is none. */
+  cursor: Cursor.nullable(),
+});
+export type HistoryPage = z.infer<typeof HistoryPage>;
+
+export const SearchHit = z.object({
+  item: HistoryItem,
+  roomName: z.string().nullable(),
+  /** Start and end (UTF-16 units) of what matched in the text. */
+  matches: z.array(z.tuple([z.number().int(), z.number().int()])),
+});
+export type SearchHit = z.infer<typeof SearchHit>;
+
+export const SearchPage = z.object({
+  items: z.array(SearchHit),
+  total_count: z.number().int().nonnegative(),
+  returned_count: z.number().int().nonnegative(),
+  has_more: z.boolean(),
+  /** Pass as `offset` for more. */
+  next_offset: z.number().int().nonnegative().nullable(),
+});
+export type SearchPage = z.infer<typeof SearchPage>;

@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { DeviceId } from '../protocol/ids.ts';
+import { ErrorCode } from '../protocol/errors.ts';
+import { ServerHost } from './room.ts';
+
+/** off → starting → running ⇄ starting;  starting → failed → starting */
+export const EmbeddedServerState = z.discriminatedUnion('at', [
+  z.object({ at: z.literal('off') }),
+  z.object({ at: z.literal('starting') }),
+  z.object({
+    at: z.literal('running'),
+    /** What this app connects to. */
+    host: ServerHost,
+    /** What another computer on the network can use; empty while nothing listens beyond loopback. */
+    lanHosts: z.array(ServerHost),
+  }),
+  z.object({ at: z.literal('failed'), code: ErrorCode, message: z.string() }),
+]);
+export type EmbeddedServerState = z.infer<typeof EmbeddedServerState>;
+
+export const AppInfo = z.object({
+  version: z.string(),
+  host: z.enum(['electron', 'loopback']),
+  platform: z.string(),
+  deviceId: DeviceId,
+  /** How the device's keys and the rooms' secrets are kept on this computer. */
+  keysProtectedBy: z.enum(['os-keystore', 'file-permissions']),
+  /** Things that went wrong at start and that the person should read. */
+  notices: z.array(z.object({ code: ErrorCode, message: z.string() })),
+});
+export type AppInfo = z.infer<typeof AppInfo>;
+
+/** new: first contact, now pinned; pinned: known key; verified: code compared; changed: the name was known with another key. */
+export const PeerStanding = z.object({
+  deviceId: DeviceId,
+  name: z.string(),
+  standing: z.enum(['new', 'pinned', 'verified', 'changed']),
+});
+export type PeerStanding = z.infer<typeof PeerStanding>;

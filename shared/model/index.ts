@@ -1,0 +1,5 @@
+export * from './chat-message.ts';
+export * from './host-state.ts';
+export * from './profile.ts';
+export * from './room.ts';
+export * from './settings.ts';

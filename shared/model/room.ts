@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { base64UrlOf } from '../protocol/bytes.ts';
+import { RoomId } from '../protocol/ids.ts';
+import { LIMITS } from '../protocol/limits.ts';
+
+/** V3: 2–100 characters after trimming, no control characters. */
+export const RoomName = z
+  .string({ error: 'room-name-invalid' })
+  .max(LIMITS.roomNameMax * 8, { error: 'room-name-invalid' })
+  .normalize('NFC')
+  .trim()
+  .refine(
+    (name) =>
+      [...name].length >= LIMITS.roomNameMin &&
+      [...name].length <= LIMITS.roomNameMax &&
+      !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u.test(name),
+    { error: 'room-name-invalid' },
+  );
+export type RoomName = z.infer<typeof RoomName>;
+
+/** V3: the form in which the names of listed rooms are compared. */
+export const roomNameKey = (name: string): string => name.normalize('NFKC').toLowerCase().trim();
+
+/** `host` or `host:port` of a signaling server, as an invite carries it: lower case, no scheme, no path. */
+export const ServerHost = z
+  .string()
+  .min(1)
+  .max(260)
+  .regex(/^(?:\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::[1-9][0-9]{0,4})?$/, { error: 'invite-invalid' });
+export type ServerHost = z.infer<typeof ServerHost>;
+
+/** A room as this computer knows it. */
+export const Room = z.object({
+  roomId: RoomId,
+  /** Null until a member told it. */
+  name: RoomName.nullable(),
+  renamedAt: z.number().int().nonnegative(),
+  host: ServerHost,
+  /** Whether this device made the room and holds its owner key. */
+  mine: z.boolean(),
+  needsPassphrase: z.boolean(),
+  createdAt: z.number().int().nonnegative(),
+  lastActiveAt: z.number().int().nonnegative(),
+  unread: z.number().int().nonnegative(),
+  lastMessage: z
+    .object({ authorName: z.string(), text: z.string(), sentAt: z.number().int(), mine: z.boolean() })
+    .nullable(),
+  /** What the person was writing and has not sent. */
+  draft: z.string().max(4_000),
+});
+export type Room = z.infer<typeof Room>;
+
+/** What a page needs to enter a room: the secret stays in memory, on disk it lies wrapped. */
+export const RoomKeyring = z.object({
+  roomId: RoomId,
+  host: ServerHost,
+  secret: base64UrlOf(32),
+  ownerPub: base64UrlOf(32),
+  passphrase: z.string().max(LIMITS.passphraseMax).nullable(),
+  /** The invite to hand on. */
+  invite: z.string().max(512),
+});
+export type RoomKeyring = z.infer<typeof RoomKeyring>;

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+
+/**
+ * Every code that Parley answers with, once, with the sentence a person reads when nothing better is known.
+ * Codes are stable: programs may rely on them. Sentences may be improved at any time.
+ */
+export const ERRORS = {
+  // Any border
+  'bad-request': 'That was not understood.',
+  'unknown-call': 'This version of Parley does not know how to do that.',
+  'too-large': 'That is too large.',
+  internal: 'Something went wrong inside Parley. Nothing you wrote was lost.',
+  cancelled: 'Cancelled.',
+  'timed-out': 'That took too long. Try again.',
+  'not-allowed': 'That is not allowed here.',
+
+  // Fields (V1–V5)
+  'username-invalid': 'A username has 2 to 50 letters, digits, hyphens or underscores.',
+  'display-name-invalid': 'A name has 1 to 64 visible characters.',
+  'room-name-invalid': 'A room name has 2 to 100 characters.',
+  'message-invalid': 'A message has 1 to 1,000 characters.',
+  'message-spam': 'Too many messages in a short time. Wait a few seconds, then send it again.',
+
+  // Invites
+  'invite-invalid': 'This is not a Parley invite. Ask for the link again and copy all of it.',
+  'invite-cut': 'A part of this invite is missing. Copy the whole link and paste it again.',
+  'invite-version': 'This invite was made by a newer Parley. Update Parley to use it.',
+  'invite-passphrase': 'This room needs a passphrase as well.',
+  'room-unknown': 'This room is not on this computer.',
+
+  // Signaling
+  'server-unreachable': 'The server does not answer. Check the address and your connection; Parley keeps trying.',
+  'not-a-server': 'Something answers at that address, but it is not a Parley server.',
+  'client-too-old': 'This server needs a newer Parley. Update Parley to join.',
+  'server-too-old': 'This server is older than your Parley. Ask its host to update it.',
+  'server-busy': 'The server is very busy. Parley tries again by itself.',
+  'server-draining': 'The server is about to restart. Parley comes back by itself.',
+  'origin-refused': 'The server does not accept connections from this app.',
+  'challenge-expired': 'The server waited too long for this app. Parley tries again by itself.',
+  'proof-invalid': 'The server refused this invite. It may be wrong or meant for another server.',
+  'room-full': 'This room is full.',
+  'too-many-rooms': 'This app is in too many rooms at once. Leave one first.',
+  'seat-expired': 'You were away too long and have to join again.',
+  'not-in-room': 'You are not in this room.',
+  'participant-gone': 'That person is no longer in the room.',
+  'rate-limited': 'Too many attempts. Wait a moment, then try again.',
+  blocked: 'The server has blocked this address for a while.',
+  'slow-consumer': 'The connection was too slow and was closed. Parley reconnects by itself.',
+  'turn-unavailable': 'This server offers no relay.',
+
+  // Links and identity
+  'handshake-failed': 'This person could not prove who they are, so no call was opened.',
+  'fingerprint-mismatch': 'The connection was not with the person it claimed to be. It was closed.',
+  'identity-changed': 'This name was known with another device. Compare the safety code before you trust it.',
+  'link-failed': 'No direct connection could be made. A relay may be needed.',
+  'call-full': 'A call holds at most 8 people. You can still write in the chat.',
+
+  // Devices
+  'camera-missing': 'No camera was found. You can join without one.',
+  'camera-denied': 'Parley may not use the camera. Allow it in the system settings, then try again.',
+  'camera-busy': 'Another program is using the camera.',
+  'microphone-missing': 'No microphone was found. You can join and listen.',
+  'microphone-denied': 'Parley may not use the microphone. Allow it in the system settings, then try again.',
+  'microphone-busy': 'Another program is using the microphone.',
+  'screen-denied': 'The screen was not shared.',
+  'screen-failed': 'The screen could not be captured.',
+
+  // History and disk
+  'history-from-future': 'These messages were written by a newer Parley. Update Parley to read them; nothing was changed.',
+  'history-damaged': 'The message store is damaged. It was set aside unchanged.',
+  'history-locked': 'Another program is using the message store.',
+  'disk-full': 'The disk is full. Nothing stored was lost; make some room and try again.',
+  'disk-read-only': 'Parley cannot write to its folder. Nothing stored was lost.',
+  'message-forged': 'A message was not signed by its author and was refused.',
+  'settings-damaged': 'The settings could not be read and were set aside. Parley started with the usual ones.',
+
+  // Hosts
+  'already-running': 'Parley is already open.',
+  'port-in-use': 'Another program is using that port.',
+  'sender-refused': 'A page that is not Parley tried to use it. It was refused.',
+  'link-refused': 'Parley opens only https and mail links.',
+  'configuration-invalid': 'The configuration is not valid.',
+} as const;
+
+export type ErrorCode = keyof typeof ERRORS;
+export const ErrorCode = z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]);
+
+/** The sentence a person reads for `code`. */
+export const sentenceOf = (code: ErrorCode): string => ERRORS[code];

@@ -1,0 +1,44 @@
+/** Sizes, counts and times that both ends of a border must agree on. Units are in the names. */
+export const LIMITS = {
+  usernameMin: 2,
+  usernameMax: 50,
+  displayNameMax: 64,
+  roomNameMin: 2,
+  roomNameMax: 100,
+  chatTextMax: 1_000,
+  passphraseMax: 256,
+
+  /** Reachable participants a server lets into one room unless it is configured otherwise. */
+  roomCapacityDefault: 16,
+  /** Participants of one call: the honest limit of a mesh. */
+  callCapacity: 8,
+  /** Rooms in which one socket may hold a seat. */
+  seatsPerSocket: 32,
+
+  challengeBytes: 32,
+  challengeLifetimeMs: 30_000,
+  /** A sealed box, before base64url. */
+  boxMaxBytes: 16_384,
+  /** A frame on the signaling socket. */
+  frameMaxBytes: 32_768,
+
+  /** A message on the data channel, as UTF-16 code units of its JSON text. */
+  linkMessageMaxChars: 65_536,
+  /** Messages of history in one batch between peers. */
+  historyBatchMax: 50,
+  historyPageMax: 200,
+  /** Authors in one statement of what a device has. */
+  headsMax: 512,
+  receiptsMax: 200,
+  /** One session description. */
+  sdpMaxChars: 60_000,
+  candidateMaxChars: 1_024,
+
+  /** From the first hello to both confirms; later the attempt is dropped. */
+  handshakeTimeoutMs: 10_000,
+
+  /** V6: what counts as spam, per author. */
+  spamWindowMs: 10_000,
+  spamMessagesMax: 20,
+  spamIdenticalMax: 5,
+} as const;

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { ChatMessage } from '../model/chat-message.ts';
+import { Profile } from '../model/profile.ts';
+import { RoomName } from '../model/room.ts';
+import { base64UrlOf } from './bytes.ts';
+import { CallId, DeviceId, MessageId } from './ids.ts';
+import { LIMITS } from './limits.ts';
+
+const Epoch = z.number().int().min(1).max(2 ** 31);
+
+/** What simple-peer hands out and takes in while a connection is set up. */
+export const PeerSignal = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('offer'), sdp: z.string().max(LIMITS.sdpMaxChars) }),
+  z.object({ type: z.literal('answer'), sdp: z.string().max(LIMITS.sdpMaxChars) }),
+  z.object({ type: z.literal('renegotiate'), renegotiate: z.literal(true) }),
+  z.object({
+    type: z.literal('candidate'),
+    candidate: z.object({
+      candidate: z.string().max(LIMITS.candidateMaxChars),
+      sdpMLineIndex: z.number().int().nonnegative().nullish(),
+      sdpMid: z.string().max(64).nullish(),
+      usernameFragment: z.string().max(256).nullish(),
+    }),
+  }),
+]);
+export type PeerSignal = z.infer<typeof PeerSignal>;
+
+/**
+ * A signal of one link. `epoch` counts the connections inside that link, so that a late signal of an
+ * abandoned one is told from a current one. `restart` asks the initiator for an ICE restart.
+ */
+export const LinkSignal = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('peer'), epoch: Epoch, signal: PeerSignal }),
+  z.object({ kind: z.literal('restart'), epoch: Epoch }),
+  z.object({ kind: z.literal('reopen'), epoch: Epoch }),
+]);
+export type LinkSignal = z.infer<typeof LinkSignal>;
+
+export const MicrophoneState = z.enum(['live', 'muted', 'off']);
+export type MicrophoneState = z.infer<typeof MicrophoneState>;
+
+const StreamId = z.string().min(1).max(128);
+
+/** A participant's part in a call. Stream ids are those of the WebRTC streams that carry the tracks. */
+export const CallPresence = z.object({
+  callId: CallId,
+  startedAt: z.number().int().nonnegative(),
+  microphone: MicrophoneState,
+  camera: z.boolean(),
+  screen: z.boolean(),
+  cameraStreamId: StreamId.nullable(),
+  screenStreamId: StreamId.nullable(),
+  hand: z.boolean(),
+});
+export type CallPresence = z.infer<typeof CallPresence>;
+
+const PresenceMessage = z.object({
+  type: z.literal('presence'),
+  profile: Profile,
+  /** Null while the person is only reachable. */
+  call: CallPresence.nullable(),
+  /** The room's name as this device knows it; the newest wins. */
+  room: z.object({ name: RoomName, renamedAt: z.number().int().nonnegative() }).nullable(),
+});
+
+/** Commit, answer, open: the three steps to a short safety code (docs/protocol.md, "Safety codes"). */
+export const SafetyStep = z.discriminatedUnion('step', [
+  z.object({ step: z.literal('commit'), value: base64UrlOf(32) }),
+  z.object({ step: z.literal('answer'), value: base64UrlOf(32) }),
+  z.object({ step: z.literal('open'), value: base64UrlOf(32) }),
+]);
+export type SafetyStep = z.infer<typeof SafetyStep>;
+
+/** The last seq without a gap that a device holds of one author. */
+export const Head = z.object({ author: DeviceId, seq: z.number().int().nonnegative() });
+export type Head = z.infer<typeof Head>;
+
+/** What two linked participants say to each other on the data channel: one JSON text per message. */
+export const LinkMessage = z.discriminatedUnion('type', [
+  PresenceMessage,
+  z.object({ type: z.literal('decline'), callId: CallId }),
+  z.object({ type: z.literal('chat'), message: ChatMessage }),
+  z.object({
+    type: z.literal('receipt'),
+    delivered: z.array(MessageId).max(LIMITS.receiptsMax),
+    read: z.array(MessageId).max(LIMITS.receiptsMax),
+  }),
+  z.object({ type: z.literal('typing') }),
+  z.object({ type: z.literal('have'), heads: z.array(Head).max(LIMITS.headsMax) }),
+  z.object({
+    type: z.literal('batch'),
+    messages: z.array(ChatMessage).max(LIMITS.historyBatchMax),
+    hasMore: z.boolean(),
+  }),
+  z.object({ type: z.literal('signal'), signal: LinkSignal }),
+  z.object({ type: z.literal('safety'), step: SafetyStep }),
+  z.object({ type: z.literal('bye'), why: z.enum(['left', 'closed']) }),
+]);
+export type LinkMessage = z.infer<typeof LinkMessage>;
+export type LinkMessageOf<T extends LinkMessage['type']> = Extract<LinkMessage, { type: T }>;
+
+/**
+ * What a pair of participants says to each other in sealed boxes through the server: the confirm first,
+ * then signals until the data channel is open and whenever it is not.
+ */
+export const PairMessage = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('confirm'), sig: base64UrlOf(64), profile: Profile }),
+  z.object({ type: z.literal('signal'), signal: LinkSignal }),
+  z.object({ type: z.literal('bye') }),
+]);
+export type PairMessage = z.infer<typeof PairMessage>;

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { base64UrlLength, base64UrlOf } from './bytes.ts';
+import { ParticipantId, ResumeToken, RoomId, SignalId } from './ids.ts';
+import { LIMITS } from './limits.ts';
+
+/** A sealed box in base64url: the server checks that it is text of a fair size and forwards it unread. */
+export const SealedBox = z
+  .string()
+  .min(40)
+  .max(base64UrlLength(LIMITS.boxMaxBytes))
+  .regex(/^[A-Za-z0-9_-]+$/);
+
+export const StreamKind = z.enum(['camera', 'microphone', 'screen']);
+export type StreamKind = z.infer<typeof StreamKind>;
+
+/** As in RTCIceServer of the WebRTC standard. */
+export const IceServer = z.object({
+  urls: z.array(z.string().min(1).max(512)).min(1).max(8),
+  username: z.string().max(512).optional(),
+  credential: z.string().max(512).optional(),
+});
+export type IceServer = z.infer<typeof IceServer>;
+
+/** STUN and TURN servers with the time at which their credentials end (ms from now; absent: they do not). */
+export const IceConfig = z.object({
+  iceServers: z.array(IceServer).max(8),
+  expiresInMs: z.number().int().positive().optional(),
+});
+export type IceConfig = z.infer<typeof IceConfig>;
+
+const v = z.number().int().min(0).max(65_535);
+
+/** What the server asks a client to sign; fresh, used once. */
+export const Challenge = z.object({
+  v,
+  challenge: base64UrlOf(LIMITS.challengeBytes),
+  expiresInMs: z.number().int().positive(),
+});
+export type Challenge = z.infer<typeof Challenge>;
+
+export const RoomJoin = z.object({
+  v,
+  roomId: RoomId,
+  authPub: base64UrlOf(32),
+  /** Ed25519 over "parley/1 join" | SHA-256(host) | challenge | roomId. */
+  sig: base64UrlOf(64),
+  /** Proves a returning participant; with it the seat is resumed. */
+  resumeToken: ResumeToken.optional(),
+});
+export type RoomJoin = z.infer<typeof RoomJoin>;
+
+export const SeatNotice = z.object({ participantId: ParticipantId, away: z.boolean() });
+
+export const RoomJoined = z.object({
+  participantId: ParticipantId,
+  resumeToken: ResumeToken,
+  /** True when the seat of `resumeToken` was found and is held again. */
+  resumed: z.boolean(),
+  /** Who else has a seat: a hint only, the roster is built from authenticated hellos. */
+  participants: z.array(SeatNotice).max(256),
+  capacity: z.number().int().positive(),
+  ice: IceConfig,
+});
+export type RoomJoined = z.infer<typeof RoomJoined>;
+
+export const SignalSend = z.object({
+  roomId: RoomId,
+  /** One participant, or everyone else in the room. */
+  to: z.union([z.literal('*'), ParticipantId]),
+  id: SignalId,
+  box: SealedBox,
+});
+export type SignalSend = z.infer<typeof SignalSend>;
+
+const InRoom = z.object({ roomId: RoomId });
+const StreamNotice = z.object({ roomId: RoomId, kind: StreamKind });
+const Nothing = z.object({});
+
+/** What a client may say; every call is answered with an Outcome around `ack`. */
+export const clientEvents = {
+  'challenge:get': { input: z.object({ v }), ack: Challenge },
+  'room:join': { input: RoomJoin, ack: RoomJoined },
+  'room:leave': { input: InRoom, ack: Nothing },
+  'signal:send': { input: SignalSend, ack: z.object({ handedTo: z.number().int().nonnegative() }) },
+  'stream:start': { input: StreamNotice, ack: Nothing },
+  'stream:stop': { input: StreamNotice, ack: Nothing },
+  'turn:get': { input: InRoom, ack: IceConfig },
+} as const;
+export type ClientEvent = keyof typeof clientEvents;
+export type ClientInput<E extends ClientEvent> = z.input<(typeof clientEvents)[E]['input']>;
+export type ClientAck<E extends ClientEvent> = z.output<(typeof clientEvents)[E]['ack']>;
+
+const AboutParticipant = z.object({ roomId: RoomId, participantId: ParticipantId });
+
+export const SignalReceived = z.object({
+  roomId: RoomId,
+  /** Stamped by the server; never read from the sender. */
+  from: ParticipantId,
+  id: SignalId,
+  /** Whether it was addressed to everyone. */
+  toAll: z.boolean(),
+  box: SealedBox,
+});
+export type SignalReceived = z.infer<typeof SignalReceived>;
+
+/** What the server may say. All of it is a hint, except the boxes, which prove themselves. */
+export const serverEvents = {
+  'server:challenge': Challenge,
+  'participant:joined': AboutParticipant,
+  'participant:away': AboutParticipant,
+  'participant:back': AboutParticipant,
+  'participant:left': AboutParticipant,
+  'signal:received': SignalReceived,
+  /** Said right before the server closes a socket on purpose. */
+  'server:closing': z.object({ code: z.enum(['slow-consumer', 'blocked', 'timed-out', 'server-draining']) }),
+  'server:drain': z.object({ retryAfterMs: z.number().int().nonnegative() }),
+} as const;
+export type ServerEvent = keyof typeof serverEvents;
+export type ServerPayload<E extends ServerEvent> = z.output<(typeof serverEvents)[E]>;
+
+/** Sent in Socket.IO's `auth` when connecting. */
+export const ConnectAuth = z.object({ v, password: z.string().max(256).optional() });
+export type ConnectAuth = z.infer<typeof ConnectAuth>;
+
+/** Path of the Socket.IO endpoint. */
+export const SIGNALING_PATH = '/parley';
