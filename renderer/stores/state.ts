@@ -1,4 +1,12 @@
-import type { AppInfo, EmbeddedServerState, HistoryItem, PeerStanding, Room, SearchHit, Settings } from '@parley/shared/model';
+import type {
+  AppInfo,
+  EmbeddedServerState,
+  HistoryItem,
+  PeerStanding,
+  Room,
+  SearchHit,
+  Settings,
+} from '@parley/shared/model';
 import type { CallId, DeviceId, MessageId, MicrophoneState, Refusal, RoomId } from '@parley/shared/protocol';
 
 /**

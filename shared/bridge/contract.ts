@@ -31,7 +31,11 @@ const Sig = base64UrlOf(64);
 export const HelloFields = z
   .object({
     roomId: RoomId,
-    epoch: z.number().int().min(0).max(2 ** 32 - 1),
+    epoch: z
+      .number()
+      .int()
+      .min(0)
+      .max(2 ** 32 - 1),
     sess: base64UrlOf(16),
     eph: base64UrlOf(32),
     fp: base64UrlOf(32),

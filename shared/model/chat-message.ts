@@ -28,8 +28,16 @@ export const ChatMessage = z.object({
   roomId: RoomId,
   author: DeviceId,
   authorName: DisplayName,
-  seq: z.number().int().min(1).max(2 ** 40),
-  clock: z.number().int().min(1).max(2 ** 48),
+  seq: z
+    .number()
+    .int()
+    .min(1)
+    .max(2 ** 40),
+  clock: z
+    .number()
+    .int()
+    .min(1)
+    .max(2 ** 48),
   sentAt: Milliseconds,
   text: ChatText,
   sig: base64UrlOf(64),
@@ -53,7 +61,11 @@ export const HistoryItem = ChatMessage.extend({
 export type HistoryItem = z.infer<typeof HistoryItem>;
 
 /** Where a page ends: opaque to whoever holds it. */
-export const Cursor = z.string().max(120).regex(/^[0-9]+\.[A-Za-z0-9_-]{43}$/).brand<'Cursor'>();
+export const Cursor = z
+  .string()
+  .max(120)
+  .regex(/^[0-9]+\.[A-Za-z0-9_-]{43}$/)
+  .brand<'Cursor'>();
 export type Cursor = z.infer<typeof Cursor>;
 
 export const HistoryPage = z.object({

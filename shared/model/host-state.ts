@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { DeviceId } from '../protocol/ids.ts';
 import { ErrorCode } from '../protocol/errors.ts';
+import { DeviceId } from '../protocol/ids.ts';
 import { ServerHost } from './room.ts';
 
 /** off → starting → running ⇄ starting;  starting → failed → starting */

@@ -19,7 +19,8 @@ export const usernameKey = (username: string): string => username.normalize('NFK
  * formatting that could make one name look like another. The zero-width joiner stays: emoji and several
  * scripts need it.
  */
-const unprintable = /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]/u;
+const unprintable =
+  /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]/u;
 
 /** V2: 1–64 printable characters (code points) in NFC. */
 export const DisplayName = z

@@ -66,7 +66,8 @@ export const ERRORS = {
   'screen-failed': 'The screen could not be captured.',
 
   // History and disk
-  'history-from-future': 'These messages were written by a newer Parley. Update Parley to read them; nothing was changed.',
+  'history-from-future':
+    'These messages were written by a newer Parley. Update Parley to read them; nothing was changed.',
   'history-damaged': 'The message store is damaged. It was set aside unchanged.',
   'history-locked': 'Another program is using the message store.',
   'disk-full': 'The disk is full. Nothing stored was lost; make some room and try again.',

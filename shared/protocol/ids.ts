@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { base64UrlOf } from './bytes.ts';
 
 /** First 16 bytes of SHA-256 over the room's public key: nobody can squat it, the server can check it. */

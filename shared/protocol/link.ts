@@ -6,7 +6,11 @@ import { base64UrlOf } from './bytes.ts';
 import { CallId, DeviceId, MessageId } from './ids.ts';
 import { LIMITS } from './limits.ts';
 
-const Epoch = z.number().int().min(1).max(2 ** 31);
+const Epoch = z
+  .number()
+  .int()
+  .min(1)
+  .max(2 ** 31);
 
 /** What simple-peer hands out and takes in while a connection is set up. */
 export const PeerSignal = z.discriminatedUnion('type', [

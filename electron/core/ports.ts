@@ -1,0 +1,69 @@
+import type { ServerHost } from '@parley/shared/model';
+import type { Bytes, Outcome } from '@parley/shared/protocol';
+
+/** What the core needs from outside. A host (Electron or loopback) gives it; tests give their own. */
+export type CorePorts = {
+  app: { version: string; host: 'electron' | 'loopback'; platform: string };
+  clock: Clock;
+  paths: Paths;
+  secrets: SecretStore;
+  shell: Shell;
+  /** Null where no embedded server is wanted. */
+  serverProcess: ServerProcess | null;
+  log: Log;
+  /** Where the history worker's code lies; bundled hosts put it elsewhere. */
+  historyWorkerUrl?: URL;
+};
+
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Calls back once after `delayMs`; returns the undo. */
+  after(delayMs: number, callback: () => void): () => void;
+}
+
+export type Paths = {
+  /** The folder of this profile; everything the core writes lies in it. */
+  profile: string;
+};
+
+/** Wraps what must not lie open on the disk. */
+export interface SecretStore {
+  protectedBy: 'os-keystore' | 'file-permissions';
+  wrap(plain: Bytes): Promise<Bytes>;
+  /** Rejects when the bytes were not wrapped by this store. */
+  unwrap(wrapped: Bytes): Promise<Bytes>;
+}
+
+export interface Shell {
+  /** Opens a checked https or mailto URL outside Parley, after the person agreed; false when they did not. */
+  openExternal(url: URL): Promise<boolean>;
+}
+
+export type ServerProcessOptions = {
+  /** 0 takes any free port. */
+  port: number;
+  /** True listens on every address, false on loopback only. */
+  lan: boolean;
+  /** Names under which clients may prove membership to it, beside loopback on its own port. */
+  publicHosts: readonly ServerHost[];
+};
+
+/** Starts the signaling server in a process of its own. Refuses with `port-in-use` or `internal`. */
+export interface ServerProcess {
+  start(options: ServerProcessOptions): Promise<Outcome<RunningServer>>;
+}
+export interface RunningServer {
+  port: number;
+  /** Calls back once if the process ends without `close`. */
+  onEnded(callback: () => void): void;
+  close(): Promise<void>;
+}
+
+/** Structured log; never given names, texts, secrets, room ids or links. */
+export interface Log {
+  debug(message: string, fields?: Readonly<Record<string, string | number | boolean>>): void;
+  info(message: string, fields?: Readonly<Record<string, string | number | boolean>>): void;
+  warn(message: string, fields?: Readonly<Record<string, string | number | boolean>>): void;
+  error(message: string, fields?: Readonly<Record<string, string | number | boolean>>): void;
+}

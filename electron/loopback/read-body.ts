@@ -1,0 +1,35 @@
+import type { IncomingMessage } from 'node:http';
+import { accept, type Outcome, refuse } from '@parley/shared/protocol';
+
+/**
+ * Reads a request's body as text. Answers `too-large` above `maxBytes` without keeping what came, and `bad-request`
+ * when the sender breaks off or the bytes are not UTF-8.
+ */
+export async function readBody(request: IncomingMessage, maxBytes: number): Promise<Outcome<string>> {
+  if (Number(request.headers['content-length'] ?? 0) > maxBytes) {
+    request.resume();
+    return refuse('too-large');
+  }
+  const parts: Buffer[] = [];
+  let sizeBytes = 0;
+  return new Promise((resolve) => {
+    request.on('data', (part: Buffer) => {
+      sizeBytes += part.length;
+      if (sizeBytes <= maxBytes) parts.push(part);
+      else {
+        parts.length = 0;
+        resolve(refuse('too-large'));
+      }
+    });
+    request.on('end', () => {
+      if (sizeBytes > maxBytes) return;
+      try {
+        resolve(accept(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts))));
+      } catch {
+        resolve(refuse('bad-request'));
+      }
+    });
+    request.on('error', () => resolve(refuse('bad-request')));
+    request.on('close', () => resolve(refuse('bad-request')));
+  });
+}

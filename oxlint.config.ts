@@ -1,0 +1,169 @@
+import { defineConfig } from 'oxlint';
+
+/**
+ * The import table of docs/architecture.md. Each row lists what a folder may import; everything else is
+ * refused. Patterns follow .gitignore: the last one that matches decides.
+ */
+type Row = { files: string[]; may: string[]; never?: string[]; because: string };
+
+const ownFiles = ['!./**', '!../**'];
+const node = ['!node:*', '!node:*/**'];
+const shared = ['!@parley/shared', '!@parley/shared/**'];
+const outsideShared = ['../**/electron/**', '../**/renderer/**', '../**/signaling-server/**', '../**/tests/**'];
+const outsideElectron = ['../**/shared/**', '../**/renderer/**', '../**/signaling-server/**', '../**/tests/**'];
+const outsideRenderer = ['../**/shared/**', '../**/electron/**', '../**/signaling-server/**', '../**/tests/**'];
+const rendererRooms = ['bridge', 'signaling', 'mesh', 'media', 'session', 'stores', 'features'];
+const allBut = (...rooms: string[]) =>
+  rendererRooms.filter((room) => !rooms.includes(room)).map((room) => `../**/${room}/**`);
+
+const table: Row[] = [
+  { files: ['shared/**'], may: ['!zod'], never: outsideShared, because: 'shared imports zod and itself.' },
+  {
+    files: ['electron/core/**'],
+    may: [...shared, ...node],
+    never: [...outsideElectron, '../**/main/**', '../**/preload/**', '../**/loopback/**'],
+    because: 'The core imports shared and node:*; better-sqlite3 only in history/open-history.ts.',
+  },
+  {
+    files: ['electron/core/history/open-history.ts'],
+    may: [...shared, ...node, '!better-sqlite3'],
+    never: [...outsideElectron, '../**/main/**', '../**/preload/**', '../**/loopback/**'],
+    because: 'The core imports shared, node:* and better-sqlite3.',
+  },
+  {
+    files: ['electron/loopback/**'],
+    may: [...shared, ...node, '!#core/**'],
+    never: [...outsideElectron, '../**/main/**', '../**/preload/**'],
+    because: 'The loopback host imports core, shared and node:*.',
+  },
+  {
+    files: ['electron/main/**'],
+    may: [...shared, ...node, '!#core/**', '!electron', '!electron/main', '!electron-updater'],
+    never: [...outsideElectron, '../**/preload/**', '../**/loopback/**'],
+    because: 'Main imports core, shared, node:*, Electron and electron-updater.',
+  },
+  {
+    files: ['electron/preload/**'],
+    may: ['!@parley/shared/bridge/names', '!electron', '!electron/renderer'],
+    never: [...outsideElectron, '../**/core/**', '../**/main/**', '../**/loopback/**'],
+    because: 'The preload script imports the channel names and Electron.',
+  },
+  {
+    files: ['renderer/**'],
+    may: [
+      ...shared,
+      '!react',
+      '!react-dom',
+      '!react-dom/**',
+      '!zustand',
+      '!zustand/**',
+      '!lucide-react',
+      '!radix-ui',
+      '!@fontsource-variable/**',
+    ],
+    never: outsideRenderer,
+    because: 'The renderer imports shared and its UI libraries.',
+  },
+  ...(['bridge', 'signaling', 'mesh', 'media'] as const).map((room) => ({
+    files: [`renderer/${room}/**`],
+    may: [...shared, ...(room === 'signaling' ? ['!socket.io-client'] : [])],
+    never: [...outsideRenderer, ...allBut(room), '../**/ui/**'],
+    because: 'bridge, signaling, mesh and media know neither each other nor what is built on them.',
+  })),
+  {
+    files: ['renderer/mesh/peer-link.ts'],
+    may: [...shared, '!simple-peer'],
+    never: [...outsideRenderer, ...allBut('mesh'), '../**/ui/**'],
+    because: 'mesh/peer-link.ts is the only importer of simple-peer.',
+  },
+  {
+    files: ['renderer/session/**'],
+    may: shared,
+    never: [...outsideRenderer, ...allBut('session', 'signaling', 'mesh', 'media', 'bridge'), '../**/ui/**'],
+    because: 'The session imports signaling, mesh, media and bridge.',
+  },
+  {
+    files: ['renderer/stores/**'],
+    may: [...shared, '!zustand', '!zustand/**', '!react'],
+    never: [...outsideRenderer, '../**/features/**', '../**/ui/**'],
+    because: 'Stores import the session and what lies below it, never a screen.',
+  },
+  {
+    files: ['renderer/features/**'],
+    may: [...shared, '!react', '!react-dom', '!lucide-react', '!radix-ui'],
+    never: [...outsideRenderer, ...allBut('stores', 'features')],
+    because: 'Screens import stores and ui.',
+  },
+  {
+    files: ['renderer/ui/**'],
+    may: [...shared, '!react', '!react-dom', '!lucide-react', '!radix-ui'],
+    never: [...outsideRenderer, ...allBut()],
+    because: 'ui knows no state of the app.',
+  },
+  {
+    files: ['signaling-server/src/**'],
+    may: [
+      ...shared,
+      ...node,
+      '!fastify',
+      '!@fastify/**',
+      '!pino',
+      '!pino-pretty',
+      '!prom-client',
+      '!rate-limiter-flexible',
+      '!socket.io',
+      '!socket.io/**',
+      '!socket.io-parser',
+      '!zod',
+    ],
+    never: ['../**/shared/**', '../**/electron/**', '../**/renderer/**', '../**/tests/**'],
+    because: 'The signaling server imports shared and its own dependencies.',
+  },
+];
+
+export default defineConfig({
+  plugins: ['typescript', 'import', 'unicorn', 'oxc', 'react', 'jsx-a11y'],
+  categories: { correctness: 'error' },
+  ignorePatterns: ['out/**', 'release/**', 'node_modules/**'],
+  rules: {
+    'typescript/no-floating-promises': 'error',
+    'typescript/no-misused-promises': 'error',
+    'typescript/await-thenable': 'error',
+    'typescript/no-explicit-any': 'error',
+    'typescript/ban-ts-comment': 'error',
+    // Code points are what the limits of names and texts count.
+    'typescript/no-misused-spread': 'off',
+    'typescript/restrict-template-expressions': 'off',
+  },
+  overrides: [
+    ...table.map(({ files, may, never = [], because }) => ({
+      files,
+      rules: {
+        'no-restricted-imports': [
+          'error',
+          { patterns: [{ group: ['*', ...may, ...ownFiles, ...never], message: because }] },
+        ],
+      } as const,
+    })),
+    {
+      files: ['**/*.test.ts', '**/*.test.tsx', '**/vite.config.ts', 'renderer/gallery/**'],
+      rules: { 'no-restricted-imports': 'off' },
+    },
+    {
+      files: ['shared/**', 'electron/core/**', 'electron/loopback/**'],
+      rules: { 'no-restricted-globals': ['error', 'window', 'document', 'navigator', 'localStorage'] },
+    },
+    {
+      files: ['electron/main/**', 'electron/preload/**'],
+      rules: {
+        'no-restricted-properties': [
+          'error',
+          { property: 'webSecurity', message: 'Never set (security: rules 6, 8–10).' },
+          { property: 'allowRunningInsecureContent', message: 'Never set (security: rules 6, 8–10).' },
+          { property: 'experimentalFeatures', message: 'Never set (security: rules 6, 8–10).' },
+          { property: 'enableBlinkFeatures', message: 'Never set (security: rules 6, 8–10).' },
+        ],
+      },
+    },
+  ],
+});

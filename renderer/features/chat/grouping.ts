@@ -1,0 +1,63 @@
+import type { HistoryItem } from '@parley/shared/model';
+import type { MessageId } from '@parley/shared/protocol';
+
+export type ChatRow =
+  | { kind: 'day'; key: string; at: number }
+  | { kind: 'new'; key: string }
+  | { kind: 'group'; key: string; mine: boolean; author: string; authorName: string; items: readonly HistoryItem[] };
+
+/** Messages of one author stay together as long as no longer silence lies between them. */
+const GROUP_GAP_MS = 5 * 60_000;
+
+/**
+ * Puts messages (oldest first) under their days and their authors. `newSince` is the last one that had been
+ * seen: the mark stands before the next message of somebody else. `dayKey` names the calendar day of a moment.
+ */
+export function groupMessages(
+  items: readonly HistoryItem[],
+  newSince: MessageId | null,
+  dayKey: (atMs: number) => string,
+): ChatRow[] {
+  const rows: ChatRow[] = [];
+  let day: string | null = null;
+  let group: { kind: 'group'; key: string; mine: boolean; author: string; authorName: string; items: HistoryItem[] } | null =
+    null;
+  let before: HistoryItem | null = null;
+  let marking = false;
+
+  for (const item of items) {
+    const itemDay = dayKey(item.sentAt);
+    if (itemDay !== day) {
+      rows.push({ kind: 'day', key: `day-${itemDay}-${item.id}`, at: item.sentAt });
+      day = itemDay;
+      group = null;
+    }
+    if (marking && !item.mine) {
+      rows.push({ kind: 'new', key: 'new' });
+      marking = false;
+      group = null;
+    }
+    const joins =
+      group !== null &&
+      before !== null &&
+      group.author === item.author &&
+      group.authorName === item.authorName &&
+      Math.abs(item.sentAt - before.sentAt) <= GROUP_GAP_MS;
+    if (group && joins) {
+      group.items.push(item);
+    } else {
+      group = {
+        kind: 'group',
+        key: item.id,
+        mine: item.mine,
+        author: item.author,
+        authorName: item.authorName,
+        items: [item],
+      };
+      rows.push(group);
+    }
+    if (item.id === newSince) marking = true;
+    before = item;
+  }
+  return rows;
+}

@@ -1,0 +1,54 @@
+export type TextPart = { kind: 'text'; text: string } | { kind: 'link'; text: string; url: string };
+
+/** Anything that could hide where a link goes ends it: white space, quotes, brackets, bidi controls. */
+const candidate = /(?:https:\/\/|mailto:)[^\s<>"'`\u061C\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF]+/giu;
+const URL_MAX_CHARS = 2_048;
+
+/** A sentence's own punctuation does not belong to a link at its end; a bracket does when it was opened inside. */
+function withoutTail(text: string): string {
+  let end = text.length;
+  for (;;) {
+    const last = text[end - 1];
+    if (last === undefined) return '';
+    const cut = text.slice(0, end);
+    const opened = (open: string, close: string) => cut.split(open).length >= cut.split(close).length;
+    const loose =
+      '.,;:!?…*_~'.includes(last) ||
+      (last === ')' && !opened('(', ')')) ||
+      (last === ']' && !opened('[', ']')) ||
+      (last === '}' && !opened('{', '}'));
+    if (!loose) return cut;
+    end -= 1;
+  }
+}
+
+/** Whether a person may be offered to open this: https and mailto, no credentials, not too long. */
+function openable(text: string): string | null {
+  if (text.length > URL_MAX_CHARS || !URL.canParse(text)) return null;
+  const url = new URL(text);
+  if (url.protocol === 'mailto:') return url.pathname.includes('@') ? url.href : null;
+  if (url.protocol !== 'https:' || url.username || url.password) return null;
+  return url.hostname.includes('.') || url.hostname === 'localhost' ? url.href : null;
+}
+
+/** Cuts a message into text and links. Joined again, the parts are the message; nothing is read as HTML. */
+export function linkify(text: string): TextPart[] {
+  const parts: TextPart[] = [];
+  let from = 0;
+  for (const match of text.matchAll(candidate)) {
+    const shown = withoutTail(match[0]);
+    const url = openable(shown);
+    if (url === null) continue;
+    if (match.index > from) parts.push({ kind: 'text', text: text.slice(from, match.index) });
+    parts.push({ kind: 'link', text: shown, url });
+    from = match.index + shown.length;
+  }
+  if (from < text.length) parts.push({ kind: 'text', text: text.slice(from) });
+  return parts;
+}
+
+/** Where a link leads, for the question before it is opened: the host as the network knows it, or the address. */
+export function destinationOf(url: string): string {
+  const parsed = new URL(url);
+  return parsed.protocol === 'mailto:' ? parsed.pathname : parsed.host;
+}

@@ -1,0 +1,72 @@
+import type { EmbeddedServerState, PeerStanding, Room } from '@parley/shared/model';
+import type { Connection, ParticipantView } from '#renderer/stores/state.ts';
+
+/** Whether the host is this very computer: nobody else can reach such an address. */
+export const isLoopback = (host: string): boolean => /^(?:localhost|127\.|\[::1\])/.test(host);
+
+/** Whether the room is introduced by the server inside this app. */
+export const isOwnServer = (host: string, server: EmbeddedServerState): boolean =>
+  isLoopback(host) || (server.at === 'running' && (server.host === host || server.lanHosts.includes(host)));
+
+export const hostName = (host: string): string => (isLoopback(host) ? 'this computer' : host);
+
+/** The state of a room's connection in words. */
+export function connectionSentence(connection: Connection, host: string): string {
+  switch (connection.at) {
+    case 'online':
+      return `Connected to ${hostName(host)}`;
+    case 'connecting':
+      return `Connecting to ${hostName(host)}…`;
+    case 'reconnecting':
+      return 'Reconnecting, calls go on';
+    case 'refused':
+      return connection.refusal.message;
+    case 'offline':
+      return 'Offline. What you write is kept and sent later.';
+  }
+}
+
+export type Tone = 'good' | 'waiting' | 'trouble' | 'off';
+
+export const connectionTone = (connection: Connection): Tone =>
+  connection.at === 'online'
+    ? 'good'
+    : connection.at === 'refused'
+      ? 'trouble'
+      : connection.at === 'offline'
+        ? 'off'
+        : 'waiting';
+
+/** What protects a room, in one sentence. */
+export const protectionSentence = (room: Pick<Room, 'needsPassphrase'>): string =>
+  room.needsPassphrase
+    ? 'Only people who have both the invite and the passphrase can join, and everything said here is sealed between your devices; the server cannot read it.'
+    : 'Only people who have the invite can join, and everything said here is sealed between your devices; the server cannot read it.';
+
+export const standingWords: Record<PeerStanding['standing'], { word: string; sentence: string }> = {
+  new: { word: 'New device', sentence: 'Seen for the first time. Compare the safety code to be sure.' },
+  pinned: { word: 'Known device', sentence: 'The same device as before.' },
+  verified: { word: 'Verified', sentence: 'You compared the safety code.' },
+  changed: {
+    word: 'Changed device',
+    sentence: 'This name was known with another device. Compare the safety code before you trust it.',
+  },
+};
+
+/** Where a participant is, in words. */
+export function presenceWords({ link, inCall }: Pick<ParticipantView, 'link' | 'inCall'>): string {
+  if (link === 'opening') return 'Connecting…';
+  if (link === 'interrupted') return 'Connection interrupted';
+  if (link === 'closed') return 'Left';
+  return inCall ? 'In the call' : 'Here';
+}
+
+export const qualityWords: Record<ParticipantView['quality'], string> = {
+  good: 'Good connection',
+  fair: 'Fair connection',
+  poor: 'Poor connection',
+  unknown: 'Measuring the connection',
+};
+
+/** What a room is called before a member told its name. */
+export const roomTitle = (room: Pick<Room, 'name'>): string => room.name ?? 'Unnamed room';

@@ -1,0 +1,1 @@
+export { findChromium } from '../electron/loopback/find-chromium.mjs';

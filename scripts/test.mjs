@@ -1,0 +1,62 @@
+// `npm test`: installs what is missing, checks, builds and runs every test. Plain JavaScript for any Node >= 20.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { install } from './install.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const bin = (name) => join(root, 'node_modules', '.bin', process.platform === 'win32' ? `${name}.cmd` : name);
+const only = process.argv.slice(2);
+const startedAt = Date.now();
+
+const run = (title, command, args, env = {}) =>
+  new Promise((resolve) => {
+    console.log(`\n— ${title}`);
+    const began = Date.now();
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      shell: process.platform === 'win32',
+      env: { ...process.env, ...env },
+    });
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => child.kill(signal));
+    child.on('error', (error) => {
+      console.error(error.message);
+      resolve(false);
+    });
+    child.on('exit', (code) => {
+      console.log(`${code === 0 ? '✓' : '✗'} ${title}: ${((Date.now() - began) / 1000).toFixed(1)} s`);
+      resolve(code === 0);
+    });
+  });
+
+await install({ say: console.log });
+const own = bin('node');
+const node = existsSync(own) ? own : process.execPath;
+
+const steps =
+  only.length > 0
+    ? [
+        ['Building the app', node, ['scripts/build.ts']],
+        [`Tests: ${only.join(' ')}`, bin('vitest'), ['run', ...only]],
+      ]
+    : [
+        ['Browser and other tools', process.execPath, ['tests/support/install-tools.mjs']],
+        ['Format, lint, imports, types', node, ['scripts/check.ts']],
+        ['Building the app', node, ['scripts/build.ts']],
+        [
+          'Unit, contract and integration tests',
+          bin('vitest'),
+          ['run', '--project', 'unit', '--project', 'contract', '--project', 'integration'],
+        ],
+        ['End-to-end tests in Chromium', bin('vitest'), ['run', '--project', 'e2e']],
+      ];
+
+for (const [title, command, args] of steps) {
+  if (!(await run(title, command, args))) {
+    console.error(`\nStopped: "${title}" failed.`);
+    process.exit(1);
+  }
+}
+console.log(`\nAll of it passed in ${((Date.now() - startedAt) / 60_000).toFixed(1)} min.`);

@@ -1,0 +1,91 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Clip } from './clips.ts';
+import { CELLS } from './counter-code.ts';
+import { installProbe } from './page-probe.ts';
+import { requireTool } from './tools.ts';
+
+/** What is plugged into the participant's computer, and what the person allows. */
+export type Equipment = {
+  camera?: boolean;
+  microphone?: boolean;
+  /** What becomes of the question whether camera and microphone may be used. */
+  permission?: 'granted' | 'denied';
+};
+
+export type BrowserOptions = {
+  equipment?: Equipment;
+  /** Picture and speech in place of Chromium's own. */
+  clip?: Clip;
+  theme?: 'light' | 'dark';
+  viewport?: { width: number; height: number };
+  locale?: string;
+};
+
+export type Browser = { context: BrowserContext; page: Page; close(): Promise<void> };
+
+const QUIET = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  // A page in the background must not be slowed: none of these windows is ever in front.
+  '--disable-background-timer-throttling',
+  '--disable-renderer-backgrounding',
+  '--disable-backgrounding-occluded-windows',
+  '--autoplay-policy=no-user-gesture-required',
+];
+
+/** The switches for what is plugged in. */
+export function equipmentFlags(equipment: Equipment, clip: Clip | undefined): string[] {
+  const { camera = true, microphone = true, permission = 'granted' } = equipment;
+  const flags: string[] = [permission === 'granted' ? '--use-fake-ui-for-media-stream' : '--deny-permission-prompts'];
+  if (camera || microphone) {
+    flags.push(camera ? '--use-fake-device-for-media-stream' : '--use-fake-device-for-media-stream=device-count=0');
+  }
+  if (!microphone) flags.push('--disable-audio-input');
+  if (clip && camera) flags.push(`--use-file-for-fake-video-capture=${clip.video}`);
+  if (clip && microphone) flags.push(`--use-file-for-fake-audio-capture=${clip.audio}`);
+  return flags;
+}
+
+/** Starts a Chromium process of its own with one empty page, the probe installed for whatever it opens. */
+export async function openBrowser(options: BrowserOptions = {}): Promise<Browser> {
+  const folder = await mkdtemp(join(tmpdir(), 'parley-chromium-'));
+  try {
+    const context = await chromium.launchPersistentContext(folder, {
+      executablePath: requireTool('chromium'),
+      headless: true,
+      args: [...QUIET, ...equipmentFlags(options.equipment ?? {}, options.clip)],
+      viewport: options.viewport ?? { width: 1280, height: 800 },
+      colorScheme: options.theme ?? 'light',
+      reducedMotion: 'reduce',
+      locale: options.locale ?? 'en-GB',
+      timeout: 60_000,
+      // The caller decides what an interrupt means.
+      handleSIGINT: false,
+      handleSIGTERM: false,
+      handleSIGHUP: false,
+    });
+    await context.addInitScript(installProbe, CELLS);
+    if (options.equipment?.permission !== 'denied') await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    const page = context.pages()[0] ?? (await context.newPage());
+    page.setDefaultTimeout(20_000);
+    return {
+      context,
+      page,
+      close: async () => {
+        await context.close();
+        await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+      },
+    };
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    throw error;
+  }
+}

@@ -1,0 +1,71 @@
+// Programs that the tests, the demo and the pictures need beside Node. Plain JavaScript for Node 20, no
+// dependencies: it runs before anything is installed. Fast when everything is there.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** How to see that a tool is there, and which Debian package brings it. */
+export const TOOLS = {
+  chromium: { package: 'chromium', programs: ['chromium', 'chromium-browser', 'google-chrome'] },
+  ffmpeg: { package: 'ffmpeg', programs: ['ffmpeg'] },
+  'alsa-utils': { package: 'alsa-utils', files: ['/usr/share/sounds/alsa/Front_Center.wav'] },
+  xvfb: { package: 'xvfb', programs: ['Xvfb'] },
+  sqlite3: { package: 'sqlite3', programs: ['sqlite3'] },
+  fonts: { package: 'fonts-dejavu-core', files: ['/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf'] },
+};
+
+function onPath(program) {
+  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+    if (folder && existsSync(join(folder, program))) return join(folder, program);
+  }
+  return undefined;
+}
+
+/** Path of the tool's program or file, or undefined where it is missing. CHROMIUM names another browser. */
+export function findTool(name) {
+  const tool = TOOLS[name];
+  if (!tool) throw new Error(`unknown tool: ${name}`);
+  if (name === 'chromium' && process.env.CHROMIUM) {
+    return existsSync(process.env.CHROMIUM) ? process.env.CHROMIUM : undefined;
+  }
+  for (const program of tool.programs ?? []) {
+    const found = onPath(program);
+    if (found) return found;
+  }
+  return (tool.files ?? []).find((file) => existsSync(file));
+}
+
+const canInstall = () => process.platform === 'linux' && process.getuid?.() === 0 && onPath('apt-get') !== undefined;
+
+function apt(...args) {
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  // What apt prints goes to stderr: a caller's stdout may be read by a program.
+  return spawnSync('apt-get', ['-qq', '-o', 'Dpkg::Use-Pty=0', ...args], { env, stdio: ['ignore', 2, 2] }).status === 0;
+}
+
+/**
+ * Makes sure that the named tools are there: on Debian as root they are installed, and it says so.
+ * Returns those that are still missing, each with the sentence to print.
+ */
+export function installTools(names = Object.keys(TOOLS)) {
+  const missing = names.filter((name) => findTool(name) === undefined);
+  if (missing.length > 0 && canInstall()) {
+    const packages = missing.map((name) => TOOLS[name].package);
+    console.error(`Installing ${packages.join(', ')} with apt-get, once.`);
+    const install = ['install', '-y', '--no-install-recommends', ...packages];
+    if (!apt(...install)) {
+      apt('update');
+      apt(...install);
+    }
+  }
+  return missing
+    .filter((name) => findTool(name) === undefined)
+    .map((name) => ({ name, sentence: `${name} is missing. On Debian: apt-get install ${TOOLS[name].package}` }));
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const missing = installTools(process.argv.length > 2 ? process.argv.slice(2) : undefined);
+  for (const { sentence } of missing) console.error(sentence);
+  process.exit(missing.length > 0 && process.env.CI ? 1 : 0);
+}

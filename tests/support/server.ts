@@ -1,0 +1,75 @@
+import { startProcess } from './processes.ts';
+
+export type ServerOptions = {
+  /** 0 takes any free port; a restart keeps the port of the first start. */
+  port?: number;
+  /** Every byte that the server receives is written here. */
+  recordTo?: string;
+  logTo?: string;
+  env?: Readonly<Record<string, string>>;
+};
+
+/** A real signaling server in a process of its own, which can go away and come back on the same port. */
+export interface TestServer {
+  readonly port: number;
+  /** As it stands in invites. */
+  readonly host: string;
+  readonly isRunning: boolean;
+  /** Ends it; SIGKILL as a crash does, SIGTERM as an administrator does. */
+  stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Starts it again on the same port. */
+  start(): Promise<void>;
+  /** Its own figures, from /metrics as JSON. */
+  metrics(): Promise<unknown>;
+  close(): Promise<void>;
+}
+
+/** Starts the server and waits until it listens. */
+export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
+  let port = options.port ?? 0;
+  const launch = async () => {
+    const server = startProcess({
+      args: ['signaling-server/src/main.ts'],
+      env: {
+        NODE_ENV: 'test',
+        HOST: '127.0.0.1',
+        PORT: String(port),
+        LOG_LEVEL: 'debug',
+        ...(port === 0 ? {} : { PUBLIC_HOSTS: `127.0.0.1:${port},localhost:${port}` }),
+        ...(options.recordTo === undefined ? {} : { RECORD_RECEIVED_TO: options.recordTo }),
+        ...options.env,
+      },
+      ...(options.logTo === undefined ? {} : { logTo: options.logTo }),
+    });
+    port = await server.waitForMessage('the server to listen', (message) =>
+      typeof message === 'object' && message !== null && 'type' in message && message.type === 'listening' && 'port' in message
+        ? Number(message.port)
+        : undefined,
+    );
+    return server;
+  };
+  let current = await launch();
+  const stop = async (signal: 'SIGTERM' | 'SIGKILL' = 'SIGKILL') => {
+    await current.close(signal);
+  };
+  return {
+    get port() {
+      return port;
+    },
+    get host() {
+      return `127.0.0.1:${port}`;
+    },
+    get isRunning() {
+      return current.isRunning;
+    },
+    stop,
+    start: async () => {
+      if (!current.isRunning) current = await launch();
+    },
+    metrics: async () => {
+      const answer = await fetch(`http://127.0.0.1:${port}/metrics`, { headers: { accept: 'application/json' } });
+      return answer.json();
+    },
+    close: () => stop('SIGTERM'),
+  };
+}

@@ -1,0 +1,45 @@
+import { configDefaults, defineConfig } from 'vitest/config';
+
+const exclude = [...configDefaults.exclude, 'out/**', 'release/**'];
+
+export default defineConfig({
+  test: {
+    // Retrying would hide a race.
+    retry: 0,
+    reporters: process.env.CI ? ['default'] : ['default'],
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: [
+            '{shared,electron,renderer,signaling-server,scripts,bench,build}/**/*.test.{ts,tsx}',
+            'tests/support/**/*.test.ts',
+          ],
+          exclude,
+          testTimeout: 20_000,
+        },
+      },
+      { test: { name: 'contract', include: ['tests/contract/**/*.test.ts'], exclude, testTimeout: 30_000 } },
+      {
+        test: {
+          name: 'integration',
+          include: ['tests/integration/**/*.test.ts'],
+          exclude,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['tests/e2e/**/*.test.ts'],
+          exclude,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          // Browsers with video need the machine for themselves.
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
