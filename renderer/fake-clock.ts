@@ -1,0 +1,43 @@
+import type { Clock } from './clock.ts';
+
+/** A clock for tests: time passes only when it is told to. */
+export interface FakeClock extends Clock {
+  /** Lets `byMs` pass, calling back in order of time; each callback's microtasks are the caller's to await. */
+  advance(byMs: number): void;
+  readonly pending: number;
+}
+
+export function fakeClock(startsAt = 1_800_000_000_000): FakeClock {
+  let now = startsAt;
+  let nextId = 0;
+  const timers = new Map<number, { at: number; callback: () => void }>();
+  return {
+    now: () => now,
+    after: (delayMs, callback) => {
+      const id = nextId++;
+      timers.set(id, { at: now + delayMs, callback });
+      return () => {
+        timers.delete(id);
+      };
+    },
+    advance: (byMs) => {
+      const until = now + byMs;
+      for (;;) {
+        const due = [...timers].filter(([, timer]) => timer.at <= until).sort((a, b) => a[1].at - b[1].at || a[0] - b[0])[0];
+        if (!due) break;
+        timers.delete(due[0]);
+        now = Math.max(now, due[1].at);
+        due[1].callback();
+      }
+      now = until;
+    },
+    get pending() {
+      return timers.size;
+    },
+  };
+}
+
+/** Lets everything that only waits for promises (and WebCrypto) get done. */
+export async function settled(rounds = 5): Promise<void> {
+  for (let round = 0; round < rounds; round++) await new Promise<void>((resolve) => setTimeout(resolve, 0));
+}

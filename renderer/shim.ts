@@ -1,0 +1,15 @@
+/**
+ * What simple-peer's streams expect of Node in a page: `global` and `process`. Must run before simple-peer is
+ * evaluated, so it is the first import of the page and of mesh/peer-link.ts. In Node it changes nothing.
+ */
+const page = globalThis as unknown as { process?: unknown; global?: unknown }; // names that the DOM's types lack
+
+page.global ??= globalThis;
+page.process ??= {
+  env: {},
+  browser: true,
+  version: '',
+  nextTick: (task: (...args: unknown[]) => void, ...args: unknown[]) => queueMicrotask(() => task(...args)),
+};
+
+export {};

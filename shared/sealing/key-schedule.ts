@@ -1,0 +1,62 @@
+import type { RoomId } from '../protocol/ids.ts';
+import { RoomId as RoomIdSchema } from '../protocol/ids.ts';
+import { type Bytes, concatBytes, PROTOCOL_LABEL, toBase64Url, utf8 } from './agreements.ts';
+import { aesKey, ed25519FromSeed, hkdf, label, sha256 } from './primitives.ts';
+
+/** Rounds of PBKDF2-SHA-256 over a passphrase. */
+export const PASSPHRASE_ROUNDS = 600_000;
+
+/** Everything that follows from a room's secret. Only `roomId` and `authPub` ever reach the server. */
+export type RoomKeys = {
+  roomId: RoomId;
+  authPub: Bytes;
+  /** Signs proofs of membership. */
+  authKey: CryptoKey;
+  /** Seals hellos. */
+  helloKey: CryptoKey;
+  /** Mixed into every pair's keys. */
+  pairPsk: Bytes;
+};
+
+/**
+ * Derives a room's keys (docs/protocol.md, "Key schedule"; security.md §5.3).
+ * With a passphrase this takes a noticeable part of a second, on purpose.
+ */
+export async function deriveRoomKeys(secret: Bytes, passphrase: string | null): Promise<RoomKeys> {
+  const salt = await sha256(utf8(PROTOCOL_LABEL));
+  let root = await hkdf(secret, salt, label('root'), 32);
+  if (passphrase !== null) {
+    const passphraseSalt = await hkdf(root, salt, label('pw-salt'), 16);
+    const stretched = await stretch(passphrase, passphraseSalt);
+    root = await hkdf(root, stretched, label('root+pw'), 32);
+  }
+  const [authSeed, helloRaw, pairPsk] = await Promise.all([
+    hkdf(root, salt, label('server-auth'), 32),
+    hkdf(root, salt, label('hello'), 32),
+    hkdf(root, salt, label('pair-psk'), 32),
+  ]);
+  const { privateKey, publicKey } = await ed25519FromSeed(authSeed);
+  return {
+    roomId: await roomIdOf(publicKey),
+    authPub: publicKey,
+    authKey: privateKey,
+    helloKey: await aesKey(helloRaw),
+    pairPsk,
+  };
+}
+
+/** A room's id: the first 16 bytes of SHA-256 over its public key, so that an id proves itself. */
+export async function roomIdOf(authPub: Bytes): Promise<RoomId> {
+  const hash = await sha256(concatBytes(label('room-id'), authPub));
+  return RoomIdSchema.parse(toBase64Url(hash.slice(0, 16)));
+}
+
+async function stretch(passphrase: string, salt: Bytes): Promise<Bytes> {
+  const key = await crypto.subtle.importKey('raw', utf8(passphrase.normalize('NFKC')), 'PBKDF2', false, ['deriveBits']);
+  const bits = await crypto.subtle.deriveBits(
+    { name: 'PBKDF2', hash: 'SHA-256', salt, iterations: PASSPHRASE_ROUNDS },
+    key,
+    256,
+  );
+  return new Uint8Array(bits);
+}

@@ -1,0 +1,152 @@
+import { PairMessage, type SafetyStep } from '../protocol/link.ts';
+import { accept, type Outcome, refuse } from '../protocol/outcome.ts';
+import { type Bytes, concatBytes, equalBytes, fromBase64Url, toBase64Url, u32, u64 } from './agreements.ts';
+import { BOX_PAIR, confirmSignatureBytes, decrypt, type OwnHello, type PeerHello } from './hello.ts';
+import type { RoomKeys } from './key-schedule.ts';
+import { packJson, unpackJson } from './packing.ts';
+import { pad } from './padding.ts';
+import { aesKey, hkdf, label, sha256, verifyEd25519, x25519 } from './primitives.ts';
+import { createReplayWindow } from './replay-window.ts';
+import { createSafetyExchange } from './safety-exchange.ts';
+
+/** The keys of one pair of hellos. awaiting confirm → confirmed;  any → closed */
+export interface PairSession {
+  /** By order of the two stays; `lo` is the one that makes the WebRTC offers. */
+  readonly role: 'lo' | 'hi';
+  readonly peer: PeerHello;
+  /** Pair boxes that carry this tag belong to this session. */
+  readonly tag: string;
+  readonly transcriptHash: Bytes;
+  /** The peer's confirm was opened and its signature verified. */
+  readonly confirmed: boolean;
+  /** Seals for the peer. The first message must be a confirm (throws otherwise). Rejects with a RangeError when too large. */
+  seal(message: PairMessage): Promise<string>;
+  /** Opens a box of the peer; each box once. Anything before a valid confirm is `handshake-failed`. */
+  open(box: string): Promise<Outcome<PairMessage>>;
+  /** The three steps to the short safety code; one attempt per session. */
+  safety(): SafetyExchange;
+  /** Forgets the keys; later use throws. */
+  close(): void;
+}
+
+export interface SafetyExchange {
+  /** What `lo` sends first; null for `hi`, who waits. */
+  start(): Promise<SafetyStep | null>;
+  /** Takes the peer's step. `code` ("1234 5678") is there once both random parts are known and verified. */
+  handle(step: SafetyStep): Promise<Outcome<{ reply: SafetyStep | null; code: string | null }>>;
+}
+
+const HEADER_BYTES = 1 + 8 + 8;
+
+/**
+ * Derives the keys of a pair from both hellos (security.md §5.6). Refuses with `handshake-failed` for a
+ * reflected hello, another epoch or a key that forces the all-zero secret.
+ */
+export async function openPairSession(keys: RoomKeys, own: OwnHello, peer: PeerHello): Promise<Outcome<PairSession>> {
+  if (own.sess === peer.sess || own.epoch !== peer.epoch) return refuse('handshake-failed');
+  const roomId = fromBase64Url(keys.roomId) ?? new Uint8Array();
+  const ownSess = fromBase64Url(own.sess) ?? new Uint8Array();
+  const peerSess = fromBase64Url(peer.sess) ?? new Uint8Array();
+  const role = isBelow(ownSess, peerSess) ? 'lo' : 'hi';
+  const peerRole = role === 'lo' ? 'hi' : 'lo';
+  const ordered = role === 'lo' ? [own.plaintext, peer.plaintext] : [peer.plaintext, own.plaintext];
+  const transcriptHash = await sha256(concatBytes(label('th'), roomId, u32(own.epoch), ...ordered));
+
+  const secret = await x25519(own.ephPrivate, peer.eph);
+  if (!secret) return refuse('handshake-failed');
+  const okm = await hkdf(secret, keys.pairPsk, concatBytes(label('pair'), transcriptHash), 104);
+  const loToHi = await aesKey(okm.slice(0, 32));
+  const hiToLo = await aesKey(okm.slice(32, 64));
+  const tag = okm.slice(64, 72);
+  const safetyKey = okm.slice(72, 104);
+  const [sendKey, receiveKey] = role === 'lo' ? [loToHi, hiToLo] : [hiToLo, loToHi];
+  secret.fill(0);
+  okm.fill(0, 0, 64);
+
+  const window = createReplayWindow();
+  let counter = 0;
+  let sentConfirm = false;
+  let confirmed = false;
+  let closed = false;
+  let safetyExchange: SafetyExchange | undefined;
+
+  const assertOpen = () => {
+    if (closed) throw new Error('the pair session is closed');
+  };
+  const associatedData = (from: Bytes, to: Bytes, count: number): Bytes =>
+    concatBytes(label('pair'), roomId, u32(own.epoch), from, to, u64(count));
+  const nonceOf = (count: number): Bytes => concatBytes(new Uint8Array(4), u64(count));
+
+  return accept<PairSession>({
+    role,
+    peer,
+    tag: toBase64Url(tag),
+    transcriptHash,
+    get confirmed() {
+      return confirmed;
+    },
+
+    async seal(message) {
+      assertOpen();
+      if (message.type === 'confirm') sentConfirm = true;
+      else if (!sentConfirm) throw new Error('the first pair message is the confirm');
+      // Counted before anything is awaited: two messages sealed at once must never share a nonce.
+      counter += 1;
+      const count = counter;
+      const plaintext = pad(await packJson(message));
+      const sealed = await crypto.subtle.encrypt(
+        { name: 'AES-GCM', iv: nonceOf(count), additionalData: associatedData(ownSess, peerSess, count) },
+        sendKey,
+        plaintext,
+      );
+      return toBase64Url(concatBytes(new Uint8Array([BOX_PAIR]), tag, u64(count), new Uint8Array(sealed)));
+    },
+
+    async open(box) {
+      assertOpen();
+      const bytes = fromBase64Url(box);
+      if (!bytes || bytes.length < HEADER_BYTES + 16 || bytes[0] !== BOX_PAIR) return refuse('handshake-failed');
+      if (!equalBytes(bytes.slice(1, 9), tag)) return refuse('handshake-failed');
+      const count = Number(new DataView(bytes.buffer).getBigUint64(9));
+      if (!Number.isSafeInteger(count) || !window.mayAccept(count)) return refuse('handshake-failed');
+      const plaintext = await decrypt(
+        receiveKey,
+        nonceOf(count),
+        associatedData(peerSess, ownSess, count),
+        bytes.slice(HEADER_BYTES),
+      );
+      // Asked again after the wait: the same box may have been opened meanwhile.
+      if (!plaintext || !window.accept(count)) return refuse('handshake-failed');
+      const parsed = PairMessage.safeParse(await unpackJson(plaintext));
+      if (!parsed.success) return refuse('bad-request');
+      const message = parsed.data;
+      if (message.type === 'confirm') {
+        const sig = fromBase64Url(message.sig);
+        const signed = confirmSignatureBytes(peerRole, transcriptHash);
+        const peerKey = fromBase64Url(peer.dev);
+        if (!sig || !peerKey || !(await verifyEd25519(peerKey, sig, signed))) return refuse('handshake-failed');
+        confirmed = true;
+      } else if (!confirmed) {
+        return refuse('handshake-failed');
+      }
+      return accept(message);
+    },
+
+    safety() {
+      assertOpen();
+      safetyExchange ??= createSafetyExchange({ role, transcriptHash, safetyKey });
+      return safetyExchange;
+    },
+
+    close() {
+      closed = true;
+      safetyKey.fill(0);
+    },
+  });
+}
+
+/** Byte order of two stays. */
+function isBelow(left: Bytes, right: Bytes): boolean {
+  const at = left.findIndex((byte, index) => byte !== right[index]);
+  return at >= 0 && (left[at] as number) < (right[at] as number);
+}

@@ -1,0 +1,70 @@
+import type { SafetyStep } from '../protocol/link.ts';
+import { accept, refuse } from '../protocol/outcome.ts';
+import { type Bytes, concatBytes, equalBytes, fromBase64Url, toBase64Url } from './agreements.ts';
+import type { SafetyExchange } from './pair-session.ts';
+import { hkdf, label, randomBytes, sha256 } from './primitives.ts';
+
+type State = { at: 'idle' } | { at: 'committed' } | { at: 'answered'; commitment: Bytes } | { at: 'done' };
+
+/**
+ * The short safety code (security.md §5.7). `lo` commits to a random part before it sees `hi`'s, so neither
+ * can search for a part that makes two codes collide. Both parts are fresh for this pair: with a part reused
+ * across pairs a participant in the middle could search keys instead.
+ * idle → committed → done (lo);  idle → answered → done (hi);  anything out of order ends the attempt.
+ */
+export function createSafetyExchange(options: {
+  role: 'lo' | 'hi';
+  transcriptHash: Bytes;
+  safetyKey: Bytes;
+  random?: (sizeBytes: number) => Bytes;
+}): SafetyExchange {
+  const { role, transcriptHash, random = randomBytes } = options;
+  const safetyKey = options.safetyKey.slice();
+  const own = random(32);
+  let state: State = { at: 'idle' };
+
+  const commitmentTo = (part: Bytes) => sha256(concatBytes(label('sas'), transcriptHash, part));
+  const fail = () => {
+    state = { at: 'done' };
+    return refuse('handshake-failed');
+  };
+
+  return {
+    async start() {
+      if (role === 'hi' || state.at !== 'idle') return null;
+      state = { at: 'committed' };
+      return { step: 'commit', value: toBase64Url(await commitmentTo(own)) };
+    },
+    async handle(step) {
+      const value = fromBase64Url(step.value);
+      if (!value) return fail();
+      if (step.step === 'commit' && role === 'hi' && state.at === 'idle') {
+        state = { at: 'answered', commitment: value };
+        const reply: SafetyStep = { step: 'answer', value: toBase64Url(own) };
+        return accept({ reply, code: null });
+      }
+      if (step.step === 'answer' && role === 'lo' && state.at === 'committed') {
+        state = { at: 'done' };
+        const reply: SafetyStep = { step: 'open', value: toBase64Url(own) };
+        return accept({ reply, code: await codeOf(safetyKey, own, value, transcriptHash) });
+      }
+      if (step.step === 'open' && role === 'hi' && state.at === 'answered') {
+        const { commitment } = state;
+        state = { at: 'done' };
+        if (!equalBytes(await commitmentTo(value), commitment)) return fail();
+        return accept({ reply: null, code: await codeOf(safetyKey, value, own, transcriptHash) });
+      }
+      return fail();
+    },
+  };
+}
+
+/** HKDF(key, r_lo | r_hi, "parley/1 sas-code" | th, 8) mod 10⁸ as two groups of four digits. */
+async function codeOf(key: Bytes, lo: Bytes, hi: Bytes, transcriptHash: Bytes): Promise<string> {
+  const bytes = await hkdf(key, concatBytes(lo, hi), concatBytes(label('sas-code'), transcriptHash), 8);
+  const number = new DataView(bytes.buffer).getBigUint64(0) % 100_000_000n;
+  return number
+    .toString()
+    .padStart(8, '0')
+    .replace(/^(.{4})/, '$1 ');
+}

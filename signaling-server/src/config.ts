@@ -1,0 +1,205 @@
+import { ServerHost } from '@parley/shared/model';
+import { LIMITS } from '@parley/shared/protocol';
+import { z } from 'zod';
+import { parseCidr } from './client-address.ts';
+import { isOriginPattern } from './origins.ts';
+
+type Note = { about: string; fallback: string };
+const notes = z.registry<Note>();
+
+function setting<T extends z.ZodType<unknown, string>>(value: T, fallback: string, about: string) {
+  const schema = z.string().trim().default(fallback).pipe(value);
+  notes.add(schema, { about, fallback });
+  return schema;
+}
+
+const whole = (min: number, max: number) =>
+  z
+    .string()
+    .refine((text) => /^\d{1,12}$/.test(text) && Number(text) >= min && Number(text) <= max, {
+      error: `must be a whole number from ${min} to ${max}`,
+    })
+    .transform(Number);
+
+const yesNo = z
+  .string()
+  .refine((text) => ['true', 'false', '1', '0'].includes(text), { error: 'must be true or false' })
+  .transform((text) => text === 'true' || text === '1');
+
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, { error: `must be one of ${values.join(', ')}` });
+
+const listOf = (fits: (entry: string) => boolean, wanted: string) =>
+  z.string().transform((text, context): readonly string[] => {
+    const entries = text
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== '');
+    for (const entry of entries)
+      if (!fits(entry)) context.addIssue({ code: 'custom', message: `'${entry}' is not ${wanted}` });
+    return entries;
+  });
+
+const maybeSecret = z
+  .string()
+  .refine((text) => text === '' || text.length >= 32, { error: 'must have at least 32 characters' })
+  .transform((text) => (text === '' ? undefined : text));
+
+const iceUrl = (scheme: 'stun' | 'turn') => (text: string) =>
+  new RegExp(`^${scheme}s?:[a-zA-Z0-9.\\-\\[\\]:]{1,260}(\\?transport=(udp|tcp))?$`).test(text);
+
+const perMinute = whole(0, 1_000_000);
+
+/** Every setting of the server: one environment variable each. */
+export const Settings = z.object({
+  HOST: setting(z.string().min(1), '127.0.0.1', 'Address to listen on; 0.0.0.0 or :: for every network'),
+  PORT: setting(whole(0, 65_535), '7350', 'Port to listen on; 0 takes any free one'),
+  PUBLIC_HOSTS: setting(
+    listOf((entry) => ServerHost.safeParse(entry.toLowerCase()).success, 'a host or host:port'),
+    '',
+    'Names (host or host:port) that invites carry for this server, comma-separated; over loopback its own port counts as well',
+  ),
+  ALLOWED_ORIGINS: setting(
+    listOf(isOriginPattern, 'an origin like https://example.org or http://localhost:*'),
+    'app://bundle,http://127.0.0.1:*,http://localhost:*',
+    'Web origins that may connect, comma-separated; only the port may be *',
+  ),
+  NODE_ENV: setting(oneOf(['development', 'test', 'production']), 'development', 'Kind of environment'),
+  LOG_LEVEL: setting(
+    oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+    'info',
+    'Least severe level that is logged',
+  ),
+  LOG_PRETTY: setting(yesNo, 'false', 'Log for eyes instead of JSON'),
+  TRUST_PROXY: setting(
+    listOf((entry) => parseCidr(entry) !== undefined, 'an address or CIDR'),
+    '',
+    'Reverse proxies (addresses or CIDRs) whose X-Forwarded-For is believed',
+  ),
+  ROOM_CAPACITY: setting(whole(2, 256), String(LIMITS.roomCapacityDefault), 'Seats in one room'),
+  SEAT_GRACE_MS: setting(whole(0, 3_600_000), '30000', 'How long a seat waits for its dropped socket to come back'),
+  ROOM_LINGER_MS: setting(whole(0, 3_600_000), '0', 'How long the record of an empty room stays'),
+  STUN_URLS: setting(listOf(iceUrl('stun'), 'a stun: or stuns: address'), '', 'STUN servers handed out on join'),
+  TURN_URLS: setting(listOf(iceUrl('turn'), 'a turn: or turns: address'), '', 'TURN servers handed out on join'),
+  TURN_SECRET: setting(maybeSecret, '', 'Secret shared with coturn (static-auth-secret); at least 32 characters'),
+  TURN_TTL_S: setting(whole(60, 86_400), '3600', 'Life of TURN credentials in seconds'),
+  ADMIN_TOKEN: setting(maybeSecret, '', 'Token of the admin, at least 32 characters; kept for the admin page'),
+  HTTP_PER_MINUTE: setting(perMinute, '100', 'HTTP requests a minute per address; 0 lifts the limit'),
+  SOCKETS_PER_MINUTE: setting(perMinute, '30', 'New sockets a minute per address; 0 lifts the limit'),
+  SOCKETS_PER_ADDRESS: setting(perMinute, '20', 'Open sockets per address; 0 lifts the limit'),
+  JOINS_PER_MINUTE: setting(perMinute, '30', 'Joins a minute per address, resumed seats apart; 0 lifts the limit'),
+  STREAM_STARTS_PER_MINUTE: setting(perMinute, '5', 'Starts of one kind of stream a minute per seat; 0 lifts it'),
+  SIGNALS_PER_LINK: setting(
+    whole(8, 10_000),
+    '64',
+    'Sealed boxes that a seat may send at once for each other seat a room can hold',
+  ),
+  RELAYED_PER_MINUTE: setting(
+    whole(1, 100_000),
+    '20',
+    'Sealed boxes a minute that a seat may go on sending to each other participant',
+  ),
+  CALLS_PER_SECOND: setting(whole(1, 10_000), '8', 'Other calls a second per socket; 32 times as many at once'),
+  STRIKES_PER_MINUTE: setting(
+    perMinute,
+    '120',
+    'Malformed, refused or over-limit requests a minute before an address is blocked; 0 never blocks',
+  ),
+  BLOCK_MIN_MS: setting(whole(1_000, 86_400_000), '60000', 'First block; doubles each time'),
+  BLOCK_MAX_MS: setting(whole(1_000, 86_400_000), '3600000', 'Longest block'),
+  MAX_CONNECTIONS: setting(whole(1, 1_000_000), '10000', 'TCP connections at once'),
+  PING_INTERVAL_MS: setting(whole(100, 300_000), '10000', 'Time between heartbeats'),
+  PING_TIMEOUT_MS: setting(whole(100, 300_000), '8000', 'How long a heartbeat may stay unanswered'),
+  CONNECT_TIMEOUT_MS: setting(whole(100, 60_000), '5000', 'How long a socket may take to say who it is'),
+  IDLE_SOCKET_MS: setting(whole(100, 3_600_000), '60000', 'How long a socket may sit in no room'),
+  OUTBOUND_PACKETS_MAX: setting(whole(16, 100_000), '256', 'Unsent packets before a slow socket is closed'),
+  OUTBOUND_BYTES_MAX: setting(whole(65_536, 1_073_741_824), '1048576', 'Unsent bytes before a slow socket is closed'),
+  SLOW_OPERATION_MS: setting(whole(1, 60_000), '100', 'Operations that take longer are logged as a warning'),
+  SHUTDOWN_GRACE_MS: setting(whole(0, 25_000), '2000', 'How long clients have to move when the server stops'),
+  RECORD_RECEIVED_TO: setting(
+    z.string().transform((text) => (text === '' ? undefined : text)),
+    '',
+    'File that gets every byte the server receives, to prove what it cannot read; refused in production',
+  ),
+});
+type Settings = z.infer<typeof Settings>;
+
+const toConfig = (s: Settings) => ({
+  host: s.HOST,
+  port: s.PORT,
+  publicHosts: s.PUBLIC_HOSTS.map((host) => host.toLowerCase()),
+  allowedOrigins: s.ALLOWED_ORIGINS,
+  environment: s.NODE_ENV,
+  logLevel: s.LOG_LEVEL,
+  logPretty: s.LOG_PRETTY,
+  trustedProxies: s.TRUST_PROXY,
+  roomCapacity: s.ROOM_CAPACITY,
+  seatGraceMs: s.SEAT_GRACE_MS,
+  roomLingerMs: s.ROOM_LINGER_MS,
+  stunUrls: s.STUN_URLS,
+  turnUrls: s.TURN_URLS,
+  turnSecret: s.TURN_SECRET,
+  turnTtlS: s.TURN_TTL_S,
+  adminToken: s.ADMIN_TOKEN,
+  httpPerMinute: s.HTTP_PER_MINUTE,
+  socketsPerMinute: s.SOCKETS_PER_MINUTE,
+  socketsPerAddress: s.SOCKETS_PER_ADDRESS,
+  joinsPerMinute: s.JOINS_PER_MINUTE,
+  streamStartsPerMinute: s.STREAM_STARTS_PER_MINUTE,
+  signalsPerLink: s.SIGNALS_PER_LINK,
+  relayedPerMinute: s.RELAYED_PER_MINUTE,
+  callsPerSecond: s.CALLS_PER_SECOND,
+  strikesPerMinute: s.STRIKES_PER_MINUTE,
+  blockMinMs: s.BLOCK_MIN_MS,
+  blockMaxMs: s.BLOCK_MAX_MS,
+  maxConnections: s.MAX_CONNECTIONS,
+  pingIntervalMs: s.PING_INTERVAL_MS,
+  pingTimeoutMs: s.PING_TIMEOUT_MS,
+  connectTimeoutMs: s.CONNECT_TIMEOUT_MS,
+  idleSocketMs: s.IDLE_SOCKET_MS,
+  outboundPacketsMax: s.OUTBOUND_PACKETS_MAX,
+  outboundBytesMax: s.OUTBOUND_BYTES_MAX,
+  slowOperationMs: s.SLOW_OPERATION_MS,
+  shutdownGraceMs: s.SHUTDOWN_GRACE_MS,
+  recordReceivedTo: s.RECORD_RECEIVED_TO,
+});
+export type Config = Readonly<ReturnType<typeof toConfig>>;
+
+export type ConfigReading = { ok: true; config: Config } | { ok: false; problems: string[] };
+
+/**
+ * Reads the configuration. On trouble every problem is named, also those between settings, so that an admin corrects
+ * them in one go. Values are repeated only where they are not secret.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): ConfigReading {
+  // An empty variable is an unset one: compose files and shells make no difference either.
+  const given = Object.fromEntries(
+    Object.keys(Settings.shape).flatMap((name) => {
+      const value = environment[name];
+      return value === undefined || value.trim() === '' ? [] : [[name, value]];
+    }),
+  );
+  const parsed = Settings.safeParse(given);
+  const problems = parsed.error?.issues.map((issue) => `${issue.path.map(String).join('.')}: ${issue.message}`) ?? [];
+  // Asked of the raw text, so that they are named even when another setting could not be read.
+  if (given.TURN_URLS && !given.TURN_SECRET) problems.push('TURN_SECRET: is needed when TURN_URLS is set');
+  if (given.TURN_SECRET && !given.TURN_URLS) problems.push('TURN_URLS: is needed when TURN_SECRET is set');
+  if (given.RECORD_RECEIVED_TO && given.NODE_ENV?.trim() === 'production')
+    problems.push('RECORD_RECEIVED_TO: is refused in production');
+  if (parsed.success && parsed.data.BLOCK_MAX_MS < parsed.data.BLOCK_MIN_MS)
+    problems.push('BLOCK_MAX_MS: must not be below BLOCK_MIN_MS');
+  if (!parsed.success || problems.length > 0) return { ok: false, problems };
+  return { ok: true, config: toConfig(parsed.data) };
+}
+
+/** The table of all settings as `--help` prints it. */
+export function settingsTable(): string {
+  const rows = Object.entries(Settings.shape).map(([name, schema]) => {
+    const note = notes.get(schema);
+    return { name, fallback: note?.fallback || '-', about: note?.about ?? '' };
+  });
+  const nameWidth = Math.max(...rows.map((row) => row.name.length));
+  return rows
+    .map((row) => `${row.name.padEnd(nameWidth)}  ${row.about}\n${' '.repeat(nameWidth)}  default: ${row.fallback}`)
+    .join('\n');
+}

@@ -1,0 +1,353 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import { type AppHost, startHost } from './app-host.ts';
+import { type Browser, type BrowserOptions, openBrowser } from './browser.ts';
+import { CLIP_LARGE, type Clip, clipFor } from './clips.ts';
+import { FrameWatch, type Seen } from './frame-watch.ts';
+import { ASK_PROBE, type ProbeSnapshot } from './page-probe.ts';
+import { until } from './wait.ts';
+
+export type ParticipantOptions = Omit<BrowserOptions, 'clip'> & {
+  name: string;
+  /** Folder in which the profile and the log lie; used again, it is the same person coming back. */
+  folder: string;
+  /** Which clip plays as this person's camera (0–15), or one that was made already. */
+  clip: number | Clip;
+  /** Server for rooms that this person makes, `host:port`. */
+  homeServer?: string;
+  /** Further arguments of the host; by default no embedded server. */
+  hostArgs?: readonly string[];
+};
+
+export type DeliveryWord = 'Queued' | 'Sent' | 'Delivered' | 'Read' | 'Failed';
+const DELIVERY = /\b(Queued|Sent|Delivered|Read|Failed)\b/;
+
+/**
+ * One person with a computer of their own: profile, core, Chromium process. Everything is done as a person does it,
+ * by the names that a screen reader says.
+ */
+export class Participant {
+  readonly name: string;
+  readonly folder: string;
+  readonly frames: FrameWatch;
+  readonly clip: Clip;
+  readonly #options: ParticipantOptions;
+  #host: AppHost;
+  #browser: Browser;
+  #watching: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  private constructor(options: ParticipantOptions, clip: Clip, host: AppHost, browser: Browser) {
+    this.#options = options;
+    this.name = options.name;
+    this.folder = options.folder;
+    this.clip = clip;
+    this.frames = new FrameWatch(clip.framesInLoop);
+    this.#host = host;
+    this.#browser = browser;
+  }
+
+  /** Starts core and browser and opens the app. Says the name where the app asks for it. */
+  static async open(options: ParticipantOptions): Promise<Participant> {
+    const clip = typeof options.clip === 'number' ? await clipFor(options.clip, CLIP_LARGE) : options.clip;
+    await mkdir(options.folder, { recursive: true });
+    const host = await openHost(options);
+    let browser: Browser | undefined;
+    try {
+      browser = await openBrowser({ ...options, clip });
+      const participant = new Participant(options, clip, host, browser);
+      await browser.page.goto(host.url);
+      await participant.#passWelcome();
+      participant.#watching = participant.#watch();
+      return participant;
+    } catch (error) {
+      await browser?.close();
+      await host.close();
+      throw error;
+    }
+  }
+
+  get page(): Page {
+    return this.#browser.page;
+  }
+  get host(): AppHost {
+    return this.#host;
+  }
+  get profile(): string {
+    return profileOf(this.folder);
+  }
+
+  // Rooms
+
+  /** Makes a room; leads to the pre-join screen. */
+  async createRoom(name: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Start a call' }).click();
+    const dialog = this.page.getByRole('dialog', { name: 'New room' });
+    await dialog.getByRole('textbox', { name: 'Room name' }).fill(name);
+    await dialog.getByRole('button', { name: 'Create room' }).click();
+    await this.page.getByRole('heading', { name: 'Ready to join?' }).waitFor();
+  }
+
+  /** Opens a room of the list on Home or in the rail. */
+  async openRoom(name: string): Promise<void> {
+    await this.page
+      .getByRole('list', { name: 'Rooms' })
+      .getByRole('button', { name: new RegExp(`^${escaped(name)}`) })
+      .first()
+      .click();
+    await this.page.getByRole('heading', { level: 1, name }).waitFor();
+  }
+
+  /** The invite, as 'Copy invite' puts it on the clipboard. */
+  async copyInvite(): Promise<string> {
+    await this.page.getByRole('button', { name: 'Copy invite' }).first().click();
+    return until('the invite on the clipboard', async () => {
+      const text: unknown = await this.page.evaluate('navigator.clipboard.readText()');
+      return typeof text === 'string' && text.startsWith('parley://') ? text : undefined;
+    });
+  }
+
+  /** Types an invite into the lobby and presses 'Join room'; does not wait for what comes of it. */
+  async tryInvite(invite: string): Promise<void> {
+    await this.typeInvite(invite);
+    await this.page.getByRole('button', { name: 'Join room' }).click();
+  }
+
+  async typeInvite(invite: string): Promise<void> {
+    await this.page.getByRole('button', { name: 'Join with a link' }).first().click();
+    await this.page.getByRole('heading', { name: 'Join with a link' }).waitFor();
+    await this.page.getByRole('textbox', { name: 'Invite link' }).fill(invite);
+  }
+
+  /** Joins a room by its invite and waits until its heading is there. */
+  async joinRoom(invite: string): Promise<void> {
+    await this.tryInvite(invite);
+    await this.page.getByRole('button', { name: 'Copy invite' }).first().waitFor();
+  }
+
+  /** Waits until the other one is seen as present in the room. */
+  async sees(name: string): Promise<void> {
+    await this.openPanel('People');
+    await this.page.getByRole('list', { name: 'People' }).getByText(name).first().waitFor({ timeout: 30_000 });
+  }
+
+  // Call
+
+  /** From the room to the pre-join screen: answers when it rings, otherwise presses the button in the header. */
+  async prepareCall(): Promise<void> {
+    const answer = this.page.getByRole('alertdialog', { name: 'Incoming call' }).getByRole('button', { name: 'Answer' });
+    const header = this.page.getByRole('button', { name: /^(Start|Join) call$/ });
+    await until('a call to join', async () => {
+      if (await answer.isVisible()) {
+        await answer.click({ timeout: 2_000 });
+        return true;
+      }
+      if (await header.first().isVisible()) {
+        await header.first().click({ timeout: 2_000 });
+        return true;
+      }
+      return false;
+    });
+    await this.page.getByRole('heading', { name: 'Ready to join?' }).waitFor();
+  }
+
+  /** From the pre-join screen into the call. */
+  async enterCall(): Promise<void> {
+    await this.page.getByRole('heading', { name: 'Ready to join?' }).waitFor();
+    await this.page.getByRole('button', { name: /^(Start|Join) call$/ }).click();
+    await this.callControls.waitFor();
+  }
+
+  async joinCall(): Promise<void> {
+    await this.prepareCall();
+    await this.enterCall();
+  }
+
+  get callControls(): Locator {
+    return this.page.getByRole('toolbar', { name: 'Call controls' });
+  }
+
+  /** Presses a button of the call bar. */
+  async press(name: string): Promise<void> {
+    await this.callControls.getByRole('button', { name, exact: true }).click();
+  }
+
+  async leaveCall(): Promise<void> {
+    await this.press('Leave');
+    await this.callControls.waitFor({ state: 'detached' });
+  }
+
+  tile(label: string): Locator {
+    return this.page.getByRole('group', { name: label, exact: true }).and(this.page.locator('[data-sess]'));
+  }
+
+  // Chat
+
+  async openPanel(name: 'Chat' | 'People' | 'Details'): Promise<void> {
+    const tab = this.page.getByRole('tab', { name: new RegExp(`^${name}`) });
+    if ((await tab.count()) === 0) return;
+    if ((await tab.first().getAttribute('aria-selected')) !== 'true') await tab.first().click();
+  }
+
+  async send(text: string): Promise<void> {
+    await this.openPanel('Chat');
+    await this.page.getByRole('textbox', { name: 'Message' }).fill(text);
+    await this.page.getByRole('button', { name: 'Send', exact: true }).click();
+  }
+
+  message(text: string): Locator {
+    return this.page.getByRole('log', { name: 'Messages' }).getByRole('article').filter({ hasText: text });
+  }
+
+  /** The word that says how far an own message came; undefined while the message is not shown. */
+  async deliveryOf(text: string): Promise<DeliveryWord | undefined> {
+    await this.openPanel('Chat');
+    const article = this.message(text).first();
+    if ((await this.message(text).count()) === 0) return undefined;
+    const said = `${(await article.getAttribute('aria-label')) ?? ''} ${(await article.textContent()) ?? ''}`;
+    const word = DELIVERY.exec(said.replaceAll(text, ' '))?.[1];
+    return word as DeliveryWord | undefined; // one of the words of the expression
+  }
+
+  /** Waits until an own message is shown as delivered or read. */
+  async waitDelivered(text: string, timeoutMs = 30_000): Promise<void> {
+    await until(
+      `"${text}" to be delivered`,
+      async () => {
+        const word = await this.deliveryOf(text);
+        return word === 'Delivered' || word === 'Read';
+      },
+      { timeoutMs },
+    );
+  }
+
+  /** How many results the search shows for `query` that contain it. Waits up to `timeoutMs` for the first. */
+  async search(query: string, timeoutMs = 5_000): Promise<number> {
+    const dialog = this.page.getByRole('dialog', { name: 'Search' });
+    if (!(await dialog.isVisible())) await this.page.keyboard.press('Control+k');
+    await dialog.getByRole('combobox', { name: 'Search messages and rooms' }).fill(query);
+    const hits = dialog.getByRole('option').filter({ hasText: query });
+    await hits
+      .first()
+      .waitFor({ timeout: timeoutMs })
+      .catch(() => undefined); // none: the count says so
+    return hits.count();
+  }
+
+  async closeSearch(): Promise<void> {
+    await this.page.keyboard.press('Escape');
+    await this.page.getByRole('dialog', { name: 'Search' }).waitFor({ state: 'detached' });
+  }
+
+  // What the app says
+
+  /** Everything that is said in status regions now. */
+  async status(): Promise<string> {
+    return (await this.page.getByRole('status').allTextContents()).join(' | ');
+  }
+
+  async waitStatus(pattern: RegExp, timeoutMs = 30_000): Promise<string> {
+    return until(
+      `the status ${pattern}`,
+      async () => {
+        const said = await this.status();
+        if (pattern.test(said)) return said;
+        throw new Error(`it says: ${said}`);
+      },
+      { timeoutMs },
+    );
+  }
+
+  async alertText(timeoutMs = 20_000): Promise<string> {
+    return until(
+      'an alert',
+      async () => (await this.page.getByRole('alert').allTextContents()).join(' ').trim() || undefined,
+      { timeoutMs },
+    );
+  }
+
+  // What WebRTC says
+
+  async snapshot(): Promise<ProbeSnapshot> {
+    const snapshot: unknown = await this.page.evaluate(ASK_PROBE);
+    return snapshot as ProbeSnapshot; // made by our own probe
+  }
+
+  /** What was decoded so far of the tile with this label, up to now. */
+  async seen(label: string): Promise<Seen> {
+    this.frames.add(await this.snapshot());
+    return this.frames.of(label);
+  }
+
+  /**
+   * Waits until `more` further frames of the tile were decoded and the picture's own counter went on as well.
+   * Answers what was seen then.
+   */
+  async waitFrames(label: string, more: number, timeoutMs = 45_000): Promise<Seen> {
+    const before = await this.seen(label);
+    return until(
+      `${more} frames of ${label} on ${this.name}'s screen`,
+      async () => {
+        const now = await this.seen(label);
+        const advanced = now.counterLast !== null && now.counterLast > (before.counterLast ?? -1);
+        if (now.framesDecoded >= before.framesDecoded + more && advanced) return now;
+        throw new Error(JSON.stringify({ before, now }));
+      },
+      { timeoutMs, everyMs: 250 },
+    );
+  }
+
+  // Coming and going
+
+  /** Ends core and browser; the profile stays. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#watching;
+    await this.#browser.close();
+    await this.#host.close();
+  }
+
+  /** The same person opens Parley again on the same profile. */
+  async reopen(): Promise<Participant> {
+    await this.close();
+    return Participant.open({ ...this.#options, clip: this.clip });
+  }
+
+  async #passWelcome(): Promise<void> {
+    const welcome = this.page.getByRole('heading', { name: 'Welcome to Parley' });
+    const home = this.page.getByRole('heading', { name: 'Home' });
+    await welcome.or(home).first().waitFor({ state: 'attached', timeout: 30_000 });
+    if (await welcome.isVisible()) {
+      await this.page.getByRole('textbox', { name: 'Your name' }).fill(this.name);
+      await this.page.getByRole('button', { name: 'Continue' }).click();
+    }
+    await home.first().waitFor({ state: 'attached' });
+  }
+
+  async #watch(): Promise<void> {
+    await until(
+      'the end',
+      async () => {
+        if (this.#closed) return true;
+        this.frames.add(await this.snapshot());
+        return false;
+      },
+      { timeoutMs: Number.POSITIVE_INFINITY, everyMs: 500 },
+    );
+  }
+}
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** The profile's folder inside a participant's folder. */
+export const profileOf = (folder: string): string => join(folder, 'profile');
+
+async function openHost(options: ParticipantOptions): Promise<AppHost> {
+  const server = options.homeServer === undefined ? [] : ['--home-server', options.homeServer];
+  return startHost({
+    profile: profileOf(options.folder),
+    logTo: join(options.folder, 'app.log'),
+    args: options.hostArgs ?? ['--no-embedded-server', ...server],
+  });
+}
