@@ -17,6 +17,11 @@ export const PeerSignal = z.discriminatedUnion('type', [
   z.object({ type: z.literal('offer'), sdp: z.string().max(LIMITS.sdpMaxChars) }),
   z.object({ type: z.literal('answer'), sdp: z.string().max(LIMITS.sdpMaxChars) }),
   z.object({ type: z.literal('renegotiate'), renegotiate: z.literal(true) }),
+  /** The side that never offers has a track for which the other's offer has no place yet. */
+  z.object({
+    type: z.literal('transceiverRequest'),
+    transceiverRequest: z.object({ kind: z.enum(['audio', 'video']) }),
+  }),
   z.object({
     type: z.literal('candidate'),
     candidate: z.object({

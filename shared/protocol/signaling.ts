@@ -124,3 +124,10 @@ export type ConnectAuth = z.infer<typeof ConnectAuth>;
 
 /** Path of the Socket.IO endpoint. */
 export const SIGNALING_PATH = '/parley';
+
+/** What a signaling server says to the process that started it, over that process's channel. */
+export const ServerReport = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('listening'), port: z.number().int().min(1).max(65_535) }),
+  z.object({ type: z.literal('failed'), code: z.string().max(64) }),
+]);
+export type ServerReport = z.infer<typeof ServerReport>;

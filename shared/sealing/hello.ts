@@ -1,7 +1,7 @@
 import type { HelloFields } from '../bridge/contract.ts';
 import { DeviceId } from '../protocol/ids.ts';
 import { accept, type Outcome, refuse } from '../protocol/outcome.ts';
-import { type Bytes, concatBytes, fromBase64Url, toBase64Url, u32, u64 } from './agreements.ts';
+import { type Bytes, concatBytes, fromBase64Url, type KeyHandle, toBase64Url, u32, u64 } from './agreements.ts';
 import type { RoomKeys } from './key-schedule.ts';
 import { pad, unpad } from './padding.ts';
 import { label, randomBytes, verifyEd25519 } from './primitives.ts';
@@ -24,7 +24,7 @@ export type OwnHello = {
   plaintext: Bytes;
   /** What goes to the others, always the same bytes within one stay. */
   box: string;
-  ephPrivate: CryptoKey;
+  ephPrivate: KeyHandle;
 };
 
 /** Another device's hello, with its signature verified. */
@@ -130,7 +130,7 @@ export async function openHello(keys: RoomKeys, box: string): Promise<Outcome<Pe
 
 /** Decrypts AES-256-GCM and takes the padding off; undefined for whatever does not open. */
 export async function decrypt(
-  key: CryptoKey,
+  key: KeyHandle,
   iv: Bytes,
   additionalData: Bytes,
   sealed: Bytes,

@@ -1,6 +1,6 @@
 import type { RoomId } from '../protocol/ids.ts';
 import { RoomId as RoomIdSchema } from '../protocol/ids.ts';
-import { type Bytes, concatBytes, PROTOCOL_LABEL, toBase64Url, utf8 } from './agreements.ts';
+import { type Bytes, concatBytes, type KeyHandle, PROTOCOL_LABEL, toBase64Url, utf8 } from './agreements.ts';
 import { aesKey, ed25519FromSeed, hkdf, label, sha256 } from './primitives.ts';
 
 /** Rounds of PBKDF2-SHA-256 over a passphrase. */
@@ -11,9 +11,9 @@ export type RoomKeys = {
   roomId: RoomId;
   authPub: Bytes;
   /** Signs proofs of membership. */
-  authKey: CryptoKey;
+  authKey: KeyHandle;
   /** Seals hellos. */
-  helloKey: CryptoKey;
+  helloKey: KeyHandle;
   /** Mixed into every pair's keys. */
   pairPsk: Bytes;
 };

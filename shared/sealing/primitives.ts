@@ -1,4 +1,4 @@
-import { type Bytes, concatBytes, PROTOCOL_LABEL, utf8 } from './agreements.ts';
+import { type Bytes, concatBytes, type KeyHandle, PROTOCOL_LABEL, utf8 } from './agreements.ts';
 
 /** A domain-separation label of this protocol version: "parley/1 <purpose>". */
 export const label = (purpose: string): Bytes => utf8(`${PROTOCOL_LABEL} ${purpose}`);
@@ -19,7 +19,7 @@ export async function hkdf(secret: Bytes, salt: Bytes, info: Bytes, sizeBytes: n
 }
 
 /** An AES-256-GCM key that cannot be read out again. */
-export const aesKey = (raw: Bytes): Promise<CryptoKey> =>
+export const aesKey = (raw: Bytes): Promise<KeyHandle> =>
   crypto.subtle.importKey('raw', raw, 'AES-GCM', false, ['encrypt', 'decrypt']);
 
 /** `sizeBytes` bytes from the platform's random source. */
@@ -47,7 +47,7 @@ const pkcs8Prefix = (curve: 'Ed25519' | 'X25519'): Bytes =>
   ]);
 
 /** Ed25519 private key (RFC 8032) of a 32-byte seed, and its public key. */
-export async function ed25519FromSeed(seed: Bytes): Promise<{ privateKey: CryptoKey; publicKey: Bytes }> {
+export async function ed25519FromSeed(seed: Bytes): Promise<{ privateKey: KeyHandle; publicKey: Bytes }> {
   const pkcs8 = concatBytes(pkcs8Prefix('Ed25519'), seed);
   const exportable = await crypto.subtle.importKey('pkcs8', pkcs8, 'Ed25519', true, ['sign']);
   const { x } = await crypto.subtle.exportKey('jwk', exportable);
@@ -97,7 +97,7 @@ export function hasLowOrder(publicKey: Uint8Array): boolean {
 }
 
 /** X25519 (RFC 7748); undefined for the all-zero result that a hostile key forces. */
-export async function x25519(privateKey: CryptoKey, publicKey: Bytes): Promise<Bytes | undefined> {
+export async function x25519(privateKey: KeyHandle, publicKey: Bytes): Promise<Bytes | undefined> {
   try {
     const theirs = await crypto.subtle.importKey('raw', publicKey, 'X25519', false, []);
     const shared = new Uint8Array(await crypto.subtle.deriveBits({ name: 'X25519', public: theirs }, privateKey, 256));

@@ -73,7 +73,8 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
       handleSIGHUP: false,
     });
     await context.addInitScript(installProbe, CELLS);
-    if (options.equipment?.permission !== 'denied') await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    if (options.equipment?.permission !== 'denied')
+      await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     const page = context.pages()[0] ?? (await context.newPage());
     page.setDefaultTimeout(20_000);
     return {

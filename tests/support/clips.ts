@@ -22,7 +22,16 @@ const LENGTH_SECONDS = 12;
 export type Clip = { who: number; video: string; audio: string; framesInLoop: number };
 
 const FONT = '/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf';
-const SPEECH = ['Front_Center', 'Front_Left', 'Front_Right', 'Rear_Center', 'Rear_Left', 'Rear_Right', 'Side_Left', 'Side_Right'];
+const SPEECH = [
+  'Front_Center',
+  'Front_Left',
+  'Front_Right',
+  'Rear_Center',
+  'Rear_Left',
+  'Rear_Right',
+  'Side_Left',
+  'Side_Right',
+];
 const TINTS = ['0x2f6f8f', '0x8f4f2f', '0x4f7f3f', '0x6f3f8f', '0x8f7f2f', '0x2f8f7f', '0x8f2f5f', '0x4f4f8f'];
 
 /**
@@ -38,7 +47,8 @@ export async function clipFor(who: number, size: ClipSize): Promise<Clip> {
   // Drawn once, then moved: a figure sways before a tinted room while a lamp goes to and fro.
   const still = `size=${width}x${height}:rate=${framesPerSecond}:duration=${1 / framesPerSecond}`;
   const room = `color=${tint}:${still},format=yuv444p,geq=lum='clip(lum(X,Y)*(0.6+0.5*Y/H)+18*sin(X*9/W),16,235)':cb='cb(X,Y)':cr='cr(X,Y)'`;
-  const inFigure = 'gt(lt(hypot((X-W/2)/(W*0.12),(Y-H*0.44)/(H*0.2)),1)+lt(hypot((X-W/2)/(W*0.25),(Y-H*1.02)/(H*0.36)),1),0)';
+  const inFigure =
+    'gt(lt(hypot((X-W/2)/(W*0.12),(Y-H*0.44)/(H*0.2)),1)+lt(hypot((X-W/2)/(W*0.25),(Y-H*1.02)/(H*0.36)),1),0)';
   const inHead = 'lt(hypot((X-W/2)/(W*0.12),(Y-H*0.44)/(H*0.2)),1)';
   const figure = `color=black:${still},format=rgba,geq=r='60+150*${inHead}':g='62+110*${inHead}':b='78+70*${inHead}':a='255*${inFigure}'`;
   const forever = `loop=loop=-1:size=1,trim=end_frame=${frames},setpts=N/${framesPerSecond}/TB`;
@@ -47,7 +57,12 @@ export async function clipFor(who: number, size: ClipSize): Promise<Clip> {
   const label = `drawtext=fontfile=${FONT}:text='%{n}':fontsize=${Math.round(height / 9)}:fontcolor=white:box=1:boxcolor=black@0.55:boxborderw=6:x=${Math.round(width / 32)}:y=${strip + Math.round(height / 24)}`;
   const video = [
     ...['-f', 'lavfi', '-i', room, '-f', 'lavfi', '-i', figure],
-    ...['-f', 'lavfi', '-i', `color=white@0.35:size=${Math.round(width / 10)}x${Math.round(width / 10)}:rate=${framesPerSecond},format=rgba`],
+    ...[
+      '-f',
+      'lavfi',
+      '-i',
+      `color=white@0.35:size=${Math.round(width / 10)}x${Math.round(width / 10)}:rate=${framesPerSecond},format=rgba`,
+    ],
     ...['-f', 'lavfi', '-i', `color=black:size=${CELLS}x2:rate=${framesPerSecond}:duration=${seconds}`],
     '-filter_complex',
     [
@@ -63,8 +78,14 @@ export async function clipFor(who: number, size: ClipSize): Promise<Clip> {
   const speech = [0, 3, 5].map((step) => `/usr/share/sounds/alsa/${SPEECH[(who + step) % SPEECH.length]}.wav`);
   const audio = [
     ...speech.flatMap((file) => ['-i', file]),
-    '-filter_complex', `${speech.map((_, i) => `[${i}]`).join('')}concat=n=${speech.length}:v=0:a=1,volume=1.5`,
-    '-ar', '48000', '-ac', '1', '-c:a', 'pcm_s16le',
+    '-filter_complex',
+    `${speech.map((_, i) => `[${i}]`).join('')}concat=n=${speech.length}:v=0:a=1,volume=1.5`,
+    '-ar',
+    '48000',
+    '-ac',
+    '1',
+    '-c:a',
+    'pcm_s16le',
   ];
   return {
     who,

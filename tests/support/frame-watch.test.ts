@@ -4,6 +4,7 @@ import { FrameWatch } from './frame-watch.ts';
 import type { ProbeSnapshot } from './page-probe.ts';
 
 const look = (trackId: string, framesDecoded: number, counter: number | null): ProbeSnapshot => ({
+  epoch: 0,
   now: 0,
   pressedAt: {},
   firstFrameAt: null,

@@ -34,12 +34,22 @@ export class FrameWatch {
       for (const fingerprint of peer.fingerprints) this.fingerprints.add(fingerprint);
       for (const audio of peer.inboundAudio) this.audioEnergy = Math.max(this.audioEnergy, audio.totalAudioEnergy);
     }
-    const decoded = new Map(snapshot.peers.flatMap((peer) => peer.inboundVideo).map((video) => [video.trackId, video.framesDecoded]));
+    const decoded = new Map(
+      snapshot.peers.flatMap((peer) => peer.inboundVideo).map((video) => [video.trackId, video.framesDecoded]),
+    );
     for (const tile of snapshot.tiles) {
       const key = tile.label;
       let seen = this.#seen.get(key);
       if (!seen) {
-        seen = { framesDecoded: 0, who: null, counterFirst: null, counterLast: null, tracks: new Map(), lastRaw: -1, loops: 0 };
+        seen = {
+          framesDecoded: 0,
+          who: null,
+          counterFirst: null,
+          counterLast: null,
+          tracks: new Map(),
+          lastRaw: -1,
+          loops: 0,
+        };
         this.#seen.set(key, seen);
       }
       for (const id of tile.trackIds) {

@@ -19,13 +19,17 @@ export const secretFingerprint = (fingerprint: string): Secret[] => [
 function spellingsOf(bytes: Buffer): Map<string, Buffer> {
   const spellings = new Map<string, Buffer>([['plain', bytes]]);
   const text = bytes.toString('utf8');
-  const escaped = JSON.stringify(text).slice(1, -1).replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const escaped = JSON.stringify(text)
+    .slice(1, -1)
+    .replace(/[^\x20-\x7e]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
   if (escaped !== text && !text.includes('\ufffd')) spellings.set('escaped', Buffer.from(escaped));
   const hex = bytes.toString('hex');
   spellings.set('hex', Buffer.from(hex));
   spellings.set('upper-case hex', Buffer.from(hex.toUpperCase()));
   for (const shift of [0, 1, 2]) {
-    const coded = Buffer.concat([Buffer.alloc(shift), bytes]).toString('base64').replaceAll('=', '');
+    const coded = Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString('base64')
+      .replaceAll('=', '');
     const start = Math.ceil((shift * 8) / 6);
     const whole = Math.floor(((shift + bytes.length) * 8) / 6);
     const inner = coded.slice(start, whole);

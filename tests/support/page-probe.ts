@@ -1,5 +1,7 @@
 /** What the probe in a page knows; `at` are milliseconds of the page's own clock. */
 export type ProbeSnapshot = {
+  /** When the page's clock began, in milliseconds since 1970: makes times of several pages comparable. */
+  epoch: number;
   now: number;
   /** When a button was last pressed, by its accessible name. */
   pressedAt: Record<string, number>;
@@ -119,6 +121,7 @@ export function installProbe(cellCount: number): void {
   };
 
   const snapshot = async () => ({
+    epoch: performance.timeOrigin,
     now: performance.now(),
     pressedAt,
     firstFrameAt,

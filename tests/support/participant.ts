@@ -136,7 +136,9 @@ export class Participant {
 
   /** From the room to the pre-join screen: answers when it rings, otherwise presses the button in the header. */
   async prepareCall(): Promise<void> {
-    const answer = this.page.getByRole('alertdialog', { name: 'Incoming call' }).getByRole('button', { name: 'Answer' });
+    const answer = this.page
+      .getByRole('alertdialog', { name: 'Incoming call' })
+      .getByRole('button', { name: 'Answer' });
     const header = this.page.getByRole('button', { name: /^(Start|Join) call$/ });
     await until('a call to join', async () => {
       if (await answer.isVisible()) {

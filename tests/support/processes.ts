@@ -90,7 +90,9 @@ export function startProcess({ args, env = {}, logTo }: ProcessOptions): Running
       { timeoutMs, everyMs: 10 },
     );
     if ('failed' in found) {
-      throw new Error(`${args[0]} ended (${end?.code ?? end?.signal}) before ${what}:\n${lines.slice(-20).join('\n')}\n${errorText}`);
+      throw new Error(
+        `${args[0]} ended (${end?.code ?? end?.signal}) before ${what}:\n${lines.slice(-20).join('\n')}\n${errorText}`,
+      );
     }
     return found.value;
   };

@@ -42,7 +42,11 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
       ...(options.logTo === undefined ? {} : { logTo: options.logTo }),
     });
     port = await server.waitForMessage('the server to listen', (message) =>
-      typeof message === 'object' && message !== null && 'type' in message && message.type === 'listening' && 'port' in message
+      typeof message === 'object' &&
+      message !== null &&
+      'type' in message &&
+      message.type === 'listening' &&
+      'port' in message
         ? Number(message.port)
         : undefined,
     );

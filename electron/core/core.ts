@@ -1,0 +1,229 @@
+import { chmodSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type BridgeEvent, type BridgePayload, bridgeEvents } from '@parley/shared/bridge';
+import type { AppInfo, ServerHost } from '@parley/shared/model';
+import { type Outcome, ParleyError, refuse, sentenceOf } from '@parley/shared/protocol';
+import { readDeepLink } from './deep-link/deep-link.ts';
+import { createEmbeddedServer } from './embedded-server/embedded-server.ts';
+import { checkExternalLink } from './external-link.ts';
+import { asFileError } from './file-errors.ts';
+import { startHistory } from './history/history-client.ts';
+import { openIdentity } from './identity/device-identity.ts';
+import type { CorePorts } from './ports.ts';
+import { createRooms } from './rooms/rooms.ts';
+import { type BridgeHandlers, createRouter } from './router.ts';
+import { openSettings } from './settings/settings-store.ts';
+
+/** The desktop core: history, identity, settings, rooms and the embedded server, behind one table of calls. */
+export type Core = {
+  /** Answers a bridge call; never rejects. */
+  call(name: string, input: unknown): Promise<Outcome<unknown>>;
+  /** Hears every bridge event; returns the undo. */
+  subscribe(listener: (event: BridgeEvent, payload: unknown) => void): () => void;
+  /** Takes a parley:// link: it fills in the lobby and never joins. What is no invite becomes a notice. */
+  openDeepLink(text: string): void;
+  /** Servers that a page may connect to. */
+  connectHosts(): readonly ServerHost[];
+  /** Closes everything in reverse; later calls are refused. */
+  close(): Promise<void>;
+};
+
+type Notice = AppInfo['notices'][number];
+
+/**
+ * Opens the core on a profile. Throws a ParleyError when it cannot work at all: `disk-read-only`, `disk-full`,
+ * `history-from-future`, `history-locked`. Damaged files are set aside and told in `app.info`.
+ */
+export async function createCore(ports: CorePorts): Promise<Core> {
+  const { clock, log, paths, secrets } = ports;
+  makeProfile(paths.profile);
+  const inProfile = (name: string) => join(paths.profile, name);
+
+  const listeners = new Set<(event: BridgeEvent, payload: unknown) => void>();
+  const emit = <E extends BridgeEvent>(event: E, payload: BridgePayload<E>) => {
+    const parsed = bridgeEvents[event].safeParse(payload);
+    if (!parsed.success) return log.error('a bridge event is outside its contract', { event });
+    for (const listener of listeners) listener(event, parsed.data);
+  };
+
+  const notices: Notice[] = [];
+  const notice = (code: Notice['code'], message: string = sentenceOf(code)) => {
+    notices.push({ code, message });
+    emit('app.noticed', { code, message });
+  };
+
+  const { store: settings, damaged } = openSettings(inProfile('settings.json'), () => clock.now());
+  if (damaged) notice('settings-damaged');
+  const identity = await openIdentity(inProfile('device.key'), secrets);
+  const { history, recovered } = await startHistory({
+    file: inProfile('history.db'),
+    seed: identity.seed,
+    log,
+    workerUrl: ports.historyWorkerUrl,
+  });
+  if (recovered) {
+    const instead = recovered.fromBackup ? 'The newest backup took its place.' : 'A new one was started.';
+    notice('history-damaged', `${sentenceOf('history-damaged')} ${instead} It lies in ${recovered.setAsideAs}.`);
+  }
+
+  const embedded = createEmbeddedServer({
+    process: ports.serverProcess,
+    portFile: inProfile('server.port'),
+    clock,
+    log,
+    changed: (state) => {
+      emit('server.changed', state);
+      roomsChanged();
+    },
+  });
+  const rooms = createRooms({
+    history,
+    secrets,
+    clock,
+    ownServer: embedded,
+    homeServer: () => settings.get().homeServer,
+  });
+
+  let knownHosts: readonly ServerHost[] = [];
+  let roomsChangedSoon: (() => void) | undefined;
+  let closing: Promise<void> | undefined;
+
+  const refreshRooms = async () => {
+    const items = await rooms.list();
+    knownHosts = items.map((room) => room.host);
+    return items;
+  };
+  // Several changes at once are told once.
+  const roomsChanged = () => {
+    if (roomsChangedSoon || closing) return;
+    roomsChangedSoon = clock.after(20, () => {
+      roomsChangedSoon = undefined;
+      refreshRooms().then(
+        (items) => emit('rooms.changed', { items }),
+        () => log.warn('rooms could not be listed'),
+      );
+    });
+  };
+  const changing = async <T>(work: Promise<T>): Promise<T> => {
+    const value = await work;
+    roomsChanged();
+    return value;
+  };
+
+  let deepLink: string | null = null;
+
+  const handlers: BridgeHandlers = {
+    'app.info': () => ({
+      ...ports.app,
+      deviceId: identity.deviceId,
+      keysProtectedBy: secrets.protectedBy,
+      notices: [...notices],
+    }),
+    'app.open-external': async ({ url }) => {
+      const agreed = await ports.shell.openExternal(checkExternalLink(url));
+      if (!agreed) throw new ParleyError('cancelled');
+      return {};
+    },
+    'app.take-deep-link': () => {
+      const invite = deepLink;
+      deepLink = null;
+      return { invite };
+    },
+    'settings.get': () => settings.get(),
+    'settings.change': (change) => {
+      const next = settings.change(change);
+      emit('settings.changed', next);
+      return next;
+    },
+    'identity.sign-hello': (fields) => identity.signHello(fields),
+    'identity.sign-confirm': ({ role, transcriptHash }) => identity.signConfirm(role, transcriptHash),
+    'peers.meet': ({ deviceId, profile }) => history.meet(deviceId, profile),
+    'peers.verify': ({ deviceId, verified }) => history.verifyPeer(deviceId, verified),
+
+    'rooms.list': async () => ({ items: await refreshRooms() }),
+    'rooms.create': async ({ name, host }) => {
+      const room = await changing(rooms.create(name, host));
+      await refreshRooms();
+      return room;
+    },
+    'rooms.read-invite': ({ invite }) => rooms.readInvite(invite),
+    'rooms.add': async ({ invite, passphrase }) => {
+      const room = await changing(rooms.add(invite, passphrase));
+      // The page may be loaded anew right after this, with a policy that must know the new server.
+      await refreshRooms();
+      return room;
+    },
+    'rooms.keyring': ({ roomId }) => rooms.keyring(roomId),
+    'rooms.rename': ({ roomId, name, renamedAt }) => changing(rooms.rename(roomId, name, renamedAt)),
+    'rooms.draft': async ({ roomId, draft }) => {
+      await history.setDraft(roomId, draft);
+      return {};
+    },
+    'rooms.delete': async ({ roomId }) => {
+      await changing(history.deleteRoom(roomId));
+      return {};
+    },
+
+    'history.compose': async (draft) => {
+      const { profile } = settings.get();
+      if (!profile) throw new ParleyError('display-name-invalid');
+      return changing(history.compose(draft, profile));
+    },
+    'history.record': ({ roomId, messages }) => changing(history.record(roomId, messages)),
+    'history.page': ({ roomId, before, limit }) => history.page(roomId, before, limit),
+    'history.around': ({ roomId, id, limit }) => history.around(roomId, id, limit),
+    'history.search': ({ query, roomId, author, limit, offset }) =>
+      history.search(query, { roomId, author }, limit, offset),
+    'history.mark': async ({ roomId, by, state, ids }) => ({ changed: await history.mark(roomId, by, state, ids) }),
+    'history.mark-seen': async ({ roomId, upTo }) => ({ seen: await changing(history.markSeen(roomId, upTo)) }),
+    'history.heads': async ({ roomId }) => ({ heads: await history.heads(roomId) }),
+    'history.missing': ({ roomId, heads, limit }) => history.missing(roomId, heads, limit),
+
+    'server.state': () => embedded.state(),
+    'server.allow-lan': async ({ allow }) => {
+      emit('settings.changed', settings.change({ hosting: { lan: allow } }));
+      return embedded.start(allow);
+    },
+  };
+  const route = createRouter(handlers, log);
+
+  await refreshRooms();
+  if (ports.serverProcess) await embedded.start(settings.get().hosting.lan);
+
+  return {
+    call: (name, input) => (closing ? Promise.resolve(refuse('cancelled')) : route(name, input)),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    openDeepLink(text) {
+      const read = readDeepLink(text);
+      if (!read.ok) return notice(read.code, read.message);
+      deepLink = read.value;
+      emit('app.deep-link-arrived', { invite: read.value });
+    },
+    connectHosts() {
+      const { homeServer } = settings.get();
+      const own = embedded.host();
+      return [...new Set([...(own ? [own] : []), ...(homeServer ? [homeServer] : []), ...knownHosts])];
+    },
+    close() {
+      closing ??= (async () => {
+        roomsChangedSoon?.();
+        await embedded.close();
+        await history.close();
+        listeners.clear();
+      })();
+      return closing;
+    },
+  };
+}
+
+function makeProfile(profile: string): void {
+  try {
+    mkdirSync(profile, { recursive: true, mode: 0o700 });
+    if (process.platform !== 'win32') chmodSync(profile, 0o700);
+  } catch (error) {
+    throw asFileError(error);
+  }
+}

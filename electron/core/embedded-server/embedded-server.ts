@@ -1,0 +1,141 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import type { EmbeddedServerState, ServerHost } from '@parley/shared/model';
+import { refuse, sentenceOf } from '@parley/shared/protocol';
+import { writeFileAtomically } from '../atomic-file.ts';
+import type { Clock, Log, RunningServer, ServerProcess } from '../ports.ts';
+import type { OwnServer } from '../rooms/rooms.ts';
+
+/** Tried first at the first start; the port that was free is kept, so that invites go on working. */
+const USUAL_PORT = 7350;
+const RESTART_MS = [500, 1_000, 2_000, 5_000, 10_000, 30_000] as const;
+
+export interface EmbeddedServer extends OwnServer {
+  state(): EmbeddedServerState;
+  /** Starts it, or starts it anew with or without the network. Resolves when that is settled. */
+  start(lan: boolean): Promise<EmbeddedServerState>;
+  close(): Promise<void>;
+}
+
+/** Addresses of this computer that others on its network can reach. */
+export function lanAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter((address) => address.family === 'IPv4' && !address.internal)
+    .map((address) => address.address);
+}
+
+/** This app's own signaling server: kept running on a port that stays the same, on loopback unless told otherwise. */
+export function createEmbeddedServer(options: {
+  process: ServerProcess | null;
+  portFile: string;
+  clock: Clock;
+  log: Log;
+  changed: (state: EmbeddedServerState) => void;
+  addresses?: () => string[];
+}): EmbeddedServer {
+  const { process: serverProcess, portFile, clock, log, changed, addresses = lanAddresses } = options;
+  let state: EmbeddedServerState = { at: 'off' };
+  let running: RunningServer | undefined;
+  let cancelRestart: (() => void) | undefined;
+  let failures = 0;
+  let closed = false;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const become = (next: EmbeddedServerState): EmbeddedServerState => {
+    state = next;
+    changed(next);
+    return next;
+  };
+
+  const launch = async (lan: boolean): Promise<EmbeddedServerState> => {
+    if (!serverProcess || closed) return state;
+    cancelRestart?.();
+    become({ at: 'starting' });
+    const before = running;
+    running = undefined;
+    await before?.close();
+    const kept = readPort(portFile);
+    const lanNames = (port: number): ServerHost[] => (lan ? addresses().map((address) => `${address}:${port}`) : []);
+    const attempt = (port: number) => serverProcess.start({ port, lan, publicHosts: lanNames(port) });
+    let outcome = await attempt(kept ?? USUAL_PORT);
+    if (!outcome.ok && outcome.code === 'port-in-use' && kept === undefined) outcome = await attempt(0);
+    // With any free port the names are known only now, so it is started once more on that port.
+    if (outcome.ok && lan && kept === undefined && outcome.value.port !== USUAL_PORT) {
+      const { port } = outcome.value;
+      await outcome.value.close();
+      outcome = await attempt(port);
+    }
+    if (!outcome.ok) {
+      failures++;
+      scheduleRestart(lan);
+      return become({ at: 'failed', code: outcome.code, message: outcome.message });
+    }
+    failures = 0;
+    const server = outcome.value;
+    running = server;
+    if (kept !== server.port) savePort(portFile, server.port, log);
+    server.onEnded(() => {
+      if (running !== server || closed) return;
+      running = undefined;
+      log.warn('the embedded server ended');
+      become({ at: 'failed', code: 'internal', message: sentenceOf('internal') });
+      scheduleRestart(lan);
+    });
+    return become({ at: 'running', host: `127.0.0.1:${server.port}`, lanHosts: lanNames(server.port) });
+  };
+
+  const scheduleRestart = (lan: boolean) => {
+    const delayMs = RESTART_MS[Math.min(failures, RESTART_MS.length - 1)] ?? 30_000;
+    cancelRestart = clock.after(delayMs, () => void start(lan));
+  };
+
+  // One start at a time: a second one waits for the first.
+  const start = (lan: boolean): Promise<EmbeddedServerState> => {
+    const next = turn.then(() => launch(lan));
+    turn = next.catch((error: unknown) => {
+      log.error('the embedded server could not be started', { name: error instanceof Error ? error.name : 'unknown' });
+      become({ at: 'failed', ...failure });
+    });
+    return next;
+  };
+  const { code, message } = refuse('internal');
+  const failure = { code, message };
+
+  return {
+    state: () => state,
+    host: () => (state.at === 'running' ? state.host : keptHost(portFile)),
+    inviteHost: () => (state.at === 'running' ? (state.lanHosts[0] ?? state.host) : keptHost(portFile)),
+    isOwn: (host) =>
+      state.at === 'running' &&
+      (host === state.host || host === state.host.replace('127.0.0.1', 'localhost') || state.lanHosts.includes(host)),
+    start,
+    async close() {
+      closed = true;
+      cancelRestart?.();
+      await turn.catch(() => undefined);
+      await running?.close();
+      running = undefined;
+      state = { at: 'off' };
+    },
+  };
+}
+
+const keptHost = (portFile: string): ServerHost | null => {
+  const port = readPort(portFile);
+  return port === undefined ? null : `127.0.0.1:${port}`;
+};
+
+function readPort(file: string): number | undefined {
+  if (!existsSync(file)) return undefined;
+  const port = Number(readFileSync(file, 'utf8').trim());
+  return Number.isInteger(port) && port > 0 && port < 65_536 ? port : undefined;
+}
+
+function savePort(file: string, port: number, log: Log): void {
+  try {
+    writeFileAtomically(file, `${port}\n`);
+  } catch {
+    log.warn('the port of the embedded server could not be kept');
+  }
+}

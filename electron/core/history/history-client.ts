@@ -1,0 +1,85 @@
+import { Worker } from 'node:worker_threads';
+import { type Outcome, ParleyError, unwrap } from '@parley/shared/protocol';
+import type { Log } from '../ports.ts';
+import type { HistoryStore } from './history-store.ts';
+import type { WorkerAnswer, WorkerRequest, WorkerStart } from './history-worker.ts';
+
+type Async<F> = F extends (...args: infer A) => infer R ? (...args: A) => Promise<R> : never;
+
+/** The store's own calls, each answered by the worker once it is durable. Rejects with ParleyErrors. */
+export type HistoryClient = { [N in keyof HistoryStore]: Async<HistoryStore[N]> } & { close(): Promise<void> };
+
+export type HistoryOpened = {
+  history: HistoryClient;
+  recovered: { setAsideAs: string; fromBackup: boolean } | null;
+};
+
+/** Starts the history's worker thread and waits until the file is open. Rejects with a ParleyError when it cannot be. */
+export async function startHistory(options: {
+  file: string;
+  seed: Uint8Array;
+  log: Log;
+  workerUrl?: URL | undefined;
+  slowQueryMs?: number;
+}): Promise<HistoryOpened> {
+  const { file, seed, log, slowQueryMs = 100 } = options;
+  const workerData: WorkerStart = { file, seed, slowQueryMs };
+  const worker = new Worker(options.workerUrl ?? new URL('./history-worker.ts', import.meta.url), { workerData });
+  const waiting = new Map<number, (outcome: Outcome<unknown>) => void>();
+  let nextId = 1;
+  let ended = false;
+
+  const opened = new Promise<Outcome<{ setAsideAs: string; fromBackup: boolean } | null>>((resolve) => {
+    worker.on('message', (answer: WorkerAnswer) => {
+      if (answer.kind === 'opened') resolve(answer.outcome);
+      else if (answer.kind === 'slow')
+        log.warn('slow history call', { name: answer.name, durationMs: answer.durationMs });
+      else {
+        waiting.get(answer.id)?.(answer.outcome);
+        waiting.delete(answer.id);
+      }
+    });
+    worker.on('error', (error) => log.error('the history worker failed', { name: error.name }));
+    worker.on('exit', () => {
+      ended = true;
+      const refusal = new ParleyError('internal').toRefusal();
+      resolve(refusal);
+      for (const settle of waiting.values()) settle(refusal);
+      waiting.clear();
+    });
+  });
+
+  const ask = async (name: string, args: readonly unknown[]): Promise<unknown> => {
+    if (ended) throw new ParleyError('internal');
+    const outcome = await new Promise<Outcome<unknown>>((resolve) => {
+      const id = nextId++;
+      waiting.set(id, resolve);
+      const request: WorkerRequest = { id, name, args };
+      worker.postMessage(request);
+    });
+    return unwrap(outcome);
+  };
+
+  let recovered: HistoryOpened['recovered'];
+  try {
+    recovered = unwrap(await opened);
+  } catch (error) {
+    await worker.terminate();
+    throw error;
+  }
+  const close = async () => {
+    if (ended) return;
+    const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+    await ask('close', []);
+    await exited;
+  };
+  // The names are the store's own: the mapped type above keeps calls and answers together.
+  const history = new Proxy({} as HistoryClient, {
+    get: (_, name) => {
+      if (name === 'close') return close;
+      if (name === 'then' || typeof name === 'symbol') return undefined;
+      return (...args: unknown[]) => ask(name, args);
+    },
+  });
+  return { history, recovered };
+}

@@ -1,0 +1,362 @@
+import {
+  type ChatMessage,
+  type Cursor,
+  type HistoryItem,
+  type HistoryPage,
+  nameOf,
+  type PeerStanding,
+  type Profile,
+  type SearchPage,
+  usernameKey,
+} from '@parley/shared/model';
+import { DeviceId, type Head, LIMITS, MessageId, ParleyError, type RoomId } from '@parley/shared/protocol';
+import { chatSignatureBytes } from '@parley/shared/sealing';
+import { createVerifier, type SigningKey } from '../identity/ed25519.ts';
+import { cursorOf, itemOf, type MessageRow, messageOf, readCursor, STATE_NUMBERS } from './message-rows.ts';
+import type { Statement, WritableDb } from './open-history.ts';
+import { matchesIn, searchTerms } from './search-terms.ts';
+import { spamRefusal } from './spam.ts';
+import { sql } from './statements.ts';
+
+/** A room as stored: secrets wrapped, the host null where it is this app's own server. */
+export type RoomRow = {
+  room_id: string;
+  name: string | null;
+  renamed_at: number;
+  host: string | null;
+  secret: Uint8Array;
+  owner_pub: string;
+  owner_seed: Uint8Array | null;
+  passphrase: Uint8Array | null;
+  needs_passphrase: number;
+  created_at: number;
+  last_active_at: number;
+  unread: number;
+  draft: string;
+};
+export type LastMessage = { authorName: string; text: string; sentAt: number; mine: boolean };
+
+/** How many of the newest messages are looked through for terms that are too short for the index. */
+const SHORT_TERM_SCAN = 20_000;
+
+/**
+ * Everything that is read from and written to the history, on one connection. Each call is one transaction
+ * and has returned only when it is durable. Times are in ms.
+ */
+export function createHistoryStore(options: { db: WritableDb; key: SigningKey; now: () => number }) {
+  const { db, key, now } = options;
+  const verify = createVerifier();
+  const prepared = new Map<string, Statement>();
+  const statement = (text: string) => {
+    let found = prepared.get(text);
+    if (!found) {
+      found = db.prepare<unknown[], unknown>(text);
+      prepared.set(text, found);
+    }
+    return found;
+  };
+  // The columns are named in statements.ts, so the casts below only say what SQLite was asked for.
+  const one = <T>(text: string, ...args: unknown[]) => statement(text).get(...args) as T | undefined;
+  const all = <T>(text: string, ...args: unknown[]) => statement(text).all(...args) as T[];
+  const run = (text: string, ...args: unknown[]) => statement(text).run(...args).changes;
+
+  const needRoom = (roomId: RoomId): RoomRow => {
+    const room = one<RoomRow>(sql.room, roomId);
+    if (!room) throw new ParleyError('room-unknown');
+    return room;
+  };
+  const byId = (id: MessageId) => one<MessageRow>(sql.messageById, id);
+
+  const insert = (message: ChatMessage, mine: boolean, state: number): void => {
+    run(sql.insertMessage, {
+      ...message,
+      mine: mine ? 1 : 0,
+      state,
+      recordedAt: now(),
+    });
+    run(sql.roomGrew, {
+      roomId: message.roomId,
+      clock: message.clock,
+      at: mine ? message.sentAt : now(),
+      unread: mine ? 0 : 1,
+    });
+    // The head moves over every seq that is there without a gap.
+    let head = one<{ seq: number }>(sql.head, message.roomId, message.author)?.seq ?? 0;
+    const before = head;
+    while (one(sql.hasSeq, message.roomId, message.author, head + 1)) head++;
+    if (head !== before) run(sql.setHead, message.roomId, message.author, head);
+  };
+
+  const pageOf = (roomId: RoomId, rows: MessageRow[], hasMore: boolean): HistoryPage => {
+    const oldest = rows[0];
+    const total = one<{ message_count: number }>(sql.roomCount, roomId)?.message_count ?? 0;
+    return {
+      items: rows.map(itemOf),
+      total_count: total,
+      returned_count: rows.length,
+      has_more: hasMore,
+      cursor: hasMore && oldest ? cursorOf(oldest) : null,
+    };
+  };
+
+  return {
+    /** All rooms, the one last active first. */
+    rooms: (): (RoomRow & { lastMessage: LastMessage | null })[] =>
+      all<RoomRow>(sql.rooms).map((room) => {
+        const last = one<MessageRow>(sql.lastMessage, room.room_id);
+        return {
+          ...room,
+          lastMessage: last
+            ? { authorName: last.author_name, text: last.text, sentAt: last.sent_at, mine: last.mine === 1 }
+            : null,
+        };
+      }),
+
+    room: (roomId: RoomId): RoomRow | null => one<RoomRow>(sql.room, roomId) ?? null,
+
+    /** Adds a room; one that is there already stays as it is. */
+    addRoom: (room: Omit<RoomRow, 'unread' | 'draft' | 'created_at' | 'last_active_at'>): void => {
+      run(sql.insertRoom, { ...room, now: now() });
+    },
+
+    setPassphrase: (roomId: RoomId, passphrase: Uint8Array): void => {
+      needRoom(roomId);
+      run(sql.setPassphrase, passphrase, roomId);
+    },
+
+    /** Takes the name if it is newer than the one known. */
+    renameRoom: (roomId: RoomId, name: string, renamedAt: number): void => {
+      needRoom(roomId);
+      run(sql.renameRoom, { roomId, name, renamedAt });
+    },
+
+    setDraft: (roomId: RoomId, draft: string): void => {
+      needRoom(roomId);
+      run(sql.setDraft, draft, roomId);
+    },
+
+    /** Deletes a room with everything in it, and truncates the log so that nothing of it stays there. */
+    deleteRoom: (roomId: RoomId): void => {
+      needRoom(roomId);
+      db.transaction(() => {
+        run(sql.deleteMessages, roomId);
+        run(sql.deleteRoom, roomId);
+      })();
+      db.pragma('wal_checkpoint(TRUNCATE)');
+    },
+
+    /** Stores one's own message with the next seq, clock and a signature. Repeatable on `id`. */
+    compose: (draft: { id: MessageId; roomId: RoomId; text: string }, profile: Profile): HistoryItem =>
+      db.transaction(() => {
+        const known = byId(draft.id);
+        if (known) {
+          if (known.mine !== 1 || known.room_id !== draft.roomId) throw new ParleyError('bad-request', { path: 'id' });
+          return itemOf(known);
+        }
+        needRoom(draft.roomId);
+        const refusal = spamRefusal(
+          all<{ sent_at: number; text: string }>(sql.recentOwn, draft.roomId, key.publicKey, LIMITS.spamMessagesMax),
+          draft.text,
+          now(),
+        );
+        if (refusal) throw refusal;
+        const last = one<{ seq: number | null }>(sql.lastSeq, draft.roomId, key.publicKey)?.seq ?? 0;
+        const top = one<{ top_clock: number }>(sql.topClock, draft.roomId)?.top_clock ?? 0;
+        const unsigned = {
+          ...draft,
+          author: DeviceId.parse(key.publicKey),
+          authorName: nameOf(profile),
+          seq: last + 1,
+          clock: top + 1,
+          sentAt: now(),
+        };
+        const message = { ...unsigned, sig: key.sign(chatSignatureBytes(unsigned)) };
+        insert(message, true, STATE_NUMBERS.queued);
+        run(sql.setDraft, '', draft.roomId);
+        const row = byId(draft.id);
+        if (!row) throw new Error('a composed message is not there');
+        return itemOf(row);
+      })(),
+
+    /** Stores others' messages after checking room, author and signature. Recording twice is recording once. */
+    record: (roomId: RoomId, messages: readonly ChatMessage[]) =>
+      db.transaction(() => {
+        needRoom(roomId);
+        const stored: MessageId[] = [];
+        const fresh: HistoryItem[] = [];
+        let refused = 0;
+        for (const message of messages) {
+          const known = byId(message.id);
+          if (known) {
+            if (known.sig === message.sig) stored.push(message.id);
+            else refused++;
+            continue;
+          }
+          const genuine =
+            message.roomId === roomId &&
+            verify(message.author, message.sig, chatSignatureBytes(message)) &&
+            // Two messages under one seq: the author's device was copied, or it lies. The first one stays.
+            !one(sql.hasSeq, roomId, message.author, message.seq);
+          if (!genuine) {
+            refused++;
+            continue;
+          }
+          const mine = message.author === key.publicKey;
+          insert(message, mine, STATE_NUMBERS.delivered);
+          stored.push(message.id);
+          const row = byId(message.id);
+          if (row) fresh.push(itemOf(row));
+        }
+        return { stored, fresh, refused };
+      })(),
+
+    /** The messages before a place (or the newest), oldest first. */
+    page: (roomId: RoomId, before: Cursor | undefined, limit: number): HistoryPage => {
+      needRoom(roomId);
+      const place = before === undefined ? { clock: Number.MAX_SAFE_INTEGER, author: '' } : readCursor(before);
+      const rows = all<MessageRow>(sql.pageBefore, roomId, place.clock, place.author, limit + 1);
+      return pageOf(roomId, rows.slice(0, limit).reverse(), rows.length > limit);
+    },
+
+    /** Half of `limit` before the message, the rest from it on. */
+    around: (roomId: RoomId, id: MessageId, limit: number): HistoryPage => {
+      const middle = byId(id);
+      if (!middle || middle.room_id !== roomId) throw new ParleyError('bad-request', { path: 'id' });
+      const half = Math.floor(limit / 2);
+      const older = all<MessageRow>(sql.pageBefore, roomId, middle.clock, middle.author, half + 1);
+      const newer = all<MessageRow>(sql.pageFrom, roomId, middle.clock, middle.author, limit - half);
+      return pageOf(roomId, [...older.slice(0, half).reverse(), ...newer], older.length > half);
+    },
+
+    /** Newest first: the order in which they were recorded. */
+    search: (
+      query: string,
+      filter: { roomId?: RoomId | undefined; author?: DeviceId | undefined },
+      limit: number,
+      offset: number,
+    ): SearchPage => {
+      const { match, likes, terms } = searchTerms(query);
+      if (terms.length === 0)
+        return { items: [], total_count: 0, returned_count: 0, has_more: false, next_offset: null };
+      const args = {
+        match,
+        roomId: filter.roomId ?? null,
+        author: filter.author ?? null,
+        like0: likes[0] ?? '%',
+        like1: likes[1] ?? '%',
+        like2: likes[2] ?? '%',
+        scan: SHORT_TERM_SCAN,
+        limit,
+        offset,
+      };
+      const rows = all<MessageRow & { room_name: string | null }>(
+        match === null ? sql.searchShort : sql.searchLong,
+        args,
+      );
+      const total = one<{ total: number }>(match === null ? sql.countShort : sql.countLong, args)?.total ?? 0;
+      const hasMore = offset + rows.length < total;
+      return {
+        items: rows.map((row) => ({ item: itemOf(row), roomName: row.room_name, matches: matchesIn(row.text, terms) })),
+        total_count: total,
+        returned_count: rows.length,
+        has_more: hasMore,
+        next_offset: hasMore ? offset + rows.length : null,
+      };
+    },
+
+    /** Notes how far one's own messages came with one device. States only advance. */
+    mark: (
+      roomId: RoomId,
+      by: DeviceId,
+      state: 'sent' | 'delivered' | 'read',
+      ids: readonly MessageId[],
+    ): HistoryItem[] =>
+      db.transaction(() => {
+        needRoom(roomId);
+        const reached = STATE_NUMBERS[state];
+        const changed: HistoryItem[] = [];
+        for (const id of ids) {
+          const row = byId(id);
+          if (row?.mine !== 1 || row.room_id !== roomId) continue;
+          const before = one<{ state: number }>(sql.delivery, row.number, by)?.state ?? 0;
+          if (before >= reached) continue;
+          run(sql.setDelivery, row.number, by, reached);
+          run(sql.advance, {
+            number: row.number,
+            state: reached,
+            delivered: before < 2 && reached >= 2 ? 1 : 0,
+            read: reached === 3 ? 1 : 0,
+          });
+          const after = byId(id);
+          if (after) changed.push(itemOf(after));
+        }
+        return changed;
+      })(),
+
+    /** Everything of others up to and including this message was seen; answers what was unread. */
+    markSeen: (roomId: RoomId, upTo: MessageId) =>
+      db.transaction(() => {
+        needRoom(roomId);
+        const last = byId(upTo);
+        if (!last || last.room_id !== roomId) throw new ParleyError('bad-request', { path: 'upTo' });
+        const rows = all<{ number: number; id: string; author: string }>(sql.unreadUpTo, roomId, last.clock);
+        for (const row of rows) run(sql.seen, row.number);
+        if (rows.length > 0) run(sql.fewerUnread, rows.length, roomId);
+        return rows.map((row) => ({ id: MessageId.parse(row.id), author: DeviceId.parse(row.author) }));
+      })(),
+
+    heads: (roomId: RoomId): Head[] => {
+      needRoom(roomId);
+      return all<{ author: string; seq: number }>(sql.heads, roomId).map((row) => ({
+        author: DeviceId.parse(row.author),
+        seq: row.seq,
+      }));
+    },
+
+    /** What a device with these heads lacks, by author and seq, at most `limit`. */
+    missing: (roomId: RoomId, heads: readonly Head[], limit: number): { messages: ChatMessage[]; hasMore: boolean } => {
+      needRoom(roomId);
+      const theirs = new Map<string, number>(heads.map(({ author, seq }) => [author, seq]));
+      const rows: MessageRow[] = [];
+      for (const { author } of all<{ author: string }>(sql.heads, roomId)) {
+        if (rows.length > limit) break;
+        rows.push(
+          ...all<MessageRow>(sql.messagesAfter, roomId, author, theirs.get(author) ?? 0, limit + 1 - rows.length),
+        );
+      }
+      return { messages: rows.slice(0, limit).map(messageOf), hasMore: rows.length > limit };
+    },
+
+    /** Pins a device's key at first contact and says how it stands from then on. */
+    meet: (deviceId: DeviceId, profile: Profile): PeerStanding =>
+      db.transaction(() => {
+        const name = nameOf(profile);
+        const nameKey = usernameKey(profile.username);
+        const pin = one<{ verified: number }>(sql.pin, deviceId);
+        run(sql.setPin, { deviceId, nameKey, name, now: now() });
+        if (pin?.verified === 1) return { deviceId, name, standing: 'verified' as const };
+        const other = one(sql.otherPin, nameKey, deviceId);
+        return {
+          deviceId,
+          name,
+          standing: other ? ('changed' as const) : pin ? ('pinned' as const) : ('new' as const),
+        };
+      })(),
+
+    /** The person compared the code, or takes that back. */
+    verifyPeer: (deviceId: DeviceId, verified: boolean): PeerStanding =>
+      db.transaction(() => {
+        const pin = one<{ name: string; username_key: string }>(sql.pin, deviceId);
+        if (!pin) throw new ParleyError('bad-request', { path: 'deviceId' });
+        run(sql.verifyPin, verified ? 1 : 0, deviceId);
+        const other = one(sql.otherPin, pin.username_key, deviceId);
+        return {
+          deviceId,
+          name: pin.name,
+          standing: verified ? ('verified' as const) : other ? ('changed' as const) : ('pinned' as const),
+        };
+      })(),
+  };
+}
+
+export type HistoryStore = ReturnType<typeof createHistoryStore>;

@@ -1,0 +1,90 @@
+/** Every statement of the history, in one place, so that a test can ask SQLite how it will run each of them. */
+export const sql = {
+  rooms: 'SELECT * FROM rooms ORDER BY last_active_at DESC',
+  room: 'SELECT * FROM rooms WHERE room_id = ?',
+  roomCount: 'SELECT message_count FROM rooms WHERE room_id = ?',
+  topClock: 'SELECT top_clock FROM rooms WHERE room_id = ?',
+  insertRoom: `
+    INSERT INTO rooms (room_id, name, renamed_at, host, secret, owner_pub, owner_seed, passphrase, needs_passphrase,
+                       created_at, last_active_at)
+    VALUES (@room_id, @name, @renamed_at, @host, @secret, @owner_pub, @owner_seed, @passphrase, @needs_passphrase,
+            @now, @now)
+    ON CONFLICT (room_id) DO NOTHING`,
+  setPassphrase: 'UPDATE rooms SET passphrase = ? WHERE room_id = ?',
+  renameRoom:
+    'UPDATE rooms SET name = @name, renamed_at = @renamedAt WHERE room_id = @roomId AND renamed_at < @renamedAt',
+  setDraft: 'UPDATE rooms SET draft = ? WHERE room_id = ?',
+  deleteMessages: 'DELETE FROM messages WHERE room_id = ?',
+  deleteRoom: 'DELETE FROM rooms WHERE room_id = ?',
+  roomGrew: `
+    UPDATE rooms SET message_count = message_count + 1, unread = unread + @unread, top_clock = max(top_clock, @clock),
+                     last_active_at = max(last_active_at, @at)
+    WHERE room_id = @roomId`,
+  fewerUnread: 'UPDATE rooms SET unread = max(0, unread - ?) WHERE room_id = ?',
+
+  messageById: 'SELECT * FROM messages WHERE id = ?',
+  lastMessage: 'SELECT * FROM messages WHERE room_id = ? ORDER BY clock DESC, author DESC LIMIT 1',
+  lastSeq: 'SELECT max(seq) AS seq FROM messages WHERE room_id = ? AND author = ?',
+  hasSeq: 'SELECT 1 FROM messages WHERE room_id = ? AND author = ? AND seq = ?',
+  recentOwn: 'SELECT sent_at, text FROM messages WHERE room_id = ? AND author = ? ORDER BY seq DESC LIMIT ?',
+  insertMessage: `
+    INSERT INTO messages (id, room_id, author, author_name, seq, clock, sent_at, text, sig, mine, state, recorded_at)
+    VALUES (@id, @roomId, @author, @authorName, @seq, @clock, @sentAt, @text, @sig, @mine, @state, @recordedAt)`,
+  pageBefore: `
+    SELECT * FROM messages WHERE room_id = ? AND (clock, author) < (?, ?)
+    ORDER BY clock DESC, author DESC LIMIT ?`,
+  pageFrom: `
+    SELECT * FROM messages WHERE room_id = ? AND (clock, author) >= (?, ?)
+    ORDER BY clock, author LIMIT ?`,
+  messagesAfter: 'SELECT * FROM messages WHERE room_id = ? AND author = ? AND seq > ? ORDER BY seq LIMIT ?',
+  unreadUpTo: `
+    SELECT number, id, author FROM messages
+    WHERE room_id = ? AND clock <= ? AND mine = 0 AND state < 3 ORDER BY clock`,
+  seen: 'UPDATE messages SET state = 3 WHERE number = ?',
+  advance: `
+    UPDATE messages SET state = CASE WHEN state = 4 THEN @state ELSE max(state, @state) END,
+                        delivered_to = delivered_to + @delivered, read_by = read_by + @read
+    WHERE number = @number`,
+
+  head: 'SELECT seq FROM heads WHERE room_id = ? AND author = ?',
+  heads: 'SELECT author, seq FROM heads WHERE room_id = ? ORDER BY author',
+  setHead: `
+    INSERT INTO heads (room_id, author, seq) VALUES (?, ?, ?)
+    ON CONFLICT (room_id, author) DO UPDATE SET seq = excluded.seq`,
+
+  delivery: 'SELECT state FROM deliveries WHERE message = ? AND device = ?',
+  setDelivery: `
+    INSERT INTO deliveries (message, device, state) VALUES (?, ?, ?)
+    ON CONFLICT (message, device) DO UPDATE SET state = excluded.state`,
+
+  pin: 'SELECT * FROM pins WHERE device_id = ?',
+  otherPin: 'SELECT 1 FROM pins WHERE username_key = ? AND device_id <> ? LIMIT 1',
+  setPin: `
+    INSERT INTO pins (device_id, username_key, name, verified, first_met_at, last_met_at)
+    VALUES (@deviceId, @nameKey, @name, 0, @now, @now)
+    ON CONFLICT (device_id) DO UPDATE SET username_key = @nameKey, name = @name, last_met_at = @now`,
+  verifyPin: 'UPDATE pins SET verified = ? WHERE device_id = ?',
+
+  searchLong: `
+    SELECT m.*, r.name AS room_name FROM message_words w
+    JOIN messages m ON m.number = w.rowid JOIN rooms r ON r.room_id = m.room_id
+    WHERE w.text MATCH @match AND (@roomId IS NULL OR m.room_id = @roomId) AND (@author IS NULL OR m.author = @author)
+      AND m.text LIKE @like0 ESCAPE '\\' AND m.text LIKE @like1 ESCAPE '\\' AND m.text LIKE @like2 ESCAPE '\\'
+    ORDER BY w.rowid DESC LIMIT @limit OFFSET @offset`,
+  countLong: `
+    SELECT count(*) AS total FROM message_words w JOIN messages m ON m.number = w.rowid
+    WHERE w.text MATCH @match AND (@roomId IS NULL OR m.room_id = @roomId) AND (@author IS NULL OR m.author = @author)
+      AND m.text LIKE @like0 ESCAPE '\\' AND m.text LIKE @like1 ESCAPE '\\' AND m.text LIKE @like2 ESCAPE '\\'`,
+  // One or two characters: the newest messages are read through, from the newest down.
+  searchShort: `
+    SELECT m.*, r.name AS room_name FROM messages m JOIN rooms r ON r.room_id = m.room_id
+    WHERE m.number > (SELECT coalesce(max(number), 0) FROM messages) - @scan
+      AND (@roomId IS NULL OR m.room_id = @roomId) AND (@author IS NULL OR m.author = @author)
+      AND m.text LIKE @like0 ESCAPE '\\' AND m.text LIKE @like1 ESCAPE '\\' AND m.text LIKE @like2 ESCAPE '\\'
+    ORDER BY m.number DESC LIMIT @limit OFFSET @offset`,
+  countShort: `
+    SELECT count(*) AS total FROM messages m
+    WHERE m.number > (SELECT coalesce(max(number), 0) FROM messages) - @scan
+      AND (@roomId IS NULL OR m.room_id = @roomId) AND (@author IS NULL OR m.author = @author)
+      AND m.text LIKE @like0 ESCAPE '\\' AND m.text LIKE @like1 ESCAPE '\\' AND m.text LIKE @like2 ESCAPE '\\'`,
+} as const;

@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import type { HelloFields, PairRole } from '@parley/shared/bridge';
+import { type Bytes, DeviceId, fromBase64Url, ParleyError } from '@parley/shared/protocol';
+import { confirmSignatureBytes, helloSignatureBytes } from '@parley/shared/sealing';
+import { writeFileAtomically } from '../atomic-file.ts';
+import type { SecretStore } from '../ports.ts';
+import { signingKeyOf } from './ed25519.ts';
+
+/** This installation's identity. Only typed fields are ever signed; the bytes are built here. */
+export interface DeviceIdentity {
+  readonly deviceId: DeviceId;
+  /** For the history's worker, which signs messages. Never leaves the core's process. */
+  readonly seed: Bytes;
+  signHello(fields: HelloFields): { dev: DeviceId; sig: string };
+  signConfirm(role: PairRole, transcriptHash: string): { sig: string };
+}
+
+/**
+ * Reads the device's key, or makes it at the first start. A key that this store did not wrap is an error
+ * and is never replaced: with it the device would lose its name among its peers.
+ */
+export async function openIdentity(file: string, secrets: SecretStore): Promise<DeviceIdentity> {
+  let seed: Bytes;
+  if (existsSync(file)) {
+    seed = await secrets.unwrap(new Uint8Array(readFileSync(file)));
+    if (seed.length !== 32) throw new ParleyError('internal');
+  } else {
+    seed = new Uint8Array(randomBytes(32));
+    writeFileAtomically(file, await secrets.wrap(seed));
+  }
+  const key = signingKeyOf(seed);
+  const deviceId = DeviceId.parse(key.publicKey);
+  const publicKey = fromBase64Url(key.publicKey) ?? new Uint8Array();
+  return {
+    deviceId,
+    seed,
+    signHello: (fields) => ({ dev: deviceId, sig: key.sign(helloSignatureBytes(fields, publicKey)) }),
+    signConfirm: (role, transcriptHash) => ({
+      sig: key.sign(confirmSignatureBytes(role, fromBase64Url(transcriptHash) ?? new Uint8Array())),
+    }),
+  };
+}

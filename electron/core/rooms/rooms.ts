@@ -1,0 +1,142 @@
+import { Room, RoomKeyring, type ServerHost } from '@parley/shared/model';
+import { type Bytes, fromBase64Url, ParleyError, type RoomId, toBase64Url, unwrap } from '@parley/shared/protocol';
+import { createInvite, deriveRoomKeys, formatInvite, parseInvite } from '@parley/shared/sealing';
+import type { HistoryClient } from '../history/history-client.ts';
+import type { RoomRow } from '../history/history-store.ts';
+import type { Clock, SecretStore } from '../ports.ts';
+
+/** What the rooms need to know about this app's own server. */
+export interface OwnServer {
+  /** What this app connects to; null while it does not run. */
+  host(): ServerHost | null;
+  /** What stands in an invite: an address of the network where others may use it. */
+  inviteHost(): ServerHost | null;
+  /** Whether `host` names this app's own server. */
+  isOwn(host: ServerHost): boolean;
+}
+
+/** Stands for the own server while that does not run: nothing answers there, and the page says so. */
+const NOT_RUNNING: ServerHost = '127.0.0.1:9';
+
+/** Rooms, their secrets (wrapped on disk) and their invites. */
+export function createRooms(options: {
+  history: HistoryClient;
+  secrets: SecretStore;
+  clock: Clock;
+  ownServer: OwnServer;
+  homeServer: () => ServerHost | null;
+}) {
+  const { history, secrets, clock, ownServer, homeServer } = options;
+  const hostOf = (row: Pick<RoomRow, 'host'>): ServerHost => row.host ?? ownServer.host() ?? NOT_RUNNING;
+
+  const list = async (): Promise<Room[]> =>
+    (await history.rooms()).map((row) =>
+      Room.parse({
+        roomId: row.room_id,
+        name: row.name,
+        renamedAt: row.renamed_at,
+        host: hostOf(row),
+        mine: row.owner_seed !== null,
+        needsPassphrase: row.needs_passphrase === 1,
+        createdAt: row.created_at,
+        lastActiveAt: row.last_active_at,
+        unread: row.unread,
+        lastMessage: row.lastMessage,
+        draft: row.draft,
+      }),
+    );
+
+  const get = async (roomId: RoomId): Promise<Room> => {
+    const room = (await list()).find((candidate) => candidate.roomId === roomId);
+    if (!room) throw new ParleyError('room-unknown');
+    return room;
+  };
+
+  const wrapText = (text: string) => secrets.wrap(new Uint8Array(Buffer.from(text, 'utf8')));
+
+  return {
+    list,
+
+    /** Makes a private room on `host`, else on the home server, else on the own server. */
+    async create(name: string, host?: ServerHost): Promise<Room> {
+      const wanted = host ?? homeServer();
+      const own = wanted === null || ownServer.isOwn(wanted);
+      const { invite, ownerSeed } = await createInvite(own ? (ownServer.host() ?? NOT_RUNNING) : wanted);
+      const { roomId } = await deriveRoomKeys(invite.secret, null);
+      await history.addRoom({
+        room_id: roomId,
+        name,
+        renamed_at: clock.now(),
+        host: own ? null : wanted,
+        secret: await secrets.wrap(invite.secret),
+        owner_pub: toBase64Url(invite.ownerPub),
+        owner_seed: await secrets.wrap(ownerSeed),
+        passphrase: null,
+        needs_passphrase: 0,
+      });
+      return get(roomId);
+    },
+
+    /** Reads an invite and stores nothing. The room is only known when it needs no passphrase. */
+    async readInvite(text: string) {
+      const invite = unwrap(parseInvite(text));
+      let roomId: RoomId | null = null;
+      if (!invite.needsPassphrase) {
+        const keys = await deriveRoomKeys(invite.secret, null);
+        roomId = (await history.room(keys.roomId)) ? keys.roomId : null;
+      }
+      return { host: invite.host, needsPassphrase: invite.needsPassphrase, roomId };
+    },
+
+    /** Stores the room of an invite; one that is there already stays. Throws `invite-passphrase` when one is missing. */
+    async add(text: string, passphrase?: string): Promise<Room> {
+      const invite = unwrap(parseInvite(text));
+      if (invite.needsPassphrase && (passphrase === undefined || passphrase === '')) {
+        throw new ParleyError('invite-passphrase');
+      }
+      const used = invite.needsPassphrase ? (passphrase ?? null) : null;
+      const { roomId } = await deriveRoomKeys(invite.secret, used);
+      await history.addRoom({
+        room_id: roomId,
+        name: null,
+        renamed_at: 0,
+        host: ownServer.isOwn(invite.host) ? null : invite.host,
+        secret: await secrets.wrap(invite.secret),
+        owner_pub: toBase64Url(invite.ownerPub),
+        owner_seed: null,
+        passphrase: used === null ? null : await wrapText(used),
+        needs_passphrase: invite.needsPassphrase ? 1 : 0,
+      });
+      return get(roomId);
+    },
+
+    async keyring(roomId: RoomId): Promise<RoomKeyring> {
+      const row = await history.room(roomId);
+      if (!row) throw new ParleyError('room-unknown');
+      const secret = await secrets.unwrap(asBytes(row.secret));
+      const passphrase = row.passphrase
+        ? Buffer.from(await secrets.unwrap(asBytes(row.passphrase))).toString('utf8')
+        : null;
+      const ownerPub = fromBase64Url(row.owner_pub) ?? new Uint8Array(32);
+      const needsPassphrase = row.needs_passphrase === 1;
+      const inviteHost = row.host ?? ownServer.inviteHost() ?? NOT_RUNNING;
+      return RoomKeyring.parse({
+        roomId,
+        host: hostOf(row),
+        secret: toBase64Url(secret),
+        ownerPub: row.owner_pub,
+        passphrase,
+        invite: formatInvite({ host: inviteHost, secret, ownerPub, needsPassphrase }),
+      });
+    },
+
+    async rename(roomId: RoomId, name: string, renamedAt: number): Promise<Room> {
+      // A name from a clock that runs ahead must not stay the newest for ever.
+      await history.renameRoom(roomId, name, Math.min(renamedAt, clock.now() + 60_000));
+      return get(roomId);
+    },
+  };
+}
+
+const asBytes = (bytes: Uint8Array): Bytes => new Uint8Array(bytes);
+export type Rooms = ReturnType<typeof createRooms>;

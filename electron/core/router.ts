@@ -1,0 +1,34 @@
+import { type BridgeCall, type BridgeOutput, type BridgeParsed, bridgeCalls } from '@parley/shared/bridge';
+import { accept, type Outcome, ParleyError, refuse, refuseInput } from '@parley/shared/protocol';
+import type { Log } from './ports.ts';
+
+/** A handler for every row of the contract: parsed input in, the value out, ParleyErrors thrown. */
+export type BridgeHandlers = {
+  [N in BridgeCall]: (input: BridgeParsed<N>) => Promise<BridgeOutput<N>> | BridgeOutput<N>;
+};
+
+const isCall = (name: string): name is BridgeCall => Object.hasOwn(bridgeCalls, name);
+
+/**
+ * name → parse input → handler → parse output → Outcome. Never rejects; knows no transport.
+ * What a handler throws without a code is logged without its content and answered with `internal`.
+ */
+export function createRouter(handlers: BridgeHandlers, log: Log) {
+  return async (name: string, input: unknown): Promise<Outcome<unknown>> => {
+    if (!isCall(name)) return refuse('unknown-call');
+    const parsed = bridgeCalls[name].input.safeParse(input);
+    if (!parsed.success) return refuseInput(parsed.error);
+    try {
+      // The table pairs this name's handler with this name's input; a union of names hides that from the types.
+      const handler = handlers[name] as (input: unknown) => unknown;
+      const value = bridgeCalls[name].output.safeParse(await handler(parsed.data));
+      if (value.success) return accept(value.data);
+      log.error('a bridge call gave a value outside its contract', { name });
+      return refuse('internal');
+    } catch (thrown) {
+      if (thrown instanceof ParleyError) return thrown.toRefusal();
+      log.error('a bridge call failed', { name, error: thrown instanceof Error ? thrown.name : 'unknown' });
+      return refuse('internal');
+    }
+  };
+}

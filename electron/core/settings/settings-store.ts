@@ -1,0 +1,53 @@
+import { existsSync, readFileSync, renameSync } from 'node:fs';
+import { Settings, type SettingsChange, usualSettings } from '@parley/shared/model';
+import { writeFileAtomically } from '../atomic-file.ts';
+
+export interface SettingsStore {
+  get(): Settings;
+  /** Stores a change; throws `disk-full` or `disk-read-only`, and then nothing has changed. */
+  change(change: SettingsChange): Settings;
+}
+
+/** Opens the settings; a file that cannot be read is set aside and reported by `damaged`. */
+export function openSettings(file: string, now: () => number): { store: SettingsStore; damaged: boolean } {
+  let damaged = false;
+  let settings = usualSettings;
+  if (existsSync(file)) {
+    const read = readSettings(file);
+    if (read) settings = read;
+    else {
+      damaged = true;
+      renameSync(file, `${file}.damaged-${now()}`);
+    }
+  }
+  return {
+    damaged,
+    store: {
+      get: () => settings,
+      change(change) {
+        const { profile, homeServer, appearance, devices, privacy, hosting } = change;
+        const next = Settings.parse({
+          ...settings,
+          ...(profile === undefined ? {} : { profile }),
+          ...(homeServer === undefined ? {} : { homeServer }),
+          appearance: { ...settings.appearance, ...appearance },
+          devices: { ...settings.devices, ...devices },
+          privacy: { ...settings.privacy, ...privacy },
+          hosting: { ...settings.hosting, ...hosting },
+        });
+        writeFileAtomically(file, `${JSON.stringify(next, null, 2)}\n`);
+        settings = next;
+        return next;
+      },
+    },
+  };
+}
+
+function readSettings(file: string): Settings | undefined {
+  try {
+    const parsed = Settings.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}

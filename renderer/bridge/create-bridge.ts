@@ -1,0 +1,16 @@
+import type { Bridge, RawBridge } from '@parley/shared/bridge';
+import { loopbackCarrier } from './loopback-carrier.ts';
+import { parsedBridge } from './parsed-bridge.ts';
+
+type HostWindow = Window & { desktop?: RawBridge };
+
+/** The bridge of the host that shows this page: Electron's preload if it is there, otherwise the loopback host. */
+export function createBridge(window: HostWindow): Bridge {
+  if (window.desktop) return parsedBridge(window.desktop);
+  return parsedBridge(
+    loopbackCarrier({
+      fetch: (url, init) => window.fetch(url, init),
+      openEvents: (url) => new EventSource(url),
+    }),
+  );
+}

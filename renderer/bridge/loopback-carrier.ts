@@ -1,0 +1,47 @@
+import { refuse } from '@parley/shared/protocol';
+import type { Carrier } from './parsed-bridge.ts';
+
+/** What the loopback carrier needs of the page. */
+export type LoopbackPage = {
+  fetch(url: string, init: RequestInit): Promise<Response>;
+  openEvents(url: string): Pick<EventSource, 'addEventListener' | 'removeEventListener'>;
+};
+
+/** A call that takes longer is given up; the core may still finish it, and calls that matter are repeatable. */
+const CALL_TIMEOUT_MS = 30_000;
+
+/** Calls by POST /bridge/call, events by server-sent events from /bridge/events; the browser reopens those by itself. */
+export function loopbackCarrier(page: LoopbackPage): Carrier {
+  let events: ReturnType<LoopbackPage['openEvents']> | undefined;
+  return {
+    async call(name, input) {
+      try {
+        const response = await page.fetch('/bridge/call', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          credentials: 'same-origin',
+          body: JSON.stringify({ name, input }),
+          signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
+        });
+        // Refusals carry an HTTP status as well; the body says everything.
+        return await response.json();
+      } catch (error) {
+        if (error instanceof DOMException && error.name === 'TimeoutError') return refuse('timed-out');
+        throw error;
+      }
+    },
+    on(name, listener) {
+      events ??= page.openEvents('/bridge/events');
+      const source = events;
+      const heard = (event: Event) => {
+        try {
+          listener(JSON.parse(String((event as MessageEvent).data))); // server-sent events are MessageEvents
+        } catch {
+          // Not JSON, so not from a host that we know.
+        }
+      };
+      source.addEventListener(name, heard);
+      return () => source.removeEventListener(name, heard);
+    },
+  };
+}

@@ -1,0 +1,496 @@
+// First, so that simple-peer's streams find what they expect of Node.
+import '../shim.ts';
+
+import { checkSdp, sha256 } from '@parley/shared/sealing';
+import { type Bytes, equalBytes, LIMITS, LinkMessage, type LinkSignal, PeerSignal, unreachable } from '@parley/shared/protocol';
+import SimplePeer from 'simple-peer';
+import { type Clock, type CountedClock, countedClock, every } from '../clock.ts';
+import { Emitter } from '../emitter.ts';
+import { type LinkReading, type ReadingTotals, readQuality, unknownReading } from './quality.ts';
+import type { MakePeer, RawPeer, RawPeerListener, StatsEntry } from './raw-peer.ts';
+
+export type CloseReason = 'left' | 'closed' | 'fingerprint-mismatch';
+
+/** opening → open ⇄ interrupted;  opening | open | interrupted → opening, epoch + 1;  any → closed */
+export type LinkState =
+  | { at: 'opening'; epoch: number }
+  | { at: 'open'; epoch: number }
+  | { at: 'interrupted'; epoch: number; graceEndsAt: number }
+  | { at: 'closed'; why: CloseReason };
+
+/** The places for tracks that each link has. */
+export type TrackSlot = 'voice' | 'camera' | 'screen' | 'screenSound';
+export const TRACK_SLOTS: readonly TrackSlot[] = ['voice', 'camera', 'screen', 'screenSound'];
+/** What goes out on a link; a slot without a track sends nothing. The stream of a slot never changes. */
+export type OutgoingTracks = Readonly<Record<TrackSlot, { track: MediaStreamTrack; stream: MediaStream } | null>>;
+export const NO_TRACKS: OutgoingTracks = { voice: null, camera: null, screen: null, screenSound: null };
+
+export type LinkPolicy = {
+  /** From the start of a connection to its data channel; the next attempt gets more, up to `openTimeoutMaxMs`. */
+  openTimeoutMs: number;
+  openTimeoutMaxMs: number;
+  /** How long an interrupted connection may try to come back before a fresh one takes its place. */
+  graceMs: number;
+  /** Wait before a fresh connection when the last one ended by itself. */
+  reopenDelayMs: number;
+  statsEveryMs: number;
+  voiceEveryMs: number;
+  /** Above this much unsent data, messages wait in the link. */
+  bufferedMaxBytes: number;
+  /** More than this much waiting data closes the connection: the far end does not read. */
+  waitingMaxChars: number;
+  candidatesMax: number;
+};
+
+export const usualLinkPolicy: LinkPolicy = {
+  openTimeoutMs: 15_000,
+  openTimeoutMaxMs: 45_000,
+  graceMs: 8_000,
+  reopenDelayMs: 400,
+  statsEveryMs: 2_000,
+  voiceEveryMs: 300,
+  bufferedMaxBytes: 1_048_576,
+  waitingMaxChars: 8_388_608,
+  candidatesMax: 256,
+};
+
+export type LinkOptions = {
+  /** Whether this side makes the offers: the pair session's `lo`. */
+  initiator: boolean;
+  /** SHA-256 of the certificate that the far end promised in its hello. */
+  fp: Bytes;
+  /** Asked for each fresh connection, because TURN credentials end. */
+  config: () => RTCConfiguration;
+  makePeer: MakePeer;
+  clock: Clock;
+  policy: LinkPolicy;
+};
+
+export type LinkEvents = {
+  state: LinkState;
+  /** For the far end, by whichever way there is. */
+  signal: LinkSignal;
+  message: LinkMessage;
+  /** A remote stream appeared or got a track. */
+  streams: ReadonlyMap<string, MediaStream>;
+  reading: LinkReading;
+  voice: number;
+};
+
+/** Why something that came in was not used. Only counted, so that a flood costs nothing more. */
+export type DropCounts = { late: number; malformed: number; oversize: number; candidates: number };
+
+/** Voices in one link's silence come in at this level. */
+const PRECEDING_MAX = 256;
+
+/**
+ * Our lasting connection to one participant: outlives any number of WebRTC connections. `epoch` counts them, so
+ * that a late signal of an abandoned one is told from a current one. Nothing of the far end, neither data nor a
+ * track, is passed on before the certificate that DTLS saw is the one that the sealed hello promised.
+ */
+export class PeerLink {
+  readonly #options: LinkOptions;
+  readonly #clock: CountedClock;
+  readonly #events = new Emitter<LinkEvents>();
+  readonly #streams = new Map<string, MediaStream>();
+  readonly #dropped: DropCounts = { late: 0, malformed: 0, oversize: 0, candidates: 0 };
+  #state: LinkState = { at: 'opening', epoch: 1 };
+  #connection: Connection | undefined;
+  #tracks: OutgoingTracks = NO_TRACKS;
+  /** Attempts since the link was last open: each gets more time. */
+  #attempts = 0;
+  #started = false;
+  #undoGrace: () => void = () => {};
+  #waiting: string[] = [];
+  #waitingChars = 0;
+  #undoFlush: (() => void) | undefined;
+
+  constructor(options: LinkOptions) {
+    this.#options = options;
+    this.#clock = countedClock(options.clock);
+  }
+
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  get streams(): ReadonlyMap<string, MediaStream> {
+    return this.#streams;
+  }
+
+  get dropped(): Readonly<DropCounts> {
+    return this.#dropped;
+  }
+
+  get census(): { timers: number; listeners: number } {
+    return { timers: this.#clock.pending, listeners: this.#events.size };
+  }
+
+  on<E extends keyof LinkEvents>(event: E, listener: (payload: LinkEvents[E]) => void): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  /** Begins; after the listeners are in place. */
+  start(): void {
+    if (this.#started || this.#state.at === 'closed') return;
+    this.#started = true;
+    this.#connect(1);
+  }
+
+  /** Takes a signal that the far end made, by whichever way it came. */
+  handleSignal(signal: LinkSignal): void {
+    if (this.#state.at === 'closed') return;
+    const { epoch } = this.#state;
+    if (signal.epoch < epoch) {
+      this.#dropped.late += 1;
+      return;
+    }
+    // The far end gave up first, or asks for a fresh connection.
+    if (signal.epoch > epoch || !this.#connection) this.#connect(signal.epoch);
+    switch (signal.kind) {
+      case 'peer':
+        return this.#take(signal.signal);
+      case 'restart':
+        if (this.#options.initiator) this.#connection?.peer.restartIce();
+        return;
+      case 'reopen':
+        return;
+      default:
+        return unreachable(signal);
+    }
+  }
+
+  /** Sends when the link is open; false when it is not, or the far end does not read. Order is kept. */
+  send(message: LinkMessage): boolean {
+    const connection = this.#connection;
+    if (!connection?.verified || this.#state.at === 'closed') return false;
+    const text = JSON.stringify(message);
+    if (text.length > LIMITS.linkMessageMaxChars) throw new RangeError('the message is too large for a data channel');
+    if (this.#waitingChars + text.length > this.#options.policy.waitingMaxChars) return false;
+    this.#waiting.push(text);
+    this.#waitingChars += text.length;
+    this.#flush();
+    return true;
+  }
+
+  /** What goes out from now on; the same tracks again change nothing. */
+  setTracks(tracks: OutgoingTracks): void {
+    this.#tracks = tracks;
+    if (this.#connection && this.#state.at !== 'closed') this.#connection.setTracks(tracks);
+  }
+
+  /** Gives the connection up and makes a fresh one, or asks the far end for it. */
+  reopen(): void {
+    if (this.#state.at === 'closed' || !this.#started) return;
+    const epoch = this.#state.epoch + 1;
+    this.#connect(epoch);
+    if (!this.#options.initiator) this.#events.emit('signal', { kind: 'reopen', epoch });
+  }
+
+  close(why: CloseReason = 'closed'): void {
+    if (this.#state.at === 'closed') return;
+    this.#clock.stopAll();
+    this.#end();
+    this.#streams.clear();
+    this.#become({ at: 'closed', why });
+    this.#events.clear();
+  }
+
+  #connect(epoch: number): void {
+    this.#end();
+    this.#undoGrace();
+    this.#attempts += 1;
+    this.#streams.clear();
+    this.#become({ at: 'opening', epoch });
+    if (this.#state.at === 'closed') return;
+    const { initiator, makePeer, config, clock: _, policy } = this.#options;
+    const connection: Connection = new Connection((listener) => makePeer({ initiator, config: config(), listener }), {
+      signal: (signal) => {
+        if (this.#connection === connection) this.#events.emit('signal', { kind: 'peer', epoch, signal });
+      },
+      connected: () => {
+        if (this.#connection === connection) void this.#verify(connection, epoch);
+      },
+      data: (raw) => {
+        if (this.#connection === connection) this.#hear(raw);
+      },
+      track: (_track, stream) => {
+        if (this.#connection !== connection) return;
+        this.#streams.set(stream.id, stream);
+        this.#events.emit('streams', this.#streams);
+      },
+      iceState: (state) => {
+        if (this.#connection === connection) this.#iceChanged(state);
+      },
+      ended: () => {
+        if (this.#connection === connection) this.#ended();
+      },
+    });
+    this.#connection = connection;
+    connection.setTracks(this.#tracks);
+    // The side that waits for offers waits a little longer, so that both do not give up at once.
+    const patience = Math.min(policy.openTimeoutMs * this.#attempts, policy.openTimeoutMaxMs) * (initiator ? 1 : 1.3);
+    connection.undos.push(this.#clock.after(patience, () => this.reopen()));
+  }
+
+  #take(signal: PeerSignal): void {
+    const connection = this.#connection;
+    if (!connection) return;
+    if (signal.type === 'candidate') {
+      connection.candidates += 1;
+      if (connection.candidates > this.#options.policy.candidatesMax) {
+        this.#dropped.candidates += 1;
+        return;
+      }
+    }
+    if ((signal.type === 'offer' || signal.type === 'answer') && !checkSdp(signal.sdp, this.#options.fp).ok) {
+      this.close('fingerprint-mismatch');
+      return;
+    }
+    connection.peer.signal(signal);
+  }
+
+  async #verify(connection: Connection, epoch: number): Promise<void> {
+    const seen = await Promise.all(connection.peer.remoteCertificates().map(sha256));
+    if (this.#connection !== connection || this.#state.at === 'closed') return;
+    if (seen.length === 0 || !seen.every((fp) => equalBytes(fp, this.#options.fp))) {
+      this.close('fingerprint-mismatch');
+      return;
+    }
+    for (const undo of connection.undos.splice(0)) undo();
+    this.#attempts = 0;
+    this.#become({ at: 'open', epoch });
+    if (this.#connection !== connection) return;
+    connection.verify();
+    this.#measure(connection);
+  }
+
+  #iceChanged(state: RTCIceConnectionState): void {
+    const { initiator, policy, clock } = this.#options;
+    if (state === 'disconnected' && this.#state.at === 'open') {
+      const { epoch } = this.#state;
+      this.#become({ at: 'interrupted', epoch, graceEndsAt: clock.now() + policy.graceMs });
+      this.#undoGrace = this.#clock.after(policy.graceMs, () => this.reopen());
+      if (initiator) this.#connection?.peer.restartIce();
+      else this.#events.emit('signal', { kind: 'restart', epoch });
+    }
+    if ((state === 'connected' || state === 'completed') && this.#state.at === 'interrupted') {
+      this.#undoGrace();
+      this.#become({ at: 'open', epoch: this.#state.epoch });
+      this.#flush();
+    }
+  }
+
+  /** The connection ended by itself: ICE failed for good, or the far end closed. */
+  #ended(): void {
+    if (this.#state.at === 'closed') return;
+    const { epoch } = this.#state;
+    this.#end();
+    this.#undoGrace();
+    this.#streams.clear();
+    this.#become({ at: 'opening', epoch });
+    this.#events.emit('streams', this.#streams);
+    // As a timer of the link: a signal of the far end may bring the next connection first.
+    this.#undoGrace = this.#clock.after(this.#options.policy.reopenDelayMs, () => {
+      if (!this.#connection) this.reopen();
+    });
+  }
+
+  #hear(raw: unknown): void {
+    if (typeof raw !== 'string') {
+      this.#dropped.malformed += 1;
+      return;
+    }
+    if (raw.length > LIMITS.linkMessageMaxChars) {
+      this.#dropped.oversize += 1;
+      return;
+    }
+    const parsed = LinkMessage.safeParse(parseJson(raw));
+    if (parsed.success) this.#events.emit('message', parsed.data);
+    else this.#dropped.malformed += 1;
+  }
+
+  #flush(): void {
+    const peer = this.#connection?.peer;
+    if (!peer || !this.#connection?.verified) return;
+    while (this.#waiting.length > 0 && peer.bufferedBytes < this.#options.policy.bufferedMaxBytes) {
+      const text = this.#waiting.shift() as string; // there is one
+      this.#waitingChars -= text.length;
+      try {
+        peer.send(text);
+      } catch {
+        // The channel closed under us; `ended` follows.
+        return;
+      }
+    }
+    if (this.#waiting.length === 0 || this.#undoFlush) return;
+    this.#undoFlush = this.#clock.after(50, () => {
+      this.#undoFlush = undefined;
+      this.#flush();
+    });
+  }
+
+  #measure(connection: Connection): void {
+    const { policy } = this.#options;
+    let totals: ReadingTotals | null = null;
+    const measure = () => {
+      connection.peer.stats().then(
+        (stats) => {
+          if (this.#connection !== connection) return;
+          const read = readQuality(stats, totals);
+          totals = read.totals;
+          this.#events.emit('reading', read.reading);
+        },
+        () => {},
+      );
+    };
+    measure();
+    connection.undos.push(
+      every(this.#clock, policy.statsEveryMs, measure),
+      every(this.#clock, policy.voiceEveryMs, () => this.#events.emit('voice', connection.peer.audioLevel())),
+    );
+  }
+
+  /** Ends the connection that there is, quietly. */
+  #end(): void {
+    const connection = this.#connection;
+    this.#connection = undefined;
+    this.#undoFlush?.();
+    this.#undoFlush = undefined;
+    this.#waiting = [];
+    this.#waitingChars = 0;
+    if (!connection) return;
+    connection.end();
+    this.#events.emit('reading', unknownReading);
+  }
+
+  #become(state: LinkState): void {
+    this.#state = state;
+    this.#events.emit('state', state);
+  }
+}
+
+type ConnectionListener = Omit<RawPeerListener, 'signal'> & { signal(signal: PeerSignal): void };
+
+/** One WebRTC connection inside a link: holds back what came before the certificate was compared. */
+class Connection {
+  readonly peer: RawPeer;
+  readonly undos: (() => void)[] = [];
+  verified = false;
+  candidates = 0;
+  readonly #preceding: (() => void)[] = [];
+  /** The track that each slot was opened with: simple-peer knows the sender by it. */
+  readonly #senders = new Map<TrackSlot, { key: MediaStreamTrack; stream: MediaStream; now: MediaStreamTrack | null }>();
+  #over = false;
+
+  constructor(make: (listener: RawPeerListener) => RawPeer, listener: ConnectionListener) {
+    this.peer = make({
+      ...listener,
+      signal: (raw) => {
+        const parsed = PeerSignal.safeParse(raw);
+        if (parsed.success && !this.#over) listener.signal(parsed.data);
+      },
+      data: (raw) => this.#afterVerifying(() => listener.data(raw)),
+      track: (track, stream) => this.#afterVerifying(() => listener.track(track, stream)),
+    });
+  }
+
+  verify(): void {
+    this.verified = true;
+    for (const pass of this.#preceding.splice(0)) pass();
+  }
+
+  setTracks(tracks: OutgoingTracks): void {
+    for (const slot of TRACK_SLOTS) {
+      const wanted = tracks[slot];
+      const sender = this.#senders.get(slot);
+      if (!sender) {
+        if (!wanted) continue;
+        this.#senders.set(slot, { key: wanted.track, stream: wanted.stream, now: wanted.track });
+        this.peer.addTrack(wanted.track, wanted.stream);
+      } else if (sender.now !== (wanted?.track ?? null)) {
+        sender.now = wanted?.track ?? null;
+        this.peer.replaceTrack(sender.key, sender.now, sender.stream);
+      }
+    }
+  }
+
+  end(): void {
+    this.#over = true;
+    for (const undo of this.undos.splice(0)) undo();
+    this.peer.destroy();
+  }
+
+  #afterVerifying(pass: () => void): void {
+    if (this.#over) return;
+    if (this.verified) pass();
+    else if (this.#preceding.length < PRECEDING_MAX) this.#preceding.push(pass);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+type WithConnection = SimplePeer.Instance & { _pc: RTCPeerConnection | null; negotiate(): void };
+
+/** Makes connections with simple-peer. */
+export const makeSimplePeer: MakePeer = ({ initiator, config, listener }) => {
+  const peer = new SimplePeer({
+    initiator,
+    trickle: true,
+    objectMode: true,
+    config: { bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require', ...config },
+  }) as WithConnection; // `_pc` and `negotiate` exist since 9.0 and are missing from its types
+  peer.on('signal', (data: unknown) => listener.signal(data));
+  peer.on('connect', () => listener.connected());
+  peer.on('data', (data: unknown) => listener.data(data));
+  peer.on('track', (track, stream) => listener.track(track, stream));
+  peer.on('iceStateChange', (state: RTCIceConnectionState) => listener.iceState(state));
+  peer.on('close', () => listener.ended());
+  // Every error ends in 'close', which is what the link acts on.
+  peer.on('error', () => {});
+  // simple-peer throws after its end; the end itself is told by 'close'.
+  const alive = (act: (connection: RTCPeerConnection) => void) => {
+    if (peer._pc && !peer.destroyed) act(peer._pc);
+  };
+  return {
+    // Parsed by PeerSignal; RTCIceCandidate in simple-peer's types is the init form of it.
+    signal: (signal) => alive(() => peer.signal(signal as unknown as SimplePeer.SignalData)),
+    send: (text) => peer.send(text),
+    get bufferedBytes() {
+      return peer.bufferSize;
+    },
+    addTrack: (track, stream) => alive(() => peer.addTrack(track, stream)),
+    // simple-peer takes null and hands it to the sender; its types do not say so.
+    replaceTrack: (old, next, stream) => alive(() => peer.replaceTrack(old, next as MediaStreamTrack, stream)),
+    restartIce: () =>
+      alive((connection) => {
+        connection.restartIce();
+        peer.negotiate();
+      }),
+    remoteCertificates: () => {
+      const transport = peer._pc?.sctp?.transport;
+      return (transport?.getRemoteCertificates() ?? []).slice(0, 1).map((der) => new Uint8Array(der));
+    },
+    stats: async () => {
+      const entries: StatsEntry[] = [];
+      (await peer._pc?.getStats())?.forEach((entry: StatsEntry) => entries.push(entry));
+      return entries;
+    },
+    audioLevel: () => {
+      const receivers = peer._pc?.getReceivers() ?? [];
+      const levels = receivers
+        .filter(({ track }) => track.kind === 'audio')
+        .flatMap((receiver) => receiver.getSynchronizationSources().map((source) => source.audioLevel ?? 0));
+      return Math.max(0, ...levels);
+    },
+    destroy: () => {
+      peer.destroy();
+    },
+  };
+};

@@ -1,0 +1,41 @@
+import type { Bytes, PeerSignal } from '@parley/shared/protocol';
+
+/** What one WebRTC connection tells its link. */
+export type RawPeerListener = {
+  /** Something for the far end; not parsed yet. */
+  signal(raw: unknown): void;
+  /** Both the transport and the data channel are open. */
+  connected(): void;
+  data(raw: unknown): void;
+  track(track: MediaStreamTrack, stream: MediaStream): void;
+  iceState(state: RTCIceConnectionState): void;
+  /** It is over, for whatever reason. Once, and the last thing said. */
+  ended(): void;
+};
+
+export type RawPeerOptions = { initiator: boolean; config: RTCConfiguration; listener: RawPeerListener };
+
+/** One WebRTC connection: what a link needs of simple-peer, so that tests can crank one by hand. */
+export interface RawPeer {
+  signal(signal: PeerSignal): void;
+  /** Only after `connected`. */
+  send(text: string): void;
+  /** Bytes that wait in the data channel. */
+  readonly bufferedBytes: number;
+  addTrack(track: MediaStreamTrack, stream: MediaStream): void;
+  /** `old` is the track that was added; null sends nothing without a new negotiation. */
+  replaceTrack(old: MediaStreamTrack, next: MediaStreamTrack | null, stream: MediaStream): void;
+  /** New ICE credentials and candidates; the initiator's business. */
+  restartIce(): void;
+  /** DER certificates of the far end, as DTLS saw them. Empty before `connected`. */
+  remoteCertificates(): readonly Bytes[];
+  stats(): Promise<readonly StatsEntry[]>;
+  /** The loudest received voice at this moment, 0 to 1. */
+  audioLevel(): number;
+  destroy(): void;
+}
+
+/** One entry of an RTCStatsReport; which fields there are depends on `type`. */
+export type StatsEntry = { id: string; type: string; [field: string]: unknown };
+
+export type MakePeer = (options: RawPeerOptions) => RawPeer;

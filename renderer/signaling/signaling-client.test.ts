@@ -1,0 +1,263 @@
+import { ServerHost } from '@parley/shared/model';
+import { type Outcome, ParticipantId, refuse, ResumeToken, RoomId, toBase64Url } from '@parley/shared/protocol';
+import { describe, expect, it } from 'vitest';
+import { fakeClock, settled } from '../fake-clock.ts';
+import { fakeWires } from './fake-wire.ts';
+import { socketUrlOf } from './hosts.ts';
+import { patient } from './retry-policy.ts';
+import { type SeatState, SignalingClient, usualSignalingPolicy } from './signaling-client.ts';
+
+const host = ServerHost.parse('example.org');
+const roomId = RoomId.parse(toBase64Url(new Uint8Array(16).fill(1)));
+const otherRoomId = RoomId.parse(toBase64Url(new Uint8Array(16).fill(2)));
+const me = ParticipantId.parse(toBase64Url(new Uint8Array(16).fill(3)));
+const ana = ParticipantId.parse(toBase64Url(new Uint8Array(16).fill(4)));
+const token = ResumeToken.parse(toBase64Url(new Uint8Array(32).fill(5)));
+const box = 'A'.repeat(64);
+const joined = (resumed = false) => ({
+  ok: true,
+  value: { participantId: me, resumeToken: token, resumed, participants: [], capacity: 16, ice: { iceServers: [] } },
+});
+const handed: Outcome<{ handedTo: number }> = { ok: true, value: { handedTo: 1 } };
+
+function setUp() {
+  const clock = fakeClock();
+  const net = fakeWires();
+  let counter = 0;
+  const client = new SignalingClient(host, {
+    openWire: net.open,
+    clock,
+    random: () => 1,
+    randomBytes: (size) => new Uint8Array(size).fill(++counter),
+    policy: usualSignalingPolicy(patient),
+  });
+  const states: SeatState['at'][] = [];
+  const heard: string[] = [];
+  const challenges: number[] = [];
+  const join = (room = roomId) =>
+    client.join(room, {
+      prove: async (challenge) => {
+        challenges.push(challenge[0] ?? -1);
+        return { authPub: toBase64Url(new Uint8Array(32)), sig: toBase64Url(new Uint8Array(64)) };
+      },
+      joined: ({ resumed }) => heard.push(resumed ? 'resumed' : 'joined'),
+      changed: (state) => states.push(state.at),
+      signal: ({ from }) => heard.push(`signal from ${from === ana ? 'ana' : 'someone'}`),
+      hint: (hint) => heard.push(hint),
+    });
+  const online = async () => {
+    const seat = join();
+    net.latest().greet();
+    await settled();
+    net.latest().answer('room:join', joined());
+    await settled();
+    return seat;
+  };
+  return { clock, net, client, states, heard, challenges, join, online };
+}
+
+describe('signaling client', () => {
+  it('answers the challenge with the proof and is online after the acknowledgement', async () => {
+    const { net, states, heard, challenges, online } = setUp();
+    const seat = await online();
+    expect(net.latest().url).toBe('wss://example.org');
+    expect(challenges).toEqual([1]);
+    expect(states).toEqual(['online']);
+    expect(seat.state).toEqual({ at: 'online' });
+    expect(heard).toEqual(['joined']);
+  });
+
+  it('shares one socket between rooms and proves each membership with a challenge of its own', async () => {
+    const { net, challenges, join, online } = setUp();
+    await online();
+    join(otherRoomId);
+    await settled();
+    const challenge = toBase64Url(new Uint8Array(32).fill(9));
+    net.latest().answer('challenge:get', { ok: true, value: { v: 1, challenge, expiresInMs: 30_000 } });
+    await settled();
+    expect(challenges).toEqual([1, 9]);
+    expect(net.wires).toHaveLength(1);
+  });
+
+  it('reconnects with jitter and resumes the seat by its token', async () => {
+    const { clock, net, states, heard, online } = setUp();
+    await online();
+    net.latest().drop();
+    expect(states).toEqual(['online', 'reconnecting']);
+    expect(net.wires).toHaveLength(1);
+    clock.advance(300);
+    expect(net.wires).toHaveLength(2);
+    net.latest().greet();
+    await settled();
+    expect(net.latest().inputsOf('room:join')).toMatchObject([{ resumeToken: token }]);
+    net.latest().answer('room:join', joined(true));
+    await settled();
+    expect(states).toEqual(['online', 'reconnecting', 'online']);
+    expect(heard).toEqual(['joined', 'resumed']);
+  });
+
+  it('waits longer from attempt to attempt, five seconds at most', () => {
+    expect([0, 1, 2, 3, 4, 5, 50].map((attempt) => patient.delayMs(attempt, () => 1))).toEqual([
+      300, 600, 1_200, 2_400, 4_800, 5_000, 5_000,
+    ]);
+    expect(patient.delayMs(0, () => 0)).toBe(150);
+  });
+
+  it('says that the server does not answer, and keeps trying', () => {
+    const { clock, net, join } = setUp();
+    const seat = join();
+    net.latest().refuse();
+    expect(seat.state).toMatchObject({ at: 'refused', keepsTrying: true, refusal: { code: 'server-unreachable' } });
+    clock.advance(5_000);
+    expect(net.wires.length).toBeGreaterThan(1);
+  });
+
+  it('takes something that opens but gives no challenge for no Parley server', () => {
+    const { clock, net, join } = setUp();
+    const seat = join();
+    net.latest().open();
+    clock.advance(6_000);
+    expect(seat.state).toMatchObject({ at: 'refused', keepsTrying: false, refusal: { code: 'not-a-server' } });
+    expect(net.latest().closed).toBe(true);
+  });
+
+  it.each([
+    [2, 'client-too-old'],
+    [0, 'server-too-old'],
+  ])('meets a server of version %i with %s', (v, code) => {
+    const { net, join } = setUp();
+    const seat = join();
+    net.latest().greet(1, v);
+    expect(seat.state).toMatchObject({ at: 'refused', refusal: { code } });
+  });
+
+  it('takes the reason that a refused connection carries', () => {
+    const { net, join } = setUp();
+    const seat = join();
+    net.latest().refuse({ code: 'blocked', message: 'Blocked.', retryAfterMs: 60_000 });
+    expect(seat.state).toMatchObject({ at: 'refused', keepsTrying: false, refusal: { code: 'blocked' } });
+  });
+
+  it('tries a full room again by itself, and at once when asked to', async () => {
+    const { clock, net, join } = setUp();
+    const seat = join();
+    net.latest().greet();
+    await settled();
+    net.latest().answer('room:join', refuse('room-full'));
+    await settled();
+    expect(seat.state).toMatchObject({ at: 'refused', refusal: { code: 'room-full' } });
+    seat.retry();
+    await settled();
+    expect(net.latest().inputsOf('challenge:get')).toHaveLength(1);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('waits as long as a rate limit says', async () => {
+    const { clock, net, join } = setUp();
+    join();
+    net.latest().greet();
+    await settled();
+    net.latest().answer('room:join', refuse('rate-limited', { retryAfterMs: 4_000 }));
+    await settled();
+    clock.advance(3_999);
+    await settled();
+    expect(net.latest().inputsOf('challenge:get')).toHaveLength(0);
+    clock.advance(1);
+    await settled();
+    expect(net.latest().inputsOf('challenge:get')).toHaveLength(1);
+  });
+
+  it('sends an unanswered signal again with the same id after the reconnect', async () => {
+    const { clock, net, online } = setUp();
+    const seat = await online();
+    const sent = seat.send(ana, box, () => true);
+    await settled();
+    const first = net.latest().inputsOf('signal:send');
+    net.latest().drop();
+    clock.advance(300);
+    net.latest().greet();
+    await settled();
+    net.latest().answer('room:join', joined(true));
+    await settled();
+    expect(net.latest().inputsOf('signal:send')).toEqual(first);
+    net.latest().answer('signal:send', handed);
+    expect(await sent).toEqual(handed);
+  });
+
+  it('does not send a signal again that nobody wants any more', async () => {
+    const { clock, net, online } = setUp();
+    const seat = await online();
+    let wanted = true;
+    const sent = seat.send(ana, box, () => wanted);
+    await settled();
+    net.latest().drop();
+    wanted = false;
+    clock.advance(300);
+    net.latest().greet();
+    await settled();
+    net.latest().answer('room:join', joined(true));
+    expect(await sent).toMatchObject({ ok: false, code: 'cancelled' });
+    expect(net.latest().inputsOf('signal:send')).toEqual([]);
+  });
+
+  it('keeps the order of signals', async () => {
+    const { net, online } = setUp();
+    const seat = await online();
+    void seat.send(ana, `${box}1`, () => true);
+    void seat.send(ana, `${box}2`, () => true);
+    await settled();
+    expect(net.latest().inputsOf('signal:send')).toHaveLength(1);
+    net.latest().answer('signal:send', handed);
+    await settled();
+    expect(net.latest().inputsOf('signal:send')).toMatchObject([{ box: `${box}1` }, { box: `${box}2` }]);
+  });
+
+  it('moves when a draining server says so, not before', async () => {
+    const { clock, net, online } = setUp();
+    await online();
+    net.latest().say('server:drain', { retryAfterMs: 2_000 });
+    clock.advance(1_999);
+    expect(net.wires).toHaveLength(1);
+    clock.advance(1 + 300);
+    expect(net.wires).toHaveLength(2);
+  });
+
+  it('drops malformed events and passes good ones on', async () => {
+    const { net, heard, online } = setUp();
+    await online();
+    const id = toBase64Url(new Uint8Array(16));
+    net.latest().say('signal:received', { roomId, from: ana, id, toAll: false, box: '<script>' });
+    net.latest().say('signal:received', { roomId, from: ana, id, toAll: false, box });
+    net.latest().say('participant:left', { roomId, participantId: 'x' });
+    net.latest().say('participant:left', { roomId, participantId: ana });
+    net.latest().say('made:up', {});
+    expect(heard).toEqual(['joined', 'signal from ana', 'left']);
+  });
+
+  it('leaves nothing behind when the last seat is left', async () => {
+    const { clock, net, client, online } = setUp();
+    const seat = await online();
+    const left = seat.leave();
+    net.latest().answer('room:leave', { ok: true, value: {} });
+    await left;
+    expect(client.census).toEqual({ timers: 0, seats: 0 });
+    expect(net.latest().closed).toBe(true);
+    expect(clock.pending).toBe(0);
+  });
+
+  it.each([
+    ['127.0.0.1:7350', 'ws://127.0.0.1:7350'],
+    ['localhost:80', 'ws://localhost:80'],
+    ['10.1.2.3', 'ws://10.1.2.3'],
+    ['172.31.0.1:1', 'ws://172.31.0.1:1'],
+    ['172.32.0.1:1', 'wss://172.32.0.1:1'],
+    ['192.168.7.9', 'ws://192.168.7.9'],
+    ['studio.local:7350', 'ws://studio.local:7350'],
+    ['[::1]:7350', 'ws://[::1]:7350'],
+    ['8.8.8.8', 'wss://8.8.8.8'],
+    ['10.example.org', 'wss://10.example.org'],
+    ['example.org', 'wss://example.org'],
+  ])('connects to %s at %s', (text, url) => {
+    expect(socketUrlOf(ServerHost.parse(text))).toBe(url);
+  });
+});

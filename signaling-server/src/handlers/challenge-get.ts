@@ -1,0 +1,7 @@
+import { accept } from '@parley/shared/protocol';
+import { newChallenge } from './challenge.ts';
+import type { Handler } from './context.ts';
+import { versionRefusal } from './version-check.ts';
+
+export const challengeGet: Handler<'challenge:get'> = (context, connection, { v }) =>
+  versionRefusal(v) ?? accept(newChallenge(context, connection));

@@ -1,0 +1,104 @@
+import { performance } from 'node:perf_hooks';
+import {
+  type ClientEvent,
+  clientEvents,
+  type ErrorCode,
+  type Outcome,
+  refusalOf,
+  refuse,
+  refuseInput,
+} from '@parley/shared/protocol';
+import type { Connection } from '../sockets/connection.ts';
+import type { Handler, HandlerContext } from './context.ts';
+import { handlers } from './table.ts';
+
+type Acknowledge = (outcome: Outcome<unknown>) => void;
+
+const isKnown = (event: string): event is ClientEvent => Object.hasOwn(clientEvents, event);
+
+/** Refusals that a well-made client does not cause; enough of them block an address (R7). */
+const STRIKES: ReadonlySet<ErrorCode> = new Set([
+  'bad-request',
+  'unknown-call',
+  'rate-limited',
+  'proof-invalid',
+  'internal',
+]);
+
+/**
+ * Takes one event from a socket: known? parsed? within limits? handled; then the Outcome goes back. `parts` is
+ * whatever arrived, with the acknowledgement last if the client wants one. Never throws.
+ */
+export function createDispatch(context: HandlerContext) {
+  const { tally, limits, clock, log } = context;
+
+  function finish(connection: Connection, acknowledge: Acknowledge | undefined, outcome: Outcome<unknown>): void {
+    if (!outcome.ok) {
+      tally.error(outcome.code);
+      if (STRIKES.has(outcome.code)) void limits.blocks.strike(connection.limitKey);
+    }
+    if (acknowledge) connection.answer(acknowledge, outcome);
+  }
+
+  function fail(connection: Connection, acknowledge: Acknowledge | undefined, event: string, thrown: unknown): void {
+    log.error({ socket: connection.id, event, err: thrown }, 'handler failed');
+    finish(connection, acknowledge, refusalOf(thrown));
+  }
+
+  function run<E extends ClientEvent>(
+    event: E,
+    connection: Connection,
+    payload: unknown,
+    acknowledge: Acknowledge | undefined,
+  ): void {
+    const parsed = clientEvents[event].input.safeParse(payload);
+    if (!parsed.success) return finish(connection, acknowledge, refuseInput(parsed.error));
+    if (event !== 'signal:send') {
+      // Signals have a bucket of their own, in their seat.
+      const burst = context.callsPerSecond * 32;
+      const waitMs = connection.calls.take(1, clock.now(), burst, context.callsPerSecond / 1_000);
+      if (waitMs > 0) {
+        tally.limit('calls');
+        return finish(connection, acknowledge, refuse('rate-limited', { retryAfterMs: waitMs }));
+      }
+    }
+    // TypeScript cannot follow that table and schemas are indexed by the same event; both are typed by that table.
+    const handler = handlers[event] as Handler<E>;
+    const startedAt = performance.now();
+    const outcome = handler(context, connection, parsed.data as Parameters<Handler<E>>[2]);
+    if (!(outcome instanceof Promise)) {
+      noteSlow(event, connection, startedAt);
+      return finish(connection, acknowledge, outcome);
+    }
+    outcome.then(
+      (settled) => {
+        noteSlow(event, connection, startedAt);
+        finish(connection, acknowledge, settled);
+      },
+      (thrown) => fail(connection, acknowledge, event, thrown),
+    );
+  }
+
+  function noteSlow(event: ClientEvent, connection: Connection, startedAt: number): void {
+    const tookMs = performance.now() - startedAt;
+    if (tookMs > context.slowOperationMs)
+      log.warn({ socket: connection.id, event, tookMs: Math.round(tookMs) }, 'slow operation');
+  }
+
+  return function dispatch(connection: Connection, event: string, parts: readonly unknown[]): void {
+    if (connection.state !== 'open') return;
+    const last = parts.at(-1);
+    const acknowledge = typeof last === 'function' ? (last as Acknowledge) : undefined;
+    if (!isKnown(event)) {
+      tally.event('unknown');
+      return finish(connection, acknowledge, refuse('unknown-call'));
+    }
+    tally.event(event);
+    try {
+      run(event, connection, acknowledge && parts.length === 1 ? undefined : parts[0], acknowledge);
+    } catch (thrown) {
+      fail(connection, acknowledge, event, thrown);
+    }
+  };
+}
+export type Dispatch = ReturnType<typeof createDispatch>;

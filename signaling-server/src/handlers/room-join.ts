@@ -1,0 +1,43 @@
+import { accept, type Outcome, type RoomJoined, refuse } from '@parley/shared/protocol';
+import { provesMembership } from '../rooms/membership.ts';
+import { takeChallenge } from './challenge.ts';
+import type { Handler } from './context.ts';
+import { versionRefusal } from './version-check.ts';
+
+/** A wrong proof weighs as much as this many malformed requests (R7: guessing passphrases). */
+const WRONG_PROOF_STRIKES = 5;
+
+export const roomJoin: Handler<'room:join'> = async (context, connection, join): Promise<Outcome<RoomJoined>> => {
+  const { registry, limits, tally } = context;
+  if (context.isDraining()) return refuse('server-draining');
+  const otherVersion = versionRefusal(join.v);
+  if (otherVersion) return otherVersion;
+  const challenge = takeChallenge(context, connection);
+  if (!challenge) return refuse('challenge-expired');
+
+  // Coming back to a seat is not joining: an app in many rooms must be able to resume all of them at once.
+  const returning = join.resumeToken !== undefined && registry.knowsToken(join.roomId, join.resumeToken);
+  const verdict = returning ? undefined : await limits.joins.consume(connection.limitKey);
+  if (verdict?.ok === false) {
+    tally.limit('joins');
+    return refuse('rate-limited', { retryAfterMs: verdict.retryAfterMs });
+  }
+  if (!provesMembership(join, challenge, context.hostHashesFor(connection.ip))) {
+    void limits.blocks.strike(connection.limitKey, WRONG_PROOF_STRIKES - 1);
+    return refuse('proof-invalid');
+  }
+  // The socket may have closed while the limit was asked: a seat given now would have nobody to end it.
+  if (connection.state !== 'open') return refuse('cancelled');
+  const taken = registry.join(connection, join.roomId, join.resumeToken);
+  if (!taken.ok) return taken;
+  const { seat, resumeToken, resumed, others } = taken.value;
+  context.log.info({ socket: connection.id, room: seat.room.pseudonym, resumed }, 'seat taken');
+  return accept({
+    participantId: seat.participantId,
+    resumeToken,
+    resumed,
+    participants: others,
+    capacity: context.roomCapacity,
+    ice: context.ice.current(),
+  });
+};

@@ -1,0 +1,36 @@
+import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+
+export type Verdict =
+  | { ok: true; limit: number; remaining: number; resetMs: number }
+  | { ok: false; limit: number; retryAfterMs: number };
+
+export interface WindowLimit {
+  /** Counts `points` for `key`. A refusal tells truthfully when the next attempt is served. */
+  consume(key: string, points?: number): Promise<Verdict>;
+  forget(key: string): Promise<void>;
+}
+
+const lifted: WindowLimit = {
+  consume: () => Promise.resolve({ ok: true, limit: 0, remaining: 0, resetMs: 0 }),
+  forget: () => Promise.resolve(),
+};
+
+/** `points` per window of `windowS` seconds and key; 0 points lift the limit. */
+export function createWindowLimit(name: string, points: number, windowS: number): WindowLimit {
+  if (points === 0) return lifted;
+  const limiter = new RateLimiterMemory({ keyPrefix: name, points, duration: windowS });
+  return {
+    async consume(key, count = 1) {
+      try {
+        const { remainingPoints, msBeforeNext } = await limiter.consume(key, count);
+        return { ok: true, limit: points, remaining: remainingPoints, resetMs: msBeforeNext };
+      } catch (refused) {
+        if (!(refused instanceof RateLimiterRes)) throw refused;
+        return { ok: false, limit: points, retryAfterMs: Math.max(1, Math.ceil(refused.msBeforeNext)) };
+      }
+    },
+    async forget(key) {
+      await limiter.delete(key);
+    },
+  };
+}

@@ -1,0 +1,327 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import {
+  accept,
+  LIMITS,
+  type Outcome,
+  ParticipantId,
+  ResumeToken,
+  type RoomId,
+  refuse,
+  type ServerEvent,
+  type ServerPayload,
+  type SignalSend,
+  type StreamKind,
+  toBase64Url,
+} from '@parley/shared/protocol';
+import type { Clock } from '../clock.ts';
+import { TokenBucket } from '../limits/token-bucket.ts';
+import type { Tally } from '../metrics/tally.ts';
+import { RecentIds } from './recent-ids.ts';
+
+/** The live end of a seat. The registry knows no sockets, only this. */
+export interface SeatHolder {
+  /** The seats this holder has, by room. Kept by the registry. */
+  readonly seats: Map<RoomId, Seat>;
+  /** Hands something to the far end; false when it cannot take it any more. */
+  send<E extends ServerEvent>(event: E, payload: ServerPayload<E>): boolean;
+}
+
+/** here ⇄ away (socket lost / resumed);  here | away → gone (left, or the grace time is over) */
+export type Seat = {
+  readonly participantId: ParticipantId;
+  readonly room: Room;
+  tokenHash: Buffer;
+  /** Undefined while away. */
+  holder: SeatHolder | undefined;
+  readonly streams: Set<StreamKind>;
+  readonly signals: TokenBucket;
+  readonly recent: RecentIds;
+  endGrace: (() => void) | undefined;
+};
+
+export type Room = {
+  readonly id: RoomId;
+  /** What stands for the room in logs and metrics. */
+  readonly pseudonym: string;
+  readonly seats: Map<ParticipantId, Seat>;
+  endLinger: (() => void) | undefined;
+};
+
+export type RegistryPolicy = {
+  roomCapacity: number;
+  seatGraceMs: number;
+  roomLingerMs: number;
+  signalsPerLink: number;
+  relayedPerMinute: number;
+};
+
+export type TakenSeat = {
+  seat: Seat;
+  resumeToken: ResumeToken;
+  resumed: boolean;
+  others: { participantId: ParticipantId; away: boolean }[];
+};
+
+const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
+
+/**
+ * Rooms and the seats in them: who is here, who is away, who may speak to whom. Pure state with an injected clock; all
+ * of it lives in memory and none of it is needed again after a restart.
+ */
+export class RoomRegistry {
+  readonly #rooms = new Map<RoomId, Room>();
+  readonly #policy: RegistryPolicy;
+  readonly #clock: Clock;
+  readonly #random: (sizeBytes: number) => Uint8Array;
+  readonly #pseudonymOf: (roomId: RoomId) => string;
+  readonly #tally: Tally;
+  #seats = 0;
+  #away = 0;
+  #streams = 0;
+
+  constructor(
+    policy: RegistryPolicy,
+    ports: {
+      clock: Clock;
+      random: (sizeBytes: number) => Uint8Array;
+      pseudonymOf: (roomId: RoomId) => string;
+      tally: Tally;
+    },
+  ) {
+    this.#policy = policy;
+    this.#clock = ports.clock;
+    this.#random = ports.random;
+    this.#pseudonymOf = ports.pseudonymOf;
+    this.#tally = ports.tally;
+  }
+
+  /** Whether `token` belongs to a seat of that room, so that coming back is told from coming anew. */
+  knowsToken(roomId: RoomId, token: ResumeToken): boolean {
+    const room = this.#rooms.get(roomId);
+    return room !== undefined && this.#seatOfToken(room, token) !== undefined;
+  }
+
+  /**
+   * Gives `holder` a seat in the room. The same holder asking again gets the seat it has; a known resume token gets
+   * its seat back, even from a socket that is still thought alive; an unknown one gets a new seat, because the old
+   * one is over. Refuses with `room-full` and `too-many-rooms`.
+   */
+  join(holder: SeatHolder, roomId: RoomId, token: ResumeToken | undefined): Outcome<TakenSeat> {
+    const room = this.#rooms.get(roomId);
+    const held = holder.seats.get(roomId);
+    if (held) return accept(this.#answer(held, this.#renew(held, token), true));
+    if (holder.seats.size >= LIMITS.seatsPerSocket) return refuse('too-many-rooms');
+    const known = room && token ? this.#seatOfToken(room, token) : undefined;
+    if (known && token) {
+      this.#resume(known, holder);
+      return accept(this.#answer(known, token, true));
+    }
+    if (room && room.seats.size >= this.#policy.roomCapacity) return refuse('room-full');
+    const seat = this.#newSeat(room ?? this.#newRoom(roomId), holder);
+    const fresh = this.#renew(seat, undefined);
+    this.#tellOthers(seat, 'participant:joined');
+    return accept(this.#answer(seat, fresh, false));
+  }
+
+  /** Gives the seat up for good. Leaving a room twice is leaving it once. */
+  leave(holder: SeatHolder, roomId: RoomId): void {
+    const seat = holder.seats.get(roomId);
+    if (seat) this.#end(seat);
+  }
+
+  /** The holder's socket is gone: its seats stay for the grace time, marked away. */
+  lost(holder: SeatHolder): void {
+    for (const seat of holder.seats.values()) {
+      // A seat that was taken over belongs to a newer holder: this late news is not about it.
+      if (seat.holder !== holder) continue;
+      seat.holder = undefined;
+      this.#away += 1;
+      if (this.#policy.seatGraceMs === 0) {
+        this.#end(seat);
+        continue;
+      }
+      this.#tellOthers(seat, 'participant:away');
+      seat.endGrace = this.#clock.after(this.#policy.seatGraceMs, () => this.#end(seat));
+    }
+    holder.seats.clear();
+  }
+
+  /**
+   * Forwards a sealed box, untouched, to one participant of the sender's room or to all others who are here. A box
+   * that was already handed on is acknowledged again and not sent again.
+   */
+  relay(holder: SeatHolder, signal: SignalSend): Outcome<{ handedTo: number }> {
+    const seat = holder.seats.get(signal.roomId);
+    if (!seat) return refuse('not-in-room');
+    const now = this.#clock.now();
+    const repeated = seat.recent.find(signal.id, now);
+    const others = seat.room.seats.size - 1;
+    const cost = signal.to === '*' && repeated === undefined ? Math.max(1, others) : 1;
+    const waitMs = this.#takeSignals(seat, cost, others, now);
+    if (waitMs > 0) return refuse('rate-limited', { retryAfterMs: waitMs });
+    if (repeated !== undefined) return accept({ handedTo: repeated });
+
+    let handedTo = 0;
+    if (signal.to === '*') {
+      for (const other of seat.room.seats.values()) if (other !== seat && this.#hand(seat, other, signal)) handedTo += 1;
+    } else {
+      const target = seat.room.seats.get(signal.to);
+      if (!target || target === seat || !this.#hand(seat, target, signal)) return refuse('participant-gone');
+      handedTo = 1;
+    }
+    seat.recent.add(signal.id, handedTo, now);
+    this.#tally.relayed += handedTo;
+    this.#tally.relayedBytes += handedTo * signal.box.length;
+    return accept({ handedTo });
+  }
+
+  /** Notes that a kind of stream is live; for counts only. False when the holder has no seat there. */
+  startStream(holder: SeatHolder, roomId: RoomId, kind: StreamKind): boolean {
+    const seat = holder.seats.get(roomId);
+    if (!seat) return false;
+    if (!seat.streams.has(kind)) {
+      seat.streams.add(kind);
+      this.#streams += 1;
+      this.#tally.streamsStarted += 1;
+    }
+    return true;
+  }
+
+  stopStream(holder: SeatHolder, roomId: RoomId, kind: StreamKind): boolean {
+    const seat = holder.seats.get(roomId);
+    if (!seat) return false;
+    if (seat.streams.delete(kind)) {
+      this.#streams -= 1;
+      this.#tally.streamsEnded += 1;
+    }
+    return true;
+  }
+
+  counts(): { rooms: number; participants: number; away: number; streams: number } {
+    return { rooms: this.#rooms.size, participants: this.#seats, away: this.#away, streams: this.#streams };
+  }
+
+  /** The fullest rooms by pseudonym, at most `most` of them. */
+  occupancy(most: number): { room: string; participants: number }[] {
+    return [...this.#rooms.values()]
+      .map((room) => ({ room: room.pseudonym, participants: room.seats.size }))
+      .sort((left, right) => right.participants - left.participants)
+      .slice(0, most);
+  }
+
+  /** Ends every timer and forgets everything; nobody is told. */
+  close(): void {
+    for (const room of this.#rooms.values()) {
+      room.endLinger?.();
+      for (const seat of room.seats.values()) seat.endGrace?.();
+    }
+    this.#rooms.clear();
+    this.#seats = 0;
+    this.#away = 0;
+    this.#streams = 0;
+  }
+
+  #newRoom(id: RoomId): Room {
+    const room: Room = { id, pseudonym: this.#pseudonymOf(id), seats: new Map(), endLinger: undefined };
+    this.#rooms.set(id, room);
+    return room;
+  }
+
+  #newSeat(room: Room, holder: SeatHolder): Seat {
+    room.endLinger?.();
+    room.endLinger = undefined;
+    const seat: Seat = {
+      participantId: ParticipantId.parse(toBase64Url(this.#random(16))),
+      room,
+      tokenHash: Buffer.alloc(0),
+      holder,
+      streams: new Set(),
+      signals: new TokenBucket(),
+      recent: new RecentIds(),
+      endGrace: undefined,
+    };
+    room.seats.set(seat.participantId, seat);
+    holder.seats.set(room.id, seat);
+    this.#seats += 1;
+    this.#tally.seatsTaken += 1;
+    return seat;
+  }
+
+  /** The token a seat answers with: the one just proved, or a new one, since only the hash of the old is kept. */
+  #renew(seat: Seat, presented: ResumeToken | undefined): ResumeToken {
+    if (presented !== undefined && matches(seat, hashOf(presented))) return presented;
+    const token = ResumeToken.parse(toBase64Url(this.#random(32)));
+    seat.tokenHash = hashOf(token);
+    return token;
+  }
+
+  #seatOfToken(room: Room, token: ResumeToken): Seat | undefined {
+    const hash = hashOf(token);
+    for (const seat of room.seats.values()) if (matches(seat, hash)) return seat;
+    return undefined;
+  }
+
+  #resume(seat: Seat, holder: SeatHolder): void {
+    if (seat.holder) seat.holder.seats.delete(seat.room.id);
+    else this.#away -= 1;
+    seat.endGrace?.();
+    seat.endGrace = undefined;
+    seat.holder = holder;
+    holder.seats.set(seat.room.id, seat);
+    this.#tally.seatsResumed += 1;
+    this.#tellOthers(seat, 'participant:back');
+  }
+
+  #end(seat: Seat): void {
+    const { room } = seat;
+    if (!room.seats.delete(seat.participantId)) return;
+    seat.endGrace?.();
+    seat.endGrace = undefined;
+    if (seat.holder) seat.holder.seats.delete(room.id);
+    else this.#away -= 1;
+    seat.holder = undefined;
+    this.#seats -= 1;
+    this.#streams -= seat.streams.size;
+    this.#tally.streamsEnded += seat.streams.size;
+    this.#tally.seatsEnded += 1;
+    this.#tellOthers(seat, 'participant:left');
+    if (room.seats.size > 0) return;
+    if (this.#policy.roomLingerMs === 0) this.#rooms.delete(room.id);
+    else room.endLinger = this.#clock.after(this.#policy.roomLingerMs, () => this.#rooms.delete(room.id));
+  }
+
+  #takeSignals(seat: Seat, cost: number, others: number, now: number): number {
+    const { signalsPerLink, relayedPerMinute, roomCapacity } = this.#policy;
+    const capacity = signalsPerLink * Math.max(1, roomCapacity - 1);
+    return seat.signals.take(cost, now, capacity, (relayedPerMinute * Math.max(1, others)) / 60_000);
+  }
+
+  #hand(from: Seat, to: Seat, signal: SignalSend): boolean {
+    if (!to.holder) return false;
+    return to.holder.send('signal:received', {
+      roomId: signal.roomId,
+      from: from.participantId,
+      id: signal.id,
+      toAll: signal.to === '*',
+      box: signal.box,
+    });
+  }
+
+  #answer(seat: Seat, resumeToken: ResumeToken, resumed: boolean): TakenSeat {
+    const others = [...seat.room.seats.values()]
+      .filter((other) => other !== seat)
+      .map((other) => ({ participantId: other.participantId, away: other.holder === undefined }));
+    return { seat, resumeToken, resumed, others };
+  }
+
+  #tellOthers(
+    seat: Seat,
+    event: 'participant:joined' | 'participant:away' | 'participant:back' | 'participant:left',
+  ): void {
+    const notice = { roomId: seat.room.id, participantId: seat.participantId };
+    for (const other of seat.room.seats.values()) if (other !== seat) other.holder?.send(event, notice);
+  }
+}
+
+const matches = (seat: Seat, hash: Buffer): boolean =>
+  seat.tokenHash.length === hash.length && timingSafeEqual(seat.tokenHash, hash);

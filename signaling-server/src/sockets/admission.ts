@@ -1,0 +1,77 @@
+import { type Refusal, refuse } from '@parley/shared/protocol';
+import { limitKeyOf } from '../client-address.ts';
+import type { Limits } from '../limits/limits.ts';
+import type { Tally } from '../metrics/tally.ts';
+
+/**
+ * welcome: it may come in. told: it is let in just far enough to hear the refusal, because a web page cannot read the
+ * answer to a refused upgrade. cut: it has heard enough; the upgrade itself is refused.
+ */
+export type Admission = { at: 'welcome' | 'told' | 'cut'; ip: string; limitKey: string; refusal: Refusal | undefined };
+
+/** Who may open a socket: blocks (R7), new and open sockets per address (R2), and not while draining. */
+export class AdmissionDesk {
+  readonly #limits: Limits;
+  readonly #openMax: number;
+  readonly #tally: Tally;
+  readonly #isDraining: () => boolean;
+  readonly #open = new Map<string, number>();
+  readonly #refusedInARow = new Map<string, number>();
+
+  constructor(ports: { limits: Limits; openMax: number; tally: Tally; isDraining: () => boolean }) {
+    this.#limits = ports.limits;
+    this.#openMax = ports.openMax;
+    this.#tally = ports.tally;
+    this.#isDraining = ports.isDraining;
+  }
+
+  async decide(ip: string): Promise<Admission> {
+    const limitKey = limitKeyOf(ip);
+    const refusal = await this.#refusalFor(limitKey);
+    if (!refusal) {
+      this.#refusedInARow.delete(limitKey);
+      return { at: 'welcome', ip, limitKey, refusal };
+    }
+    this.#tally.error(refusal.code);
+    const times = (this.#refusedInARow.get(limitKey) ?? 0) + 1;
+    this.#refusedInARow.set(limitKey, times);
+    return { at: times > TOLD_TIMES ? 'cut' : 'told', ip, limitKey, refusal };
+  }
+
+  opened(limitKey: string): void {
+    this.#open.set(limitKey, (this.#open.get(limitKey) ?? 0) + 1);
+  }
+
+  closed(limitKey: string): void {
+    const left = (this.#open.get(limitKey) ?? 0) - 1;
+    if (left > 0) this.#open.set(limitKey, left);
+    else this.#open.delete(limitKey);
+  }
+
+  /** Forgets who was refused; called now and then, so that addresses do not pile up. */
+  sweep(): void {
+    this.#refusedInARow.clear();
+  }
+
+  async #refusalFor(limitKey: string): Promise<Refusal | undefined> {
+    if (this.#isDraining()) return refuse('server-draining');
+    const blockedMs = this.#limits.blocks.remainingMs(limitKey);
+    if (blockedMs > 0) {
+      this.#tally.limit('blocked');
+      return refuse('blocked', { retryAfterMs: blockedMs });
+    }
+    if (this.#openMax > 0 && (this.#open.get(limitKey) ?? 0) >= this.#openMax) {
+      this.#tally.limit('sockets-open');
+      void this.#limits.blocks.strike(limitKey);
+      // When another of its sockets closes is not ours to know, so no time is promised.
+      return refuse('rate-limited');
+    }
+    const verdict = await this.#limits.sockets.consume(limitKey);
+    if (verdict.ok) return undefined;
+    this.#tally.limit('sockets');
+    void this.#limits.blocks.strike(limitKey);
+    return refuse('rate-limited', { retryAfterMs: verdict.retryAfterMs });
+  }
+}
+
+const TOLD_TIMES = 30;

@@ -1,0 +1,97 @@
+import type { Outcome, RoomId, ServerEvent, ServerPayload } from '@parley/shared/protocol';
+import { TokenBucket } from '../limits/token-bucket.ts';
+import type { Seat, SeatHolder } from '../rooms/registry.ts';
+
+export type ClosingCode = ServerPayload<'server:closing'>['code'];
+
+/** What a connection needs of its socket. */
+export interface Wire {
+  emit(event: string, payload: unknown): void;
+  /** Whether more waits to be sent than a socket may hold up. */
+  isClogged(): boolean;
+  /** Ends it politely; what was emitted before still goes out. */
+  end(): void;
+  /** Ends it at once. */
+  cut(): void;
+}
+
+export type ConnectionPorts = {
+  /** Called once when the far end does not read and the connection is being closed for it. */
+  onClogged(connection: Connection): void;
+  onSent(): void;
+};
+
+/** open → closing → closed: while closing nothing but the reason goes out any more. */
+export type ConnectionState = 'open' | 'closing' | 'closed';
+
+/** One client's socket with what the server knows of it. */
+export class Connection implements SeatHolder {
+  readonly seats = new Map<RoomId, Seat>();
+  readonly calls = new TokenBucket();
+  readonly id: string;
+  /** The caller's address; never logged. */
+  readonly ip: string;
+  /** What limits of this caller are counted by. */
+  readonly limitKey: string;
+  /** Since when it sits in no room; undefined while it has a seat. */
+  idleSince: number;
+  challenge: { bytes: Uint8Array; endsAt: number } | undefined;
+  readonly #wire: Wire;
+  readonly #ports: ConnectionPorts;
+  #state: ConnectionState = 'open';
+
+  constructor(about: { id: string; ip: string; limitKey: string; openedAt: number }, wire: Wire, ports: ConnectionPorts) {
+    this.id = about.id;
+    this.ip = about.ip;
+    this.limitKey = about.limitKey;
+    this.idleSince = about.openedAt;
+    this.#wire = wire;
+    this.#ports = ports;
+  }
+
+  get state(): ConnectionState {
+    return this.#state;
+  }
+
+  send<E extends ServerEvent>(event: E, payload: ServerPayload<E>): boolean {
+    if (!this.#mayWrite()) return false;
+    this.#wire.emit(event, payload);
+    this.#ports.onSent();
+    return true;
+  }
+
+  /** Answers a call; refusals to a far end that does not read are dropped with it. */
+  answer(acknowledge: (outcome: Outcome<unknown>) => void, outcome: Outcome<unknown>): void {
+    if (!this.#mayWrite()) return;
+    acknowledge(outcome);
+    this.#ports.onSent();
+  }
+
+  /** Says why and closes on purpose. */
+  close(code: ClosingCode): void {
+    if (this.#state !== 'open') return;
+    this.#state = 'closing';
+    this.#wire.emit('server:closing', { code });
+    this.#ports.onSent();
+    this.#wire.end();
+  }
+
+  /** Ends the transport without waiting for it. */
+  cut(): void {
+    this.#wire.cut();
+  }
+
+  /** The socket is gone. */
+  markClosed(): void {
+    this.#state = 'closed';
+    this.challenge = undefined;
+  }
+
+  #mayWrite(): boolean {
+    if (this.#state !== 'open') return false;
+    if (!this.#wire.isClogged()) return true;
+    this.close('slow-consumer');
+    this.#ports.onClogged(this);
+    return false;
+  }
+}
