@@ -80,7 +80,7 @@ export type LinkEvents = {
 /** Why something that came in was not used. Only counted, so that a flood costs nothing more. */
 export type DropCounts = { late: number; malformed: number; oversize: number; candidates: number };
 
-/** Voices in one link's silence come in at this level. */
+/** What may wait for the comparison of certificates; honest peers send a handful of things before it. */
 const PRECEDING_MAX = 256;
 
 /**
@@ -203,7 +203,7 @@ export class PeerLink {
     this.#streams.clear();
     this.#become({ at: 'opening', epoch });
     if (this.#state.at === 'closed') return;
-    const { initiator, makePeer, config, clock: _, policy } = this.#options;
+    const { initiator, makePeer, config, policy } = this.#options;
     const connection: Connection = new Connection((listener) => makePeer({ initiator, config: config(), listener }), {
       signal: (signal) => {
         if (this.#connection === connection) this.#events.emit('signal', { kind: 'peer', epoch, signal });
@@ -347,7 +347,9 @@ export class PeerLink {
     measure();
     connection.undos.push(
       every(this.#clock, policy.statsEveryMs, measure),
-      every(this.#clock, policy.voiceEveryMs, () => this.#events.emit('voice', connection.peer.audioLevel())),
+      every(this.#clock, policy.voiceEveryMs, () => {
+        if (this.#streams.size > 0) this.#events.emit('voice', connection.peer.audioLevel());
+      }),
     );
   }
 
@@ -444,7 +446,8 @@ export const makeSimplePeer: MakePeer = ({ initiator, config, listener }) => {
     initiator,
     trickle: true,
     objectMode: true,
-    config: { bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require', ...config },
+    // `iceServers` is always given: simple-peer would ask public STUN servers otherwise.
+    config: { iceServers: [], bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require', ...config },
   }) as WithConnection; // `_pc` and `negotiate` exist since 9.0 and are missing from its types
   peer.on('signal', (data: unknown) => listener.signal(data));
   peer.on('connect', () => listener.connected());

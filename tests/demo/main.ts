@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -79,6 +79,10 @@ async function main(): Promise<number> {
   const folder = keep === undefined ? await mkdtemp(join(tmpdir(), 'parley-demo-')) : resolve(keep);
   try {
     await mkdir(folder, { recursive: true });
+    if ((await readdir(folder)).length > 0) {
+      console.error(`${folder} is not empty. Name a new folder, so that nothing of yours is mixed with the demo's.`);
+      return 2;
+    }
     const report = await runDemo({ ...rest, folder, say, signal: interrupted.signal });
     say('');
     for (const line of reportLines(report)) say(line);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import type { Clip } from './clips.ts';
 import { CELLS } from './counter-code.ts';
-import { installProbe } from './page-probe.ts';
+import { hideMicrophones, installProbe } from './page-probe.ts';
 import { requireTool } from './tools.ts';
 
 /** What is plugged into the participant's computer, and what the person allows. */
@@ -48,7 +48,6 @@ export function equipmentFlags(equipment: Equipment, clip: Clip | undefined): st
   if (camera || microphone) {
     flags.push(camera ? '--use-fake-device-for-media-stream' : '--use-fake-device-for-media-stream=device-count=0');
   }
-  if (!microphone) flags.push('--disable-audio-input');
   if (clip && camera) flags.push(`--use-file-for-fake-video-capture=${clip.video}`);
   if (clip && microphone) flags.push(`--use-file-for-fake-audio-capture=${clip.audio}`);
   return flags;
@@ -73,6 +72,9 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
       handleSIGHUP: false,
     });
     await context.addInitScript(installProbe, CELLS);
+    const { camera = true, microphone = true } = options.equipment ?? {};
+    // Chromium's fake devices come with microphones always; without any fake device there is nothing at all.
+    if (camera && !microphone) await context.addInitScript(hideMicrophones);
     if (options.equipment?.permission !== 'denied')
       await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     const page = context.pages()[0] ?? (await context.newPage());

@@ -5,7 +5,7 @@ export type ProbeSnapshot = {
   now: number;
   /** When a button was last pressed, by its accessible name. */
   pressedAt: Record<string, number>;
-  /** When the first video frame of any other participant was decoded; null while none was. */
+  /** When the first frame of any other participant was decoded since a call was entered; null while none was. */
   firstFrameAt: number | null;
   peers: PeerStats[];
   tiles: TileStats[];
@@ -30,6 +30,12 @@ export type TileStats = {
   cells: number[] | null;
 };
 
+/** Chromium's own; not in the standard library's types. */
+declare class MediaStreamTrackProcessor {
+  constructor(init: { track: MediaStreamTrack });
+  readonly readable: ReadableStream<{ close(): void }>;
+}
+
 /**
  * Runs inside the page before the app does: keeps every RTCPeerConnection, notes when buttons are pressed and when
  * the first frame is decoded. The app knows nothing of it. Self-contained, because only its source reaches the page.
@@ -39,21 +45,24 @@ export function installProbe(cellCount: number): void {
   const pressedAt: Record<string, number> = {};
   let firstFrameAt: number | null = null;
 
-  const watchFirstFrame = (peer: RTCPeerConnection) => {
-    const look = async () => {
-      if (firstFrameAt !== null || peer.connectionState === 'closed') return;
-      const stats = await peer.getStats();
-      for (const entry of stats.values()) {
-        if (entry.type === 'inbound-rtp' && entry.kind === 'video' && entry.framesDecoded > 0) {
-          firstFrameAt ??= performance.now();
-          return;
-        }
-      }
-      setTimeout(() => void look(), 10);
-    };
-    peer.addEventListener('track', (event) => {
-      if (event.track.kind === 'video') void look();
-    });
+  const framesOf = async (peer: RTCPeerConnection, trackId: string): Promise<number> => {
+    for (const entry of (await peer.getStats()).values()) {
+      if (entry.type === 'inbound-rtp' && entry.trackIdentifier === trackId) return entry.framesDecoded ?? 0;
+    }
+    return 0;
+  };
+  // The track gives the time, the statistics the proof: a track can show a picture although nothing ever came.
+  const watchFirstFrame = async (peer: RTCPeerConnection, track: MediaStreamTrack) => {
+    const before = await framesOf(peer, track.id);
+    const reader = new MediaStreamTrackProcessor({ track: track.clone() }).readable.getReader();
+    const first = await reader.read();
+    const at = performance.now();
+    first.value?.close();
+    await reader.cancel();
+    while (peer.connectionState !== 'closed' && (await framesOf(peer, track.id)) <= before) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    if (peer.connectionState !== 'closed') firstFrameAt ??= at;
   };
 
   const Native = window.RTCPeerConnection;
@@ -61,7 +70,9 @@ export function installProbe(cellCount: number): void {
     construct(target, args, newTarget) {
       const peer = Reflect.construct(target, args, newTarget) as RTCPeerConnection;
       peers.push(peer);
-      watchFirstFrame(peer);
+      peer.addEventListener('track', ({ track }) => {
+        if (track.kind === 'video') void watchFirstFrame(peer, track);
+      });
       return peer;
     },
   });
@@ -70,7 +81,11 @@ export function installProbe(cellCount: number): void {
     'click',
     (event) => {
       const button = event.target instanceof Element ? event.target.closest('button, [role=button]') : null;
-      if (button) pressedAt[button.getAttribute('aria-label') ?? button.textContent?.trim() ?? ''] = performance.now();
+      const name = button?.getAttribute('aria-label') ?? button?.textContent?.trim();
+      if (name === undefined) return;
+      pressedAt[name] = performance.now();
+      // Whoever enters a call looks for a first frame anew.
+      if (name === 'Start call' || name === 'Join call') firstFrameAt = null;
     },
     { capture: true },
   );
@@ -131,7 +146,7 @@ export function installProbe(cellCount: number): void {
       const stream = video?.srcObject instanceof MediaStream ? video.srcObject : null;
       return {
         label: tile.getAttribute('aria-label') ?? '',
-        kind: tile.dataset['kind'] ?? '',
+        kind: tile.dataset.kind ?? '',
         trackIds: stream ? stream.getTracks().map((track) => track.id) : [],
         currentTime: video?.currentTime ?? 0,
         width: video?.videoWidth ?? 0,
@@ -145,3 +160,15 @@ export function installProbe(cellCount: number): void {
 
 /** Source that asks the probe; its value is a promise of a ProbeSnapshot. */
 export const ASK_PROBE = `globalThis[Symbol.for('parley.probe')].snapshot()`;
+
+/** Runs inside the page before the app does: a computer with a camera and no microphone. */
+export function hideMicrophones(): void {
+  const devices = navigator.mediaDevices;
+  const enumerate = devices.enumerateDevices.bind(devices);
+  const open = devices.getUserMedia.bind(devices);
+  devices.enumerateDevices = async () => (await enumerate()).filter((device) => device.kind !== 'audioinput');
+  devices.getUserMedia = (constraints) =>
+    constraints?.audio
+      ? Promise.reject(new DOMException('Requested device not found', 'NotFoundError'))
+      : open(constraints);
+}

@@ -40,49 +40,25 @@ export function createDispatch(context: HandlerContext) {
     if (acknowledge) connection.answer(acknowledge, outcome);
   }
 
-  function fail(connection: Connection, acknowledge: Acknowledge | undefined, event: string, thrown: unknown): void {
-    log.error({ socket: connection.id, event, err: thrown }, 'handler failed');
-    finish(connection, acknowledge, refusalOf(thrown));
-  }
-
   function run<E extends ClientEvent>(
     event: E,
     connection: Connection,
     payload: unknown,
-    acknowledge: Acknowledge | undefined,
-  ): void {
+  ): Outcome<unknown> | Promise<Outcome<unknown>> {
     const parsed = clientEvents[event].input.safeParse(payload);
-    if (!parsed.success) return finish(connection, acknowledge, refuseInput(parsed.error));
+    if (!parsed.success) return refuseInput(parsed.error);
     if (event !== 'signal:send') {
       // Signals have a bucket of their own, in their seat.
       const burst = context.callsPerSecond * 32;
       const waitMs = connection.calls.take(1, clock.now(), burst, context.callsPerSecond / 1_000);
       if (waitMs > 0) {
         tally.limit('calls');
-        return finish(connection, acknowledge, refuse('rate-limited', { retryAfterMs: waitMs }));
+        return refuse('rate-limited', { retryAfterMs: waitMs });
       }
     }
-    // TypeScript cannot follow that table and schemas are indexed by the same event; both are typed by that table.
+    // TypeScript cannot follow that handlers and schemas are indexed by the same event; the table's type holds it.
     const handler = handlers[event] as Handler<E>;
-    const startedAt = performance.now();
-    const outcome = handler(context, connection, parsed.data as Parameters<Handler<E>>[2]);
-    if (!(outcome instanceof Promise)) {
-      noteSlow(event, connection, startedAt);
-      return finish(connection, acknowledge, outcome);
-    }
-    outcome.then(
-      (settled) => {
-        noteSlow(event, connection, startedAt);
-        finish(connection, acknowledge, settled);
-      },
-      (thrown) => fail(connection, acknowledge, event, thrown),
-    );
-  }
-
-  function noteSlow(event: ClientEvent, connection: Connection, startedAt: number): void {
-    const tookMs = performance.now() - startedAt;
-    if (tookMs > context.slowOperationMs)
-      log.warn({ socket: connection.id, event, tookMs: Math.round(tookMs) }, 'slow operation');
+    return handler(context, connection, parsed.data as Parameters<Handler<E>>[2]);
   }
 
   return function dispatch(connection: Connection, event: string, parts: readonly unknown[]): void {
@@ -91,13 +67,27 @@ export function createDispatch(context: HandlerContext) {
     const acknowledge = typeof last === 'function' ? (last as Acknowledge) : undefined;
     if (!isKnown(event)) {
       tally.event('unknown');
-      return finish(connection, acknowledge, refuse('unknown-call'));
+      finish(connection, acknowledge, refuse('unknown-call'));
+      return;
     }
     tally.event(event);
+    const startedAt = performance.now();
+    const settle = (outcome: Outcome<unknown>): void => {
+      const tookMs = performance.now() - startedAt;
+      if (tookMs > context.slowOperationMs)
+        log.warn({ socket: connection.id, event, tookMs: Math.round(tookMs) }, 'slow operation');
+      finish(connection, acknowledge, outcome);
+    };
+    const fail = (thrown: unknown): void => {
+      log.error({ socket: connection.id, event, err: thrown }, 'handler failed');
+      finish(connection, acknowledge, refusalOf(thrown));
+    };
     try {
-      run(event, connection, acknowledge && parts.length === 1 ? undefined : parts[0], acknowledge);
+      const outcome = run(event, connection, acknowledge && parts.length === 1 ? undefined : parts[0]);
+      if (outcome instanceof Promise) outcome.then(settle, fail);
+      else settle(outcome);
     } catch (thrown) {
-      fail(connection, acknowledge, event, thrown);
+      fail(thrown);
     }
   };
 }

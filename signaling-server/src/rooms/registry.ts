@@ -163,7 +163,8 @@ export class RoomRegistry {
 
     let handedTo = 0;
     if (signal.to === '*') {
-      for (const other of seat.room.seats.values()) if (other !== seat && this.#hand(seat, other, signal)) handedTo += 1;
+      for (const other of seat.room.seats.values())
+        if (other !== seat && this.#hand(seat, other, signal)) handedTo += 1;
     } else {
       const target = seat.room.seats.get(signal.to);
       if (!target || target === seat || !this.#hand(seat, target, signal)) return refuse('participant-gone');

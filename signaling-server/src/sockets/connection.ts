@@ -40,7 +40,11 @@ export class Connection implements SeatHolder {
   readonly #ports: ConnectionPorts;
   #state: ConnectionState = 'open';
 
-  constructor(about: { id: string; ip: string; limitKey: string; openedAt: number }, wire: Wire, ports: ConnectionPorts) {
+  constructor(
+    about: { id: string; ip: string; limitKey: string; openedAt: number },
+    wire: Wire,
+    ports: ConnectionPorts,
+  ) {
     this.id = about.id;
     this.ip = about.ip;
     this.limitKey = about.limitKey;

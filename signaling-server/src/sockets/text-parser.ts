@@ -45,7 +45,9 @@ function parseJson(text: string): unknown {
 function fits({ type, data, id }: Packet): boolean {
   switch (type) {
     case CONNECT:
-      return id === undefined && (data === undefined || (typeof data === 'object' && data !== null && !Array.isArray(data)));
+      return (
+        id === undefined && (data === undefined || (typeof data === 'object' && data !== null && !Array.isArray(data)))
+      );
     case DISCONNECT:
       return id === undefined && data === undefined;
     case EVENT:

@@ -1,0 +1,8 @@
+/** The middle of the values; the mean of the two middle ones where their number is even. Throws for none. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const low = sorted[Math.floor((sorted.length - 1) / 2)];
+  const high = sorted[Math.ceil((sorted.length - 1) / 2)];
+  if (low === undefined || high === undefined) throw new Error('no values');
+  return (low + high) / 2;
+}

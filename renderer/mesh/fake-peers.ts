@@ -1,0 +1,170 @@
+import type { Bytes, PeerSignal } from '@parley/shared/protocol';
+import { sha256 } from '@parley/shared/sealing';
+import type { MakePeer, RawPeer, RawPeerListener, StatsEntry } from './raw-peer.ts';
+
+/** A certificate for tests: what DTLS would show, and its SHA-256. */
+export type FakeCertificate = { der: Bytes; fp: Bytes };
+
+export async function fakeCertificate(seed: number): Promise<FakeCertificate> {
+  const der = new Uint8Array(64).fill(seed);
+  return { der, fp: await sha256(der) };
+}
+
+const sdpOf = (id: number, fp: Bytes): string => {
+  const hex = [...fp].map((byte) => byte.toString(16).padStart(2, '0').toUpperCase()).join(':');
+  return `v=0\r\ns=peer ${id}\r\na=fingerprint:sha-256 ${hex}\r\n`;
+};
+
+/**
+ * Connections without a network: offer and answer travel as real signals, data and tracks go straight across as
+ * soon as the answer is in and `connects` is true.
+ */
+export class FakePeers {
+  readonly all: FakePeer[] = [];
+  /** False: offers and answers are exchanged and nothing ever connects. */
+  connects = true;
+
+  /** What one device makes its connections with. */
+  maker(certificate: FakeCertificate): MakePeer {
+    return (options) => {
+      const peer = new FakePeer(this, this.all.length, options.initiator, certificate, options.listener);
+      this.all.push(peer);
+      return peer;
+    };
+  }
+
+  peer(id: number): FakePeer | undefined {
+    return this.all[id];
+  }
+
+  get alive(): FakePeer[] {
+    return this.all.filter((peer) => !peer.destroyed);
+  }
+}
+
+export class FakePeer implements RawPeer {
+  readonly id: number;
+  readonly initiator: boolean;
+  readonly taken: PeerSignal[] = [];
+  readonly sent: string[] = [];
+  /** Tracks as they go out now, by the track they were added with. */
+  readonly senders = new Map<MediaStreamTrack, { now: MediaStreamTrack | null; stream: MediaStream }>();
+  restarts = 0;
+  destroyed = false;
+  bufferedBytes = 0;
+  level = 0;
+  entries: StatsEntry[] = [];
+  far: FakePeer | undefined;
+  readonly certificate: FakeCertificate;
+  readonly #net: FakePeers;
+  readonly #listener: RawPeerListener;
+
+  constructor(
+    net: FakePeers,
+    id: number,
+    initiator: boolean,
+    certificate: FakeCertificate,
+    listener: RawPeerListener,
+  ) {
+    this.id = id;
+    this.initiator = initiator;
+    this.certificate = certificate;
+    this.#net = net;
+    this.#listener = listener;
+    if (initiator) queueMicrotask(() => this.#say({ type: 'offer', sdp: sdpOf(id, certificate.fp) }));
+  }
+
+  signal(signal: PeerSignal): void {
+    this.taken.push(signal);
+    if (signal.type !== 'offer' && signal.type !== 'answer') return;
+    const far = this.#net.peer(Number(/peer (\d+)/.exec(signal.sdp)?.[1]));
+    if (!far) return;
+    if (signal.type === 'offer') {
+      queueMicrotask(() => this.#say({ type: 'answer', sdp: sdpOf(this.id, this.certificate.fp) }));
+    } else if (this.#net.connects && !this.far) {
+      this.#meet(far);
+      far.#meet(this);
+    }
+  }
+
+  send(text: string): void {
+    if (this.destroyed) throw new Error('destroyed');
+    this.sent.push(text);
+    const { far } = this;
+    queueMicrotask(() => far?.hear(text));
+  }
+
+  addTrack(track: MediaStreamTrack, stream: MediaStream): void {
+    this.senders.set(track, { now: track, stream });
+    if (this.far) this.far.#track(track, stream);
+  }
+
+  replaceTrack(old: MediaStreamTrack, next: MediaStreamTrack | null, stream: MediaStream): void {
+    this.senders.set(old, { now: next, stream });
+  }
+
+  restartIce(): void {
+    this.restarts += 1;
+  }
+
+  remoteCertificates(): readonly Bytes[] {
+    return this.far ? [this.far.certificate.der] : [];
+  }
+
+  stats(): Promise<readonly StatsEntry[]> {
+    return Promise.resolve(this.entries);
+  }
+
+  audioLevel(): number {
+    return this.level;
+  }
+
+  destroy(): void {
+    if (this.destroyed) return;
+    this.destroyed = true;
+    const { far } = this;
+    this.far = undefined;
+    queueMicrotask(() => {
+      this.#listener.ended();
+      far?.destroy();
+    });
+  }
+
+  /** What the far end, or a test in its place, sends. */
+  hear(raw: unknown): void {
+    if (!this.destroyed) this.#listener.data(raw);
+  }
+
+  /** Says that it is connected, whoever is at the far end. */
+  connect(): void {
+    this.#listener.connected();
+  }
+
+  ice(state: RTCIceConnectionState): void {
+    this.#listener.iceState(state);
+  }
+
+  #say(signal: PeerSignal): void {
+    if (!this.destroyed) this.#listener.signal(signal);
+  }
+
+  #track(track: MediaStreamTrack, stream: MediaStream): void {
+    queueMicrotask(() => !this.destroyed && this.#listener.track(track, stream));
+  }
+
+  #meet(far: FakePeer): void {
+    this.far = far;
+    for (const [track, { stream }] of far.senders) this.#track(track, stream);
+    queueMicrotask(() => !this.destroyed && this.#listener.connected());
+  }
+}
+
+/** Stands for a track: only its identity matters to a link. */
+export function fakeTrack(kind: 'audio' | 'video'): MediaStreamTrack {
+  return { id: `${kind}-${nextId++}`, kind, enabled: true, stop: () => {} } as unknown as MediaStreamTrack; // see above
+}
+/** Stands for a stream. */
+export function fakeStream(id = `stream-${nextId++}`): MediaStream {
+  return { id } as unknown as MediaStream; // only its identity and id matter to a link
+}
+let nextId = 0;

@@ -1,0 +1,293 @@
+import type { LinkMessage, LinkSignal } from '@parley/shared/protocol';
+import { describe, expect, it } from 'vitest';
+import { fakeClock, settled } from '../fake-clock.ts';
+import { type FakeCertificate, type FakePeer, FakePeers, fakeCertificate, fakeStream, fakeTrack } from './fake-peers.ts';
+import { type LinkState, NO_TRACKS, PeerLink, usualLinkPolicy } from './peer-link.ts';
+
+const typing: LinkMessage = { type: 'typing' };
+
+/** Two links whose signals queue in each direction until the test delivers them. */
+async function linkedPair(promised: { lo?: FakeCertificate; hi?: FakeCertificate } = {}) {
+  const clock = fakeClock();
+  const net = new FakePeers();
+  const [loCertificate, hiCertificate] = [await fakeCertificate(1), await fakeCertificate(2)];
+  const make = (initiator: boolean, own: FakeCertificate, far: FakeCertificate) => {
+    const link = new PeerLink({
+      initiator,
+      fp: far.fp,
+      config: () => ({}),
+      makePeer: net.maker(own),
+      clock,
+      policy: usualLinkPolicy,
+    });
+    const states: LinkState[] = [];
+    const heard: LinkMessage[] = [];
+    const out: LinkSignal[] = [];
+    link.on('state', (state) => states.push(state));
+    link.on('message', (message) => heard.push(message));
+    link.on('signal', (signal) => out.push(signal));
+    return { link, states, heard, out };
+  };
+  const lo = make(true, loCertificate, promised.hi ?? hiCertificate);
+  const hi = make(false, hiCertificate, promised.lo ?? loCertificate);
+  /** Delivers until nobody has anything to say. */
+  const deliver = async () => {
+    for (let quiet = 0; quiet < 2; quiet++) {
+      await settled(2);
+      for (const signal of lo.out.splice(0)) {
+        hi.link.handleSignal(signal);
+        quiet = 0;
+      }
+      for (const signal of hi.out.splice(0)) {
+        lo.link.handleSignal(signal);
+        quiet = 0;
+      }
+    }
+  };
+  const open = async () => {
+    lo.link.start();
+    hi.link.start();
+    await deliver();
+  };
+  const latest = (initiator: boolean): FakePeer => {
+    const peer = net.all.findLast((each) => each.initiator === initiator);
+    if (!peer) throw new Error('no connection yet');
+    return peer;
+  };
+  return { clock, net, lo, hi, deliver, open, latest };
+}
+
+describe('peer link', () => {
+  it('opens and carries messages both ways', async () => {
+    const { lo, hi, open } = await linkedPair();
+    await open();
+    expect([lo.link.state, hi.link.state]).toEqual([
+      { at: 'open', epoch: 1 },
+      { at: 'open', epoch: 1 },
+    ]);
+    expect(lo.link.send(typing)).toBe(true);
+    expect(hi.link.send(typing)).toBe(true);
+    await settled();
+    expect([lo.heard, hi.heard]).toEqual([[typing], [typing]]);
+  });
+
+  it('refuses to send before it is open', async () => {
+    const { lo } = await linkedPair();
+    lo.link.start();
+    expect(lo.link.send(typing)).toBe(false);
+  });
+
+  it('closes at an answer with another fingerprint, before anything connects', async () => {
+    const { lo, hi, open, net } = await linkedPair({ hi: await fakeCertificate(9) });
+    await open();
+    expect(lo.link.state).toEqual({ at: 'closed', why: 'fingerprint-mismatch' });
+    expect(hi.heard).toEqual([]);
+    expect(net.all.filter((peer) => peer.far)).toEqual([]);
+  });
+
+  it('closes at an SDP with two fingerprints, even if one of them is right', async () => {
+    const { lo, hi, deliver } = await linkedPair();
+    hi.link.start();
+    lo.link.start();
+    await settled();
+    const offer = lo.out[0];
+    if (offer?.kind !== 'peer' || offer.signal.type !== 'offer') throw new Error('no offer');
+    const foreign = 'AB:'.repeat(31);
+    const sdp = `${offer.signal.sdp}a=fingerprint:sha-256 ${foreign}AB\r\n`;
+    hi.link.handleSignal({ ...offer, signal: { type: 'offer', sdp } });
+    lo.out.length = 0;
+    await deliver();
+    expect(hi.link.state).toEqual({ at: 'closed', why: 'fingerprint-mismatch' });
+  });
+
+  it('closes when DTLS saw another certificate than the descriptions promised, and passes nothing on', async () => {
+    const { lo, hi, open, latest, net } = await linkedPair();
+    net.connects = false;
+    await open();
+    const [loPeer, hiPeer] = [latest(true), latest(false)];
+    const evil = new FakePeers().maker(await fakeCertificate(9));
+    const noListener = { signal() {}, connected() {}, data() {}, track() {}, iceState() {}, ended() {} };
+    loPeer.far = evil({ initiator: false, config: {}, listener: noListener }) as FakePeer; // made by FakePeers
+    const answer = hiPeer.far;
+    expect(answer).toBeUndefined();
+    loPeer.hear(JSON.stringify(typing));
+    net.connects = true;
+    loPeer.connect();
+    await settled();
+    expect(lo.link.state).toEqual({ at: 'closed', why: 'fingerprint-mismatch' });
+    expect(lo.heard).toEqual([]);
+    expect(hi.heard).toEqual([]);
+  });
+
+  it('asks for an ICE restart while interrupted, and is open again when ICE is', async () => {
+    const { clock, lo, hi, open, deliver, latest } = await linkedPair();
+    await open();
+    latest(false).ice('disconnected');
+    expect(hi.link.state).toEqual({ at: 'interrupted', epoch: 1, graceEndsAt: clock.now() + usualLinkPolicy.graceMs });
+    await deliver();
+    expect(latest(true).restarts).toBe(1);
+    latest(false).ice('connected');
+    expect(hi.link.state).toEqual({ at: 'open', epoch: 1 });
+    clock.advance(usualLinkPolicy.graceMs);
+    expect(hi.link.state).toEqual({ at: 'open', epoch: 1 });
+    expect(lo.link.state).toEqual({ at: 'open', epoch: 1 });
+  });
+
+  it('makes a fresh connection with the next epoch when the interruption lasts', async () => {
+    const { clock, lo, hi, open, deliver, latest } = await linkedPair();
+    await open();
+    latest(false).ice('disconnected');
+    clock.advance(usualLinkPolicy.graceMs);
+    expect(hi.link.state).toEqual({ at: 'opening', epoch: 2 });
+    await deliver();
+    expect([lo.link.state, hi.link.state]).toEqual([
+      { at: 'open', epoch: 2 },
+      { at: 'open', epoch: 2 },
+    ]);
+  });
+
+  it('tries again with the next epoch when nothing connects', async () => {
+    const { clock, net, lo, hi, open, deliver } = await linkedPair();
+    net.connects = false;
+    await open();
+    net.connects = true;
+    clock.advance(usualLinkPolicy.openTimeoutMs);
+    expect(lo.link.state).toEqual({ at: 'opening', epoch: 2 });
+    await deliver();
+    expect([lo.link.state, hi.link.state]).toEqual([
+      { at: 'open', epoch: 2 },
+      { at: 'open', epoch: 2 },
+    ]);
+  });
+
+  it('drops late signals of an epoch that was given up', async () => {
+    const { lo, hi, open, deliver } = await linkedPair();
+    lo.link.start();
+    hi.link.start();
+    await settled();
+    const late = lo.out.splice(0);
+    lo.link.reopen();
+    await deliver();
+    expect(hi.link.state).toEqual({ at: 'open', epoch: 2 });
+    for (const signal of late) hi.link.handleSignal(signal);
+    await deliver();
+    expect(hi.link.state).toEqual({ at: 'open', epoch: 2 });
+    expect(hi.link.dropped.late).toBe(1);
+    await open();
+  });
+
+  it('makes a fresh connection when the last one ended by itself', async () => {
+    const { clock, lo, hi, open, deliver, latest } = await linkedPair();
+    await open();
+    latest(true).destroy();
+    await settled();
+    expect(lo.link.state.at).toBe('opening');
+    clock.advance(usualLinkPolicy.reopenDelayMs);
+    await deliver();
+    expect([lo.link.state, hi.link.state]).toEqual([
+      { at: 'open', epoch: 2 },
+      { at: 'open', epoch: 2 },
+    ]);
+  });
+
+  it('drops and counts garbage without harm', async () => {
+    const { lo, open, latest } = await linkedPair();
+    await open();
+    latest(true).hear('not json');
+    latest(true).hear('{"type":"made-up"}');
+    latest(true).hear(new ArrayBuffer(8));
+    latest(true).hear(`"${'x'.repeat(70_000)}"`);
+    latest(true).hear(JSON.stringify(typing));
+    expect(lo.heard).toEqual([typing]);
+    expect(lo.link.dropped).toEqual({ late: 0, malformed: 3, oversize: 1, candidates: 0 });
+    expect(lo.link.state.at).toBe('open');
+  });
+
+  it('takes no more candidates than a peer can need', async () => {
+    const { lo, open, latest } = await linkedPair();
+    await open();
+    for (let i = 0; i < 300; i++) {
+      lo.link.handleSignal({ kind: 'peer', epoch: 1, signal: { type: 'candidate', candidate: { candidate: '' } } });
+    }
+    expect(latest(true).taken.filter((signal) => signal.type === 'candidate')).toHaveLength(256);
+    expect(lo.link.dropped.candidates).toBe(44);
+  });
+
+  it('waits while the far end does not read, in order', async () => {
+    const { clock, lo, hi, open, latest } = await linkedPair();
+    await open();
+    latest(true).bufferedBytes = usualLinkPolicy.bufferedMaxBytes;
+    lo.link.send(typing);
+    lo.link.send({ type: 'have', heads: [] });
+    await settled();
+    expect(hi.heard).toEqual([]);
+    latest(true).bufferedBytes = 0;
+    clock.advance(50);
+    await settled();
+    expect(hi.heard).toEqual([typing, { type: 'have', heads: [] }]);
+  });
+
+  it('adds a track once, then only replaces what its sender sends', async () => {
+    const { lo, open, hi, latest } = await linkedPair();
+    await open();
+    const [voice, other, stream] = [fakeTrack('audio'), fakeTrack('audio'), fakeStream()];
+    const streams: string[][] = [];
+    hi.link.on('streams', (all) => streams.push([...all.keys()]));
+    lo.link.setTracks({ ...NO_TRACKS, voice: { track: voice, stream } });
+    lo.link.setTracks({ ...NO_TRACKS, voice: { track: other, stream } });
+    lo.link.setTracks(NO_TRACKS);
+    lo.link.setTracks({ ...NO_TRACKS, voice: { track: voice, stream } });
+    await settled();
+    expect([...latest(true).senders]).toEqual([[voice, { now: voice, stream }]]);
+    expect(streams).toEqual([[stream.id]]);
+  });
+
+  it('brings its tracks into a fresh connection', async () => {
+    const { lo, open, deliver, latest } = await linkedPair();
+    const [voice, stream] = [fakeTrack('audio'), fakeStream()];
+    lo.link.setTracks({ ...NO_TRACKS, voice: { track: voice, stream } });
+    await open();
+    lo.link.reopen();
+    await deliver();
+    expect([...latest(true).senders.keys()]).toEqual([voice]);
+  });
+
+  it('measures while it is open', async () => {
+    const { clock, lo, open, latest } = await linkedPair();
+    await open();
+    const readings: string[] = [];
+    lo.link.on('reading', ({ quality, relayed }) => readings.push(`${quality} ${relayed}`));
+    const stats = (received: number, lost: number) => [
+      { id: 't', type: 'transport', selectedCandidatePairId: 'p' },
+      { id: 'p', type: 'candidate-pair', localCandidateId: 'l', remoteCandidateId: 'r', currentRoundTripTime: 0.02 },
+      { id: 'l', type: 'local-candidate', candidateType: 'host' },
+      { id: 'r', type: 'remote-candidate', candidateType: 'relay' },
+      { id: 'i', type: 'inbound-rtp', packetsReceived: received, packetsLost: lost },
+    ];
+    for (const [received, lost] of [
+      [100, 0],
+      [200, 0],
+      [295, 5],
+      [385, 15],
+    ] as const) {
+      latest(true).entries = stats(received, lost);
+      clock.advance(usualLinkPolicy.statsEveryMs);
+      await settled();
+    }
+    expect(readings).toEqual(['good true', 'good true', 'fair true', 'poor true']);
+  });
+
+  it('leaves no timer and no listener when it is closed', async () => {
+    const { clock, lo, hi, open } = await linkedPair();
+    await open();
+    lo.link.close('left');
+    hi.link.close('left');
+    await settled();
+    expect([lo.link.census, hi.link.census, clock.pending]).toEqual([
+      { timers: 0, listeners: 0 },
+      { timers: 0, listeners: 0 },
+      0,
+    ]);
+    expect(lo.link.state).toEqual({ at: 'closed', why: 'left' });
+  });
+});

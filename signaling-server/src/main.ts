@@ -1,0 +1,10 @@
+if (Number(process.versions.node.split('.')[0]) < 22) {
+  console.error('The Parley signaling server needs Node.js 22 or newer; run it through npm.');
+  process.exit(1);
+}
+
+// Loaded only now: older versions cannot even read what comes next.
+const { run } = await import('./run.ts');
+await run(process.argv.slice(2));
+
+export {};

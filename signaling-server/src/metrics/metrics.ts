@@ -1,0 +1,141 @@
+import { Counter, Gauge, Registry } from 'prom-client';
+import { SERVER_VERSION } from '../version.ts';
+import type { Tally } from './tally.ts';
+
+export type MetricsSource = {
+  tally: Tally;
+  environment: string;
+  startedAt: number;
+  connections(): number;
+  counts(): { rooms: number; participants: number; away: number; streams: number };
+  occupancy(most: number): { room: string; participants: number }[];
+  blocked(): number;
+  eventLoopDelayMs(): number;
+};
+
+/** More rooms than this are not listed one by one. */
+const ROOMS_LISTED = 1_000;
+const round = (value: number): number => Math.round(value * 1_000) / 1_000;
+
+/** The JSON form of the metrics (S6). */
+export function metricsJson(source: MetricsSource) {
+  const { tally } = source;
+  const counts = source.counts();
+  const [p50, p95, p99] = tally.requestPercentiles([0.5, 0.95, 0.99]);
+  const successful = tally.requests - tally.requestsFailed;
+  return {
+    application: { version: SERVER_VERSION, environment: source.environment },
+    data: {
+      total_rooms: counts.rooms,
+      total_participants: counts.participants,
+      total_messages_relayed: tally.relayed,
+      active_streams: counts.streams,
+    },
+    connections: {
+      total_connections: source.connections(),
+      active_rooms: counts.rooms,
+      room_connections: Object.fromEntries(
+        source.occupancy(ROOMS_LISTED).map(({ room, participants }) => [room, participants]),
+      ),
+    },
+    requests: {
+      total: tally.requests,
+      successful,
+      failed: tally.requestsFailed,
+      success_rate: tally.requests === 0 ? 1 : round(successful / tally.requests),
+      average_duration_ms: tally.requests === 0 ? 0 : round(tally.requestMsTotal / tally.requests),
+      p50: round(p50),
+      p95: round(p95),
+      p99: round(p99),
+    },
+    websocket: {
+      active_connections: source.connections(),
+      total_connections: tally.socketsOpened,
+      messages_sent: tally.messagesSent,
+      messages_received: tally.messagesReceived,
+    },
+    streams: { started: tally.streamsStarted, ended: tally.streamsEnded },
+    rate_limits: { ...Object.fromEntries(tally.limited), blocked_addresses: source.blocked() },
+    errors: Object.fromEntries(tally.errors),
+  };
+}
+
+/** The Prometheus form. Labels have few, fixed values: never a room, a participant or an address. */
+export function createPrometheus(source: MetricsSource): Registry {
+  const registry = new Registry();
+  const { tally } = source;
+
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.set(read());
+      },
+    });
+  const counter = (name: string, help: string, read: () => number) =>
+    new Counter({
+      name,
+      help,
+      registers: [registry],
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+  const counters = (name: string, help: string, label: string, read: () => Iterable<[string, number]>) =>
+    new Counter({
+      name,
+      help,
+      labelNames: [label],
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const [value, count] of read()) this.inc({ [label]: value }, count);
+      },
+    });
+
+  new Gauge({
+    name: 'parley_build_info',
+    help: 'Version and environment; always 1',
+    labelNames: ['version', 'environment'],
+    registers: [registry],
+  }).set({ version: SERVER_VERSION, environment: source.environment }, 1);
+  gauge('parley_connections', 'Open sockets', source.connections);
+  gauge('parley_rooms', 'Rooms with a record', () => source.counts().rooms);
+  gauge('parley_participants', 'Seats, here or away', () => source.counts().participants);
+  gauge('parley_participants_away', 'Seats that wait for their socket', () => source.counts().away);
+  gauge('parley_streams', 'Streams announced as live', () => source.counts().streams);
+  gauge('parley_blocked_addresses', 'Addresses blocked now', source.blocked);
+  counter('parley_sockets_opened_total', 'Sockets ever opened', () => tally.socketsOpened);
+  counter('parley_messages_received_total', 'Frames received', () => tally.messagesReceived);
+  counter('parley_messages_sent_total', 'Events and answers sent', () => tally.messagesSent);
+  counter('parley_messages_malformed_total', 'Frames that could not be read', () => tally.malformed);
+  counter('parley_signals_relayed_total', 'Sealed boxes handed on', () => tally.relayed);
+  counter('parley_signals_relayed_characters_total', 'Size of the boxes handed on', () => tally.relayedBytes);
+  counter('parley_seats_taken_total', 'Seats taken', () => tally.seatsTaken);
+  counter('parley_seats_resumed_total', 'Seats taken again by token', () => tally.seatsResumed);
+  counter('parley_seats_ended_total', 'Seats ended', () => tally.seatsEnded);
+  counter('parley_streams_started_total', 'Streams announced', () => tally.streamsStarted);
+  counter('parley_streams_ended_total', 'Streams ended', () => tally.streamsEnded);
+  counter('parley_slow_consumers_total', 'Sockets closed because they did not read', () => tally.slowConsumers);
+  counter('parley_blocks_total', 'Blocks imposed', () => tally.blocksMade);
+  counter('parley_http_requests_total', 'HTTP requests answered', () => tally.requests);
+  counter('parley_http_requests_failed_total', 'HTTP requests answered with 4xx or 5xx', () => tally.requestsFailed);
+  counter('parley_http_request_seconds_total', 'Time spent on them', () => tally.requestMsTotal / 1_000);
+  counters('parley_events_total', 'Events received', 'event', () => tally.events);
+  counters('parley_errors_total', 'Refusals by code', 'code', () => tally.errors);
+  counters('parley_rate_limited_total', 'Refusals by limit', 'limit', () => tally.limited);
+
+  // Names that dashboards for any Node process know.
+  gauge('process_start_time_seconds', 'Start of the process, seconds since 1970', () => source.startedAt / 1_000);
+  gauge('process_resident_memory_bytes', 'Resident memory', () => process.memoryUsage.rss());
+  gauge('nodejs_heap_size_used_bytes', 'Used heap', () => process.memoryUsage().heapUsed);
+  gauge('nodejs_eventloop_lag_p99_seconds', 'How late the event loop ran', () => source.eventLoopDelayMs() / 1_000);
+  counter('process_cpu_seconds_total', 'CPU time used', () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  });
+  return registry;
+}

@@ -1,0 +1,88 @@
+import { readConfig, settingsTable } from './config.ts';
+import { createLog } from './log.ts';
+import { type SignalingServer, startSignaling } from './server.ts';
+
+const USAGE = 'Parley signaling server: introduces participants to each other and cannot read what they say.';
+
+/** After SIGTERM everything must be over by then, whatever hangs. */
+const STOP_DEADLINE_MS = 29_000;
+
+/** What a parent process that started this one over IPC is told. */
+export type ParentMessage =
+  | { type: 'listening'; port: number }
+  | { type: 'failed'; code: 'port-in-use' | 'configuration-invalid' | 'internal' };
+
+const tellParent = (message: ParentMessage): void => {
+  if (process.connected) process.send?.(message);
+};
+
+/**
+ * The whole life of the server's process: options, configuration, start, signals, stop. Exit codes: 0 after an orderly
+ * stop, 1 when it could not start, 2 for an option it does not know.
+ */
+export async function run(args: readonly string[]): Promise<void> {
+  if (args.includes('--help') || args.includes('-h')) {
+    console.log(`${USAGE}\n\nIt is configured by environment variables:\n\n${settingsTable()}`);
+    return;
+  }
+  if (args.length > 0) {
+    console.error(`Unknown option: ${args.join(' ')}. --help lists the settings; they are environment variables.`);
+    process.exitCode = 2;
+    return;
+  }
+  const reading = readConfig(process.env);
+  if (!reading.ok) {
+    console.error(`The configuration is not valid:\n${reading.problems.map((problem) => `  ${problem}`).join('\n')}`);
+    console.error('--help lists every setting.');
+    tellParent({ type: 'failed', code: 'configuration-invalid' });
+    process.exitCode = 1;
+    releaseParent();
+    return;
+  }
+
+  const { config } = reading;
+  const output = createLog(config);
+  const { log } = output;
+  let server: SignalingServer;
+  try {
+    server = await startSignaling(config, { log });
+  } catch (failure) {
+    const inUse = failure instanceof Error && 'code' in failure && failure.code === 'EADDRINUSE';
+    if (inUse) log.fatal({ code: 'port-in-use', port: config.port }, 'another program is using that port');
+    else log.fatal({ err: failure }, 'could not start');
+    tellParent({ type: 'failed', code: inUse ? 'port-in-use' : 'internal' });
+    await output.close();
+    process.exitCode = 1;
+    releaseParent();
+    return;
+  }
+
+  let stopping = false;
+  const stop = async (why: string): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    log.info({ why }, 'stopping');
+    setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+    await server.close();
+    log.info('stopped');
+    await output.close();
+    process.exitCode = 0;
+    releaseParent();
+  };
+  const stopFor = (why: string) => () => {
+    stop(why).catch((failure: unknown) => {
+      log.fatal({ err: failure }, 'stopping failed');
+      process.exit(1);
+    });
+  };
+  process.on('SIGTERM', stopFor('SIGTERM'));
+  process.on('SIGINT', stopFor('SIGINT'));
+  // An embedded server must not outlive its app, however that ended.
+  process.on('disconnect', stopFor('parent gone'));
+  tellParent({ type: 'listening', port: server.port });
+}
+
+/** The channel to a parent would keep the process alive. */
+function releaseParent(): void {
+  if (process.connected) process.disconnect();
+}

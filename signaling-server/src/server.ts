@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { AddressInfo, Socket } from 'node:net';
+import { createAddressReader, isLoopback } from './client-address.ts';
+import { type Clock, systemClock } from './clock.ts';
+import type { Config } from './config.ts';
+import type { HandlerContext } from './handlers/context.ts';
+import { createHealthChecks } from './http/health.ts';
+import { createHttpApp, createHttpServer } from './http/http-app.ts';
+import { createLimits } from './limits/limits.ts';
+import { createLog, type Log } from './log.ts';
+import { createPrometheus, type MetricsSource } from './metrics/metrics.ts';
+import { Tally } from './metrics/tally.ts';
+import { createOriginRule } from './origins.ts';
+import { createPseudonyms } from './pseudonyms.ts';
+import { recordReceived } from './record-received.ts';
+import { hostHashOf } from './rooms/membership.ts';
+import { RoomRegistry } from './rooms/registry.ts';
+import { attachSockets } from './sockets/attach.ts';
+import { createIceSource } from './turn.ts';
+
+/** How long clients get to close their side of a connection. */
+const LEFT_OVER_MS = 500;
+
+/** What the server takes from outside; each has a usual value. */
+export type SignalingPorts = {
+  clock?: Clock;
+  log?: Log;
+  /** Cryptographically strong random bytes. */
+  random?: (sizeBytes: number) => Uint8Array;
+};
+
+export type SignalingServer = {
+  /** The port it listens on, also when 0 was asked for. */
+  port: number;
+  /** `http://host:port` of the address it listens on. */
+  url: string;
+  /** Not ready any more; clients are told to move. Accepts nobody new. */
+  drain(): void;
+  /** Drains, gives clients `shutdownGraceMs` to move, then closes everything in reverse. Closing twice is closing once. */
+  close(): Promise<void>;
+};
+
+/**
+ * Starts a signaling server. Rejects with the operating system's error (`EADDRINUSE`, `EACCES`, …) when it cannot
+ * listen; nothing is left open then.
+ */
+export async function startSignaling(config: Config, ports: SignalingPorts = {}): Promise<SignalingServer> {
+  const clock = ports.clock ?? systemClock;
+  const random = ports.random ?? randomBytes;
+  const output = ports.log ? { log: ports.log, close: () => Promise.resolve() } : createLog(config);
+  const { log } = output;
+  const closers: (() => void | Promise<void>)[] = [() => output.close()];
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+
+  try {
+    const pseudonyms = createPseudonyms(random(32));
+    const tally = new Tally();
+    let draining = false;
+    let hosts: { named: Uint8Array[]; local: Uint8Array[] } = { named: [], local: [] };
+
+    const limits = createLimits(config, clock, ({ key, endsAt }) => {
+      tally.blocksMade += 1;
+      log.warn({ address: pseudonyms.address(key), forMs: endsAt - clock.now(), audit: true }, 'address blocked');
+      gate.closeBlocked(key);
+    });
+    const registry = new RoomRegistry(config, { clock, random, pseudonymOf: pseudonyms.room, tally });
+    closers.push(() => registry.close());
+
+    const http = createHttpServer(config.maxConnections);
+    const tcp = new Set<Socket>();
+    http.on('connection', (socket: Socket) => {
+      tcp.add(socket);
+      socket.once('close', () => tcp.delete(socket));
+    });
+    if (config.recordReceivedTo !== undefined) {
+      const recording = recordReceived(http, config.recordReceivedTo);
+      closers.push(() => recording.close());
+      log.warn('recording everything that is received');
+    }
+
+    const addressOf = createAddressReader(config.trustedProxies);
+    const originAllowed = createOriginRule(config.allowedOrigins);
+    const context: HandlerContext = {
+      registry,
+      limits,
+      ice: createIceSource(config, clock, random),
+      clock,
+      random,
+      tally,
+      log,
+      roomCapacity: config.roomCapacity,
+      callsPerSecond: config.callsPerSecond,
+      slowOperationMs: config.slowOperationMs,
+      // 'localhost' is a name for this server only in the mouth of somebody who is on this computer.
+      hostHashesFor: (ip) => (isLoopback(ip) ? [...hosts.local, ...hosts.named] : hosts.named),
+      isDraining: () => draining,
+    };
+    // Before Fastify: Socket.IO takes the upgrades and leaves the requests to it.
+    const gate = attachSockets(http, config, { context, clock, addressOf, originAllowed, pseudonyms });
+    const health = createHealthChecks();
+    closers.push(() => health.close());
+    const metrics: MetricsSource = {
+      tally,
+      environment: config.environment,
+      startedAt: clock.now(),
+      connections: gate.connections,
+      counts: () => registry.counts(),
+      occupancy: (most) => registry.occupancy(most),
+      blocked: () => limits.blocks.blocks().length,
+      eventLoopDelayMs: health.eventLoopDelayMs,
+    };
+    const app = createHttpApp(http, config, {
+      log,
+      limits,
+      addressOf,
+      originAllowed,
+      health,
+      metrics,
+      prometheus: createPrometheus(metrics),
+      isDraining: context.isDraining,
+      now: clock.now,
+    });
+    closers.push(
+      () => app.close(),
+      async () => {
+        // A client that does not finish its side of the closing handshake must not hold up the stop.
+        const cancel = clock.after(LEFT_OVER_MS, () => {
+          for (const socket of tcp) socket.destroy();
+        });
+        await gate.close();
+        cancel();
+      },
+    );
+    await app.ready();
+    http.listen(config.port, config.host);
+    await once(http, 'listening');
+
+    const { address, family, port } = http.address() as AddressInfo; // a TCP server that listens has one
+    hosts = {
+      named: config.publicHosts.map(hostHashOf),
+      local: ['localhost', '127.0.0.1', '[::1]'].map((name) => hostHashOf(`${name}:${port}`)),
+    };
+    log.info({ port, environment: config.environment }, 'listening');
+
+    const drain = (): void => {
+      if (draining) return;
+      draining = true;
+      log.info({ connections: gate.connections() }, 'draining');
+      gate.announceDrain(config.shutdownGraceMs);
+    };
+    let closing: Promise<void> | undefined;
+    return {
+      port,
+      url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+      drain,
+      close() {
+        closing ??= (async () => {
+          drain();
+          await gate.whenEmpty(config.shutdownGraceMs);
+          log.info({ connections: gate.connections() }, 'closing');
+          await closeAll();
+        })();
+        return closing;
+      },
+    };
+  } catch (failure) {
+    await closeAll();
+    throw failure;
+  }
+}

@@ -1,0 +1,295 @@
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import { ConnectAuth, LIMITS, type Refusal, refuse, refuseInput, SIGNALING_PATH } from '@parley/shared/protocol';
+import { Server, type Socket } from 'socket.io';
+import type { AddressReader } from '../client-address.ts';
+import { type Clock, repeat } from '../clock.ts';
+import type { Config } from '../config.ts';
+import { newChallenge } from '../handlers/challenge.ts';
+import type { HandlerContext } from '../handlers/context.ts';
+import { createDispatch } from '../handlers/dispatch.ts';
+import { versionRefusal } from '../handlers/version-check.ts';
+import type { OriginRule } from '../origins.ts';
+import type { Pseudonyms } from '../pseudonyms.ts';
+import { type Admission, AdmissionDesk } from './admission.ts';
+import { Connection } from './connection.ts';
+import { Decoder, Encoder } from './text-parser.ts';
+
+export type SocketGate = {
+  connections(): number;
+  /** Tells every client to move elsewhere. */
+  announceDrain(retryAfterMs: number): void;
+  /** Resolves when no client is left, or after `withinMs`. */
+  whenEmpty(withinMs: number): Promise<void>;
+  /** Closes every socket of an address that was just blocked. */
+  closeBlocked(limitKey: string): void;
+  close(): Promise<void>;
+};
+
+type RawSocket = Socket['conn'];
+
+/** What engine.io keeps and does not declare; read here and nowhere else. */
+type Innards = {
+  writeBuffer: unknown[];
+  request: IncomingMessage | null;
+  transport: { socket?: { bufferedAmount: number; terminate(): void; on(event: 'ping', listener: () => void): void } };
+};
+const innardsOf = (raw: RawSocket): Innards => raw as unknown as Innards;
+
+/** How long a socket that does not read gets to take in why it is being closed. */
+const LAST_WORD_MS = 1_000;
+
+class ConnectRefused extends Error {
+  readonly data: Omit<Refusal, 'ok'>;
+  constructor({ ok: _, ...data }: Refusal) {
+    super(data.message);
+    this.data = data;
+  }
+}
+
+const ignoreError = (): void => {};
+
+/**
+ * Answers an upgrade with a refusal and ends the connection. Programs can read it; a web page only learns that it
+ * failed.
+ */
+function refuseUpgrade(request: IncomingMessage, status: string, refusal: Refusal): void {
+  const { socket } = request;
+  const body = JSON.stringify(refusal);
+  const retry = refusal.retryAfterMs === undefined ? '' : `Retry-After: ${Math.ceil(refusal.retryAfterMs / 1_000)}\r\n`;
+  socket.end(
+    `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Type: application/json\r\n${retry}` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    () => socket.destroy(),
+  );
+}
+
+/**
+ * Puts Socket.IO on the server's HTTP port, hardened: WebSocket only, text only, one namespace, small frames, short
+ * timeouts, and a cap on what may wait to be sent.
+ */
+export function attachSockets(
+  http: HttpServer,
+  config: Config,
+  ports: {
+    context: HandlerContext;
+    clock: Clock;
+    addressOf: AddressReader;
+    originAllowed: OriginRule;
+    pseudonyms: Pseudonyms;
+  },
+): SocketGate {
+  const { context, clock, addressOf, originAllowed, pseudonyms } = ports;
+  const { tally, limits, registry, log } = context;
+  const dispatch = createDispatch(context);
+  const connections = new Set<Connection>();
+  const admitted = new WeakMap<IncomingMessage, Admission>();
+  const admissionOf = new WeakMap<RawSocket, Admission>();
+  const desk = new AdmissionDesk({
+    limits,
+    openMax: config.socketsPerAddress,
+    tally,
+    isDraining: context.isDraining,
+  });
+  let noteEmpty: (() => void) | undefined;
+
+  // The decoder is made by Socket.IO and not told whose it is; frames are read one at a time, so this is enough.
+  let receiving: RawSocket | undefined;
+  class CountingDecoder extends Decoder {
+    override add(frame: unknown): void {
+      try {
+        super.add(frame);
+      } catch (malformed) {
+        if (receiving) noteMalformed(receiving);
+        throw malformed;
+      }
+    }
+  }
+
+  const io = new Server(http, {
+    path: SIGNALING_PATH,
+    transports: ['websocket'],
+    maxHttpBufferSize: LIMITS.frameMaxBytes,
+    connectTimeout: config.connectTimeoutMs,
+    pingInterval: config.pingIntervalMs,
+    pingTimeout: config.pingTimeoutMs,
+    upgradeTimeout: 5_000,
+    perMessageDeflate: false,
+    httpCompression: false,
+    serveClient: false,
+    allowEIO3: false,
+    cleanupEmptyChildNamespaces: true,
+    parser: { Encoder, Decoder: CountingDecoder },
+    // Never calls back when it refuses: the answer is written here, with a status and a time to wait.
+    allowRequest: (request, proceed) => {
+      // Between the upgrade and the WebSocket nobody else listens, and an unheard error would end the process.
+      request.socket.on('error', ignoreError);
+      const { origin } = request.headers;
+      if (!originAllowed(origin)) {
+        tally.error('origin-refused');
+        return refuseUpgrade(request, '403 Forbidden', refuse('origin-refused'));
+      }
+      const ip = addressOf(request);
+      desk.decide(ip).then(
+        (admission) => {
+          if (admission.at === 'cut' && admission.refusal) {
+            return refuseUpgrade(request, '429 Too Many Requests', admission.refusal);
+          }
+          admitted.set(request, admission);
+          proceed(null, true);
+        },
+        (thrown) => {
+          log.error({ err: thrown }, 'admission failed');
+          refuseUpgrade(request, '503 Service Unavailable', refuse('server-busy'));
+        },
+      );
+    },
+  });
+  // Polling is off, so every plain request to the path is a mistake; Fastify answers it like any other.
+  http.removeAllListeners('request');
+
+  const isClogged = (raw: RawSocket): boolean => {
+    const { writeBuffer, transport } = innardsOf(raw);
+    return (
+      writeBuffer.length > config.outboundPacketsMax ||
+      (transport.socket?.bufferedAmount ?? 0) > config.outboundBytesMax
+    );
+  };
+
+  function noteMalformed(raw: RawSocket): void {
+    tally.malformed += 1;
+    const admission = admissionOf.get(raw);
+    if (admission) void limits.blocks.strike(admission.limitKey);
+  }
+
+  function onData(this: RawSocket): void {
+    receiving = this;
+    tally.messagesReceived += 1;
+    // Who keeps talking without listening is cut off here, also before it has joined anything.
+    if (isClogged(this)) innardsOf(this).transport.socket?.terminate();
+  }
+
+  io.engine.on('connection', (raw: RawSocket) => {
+    tally.socketsOpened += 1;
+    const admission = admitted.get(raw.request);
+    if (!admission) {
+      raw.close(true);
+      return;
+    }
+    admissionOf.set(raw, admission);
+    if (admission.at === 'welcome') desk.opened(admission.limitKey);
+    raw.prependListener('data', onData);
+    innardsOf(raw).transport.socket?.on('ping', () => {
+      if (isClogged(raw)) innardsOf(raw).transport.socket?.terminate();
+    });
+    raw.once('close', (reason: string, cause: unknown) => {
+      if (admission.at === 'welcome') desk.closed(admission.limitKey);
+      if (reason === 'parse error' || isFrameError(cause)) noteMalformed(raw);
+    });
+  });
+
+  io.use((socket, next) => {
+    const refusal = connectRefusal(socket);
+    if (!refusal) return next();
+    tally.error(refusal.code);
+    next(new ConnectRefused(refusal));
+    // After the refusal was written, which happens in the next tick.
+    setImmediate(() => socket.conn.close());
+  });
+
+  function connectRefusal(socket: Socket): Refusal | undefined {
+    const admission = admissionOf.get(socket.conn);
+    if (!admission) return refuse('internal');
+    if (admission.refusal) return admission.refusal;
+    const auth = ConnectAuth.safeParse(socket.handshake.auth);
+    return auth.success ? versionRefusal(auth.data.v) : refuseInput(auth.error);
+  }
+
+  io.on('connection', (socket) => {
+    const raw = socket.conn;
+    const admission = admissionOf.get(raw);
+    if (!admission) {
+      socket.disconnect(true);
+      return;
+    }
+    // A kept request is kilobytes per connection, and nothing reads it after this.
+    innardsOf(raw).request = null;
+    const connection = new Connection(
+      { id: socket.id, ip: admission.ip, limitKey: admission.limitKey, openedAt: clock.now() },
+      {
+        emit: (event, payload) => socket.emit(event, payload),
+        isClogged: () => isClogged(raw),
+        end: () => raw.close(),
+        cut: () => innardsOf(raw).transport.socket?.terminate(),
+      },
+      { onClogged, onSent: () => (tally.messagesSent += 1) },
+    );
+    connections.add(connection);
+    log.debug({ socket: socket.id, address: pseudonyms.address(admission.ip) }, 'socket opened');
+    socket.onAny((event: string, ...parts: unknown[]) => dispatch(connection, event, parts));
+    socket.once('disconnect', (reason) => {
+      connection.markClosed();
+      registry.lost(connection);
+      connections.delete(connection);
+      log.debug({ socket: socket.id, reason }, 'socket closed');
+      // Leaving the namespace keeps the transport open; nothing could be said on it any more.
+      if (raw.readyState === 'open') raw.close();
+      if (connections.size === 0) noteEmpty?.();
+    });
+    connection.send('server:challenge', newChallenge(context, connection));
+  });
+
+  function onClogged(connection: Connection): void {
+    tally.slowConsumers += 1;
+    tally.error('slow-consumer');
+    log.warn({ socket: connection.id }, 'slow consumer closed');
+    // Not at once: the registry may be in the middle of telling a room something.
+    queueMicrotask(() => registry.lost(connection));
+    clock.after(LAST_WORD_MS, () => connection.cut());
+  }
+
+  const stopReaping = repeat(clock, Math.max(50, Math.min(5_000, config.idleSocketMs / 4)), () => {
+    const before = clock.now() - config.idleSocketMs;
+    for (const connection of connections) {
+      if (connection.seats.size > 0) connection.idleSince = clock.now();
+      else if (connection.idleSince < before) connection.close('timed-out');
+    }
+  });
+  const stopSweeping = repeat(clock, 60_000, () => {
+    desk.sweep();
+    limits.blocks.sweep();
+  });
+
+  return {
+    connections: () => connections.size,
+    announceDrain(retryAfterMs) {
+      for (const connection of connections) connection.send('server:drain', { retryAfterMs });
+    },
+    whenEmpty(withinMs) {
+      if (connections.size === 0 || withinMs === 0) return Promise.resolve();
+      return new Promise((resolve) => {
+        const cancel = clock.after(withinMs, resolve);
+        noteEmpty = () => {
+          cancel();
+          resolve();
+        };
+      });
+    },
+    closeBlocked(limitKey) {
+      for (const connection of connections) if (connection.limitKey === limitKey) connection.close('blocked');
+    },
+    async close() {
+      stopReaping();
+      stopSweeping();
+      for (const connection of connections) connection.close('server-draining');
+      await io.close();
+    },
+  };
+}
+
+/** Whether a transport ended because its far end broke the WebSocket protocol. */
+function isFrameError(cause: unknown): boolean {
+  const inner =
+    cause instanceof Error ? ((cause as Error & { description?: unknown }).description ?? cause) : undefined;
+  const code = inner instanceof Error && 'code' in inner ? inner.code : undefined;
+  return typeof code === 'string' && code.startsWith('WS_ERR_');
+}

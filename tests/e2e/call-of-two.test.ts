@@ -1,0 +1,142 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Participant } from '#support/participant.ts';
+import { openStage, type Stage } from '#support/stage.ts';
+import { until } from '#support/wait.ts';
+
+describe('a call of two', () => {
+  let stage: Stage;
+  let ana: Participant;
+  let ben: Participant;
+
+  beforeAll(async () => {
+    stage = await openStage();
+    const hosted = await stage.hostCall('Garden plans');
+    ana = hosted.ana;
+    const [joined] = await stage.joinCall(hosted.invite, 'Ben Okafor');
+    if (!joined) throw new Error('nobody joined');
+    ben = joined;
+    await Promise.all([ana.tile(ben.name).waitFor(), ben.tile(ana.name).waitFor()]);
+  });
+  afterAll(() => stage?.close());
+
+  it('brings the moving picture of each to the other', async () => {
+    const [atAna, atBen] = await Promise.all([ana.waitFrames(ben.name, 60), ben.waitFrames(ana.name, 60)]);
+    expect(atAna.who).toBe(ben.clip.who);
+    expect(atBen.who).toBe(ana.clip.who);
+  });
+
+  it('brings the speech of each to the other', async () => {
+    for (const one of [ana, ben]) {
+      await until(`${one.name} to hear something`, async () => {
+        one.frames.add(await one.snapshot());
+        return one.frames.audioEnergy > 0.001;
+      });
+    }
+  });
+
+  it('delivers messages both ways and says how far they came', async () => {
+    await ana.send('the pears are ripe');
+    await ben.openPanel('Chat');
+    await ben.message('the pears are ripe').waitFor();
+    await ana.waitDelivered('the pears are ripe');
+    await ben.send('then we pick them on Friday');
+    await ana.message('then we pick them on Friday').waitFor();
+    await ben.waitDelivered('then we pick them on Friday');
+  });
+
+  it('shows text as text, never as a page', async () => {
+    const text = '<img src=x onerror="document.title=1"><b>bold</b>';
+    await ana.send(text);
+    await ben.openPanel('Chat');
+    await ben.message(text).waitFor();
+    expect(await ben.page.locator('[role=log] b, [role=log] img[src=x]').count()).toBe(0);
+  });
+
+  it('stops the picture when the camera is turned off, and brings it back', async () => {
+    await ana.press('Turn camera off');
+    await ben.tile(ana.name).locator('video').waitFor({ state: 'hidden' });
+    await ana.press('Turn camera on');
+    await ben.waitFrames(ana.name, 20);
+  });
+
+  it('tells the other who is muted', async () => {
+    await ana.press('Mute');
+    await ben.tile(ana.name).getByText(/muted/i).first().waitFor({ state: 'attached' });
+    await ana.press('Unmute');
+    await ben.tile(ana.name).getByText(/muted/i).first().waitFor({ state: 'detached' });
+  });
+
+  it('brings a shared screen beside the camera', async () => {
+    await ben.press('Share screen');
+    const label = `${ben.name}'s screen`;
+    await until(`frames of ${label}`, async () => (await ana.seen(label)).framesDecoded > 5);
+    await ana.waitFrames(ben.name, 10);
+    await ben.press('Stop sharing');
+    await ana.tile(label).waitFor({ state: 'detached' });
+  });
+
+  it('goes on while the server is away, chat too, and everyone comes back', async () => {
+    await stage.server.stop('SIGKILL');
+    try {
+      await Promise.all([ana.waitStatus(/Reconnecting/), ben.waitStatus(/Reconnecting/)]);
+      await Promise.all([ana.waitFrames(ben.name, 60), ben.waitFrames(ana.name, 60)]);
+      await ben.send('written without a server');
+      await ana.openPanel('Chat');
+      await ana.message('written without a server').waitFor();
+      await ben.waitDelivered('written without a server');
+    } finally {
+      await stage.server.start();
+    }
+    await Promise.all([ana.waitStatus(/Connected to/, 60_000), ben.waitStatus(/Connected to/, 60_000)]);
+    await Promise.all([ana.waitFrames(ben.name, 20), ben.waitFrames(ana.name, 20)]);
+    // Nobody came in twice.
+    expect(await ana.page.locator('[data-sess]').count()).toBe(2);
+  });
+
+  it('shows the same safety code to both', async () => {
+    const codes = await Promise.all(
+      [ana, ben].map(async (one) => {
+        await one.openPanel('People');
+        await one.page.getByRole('button', { name: 'Compare safety code' }).first().click();
+        const dialog = one.page.getByRole('dialog', { name: 'Safety code' });
+        const code = await until(
+          'the short code',
+          async () => /\b\d{4} \d{4}\b/.exec((await dialog.textContent()) ?? '')?.[0],
+        );
+        await one.page.keyboard.press('Escape');
+        return code;
+      }),
+    );
+    expect(codes[0]).toBe(codes[1]);
+  });
+});
+
+describe('after a call of two', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage();
+  });
+  afterAll(() => stage?.close());
+
+  it('leaves the room open for the others, and the history on the disk', async () => {
+    const { ana, invite } = await stage.hostCall('Choir');
+    const [ben] = await stage.joinCall(invite, 'Ben Okafor');
+    if (!ben) throw new Error('nobody joined');
+    await ana.waitFrames(ben.name, 5);
+    await ana.send('rehearsal at seven');
+    await ana.waitDelivered('rehearsal at seven');
+    await ben.leaveCall();
+    await ana.tile(ben.name).waitFor({ state: 'detached' });
+
+    const again = await stage.reopen(ben);
+    await again.openRoom('Choir');
+    await again.openPanel('Chat');
+    await again.message('rehearsal at seven').waitFor();
+    expect(await again.search('hearsal')).toBe(1);
+    await again.closeSearch();
+
+    // Still a member: the call that runs can be joined again without the invite.
+    await again.joinCall();
+    await again.waitFrames(ana.name, 10);
+  });
+});
