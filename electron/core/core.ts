@@ -84,6 +84,19 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     homeServer: () => settings.get().homeServer,
   });
 
+  // A disk that is full or cannot be written is told once, not with every message that it refuses.
+  let toldTrouble: Outcome<unknown> | undefined;
+  const tellTrouble = (outcome: Outcome<unknown>): Outcome<unknown> => {
+    if (outcome.ok) return outcome;
+    const { code, message } = outcome;
+    const isTrouble = code === 'disk-full' || code === 'disk-read-only' || code === 'history-damaged';
+    if (isTrouble && !(toldTrouble && !toldTrouble.ok && toldTrouble.code === code)) {
+      toldTrouble = outcome;
+      emit('app.noticed', { code, message });
+    }
+    return outcome;
+  };
+
   let knownHosts: readonly ServerHost[] = [];
   let roomsChangedSoon: (() => void) | undefined;
   let closing: Promise<void> | undefined;
@@ -106,6 +119,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   };
   const changing = async <T>(work: Promise<T>): Promise<T> => {
     const value = await work;
+    toldTrouble = undefined;
     roomsChanged();
     return value;
   };
@@ -131,8 +145,10 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     },
     'settings.get': () => settings.get(),
     'settings.change': (change) => {
+      const before = settings.get().hosting.lan;
       const next = settings.change(change);
       emit('settings.changed', next);
+      if (next.hosting.lan !== before) embedded.start(next.hosting.lan).catch(() => undefined);
       return next;
     },
     'identity.sign-hello': (fields) => identity.signHello(fields),
@@ -191,7 +207,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   if (ports.serverProcess) await embedded.start(settings.get().hosting.lan);
 
   return {
-    call: (name, input) => (closing ? Promise.resolve(refuse('cancelled')) : route(name, input)),
+    call: (name, input) => (closing ? Promise.resolve(refuse('cancelled')) : route(name, input).then(tellTrouble)),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

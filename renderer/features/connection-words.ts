@@ -1,5 +1,5 @@
 import type { EmbeddedServerState, PeerStanding, Room } from '@parley/shared/model';
-import type { Connection, ParticipantView } from '#renderer/stores/state.ts';
+import type { Connection, ParticipantView } from '../stores/state.ts';
 
 /** Whether the host is this very computer: nobody else can reach such an address. */
 export const isLoopback = (host: string): boolean => /^(?:localhost|127\.|\[::1\])/.test(host);

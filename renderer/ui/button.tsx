@@ -68,7 +68,12 @@ export function IconButton({
   ...rest
 }: IconButtonProps) {
   const button = (
-    <button type="button" {...rest} aria-label={label} className={classNames(styles.button, styles.iconOnly, looks[look], className)}>
+    <button
+      type="button"
+      {...rest}
+      aria-label={label}
+      className={classNames(styles.button, styles.iconOnly, looks[look], className)}
+    >
       <Icon aria-hidden="true" />
     </button>
   );

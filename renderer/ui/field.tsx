@@ -135,7 +135,13 @@ export function SwitchField({ label, checked, onChange, hint, disabled = false, 
   );
 }
 
-type BannerProps = { tone: 'info' | 'warning' | 'danger'; role?: 'alert' | 'status'; title?: string; children: ReactNode; action?: ReactNode };
+type BannerProps = {
+  tone: 'info' | 'warning' | 'danger';
+  role?: 'alert' | 'status';
+  title?: string;
+  children: ReactNode;
+  action?: ReactNode;
+};
 
 /** A sentence that a person should read now, with what can be done about it. */
 export function Banner({ tone, role, title, children, action }: BannerProps) {

@@ -2,8 +2,8 @@ import { createHmac, randomBytes } from 'node:crypto';
 
 /** Turns what must not be written down (room ids, addresses) into names that are only good for telling two apart. */
 export interface Pseudonyms {
-  room(roomId: string): string;
-  address(ip: string): string;
+  room: (roomId: string) => string;
+  address: (ip: string) => string;
 }
 
 /**

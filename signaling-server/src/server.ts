@@ -120,8 +120,8 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       health,
       metrics,
       prometheus: createPrometheus(metrics),
-      isDraining: context.isDraining,
-      now: clock.now,
+      isDraining: () => draining,
+      now: () => clock.now(),
     });
     closers.push(
       () => app.close(),

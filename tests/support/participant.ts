@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ServerHost } from '@parley/shared/model';
 import type { Locator, Page } from 'playwright-core';
+import { openSettings } from '#core/settings/settings-store.ts';
 import { type AppHost, startHost } from './app-host.ts';
 import { type Browser, type BrowserOptions, openBrowser } from './browser.ts';
 import { CLIP_LARGE, type Clip, clipFor } from './clips.ts';
@@ -346,10 +348,17 @@ const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\
 export const profileOf = (folder: string): string => join(folder, 'profile');
 
 async function openHost(options: ParticipantOptions): Promise<AppHost> {
-  const server = options.homeServer === undefined ? [] : ['--home-server', options.homeServer];
+  const profile = profileOf(options.folder);
+  if (options.homeServer !== undefined) {
+    await mkdir(profile, { recursive: true, mode: 0o700 });
+    // As the core itself writes it: the choice of a server for new rooms was made on an earlier day.
+    openSettings(join(profile, 'settings.json'), Date.now).store.change({
+      homeServer: ServerHost.parse(options.homeServer),
+    });
+  }
   return startHost({
-    profile: profileOf(options.folder),
+    profile,
     logTo: join(options.folder, 'app.log'),
-    args: options.hostArgs ?? ['--no-embedded-server', ...server],
+    args: options.hostArgs ?? ['--no-embedded-server'],
   });
 }

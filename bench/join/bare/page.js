@@ -4,6 +4,8 @@ const { SimplePeer, io } = window;
 
 const own = navigator.mediaDevices.getUserMedia({ video: true, audio: true });
 const socket = io({ autoConnect: false, transports: ['websocket'] });
+const other = document.body.appendChild(document.createElement('video'));
+other.autoplay = true;
 let peer;
 
 async function open(initiator) {
@@ -12,7 +14,7 @@ async function open(initiator) {
   peer = made;
   made.on('signal', (signal) => socket.emit('signal', signal));
   made.on('stream', (stream) => {
-    document.querySelector('#other').srcObject = stream;
+    other.srcObject = stream;
   });
   made.on('error', () => made.destroy());
   return made;

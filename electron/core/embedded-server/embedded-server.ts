@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import type { EmbeddedServerState, ServerHost } from '@parley/shared/model';
-import { refuse, sentenceOf } from '@parley/shared/protocol';
+import { refuse } from '@parley/shared/protocol';
 import { writeFileAtomically } from '../atomic-file.ts';
 import type { Clock, Log, RunningServer, ServerProcess } from '../ports.ts';
 import type { OwnServer } from '../rooms/rooms.ts';
@@ -9,6 +9,8 @@ import type { OwnServer } from '../rooms/rooms.ts';
 /** Tried first at the first start; the port that was free is kept, so that invites go on working. */
 const USUAL_PORT = 7350;
 const RESTART_MS = [500, 1_000, 2_000, 5_000, 10_000, 30_000] as const;
+/** A server that ran this long was well: the next end is a new trouble and not the old one again. */
+const STEADY_MS = 60_000;
 
 export interface EmbeddedServer extends OwnServer {
   state(): EmbeddedServerState;
@@ -38,6 +40,7 @@ export function createEmbeddedServer(options: {
   let state: EmbeddedServerState = { at: 'off' };
   let running: RunningServer | undefined;
   let cancelRestart: (() => void) | undefined;
+  let lanNow = false;
   let failures = 0;
   let closed = false;
   let turn: Promise<unknown> = Promise.resolve();
@@ -49,7 +52,8 @@ export function createEmbeddedServer(options: {
   };
 
   const launch = async (lan: boolean): Promise<EmbeddedServerState> => {
-    if (!serverProcess || closed) return state;
+    if (!serverProcess || closed || (state.at === 'running' && lanNow === lan)) return state;
+    lanNow = lan;
     cancelRestart?.();
     become({ at: 'starting' });
     const before = running;
@@ -59,35 +63,41 @@ export function createEmbeddedServer(options: {
     const lanNames = (port: number): ServerHost[] => (lan ? addresses().map((address) => `${address}:${port}`) : []);
     const attempt = (port: number) => serverProcess.start({ port, lan, publicHosts: lanNames(port) });
     let outcome = await attempt(kept ?? USUAL_PORT);
-    if (!outcome.ok && outcome.code === 'port-in-use' && kept === undefined) outcome = await attempt(0);
-    // With any free port the names are known only now, so it is started once more on that port.
-    if (outcome.ok && lan && kept === undefined && outcome.value.port !== USUAL_PORT) {
-      const { port } = outcome.value;
-      await outcome.value.close();
-      outcome = await attempt(port);
+    if (!outcome.ok && outcome.code === 'port-in-use') {
+      const spare = await serverProcess.start({ port: 0, lan: false, publicHosts: [] });
+      outcome = spare;
+      // With any free port the names are known only now, so it is started once more on that port.
+      if (spare.ok && lan) {
+        await spare.value.close();
+        outcome = await attempt(spare.value.port);
+      }
     }
     if (!outcome.ok) {
       failures++;
       scheduleRestart(lan);
       return become({ at: 'failed', code: outcome.code, message: outcome.message });
     }
-    failures = 0;
     const server = outcome.value;
+    const startedAt = clock.now();
     running = server;
-    if (kept !== server.port) savePort(portFile, server.port, log);
+    // A port that was kept stays the wanted one, also while another program has it: invites name it.
+    if (kept === undefined) savePort(portFile, server.port, log);
     server.onEnded(() => {
       if (running !== server || closed) return;
       running = undefined;
+      failures = clock.now() - startedAt >= STEADY_MS ? 1 : failures + 1;
       log.warn('the embedded server ended');
-      become({ at: 'failed', code: 'internal', message: sentenceOf('internal') });
+      become({ at: 'starting' });
       scheduleRestart(lan);
     });
     return become({ at: 'running', host: `127.0.0.1:${server.port}`, lanHosts: lanNames(server.port) });
   };
 
   const scheduleRestart = (lan: boolean) => {
-    const delayMs = RESTART_MS[Math.min(failures, RESTART_MS.length - 1)] ?? 30_000;
-    cancelRestart = clock.after(delayMs, () => void start(lan));
+    const delayMs = RESTART_MS[Math.min(failures, RESTART_MS.length) - 1] ?? 500;
+    cancelRestart = clock.after(delayMs, () => {
+      start(lan).catch(() => undefined);
+    });
   };
 
   // One start at a time: a second one waits for the first.
@@ -107,8 +117,9 @@ export function createEmbeddedServer(options: {
     host: () => (state.at === 'running' ? state.host : keptHost(portFile)),
     inviteHost: () => (state.at === 'running' ? (state.lanHosts[0] ?? state.host) : keptHost(portFile)),
     isOwn: (host) =>
-      state.at === 'running' &&
-      (host === state.host || host === state.host.replace('127.0.0.1', 'localhost') || state.lanHosts.includes(host)),
+      state.at === 'running'
+        ? host === state.host || host === state.host.replace('127.0.0.1', 'localhost') || state.lanHosts.includes(host)
+        : host === keptHost(portFile),
     start,
     async close() {
       closed = true;

@@ -14,7 +14,8 @@ import { chatSignatureBytes } from '@parley/shared/sealing';
 import { createVerifier, type SigningKey } from '../identity/ed25519.ts';
 import { cursorOf, itemOf, type MessageRow, messageOf, readCursor, STATE_NUMBERS } from './message-rows.ts';
 import type { Statement, WritableDb } from './open-history.ts';
-import { matchesIn, searchTerms } from './search-terms.ts';
+import { roomHash } from './room-hash.ts';
+import { holdsAll, matchesIn, searchTerms } from './search-terms.ts';
 import { spamRefusal } from './spam.ts';
 import { sql } from './statements.ts';
 
@@ -40,12 +41,19 @@ export type LastMessage = { authorName: string; text: string; sentAt: number; mi
 const SHORT_TERM_SCAN = 20_000;
 
 /**
+ * How far one message may be ahead of everything known. Without it one member could set a room's clock to the
+ * end of its range and nobody could write there again. A million messages is more than any room lacks at once.
+ */
+const CLOCK_LEAP_MAX = 1_000_000;
+
+/**
  * Everything that is read from and written to the history, on one connection. Each call is one transaction
  * and has returned only when it is durable. Times are in ms.
  */
 export function createHistoryStore(options: { db: WritableDb; key: SigningKey; now: () => number }) {
   const { db, key, now } = options;
   const verify = createVerifier();
+  db.function('holds_all', { deterministic: true }, (text, short) => (holdsAll(String(text), String(short)) ? 1 : 0));
   const prepared = new Map<string, Statement>();
   const statement = (text: string) => {
     let found = prepared.get(text);
@@ -81,9 +89,10 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
       unread: mine ? 0 : 1,
     });
     // The head moves over every seq that is there without a gap.
-    let head = one<{ seq: number }>(sql.head, message.roomId, message.author)?.seq ?? 0;
-    const before = head;
+    const before = one<{ seq: number }>(sql.head, message.roomId, message.author)?.seq;
+    let head = before ?? 0;
     while (one(sql.hasSeq, message.roomId, message.author, head + 1)) head++;
+    // An author whose first messages are still missing stands there with 0: others may lack the later ones.
     if (head !== before) run(sql.setHead, message.roomId, message.author, head);
   };
 
@@ -139,6 +148,9 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
     deleteRoom: (roomId: RoomId): void => {
       needRoom(roomId);
       db.transaction(() => {
+        const seq = one<{ seq: number | null }>(sql.lastSeq, roomId, key.publicKey)?.seq;
+        const clock = one<{ top_clock: number }>(sql.topClock, roomId)?.top_clock;
+        if (seq && clock) run(sql.raiseOwnFloor, { roomHash: roomHash(roomId), seq, clock });
         run(sql.deleteMessages, roomId);
         run(sql.deleteRoom, roomId);
       })();
@@ -162,12 +174,14 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
         if (refusal) throw refusal;
         const last = one<{ seq: number | null }>(sql.lastSeq, draft.roomId, key.publicKey)?.seq ?? 0;
         const top = one<{ top_clock: number }>(sql.topClock, draft.roomId)?.top_clock ?? 0;
+        // A room that was deleted and joined again goes on counting: its members know the earlier messages.
+        const floor = one<{ seq: number; clock: number }>(sql.ownFloor, roomHash(draft.roomId));
         const unsigned = {
           ...draft,
           author: DeviceId.parse(key.publicKey),
           authorName: nameOf(profile),
-          seq: last + 1,
-          clock: top + 1,
+          seq: Math.max(last, floor?.seq ?? 0) + 1,
+          clock: Math.max(top, floor?.clock ?? 0) + 1,
           sentAt: now(),
         };
         const message = { ...unsigned, sig: key.sign(chatSignatureBytes(unsigned)) };
@@ -194,9 +208,11 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
           }
           const genuine =
             message.roomId === roomId &&
+            message.clock <= (one<{ top_clock: number }>(sql.topClock, roomId)?.top_clock ?? 0) + CLOCK_LEAP_MAX &&
             verify(message.author, message.sig, chatSignatureBytes(message)) &&
-            // Two messages under one seq: the author's device was copied, or it lies. The first one stays.
-            !one(sql.hasSeq, roomId, message.author, message.seq);
+            // Two messages under one seq or one clock: the author's device was copied, or it lies. The first one stays.
+            !one(sql.hasSeq, roomId, message.author, message.seq) &&
+            !one(sql.hasPlace, roomId, message.clock, message.author);
           if (!genuine) {
             refused++;
             continue;
@@ -235,16 +251,14 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
       limit: number,
       offset: number,
     ): SearchPage => {
-      const { match, likes, terms } = searchTerms(query);
+      const { match, short, terms } = searchTerms(query);
       if (terms.length === 0)
         return { items: [], total_count: 0, returned_count: 0, has_more: false, next_offset: null };
       const args = {
         match,
         roomId: filter.roomId ?? null,
         author: filter.author ?? null,
-        like0: likes[0] ?? '%',
-        like1: likes[1] ?? '%',
-        like2: likes[2] ?? '%',
+        short,
         scan: SHORT_TERM_SCAN,
         limit,
         offset,
@@ -299,7 +313,12 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
         needRoom(roomId);
         const last = byId(upTo);
         if (!last || last.room_id !== roomId) throw new ParleyError('bad-request', { path: 'upTo' });
-        const rows = all<{ number: number; id: string; author: string }>(sql.unreadUpTo, roomId, last.clock);
+        const rows = all<{ number: number; id: string; author: string }>(
+          sql.unreadUpTo,
+          roomId,
+          last.clock,
+          last.author,
+        );
         for (const row of rows) run(sql.seen, row.number);
         if (rows.length > 0) run(sql.fewerUnread, rows.length, roomId);
         return rows.map((row) => ({ id: MessageId.parse(row.id), author: DeviceId.parse(row.author) }));
@@ -313,17 +332,14 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
       }));
     },
 
-    /** What a device with these heads lacks, by author and seq, at most `limit`. */
+    /** What a device with these heads lacks, oldest first, at most `limit`. */
     missing: (roomId: RoomId, heads: readonly Head[], limit: number): { messages: ChatMessage[]; hasMore: boolean } => {
       needRoom(roomId);
       const theirs = new Map<string, number>(heads.map(({ author, seq }) => [author, seq]));
-      const rows: MessageRow[] = [];
-      for (const { author } of all<{ author: string }>(sql.heads, roomId)) {
-        if (rows.length > limit) break;
-        rows.push(
-          ...all<MessageRow>(sql.messagesAfter, roomId, author, theirs.get(author) ?? 0, limit + 1 - rows.length),
-        );
-      }
+      // An author's clock rises with the seq, so the oldest of all are among each author's next ones.
+      const rows = all<{ author: string }>(sql.heads, roomId)
+        .flatMap(({ author }) => all<MessageRow>(sql.messagesAfter, roomId, author, theirs.get(author) ?? 0, limit + 1))
+        .sort((left, right) => left.clock - right.clock || (left.author < right.author ? -1 : 1));
       return { messages: rows.slice(0, limit).map(messageOf), hasMore: rows.length > limit };
     },
 
@@ -332,31 +348,30 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
       db.transaction(() => {
         const name = nameOf(profile);
         const nameKey = usernameKey(profile.username);
-        const pin = one<{ verified: number }>(sql.pin, deviceId);
-        run(sql.setPin, { deviceId, nameKey, name, now: now() });
-        if (pin?.verified === 1) return { deviceId, name, standing: 'verified' as const };
-        const other = one(sql.otherPin, nameKey, deviceId);
-        return {
-          deviceId,
-          name,
-          standing: other ? ('changed' as const) : pin ? ('pinned' as const) : ('new' as const),
-        };
+        const pin = one<PinRow>(sql.pin, deviceId);
+        const renamed = pin !== undefined && pin.username_key !== nameKey;
+        // Who takes a name that another device has is told apart, even a device that was verified under its own.
+        const taken = (!pin || renamed) && one(sql.otherPin, nameKey, deviceId) !== undefined;
+        const changed = taken || pin?.changed === 1;
+        const verified = !taken && pin?.verified === 1;
+        run(sql.setPin, { deviceId, nameKey, name, verified: Number(verified), changed: Number(changed), now: now() });
+        const standing = changed ? 'changed' : verified ? 'verified' : pin ? 'pinned' : 'new';
+        return { deviceId, name, standing } satisfies PeerStanding;
       })(),
 
     /** The person compared the code, or takes that back. */
     verifyPeer: (deviceId: DeviceId, verified: boolean): PeerStanding =>
       db.transaction(() => {
-        const pin = one<{ name: string; username_key: string }>(sql.pin, deviceId);
+        const pin = one<PinRow>(sql.pin, deviceId);
         if (!pin) throw new ParleyError('bad-request', { path: 'deviceId' });
-        run(sql.verifyPin, verified ? 1 : 0, deviceId);
-        const other = one(sql.otherPin, pin.username_key, deviceId);
-        return {
-          deviceId,
-          name: pin.name,
-          standing: verified ? ('verified' as const) : other ? ('changed' as const) : ('pinned' as const),
-        };
+        const changed = !verified && one(sql.otherPin, pin.username_key, deviceId) !== undefined;
+        run(sql.verifyPin, Number(verified), Number(changed), deviceId);
+        const standing = verified ? 'verified' : changed ? 'changed' : 'pinned';
+        return { deviceId, name: pin.name, standing } satisfies PeerStanding;
       })(),
   };
 }
+
+type PinRow = { username_key: string; name: string; verified: number; changed: number };
 
 export type HistoryStore = ReturnType<typeof createHistoryStore>;

@@ -1,8 +1,10 @@
-import { chmodSync, existsSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, copyFileSync, existsSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type ErrorCode, ParleyError } from '@parley/shared/protocol';
 import Database from 'better-sqlite3';
-import { migrations } from './migrations/index.ts';
+import { migrations as allMigrations, type Migration } from './migrations/index.ts';
+import { roomHash } from './room-hash.ts';
+import { sql } from './statements.ts';
 
 /** A connection that may write. The only writer of a profile's history. */
 export type WritableDb = Database.Database;
@@ -19,28 +21,80 @@ export type OpenedHistory = {
  * A damaged file is set aside unchanged; the newest good backup, or an empty history, takes its place.
  * Throws `history-from-future` (and changes nothing), `history-locked`, `disk-full` or `disk-read-only`.
  */
-export function openHistory(file: string, now: () => number): OpenedHistory {
+export function openHistory(
+  file: string,
+  now: () => number,
+  migrations: readonly Migration[] = allMigrations,
+): OpenedHistory {
   try {
-    return { db: openChecked(file), recovered: null };
+    return { db: openChecked(file, migrations), recovered: null };
   } catch (thrown) {
     const error = asHistoryError(thrown);
     if (error.code !== 'history-damaged') throw error;
     const setAsideAs = setAside(file, now());
-    for (const backup of backupsOf(file)) {
-      try {
-        openChecked(backup).close();
-        renameSync(backup, file);
-        return { db: openChecked(file), recovered: { setAsideAs, fromBackup: true } };
-      } catch {
-        // This backup is no good either: the next one is older.
-      }
-    }
-    return { db: openChecked(file), recovered: { setAsideAs, fromBackup: false } };
+    const fromBackup = takeNewestGoodBackup(file);
+    const db = openChecked(file, migrations);
+    keepOwnFloors(join(dirname(file), setAsideAs), db);
+    return { db, recovered: { setAsideAs, fromBackup } };
   }
 }
 
-function openChecked(file: string): WritableDb {
+/** Puts the newest backup that is whole in the place of `file`; false where there is none. */
+function takeNewestGoodBackup(file: string): boolean {
+  for (const backup of backupsOf(file)) {
+    try {
+      const db = new Database(backup, { readonly: true });
+      const whole = db.pragma('quick_check(1)', { simple: true }) === 'ok';
+      db.close();
+      if (!whole) continue;
+      // A copy, so that the backup is still there if the disk fails again.
+      copyFileSync(backup, file);
+      return true;
+    } catch {
+      // Not even a database: the next one is older.
+    }
+  }
+  return false;
+}
+
+/**
+ * Carries over how far this device had counted, as far as the damaged file still tells. With an older history it
+ * would otherwise use a seq twice, and everybody would take its next messages for forged ones.
+ */
+function keepOwnFloors(damagedFile: string, db: WritableDb): void {
+  try {
+    const damaged = new Database(damagedFile, { readonly: true });
+    try {
+      const rows = damaged
+        .prepare<unknown[], { room_id: string; seq: number; clock: number }>(
+          'SELECT room_id, max(seq) AS seq, max(clock) AS clock FROM messages WHERE mine = 1 GROUP BY room_id',
+        )
+        .all();
+      const raise = db.prepare(sql.raiseOwnFloor);
+      for (const { room_id, seq, clock } of rows) raise.run({ roomHash: roomHash(room_id), seq, clock });
+    } finally {
+      damaged.close();
+    }
+  } catch {
+    // Too damaged to tell: what members send back fills the gap before long.
+  }
+}
+
+/** Which version wrote the file; looked at without touching it. */
+function versionOf(file: string): number {
+  const db = new Database(file, { readonly: true });
+  try {
+    return Number(db.pragma('user_version', { simple: true }));
+  } finally {
+    db.close();
+  }
+}
+
+function openChecked(file: string, migrations: readonly Migration[]): WritableDb {
   const isNew = !existsSync(file);
+  // Created here, so that nobody else can read it even for a moment; its log takes the same mode.
+  if (isNew) closeSync(openSync(file, 'a', 0o600));
+  else if (versionOf(file) > migrations.length) throw new ParleyError('history-from-future');
   const db = new Database(file);
   try {
     if (process.platform !== 'win32') chmodSync(file, 0o600);
@@ -48,14 +102,13 @@ function openChecked(file: string): WritableDb {
     db.pragma('trusted_schema = OFF');
     db.pragma('foreign_keys = ON');
     const version = Number(db.pragma('user_version', { simple: true }));
-    if (version > migrations.length) throw new ParleyError('history-from-future');
     if (db.pragma('journal_mode = WAL', { simple: true }) !== 'wal') throw new ParleyError('disk-read-only');
     // Compiled in as NORMAL for WAL, so it has to be said on each open, and looked at.
     db.pragma('synchronous = FULL');
     if (process.platform === 'darwin') db.pragma('fullfsync = ON');
     assertPragmas(db);
     if (!isNew && db.pragma('quick_check(1)', { simple: true }) !== 'ok') throw new ParleyError('history-damaged');
-    migrate(db, file, version, isNew);
+    migrate(db, file, version, isNew, migrations);
     return db;
   } catch (error) {
     db.close();
@@ -64,13 +117,25 @@ function openChecked(file: string): WritableDb {
 }
 
 function assertPragmas(db: WritableDb): void {
-  const expected = { synchronous: 2, foreign_keys: 1, trusted_schema: 0 };
+  const expected = {
+    synchronous: 2,
+    foreign_keys: 1,
+    trusted_schema: 0,
+    journal_mode: 'wal',
+    ...(process.platform === 'darwin' ? { fullfsync: 1 } : {}),
+  };
   for (const [name, value] of Object.entries(expected)) {
     if (db.pragma(name, { simple: true }) !== value) throw new Error(`PRAGMA ${name} is not ${value}`);
   }
 }
 
-function migrate(db: WritableDb, file: string, version: number, isNew: boolean): void {
+function migrate(
+  db: WritableDb,
+  file: string,
+  version: number,
+  isNew: boolean,
+  migrations: readonly Migration[],
+): void {
   if (version === migrations.length) return;
   if (!isNew && version > 0) backUp(db, file, version);
   for (let next = version; next < migrations.length; next++) {
@@ -124,6 +189,7 @@ export function asHistoryError(thrown: unknown): ParleyError {
 export function openLock(file: string): { close(): void } {
   let db: WritableDb | undefined;
   try {
+    closeSync(openSync(file, 'a', 0o600));
     db = new Database(file, { timeout: 0 });
     db.pragma('journal_mode = DELETE');
     db.pragma('locking_mode = EXCLUSIVE');

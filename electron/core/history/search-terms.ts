@@ -1,21 +1,28 @@
 /** The trigram index finds nothing shorter. */
 const TRIGRAM = 3;
+/** No message holds it (V4), so it can part terms. */
+const SEPARATOR = '\u0000';
 
 export type SearchTerms = {
   /** An FTS5 expression, or null when no term is long enough for the index. */
   match: string | null;
-  /** LIKE patterns (escaped with \) for terms that are too short for the index. */
-  likes: readonly string[];
+  /** The terms that are too short for the index, for `holdsAll`; null when there are none. */
+  short: string | null;
   /** All terms as typed, for marking. */
   terms: readonly string[];
 };
 
 /**
  * Reads what a person typed: words, and phrases in double quotes. All of them must occur. Whatever is typed is
- * data: quotes are doubled for FTS5, wildcards escaped for LIKE.
+ * data: nothing of it is read as FTS5 syntax.
  */
 export function searchTerms(query: string): SearchTerms {
-  const terms = [...query.normalize('NFC').matchAll(/"([^"]+)"|([^\s"]+)/gu)]
+  const terms = [
+    ...query
+      .normalize('NFC')
+      .replaceAll('\u0000', ' ')
+      .matchAll(/"([^"]+)"|([^\s"]+)/gu),
+  ]
     .map((found) => (found[1] ?? found[2] ?? '').trim())
     .filter((term) => term !== '')
     .slice(0, 10);
@@ -23,9 +30,15 @@ export function searchTerms(query: string): SearchTerms {
   const short = terms.filter((term) => [...term].length < TRIGRAM);
   return {
     match: long.length === 0 ? null : long.map((term) => `"${term.replaceAll('"', '""')}"`).join(' AND '),
-    likes: short.map((term) => `%${term.replace(/[\\%_]/g, '\\$&')}%`),
+    short: short.length === 0 ? null : short.join(SEPARATOR),
     terms,
   };
+}
+
+/** Whether every term of `short` occurs in the text; case does not matter in any script. */
+export function holdsAll(text: string, short: string): boolean {
+  const folded = text.toLowerCase();
+  return short.split(SEPARATOR).every((term) => folded.includes(term.toLowerCase()));
 }
 
 /** Where the terms stand in a text, as start and end in UTF-16 units, merged and in order. */

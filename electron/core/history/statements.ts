@@ -26,6 +26,11 @@ export const sql = {
   lastMessage: 'SELECT * FROM messages WHERE room_id = ? ORDER BY clock DESC, author DESC LIMIT 1',
   lastSeq: 'SELECT max(seq) AS seq FROM messages WHERE room_id = ? AND author = ?',
   hasSeq: 'SELECT 1 FROM messages WHERE room_id = ? AND author = ? AND seq = ?',
+  hasPlace: 'SELECT 1 FROM messages WHERE room_id = ? AND clock = ? AND author = ?',
+  ownFloor: 'SELECT seq, clock FROM own_floors WHERE room_hash = ?',
+  raiseOwnFloor: `
+    INSERT INTO own_floors (room_hash, seq, clock) VALUES (@roomHash, @seq, @clock)
+    ON CONFLICT (room_hash) DO UPDATE SET seq = max(seq, excluded.seq), clock = max(clock, excluded.clock)`,
   recentOwn: 'SELECT sent_at, text FROM messages WHERE room_id = ? AND author = ? ORDER BY seq DESC LIMIT ?',
   insertMessage: `
     INSERT INTO messages (id, room_id, author, author_name, seq, clock, sent_at, text, sig, mine, state, recorded_at)
@@ -39,7 +44,7 @@ export const sql = {
   messagesAfter: 'SELECT * FROM messages WHERE room_id = ? AND author = ? AND seq > ? ORDER BY seq LIMIT ?',
   unreadUpTo: `
     SELECT number, id, author FROM messages
-    WHERE room_id = ? AND clock <= ? AND mine = 0 AND state < 3 ORDER BY clock`,
+    WHERE room_id = ? AND (clock, author) <= (?, ?) AND mine = 0 AND state < 3 ORDER BY clock, author`,
   seen: 'UPDATE messages SET state = 3 WHERE number = ?',
   advance: `
     UPDATE messages SET state = CASE WHEN state = 4 THEN @state ELSE max(state, @state) END,
@@ -58,33 +63,34 @@ export const sql = {
     ON CONFLICT (message, device) DO UPDATE SET state = excluded.state`,
 
   pin: 'SELECT * FROM pins WHERE device_id = ?',
-  otherPin: 'SELECT 1 FROM pins WHERE username_key = ? AND device_id <> ? LIMIT 1',
+  otherPin: 'SELECT 1 FROM pins WHERE username_key = ? AND device_id <> ? AND changed = 0 LIMIT 1',
   setPin: `
-    INSERT INTO pins (device_id, username_key, name, verified, first_met_at, last_met_at)
-    VALUES (@deviceId, @nameKey, @name, 0, @now, @now)
-    ON CONFLICT (device_id) DO UPDATE SET username_key = @nameKey, name = @name, last_met_at = @now`,
-  verifyPin: 'UPDATE pins SET verified = ? WHERE device_id = ?',
+    INSERT INTO pins (device_id, username_key, name, verified, changed, first_met_at, last_met_at)
+    VALUES (@deviceId, @nameKey, @name, @verified, @changed, @now, @now)
+    ON CONFLICT (device_id) DO UPDATE SET username_key = @nameKey, name = @name, verified = @verified,
+                                          changed = @changed, last_met_at = @now`,
+  verifyPin: 'UPDATE pins SET verified = ?, changed = ? WHERE device_id = ?',
 
   searchLong: `
     SELECT m.*, r.name AS room_name FROM message_words w
     JOIN messages m ON m.number = w.rowid JOIN rooms r ON r.room_id = m.room_id
     WHERE w.text MATCH @match AND (@roomId IS NULL OR m.room_id = @roomId) AND (@author IS NULL OR m.author = @author)
-      AND m.text LIKE @like0 ESCAPE '\\' AND m.text LIKE @like1 ESCAPE '\\' AND m.text LIKE @like2 ESCAPE '\\'
+      AND (@short IS NULL OR holds_all(m.text, @short))
     ORDER BY w.rowid DESC LIMIT @limit OFFSET @offset`,
   countLong: `
     SELECT count(*) AS total FROM message_words w JOIN messages m ON m.number = w.rowid
     WHERE w.text MATCH @match AND (@roomId IS NULL OR m.room_id = @roomId) AND (@author IS NULL OR m.author = @author)
-      AND m.text LIKE @like0 ESCAPE '\\' AND m.text LIKE @like1 ESCAPE '\\' AND m.text LIKE @like2 ESCAPE '\\'`,
+      AND (@short IS NULL OR holds_all(m.text, @short))`,
   // One or two characters: the newest messages are read through, from the newest down.
   searchShort: `
     SELECT m.*, r.name AS room_name FROM messages m JOIN rooms r ON r.room_id = m.room_id
     WHERE m.number > (SELECT coalesce(max(number), 0) FROM messages) - @scan
       AND (@roomId IS NULL OR m.room_id = @roomId) AND (@author IS NULL OR m.author = @author)
-      AND m.text LIKE @like0 ESCAPE '\\' AND m.text LIKE @like1 ESCAPE '\\' AND m.text LIKE @like2 ESCAPE '\\'
+      AND (@short IS NULL OR holds_all(m.text, @short))
     ORDER BY m.number DESC LIMIT @limit OFFSET @offset`,
   countShort: `
     SELECT count(*) AS total FROM messages m
     WHERE m.number > (SELECT coalesce(max(number), 0) FROM messages) - @scan
       AND (@roomId IS NULL OR m.room_id = @roomId) AND (@author IS NULL OR m.author = @author)
-      AND m.text LIKE @like0 ESCAPE '\\' AND m.text LIKE @like1 ESCAPE '\\' AND m.text LIKE @like2 ESCAPE '\\'`,
+      AND (@short IS NULL OR holds_all(m.text, @short))`,
 } as const;

@@ -21,8 +21,8 @@ export type HandlerContext = {
   callsPerSecond: number;
   slowOperationMs: number;
   /** The names under which a caller at this address may prove membership, hashed. */
-  hostHashesFor(ip: string): readonly Uint8Array[];
-  isDraining(): boolean;
+  hostHashesFor: (ip: string) => readonly Uint8Array[];
+  isDraining: () => boolean;
 };
 
 /** One event: parsed input in, Outcome of its ack out. Handlers do not throw for what a client can cause. */

@@ -10,7 +10,7 @@ export type CheckResult = {
   duration_ms: number;
 };
 
-type Measure = { threshold: number; unit: string; read(): number | Promise<number> };
+type Measure = { threshold: number; unit: string; read: () => number | Promise<number> };
 
 /** From which value on the server calls itself degraded. */
 export const HEALTH_THRESHOLDS = { eventLoopDelayMs: 200, memoryShare: 0.85, cpuShare: 0.9, diskShare: 0.95 } as const;
@@ -20,7 +20,7 @@ const round = (value: number): number => Math.round(value * 1_000) / 1_000;
 export interface HealthChecks {
   run(): Promise<Record<string, CheckResult>>;
   /** 99th percentile of how late the event loop ran in the current period, in milliseconds. */
-  eventLoopDelayMs(): number;
+  eventLoopDelayMs: () => number;
   close(): void;
 }
 

@@ -48,8 +48,8 @@ export type HttpPorts = {
   health: HealthChecks;
   metrics: MetricsSource;
   prometheus: Registry;
-  isDraining(): boolean;
-  now(): number;
+  isDraining: () => boolean;
+  now: () => number;
 };
 
 /** Health and metrics, and a clear answer to everything else. */

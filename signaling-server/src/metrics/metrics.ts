@@ -6,11 +6,11 @@ export type MetricsSource = {
   tally: Tally;
   environment: string;
   startedAt: number;
-  connections(): number;
-  counts(): { rooms: number; participants: number; away: number; streams: number };
-  occupancy(most: number): { room: string; participants: number }[];
-  blocked(): number;
-  eventLoopDelayMs(): number;
+  connections: () => number;
+  counts: () => { rooms: number; participants: number; away: number; streams: number };
+  occupancy: (most: number) => { room: string; participants: number }[];
+  blocked: () => number;
+  eventLoopDelayMs: () => number;
 };
 
 /** More rooms than this are not listed one by one. */

@@ -15,7 +15,7 @@ import { Connection } from './connection.ts';
 import { Decoder, Encoder } from './text-parser.ts';
 
 export type SocketGate = {
-  connections(): number;
+  connections: () => number;
   /** Tells every client to move elsewhere. */
   announceDrain(retryAfterMs: number): void;
   /** Resolves when no client is left, or after `withinMs`. */
@@ -40,9 +40,9 @@ const LAST_WORD_MS = 1_000;
 
 class ConnectRefused extends Error {
   readonly data: Omit<Refusal, 'ok'>;
-  constructor({ ok: _, ...data }: Refusal) {
-    super(data.message);
-    this.data = data;
+  constructor({ code, message, retryAfterMs }: Refusal) {
+    super(message);
+    this.data = { code, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
   }
 }
 
@@ -88,7 +88,7 @@ export function attachSockets(
     limits,
     openMax: config.socketsPerAddress,
     tally,
-    isDraining: context.isDraining,
+    isDraining: () => context.isDraining(),
   });
   let noteEmpty: (() => void) | undefined;
 
@@ -161,11 +161,11 @@ export function attachSockets(
     if (admission) void limits.blocks.strike(admission.limitKey);
   }
 
-  function onData(this: RawSocket): void {
-    receiving = this;
+  function noteFrame(raw: RawSocket): void {
+    receiving = raw;
     tally.messagesReceived += 1;
     // Who keeps talking without listening is cut off here, also before it has joined anything.
-    if (isClogged(this)) innardsOf(this).transport.socket?.terminate();
+    if (isClogged(raw)) innardsOf(raw).transport.socket?.terminate();
   }
 
   io.engine.on('connection', (raw: RawSocket) => {
@@ -177,7 +177,7 @@ export function attachSockets(
     }
     admissionOf.set(raw, admission);
     if (admission.at === 'welcome') desk.opened(admission.limitKey);
-    raw.prependListener('data', onData);
+    raw.prependListener('data', () => noteFrame(raw));
     innardsOf(raw).transport.socket?.on('ping', () => {
       if (isClogged(raw)) innardsOf(raw).transport.socket?.terminate();
     });

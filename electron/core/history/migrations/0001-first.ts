@@ -42,8 +42,8 @@ export const up = (db: WritableDb): void => {
       recorded_at  INTEGER NOT NULL
     ) STRICT;
     CREATE UNIQUE INDEX messages_by_author ON messages (room_id, author, seq);
-    CREATE INDEX messages_in_order ON messages (room_id, clock, author);
-    CREATE INDEX messages_unread ON messages (room_id, clock) WHERE mine = 0 AND state < 3;
+    CREATE UNIQUE INDEX messages_in_order ON messages (room_id, clock, author);
+    CREATE INDEX messages_unread ON messages (room_id, clock, author) WHERE mine = 0 AND state < 3;
 
     CREATE TABLE heads (
       room_id TEXT NOT NULL REFERENCES rooms (room_id) ON DELETE CASCADE,
@@ -64,10 +64,18 @@ export const up = (db: WritableDb): void => {
       username_key TEXT NOT NULL,
       name         TEXT NOT NULL,
       verified     INTEGER NOT NULL,
+      changed      INTEGER NOT NULL,
       first_met_at INTEGER NOT NULL,
       last_met_at  INTEGER NOT NULL
     ) STRICT;
     CREATE INDEX pins_by_name ON pins (username_key);
+
+    -- How far this device had counted in rooms whose messages are gone from here: a seq is never used twice.
+    CREATE TABLE own_floors (
+      room_hash TEXT PRIMARY KEY,
+      seq       INTEGER NOT NULL,
+      clock     INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
 
     CREATE VIRTUAL TABLE message_words USING fts5 (
       text, content = 'messages', content_rowid = 'number', tokenize = 'trigram'

@@ -1,5 +1,8 @@
 import type { WritableDb } from '../open-history.ts';
 import { up as first } from './0001-first.ts';
 
+/** Runs inside one transaction that also raises `user_version`. */
+export type Migration = (db: WritableDb) => void;
+
 /** In order: the migration at index n leads to version n + 1. */
-export const migrations: readonly ((db: WritableDb) => void)[] = [first];
+export const migrations: readonly Migration[] = [first];

@@ -1,0 +1,204 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { BridgeCall, BridgeInput, BridgeOutput } from '@parley/shared/bridge';
+import { type ChatMessage, profileFromName } from '@parley/shared/model';
+import {
+  accept,
+  type Bytes,
+  DeviceId,
+  MessageId,
+  type Outcome,
+  RoomId,
+  refuse,
+  toBase64Url,
+  unwrap,
+} from '@parley/shared/protocol';
+import { chatSignatureBytes } from '@parley/shared/sealing';
+import { silentLog } from './adapters/stream-log.ts';
+import type { Core } from './core.ts';
+import { createHistoryStore } from './history/history-store.ts';
+import { openHistory } from './history/open-history.ts';
+import { signingKeyOf } from './identity/ed25519.ts';
+import type { Clock, CorePorts, RunningServer, SecretStore, ServerProcess, ServerProcessOptions } from './ports.ts';
+
+// What tests of the core share. Nothing here is part of the app.
+
+/** A new folder under the system's temporary one, and how to remove it. */
+export function temporaryFolder(): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'parley-core-'));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+export type TestClock = Clock & { advance(ms: number): void; timers(): number };
+
+/** A clock that stands still until it is told to go on; timers fire in their order. */
+export function testClock(startMs = 1_700_000_000_000): TestClock {
+  let nowMs = startMs;
+  const timers = new Set<{ at: number; callback: () => void }>();
+  return {
+    now: () => nowMs,
+    after(delayMs, callback) {
+      const timer = { at: nowMs + delayMs, callback };
+      timers.add(timer);
+      return () => timers.delete(timer);
+    },
+    advance(ms) {
+      const until = nowMs + ms;
+      for (;;) {
+        const next = [...timers].filter(({ at }) => at <= until).sort((left, right) => left.at - right.at)[0];
+        if (!next) break;
+        timers.delete(next);
+        nowMs = Math.max(nowMs, next.at);
+        next.callback();
+      }
+      nowMs = until;
+    },
+    timers: () => timers.size,
+  };
+}
+
+export const randomId = (sizeBytes: number): string => toBase64Url(randomBytes(sizeBytes));
+export const newMessageId = (): MessageId => MessageId.parse(randomId(16));
+export const newRoomId = (): RoomId => RoomId.parse(randomId(16));
+export const newSeed = (): Bytes => new Uint8Array(randomBytes(32));
+export const newDeviceId = (): DeviceId => DeviceId.parse(signingKeyOf(newSeed()).publicKey);
+
+/** Somebody who signs messages without any history behind it, honest or not. */
+export function author(name = 'Ana') {
+  const key = signingKeyOf(newSeed());
+  const deviceId = DeviceId.parse(key.publicKey);
+  return {
+    deviceId,
+    write(roomId: RoomId, fields: Partial<Omit<ChatMessage, 'sig' | 'author' | 'roomId'>> = {}): ChatMessage {
+      const unsigned = {
+        id: newMessageId(),
+        roomId,
+        author: deviceId,
+        authorName: name,
+        seq: 1,
+        clock: fields.seq ?? 1,
+        sentAt: 1_700_000_000_000,
+        text: 'Hello',
+        ...fields,
+      };
+      return { ...unsigned, sig: key.sign(chatSignatureBytes(unsigned)) };
+    },
+  };
+}
+
+/** A store on a real file, with the clock in the test's hands. */
+export function openTestStore(file: string, options: { seed?: Bytes; name?: string } = {}) {
+  const seed = options.seed ?? newSeed();
+  const profile = profileFromName(options.name ?? 'Ben');
+  const clock = testClock();
+  const { db, recovered } = openHistory(file, clock.now);
+  const key = signingKeyOf(seed);
+  const store = createHistoryStore({ db, key, now: clock.now });
+  return {
+    db,
+    store,
+    clock,
+    seed,
+    recovered,
+    deviceId: DeviceId.parse(key.publicKey),
+    addRoom(roomId: RoomId = newRoomId()): RoomId {
+      store.addRoom({
+        room_id: roomId,
+        name: null,
+        renamed_at: 0,
+        host: null,
+        secret: new Uint8Array(48),
+        owner_pub: randomId(32),
+        owner_seed: null,
+        passphrase: null,
+        needs_passphrase: 0,
+      });
+      return roomId;
+    },
+    /** Composes a second apart, so that V6 never holds anything back. */
+    compose(roomId: RoomId, text: string) {
+      clock.advance(1_000);
+      return store.compose({ id: newMessageId(), roomId, text }, profile);
+    },
+    close: () => db.close(),
+  };
+}
+export type TestStore = ReturnType<typeof openTestStore>;
+
+/** Marks what it wraps, so that a test can see that something was wrapped. */
+export function testSecrets(): SecretStore {
+  return {
+    protectedBy: 'os-keystore',
+    async wrap(plain) {
+      return new Uint8Array([0x57, ...plain.map((byte) => byte ^ 0xa5)]);
+    },
+    async unwrap(wrapped) {
+      if (wrapped[0] !== 0x57) throw new Error('not wrapped here');
+      return wrapped.slice(1).map((byte) => byte ^ 0xa5);
+    },
+  };
+}
+
+export type TestServerProcess = ServerProcess & {
+  starts: ServerProcessOptions[];
+  running: Set<number>;
+  /** Ports that another program has. */
+  taken: Set<number>;
+  /** Ends the running server as a crash would. */
+  crash(): void;
+};
+
+export function testServerProcess(freePort = 40_001): TestServerProcess {
+  const starts: ServerProcessOptions[] = [];
+  const running = new Set<number>();
+  const taken = new Set<number>();
+  let end: (() => void) | undefined;
+  return {
+    starts,
+    running,
+    taken,
+    crash: () => end?.(),
+    async start(options): Promise<Outcome<RunningServer>> {
+      starts.push(options);
+      const port = options.port === 0 ? freePort : options.port;
+      if (taken.has(port) || running.has(port)) return refuse('port-in-use');
+      running.add(port);
+      const listeners = new Set<() => void>();
+      end = () => {
+        running.delete(port);
+        for (const listener of listeners) listener();
+        listeners.clear();
+      };
+      return accept({
+        port,
+        onEnded: (callback) => void listeners.add(callback),
+        async close() {
+          running.delete(port);
+          listeners.clear();
+        },
+      });
+    },
+  };
+}
+
+/** Ports of a core on `profile`, with everything else in the test's hands. */
+export function testPorts(profile: string, more: Partial<CorePorts> = {}): CorePorts {
+  return {
+    app: { version: '0.1.0', host: 'loopback', platform: 'linux' },
+    clock: testClock(),
+    paths: { profile },
+    secrets: testSecrets(),
+    shell: { openExternal: async () => true },
+    serverProcess: testServerProcess(),
+    log: silentLog,
+    ...more,
+  };
+}
+
+/** A bridge call with the types of the contract; throws a refusal. */
+export async function ask<N extends BridgeCall>(core: Core, name: N, input: BridgeInput<N>): Promise<BridgeOutput<N>> {
+  // The router has parsed the value with this row's output schema.
+  return unwrap(await core.call(name, input)) as BridgeOutput<N>;
+}

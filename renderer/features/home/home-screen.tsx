@@ -1,0 +1,143 @@
+import type { Room } from '@parley/shared/model';
+import { ArrowRight, Link2, MessageCircle, Phone, Video } from 'lucide-react';
+import { useState } from 'react';
+import { useActions, useApp } from '../../stores/react.tsx';
+import type { RoomReach } from '../../stores/state.ts';
+import { Avatar } from '../../ui/avatar.tsx';
+import { formatNames, formatWhen } from '../../ui/format.ts';
+import { useNow } from '../../ui/use-now.ts';
+import { isLoopback, roomTitle } from '../connection-words.ts';
+import styles from './home-screen.module.css';
+import { NewRoomDialog } from './new-room-dialog.tsx';
+
+/** Start, join, or go on with a room. */
+export function HomeScreen() {
+  const { openLobby } = useActions();
+  const rooms = useApp((state) => state.rooms);
+  const reach = useApp((state) => state.reach);
+  const profile = useApp((state) => state.settings.profile);
+  const [creating, setCreating] = useState(false);
+  const now = useNow(30_000);
+  const name = profile?.displayName ?? profile?.username;
+
+  return (
+    <div className={styles.screen}>
+      <div className={styles.content}>
+        <header>
+          <h1 className="visually-hidden">Home</h1>
+          <p className={styles.greeting}>{name ? `Hello, ${name}` : 'Hello'}</p>
+          <ServerSentence />
+        </header>
+        <div className={styles.ways}>
+          <button type="button" className={styles.start} onClick={() => setCreating(true)}>
+            <span className={styles.wayIcon}>
+              <Video aria-hidden="true" />
+            </span>
+            <span className={styles.wayText}>
+              <strong>Start a call</strong>
+              <span aria-hidden="true">Make a room and invite people</span>
+            </span>
+            <ArrowRight className={styles.arrow} aria-hidden="true" />
+          </button>
+          <button type="button" className={styles.join} onClick={() => openLobby()}>
+            <span className={styles.wayIcon}>
+              <Link2 aria-hidden="true" />
+            </span>
+            <span className={styles.wayText}>
+              <strong>Join with a link</strong>
+              <span aria-hidden="true">Paste an invite that you were sent</span>
+            </span>
+            <ArrowRight className={styles.arrow} aria-hidden="true" />
+          </button>
+        </div>
+        <section aria-labelledby="home-rooms">
+          <h2 id="home-rooms" className={styles.heading}>
+            Rooms
+          </h2>
+          {rooms.length === 0 ? (
+            <div className={styles.empty}>
+              <MessageCircle aria-hidden="true" />
+              <p>
+                Your conversations will be here. Each room keeps its messages on this computer, and rings when someone
+                starts a call.
+              </p>
+            </div>
+          ) : (
+            <ul className={styles.rooms} aria-label="Rooms">
+              {rooms.map((room) => (
+                <li key={room.roomId}>
+                  <RoomRow room={room} reach={reach[room.roomId]} now={now} />
+                </li>
+              ))}
+            </ul>
+          )}
+        </section>
+      </div>
+      {creating ? <NewRoomDialog onClose={() => setCreating(false)} /> : null}
+    </div>
+  );
+}
+
+function RoomRow({ room, reach, now }: { room: Room; reach: RoomReach | undefined; now: number }) {
+  const { openRoom } = useActions();
+  const here = reach?.participants.filter((participant) => participant.link !== 'closed') ?? [];
+  const last = room.lastMessage;
+  return (
+    <button type="button" className={styles.room} onClick={() => openRoom(room.roomId)}>
+      <Avatar id={room.roomId} name={roomTitle(room)} shape="room" size={44} present={here.length > 0} />
+      <span className={styles.roomText}>
+        <span className={styles.roomName}>{roomTitle(room)}</span>
+        <span className={styles.roomLast}>
+          {room.draft !== '' ? (
+            <>
+              <em>Draft:</em> {room.draft}
+            </>
+          ) : last ? (
+            `${last.mine ? 'You' : last.authorName}: ${last.text}`
+          ) : (
+            'No messages yet'
+          )}
+        </span>
+      </span>
+      <span className={styles.roomSide}>
+        {reach?.call ? (
+          <span className={styles.running}>
+            <Phone aria-hidden="true" /> Call running
+          </span>
+        ) : here.length > 0 ? (
+          <span className={styles.here}>{formatNames(here.map((participant) => participant.name))} here</span>
+        ) : (
+          <span className={styles.when}>{formatWhen(room.lastActiveAt, now)}</span>
+        )}
+        {room.unread > 0 ? <span className={styles.unread}>{room.unread} new</span> : null}
+      </span>
+    </button>
+  );
+}
+
+/** The state of the server in words: the app's own one, or the home server. */
+function ServerSentence() {
+  const server = useApp((state) => state.server);
+  const homeServer = useApp((state) => state.settings.homeServer);
+  const sentence = (() => {
+    if (homeServer !== null && !isLoopback(homeServer)) return `New rooms are introduced by ${homeServer}.`;
+    switch (server.at) {
+      case 'running':
+        return server.lanHosts.length > 0
+          ? 'Ready. Others on your network can join you.'
+          : 'Ready. Calls work on this computer; let your network join in Settings.';
+      case 'starting':
+        return 'Getting ready…';
+      case 'failed':
+        return `Your own server does not run: ${server.message}`;
+      case 'off':
+        return 'Ready.';
+    }
+  })();
+  return (
+    <p className={styles.server} role="status">
+      <span className={styles.dot} data-at={server.at} aria-hidden="true" />
+      {sentence}
+    </p>
+  );
+}

@@ -1,0 +1,32 @@
+import { CircleAlert, Info, X } from 'lucide-react';
+import { useActions, useApp } from '../../stores/react.tsx';
+import { IconButton } from '../../ui/button.tsx';
+import styles from './notices.module.css';
+
+/** What a person should know now; stays until it is dismissed. The code is behind 'Details'. */
+export function Notices() {
+  const notices = useApp((state) => state.notices);
+  const { dismissNotice } = useActions();
+  return (
+    <section className={styles.stack} aria-label="Notices" aria-live="polite">
+      {notices.map(({ id, tone, text, code }) => {
+        const Icon = tone === 'trouble' ? CircleAlert : Info;
+        return (
+          <div key={id} className={styles.notice} data-tone={tone}>
+            <Icon aria-hidden="true" />
+            <div className={styles.text}>
+              <p>{text}</p>
+              {code ? (
+                <details>
+                  <summary>Details</summary>
+                  <code>{code}</code>
+                </details>
+              ) : null}
+            </div>
+            <IconButton icon={X} label="Dismiss" tooltip={false} onClick={() => dismissNotice(id)} />
+          </div>
+        );
+      })}
+    </section>
+  );
+}

@@ -1,0 +1,151 @@
+import type { SearchHit } from '@parley/shared/model';
+import { MessageSquare, Search as SearchIcon } from 'lucide-react';
+import { type KeyboardEvent, type ReactNode, useId, useState } from 'react';
+import { useActions, useApp } from '../../stores/react.tsx';
+import { Avatar } from '../../ui/avatar.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { countOf, formatWhen } from '../../ui/format.ts';
+import { useNow } from '../../ui/use-now.ts';
+import { roomTitle } from '../connection-words.ts';
+import styles from './search-dialog.module.css';
+
+type Option = { key: string; choose: () => void; content: ReactNode };
+
+/** One field over rooms and messages; arrows move, Enter opens. */
+export function SearchDialog() {
+  const actions = useActions();
+  const search = useApp((state) => state.search);
+  const rooms = useApp((state) => state.rooms);
+  const now = useNow(60_000);
+  const listId = useId();
+  const [active, setActive] = useState(0);
+
+  const wanted = search.query.trim().toLowerCase();
+  const matching = rooms.filter((room) => wanted === '' || roomTitle(room).toLowerCase().includes(wanted)).slice(0, 6);
+  const options: Option[] = [
+    ...matching.map((room) => ({
+      key: room.roomId,
+      choose: () => {
+        actions.closeSearch();
+        actions.openRoom(room.roomId);
+      },
+      content: (
+        <>
+          <Avatar id={room.roomId} name={roomTitle(room)} shape="room" size={32} />
+          <span className={styles.optionText}>
+            <strong>{roomTitle(room)}</strong>
+            <span>Room</span>
+          </span>
+        </>
+      ),
+    })),
+    ...search.hits.map((hit) => ({
+      key: hit.item.id,
+      choose: () => {
+        actions.closeSearch();
+        actions.jumpTo(hit.item.roomId, hit.item.id);
+      },
+      content: <HitRow hit={hit} now={now} />,
+    })),
+  ];
+  const current = Math.min(active, options.length - 1);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'ArrowDown') setActive(Math.min(current + 1, options.length - 1));
+    else if (event.key === 'ArrowUp') setActive(Math.max(current - 1, 0));
+    else if (event.key === 'Enter') options[current]?.choose();
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    <Dialog title="Search" bare size="wide" onClose={() => actions.closeSearch()}>
+      <div className={styles.field}>
+        <SearchIcon aria-hidden="true" />
+        <input
+          role="combobox"
+          aria-label="Search messages and rooms"
+          aria-expanded={options.length > 0}
+          aria-controls={listId}
+          aria-activedescendant={options.length > 0 ? `${listId}-${current}` : undefined}
+          placeholder="Search messages and rooms"
+          autoComplete="off"
+          spellCheck={false}
+          data-autofocus
+          value={search.query}
+          onChange={(event) => {
+            setActive(0);
+            actions.search(event.target.value);
+          }}
+          onKeyDown={onKeyDown}
+        />
+      </div>
+      <div className={styles.results}>
+        <div role="listbox" id={listId} aria-label="Results">
+          {options.map((option, index) => (
+            // The field keeps the focus and says which option is active; keys are handled there.
+            <div
+              key={option.key}
+              id={`${listId}-${index}`}
+              role="option"
+              tabIndex={-1}
+              aria-selected={index === current}
+              className={styles.option}
+              onPointerMove={() => setActive(index)}
+              onClick={option.choose}
+              onKeyDown={onKeyDown}
+            >
+              {option.content}
+            </div>
+          ))}
+        </div>
+        <p className={styles.state} role="status">
+          {stateSentence(search.at, wanted, search.total, options.length)}
+        </p>
+        {search.hasMore ? (
+          <button type="button" className={styles.more} onClick={() => actions.searchMore()}>
+            Show more
+          </button>
+        ) : null}
+      </div>
+    </Dialog>
+  );
+}
+
+function stateSentence(at: string, query: string, total: number, shown: number): string {
+  if (query === '') return shown === 0 ? 'Type any part of a word. Everything is searched on this computer.' : '';
+  if (at === 'searching') return 'Searching…';
+  if (at === 'failed') return 'The search did not work. Try again.';
+  if (shown === 0) return 'Nothing was found.';
+  return countOf(total, 'message', 'messages');
+}
+
+function HitRow({ hit, now }: { hit: SearchHit; now: number }) {
+  return (
+    <>
+      <span className={styles.hitIcon}>
+        <MessageSquare aria-hidden="true" />
+      </span>
+      <span className={styles.optionText}>
+        <span className={styles.hitText}>{marked(hit)}</span>
+        <span>
+          {hit.item.mine ? 'You' : hit.item.authorName} in {hit.roomName ?? 'Unnamed room'} ·{' '}
+          {formatWhen(hit.item.sentAt, now)}
+        </span>
+      </span>
+    </>
+  );
+}
+
+function marked({ item, matches }: SearchHit): ReactNode[] {
+  const parts: ReactNode[] = [];
+  // A long message is shown from a little before its first match.
+  let at = Math.max(0, (matches[0]?.[0] ?? 0) - 60);
+  if (at > 0) parts.push('…');
+  for (const [start, end] of matches) {
+    parts.push(item.text.slice(at, start), <mark key={start}>{item.text.slice(start, end)}</mark>);
+    at = end;
+  }
+  parts.push(item.text.slice(at));
+  return parts;
+}

@@ -1,0 +1,83 @@
+import { House, Phone, Search, Settings } from 'lucide-react';
+import { useActions, useApp } from '../../stores/react.tsx';
+import { Avatar } from '../../ui/avatar.tsx';
+import { Logo } from '../../ui/logo.tsx';
+import { Tooltip } from '../../ui/tooltip.tsx';
+import { roomTitle } from '../connection-words.ts';
+import { keys } from '../keys.ts';
+import styles from './shell.module.css';
+
+/** Home, the rooms, search and settings: always there. */
+export function Rail() {
+  const actions = useActions();
+  const screen = useApp((state) => state.screen);
+  const rooms = useApp((state) => state.rooms);
+  const reach = useApp((state) => state.reach);
+  const current = (here: boolean) => (here ? ('page' as const) : undefined);
+  const roomId = screen.at === 'room' || screen.at === 'pre-join' ? screen.roomId : null;
+
+  return (
+    <nav className={styles.rail} aria-label="Parley">
+      <div className={styles.logo}>
+        <Logo size={30} />
+      </div>
+      <Tooltip label="Home" shortcut={keys.home} side="right">
+        <button
+          type="button"
+          className={styles.item}
+          aria-label="Home"
+          aria-current={current(screen.at === 'home' || screen.at === 'lobby')}
+          onClick={() => actions.goHome()}
+        >
+          <House aria-hidden="true" />
+        </button>
+      </Tooltip>
+      <Tooltip label="Search" shortcut={keys.search} side="right">
+        <button type="button" className={styles.item} aria-label="Search" onClick={() => actions.openSearch()}>
+          <Search aria-hidden="true" />
+        </button>
+      </Tooltip>
+      <div className={styles.rooms}>
+        {rooms.slice(0, 24).map((room) => {
+          const call = reach[room.roomId]?.call;
+          const more = [room.unread > 0 ? `${room.unread} unread` : '', call ? 'call running' : ''].filter(Boolean);
+          const label = [`Room ${roomTitle(room)}`, ...more].join(', ');
+          return (
+            <Tooltip key={room.roomId} label={roomTitle(room)} side="right">
+              <button
+                type="button"
+                className={styles.item}
+                aria-label={label}
+                aria-current={current(room.roomId === roomId)}
+                onClick={() => actions.openRoom(room.roomId)}
+              >
+                <Avatar id={room.roomId} name={roomTitle(room)} shape="room" />
+                {room.unread > 0 ? (
+                  <span className={styles.badge} aria-hidden="true">
+                    {room.unread > 99 ? '99+' : room.unread}
+                  </span>
+                ) : null}
+                {call ? (
+                  <span className={styles.live} aria-hidden="true">
+                    <Phone />
+                  </span>
+                ) : null}
+              </button>
+            </Tooltip>
+          );
+        })}
+      </div>
+      <Tooltip label="Settings" shortcut={keys.settings} side="right">
+        <button
+          type="button"
+          className={styles.item}
+          aria-label="Settings"
+          aria-current={current(screen.at === 'settings')}
+          onClick={() => actions.openSettings()}
+        >
+          <Settings aria-hidden="true" />
+        </button>
+      </Tooltip>
+    </nav>
+  );
+}

@@ -1,0 +1,103 @@
+import { useEffect } from 'react';
+import { useActions, useApp } from '../../stores/react.tsx';
+import { HomeScreen } from '../home/home-screen.tsx';
+import { isCommand, isTyping } from '../keys.ts';
+import { LobbyScreen } from '../lobby/lobby-screen.tsx';
+import { Notices } from '../notices/notices.tsx';
+import { PreJoinScreen } from '../pre-join/pre-join-screen.tsx';
+import { IncomingCall } from '../ring/incoming-call.tsx';
+import { RoomScreen } from '../room/room-screen.tsx';
+import { SearchDialog } from '../search/search-dialog.tsx';
+import { SettingsScreen } from '../settings/settings-screen.tsx';
+import { StartFailed, Starting } from '../start/start-screen.tsx';
+import { WelcomeScreen } from '../welcome/welcome-screen.tsx';
+import { Rail } from './rail.tsx';
+import styles from './shell.module.css';
+
+/** The whole window: the rail, one screen, and what may lie over any of them. */
+export function Shell() {
+  const at = useApp((state) => state.start.at);
+  const screen = useApp((state) => state.screen);
+  const searching = useApp((state) => state.search.open);
+  useTheme();
+  useTitle();
+  useGlobalKeys();
+
+  if (at === 'starting') return <Starting />;
+  if (at === 'failed') return <StartFailed />;
+  if (screen.at === 'welcome') {
+    return (
+      <>
+        <WelcomeScreen />
+        <Notices />
+      </>
+    );
+  }
+  return (
+    <div className={styles.shell}>
+      <Rail />
+      <main className={styles.main}>
+        <CurrentScreen />
+      </main>
+      <IncomingCall />
+      {searching ? <SearchDialog /> : null}
+      <Notices />
+    </div>
+  );
+}
+
+function CurrentScreen() {
+  const at = useApp((state) => state.screen.at);
+  switch (at) {
+    case 'room':
+      return <RoomScreen />;
+    case 'pre-join':
+      return <PreJoinScreen />;
+    case 'lobby':
+      return <LobbyScreen />;
+    case 'settings':
+      return <SettingsScreen />;
+    case 'home':
+    case 'welcome':
+      return <HomeScreen />;
+  }
+}
+
+function useTheme(): void {
+  const theme = useApp((state) => state.settings.appearance.theme);
+  useEffect(() => {
+    if (theme === 'system') delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = theme;
+  }, [theme]);
+}
+
+/** The window's title says where one is and what waits. */
+function useTitle(): void {
+  const title = useApp((state) => {
+    const unread = state.rooms.reduce((sum, room) => sum + room.unread, 0);
+    const { screen } = state;
+    const roomId = screen.at === 'room' || screen.at === 'pre-join' ? screen.roomId : null;
+    const room = state.rooms.find((candidate) => candidate.roomId === roomId);
+    return `${unread > 0 ? `(${unread}) ` : ''}${room?.name ? `${room.name} – ` : ''}Parley`;
+  });
+  useEffect(() => {
+    document.title = title;
+  }, [title]);
+}
+
+function useGlobalKeys(): void {
+  const actions = useActions();
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (!isCommand(event)) return;
+      const key = event.key.toLowerCase();
+      if (key === 'k') actions.openSearch();
+      else if (key === ',') actions.openSettings();
+      else if (key === 'h' && event.shiftKey && !isTyping(event.target)) actions.goHome();
+      else return;
+      event.preventDefault();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [actions]);
+}
