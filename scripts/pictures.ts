@@ -52,7 +52,7 @@ try {
       await ana.createRoom(room);
       if (room === 'Garden plans') break;
       await ana.page.getByRole('button', { name: 'Cancel' }).click();
-      await ana.page.getByRole('button', { name: 'Home' }).first().click();
+      await ana.goHome();
     }
     await until('the preview', () => ana.page.evaluate('(document.querySelector("video")?.currentTime ?? 0) > 1'));
     await picture('pre-join');
@@ -84,13 +84,11 @@ try {
     await ana.leaveCall();
     await ana.openPanel('Chat');
     await picture('chat');
-    await ana.page.getByRole('button', { name: 'Home' }).first().click();
-    await ana.page.getByRole('heading', { name: 'Home' }).waitFor({ state: 'attached' });
+    await ana.goHome();
     await picture('home');
     await ana.typeInvite(invite);
     await picture('lobby');
-    await ana.page.getByRole('button', { name: 'Settings' }).first().click();
-    await ana.page.getByRole('heading', { name: 'Settings' }).waitFor();
+    await ana.openSettings();
     await picture('settings');
     for (const one of people) await one.close();
   }

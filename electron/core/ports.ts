@@ -17,7 +17,7 @@ export type CorePorts = {
 
 export interface Clock {
   /** Milliseconds since 1970. */
-  now(): number;
+  now: () => number;
   /** Calls back once after `delayMs`; returns the undo. */
   after(delayMs: number, callback: () => void): () => void;
 }

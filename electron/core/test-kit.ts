@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BridgeCall, BridgeInput, BridgeOutput } from '@parley/shared/bridge';
-import { type ChatMessage, profileFromName } from '@parley/shared/model';
+import { type ChatMessage, type HistoryItem, profileFromName } from '@parley/shared/model';
 import {
   accept,
   type Bytes,
@@ -18,8 +18,8 @@ import {
 import { chatSignatureBytes } from '@parley/shared/sealing';
 import { silentLog } from './adapters/stream-log.ts';
 import type { Core } from './core.ts';
-import { createHistoryStore } from './history/history-store.ts';
-import { openHistory } from './history/open-history.ts';
+import { createHistoryStore, type HistoryStore } from './history/history-store.ts';
+import { type OpenedHistory, openHistory, type WritableDb } from './history/open-history.ts';
 import { signingKeyOf } from './identity/ed25519.ts';
 import type { Clock, CorePorts, RunningServer, SecretStore, ServerProcess, ServerProcessOptions } from './ports.ts';
 
@@ -88,8 +88,21 @@ export function author(name = 'Ana') {
   };
 }
 
+export type TestStore = {
+  db: WritableDb;
+  store: HistoryStore;
+  clock: TestClock;
+  seed: Bytes;
+  recovered: OpenedHistory['recovered'];
+  deviceId: DeviceId;
+  addRoom(roomId?: RoomId): RoomId;
+  /** Composes a second apart, so that V6 never holds anything back. */
+  compose(roomId: RoomId, text: string): HistoryItem;
+  close(): void;
+};
+
 /** A store on a real file, with the clock in the test's hands. */
-export function openTestStore(file: string, options: { seed?: Bytes; name?: string } = {}) {
+export function openTestStore(file: string, options: { seed?: Bytes; name?: string } = {}): TestStore {
   const seed = options.seed ?? newSeed();
   const profile = profileFromName(options.name ?? 'Ben');
   const clock = testClock();
@@ -103,7 +116,7 @@ export function openTestStore(file: string, options: { seed?: Bytes; name?: stri
     seed,
     recovered,
     deviceId: DeviceId.parse(key.publicKey),
-    addRoom(roomId: RoomId = newRoomId()): RoomId {
+    addRoom(roomId = newRoomId()) {
       store.addRoom({
         room_id: roomId,
         name: null,
@@ -117,15 +130,13 @@ export function openTestStore(file: string, options: { seed?: Bytes; name?: stri
       });
       return roomId;
     },
-    /** Composes a second apart, so that V6 never holds anything back. */
-    compose(roomId: RoomId, text: string) {
+    compose(roomId, text) {
       clock.advance(1_000);
       return store.compose({ id: newMessageId(), roomId, text }, profile);
     },
-    close: () => db.close(),
+    close: () => void db.close(),
   };
 }
-export type TestStore = ReturnType<typeof openTestStore>;
 
 /** Marks what it wraps, so that a test can see that something was wrapped. */
 export function testSecrets(): SecretStore {

@@ -1,3 +1,4 @@
+import type { ServerReport } from '@parley/shared/protocol';
 import { readConfig, settingsTable } from './config.ts';
 import { createLog } from './log.ts';
 import { type SignalingServer, startSignaling } from './server.ts';
@@ -7,13 +8,9 @@ const USAGE = 'Parley signaling server: introduces participants to each other an
 /** After SIGTERM everything must be over by then, whatever hangs. */
 const STOP_DEADLINE_MS = 29_000;
 
-/** What a parent process that started this one over IPC is told. */
-export type ParentMessage =
-  | { type: 'listening'; port: number }
-  | { type: 'failed'; code: 'port-in-use' | 'configuration-invalid' | 'internal' };
-
-const tellParent = (message: ParentMessage): void => {
-  if (process.connected) process.send?.(message);
+/** Tells a parent process that started this one over IPC. */
+const tellParent = (report: ServerReport): void => {
+  if (process.connected) process.send?.(report);
 };
 
 /**

@@ -24,7 +24,7 @@ describe('the main screens, as axe sees them', () => {
       await ana.typeInvite('parley://nonsense');
       await ana.alertText();
       await look('lobby');
-      await ana.page.getByRole('button', { name: 'Home' }).first().click();
+      await ana.goHome();
       await ana.createRoom('Quiet room');
       await look('pre-join');
       await ana.enterCall();
@@ -40,8 +40,7 @@ describe('the main screens, as axe sees them', () => {
       await look('search');
       await ana.closeSearch();
       await ana.leaveCall();
-      await ana.page.getByRole('button', { name: 'Settings' }).first().click();
-      await ana.page.getByRole('heading', { name: 'Settings' }).waitFor();
+      await ana.openSettings();
       await look('settings');
       expect(complaints).toEqual([]);
       await ana.close();

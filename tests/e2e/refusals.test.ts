@@ -48,8 +48,7 @@ describe('what is refused, and how it is said', () => {
       if (said.some((text) => /does not answer|cannot be reached|not reachable/i.test(text))) return true;
       throw new Error(said.join(' | '));
     });
-    await ben.page.getByRole('button', { name: 'Home' }).first().click();
-    await ben.page.getByRole('heading', { name: 'Home' }).waitFor({ state: 'attached' });
+    await ben.goHome();
   });
 
   it('a room that is full; who is in it goes on', async () => {

@@ -91,8 +91,19 @@ export class Participant {
     await this.page.getByRole('heading', { name: 'Ready to join?' }).waitFor();
   }
 
-  /** Opens a room of the list on Home or in the rail. */
+  async goHome(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Home', exact: true }).click();
+    await this.page.getByRole('heading', { name: 'Home' }).waitFor({ state: 'attached' });
+  }
+
+  async openSettings(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Settings', exact: true }).click();
+    await this.page.getByRole('heading', { name: 'Settings', exact: true }).waitFor();
+  }
+
+  /** Opens a room of the list on Home. */
   async openRoom(name: string): Promise<void> {
+    await this.goHome();
     await this.page
       .getByRole('list', { name: 'Rooms' })
       .getByRole('button', { name: new RegExp(`^${escaped(name)}`) })
@@ -117,8 +128,12 @@ export class Participant {
   }
 
   async typeInvite(invite: string): Promise<void> {
-    await this.page.getByRole('button', { name: 'Join with a link' }).first().click();
-    await this.page.getByRole('heading', { name: 'Join with a link' }).waitFor();
+    const lobby = this.page.getByRole('heading', { name: 'Join with a link' });
+    if (!(await lobby.isVisible())) {
+      await this.goHome();
+      await this.page.getByRole('button', { name: 'Join with a link' }).click();
+    }
+    await lobby.waitFor();
     await this.page.getByRole('textbox', { name: 'Invite link' }).fill(invite);
   }
 

@@ -1,3 +1,6 @@
+/** Sums of fractions drift; a wait that was promised must still hold. */
+const ROUNDING_MS = 0.001;
+
 /**
  * Holds up to `capacity` tokens and refills at an even pace. Capacity and pace are given with every take, because a
  * seat's depend on how many others are in the room.
@@ -15,11 +18,12 @@ export class TokenBucket {
     const elapsed = Math.max(0, now - this.#filledAt);
     const tokens = this.#tokens === undefined ? capacity : Math.min(capacity, this.#tokens + elapsed * perMs);
     this.#filledAt = now;
-    if (tokens < wanted) {
+    const waitMs = Math.ceil((wanted - tokens) / perMs - ROUNDING_MS);
+    if (waitMs > 0) {
       this.#tokens = tokens;
-      return Math.ceil((wanted - tokens) / perMs);
+      return waitMs;
     }
-    this.#tokens = tokens - wanted;
+    this.#tokens = Math.max(0, tokens - wanted);
     return 0;
   }
 }

@@ -1,0 +1,249 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { BridgeEvent } from '@parley/shared/bridge';
+import { type Outcome, ParleyError, type Refusal, refuse } from '@parley/shared/protocol';
+import type { Clock, Log } from '#core/ports.ts';
+import { createEventStreams } from './event-streams.ts';
+import { createGate, type Gate, type Refused } from './gate.ts';
+import type { LinkQuestions } from './link-questions.ts';
+import { readBody } from './read-body.ts';
+
+/** The largest body of a call. History travels in batches well below it. */
+export const BODY_MAX_BYTES = 512 * 1024;
+
+/** An answer to a request for a file of the page. */
+export type PageAnswer = { status: number; headers: Readonly<Record<string, string>>; body: Uint8Array | string };
+
+export type HttpHostOptions = {
+  /** 0 takes any free port. */
+  port: number;
+  clock: Clock;
+  log: Log;
+  call(name: string, input: unknown): Promise<Outcome<unknown>>;
+  subscribe(listener: (event: BridgeEvent, payload: unknown) => void): () => void;
+  /** The page's file at a URL path; `/` is the page itself, with its policy. */
+  page(path: string): Promise<PageAnswer>;
+  questions: LinkQuestions;
+  /** Another start of Parley with the same profile: it proves itself with the secret of the profile's folder. */
+  handover: { secretMatches(given: string): boolean; arrived(deepLink: string | null): Promise<Outcome<unknown>> };
+};
+
+export interface HttpHost {
+  port: number;
+  origin: string;
+  /** The address for one new window. It works once. */
+  newUrl(): string;
+  /** Open event streams, for tests that count what is left. */
+  readonly streams: number;
+  close(): Promise<void>;
+}
+
+/** Headers of everything that is not a file of the page. */
+const PLAIN_HEADERS = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+} as const;
+
+/** The page's files may be used by the page alone, and the page may not be framed. */
+const PAGE_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy':
+    'camera=(self), microphone=(self), display-capture=(self), fullscreen=(self), geolocation=(), usb=(), serial=(), hid=(), midi=(), payment=()',
+} as const;
+
+const statusOf: Partial<Record<Refusal['code'], number>> = { 'too-large': 413, 'bad-request': 400 };
+
+function answerJson(response: ServerResponse, status: number, outcome: Outcome<unknown>, more: object = {}): void {
+  response.writeHead(status, { ...PLAIN_HEADERS, 'content-type': 'application/json; charset=utf-8', ...more });
+  response.end(JSON.stringify(outcome));
+}
+
+/** A person may see this one, so it is a sentence on a page; the code stands beside it. */
+function answerSentence(response: ServerResponse, { status, refusal }: Refused): void {
+  response.writeHead(status, {
+    ...PLAIN_HEADERS,
+    'content-type': 'text/plain; charset=utf-8',
+    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  });
+  response.end(`${refusal.message}\n\n(${refusal.code})\n`);
+}
+
+type CallRequest = { name: string; input: unknown };
+
+function parseCall(text: string): CallRequest | Refusal {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch {
+    return refuse('bad-request', { message: 'The body is not JSON.' });
+  }
+  if (typeof body !== 'object' || body === null || !('name' in body) || typeof body.name !== 'string') {
+    return refuse('bad-request', { path: 'name' });
+  }
+  return { name: body.name, input: 'input' in body ? body.input : {} };
+}
+
+/** Starts the local server of the host on 127.0.0.1. Rejects with `port-in-use` when the wanted port is taken. */
+export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost> {
+  const { log, handover } = options;
+  const streams = createEventStreams(options.clock);
+  const requests = new Set<Promise<void>>();
+
+  const server = createServer(
+    { maxHeaderSize: 8 * 1024, headersTimeout: 5_000, requestTimeout: 15_000, keepAliveTimeout: 5_000 },
+    (request, response) => {
+      const done = serve(request, response)
+        .catch((thrown: unknown) => {
+          log.error('a request failed', { reason: thrown instanceof Error ? thrown.name : 'unknown' });
+          if (response.headersSent) response.destroy();
+          else answerJson(response, 500, refuse('internal'));
+        })
+        .finally(() => requests.delete(done));
+      requests.add(done);
+    },
+  );
+  // Bytes that are not HTTP end their own connection and nothing else.
+  server.on('clientError', (_error, socket) => socket.destroy());
+
+  const port = await listen(server, options.port);
+  const gate: Gate = createGate(port);
+  const origin = `http://127.0.0.1:${port}`;
+  const unsubscribe = options.subscribe((event, payload) => streams.send(event, payload));
+
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const wrongHost = gate.refuseHost(request.headers);
+    if (wrongHost) return answerSentence(response, wrongHost);
+    const url = URL.canParse(request.url ?? '', origin) ? new URL(request.url ?? '', origin) : null;
+    if (url === null || url.origin !== origin) return answerJson(response, 400, refuse('bad-request'));
+
+    if (url.pathname === '/bridge/call') return serveCall(request, response);
+    if (url.pathname === '/handover') return serveHandover(request, response);
+    if (url.pathname.startsWith('/open/')) return serveQuestion(request, response, url.pathname.slice('/open/'.length));
+    if (request.method !== 'GET' && request.method !== 'HEAD') return wrongMethod(response, 'GET');
+    if (url.pathname === '/bridge/events') return serveEvents(request, response);
+    const token = url.searchParams.get('start');
+    if (url.pathname === '/' && token !== null) return serveStart(request, response, token);
+    return servePage(request, response, url.pathname);
+  }
+
+  function wrongMethod(response: ServerResponse, allow: string): void {
+    answerJson(response, 405, refuse('bad-request', { message: `Only ${allow} is understood here.` }), { allow });
+  }
+
+  function serveStart(request: IncomingMessage, response: ServerResponse, token: string): void {
+    const cookie = request.method === 'GET' ? gate.exchange(token) : null;
+    if (cookie !== null) {
+      response.writeHead(303, { ...PLAIN_HEADERS, 'set-cookie': cookie, location: '/' });
+      response.end();
+      return;
+    }
+    log.warn('a start token was refused');
+    const message = 'This address was used already. Start Parley again to open a new window.';
+    answerSentence(response, { status: 403, refusal: refuse('sender-refused', { message }) });
+  }
+
+  async function servePage(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const refused = gate.refuseRead(request.headers);
+    if (refused) return answerSentence(response, refused);
+    const answer = await options.page(path);
+    response.writeHead(answer.status, { ...PAGE_HEADERS, ...answer.headers });
+    response.end(request.method === 'HEAD' ? undefined : answer.body);
+  }
+
+  function serveEvents(request: IncomingMessage, response: ServerResponse): void {
+    const refused = gate.refuseRead(request.headers);
+    if (refused) return answerJson(response, refused.status, refused.refusal);
+    if (request.method !== 'GET') return wrongMethod(response, 'GET');
+    // This response lives as long as its window.
+    streams.open(response);
+  }
+
+  async function serveCall(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const refused =
+      request.method === 'POST'
+        ? gate.refuseWrite(request.headers, 'application/json')
+        : gate.refuseRead(request.headers);
+    if (refused) return answerJson(response, refused.status, refused.refusal);
+    if (request.method !== 'POST') return wrongMethod(response, 'POST');
+    const body = await readBody(request, BODY_MAX_BYTES);
+    if (!body.ok) return answerJson(response, statusOf[body.code] ?? 400, body, { connection: 'close' });
+    const call = parseCall(body.value);
+    if ('ok' in call) return answerJson(response, 400, call);
+    answerJson(response, 200, await options.call(call.name, call.input));
+  }
+
+  async function serveHandover(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method !== 'POST') return wrongMethod(response, 'POST');
+    const given = /^Bearer (.{1,128})$/.exec(request.headers.authorization ?? '')?.[1];
+    // No browser takes this way; what looks like one is refused, whatever it knows.
+    const fromPage = request.headers.origin !== undefined || request.headers['sec-fetch-site'] !== undefined;
+    if (fromPage || given === undefined || !handover.secretMatches(given)) {
+      return answerJson(response, 403, refuse('sender-refused'));
+    }
+    const body = await readBody(request, 16 * 1024);
+    if (!body.ok) return answerJson(response, statusOf[body.code] ?? 400, body, { connection: 'close' });
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(body.value);
+    } catch {
+      return answerJson(response, 400, refuse('bad-request'));
+    }
+    const deepLink = typeof parsed === 'object' && parsed !== null && 'deepLink' in parsed ? parsed.deepLink : null;
+    if (deepLink !== null && typeof deepLink !== 'string') {
+      return answerJson(response, 400, refuse('bad-request', { path: 'deepLink' }));
+    }
+    answerJson(response, 200, await handover.arrived(deepLink));
+  }
+
+  async function serveQuestion(request: IncomingMessage, response: ServerResponse, id: string): Promise<void> {
+    if (request.method === 'POST') {
+      const refused = gate.refuseWrite(request.headers, 'application/x-www-form-urlencoded');
+      if (refused) return answerSentence(response, refused);
+      const body = await readBody(request, 1_024);
+      const agreed = body.ok && new URLSearchParams(body.value).get('answer') === 'open';
+      const page = options.questions.answer(id, agreed);
+      response.writeHead(page.status, { ...PAGE_HEADERS, ...page.headers });
+      response.end(page.body);
+      return;
+    }
+    if (request.method !== 'GET') return wrongMethod(response, 'GET, POST');
+    const refused = gate.refuseRead(request.headers);
+    if (refused) return answerSentence(response, refused);
+    const page = options.questions.show(id);
+    response.writeHead(page.status, { ...PAGE_HEADERS, ...page.headers });
+    response.end(page.body);
+  }
+
+  return {
+    port,
+    origin,
+    newUrl: () => `${origin}/?start=${gate.mint()}`,
+    get streams() {
+      return streams.size;
+    },
+    async close() {
+      unsubscribe();
+      streams.close();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      await Promise.allSettled(requests);
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(error.code === 'EADDRINUSE' ? new ParleyError('port-in-use', { cause: error }) : error);
+    });
+    server.listen({ port, host: '127.0.0.1' }, () => resolve((server.address() as AddressInfo).port));
+  });
+}

@@ -1,0 +1,290 @@
+import type { Bridge } from '@parley/shared/bridge';
+import type { ChatMessage, HistoryItem } from '@parley/shared/model';
+import {
+  accept,
+  type DeviceId,
+  LIMITS,
+  type LinkMessage,
+  type LinkMessageOf,
+  MessageId,
+  type Outcome,
+  type Refusal,
+  type RoomId,
+  refuse,
+  toBase64Url,
+} from '@parley/shared/protocol';
+import { type Clock, type CountedClock, countedClock } from '../clock.ts';
+import { Emitter } from '../emitter.ts';
+import { SpamWindow } from './spam-window.ts';
+
+/** The far end of an open link, as a conversation sees it. */
+export type ChatPeer = {
+  deviceId: DeviceId;
+  /** False when the link is not open. */
+  send(message: LinkMessage): boolean;
+};
+
+export type ConversationPorts = {
+  roomId: RoomId;
+  bridge: Bridge;
+  clock: Clock;
+  randomBytes: (sizeBytes: number) => Uint8Array<ArrayBuffer>;
+  /** Whether this person lets others know what was read. */
+  readReceipts: () => boolean;
+  receiptsEveryMs: number;
+};
+
+export type ConversationEvents = {
+  /** Others' messages that are on this disk now and were not before. */
+  recorded: readonly HistoryItem[];
+  /** Messages whose delivery went on. */
+  changed: readonly HistoryItem[];
+  /** Someone's messages could not be stored. */
+  trouble: Refusal;
+};
+
+/** What was not taken; only counted. */
+export type ChatDrops = { spam: number; foreign: number; unasked: number };
+
+type PeerState = {
+  peer: ChatPeer;
+  spam: SpamWindow;
+  /** A `have` is unanswered, so one batch may come. */
+  asked: boolean;
+  answering: boolean;
+};
+
+type Receipts = { delivered: Set<MessageId>; read: Set<MessageId> };
+const RECEIPTS_KEPT = 2_000;
+
+/**
+ * Chat of one room over its open links. Each message is on a disk before it is on a wire, and is acknowledged after
+ * it is on the other disk.
+ */
+export class Conversation {
+  readonly #ports: ConversationPorts;
+  readonly #clock: CountedClock;
+  readonly #events = new Emitter<ConversationEvents>();
+  readonly #peers = new Map<DeviceId, PeerState>();
+  readonly #receipts = new Map<DeviceId, Receipts>();
+  readonly #ownSpam = new SpamWindow();
+  readonly #dropped: ChatDrops = { spam: 0, foreign: 0, unasked: 0 };
+  #undoReceipts: (() => void) | undefined;
+  #sendTurn: Promise<unknown> = Promise.resolve();
+
+  constructor(ports: ConversationPorts) {
+    this.#ports = ports;
+    this.#clock = countedClock(ports.clock);
+  }
+
+  get dropped(): Readonly<ChatDrops> {
+    return this.#dropped;
+  }
+
+  get census(): { timers: number; listeners: number } {
+    return { timers: this.#clock.pending, listeners: this.#events.size };
+  }
+
+  on<E extends keyof ConversationEvents>(event: E, listener: (payload: ConversationEvents[E]) => void): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  /** A link opened: asks for what this device lacks and says what waited to be said. */
+  async linked(peer: ChatPeer): Promise<void> {
+    const known = this.#peers.get(peer.deviceId);
+    const state: PeerState = { peer, spam: known?.spam ?? new SpamWindow(), asked: false, answering: false };
+    this.#peers.set(peer.deviceId, state);
+    if (this.#receipts.has(peer.deviceId)) this.#receiptsSoon();
+    await this.#askFor(state);
+  }
+
+  /** The link of that device is over. */
+  unlinked(peer: ChatPeer): void {
+    if (this.#peers.get(peer.deviceId)?.peer === peer) this.#peers.delete(peer.deviceId);
+  }
+
+  /**
+   * Writes a message to this disk, then to every open link. `stored` hears of it in between, while it is queued.
+   * Refuses with `message-spam` (V6) or what the core says.
+   */
+  send(text: string, stored: (item: HistoryItem) => void): Promise<Outcome<HistoryItem>> {
+    // One after the other: seq and the order on the wire are the order of writing.
+    const mine = this.#sendTurn.then(() => this.#send(text, stored));
+    this.#sendTurn = mine;
+    return mine;
+  }
+
+  /** The person saw everything up to `upTo`. */
+  async markSeen(upTo: MessageId): Promise<Outcome<unknown>> {
+    const { bridge, roomId, readReceipts } = this.#ports;
+    const marked = await bridge.call('history.mark-seen', { roomId, upTo });
+    if (!marked.ok) return marked;
+    if (readReceipts()) for (const { id, author } of marked.value.seen) this.#queueReceipt(author, 'read', id);
+    return accept(undefined);
+  }
+
+  /** Takes what a linked peer says about chat. */
+  async handle(
+    peer: ChatPeer,
+    message: LinkMessageOf<'chat'> | LinkMessageOf<'receipt'> | LinkMessageOf<'have'> | LinkMessageOf<'batch'>,
+  ): Promise<void> {
+    const state = this.#peers.get(peer.deviceId);
+    if (!state || state.peer !== peer) return;
+    switch (message.type) {
+      case 'chat':
+        return this.#live(state, message.message);
+      case 'receipt':
+        await this.#mark(peer.deviceId, 'delivered', message.delivered);
+        return this.#mark(peer.deviceId, 'read', message.read);
+      case 'have':
+        return this.#answer(state, message);
+      case 'batch':
+        return this.#batch(state, message);
+    }
+  }
+
+  close(): void {
+    this.#clock.stopAll();
+    this.#peers.clear();
+    this.#events.clear();
+  }
+
+  async #send(text: string, stored: (item: HistoryItem) => void): Promise<Outcome<HistoryItem>> {
+    const { bridge, roomId, randomBytes } = this.#ports;
+    if (!this.#ownSpam.accept(text, this.#clock.now())) return refuse('message-spam');
+    const id = MessageId.parse(toBase64Url(randomBytes(16)));
+    const composed = await bridge.call('history.compose', { id, roomId, text });
+    if (!composed.ok) return composed;
+    const item = composed.value;
+    stored(item);
+    const message = wireForm(item);
+    for (const { peer } of [...this.#peers.values()]) {
+      if (peer.send({ type: 'chat', message })) void this.#mark(peer.deviceId, 'sent', [id]);
+    }
+    return composed;
+  }
+
+  /** A message that its author just wrote. Others' words come in batches, where the signature alone decides. */
+  async #live(state: PeerState, message: ChatMessage): Promise<void> {
+    if (message.author !== state.peer.deviceId || message.roomId !== this.#ports.roomId) {
+      this.#dropped.foreign += 1;
+      return;
+    }
+    if (!state.spam.accept(message.text, this.#clock.now())) {
+      this.#dropped.spam += 1;
+      return;
+    }
+    await this.#record([message]);
+  }
+
+  async #batch(state: PeerState, { messages, hasMore }: LinkMessageOf<'batch'>): Promise<void> {
+    if (!state.asked) {
+      this.#dropped.unasked += 1;
+      return;
+    }
+    state.asked = false;
+    const fresh = await this.#record(messages);
+    // Without anything new the next answer would be the same again.
+    if (hasMore && fresh > 0) await this.#askFor(state);
+  }
+
+  /** Stores, tells, and acknowledges after the commit. Answers how many were new. */
+  async #record(messages: readonly ChatMessage[]): Promise<number> {
+    const { bridge, roomId } = this.#ports;
+    const ours = messages.filter((message) => message.roomId === roomId);
+    this.#dropped.foreign += messages.length - ours.length;
+    if (ours.length === 0) return 0;
+    const recorded = await bridge.call('history.record', { roomId, messages: ours });
+    if (!recorded.ok) {
+      this.#events.emit('trouble', recorded);
+      return 0;
+    }
+    const { stored, fresh, refused } = recorded.value;
+    this.#dropped.foreign += refused;
+    const authors = new Map(ours.map(({ id, author }) => [id, author]));
+    for (const id of stored) {
+      const author = authors.get(id);
+      if (author !== undefined) this.#queueReceipt(author, 'delivered', id);
+    }
+    if (fresh.length > 0) this.#events.emit('recorded', fresh);
+    return fresh.length;
+  }
+
+  async #askFor(state: PeerState): Promise<void> {
+    const { bridge, roomId } = this.#ports;
+    const heads = await bridge.call('history.heads', { roomId });
+    if (!heads.ok) return;
+    state.asked = true;
+    state.peer.send({ type: 'have', heads: heads.value.heads.slice(0, LIMITS.headsMax) });
+  }
+
+  async #answer(state: PeerState, { heads }: LinkMessageOf<'have'>): Promise<void> {
+    // One answer at a time: the next question comes after the last batch.
+    if (state.answering) return;
+    state.answering = true;
+    try {
+      const { bridge, roomId } = this.#ports;
+      const missing = await bridge.call('history.missing', { roomId, heads });
+      if (!missing.ok || missing.value.messages.length === 0) return;
+      const fitting = thatFit(missing.value.messages);
+      const hasMore = missing.value.hasMore || fitting.length < missing.value.messages.length;
+      if (!state.peer.send({ type: 'batch', messages: fitting, hasMore })) return;
+      // The core knows which of these are this device's own; marking others' changes nothing.
+      await this.#mark(state.peer.deviceId, 'sent', fitting.map(({ id }) => id));
+    } finally {
+      state.answering = false;
+    }
+  }
+
+  async #mark(by: DeviceId, state: 'sent' | 'delivered' | 'read', ids: readonly MessageId[]): Promise<void> {
+    if (ids.length === 0) return;
+    const { bridge, roomId } = this.#ports;
+    const marked = await bridge.call('history.mark', { roomId, by, state, ids: [...ids] });
+    if (marked.ok && marked.value.changed.length > 0) this.#events.emit('changed', marked.value.changed);
+  }
+
+  #queueReceipt(author: DeviceId, kind: keyof Receipts, id: MessageId): void {
+    const waiting = this.#receipts.get(author) ?? { delivered: new Set(), read: new Set() };
+    this.#receipts.set(author, waiting);
+    if (waiting[kind].size < RECEIPTS_KEPT) waiting[kind].add(id);
+    if (this.#peers.has(author)) this.#receiptsSoon();
+  }
+
+  /** At most one frame of receipts per peer in each interval (H4). */
+  #receiptsSoon(): void {
+    this.#undoReceipts ??= this.#clock.after(this.#ports.receiptsEveryMs, () => {
+      this.#undoReceipts = undefined;
+      let more = false;
+      for (const [author, waiting] of this.#receipts) {
+        const peer = this.#peers.get(author)?.peer;
+        if (!peer) continue;
+        const delivered = [...waiting.delivered].slice(0, LIMITS.receiptsMax);
+        const read = [...waiting.read].slice(0, LIMITS.receiptsMax);
+        if (!peer.send({ type: 'receipt', delivered, read })) continue;
+        for (const id of delivered) waiting.delivered.delete(id);
+        for (const id of read) waiting.read.delete(id);
+        if (waiting.delivered.size + waiting.read.size === 0) this.#receipts.delete(author);
+        else more = true;
+      }
+      if (more) this.#receiptsSoon();
+    });
+  }
+}
+
+/** A stored message as it travels: without what only this device knows of it. */
+export function wireForm(item: HistoryItem): ChatMessage {
+  const { mine: _mine, state: _state, deliveredTo: _deliveredTo, readBy: _readBy, ...message } = item;
+  return message;
+}
+
+/** The first messages that fit into one data message together; at least one. */
+function thatFit(messages: readonly ChatMessage[]): ChatMessage[] {
+  const fitting: ChatMessage[] = [];
+  let chars = 100;
+  for (const message of messages) {
+    chars += JSON.stringify(message).length + 1;
+    if (chars > LIMITS.linkMessageMaxChars && fitting.length > 0) break;
+    fitting.push(message);
+  }
+  return fitting;
+}

@@ -1,0 +1,288 @@
+import type { Profile } from '@parley/shared/model';
+import { equalBytes, type Outcome, type PairMessage, type ParticipantId } from '@parley/shared/protocol';
+import {
+  boxKindOf,
+  type OwnHello,
+  openHello,
+  openPairSession,
+  type PairSession,
+  type PeerHello,
+  type RoomKeys,
+  tagOf,
+} from '@parley/shared/sealing';
+import { type Clock, type CountedClock, countedClock } from '../clock.ts';
+import { Emitter } from '../emitter.ts';
+
+/** Someone whose hello was opened. waiting ⇄ stalled (too late);  waiting → met;  any → over */
+export type Acquaintance = {
+  readonly sess: string;
+  readonly hello: PeerHello;
+  readonly session: PairSession;
+  at: 'waiting' | 'met' | 'stalled' | 'over';
+  /** Where the server reaches them now; moves only with a message that their keys sealed. */
+  participantId: ParticipantId;
+};
+
+export type IntroductionsPorts = {
+  keys: RoomKeys;
+  own: OwnHello;
+  clock: Clock;
+  handshakeTimeoutMs: number;
+  send(to: ParticipantId | '*', box: string, wanted: () => boolean): Promise<Outcome<unknown>>;
+  /** Signs a confirm; undefined when the core refuses. */
+  signConfirm(role: 'lo' | 'hi', transcriptHash: Uint8Array<ArrayBuffer>): Promise<string | undefined>;
+  profile(): Profile;
+};
+
+export type IntroductionsEvents = {
+  /** Both confirms are through: this is a member with the device it claims. Said once per stay. */
+  met: { acquaintance: Acquaintance; profile: Profile };
+  /** A member who was met before confirmed again: back after an absence, maybe under another name. */
+  seenAgain: { acquaintance: Acquaintance; profile: Profile };
+  message: { acquaintance: Acquaintance; message: Exclude<PairMessage, { type: 'confirm' }> };
+};
+
+/** Why boxes were not used; only counted. */
+export type BoxDrops = { unreadable: number; conflicting: number; unknownPair: number; refused: number; flood: number };
+
+const QUEUE_MAX = 512;
+const WAITING_MAX = 64;
+const ANSWER_EVERY_MS = 500;
+
+/**
+ * Who is in the room, as the room's own keys prove it. Nobody is met because the server names them: only a hello that
+ * the room key opens, answered by a confirm that its device signed over both hellos, makes an acquaintance.
+ */
+export class Introductions {
+  readonly #ports: IntroductionsPorts;
+  readonly #clock: CountedClock;
+  readonly #events = new Emitter<IntroductionsEvents>();
+  readonly #bySess = new Map<string, Known>();
+  readonly #byTag = new Map<string, Known>();
+  /** Stays that are over. Their keys must never be derived a second time, because counters would start again. */
+  readonly #over = new Set<string>();
+  readonly #dropped: BoxDrops = { unreadable: 0, conflicting: 0, unknownPair: 0, refused: 0, flood: 0 };
+  #queue: Promise<void> = Promise.resolve();
+  #queued = 0;
+  #closed = false;
+
+  constructor(ports: IntroductionsPorts) {
+    this.#ports = ports;
+    this.#clock = countedClock(ports.clock);
+  }
+
+  get dropped(): Readonly<BoxDrops> {
+    return this.#dropped;
+  }
+
+  get census(): { timers: number; listeners: number } {
+    return { timers: this.#clock.pending, listeners: this.#events.size };
+  }
+
+  on<E extends keyof IntroductionsEvents>(event: E, listener: (payload: IntroductionsEvents[E]) => void): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  /** Resolves when every box that came in so far was dealt with. */
+  idle(): Promise<void> {
+    return this.#queue;
+  }
+
+  get(sess: string): Acquaintance | undefined {
+    return this.#bySess.get(sess)?.acquaintance;
+  }
+
+  /** Who was met and where; not whether they are still there. */
+  participantIds(): ReadonlySet<ParticipantId> {
+    const met = [...this.#bySess.values()].filter(({ acquaintance }) => acquaintance.at === 'met');
+    return new Set(met.map(({ acquaintance }) => acquaintance.participantId));
+  }
+
+  /** Says hello to everyone who is here. */
+  announce(): void {
+    void this.#ports.send('*', this.#ports.own.box, () => !this.#closed);
+  }
+
+  /** After this device got a new seat: members move it to the new place when its keys speak from there. */
+  async confirmAgain(): Promise<void> {
+    for (const known of this.#bySess.values()) {
+      if (known.acquaintance.at === 'met') await this.#sendConfirm(known, known.acquaintance.participantId);
+    }
+  }
+
+  /** Someone whose socket was gone is back: what was said meanwhile did not reach them. */
+  async repeatFor(participantId: ParticipantId): Promise<void> {
+    for (const known of this.#bySess.values()) {
+      const { acquaintance } = known;
+      if (acquaintance.participantId !== participantId || acquaintance.at === 'over') continue;
+      await this.#answer(known, participantId);
+    }
+  }
+
+  /** Takes a box; one after the other, because each can depend on the one before. */
+  handleBox(from: ParticipantId, toAll: boolean, box: string): void {
+    if (this.#closed) return;
+    if (this.#queued >= QUEUE_MAX) {
+      this.#dropped.flood += 1;
+      return;
+    }
+    this.#queued += 1;
+    this.#queue = this.#queue.then(async () => {
+      this.#queued -= 1;
+      if (this.#closed) return;
+      const kind = boxKindOf(box);
+      if (kind === 'hello') await this.#hello(from, toAll, box);
+      else if (kind === 'pair') await this.#pair(from, box);
+      else this.#dropped.unreadable += 1;
+    });
+  }
+
+  /** Seals for someone who was met and hands it to the server. In order, per acquaintance. */
+  seal(sess: string, message: PairMessage, wanted: () => boolean): Promise<void> {
+    const known = this.#bySess.get(sess);
+    if (!known || known.acquaintance.at !== 'met') return Promise.resolve();
+    const { acquaintance } = known;
+    let sent: Promise<unknown> = Promise.resolve();
+    const sealed = known.out.then(async () => {
+      if (!wanted() || acquaintance.at === 'over' || this.#closed) return;
+      const box = await acquaintance.session.seal(message);
+      sent = this.#ports.send(acquaintance.participantId, box, () => wanted() && !this.#closed);
+    });
+    known.out = sealed.catch(() => undefined);
+    return sealed.then(async () => {
+      await sent;
+    });
+  }
+
+  /** Ends a stay for good: its keys are dropped, and nothing it says is heard any more. */
+  end(sess: string): void {
+    const known = this.#bySess.get(sess);
+    if (!known) return;
+    known.undoTimer();
+    known.acquaintance.at = 'over';
+    known.acquaintance.session.close();
+    this.#bySess.delete(sess);
+    this.#byTag.delete(known.acquaintance.session.tag);
+    this.#over.add(sess);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const sess of [...this.#bySess.keys()]) this.end(sess);
+    this.#clock.stopAll();
+    this.#events.clear();
+  }
+
+  async #hello(from: ParticipantId, toAll: boolean, box: string): Promise<void> {
+    const { keys, own } = this.#ports;
+    const opened = await openHello(keys, box);
+    if (!opened.ok) {
+      this.#dropped.unreadable += 1;
+      return;
+    }
+    const hello = opened.value;
+    // Our own words coming back, or a stay of this very device that is over.
+    if (hello.dev === own.dev || this.#over.has(hello.sess)) return;
+    const known = this.#bySess.get(hello.sess);
+    if (known) {
+      if (!equalBytes(known.acquaintance.hello.plaintext, hello.plaintext)) this.#dropped.conflicting += 1;
+      else if (toAll) await this.#answer(known, from);
+      return;
+    }
+    const paired = await openPairSession(keys, own, hello);
+    if (!paired.ok || this.#closed) {
+      this.#dropped.refused += 1;
+      return;
+    }
+    this.#makeRoom();
+    const fresh: Known = {
+      acquaintance: { sess: hello.sess, hello, session: paired.value, at: 'waiting', participantId: from },
+      out: Promise.resolve(),
+      undoTimer: () => {},
+      sig: undefined,
+      answeredAt: this.#clock.now(),
+    };
+    this.#bySess.set(hello.sess, fresh);
+    this.#byTag.set(paired.value.tag, fresh);
+    this.#startTimer(fresh);
+    if (toAll) this.#sayHello(from);
+    await this.#sendConfirm(fresh, from);
+  }
+
+  async #pair(from: ParticipantId, box: string): Promise<void> {
+    const known = this.#byTag.get(tagOf(box) ?? '');
+    if (!known) {
+      this.#dropped.unknownPair += 1;
+      return;
+    }
+    const { acquaintance } = known;
+    const opened = await acquaintance.session.open(box);
+    if (!opened.ok || acquaintance.at === 'stalled' || acquaintance.at === 'over') {
+      this.#dropped.refused += 1;
+      return;
+    }
+    const moved = acquaintance.participantId !== from;
+    acquaintance.participantId = from;
+    const message = opened.value;
+    if (message.type !== 'confirm') {
+      this.#events.emit('message', { acquaintance, message });
+      return;
+    }
+    const { profile } = message;
+    if (acquaintance.at === 'waiting') {
+      known.undoTimer();
+      acquaintance.at = 'met';
+      this.#events.emit('met', { acquaintance, profile });
+    } else {
+      this.#events.emit('seenAgain', { acquaintance, profile });
+    }
+    if (moved) await this.#sendConfirm(known, from);
+  }
+
+  /** Says hello and confirms once more to someone who may have missed it; not more often than makes sense. */
+  async #answer(known: Known, to: ParticipantId): Promise<void> {
+    const now = this.#clock.now();
+    if (now - known.answeredAt < ANSWER_EVERY_MS) return;
+    known.answeredAt = now;
+    if (known.acquaintance.at === 'stalled') known.acquaintance.at = 'waiting';
+    if (known.acquaintance.at === 'waiting') this.#startTimer(known);
+    this.#sayHello(to);
+    await this.#sendConfirm(known, to);
+  }
+
+  #sayHello(to: ParticipantId): void {
+    void this.#ports.send(to, this.#ports.own.box, () => !this.#closed);
+  }
+
+  async #sendConfirm(known: Known, to: ParticipantId): Promise<void> {
+    const { session } = known.acquaintance;
+    known.sig ??= await this.#ports.signConfirm(session.role, session.transcriptHash);
+    const { sig } = known;
+    if (sig === undefined || this.#closed || known.acquaintance.at === 'over') return;
+    const box = await session.seal({ type: 'confirm', sig, profile: this.#ports.profile() });
+    void this.#ports.send(to, box, () => !this.#closed && known.acquaintance.at !== 'over');
+  }
+
+  #startTimer(known: Known): void {
+    known.undoTimer();
+    known.undoTimer = this.#clock.after(this.#ports.handshakeTimeoutMs, () => {
+      if (known.acquaintance.at === 'waiting') known.acquaintance.at = 'stalled';
+    });
+  }
+
+  /** Replayed hellos make acquaintances that never confirm: only so many are kept. */
+  #makeRoom(): void {
+    const unmet = [...this.#bySess.values()].filter(({ acquaintance }) => acquaintance.at !== 'met');
+    const [oldest] = unmet;
+    if (unmet.length >= WAITING_MAX && oldest) this.end(oldest.acquaintance.sess);
+  }
+}
+
+type Known = {
+  acquaintance: Acquaintance;
+  /** Sealing and handing over, one after the other. */
+  out: Promise<void>;
+  undoTimer: () => void;
+  sig: string | undefined;
+  answeredAt: number;
+};

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig, Settings, settingsTable } from './config.ts';
+
+const problemsOf = (environment: Record<string, string>): string[] => {
+  const reading = readConfig(environment);
+  return reading.ok ? [] : reading.problems;
+};
+
+describe('readConfig', () => {
+  it('starts with nothing set, on loopback', () => {
+    const reading = readConfig({});
+    expect(reading).toMatchObject({
+      ok: true,
+      config: { host: '127.0.0.1', port: 7350, roomCapacity: 16, seatGraceMs: 30_000, publicHosts: [] },
+    });
+  });
+
+  it('takes an empty variable for an unset one', () => {
+    expect(readConfig({ PORT: '', TURN_SECRET: ' ' })).toMatchObject({ ok: true, config: { port: 7350 } });
+  });
+
+  it('reads lists, numbers and switches', () => {
+    const reading = readConfig({
+      PUBLIC_HOSTS: 'Parley.Example.org, parley.example.org:8443',
+      TRUST_PROXY: '10.0.0.0/8,::1',
+      LOG_PRETTY: 'true',
+      PORT: '0',
+    });
+    expect(reading).toMatchObject({
+      ok: true,
+      config: {
+        publicHosts: ['parley.example.org', 'parley.example.org:8443'],
+        trustedProxies: ['10.0.0.0/8', '::1'],
+        logPretty: true,
+        port: 0,
+      },
+    });
+  });
+
+  it('names every problem at once, each with its variable', () => {
+    const problems = problemsOf({
+      PORT: 'http',
+      ROOM_CAPACITY: '1',
+      LOG_LEVEL: 'loud',
+      ALLOWED_ORIGINS: '*,https://fine.example,https://*.example',
+      TRUST_PROXY: '10.0.0.0/40',
+      ADMIN_TOKEN: 'short',
+      TURN_URLS: 'turn:turn.example.org',
+      NODE_ENV: 'production',
+      RECORD_RECEIVED_TO: '/tmp/received',
+    });
+    const named = problems.map((problem) => problem.split(':')[0]);
+    expect(named.sort()).toEqual([
+      'ADMIN_TOKEN',
+      'ALLOWED_ORIGINS',
+      'ALLOWED_ORIGINS',
+      'LOG_LEVEL',
+      'PORT',
+      'RECORD_RECEIVED_TO',
+      'ROOM_CAPACITY',
+      'TRUST_PROXY',
+      'TURN_SECRET',
+    ]);
+  });
+
+  it('does not repeat a secret that it refuses', () => {
+    expect(problemsOf({ TURN_SECRET: 'hunter2' }).join()).not.toContain('hunter2');
+  });
+
+  it.each(['-1', '1.5', '65536', '0x10', '1e3', '  a'])('refuses port %j', (PORT) => {
+    expect(problemsOf({ PORT })).toHaveLength(1);
+  });
+
+  it('refuses a longest block below the first', () => {
+    expect(problemsOf({ BLOCK_MIN_MS: '60000', BLOCK_MAX_MS: '1000' })).toEqual([
+      'BLOCK_MAX_MS: must not be below BLOCK_MIN_MS',
+    ]);
+  });
+});
+
+describe('settingsTable', () => {
+  it('has every setting with what it is for and its default', () => {
+    const table = settingsTable();
+    for (const name of Object.keys(Settings.shape))
+      expect(table).toMatch(new RegExp(`^${name} +\\S.*\n +default: \\S`, 'm'));
+  });
+});

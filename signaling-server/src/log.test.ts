@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { createLog } from './log.ts';
+import { createPseudonyms } from './pseudonyms.ts';
+
+describe('createLog', () => {
+  it('redacts what must not be written, should it ever be passed by its name', () => {
+    const lines: string[] = [];
+    const { log } = createLog({ logLevel: 'info', logPretty: false }, { write: (line) => void lines.push(line) });
+    const secrets = {
+      ip: '203.0.113.7',
+      box: 'sealed-box',
+      resumeToken: 'the-token',
+      roomId: 'the-room',
+      sig: 'the-sig',
+    };
+    log.info({ ...secrets, nested: secrets }, 'careless');
+    for (const secret of Object.values(secrets)) expect(lines.join()).not.toContain(secret);
+    expect(lines.join()).toContain('careless');
+  });
+});
+
+describe('createPseudonyms', () => {
+  it('gives one room one name within a process, and another in the next', () => {
+    const [one, two] = [createPseudonyms(), createPseudonyms()];
+    expect(one.room('a')).toBe(one.room('a'));
+    expect(one.room('a')).not.toBe(one.room('b'));
+    expect(one.room('a')).not.toBe(two.room('a'));
+    expect(one.room('a')).not.toBe(one.address('a'));
+  });
+});

@@ -1,0 +1,367 @@
+import { createHash } from 'node:crypto';
+import {
+  type ParticipantId,
+  ResumeToken,
+  RoomId,
+  SealedBox,
+  type ServerEvent,
+  type ServerPayload,
+  SignalId,
+  toBase64Url,
+} from '@parley/shared/protocol';
+import { describe, expect, it } from 'vitest';
+import { FakeClock } from '../fake-clock.ts';
+import { Tally } from '../metrics/tally.ts';
+import { RoomRegistry, type Seat, type SeatHolder, type TakenSeat } from './registry.ts';
+
+const roomA = RoomId.parse(toBase64Url(new Uint8Array(16).fill(1)));
+const roomB = RoomId.parse(toBase64Url(new Uint8Array(16).fill(2)));
+const box = SealedBox.parse('x'.repeat(40));
+const signalId = (n: number) => SignalId.parse(toBase64Url(new Uint8Array(16).fill(n)));
+
+class Holder implements SeatHolder {
+  readonly seats = new Map<RoomId, Seat>();
+  readonly heard: { event: ServerEvent; payload: unknown }[] = [];
+  reads = true;
+
+  send<E extends ServerEvent>(event: E, payload: ServerPayload<E>): boolean {
+    if (this.reads) this.heard.push({ event, payload });
+    return this.reads;
+  }
+
+  events(): string[] {
+    return this.heard.map(({ event }) => event);
+  }
+}
+
+function setUp(policy: Partial<ConstructorParameters<typeof RoomRegistry>[0]> = {}) {
+  const clock = new FakeClock();
+  const tally = new Tally();
+  let drawn = 0;
+  const random = (sizeBytes: number) => {
+    drawn += 1;
+    const seed = createHash('sha256').update(`draw ${drawn}`).digest();
+    return new Uint8Array(seed.subarray(0, sizeBytes));
+  };
+  const registry = new RoomRegistry(
+    { roomCapacity: 4, seatGraceMs: 30_000, roomLingerMs: 0, signalsPerLink: 10, relayedPerMinute: 20, ...policy },
+    { clock, random, pseudonymOf: (id) => `hash of ${id.length}`, tally },
+  );
+  const enter = (holder: Holder, room = roomA, token?: ResumeToken): TakenSeat => {
+    const outcome = registry.join(holder, room, token);
+    if (!outcome.ok) throw new Error(outcome.code);
+    return outcome.value;
+  };
+  const send = (holder: Holder, to: ParticipantId | '*', n = 1, room = roomA) =>
+    registry.relay(holder, { roomId: room, to, id: signalId(n), box });
+  return { clock, tally, registry, enter, send };
+}
+
+describe('taking a seat', () => {
+  it('tells a newcomer who is there and the others who came', () => {
+    const { enter } = setUp();
+    const ana = new Holder();
+    const ben = new Holder();
+    const first = enter(ana);
+    const second = enter(ben);
+    expect(first.others).toEqual([]);
+    expect(second.others).toEqual([{ participantId: first.seat.participantId, away: false }]);
+    expect(ana.heard).toEqual([
+      { event: 'participant:joined', payload: { roomId: roomA, participantId: second.seat.participantId } },
+    ]);
+    expect(ben.heard).toEqual([]);
+  });
+
+  it('gives the same seat to the same socket and tells nobody again', () => {
+    const { registry, enter } = setUp();
+    const ana = new Holder();
+    const ben = new Holder();
+    enter(ana);
+    const first = enter(ben);
+    const again = enter(ben);
+    expect(again.seat).toBe(first.seat);
+    expect(again.resumed).toBe(true);
+    expect(ana.events()).toEqual(['participant:joined']);
+    expect(registry.counts().participants).toBe(2);
+    // The answer that arrived last holds the token that works.
+    expect(registry.knowsToken(roomA, again.resumeToken)).toBe(true);
+  });
+
+  it('refuses the seat after the last and serves it when one is free', () => {
+    const { registry, enter } = setUp({ roomCapacity: 2 });
+    const ana = new Holder();
+    enter(ana);
+    enter(new Holder());
+    const late = new Holder();
+    expect(registry.join(late, roomA, undefined)).toMatchObject({ ok: false, code: 'room-full' });
+    registry.leave(ana, roomA);
+    expect(registry.join(late, roomA, undefined)).toMatchObject({ ok: true });
+  });
+
+  it('refuses the 33rd room of one socket', () => {
+    const { registry, enter } = setUp();
+    const ana = new Holder();
+    for (let n = 0; n < 32; n++) enter(ana, RoomId.parse(toBase64Url(new Uint8Array(16).fill(100 + n))));
+    expect(registry.join(ana, roomA, undefined)).toMatchObject({ ok: false, code: 'too-many-rooms' });
+  });
+});
+
+describe('losing the socket', () => {
+  it('keeps the seat for the grace time: the others see away, then back, never a leave', () => {
+    const { clock, registry, enter } = setUp();
+    const ana = new Holder();
+    const ben = new Holder();
+    enter(ana);
+    const before = enter(ben);
+    registry.lost(ben);
+    expect(registry.counts()).toMatchObject({ participants: 2, away: 1 });
+    clock.advance(29_999);
+    const back = new Holder();
+    const after = enter(back, roomA, before.resumeToken);
+    expect(after).toMatchObject({ resumed: true, resumeToken: before.resumeToken });
+    expect(after.seat.participantId).toBe(before.seat.participantId);
+    clock.advance(60_000);
+    expect(ana.events()).toEqual(['participant:joined', 'participant:away', 'participant:back']);
+    expect(registry.counts()).toMatchObject({ participants: 2, away: 0 });
+  });
+
+  it('ends the seat after the grace time; its token then gives a new one', () => {
+    const { clock, registry, enter } = setUp();
+    const ana = new Holder();
+    const ben = new Holder();
+    enter(ana);
+    const before = enter(ben);
+    registry.lost(ben);
+    clock.advance(30_000);
+    expect(ana.events()).toEqual(['participant:joined', 'participant:away', 'participant:left']);
+    const after = enter(new Holder(), roomA, before.resumeToken);
+    expect(after.resumed).toBe(false);
+    expect(after.seat.participantId).not.toBe(before.seat.participantId);
+  });
+
+  it('lets a new socket take over from one that is still thought alive, and ignores the late end of the old', () => {
+    const { clock, registry, enter, send } = setUp();
+    const ana = new Holder();
+    const old = new Holder();
+    enter(ana);
+    const before = enter(old);
+    const fresh = new Holder();
+    const after = enter(fresh, roomA, before.resumeToken);
+    expect(after.seat).toBe(before.seat);
+    registry.lost(old);
+    clock.advance(60_000);
+    expect(registry.counts()).toMatchObject({ participants: 2, away: 0 });
+    expect(send(ana, after.seat.participantId)).toMatchObject({ ok: true });
+    expect(fresh.events()).toEqual(['signal:received']);
+    expect(old.events()).toEqual([]);
+    expect(send(old, '*')).toMatchObject({ ok: false, code: 'not-in-room' });
+  });
+
+  it('does not resume by a wrong token or in another room', () => {
+    const { enter } = setUp();
+    const ana = new Holder();
+    const mine = enter(ana);
+    const wrong = ResumeToken.parse(toBase64Url(new Uint8Array(32).fill(9)));
+    expect(enter(new Holder(), roomA, wrong).resumed).toBe(false);
+    expect(enter(new Holder(), roomB, mine.resumeToken).resumed).toBe(false);
+  });
+
+  it('keeps only a hash of the token', () => {
+    const { enter } = setUp();
+    const taken = enter(new Holder());
+    expect(taken.seat.tokenHash.toString('base64url')).not.toContain(taken.resumeToken);
+    expect(Object.values(taken.seat)).not.toContain(taken.resumeToken);
+  });
+
+  it('ends seats at once without a grace time', () => {
+    const { registry, enter } = setUp({ seatGraceMs: 0 });
+    const ana = new Holder();
+    enter(ana);
+    registry.lost(ana);
+    expect(registry.counts()).toEqual({ rooms: 0, participants: 0, away: 0, streams: 0 });
+  });
+});
+
+describe('the record of a room', () => {
+  it('vanishes with its last seat', () => {
+    const { registry, enter } = setUp();
+    const ana = new Holder();
+    enter(ana);
+    registry.leave(ana, roomA);
+    expect(registry.counts()).toEqual({ rooms: 0, participants: 0, away: 0, streams: 0 });
+  });
+
+  it('lingers as long as it is told to, unless somebody comes', () => {
+    const { clock, registry, enter } = setUp({ roomLingerMs: 1_000 });
+    const ana = new Holder();
+    enter(ana);
+    registry.leave(ana, roomA);
+    clock.advance(999);
+    expect(registry.counts().rooms).toBe(1);
+    enter(ana);
+    clock.advance(10_000);
+    expect(registry.counts().rooms).toBe(1);
+    registry.leave(ana, roomA);
+    clock.advance(1_000);
+    expect(registry.counts().rooms).toBe(0);
+  });
+
+  it('leaves no timer behind when everything closes', () => {
+    const { clock, registry, enter } = setUp({ roomLingerMs: 1_000 });
+    const ana = new Holder();
+    const ben = new Holder();
+    enter(ana);
+    enter(ben, roomB);
+    registry.lost(ana);
+    registry.leave(ben, roomB);
+    expect(clock.pending).toBe(2);
+    registry.close();
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe('relaying', () => {
+  it('hands a box untouched to one, with the sender stamped on', () => {
+    const { enter, send } = setUp();
+    const ana = new Holder();
+    const ben = new Holder();
+    const eve = new Holder();
+    const from = enter(ana).seat.participantId;
+    const to = enter(ben).seat.participantId;
+    enter(eve);
+    ben.heard.length = 0;
+    eve.heard.length = 0;
+    expect(send(ana, to)).toEqual({ ok: true, value: { handedTo: 1 } });
+    expect(ben.heard).toEqual([
+      { event: 'signal:received', payload: { roomId: roomA, from, id: signalId(1), toAll: false, box } },
+    ]);
+    expect(eve.heard).toEqual([]);
+  });
+
+  it('hands a box for all to everyone else who is here', () => {
+    const { registry, enter, send } = setUp();
+    const [ana, ben, eve, away] = [new Holder(), new Holder(), new Holder(), new Holder()];
+    for (const holder of [ana, ben, eve, away]) enter(holder);
+    registry.lost(away);
+    for (const holder of [ana, ben, eve]) holder.heard.length = 0;
+    expect(send(ana, '*')).toEqual({ ok: true, value: { handedTo: 2 } });
+    expect(ana.heard).toEqual([]);
+    expect(ben.heard).toMatchObject([{ payload: { toAll: true } }]);
+    expect(eve.heard).toMatchObject([{ payload: { toAll: true } }]);
+  });
+
+  it('refuses whoever has no seat in the room, in the same words whether the room exists or not', () => {
+    const { enter, send } = setUp();
+    const ana = new Holder();
+    const eve = new Holder();
+    enter(ana);
+    enter(eve, roomB);
+    const foreign = send(eve, '*');
+    const nowhere = send(eve, '*', 2, RoomId.parse(toBase64Url(new Uint8Array(16).fill(7))));
+    expect(foreign).toEqual(nowhere);
+    expect(foreign).toMatchObject({ ok: false, code: 'not-in-room' });
+  });
+
+  it('never crosses rooms, even to a participant the sender knows from elsewhere', () => {
+    const { enter, send } = setUp();
+    const ana = new Holder();
+    const ben = new Holder();
+    enter(ana, roomA);
+    const inB = enter(ben, roomB).seat.participantId;
+    enter(ben, roomA);
+    expect(send(ana, inB)).toMatchObject({ ok: false, code: 'participant-gone' });
+  });
+
+  it('says participant-gone for who is away, who does not read, and oneself', () => {
+    const { registry, enter, send } = setUp();
+    const [ana, ben, slow] = [new Holder(), new Holder(), new Holder()];
+    const own = enter(ana).seat.participantId;
+    const away = enter(ben).seat.participantId;
+    const deaf = enter(slow).seat.participantId;
+    registry.lost(ben);
+    slow.reads = false;
+    for (const to of [away, deaf, own]) expect(send(ana, to)).toMatchObject({ ok: false, code: 'participant-gone' });
+  });
+
+  it('acknowledges the same id again within a minute without sending twice', () => {
+    const { clock, enter, send } = setUp();
+    const ana = new Holder();
+    const ben = new Holder();
+    enter(ana);
+    const to = enter(ben).seat.participantId;
+    send(ana, to);
+    clock.advance(59_000);
+    expect(send(ana, to)).toEqual({ ok: true, value: { handedTo: 1 } });
+    expect(ben.events()).toEqual(['signal:received']);
+    clock.advance(121_000);
+    send(ana, to);
+    expect(ben.events()).toEqual(['signal:received', 'signal:received']);
+  });
+
+  it('keeps ids apart by sender', () => {
+    const { enter, send } = setUp();
+    const [ana, ben, cem] = [new Holder(), new Holder(), new Holder()];
+    enter(ana);
+    enter(ben);
+    const to = enter(cem).seat.participantId;
+    send(ana, to);
+    send(ben, to);
+    expect(cem.events()).toEqual(['signal:received', 'signal:received']);
+  });
+
+  it('sends again what could not be handed on the first time', () => {
+    const { registry, enter, send } = setUp();
+    const ana = new Holder();
+    const ben = new Holder();
+    enter(ana);
+    const seat = enter(ben);
+    registry.lost(ben);
+    expect(send(ana, seat.seat.participantId)).toMatchObject({ code: 'participant-gone' });
+    const back = new Holder();
+    enter(back, roomA, seat.resumeToken);
+    expect(send(ana, seat.seat.participantId)).toMatchObject({ ok: true });
+    expect(back.events()).toEqual(['signal:received']);
+  });
+
+  it('holds back a flood and tells truthfully when the next is served', () => {
+    // Room for 3 others × 10 at once, then 20 a minute for the one other who is here.
+    const { clock, enter, send } = setUp();
+    const ana = new Holder();
+    const ben = new Holder();
+    enter(ana);
+    const to = enter(ben).seat.participantId;
+    for (let n = 0; n < 30; n++) expect(send(ana, to, n)).toMatchObject({ ok: true });
+    const refused = send(ana, to, 31);
+    expect(refused).toMatchObject({ ok: false, code: 'rate-limited', retryAfterMs: 3_000 });
+    clock.advance(2_999);
+    expect(send(ana, to, 31)).toMatchObject({ ok: false, retryAfterMs: 1 });
+    clock.advance(1);
+    expect(send(ana, to, 31)).toMatchObject({ ok: true });
+    expect(send(ana, to, 32)).toMatchObject({ ok: false });
+  });
+
+  it('counts a box for all once for each it is for', () => {
+    const { enter, send } = setUp();
+    const holders = [new Holder(), new Holder(), new Holder(), new Holder()] as const;
+    for (const holder of holders) enter(holder);
+    for (let n = 0; n < 10; n++) expect(send(holders[0], '*', n)).toMatchObject({ ok: true });
+    expect(send(holders[0], '*', 11)).toMatchObject({ ok: false, code: 'rate-limited' });
+  });
+});
+
+describe('streams', () => {
+  it('counts each kind once and takes them away with the seat', () => {
+    const { registry, tally, enter } = setUp();
+    const ana = new Holder();
+    enter(ana);
+    registry.startStream(ana, roomA, 'camera');
+    registry.startStream(ana, roomA, 'camera');
+    registry.startStream(ana, roomA, 'screen');
+    expect(registry.counts().streams).toBe(2);
+    registry.stopStream(ana, roomA, 'screen');
+    registry.leave(ana, roomA);
+    expect(registry.counts().streams).toBe(0);
+    expect([tally.streamsStarted, tally.streamsEnded]).toEqual([2, 2]);
+    expect(registry.startStream(ana, roomA, 'camera')).toBe(false);
+  });
+});
