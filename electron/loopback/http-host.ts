@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { BridgeEvent } from '@parley/shared/bridge';
 import { type Outcome, ParleyError, type Refusal, refuse } from '@parley/shared/protocol';
 import type { Clock, Log } from '#core/ports.ts';
+import type { StaticFile } from '#core/static-files.ts';
 import { createEventStreams } from './event-streams.ts';
 import { createGate, type Gate, type Refused } from './gate.ts';
 import type { LinkQuestions } from './link-questions.ts';
@@ -11,7 +12,7 @@ import { readBody } from './read-body.ts';
 /** The largest body of a call. History travels in batches well below it. */
 export const BODY_MAX_BYTES = 512 * 1024;
 
-/** An answer to a request for a file of the page. */
+/** An answer to a request for a file of the page, or for a page of the host's own. */
 export type PageAnswer = { status: number; headers: Readonly<Record<string, string>>; body: Uint8Array | string };
 
 export type HttpHostOptions = {
@@ -22,7 +23,7 @@ export type HttpHostOptions = {
   call(name: string, input: unknown): Promise<Outcome<unknown>>;
   subscribe(listener: (event: BridgeEvent, payload: unknown) => void): () => void;
   /** The page's file at a URL path; `/` is the page itself, with its policy. */
-  page(path: string): Promise<PageAnswer>;
+  page(path: string): Promise<StaticFile>;
   questions: LinkQuestions;
   /** Another start of Parley with the same profile: it proves itself with the secret of the profile's folder. */
   handover: { secretMatches(given: string): boolean; arrived(deepLink: string | null): Promise<Outcome<unknown>> };
@@ -46,14 +47,10 @@ const PLAIN_HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
 } as const;
 
-/** The page's files may be used by the page alone, and the page may not be framed. */
+/** What this host adds to the headers of the page's files: it may not be framed, and asks for no more than it needs. */
 const PAGE_HEADERS = {
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-resource-policy': 'same-origin',
-  'cross-origin-opener-policy': 'same-origin',
-  'permissions-policy':
+  'X-Frame-Options': 'DENY',
+  'Permissions-Policy':
     'camera=(self), microphone=(self), display-capture=(self), fullscreen=(self), geolocation=(), usb=(), serial=(), hid=(), midi=(), payment=()',
 } as const;
 
@@ -151,9 +148,14 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
   async function servePage(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
     const refused = gate.refuseRead(request.headers);
     if (refused) return answerSentence(response, refused);
-    const answer = await options.page(path);
-    response.writeHead(answer.status, { ...PAGE_HEADERS, ...answer.headers });
-    response.end(request.method === 'HEAD' ? undefined : answer.body);
+    const file = await options.page(path);
+    if (file.status === 404) {
+      response.writeHead(404, { ...PLAIN_HEADERS, 'content-type': 'text/plain; charset=utf-8' });
+      response.end('There is nothing at this address.\n');
+      return;
+    }
+    response.writeHead(200, { ...PAGE_HEADERS, ...file.headers });
+    response.end(request.method === 'HEAD' ? undefined : file.body);
   }
 
   function serveEvents(request: IncomingMessage, response: ServerResponse): void {
@@ -202,22 +204,19 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
   }
 
   async function serveQuestion(request: IncomingMessage, response: ServerResponse, id: string): Promise<void> {
-    if (request.method === 'POST') {
-      const refused = gate.refuseWrite(request.headers, 'application/x-www-form-urlencoded');
-      if (refused) return answerSentence(response, refused);
-      const body = await readBody(request, 1_024);
-      const agreed = body.ok && new URLSearchParams(body.value).get('answer') === 'open';
-      const page = options.questions.answer(id, agreed);
-      response.writeHead(page.status, { ...PAGE_HEADERS, ...page.headers });
-      response.end(page.body);
-      return;
-    }
-    if (request.method !== 'GET') return wrongMethod(response, 'GET, POST');
-    const refused = gate.refuseRead(request.headers);
+    if (request.method !== 'GET' && request.method !== 'POST') return wrongMethod(response, 'GET, POST');
+    const refused =
+      request.method === 'POST'
+        ? gate.refuseWrite(request.headers, 'application/x-www-form-urlencoded')
+        : gate.refuseRead(request.headers);
     if (refused) return answerSentence(response, refused);
-    const page = options.questions.show(id);
-    response.writeHead(page.status, { ...PAGE_HEADERS, ...page.headers });
-    response.end(page.body);
+    const body = request.method === 'POST' ? await readBody(request, 1_024) : null;
+    const { status, headers, body: html } =
+      body === null
+        ? options.questions.show(id)
+        : options.questions.answer(id, body.ok && new URLSearchParams(body.value).get('answer') === 'open');
+    response.writeHead(status, { ...PLAIN_HEADERS, ...PAGE_HEADERS, ...headers });
+    response.end(html);
   }
 
   return {

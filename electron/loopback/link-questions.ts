@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Clock } from '#core/ports.ts';
 import type { PageAnswer } from './http-host.ts';
 
 /**
@@ -16,6 +17,8 @@ export interface LinkQuestions {
 
 /** Questions that may wait at the same time: a page cannot bury the person in windows. */
 const WAITING_MAX = 3;
+/** A window that was closed without an answer says nothing; after this time that is a no. */
+const PATIENCE_MS = 120_000;
 
 const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => escapes[character] ?? '');
@@ -29,7 +32,6 @@ function pageOf(status: number, title: string, body: string): PageAnswer {
     status,
     headers: {
       'content-type': 'text/html; charset=utf-8',
-      'cache-control': 'no-store',
       'content-security-policy': CSP.replace('NONCE', nonce),
     },
     body: `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">
@@ -48,19 +50,25 @@ const gone = () =>
  * `show` opens a window at the path of a question and resolves with false where none can be opened: then the answer
  * is no.
  */
-export function createLinkQuestions(show: (path: string) => Promise<boolean>): LinkQuestions {
+export function createLinkQuestions(clock: Clock, show: (path: string) => Promise<boolean>): LinkQuestions {
   const waiting = new Map<string, { url: URL; decide(agreed: boolean): void }>();
+  const settle = (id: string, agreed: boolean) => {
+    const question = waiting.get(id);
+    waiting.delete(id);
+    question?.decide(agreed);
+    return question !== undefined;
+  };
 
   return {
     async ask(url) {
       if (waiting.size >= WAITING_MAX) return false;
       const id = randomBytes(16).toString('base64url');
       const decided = new Promise<boolean>((resolve) => waiting.set(id, { url, decide: resolve }));
-      if (!(await show(`/open/${id}`))) {
-        waiting.delete(id);
-        return false;
-      }
-      return decided;
+      const undo = clock.after(PATIENCE_MS, () => settle(id, false));
+      if (!(await show(`/open/${id}`))) settle(id, false);
+      const agreed = await decided;
+      undo();
+      return agreed;
     },
     show(id) {
       const question = waiting.get(id);
@@ -74,16 +82,12 @@ export function createLinkQuestions(show: (path: string) => Promise<boolean>): L
       );
     },
     answer(id, agreed) {
-      const question = waiting.get(id);
-      if (!question) return gone();
-      waiting.delete(id);
-      question.decide(agreed);
+      if (!settle(id, agreed)) return gone();
       const said = agreed ? 'The link was opened' : 'The link was not opened';
       return pageOf(200, 'Parley', `<h1>${said}</h1><p>You can close this window.</p>`);
     },
     close() {
-      for (const question of waiting.values()) question.decide(false);
-      waiting.clear();
+      for (const id of [...waiting.keys()]) settle(id, false);
     },
   };
 }

@@ -59,6 +59,8 @@ export type LinkOptions = {
   initiator: boolean;
   /** SHA-256 of the certificate that the far end promised in its hello. */
   fp: Bytes;
+  /** 1, or one more than the last of an earlier link to the same stay, whose late signals may still come. */
+  firstEpoch?: number;
   /** Asked for each fresh connection, because TURN credentials end. */
   config: () => RTCConfiguration;
   makePeer: MakePeer;
@@ -94,7 +96,7 @@ export class PeerLink {
   readonly #events = new Emitter<LinkEvents>();
   readonly #streams = new Map<string, MediaStream>();
   readonly #dropped: DropCounts = { late: 0, malformed: 0, oversize: 0, candidates: 0 };
-  #state: LinkState = { at: 'opening', epoch: 1 };
+  #state: LinkState;
   #connection: Connection | undefined;
   #tracks: OutgoingTracks = NO_TRACKS;
   /** Attempts since the link was last open: each gets more time. */
@@ -108,6 +110,7 @@ export class PeerLink {
   constructor(options: LinkOptions) {
     this.#options = options;
     this.#clock = countedClock(options.clock);
+    this.#state = { at: 'opening', epoch: options.firstEpoch ?? 1 };
   }
 
   get state(): LinkState {
@@ -134,7 +137,7 @@ export class PeerLink {
   start(): void {
     if (this.#started || this.#state.at === 'closed') return;
     this.#started = true;
-    this.#connect(1);
+    this.#connect(this.#options.firstEpoch ?? 1);
   }
 
   /** Takes a signal that the far end made, by whichever way it came. */

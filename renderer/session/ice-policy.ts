@@ -11,9 +11,12 @@ const ICE_URL = /^(stuns?|turns?):(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(\d{1,5}))?(?
  * network may name private addresses and any port, because its network is the one at hand.
  */
 export function allowedIceServers(host: ServerHost, offered: readonly IceServer[]): RTCIceServer[] {
-  return offered.flatMap((server) => {
-    const urls = server.urls.filter((url) => isAllowed(host, url));
-    return urls.length > 0 ? [{ ...server, urls }] : [];
+  return offered.flatMap(({ urls, username, credential }) => {
+    const allowed: RTCIceServer = { urls: urls.filter((url) => isAllowed(host, url)) };
+    if (allowed.urls.length === 0) return [];
+    if (username !== undefined) allowed.username = username;
+    if (credential !== undefined) allowed.credential = credential;
+    return [allowed];
   });
 }
 

@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { z } from 'zod';
-
-const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+import about from '../package.json' with { type: 'json' };
 
 /** This server's version, as its package states it. */
-export const SERVER_VERSION = z.object({ version: z.string() }).parse(JSON.parse(text)).version;
+export const SERVER_VERSION: string = about.version;

@@ -1,0 +1,506 @@
+import { join } from 'node:path';
+import { profileFromName } from '@parley/shared/model';
+import { LIMITS, ParleyError, type RoomId, toBase64Url } from '@parley/shared/protocol';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  author,
+  newDeviceId,
+  newMessageId,
+  newRoomId,
+  openTestStore,
+  type TestStore,
+  temporaryFolder,
+} from '../test-kit.ts';
+import { sql } from './statements.ts';
+
+let folder: ReturnType<typeof temporaryFolder>;
+let ben: TestStore;
+let roomId: RoomId;
+beforeEach(() => {
+  folder = temporaryFolder();
+  ben = openTestStore(join(folder.path, 'ben.db'));
+  roomId = ben.addRoom();
+});
+afterEach(() => {
+  ben.close();
+  folder.remove();
+});
+
+const refusalOf = (work: () => unknown) => {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof ParleyError) return error.toRefusal();
+    throw error;
+  }
+  throw new Error('nothing was refused');
+};
+const profile = profileFromName('Ben');
+const textsOf = (items: readonly { text: string }[]) => items.map(({ text }) => text);
+const newestTexts = (store: TestStore, room: RoomId) => textsOf(store.store.page(room, undefined, 200).items);
+
+describe('composing', () => {
+  it('gives each message the next seq, a clock after everything seen, and a signature others accept', () => {
+    const ana = author();
+    const first = ben.compose(roomId, 'One');
+    ben.store.record(roomId, [ana.write(roomId, { clock: 40 })]);
+    const second = ben.compose(roomId, 'Two');
+    expect([first.seq, first.clock, second.seq, second.clock]).toEqual([1, 1, 2, 41]);
+
+    const eve = openTestStore(join(folder.path, 'eve.db'));
+    eve.addRoom(roomId);
+    const { messages } = ben.store.missing(roomId, [], 50);
+    expect(eve.store.record(roomId, messages)).toMatchObject({ refused: 0, stored: messages.map(({ id }) => id) });
+    eve.close();
+  });
+
+  it('stores a message once, however often it is asked with the same id', () => {
+    const id = newMessageId();
+    const first = ben.store.compose({ id, roomId, text: 'Once' }, profile);
+    const again = ben.store.compose({ id, roomId, text: 'Once' }, profile);
+    expect(again).toEqual(first);
+    expect(ben.store.page(roomId, undefined, 10).total_count).toBe(1);
+  });
+
+  it('refuses an id that somebody else used', () => {
+    const message = author().write(roomId);
+    ben.store.record(roomId, [message]);
+    expect(refusalOf(() => ben.store.compose({ id: message.id, roomId, text: 'Mine' }, profile)).code).toBe(
+      'bad-request',
+    );
+  });
+
+  it('refuses a room that is not here', () => {
+    expect(refusalOf(() => ben.store.compose({ id: newMessageId(), roomId: newRoomId(), text: 'x' }, profile))).toEqual(
+      expect.objectContaining({ code: 'room-unknown' }),
+    );
+  });
+
+  it('holds back the 21st message in 10 s and says truthfully when it will go', () => {
+    for (let i = 0; i < LIMITS.spamMessagesMax; i++) {
+      ben.clock.advance(100);
+      ben.store.compose({ id: newMessageId(), roomId, text: `Message ${i}` }, profile);
+    }
+    const send = () => ben.store.compose({ id: newMessageId(), roomId, text: 'One more' }, profile);
+    const refusal = refusalOf(send);
+    expect(refusal.code).toBe('message-spam');
+    const waitMs = refusal.retryAfterMs ?? 0;
+    ben.clock.advance(waitMs - 1);
+    expect(refusalOf(send).code).toBe('message-spam');
+    ben.clock.advance(1);
+    expect(send().state).toBe('queued');
+  });
+
+  it('holds back the sixth message with the same text', () => {
+    const send = (text: string) => ben.store.compose({ id: newMessageId(), roomId, text }, profile);
+    for (let i = 0; i < LIMITS.spamIdenticalMax; i++) send('Hey!');
+    expect(refusalOf(() => send('Hey!'))).toMatchObject({ code: 'message-spam', retryAfterMs: LIMITS.spamWindowMs });
+    expect(send('Something else').text).toBe('Something else');
+  });
+
+  it('never uses a seq twice, not even after the room was deleted and joined again', () => {
+    ben.compose(roomId, 'One');
+    const two = ben.compose(roomId, 'Two');
+    ben.store.deleteRoom(roomId);
+    ben.addRoom(roomId);
+    const three = ben.compose(roomId, 'Three');
+    expect([three.seq, three.clock]).toEqual([3, 3]);
+    expect(three.clock).toBeGreaterThan(two.clock);
+    expect(ben.store.heads(roomId)).toEqual([{ author: ben.deviceId, seq: 0 }]);
+  });
+
+  it('takes its own messages back from a member after a restore, as delivered', () => {
+    const items = ['One', 'Two'].map((text) => ben.compose(roomId, text));
+    const { messages } = ben.store.missing(roomId, [], 50);
+    ben.store.deleteRoom(roomId);
+    ben.addRoom(roomId);
+    const { fresh } = ben.store.record(roomId, messages);
+    expect(fresh).toEqual(items.map((item) => ({ ...item, state: 'delivered' })));
+    expect(ben.store.heads(roomId)).toEqual([{ author: ben.deviceId, seq: 2 }]);
+    expect(ben.store.rooms()[0]?.unread).toBe(0);
+  });
+});
+
+describe('recording', () => {
+  it('keeps each message once and tells which were new', () => {
+    const ana = author();
+    const [one, two] = [ana.write(roomId, { seq: 1 }), ana.write(roomId, { seq: 2 })];
+    const first = ben.store.record(roomId, [one]);
+    expect(first.fresh.map(({ id, state, mine }) => ({ id, state, mine }))).toEqual([
+      { id: one.id, state: 'delivered', mine: false },
+    ]);
+    const second = ben.store.record(roomId, [one, two, two]);
+    expect(second.stored).toEqual([one.id, two.id, two.id]);
+    expect(second.fresh.map(({ id }) => id)).toEqual([two.id]);
+    expect(ben.store.page(roomId, undefined, 10).total_count).toBe(2);
+  });
+
+  it('refuses every way of forging a message', () => {
+    const ana = author();
+    const eve = author('Eve');
+    const genuine = ana.write(roomId, { text: 'Lunch at noon' });
+    const forged = [
+      { ...genuine, text: 'Lunch at one' },
+      { ...genuine, authorName: 'Anna' },
+      { ...genuine, sentAt: genuine.sentAt + 1 },
+      { ...genuine, seq: 2 },
+      { ...genuine, clock: 2 },
+      { ...genuine, id: newMessageId() },
+      { ...genuine, author: eve.deviceId },
+      { ...genuine, sig: eve.write(roomId).sig },
+      { ...genuine, sig: toBase64Url(new Uint8Array(64)) },
+      ana.write(newRoomId()),
+    ];
+    expect(ben.store.record(roomId, forged)).toEqual({ stored: [], fresh: [], refused: forged.length });
+    expect(ben.store.record(roomId, [genuine]).stored).toEqual([genuine.id]);
+  });
+
+  it('refuses a second message under a seq or a clock that its author used', () => {
+    const ana = author();
+    const one = ana.write(roomId, { seq: 1, clock: 5 });
+    ben.store.record(roomId, [one]);
+    const liar = [ana.write(roomId, { seq: 1, clock: 6 }), ana.write(roomId, { seq: 2, clock: 5 })];
+    expect(ben.store.record(roomId, liar)).toMatchObject({ stored: [], refused: 2 });
+    expect(newestTexts(ben, roomId)).toEqual(['Hello']);
+  });
+
+  it('does not let one member set the clock of a room so far that nobody can write any more', () => {
+    const eve = author('Eve');
+    expect(ben.store.record(roomId, [eve.write(roomId, { clock: 2 ** 48 })]).refused).toBe(1);
+    expect(ben.compose(roomId, 'Still fine').clock).toBe(1);
+  });
+
+  it('counts heads up to the first gap, and past it when the gap is filled', () => {
+    const ana = author();
+    const [one, two, three, four] = [1, 2, 3, 4].map((seq) => ana.write(roomId, { seq }));
+    if (!one || !two || !three || !four) throw new Error('four messages');
+    const headAfter = (...messages: (typeof one)[]) => {
+      ben.store.record(roomId, messages);
+      return ben.store.heads(roomId).find((head) => head.author === ana.deviceId)?.seq;
+    };
+    expect(headAfter(four)).toBe(0);
+    expect(headAfter(one)).toBe(1);
+    expect(headAfter(three)).toBe(1);
+    expect(headAfter(two)).toBe(4);
+  });
+});
+
+describe('pages', () => {
+  it('walk a room from the newest to the oldest, each message once', () => {
+    const ana = author();
+    for (let i = 1; i <= 25; i++) {
+      if (i % 3 === 0) ben.compose(roomId, `m${i}`);
+      else ben.store.record(roomId, [ana.write(roomId, { seq: i, clock: i, text: `m${i}` })]);
+    }
+    const seen: string[] = [];
+    let page = ben.store.page(roomId, undefined, 10);
+    expect(page).toMatchObject({ total_count: 25, returned_count: 10, has_more: true });
+    for (;;) {
+      seen.unshift(...textsOf(page.items));
+      if (page.cursor === null) break;
+      page = ben.store.page(roomId, page.cursor, 10);
+    }
+    expect(page).toMatchObject({ total_count: 25, returned_count: 5, has_more: false, cursor: null });
+    expect(seen).toEqual(Array.from({ length: 25 }, (_, i) => `m${i + 1}`));
+  });
+
+  it('stay where they were while new messages arrive', () => {
+    for (let i = 1; i <= 6; i++) ben.compose(roomId, `m${i}`);
+    const { cursor } = ben.store.page(roomId, undefined, 3);
+    if (!cursor) throw new Error('there is more');
+    ben.compose(roomId, 'm7');
+    expect(textsOf(ben.store.page(roomId, cursor, 3).items)).toEqual(['m1', 'm2', 'm3']);
+  });
+
+  it('around a message hold it with what stands before and after it', () => {
+    const items = Array.from({ length: 20 }, (_, i) => ben.compose(roomId, `m${i + 1}`));
+    const middle = items[9];
+    if (!middle) throw new Error('twenty messages');
+    const page = ben.store.around(roomId, middle.id, 6);
+    expect(textsOf(page.items)).toEqual(['m7', 'm8', 'm9', 'm10', 'm11', 'm12']);
+    expect(page.has_more).toBe(true);
+    expect(refusalOf(() => ben.store.around(ben.addRoom(), middle.id, 6)).code).toBe('bad-request');
+  });
+});
+
+describe('delivery', () => {
+  it('only advances, and counts each device once', () => {
+    const { id } = ben.compose(roomId, 'On its way');
+    const [ana, eve] = [newDeviceId(), newDeviceId()];
+    const mark = (by: typeof ana, state: 'sent' | 'delivered' | 'read') =>
+      ben.store
+        .mark(roomId, by, state, [id])
+        .map(({ state: reached, deliveredTo, readBy }) => [reached, deliveredTo, readBy]);
+    expect(mark(ana, 'sent')).toEqual([['sent', 0, 0]]);
+    expect(mark(ana, 'delivered')).toEqual([['delivered', 1, 0]]);
+    expect(mark(ana, 'delivered')).toEqual([]);
+    expect(mark(eve, 'read')).toEqual([['read', 2, 1]]);
+    expect(mark(ana, 'sent')).toEqual([]);
+    expect(mark(ana, 'read')).toEqual([['read', 2, 2]]);
+    expect(mark(eve, 'delivered')).toEqual([]);
+  });
+
+  it("has nothing to mark on others' messages or in another room", () => {
+    const message = author().write(roomId);
+    ben.store.record(roomId, [message]);
+    const own = ben.compose(roomId, 'Mine');
+    expect(ben.store.mark(roomId, newDeviceId(), 'read', [message.id, newMessageId()])).toEqual([]);
+    expect(ben.store.mark(ben.addRoom(), newDeviceId(), 'read', [own.id])).toEqual([]);
+  });
+
+  it('counts what is unread, and answers what was when it is seen', () => {
+    const ana = author();
+    const messages = [1, 2, 3].map((seq) => ana.write(roomId, { seq, text: `m${seq}` }));
+    ben.store.record(roomId, messages);
+    ben.compose(roomId, 'Mine is never unread');
+    const unread = () => ben.store.rooms().find((room) => room.room_id === roomId)?.unread;
+    expect(unread()).toBe(3);
+    const upTo = messages[1];
+    if (!upTo) throw new Error('three messages');
+    expect(ben.store.markSeen(roomId, upTo.id)).toEqual(
+      messages.slice(0, 2).map(({ id }) => ({ id, author: ana.deviceId })),
+    );
+    expect(unread()).toBe(1);
+    expect(ben.store.markSeen(roomId, upTo.id)).toEqual([]);
+    expect(ben.store.page(roomId, undefined, 10).items.map(({ state }) => state)).toEqual([
+      'read',
+      'read',
+      'delivered',
+      'queued',
+    ]);
+  });
+});
+
+describe('rooms', () => {
+  it('show their last message by the order of the room, not by when it arrived', () => {
+    const ana = author();
+    ben.store.record(roomId, [ana.write(roomId, { seq: 2, clock: 9, text: 'Later' })]);
+    ben.store.record(roomId, [ana.write(roomId, { seq: 1, clock: 3, text: 'Earlier' })]);
+    expect(ben.store.rooms()[0]?.lastMessage).toMatchObject({ text: 'Later', authorName: 'Ana', mine: false });
+  });
+
+  it('are deleted with everything in them, and nothing stays in the files', () => {
+    const other = ben.addRoom();
+    ben.compose(other, 'Stays');
+    ben.compose(roomId, 'A very private pineapple');
+    ben.store.mark(roomId, newDeviceId(), 'read', []);
+    ben.store.deleteRoom(roomId);
+    expect(ben.store.search('pineapple', {}, 10, 0).total_count).toBe(0);
+    expect(refusalOf(() => ben.store.page(roomId, undefined, 10)).code).toBe('room-unknown');
+    const counts = ben.db
+      .prepare('SELECT (SELECT count(*) FROM messages) AS messages, (SELECT count(*) FROM heads) AS heads')
+      .get();
+    expect(counts).toEqual({ messages: 1, heads: 1 });
+    expect(ben.db.pragma('wal_checkpoint', { simple: false })).toEqual([{ busy: 0, log: 0, checkpointed: 0 }]);
+    expect(newestTexts(ben, other)).toEqual(['Stays']);
+  });
+
+  it('take only a newer name', () => {
+    const nameOf = () => ben.store.room(roomId)?.name;
+    ben.store.renameRoom(roomId, 'Second', 2_000);
+    ben.store.renameRoom(roomId, 'First', 1_000);
+    expect(nameOf()).toBe('Second');
+  });
+});
+
+describe('search', () => {
+  const found = (query: string, filter: Parameters<TestStore['store']['search']>[1] = {}) =>
+    textsOf(ben.store.search(query, filter, 50, 0).items.map(({ item }) => item));
+
+  it.each([
+    ['any part of a word', 'inter', 'We spent the winter there'],
+    ['any case', 'WINTER', 'We spent the winter there'],
+    ['words in any order', 'there winter', 'We spent the winter there'],
+    ['a phrase in quotes', '"the winter"', 'We spent the winter there'],
+    ['an apostrophe', "don't", "I don't think so"],
+    ['an apostrophe alone', "n't", "I don't think so"],
+    ['three CJK characters', '東京都', '来週は東京都庁で会いましょう'],
+    ['two CJK characters', '東京', '来週は東京都庁で会いましょう'],
+    ['one CJK character', '庁', '来週は東京都庁で会いましょう'],
+    ['Arabic', 'مرحبا', 'مرحبا بالعالم'],
+    ['Cyrillic in another case', 'ПРИВЕТ', 'Ну, привет тебе'],
+    ['two letters in another case', 'ÄÖ', 'Die Probe: äö'],
+    ['an emoji', '🍍', 'Pizza 🍍 again'],
+    ['a percent sign', '%', 'Sure at 100 %'],
+    ['an underscore', '_', 'snake_case'],
+    ['a hyphenated word', 'well-known', 'A well-known place'],
+    ['FTS5 operators as words', 'AND', 'You AND me'],
+    ['a column filter as text', 'text:win', 'It said text:win'],
+    ['brackets and stars', '(a*b)', 'Compute (a*b) first'],
+    ['decomposed input', 'Cafe\u0301', 'Au café'],
+  ])('finds %s', (_, query, text) => {
+    ben.compose(roomId, 'Nothing of that kind');
+    ben.compose(roomId, text);
+    expect(found(query)).toEqual([text]);
+  });
+
+  it('takes whatever is typed as data and never fails', () => {
+    ben.compose(roomId, 'Some text');
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (query) => {
+        const page = ben.store.search(query, {}, 10, 0);
+        expect(page.returned_count).toBe(page.items.length);
+      }),
+    );
+    for (const query of ['"', '""', '" "', '*', 'NEAR(', 'a" OR "b', '\\', '-x', '^', '\u0000', '']) {
+      expect(() => found(query)).not.toThrow();
+    }
+  });
+
+  it('is about every term, also many short ones', () => {
+    ben.compose(roomId, 'a b c d e');
+    ben.compose(roomId, 'a b c d');
+    expect(found('a b c d e')).toEqual(['a b c d e']);
+  });
+
+  it('answers the newest first, page by page, with the total', () => {
+    for (let i = 1; i <= 7; i++) ben.compose(roomId, `apple ${i}`);
+    const first = ben.store.search('apple', {}, 3, 0);
+    expect(textsOf(first.items.map(({ item }) => item))).toEqual(['apple 7', 'apple 6', 'apple 5']);
+    expect(first).toMatchObject({ total_count: 7, returned_count: 3, has_more: true, next_offset: 3 });
+    const last = ben.store.search('apple', {}, 3, 6);
+    expect(last).toMatchObject({ total_count: 7, returned_count: 1, has_more: false, next_offset: null });
+  });
+
+  it('filters by room and author', () => {
+    const ana = author();
+    const other = ben.addRoom();
+    ben.compose(roomId, 'pear from me');
+    ben.compose(other, 'pear elsewhere');
+    ben.store.record(roomId, [ana.write(roomId, { text: 'pear from Ana', clock: 50 })]);
+    expect(found('pear', { roomId })).toEqual(['pear from Ana', 'pear from me']);
+    expect(found('pear', { author: ana.deviceId })).toEqual(['pear from Ana']);
+    expect(found('pe', { roomId: other })).toEqual(['pear elsewhere']);
+  });
+
+  it('says where the text matches', () => {
+    ben.compose(roomId, 'Banana 🍌 banana');
+    const hit = ben.store.search('BANANA', {}, 1, 0).items[0];
+    expect(hit?.matches.map(([start, end]) => hit.item.text.slice(start, end))).toEqual(['Banana', 'banana']);
+  });
+});
+
+describe('peers', () => {
+  const ana = profileFromName('Ana');
+  const standingOf = (device: ReturnType<typeof newDeviceId>, as = ana) => ben.store.meet(device, as).standing;
+
+  it('are new once, then pinned, and verified for as long as the person says so', () => {
+    const device = newDeviceId();
+    expect([standingOf(device), standingOf(device)]).toEqual(['new', 'pinned']);
+    expect(ben.store.verifyPeer(device, true).standing).toBe('verified');
+    expect(standingOf(device)).toBe('verified');
+    expect(ben.store.verifyPeer(device, false).standing).toBe('pinned');
+  });
+
+  it('have changed when a known name comes with another device, until that one is verified', () => {
+    const [known, other] = [newDeviceId(), newDeviceId()];
+    standingOf(known);
+    expect([standingOf(other, profileFromName('ANA')), standingOf(other)]).toEqual(['changed', 'changed']);
+    // The device that had the name first is not the one to warn of.
+    expect(standingOf(known)).toBe('pinned');
+    ben.store.verifyPeer(other, true);
+    expect(standingOf(other)).toBe('verified');
+  });
+
+  it('have changed when a device takes the name of another one, verified or not', () => {
+    const [known, renamed] = [newDeviceId(), newDeviceId()];
+    standingOf(known);
+    standingOf(renamed, profileFromName('Eve'));
+    ben.store.verifyPeer(renamed, true);
+    expect(standingOf(renamed)).toBe('changed');
+    expect(standingOf(renamed)).toBe('changed');
+  });
+});
+
+describe('back-fill', () => {
+  it('answers what a device lacks, oldest first, in batches that come to an end', () => {
+    const [ana, eve] = [author('Ana'), author('Eve')];
+    const all = Array.from({ length: 30 }, (_, i) =>
+      (i % 2 === 0 ? ana : eve).write(roomId, { seq: Math.floor(i / 2) + 1, clock: i + 1, text: `m${i + 1}` }),
+    );
+    ben.store.record(roomId, all);
+    const other = openTestStore(join(folder.path, 'other.db'));
+    other.addRoom(roomId);
+    const received: string[] = [];
+    for (;;) {
+      const { messages, hasMore } = ben.store.missing(roomId, other.store.heads(roomId), 7);
+      received.push(...textsOf(messages));
+      other.store.record(roomId, messages);
+      if (!hasMore) break;
+    }
+    expect(received).toEqual(textsOf(all));
+    other.close();
+  });
+
+  it('also gives what lies behind a gap of its own', () => {
+    const ana = author();
+    ben.store.record(roomId, [ana.write(roomId, { seq: 7, text: 'Seventh' })]);
+    expect(textsOf(ben.store.missing(roomId, [], 50).messages)).toEqual(['Seventh']);
+  });
+
+  it('brings every device to the same order, whoever met whom first', () => {
+    const step = fc.oneof(
+      fc.record({ kind: fc.constant('write' as const), who: fc.nat(2) }),
+      fc.record({
+        kind: fc.constant('sync' as const),
+        from: fc.nat(2),
+        to: fc.nat(2),
+        limit: fc.integer({ min: 1, max: 5 }),
+      }),
+    );
+    let run = 0;
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        run++;
+        const room = newRoomId();
+        const devices = [0, 1, 2].map((i) =>
+          openTestStore(join(folder.path, `run${run}-${i}.db`), { name: `Dev${i}` }),
+        );
+        const device = (index: number) => {
+          const one = devices[index];
+          if (!one) throw new Error('no such device');
+          return one;
+        };
+        const sync = (from: TestStore, to: TestStore, limit: number) =>
+          to.store.record(room, from.store.missing(room, to.store.heads(room), limit).messages);
+        for (const one of devices) one.addRoom(room);
+        let written = 0;
+        for (const step of steps) {
+          if (step.kind === 'write') device(step.who).compose(room, `m${++written} of ${step.who}`);
+          else if (step.from !== step.to) sync(device(step.from), device(step.to), step.limit);
+        }
+        // In the end everybody meets everybody until nobody lacks anything.
+        for (let round = 0; round < 2; round++) {
+          for (const from of devices) {
+            for (const to of devices) {
+              if (from === to) continue;
+              while (from.store.missing(room, to.store.heads(room), 50).messages.length > 0) sync(from, to, 50);
+            }
+          }
+        }
+        const orders = devices.map((one) => newestTexts(one, room));
+        for (const one of devices) one.close();
+        expect(orders[0]).toHaveLength(written);
+        expect(orders[1]).toEqual(orders[0]);
+        expect(orders[2]).toEqual(orders[0]);
+      }),
+      { numRuns: 15 },
+    );
+  });
+});
+
+describe('every statement', () => {
+  it.each(Object.entries(sql))('%s runs on an index', (_, text) => {
+    const names = new Set([...text.matchAll(/@([A-Za-z_0-9]+)/g)].map((match) => match[1] ?? ''));
+    const explain = ben.db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${text}`);
+    const plan =
+      names.size > 0
+        ? explain.all(Object.fromEntries([...names].map((name) => [name, null])))
+        : explain.all(...Array.from(text.matchAll(/\?/g), () => null));
+    const scans = plan.filter(({ detail }) => /SCAN/.test(detail) && !/VIRTUAL TABLE INDEX|CONSTANT ROW/.test(detail));
+    // The list of rooms is all of them; nothing else may read a table from end to end.
+    expect(scans.map(({ detail }) => detail)).toEqual(text === sql.rooms ? ['SCAN rooms'] : []);
+    expect(plan.map(({ detail }) => detail).join('\n')).not.toMatch(text === sql.rooms ? /^$/ : /TEMP B-TREE/);
+  });
+});

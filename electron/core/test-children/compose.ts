@@ -1,0 +1,29 @@
+import { profileFromName } from '@parley/shared/model';
+import { RoomId } from '@parley/shared/protocol';
+import { silentLog } from '../adapters/stream-log.ts';
+import { startHistory } from '../history/history-client.ts';
+import { newMessageId, newSeed } from '../test-kit.ts';
+
+// Composes as fast as it can into the file given, in as many rooms as needed to stay below V6, and says each id
+// once the history acknowledged it. Made to be killed.
+const file = process.argv[2] ?? '';
+const { history } = await startHistory({ file, seed: newSeed(), log: silentLog });
+const profile = profileFromName('Composer');
+for (let room = 0; ; room++) {
+  const roomId = RoomId.parse(Buffer.from(room.toString().padStart(16, '0')).toString('base64url'));
+  await history.addRoom({
+    room_id: roomId,
+    name: null,
+    renamed_at: 0,
+    host: null,
+    secret: new Uint8Array(48),
+    owner_pub: '',
+    owner_seed: null,
+    passphrase: null,
+    needs_passphrase: 0,
+  });
+  for (let i = 0; i < 20; i++) {
+    const { id } = await history.compose({ id: newMessageId(), roomId, text: `Message ${i}` }, profile);
+    process.stdout.write(`${id}\n`);
+  }
+}

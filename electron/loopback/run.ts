@@ -1,0 +1,171 @@
+import { parseArgs } from 'node:util';
+import type { EmbeddedServerState } from '@parley/shared/model';
+import { ParleyError, refusalOf, sentenceOf } from '@parley/shared/protocol';
+import { type LogLevel, streamLog } from '#core/adapters/stream-log.ts';
+import { systemClock } from '#core/adapters/system-clock.ts';
+import type { Clock } from '#core/ports.ts';
+import { findChromium } from './find-chromium.mjs';
+import { handOver } from './handover.ts';
+import { usualProfile } from './profile.ts';
+import { type LoopbackHost, startLoopback } from './start-loopback.ts';
+import { type HostWindow, openWindow } from './window.ts';
+
+const USAGE = `Parley without Electron: the same app in a Chromium window.
+
+usage: node electron/loopback/main.ts [options] [parley://join/… link]
+
+  --profile DIR           where messages, keys and settings lie (PARLEY_PROFILE; else the system's usual place)
+  --port N                port on 127.0.0.1; without it any free one
+  --window auto|none      auto opens a Chromium window; none only says the address
+  --no-embedded-server    do not start the app's own signaling server
+  --json                  say one line of JSON on standard output when ready
+  --help
+
+Exit codes: 0 closed in order, or Parley was open already and took this start over; 1 it could not start;
+2 an option was not understood; 3 Parley is open already and could not be reached.`;
+
+export type LoopbackArguments = {
+  profile: string;
+  port: number;
+  window: 'auto' | 'none';
+  embeddedServer: boolean;
+  json: boolean;
+  help: boolean;
+  deepLink: string | null;
+};
+
+/** Reads the command line; throws an Error with a sentence for what it does not understand. */
+export function readArguments(args: readonly string[]): LoopbackArguments {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      profile: { type: 'string' },
+      port: { type: 'string', default: '0' },
+      window: { type: 'string', default: 'auto' },
+      'no-embedded-server': { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  const port = Number(values.port);
+  if (!/^\d{1,5}$/.test(values.port) || port > 65_535) throw new Error('--port takes a number from 0 to 65535.');
+  if (values.window !== 'auto' && values.window !== 'none') throw new Error('--window takes auto or none.');
+  if (positionals.length > 1) throw new Error('Only one link can be opened at a time.');
+  return {
+    profile: values.profile ?? usualProfile(),
+    port,
+    window: values.window,
+    embeddedServer: !values['no-embedded-server'],
+    json: values.json,
+    help: values.help,
+    deepLink: positionals[0] ?? null,
+  };
+}
+
+/** How long a browser that handed the page to one already running may take until the page is heard of. */
+const TAKEN_OVER_GRACE_MS = 10_000;
+const POLL_MS = 500;
+
+/**
+ * Resolves when the window is gone. A Chromium that already runs on the same folder takes the page over and the new
+ * process ends at once; then the page's own connection says how long its window lives.
+ */
+async function windowGone(window: HostWindow, host: LoopbackHost, clock: Clock): Promise<void> {
+  const openedAt = clock.now();
+  const code = await window.ended;
+  if (code !== 0 || clock.now() - openedAt > TAKEN_OVER_GRACE_MS) return;
+  let lastSeenAt = clock.now();
+  let seen = host.windows() > 0;
+  for (;;) {
+    const connected = host.windows() > 0;
+    seen ||= connected;
+    if (connected) lastSeenAt = clock.now();
+    else if (clock.now() - lastSeenAt > (seen ? 2 * POLL_MS : TAKEN_OVER_GRACE_MS)) return;
+    await new Promise<void>((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+/** The whole life of the process, from its arguments to its exit code. */
+export async function run(argv: readonly string[]): Promise<number> {
+  let args: LoopbackArguments;
+  try {
+    args = readArguments(argv);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : 'The options were not understood.'} --help lists them.`);
+    return 2;
+  }
+  if (args.help) {
+    console.log(USAGE);
+    return 0;
+  }
+
+  const stopped = new Promise<void>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+  const level = (['debug', 'info', 'warn', 'error'] as const).find((one) => one === process.env.PARLEY_LOG_LEVEL);
+  const log = streamLog((line) => process.stderr.write(line), level ?? ('warn' satisfies LogLevel), systemClock.now);
+
+  // Said about the start goes to standard error when standard output belongs to a program.
+  const say = args.json ? console.error : console.log;
+  const chromium = args.window === 'auto' ? findChromium() : null;
+  const more = (process.env.PARLEY_CHROMIUM_FLAGS ?? '').split(' ').filter((flag) => flag !== '');
+  const windows = new Set<HostWindow>();
+  const show = async (url: string): Promise<HostWindow | null> => {
+    if (chromium === null) return null;
+    const asRoot = process.getuid?.() === 0;
+    try {
+      const window = await openWindow(chromium, { url, profile: args.profile, asRoot, more });
+      windows.add(window);
+      void window.ended.then(() => windows.delete(window));
+      return window;
+    } catch {
+      log.warn('the window could not be opened');
+      return null;
+    }
+  };
+
+  let host: LoopbackHost;
+  try {
+    host = await startLoopback({
+      profile: args.profile,
+      port: args.port,
+      embeddedServer: args.embeddedServer,
+      log,
+      showWindow: async (url) => (await show(url)) !== null,
+    });
+  } catch (error) {
+    if (error instanceof ParleyError && error.code === 'already-running') return alreadyRunning(args, say);
+    const { code, message } = refusalOf(error);
+    if (code === 'internal') log.error('could not start', { reason: error instanceof Error ? error.message : 'unknown' });
+    console.error(message);
+    return 1;
+  }
+
+  try {
+    if (args.deepLink !== null) host.core.openDeepLink(args.deepLink);
+    if (args.json) {
+      const state = await host.core.call('server.state', {});
+      const server = state.ok ? (state.value as EmbeddedServerState) : null; // parsed by the core's router
+      console.log(JSON.stringify({ ready: true, url: host.url, port: host.port, server }));
+    }
+    const window = await show(host.url);
+    if (window === null && !args.json) {
+      const why = args.window === 'auto' ? 'No Chromium was found, so open' : 'Open';
+      say(`${why} this address in a Chromium browser on this computer (it works once):\n  ${host.url}`);
+    }
+    await (window === null ? stopped : Promise.race([stopped, windowGone(window, host, systemClock)]));
+  } finally {
+    await Promise.all([...windows].map((window) => window.close()));
+    await host.close();
+  }
+  return 0;
+}
+
+async function alreadyRunning(args: LoopbackArguments, say: (line: string) => void): Promise<number> {
+  const answer = await handOver(args.profile, args.deepLink);
+  say(sentenceOf('already-running'));
+  if (answer === null) return 3;
+  if (answer.url !== null) say(`Open this address in a Chromium browser on this computer (it works once):\n  ${answer.url}`);
+  return 0;
+}

@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { accept, unwrap } from '@parley/shared/protocol';
+import { childServerProcess } from '#core/adapters/child-server-process.ts';
+import { openFileSecretStore } from '#core/adapters/file-secret-store.ts';
+import { silentLog } from '#core/adapters/stream-log.ts';
+import { systemClock } from '#core/adapters/system-clock.ts';
+import { type Core, createCore } from '#core/core.ts';
+import { lockProfile } from '#core/lock-profile.ts';
+import type { CorePorts, Log } from '#core/ports.ts';
+import { staticFile } from '#core/static-files.ts';
+import { createHandover, type HandoverAnswer } from './handover.ts';
+import { type HttpHost, startHttpHost } from './http-host.ts';
+import { createLinkQuestions } from './link-questions.ts';
+import { openOutside } from './open-outside.ts';
+
+const projectRoot = join(import.meta.dirname, '..', '..');
+
+export type LoopbackOptions = {
+  /** The folder of the profile; made when it is missing. One process at a time may have it. */
+  profile: string;
+  /** 0 or absent: any free port. */
+  port?: number;
+  /** Where the built page lies. */
+  pageRoot?: string;
+  /** Whether the app's own signaling server runs. */
+  embeddedServer?: boolean;
+  log?: Log;
+  /** Shows a page of this host in a window; resolves with false where none can be opened. Absent: there is none. */
+  showWindow?: (url: string) => Promise<boolean>;
+  /** Opens a link that the person agreed to; usually the system's own program. */
+  openLink?: (url: URL) => Promise<boolean>;
+  /** Ports of the core that tests replace. */
+  ports?: Partial<CorePorts>;
+};
+
+export type LoopbackHost = {
+  /** The address of the first window; works once. */
+  url: string;
+  /** The address of one more window; works once. */
+  newUrl(): string;
+  port: number;
+  core: Core;
+  /** How many windows listen to events now. */
+  windows(): number;
+  /** Closes windows' connections, the core with its server, and lets go of the profile. */
+  close(): Promise<void>;
+};
+
+/**
+ * The composition root of the host without Electron: the same core, a local server on 127.0.0.1 and the page in an
+ * ordinary browser. Throws a ParleyError: `already-running`, `port-in-use`, `disk-read-only` and what the core throws.
+ */
+export async function startLoopback(options: LoopbackOptions): Promise<LoopbackHost> {
+  const { profile, log = silentLog, openLink = openOutside, showWindow = async () => false } = options;
+  const clock = options.ports?.clock ?? systemClock;
+  const pageRoot = options.pageRoot ?? join(projectRoot, 'out', 'renderer');
+  const closers: (() => void | Promise<void>)[] = [];
+  const close = async () => {
+    for (const closer of closers.splice(0).reverse()) await closer();
+  };
+
+  try {
+    const lock = unwrap(lockProfile(profile));
+    closers.push(() => lock.close());
+
+    // The question is shown by the host whose shell asks it, so the window is only known once that listens.
+    let http: HttpHost | undefined;
+    const questions = createLinkQuestions(clock, async (path) => (http ? showWindow(`${http.origin}${path}`) : false));
+    const core = await createCore({
+      app: { version: versionOf(projectRoot), host: 'loopback', platform: process.platform },
+      clock,
+      paths: { profile },
+      secrets: openFileSecretStore(join(profile, 'secrets.key')),
+      shell: { openExternal: async (url) => (await questions.ask(url)) && (await openLink(url)) },
+      serverProcess:
+        options.embeddedServer === false
+          ? null
+          : childServerProcess(join(projectRoot, 'signaling-server', 'src', 'main.ts')),
+      log,
+      ...options.ports,
+    });
+    closers.push(() => core.close());
+    closers.push(() => questions.close());
+
+    const handover = createHandover(profile);
+    const started = await startHttpHost({
+      port: options.port ?? 0,
+      clock,
+      log,
+      call: core.call,
+      subscribe: core.subscribe,
+      page: (path) => staticFile(pageRoot, path, core.connectHosts()),
+      questions,
+      handover: {
+        secretMatches: handover.secretMatches,
+        async arrived(deepLink) {
+          if (deepLink !== null) core.openDeepLink(deepLink);
+          const url = started.newUrl();
+          const opened = await showWindow(url);
+          const answer: HandoverAnswer = { opened, url: opened ? null : url };
+          return accept(answer);
+        },
+      },
+    });
+    http = started;
+    closers.push(() => started.close());
+    handover.publish(started.port);
+    closers.push(() => handover.withdraw());
+
+    return {
+      url: started.newUrl(),
+      newUrl: started.newUrl,
+      port: started.port,
+      core,
+      windows: () => started.streams,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function versionOf(root: string): string {
+  const found: unknown = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const version = typeof found === 'object' && found !== null && 'version' in found ? found.version : null;
+  return typeof version === 'string' ? version : '0.0.0';
+}
