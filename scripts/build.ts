@@ -1,70 +1,40 @@
 /**
- * Builds what is older than its sources: the page, and with `--electron` the main process, the preload script and
- * the embedded server. Says what it does; a repeat with nothing changed takes a moment.
+ * Builds what runs: `node scripts/build.ts [renderer] [main] [preload] [signaling-server]`, all of it without names.
+ * A part whose sources are as they were is left alone; `--force` builds it all the same.
  */
-import { createHash } from 'node:crypto';
-import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { build } from 'vite';
+import { type BuildPart, buildDue, forgetBuilt, noteBuilt, PARTS, sourceHash } from './build-stamp.mjs';
 
 const root = join(import.meta.dirname, '..');
-type Part = { name: string; config: string; sources: string[]; result: string };
 
-const parts: Part[] = [
-  {
-    name: 'the page',
-    config: 'renderer/vite.config.ts',
-    sources: ['renderer', 'shared'],
-    result: 'out/renderer/index.html',
-  },
-  ...(process.argv.includes('--electron')
-    ? [
-        {
-          name: 'the main process',
-          config: 'electron/main/vite.config.ts',
-          sources: ['electron/main', 'electron/core', 'shared'],
-          result: 'out/main/main.js',
-        },
-        {
-          name: 'the preload script',
-          config: 'electron/preload/vite.config.ts',
-          sources: ['electron/preload', 'shared'],
-          result: 'out/preload/preload.cjs',
-        },
-        {
-          name: 'the embedded server',
-          config: 'signaling-server/vite.config.ts',
-          sources: ['signaling-server', 'shared'],
-          result: 'out/signaling-server/main.js',
-        },
-      ]
-    : []),
-];
+const configs: Record<BuildPart, string> = {
+  renderer: 'renderer/vite.config.ts',
+  main: 'electron/main/vite.config.ts',
+  preload: 'electron/preload/vite.config.ts',
+  'signaling-server': 'build/signaling-server.vite.config.ts',
+};
 
-for (const part of parts) {
-  const stamp = join(root, 'node_modules', '.cache', 'parley', `${part.result.replaceAll('/', '-')}.sha256`);
-  const hash = hashOf(part);
-  if (existsSync(join(root, part.result)) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) continue;
-  const startedAt = performance.now();
-  console.log(`Building ${part.name}…`);
-  await build({ configFile: join(root, part.config), logLevel: 'warn' });
-  mkdirSync(dirname(stamp), { recursive: true });
-  writeFileSync(stamp, hash);
-  console.log(`Built ${part.name} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { force: { type: 'boolean', default: false } },
+});
+const isPart = (name: string): name is BuildPart => Object.hasOwn(PARTS, name);
+const unknown = positionals.filter((name) => !isPart(name));
+if (unknown.length > 0) {
+  console.error(`There is no part named ${unknown.join(', ')}; the parts are ${Object.keys(PARTS).join(', ')}.`);
+  process.exit(2);
 }
 
-/** Names and contents of everything that goes into a part. */
-function hashOf({ sources, config }: Part): string {
-  const hash = createHash('sha256');
-  const files = sources
-    .flatMap((folder) => globSync(`${folder}/**/*.{ts,tsx,css,html,svg,json}`, { cwd: root }))
-    .filter((file) => !/\.test\.tsx?$|node_modules/.test(file));
-  for (const file of [config, 'package-lock.json', ...files.sort()]) {
-    hash
-      .update(file)
-      .update('\0')
-      .update(readFileSync(join(root, file)))
-      .update('\0');
-  }
-  return hash.digest('hex');
+const wanted = positionals.length > 0 ? positionals.filter(isPart) : Object.keys(PARTS).filter(isPart);
+process.env.NODE_ENV ??= 'production';
+for (const part of wanted) {
+  if (!values.force && !buildDue(part)) continue;
+  const startedAt = performance.now();
+  const hash = sourceHash(part);
+  forgetBuilt(part);
+  await build({ configFile: join(root, configs[part]), logLevel: 'warn', mode: 'production' });
+  noteBuilt(part, hash);
+  console.error(`Built ${part} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`);
 }

@@ -82,7 +82,7 @@ async function windowGone(window: HostWindow, host: LoopbackHost, clock: Clock):
     seen ||= connected;
     if (connected) lastSeenAt = clock.now();
     else if (clock.now() - lastSeenAt > (seen ? 2 * POLL_MS : TAKEN_OVER_GRACE_MS)) return;
-    await new Promise<void>((resolve) => setTimeout(resolve, POLL_MS));
+    await new Promise<void>((resolve) => clock.after(POLL_MS, resolve));
   }
 }
 
@@ -103,8 +103,9 @@ export async function run(argv: readonly string[]): Promise<number> {
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });
-  const level = (['debug', 'info', 'warn', 'error'] as const).find((one) => one === process.env.PARLEY_LOG_LEVEL);
-  const log = streamLog((line) => process.stderr.write(line), level ?? ('warn' satisfies LogLevel), systemClock.now);
+  const wanted = (['debug', 'info', 'warn', 'error'] as const).find((one) => one === process.env.PARLEY_LOG_LEVEL);
+  const level: LogLevel = wanted ?? 'warn';
+  const log = streamLog((line) => process.stderr.write(line), level, systemClock.now);
 
   // Said about the start goes to standard error when standard output belongs to a program.
   const say = args.json ? console.error : console.log;

@@ -1,25 +1,28 @@
-import { builtinModules } from 'node:module';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
-/** Electron's main process and the history's worker, bundled; what has native parts stays outside. */
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Electron's main process, the worker that keeps the history, and the utility process around the server. */
 export default defineConfig({
-  root: import.meta.dirname,
-  resolve: { conditions: ['node'] },
+  root: here('.'),
+  ssr: { target: 'node', noExternal: true, external: ['electron', 'better-sqlite3'] },
   build: {
-    outDir: '../../out/main',
+    ssr: true,
+    outDir: here('../../out/main'),
     emptyOutDir: true,
     target: 'node24',
     minify: false,
-    ssr: true,
+    sourcemap: false,
+    reportCompressedSize: false,
     rolldownOptions: {
       input: {
-        main: join(import.meta.dirname, 'main.ts'),
-        'history-worker': join(import.meta.dirname, '..', 'core', 'history', 'history-worker.ts'),
+        main: here('./main.ts'),
+        'history-worker': here('../core/history/history-worker.ts'),
+        'server-host': here('./server-host.ts'),
       },
-      external: ['electron', 'better-sqlite3', ...builtinModules, /^node:/],
-      output: { entryFileNames: '[name].js', format: 'es' },
+      external: ['electron', /^electron\//, 'better-sqlite3'],
+      output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
     },
   },
-  ssr: { noExternal: true, external: ['electron', 'better-sqlite3'] },
 });

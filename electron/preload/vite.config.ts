@@ -1,15 +1,19 @@
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
-/** A sandboxed preload script is one CommonJS file. */
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** One CommonJS file: a sandboxed preload script can load nothing beside Electron itself. */
 export default defineConfig({
-  root: import.meta.dirname,
+  root: here('.'),
   build: {
-    outDir: '../../out/preload',
+    lib: { entry: here('./preload.ts'), formats: ['cjs'], fileName: () => 'preload.cjs' },
+    outDir: here('../../out/preload'),
     emptyOutDir: true,
     target: 'chrome140',
     minify: false,
-    lib: { entry: join(import.meta.dirname, 'preload.ts'), formats: ['cjs'], fileName: () => 'preload.cjs' },
-    rolldownOptions: { external: ['electron'] },
+    sourcemap: false,
+    reportCompressedSize: false,
+    rolldownOptions: { external: ['electron', 'electron/renderer'] },
   },
 });

@@ -173,8 +173,8 @@ function setAside(file: string, nowMs: number): string {
 const codes: readonly [pattern: RegExp, code: ErrorCode][] = [
   [/^SQLITE_(CORRUPT|NOTADB)/, 'history-damaged'],
   [/^SQLITE_(BUSY|LOCKED)/, 'history-locked'],
-  [/^(SQLITE_FULL|ENOSPC|EDQUOT)/, 'disk-full'],
-  [/^(SQLITE_READONLY|SQLITE_CANTOPEN|SQLITE_PERM|SQLITE_IOERR|EACCES|EROFS|EPERM)/, 'disk-read-only'],
+  [/^SQLITE_FULL/, 'disk-full'],
+  [/^SQLITE_(READONLY|CANTOPEN|PERM|IOERR)/, 'disk-read-only'],
 ];
 
 /** The ParleyError for whatever SQLite or the file system threw. */
@@ -182,7 +182,7 @@ export function asHistoryError(thrown: unknown): ParleyError {
   if (thrown instanceof ParleyError) return thrown;
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
   const known = codes.find(([pattern]) => pattern.test(code));
-  return new ParleyError(known ? known[1] : 'internal', { cause: thrown });
+  return known ? new ParleyError(known[1], { cause: thrown }) : asFileError(thrown);
 }
 
 /** Holds an exclusive lock on `file` until closed. Throws `history-locked` while another process holds it. */

@@ -17,7 +17,7 @@ export function openSettings(file: string, now: () => number): { store: Settings
     if (read) settings = read;
     else {
       damaged = true;
-      renameSync(file, `${file}.damaged-${now()}`);
+      renameSync(file, file.replace(/\.json$/, `.damaged-${now()}.json`));
     }
   }
   return {

@@ -1,0 +1,68 @@
+import { createPublicKey, verify } from 'node:crypto';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { HelloFields } from '@parley/shared/bridge';
+import { type Bytes, fromBase64Url, toBase64Url } from '@parley/shared/protocol';
+import { confirmSignatureBytes, helloSignatureBytes } from '@parley/shared/sealing';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { newRoomId, randomId, temporaryFolder, testSecrets } from '../test-kit.ts';
+import { openIdentity } from './device-identity.ts';
+
+let folder: ReturnType<typeof temporaryFolder>;
+let file: string;
+beforeEach(() => {
+  folder = temporaryFolder();
+  file = join(folder.path, 'device.key');
+});
+afterEach(() => folder.remove());
+
+/** Checked with Node's own library straight from the key's standard form, not with ours. */
+const verifies = (deviceId: string, sig: string, bytes: Bytes): boolean =>
+  verify(
+    null,
+    bytes,
+    createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: deviceId }, format: 'jwk' }),
+    fromBase64Url(sig) ?? new Uint8Array(),
+  );
+
+describe('the identity of a device', () => {
+  it('is made once and stays, wrapped on disk and for this user alone', async () => {
+    const first = await openIdentity(file, testSecrets());
+    const again = await openIdentity(file, testSecrets());
+    expect(again.deviceId).toBe(first.deviceId);
+    const stored = readFileSync(file);
+    expect(stored.includes(Buffer.from(first.seed))).toBe(false);
+    expect(Buffer.from(await testSecrets().unwrap(new Uint8Array(stored)))).toEqual(Buffer.from(first.seed));
+    if (process.platform !== 'win32') expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('is never replaced when it cannot be unwrapped', async () => {
+    writeFileSync(file, 'wrapped by another computer');
+    await expect(openIdentity(file, testSecrets())).rejects.toThrow();
+    expect(readFileSync(file, 'utf8')).toBe('wrapped by another computer');
+  });
+
+  it('signs hellos and confirms over the bytes of their typed fields', async () => {
+    const identity = await openIdentity(file, testSecrets());
+    const fields = HelloFields.parse({
+      roomId: newRoomId(),
+      epoch: 0,
+      sess: randomId(16),
+      eph: randomId(32),
+      fp: randomId(32),
+      ts: 1,
+      caps: 0,
+      prev: randomId(16),
+    });
+    const { dev, sig } = identity.signHello(fields);
+    expect(dev).toBe(identity.deviceId);
+    const bytes = (of: typeof fields) => helloSignatureBytes(of, fromBase64Url(dev) ?? new Uint8Array());
+    expect(verifies(dev, sig, bytes(fields))).toBe(true);
+    expect(verifies(dev, sig, bytes({ ...fields, ts: 2 }))).toBe(false);
+
+    const hash = new Uint8Array(32).fill(7);
+    const confirm = identity.signConfirm('lo', toBase64Url(hash));
+    expect(verifies(dev, confirm.sig, confirmSignatureBytes('lo', hash))).toBe(true);
+    expect(verifies(dev, confirm.sig, confirmSignatureBytes('hi', hash))).toBe(false);
+  });
+});

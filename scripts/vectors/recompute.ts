@@ -1,0 +1,144 @@
+/**
+ * Computes the protocol's test vectors a second time, with Node's own synchronous crypto and nothing of Parley:
+ * what `shared/sealing` gives must be the same. `node scripts/vectors/recompute.ts` prints them; a test compares.
+ */
+import {
+  createCipheriv,
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  diffieHellman,
+  pbkdf2Sync,
+  sign,
+} from 'node:crypto';
+
+const hex = (text: string) => Buffer.from(text, 'hex');
+const ascii = (text: string) => Buffer.from(text, 'utf8');
+const sha256 = (...parts: Buffer[]) => createHash('sha256').update(Buffer.concat(parts)).digest();
+const u16 = (value: number) => hex(value.toString(16).padStart(4, '0'));
+const u32 = (value: number) => hex(value.toString(16).padStart(8, '0'));
+const u64 = (value: number) => hex(value.toString(16).padStart(16, '0'));
+
+/** RFC 5869, written out. */
+function hkdf(secret: Buffer, salt: Buffer, info: Buffer, size: number): Buffer {
+  const prk = createHmac('sha256', salt).update(secret).digest();
+  let block = Buffer.alloc(0);
+  let out = Buffer.alloc(0);
+  for (let i = 1; out.length < size; i++) {
+    block = createHmac('sha256', prk).update(Buffer.concat([block, info, Buffer.from([i])])).digest();
+    out = Buffer.concat([out, block]);
+  }
+  return out.subarray(0, size);
+}
+
+const privateKey = (curve: 'ed25519' | 'x25519', seed: Buffer) =>
+  createPrivateKey({
+    key: Buffer.concat([hex(`302e020100300506032b65${curve === 'ed25519' ? '70' : '6e'}04220420`), seed]),
+    format: 'der',
+    type: 'pkcs8',
+  });
+const publicOf = (key: ReturnType<typeof privateKey>) =>
+  Buffer.from(createPublicKey(key).export({ format: 'der', type: 'spki' }).subarray(-32));
+const x25519Public = (raw: Buffer) =>
+  createPublicKey({ key: Buffer.concat([hex('302a300506032b656e032100'), raw]), format: 'der', type: 'spki' });
+
+/** The key schedule under any label, so that it can be held against vectors published for another one. */
+export function schedule(labelOf: string, secret: Buffer, passphrase: string | null) {
+  const salt = sha256(ascii(labelOf));
+  let root = hkdf(secret, salt, ascii(`${labelOf} root`), 32);
+  if (passphrase !== null) {
+    const pwSalt = hkdf(root, salt, ascii(`${labelOf} pw-salt`), 16);
+    const stretched = pbkdf2Sync(passphrase.normalize('NFKC'), pwSalt, 600_000, 32, 'sha256');
+    root = hkdf(root, stretched, ascii(`${labelOf} root+pw`), 32);
+  }
+  const auth = privateKey('ed25519', hkdf(root, salt, ascii(`${labelOf} server-auth`), 32));
+  const authPub = publicOf(auth);
+  const roomId = sha256(ascii(`${labelOf} room-id`), authPub).subarray(0, 16);
+  const join = Buffer.concat([ascii(`${labelOf} join`), sha256(ascii('example.org')), Buffer.alloc(32), roomId]);
+  return {
+    root: root.toString('hex'),
+    authPub: authPub.toString('hex'),
+    roomId: roomId.toString('base64url'),
+    helloKey: hkdf(root, salt, ascii(`${labelOf} hello`), 32).toString('hex'),
+    psk: hkdf(root, salt, ascii(`${labelOf} pair-psk`), 32).toString('hex'),
+    joinSig: sign(null, join, auth).toString('hex'),
+  };
+}
+
+const counting = (from: number, size: number) => Buffer.from(Array.from({ length: size }, (_, i) => (from + i) & 0xff));
+const LABEL = 'parley/1';
+
+/** A hello of a device whose keys count up from `from`: plaintext and the box under a fixed nonce. */
+function hello(room: ReturnType<typeof schedule>, from: number) {
+  const roomId = Buffer.from(room.roomId, 'base64url');
+  const device = privateKey('ed25519', counting(from, 32));
+  const ephemeral = privateKey('x25519', counting(from + 1, 32));
+  const sess = counting(from + 2, 16);
+  const fp = counting(from + 3, 32);
+  const fields = Buffer.concat([publicOf(ephemeral), fp, u64(1_700_000_000_000 + from), u16(0), Buffer.alloc(16)]);
+  const signed = Buffer.concat([ascii(`${LABEL} hello-sig`), roomId, u32(0), sess, publicOf(device), fields]);
+  const plaintext = Buffer.concat([sess, publicOf(device), fields, sign(null, signed, device)]);
+  const nonce = counting(from + 4, 12);
+  const cipher = createCipheriv('aes-256-gcm', hex(room.helloKey), nonce);
+  cipher.setAAD(Buffer.concat([ascii(`${LABEL} hello`), roomId, u32(0)]));
+  const padded = Buffer.concat([u16(plaintext.length), plaintext, Buffer.alloc(254 - plaintext.length)]);
+  const sealed = Buffer.concat([cipher.update(padded), cipher.final(), cipher.getAuthTag()]);
+  const box = Buffer.concat([Buffer.from([1]), u32(0), nonce, sealed]).toString('base64url');
+  return { roomId, device, ephemeral, sess, plaintext, box };
+}
+
+export function vectors() {
+  const secret = counting(0, 32);
+  const room = schedule(LABEL, secret, null);
+  const lo = hello(room, 10);
+  const hi = hello(room, 100);
+  const th = sha256(ascii(`${LABEL} th`), lo.roomId, u32(0), lo.plaintext, hi.plaintext);
+  const shared = diffieHellman({ privateKey: lo.ephemeral, publicKey: x25519Public(publicOf(hi.ephemeral)) });
+  const okm = hkdf(shared, hex(room.psk), Buffer.concat([ascii(`${LABEL} pair`), th]), 104);
+  const confirmSig = sign(null, Buffer.concat([ascii(`${LABEL} confirm lo`), th]), lo.device);
+
+  const [rLo, rHi] = [counting(200, 32), counting(7, 32)];
+  const code = hkdf(okm.subarray(72), Buffer.concat([rLo, rHi]), Buffer.concat([ascii(`${LABEL} sas-code`), th]), 8);
+  const digits = (code.readBigUInt64BE() % 100_000_000n).toString().padStart(8, '0');
+
+  const half = (device: Buffer) => {
+    let hash: Buffer = Buffer.concat([ascii(`${LABEL} device-code`), device]);
+    for (let i = 0; i < 5_200; i++) hash = createHash('sha512').update(Buffer.concat([hash, device])).digest();
+    return Array.from({ length: 6 }, (_, group) =>
+      (hash.readUIntBE(group * 5, 5) % 100_000).toString().padStart(5, '0'),
+    ).join('');
+  };
+  const devices = [publicOf(lo.device), publicOf(hi.device)];
+  const deviceCode = (devices.map(half).sort().join('').match(/.{5}/g) ?? []).join(' ');
+
+  const [name, text] = [ascii('Zoë'), ascii('Grüße, 世界')];
+  const chat = Buffer.concat([
+    ascii(`${LABEL} chat`),
+    lo.roomId,
+    counting(50, 16),
+    publicOf(lo.device),
+    u64(3),
+    u64(9),
+    u64(1_700_000_000_123),
+    u32(name.length),
+    name,
+    u32(text.length),
+    text,
+  ]);
+  return {
+    room,
+    roomWithPassphrase: schedule(LABEL, secret, 'correct horse battery staple élan'),
+    hello: { lo: lo.box, hi: hi.box, loDevice: devices[0]?.toString('base64url'), hiDevice: devices[1]?.toString('base64url') },
+    pair: { transcriptHash: th.toString('hex'), tag: okm.subarray(64, 72).toString('base64url'), confirmSig: confirmSig.toString('base64url') },
+    safetyCode: {
+      key: okm.subarray(72).toString('hex'),
+      commitment: sha256(ascii(`${LABEL} sas`), th, rLo).toString('base64url'),
+      code: `${digits.slice(0, 4)} ${digits.slice(4)}`,
+    },
+    deviceCode,
+    chat: { bytes: chat.toString('hex'), sig: sign(null, chat, lo.device).toString('base64url') },
+  };
+}
+
+if (process.argv[1] === import.meta.filename) console.log(JSON.stringify(vectors(), null, 2));

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { schedule, vectors } from '../../scripts/vectors/recompute.ts';
+import { ChatMessage } from '../model/chat-message.ts';
+import { fromBase64Url, toBase64Url } from '../protocol/bytes.ts';
+import { chatSignatureBytes } from './chat.ts';
+import { openHello } from './hello.ts';
+import { deriveRoomKeys } from './key-schedule.ts';
+import { proveMembership } from './membership.ts';
+import { verifyEd25519 } from './primitives.ts';
+import { deviceCode } from './safety-code.ts';
+import { createSafetyExchange } from './safety-exchange.ts';
+import pinned from './vectors.json' with { type: 'json' };
+
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
+const unhex = (text: string) => new Uint8Array(Buffer.from(text, 'hex'));
+const secret = Uint8Array.from({ length: 32 }, (_, i) => i);
+const counting = (from: number, size: number) => Uint8Array.from({ length: size }, (_, i) => (from + i) & 0xff);
+
+describe('the protocol’s vectors', () => {
+  it('come out of the independent script as they are pinned', () => {
+    expect(vectors()).toEqual(pinned);
+  });
+
+  it('come out of the independent script as they were published for the protocol’s first label', () => {
+    const published = schedule('mesh/1', Buffer.from(secret), null);
+    expect(published).toMatchObject({
+      root: 'f4ff20a65e2bdb99015ae7315bfb2b062df0795c23cec5bc6aa59367fa97013b',
+      authPub: '6e6083cb5cd619d5a78157339aaf33701a08bafc8ae65ce43f98ef981349456d',
+      roomId: '7PO4c_cfBNE8EO6wJQ6gUw',
+      helloKey: '9a8484a6957767c9d9cd498c517bed82dd8e5a02480a0b447b13a28f4fae3c87',
+      psk: '062b3fefa46a79aca7d8c1b837746d7dcf8fac6f302438a3569b91cbd073b327',
+    });
+    expect(published.joinSig.startsWith('9afe1a966ad912430b36742e2fa933a6')).toBe(true);
+  });
+
+  for (const [name, passphrase, expected] of [
+    ['without a passphrase', null, pinned.room],
+    ['with a passphrase', 'correct horse battery staple élan', pinned.roomWithPassphrase],
+  ] as const) {
+    it(`agree with the key schedule ${name}`, async () => {
+      const keys = await deriveRoomKeys(secret, passphrase);
+      const sig = await proveMembership(keys, 'example.org', new Uint8Array(32));
+      expect({
+        authPub: hex(keys.authPub),
+        roomId: keys.roomId,
+        psk: hex(keys.pairPsk),
+        joinSig: hex(sig),
+      }).toEqual({ authPub: expected.authPub, roomId: expected.roomId, psk: expected.psk, joinSig: expected.joinSig });
+    });
+  }
+
+  it('agree with the hellos', async () => {
+    const keys = await deriveRoomKeys(secret, null);
+    for (const [box, device] of [
+      [pinned.hello.lo, pinned.hello.loDevice],
+      [pinned.hello.hi, pinned.hello.hiDevice],
+    ] as const) {
+      const opened = await openHello(keys, box);
+      expect(opened).toMatchObject({ ok: true, value: { dev: device, epoch: 0 } });
+    }
+  });
+
+  it('agree with the short safety code', async () => {
+    const options = { transcriptHash: unhex(pinned.pair.transcriptHash), safetyKey: unhex(pinned.safetyCode.key) };
+    const lo = createSafetyExchange({ ...options, role: 'lo', random: () => counting(200, 32) });
+    const hi = createSafetyExchange({ ...options, role: 'hi', random: () => counting(7, 32) });
+    const commit = await lo.start();
+    expect(commit).toEqual({ step: 'commit', value: pinned.safetyCode.commitment });
+    const answered = commit && (await hi.handle(commit));
+    const opened = answered?.ok && answered.value.reply ? await lo.handle(answered.value.reply) : undefined;
+    expect(opened).toMatchObject({ ok: true, value: { code: pinned.safetyCode.code } });
+  });
+
+  it('agree with the device code', async () => {
+    const code = await deviceCode(pinned.hello.loDevice as never, pinned.hello.hiDevice as never);
+    expect(code).toBe(pinned.deviceCode);
+  });
+
+  it('agree with a message’s signature', async () => {
+    const message = ChatMessage.parse({
+      id: toBase64Url(counting(50, 16)),
+      roomId: pinned.room.roomId,
+      author: pinned.hello.loDevice,
+      authorName: 'Zoë',
+      seq: 3,
+      clock: 9,
+      sentAt: 1_700_000_000_123,
+      text: 'Grüße, 世界',
+      sig: pinned.chat.sig,
+    });
+    const bytes = chatSignatureBytes(message);
+    expect(hex(bytes)).toBe(pinned.chat.bytes);
+    const key = fromBase64Url(message.author) ?? new Uint8Array();
+    expect(await verifyEd25519(key, fromBase64Url(message.sig) ?? new Uint8Array(), bytes)).toBe(true);
+  });
+});

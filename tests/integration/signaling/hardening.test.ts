@@ -1,0 +1,106 @@
+import { connect, type Socket } from 'node:net';
+import { PROTOCOL_VERSION, SIGNALING_PATH } from '@parley/shared/protocol';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import WebSocket from 'ws';
+import { Client, newSignalId, RoomKey, someBox, soon, startTestServer, until } from './harness.ts';
+
+describe('a socket that does not read (P4)', () => {
+  it('is closed before it costs more than its share, and its seat is away', async () => {
+    const server = await startTestServer({
+      OUTBOUND_BYTES_MAX: '65536',
+      SIGNALS_PER_LINK: '10000',
+      STRIKES_PER_MINUTE: '0',
+    });
+    const [ana, deaf] = [new Client(server), new Client(server, { ip: '203.0.113.2' })];
+    const key = new RoomKey();
+    await ana.join(key);
+    const to = (await deaf.join(key)).participantId;
+    // Stops reading at the TCP level, as a stalled network does.
+    const { transport } = deaf.socket.io.engine;
+    const { ws } = transport as unknown as { ws: { pause(): void; resume(): void } };
+    ws.pause();
+    const box = someBox(16_384);
+    let gone = false;
+    for (let n = 0; n < 2_000 && !gone; n++) {
+      const outcome = await ana.call('signal:send', { roomId: key.roomId, to, id: newSignalId(), box });
+      gone = !outcome.ok && outcome.code === 'participant-gone';
+    }
+    expect(gone).toBe(true);
+    expect((await ana.hear('participant:away')).participantId).toBe(to);
+    expect((await server.metrics()).errors['slow-consumer']).toBe(1);
+    await until(async () => (await server.health()).connections === 1, 'the slow socket was cut');
+    ws.resume();
+  });
+});
+
+/** A WebSocket that says just what it is told to. */
+function rawSocket(port: number): Promise<WebSocket> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}${SIGNALING_PATH}/?EIO=4&transport=websocket`);
+  onTestFinished(() => socket.terminate());
+  socket.on('error', () => {});
+  return soon(new Promise((resolve) => socket.once('open', () => resolve(socket))), 'open');
+}
+const closeOf = (socket: WebSocket) => soon(new Promise<number>((resolve) => socket.once('close', resolve)), 'close');
+
+describe('half-open sockets', () => {
+  it('that never say who they are, are closed', async () => {
+    const server = await startTestServer({ CONNECT_TIMEOUT_MS: '100' });
+    await closeOf(await rawSocket(server.port));
+  });
+
+  it('that leave the namespace and keep the transport, are closed', async () => {
+    const server = await startTestServer();
+    const socket = await rawSocket(server.port);
+    socket.send(`40{"v":${PROTOCOL_VERSION}}`);
+    await until(async () => (await server.health()).connections === 1, 'connected');
+    socket.send('41');
+    await closeOf(socket);
+    expect((await server.health()).connections).toBe(0);
+  });
+
+  it('whose frames are too large, are closed with the code for it', async () => {
+    const server = await startTestServer();
+    const socket = await rawSocket(server.port);
+    socket.send('x'.repeat(33_000));
+    expect(await closeOf(socket)).toBe(1009);
+  });
+});
+
+describe('slow and strange HTTP', () => {
+  const say = (port: number, text: string): Promise<string> => {
+    const socket: Socket = connect(port, '127.0.0.1');
+    onTestFinished(() => void socket.destroy());
+    socket.write(text);
+    let heard = '';
+    socket.on('data', (part) => {
+      heard += part.toString();
+    });
+    return soon(new Promise((resolve) => socket.once('close', () => resolve(heard))), 'close');
+  };
+
+  it('a head that never ends is cut off', async () => {
+    const server = await startTestServer();
+    expect(await say(server.port, 'GET /health HTTP/1.1\r\nHost: x\r\n')).toContain('408');
+  }, 15_000);
+
+  it('a head that is too large is refused', async () => {
+    const server = await startTestServer();
+    const answer = await say(server.port, `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(9_000)}\r\n\r\n`);
+    expect(answer).toContain('431');
+  });
+
+  it('an upgrade to elsewhere is closed, and a torn one leaves the server standing', async () => {
+    const server = await startTestServer();
+    const upgrade = (path: string) =>
+      `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: nonsense\r\nSec-WebSocket-Version: 13\r\n\r\n`;
+    await say(server.port, upgrade('/elsewhere'));
+    await say(server.port, upgrade(`${SIGNALING_PATH}/?EIO=4&transport=websocket`));
+    await say(server.port, upgrade(`${SIGNALING_PATH}/?EIO=3&transport=websocket`));
+    for (let n = 0; n < 20; n++) {
+      const torn = connect(server.port, '127.0.0.1');
+      torn.on('error', () => {});
+      torn.write(upgrade(`${SIGNALING_PATH}/?EIO=4&transport=websocket`), () => torn.resetAndDestroy());
+    }
+    expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
+  });
+});

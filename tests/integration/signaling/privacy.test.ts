@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { Client, newSignalId, RoomKey, someBox, startTestServer, until } from './harness.ts';
+
+describe('what the server writes down (P1)', () => {
+  it('holds no room id, participant, token, proof, box, TURN credential or address at any level of log', async () => {
+    const server = await startTestServer({
+      TURN_URLS: 'turn:turn.parley.test',
+      TURN_SECRET: 'a-secret-of-enough-characters-for-coturn',
+      STRIKES_PER_MINUTE: '10',
+      SEAT_GRACE_MS: '20',
+    });
+    const ip = '198.51.100.77';
+    const key = new RoomKey();
+    const [ana, ben] = [new Client(server, { ip }), new Client(server, { ip: '2001:db8:77:88::99' })];
+    const first = await ana.join(key);
+    const second = await ben.join(key);
+    const box = someBox();
+    const challenge = await ana.challenge();
+    await ana.call('signal:send', { roomId: key.roomId, to: second.participantId, id: newSignalId(), box });
+    await ana.call('stream:start', { roomId: key.roomId, kind: 'camera' });
+    await ben.call('room:leave', { roomId: key.roomId });
+    // Everything that goes wrong must be as discreet.
+    await ana.raw('room:join', { roomId: key.roomId, box, resumeToken: first.resumeToken });
+    await ana.tryJoin(key, { challenge, prover: new RoomKey() });
+    for (let n = 0; n < 12; n++) ana.socket.emit('nonsense', box);
+    await ana.hear('server:closing');
+    await until(async () => (await server.health()).participants === 0, 'all gone');
+    const credentials = first.ice.iceServers.flatMap(({ username, credential }) => [username, credential]);
+    const secrets = [
+      key.roomId,
+      key.authPub,
+      first.participantId,
+      second.participantId,
+      first.resumeToken,
+      second.resumeToken,
+      box,
+      challenge,
+      ip,
+      '2001:db8:77:88',
+      '127.0.0.1',
+      ...credentials.filter((text) => text !== undefined),
+    ];
+    const written = [
+      server.lines.join(),
+      await (await fetch(`${server.url}/metrics`)).text(),
+      JSON.stringify(await server.metrics()),
+      JSON.stringify(await server.health()),
+    ].join('\n');
+    expect(server.lines.length).toBeGreaterThan(10);
+    expect(written).toContain('address blocked');
+    expect(secrets.filter((secret) => written.includes(secret))).toEqual([]);
+  });
+});

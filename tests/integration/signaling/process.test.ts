@@ -1,0 +1,141 @@
+import { type ChildProcess, execFile, fork } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ServerReport } from '@parley/shared/protocol';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Client, newSignalId, PUBLIC_HOST, RoomKey, someBox, soon } from './harness.ts';
+
+const MAIN = fileURLToPath(new URL('../../../signaling-server/src/main.ts', import.meta.url));
+const BASE = { PATH: process.env.PATH ?? '', PUBLIC_HOSTS: PUBLIC_HOST, TRUST_PROXY: '127.0.0.0/8' };
+
+function start(env: Record<string, string>): {
+  child: ChildProcess;
+  output: () => string;
+  ended: Promise<number | null>;
+} {
+  const child = fork(MAIN, [], { env: { ...BASE, ...env }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let text = '';
+  child.stdout?.on('data', (part: Buffer) => {
+    text += part.toString();
+  });
+  child.stderr?.on('data', (part: Buffer) => {
+    text += part.toString();
+  });
+  return {
+    child,
+    output: () => text,
+    ended: soon(new Promise((resolve) => child.once('close', (code) => resolve(code))), 'end of the process'),
+  };
+}
+
+const report = (child: ChildProcess): Promise<ServerReport> =>
+  soon(new Promise((resolve) => child.once('message', (message) => resolve(ServerReport.parse(message)))), 'report');
+
+async function listening(child: ChildProcess): Promise<{ port: number }> {
+  const said = await report(child);
+  if (said.type !== 'listening') throw new Error(said.code);
+  return said;
+}
+
+function runToEnd(env: Record<string, string>, args: string[] = []) {
+  return new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
+    execFile(process.execPath, [MAIN, ...args], { env: { ...BASE, ...env } }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    );
+  });
+}
+
+describe("the server's process", () => {
+  it('on SIGTERM tells clients to move, closes and exits with 0 (S14)', async () => {
+    const { child, output, ended } = start({ PORT: '0', SHUTDOWN_GRACE_MS: '100' });
+    const server = await listening(child);
+    const client = new Client(server);
+    await client.join(new RoomKey());
+    child.kill('SIGTERM');
+    expect(await client.hear('server:drain')).toEqual({ retryAfterMs: 100 });
+    expect((await client.hear('server:closing')).code).toBe('server-draining');
+    expect(await ended).toBe(0);
+    const messages = output()
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { msg: string }).msg);
+    expect(messages).toEqual(['listening', 'seat taken', 'stopping', 'draining', 'closing', 'stopped']);
+  });
+
+  it('ends when the app that started it is gone', async () => {
+    const { child, ended } = start({ PORT: '0' });
+    await listening(child);
+    child.disconnect();
+    expect(await ended).toBe(0);
+  });
+
+  it('says when the port is taken, and exits with 1', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void other.close());
+    await soon(new Promise((resolve) => other.once('listening', resolve)), 'other server');
+    const { port } = other.address() as AddressInfo;
+    const { child, output, ended } = start({ PORT: String(port) });
+    expect(await report(child)).toEqual({ type: 'failed', code: 'port-in-use' });
+    expect(await ended).toBe(1);
+    expect(output()).toContain('another program is using that port');
+  });
+
+  it('names every problem of a wrong environment at once, and exits with 1 (S10)', async () => {
+    const { code, stdout, stderr } = await runToEnd({
+      PORT: 'seven',
+      ROOM_CAPACITY: '0',
+      LOG_LEVEL: 'loud',
+      TURN_URLS: 'http://turn',
+      ADMIN_TOKEN: 'hunter2',
+      NODE_ENV: 'production',
+      RECORD_RECEIVED_TO: 'x',
+    });
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    for (const name of [
+      'PORT',
+      'ROOM_CAPACITY',
+      'LOG_LEVEL',
+      'TURN_URLS',
+      'TURN_SECRET',
+      'ADMIN_TOKEN',
+      'RECORD_RECEIVED_TO',
+    ])
+      expect(stderr).toContain(`  ${name}: `);
+    expect(stderr).not.toContain('hunter2');
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('prints the table of settings for --help, and knows no other option', async () => {
+    const help = await runToEnd({ PORT: 'seven' }, ['--help']);
+    expect(help.code).toBe(0);
+    expect(help.stdout).toContain('SEAT_GRACE_MS');
+    expect((await runToEnd({}, ['--prot', '1'])).code).toBe(2);
+  });
+
+  it('writes down what it receives when asked to, readable by grep', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'parley-recorded-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'received.log');
+    const { child, ended } = start({ PORT: '0', SHUTDOWN_GRACE_MS: '0', RECORD_RECEIVED_TO: file });
+    const server = await listening(child);
+    const [ana, ben] = [new Client(server), new Client(server)];
+    const key = new RoomKey();
+    await ana.join(key);
+    await ben.join(key);
+    const box = someBox(2_000);
+    await ana.call('signal:send', { roomId: key.roomId, to: '*', id: newSignalId(), box });
+    await fetch(`http://127.0.0.1:${server.port}/health?marker-in-a-url`);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    const received = readFileSync(file, 'utf8');
+    expect(received).toContain('marker-in-a-url');
+    expect(received).toContain(box);
+    expect(received.split('\n').filter((line) => line.includes('"room:join"'))).toHaveLength(2);
+  });
+});
