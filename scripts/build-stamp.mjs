@@ -16,7 +16,7 @@ export const PARTS = {
   },
   preload: { sources: ['electron/preload', 'shared', 'package-lock.json'], output: 'out/preload/preload.cjs' },
   'signaling-server': {
-    sources: ['signaling-server', 'shared', 'build/signaling-server.vite.config.ts', 'package-lock.json'],
+    sources: ['signaling-server', 'shared', 'package-lock.json'],
     output: 'out/signaling-server/main.js',
   },
 };
@@ -35,16 +35,18 @@ function hashOf(root, sources) {
     if (!existsSync(path)) continue;
     const entries = readdirOrNull(path);
     if (entries === null) add(path);
-    else for (const entry of entries) if (entry.isFile()) add(join(entry.parentPath ?? entry.path, entry.name));
+    else for (const entry of entries) if (entry.isFile()) add(pathOf(entry));
   }
   return hash.digest('hex');
 }
 
+// Early versions of Node 20 know the folder by another name.
+const pathOf = (entry) => join(entry.parentPath ?? entry.path, entry.name);
+
 function readdirOrNull(path) {
   try {
     const entries = readdirSync(path, { recursive: true, withFileTypes: true });
-    const nameOf = (entry) => join(entry.parentPath ?? entry.path, entry.name);
-    return entries.sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+    return entries.sort((a, b) => (pathOf(a) < pathOf(b) ? -1 : 1));
   } catch (error) {
     if (error.code === 'ENOTDIR') return null;
     throw error;

@@ -13,7 +13,7 @@ const configs: Record<BuildPart, string> = {
   renderer: 'renderer/vite.config.ts',
   main: 'electron/main/vite.config.ts',
   preload: 'electron/preload/vite.config.ts',
-  'signaling-server': 'build/signaling-server.vite.config.ts',
+  'signaling-server': 'signaling-server/vite.config.ts',
 };
 
 const { values, positionals } = parseArgs({

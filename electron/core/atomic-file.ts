@@ -21,8 +21,17 @@ export function writeFileAtomically(file: string, content: string | Uint8Array):
     renameSync(temporary, file);
     syncFolder(dirname(file));
   } catch (error) {
-    rmSync(temporary, { force: true });
+    remove(temporary);
     throw asFileError(error);
+  }
+}
+
+/** What is left of a failed write. On a disk that takes no writes it stays, and the first error is the one that counts. */
+function remove(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    // Said above.
   }
 }
 

@@ -147,6 +147,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     'settings.change': (change) => {
       const before = settings.get().hosting.lan;
       const next = settings.change(change);
+      toldTrouble = undefined;
       emit('settings.changed', next);
       if (next.hosting.lan !== before) embedded.start(next.hosting.lan).catch(() => undefined);
       return next;

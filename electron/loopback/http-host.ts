@@ -160,10 +160,10 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
 
   function serveEvents(request: IncomingMessage, response: ServerResponse): void {
     const refused = gate.refuseRead(request.headers);
-    if (refused) return answerJson(response, refused.status, refused.refusal);
-    if (request.method !== 'GET') return wrongMethod(response, 'GET');
+    if (refused) answerJson(response, refused.status, refused.refusal);
+    else if (request.method !== 'GET') wrongMethod(response, 'GET');
     // This response lives as long as its window.
-    streams.open(response);
+    else streams.open(response);
   }
 
   async function serveCall(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -211,10 +211,13 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
         : gate.refuseRead(request.headers);
     if (refused) return answerSentence(response, refused);
     const body = request.method === 'POST' ? await readBody(request, 1_024) : null;
-    const { status, headers, body: html } =
-      body === null
-        ? options.questions.show(id)
-        : options.questions.answer(id, body.ok && new URLSearchParams(body.value).get('answer') === 'open');
+    const {
+      status,
+      headers,
+      body: html,
+    } = body === null
+      ? options.questions.show(id)
+      : options.questions.answer(id, body.ok && new URLSearchParams(body.value).get('answer') === 'open');
     response.writeHead(status, { ...PLAIN_HEADERS, ...PAGE_HEADERS, ...headers });
     response.end(html);
   }

@@ -20,7 +20,13 @@ const WAITING_MAX = 3;
 /** A window that was closed without an answer says nothing; after this time that is a no. */
 const PATIENCE_MS = 120_000;
 
-const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const escapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => escapes[character] ?? '');
 
 const CSP =
@@ -43,8 +49,7 @@ button{font:inherit;padding:.5rem 1.25rem;border-radius:.5rem;border:1px solid c
   };
 }
 
-const gone = () =>
-  pageOf(410, 'Parley', '<h1>This question is no longer open</h1><p>You can close this window.</p>');
+const gone = () => pageOf(410, 'Parley', '<h1>This question is no longer open</h1><p>You can close this window.</p>');
 
 /**
  * `show` opens a window at the path of a question and resolves with false where none can be opened: then the answer

@@ -1,13 +1,15 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { EmbeddedServerState } from '@parley/shared/model';
 import { ParleyError, refusalOf, sentenceOf } from '@parley/shared/protocol';
-import { type LogLevel, streamLog } from '#core/adapters/stream-log.ts';
 import { systemClock } from '#core/adapters/system-clock.ts';
-import type { Clock } from '#core/ports.ts';
+import type { Clock, Log } from '#core/ports.ts';
 import { findChromium } from './find-chromium.mjs';
 import { handOver } from './handover.ts';
+import { openLogFile } from './log-file.ts';
 import { usualProfile } from './profile.ts';
-import { type LoopbackHost, startLoopback } from './start-loopback.ts';
+import { builtPage, type LoopbackHost, startLoopback } from './start-loopback.ts';
 import { type HostWindow, openWindow } from './window.ts';
 
 const USAGE = `Parley without Electron: the same app in a Chromium window.
@@ -21,9 +23,12 @@ usage: node electron/loopback/main.ts [options] [parley://join/… link]
   --json                  say one line of JSON on standard output when ready
   --help
 
-Exit codes: 0 closed in order, or Parley was open already and took this start over; 1 it could not start;
-2 an option was not understood; 3 Parley is open already and could not be reached.`;
+PARLEY_LOG_LEVEL (debug, info, warn, error) says how much goes to parley.log in the profile's folder.
 
+Exit codes: 0 closed in order; 1 it could not start; 2 an option was not understood; 3 Parley is open already with this
+profile: it was asked to open a window and the link, if there was one.`;
+
+/** What the command line says. */
 export type LoopbackArguments = {
   profile: string;
   port: number;
@@ -32,6 +37,8 @@ export type LoopbackArguments = {
   json: boolean;
   help: boolean;
   deepLink: string | null;
+  /** Where the built page lies. */
+  pageRoot: string;
 };
 
 /** Reads the command line; throws an Error with a sentence for what it does not understand. */
@@ -60,6 +67,7 @@ export function readArguments(args: readonly string[]): LoopbackArguments {
     json: values.json,
     help: values.help,
     deepLink: positionals[0] ?? null,
+    pageRoot: builtPage,
   };
 }
 
@@ -103,10 +111,20 @@ export async function run(argv: readonly string[]): Promise<number> {
   const stopped = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
   });
-  const wanted = (['debug', 'info', 'warn', 'error'] as const).find((one) => one === process.env.PARLEY_LOG_LEVEL);
-  const level: LogLevel = wanted ?? 'warn';
-  const log = streamLog((line) => process.stderr.write(line), level, systemClock.now);
+  if (!existsSync(join(args.pageRoot, 'index.html'))) {
+    console.error('The page is not built yet: start Parley with npm start.');
+    return 1;
+  }
+  const level = (['debug', 'info', 'warn', 'error'] as const).find((one) => one === process.env.PARLEY_LOG_LEVEL);
+  const logFile = openLogFile(args.profile, level ?? 'info', systemClock.now);
+  try {
+    return await runWith(args, logFile.log, stopped);
+  } finally {
+    await logFile.close();
+  }
+}
 
+async function runWith(args: LoopbackArguments, log: Log, stopped: Promise<void>): Promise<number> {
   // Said about the start goes to standard error when standard output belongs to a program.
   const say = args.json ? console.error : console.log;
   const chromium = args.window === 'auto' ? findChromium() : null;
@@ -131,6 +149,7 @@ export async function run(argv: readonly string[]): Promise<number> {
     host = await startLoopback({
       profile: args.profile,
       port: args.port,
+      pageRoot: args.pageRoot,
       embeddedServer: args.embeddedServer,
       log,
       showWindow: async (url) => (await show(url)) !== null,
@@ -138,7 +157,8 @@ export async function run(argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof ParleyError && error.code === 'already-running') return alreadyRunning(args, say);
     const { code, message } = refusalOf(error);
-    if (code === 'internal') log.error('could not start', { reason: error instanceof Error ? error.message : 'unknown' });
+    if (code === 'internal')
+      log.error('could not start', { reason: error instanceof Error ? error.message : 'unknown' });
     console.error(message);
     return 1;
   }
@@ -166,7 +186,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 async function alreadyRunning(args: LoopbackArguments, say: (line: string) => void): Promise<number> {
   const answer = await handOver(args.profile, args.deepLink);
   say(sentenceOf('already-running'));
-  if (answer === null) return 3;
-  if (answer.url !== null) say(`Open this address in a Chromium browser on this computer (it works once):\n  ${answer.url}`);
-  return 0;
+  if (answer !== null && answer.url !== null)
+    say(`Open this address in a Chromium browser on this computer (it works once):\n  ${answer.url}`);
+  return 3;
 }

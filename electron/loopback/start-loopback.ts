@@ -15,6 +15,8 @@ import { createLinkQuestions } from './link-questions.ts';
 import { openOutside } from './open-outside.ts';
 
 const projectRoot = join(import.meta.dirname, '..', '..');
+/** Where the build puts the page. */
+export const builtPage = join(projectRoot, 'out', 'renderer');
 
 export type LoopbackOptions = {
   /** The folder of the profile; made when it is missing. One process at a time may have it. */
@@ -54,7 +56,7 @@ export type LoopbackHost = {
 export async function startLoopback(options: LoopbackOptions): Promise<LoopbackHost> {
   const { profile, log = silentLog, openLink = openOutside, showWindow = async () => false } = options;
   const clock = options.ports?.clock ?? systemClock;
-  const pageRoot = options.pageRoot ?? join(projectRoot, 'out', 'renderer');
+  const pageRoot = options.pageRoot ?? builtPage;
   const closers: (() => void | Promise<void>)[] = [];
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();

@@ -1,28 +1,26 @@
-import { fileURLToPath } from 'node:url';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
 import { defineConfig } from 'vite';
 
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-
-/** Electron's main process, the worker that keeps the history, and the utility process around the server. */
+/** Electron's main process, the history's worker and the utility process around the server. Native parts stay outside. */
 export default defineConfig({
-  root: here('.'),
-  ssr: { target: 'node', noExternal: true, external: ['electron', 'better-sqlite3'] },
+  root: import.meta.dirname,
+  resolve: { conditions: ['node'] },
   build: {
-    ssr: true,
-    outDir: here('../../out/main'),
+    outDir: '../../out/main',
     emptyOutDir: true,
     target: 'node24',
     minify: false,
-    sourcemap: false,
-    reportCompressedSize: false,
+    ssr: true,
     rolldownOptions: {
       input: {
-        main: here('./main.ts'),
-        'history-worker': here('../core/history/history-worker.ts'),
-        'server-host': here('./server-host.ts'),
+        main: join(import.meta.dirname, 'main.ts'),
+        'history-worker': join(import.meta.dirname, '..', 'core', 'history', 'history-worker.ts'),
+        'server-host': join(import.meta.dirname, 'server-host.ts'),
       },
-      external: ['electron', /^electron\//, 'better-sqlite3'],
-      output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      external: ['electron', 'better-sqlite3', ...builtinModules, /^node:/],
+      output: { entryFileNames: '[name].js', format: 'es' },
     },
   },
+  ssr: { noExternal: true, external: ['electron', 'better-sqlite3'] },
 });

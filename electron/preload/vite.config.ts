@@ -1,19 +1,15 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { defineConfig } from 'vite';
 
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
-
-/** One CommonJS file: a sandboxed preload script can load nothing beside Electron itself. */
+/** A sandboxed preload script is one CommonJS file. */
 export default defineConfig({
-  root: here('.'),
+  root: import.meta.dirname,
   build: {
-    lib: { entry: here('./preload.ts'), formats: ['cjs'], fileName: () => 'preload.cjs' },
-    outDir: here('../../out/preload'),
+    outDir: '../../out/preload',
     emptyOutDir: true,
     target: 'chrome140',
     minify: false,
-    sourcemap: false,
-    reportCompressedSize: false,
-    rolldownOptions: { external: ['electron', 'electron/renderer'] },
+    lib: { entry: join(import.meta.dirname, 'preload.ts'), formats: ['cjs'], fileName: () => 'preload.cjs' },
+    rolldownOptions: { external: ['electron'] },
   },
 });

@@ -262,10 +262,12 @@ export class PeerLink {
     }
     for (const undo of connection.undos.splice(0)) undo();
     this.#attempts = 0;
+    // Who hears of the opening may send at once, and is ready before anything that came early is passed on.
+    connection.verified = true;
     this.#become({ at: 'open', epoch });
     if (this.#connection !== connection) return;
-    connection.verify();
-    this.#measure(connection);
+    connection.passOn();
+    if (this.#connection === connection) this.#measure(connection);
   }
 
   #iceChanged(state: RTCIceConnectionState): void {
@@ -400,8 +402,8 @@ class Connection {
     });
   }
 
-  verify(): void {
-    this.verified = true;
+  /** Passes on what came before the certificate was compared. */
+  passOn(): void {
     for (const pass of this.#preceding.splice(0)) pass();
   }
 

@@ -529,8 +529,9 @@ export class RoomSession {
     link.on('message', (message) => this.#heard(participant, message));
     link.on('streams', () => this.#change());
     link.on('reading', (reading) => {
+      const { quality, relayed } = participant.reading;
       participant.reading = reading;
-      this.#change();
+      if (quality !== reading.quality || relayed !== reading.relayed) this.#change();
     });
     link.on('voice', (level) => {
       const speaking = level > SPEAKING_LEVEL && participant.presence?.call?.microphone === 'live';
@@ -594,8 +595,7 @@ export class RoomSession {
         this.#setGone(participant, participant.gone);
         if (participant.openEpoch !== state.epoch) {
           participant.openEpoch = state.epoch;
-          // After the link has passed on what came before it was verified, and is ready to send.
-          queueMicrotask(() => this.#linked(participant));
+          this.#linked(participant);
         }
         break;
       }
@@ -815,7 +815,12 @@ export class RoomSession {
   /** The server counts live kinds of stream; it hears of changes only. */
   #publishStreams(again: boolean): void {
     const media = this.#ownCall ? this.#media : null;
-    const live = { camera: media?.camera ?? false, microphone: media?.microphone === 'live', screen: media?.screen ?? false };
+    // Muted counts as live: pressing mute often is no new stream.
+    const live = {
+      camera: media?.camera ?? false,
+      microphone: media !== null && media.microphone !== 'off',
+      screen: media?.screen ?? false,
+    };
     for (const kind of ['camera', 'microphone', 'screen'] as const) {
       if (live[kind] === this.#liveKinds.has(kind) && !(again && live[kind])) continue;
       if (live[kind]) this.#liveKinds.add(kind);

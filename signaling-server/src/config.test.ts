@@ -50,7 +50,7 @@ describe('readConfig', () => {
       RECORD_RECEIVED_TO: '/tmp/received',
     });
     const named = problems.map((problem) => problem.split(':')[0]);
-    expect(named.sort()).toEqual([
+    expect(named.toSorted((left = '', right = '') => left.localeCompare(right))).toEqual([
       'ADMIN_TOKEN',
       'ALLOWED_ORIGINS',
       'ALLOWED_ORIGINS',

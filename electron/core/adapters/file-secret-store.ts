@@ -24,7 +24,7 @@ export function openFileSecretStore(file: string): SecretStore {
     },
     async unwrap(wrapped) {
       const bytes = Buffer.from(wrapped);
-      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12));
+      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, 12), { authTagLength: 16 });
       decipher.setAuthTag(bytes.subarray(12, 28));
       return new Uint8Array(Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]));
     },

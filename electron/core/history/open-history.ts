@@ -2,6 +2,7 @@ import { chmodSync, closeSync, copyFileSync, existsSync, openSync, readdirSync, 
 import { basename, dirname, join } from 'node:path';
 import { type ErrorCode, ParleyError } from '@parley/shared/protocol';
 import Database from 'better-sqlite3';
+import { asFileError } from '../file-errors.ts';
 import { migrations as allMigrations, type Migration } from './migrations/index.ts';
 import { roomHash } from './room-hash.ts';
 import { sql } from './statements.ts';

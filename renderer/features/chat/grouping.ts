@@ -20,8 +20,14 @@ export function groupMessages(
 ): ChatRow[] {
   const rows: ChatRow[] = [];
   let day: string | null = null;
-  let group: { kind: 'group'; key: string; mine: boolean; author: string; authorName: string; items: HistoryItem[] } | null =
-    null;
+  let group: {
+    kind: 'group';
+    key: string;
+    mine: boolean;
+    author: string;
+    authorName: string;
+    items: HistoryItem[];
+  } | null = null;
   let before: HistoryItem | null = null;
   let marking = false;
 

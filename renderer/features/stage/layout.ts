@@ -9,7 +9,14 @@
  * - Alone, the own tile has the stage.
  */
 export type StageTile = { key: string; kind: 'camera' | 'screen'; own: boolean };
-export type StageBox = { key: string; x: number; y: number; width: number; height: number; role: 'big' | 'grid' | 'strip' | 'own' };
+export type StageBox = {
+  key: string;
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  role: 'big' | 'grid' | 'strip' | 'own';
+};
 export type StageSpace = { width: number; height: number; gap: number };
 
 /** The shapes a tile may take: from a little wider than 4:3 up to a little wider than 16:9. */
@@ -60,7 +67,10 @@ function gridOf(count: number, area: Area, gap: number, ratios: readonly [number
 }
 
 const apart = (a: Area, b: Area): boolean =>
-  a.x + a.width <= b.x + 0.5 || b.x + b.width <= a.x + 0.5 || a.y + a.height <= b.y + 0.5 || b.y + b.height <= a.y + 0.5;
+  a.x + a.width <= b.x + 0.5 ||
+  b.x + b.width <= a.x + 0.5 ||
+  a.y + a.height <= b.y + 0.5 ||
+  b.y + b.height <= a.y + 0.5;
 
 const placed = (tiles: readonly StageTile[], boxes: readonly Area[], role: StageBox['role']): StageBox[] =>
   tiles.flatMap((tile, index) => {
@@ -122,7 +132,13 @@ export function layoutStage(tiles: readonly StageTile[], space: StageSpace, pinn
   const othersHere = tiles.some((tile) => !tile.own);
   const screens = tiles.filter((tile) => tile.kind === 'screen' && !(tile.own && othersHere));
   const big = pin ? [pin] : screens;
-  if (big.length > 0) return withBig(big, tiles.filter((tile) => !big.includes(tile)), area, gap);
+  if (big.length > 0)
+    return withBig(
+      big,
+      tiles.filter((tile) => !big.includes(tile)),
+      area,
+      gap,
+    );
 
   const own = tiles.filter((tile) => tile.own);
   const others = tiles.filter((tile) => !tile.own);

@@ -36,12 +36,13 @@ export class BlockList {
     if (this.remainingMs(key) > 0) return;
     const verdict = await this.#strikes.consume(key, weight);
     if (verdict.ok || this.remainingMs(key) > 0) return;
-    await this.#strikes.forget(key);
     const times = (this.#records.get(key)?.times ?? 0) + 1;
     const durationMs = Math.min(this.#policy.blockMaxMs, this.#policy.blockMinMs * 2 ** Math.min(times - 1, 30));
     const endsAt = this.#clock.now() + durationMs;
+    // Before anything is awaited: other strikes of the same moment must find it blocked already.
     this.#records.set(key, { endsAt, times });
     this.#onBlocked({ key, endsAt });
+    await this.#strikes.forget(key);
   }
 
   /** Lifts a block and forgets its history; false when there was none. */

@@ -19,7 +19,7 @@ export type SocketGate = {
   /** Tells every client to move elsewhere. */
   announceDrain(retryAfterMs: number): void;
   /** Resolves when no client is left, or after `withinMs`. */
-  whenEmpty(withinMs: number): Promise<void>;
+  whenEmpty: (withinMs: number) => Promise<void>;
   /** Closes every socket of an address that was just blocked. */
   closeBlocked(limitKey: string): void;
   close(): Promise<void>;
@@ -259,21 +259,23 @@ export function attachSockets(
     limits.blocks.sweep();
   });
 
+  function whenEmpty(withinMs: number): Promise<void> {
+    if (connections.size === 0 || withinMs === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = clock.after(withinMs, resolve);
+      noteEmpty = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
   return {
     connections: () => connections.size,
     announceDrain(retryAfterMs) {
       for (const connection of connections) connection.send('server:drain', { retryAfterMs });
     },
-    whenEmpty(withinMs) {
-      if (connections.size === 0 || withinMs === 0) return Promise.resolve();
-      return new Promise((resolve) => {
-        const cancel = clock.after(withinMs, resolve);
-        noteEmpty = () => {
-          cancel();
-          resolve();
-        };
-      });
-    },
+    whenEmpty,
     closeBlocked(limitKey) {
       for (const connection of connections) if (connection.limitKey === limitKey) connection.close('blocked');
     },
@@ -281,6 +283,8 @@ export function attachSockets(
       stopReaping();
       stopSweeping();
       for (const connection of connections) connection.close('server-draining');
+      // Socket.IO throws away what still waits to be sent, and that is the reason why they are closed.
+      await whenEmpty(LAST_WORD_MS / 2);
       await io.close();
     },
   };

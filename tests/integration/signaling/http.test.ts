@@ -107,7 +107,8 @@ describe('refusals', () => {
     const missing = await fetch(`${server.url}/../../etc/passwd`);
     expect(missing.status).toBe(404);
     expect(await missing.json()).toEqual({ ok: false, code: 'unknown-call', message: expect.any(String) });
-    expect((await post('{"a":')).status).toBe(404);
+    expect((await post('{"a":')).status).toBe(400);
+    expect((await post(JSON.stringify('x'.repeat(5_000)))).status).toBe(413);
     expect((await fetch(`${server.url}/parley/?EIO=4&transport=polling`)).status).toBe(426);
     expect((await fetch(`${server.url}/%E0%A4%A`)).status).toBe(400);
   });

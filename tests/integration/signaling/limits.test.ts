@@ -1,4 +1,4 @@
-import { SIGNALING_PATH } from '@parley/shared/protocol';
+import { type ResumeToken, SIGNALING_PATH } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { Client, newSignalId, RoomKey, someBox, soon, startTestServer, until } from './harness.ts';
@@ -83,9 +83,13 @@ describe('joins (R3)', () => {
   it('leave room for a demo of four on one computer that restarts and reconnects, by default', async () => {
     const server = await startTestServer();
     const key = new RoomKey();
+    const tokens: (ResumeToken | undefined)[] = [undefined, undefined, undefined, undefined];
     for (let round = 0; round < 5; round++) {
-      const clients = [0, 1, 2, 3].map(() => new Client(server, { ip: '127.0.0.1' }));
-      for (const client of clients) await client.join(key);
+      const clients = tokens.map(() => new Client(server, { ip: '127.0.0.1' }));
+      for (const [n, client] of clients.entries()) {
+        const resumeToken = tokens[n];
+        tokens[n] = (await client.join(key, resumeToken === undefined ? {} : { resumeToken })).resumeToken;
+      }
       for (const client of clients) client.socket.disconnect();
       await until(async () => (await server.health()).connections === 0, 'all gone');
     }

@@ -29,7 +29,15 @@ function start(env: Record<string, string>): {
   return {
     child,
     output: () => text,
-    ended: soon(new Promise((resolve) => child.once('close', (code) => resolve(code))), 'end of the process'),
+    // Not 'close': Node never tells it after the parent has disconnected the channel.
+    ended: soon(
+      Promise.all([
+        new Promise<number | null>((resolve) => child.once('exit', resolve)),
+        new Promise((resolve) => child.stdout?.once('end', resolve)),
+        new Promise((resolve) => child.stderr?.once('end', resolve)),
+      ]).then(([code]) => code),
+      'end of the process',
+    ),
   };
 }
 

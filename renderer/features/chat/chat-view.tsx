@@ -1,0 +1,168 @@
+import type { Room } from '@parley/shared/model';
+import { ArrowDown, ChevronUp } from 'lucide-react';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useActions, useApp } from '../../stores/react.tsx';
+import type { ChatState, ParticipantView } from '../../stores/state.ts';
+import { Avatar } from '../../ui/avatar.tsx';
+import { Button } from '../../ui/button.tsx';
+import { dayKeyOf, formatDay, formatNames } from '../../ui/format.ts';
+import { useNow } from '../../ui/use-now.ts';
+import styles from './chat.module.css';
+import { Composer } from './composer.tsx';
+import { groupMessages } from './grouping.ts';
+import { Message } from './message.tsx';
+
+/** How near to its end the list counts as being at its end. */
+const AT_END_PX = 60;
+const noParticipants: readonly ParticipantView[] = [];
+
+/** A room's conversation: what was said, and the field to say more. */
+export function ChatView({ room, wide = false }: { room: Room; wide?: boolean }) {
+  const chat = useApp((state) => state.chats[room.roomId]);
+  return (
+    <div className={styles.chat} data-wide={wide || undefined}>
+      {chat ? <Messages room={room} chat={chat} /> : <div className={styles.list} aria-busy="true" />}
+      <Typing room={room} />
+      <Composer key={room.roomId} room={room} draft={chat?.draft ?? room.draft} refusal={chat?.sendRefusal ?? null} />
+    </div>
+  );
+}
+
+function Messages({ room, chat }: { room: Room; chat: ChatState }) {
+  const actions = useActions();
+  const now = useNow(60_000);
+  const listRef = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  const before = useRef({ firstId: '', height: 0 });
+  const [away, setAway] = useState(false);
+  const focusMessage = useApp((state) => (state.screen.at === 'room' ? state.screen.focusMessage : null));
+  const rows = useMemo(
+    () => groupMessages(chat.items, chat.newSince, (at) => dayKeyOf(at)),
+    [chat.items, chat.newSince],
+  );
+  const lastId = chat.items.at(-1)?.id;
+  const firstId = chat.items[0]?.id ?? '';
+
+  // Older messages above keep what one reads where it was; new ones below are followed while one is at the end.
+  useLayoutEffect(() => {
+    const list = listRef.current;
+    if (!list) return;
+    if (before.current.firstId !== '' && before.current.firstId !== firstId && !atEnd.current) {
+      list.scrollTop += list.scrollHeight - before.current.height;
+    } else if (atEnd.current && lastId !== undefined) {
+      list.scrollTop = list.scrollHeight;
+    }
+    before.current = { firstId, height: list.scrollHeight };
+  }, [firstId, lastId]);
+
+  useEffect(() => {
+    if (!focusMessage) return;
+    const element = listRef.current?.querySelector(`[data-message="${focusMessage}"]`);
+    element?.scrollIntoView({ block: 'center' });
+  }, [focusMessage]);
+
+  // Seen is what stood on the screen of a window that had the person's attention.
+  useEffect(() => {
+    const see = () => {
+      if (lastId && atEnd.current && !chat.detached && document.visibilityState === 'visible' && document.hasFocus()) {
+        actions.markSeen(room.roomId, lastId);
+      }
+    };
+    see();
+    window.addEventListener('focus', see);
+    return () => window.removeEventListener('focus', see);
+  }, [actions, room.roomId, lastId, chat.detached]);
+
+  return (
+    <div
+      className={styles.list}
+      ref={listRef}
+      onScroll={(event) => {
+        const list = event.currentTarget;
+        atEnd.current = list.scrollHeight - list.scrollTop - list.clientHeight < AT_END_PX;
+        setAway(!atEnd.current);
+        if (list.scrollTop < 80 && chat.hasOlder && chat.loading === 'none') actions.loadOlder(room.roomId);
+      }}
+    >
+      {chat.failure ? (
+        <p className={styles.failure} role="alert">
+          {chat.failure.message}
+        </p>
+      ) : null}
+      {chat.hasOlder ? (
+        <Button
+          look="quiet"
+          size="small"
+          icon={ChevronUp}
+          busy={chat.loading === 'older'}
+          className={styles.older}
+          onClick={() => actions.loadOlder(room.roomId)}
+        >
+          Show older messages
+        </Button>
+      ) : null}
+      {chat.items.length === 0 && chat.loading === 'none' ? (
+        <div className={styles.empty}>
+          <strong>No messages yet</strong>
+          <p>What you write here is kept on the disks of the people in this room, and nowhere else.</p>
+        </div>
+      ) : null}
+      <div role="log" aria-label="Messages" className={styles.log}>
+        {rows.map((row) => {
+          if (row.kind === 'day') {
+            return (
+              <p key={row.key} className={styles.day}>
+                <span>{formatDay(row.at, now)}</span>
+              </p>
+            );
+          }
+          if (row.kind === 'new') {
+            return (
+              <p key={row.key} className={styles.new}>
+                <span>New messages</span>
+              </p>
+            );
+          }
+          return (
+            <div key={row.key} className={styles.group} data-mine={row.mine || undefined}>
+              {row.mine ? null : <Avatar id={row.author} name={row.authorName} size={32} />}
+              <div className={styles.bubbles}>
+                <p className={styles.author}>{row.mine ? 'You' : row.authorName}</p>
+                {row.items.map((item) => (
+                  <Message key={item.id} item={item} focused={item.id === focusMessage} />
+                ))}
+              </div>
+            </div>
+          );
+        })}
+      </div>
+      {away || chat.detached ? (
+        <Button
+          look="plain"
+          size="small"
+          icon={ArrowDown}
+          className={styles.newest}
+          onClick={() => {
+            atEnd.current = true;
+            setAway(false);
+            if (chat.detached) actions.loadNewest(room.roomId);
+            const list = listRef.current;
+            if (list) list.scrollTop = list.scrollHeight;
+          }}
+        >
+          Newest messages
+        </Button>
+      ) : null}
+    </div>
+  );
+}
+
+function Typing({ room }: { room: Room }) {
+  const participants = useApp((state) => state.reach[room.roomId]?.participants ?? noParticipants);
+  const names = participants.filter((participant) => participant.typing).map((participant) => participant.name);
+  return (
+    <p className={styles.typing} aria-live="polite">
+      {names.length > 0 ? `${formatNames(names)} ${names.length === 1 ? 'is' : 'are'} writing…` : ''}
+    </p>
+  );
+}

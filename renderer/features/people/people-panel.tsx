@@ -1,0 +1,119 @@
+import type { Room } from '@parley/shared/model';
+import { Hand, MicOff, MonitorUp, ShieldAlert, ShieldCheck, ShieldQuestion } from 'lucide-react';
+import { useState } from 'react';
+import { useActions, useApp } from '../../stores/react.tsx';
+import type { ParticipantView } from '../../stores/state.ts';
+import { Avatar } from '../../ui/avatar.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Dialog, DialogActions } from '../../ui/dialog.tsx';
+import { Banner } from '../../ui/field.tsx';
+import { presenceWords, standingWords } from '../connection-words.ts';
+import styles from './people.module.css';
+
+const noParticipants: readonly ParticipantView[] = [];
+const standingIcons = {
+  new: ShieldQuestion,
+  pinned: ShieldQuestion,
+  verified: ShieldCheck,
+  changed: ShieldAlert,
+} as const;
+
+/** Who is here, and how sure one can be of that. */
+export function PeoplePanel({ room }: { room: Room }) {
+  const participants = useApp((state) => state.reach[room.roomId]?.participants ?? noParticipants);
+  const profile = useApp((state) => state.settings.profile);
+  const [comparing, setComparing] = useState<string | null>(null);
+  const compared = participants.find((participant) => participant.sess === comparing);
+  return (
+    <div className={styles.panel}>
+      <ul className={styles.people} aria-label="People">
+        <li className={styles.person}>
+          <Avatar id="self" name={profile?.displayName ?? profile?.username ?? 'You'} size={36} present />
+          <div className={styles.text}>
+            <strong>{profile?.displayName ?? profile?.username} (you)</strong>
+          </div>
+        </li>
+        {participants.map((participant) => (
+          <Person key={participant.sess} participant={participant} onCompare={() => setComparing(participant.sess)} />
+        ))}
+      </ul>
+      {participants.length === 0 ? (
+        <p className={styles.empty}>
+          Nobody else is here at the moment. Send the invite to the people you want to talk to.
+        </p>
+      ) : null}
+      {compared ? <SafetyCodeDialog participant={compared} onClose={() => setComparing(null)} /> : null}
+    </div>
+  );
+}
+
+function Person({ participant, onCompare }: { participant: ParticipantView; onCompare: () => void }) {
+  const { word, sentence } = standingWords[participant.standing];
+  const Icon = standingIcons[participant.standing];
+  return (
+    <li className={styles.person}>
+      <Avatar id={participant.deviceId} name={participant.name} size={36} present={participant.link === 'open'} />
+      <div className={styles.text}>
+        <strong>{participant.name}</strong>
+        <span className={styles.soft}>
+          {presenceWords(participant)}
+          {participant.relayed ? ' · through a relay' : ''}
+        </span>
+        <span className={styles.standing} data-standing={participant.standing} title={sentence}>
+          <Icon aria-hidden="true" /> {word}
+        </span>
+        {participant.standing === 'changed' ? (
+          <Banner tone="danger" role="alert">
+            {sentence}
+          </Banner>
+        ) : null}
+        <Button look="quiet" size="small" className={styles.compare} onClick={onCompare}>
+          Compare safety code
+        </Button>
+      </div>
+      <span className={styles.marks}>
+        {participant.inCall && participant.microphone !== 'live' ? <MicOff aria-label="Muted" /> : null}
+        {participant.screen ? <MonitorUp aria-label="Shares the screen" /> : null}
+        {participant.hand ? <Hand aria-label="Hand raised" /> : null}
+      </span>
+    </li>
+  );
+}
+
+/** Both codes, to be read aloud or compared by another way. */
+function SafetyCodeDialog({ participant, onClose }: { participant: ParticipantView; onClose: () => void }) {
+  const { setVerified } = useActions();
+  const verified = participant.standing === 'verified';
+  return (
+    <Dialog title="Safety code" onClose={onClose}>
+      <p>
+        Read the code to {participant.name}, in the call or by another way. If both of you see the same, nobody stands
+        between you.
+      </p>
+      <p className={styles.code}>{participant.safetyCode ?? 'Being agreed on…'}</p>
+      <details className={styles.more}>
+        <summary>The code of your two devices</summary>
+        <p className={styles.longCode}>{participant.deviceCode ?? 'Being computed…'}</p>
+        <p className={styles.soft}>It stays the same in every call, until one of you uses another device.</p>
+      </details>
+      <DialogActions>
+        {verified ? (
+          <Button look="danger-quiet" onClick={() => void setVerified(participant.deviceId, false).then(onClose)}>
+            They do not match
+          </Button>
+        ) : (
+          <Button look="quiet" onClick={onClose}>
+            Not now
+          </Button>
+        )}
+        <Button
+          look="primary"
+          icon={ShieldCheck}
+          onClick={() => void setVerified(participant.deviceId, true).then(onClose)}
+        >
+          They match
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+}

@@ -1,0 +1,142 @@
+import { Camera, CameraOff, Mic, Phone, Volume2 } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { useActions, useApp } from '../../stores/react.tsx';
+import { Avatar } from '../../ui/avatar.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Banner, Refused, SelectField, SwitchField } from '../../ui/field.tsx';
+import { countOf } from '../../ui/format.ts';
+import { roomTitle } from '../connection-words.ts';
+import { VideoView } from '../stage/video-view.tsx';
+import styles from './pre-join.module.css';
+
+/** What one sees and hears before the others do. Works with nothing plugged in. */
+export function PreJoinScreen() {
+  const actions = useActions();
+  const screen = useApp((state) => state.screen);
+  const call = useApp((state) => state.call);
+  const rooms = useApp((state) => state.rooms);
+  const reach = useApp((state) => state.reach);
+  const devices = useApp((state) => state.devices);
+  const chosen = useApp((state) => state.settings.devices);
+  const profile = useApp((state) => state.settings.profile);
+  const [busy, setBusy] = useState(false);
+  const [refusal, setRefusal] = useState<string | null>(null);
+  if (screen.at !== 'pre-join' || call.at !== 'preparing') return null;
+
+  const { preview } = call;
+  const room = rooms.find((candidate) => candidate.roomId === screen.roomId);
+  const running = reach[screen.roomId]?.call ?? null;
+  const name = profile?.displayName ?? profile?.username ?? 'You';
+
+  const join = async () => {
+    setBusy(true);
+    const outcome = await actions.joinCall();
+    setBusy(false);
+    if (!outcome.ok) setRefusal(outcome.message);
+  };
+
+  return (
+    <div className={styles.screen}>
+      <div className={styles.content}>
+        <div className={styles.preview}>
+          {preview.stream && preview.camera ? (
+            <VideoView
+              stream={preview.stream}
+              kind="camera"
+              visible
+              own
+              box={{ width: 16, height: 9 }}
+              label="Preview of your camera"
+            />
+          ) : (
+            <div className={styles.absent}>
+              <Avatar id="self" name={name} size={88} />
+              <p>{preview.opening ? 'Opening your camera…' : 'Your camera is off'}</p>
+            </div>
+          )}
+        </div>
+        <form
+          className={styles.panel}
+          onSubmit={(event) => {
+            event.preventDefault();
+            void join();
+          }}
+        >
+          <div>
+            <h1>Ready to join?</h1>
+            <p className={styles.lead}>
+              {room ? roomTitle(room) : ''}
+              {running ? ` · ${countOf(running.deviceIds.length, 'person', 'people')} in the call` : ''}
+            </p>
+          </div>
+          <SwitchField
+            label="Camera"
+            icon={preview.camera ? <Camera aria-hidden="true" /> : <CameraOff aria-hidden="true" />}
+            checked={preview.camera}
+            onChange={(on) => actions.setPreviewCamera(on)}
+          />
+          <SelectField
+            label="Camera device"
+            quiet
+            value={chosen.cameraId ?? ''}
+            options={devices.cameras}
+            onChange={(id) => actions.chooseCamera(id)}
+            empty="No camera found"
+          />
+          <SwitchField
+            label="Microphone"
+            icon={<Mic aria-hidden="true" />}
+            checked={preview.microphone}
+            onChange={(on) => actions.setPreviewMicrophone(on)}
+          />
+          <Level />
+          <SelectField
+            label="Microphone device"
+            quiet
+            value={chosen.microphoneId ?? ''}
+            options={devices.microphones}
+            onChange={(id) => actions.chooseMicrophone(id)}
+            empty="No microphone found"
+          />
+          <SelectField
+            label="Speaker device"
+            quiet
+            icon={<Volume2 aria-hidden="true" />}
+            value={chosen.speakerId ?? ''}
+            options={devices.speakers}
+            onChange={(id) => actions.chooseSpeaker(id)}
+            empty="The usual speaker"
+          />
+          {[preview.cameraTrouble, preview.microphoneTrouble].map((trouble) =>
+            trouble ? (
+              <Banner key={trouble.code} tone="warning" role="status">
+                {trouble.message}
+              </Banner>
+            ) : null,
+          )}
+          {refusal ? <Refused>{refusal}</Refused> : null}
+          <div className={styles.actions}>
+            <Button look="quiet" size="large" onClick={() => actions.cancelPrepare()}>
+              Cancel
+            </Button>
+            <Button look="primary" size="large" type="submit" icon={Phone} busy={busy}>
+              {running ? 'Join call' : 'Start call'}
+            </Button>
+          </div>
+        </form>
+      </div>
+    </div>
+  );
+}
+
+/** How loud the microphone hears: moves before anybody else can listen. */
+function Level() {
+  const { onMicrophoneLevel } = useActions();
+  const [level, setLevel] = useState(0);
+  useEffect(() => onMicrophoneLevel(setLevel), [onMicrophoneLevel]);
+  return (
+    <meter className={styles.level} aria-label="Microphone level" min={0} max={1} value={level}>
+      {Math.round(level * 100)} %
+    </meter>
+  );
+}

@@ -1,0 +1,41 @@
+import type { Room } from '@parley/shared/model';
+import { Phone, PhoneOff } from 'lucide-react';
+import { useActions, useApp } from '../../stores/react.tsx';
+import { Avatar } from '../../ui/avatar.tsx';
+import { Button } from '../../ui/button.tsx';
+import { roomTitle } from '../connection-words.ts';
+import styles from './incoming-call.module.css';
+
+/** Calls that ring, over whatever is on the screen. Answering leads to the pre-join screen, devices off until then. */
+export function IncomingCall() {
+  const rooms = useApp((state) => state.rooms);
+  const reach = useApp((state) => state.reach);
+  const busyIn = useApp((state) => (state.call.at === 'none' ? null : state.call.roomId));
+  const ringing = rooms.filter((room) => room.roomId !== busyIn && reach[room.roomId]?.ringing);
+  return (
+    <div className={styles.stack}>
+      {ringing.map((room) => (
+        <Ringing key={room.roomId} room={room} from={reach[room.roomId]?.ringing?.from ?? ''} />
+      ))}
+    </div>
+  );
+}
+
+function Ringing({ room, from }: { room: Room; from: string }) {
+  const { prepareCall, declineCall } = useActions();
+  return (
+    <div role="alertdialog" aria-label="Incoming call" className={styles.card}>
+      <Avatar id={room.roomId} name={roomTitle(room)} shape="room" size={44} />
+      <div className={styles.text}>
+        <strong>{from} is calling</strong>
+        <span>{roomTitle(room)}</span>
+      </div>
+      <Button look="danger-quiet" icon={PhoneOff} onClick={() => declineCall(room.roomId)}>
+        Decline
+      </Button>
+      <Button look="primary" icon={Phone} onClick={() => prepareCall(room.roomId)}>
+        Answer
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,140 @@
+import type { Room } from '@parley/shared/model';
+import { Check, Copy, Lock, MessageSquare, Phone, Settings2, Users, X } from 'lucide-react';
+import { useEffect, useId, useState } from 'react';
+import { useActions, useApp } from '../../stores/react.tsx';
+import type { Panel, RoomReach } from '../../stores/state.ts';
+import { Button, IconButton } from '../../ui/button.tsx';
+import { formatNames } from '../../ui/format.ts';
+import { type Tab, TabList } from '../../ui/tab-list.tsx';
+import { ChatView } from '../chat/chat-view.tsx';
+import { connectionSentence, connectionTone, roomTitle } from '../connection-words.ts';
+import { PeoplePanel } from '../people/people-panel.tsx';
+import { CallBar } from '../stage/call-bar.tsx';
+import { useCallKeys } from '../stage/call-keys.ts';
+import { Stage } from '../stage/stage.tsx';
+import { DetailsPanel } from './details-panel.tsx';
+import styles from './room.module.css';
+
+type OpenPanel = Exclude<Panel, 'none'>;
+
+/** One room: its call when one is in it, else its chat, and the side panel. */
+export function RoomScreen() {
+  const { openPanel } = useActions();
+  const screen = useApp((state) => state.screen);
+  const rooms = useApp((state) => state.rooms);
+  const reaches = useApp((state) => state.reach);
+  const call = useApp((state) => state.call);
+  const panelId = useId();
+  const roomId = screen.at === 'room' ? screen.roomId : null;
+  const inCall = call.at === 'joined' && call.roomId === roomId;
+  useCallKeys(call.at === 'joined');
+
+  const room = rooms.find((candidate) => candidate.roomId === roomId);
+  if (screen.at !== 'room' || !room) return null;
+  const reach = reaches[room.roomId];
+  const others = reach?.participants ?? [];
+  // Without a call the chat has the main place, so its tab would only repeat it.
+  const panel: OpenPanel | null = screen.panel === 'none' || (screen.panel === 'chat' && !inCall) ? null : screen.panel;
+  const tabs: Tab<OpenPanel>[] = [
+    { value: 'chat', label: 'Chat', icon: MessageSquare, mark: inCall && room.unread > 0 ? String(room.unread) : null },
+    { value: 'people', label: 'People', icon: Users, mark: others.length > 0 ? String(others.length + 1) : null },
+    { value: 'details', label: 'Details', icon: Settings2 },
+  ];
+
+  return (
+    <div className={styles.room}>
+      <RoomHeader room={room} reach={reach} inCall={inCall} />
+      <div className={styles.body} data-panel={panel ? true : undefined}>
+        <div className={styles.middle}>
+          {inCall && call.at === 'joined' ? (
+            <div className={styles.call}>
+              <Stage call={call} />
+              <CallBar media={call} />
+            </div>
+          ) : (
+            <ChatView key={room.roomId} room={room} wide />
+          )}
+        </div>
+        <aside className={styles.side} aria-label="Side panel">
+          <div className={styles.tabs}>
+            <TabList
+              label="Side panel"
+              tabs={tabs}
+              value={panel ?? (inCall ? null : 'chat')}
+              onChange={(value) => openPanel(value === panel ? 'none' : value)}
+              panelId={panel ? panelId : null}
+            />
+            {panel ? (
+              <IconButton icon={X} label="Close side panel" tooltip={false} onClick={() => openPanel('none')} />
+            ) : null}
+          </div>
+          {panel ? (
+            <div className={styles.panel} id={panelId} role="tabpanel" aria-label={panel}>
+              {panel === 'chat' ? <ChatView key={room.roomId} room={room} /> : null}
+              {panel === 'people' ? <PeoplePanel room={room} /> : null}
+              {panel === 'details' ? <DetailsPanel key={room.roomId} room={room} /> : null}
+            </div>
+          ) : null}
+        </aside>
+      </div>
+    </div>
+  );
+}
+
+function RoomHeader({ room, reach, inCall }: { room: Room; reach: RoomReach | undefined; inCall: boolean }) {
+  const { openPanel, prepareCall, retryConnection } = useActions();
+  const connection = reach?.connection ?? { at: 'connecting' as const };
+  const here = (reach?.participants ?? []).filter((participant) => participant.link !== 'closed');
+  return (
+    <header className={styles.header}>
+      <div className={styles.title}>
+        <h1>{roomTitle(room)}</h1>
+        <p>
+          <span className={styles.members}>
+            {here.length === 0 ? 'Nobody else is here' : `${formatNames(here.map((person) => person.name))} here`}
+          </span>
+          <span className={styles.connection} data-tone={connectionTone(connection)} role="status">
+            {connectionSentence(connection, room.host)}
+          </span>
+          {connection.at === 'refused' ? (
+            <Button look="quiet" size="small" onClick={() => retryConnection(room.roomId)}>
+              Try again
+            </Button>
+          ) : null}
+        </p>
+      </div>
+      <IconButton icon={Lock} label="Security" onClick={() => openPanel('details')} />
+      <CopyInvite room={room} />
+      {inCall ? null : (
+        <Button look="primary" icon={Phone} onClick={() => prepareCall(room.roomId)}>
+          {reach?.call ? 'Join call' : 'Start call'}
+        </Button>
+      )}
+    </header>
+  );
+}
+
+/** Copies the invite and says so for a while. */
+export function CopyInvite({ room }: { room: Room }) {
+  const { inviteOf, copyText } = useActions();
+  const [copied, setCopied] = useState(false);
+  useEffect(() => {
+    if (!copied) return undefined;
+    const timer = setTimeout(() => setCopied(false), 2_500);
+    return () => clearTimeout(timer);
+  }, [copied]);
+  const copy = async () => {
+    const invite = await inviteOf(room.roomId);
+    if (invite.ok) setCopied((await copyText(invite.value)).ok);
+  };
+  return (
+    <>
+      <Button icon={copied ? Check : Copy} onClick={() => void copy()}>
+        Copy invite
+      </Button>
+      <span className="visually-hidden" role="status">
+        {copied ? 'The invite was copied' : ''}
+      </span>
+    </>
+  );
+}

@@ -1,0 +1,99 @@
+import type { LucideIcon } from 'lucide-react';
+import { Hand, Mic, MicOff, MonitorUp, MonitorX, PhoneOff, Video, VideoOff } from 'lucide-react';
+import { useActions } from '../../stores/react.tsx';
+import type { OwnMedia } from '../../stores/state.ts';
+import { classNames } from '../../ui/class-names.ts';
+import { Tooltip } from '../../ui/tooltip.tsx';
+import { keys } from '../keys.ts';
+import styles from './call-bar.module.css';
+
+type ControlProps = {
+  icon: LucideIcon;
+  /** The whole name, which says what a press does. */
+  label: string;
+  word: string;
+  shortcut: string;
+  look?: 'off' | 'on' | 'leave';
+  onClick: () => void;
+};
+
+/** The state is told by shape and word; colour only repeats it. */
+export function CallBar({ media }: { media: OwnMedia }) {
+  const actions = useActions();
+  const muted = media.microphone !== 'live';
+  return (
+    <div className={styles.area}>
+      {media.talkingWhileMuted ? (
+        <p className={styles.hint} role="status">
+          You are muted. Press {keys.mute} to speak.
+        </p>
+      ) : null}
+      {media.cameraTrouble || media.microphoneTrouble ? (
+        <p className={styles.hint} role="status">
+          {media.cameraTrouble?.message ?? media.microphoneTrouble?.message}
+        </p>
+      ) : null}
+      <div className={styles.bar} role="toolbar" aria-label="Call controls">
+        <Control
+          icon={muted ? MicOff : Mic}
+          label={muted ? 'Unmute' : 'Mute'}
+          word={muted ? 'Unmute' : 'Mute'}
+          shortcut={keys.mute}
+          {...(muted ? { look: 'off' as const } : {})}
+          onClick={() => actions.toggleMicrophone()}
+        />
+        <Control
+          icon={media.camera ? Video : VideoOff}
+          label={media.camera ? 'Turn camera off' : 'Turn camera on'}
+          word={media.camera ? 'Camera' : 'Camera off'}
+          shortcut={keys.camera}
+          {...(media.camera ? {} : { look: 'off' as const })}
+          onClick={() => actions.toggleCamera()}
+        />
+        <Control
+          icon={media.screen ? MonitorX : MonitorUp}
+          label={media.screen ? 'Stop sharing' : 'Share screen'}
+          word={media.screen ? 'Stop' : 'Share'}
+          shortcut={keys.share}
+          {...(media.screen ? { look: 'on' as const } : {})}
+          onClick={() => actions.toggleScreen()}
+        />
+        <Control
+          icon={Hand}
+          label={media.hand ? 'Lower hand' : 'Raise hand'}
+          word={media.hand ? 'Lower' : 'Hand'}
+          shortcut={keys.hand}
+          {...(media.hand ? { look: 'on' as const } : {})}
+          onClick={() => actions.toggleHand()}
+        />
+        <span className={styles.gap} />
+        <Control
+          icon={PhoneOff}
+          label="Leave"
+          word="Leave"
+          shortcut={keys.leave}
+          look="leave"
+          onClick={() => actions.leaveCall()}
+        />
+      </div>
+    </div>
+  );
+}
+
+function Control({ icon: Icon, label, word, shortcut, look, onClick }: ControlProps) {
+  return (
+    <Tooltip label={label} shortcut={shortcut} side="top">
+      <button
+        type="button"
+        className={classNames(styles.control, look ? styles[look] : undefined)}
+        aria-label={label}
+        onClick={onClick}
+      >
+        <Icon aria-hidden="true" />
+        <span className={styles.word} aria-hidden="true">
+          {word}
+        </span>
+      </button>
+    </Tooltip>
+  );
+}

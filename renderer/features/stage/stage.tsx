@@ -1,0 +1,58 @@
+import { useEffect, useRef, useState } from 'react';
+import { useApp } from '../../stores/react.tsx';
+import type { OwnCall, ParticipantView } from '../../stores/state.ts';
+import { layoutStage, type StageTile } from './layout.ts';
+import styles from './stage.module.css';
+import { OwnTile, ParticipantTile } from './tile.tsx';
+
+type Joined = Extract<OwnCall, { at: 'joined' }>;
+const noParticipants: readonly ParticipantView[] = [];
+
+/** The call itself: everybody's tile, laid out for the space there is. */
+export function Stage({ call }: { call: Joined }) {
+  const participants = useApp((state) => state.reach[call.roomId]?.participants ?? noParticipants);
+  const inCall = participants.filter((participant) => participant.inCall && participant.link !== 'closed');
+  const [pinned, setPinned] = useState<string | null>(null);
+  const ref = useRef<HTMLElement>(null);
+  const [space, setSpace] = useState({ width: 0, height: 0 });
+
+  useEffect(() => {
+    const element = ref.current;
+    if (!element) return undefined;
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry) setSpace({ width: entry.contentRect.width, height: entry.contentRect.height });
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
+
+  const tiles: StageTile[] = [
+    ...inCall.flatMap(({ sess, screen }): StageTile[] => [
+      ...(screen ? [{ key: `${sess}/screen`, kind: 'screen' as const, own: false }] : []),
+      { key: `${sess}/camera`, kind: 'camera', own: false },
+    ]),
+    ...(call.screen ? [{ key: 'self/screen', kind: 'screen' as const, own: true }] : []),
+    { key: 'self/camera', kind: 'camera', own: true },
+  ];
+  const boxes = new Map(layoutStage(tiles, { ...space, gap: 12 }, pinned).map((box) => [box.key, box]));
+
+  return (
+    <section className={styles.stage} aria-label="Stage" ref={ref}>
+      {tiles.map((tile) => {
+        const box = boxes.get(tile.key);
+        if (!box) return null;
+        const pin = { pinned: pinned === tile.key, onPin: () => setPinned(pinned === tile.key ? null : tile.key) };
+        if (tile.own) return <OwnTile key={tile.key} box={box} kind={tile.kind} media={call} {...pin} />;
+        const participant = inCall.find(({ sess }) => tile.key.startsWith(`${sess}/`));
+        return participant ? (
+          <ParticipantTile key={tile.key} box={box} kind={tile.kind} participant={participant} {...pin} />
+        ) : null;
+      })}
+      {inCall.length === 0 ? (
+        <p className={styles.alone} role="status">
+          You are the first one here. The others in the room see the call ring.
+        </p>
+      ) : null}
+    </section>
+  );
+}

@@ -1,0 +1,65 @@
+import { useEffect, useRef, useState } from 'react';
+import { classNames } from '../../ui/class-names.ts';
+import { fitOf } from './layout.ts';
+import styles from './stage.module.css';
+
+type VideoViewProps = {
+  stream: MediaStream;
+  kind: 'camera' | 'screen';
+  /** Whether a picture is to be seen; sound plays either way. */
+  visible: boolean;
+  own: boolean;
+  /** 0 to 1. */
+  volume?: number;
+  speakerId?: string | null;
+  box: { width: number; height: number };
+  label: string;
+};
+
+/** A stream's picture and sound. The own one is mirrored and silent. */
+export function VideoView({ stream, kind, visible, own, volume = 1, speakerId = null, box, label }: VideoViewProps) {
+  const ref = useRef<HTMLVideoElement>(null);
+  const [picture, setPicture] = useState<{ width: number; height: number } | null>(null);
+
+  useEffect(() => {
+    const video = ref.current;
+    if (!video) return undefined;
+    video.srcObject = stream;
+    // Refused only without a gesture on the page; the next one starts it through `autoPlay`.
+    void video.play().catch(() => undefined);
+    return () => {
+      video.srcObject = null;
+    };
+  }, [stream]);
+
+  useEffect(() => {
+    if (ref.current) ref.current.volume = volume;
+  }, [volume]);
+
+  useEffect(() => {
+    const video = ref.current;
+    if (!video || own || !('setSinkId' in video)) return;
+    // A speaker that is gone: the system's usual one goes on.
+    void video.setSinkId(speakerId ?? '').catch(() => undefined);
+  }, [speakerId, own]);
+
+  return (
+    <video
+      ref={ref}
+      className={classNames(
+        styles.video,
+        own && kind === 'camera' && styles.mirrored,
+        !visible && styles.unseen,
+        fitOf(kind, picture, box) === 'cover' && styles.cover,
+      )}
+      aria-label={label}
+      autoPlay
+      playsInline
+      muted={own}
+      onResize={(event) => {
+        const { videoWidth: width, videoHeight: height } = event.currentTarget;
+        setPicture({ width, height });
+      }}
+    />
+  );
+}

@@ -1,0 +1,379 @@
+import type { Bridge, BridgeCall } from '@parley/shared/bridge';
+import {
+  type ChatMessage,
+  type HistoryItem,
+  type PeerStanding,
+  type Profile,
+  profileFromName,
+  type RoomKeyring,
+  ServerHost,
+} from '@parley/shared/model';
+import {
+  accept,
+  DeviceId,
+  fromBase64Url,
+  type MessageId,
+  type Outcome,
+  ParticipantId,
+  ResumeToken,
+  type RoomId,
+  refuse,
+  toBase64Url,
+} from '@parley/shared/protocol';
+import {
+  chatSignatureBytes,
+  confirmSignatureBytes,
+  createInvite,
+  deriveRoomKeys,
+  formatInvite,
+  helloSignatureBytes,
+} from '@parley/shared/sealing';
+import { type FakeClock, fakeClock, settled } from '../fake-clock.ts';
+import { FakePeers, fakeCertificate } from '../mesh/fake-peers.ts';
+import { usualLinkPolicy } from '../mesh/peer-link.ts';
+import type { Seat, SeatOwner, SeatState } from '../signaling/signaling-client.ts';
+import { RoomSession, type RoomSessionPorts, type SessionNow, usualSessionPolicy } from './room-session.ts';
+
+type Relayed = { from: ParticipantId; to: ParticipantId | '*'; box: string };
+let nextId = 1;
+const randomBytes = (sizeBytes: number): Uint8Array<ArrayBuffer> => crypto.getRandomValues(new Uint8Array(sizeBytes));
+
+/** A signaling server in memory: relays boxes unread, and lies when a test tells it to. */
+export class FakeServer {
+  readonly seats: FakeSeat[] = [];
+  /** Every box that was relayed. */
+  readonly relayed: Relayed[] = [];
+  /** Looks at each box on its way to `target`; what it answers is delivered instead. */
+  tamper: (box: string, from: FakeSeat, target: FakeSeat) => string | null = (box) => box;
+  /** Participants that the server makes up. */
+  ghosts: ParticipantId[] = [];
+  up = true;
+
+  takeSeat(_keyring: RoomKeyring, owner: SeatOwner): Seat {
+    const seat = new FakeSeat(this, owner);
+    this.seats.push(seat);
+    queueMicrotask(() => seat.enter());
+    return seat;
+  }
+
+  relay(from: FakeSeat, to: ParticipantId | '*', box: string): Outcome<{ handedTo: number }> {
+    this.relayed.push({ from: from.participantId, to, box });
+    const targets = this.seats.filter((seat) => seat !== from && !seat.over && (to === '*' || seat.participantId === to));
+    if (to !== '*' && targets.length === 0) return refuse('participant-gone');
+    for (const target of targets) {
+      const delivered = this.tamper(box, from, target);
+      if (delivered !== null) target.deliver(from.participantId, to === '*', delivered);
+    }
+    return accept({ handedTo: targets.length });
+  }
+
+  /** The server is gone; everyone notices. */
+  goDown(): void {
+    this.up = false;
+    for (const seat of this.seats) if (!seat.over) seat.become({ at: 'reconnecting', since: 0 });
+  }
+
+  /** It is back, with or without the seats it had. */
+  async comeBack({ resumed }: { resumed: boolean }): Promise<void> {
+    this.up = true;
+    for (const seat of this.seats) {
+      if (seat.over) continue;
+      if (!resumed) seat.participantId = newParticipantId();
+      seat.away = true;
+    }
+    for (const seat of this.seats) {
+      if (!seat.over) seat.enter(resumed);
+      await settled();
+    }
+  }
+}
+
+const newParticipantId = () => ParticipantId.parse(toBase64Url(randomBytes(16)));
+
+export class FakeSeat implements Seat {
+  participantId = newParticipantId();
+  readonly owner: SeatOwner;
+  readonly streams: string[] = [];
+  over = false;
+  away = false;
+  #state: SeatState = { at: 'connecting' };
+  readonly #server: FakeServer;
+  #waiting: (() => void)[] = [];
+
+  constructor(server: FakeServer, owner: SeatOwner) {
+    this.#server = server;
+    this.owner = owner;
+  }
+
+  get state(): SeatState {
+    return this.#state;
+  }
+
+  enter(resumed = false): void {
+    this.away = false;
+    this.become({ at: 'online' });
+    const others = this.#server.seats.filter((seat) => seat !== this && !seat.over);
+    this.owner.joined({
+      participantId: this.participantId,
+      resumeToken: ResumeToken.parse(toBase64Url(new Uint8Array(32))),
+      resumed,
+      participants: [...others.map(({ participantId, away }) => ({ participantId, away })), ...this.#server.ghosts.map((participantId) => ({ participantId, away: false }))],
+      capacity: 16,
+      ice: { iceServers: [] },
+    });
+    for (const send of this.#waiting.splice(0)) send();
+  }
+
+  become(state: SeatState): void {
+    this.#state = state;
+    this.owner.changed(state);
+  }
+
+  deliver(from: ParticipantId, toAll: boolean, box: string): void {
+    queueMicrotask(() => {
+      if (this.over) return;
+      // Only what the session looks at; the client parsed the rest.
+      this.owner.signal({ from, toAll, box, id: '' as never, roomId: '' as never });
+    });
+  }
+
+  send(to: ParticipantId | '*', box: string, wanted: () => boolean): Promise<Outcome<{ handedTo: number }>> {
+    if (this.over) return Promise.resolve(refuse('cancelled'));
+    if (this.#state.at === 'online') return Promise.resolve(this.#server.relay(this, to, box));
+    return new Promise((resolve) => {
+      this.#waiting.push(() => resolve(wanted() ? this.#server.relay(this, to, box) : refuse('cancelled')));
+    });
+  }
+
+  ice() {
+    return Promise.resolve(accept({ iceServers: [] }));
+  }
+
+  stream(kind: string, live: boolean): Promise<void> {
+    this.streams.push(`${live ? 'start' : 'stop'} ${kind}`);
+    return Promise.resolve();
+  }
+
+  retry(): void {}
+
+  leave(): Promise<void> {
+    this.over = true;
+    this.become({ at: 'closed' });
+    for (const seat of this.#server.seats) if (!seat.over) seat.owner.hint('left', this.participantId);
+    return Promise.resolve();
+  }
+}
+
+type Stored = { message: ChatMessage; mine: boolean; state: HistoryItem['state']; delivered: Set<string>; read: Set<string> };
+
+/** A desktop core in memory: signs with a real device key, checks others' signatures, keeps the history in an array. */
+export class FakeCore {
+  readonly dev: DeviceId;
+  readonly history: Stored[] = [];
+  readonly met = new Map<DeviceId, Profile>();
+  readonly asked: string[] = [];
+  profile: Profile;
+  roomName: { name: string; renamedAt: number } | null = null;
+  /** Answers of the test's own, by call. */
+  readonly answers: Partial<Record<BridgeCall, () => unknown>> = {};
+  standing: PeerStanding['standing'] = 'new';
+  readonly #key: CryptoKey;
+
+  private constructor(dev: DeviceId, key: CryptoKey, profile: Profile) {
+    this.dev = dev;
+    this.#key = key;
+    this.profile = profile;
+  }
+
+  static async create(name: string): Promise<FakeCore> {
+    const pair = (await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as CryptoKeyPair;
+    const raw = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey));
+    return new FakeCore(DeviceId.parse(toBase64Url(raw)), pair.privateKey, profileFromName(name));
+  }
+
+  bridge(): Bridge {
+    return {
+      // The handlers answer what the contract says; the real bridge parses, this one is trusted.
+      call: async (name: string, input: unknown) => {
+        this.asked.push(name);
+        const own = this.answers[name as BridgeCall];
+        if (own) return own();
+        const handler = this.#handlers[name];
+        return handler ? handler(input as never) : refuse('unknown-call');
+      },
+      on: () => () => {},
+    } as unknown as Bridge;
+  }
+
+  items(): HistoryItem[] {
+    return this.history.map((stored) => this.#itemOf(stored));
+  }
+
+  texts(): string[] {
+    return this.#sorted().map(({ message }) => message.text);
+  }
+
+  async #sign(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+    return toBase64Url(new Uint8Array(await crypto.subtle.sign('Ed25519', this.#key, bytes)));
+  }
+
+  #itemOf({ message, mine, state, delivered, read }: Stored): HistoryItem {
+    return { ...message, mine, state, deliveredTo: delivered.size, readBy: read.size };
+  }
+
+  #sorted(): Stored[] {
+    return [...this.history].sort((a, b) => a.message.clock - b.message.clock || (a.message.author < b.message.author ? -1 : 1));
+  }
+
+  #heads() {
+    const heads = new Map<DeviceId, number>();
+    for (const { message } of this.#sorted()) {
+      const seq = heads.get(message.author) ?? 0;
+      if (message.seq === seq + 1) heads.set(message.author, message.seq);
+    }
+    return [...heads].map(([author, seq]) => ({ author, seq }));
+  }
+
+  readonly #handlers: Record<string, (input: never) => unknown> = {
+    'identity.sign-hello': async (fields: Parameters<typeof helloSignatureBytes>[0]) =>
+      accept({ dev: this.dev, sig: await this.#sign(helloSignatureBytes(fields, fromBase64Url(this.dev) as never)) }),
+    'identity.sign-confirm': async ({ role, transcriptHash }: { role: 'lo' | 'hi'; transcriptHash: string }) =>
+      accept({ sig: await this.#sign(confirmSignatureBytes(role, fromBase64Url(transcriptHash) as never)) }),
+    'peers.meet': ({ deviceId, profile }: { deviceId: DeviceId; profile: Profile }) => {
+      this.met.set(deviceId, profile);
+      return accept({ deviceId, name: profile.username, standing: this.standing });
+    },
+    'rooms.rename': ({ name, renamedAt }: { name: string; renamedAt: number }) => {
+      this.roomName = { name, renamedAt };
+      return accept({});
+    },
+    'history.compose': async ({ id, roomId, text }: { id: MessageId; roomId: RoomId; text: string }) => {
+      const clock = Math.max(0, ...this.history.map(({ message }) => message.clock)) + 1;
+      const seq = this.history.filter(({ mine }) => mine).length + 1;
+      const authorName = this.profile.username;
+      const unsigned = { id, roomId, author: this.dev, authorName, seq, clock, sentAt: clock, text };
+      const message = { ...unsigned, sig: await this.#sign(chatSignatureBytes(unsigned)) };
+      const stored: Stored = { message, mine: true, state: 'queued', delivered: new Set(), read: new Set() };
+      this.history.push(stored);
+      return accept(this.#itemOf(stored));
+    },
+    'history.record': async ({ messages }: { messages: ChatMessage[] }) => {
+      const stored: MessageId[] = [];
+      const fresh: HistoryItem[] = [];
+      let refused = 0;
+      for (const message of messages) {
+        const key = await crypto.subtle.importKey('raw', fromBase64Url(message.author) as never, 'Ed25519', true, ['verify']);
+        const { sig, ...unsigned } = message;
+        if (!(await crypto.subtle.verify('Ed25519', key, fromBase64Url(sig) as never, chatSignatureBytes(unsigned)))) {
+          refused += 1;
+          continue;
+        }
+        stored.push(message.id);
+        if (this.history.some((each) => each.message.id === message.id)) continue;
+        const kept: Stored = { message, mine: false, state: 'delivered', delivered: new Set(), read: new Set() };
+        this.history.push(kept);
+        fresh.push(this.#itemOf(kept));
+      }
+      return accept({ stored, fresh, refused });
+    },
+    'history.mark': ({ by, state, ids }: { by: string; state: 'sent' | 'delivered' | 'read'; ids: MessageId[] }) => {
+      const order = ['queued', 'sent', 'delivered', 'read'];
+      const changed: HistoryItem[] = [];
+      for (const stored of this.history) {
+        if (!stored.mine || !ids.includes(stored.message.id)) continue;
+        if (state !== 'sent') stored[state].add(by);
+        if (order.indexOf(state) > order.indexOf(stored.state)) stored.state = state;
+        changed.push(this.#itemOf(stored));
+      }
+      return accept({ changed });
+    },
+    'history.mark-seen': () => {
+      const unread = this.history.filter(({ mine, state }) => !mine && state === 'delivered');
+      for (const stored of unread) stored.state = 'read';
+      return accept({ seen: unread.map(({ message }) => ({ id: message.id, author: message.author })) });
+    },
+    'history.heads': () => accept({ heads: this.#heads() }),
+    'history.missing': ({ heads }: { heads: { author: DeviceId; seq: number }[] }) => {
+      const has = new Map(heads.map(({ author, seq }) => [author, seq]));
+      const missing = this.#sorted().filter(({ message }) => message.seq > (has.get(message.author) ?? 0));
+      return accept({ messages: missing.slice(0, 3).map(({ message }) => message), hasMore: missing.length > 3 });
+    },
+  };
+}
+
+/** One device in a room: its core, its session, and what the session said. */
+export type FakeMember = {
+  core: FakeCore;
+  session: RoomSession;
+  recorded: HistoryItem[];
+  delivery: HistoryItem[];
+  notices: string[];
+  /** The state as it was last told. */
+  seen: () => SessionNow;
+};
+
+/** A room whose members share a server, a network without distance, and a clock that the test turns. */
+export class FakeRoom {
+  readonly server = new FakeServer();
+  readonly net = new FakePeers();
+  readonly clock: FakeClock = fakeClock();
+  readonly keyring: RoomKeyring;
+
+  private constructor(keyring: RoomKeyring) {
+    this.keyring = keyring;
+  }
+
+  static async create(): Promise<FakeRoom> {
+    const host = ServerHost.parse('example.org');
+    const { invite } = await createInvite(host);
+    const { roomId } = await deriveRoomKeys(invite.secret, null);
+    return new FakeRoom({
+      roomId,
+      host,
+      secret: toBase64Url(invite.secret),
+      ownerPub: toBase64Url(invite.ownerPub),
+      passphrase: null,
+      invite: formatInvite(invite),
+    });
+  }
+
+  async member(name: string, core?: FakeCore): Promise<FakeMember> {
+    const own = core ?? (await FakeCore.create(name));
+    const { der, fp } = await fakeCertificate(nextId++);
+    const ports: RoomSessionPorts = {
+      bridge: own.bridge(),
+      takeSeat: (keyring, owner) => this.server.takeSeat(keyring, owner),
+      makePeer: this.net.maker({ der, fp }),
+      certificate: { certificate: null, fp },
+      clock: this.clock,
+      randomBytes,
+      profile: () => own.profile,
+      privacy: () => ({ relayOnly: false, readReceipts: true }),
+      roomName: () => own.roomName,
+      policy: usualSessionPolicy(usualLinkPolicy),
+    };
+    const session = new RoomSession(this.keyring, ports);
+    const member: FakeMember = { core: own, session, recorded: [], delivery: [], notices: [], seen: () => session.now };
+    session.on('recorded', (items) => member.recorded.push(...items));
+    session.on('delivery', (items) => member.delivery.push(...items));
+    session.on('notice', ({ text }) => member.notices.push(text));
+    await session.open();
+    await this.quiet();
+    return member;
+  }
+
+  /** Waits until nobody has anything more to say at this moment of the clock. */
+  async quiet(): Promise<void> {
+    for (let before = -1, round = 0; round < 100; round++) {
+      await settled(8);
+      const now = this.server.relayed.length + this.net.all.reduce((sum, peer) => sum + peer.sent.length, 0);
+      if (now === before) return;
+      before = now;
+    }
+  }
+
+  async later(byMs: number): Promise<void> {
+    this.clock.advance(byMs);
+    await this.quiet();
+  }
+}

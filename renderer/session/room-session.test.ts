@@ -1,0 +1,381 @@
+import { ParticipantId, toBase64Url } from '@parley/shared/protocol';
+import { boxKindOf } from '@parley/shared/sealing';
+import { describe, expect, it } from 'vitest';
+import { fakeStream, fakeTrack } from '../mesh/fake-peers.ts';
+import { NO_TRACKS } from '../mesh/peer-link.ts';
+import { FakeCore, type FakeMember, FakeRoom } from './fake-room.ts';
+import type { OwnMedia } from './room-session.ts';
+
+const names = (member: FakeMember) => member.seen().participants.map(({ name, link }) => `${name} ${link}`);
+
+function media(): OwnMedia {
+  const [stream, screen] = [fakeStream(), fakeStream()];
+  return {
+    microphone: 'live',
+    camera: true,
+    screen: false,
+    cameraStreamId: stream.id,
+    screenStreamId: screen.id,
+    tracks: { ...NO_TRACKS, voice: { track: fakeTrack('audio'), stream }, camera: { track: fakeTrack('video'), stream } },
+  };
+}
+
+async function twoInARoom() {
+  const room = await FakeRoom.create();
+  const ana = await room.member('ana');
+  const ben = await room.member('ben');
+  return { room, ana, ben };
+}
+
+describe('room session', () => {
+  it('links two members after hello and confirm, with the name from the sealed confirm', async () => {
+    const { ana, ben } = await twoInARoom();
+    expect([names(ana), names(ben)]).toEqual([['ben open'], ['ana open']]);
+    expect(ana.core.met.has(ben.core.dev)).toBe(true);
+  });
+
+  it('links everyone of a room of four with everyone', async () => {
+    const { room, ana, ben } = await twoInARoom();
+    const cleo = await room.member('cleo');
+    const dan = await room.member('dan');
+    for (const each of [ana, ben, cleo, dan]) {
+      expect(each.seen().participants.map(({ link }) => link)).toEqual(['open', 'open', 'open']);
+    }
+  });
+
+  it('shows the same short code on both sides', async () => {
+    const { room, ana, ben } = await twoInARoom();
+    const [seenByAna] = ana.seen().participants;
+    const [seenByBen] = ben.seen().participants;
+    expect(seenByAna?.safetyCode).toMatch(/^\d{4} \d{4}$/);
+    expect(seenByBen?.safetyCode).toBe(seenByAna?.safetyCode);
+    await room.later(1_500);
+    for (let i = 0; i < 200 && !ben.seen().participants[0]?.deviceCode; i++) await room.quiet();
+    expect(ben.seen().participants[0]?.deviceCode).toBe(ana.seen().participants[0]?.deviceCode);
+  });
+
+  describe('against a lying server', () => {
+    it('does not list a participant that only the server names', async () => {
+      const room = await FakeRoom.create();
+      room.server.ghosts = [ParticipantId.parse(toBase64Url(new Uint8Array(16).fill(7)))];
+      const ana = await room.member('ana');
+      const ghost = room.server.ghosts[0];
+      if (ghost) room.server.seats[0]?.owner.hint('joined', ghost);
+      await room.later(20_000);
+      expect(ana.seen().participants).toEqual([]);
+    });
+
+    it('does not list someone whose hello is replayed without the keys behind it', async () => {
+      const { room, ana, ben } = await twoInARoom();
+      const hello = room.server.relayed.find(({ to }) => to === '*')?.box ?? '';
+      await ana.session.leave();
+      await ben.session.leave();
+      const cleo = await room.member('cleo');
+      room.server.seats.at(-1)?.deliver(ParticipantId.parse(toBase64Url(new Uint8Array(16).fill(8))), true, hello);
+      await room.quiet();
+      await room.later(20_000);
+      expect(cleo.seen().participants).toEqual([]);
+    });
+
+    it('lists nobody when boxes are swapped for older ones', async () => {
+      const room = await FakeRoom.create();
+      let first: string | undefined;
+      room.server.tamper = (box) => {
+        first ??= box;
+        return first;
+      };
+      const ana = await room.member('ana');
+      const ben = await room.member('ben');
+      await room.later(20_000);
+      expect([names(ana), names(ben)]).toEqual([[], []]);
+    });
+
+    it('lists nobody when a bit of each confirm is changed', async () => {
+      const room = await FakeRoom.create();
+      const flipped = (box: string) => `${box.slice(0, 60)}${box[60] === 'A' ? 'B' : 'A'}${box.slice(61)}`;
+      room.server.tamper = (box) => (boxKindOf(box) === 'pair' ? flipped(box) : box);
+      const ana = await room.member('ana');
+      const ben = await room.member('ben');
+      expect([names(ana), names(ben)]).toEqual([[], []]);
+    });
+
+    it('keeps an open link when the server says that the other left', async () => {
+      const { room, ana } = await twoInARoom();
+      const [anaSeat, benSeat] = room.server.seats;
+      if (anaSeat && benSeat) anaSeat.owner.hint('left', benSeat.participantId);
+      await room.later(60_000);
+      expect(names(ana)).toEqual(['ben open']);
+    });
+
+    it('opens no link to someone who does not hold the invite', async () => {
+      const room = await FakeRoom.create();
+      const other = await FakeRoom.create();
+      const ana = await room.member('ana');
+      const eve = await other.member('eve');
+      const hello = other.server.relayed[0]?.box ?? '';
+      room.server.seats[0]?.deliver(ParticipantId.parse(toBase64Url(new Uint8Array(16).fill(9))), true, hello);
+      await room.quiet();
+      expect([ana.seen().participants, eve.seen().participants]).toEqual([[], []]);
+    });
+  });
+
+  describe('without the server', () => {
+    it('keeps links and chat while the server is gone', async () => {
+      const { room, ana, ben } = await twoInARoom();
+      room.server.goDown();
+      await room.later(60_000);
+      expect(ana.seen().connection.at).toBe('reconnecting');
+      await ana.session.sendMessage('still here', () => {});
+      await room.later(200);
+      expect(ben.core.texts()).toEqual(['still here']);
+      expect(names(ana)).toEqual(['ben open']);
+    });
+
+    it.each([true, false])('goes on with the same links when the server is back (seats kept: %s)', async (resumed) => {
+      const { room, ana, ben } = await twoInARoom();
+      room.server.goDown();
+      await room.later(40_000);
+      await room.server.comeBack({ resumed });
+      await room.later(20_000);
+      expect([names(ana), names(ben)]).toEqual([['ben open'], ['ana open']]);
+      expect(room.net.alive).toHaveLength(2);
+    });
+
+    it('finds each other again after new seats, even when the link broke meanwhile', async () => {
+      const { room, ana, ben } = await twoInARoom();
+      room.server.goDown();
+      room.net.alive[0]?.destroy();
+      await room.later(12_000);
+      expect(names(ana)).toEqual(['ben opening']);
+      await room.server.comeBack({ resumed: false });
+      await room.later(20_000);
+      await room.later(20_000);
+      expect([names(ana), names(ben)]).toEqual([['ben open'], ['ana open']]);
+    });
+  });
+
+  it('takes a device that came back with a new stay for the one participant it is', async () => {
+    const { room, ana, ben } = await twoInARoom();
+    await room.later(1_000);
+    const again = await room.member('ben', ben.core);
+    expect(names(ana)).toEqual(['ben open']);
+    expect(names(again)).toEqual(['ana open']);
+  });
+
+  it('removes who said goodbye at once', async () => {
+    const { room, ana, ben } = await twoInARoom();
+    await ben.session.leave();
+    await room.quiet();
+    expect(ana.seen().participants).toEqual([]);
+  });
+
+  it('leaves nothing running', async () => {
+    const { room, ana, ben } = await twoInARoom();
+    ana.session.joinCall(media());
+    ben.session.joinCall(media());
+    await ana.session.sendMessage('bye', () => {});
+    await room.quiet();
+    await ana.session.leave();
+    await ben.session.leave();
+    await room.quiet();
+    const nothing = { timers: 0, links: 0, listeners: 0 };
+    expect([ana.session.census, ben.session.census, room.clock.pending]).toEqual([nothing, nothing, 0]);
+    expect(room.net.alive).toEqual([]);
+  });
+
+  it('tells a newer name of the room to those who know an older one', async () => {
+    const room = await FakeRoom.create();
+    const ana = await room.member('ana');
+    ana.core.roomName = { name: 'Planning', renamedAt: room.clock.now() };
+    const ben = await room.member('ben');
+    expect(ben.core.roomName).toEqual(ana.core.roomName);
+  });
+
+  describe('call', () => {
+    it('rings at the others, and media flows only between those who are in it', async () => {
+      const { room, ana, ben } = await twoInARoom();
+      ana.session.joinCall(media());
+      await room.quiet();
+      expect(ben.seen().ringing).toMatchObject({ from: 'ana' });
+      expect(room.net.alive.flatMap((peer) => [...peer.senders])).toEqual([]);
+      const joined = ben.session.joinCall(media());
+      await room.quiet();
+      expect(joined).toMatchObject({ ok: true, value: { callId: ana.seen().own?.callId } });
+      expect(ben.seen().ringing).toBe(null);
+      expect(room.net.alive.map((peer) => peer.senders.size)).toEqual([2, 2]);
+      expect(ben.seen().participants[0]?.cameraStream?.id).toBe(ben.seen().participants[0]?.call?.cameraStreamId);
+      expect(ana.seen().call?.deviceIds).toHaveLength(2);
+    });
+
+    it('stops ringing when it is declined, and says so to who called', async () => {
+      const { room, ana, ben } = await twoInARoom();
+      ana.session.joinCall(media());
+      await room.quiet();
+      ben.session.declineCall();
+      await room.quiet();
+      expect(ben.seen().ringing).toBe(null);
+      expect(ana.notices).toEqual(['ben declined the call.']);
+    });
+
+    it('stops ringing after a while by itself', async () => {
+      const { room, ana, ben } = await twoInARoom();
+      ana.session.joinCall(media());
+      await room.quiet();
+      await room.later(45_000);
+      expect(ben.seen()).toMatchObject({ ringing: null, call: { callId: ana.seen().own?.callId } });
+    });
+
+    it('does not ring for a call that ran long before this device came', async () => {
+      const { room, ana } = await twoInARoom();
+      ana.session.joinCall(media());
+      await room.later(120_000);
+      const cleo = await room.member('cleo');
+      expect(cleo.seen()).toMatchObject({ ringing: null, call: { callId: ana.seen().own?.callId } });
+    });
+
+    it('makes one call of two that start at the same moment', async () => {
+      const { room, ana, ben } = await twoInARoom();
+      ana.session.joinCall(media());
+      ben.session.joinCall(media());
+      await room.quiet();
+      expect(ana.seen().own?.callId).toBe(ben.seen().own?.callId);
+      expect(room.net.alive.map((peer) => peer.senders.size)).toEqual([2, 2]);
+    });
+
+    it('sends nothing any more to those who left the call', async () => {
+      const { room, ana, ben } = await twoInARoom();
+      ana.session.joinCall(media());
+      ben.session.joinCall(media());
+      await room.quiet();
+      ben.session.leaveCall();
+      await room.quiet();
+      const live = room.net.alive.flatMap((peer) => [...peer.senders.values()].filter(({ now }) => now !== null));
+      expect(live).toEqual([]);
+      expect(ana.seen().call?.deviceIds).toEqual([ana.core.dev]);
+    });
+
+    it('refuses the ninth', async () => {
+      const room = await FakeRoom.create();
+      const members: FakeMember[] = [];
+      for (let i = 0; i < 9; i++) members.push(await room.member(`member${i}`));
+      const outcomes = [];
+      for (const member of members) {
+        outcomes.push(member.session.joinCall(media()).ok);
+        await room.quiet();
+      }
+      expect(outcomes).toEqual([true, true, true, true, true, true, true, true, false]);
+    });
+
+    it('goes on without the server', async () => {
+      const { room, ana, ben } = await twoInARoom();
+      ana.session.joinCall(media());
+      room.server.goDown();
+      ben.session.joinCall(media());
+      await room.later(60_000);
+      expect(ana.seen().call?.deviceIds).toHaveLength(2);
+      expect(room.net.alive.map((peer) => peer.senders.size)).toEqual([2, 2]);
+    });
+
+    it('sends no media to a device that took over a known name until it is verified', async () => {
+      const room = await FakeRoom.create();
+      const core = await FakeCore.create('ana');
+      core.standing = 'changed';
+      const ana = await room.member('ana', core);
+      const ben = await room.member('ben');
+      ana.session.joinCall(media());
+      ben.session.joinCall(media());
+      await room.quiet();
+      const sending = () => room.net.alive.map((peer) => peer.senders.size).sort();
+      expect(sending()).toEqual([0, 2]);
+      ana.session.setStanding(ben.core.dev, 'verified');
+      await room.quiet();
+      expect(sending()).toEqual([2, 2]);
+    });
+  });
+
+  describe('chat', () => {
+    it('is queued, sent, delivered and read', async () => {
+      const { room, ana, ben } = await twoInARoom();
+      const states: string[] = [];
+      const sent = await ana.session.sendMessage('hello', ({ state }) => states.push(state));
+      await room.quiet();
+      await room.later(100);
+      if (sent.ok) await ben.session.markSeen(sent.value.id);
+      await room.later(100);
+      states.push(...ana.delivery.map(({ state }) => state));
+      expect(states).toEqual(['queued', 'sent', 'delivered', 'read']);
+      expect(ben.recorded.map(({ text }) => text)).toEqual(['hello']);
+    });
+
+    it('catches up in order on what was written while it was away, in several batches', async () => {
+      const room = await FakeRoom.create();
+      const ana = await room.member('ana');
+      for (let i = 1; i <= 8; i++) await ana.session.sendMessage(`message ${i}`, () => {});
+      expect(ana.core.items().map(({ state }) => state)).toEqual(Array(8).fill('queued'));
+      const ben = await room.member('ben');
+      await room.later(100);
+      expect(ben.core.texts()).toEqual([1, 2, 3, 4, 5, 6, 7, 8].map((i) => `message ${i}`));
+      expect(ana.core.items().map(({ state }) => state)).toEqual(Array(8).fill('delivered'));
+    });
+
+    it('hands on what an absent member wrote', async () => {
+      const { room, ana, ben } = await twoInARoom();
+      await ana.session.sendMessage('from ana', () => {});
+      await room.later(100);
+      await ana.session.leave();
+      const cleo = await room.member('cleo');
+      await room.later(100);
+      expect(cleo.core.texts()).toEqual(['from ana']);
+      expect(ben.core.texts()).toEqual(['from ana']);
+    });
+
+    it('takes no live message in someone else’s name', async () => {
+      const { room, ana, ben } = await twoInARoom();
+      const cleo = await room.member('cleo');
+      await ana.session.sendMessage('from ana', () => {});
+      await room.quiet();
+      const message = ana.core.history[0]?.message;
+      const toCleo = room.net.alive.find((peer) => peer.sent.some((text) => text.includes('from ana')));
+      expect(message && toCleo).toBeDefined();
+      const before = cleo.core.texts().length;
+      for (const peer of room.net.alive) {
+        peer.hear(JSON.stringify({ type: 'chat', message: { ...message, text: 'changed' } }));
+      }
+      await room.quiet();
+      expect(cleo.core.texts()).toHaveLength(before);
+      expect(ben.core.texts()).toEqual(['from ana']);
+    });
+
+    it('holds spam back at the sender and drops it at the receiver', async () => {
+      const { room, ana, ben } = await twoInARoom();
+      const codes: (string | true)[] = [];
+      for (let i = 0; i < 6; i++) {
+        const outcome = await ana.session.sendMessage('again', () => {});
+        codes.push(outcome.ok || outcome.code);
+      }
+      await room.quiet();
+      expect(codes).toEqual([true, true, true, true, true, 'message-spam']);
+      expect(ben.core.texts()).toHaveLength(5);
+      await room.later(10_000);
+      expect(await ana.session.sendMessage('again', () => {})).toMatchObject({ ok: true });
+    });
+
+    it('does not acknowledge what its disk did not take', async () => {
+      const { room, ana, ben } = await twoInARoom();
+      ben.core.answers['history.record'] = () => ({ ok: false, code: 'disk-full', message: 'The disk is full.' });
+      await ana.session.sendMessage('hello', () => {});
+      await room.later(1_000);
+      expect(ana.core.items().map(({ state }) => state)).toEqual(['sent']);
+      expect(ben.notices).toEqual(['The disk is full.']);
+    });
+
+    it('shows typing for a while', async () => {
+      const { room, ana, ben } = await twoInARoom();
+      ana.session.typing();
+      await room.quiet();
+      expect(ben.seen().participants[0]?.typing).toBe(true);
+      await room.later(5_000);
+      expect(ben.seen().participants[0]?.typing).toBe(false);
+    });
+  });
+});
