@@ -26,7 +26,9 @@ function hkdf(secret: Buffer, salt: Buffer, info: Buffer, size: number): Buffer 
   let block = Buffer.alloc(0);
   let out = Buffer.alloc(0);
   for (let i = 1; out.length < size; i++) {
-    block = createHmac('sha256', prk).update(Buffer.concat([block, info, Buffer.from([i])])).digest();
+    block = createHmac('sha256', prk)
+      .update(Buffer.concat([block, info, Buffer.from([i])]))
+      .digest();
     out = Buffer.concat([out, block]);
   }
   return out.subarray(0, size);
@@ -104,7 +106,10 @@ export function vectors() {
 
   const half = (device: Buffer) => {
     let hash: Buffer = Buffer.concat([ascii(`${LABEL} device-code`), device]);
-    for (let i = 0; i < 5_200; i++) hash = createHash('sha512').update(Buffer.concat([hash, device])).digest();
+    for (let i = 0; i < 5_200; i++)
+      hash = createHash('sha512')
+        .update(Buffer.concat([hash, device]))
+        .digest();
     return Array.from({ length: 6 }, (_, group) =>
       (hash.readUIntBE(group * 5, 5) % 100_000).toString().padStart(5, '0'),
     ).join('');
@@ -129,8 +134,17 @@ export function vectors() {
   return {
     room,
     roomWithPassphrase: schedule(LABEL, secret, 'correct horse battery staple élan'),
-    hello: { lo: lo.box, hi: hi.box, loDevice: devices[0]?.toString('base64url'), hiDevice: devices[1]?.toString('base64url') },
-    pair: { transcriptHash: th.toString('hex'), tag: okm.subarray(64, 72).toString('base64url'), confirmSig: confirmSig.toString('base64url') },
+    hello: {
+      lo: lo.box,
+      hi: hi.box,
+      loDevice: devices[0]?.toString('base64url'),
+      hiDevice: devices[1]?.toString('base64url'),
+    },
+    pair: {
+      transcriptHash: th.toString('hex'),
+      tag: okm.subarray(64, 72).toString('base64url'),
+      confirmSig: confirmSig.toString('base64url'),
+    },
     safetyCode: {
       key: okm.subarray(72).toString('hex'),
       commitment: sha256(ascii(`${LABEL} sas`), th, rLo).toString('base64url'),

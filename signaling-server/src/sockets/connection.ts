@@ -93,7 +93,7 @@ export class Connection implements SeatHolder {
 
   #mayWrite(): boolean {
     if (this.#state !== 'open') return false;
-    return true;
+    if (!this.#wire.isClogged()) return true;
     this.close('slow-consumer');
     this.#ports.onClogged(this);
     return false;
