@@ -92,7 +92,7 @@ export function createLinkQuestions(clock: Clock, show: (path: string) => Promis
       return pageOf(200, 'Parley', `<h1>${said}</h1><p>You can close this window.</p>`);
     },
     close() {
-      for (const id of [...waiting.keys()]) settle(id, false);
+      for (const id of waiting.keys()) settle(id, false);
     },
   };
 }

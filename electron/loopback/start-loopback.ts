@@ -90,8 +90,8 @@ export async function startLoopback(options: LoopbackOptions): Promise<LoopbackH
       port: options.port ?? 0,
       clock,
       log,
-      call: core.call,
-      subscribe: core.subscribe,
+      call: (name, input) => core.call(name, input),
+      subscribe: (listener) => core.subscribe(listener),
       page: (path) => staticFile(pageRoot, path, core.connectHosts()),
       questions,
       handover: {
@@ -112,7 +112,7 @@ export async function startLoopback(options: LoopbackOptions): Promise<LoopbackH
 
     return {
       url: started.newUrl(),
-      newUrl: started.newUrl,
+      newUrl: () => started.newUrl(),
       port: started.port,
       core,
       windows: () => started.streams,

@@ -1,9 +1,12 @@
 import { BRIDGE_CHANNEL } from '@parley/shared/bridge';
-import { refuse } from '@parley/shared/protocol';
+import { type Outcome, refuse } from '@parley/shared/protocol';
 import type { IpcMain, IpcMainInvokeEvent, WebContents } from 'electron';
 import type { Core } from '#core/core.ts';
 import { originOf } from './permissions.ts';
 import { ORIGIN } from './window-options.ts';
+
+/** The largest input of a call as JSON, the same as on the loopback host. */
+export const INPUT_MAX_CHARS = 512 * 1024;
 
 type Sender = Pick<IpcMainInvokeEvent, 'sender' | 'senderFrame'>;
 
@@ -12,9 +15,24 @@ export function isOurPage({ sender, senderFrame }: Sender, knownIds: ReadonlySet
   return (
     senderFrame !== null &&
     senderFrame.parent === null &&
+    senderFrame.origin === ORIGIN &&
     originOf(senderFrame.url) === ORIGIN &&
     knownIds.has(sender.id)
   );
+}
+
+/**
+ * The input as plain JSON. Structured clone carries more than JSON does: dates, maps, cycles, buffers. Both bridges
+ * carry the same, so what is more becomes what JSON makes of it, or is refused.
+ */
+function plainJson(input: unknown): Outcome<unknown> {
+  try {
+    const text = JSON.stringify(input ?? {});
+    if (text === undefined) return refuse('bad-request');
+    return text.length > INPUT_MAX_CHARS ? refuse('too-large') : { ok: true, value: JSON.parse(text) };
+  } catch {
+    return refuse('bad-request');
+  }
 }
 
 /** The one handler: checks the sender, hands name and input to the core's router, answers an Outcome. */
@@ -23,21 +41,22 @@ export function installBridge(
   core: Pick<Core, 'call'>,
   knownIds: ReadonlySet<number>,
 ): () => void {
-  ipcMain.handle(BRIDGE_CHANNEL.call, (event, name: unknown, input: unknown) => {
+  ipcMain.handle(BRIDGE_CHANNEL.call, async (event, name: unknown, input: unknown): Promise<Outcome<unknown>> => {
     if (!isOurPage(event, knownIds)) return refuse('sender-refused');
-    if (typeof name !== 'string') return refuse('bad-request');
-    return core.call(name, input);
+    if (typeof name !== 'string') return refuse('bad-request', { path: 'name' });
+    const plain = plainJson(input);
+    return plain.ok ? core.call(name, plain.value) : plain;
   });
   return () => ipcMain.removeHandler(BRIDGE_CHANNEL.call);
 }
 
-/** Sends the core's events to the windows; returns the undo. */
+/** Sends the core's events to our windows; returns the undo. */
 export const forwardEvents = (
   core: Pick<Core, 'subscribe'>,
-  windows: () => readonly Pick<WebContents, 'send' | 'isDestroyed'>[],
+  pages: () => readonly Pick<WebContents, 'send' | 'isDestroyed'>[],
 ): (() => void) =>
   core.subscribe((event, payload) => {
-    for (const contents of windows()) {
+    for (const contents of pages()) {
       if (!contents.isDestroyed()) contents.send(BRIDGE_CHANNEL.event, event, payload);
     }
   });

@@ -9,9 +9,14 @@ const ALLOWED: ReadonlySet<string> = new Set([
   'notifications',
   'clipboard-sanitized-write',
   'speaker-selection',
+  // Chromium asks these before a page may reach a server on this computer or on the network around it, as the
+  // embedded server is. Which hosts those are is up to the page's content security policy.
+  'local-network-access',
+  'local-network',
+  'loopback-network',
 ]);
 
-/** The origin of a URL, also of our own scheme, for which `URL.origin` is "null". */
+/** The origin of a URL, also of our own scheme, for which `URL.origin` is "null". Empty for what is no URL. */
 export function originOf(url: string): string {
   try {
     const { protocol, host } = new URL(url);
@@ -36,9 +41,10 @@ type PermissionSession = Pick<
   | 'setPermissionCheckHandler'
   | 'setDevicePermissionHandler'
   | 'setDisplayMediaRequestHandler'
+  | 'setBluetoothPairingHandler'
 >;
 
-/** Installs all four handlers; deny is what happens unless one of them says otherwise. */
+/** Installs every handler there is; deny is what happens unless one of them says otherwise. */
 export function installPermissions(
   session: PermissionSession,
   isOurs: (contents: WebContents | null) => boolean,
@@ -58,15 +64,18 @@ export function installPermissions(
     mayHave({ permission, origin: requestingOrigin, isMainFrame: details.isMainFrame, isOurWindow: isOurs(contents) }),
   );
   session.setDevicePermissionHandler(() => false);
+  session.setBluetoothPairingHandler((_details, callback) => callback({ confirmed: false }));
   session.setDisplayMediaRequestHandler(
     (request, callback) => {
-      if (originOf(request.securityOrigin) !== ORIGIN || !request.userGesture) return callback({});
+      const isOurPage =
+        request.frame !== null && request.frame.parent === null && originOf(request.securityOrigin) === ORIGIN;
+      if (!isOurPage || !request.userGesture) return callback(null);
       chooseSource().then(
-        (source) => callback(source ? { video: source } : {}),
-        () => callback({}),
+        (source) => callback(source === null ? null : { video: source }),
+        () => callback(null),
       );
     },
-    // Where the system has a picker of its own (macOS, Wayland), one dialog is enough.
+    // Where the system has a picker of its own (macOS 15), one dialog is enough.
     { useSystemPicker: true },
   );
 }

@@ -1,4 +1,4 @@
-import { type Bytes, ParleyError } from '@parley/shared/protocol';
+import type { Bytes } from '@parley/shared/protocol';
 import type { SafeStorage } from 'electron';
 import type { SecretStore } from '#core/ports.ts';
 
@@ -7,20 +7,32 @@ type Storage = Pick<
   'isAsyncEncryptionAvailable' | 'encryptStringAsync' | 'decryptStringAsync' | 'getSelectedStorageBackend'
 >;
 
+/** Tells what the keystore wrapped from what the file store wrapped. */
+const MARK = new TextEncoder().encode('safe1:');
+const isMarked = (wrapped: Bytes) => MARK.every((byte, index) => wrapped[index] === byte);
+
 /**
- * Secrets wrapped by the system's keystore. On Linux without a secret service Electron wraps with a constant
- * password; the app then says that only file permissions protect the keys.
+ * Secrets wrapped by the system's keystore. Where there is none (on Linux without a secret service Electron would wrap
+ * with a constant password) the file store does it, and `protectedBy` says so to the person. What the file store
+ * wrapped earlier, as under the loopback host, is still read. Call it after the app is ready.
  */
-export async function openSafeStorage(safeStorage: Storage, platform: string): Promise<SecretStore> {
-  if (!(await safeStorage.isAsyncEncryptionAvailable())) throw new ParleyError('internal');
-  const isWeak = platform === 'linux' && safeStorage.getSelectedStorageBackend() === 'basic_text';
+export async function openSecretStore(
+  safeStorage: Storage,
+  platform: string,
+  openFileStore: () => SecretStore,
+): Promise<SecretStore> {
+  const isThere = await safeStorage.isAsyncEncryptionAvailable();
+  const isConstant = platform === 'linux' && isThere && safeStorage.getSelectedStorageBackend() === 'basic_text';
+  if (!isThere || isConstant) return openFileStore();
   return {
-    protectedBy: isWeak ? 'file-permissions' : 'os-keystore',
+    protectedBy: 'os-keystore',
     async wrap(plain) {
-      return new Uint8Array(await safeStorage.encryptStringAsync(Buffer.from(plain).toString('base64')));
+      const sealed = await safeStorage.encryptStringAsync(Buffer.from(plain).toString('base64'));
+      return new Uint8Array(Buffer.concat([MARK, sealed]));
     },
-    async unwrap(wrapped): Promise<Bytes> {
-      const { result } = await safeStorage.decryptStringAsync(Buffer.from(wrapped));
+    async unwrap(wrapped) {
+      if (!isMarked(wrapped)) return openFileStore().unwrap(wrapped);
+      const { result } = await safeStorage.decryptStringAsync(Buffer.from(wrapped.subarray(MARK.length)));
       return new Uint8Array(Buffer.from(result, 'base64'));
     },
   };

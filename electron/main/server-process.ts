@@ -14,17 +14,19 @@ export function utilityServerProcess(
 ): ServerProcess {
   return {
     start(options) {
+      // Settings travel in the environment and never in the arguments, which every program can read.
       const child = utility.fork(mainFile, [], {
         env: serverEnvironment(options),
         stdio: 'ignore',
         serviceName: 'Parley signaling server',
       });
+      const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
       return new Promise<Outcome<RunningServer>>((resolve) => {
         const undo = clock.after(START_LIMIT_MS, () => {
           child.kill();
           resolve(refuse('timed-out'));
         });
-        child.once('exit', () => {
+        void exited.then(() => {
           undo();
           resolve(refuse('internal'));
         });
@@ -33,15 +35,14 @@ export function utilityServerProcess(
           if (!report) return;
           undo();
           if (report.type === 'failed') resolve(refuse(report.code === 'port-in-use' ? 'port-in-use' : 'internal'));
-          else resolve(accept(running(child, report.port, clock)));
+          else resolve(accept(running(child, exited, report.port, clock)));
         });
       });
     },
   };
 }
 
-function running(child: UtilityProcess, port: number, clock: Clock): RunningServer {
-  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+function running(child: UtilityProcess, exited: Promise<void>, port: number, clock: Clock): RunningServer {
   let closing = false;
   return {
     port,
@@ -53,8 +54,12 @@ function running(child: UtilityProcess, port: number, clock: Clock): RunningServ
     async close() {
       closing = true;
       child.kill();
-      const limit = new Promise<void>((resolve) => clock.after(STOP_LIMIT_MS, resolve));
+      let undo = () => {};
+      const limit = new Promise<void>((resolve) => {
+        undo = clock.after(STOP_LIMIT_MS, resolve);
+      });
       await Promise.race([exited, limit]);
+      undo();
     },
   };
 }

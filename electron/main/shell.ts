@@ -1,7 +1,7 @@
 import type { Dialog, Shell as ElectronShell } from 'electron';
 import type { Shell } from '#core/ports.ts';
 
-/** Opens a link outside after the person saw where it leads. */
+/** Opens a link outside after the person saw where it leads. The core has checked scheme, length and credentials. */
 export const confirmingShell = (
   dialog: Pick<Dialog, 'showMessageBox'>,
   shell: Pick<ElectronShell, 'openExternal'>,
@@ -14,8 +14,8 @@ export const confirmingShell = (
       cancelId: 0,
       noLink: true,
       title: 'Open a link',
-      message: `Open ${url.protocol === 'mailto:' ? 'a mail to' : ''} ${url.host || url.pathname}?`,
-      detail: 'It opens outside Parley.',
+      message: url.protocol === 'mailto:' ? 'Open your mail program?' : `Open ${url.host} outside Parley?`,
+      detail: url.href,
     });
     if (response !== 1) return false;
     await shell.openExternal(url.href);

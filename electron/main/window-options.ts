@@ -4,26 +4,18 @@ export const SCHEME = 'app';
 export const ORIGIN = `${SCHEME}://bundle`;
 export const PAGE_URL = `${ORIGIN}/index.html`;
 
-/** The one kind of window. Everything about its safety is written out; nothing is ever spread into it. */
+/**
+ * The one kind of window. Sandbox, context isolation and the rest of Electron's safety are its own defaults, held by
+ * `app.enableSandbox()`; no window overrides any of them, and nothing is ever spread into these preferences.
+ */
 export const windowOptions = (preload: string): BrowserWindowConstructorOptions => ({
   width: 1200,
   height: 820,
-  minWidth: 720,
-  minHeight: 520,
+  minWidth: 480,
+  minHeight: 480,
   show: false,
   title: 'Parley',
   backgroundColor: '#0f1312',
   autoHideMenuBar: true,
-  webPreferences: {
-    preload,
-    sandbox: true,
-    contextIsolation: true,
-    nodeIntegration: false,
-    nodeIntegrationInWorker: false,
-    nodeIntegrationInSubFrames: false,
-    webviewTag: false,
-    navigateOnDragDrop: false,
-    spellcheck: false,
-    disableBlinkFeatures: 'Auxclick',
-  },
+  webPreferences: { preload, spellcheck: false },
 });

@@ -19,7 +19,9 @@ describe('bridge', () => {
   });
 
   it('refuses an answer that does not fit the contract', async () => {
-    const bridge = parsedBridge(carrierAnswering(async () => ({ ok: true, value: { heads: [{ author: 'x', seq: -1 }] } })));
+    const bridge = parsedBridge(
+      carrierAnswering(async () => ({ ok: true, value: { heads: [{ author: 'x', seq: -1 }] } })),
+    );
     expect(await bridge.call('history.heads', { roomId })).toMatchObject({ ok: false, code: 'internal' });
   });
 

@@ -21,7 +21,9 @@ export interface Carrier {
 const LOST: Refusal = refuse('internal', {
   message: 'Parley lost touch with its own background part. Restart Parley; nothing you sent was lost.',
 });
-const GARBLED: Refusal = refuse('internal', { message: 'Parley could not read the answer of its own background part.' });
+const GARBLED: Refusal = refuse('internal', {
+  message: 'Parley could not read the answer of its own background part.',
+});
 
 /** A Bridge over `carrier` that parses everything that comes out and never rejects. */
 export function parsedBridge(carrier: Carrier): Bridge {

@@ -116,7 +116,11 @@ describe('device manager', () => {
     const { media, manager, troubles } = setUp();
     await manager.open(everything);
     media.given.find((track) => track.kind === 'video')?.unplug();
-    expect(manager.state).toMatchObject({ camera: false, microphone: 'live', cameraTrouble: { code: 'camera-missing' } });
+    expect(manager.state).toMatchObject({
+      camera: false,
+      microphone: 'live',
+      cameraTrouble: { code: 'camera-missing' },
+    });
     expect(troubles).toEqual(['camera-missing']);
     expect(manager.tracks.camera).toBe(null);
   });

@@ -59,13 +59,7 @@ export class FakePeer implements RawPeer {
   readonly #net: FakePeers;
   readonly #listener: RawPeerListener;
 
-  constructor(
-    net: FakePeers,
-    id: number,
-    initiator: boolean,
-    certificate: FakeCertificate,
-    listener: RawPeerListener,
-  ) {
+  constructor(net: FakePeers, id: number, initiator: boolean, certificate: FakeCertificate, listener: RawPeerListener) {
     this.id = id;
     this.initiator = initiator;
     this.certificate = certificate;

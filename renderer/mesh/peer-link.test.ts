@@ -1,7 +1,14 @@
 import type { LinkMessage, LinkSignal } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { fakeClock, settled } from '../fake-clock.ts';
-import { type FakeCertificate, type FakePeer, FakePeers, fakeCertificate, fakeStream, fakeTrack } from './fake-peers.ts';
+import {
+  type FakeCertificate,
+  type FakePeer,
+  FakePeers,
+  fakeCertificate,
+  fakeStream,
+  fakeTrack,
+} from './fake-peers.ts';
 import { type LinkState, NO_TRACKS, PeerLink, usualLinkPolicy } from './peer-link.ts';
 
 const typing: LinkMessage = { type: 'typing' };

@@ -1,8 +1,16 @@
 // First, so that simple-peer's streams find what they expect of Node.
 import '../shim.ts';
 
+import {
+  type Bytes,
+  equalBytes,
+  LIMITS,
+  LinkMessage,
+  type LinkSignal,
+  PeerSignal,
+  unreachable,
+} from '@parley/shared/protocol';
 import { checkSdp, sha256 } from '@parley/shared/sealing';
-import { type Bytes, equalBytes, LIMITS, LinkMessage, type LinkSignal, PeerSignal, unreachable } from '@parley/shared/protocol';
 import SimplePeer from 'simple-peer';
 import { type Clock, type CountedClock, countedClock, every } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
@@ -387,7 +395,10 @@ class Connection {
   candidates = 0;
   readonly #preceding: (() => void)[] = [];
   /** The track that each slot was opened with: simple-peer knows the sender by it. */
-  readonly #senders = new Map<TrackSlot, { key: MediaStreamTrack; stream: MediaStream; now: MediaStreamTrack | null }>();
+  readonly #senders = new Map<
+    TrackSlot,
+    { key: MediaStreamTrack; stream: MediaStream; now: MediaStreamTrack | null }
+  >();
   #over = false;
 
   constructor(make: (listener: RawPeerListener) => RawPeer, listener: ConnectionListener) {

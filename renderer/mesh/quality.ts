@@ -41,13 +41,15 @@ export function readQuality(
   const received = Math.max(0, totals.received - (before?.received ?? 0));
   const lossRatio = before && lost + received > 0 ? lost / (lost + received) : null;
 
-  return { reading: { quality: judge(pair !== undefined, lossRatio, roundTripMs), relayed, lossRatio, roundTripMs }, totals };
+  return {
+    reading: { quality: judge(pair !== undefined, lossRatio, roundTripMs), relayed, lossRatio, roundTripMs },
+    totals,
+  };
 }
 
 function judge(known: boolean, lossRatio: number | null, roundTripMs: number | null): Quality {
   if (!known || (lossRatio === null && roundTripMs === null)) return 'unknown';
-  const above = (limit: typeof FAIR) =>
-    (lossRatio ?? 0) > limit.lossRatio || (roundTripMs ?? 0) > limit.roundTripMs;
+  const above = (limit: typeof FAIR) => (lossRatio ?? 0) > limit.lossRatio || (roundTripMs ?? 0) > limit.roundTripMs;
   return above(POOR) ? 'poor' : above(FAIR) ? 'fair' : 'good';
 }
 

@@ -230,7 +230,11 @@ export class Conversation {
       const hasMore = missing.value.hasMore || fitting.length < missing.value.messages.length;
       if (!state.peer.send({ type: 'batch', messages: fitting, hasMore })) return;
       // The core knows which of these are this device's own; marking others' changes nothing.
-      await this.#mark(state.peer.deviceId, 'sent', fitting.map(({ id }) => id));
+      await this.#mark(
+        state.peer.deviceId,
+        'sent',
+        fitting.map(({ id }) => id),
+      );
     } finally {
       state.answering = false;
     }

@@ -5,6 +5,7 @@ import {
   type PeerStanding,
   type Profile,
   profileFromName,
+  type Room,
   type RoomKeyring,
   ServerHost,
 } from '@parley/shared/model';
@@ -58,7 +59,9 @@ export class FakeServer {
 
   relay(from: FakeSeat, to: ParticipantId | '*', box: string): Outcome<{ handedTo: number }> {
     this.relayed.push({ from: from.participantId, to, box });
-    const targets = this.seats.filter((seat) => seat !== from && !seat.over && (to === '*' || seat.participantId === to));
+    const targets = this.seats.filter(
+      (seat) => seat !== from && !seat.over && (to === '*' || seat.participantId === to),
+    );
     if (to !== '*' && targets.length === 0) return refuse('participant-gone');
     for (const target of targets) {
       const delivered = this.tamper(box, from, target);
@@ -117,7 +120,10 @@ export class FakeSeat implements Seat {
       participantId: this.participantId,
       resumeToken: ResumeToken.parse(toBase64Url(new Uint8Array(32))),
       resumed,
-      participants: [...others.map(({ participantId, away }) => ({ participantId, away })), ...this.#server.ghosts.map((participantId) => ({ participantId, away: false }))],
+      participants: [
+        ...others.map(({ participantId, away }) => ({ participantId, away })),
+        ...this.#server.ghosts.map((participantId) => ({ participantId, away: false })),
+      ],
       capacity: 16,
       ice: { iceServers: [] },
     });
@@ -164,7 +170,13 @@ export class FakeSeat implements Seat {
   }
 }
 
-type Stored = { message: ChatMessage; mine: boolean; state: HistoryItem['state']; delivered: Set<string>; read: Set<string> };
+type Stored = {
+  message: ChatMessage;
+  mine: boolean;
+  state: HistoryItem['state'];
+  delivered: Set<string>;
+  read: Set<string>;
+};
 
 /** A desktop core in memory: signs with a real device key, checks others' signatures, keeps the history in an array. */
 export class FakeCore {
@@ -175,7 +187,7 @@ export class FakeCore {
   profile: Profile;
   roomName: { name: string; renamedAt: number } | null = null;
   /** Answers of the test's own, by call. */
-  readonly answers: Partial<Record<BridgeCall, () => unknown>> = {};
+  readonly answers: Partial<Record<BridgeCall, (input: never) => unknown>> = {};
   standing: PeerStanding['standing'] = 'new';
   readonly #key: CryptoKey;
 
@@ -197,7 +209,7 @@ export class FakeCore {
       call: async (name: string, input: unknown) => {
         this.asked.push(name);
         const own = this.answers[name as BridgeCall];
-        if (own) return own();
+        if (own) return own(input as never);
         const handler = this.#handlers[name];
         return handler ? handler(input as never) : refuse('unknown-call');
       },
@@ -222,7 +234,9 @@ export class FakeCore {
   }
 
   #sorted(): Stored[] {
-    return [...this.history].sort((a, b) => a.message.clock - b.message.clock || (a.message.author < b.message.author ? -1 : 1));
+    return [...this.history].sort(
+      (a, b) => a.message.clock - b.message.clock || (a.message.author < b.message.author ? -1 : 1),
+    );
   }
 
   #heads() {
@@ -262,7 +276,9 @@ export class FakeCore {
       const fresh: HistoryItem[] = [];
       let refused = 0;
       for (const message of messages) {
-        const key = await crypto.subtle.importKey('raw', fromBase64Url(message.author) as never, 'Ed25519', true, ['verify']);
+        const key = await crypto.subtle.importKey('raw', fromBase64Url(message.author) as never, 'Ed25519', true, [
+          'verify',
+        ]);
         const { sig, ...unsigned } = message;
         if (!(await crypto.subtle.verify('Ed25519', key, fromBase64Url(sig) as never, chatSignatureBytes(unsigned)))) {
           refused += 1;
@@ -291,6 +307,25 @@ export class FakeCore {
       const unread = this.history.filter(({ mine, state }) => !mine && state === 'delivered');
       for (const stored of unread) stored.state = 'read';
       return accept({ seen: unread.map(({ message }) => ({ id: message.id, author: message.author })) });
+    },
+    'history.page': ({ before, limit = 50 }: { before?: string; limit?: number }) => {
+      const all = this.#sorted();
+      const end = before === undefined ? all.length : Number(before);
+      const start = Math.max(0, end - limit);
+      const items = all.slice(start, end).map((stored) => this.#itemOf(stored));
+      const has_more = start > 0;
+      const cursor = has_more ? String(start) : null;
+      return accept({ items, total_count: all.length, returned_count: items.length, has_more, cursor });
+    },
+    'history.around': ({ id }: { id: MessageId }) => {
+      const all = this.#sorted();
+      const at = all.findIndex(({ message }) => message.id === id);
+      if (at < 0) return refuse('bad-request');
+      const start = Math.max(0, at - 2);
+      const items = all.slice(start, at + 3).map((stored) => this.#itemOf(stored));
+      const has_more = start > 0;
+      const cursor = has_more ? String(start) : null;
+      return accept({ items, total_count: all.length, returned_count: items.length, has_more, cursor });
     },
     'history.heads': () => accept({ heads: this.#heads() }),
     'history.missing': ({ heads }: { heads: { author: DeviceId; seq: number }[] }) => {
@@ -360,6 +395,23 @@ export class FakeRoom {
     await session.open();
     await this.quiet();
     return member;
+  }
+
+  /** Another device's invite, as far as a core needs it. */
+  get room(): Room {
+    return {
+      roomId: this.keyring.roomId,
+      name: 'Planning',
+      renamedAt: 0,
+      host: this.keyring.host,
+      mine: false,
+      needsPassphrase: false,
+      createdAt: 0,
+      lastActiveAt: 0,
+      unread: 0,
+      lastMessage: null,
+      draft: '',
+    };
   }
 
   /** Waits until nobody has anything more to say at this moment of the clock. */

@@ -16,7 +16,11 @@ function media(): OwnMedia {
     screen: false,
     cameraStreamId: stream.id,
     screenStreamId: screen.id,
-    tracks: { ...NO_TRACKS, voice: { track: fakeTrack('audio'), stream }, camera: { track: fakeTrack('video'), stream } },
+    tracks: {
+      ...NO_TRACKS,
+      voice: { track: fakeTrack('audio'), stream },
+      camera: { track: fakeTrack('video'), stream },
+    },
   };
 }
 

@@ -24,7 +24,14 @@ import {
   unreachable,
   unwrap,
 } from '@parley/shared/protocol';
-import { deriveRoomKeys, deviceCode, makeHello, type OwnHello, proveMembership, type RoomKeys } from '@parley/shared/sealing';
+import {
+  deriveRoomKeys,
+  deviceCode,
+  makeHello,
+  type OwnHello,
+  proveMembership,
+  type RoomKeys,
+} from '@parley/shared/sealing';
 import { type Clock, type CountedClock, countedClock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import { Mesh } from '../mesh/mesh.ts';
@@ -649,7 +656,11 @@ export class RoomSession {
         return this.#presenceOf(participant, message);
       case 'decline':
         if (this.#ownCall?.callId === message.callId) {
-          this.#events.emit('notice', { tone: 'info', text: `${nameOf(participant.profile)} declined the call.`, code: null });
+          this.#events.emit('notice', {
+            tone: 'info',
+            text: `${nameOf(participant.profile)} declined the call.`,
+            code: null,
+          });
         }
         return;
       case 'chat':

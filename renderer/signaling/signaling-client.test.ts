@@ -1,5 +1,5 @@
 import { ServerHost } from '@parley/shared/model';
-import { type Outcome, ParticipantId, refuse, ResumeToken, RoomId, toBase64Url } from '@parley/shared/protocol';
+import { type Outcome, ParticipantId, ResumeToken, RoomId, refuse, toBase64Url } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { fakeClock, settled } from '../fake-clock.ts';
 import { fakeWires } from './fake-wire.ts';

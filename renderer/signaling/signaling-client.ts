@@ -372,13 +372,7 @@ class OwnSeat implements Seat {
   #sending = false;
   #undoAgain: () => void = () => {};
 
-  constructor(
-    roomId: RoomId,
-    owner: SeatOwner,
-    client: SignalingClient,
-    ports: SignalingPorts,
-    clock: CountedClock,
-  ) {
+  constructor(roomId: RoomId, owner: SeatOwner, client: SignalingClient, ports: SignalingPorts, clock: CountedClock) {
     this.roomId = roomId;
     this.owner = owner;
     this.#client = client;

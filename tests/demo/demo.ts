@@ -322,7 +322,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
     ] as const) {
       const leaks = findLeaks(haystack, secrets);
       for (const { what, form } of leaks) problems.push(`The server ${where} ${what} (${form}).`);
-      if (leaks.length === 0)
+      if (leaks.length === 0 && haystack.length > 0)
         tell(`Of ${secrets.length} names, texts and fingerprints none is in what the server ${where}.`);
     }
   }

@@ -72,7 +72,7 @@ export function reportLines(report: DemoReport): string[] {
     `  came back          ${one.reconnects} ${one.reconnects === 1 ? 'time' : 'times'}`,
   ]);
   const { bytesReceived, events } = report.server;
-  if (bytesReceived !== null)
+  if (bytesReceived !== null && report.ok)
     lines.push(`Server: received ${bytesReceived} bytes in ${events ?? 0} events, and could read none of it.`);
   lines.push(...report.problems.map((problem) => `✗ ${problem}`));
   lines.push(report.ok ? '✓ Everything promised happened.' : `✗ ${report.problems.length} problem(s).`);

@@ -22,8 +22,8 @@ export type ParticipantOptions = Omit<BrowserOptions, 'clip'> & {
   hostArgs?: readonly string[];
 };
 
-export type DeliveryWord = 'Queued' | 'Sent' | 'Delivered' | 'Read' | 'Failed';
-const DELIVERY = /\b(Queued|Sent|Delivered|Read|Failed)\b/;
+export type DeliveryWord = 'Queued' | 'Sent' | 'Delivered' | 'Read' | 'Not sent';
+const DELIVERY = /\b(Queued|Not sent|Sent|Delivered|Read)\b/;
 
 /**
  * One person with a computer of their own: profile, core, Chromium process. Everything is done as a person does it,

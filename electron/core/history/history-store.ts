@@ -267,7 +267,12 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
         match === null ? sql.searchShort : sql.searchLong,
         args,
       );
-      const total = one<{ total: number }>(match === null ? sql.countShort : sql.countLong, args)?.total ?? 0;
+      const unfiltered = match !== null && short === null && args.roomId === null && args.author === null;
+      const total =
+        (unfiltered
+          ? one<{ total: number }>(sql.countIndexed, match)
+          : one<{ total: number }>(match === null ? sql.countShort : sql.countLong, args)
+        )?.total ?? 0;
       const hasMore = offset + rows.length < total;
       return {
         items: rows.map((row) => ({ item: itemOf(row), roomName: row.room_name, matches: matchesIn(row.text, terms) })),

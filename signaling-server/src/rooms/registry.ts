@@ -132,8 +132,6 @@ export class RoomRegistry {
   /** The holder's socket is gone: its seats stay for the grace time, marked away. */
   lost(holder: SeatHolder): void {
     for (const seat of holder.seats.values()) {
-      // A seat that was taken over belongs to a newer holder: this late news is not about it.
-      if (seat.holder !== holder) continue;
       seat.holder = undefined;
       this.#away += 1;
       if (this.#policy.seatGraceMs === 0) {
@@ -263,6 +261,7 @@ export class RoomRegistry {
   }
 
   #resume(seat: Seat, holder: SeatHolder): void {
+    // Taken out of the old holder's hands, so that the late news of its end is not about this seat.
     if (seat.holder) seat.holder.seats.delete(seat.room.id);
     else this.#away -= 1;
     seat.endGrace?.();

@@ -1,0 +1,37 @@
+import { usualSettings } from '@parley/shared/model';
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { AppState, ChatState, OwnCall, RoomReach, SearchState } from './state.ts';
+
+export type AppStore = StoreApi<AppState>;
+
+export const NO_CALL: OwnCall = { at: 'none' };
+export const NO_SEARCH: SearchState = { open: false, query: '', at: 'idle', hits: [], total: 0, hasMore: false };
+export const UNREACHED: RoomReach = { connection: { at: 'offline' }, participants: [], call: null, ringing: null };
+export const EMPTY_CHAT: ChatState = {
+  items: [],
+  total: 0,
+  hasOlder: false,
+  detached: false,
+  loading: 'none',
+  failure: null,
+  draft: '',
+  newSince: null,
+  sendRefusal: null,
+};
+
+/** A store as it is before anything is known. Each app, and each test, makes its own. */
+export const createAppStore = (): AppStore =>
+  createStore<AppState>()(() => ({
+    start: { at: 'starting' },
+    info: null,
+    settings: usualSettings,
+    server: { at: 'off' },
+    rooms: [],
+    screen: { at: 'home' },
+    reach: {},
+    call: NO_CALL,
+    chats: {},
+    search: NO_SEARCH,
+    devices: { cameras: [], microphones: [], speakers: [] },
+    notices: [],
+  }));

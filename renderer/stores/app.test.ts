@@ -1,0 +1,327 @@
+import type { BridgeEvent } from '@parley/shared/bridge';
+import { profileFromName, type Room, type Settings, type SettingsChange, usualSettings } from '@parley/shared/model';
+import { accept, type MessageId, refuse } from '@parley/shared/protocol';
+import { describe, expect, it } from 'vitest';
+import { FakeMedia } from '../media/fake-media.ts';
+import { fakeCertificate } from '../mesh/fake-peers.ts';
+import { usualLinkPolicy } from '../mesh/peer-link.ts';
+import { FakeCore, FakeRoom } from '../session/fake-room.ts';
+import { usualSessionPolicy } from '../session/room-session.ts';
+import { type App, createApp } from './app.ts';
+import type { PagePort } from './ports.ts';
+
+let seed = 100;
+
+type Given = {
+  name?: string | null;
+  rooms?: Room[];
+  deepLink?: string;
+  page?: Partial<PagePort>;
+  history?: number;
+  damaged?: () => boolean;
+};
+
+/** An app over a fake core, in a room with a fake server. */
+async function openApp(room: FakeRoom, given: Given = {}) {
+  const { name = 'ana', rooms = [room.room], deepLink = null, page = {}, history = 0, damaged = () => false } = given;
+  const core = await FakeCore.create(name ?? 'nobody');
+  const media = new FakeMedia();
+  const listeners = new Map<BridgeEvent, (payload: never) => void>();
+  const notes: string[] = [];
+  const clipboard: string[] = [];
+  let reloads = 0;
+  let settings: Settings = { ...usualSettings, profile: name === null ? null : profileFromName(name) };
+  const answers: FakeCore['answers'] = core.answers;
+  answers['app.info'] = () =>
+    accept({
+      version: '1.0.0',
+      host: 'loopback',
+      platform: 'linux',
+      deviceId: core.dev,
+      keysProtectedBy: 'file-permissions',
+      notices: [],
+    });
+  answers['settings.get'] = () => accept(settings);
+  answers['settings.change'] = ({ profile, devices }: SettingsChange) => {
+    settings = { ...settings, ...(profile ? { profile } : {}), devices: { ...settings.devices, ...devices } as never };
+    if (profile) core.profile = profile;
+    return accept(settings);
+  };
+  answers['rooms.list'] = () => (damaged() ? refuse('history-damaged') : accept({ items: rooms }));
+  answers['rooms.keyring'] = () => accept(room.keyring);
+  answers['rooms.draft'] = () => accept({});
+  answers['server.state'] = () => accept({ at: 'off' });
+  answers['app.take-deep-link'] = () => accept({ invite: deepLink });
+  answers['rooms.read-invite'] = ({ invite }: { invite: string }) =>
+    invite === room.keyring.invite
+      ? accept({ host: room.keyring.host, needsPassphrase: false, roomId: null })
+      : refuse('invite-invalid');
+  answers['rooms.add'] = () => accept(room.room);
+  answers['rooms.create'] = () => accept(room.room);
+  for (let i = 1; i <= history; i++) {
+    await core
+      .bridge()
+      .call('history.compose', { id: `${i}` as MessageId, roomId: room.keyring.roomId, text: `old ${i}` });
+  }
+  const { der, fp } = await fakeCertificate(seed++);
+  const bridge = core.bridge();
+  const app = createApp({
+    bridge: {
+      call: bridge.call,
+      on: (event, listener) => {
+        listeners.set(event, listener as (payload: never) => void);
+        return () => listeners.delete(event);
+      },
+    },
+    clock: room.clock,
+    randomBytes: (size) => crypto.getRandomValues(new Uint8Array(size)),
+    signaling: { clientOf: () => ({ join: (_, owner) => room.server.takeSeat(room.keyring, owner) }), close: () => {} },
+    makePeer: room.net.maker({ der, fp }),
+    makeCertificate: async () => ({ certificate: null, fp }),
+    media: media.ports(),
+    page: {
+      allowedHosts: null,
+      reload: () => void (reloads += 1),
+      remember: (note) => notes.push(note),
+      recall: () => notes.pop() ?? null,
+      ...page,
+    },
+    writeClipboard: async (text) => void clipboard.push(text),
+    sessionPolicy: usualSessionPolicy(usualLinkPolicy),
+  });
+  await room.quiet();
+  const say = (event: BridgeEvent, payload: unknown) => listeners.get(event)?.(payload as never);
+  const state = () => app.store.getState();
+  return { app, core, media, say, notes, clipboard, reloads: () => reloads, state, actions: app.actions, listeners };
+}
+
+const chatOf = (app: App, room: FakeRoom) => {
+  const chat = app.store.getState().chats[room.keyring.roomId];
+  if (!chat) throw new Error('no chat');
+  return chat;
+};
+const reachOf = (app: App, room: FakeRoom) => app.store.getState().reach[room.keyring.roomId];
+
+describe('app', () => {
+  it('asks for a name first, and is reachable once it has one', async () => {
+    const room = await FakeRoom.create();
+    const { state, actions, app } = await openApp(room, { name: null });
+    expect(state()).toMatchObject({ start: { at: 'ready' }, screen: { at: 'welcome' } });
+    expect(room.server.seats).toEqual([]);
+    expect(await actions.setName('  ')).toMatchObject({ ok: false, code: 'display-name-invalid' });
+    await actions.setName('Ana María');
+    await room.quiet();
+    expect(state()).toMatchObject({ screen: { at: 'home' }, settings: { profile: { displayName: 'Ana María' } } });
+    expect(reachOf(app, room)?.connection).toEqual({ at: 'online' });
+  });
+
+  it('says what kept it from starting, and starts when it is tried again', async () => {
+    const room = await FakeRoom.create();
+    let damaged = true;
+    const { core, state, actions } = await openApp(room, { damaged: () => damaged });
+    expect(state().start).toMatchObject({ at: 'failed', refusal: { code: 'history-damaged' } });
+    expect(core.asked).not.toContain('rooms.keyring');
+    damaged = false;
+    actions.retryStart();
+    await room.quiet();
+    expect(state()).toMatchObject({ start: { at: 'ready' }, screen: { at: 'home' } });
+  });
+
+  it('reads a page of history before the network is asked for anything', async () => {
+    const room = await FakeRoom.create();
+    const { core, app } = await openApp(room, { history: 3 });
+    expect(core.asked.indexOf('history.page')).toBeLessThan(core.asked.indexOf('identity.sign-hello'));
+    expect(chatOf(app, room).items.map(({ text }) => text)).toEqual(['old 1', 'old 2', 'old 3']);
+  });
+
+  it('opens no device before the pre-join screen, and lets it go when the person turns back', async () => {
+    const room = await FakeRoom.create();
+    const { media, actions, state } = await openApp(room);
+    actions.openRoom(room.keyring.roomId);
+    await room.quiet();
+    expect(media.asked).toEqual([]);
+    actions.prepareCall(room.keyring.roomId);
+    await room.quiet();
+    expect(state()).toMatchObject({
+      screen: { at: 'pre-join', answering: null },
+      call: { at: 'preparing', preview: { camera: true, microphone: true, opening: false } },
+    });
+    actions.goHome();
+    expect(media.lights).toEqual([]);
+    expect(state().call).toEqual({ at: 'none' });
+  });
+
+  it('goes through a whole call: ring, answer, mute, camera off, share, hand, leave', async () => {
+    const room = await FakeRoom.create();
+    const { roomId } = room.keyring;
+    const ana = await openApp(room);
+    const ben = await openApp(room, { name: 'ben' });
+    ana.actions.prepareCall(roomId);
+    await room.quiet();
+    await ana.actions.joinCall();
+    await room.quiet();
+    expect(ana.state()).toMatchObject({ call: { at: 'joined' }, screen: { at: 'room' } });
+    expect(reachOf(ben.app, room)?.ringing).toMatchObject({ from: 'ana' });
+
+    ben.actions.prepareCall(roomId);
+    await room.quiet();
+    await ben.actions.joinCall();
+    await room.quiet();
+    const anaAtBen = () => reachOf(ben.app, room)?.participants[0];
+    expect(anaAtBen()).toMatchObject({ inCall: true, microphone: 'live', camera: true, hand: false, link: 'open' });
+    expect(anaAtBen()?.cameraStream).not.toBe(null);
+    expect(reachOf(ben.app, room)?.ringing).toBe(null);
+
+    ana.actions.toggleMicrophone();
+    ana.actions.toggleCamera();
+    ana.actions.toggleHand();
+    ana.actions.toggleScreen();
+    await room.quiet();
+    expect(anaAtBen()).toMatchObject({ microphone: 'muted', camera: false, hand: true, screen: true });
+    expect(ana.media.lights.map((track) => track.kind).sort()).toEqual(['audio', 'video']);
+
+    ana.actions.leaveCall();
+    await room.quiet();
+    expect(ana.media.lights).toEqual([]);
+    expect(anaAtBen()).toMatchObject({ inCall: false, cameraStream: null });
+    expect(ana.state().call).toEqual({ at: 'none' });
+  });
+
+  it('is in one call at a time', async () => {
+    const room = await FakeRoom.create();
+    const { actions, state } = await openApp(room);
+    actions.prepareCall(room.keyring.roomId);
+    await actions.joinCall();
+    const other = await FakeRoom.create();
+    actions.prepareCall(other.keyring.roomId);
+    expect(state().notices.map(({ text }) => text)).toEqual(['You are in a call in Planning. Leave it first.']);
+    expect(state().call.at).toBe('joined');
+  });
+
+  it('shows a message queued, sent, delivered and read', async () => {
+    const room = await FakeRoom.create();
+    const { roomId } = room.keyring;
+    const ana = await openApp(room);
+    const stateOfFirst = () => chatOf(ana.app, room).items[0]?.state;
+    await ana.actions.sendMessage(roomId, ' hello ');
+    expect(stateOfFirst()).toBe('queued');
+    const ben = await openApp(room, { name: 'ben' });
+    expect(chatOf(ben.app, room).items.map(({ text }) => text)).toEqual(['hello']);
+    await room.later(100);
+    expect(stateOfFirst()).toBe('delivered');
+    const id = chatOf(ben.app, room).items[0]?.id;
+    if (id) ben.actions.markSeen(roomId, id);
+    await room.quiet();
+    await room.later(100);
+    expect(stateOfFirst()).toBe('read');
+  });
+
+  it('says beside the field why a message was not sent', async () => {
+    const room = await FakeRoom.create();
+    const { actions, app, core } = await openApp(room);
+    expect(await actions.sendMessage(room.keyring.roomId, 'x'.repeat(1_001))).toMatchObject({
+      code: 'message-invalid',
+    });
+    expect(chatOf(app, room).sendRefusal?.code).toBe('message-invalid');
+    core.answers['history.compose'] = () => refuse('disk-full');
+    await actions.sendMessage(room.keyring.roomId, 'hello');
+    expect(chatOf(app, room).sendRefusal?.code).toBe('disk-full');
+  });
+
+  it('loads older pages, jumps to a message and comes back to the newest', async () => {
+    const room = await FakeRoom.create();
+    const { roomId } = room.keyring;
+    const { actions, app, state } = await openApp(room, { history: 120 });
+    const texts = () => chatOf(app, room).items.map(({ text }) => text);
+    expect([texts()[0], texts().length, chatOf(app, room).total]).toEqual(['old 71', 50, 120]);
+    actions.loadOlder(roomId);
+    actions.loadOlder(roomId);
+    await room.quiet();
+    expect([texts()[0], texts().length, chatOf(app, room).hasOlder]).toEqual(['old 21', 100, true]);
+    actions.jumpTo(roomId, '7' as MessageId);
+    await room.quiet();
+    expect(texts()).toEqual(['old 5', 'old 6', 'old 7', 'old 8', 'old 9']);
+    expect(state().screen).toMatchObject({ at: 'room', focusMessage: '7' });
+    expect(chatOf(app, room).detached).toBe(true);
+    actions.loadNewest(roomId);
+    await room.quiet();
+    expect(chatOf(app, room)).toMatchObject({ detached: false, hasOlder: true });
+    expect(texts().at(-1)).toBe('old 120');
+  });
+
+  it('keeps a draft on the disk a moment after the typing stops', async () => {
+    const room = await FakeRoom.create();
+    const { actions, core } = await openApp(room);
+    actions.setDraft(room.keyring.roomId, 'he');
+    actions.setDraft(room.keyring.roomId, 'hello');
+    expect(core.asked).not.toContain('rooms.draft');
+    await room.later(500);
+    expect(core.asked.filter((name) => name === 'rooms.draft')).toHaveLength(1);
+  });
+
+  it('fills in the lobby from a link and joins nothing by itself', async () => {
+    const room = await FakeRoom.create();
+    const { say, state, core, actions } = await openApp(room, { rooms: [] });
+    say('app.deep-link-arrived', { invite: room.keyring.invite });
+    await room.quiet();
+    expect(state().screen).toMatchObject({ at: 'lobby', reading: { at: 'ready', host: 'example.org' } });
+    expect(core.asked).not.toContain('rooms.add');
+    expect(await actions.joinByInvite(room.keyring.invite)).toMatchObject({ ok: true });
+    await room.quiet();
+    expect(state()).toMatchObject({ screen: { at: 'room', roomId: room.keyring.roomId }, call: { at: 'none' } });
+  });
+
+  it('keeps a link that came before the name, and opens the lobby with it afterwards', async () => {
+    const room = await FakeRoom.create();
+    const { state, actions } = await openApp(room, { rooms: [], name: null, deepLink: room.keyring.invite });
+    expect(state().screen.at).toBe('welcome');
+    await actions.setName('ana');
+    await room.quiet();
+    expect(state().screen).toMatchObject({ at: 'lobby', invite: room.keyring.invite });
+  });
+
+  it('says what is wrong with a pasted invite', async () => {
+    const room = await FakeRoom.create();
+    const { state, actions } = await openApp(room, { rooms: [] });
+    actions.openLobby('parley://nonsense');
+    await room.quiet();
+    expect(state().screen).toMatchObject({ reading: { at: 'refused', refusal: { code: 'invite-invalid' } } });
+  });
+
+  it('loads the page anew for a server that its policy does not know, and goes on where it was', async () => {
+    const room = await FakeRoom.create();
+    const first = await openApp(room, { rooms: [], page: { allowedHosts: [] } });
+    await first.actions.createRoom('Planning');
+    expect(first.reloads()).toBe(1);
+    const note = first.notes[0] ?? '';
+    const second = await openApp(room, { page: { allowedHosts: [room.keyring.host], recall: () => note } });
+    expect(second.state().screen).toMatchObject({ at: 'pre-join', roomId: room.keyring.roomId });
+    expect(second.reloads()).toBe(0);
+  });
+
+  it('hands out the invite', async () => {
+    const room = await FakeRoom.create();
+    const { actions, clipboard } = await openApp(room);
+    const invite = await actions.inviteOf(room.keyring.roomId);
+    if (invite.ok) await actions.copyText(invite.value);
+    expect(clipboard).toEqual([room.keyring.invite]);
+  });
+
+  it('leaves nothing running when it is closed, not even a light', async () => {
+    const room = await FakeRoom.create();
+    const ana = await openApp(room);
+    const ben = await openApp(room, { name: 'ben' });
+    ana.actions.prepareCall(room.keyring.roomId);
+    await room.quiet();
+    await ana.actions.joinCall();
+    ana.actions.setDraft(room.keyring.roomId, 'unfinished');
+    ana.actions.search('hello');
+    await room.quiet();
+    await ana.app.close();
+    await ben.app.close();
+    await room.quiet();
+    expect(ana.media.lights).toEqual([]);
+    expect(ana.core.asked).toContain('rooms.draft');
+    expect([room.clock.pending, ana.listeners.size, room.net.alive.length]).toEqual([0, 0, 0]);
+  });
+});

@@ -1,0 +1,136 @@
+import type { BridgeOutput } from '@parley/shared/bridge';
+import { type Outcome, refusalOf, unwrap } from '@parley/shared/protocol';
+import { countedClock } from '../clock.ts';
+import type { Actions } from './actions.ts';
+import { type AppStore, createAppStore } from './app-store.ts';
+import { browserPorts } from './browser-ports.ts';
+import { type Calls, createCalls } from './calls.ts';
+import { createChats } from './chats.ts';
+import { createActions } from './create-actions.ts';
+import { recallGoTo } from './go-to.ts';
+import { createNotices } from './notices.ts';
+import type { AppPorts } from './ports.ts';
+import { createReach, type Reach } from './reach.ts';
+import { createSearches } from './searches.ts';
+
+export type App = { store: AppStore; actions: Actions; close(): Promise<void> };
+
+/**
+ * Puts the app together and starts it: reads what the core knows, then becomes reachable in every room. The start
+ * shows in the state; a failed one can be tried again. `close` leaves all rooms and stops everything.
+ */
+export function createApp(given: AppPorts = browserPorts(window)): App {
+  const clock = countedClock(given.clock);
+  const ports: AppPorts = { ...given, clock };
+  const { bridge, page } = ports;
+  const store = createAppStore();
+  const notices = createNotices(store);
+  const chats = createChats(store, bridge, clock);
+  const searches = createSearches(store, bridge, clock);
+  let running: { reach: Reach; calls: Calls } | undefined;
+  let closed = false;
+  /** Links that came before the person had a name. */
+  let waitingInvite: string | null = null;
+
+  const actions = createActions(store, {
+    ports,
+    chats,
+    searches,
+    notices,
+    running: () => running,
+    restart: () => void start(),
+  });
+
+  /** A link fills in the lobby and joins nothing by itself. */
+  const takeInvite = (invite: string) => {
+    if (store.getState().settings.profile) actions.openLobby(invite);
+    else waitingInvite = invite;
+  };
+
+  const undos = [
+    store.subscribe((state, before) => {
+      if (waitingInvite === null || !state.settings.profile || before.screen.at !== 'welcome') return;
+      if (state.screen.at === 'welcome') return;
+      const invite = waitingInvite;
+      waitingInvite = null;
+      queueMicrotask(() => actions.openLobby(invite));
+    }),
+    bridge.on('settings.changed', (settings) => {
+      store.setState({ settings });
+      for (const session of running?.reach.all() ?? []) session.refreshPresence();
+    }),
+    bridge.on('rooms.changed', ({ items }) => {
+      const named = new Map(store.getState().rooms.map(({ roomId, renamedAt }) => [roomId, renamedAt]));
+      store.setState({ rooms: items });
+      for (const { roomId, renamedAt } of items) {
+        if (named.get(roomId) !== renamedAt) running?.reach.get(roomId)?.refreshPresence();
+      }
+      void running?.reach.sync();
+    }),
+    bridge.on('server.changed', (server) => store.setState({ server })),
+    bridge.on('app.deep-link-arrived', ({ invite }) => takeInvite(invite)),
+    bridge.on('app.noticed', ({ code, message }) => notices.say('trouble', message, code)),
+  ];
+
+  async function start(): Promise<void> {
+    if (running || closed) return;
+    store.setState({ start: { at: 'starting' } });
+    try {
+      const [info, settings, rooms, server, certificate] = await Promise.all([
+        bridge.call('app.info', {}).then(unwrap),
+        bridge.call('settings.get', {}).then(unwrap),
+        bridge.call('rooms.list', {}).then(unwrap),
+        bridge.call('server.state', {}).then(unwrap),
+        // Before anything is joined, because its fingerprint is signed into every hello.
+        ports.makeCertificate(),
+      ]);
+      if (closed) return;
+      const reach = createReach({ store, ports, certificate, chats, notices });
+      const calls = createCalls({ store, ports, reach, notices });
+      reach.onChange((roomId, now) => calls.roomChanged(roomId, now));
+      running = { reach, calls };
+      store.setState({
+        start: { at: 'ready' },
+        info,
+        settings,
+        rooms: rooms.items,
+        server,
+        screen: settings.profile ? { at: 'home' } : { at: 'welcome' },
+      });
+      for (const room of rooms.items) if (room.draft !== '') chats.restoreDraft(room.roomId, room.draft);
+      for (const { code, message } of info.notices) notices.say('trouble', message, code);
+      await goOn(await bridge.call('app.take-deep-link', {}));
+    } catch (error) {
+      store.setState({ start: { at: 'failed', refusal: refusalOf(error) } });
+    }
+  }
+
+  /** After the start: where the last load of the page wanted to go, or where a link leads. */
+  async function goOn(link: Outcome<BridgeOutput<'app.take-deep-link'>>): Promise<void> {
+    const goTo = recallGoTo(page);
+    if (link.ok && link.value.invite !== null) takeInvite(link.value.invite);
+    await running?.reach.sync();
+    const known = store.getState().rooms.some(({ roomId }) => roomId === goTo?.roomId);
+    if (!goTo || !known || store.getState().screen.at !== 'home') return;
+    if (goTo.at === 'pre-join') actions.prepareCall(goTo.roomId);
+    else actions.openRoom(goTo.roomId);
+  }
+
+  void start();
+
+  return {
+    store,
+    actions,
+    async close() {
+      if (closed) return;
+      closed = true;
+      for (const undo of undos) undo();
+      searches.close();
+      running?.calls.leave();
+      running?.calls.close();
+      await Promise.all([chats.close(), running?.reach.close()]);
+      ports.signaling.close();
+      clock.stopAll();
+    },
+  };
+}

@@ -1,0 +1,183 @@
+import type { Bridge } from '@parley/shared/bridge';
+import type { Cursor, HistoryItem, HistoryPage } from '@parley/shared/model';
+import type { MessageId, Refusal, RoomId } from '@parley/shared/protocol';
+import type { Clock } from '../clock.ts';
+import { type AppStore, EMPTY_CHAT } from './app-store.ts';
+import type { ChatState } from './state.ts';
+
+const PAGE = 50;
+const DRAFT_AFTER_MS = 500;
+
+/** The loaded part of each room's history. */
+export interface Chats {
+  /** The newest page, once; what the network brings is merged into it. */
+  loadFirst(roomId: RoomId): Promise<void>;
+  loadOlder(roomId: RoomId): Promise<void>;
+  loadNewest(roomId: RoomId): Promise<void>;
+  /** The messages around one. False when it is not there. */
+  loadAround(roomId: RoomId, id: MessageId): Promise<boolean>;
+  /** Messages that were not in the history before. */
+  add(roomId: RoomId, items: readonly HistoryItem[]): void;
+  /** Messages whose delivery went on. */
+  update(roomId: RoomId, items: readonly HistoryItem[]): void;
+  /** Puts the 'new' mark where unread messages begin. */
+  markNew(roomId: RoomId): void;
+  seen(roomId: RoomId, upTo: MessageId): void;
+  /** What was being written when the app was last closed. */
+  restoreDraft(roomId: RoomId, draft: string): void;
+  setDraft(roomId: RoomId, draft: string): void;
+  setSendRefusal(roomId: RoomId, refusal: Refusal | null): void;
+  forget(roomId: RoomId): void;
+  /** Writes drafts that wait and stops timers. */
+  close(): Promise<void>;
+}
+
+export function createChats(store: AppStore, bridge: Bridge, clock: Clock): Chats {
+  const cursors = new Map<RoomId, Cursor | null>();
+  /** Counts loads per room: the answer of an older load is dropped. */
+  const loads = new Map<RoomId, number>();
+  const firsts = new Map<RoomId, Promise<void>>();
+  const drafts = new Map<RoomId, { text: string; undo: () => void }>();
+
+  const of = (roomId: RoomId): ChatState => store.getState().chats[roomId] ?? EMPTY_CHAT;
+  const change = (roomId: RoomId, part: Partial<ChatState>) =>
+    store.setState(({ chats }) => ({ chats: { ...chats, [roomId]: { ...(chats[roomId] ?? EMPTY_CHAT), ...part } } }));
+  const begin = (roomId: RoomId) => {
+    const load = (loads.get(roomId) ?? 0) + 1;
+    loads.set(roomId, load);
+    return () => loads.get(roomId) === load;
+  };
+
+  const show = (roomId: RoomId, page: HistoryPage, detached: boolean) => {
+    cursors.set(roomId, page.cursor);
+    change(roomId, {
+      items: page.items,
+      total: page.total_count,
+      hasOlder: page.has_more,
+      loading: 'none',
+      failure: null,
+      detached,
+    });
+  };
+
+  async function loadPage(roomId: RoomId): Promise<void> {
+    const current = begin(roomId);
+    change(roomId, { loading: 'first', failure: null });
+    const page = await bridge.call('history.page', { roomId, limit: PAGE });
+    if (!current()) return;
+    if (!page.ok) return change(roomId, { loading: 'none', failure: page });
+    show(roomId, page.value, false);
+  }
+
+  const writeDraft = async (roomId: RoomId): Promise<void> => {
+    const waiting = drafts.get(roomId);
+    if (!waiting) return;
+    waiting.undo();
+    drafts.delete(roomId);
+    // A draft that could not be kept is no trouble worth a notice: it is still on the screen.
+    await bridge.call('rooms.draft', { roomId, draft: waiting.text });
+  };
+
+  return {
+    loadFirst(roomId) {
+      const first = firsts.get(roomId) ?? loadPage(roomId);
+      firsts.set(roomId, first);
+      return first;
+    },
+    async loadOlder(roomId) {
+      const before = cursors.get(roomId);
+      const chat = of(roomId);
+      if (!before || !chat.hasOlder || chat.loading !== 'none') return;
+      const current = begin(roomId);
+      change(roomId, { loading: 'older', failure: null });
+      const page = await bridge.call('history.page', { roomId, before, limit: PAGE });
+      if (!current()) return;
+      if (!page.ok) return change(roomId, { loading: 'none', failure: page });
+      cursors.set(roomId, page.value.cursor);
+      change(roomId, {
+        items: merge(of(roomId).items, page.value.items),
+        total: page.value.total_count,
+        hasOlder: page.value.has_more,
+        loading: 'none',
+      });
+    },
+    loadNewest: loadPage,
+    async loadAround(roomId, id) {
+      const current = begin(roomId);
+      change(roomId, { loading: 'first', failure: null });
+      const [around, newest] = await Promise.all([
+        bridge.call('history.around', { roomId, id, limit: PAGE }),
+        bridge.call('history.page', { roomId, limit: 1 }),
+      ]);
+      if (!current()) return false;
+      if (!around.ok) {
+        change(roomId, { loading: 'none', failure: around });
+        return false;
+      }
+      const last = newest.ok ? newest.value.items.at(-1) : undefined;
+      show(roomId, around.value, last !== undefined && !around.value.items.some((item) => item.id === last.id));
+      return true;
+    },
+    add(roomId, items) {
+      const chat = of(roomId);
+      const known = new Set(chat.items.map((item) => item.id));
+      const fresh = items.filter((item) => !known.has(item.id));
+      const oldest = chat.items[0];
+      // What belongs above the loaded part, or below a part that was jumped to, is shown when it is loaded.
+      const shown = chat.detached
+        ? []
+        : fresh.filter((item) => !chat.hasOlder || oldest === undefined || inOrder(oldest, item) < 0);
+      change(roomId, { items: merge(chat.items, shown), total: chat.total + fresh.length });
+    },
+    update(roomId, items) {
+      const byId = new Map(items.map((item) => [item.id, item]));
+      change(roomId, { items: of(roomId).items.map((item) => byId.get(item.id) ?? item) });
+    },
+    markNew(roomId) {
+      const { items } = of(roomId);
+      const first = items.findIndex((item) => !item.mine && item.state === 'delivered');
+      change(roomId, { newSince: first > 0 ? (items[first - 1]?.id ?? null) : null });
+    },
+    seen(roomId, upTo) {
+      const { items } = of(roomId);
+      const at = items.findIndex((item) => item.id === upTo);
+      change(roomId, {
+        items: items.map((item, index) =>
+          index <= at && !item.mine && item.state === 'delivered' ? { ...item, state: 'read' } : item,
+        ),
+      });
+    },
+    restoreDraft: (roomId, draft) => change(roomId, { draft }),
+    setDraft(roomId, text) {
+      change(roomId, { draft: text });
+      drafts.get(roomId)?.undo();
+      drafts.set(roomId, { text, undo: clock.after(DRAFT_AFTER_MS, () => void writeDraft(roomId)) });
+    },
+    setSendRefusal: (roomId, sendRefusal) => change(roomId, { sendRefusal }),
+    forget(roomId) {
+      drafts.get(roomId)?.undo();
+      drafts.delete(roomId);
+      firsts.delete(roomId);
+      cursors.delete(roomId);
+      begin(roomId);
+      store.setState(({ chats }) => {
+        const { [roomId]: _forgotten, ...rest } = chats;
+        return { chats: rest };
+      });
+    },
+    async close() {
+      await Promise.all([...drafts.keys()].map(writeDraft));
+    },
+  };
+}
+
+/** (clock, author): the order of a room on every device. */
+function inOrder(left: HistoryItem, right: HistoryItem): number {
+  if (left.clock !== right.clock) return left.clock - right.clock;
+  return left.author < right.author ? -1 : left.author > right.author ? 1 : left.seq - right.seq;
+}
+
+function merge(items: readonly HistoryItem[], more: readonly HistoryItem[]): HistoryItem[] {
+  const byId = new Map([...items, ...more].map((item) => [item.id, item]));
+  return [...byId.values()].sort(inOrder);
+}

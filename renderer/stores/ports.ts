@@ -1,0 +1,35 @@
+import type { Bridge } from '@parley/shared/bridge';
+import type { ServerHost } from '@parley/shared/model';
+import type { RoomId } from '@parley/shared/protocol';
+import type { Clock } from '../clock.ts';
+import type { MediaPorts } from '../media/ports.ts';
+import type { MakePeer } from '../mesh/raw-peer.ts';
+import type { OwnCertificate } from '../session/certificate.ts';
+import type { SessionPolicy } from '../session/room-session.ts';
+import type { Seat, SeatOwner } from '../signaling/signaling-client.ts';
+
+/** What the app needs from outside: the page gives the browser's, tests give their own. */
+export type AppPorts = {
+  bridge: Bridge;
+  clock: Clock;
+  randomBytes: (sizeBytes: number) => Uint8Array<ArrayBuffer>;
+  signaling: { clientOf(host: ServerHost): { join(roomId: RoomId, owner: SeatOwner): Seat }; close(): void };
+  makePeer: MakePeer;
+  makeCertificate: () => Promise<OwnCertificate>;
+  media: MediaPorts;
+  page: PagePort;
+  /** Rejects when the system does not allow it. */
+  writeClipboard: (text: string) => Promise<void>;
+  sessionPolicy: SessionPolicy;
+};
+
+/** The page as a whole. Its content security policy is made when it is loaded, so a new server needs a new load. */
+export interface PagePort {
+  /** Null where the page carries no list. */
+  allowedHosts: readonly ServerHost[] | null;
+  reload(): void;
+  /** Keeps a note over one reload. */
+  remember(note: string): void;
+  /** Gives the note back, once. */
+  recall(): string | null;
+}

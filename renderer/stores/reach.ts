@@ -1,0 +1,164 @@
+import type { Room } from '@parley/shared/model';
+import type { DeviceId, RoomId } from '@parley/shared/protocol';
+import type { OwnCertificate } from '../session/certificate.ts';
+import { type ParticipantNow, RoomSession, type SessionNow } from '../session/room-session.ts';
+import { type AppStore, UNREACHED } from './app-store.ts';
+import type { Chats } from './chats.ts';
+import type { Notices } from './notices.ts';
+import type { AppPorts } from './ports.ts';
+import type { ParticipantView } from './state.ts';
+
+/** One session per room: this device is reachable in all its rooms while the app runs. */
+export interface Reach {
+  /** Opens what is missing and leaves what is gone. Resolves when the first page of each room was read. */
+  sync(): Promise<void>;
+  get(roomId: RoomId): RoomSession | undefined;
+  all(): readonly RoomSession[];
+  setVolume(deviceId: DeviceId, volume: number): void;
+  /** Called with each change of a room, after the store has it. */
+  onChange(listener: (roomId: RoomId, now: SessionNow) => void): void;
+  close(): Promise<void>;
+}
+
+export function createReach(options: {
+  store: AppStore;
+  ports: AppPorts;
+  certificate: OwnCertificate;
+  chats: Chats;
+  notices: Notices;
+}): Reach {
+  const { store, ports, certificate, chats, notices } = options;
+  const sessions = new Map<RoomId, RoomSession>();
+  const opening = new Map<RoomId, Promise<void>>();
+  const volumes = new Map<DeviceId, number>();
+  const views = new Map<string, ParticipantView>();
+  let tell: (roomId: RoomId, now: SessionNow) => void = () => {};
+  let closed = false;
+
+  const roomOf = (roomId: RoomId): Room | undefined => store.getState().rooms.find((room) => room.roomId === roomId);
+  const isStillWanted = (roomId: RoomId) => !closed && roomOf(roomId) !== undefined;
+
+  const show = (roomId: RoomId, now: SessionNow) => {
+    const reach = {
+      connection: now.connection,
+      participants: now.participants.map((participant) => viewOf(participant)),
+      call: now.call,
+      ringing: now.ringing,
+    };
+    store.setState((state) => ({ reach: { ...state.reach, [roomId]: reach } }));
+  };
+
+  /** The same object for the same facts, so that only the tiles that changed are drawn again. */
+  const viewOf = (participant: ParticipantNow): ParticipantView => {
+    const next = toView(participant, volumes.get(participant.deviceId) ?? 1);
+    const before = views.get(next.sess);
+    const same = before && (Object.keys(next) as (keyof ParticipantView)[]).every((key) => next[key] === before[key]);
+    if (before && same) return before;
+    views.set(next.sess, next);
+    return next;
+  };
+
+  async function open(room: Room): Promise<void> {
+    const { roomId } = room;
+    // What is on this disk comes before anything that the network could say.
+    await chats.loadFirst(roomId);
+    const keyring = await ports.bridge.call('rooms.keyring', { roomId });
+    if (!isStillWanted(roomId)) return;
+    if (!keyring.ok) return notices.refused(keyring);
+    const session = new RoomSession(keyring.value, {
+      bridge: ports.bridge,
+      takeSeat: ({ host }, owner) => ports.signaling.clientOf(host).join(roomId, owner),
+      makePeer: ports.makePeer,
+      certificate,
+      clock: ports.clock,
+      randomBytes: ports.randomBytes,
+      profile: () => store.getState().settings.profile ?? { username: 'someone', displayName: null },
+      privacy: () => store.getState().settings.privacy,
+      roomName: () => {
+        const known = roomOf(roomId);
+        return known?.name ? { name: known.name, renamedAt: known.renamedAt } : null;
+      },
+      policy: ports.sessionPolicy,
+    });
+    sessions.set(roomId, session);
+    session.on('changed', (now) => {
+      show(roomId, now);
+      tell(roomId, now);
+    });
+    session.on('recorded', (items) => chats.add(roomId, items));
+    session.on('delivery', (items) => chats.update(roomId, items));
+    session.on('notice', ({ tone, text, code }) => notices.say(tone, text, code));
+    show(roomId, session.now);
+    // Opening goes on by itself; waiting for the network would hold up whoever opens the room.
+    void session.open();
+  }
+
+  async function leave(roomId: RoomId): Promise<void> {
+    const session = sessions.get(roomId);
+    sessions.delete(roomId);
+    await session?.leave();
+    store.setState(({ reach }) => ({ reach: { ...reach, [roomId]: UNREACHED } }));
+  }
+
+  return {
+    async sync() {
+      const { rooms, settings } = store.getState();
+      if (closed || !settings.profile) return;
+      const left = [...sessions].filter(([roomId, session]) => {
+        const room = roomOf(roomId);
+        // The app's own server may come back on another port; a room whose call runs moves afterwards.
+        return !room || (room.host !== session.keyring.host && session.now.own === null);
+      });
+      await Promise.all(left.map(([roomId]) => leave(roomId)));
+      await Promise.all(
+        rooms.map((room) => {
+          const { roomId } = room;
+          const under = opening.get(roomId);
+          if (under || sessions.has(roomId)) return under;
+          const mine = open(room).finally(() => opening.delete(roomId));
+          opening.set(roomId, mine);
+          return mine;
+        }),
+      );
+    },
+    get: (roomId) => sessions.get(roomId),
+    all: () => [...sessions.values()],
+    setVolume(deviceId, volume) {
+      volumes.set(deviceId, Math.min(1, Math.max(0, volume)));
+      for (const [roomId, session] of sessions) show(roomId, session.now);
+    },
+    onChange(listener) {
+      tell = listener;
+    },
+    async close() {
+      closed = true;
+      await Promise.all([...sessions.values()].map((session) => session.leave()));
+      sessions.clear();
+    },
+  };
+}
+
+function toView(participant: ParticipantNow, volume: number): ParticipantView {
+  const { call, reading } = participant;
+  return {
+    sess: participant.sess,
+    deviceId: participant.deviceId,
+    name: participant.name,
+    standing: participant.standing,
+    link: participant.link,
+    relayed: reading.relayed,
+    inCall: call !== null,
+    microphone: call?.microphone ?? 'off',
+    camera: call?.camera ?? false,
+    screen: call?.screen ?? false,
+    hand: call?.hand ?? false,
+    speaking: participant.speaking,
+    typing: participant.typing,
+    quality: reading.quality,
+    volume,
+    cameraStream: participant.cameraStream,
+    screenStream: participant.screenStream,
+    safetyCode: participant.safetyCode,
+    deviceCode: participant.deviceCode,
+  };
+}
