@@ -41,7 +41,7 @@ export function countedClock(clock: Clock): CountedClock {
       return undos.size;
     },
     stopAll: () => {
-      for (const undo of [...undos]) undo();
+      for (const undo of undos) undo();
     },
   };
 }

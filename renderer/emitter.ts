@@ -15,7 +15,7 @@ export class Emitter<Events extends Record<string, unknown>> {
   }
 
   emit<E extends keyof Events>(event: E, payload: Events[E]): void {
-    for (const listener of [...(this.#listeners.get(event) ?? [])]) {
+    for (const listener of this.#listeners.get(event) ?? []) {
       try {
         (listener as Listener<Events[E]>)(payload); // stored under the same key by `on`
       } catch (error) {

@@ -39,7 +39,33 @@ export function fakeClock(startsAt = 1_800_000_000_000): FakeClock {
   };
 }
 
-/** Lets everything that only waits for promises (and WebCrypto) get done. */
-export async function settled(rounds = 5): Promise<void> {
-  for (let round = 0; round < rounds; round++) await new Promise<void>((resolve) => setTimeout(resolve, 0));
+/** What WebCrypto is busy with: it works on threads of its own, so turns of the event loop alone do not tell. */
+let busy = 0;
+for (const name of [
+  'decrypt',
+  'deriveBits',
+  'digest',
+  'encrypt',
+  'exportKey',
+  'generateKey',
+  'importKey',
+  'sign',
+  'verify',
+] as const) {
+  const original = crypto.subtle[name].bind(crypto.subtle) as (...args: unknown[]) => Promise<unknown>; // whichever it is
+  const counted = (...args: unknown[]) => {
+    busy += 1;
+    return original(...args).finally(() => {
+      busy -= 1;
+    });
+  };
+  Object.defineProperty(crypto.subtle, name, { value: counted, configurable: true });
+}
+
+/** Resolves when nothing but time is waited for: no promise and no work of WebCrypto, for `turns` turns in a row. */
+export async function settled(turns = 5): Promise<void> {
+  for (let idle = 0; idle < turns; idle++) {
+    await new Promise<void>((resolve) => setTimeout(resolve, 0));
+    if (busy > 0) idle = -1;
+  }
 }

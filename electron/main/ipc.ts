@@ -27,7 +27,7 @@ export function isOurPage({ sender, senderFrame }: Sender, knownIds: ReadonlySet
  */
 function plainJson(input: unknown): Outcome<unknown> {
   try {
-    const text = JSON.stringify(input ?? {});
+    const text = JSON.stringify(input === undefined ? {} : input);
     if (text === undefined) return refuse('bad-request');
     return text.length > INPUT_MAX_CHARS ? refuse('too-large') : { ok: true, value: JSON.parse(text) };
   } catch {

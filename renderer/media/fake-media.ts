@@ -110,7 +110,10 @@ export class FakeMedia {
       makeStream: () => new FakeStream() as unknown as MediaStream, // likewise
       makeMeter: () => {
         this.meters += 1;
-        return { level: () => this.level, close: () => void (this.meters -= 1) };
+        const close = () => {
+          this.meters -= 1;
+        };
+        return { level: () => this.level, close };
       },
     };
   }

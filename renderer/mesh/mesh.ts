@@ -22,7 +22,7 @@ export class Mesh {
   }
 
   closeAll(why: CloseReason): void {
-    for (const sess of [...this.#links.keys()]) this.close(sess, why);
+    for (const sess of this.#links.keys()) this.close(sess, why);
   }
 
   get census(): { links: number; timers: number; listeners: number } {

@@ -160,14 +160,15 @@ export class PeerLink {
     if (signal.epoch > epoch || !this.#connection) this.#connect(signal.epoch);
     switch (signal.kind) {
       case 'peer':
-        return this.#take(signal.signal);
+        this.#take(signal.signal);
+        return;
       case 'restart':
         if (this.#options.initiator) this.#connection?.peer.restartIce();
         return;
       case 'reopen':
         return;
       default:
-        return unreachable(signal);
+        unreachable(signal);
     }
   }
 
@@ -498,7 +499,9 @@ export const makeSimplePeer: MakePeer = ({ initiator, config, listener }) => {
     },
     stats: async () => {
       const entries: StatsEntry[] = [];
-      (await peer._pc?.getStats())?.forEach((entry: StatsEntry) => entries.push(entry));
+      (await peer._pc?.getStats())?.forEach((entry: StatsEntry) => {
+        entries.push(entry);
+      });
       return entries;
     },
     audioLevel: () => {

@@ -28,9 +28,9 @@ export function readQuality(
   const byId = new Map(stats.map((entry) => [entry.id, entry]));
   const find = (id: unknown) => (typeof id === 'string' ? byId.get(id) : undefined);
   const transport = stats.find((entry) => entry.type === 'transport');
-  const pair = find(transport?.['selectedCandidatePairId']);
-  const ends = [find(pair?.['localCandidateId']), find(pair?.['remoteCandidateId'])];
-  const relayed = pair ? ends.some((end) => end?.['candidateType'] === 'relay') : null;
+  const pair = find(transport?.selectedCandidatePairId);
+  const ends = [find(pair?.localCandidateId), find(pair?.remoteCandidateId)];
+  const relayed = pair ? ends.some((end) => end?.candidateType === 'relay') : null;
   const roundTrip = numberIn(pair, 'currentRoundTripTime');
   const roundTripMs = roundTrip === undefined ? null : roundTrip * 1_000;
 

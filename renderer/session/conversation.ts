@@ -158,7 +158,7 @@ export class Conversation {
     const item = composed.value;
     stored(item);
     const message = wireForm(item);
-    for (const { peer } of [...this.#peers.values()]) {
+    for (const { peer } of this.#peers.values()) {
       if (peer.send({ type: 'chat', message })) void this.#mark(peer.deviceId, 'sent', [id]);
     }
     return composed;
@@ -256,7 +256,8 @@ export class Conversation {
 
   /** At most one frame of receipts per peer in each interval (H4). */
   #receiptsSoon(): void {
-    this.#undoReceipts ??= this.#clock.after(this.#ports.receiptsEveryMs, () => {
+    if (this.#undoReceipts) return;
+    this.#undoReceipts = this.#clock.after(this.#ports.receiptsEveryMs, () => {
       this.#undoReceipts = undefined;
       let more = false;
       for (const [author, waiting] of this.#receipts) {

@@ -416,8 +416,8 @@ export class FakeRoom {
 
   /** Waits until nobody has anything more to say at this moment of the clock. */
   async quiet(): Promise<void> {
-    for (let before = -1, round = 0; round < 100; round++) {
-      await settled(8);
+    for (let before = -1; ; ) {
+      await settled();
       const now = this.server.relayed.length + this.net.all.reduce((sum, peer) => sum + peer.sent.length, 0);
       if (now === before) return;
       before = now;

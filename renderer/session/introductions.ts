@@ -140,7 +140,7 @@ export class Introductions {
   /** Seals for someone who was met and hands it to the server. In order, per acquaintance. */
   seal(sess: string, message: PairMessage, wanted: () => boolean): Promise<void> {
     const known = this.#bySess.get(sess);
-    if (!known || known.acquaintance.at !== 'met') return Promise.resolve();
+    if (known?.acquaintance.at !== 'met') return Promise.resolve();
     const { acquaintance } = known;
     let sent: Promise<unknown> = Promise.resolve();
     const sealed = known.out.then(async () => {
@@ -168,7 +168,7 @@ export class Introductions {
 
   close(): void {
     this.#closed = true;
-    for (const sess of [...this.#bySess.keys()]) this.end(sess);
+    for (const sess of this.#bySess.keys()) this.end(sess);
     this.#clock.stopAll();
     this.#events.clear();
   }

@@ -358,10 +358,12 @@ export class RoomSession {
     this.#broadcast({ type: 'bye', why: 'left' });
     const { at } = this.#seatState;
     if (at === 'online') {
-      const said = [...this.#participants.keys()].map((sess) =>
-        this.#introductions?.seal(sess, { type: 'bye' }, () => this.#seatState.at === 'online').catch(() => undefined),
-      );
-      await Promise.all(said);
+      const introductions = this.#introductions;
+      const online = () => this.#seatState.at === 'online';
+      const farewells = introductions
+        ? [...this.#participants.keys()].map((sess) => introductions.seal(sess, { type: 'bye' }, online))
+        : [];
+      await Promise.allSettled(farewells);
     } else if (this.#participants.size > 0) {
       await new Promise<void>((resolve) => {
         this.#clock.after(this.#ports.policy.byeMs, resolve);
@@ -427,7 +429,7 @@ export class RoomSession {
         if (participant) this.#setGone(participant, true);
         return;
       default:
-        return unreachable(hint);
+        unreachable(hint);
     }
   }
 
@@ -504,7 +506,7 @@ export class RoomSession {
   /** One stay per device: the newer one takes the place of the older, which an old hello cannot take back. */
   #replaces(acquaintance: Acquaintance): boolean {
     const { dev, ts } = acquaintance.hello;
-    for (const other of [...this.#participants.values()]) {
+    for (const other of this.#participants.values()) {
       if (other.deviceId !== dev) continue;
       if (other.acquaintance.hello.ts > ts && other.link.state.at === 'open') return false;
       this.#remove(other.acquaintance.sess, 'left', true);
@@ -622,7 +624,7 @@ export class RoomSession {
         }
         break;
       default:
-        return unreachable(state);
+        unreachable(state);
     }
     this.#change();
   }
@@ -653,7 +655,8 @@ export class RoomSession {
   #heard(participant: Participant, message: LinkMessage): void {
     switch (message.type) {
       case 'presence':
-        return this.#presenceOf(participant, message);
+        this.#presenceOf(participant, message);
+        return;
       case 'decline':
         if (this.#ownCall?.callId === message.callId) {
           this.#events.emit('notice', {
@@ -677,16 +680,19 @@ export class RoomSession {
           participant.typing = false;
           this.#change();
         });
-        return this.#change();
+        this.#change();
+        return;
       case 'signal':
-        return participant.link.handleSignal(message.signal);
+        participant.link.handleSignal(message.signal);
+        return;
       case 'safety':
         void this.#safetyStep(participant, message);
         return;
       case 'bye':
-        return this.#remove(participant.acquaintance.sess, 'left', true);
+        this.#remove(participant.acquaintance.sess, 'left', true);
+        return;
       default:
-        return unreachable(message);
+        unreachable(message);
     }
   }
 

@@ -143,7 +143,7 @@ export class SignalingClient {
   }
 
   close(): void {
-    for (const seat of [...this.#seats.values()]) seat.closed();
+    for (const seat of this.#seats.values()) seat.closed();
     this.#seats.clear();
     this.#drop();
     this.#link = { at: 'closed' };
@@ -212,24 +212,31 @@ export class SignalingClient {
   #handle(session: WireSession, heard: Heard): void {
     switch (heard.event) {
       case 'server:challenge':
-        return this.#challenged(session, heard.payload);
+        this.#challenged(session, heard.payload);
+        return;
       case 'signal:received':
-        return this.#seats.get(heard.payload.roomId)?.owner.signal(heard.payload);
+        this.#seats.get(heard.payload.roomId)?.owner.signal(heard.payload);
+        return;
       case 'participant:joined':
-        return this.#hint('joined', heard.payload);
+        this.#hint('joined', heard.payload);
+        return;
       case 'participant:away':
-        return this.#hint('away', heard.payload);
+        this.#hint('away', heard.payload);
+        return;
       case 'participant:back':
-        return this.#hint('back', heard.payload);
+        this.#hint('back', heard.payload);
+        return;
       case 'participant:left':
-        return this.#hint('left', heard.payload);
+        this.#hint('left', heard.payload);
+        return;
       case 'server:closing':
         session.closing = refuse(heard.payload.code);
         return;
       case 'server:drain':
-        return this.#drain(session, heard.payload.retryAfterMs);
+        this.#drain(session, heard.payload.retryAfterMs);
+        return;
       default:
-        return unreachable(heard);
+        unreachable(heard);
     }
   }
 
@@ -239,13 +246,15 @@ export class SignalingClient {
 
   #challenged(session: WireSession, challenge: Challenge): void {
     session.undoChallengeTimer();
-    if (challenge.v > PROTOCOL_VERSION) return this.#lose(refuse('client-too-old'));
-    if (challenge.v < PROTOCOL_VERSION) return this.#lose(refuse('server-too-old'));
+    if (challenge.v !== PROTOCOL_VERSION) {
+      this.#lose(refuse(challenge.v > PROTOCOL_VERSION ? 'client-too-old' : 'server-too-old'));
+      return;
+    }
     session.keep(challenge, this.#clock.now());
     if (this.#link.at === 'open') return;
     this.#link = { at: 'open', session };
     this.#attempt = 0;
-    for (const seat of [...this.#seats.values()]) void seat.enter(session);
+    for (const seat of this.#seats.values()) void seat.enter(session);
   }
 
   /** The server is about to go: move when it says, spread out, so that a running room is not left for long. */
@@ -267,7 +276,7 @@ export class SignalingClient {
     this.#attempt += 1;
     const delayMs = Math.max(policyMs, this.#notBefore - now);
     this.#link = { at: 'waiting', undo: this.#clock.after(delayMs, () => this.#connect()) };
-    for (const seat of [...this.#seats.values()]) seat.lost(refusal);
+    for (const seat of this.#seats.values()) seat.lost(refusal);
   }
 
   /** Closes the wire that there is, if there is one. */

@@ -67,7 +67,7 @@ async function openApp(room: FakeRoom, given: Given = {}) {
   const bridge = core.bridge();
   const app = createApp({
     bridge: {
-      call: bridge.call,
+      call: (call, input) => bridge.call(call, input),
       on: (event, listener) => {
         listeners.set(event, listener as (payload: never) => void);
         return () => listeners.delete(event);
@@ -81,7 +81,9 @@ async function openApp(room: FakeRoom, given: Given = {}) {
     media: media.ports(),
     page: {
       allowedHosts: null,
-      reload: () => void (reloads += 1),
+      reload: () => {
+        reloads += 1;
+      },
       remember: (note) => notes.push(note),
       recall: () => notes.pop() ?? null,
       ...page,

@@ -111,13 +111,14 @@ export function createReach(options: {
       });
       await Promise.all(left.map(([roomId]) => leave(roomId)));
       await Promise.all(
-        rooms.map((room) => {
+        rooms.flatMap((room) => {
           const { roomId } = room;
+          if (sessions.has(roomId)) return [];
           const under = opening.get(roomId);
-          if (under || sessions.has(roomId)) return under;
+          if (under) return [under];
           const mine = open(room).finally(() => opening.delete(roomId));
           opening.set(roomId, mine);
-          return mine;
+          return [mine];
         }),
       );
     },

@@ -305,7 +305,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
     secretText('the name of the room', ROOM),
     secretText('a candidate', 'candidate:'),
     secretText('a session description', 'a=fingerprint'),
-    ...(invite === '' ? [] : [secretText('the secret of the invite', invite.split('.')[1] ?? invite)]),
+    ...(invite === '' ? [] : [secretText('the secret of the invite', invite.split('#')[1]?.split('.')[1] ?? invite)]),
     ...participants.flatMap((participant) => [...participant.frames.fingerprints].flatMap(secretFingerprint)),
   ];
   let bytesReceived: number | null = null;

@@ -23,6 +23,8 @@ export async function until<T>(
       }
       last = seen;
     } catch (error) {
+      // A browser that was closed does not come back.
+      if (error instanceof Error && error.message.includes('has been closed')) throw error;
       last = error;
     }
     if (performance.now() >= endsAt) {

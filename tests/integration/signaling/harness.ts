@@ -91,7 +91,7 @@ export class RoomKey {
   }
 }
 
-const DEADLINE_MS = 8_000;
+const DEADLINE_MS = 20_000;
 
 /** Rejects when `promise` takes longer than any honest answer would. */
 export function soon<T>(promise: Promise<T>, what: string): Promise<T> {

@@ -1,0 +1,145 @@
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { silentLog } from '#core/adapters/stream-log.ts';
+import { ask, type TestServerProcess, temporaryFolder, testPorts, testServerProcess } from '#core/test-kit.ts';
+import { handOver } from './handover.ts';
+import { type LoopbackHost, type LoopbackOptions, startLoopback } from './start-loopback.ts';
+
+describe('the loopback host as a whole', () => {
+  let folder: ReturnType<typeof temporaryFolder>;
+  let profile: string;
+  let server: TestServerProcess;
+  const opened: LoopbackHost[] = [];
+
+  beforeEach(() => {
+    folder = temporaryFolder();
+    profile = join(folder.path, 'profile');
+    server = testServerProcess();
+    writeFileSync(join(folder.path, 'index.html'), '<!doctype html><html><head></head><body></body></html>');
+  });
+  afterEach(async () => {
+    for (const host of opened.splice(0)) await host.close();
+    folder.remove();
+  });
+
+  const start = async (more: Partial<LoopbackOptions> = {}): Promise<LoopbackHost> => {
+    const { shell: _shell, ...ports } = testPorts(profile, { serverProcess: server });
+    const host = await startLoopback({ profile, pageRoot: folder.path, log: silentLog, ports, ...more });
+    opened.push(host);
+    return host;
+  };
+  const enter = async (url: string) => {
+    const answer = await fetch(url, { redirect: 'manual' });
+    return answer.headers.get('set-cookie')?.split(';')[0] ?? '';
+  };
+
+  it('serves the page with a policy that names the servers of the moment', async () => {
+    const host = await start();
+    const cookie = await enter(host.url);
+    const load = async () => {
+      const page = await fetch(`http://127.0.0.1:${host.port}/`, { headers: { cookie } });
+      return { csp: page.headers.get('content-security-policy') ?? '', html: await page.text() };
+    };
+    const before = await load();
+    expect(before.csp).toContain("connect-src 'self' ws://127.0.0.1:40001 http://127.0.0.1:40001;");
+    expect(before.html).toContain('<meta name="parley-connect-hosts" content="127.0.0.1:40001">');
+
+    await ask(host.core, 'settings.change', { homeServer: 'calls.example.org' });
+    const after = await load();
+    expect(after.csp).toContain('wss://calls.example.org');
+    expect(after.html).toContain('calls.example.org');
+  });
+
+  it('asks for the network only once the person has allowed it', async () => {
+    const host = await start();
+    expect(server.starts.every(({ lan, publicHosts }) => !lan && publicHosts.length === 0)).toBe(true);
+    expect(server.starts.length).toBeGreaterThan(0);
+    await ask(host.core, 'server.allow-lan', { allow: true });
+    expect(server.starts.at(-1)?.lan).toBe(true);
+  });
+
+  it('starts no server of its own where none is wanted', async () => {
+    const { shell: _shell, serverProcess: _server, ...ports } = testPorts(profile);
+    const host = await start({ embeddedServer: false, ports });
+    expect(await ask(host.core, 'server.state', {})).toEqual({ at: 'off' });
+  });
+
+  it('lets one process at a time have a profile, and lets go of it', async () => {
+    const first = await start();
+    await expect(start()).rejects.toMatchObject({ code: 'already-running' });
+    expect(await ask(first.core, 'app.info', {})).toMatchObject({ host: 'loopback' });
+    await first.close();
+    const second = await start();
+    expect(second.port).toBeGreaterThan(0);
+  });
+
+  it('lets go of everything when its port is taken', async () => {
+    const first = await start();
+    const { shell: _shell, ...ports } = testPorts(join(folder.path, 'other'));
+    const other = { profile: join(folder.path, 'other'), port: first.port, pageRoot: folder.path, ports };
+    await expect(startLoopback(other)).rejects.toMatchObject({ code: 'port-in-use' });
+    const again = await startLoopback({ ...other, port: 0 });
+    await again.close();
+  });
+
+  it('takes a later start over: the link, and a window', async () => {
+    const shown: string[] = [];
+    const host = await start({ showWindow: async (url) => shown.push(url) > 0 });
+    const heard: unknown[] = [];
+    host.core.subscribe((event, payload) => event === 'app.noticed' && heard.push(payload));
+    expect(await handOver(profile, 'parley://nonsense')).toEqual({ opened: true, url: null });
+    expect(heard).toEqual([expect.objectContaining({ code: expect.stringMatching(/^invite-/) })]);
+    expect(await enter(shown[0] ?? '')).toMatch(/^parley_/);
+  });
+
+  it('gives a later start the address where no window can be opened', async () => {
+    await start();
+    const answer = await handOver(profile, null);
+    expect(answer?.opened).toBe(false);
+    expect(await enter(answer?.url ?? '')).toMatch(/^parley_/);
+  });
+
+  it('keeps the way for later starts from other people, and takes it away at the end', async () => {
+    const host = await start();
+    if (process.platform !== 'win32') expect(statSync(join(profile, 'handover.json')).mode & 0o077).toBe(0);
+    await host.close();
+    expect(await handOver(profile, null)).toBeNull();
+    writeFileSync(join(profile, 'handover.json'), '{"port":1,"secret":5}');
+    expect(await handOver(profile, null)).toBeNull();
+  });
+
+  it('opens a link outside only after the person agreed to it in a window', async () => {
+    const shown: string[] = [];
+    const links: string[] = [];
+    const host = await start({
+      showWindow: async (url) => shown.push(url) > 0,
+      openLink: async (url) => links.push(url.href) > 0,
+    });
+    const cookie = await enter(host.url);
+    const asked = host.core.call('app.open-external', { url: 'https://example.org/' });
+    await expect.poll(() => shown.length).toBe(1);
+    expect(links).toEqual([]);
+    const origin = `http://127.0.0.1:${host.port}`;
+    await fetch(shown[0] ?? '', {
+      method: 'POST',
+      headers: { cookie, origin, 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'answer=open',
+    });
+    expect(await asked).toEqual({ ok: true, value: {} });
+    expect(links).toEqual(['https://example.org/']);
+    expect(await host.core.call('app.open-external', { url: 'file:///etc/passwd' })).toMatchObject({
+      code: 'link-refused',
+    });
+    expect(shown).toHaveLength(1);
+  });
+
+  it('opens no link where there is no window to ask in', async () => {
+    const links: string[] = [];
+    const host = await start({ openLink: async (url) => links.push(url.href) > 0 });
+    expect(await host.core.call('app.open-external', { url: 'https://example.org/' })).toMatchObject({
+      code: 'cancelled',
+    });
+    expect(links).toEqual([]);
+  });
+});
