@@ -179,14 +179,16 @@ describe('the local server of the loopback host', () => {
       expect(codeOf(answer)).toBe('sender-refused');
     });
 
-    it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/jsonx'])(
-      'a body of type %s, which a form of any site could send',
-      async (type) => {
-        const answer = await call({ 'content-type': type });
-        expect(answer.status).toBe(415);
-        expect(codeOf(answer)).toBe('bad-request');
-      },
-    );
+    it.each([
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'application/jsonx',
+    ])('a body of type %s, which a form of any site could send', async (type) => {
+      const answer = await call({ 'content-type': type });
+      expect(answer.status).toBe(415);
+      expect(codeOf(answer)).toBe('bad-request');
+    });
 
     it.each([
       ['no JSON', 'name=app.info'],
@@ -228,7 +230,15 @@ describe('the local server of the loopback host', () => {
     });
 
     it('the page, its files and its events to whoever has no cookie', async () => {
-      for (const path of ['/', '/index.html', '/assets/x.js', '/bridge/events', '/open/x', '/?start=', '/?start=wrong']) {
+      for (const path of [
+        '/',
+        '/index.html',
+        '/assets/x.js',
+        '/bridge/events',
+        '/open/x',
+        '/?start=',
+        '/?start=wrong',
+      ]) {
         expect((await send({ path })).status, path).toBe(403);
       }
     });
@@ -237,9 +247,9 @@ describe('the local server of the loopback host', () => {
       const cookie = await enter();
       const headers = { cookie, origin: 'https://evil.example' };
       expect((await send({ path: '/bridge/events', headers })).status).toBe(403);
-      expect(
-        (await send({ path: '/bridge/events', headers: { cookie, 'sec-fetch-site': 'cross-site' } })).status,
-      ).toBe(403);
+      expect((await send({ path: '/bridge/events', headers: { cookie, 'sec-fetch-site': 'cross-site' } })).status).toBe(
+        403,
+      );
       expect(host.streams).toBe(0);
     });
 

@@ -63,9 +63,9 @@ describe('the Chromium window', () => {
     expect(args).toContain('--app=http://127.0.0.1:1/?start=x');
     expect(args).toContain(`--user-data-dir=${join('/p', 'window')}`);
     expect(args).toContain('--disable-background-networking');
-    expect(args.filter((arg) => /fake-ui|fake-device|disable-web-security|remote-debugging|no-sandbox/.test(arg))).toEqual(
-      [],
-    );
+    expect(
+      args.filter((arg) => /fake-ui|fake-device|disable-web-security|remote-debugging|no-sandbox/.test(arg)),
+    ).toEqual([]);
   });
 
   it('goes without the sandbox only as root, where there is none', () => {

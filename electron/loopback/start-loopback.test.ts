@@ -42,8 +42,8 @@ describe('the loopback host as a whole', () => {
       return { csp: page.headers.get('content-security-policy') ?? '', html: await page.text() };
     };
     const before = await load();
-    expect(before.csp).toContain("connect-src 'self' ws://127.0.0.1:40001 http://127.0.0.1:40001;");
-    expect(before.html).toContain('<meta name="parley-connect-hosts" content="127.0.0.1:40001">');
+    expect(before.csp).toContain("connect-src 'self' ws://127.0.0.1:7350 http://127.0.0.1:7350;");
+    expect(before.html).toContain('<meta name="parley-connect-hosts" content="127.0.0.1:7350">');
 
     await ask(host.core, 'settings.change', { homeServer: 'calls.example.org' });
     const after = await load();

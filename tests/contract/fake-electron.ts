@@ -32,7 +32,11 @@ export function fakeIpc(contents: FakeContents = new FakeContents(1)) {
   const handlers = new Map<string, InvokeHandler>();
   const page = new EventEmitter();
   const wire = { frame: ownFrame() as FakeFrame | null, contents };
-  contents.deliver = (channel, args) => page.emit(channel, { sender: 'not for the page' }, ...args);
+  /** What a page's contents do with what main sends. */
+  const deliver = (channel: string, args: unknown[]): void => {
+    page.emit(channel, { sender: 'not for the page' }, ...args);
+  };
+  contents.deliver = deliver;
 
   const ipcMain = strict('ipcMain', {
     handle(channel: string, handler: InvokeHandler) {
@@ -54,6 +58,7 @@ export function fakeIpc(contents: FakeContents = new FakeContents(1)) {
   return {
     wire,
     handlers,
+    deliver,
     // Fakes stand for the parts that are used; anything else throws by name.
     ipcMain: ipcMain as unknown as IpcMain,
     ipcRenderer: ipcRenderer as unknown as IpcRenderer,

@@ -42,9 +42,9 @@ const SENTENCES = [
 ];
 const AWAY_SECONDS = 10;
 
+const LETTERS = 'bdfghklmnprstvz';
 /** A word that no other message has, so that a search for it finds exactly one. */
-const wordFor = (who: number, index: number): string =>
-  `${'kilotangoviper'.slice(who % 5, (who % 5) + 6)}${who}x${index}`;
+const wordFor = (who: number, index: number): string => `${LETTERS[who]}uro${LETTERS[index]}ilomat`;
 
 /**
  * The main job of Parley, done by `peers` people on computers of their own: join by invite, call, chat, share a

@@ -23,7 +23,7 @@ export type ParticipantOptions = Omit<BrowserOptions, 'clip'> & {
 };
 
 export type DeliveryWord = 'Queued' | 'Sent' | 'Delivered' | 'Read' | 'Not sent';
-const DELIVERY = /\b(Queued|Not sent|Sent|Delivered|Read)\b/;
+const DELIVERY = /(Queued|Not sent|Sent|Delivered|Read)\s*$/;
 
 /**
  * One person with a computer of their own: profile, core, Chromium process. Everything is done as a person does it,
@@ -224,8 +224,8 @@ export class Participant {
     await this.openPanel('Chat');
     const article = this.message(text).first();
     if ((await this.message(text).count()) === 0) return undefined;
-    const said = `${(await article.getAttribute('aria-label')) ?? ''} ${(await article.textContent()) ?? ''}`;
-    const word = DELIVERY.exec(said.replaceAll(text, ' '))?.[1];
+    const said = (await article.textContent()) ?? '';
+    const word = DELIVERY.exec(said)?.[1];
     return word as DeliveryWord | undefined; // one of the words of the expression
   }
 

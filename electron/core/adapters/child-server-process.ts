@@ -9,6 +9,10 @@ export function serverEnvironment(options: ServerProcessOptions): Record<string,
     PORT: String(options.port),
     PUBLIC_HOSTS: options.publicHosts.join(','),
     LOG_LEVEL: 'warn',
+    // Every app of this computer comes from one address: blocking it for one of them would block all.
+    STRIKES_PER_MINUTE: '0',
+    // Quitting should not be felt; clients resume their seats by themselves.
+    SHUTDOWN_GRACE_MS: '300',
     NODE_ENV: 'development',
   };
 }

@@ -399,6 +399,8 @@ describe('peers', () => {
     expect([standingOf(other, profileFromName('ANA')), standingOf(other)]).toEqual(['changed', 'changed']);
     // The device that had the name first is not the one to warn of.
     expect(standingOf(known)).toBe('pinned');
+    ben.store.verifyPeer(known, true);
+    expect(ben.store.verifyPeer(known, false).standing).toBe('pinned');
     ben.store.verifyPeer(other, true);
     expect(standingOf(other)).toBe('verified');
   });
