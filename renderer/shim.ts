@@ -2,7 +2,12 @@
  * What simple-peer's streams expect of Node in a page: `global` and `process`. Must run before simple-peer is
  * evaluated, so it is the first import of the page and of mesh/peer-link.ts. In Node it changes nothing.
  */
-const page = globalThis as unknown as { process?: unknown; global?: unknown }; // names that the DOM's types lack
+const page = globalThis as unknown as {
+  process?: unknown;
+  global?: unknown;
+  document?: unknown;
+  __zod_globalConfig?: { jitless?: boolean };
+}; // names that the DOM's types lack
 
 page.global ??= globalThis;
 page.process ??= {
@@ -11,5 +16,11 @@ page.process ??= {
   version: '',
   nextTick: (task: (...args: unknown[]) => void, ...args: unknown[]) => queueMicrotask(() => task(...args)),
 };
+
+// The page's policy allows no code made from text. zod would try it once and be reported for it.
+if (page.document !== undefined) {
+  page.__zod_globalConfig ??= {};
+  page.__zod_globalConfig.jitless = true;
+}
 
 export {};

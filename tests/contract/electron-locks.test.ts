@@ -21,6 +21,11 @@ import { FakeContents, type FakeFrame, fakeIpc, ownFrame, strict } from './fake-
 import { FakeChild } from './fake-utility.ts';
 
 const folder = (name: string) => join(import.meta.dirname, '..', '..', 'electron', name);
+/** Name and text of every file of the app in one of Electron's folders. */
+const sourcesIn = (name: string) =>
+  readdirSync(folder(name))
+    .filter((file) => file.endsWith('.ts') && file !== 'vite.config.ts')
+    .map((file) => [file, readFileSync(join(folder(name), file), 'utf8')] as const);
 
 describe('the window', () => {
   it('overrides nothing of what keeps a page in its sandbox', () => {
@@ -30,11 +35,7 @@ describe('the window', () => {
   it('is never built around its protections anywhere in the code', () => {
     const words =
       /nodeIntegration|contextIsolation|webSecurity|allowRunningInsecureContent|experimentalFeatures|BlinkFeatures|webviewTag|sandbox:|no-sandbox|crashReporter|ignore-certificate/;
-    for (const name of ['main', 'preload']) {
-      for (const file of readdirSync(folder(name)).filter((one) => one.endsWith('.ts'))) {
-        expect(readFileSync(join(folder(name), file), 'utf8'), file).not.toMatch(words);
-      }
-    }
+    for (const [file, text] of [...sourcesIn('main'), ...sourcesIn('preload')]) expect(text, file).not.toMatch(words);
   });
 });
 
@@ -138,10 +139,9 @@ describe('what the page gets of the preload script', () => {
   });
 
   it('carries no schema library into the sandbox', () => {
-    for (const file of readdirSync(folder('preload')).filter((one) => one.endsWith('.ts'))) {
-      const imports = [...readFileSync(join(folder('preload'), file), 'utf8').matchAll(/from '([^']+)'/g)];
-      for (const [, source] of imports) {
-        expect(['electron', '@parley/shared/bridge/names', './desktop.ts']).toContain(source);
+    for (const [file, text] of sourcesIn('preload')) {
+      for (const [, source] of text.matchAll(/from '([^']+)'/g)) {
+        expect(['electron', '@parley/shared/bridge/names', './desktop.ts'], file).toContain(source);
       }
     }
   });

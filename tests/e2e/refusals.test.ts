@@ -1,4 +1,6 @@
+import { ServerHost } from '@parley/shared/model';
 import { sentenceOf } from '@parley/shared/protocol';
+import { createInvite, formatInvite } from '@parley/shared/sealing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostArguments } from '#support/app-host.ts';
 import type { Participant } from '#support/participant.ts';
@@ -42,7 +44,8 @@ describe('what is refused, and how it is said', () => {
   });
 
   it('a server that does not answer: the app says so and stays usable', async () => {
-    await ben.tryInvite(invite.replace(/\/\/join\/[^#]+#/, '//join/127.0.0.1:1#'));
+    const { invite: elsewhere } = await createInvite(ServerHost.parse('127.0.0.1:1'));
+    await ben.tryInvite(formatInvite(elsewhere));
     await until('the sentence', async () => {
       const said = await ben.page.locator('[role=alert], [role=status]').allTextContents();
       if (said.some((text) => /does not answer|cannot be reached|not reachable/i.test(text))) return true;

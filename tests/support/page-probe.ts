@@ -77,6 +77,15 @@ export function installProbe(cellCount: number): void {
     },
   });
 
+  // A camera that plays a file is named after the file's path on this computer, which belongs into no picture.
+  const label = Object.getOwnPropertyDescriptor(MediaDeviceInfo.prototype, 'label');
+  Object.defineProperty(MediaDeviceInfo.prototype, 'label', {
+    get(this: MediaDeviceInfo) {
+      const own: unknown = label?.get?.call(this);
+      return typeof own === 'string' && own.includes('/') ? 'Front camera' : own;
+    },
+  });
+
   window.addEventListener(
     'click',
     (event) => {

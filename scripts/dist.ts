@@ -1,0 +1,29 @@
+/**
+ * `npm run dist [-- --linux|--mac|--win] [--dir]`: builds everything and packs installers into release/. Without a
+ * system it packs for this one; `--dir` leaves an unpacked folder instead of installers. Publishes nothing.
+ */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { PARTS } from './build-stamp.mjs';
+
+const root = join(import.meta.dirname, '..');
+
+/** Runs a script of a package under this same Node; resolves with its exit code. */
+const run = (script: string, args: readonly string[]) =>
+  new Promise<number>((resolve) => {
+    spawn(process.execPath, [join(root, script), ...args], { cwd: root, stdio: 'inherit' })
+      .on('error', () => resolve(1))
+      .on('exit', (code) => resolve(code ?? 1));
+  });
+
+const built = await run('scripts/build.ts', Object.keys(PARTS));
+if (built !== 0) process.exit(built);
+const packed = await run('node_modules/electron-builder/cli.js', [
+  '--config',
+  'build/electron-builder.yml',
+  '--publish',
+  'never',
+  ...process.argv.slice(2),
+]);
+if (packed === 0) console.log('What was packed lies in release/.');
+process.exit(packed);
