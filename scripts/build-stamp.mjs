@@ -53,7 +53,8 @@ function readdirOrNull(path) {
   }
 }
 
-const stampOf = (root, part) => join(root, 'out', '.stamps', `${part}.sha256`);
+// Beside what npm installed: what lies in out/ ships with the app.
+const stampOf = (root, part) => join(root, 'node_modules', '.cache', 'parley', 'built', `${part}.sha256`);
 
 /** The hash of a part's sources. Take it before building: what changes meanwhile must be built again. */
 export const sourceHash = (part, root = projectRoot) => hashOf(root, PARTS[part].sources);

@@ -35,7 +35,9 @@ const run = (command, commandArgs, env = {}) =>
 
 await install({ root, say });
 const node = findNode(root);
-const electron = findElectron(root) ?? (await fetchElectron({ root, node, say }));
+// A folder that was named is taken at its word: nothing is fetched into another.
+const isNamed = Boolean(process.env.ELECTRON_OVERRIDE_DIST_PATH);
+const electron = findElectron(root) ?? (isNamed ? null : await fetchElectron({ root, node, say }));
 await build(electron === null ? ['renderer'] : ['renderer', 'main', 'preload', 'signaling-server']);
 if (electron !== null) open(electron, ['.', ...args]);
 else {

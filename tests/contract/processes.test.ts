@@ -1,0 +1,164 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '#core/test-kit.ts';
+import { ensureBuilt } from '#support/built.ts';
+import { type RunningProcess, startProcess } from '#support/processes.ts';
+import { NODE } from '#support/repository.ts';
+
+type Ready = { ready: true; url: string; port: number; server: { at: string; host?: string; lanHosts?: string[] } };
+
+describe('the programs that a person starts', { timeout: 90_000 }, () => {
+  let folder: ReturnType<typeof temporaryFolder>;
+  let profile: string;
+  const started: RunningProcess[] = [];
+  beforeAll(() => ensureBuilt(), 120_000);
+  beforeEach(() => {
+    folder = temporaryFolder();
+    profile = join(folder.path, 'profile');
+  });
+  afterEach(async () => {
+    for (const one of started.splice(0)) await one.close();
+    folder.remove();
+  });
+
+  const run = (args: string[], env: Record<string, string> = {}): RunningProcess => {
+    const one = startProcess({ args, env });
+    started.push(one);
+    return one;
+  };
+  const host = (more: string[] = [], env: Record<string, string> = {}) =>
+    run(['electron/loopback/main.ts', '--profile', profile, '--json', ...more], env);
+  const ready = (one: RunningProcess) =>
+    one.waitForLine('readiness', (line) =>
+      line.startsWith('{"ready":true') ? (JSON.parse(line) as Ready) : undefined,
+    );
+  const enter = async (url: string) => (await fetch(url, { redirect: 'manual' })).status;
+  /** Whether something listens there. */
+  const isFree = (port: number, address: string) =>
+    new Promise<boolean>((resolve) => {
+      const probe = createServer();
+      probe.once('error', () => resolve(false));
+      probe.listen(port, address, () => probe.close(() => resolve(true)));
+    });
+  /** A browser that writes its arguments down and lives until the test ends it. */
+  const browser = () => {
+    const file = join(folder.path, 'browser');
+    const note = join(folder.path, 'browser.json');
+    const end = join(folder.path, 'end');
+    writeFileSync(
+      file,
+      `#!${NODE}
+const fs = require('node:fs');
+fs.writeFileSync(${JSON.stringify(note)}, JSON.stringify(process.argv.slice(2)));
+fs.watch(${JSON.stringify(folder.path)}, () => fs.existsSync(${JSON.stringify(end)}) && process.exit(5));
+`,
+    );
+    chmodSync(file, 0o755);
+    return { file, note, end: () => writeFileSync(end, '') };
+  };
+
+  it('loopback: says when it is ready, with a server of its own on this computer alone, and stops in order', async () => {
+    const one = host(['--window', 'none']);
+    const { url, port, server } = await ready(one);
+    expect(new URL(url).port).toBe(String(port));
+    expect(server).toMatchObject({ at: 'running', lanHosts: [] });
+    const own = Number(server.host?.split(':')[1]);
+    expect(await isFree(own, '127.0.0.1')).toBe(false);
+    // Any other address of this computer is still free, so nothing listens there.
+    if (process.platform === 'linux') expect(await isFree(own, '127.0.0.2')).toBe(true);
+    expect(await enter(url)).toBe(303);
+
+    expect((await one.close('SIGTERM')).code).toBe(0);
+    expect(await isFree(port, '127.0.0.1')).toBe(true);
+    expect(await isFree(own, '127.0.0.1')).toBe(true);
+    expect(existsSync(join(profile, 'handover.json'))).toBe(false);
+  });
+
+  it('loopback: lives as long as its window', async () => {
+    const { file, note, end } = browser();
+    const one = host(['--no-embedded-server'], { CHROMIUM: file });
+    await ready(one);
+    await expect.poll(() => existsSync(note), { timeout: 20_000 }).toBe(true);
+    const args = JSON.parse(readFileSync(note, 'utf8')) as string[];
+    expect(args[0]).toMatch(/^--app=http:\/\/127\.0\.0\.1:\d+\/\?start=[\w-]{43}$/);
+    expect(args).toContain(`--user-data-dir=${join(profile, 'window')}`);
+    end();
+    expect((await one.ended).code).toBe(0);
+  });
+
+  it('loopback: a second start says so, hands over and ends with 3', async () => {
+    const first = host(['--window', 'none', '--no-embedded-server']);
+    await ready(first);
+    const second = host(['--window', 'none']);
+    expect((await second.ended).code).toBe(3);
+    expect(second.errorText).toContain('Parley is already open.');
+    const url = /http:\/\/127\.0\.0\.1:\d+\/\?start=\S+/.exec(second.errorText)?.[0] ?? '';
+    expect(await enter(url)).toBe(303);
+  });
+
+  it('loopback: says what is wrong in one sentence', async () => {
+    const wrong = host(['--port', 'x']);
+    expect([(await wrong.ended).code, wrong.errorText]).toEqual([
+      2,
+      '--port takes a number from 0 to 65535. --help lists them.\n',
+    ]);
+    mkdirSync(profile);
+    writeFileSync(join(profile, 'history.db'), '');
+    writeFileSync(join(profile, 'device.key'), 'no key');
+    const broken = host(['--window', 'none']);
+    expect((await broken.ended).code).toBe(1);
+    expect(broken.errorText).not.toMatch(/\n\s+at |\/electron\//);
+  });
+
+  it('npm start: opens Electron where its binary is, with everything built', async () => {
+    const dist = join(folder.path, 'dist');
+    mkdirSync(dist);
+    const note = join(folder.path, 'electron.json');
+    writeFileSync(
+      join(dist, 'electron'),
+      `#!${NODE}
+require('node:fs').writeFileSync(${JSON.stringify(note)}, JSON.stringify([process.cwd(), ...process.argv.slice(2)]));
+process.exit(7);
+`,
+    );
+    chmodSync(join(dist, 'electron'), 0o755);
+    const start = run(['scripts/start.mjs', 'parley://join/x'], { ELECTRON_OVERRIDE_DIST_PATH: dist });
+    expect((await start.ended).code).toBe(7);
+    const [cwd, ...args] = JSON.parse(readFileSync(note, 'utf8')) as string[];
+    expect(args).toEqual(['.', 'parley://join/x']);
+    for (const file of [
+      'out/main/main.js',
+      'out/main/server-host.js',
+      'out/preload/preload.cjs',
+      'out/renderer/index.html',
+    ]) {
+      expect(existsSync(join(cwd ?? '', file)), file).toBe(true);
+    }
+  });
+
+  it('npm start: opens the same app in a Chromium window otherwise, and says so', async () => {
+    const { file, note, end } = browser();
+    const start = run(['scripts/start.mjs', '--profile', profile, '--no-embedded-server'], {
+      ELECTRON_OVERRIDE_DIST_PATH: folder.path,
+      CHROMIUM: file,
+      DISPLAY: ':0',
+    });
+    await expect.poll(() => existsSync(note), { timeout: 60_000 }).toBe(true);
+    end();
+    expect((await start.ended).code).toBe(0);
+    expect(start.lines).toContain('Electron is not on this computer, so the same app opens in a Chromium window.');
+  });
+
+  it('npm start: says what to do where there is no screen', async () => {
+    if (process.platform !== 'linux') return;
+    const start = run(['scripts/start.mjs', '--profile', profile], {
+      ELECTRON_OVERRIDE_DIST_PATH: folder.path,
+      DISPLAY: '',
+      WAYLAND_DISPLAY: '',
+    });
+    expect((await start.ended).code).toBe(1);
+    expect(start.errorText).toContain('npm start -- --window none');
+  });
+});
