@@ -53,10 +53,8 @@ export function createEventStreams(clock: Clock): EventStreams {
       for (const response of open) write(response, text);
     },
     close() {
-      undoBeat?.();
-      undoBeat = null;
+      // Each ends the heartbeat's reason to be as it closes.
       for (const response of open) response.end();
-      open.clear();
     },
     get size() {
       return open.size;

@@ -116,7 +116,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   try {
     await mkdir(join(folder, 'screenshots'), { recursive: true });
     await step('Building the app if a source is newer', ensureBuilt);
-    const clips = await step('Making the clips', () => clipsFor(peers, peers > 3 ? CLIP_SMALL : CLIP_LARGE));
+    const clips = await step('Making the clips', () => clipsFor(peers, peers > 2 ? CLIP_SMALL : CLIP_LARGE));
     if (options.server === undefined) {
       server = await step('Starting the signaling server', () => startServer({ recordTo: received, logTo: serverLog }));
     }
@@ -129,7 +129,14 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
           names.slice(first, first + 2).map((name, i) => {
             const clip = clips[first + i];
             if (!clip) throw new Error('a clip is missing');
-            return Participant.open({ name, clip, homeServer, folder: join(folder, slug(name)) });
+            return Participant.open({
+              name,
+              clip,
+              homeServer,
+              folder: join(folder, slug(name)),
+              // Drawn without a graphics card: more windows, smaller ones.
+              viewport: peers > 2 ? { width: 960, height: 640 } : { width: 1280, height: 800 },
+            });
           }),
         );
         for (const opened of pair) if (opened.status === 'fulfilled') participants.push(opened.value);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CLIP_SMALL } from '#support/clips.ts';
 import { openStage, type Stage } from '#support/stage.ts';
 
 describe('a call of three', () => {
@@ -9,8 +10,8 @@ describe('a call of three', () => {
   afterAll(() => stage?.close());
 
   it('brings every picture and every message to everyone, and goes on when one leaves', async () => {
-    const { ana, invite } = await stage.hostCall('Book club');
-    const [ben, chloe] = await stage.joinCall(invite, 'Ben Okafor', 'Chloé Martin');
+    const { ana, invite } = await stage.hostCall('Book club', { clipSize: CLIP_SMALL });
+    const [ben, chloe] = await stage.joinCall(invite, ['Ben Okafor', 'Chloé Martin'], { clipSize: CLIP_SMALL });
     if (!ben || !chloe) throw new Error('someone is missing');
     const all = [ana, ben, chloe];
 
@@ -18,7 +19,7 @@ describe('a call of three', () => {
       all.flatMap((one) =>
         all
           .filter((other) => other !== one)
-          .map(async (other) => expect((await one.waitFrames(other.name, 40, 90_000)).who).toBe(other.clip.who)),
+          .map(async (other) => expect((await one.waitFrames(other.name, 30, 90_000)).who).toBe(other.clip.who)),
       ),
     );
 

@@ -12,7 +12,7 @@ describe('a call of two', () => {
     stage = await openStage();
     const hosted = await stage.hostCall('Garden plans');
     ana = hosted.ana;
-    const [joined] = await stage.joinCall(hosted.invite, 'Ben Okafor');
+    const [joined] = await stage.joinCall(hosted.invite, ['Ben Okafor']);
     if (!joined) throw new Error('nobody joined');
     ben = joined;
     await Promise.all([ana.tile(ben.name).waitFor(), ben.tile(ana.name).waitFor()]);
@@ -130,7 +130,7 @@ describe('after a call of two', () => {
 
   it('leaves the room open for the others, and the history on the disk', async () => {
     const { ana, invite } = await stage.hostCall('Choir');
-    const [ben] = await stage.joinCall(invite, 'Ben Okafor');
+    const [ben] = await stage.joinCall(invite, ['Ben Okafor']);
     if (!ben) throw new Error('nobody joined');
     await ana.waitFrames(ben.name, 5);
     await ana.send('rehearsal at seven');

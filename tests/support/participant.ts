@@ -5,7 +5,7 @@ import type { Locator, Page } from 'playwright-core';
 import { openSettings } from '#core/settings/settings-store.ts';
 import { type AppHost, startHost } from './app-host.ts';
 import { type Browser, type BrowserOptions, openBrowser } from './browser.ts';
-import { CLIP_LARGE, type Clip, clipFor } from './clips.ts';
+import { CLIP_LARGE, type Clip, type ClipSize, clipFor } from './clips.ts';
 import { FrameWatch, type Seen } from './frame-watch.ts';
 import { ASK_PROBE, type ProbeSnapshot } from './page-probe.ts';
 import { until } from './wait.ts';
@@ -16,6 +16,8 @@ export type ParticipantOptions = Omit<BrowserOptions, 'clip'> & {
   folder: string;
   /** Which clip plays as this person's camera (0–15), or one that was made already. */
   clip: number | Clip;
+  /** Size of a clip named by number. */
+  clipSize?: ClipSize;
   /** Server for rooms that this person makes, `host:port`. */
   homeServer?: string;
   /** Further arguments of the host; by default no embedded server. */
@@ -52,7 +54,8 @@ export class Participant {
 
   /** Starts core and browser and opens the app. Says the name where the app asks for it. */
   static async open(options: ParticipantOptions): Promise<Participant> {
-    const clip = typeof options.clip === 'number' ? await clipFor(options.clip, CLIP_LARGE) : options.clip;
+    const clip =
+      typeof options.clip === 'number' ? await clipFor(options.clip, options.clipSize ?? CLIP_LARGE) : options.clip;
     await mkdir(options.folder, { recursive: true });
     const host = await openHost(options);
     let browser: Browser | undefined;

@@ -16,7 +16,7 @@ export interface Stage {
   /** Ana, in a call in a room of hers, with its invite. */
   hostCall(roomName: string, options?: EnterOptions): Promise<{ ana: Participant; invite: string }>;
   /** Several open Parley, join by the invite and enter the call. */
-  joinCall(invite: string, ...names: string[]): Promise<Participant[]>;
+  joinCall(invite: string, names: readonly string[], options?: EnterOptions): Promise<Participant[]>;
   /** Closes `participant` and opens the same profile again. */
   reopen(participant: Participant): Promise<Participant>;
   close(): Promise<void>;
@@ -37,6 +37,8 @@ export async function openStage(serverOptions: ServerOptions = {}): Promise<Stag
       folder: join(folder, `${entered}-${name.replace(/[^A-Za-z]/g, '')}`),
       clip: entered - 1,
       homeServer: server.host,
+      // The smallest window in which everything works: three of them are drawn without a graphics card.
+      viewport: { width: 960, height: 640 },
       ...options,
     });
     people.add(participant);
@@ -52,10 +54,10 @@ export async function openStage(serverOptions: ServerOptions = {}): Promise<Stag
       await ana.enterCall();
       return { ana, invite: await ana.copyInvite() };
     },
-    joinCall: async (invite, ...names) => {
+    joinCall: async (invite, names, options) => {
       const joining: Participant[] = [];
       for (const name of names) {
-        const participant = await enter(name);
+        const participant = await enter(name, options);
         await participant.joinRoom(invite);
         await participant.joinCall();
         joining.push(participant);

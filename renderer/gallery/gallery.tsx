@@ -1,0 +1,44 @@
+import '@fontsource-variable/inter';
+import '../ui/tokens.css';
+import '../ui/base.css';
+import { createRoot } from 'react-dom/client';
+import { ErrorBoundary } from '../features/shell/error-boundary.tsx';
+import { Shell } from '../features/shell/shell.tsx';
+import { AppProvider } from '../stores/react.tsx';
+import { TooltipProvider } from '../ui/tooltip.tsx';
+import { createFakeApp, screens } from './fake-app.ts';
+
+/*
+ * Any screen without a core, a network or a camera: ?screen=call-4&theme=dark. Only served while developing;
+ * the production build starts at ../index.html and never sees it.
+ */
+const query = new URLSearchParams(location.search);
+const screen = screens.find((name) => name === query.get('screen'));
+const element = document.getElementById('app');
+if (!element) throw new Error('the page has no place for the gallery');
+
+if (screen) {
+  createRoot(element).render(
+    <ErrorBoundary>
+      <AppProvider app={createFakeApp(screen, query.get('theme') ?? 'system')}>
+        <TooltipProvider>
+          <Shell />
+        </TooltipProvider>
+      </AppProvider>
+    </ErrorBoundary>,
+  );
+} else {
+  createRoot(element).render(
+    <main>
+      <h1>Gallery</h1>
+      <ul>
+        {screens.map((name) => (
+          <li key={name}>
+            <a href={`?screen=${name}&theme=light`}>{name}</a>, <a href={`?screen=${name}&theme=dark`}>dark</a>,{' '}
+            <a href={`?screen=${name}&theme=contrast`}>high contrast</a>
+          </li>
+        ))}
+      </ul>
+    </main>,
+  );
+}
