@@ -13,11 +13,14 @@ export interface EventStreams {
   send(name: string, payload: unknown): void;
   close(): void;
   readonly size: number;
+  /** How many were ever opened. */
+  readonly opened: number;
 }
 
 export function createEventStreams(clock: Clock): EventStreams {
   const open = new Set<ServerResponse>();
   let undoBeat: (() => void) | null = null;
+  let opened = 0;
 
   const write = (response: ServerResponse, text: string) => {
     if (response.writableLength > WAITING_MAX_BYTES) response.destroy();
@@ -33,6 +36,7 @@ export function createEventStreams(clock: Clock): EventStreams {
       const [oldest] = open;
       if (open.size >= STREAMS_MAX && oldest) oldest.end();
       open.add(response);
+      opened++;
       response.on('close', () => {
         open.delete(response);
         if (open.size > 0) return;
@@ -58,6 +62,9 @@ export function createEventStreams(clock: Clock): EventStreams {
     },
     get size() {
       return open.size;
+    },
+    get opened() {
+      return opened;
     },
   };
 }

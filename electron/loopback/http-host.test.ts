@@ -381,6 +381,8 @@ describe('the local server of the loopback host', () => {
       expect(page.text).toContain('Open example.org outside Parley?');
       expect(page.text).not.toContain('<c>');
       expect(page.headers['content-security-policy']).toContain("default-src 'none'");
+      // With no-referrer, Chromium would send the form with the origin "null".
+      expect(page.headers['referrer-policy']).toBe('same-origin');
       expect((await decide(path, 'open')).status).toBe(200);
       expect(await agreed).toBe(true);
       expect((await decide(path, 'open')).status).toBe(410);

@@ -34,8 +34,9 @@ export interface HttpHost {
   origin: string;
   /** The address for one new window. It works once. */
   newUrl(): string;
-  /** Open event streams, for tests that count what is left. */
+  /** How many windows listen to events now, and how many ever did. */
   readonly streams: number;
+  readonly streamsOpened: number;
   close(): Promise<void>;
 }
 
@@ -228,6 +229,9 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
     newUrl: () => `${origin}/?start=${gate.mint()}`,
     get streams() {
       return streams.size;
+    },
+    get streamsOpened() {
+      return streams.opened;
     },
     async close() {
       unsubscribe();

@@ -38,6 +38,8 @@ function pageOf(status: number, title: string, body: string): PageAnswer {
     status,
     headers: {
       'content-type': 'text/html; charset=utf-8',
+      // Without a referrer a form would say that it comes from nowhere, and be refused.
+      'referrer-policy': 'same-origin',
       'content-security-policy': CSP.replace('NONCE', nonce),
     },
     body: `<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="color-scheme" content="light dark">

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { testClock } from '#core/test-kit.ts';
 import { findChromium } from './find-chromium.mjs';
 import { openerFor } from './open-outside.ts';
 import { usualProfile } from './profile.ts';
-import { readArguments } from './run.ts';
+import { readArguments, windowGone } from './run.ts';
 import { chromiumArguments } from './window.ts';
 
 describe('the command line', () => {
@@ -102,5 +103,65 @@ describe('a link that leads outside', () => {
     for (const platform of ['linux', 'darwin', 'win32']) {
       expect(openerFor(url, platform).args.at(-1)).toBe(url.href);
     }
+  });
+});
+
+describe('the end of the window', () => {
+  /** Runs until the host would close; says how long after the browser's end that was. */
+  const goneAfter = async (
+    code: number | null,
+    connected: (atMs: number) => number,
+    seen: (atMs: number) => number,
+  ) => {
+    const clock = testClock();
+    const begin = clock.now();
+    const at = () => clock.now() - begin;
+    const ended = Promise.resolve(code);
+    let gone: number | undefined;
+    void windowGone({ ended }, { windows: () => connected(at()), windowsSeen: () => seen(at()) }, clock).then(() => {
+      gone = at();
+    });
+    while (gone === undefined && at() < 60_000) {
+      // Lets everything run that waits for nothing but its turn.
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      if (gone === undefined) clock.advance(250);
+    }
+    return gone;
+  };
+
+  it('is the end of the browser', async () => {
+    expect(
+      await goneAfter(
+        0,
+        () => 0,
+        () => 1,
+      ),
+    ).toBe(1_000);
+    expect(
+      await goneAfter(
+        1,
+        () => 0,
+        () => 0,
+      ),
+    ).toBe(0);
+    expect(
+      await goneAfter(
+        null,
+        () => 0,
+        () => 1,
+      ),
+    ).toBe(0);
+  });
+
+  it("is the end of the page's connection where a running browser took it over, however late it shows it", async () => {
+    const shown = (at: number) => (at >= 5_000 && at < 30_000 ? 1 : 0);
+    expect(await goneAfter(0, shown, (at) => (at >= 5_000 ? 1 : 0))).toBeGreaterThanOrEqual(30_000);
+    expect(
+      await goneAfter(
+        0,
+        () => 0,
+        () => 0,
+      ),
+    ).toBe(10_000);
   });
 });

@@ -73,24 +73,28 @@ export function readArguments(args: readonly string[]): LoopbackArguments {
 
 /** How long a browser that handed the page to one already running may take until the page is heard of. */
 const TAKEN_OVER_GRACE_MS = 10_000;
-const POLL_MS = 500;
+/** How long a page may be away while it is loaded anew. */
+const RELOAD_GRACE_MS = 1_000;
+const LOOK_EVERY_MS = 250;
 
 /**
  * Resolves when the window is gone. A Chromium that already runs on the same folder takes the page over and the new
  * process ends at once; then the page's own connection says how long its window lives.
  */
-async function windowGone(window: HostWindow, host: LoopbackHost, clock: Clock): Promise<void> {
-  const openedAt = clock.now();
+export async function windowGone(
+  window: Pick<HostWindow, 'ended'>,
+  host: Pick<LoopbackHost, 'windows' | 'windowsSeen'>,
+  clock: Clock,
+): Promise<void> {
   const code = await window.ended;
-  if (code !== 0 || clock.now() - openedAt > TAKEN_OVER_GRACE_MS) return;
-  let lastSeenAt = clock.now();
-  let seen = host.windows() > 0;
+  // A browser that failed has shown nothing, and nobody has taken anything over.
+  if (code !== 0) return;
+  let connectedAt = clock.now();
   for (;;) {
-    const connected = host.windows() > 0;
-    seen ||= connected;
-    if (connected) lastSeenAt = clock.now();
-    else if (clock.now() - lastSeenAt > (seen ? 2 * POLL_MS : TAKEN_OVER_GRACE_MS)) return;
-    await new Promise<void>((resolve) => clock.after(POLL_MS, resolve));
+    if (host.windows() > 0) connectedAt = clock.now();
+    const graceMs = host.windowsSeen() > 0 ? RELOAD_GRACE_MS : TAKEN_OVER_GRACE_MS;
+    if (clock.now() - connectedAt >= graceMs) return;
+    await new Promise<void>((resolve) => clock.after(LOOK_EVERY_MS, resolve));
   }
 }
 

@@ -45,6 +45,8 @@ export type LoopbackHost = {
   core: Core;
   /** How many windows listen to events now. */
   windows(): number;
+  /** How many ever did. */
+  windowsSeen(): number;
   /** Closes windows' connections, the core with its server, and lets go of the profile. */
   close(): Promise<void>;
 };
@@ -116,6 +118,7 @@ export async function startLoopback(options: LoopbackOptions): Promise<LoopbackH
       port: started.port,
       core,
       windows: () => started.streams,
+      windowsSeen: () => started.streamsOpened,
       close,
     };
   } catch (error) {

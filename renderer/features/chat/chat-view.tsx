@@ -55,11 +55,26 @@ function Messages({ room, chat }: { room: Room; chat: ChatState }) {
     before.current = { firstId, height: list.scrollHeight };
   }, [firstId, lastId]);
 
+  // Its messages may come after the jump; once it was brought into view, what comes later moves nothing.
+  const shown = useRef<string | null>(null);
   useEffect(() => {
-    if (!focusMessage) return;
+    if (!focusMessage || shown.current === focusMessage || firstId === '') return;
     const element = listRef.current?.querySelector(`[data-message="${focusMessage}"]`);
-    element?.scrollIntoView({ block: 'center' });
-  }, [focusMessage]);
+    if (!element) return;
+    shown.current = focusMessage;
+    element.scrollIntoView({ block: 'center' });
+  }, [focusMessage, firstId]);
+
+  // The list shrinks when the composer grows or the window does: the end stays in view.
+  useEffect(() => {
+    const list = listRef.current;
+    if (!list) return undefined;
+    const observer = new ResizeObserver(() => {
+      if (atEnd.current) list.scrollTop = list.scrollHeight;
+    });
+    observer.observe(list);
+    return () => observer.disconnect();
+  }, []);
 
   // Seen is what stood on the screen of a window that had the person's attention.
   useEffect(() => {
@@ -101,13 +116,18 @@ function Messages({ room, chat }: { room: Room; chat: ChatState }) {
           Show older messages
         </Button>
       ) : null}
+      {chat.items.length === 0 && chat.loading === 'first' ? (
+        <p className={styles.empty} role="status">
+          Opening the conversation…
+        </p>
+      ) : null}
       {chat.items.length === 0 && chat.loading === 'none' ? (
         <div className={styles.empty}>
           <strong>No messages yet</strong>
           <p>What you write here is kept on the disks of the people in this room, and nowhere else.</p>
         </div>
       ) : null}
-      <div role="log" aria-label="Messages" className={styles.log}>
+      <div role="log" aria-label="Messages" aria-busy={chat.loading !== 'none' || undefined} className={styles.log}>
         {rows.map((row) => {
           if (row.kind === 'day') {
             return (

@@ -67,7 +67,7 @@ function Person({ participant, onCompare }: { participant: ParticipantView; onCo
             {sentence}
           </Banner>
         ) : null}
-        <Button look="quiet" size="small" className={styles.compare} onClick={onCompare}>
+        <Button size="small" className={styles.compare} onClick={onCompare}>
           Compare safety code
         </Button>
       </div>

@@ -51,15 +51,13 @@ export function DetailsPanel({ room }: { room: Room }) {
         />
         <p className={styles.soft}>Whoever has it can join, so send it only to the people you mean.</p>
         {onlyHere ? (
-          <Banner
-            tone="info"
-            action={
+          <Banner tone="info">
+            <div className={styles.only}>
+              <span>This invite works on this computer only.</span>
               <Button size="small" icon={Network} onClick={() => void actions.allowLan(true)}>
                 Let my network join
               </Button>
-            }
-          >
-            This invite works on this computer only.
+            </div>
           </Banner>
         ) : null}
       </section>

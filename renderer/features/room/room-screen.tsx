@@ -1,6 +1,6 @@
 import type { Room } from '@parley/shared/model';
 import { Check, Copy, Lock, MessageSquare, Phone, Settings2, Users, X } from 'lucide-react';
-import { useEffect, useId, useState } from 'react';
+import { type ReactNode, useEffect, useId, useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { Panel, RoomReach } from '../../stores/state.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
@@ -43,7 +43,15 @@ export function RoomScreen() {
 
   return (
     <div className={styles.room}>
-      <RoomHeader room={room} reach={reach} inCall={inCall} />
+      <RoomHeader room={room} reach={reach} inCall={inCall}>
+        <TabList
+          label="Side panel"
+          tabs={tabs}
+          value={panel ?? (inCall ? null : 'chat')}
+          onChange={(value) => openPanel(value === panel ? 'none' : value)}
+          panelId={panel ? panelId : null}
+        />
+      </RoomHeader>
       <div className={styles.body} data-panel={panel ? true : undefined}>
         <div className={styles.middle}>
           {inCall && call.at === 'joined' ? (
@@ -55,33 +63,27 @@ export function RoomScreen() {
             <ChatView key={room.roomId} room={room} wide />
           )}
         </div>
-        <aside className={styles.side} aria-label="Side panel">
-          <div className={styles.tabs}>
-            <TabList
-              label="Side panel"
-              tabs={tabs}
-              value={panel ?? (inCall ? null : 'chat')}
-              onChange={(value) => openPanel(value === panel ? 'none' : value)}
-              panelId={panel ? panelId : null}
-            />
-            {panel ? (
+        {panel ? (
+          <aside className={styles.side} aria-label="Side panel">
+            <div className={styles.sideHead}>
+              <h2>{tabs.find(({ value }) => value === panel)?.label}</h2>
               <IconButton icon={X} label="Close side panel" tooltip={false} onClick={() => openPanel('none')} />
-            ) : null}
-          </div>
-          {panel ? (
+            </div>
             <div className={styles.panel} id={panelId} role="tabpanel" aria-label={panel}>
               {panel === 'chat' ? <ChatView key={room.roomId} room={room} /> : null}
               {panel === 'people' ? <PeoplePanel room={room} /> : null}
               {panel === 'details' ? <DetailsPanel key={room.roomId} room={room} /> : null}
             </div>
-          ) : null}
-        </aside>
+          </aside>
+        ) : null}
       </div>
     </div>
   );
 }
 
-function RoomHeader({ room, reach, inCall }: { room: Room; reach: RoomReach | undefined; inCall: boolean }) {
+type RoomHeaderProps = { room: Room; reach: RoomReach | undefined; inCall: boolean; children: ReactNode };
+
+function RoomHeader({ room, reach, inCall, children }: RoomHeaderProps) {
   const { openPanel, prepareCall, retryConnection } = useActions();
   const connection = reach?.connection ?? { at: 'connecting' as const };
   const here = (reach?.participants ?? []).filter((participant) => participant.link !== 'closed');
@@ -110,6 +112,7 @@ function RoomHeader({ room, reach, inCall }: { room: Room; reach: RoomReach | un
           {reach?.call ? 'Join call' : 'Start call'}
         </Button>
       )}
+      {children}
     </header>
   );
 }

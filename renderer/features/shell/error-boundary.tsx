@@ -1,4 +1,7 @@
 import { Component, type ReactNode } from 'react';
+import { Button } from '../../ui/button.tsx';
+import { Logo } from '../../ui/logo.tsx';
+import styles from './error-boundary.module.css';
 
 /** What is left when a screen breaks: a plain sentence and the way back. Nothing stored is touched by that. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { broken: boolean }> {
@@ -11,12 +14,13 @@ export class ErrorBoundary extends Component<{ children: ReactNode }, { broken: 
   override render() {
     if (!this.state.broken) return this.props.children;
     return (
-      <main>
+      <main className={styles.screen}>
+        <Logo size={56} />
         <h1>Parley stumbled</h1>
         <p role="alert">Something on this screen broke. Your messages are safe on your disk.</p>
-        <button type="button" onClick={() => window.location.reload()}>
+        <Button look="primary" size="large" onClick={() => window.location.reload()}>
           Reload
-        </button>
+        </Button>
       </main>
     );
   }

@@ -47,10 +47,10 @@ export function Rail() {
               <button
                 type="button"
                 className={styles.item}
-                aria-label={label}
                 aria-current={current(room.roomId === roomId)}
                 onClick={() => actions.openRoom(room.roomId)}
               >
+                <span className="visually-hidden">{label}</span>
                 <Avatar id={room.roomId} name={roomTitle(room)} shape="room" />
                 {room.unread > 0 ? (
                   <span className={styles.badge} aria-hidden="true">

@@ -19,8 +19,11 @@ export type StageBox = {
 };
 export type StageSpace = { width: number; height: number; gap: number };
 
-/** The shapes a tile may take: from a little wider than 4:3 up to a little wider than 16:9. */
-const NARROWEST = 1.42;
+/**
+ * The shapes a tile may take. At the narrow end a 16:9 picture still fills its tile (`fitOf`), so that cameras of
+ * the usual kind never stand between bars.
+ */
+const NARROWEST = 1.53;
 const WIDEST = 1.9;
 const SCREEN_RATIO = 16 / 9;
 
@@ -85,7 +88,7 @@ const smallOf = (space: Size): Size => {
 };
 
 function withBig(big: readonly StageTile[], rest: readonly StageTile[], area: Area, gap: number): StageBox[] {
-  const ratios = [big.some((tile) => tile.kind === 'screen') ? 1.2 : NARROWEST, 2.4] as const;
+  const ratios = [NARROWEST, WIDEST] as const;
   if (rest.length === 0) return placed(big, gridOf(big.length, area, gap, ratios).boxes, 'big');
 
   const thumbAt = (across: number, along: number, wide: boolean): Size => {

@@ -8,6 +8,7 @@ export function Starting() {
   return (
     <main className={styles.screen} aria-busy="true">
       <Logo size={56} />
+      <h1 className="visually-hidden">Parley</h1>
       <p role="status">Opening your conversations…</p>
     </main>
   );
