@@ -37,6 +37,7 @@ try {
     const ana = await stage.enter('Ana Ribeiro', { theme, viewport: USUAL });
     const others = [await stage.enter('Ben Okafor', { theme }), await stage.enter('Chloé Martin', { theme })];
     const people = [ana, ...others];
+    for (const one of people) one.page.setDefaultTimeout(90_000);
     const picture = async (title: string) => {
       for (const size of sizes) {
         await ana.page.setViewportSize(size);

@@ -36,6 +36,7 @@ export const screens = [
   'call-screen',
   'call-two-screens',
   'call-trouble',
+  'home-in-call',
   'settings',
   'search',
   'search-nothing',
@@ -422,6 +423,8 @@ function stateOf(screen: ScreenName, theme: Theme, nowMs: number): AppState {
             },
           ),
         };
+      case 'home-in-call':
+        return { ...joined([inCall('Ana Moreira')]), screen: { at: 'home' } };
       case 'settings':
         return { screen: { at: 'settings' } };
       case 'search':

@@ -78,7 +78,7 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
     if (options.equipment?.permission !== 'denied')
       await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     const page = context.pages()[0] ?? (await context.newPage());
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(30_000);
     return {
       context,
       page,

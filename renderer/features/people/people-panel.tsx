@@ -83,7 +83,7 @@ function Person({ participant, onCompare }: { participant: ParticipantView; onCo
 /** Both codes, to be read aloud or compared by another way. */
 function SafetyCodeDialog({ participant, onClose }: { participant: ParticipantView; onClose: () => void }) {
   const { setVerified } = useActions();
-  const verified = participant.standing === 'verified';
+  const [differ, setDiffer] = useState(false);
   return (
     <Dialog title="Safety code" onClose={onClose}>
       <p>
@@ -96,16 +96,22 @@ function SafetyCodeDialog({ participant, onClose }: { participant: ParticipantVi
         <p className={styles.longCode}>{participant.deviceCode ?? 'Being computed…'}</p>
         <p className={styles.soft}>It stays the same in every call, until one of you uses another device.</p>
       </details>
+      {differ ? (
+        <Banner tone="danger" role="alert">
+          Then somebody may be listening in. Leave the call, say nothing private here, and agree on a new room by
+          another way.
+        </Banner>
+      ) : null}
       <DialogActions>
-        {verified ? (
-          <Button look="danger-quiet" onClick={() => void setVerified(participant.deviceId, false).then(onClose)}>
-            They do not match
-          </Button>
-        ) : (
-          <Button look="quiet" onClick={onClose}>
-            Not now
-          </Button>
-        )}
+        <Button
+          look="danger-quiet"
+          onClick={() => {
+            setDiffer(true);
+            void setVerified(participant.deviceId, false);
+          }}
+        >
+          They differ
+        </Button>
         <Button
           look="primary"
           icon={ShieldCheck}

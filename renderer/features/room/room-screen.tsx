@@ -57,7 +57,7 @@ export function RoomScreen() {
           {inCall && call.at === 'joined' ? (
             <div className={styles.call}>
               <Stage call={call} />
-              <CallBar media={call} />
+              <CallBar media={call} startedAt={call.startedAt} />
             </div>
           ) : (
             <ChatView key={room.roomId} room={room} wide />

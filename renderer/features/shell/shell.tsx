@@ -9,8 +9,10 @@ import { IncomingCall } from '../ring/incoming-call.tsx';
 import { RoomScreen } from '../room/room-screen.tsx';
 import { SearchDialog } from '../search/search-dialog.tsx';
 import { SettingsScreen } from '../settings/settings-screen.tsx';
+import { CallElsewhere } from '../stage/call-elsewhere.tsx';
 import { StartFailed, Starting } from '../start/start-screen.tsx';
 import { WelcomeScreen } from '../welcome/welcome-screen.tsx';
+import { Announcer } from './announcer.tsx';
 import { Rail } from './rail.tsx';
 import styles from './shell.module.css';
 
@@ -37,8 +39,10 @@ export function Shell() {
     <div className={styles.shell}>
       <Rail />
       <main className={styles.main}>
+        <CallElsewhere />
         <CurrentScreen />
       </main>
+      <Announcer />
       <IncomingCall />
       {searching ? <SearchDialog /> : null}
       <Notices />

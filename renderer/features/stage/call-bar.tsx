@@ -1,9 +1,13 @@
 import type { LucideIcon } from 'lucide-react';
-import { Hand, Mic, MicOff, MonitorUp, MonitorX, PhoneOff, Video, VideoOff } from 'lucide-react';
-import { useActions } from '../../stores/react.tsx';
+import { Hand, Mic, MicOff, MonitorUp, MonitorX, PhoneOff, SlidersHorizontal, Video, VideoOff } from 'lucide-react';
+import { useId } from 'react';
+import { useActions, useApp } from '../../stores/react.tsx';
 import type { OwnMedia } from '../../stores/state.ts';
 import { classNames } from '../../ui/class-names.ts';
+import { SelectField } from '../../ui/field.tsx';
+import { formatDuration } from '../../ui/format.ts';
 import { Tooltip } from '../../ui/tooltip.tsx';
+import { useNow } from '../../ui/use-now.ts';
 import { keys } from '../keys.ts';
 import styles from './call-bar.module.css';
 
@@ -18,7 +22,7 @@ type ControlProps = {
 };
 
 /** The state is told by shape and word; colour only repeats it. */
-export function CallBar({ media }: { media: OwnMedia }) {
+export function CallBar({ media, startedAt }: { media: OwnMedia; startedAt: number }) {
   const actions = useActions();
   const muted = media.microphone !== 'live';
   return (
@@ -33,6 +37,7 @@ export function CallBar({ media }: { media: OwnMedia }) {
           {media.cameraTrouble?.message ?? media.microphoneTrouble?.message}
         </p>
       ) : null}
+      <Elapsed since={startedAt} />
       <div className={styles.bar} role="toolbar" aria-label="Call controls">
         <Control
           icon={muted ? MicOff : Mic}
@@ -66,6 +71,7 @@ export function CallBar({ media }: { media: OwnMedia }) {
           {...(media.hand ? { look: 'on' as const } : {})}
           onClick={() => actions.toggleHand()}
         />
+        <Devices />
         <span className={styles.gap} />
         <Control
           icon={PhoneOff}
@@ -77,6 +83,57 @@ export function CallBar({ media }: { media: OwnMedia }) {
         />
       </div>
     </div>
+  );
+}
+
+function Elapsed({ since }: { since: number }) {
+  const now = useNow(1_000);
+  return (
+    <p className={styles.time}>
+      <span className="visually-hidden">The call runs for </span>
+      {formatDuration(now - since)}
+    </p>
+  );
+}
+
+/** Other devices without leaving the call. The browser's own popover: Escape and a press elsewhere close it. */
+function Devices() {
+  const actions = useActions();
+  const devices = useApp((state) => state.devices);
+  const chosen = useApp((state) => state.settings.devices);
+  const id = useId();
+  return (
+    <>
+      <button type="button" className={styles.control} aria-label="Choose devices" popoverTarget={id}>
+        <SlidersHorizontal aria-hidden="true" />
+        <span className={styles.word} aria-hidden="true">
+          Devices
+        </span>
+      </button>
+      <div id={id} popover="auto" role="group" aria-label="Devices" className={styles.devices}>
+        <SelectField
+          label="Camera device"
+          value={chosen.cameraId ?? ''}
+          options={devices.cameras}
+          onChange={(device) => actions.chooseCamera(device)}
+          empty="No camera found"
+        />
+        <SelectField
+          label="Microphone device"
+          value={chosen.microphoneId ?? ''}
+          options={devices.microphones}
+          onChange={(device) => actions.chooseMicrophone(device)}
+          empty="No microphone found"
+        />
+        <SelectField
+          label="Speaker device"
+          value={chosen.speakerId ?? ''}
+          options={devices.speakers}
+          onChange={(device) => actions.chooseSpeaker(device)}
+          empty="The usual speaker"
+        />
+      </div>
+    </>
   );
 }
 

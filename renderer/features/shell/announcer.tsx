@@ -1,0 +1,60 @@
+import { useEffect, useRef, useState } from 'react';
+import { useApp } from '../../stores/react.tsx';
+import type { AppState } from '../../stores/state.ts';
+import { roomTitle } from '../connection-words.ts';
+
+type Known = { unread: ReadonlyMap<string, number>; inCall: ReadonlyMap<string, string> | null };
+
+/** Who else is in one's own call, by stay; null while one is in none. */
+function othersInCall({ call, reach }: Pick<AppState, 'call' | 'reach'>): ReadonlyMap<string, string> | null {
+  if (call.at !== 'joined') return null;
+  const participants = reach[call.roomId]?.participants ?? [];
+  return new Map(participants.filter(({ inCall }) => inCall).map(({ sess, name }) => [sess, name]));
+}
+
+/** What changed between two looks, in sentences for people who do not see the screen. Pure. */
+export function changesInWords(before: Known, state: Pick<AppState, 'rooms' | 'call' | 'reach' | 'screen'>): string[] {
+  const words: string[] = [];
+  for (const room of state.rooms) {
+    const known = before.unread.get(room.roomId);
+    // The open chat says its own messages (role=log).
+    const open = state.screen.at === 'room' && state.screen.roomId === room.roomId && state.screen.panel === 'chat';
+    if (open || known === undefined || room.unread <= known) continue;
+    words.push(`New message from ${room.lastMessage?.authorName ?? 'somebody'} in ${roomTitle(room)}`);
+  }
+  const now = othersInCall(state);
+  if (now && before.inCall) {
+    for (const [sess, name] of now) if (!before.inCall.has(sess)) words.push(`${name} joined the call`);
+    for (const [sess, name] of before.inCall) if (!now.has(sess)) words.push(`${name} left the call`);
+  } else if (now) {
+    words.push('You are in the call');
+  } else if (before.inCall) {
+    words.push('You left the call');
+  }
+  return words;
+}
+
+/** Speaks changes that are otherwise only seen. */
+export function Announcer() {
+  const rooms = useApp((state) => state.rooms);
+  const reach = useApp((state) => state.reach);
+  const call = useApp((state) => state.call);
+  const screen = useApp((state) => state.screen);
+  const [text, setText] = useState('');
+  const known = useRef<Known>({ unread: new Map(), inCall: null });
+
+  useEffect(() => {
+    const words = changesInWords(known.current, { rooms, reach, call, screen });
+    known.current = {
+      unread: new Map(rooms.map(({ roomId, unread }) => [roomId, unread])),
+      inCall: othersInCall({ call, reach }),
+    };
+    if (words.length > 0) setText(words.join('. '));
+  }, [rooms, reach, call, screen]);
+
+  return (
+    <p className="visually-hidden" aria-live="polite">
+      {text}
+    </p>
+  );
+}

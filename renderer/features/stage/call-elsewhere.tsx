@@ -1,0 +1,80 @@
+import { Mic, MicOff, Phone, PhoneOff } from 'lucide-react';
+import { useEffect, useRef } from 'react';
+import { useActions, useApp } from '../../stores/react.tsx';
+import type { OwnCall, ParticipantView } from '../../stores/state.ts';
+import { Button } from '../../ui/button.tsx';
+import { formatDuration } from '../../ui/format.ts';
+import { useNow } from '../../ui/use-now.ts';
+import { roomTitle } from '../connection-words.ts';
+import styles from './call-elsewhere.module.css';
+import { useCallKeys } from './call-keys.ts';
+
+const noParticipants: readonly ParticipantView[] = [];
+
+/** The call while another screen is looked at: it is still heard, and it can be muted, left and returned to. */
+export function CallElsewhere() {
+  const call = useApp((state) => state.call);
+  const roomId = useApp((state) => (state.screen.at === 'room' ? state.screen.roomId : null));
+  return call.at === 'joined' && call.roomId !== roomId ? <Elsewhere call={call} inRoom={roomId !== null} /> : null;
+}
+
+function Elsewhere({ call, inRoom }: { call: Extract<OwnCall, { at: 'joined' }>; inRoom: boolean }) {
+  const actions = useActions();
+  const room = useApp((state) => state.rooms.find((one) => one.roomId === call.roomId));
+  const participants = useApp((state) => state.reach[call.roomId]?.participants ?? noParticipants);
+  const now = useNow(1_000);
+  const muted = call.microphone !== 'live';
+  // A room's screen listens to the keys already.
+  useCallKeys(!inRoom);
+
+  return (
+    <section className={styles.bar} aria-label="Your call">
+      {participants.map(({ sess, inCall, cameraStream, screenStream, volume }) =>
+        [cameraStream, screenStream].map((stream) =>
+          inCall && stream ? <Sound key={`${sess}/${stream.id}`} stream={stream} volume={volume} /> : null,
+        ),
+      )}
+      <p className={styles.text}>
+        <span className={styles.live} aria-hidden="true" />
+        <span>
+          You are in a call in <strong>{room ? roomTitle(room) : 'a room'}</strong>
+        </span>
+        <span className={styles.time}>{formatDuration(now - call.startedAt)}</span>
+      </p>
+      <Button look="quiet" size="small" icon={muted ? MicOff : Mic} onClick={() => actions.toggleMicrophone()}>
+        {muted ? 'Unmute' : 'Mute'}
+      </Button>
+      <Button look="primary" size="small" icon={Phone} onClick={() => actions.openRoom(call.roomId)}>
+        Back to the call
+      </Button>
+      <Button look="danger" size="small" icon={PhoneOff} onClick={() => actions.leaveCall()}>
+        Leave
+      </Button>
+    </section>
+  );
+}
+
+/** One stream's sound without its picture. */
+function Sound({ stream, volume }: { stream: MediaStream; volume: number }) {
+  const speakerId = useApp((state) => state.settings.devices.speakerId);
+  const ref = useRef<HTMLAudioElement>(null);
+  useEffect(() => {
+    const audio = ref.current;
+    if (!audio) return undefined;
+    audio.srcObject = stream;
+    void audio.play().catch(() => undefined);
+    return () => {
+      audio.srcObject = null;
+    };
+  }, [stream]);
+  useEffect(() => {
+    if (ref.current) ref.current.volume = volume;
+  }, [volume]);
+  useEffect(() => {
+    const audio = ref.current;
+    // A speaker that is gone: the system's usual one goes on.
+    if (audio && 'setSinkId' in audio) void audio.setSinkId(speakerId ?? '').catch(() => undefined);
+  }, [speakerId]);
+  // biome-ignore lint/a11y/useMediaCaption: people who talk have no caption track
+  return <audio ref={ref} autoPlay />;
+}
