@@ -76,7 +76,9 @@ try {
     await ana.openPanel('Details');
     await picture('details');
     await others[0]?.press('Share screen');
-    await until('the shared screen', async () => (await ana.seen(`${others[0]?.name}'s screen`)).framesDecoded > 5);
+    await until('the shared screen', async () => (await ana.seen(`${others[0]?.name}'s screen`)).framesDecoded > 5, {
+      timeoutMs: 90_000,
+    });
     await picture('screen-share');
     await others[0]?.press('Stop sharing');
     await ana.search('Friday');

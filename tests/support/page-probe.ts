@@ -45,24 +45,46 @@ export function installProbe(cellCount: number): void {
   const pressedAt: Record<string, number> = {};
   let firstFrameAt: number | null = null;
 
-  const framesOf = async (peer: RTCPeerConnection, trackId: string): Promise<number> => {
+  /** Frames decoded of a track by the source that sends it: a track that is used again may get a new source. */
+  const framesOf = async (peer: RTCPeerConnection, trackId: string): Promise<Map<number, number>> => {
+    const frames = new Map<number, number>();
     for (const entry of (await peer.getStats()).values()) {
-      if (entry.type === 'inbound-rtp' && entry.trackIdentifier === trackId) return entry.framesDecoded ?? 0;
+      if (entry.type === 'inbound-rtp' && entry.trackIdentifier === trackId)
+        frames.set(entry.ssrc, entry.framesDecoded ?? 0);
     }
-    return 0;
+    return frames;
   };
   // The track gives the time, the statistics the proof: a track can show a picture although nothing ever came.
-  const watchFirstFrame = async (peer: RTCPeerConnection, track: MediaStreamTrack) => {
+  const watchFirstFrame = async (peer: RTCPeerConnection, track: MediaStreamTrack, asked: AbortSignal) => {
     const before = await framesOf(peer, track.id);
-    const reader = new MediaStreamTrackProcessor({ track: track.clone() }).readable.getReader();
+    const copy = track.clone();
+    const reader = new MediaStreamTrackProcessor({ track: copy }).readable.getReader();
+    asked.addEventListener('abort', () => void reader.cancel(), { once: true });
     const first = await reader.read();
     const at = performance.now();
     first.value?.close();
     await reader.cancel();
-    while (peer.connectionState !== 'closed' && (await framesOf(peer, track.id)) <= before) {
+    copy.stop();
+    while (!asked.aborted && peer.connectionState !== 'closed') {
+      const now = await framesOf(peer, track.id);
+      if ([...now].some(([source, frames]) => frames > (before.get(source) ?? 0))) {
+        firstFrameAt ??= at;
+        return;
+      }
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    if (peer.connectionState !== 'closed') firstFrameAt ??= at;
+  };
+  /** Whoever enters a call looks for a first frame anew, on the tracks that are there and on those that come. */
+  let looking = new AbortController();
+  const lookAnew = () => {
+    looking.abort();
+    looking = new AbortController();
+    firstFrameAt = null;
+    for (const peer of peers) {
+      for (const { track } of peer.connectionState === 'closed' ? [] : peer.getReceivers()) {
+        if (track.kind === 'video') void watchFirstFrame(peer, track, looking.signal);
+      }
+    }
   };
 
   const Native = window.RTCPeerConnection;
@@ -71,7 +93,7 @@ export function installProbe(cellCount: number): void {
       const peer = Reflect.construct(target, args, newTarget) as RTCPeerConnection;
       peers.push(peer);
       peer.addEventListener('track', ({ track }) => {
-        if (track.kind === 'video') void watchFirstFrame(peer, track);
+        if (track.kind === 'video') void watchFirstFrame(peer, track, looking.signal);
       });
       return peer;
     },
@@ -93,8 +115,7 @@ export function installProbe(cellCount: number): void {
       const name = button?.getAttribute('aria-label') ?? button?.textContent?.trim();
       if (name === undefined) return;
       pressedAt[name] = performance.now();
-      // Whoever enters a call looks for a first frame anew.
-      if (name === 'Start call' || name === 'Join call') firstFrameAt = null;
+      if (name === 'Start call' || name === 'Join call') lookAnew();
     },
     { capture: true },
   );

@@ -33,6 +33,7 @@ function Messages({ room, chat }: { room: Room; chat: ChatState }) {
   const now = useNow(60_000);
   const listRef = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const listHeight = useRef(0);
   const before = useRef({ firstId: '', height: 0 });
   const [away, setAway] = useState(false);
   const focusMessage = useApp((state) => (state.screen.at === 'room' ? state.screen.focusMessage : null));
@@ -94,6 +95,13 @@ function Messages({ room, chat }: { room: Room; chat: ChatState }) {
       ref={listRef}
       onScroll={(event) => {
         const list = event.currentTarget;
+        // A list that became smaller was not scrolled away from its end.
+        const resized = list.clientHeight !== listHeight.current;
+        listHeight.current = list.clientHeight;
+        if (resized && atEnd.current) {
+          list.scrollTop = list.scrollHeight;
+          return;
+        }
         atEnd.current = list.scrollHeight - list.scrollTop - list.clientHeight < AT_END_PX;
         setAway(!atEnd.current);
         if (list.scrollTop < 80 && chat.hasOlder && chat.loading === 'none') actions.loadOlder(room.roomId);

@@ -1,5 +1,5 @@
 import type { Room } from '@parley/shared/model';
-import { Check, Copy, Lock, MessageSquare, Phone, Settings2, Users, X } from 'lucide-react';
+import { Check, CircleAlert, Copy, Lock, MessageSquare, Phone, Settings2, Users, X } from 'lucide-react';
 import { type ReactNode, useEffect, useId, useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { Panel, RoomReach } from '../../stores/state.ts';
@@ -52,6 +52,7 @@ export function RoomScreen() {
           panelId={panel ? panelId : null}
         />
       </RoomHeader>
+      <Refusal room={room} reach={reach} />
       <div className={styles.body} data-panel={panel ? true : undefined}>
         <div className={styles.middle}>
           {inCall && call.at === 'joined' ? (
@@ -84,7 +85,7 @@ export function RoomScreen() {
 type RoomHeaderProps = { room: Room; reach: RoomReach | undefined; inCall: boolean; children: ReactNode };
 
 function RoomHeader({ room, reach, inCall, children }: RoomHeaderProps) {
-  const { openPanel, prepareCall, retryConnection } = useActions();
+  const { openPanel, prepareCall } = useActions();
   const connection = reach?.connection ?? { at: 'connecting' as const };
   const here = (reach?.participants ?? []).filter((participant) => participant.link !== 'closed');
   return (
@@ -95,14 +96,11 @@ function RoomHeader({ room, reach, inCall, children }: RoomHeaderProps) {
           <span className={styles.members}>
             {here.length === 0 ? 'Nobody else is here' : `${formatNames(here.map((person) => person.name))} here`}
           </span>
-          <span className={styles.connection} data-tone={connectionTone(connection)} role="status">
-            {connectionSentence(connection, room.host)}
-          </span>
-          {connection.at === 'refused' ? (
-            <Button look="quiet" size="small" onClick={() => retryConnection(room.roomId)}>
-              Try again
-            </Button>
-          ) : null}
+          {connection.at === 'refused' ? null : (
+            <span className={styles.connection} data-tone={connectionTone(connection)} role="status">
+              {connectionSentence(connection, room.host)}
+            </span>
+          )}
         </p>
       </div>
       <IconButton icon={Lock} label="Security" onClick={() => openPanel('details')} />
@@ -114,6 +112,21 @@ function RoomHeader({ room, reach, inCall, children }: RoomHeaderProps) {
       )}
       {children}
     </header>
+  );
+}
+
+/** Why the room cannot be reached, when that does not mend itself. */
+function Refusal({ room, reach }: { room: Room; reach: RoomReach | undefined }) {
+  const { retryConnection } = useActions();
+  if (reach?.connection.at !== 'refused') return null;
+  return (
+    <div className={styles.trouble}>
+      <CircleAlert aria-hidden="true" />
+      <span role="status">{connectionSentence(reach.connection, room.host)}</span>
+      <Button size="small" onClick={() => retryConnection(room.roomId)}>
+        Try again
+      </Button>
+    </div>
   );
 }
 

@@ -17,8 +17,10 @@ export function changesInWords(before: Known, state: Pick<AppState, 'rooms' | 'c
   const words: string[] = [];
   for (const room of state.rooms) {
     const known = before.unread.get(room.roomId);
-    // The open chat says its own messages (role=log).
-    const open = state.screen.at === 'room' && state.screen.roomId === room.roomId && state.screen.panel === 'chat';
+    // A chat on the screen says its own messages (role=log); it has the main place where no call has it.
+    const { screen, call } = state;
+    const here = screen.at === 'room' && screen.roomId === room.roomId;
+    const open = here && (screen.panel === 'chat' || call.at !== 'joined' || call.roomId !== room.roomId);
     if (open || known === undefined || room.unread <= known) continue;
     words.push(`New message from ${room.lastMessage?.authorName ?? 'somebody'} in ${roomTitle(room)}`);
   }

@@ -30,11 +30,13 @@ export function Rail() {
           onClick={() => actions.goHome()}
         >
           <House aria-hidden="true" />
+          <span className={styles.word}>Home</span>
         </button>
       </Tooltip>
       <Tooltip label="Search" shortcut={keys.search} side="right">
         <button type="button" className={styles.item} aria-label="Search" onClick={() => actions.openSearch()}>
           <Search aria-hidden="true" />
+          <span className={styles.word}>Search</span>
         </button>
       </Tooltip>
       <div className={styles.rooms}>
@@ -52,6 +54,9 @@ export function Rail() {
               >
                 <span className="visually-hidden">{label}</span>
                 <Avatar id={room.roomId} name={roomTitle(room)} shape="room" />
+                <span className={styles.word} aria-hidden="true">
+                  {roomTitle(room)}
+                </span>
                 {room.unread > 0 ? (
                   <span className={styles.badge} aria-hidden="true">
                     {room.unread > 99 ? '99+' : room.unread}
@@ -76,6 +81,7 @@ export function Rail() {
           onClick={() => actions.openSettings()}
         >
           <Settings aria-hidden="true" />
+          <span className={styles.word}>Settings</span>
         </button>
       </Tooltip>
     </nav>

@@ -50,7 +50,7 @@ export function CallBar({ media, startedAt }: { media: OwnMedia; startedAt: numb
         <Control
           icon={media.camera ? Video : VideoOff}
           label={media.camera ? 'Turn camera off' : 'Turn camera on'}
-          word={media.camera ? 'Camera' : 'Camera off'}
+          word="Camera"
           shortcut={keys.camera}
           {...(media.camera ? {} : { look: 'off' as const })}
           onClick={() => actions.toggleCamera()}

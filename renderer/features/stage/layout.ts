@@ -164,7 +164,8 @@ export function layoutStage(tiles: readonly StageTile[], space: StageSpace, pinn
   if (whole.boxes.every((box) => corner.every((mine) => apart(box, mine)))) {
     return [...placed(others, whole.boxes, 'grid'), ...placed(own, corner, 'own')];
   }
-  const beside = gridOf(others.length, { ...area, width: area.width - small.width - gap }, gap, [NARROWEST, WIDEST]);
+  const besideWidth = area.width - own.length * (small.width + gap);
+  const beside = gridOf(others.length, { ...area, width: besideWidth }, gap, [NARROWEST, WIDEST]);
   const above = gridOf(others.length, { ...area, height: area.height - small.height - gap }, gap, [NARROWEST, WIDEST]);
   const grid = beside.tile.width * beside.tile.height >= above.tile.width * above.tile.height ? beside : above;
   return [...placed(others, grid.boxes, 'grid'), ...placed(own, ownArea(area), 'own')];

@@ -1,4 +1,4 @@
-import { Hand, MicOff, Pin, PinOff, Signal, SignalLow, SignalMedium, Volume2 } from 'lucide-react';
+import { Hand, MicOff, Pin, PinOff, Signal, SignalMedium, TriangleAlert, Volume2 } from 'lucide-react';
 import type { CSSProperties } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { OwnMedia, ParticipantView } from '../../stores/state.ts';
@@ -12,7 +12,7 @@ import { VideoView } from './video-view.tsx';
 type TileProps = { box: StageBox; pinned: boolean; onPin: () => void };
 type ParticipantTileProps = TileProps & { participant: ParticipantView; kind: 'camera' | 'screen' };
 
-const qualityIcons = { good: Signal, fair: SignalMedium, poor: SignalLow, unknown: Signal } as const;
+const qualityIcons = { good: Signal, fair: SignalMedium, poor: TriangleAlert, unknown: Signal } as const;
 
 const placeOf = ({ x, y, width, height }: StageBox): CSSProperties => ({
   transform: `translate(${Math.round(x)}px, ${Math.round(y)}px)`,

@@ -1,0 +1,77 @@
+import type { HistoryItem } from '@parley/shared/model';
+import { DeviceId, MessageId, RoomId } from '@parley/shared/protocol';
+import { describe, expect, it } from 'vitest';
+import { groupMessages } from './grouping.ts';
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+const idOf = (n: number) => MessageId.parse(`${String(n).padStart(21, 'm')}A`);
+const device = (letter: string) => DeviceId.parse(`${letter.repeat(42)}A`);
+
+function item(n: number, who: string, sentAt: number, more: Partial<HistoryItem> = {}): HistoryItem {
+  return {
+    id: idOf(n),
+    roomId: RoomId.parse(`${'r'.repeat(21)}A`),
+    author: device(who),
+    authorName: who,
+    seq: n,
+    clock: n,
+    sentAt,
+    text: `message ${n}`,
+    sig: `${'s'.repeat(85)}A`,
+    mine: who === 'M',
+    state: 'read',
+    deliveredTo: 1,
+    readBy: 1,
+    ...more,
+  };
+}
+const dayKey = (atMs: number) => String(Math.floor(atMs / DAY_MS));
+/** `day | ana 1 2 | new | ben 3` */
+const drawn = (items: HistoryItem[], newSince: MessageId | null = null) =>
+  groupMessages(items, newSince, dayKey)
+    .map((row) => (row.kind === 'group' ? `${row.authorName} ${row.items.map(({ seq }) => seq).join(' ')}` : row.kind))
+    .join(' | ');
+
+describe('groupMessages', () => {
+  it('keeps together what one author wrote shortly after another', () => {
+    expect(
+      drawn([item(1, 'A', 0), item(2, 'A', MINUTE_MS), item(3, 'B', MINUTE_MS), item(4, 'A', 2 * MINUTE_MS)]),
+    ).toBe('day | A 1 2 | B 3 | A 4');
+  });
+
+  it('starts anew after five minutes of silence', () => {
+    expect(drawn([item(1, 'A', 0), item(2, 'A', 5 * MINUTE_MS), item(3, 'A', 10 * MINUTE_MS + 1)])).toBe(
+      'day | A 1 2 | A 3',
+    );
+  });
+
+  it('starts anew on another day, however short the silence', () => {
+    expect(drawn([item(1, 'A', DAY_MS - 1), item(2, 'A', DAY_MS)])).toBe('day | A 1 | day | A 2');
+  });
+
+  it('starts anew when the author goes by another name', () => {
+    expect(drawn([item(1, 'A', 0), item(2, 'A', 1, { authorName: 'Anna' })])).toBe('day | A 1 | Anna 2');
+  });
+
+  it('marks what is new before the first message of somebody else after the last one seen', () => {
+    const items = [item(1, 'A', 0), item(2, 'A', 1), item(3, 'M', 2), item(4, 'A', 3), item(5, 'A', 4)];
+    expect(drawn(items, idOf(2))).toBe('day | A 1 2 | M 3 | new | A 4 5');
+    expect(drawn(items, idOf(5))).toBe('day | A 1 2 | M 3 | A 4 5');
+    expect(drawn(items, null)).toBe('day | A 1 2 | M 3 | A 4 5');
+  });
+
+  it('puts the mark between two messages that would have stood together', () => {
+    expect(drawn([item(1, 'A', 0), item(2, 'A', 1)], idOf(1))).toBe('day | A 1 | new | A 2');
+  });
+
+  it('gives every row its own key', () => {
+    const items = Array.from({ length: 40 }, (_, n) => item(n + 1, 'ABM'[n % 3] ?? 'A', n * DAY_MS * 0.4));
+    const keys = groupMessages(items, idOf(7), dayKey).map(({ key }) => key);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('has nothing to show of nothing', () => {
+    expect(groupMessages([], null, dayKey)).toEqual([]);
+  });
+});

@@ -1,0 +1,77 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { destinationOf, linkify } from './linkify.ts';
+
+const linksIn = (text: string) => linkify(text).flatMap((part) => (part.kind === 'link' ? [part.url] : []));
+
+describe('linkify', () => {
+  it('finds https and mailto links inside a sentence', () => {
+    expect(linkify('See https://example.org/a?b=1#c or mailto:ana@example.org, please')).toEqual([
+      { kind: 'text', text: 'See ' },
+      { kind: 'link', text: 'https://example.org/a?b=1#c', url: 'https://example.org/a?b=1#c' },
+      { kind: 'text', text: ' or ' },
+      { kind: 'link', text: 'mailto:ana@example.org', url: 'mailto:ana@example.org' },
+      { kind: 'text', text: ', please' },
+    ]);
+  });
+
+  it.each([
+    'http://example.org',
+    'javascript:alert(1)',
+    'file:///etc/passwd',
+    'data:text/html,hi',
+    'parley://join/x',
+    'https://user:secret@example.org/',
+    'https://nodots/',
+    'https://',
+    'mailto:',
+    `https://example.org/${'a'.repeat(2_100)}`,
+    '<img src=x onerror=alert(1)>',
+  ])('leaves %s as text', (text) => {
+    expect(linkify(text)).toEqual([{ kind: 'text', text }]);
+  });
+
+  it.each([
+    ['Go to https://example.org.', 'https://example.org/'],
+    ['(https://example.org/page)', 'https://example.org/page'],
+    ['https://example.org/wiki/Bee_(insect)', 'https://example.org/wiki/Bee_(insect)'],
+    ['Really? https://example.org/x?!', 'https://example.org/x'],
+    ['“https://example.org/a”'.replace('”', '"'), 'https://example.org/a'],
+  ])('takes the sentence’s own punctuation off: %s', (text, url) => {
+    expect(linksIn(text)).toEqual([url]);
+  });
+
+  it('ends a link at a character that would turn the writing around', () => {
+    expect(linksIn('https://example.org/\u202Egpj.exe')).toEqual(['https://example.org/']);
+  });
+
+  it('loses nothing of any message', () => {
+    const piece = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 12 }),
+      fc.constantFrom('https://', 'mailto:', 'a@b.example', '.', ')', '(', ' ', 'https://x.example/'),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), (pieces) => {
+        const text = pieces.join('');
+        expect(
+          linkify(text)
+            .map((part) => part.text)
+            .join(''),
+        ).toBe(text);
+      }),
+    );
+  });
+
+  it('answers at once for long runs of punctuation', () => {
+    const parts = linkify(`https://example.org/${'.'.repeat(1_000)}`);
+    expect(parts[0]).toMatchObject({ kind: 'link', url: 'https://example.org/' });
+  });
+});
+
+describe('destinationOf', () => {
+  it('names the host as the network knows it, so that look-alike letters show', () => {
+    expect(destinationOf('https://exаmple.org/login')).toBe('xn--exmple-4nf.org');
+    expect(destinationOf('https://example.org:8443/a')).toBe('example.org:8443');
+    expect(destinationOf('mailto:ana@example.org?subject=x')).toBe('ana@example.org');
+  });
+});
