@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { base64UrlOf } from '../protocol/bytes.ts';
 import { DeviceId, MessageId, RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import { DisplayName } from './profile.ts';
+import { DisplayName, fitsCodePoints } from './profile.ts';
 
 /** V4: 1–1,000 characters (code points) after trimming, NFC. Rendered as text, never as HTML. */
 export const ChatText = z
@@ -10,7 +10,7 @@ export const ChatText = z
   .max(LIMITS.chatTextMax * 8, { error: 'message-invalid' })
   .normalize('NFC')
   .trim()
-  .refine((text) => text.length > 0 && [...text].length <= LIMITS.chatTextMax && !text.includes('\u0000'), {
+  .refine((text) => fitsCodePoints(text, LIMITS.chatTextMax) && !text.includes('\u0000'), {
     error: 'message-invalid',
   });
 export type ChatText = z.infer<typeof ChatText>;

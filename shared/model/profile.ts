@@ -22,13 +22,17 @@ export const usernameKey = (username: string): string => username.normalize('NFK
 const unprintable =
   /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]/u;
 
+/** Whether `text` has 1 to `max` code points. Most texts are so short that nobody has to count. */
+export const fitsCodePoints = (text: string, max: number): boolean =>
+  text.length > 0 && (text.length <= max || [...text].length <= max);
+
 /** V2: 1–64 printable characters (code points) in NFC. */
 export const DisplayName = z
   .string({ error: 'display-name-invalid' })
   .max(LIMITS.displayNameMax * 8, { error: 'display-name-invalid' })
   .normalize('NFC')
   .trim()
-  .refine((name) => name.length > 0 && [...name].length <= LIMITS.displayNameMax && !unprintable.test(name), {
+  .refine((name) => fitsCodePoints(name, LIMITS.displayNameMax) && !unprintable.test(name), {
     error: 'display-name-invalid',
   });
 export type DisplayName = z.infer<typeof DisplayName>;

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ensureBuilt } from '../support/built.ts';
 import { CLIP_LARGE, CLIP_SMALL, clipsFor } from '../support/clips.ts';
@@ -120,6 +121,9 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
     if (options.server === undefined) {
       server = await step('Starting the signaling server', () => startServer({ recordTo: received, logTo: serverLog }));
     }
+    // Each microphone is encoded once for every other participant; beyond its cores a computer drops pictures instead.
+    const speakers = peers <= 3 || availableParallelism() >= 2 * peers ? peers : 2;
+    if (speakers < peers) tell(`${names.slice(0, speakers).join(' and ')} have a microphone, the others only listen`);
     const homeServer = options.server ?? server?.host ?? '';
 
     await step(`${names.join(', ')} open Parley`, async () => {
@@ -133,6 +137,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
               name,
               clip,
               homeServer,
+              equipment: { microphone: first + i < speakers },
               folder: join(folder, slug(name)),
               // Drawn without a graphics card: more windows, smaller ones.
               viewport: peers > 2 ? { width: 960, height: 640 } : { width: 1280, height: 800 },

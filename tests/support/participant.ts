@@ -41,6 +41,7 @@ export class Participant {
   #browser: Browser;
   #watching: Promise<void> = Promise.resolve();
   #closed = false;
+  #asking: Promise<ProbeSnapshot> | undefined;
 
   private constructor(options: ParticipantOptions, clip: Clip, host: AppHost, browser: Browser) {
     this.#options = options;
@@ -245,7 +246,7 @@ export class Participant {
   }
 
   /** How many results the search shows for `query` that contain it. Waits up to `timeoutMs` for the first. */
-  async search(query: string, timeoutMs = 5_000): Promise<number> {
+  async search(query: string, timeoutMs = 30_000): Promise<number> {
     const dialog = this.page.getByRole('dialog', { name: 'Search' });
     if (!(await dialog.isVisible())) await this.page.keyboard.press('Control+k');
     await dialog.getByRole('combobox', { name: 'Search messages and rooms' }).fill(query);
@@ -291,9 +292,12 @@ export class Participant {
 
   // What WebRTC says
 
-  async snapshot(): Promise<ProbeSnapshot> {
-    const snapshot: unknown = await this.page.evaluate(ASK_PROBE);
-    return snapshot as ProbeSnapshot; // made by our own probe
+  /** What the page's connections and videos are at now. Who asks while an answer is on its way gets that one. */
+  snapshot(): Promise<ProbeSnapshot> {
+    this.#asking ??= this.page.evaluate<ProbeSnapshot>(ASK_PROBE).finally(() => {
+      this.#asking = undefined;
+    });
+    return this.#asking;
   }
 
   /** What was decoded so far of the tile with this label, up to now. */
