@@ -6,8 +6,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { openBrowser } from '#support/browser.ts';
 import { createServer } from 'vite';
+import { openBrowser } from '#support/browser.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
