@@ -98,7 +98,23 @@ export function vectors() {
   const th = sha256(ascii(`${LABEL} th`), lo.roomId, u32(0), lo.plaintext, hi.plaintext);
   const shared = diffieHellman({ privateKey: lo.ephemeral, publicKey: x25519Public(publicOf(hi.ephemeral)) });
   const okm = hkdf(shared, hex(room.psk), Buffer.concat([ascii(`${LABEL} pair`), th]), 104);
-  const confirmSig = sign(null, Buffer.concat([ascii(`${LABEL} confirm lo`), th]), lo.device);
+  const confirmed = (role: string, device: typeof lo.device) =>
+    sign(null, Buffer.concat([ascii(`${LABEL} confirm`), ascii(role), th]), device).toString('base64url');
+  const pairBox = (side: typeof lo, other: typeof lo, role: string, direction: Buffer, username: string) => {
+    const message = { type: 'confirm', sig: confirmed(role, side.device), profile: { username, displayName: null } };
+    // Below 700 bytes nothing is compressed: encoding 0, then the JSON.
+    const json = Buffer.concat([Buffer.from([0]), ascii(JSON.stringify(message))]);
+    const counter = u64(1);
+    const cipher = createCipheriv('aes-256-gcm', direction, Buffer.concat([Buffer.alloc(4), counter]));
+    cipher.setAAD(Buffer.concat([ascii(`${LABEL} pair`), side.roomId, u32(0), side.sess, other.sess, counter]));
+    const bucket = json.length + 2 <= 256 ? 256 : 1_024;
+    const padded = Buffer.concat([u16(json.length), json, Buffer.alloc(bucket - 2 - json.length)]);
+    const sealed = Buffer.concat([cipher.update(padded), cipher.final(), cipher.getAuthTag()]);
+    const box = Buffer.concat([Buffer.from([2]), okm.subarray(64, 72), counter, sealed]).toString('base64url');
+    return { message, box };
+  };
+  const loConfirm = pairBox(lo, hi, 'lo', okm.subarray(0, 32), 'ada');
+  const hiConfirm = pairBox(hi, lo, 'hi', okm.subarray(32, 64), 'bo');
 
   const [rLo, rHi] = [counting(200, 32), counting(7, 32)];
   const code = hkdf(okm.subarray(72), Buffer.concat([rLo, rHi]), Buffer.concat([ascii(`${LABEL} sas-code`), th]), 8);
@@ -137,13 +153,22 @@ export function vectors() {
     hello: {
       lo: lo.box,
       hi: hi.box,
+      loPlaintext: lo.plaintext.toString('hex'),
+      hiPlaintext: hi.plaintext.toString('hex'),
+      loEphemeralSeed: counting(11, 32).toString('hex'),
+      hiEphemeralSeed: counting(101, 32).toString('hex'),
       loDevice: devices[0]?.toString('base64url'),
       hiDevice: devices[1]?.toString('base64url'),
     },
     pair: {
       transcriptHash: th.toString('hex'),
       tag: okm.subarray(64, 72).toString('base64url'),
-      confirmSig: confirmSig.toString('base64url'),
+      loToHiKey: okm.subarray(0, 32).toString('hex'),
+      hiToLoKey: okm.subarray(32, 64).toString('hex'),
+      loConfirm: loConfirm.message,
+      hiConfirm: hiConfirm.message,
+      loBox: loConfirm.box,
+      hiBox: hiConfirm.box,
     },
     safetyCode: {
       key: okm.subarray(72).toString('hex'),

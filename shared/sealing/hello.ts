@@ -1,7 +1,7 @@
 import type { HelloFields } from '../bridge/contract.ts';
 import { DeviceId } from '../protocol/ids.ts';
 import { accept, type Outcome, refuse } from '../protocol/outcome.ts';
-import { type Bytes, concatBytes, fromBase64Url, type KeyHandle, toBase64Url, u32, u64 } from './agreements.ts';
+import { type Bytes, concatBytes, fromBase64Url, type KeyHandle, toBase64Url, u32, u64, utf8 } from './agreements.ts';
 import type { RoomKeys } from './key-schedule.ts';
 import { pad, unpad } from './padding.ts';
 import { label, randomBytes, verifyEd25519 } from './primitives.ts';
@@ -62,9 +62,9 @@ export function helloSignatureBytes(fields: HelloFields, dev: Bytes): Bytes {
   );
 }
 
-/** "parley/1 confirm" | role | transcript hash: what a device signs to confirm one pair of hellos. */
+/** "parley/1 confirm" | role ("lo" or "hi") | transcript hash: what a device signs to confirm one pair of hellos. */
 export function confirmSignatureBytes(role: 'lo' | 'hi', transcriptHash: Bytes): Bytes {
-  return concatBytes(label(`confirm ${role}`), transcriptHash);
+  return concatBytes(label('confirm'), utf8(role), transcriptHash);
 }
 
 const associatedData = (keys: RoomKeys, epoch: number): Bytes =>
@@ -73,6 +73,7 @@ const associatedData = (keys: RoomKeys, epoch: number): Bytes =>
 /**
  * Makes this device's hello: a fresh session, a fresh X25519 key, the fingerprint of a certificate made
  * before joining (`fp`, 32 bytes). `ts` (ms) orders the stays of one device and proves nothing.
+ * Rejects with a RangeError when a field, or what the signer gave, has not its length.
  */
 export async function makeHello(
   keys: RoomKeys,
@@ -94,6 +95,8 @@ export async function makeHello(
     prev,
   });
   const plaintext = concatBytes(sess, bytesOf(dev), eph, fp, u64(ts), u16(caps), bytesOf(prev), bytesOf(sig));
+  if (fp.length !== 32 || plaintext.length !== HELLO_BYTES)
+    throw new RangeError('a field of the hello has a wrong length');
   const nonce = randomBytes(12);
   const sealed = await crypto.subtle.encrypt(
     { name: 'AES-GCM', iv: nonce, additionalData: associatedData(keys, epoch) },

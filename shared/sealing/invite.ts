@@ -31,51 +31,55 @@ export function formatInvite({ host, secret, ownerPub, needsPassphrase }: Invite
   return `${INVITE_SCHEME}://join/${host}#${fields.join('.')}`;
 }
 
+/** What chat programs put around a link. No full stop: at the end it is what a cut `.p` leaves behind. */
+const WRAPPING = /^[\s<"'`([“”„«»‘’]+|[\s>"'`)\]“”„«»‘’]+$/gu;
+
 /**
  * Reads an invite strictly: exact lengths, one spelling, nothing else in the link. Blanks and the quotes or
- * brackets that other programs put around a link are taken off.
+ * brackets that other programs put around a link are taken off. The host comes out as the URL parser writes it.
  * Refuses with `invite-cut` (a part is missing), `invite-version` (made by a newer Parley) or `invite-invalid`.
  */
 export function parseInvite(text: string): Outcome<Invite> {
-  const link = text
-    .trim()
-    .replace(/^[<"'`([“„«]+|[>"'`)\]”“».,;]+$/gu, '')
-    .trim();
-  const head = `${INVITE_SCHEME}://join/`;
+  if (text.length > 2_048) return refuse('invite-invalid');
+  const link = text.replace(WRAPPING, '');
+  const scheme = `${INVITE_SCHEME}:`;
+  const head = `${scheme}//join/`;
   if (link.length > 1_024) return refuse('invite-invalid');
-  if (link.slice(0, head.length).toLowerCase() !== head) {
-    return refuse(link !== '' && head.startsWith(link.toLowerCase()) ? 'invite-cut' : 'invite-invalid');
+  const start = link.slice(0, head.length).toLowerCase();
+  if (start !== head) {
+    return refuse(start.startsWith(scheme) && head.startsWith(start) ? 'invite-cut' : 'invite-invalid');
   }
   const [hostText = '', fragment, ...more] = link.slice(head.length).split('#');
   if (more.length > 0) return refuse('invite-invalid');
   const host = readHost(hostText);
-  if (fragment === undefined) return refuse(hostText === '' || host ? 'invite-cut' : 'invite-invalid');
+  // A host that is cut short need not be one: it may end with a dot, a colon or an open bracket.
+  if (fragment === undefined) return refuse(/^[\w.:[\]-]*$/.test(hostText) ? 'invite-cut' : 'invite-invalid');
   if (!host) return refuse('invite-invalid');
 
   const [version = '', secretText, ownerText, passphraseMark, ...rest] = fragment.split('.');
   if (version === '' && secretText === undefined) return refuse('invite-cut');
-  if (!/^[0-9]{1,4}$/.test(version)) return refuse('invite-invalid');
+  if (!/^(?:0|[1-9][0-9]{0,3})$/.test(version)) return refuse('invite-invalid');
   if (version !== '1') return refuse('invite-version');
-  if (rest.length > 0 || (passphraseMark !== undefined && passphraseMark !== 'p')) return refuse('invite-invalid');
+  if (rest.length > 0) return refuse('invite-invalid');
   for (const part of [secretText, ownerText]) {
     if (part === undefined || (part.length < 43 && /^[A-Za-z0-9_-]*$/.test(part))) return refuse('invite-cut');
   }
   const secret = fromBase64Url(secretText ?? '');
   const ownerPub = fromBase64Url(ownerText ?? '');
   if (secret?.length !== 32 || ownerPub?.length !== 32) return refuse('invite-invalid');
+  if (passphraseMark === '') return refuse('invite-cut');
+  if (passphraseMark !== undefined && passphraseMark !== 'p') return refuse('invite-invalid');
   return accept({ host, secret, ownerPub, needsPassphrase: passphraseMark === 'p' });
 }
 
-/** The host through the platform's URL parser: lower case, no user, path or query. */
+/** The host through the platform's URL parser: lower case, no user, path, query or escapes. */
 function readHost(text: string): ServerHost | undefined {
-  if (text === '' || /[/?@\\\s]/.test(text)) return undefined;
+  const [, name, port = ''] = /^(\[[^\]]+\]|[^:[\]]+)(:[1-9][0-9]{0,4})?$/.exec(text) ?? [];
+  if (name === undefined || /[/?#@%\\\s]/.test(name)) return undefined;
   try {
-    const url = new URL(`parley-host://${text}/`);
-    // A scheme the parser does not know keeps the host as written, so it goes through a known one as well.
-    const known = new URL(`https://${text}/`);
-    if (url.username !== '' || known.pathname !== '/' || known.hostname === '') return undefined;
-    const port = /:([0-9]+)$/.exec(text)?.[1];
-    const parsed = ServerHost.safeParse(port === undefined ? known.hostname : `${known.hostname}:${Number(port)}`);
+    // The parser drops a scheme's usual port, and an invite must keep the one it names.
+    const { hostname } = new URL(`https://${name}${port}/`);
+    const parsed = ServerHost.safeParse(`${hostname}${port}`);
     return parsed.success ? parsed.data : undefined;
   } catch {
     return undefined;

@@ -1,6 +1,15 @@
 import { PairMessage, type SafetyStep } from '../protocol/link.ts';
 import { accept, type Outcome, refuse } from '../protocol/outcome.ts';
-import { type Bytes, concatBytes, equalBytes, fromBase64Url, toBase64Url, u32, u64 } from './agreements.ts';
+import {
+  type Bytes,
+  concatBytes,
+  equalBytes,
+  fromBase64Url,
+  type KeyHandle,
+  toBase64Url,
+  u32,
+  u64,
+} from './agreements.ts';
 import { BOX_PAIR, confirmSignatureBytes, decrypt, type OwnHello, type PeerHello } from './hello.ts';
 import type { RoomKeys } from './key-schedule.ts';
 import { packJson, unpackJson } from './packing.ts';
@@ -9,7 +18,7 @@ import { aesKey, hkdf, label, sha256, verifyEd25519, x25519 } from './primitives
 import { createReplayWindow } from './replay-window.ts';
 import { createSafetyExchange } from './safety-exchange.ts';
 
-/** The keys of one pair of hellos. awaiting confirm → confirmed;  any → closed */
+/** The keys of one pair of hellos. awaiting confirm → confirmed | failed;  any → closed */
 export interface PairSession {
   /** By order of the two stays; `lo` is the one that makes the WebRTC offers. */
   readonly role: 'lo' | 'hi';
@@ -21,9 +30,13 @@ export interface PairSession {
   readonly confirmed: boolean;
   /** Seals for the peer. The first message must be a confirm (throws otherwise). Rejects with a RangeError when too large. */
   seal(message: PairMessage): Promise<string>;
-  /** Opens a box of the peer; each box once. Anything before a valid confirm is `handshake-failed`. */
+  /**
+   * Opens a box of the peer; each box once. The caller opens one after the other, because anything before a
+   * valid confirm is `handshake-failed`; after a first confirm with a wrong signature nothing is opened any more.
+   * What opens but is no message of this version is `bad-request`.
+   */
   open(box: string): Promise<Outcome<PairMessage>>;
-  /** The three steps to the short safety code; one attempt per session. */
+  /** The three steps to the short safety code: always the same exchange, one attempt per session. */
   safety(): SafetyExchange;
   /** Forgets the keys; later use throws. */
   close(): void;
@@ -55,23 +68,22 @@ export async function openPairSession(keys: RoomKeys, own: OwnHello, peer: PeerH
   const secret = await x25519(own.ephPrivate, peer.eph);
   if (!secret) return refuse('handshake-failed');
   const okm = await hkdf(secret, keys.pairPsk, concatBytes(label('pair'), transcriptHash), 104);
-  const loToHi = await aesKey(okm.slice(0, 32));
-  const hiToLo = await aesKey(okm.slice(32, 64));
+  const [loToHi, hiToLo] = await Promise.all([aesKey(okm.slice(0, 32)), aesKey(okm.slice(32, 64))]);
   const tag = okm.slice(64, 72);
-  const safetyKey = okm.slice(72, 104);
-  const [sendKey, receiveKey] = role === 'lo' ? [loToHi, hiToLo] : [hiToLo, loToHi];
+  const safety = createSafetyExchange({ role, transcriptHash, safetyKey: okm.slice(72, 104) });
   secret.fill(0);
-  okm.fill(0, 0, 64);
+  okm.fill(0);
 
   const window = createReplayWindow();
   let counter = 0;
   let sentConfirm = false;
-  let confirmed = false;
-  let closed = false;
-  let safetyExchange: SafetyExchange | undefined;
+  let peerIs: 'unknown' | 'confirmed' | 'refused' = 'unknown';
+  let directions: { send: KeyHandle; receive: KeyHandle } | undefined =
+    role === 'lo' ? { send: loToHi, receive: hiToLo } : { send: hiToLo, receive: loToHi };
 
-  const assertOpen = () => {
-    if (closed) throw new Error('the pair session is closed');
+  const directionKeys = () => {
+    if (!directions) throw new Error('the pair session is closed');
+    return directions;
   };
   const associatedData = (from: Bytes, to: Bytes, count: number): Bytes =>
     concatBytes(label('pair'), roomId, u32(own.epoch), from, to, u64(count));
@@ -83,11 +95,11 @@ export async function openPairSession(keys: RoomKeys, own: OwnHello, peer: PeerH
     tag: toBase64Url(tag),
     transcriptHash,
     get confirmed() {
-      return confirmed;
+      return peerIs === 'confirmed';
     },
 
     async seal(message) {
-      assertOpen();
+      const { send } = directionKeys();
       if (message.type === 'confirm') sentConfirm = true;
       else if (!sentConfirm) throw new Error('the first pair message is the confirm');
       // Counted before anything is awaited: two messages sealed at once must never share a nonce.
@@ -96,21 +108,22 @@ export async function openPairSession(keys: RoomKeys, own: OwnHello, peer: PeerH
       const plaintext = pad(await packJson(message));
       const sealed = await crypto.subtle.encrypt(
         { name: 'AES-GCM', iv: nonceOf(count), additionalData: associatedData(ownSess, peerSess, count) },
-        sendKey,
+        send,
         plaintext,
       );
       return toBase64Url(concatBytes(new Uint8Array([BOX_PAIR]), tag, u64(count), new Uint8Array(sealed)));
     },
 
     async open(box) {
-      assertOpen();
+      const { receive } = directionKeys();
       const bytes = fromBase64Url(box);
-      if (!bytes || bytes.length < HEADER_BYTES + 16 || bytes[0] !== BOX_PAIR) return refuse('handshake-failed');
+      if (peerIs === 'refused' || !bytes || bytes.length < HEADER_BYTES + 16 || bytes[0] !== BOX_PAIR)
+        return refuse('handshake-failed');
       if (!equalBytes(bytes.slice(1, 9), tag)) return refuse('handshake-failed');
       const count = Number(new DataView(bytes.buffer).getBigUint64(9));
       if (!Number.isSafeInteger(count) || !window.mayAccept(count)) return refuse('handshake-failed');
       const plaintext = await decrypt(
-        receiveKey,
+        receive,
         nonceOf(count),
         associatedData(peerSess, ownSess, count),
         bytes.slice(HEADER_BYTES),
@@ -121,28 +134,28 @@ export async function openPairSession(keys: RoomKeys, own: OwnHello, peer: PeerH
       if (!parsed.success) return refuse('bad-request');
       const message = parsed.data;
       if (message.type === 'confirm') {
-        const sig = fromBase64Url(message.sig);
-        const signed = confirmSignatureBytes(peerRole, transcriptHash);
-        const peerKey = fromBase64Url(peer.dev);
-        if (!sig || !peerKey || !(await verifyEd25519(peerKey, sig, signed))) return refuse('handshake-failed');
-        confirmed = true;
-      } else if (!confirmed) {
-        return refuse('handshake-failed');
+        const valid = await isConfirmOf(peer, message.sig, confirmSignatureBytes(peerRole, transcriptHash));
+        if (peerIs === 'unknown') peerIs = valid ? 'confirmed' : 'refused';
+        if (!valid) return refuse('handshake-failed');
       }
-      return accept(message);
+      // Closed while this was being opened: nobody may hear of it any more.
+      return peerIs === 'confirmed' && directions ? accept(message) : refuse('handshake-failed');
     },
 
     safety() {
-      assertOpen();
-      safetyExchange ??= createSafetyExchange({ role, transcriptHash, safetyKey });
-      return safetyExchange;
+      directionKeys();
+      return safety.exchange;
     },
 
     close() {
-      closed = true;
-      safetyKey.fill(0);
+      directions = undefined;
+      safety.close();
     },
   });
+}
+
+function isConfirmOf(peer: PeerHello, sig: string, signed: Bytes): Promise<boolean> {
+  return verifyEd25519(fromBase64Url(peer.dev) ?? new Uint8Array(), fromBase64Url(sig) ?? new Uint8Array(), signed);
 }
 
 /** Byte order of two stays. */

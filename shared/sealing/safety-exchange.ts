@@ -11,17 +11,22 @@ type State = { at: 'idle' } | { at: 'committed' } | { at: 'answered'; commitment
  * can search for a part that makes two codes collide. Both parts are fresh for this pair: with a part reused
  * across pairs a participant in the middle could search keys instead.
  * idle → committed → done (lo);  idle → answered → done (hi);  anything out of order ends the attempt.
+ * `safetyKey` belongs to the exchange from here on; closing wipes it.
  */
 export function createSafetyExchange(options: {
   role: 'lo' | 'hi';
   transcriptHash: Bytes;
   safetyKey: Bytes;
   random?: (sizeBytes: number) => Bytes;
-}): SafetyExchange {
-  const { role, transcriptHash, random = randomBytes } = options;
-  const safetyKey = options.safetyKey.slice();
+}): { exchange: SafetyExchange; close(): void } {
+  const { role, transcriptHash, safetyKey, random = randomBytes } = options;
   const own = random(32);
   let state: State = { at: 'idle' };
+  let closed = false;
+
+  const assertOpen = () => {
+    if (closed) throw new Error('the pair session is closed');
+  };
 
   const commitmentTo = (part: Bytes) => sha256(concatBytes(label('sas'), transcriptHash, part));
   const fail = () => {
@@ -29,15 +34,17 @@ export function createSafetyExchange(options: {
     return refuse('handshake-failed');
   };
 
-  return {
+  const exchange: SafetyExchange = {
     async start() {
+      assertOpen();
       if (role === 'hi' || state.at !== 'idle') return null;
       state = { at: 'committed' };
       return { step: 'commit', value: toBase64Url(await commitmentTo(own)) };
     },
     async handle(step) {
+      assertOpen();
       const value = fromBase64Url(step.value);
-      if (!value) return fail();
+      if (value?.length !== 32) return fail();
       if (step.step === 'commit' && role === 'hi' && state.at === 'idle') {
         state = { at: 'answered', commitment: value };
         const reply: SafetyStep = { step: 'answer', value: toBase64Url(own) };
@@ -51,10 +58,17 @@ export function createSafetyExchange(options: {
       if (step.step === 'open' && role === 'hi' && state.at === 'answered') {
         const { commitment } = state;
         state = { at: 'done' };
-        if (!equalBytes(await commitmentTo(value), commitment)) return fail();
+        if (!equalBytes(await commitmentTo(value), commitment) || closed) return fail();
         return accept({ reply: null, code: await codeOf(safetyKey, value, own, transcriptHash) });
       }
       return fail();
+    },
+  };
+  return {
+    exchange,
+    close() {
+      closed = true;
+      safetyKey.fill(0);
     },
   };
 }

@@ -3,9 +3,10 @@ import { schedule, vectors } from '../../scripts/vectors/recompute.ts';
 import { ChatMessage } from '../model/chat-message.ts';
 import { fromBase64Url, toBase64Url } from '../protocol/bytes.ts';
 import { chatSignatureBytes } from './chat.ts';
-import { openHello } from './hello.ts';
+import { type OwnHello, openHello } from './hello.ts';
 import { deriveRoomKeys } from './key-schedule.ts';
 import { proveMembership } from './membership.ts';
+import { openPairSession } from './pair-session.ts';
 import { verifyEd25519 } from './primitives.ts';
 import { deviceCode } from './safety-code.ts';
 import { createSafetyExchange } from './safety-exchange.ts';
@@ -60,10 +61,38 @@ describe('the protocol’s vectors', () => {
     }
   });
 
+  it('agree with the pair: each opens the other’s confirm, tag and transcript are the pinned ones', async () => {
+    const keys = await deriveRoomKeys(secret, null);
+    const side = async (box: string, plaintext: string, seed: string): Promise<OwnHello> => {
+      const hello = await openHello(keys, box);
+      if (!hello.ok) throw new Error('a pinned hello does not open');
+      expect(hex(hello.value.plaintext)).toBe(plaintext);
+      const pkcs8 = unhex(`302e020100300506032b656e04220420${seed}`);
+      const ephPrivate = await crypto.subtle.importKey('pkcs8', pkcs8, 'X25519', false, ['deriveBits']);
+      const { sess, dev, fp, ts, epoch } = hello.value;
+      return { sess, dev, fp, ts, epoch, plaintext: unhex(plaintext), box, ephPrivate };
+    };
+    const lo = await side(pinned.hello.lo, pinned.hello.loPlaintext, pinned.hello.loEphemeralSeed);
+    const hi = await side(pinned.hello.hi, pinned.hello.hiPlaintext, pinned.hello.hiEphemeralSeed);
+    for (const [own, otherBox, role, box, message] of [
+      [lo, pinned.hello.hi, 'lo', pinned.pair.hiBox, pinned.pair.hiConfirm],
+      [hi, pinned.hello.lo, 'hi', pinned.pair.loBox, pinned.pair.loConfirm],
+    ] as const) {
+      const other = await openHello(keys, otherBox);
+      const pair = other.ok ? await openPairSession(keys, own, other.value) : other;
+      if (!pair.ok) throw new Error('the pinned pair does not open');
+      expect(pair.value.role).toBe(role);
+      expect(pair.value.tag).toBe(pinned.pair.tag);
+      expect(hex(pair.value.transcriptHash)).toBe(pinned.pair.transcriptHash);
+      expect(await pair.value.open(box)).toEqual({ ok: true, value: message });
+      expect(pair.value.confirmed).toBe(true);
+    }
+  });
+
   it('agree with the short safety code', async () => {
     const options = { transcriptHash: unhex(pinned.pair.transcriptHash), safetyKey: unhex(pinned.safetyCode.key) };
-    const lo = createSafetyExchange({ ...options, role: 'lo', random: () => counting(200, 32) });
-    const hi = createSafetyExchange({ ...options, role: 'hi', random: () => counting(7, 32) });
+    const { exchange: lo } = createSafetyExchange({ ...options, role: 'lo', random: () => counting(200, 32) });
+    const { exchange: hi } = createSafetyExchange({ ...options, role: 'hi', random: () => counting(7, 32) });
     const commit = await lo.start();
     expect(commit).toEqual({ step: 'commit', value: pinned.safetyCode.commitment });
     const answered = commit && (await hi.handle(commit));

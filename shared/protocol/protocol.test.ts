@@ -1,0 +1,228 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import {
+  base64UrlLength,
+  base64UrlOf,
+  concatBytes,
+  equalBytes,
+  fromBase64Url,
+  toBase64Url,
+  u32,
+  u64,
+} from './bytes.ts';
+import { ERRORS, type ErrorCode, sentenceOf } from './errors.ts';
+import { LIMITS } from './limits.ts';
+import { LinkMessage, PairMessage } from './link.ts';
+import { accept, type Outcome, outcomeOf, ParleyError, refusalOf, refuse, refuseInput, unwrap } from './outcome.ts';
+import { ConnectAuth, clientEvents, serverEvents } from './signaling.ts';
+
+const bytes = fc.uint8Array({ maxLength: 200 });
+const id16 = 'A'.repeat(22);
+const id32 = 'A'.repeat(43);
+const id64 = 'A'.repeat(86);
+
+describe('base64url', () => {
+  it('gives back what was encoded, as Node does it', () => {
+    fc.assert(
+      fc.property(bytes, (raw) => {
+        const text = toBase64Url(raw);
+        expect(text).toBe(Buffer.from(raw).toString('base64url'));
+        expect(fromBase64Url(text)).toEqual(new Uint8Array(raw));
+        expect(text).toHaveLength(base64UrlLength(raw.length));
+      }),
+    );
+  });
+
+  it('has one spelling for each sequence of bytes', () => {
+    fc.assert(
+      fc.property(fc.string({ maxLength: 60 }), (text) => {
+        const decoded = fromBase64Url(text);
+        if (decoded) expect(toBase64Url(decoded)).toBe(text);
+      }),
+    );
+    for (const text of ['A', 'AB', 'AAB', 'AA==', 'A+/A', 'AA A']) expect(fromBase64Url(text), text).toBe(undefined);
+  });
+
+  it('is checked for its length without decoding, as strictly as by decoding', () => {
+    const alphabet = 'ABCDwxyz0189-_';
+    for (const size of [16, 32, 64]) {
+      const schema = base64UrlOf(size);
+      fc.assert(
+        fc.property(fc.string({ unit: fc.constantFrom(...alphabet), minLength: 20, maxLength: 90 }), (text) => {
+          expect(schema.safeParse(text).success).toBe(fromBase64Url(text)?.length === size);
+        }),
+      );
+      expect(schema.safeParse(toBase64Url(new Uint8Array(size).fill(255))).success).toBe(true);
+      expect(schema.safeParse(`${toBase64Url(new Uint8Array(size))}\n`).success).toBe(false);
+    }
+  });
+});
+
+describe('bytes', () => {
+  it('are joined, compared and counted', () => {
+    fc.assert(
+      fc.property(bytes, bytes, (left, right) => {
+        expect([...concatBytes(left, right)]).toEqual([...left, ...right]);
+        expect(equalBytes(left, right)).toBe(Buffer.compare(left, right) === 0);
+      }),
+    );
+    expect([...u32(0x01020304)]).toEqual([1, 2, 3, 4]);
+    expect([...u64(2 ** 40 + 1)]).toEqual([0, 0, 1, 0, 0, 0, 0, 1]);
+  });
+});
+
+describe('error codes', () => {
+  it('are kebab-case, each with a sentence of its own that ends as one', () => {
+    for (const [code, sentence] of Object.entries(ERRORS)) {
+      expect(code).toMatch(/^[a-z]+(-[a-z]+)*$/);
+      expect(sentence).toMatch(/^[A-Z].*\.$/);
+    }
+    expect(new Set(Object.values(ERRORS)).size).toBe(Object.keys(ERRORS).length);
+  });
+});
+
+describe('an outcome', () => {
+  it('carries a value or a code with its sentence across a border and back', () => {
+    const schema = outcomeOf(z.number());
+    // zod writes optional fields as `| undefined`; the border's type leaves them out.
+    const crossed = (outcome: Outcome<number>) => schema.parse(JSON.parse(JSON.stringify(outcome))) as Outcome<number>;
+    expect(unwrap(crossed(accept(7)))).toBe(7);
+    const refused = crossed(refuse('rate-limited', { retryAfterMs: 1_500 }));
+    expect(refused).toEqual({
+      ok: false,
+      code: 'rate-limited',
+      message: sentenceOf('rate-limited'),
+      retryAfterMs: 1_500,
+    });
+    expect(() => unwrap(refused)).toThrow(ParleyError);
+    expect(schema.safeParse({ ok: false, code: 'made-up', message: 'x' }).success).toBe(false);
+  });
+
+  it('says nothing of what went wrong inside (V7)', () => {
+    const inside = new Error('SQLITE_CORRUPT at /home/ana/history.db');
+    expect(refusalOf(inside)).toEqual(refuse('internal'));
+    const coded = new ParleyError('disk-full', { cause: inside });
+    expect(JSON.stringify(refusalOf(coded))).not.toContain('/home');
+    expect(refusalOf(coded)).toEqual(refuse('disk-full'));
+  });
+
+  it('names the field that was wrong, and the code that its rule gave', () => {
+    const schema = z.object({ deep: z.object({ name: z.string({ error: 'username-invalid' }) }), n: z.number() });
+    const wrong = (value: unknown) => {
+      const parsed = schema.safeParse(value);
+      return parsed.error && refuseInput(parsed.error);
+    };
+    expect(wrong({ deep: { name: 1 }, n: 1 })).toMatchObject({ code: 'username-invalid', path: 'deep.name' });
+    expect(wrong({ deep: { name: 'x' }, n: 'one' })).toMatchObject({ code: 'bad-request', path: 'n' });
+    expect(wrong(null)).toEqual(refuse('bad-request'));
+  });
+});
+
+/** For every row of the wire: an input that is right, and changes that each make it wrong. */
+const CLIENT: { [E in keyof typeof clientEvents]: { good: Record<string, unknown>; bad: Record<string, unknown>[] } } =
+  {
+    'challenge:get': { good: { v: 1 }, bad: [{ v: -1 }, { v: '1' }, { v: 70_000 }, { v: 1.5 }] },
+    'room:join': {
+      good: { v: 1, roomId: id16, authPub: id32, sig: id64 },
+      bad: [{ roomId: id32 }, { authPub: id16 }, { sig: '' }, { resumeToken: 'x' }, { roomId: null }],
+    },
+    'room:leave': { good: { roomId: id16 }, bad: [{ roomId: 'x' }, { roomId: [id16] }] },
+    'signal:send': {
+      good: { roomId: id16, to: '*', id: id16, box: 'A'.repeat(40) },
+      bad: [
+        { to: 'all' },
+        { to: '' },
+        { id: 'x' },
+        { box: 'A'.repeat(39) },
+        { box: 'A'.repeat(base64UrlLength(LIMITS.boxMaxBytes) + 1) },
+        { box: `${'A'.repeat(40)}=` },
+        { box: { type: 'Buffer', data: [] } },
+      ],
+    },
+    'stream:start': { good: { roomId: id16, kind: 'camera' }, bad: [{ kind: 'smell' }, { kind: null }] },
+    'stream:stop': { good: { roomId: id16, kind: 'screen' }, bad: [{ kind: 'CAMERA' }] },
+    'turn:get': { good: { roomId: id16 }, bad: [{ roomId: undefined }] },
+  };
+
+describe.each(Object.entries(CLIENT))('what a client says with %s', (event, { good, bad }) => {
+  const { input } = clientEvents[event as keyof typeof clientEvents];
+
+  it('is taken when it is right', () => {
+    expect(input.safeParse(good).success).toBe(true);
+  });
+
+  it.each(bad.map((change) => [JSON.stringify(change), change] as const))('is refused with %s', (_, change) => {
+    expect(input.safeParse({ ...good, ...change }).success).toBe(false);
+  });
+
+  it('is refused when it is no object at all', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.integer(), fc.constant(null), fc.array(fc.anything())), (value) => {
+        expect(input.safeParse(value).success).toBe(false);
+      }),
+    );
+  });
+});
+
+describe('what the server says', () => {
+  it('is taken when it is right, and refused without its fields', () => {
+    const about = { roomId: id16, participantId: id16 };
+    const good: { [E in keyof typeof serverEvents]: unknown } = {
+      'server:challenge': { v: 1, challenge: id32, expiresInMs: 30_000 },
+      'participant:joined': about,
+      'participant:away': about,
+      'participant:back': about,
+      'participant:left': about,
+      'signal:received': { roomId: id16, from: id16, id: id16, toAll: true, box: 'A'.repeat(40) },
+      'server:closing': { code: 'slow-consumer' },
+      'server:drain': { retryAfterMs: 0 },
+    };
+    for (const [event, schema] of Object.entries(serverEvents)) {
+      expect(schema.safeParse(good[event as keyof typeof serverEvents]).success, event).toBe(true);
+      expect(schema.safeParse({}).success, event).toBe(false);
+    }
+  });
+});
+
+describe('what peers say', () => {
+  it('never throws, whatever arrives', () => {
+    fc.assert(
+      fc.property(fc.anything(), (value) => {
+        expect(LinkMessage.safeParse(value).success).toBe(false);
+        expect(PairMessage.safeParse(value).success).toBe(false);
+      }),
+    );
+  });
+
+  it('has its sizes and counts limited', () => {
+    const receipt = (count: number) => ({
+      type: 'receipt',
+      delivered: Array.from({ length: count }, () => id16),
+      read: [],
+    });
+    expect(LinkMessage.safeParse(receipt(LIMITS.receiptsMax)).success).toBe(true);
+    expect(LinkMessage.safeParse(receipt(LIMITS.receiptsMax + 1)).success).toBe(false);
+    const head = { author: id32, seq: 1 };
+    const have = (count: number) => ({ type: 'have', heads: Array.from({ length: count }, () => head) });
+    expect(LinkMessage.safeParse(have(LIMITS.headsMax)).success).toBe(true);
+    expect(LinkMessage.safeParse(have(LIMITS.headsMax + 1)).success).toBe(false);
+    const offer = (size: number) => ({
+      type: 'signal',
+      signal: { kind: 'peer', epoch: 1, signal: { type: 'offer', sdp: 'x'.repeat(size) } },
+    });
+    expect(PairMessage.safeParse(offer(LIMITS.sdpMaxChars)).success).toBe(true);
+    expect(PairMessage.safeParse(offer(LIMITS.sdpMaxChars + 1)).success).toBe(false);
+  });
+
+  it('starts with a version that any number may be, so that an old client can be told', () => {
+    expect(ConnectAuth.safeParse({ v: 99 }).success).toBe(true);
+    expect(ConnectAuth.safeParse({ v: 1, password: 'x'.repeat(257) }).success).toBe(false);
+  });
+
+  it('has a sentence for every code that the server closes with', () => {
+    for (const code of serverEvents['server:closing'].shape.code.options) {
+      expect(sentenceOf(code satisfies ErrorCode)).toBeTruthy();
+    }
+  });
+});
