@@ -1,11 +1,12 @@
 import { CallId, type CallPresence, toBase64Url } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
-import { newCallMemory, noteCall, ringsForMs, runningCall } from './call-state.ts';
+import { cameTooLate, newCallMemory, nextTurn, noteCall, ringsForMs, runningCall } from './call-state.ts';
 
 const id = (fill: number) => CallId.parse(toBase64Url(new Uint8Array(16).fill(fill)));
 const call = (fill: number, startedAt: number): CallPresence => ({
   callId: id(fill),
   startedAt,
+  turn: 1,
   microphone: 'live',
   camera: false,
   screen: false,
@@ -56,5 +57,35 @@ describe('the call of a room', () => {
     noteCall(memory, call(1, 1_000), 1_000, false);
     memory.silenced.add(id(1));
     expect(ringsForMs(memory, call(1, 1_000), 1_000, 100)).toBe(0);
+  });
+});
+
+describe('places in a call', () => {
+  const others = (turns: number[]) => turns.map((turn, i) => ({ turn, sess: `s${i}` }));
+
+  it('count on from the highest', () => {
+    expect(nextTurn([])).toBe(1);
+    expect(nextTurn(others([1, 5, 3]))).toBe(6);
+    expect(nextTurn(others([1_000_000]))).toBe(1_000_000);
+  });
+
+  it('are eight: who came later than eight others has to go, and of the same moment the later stay', () => {
+    const seven = others([1, 2, 3, 4, 5, 6, 7]);
+    expect(cameTooLate({ turn: 8, sess: 'a' }, seven)).toBe(false);
+    expect(cameTooLate({ turn: 8, sess: 'b' }, [...seven, { turn: 8, sess: 'a' }])).toBe(true);
+    expect(cameTooLate({ turn: 8, sess: 'a' }, [...seven, { turn: 8, sess: 'b' }])).toBe(false);
+    expect(cameTooLate({ turn: 1, sess: 'z' }, others([2, 3, 4, 5, 6, 7, 8, 9]))).toBe(false);
+  });
+});
+
+describe('the memory of calls', () => {
+  it('forgets the oldest of very many, so that nobody can fill it', () => {
+    const memory = newCallMemory();
+    for (let i = 0; i < 1_000; i++) {
+      const bytes = new Uint8Array(16);
+      new DataView(bytes.buffer).setUint32(0, i);
+      noteCall(memory, { ...call(0, 0), callId: CallId.parse(toBase64Url(bytes)) }, i, false);
+    }
+    expect(memory.heardAt.size).toBeLessThanOrEqual(256);
   });
 });

@@ -1,4 +1,4 @@
-import type { CallId, CallPresence } from '@parley/shared/protocol';
+import { type CallId, type CallPresence, LIMITS } from '@parley/shared/protocol';
 
 /** A call as its participants state it. */
 export type CallKey = { callId: CallId; startedAt: number };
@@ -17,6 +17,25 @@ export function runningCall(parts: readonly CallKey[]): CallKey | null {
   return chosen;
 }
 
+/** A participant's place in the order in which they came into a call. */
+export type CallPlace = { turn: number; sess: string };
+
+/** The turn of someone who comes into a call with these in it. */
+export const nextTurn = (others: readonly CallPlace[]): number =>
+  Math.min(LIMITS.callTurnMax, Math.max(0, ...others.map(({ turn }) => turn)) + 1);
+
+/**
+ * Whether this participant came after the call was full. Two who join at the same moment both see room for one more;
+ * everyone finds the same ones too many, because the order follows from what all state.
+ */
+export function cameTooLate(own: CallPlace, others: readonly CallPlace[]): boolean {
+  const before = others.filter(({ turn, sess }) => turn < own.turn || (turn === own.turn && sess < own.sess));
+  return before.length >= LIMITS.callCapacity;
+}
+
+/** Calls remembered at most; whoever makes up more of them than that makes only the oldest forgotten. */
+const CALLS_KEPT = 256;
+
 /** What happened to the calls of a room on this device. */
 export type CallMemory = {
   /** When this device first heard of each call; not kept for calls that ran before it came. */
@@ -32,9 +51,10 @@ export const newCallMemory = (): CallMemory => ({ heardAt: new Map(), silenced: 
  * online late does not ring; one that starts before our eyes counts from now, whatever the other clock says.
  */
 export function noteCall(memory: CallMemory, call: CallPresence, now: number, ranBefore: boolean): void {
-  if (!memory.heardAt.has(call.callId)) {
-    memory.heardAt.set(call.callId, ranBefore ? Math.min(now, call.startedAt) : now);
-  }
+  if (memory.heardAt.has(call.callId)) return;
+  const [oldest] = memory.heardAt.keys();
+  if (memory.heardAt.size >= CALLS_KEPT && oldest !== undefined) memory.heardAt.delete(oldest);
+  memory.heardAt.set(call.callId, ranBefore ? Math.min(now, call.startedAt) : now);
 }
 
 /** How much longer the call rings here, in ms; 0 when it does not. */

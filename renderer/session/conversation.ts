@@ -224,6 +224,9 @@ export class Conversation {
     state.answering = true;
     try {
       const { bridge, roomId } = this.#ports;
+      // A receipt may have been lost with the link or with their app; what they hold says it again.
+      const known = await bridge.call('history.mark-heads', { roomId, by: state.peer.deviceId, heads });
+      if (known.ok && known.value.changed.length > 0) this.#events.emit('changed', known.value.changed);
       const missing = await bridge.call('history.missing', { roomId, heads });
       if (!missing.ok || missing.value.messages.length === 0) return;
       const fitting = thatFit(missing.value.messages);

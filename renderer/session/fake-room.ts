@@ -303,6 +303,17 @@ export class FakeCore {
       }
       return accept({ changed });
     },
+    'history.mark-heads': ({ by, heads }: { by: string; heads: { author: DeviceId; seq: number }[] }) => {
+      const seq = heads.find(({ author }) => author === this.dev)?.seq ?? 0;
+      const held = this.history.filter(
+        ({ mine, message, delivered }) => mine && message.seq <= seq && !delivered.has(by),
+      );
+      for (const stored of held) {
+        stored.delivered.add(by);
+        if (stored.state !== 'read') stored.state = 'delivered';
+      }
+      return accept({ changed: held.map((stored) => this.#itemOf(stored)) });
+    },
     'history.mark-seen': () => {
       const unread = this.history.filter(({ mine, state }) => !mine && state === 'delivered');
       for (const stored of unread) stored.state = 'read';

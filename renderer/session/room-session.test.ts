@@ -270,6 +270,25 @@ describe('room session', () => {
       expect(outcomes).toEqual([true, true, true, true, true, true, true, true, false]);
     });
 
+    it('lets one of two go who both came in as the eighth at the same moment', async () => {
+      const room = await FakeRoom.create();
+      const members: FakeMember[] = [];
+      for (let i = 0; i < 9; i++) members.push(await room.member(`member${i}`));
+      for (const member of members.slice(0, 7)) {
+        member.session.joinCall(media());
+        await room.quiet();
+      }
+      const last = members.slice(7).map((member) => member.session.joinCall(media()).ok);
+      expect(last).toEqual([true, true]);
+      await room.later(100);
+      const inCall = members.filter((member) => member.seen().own !== null);
+      expect(inCall).toHaveLength(8);
+      expect(members.slice(0, 7).every((member) => inCall.includes(member))).toBe(true);
+      for (const member of inCall) expect(member.seen().call?.deviceIds).toHaveLength(8);
+      const out = members.find((member) => !inCall.includes(member));
+      expect(out?.notices.join()).toContain('at most 8');
+    });
+
     it('goes on without the server', async () => {
       const { room, ana, ben } = await twoInARoom();
       ana.session.joinCall(media());
@@ -362,6 +381,20 @@ describe('room session', () => {
       expect(ben.core.texts()).toHaveLength(5);
       await room.later(10_000);
       expect(await ana.session.sendMessage('again', () => {})).toMatchObject({ ok: true });
+    });
+
+    it('learns from what a device holds that a lost receipt meant delivered', async () => {
+      const { room, ana, ben } = await twoInARoom();
+      await ana.session.sendMessage('hello', () => {});
+      await room.quiet();
+      expect(ben.core.texts()).toEqual(['hello']);
+      // Ben's app ends before its receipt goes out, and starts anew on the same disk.
+      await ben.session.leave();
+      expect(ana.core.items().map(({ state }) => state)).toEqual(['sent']);
+      await room.member('ben', ben.core);
+      await room.later(100);
+      expect(ana.core.items().map(({ state, deliveredTo }) => [state, deliveredTo])).toEqual([['delivered', 1]]);
+      expect(ana.delivery.at(-1)?.state).toBe('delivered');
     });
 
     it('does not acknowledge what its disk did not take', async () => {

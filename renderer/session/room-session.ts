@@ -20,6 +20,7 @@ import {
   refusalOf,
   refuse,
   type StreamKind,
+  sentenceOf,
   toBase64Url,
   unreachable,
   unwrap,
@@ -40,7 +41,16 @@ import { NO_TRACKS } from '../mesh/peer-link.ts';
 import { type LinkReading, unknownReading } from '../mesh/quality.ts';
 import type { MakePeer } from '../mesh/raw-peer.ts';
 import type { PresenceHint, Seat, SeatOwner, SeatState } from '../signaling/signaling-client.ts';
-import { type CallKey, newCallMemory, noteCall, ringsForMs, runningCall } from './call-state.ts';
+import {
+  type CallKey,
+  type CallPlace,
+  cameTooLate,
+  newCallMemory,
+  nextTurn,
+  noteCall,
+  ringsForMs,
+  runningCall,
+} from './call-state.ts';
 import type { OwnCertificate } from './certificate.ts';
 import { Conversation } from './conversation.ts';
 import { allowedIceServers } from './ice-policy.ts';
@@ -165,7 +175,7 @@ export class RoomSession {
   #introductions: Introductions | undefined;
   #own: OwnHello | undefined;
   #everJoined = false;
-  #ownCall: (CallKey & { hand: boolean }) | null = null;
+  #ownCall: (CallKey & { hand: boolean; turn: number }) | null = null;
   #media: OwnMedia | null = null;
   #ice: { servers: RTCIceServer[]; endsAt: number } = { servers: [], endsAt: Number.POSITIVE_INFINITY };
   #undoIce: () => void = () => {};
@@ -272,12 +282,14 @@ export class RoomSession {
   joinCall(media: OwnMedia): Outcome<CallKey> {
     if (this.#over) return refuse('not-in-room');
     const running = this.#running();
-    if (running && !this.#ownCall && this.#inCall(running).length >= LIMITS.callCapacity) return refuse('call-full');
+    const others = this.#inCall(running);
+    if (!this.#ownCall && others.length >= LIMITS.callCapacity) return refuse('call-full');
     const key = running ?? {
       callId: CallId.parse(toBase64Url(this.#ports.randomBytes(16))),
       startedAt: this.#clock.now(),
     };
-    this.#ownCall = { callId: key.callId, startedAt: key.startedAt, hand: false };
+    const turn = this.#ownCall?.turn ?? nextTurn(placesOf(others));
+    this.#ownCall = { callId: key.callId, startedAt: key.startedAt, hand: false, turn };
     this.#calls.silenced.add(key.callId);
     this.#media = media;
     this.#callChanged();
@@ -779,6 +791,15 @@ export class RoomSession {
       this.#calls.silenced.add(running.callId);
       tell = true;
     }
+    const { sess } = this.#own ?? {};
+    if (this.#ownCall && sess !== undefined) {
+      if (cameTooLate({ turn: this.#ownCall.turn, sess }, placesOf(this.#inCall(running)))) {
+        this.#ownCall = null;
+        this.#media = null;
+        tell = true;
+        this.#events.emit('notice', { tone: 'trouble', text: sentenceOf('call-full'), code: 'call-full' });
+      }
+    }
     for (const participant of this.#participants.values()) participant.link.setTracks(this.#tracksFor(participant));
     this.#undoRing();
     const leftMs = this.#ownCall ? 0 : ringsForMs(this.#calls, running, this.#clock.now(), this.#ports.policy.ringMs);
@@ -814,6 +835,7 @@ export class RoomSession {
         ? {
             callId: this.#ownCall.callId,
             startedAt: this.#ownCall.startedAt,
+            turn: this.#ownCall.turn,
             microphone: media?.microphone ?? 'off',
             camera: media?.camera ?? false,
             screen: media?.screen ?? false,
@@ -905,6 +927,11 @@ const bytesOf = (text: string): Uint8Array<ArrayBuffer> => {
   const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
   return Uint8Array.from(binary, (character) => character.charCodeAt(0));
 };
+
+const placesOf = (participants: readonly Participant[]): CallPlace[] =>
+  participants.flatMap(({ presence, acquaintance }) =>
+    presence?.call ? [{ turn: presence.call.turn, sess: acquaintance.sess }] : [],
+  );
 
 /** One other participant, after both confirms. */
 class Participant {

@@ -164,6 +164,14 @@ export const bridgeCalls = {
       .strict(),
     output: z.object({ changed: z.array(HistoryItem) }),
   },
+  /**
+   * A device says how far its history of each author goes without a gap. Own messages up to there are delivered to it,
+   * also where its receipt was lost; of very many the newest count.
+   */
+  'history.mark-heads': {
+    input: z.object({ roomId: RoomId, by: DeviceId, heads: z.array(Head).max(LIMITS.headsMax) }).strict(),
+    output: z.object({ changed: z.array(HistoryItem) }),
+  },
   /** The person has seen everything up to and including this message; answers others' messages that were unread. */
   'history.mark-seen': {
     input: z.object({ roomId: RoomId, upTo: MessageId }).strict(),

@@ -28,6 +28,7 @@ const calls: Record<BridgeCall, true> = {
   'history.around': true,
   'history.search': true,
   'history.mark': true,
+  'history.mark-heads': true,
   'history.mark-seen': true,
   'history.heads': true,
   'history.missing': true,

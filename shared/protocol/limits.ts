@@ -12,6 +12,8 @@ export const LIMITS = {
   roomCapacityDefault: 16,
   /** Participants of one call: the honest limit of a mesh. */
   callCapacity: 8,
+  /** Highest place in the order in which participants came into a call. */
+  callTurnMax: 1_000_000,
   /** Rooms in which one socket may hold a seat. */
   seatsPerSocket: 32,
 

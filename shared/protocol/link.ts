@@ -54,6 +54,8 @@ const StreamId = z.string().min(1).max(128);
 export const CallPresence = z.object({
   callId: CallId,
   startedAt: z.number().int().nonnegative(),
+  /** One more than the highest that was in the call when this participant came: who came first, without clocks. */
+  turn: z.number().int().min(1).max(LIMITS.callTurnMax),
   microphone: MicrophoneState,
   camera: z.boolean(),
   screen: z.boolean(),

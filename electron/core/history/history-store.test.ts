@@ -241,6 +241,23 @@ describe('delivery', () => {
     expect(mark(eve, 'delivered')).toEqual([]);
   });
 
+  it('is known from how far the history of a device goes, also without receipts', () => {
+    const ids = ['One', 'Two', 'Three'].map((text) => ben.compose(roomId, text).id);
+    const ana = newDeviceId();
+    const held = (seq: number) => [
+      { author: author().deviceId, seq: 9 },
+      { author: ben.deviceId, seq },
+    ];
+    const changed = ben.store.markHeads(roomId, ana, held(2));
+    expect(changed.map(({ id, state, deliveredTo }) => [id, state, deliveredTo])).toEqual([
+      [ids[0], 'delivered', 1],
+      [ids[1], 'delivered', 1],
+    ]);
+    expect(ben.store.markHeads(roomId, ana, held(2))).toEqual([]);
+    expect(ben.store.markHeads(roomId, ana, held(3)).map(({ id }) => id)).toEqual([ids[2]]);
+    expect(ben.store.markHeads(roomId, newDeviceId(), [])).toEqual([]);
+  });
+
   it("has nothing to mark on others' messages or in another room", () => {
     const message = author().write(roomId);
     ben.store.record(roomId, [message]);

@@ -40,6 +40,9 @@ export type LastMessage = { authorName: string; text: string; sentAt: number; mi
 /** How many of the newest messages are looked through for terms that are too short for the index. */
 const SHORT_TERM_SCAN = 20_000;
 
+/** How many of one's newest messages are looked through for receipts that were lost. */
+const HEAD_SCAN = 500;
+
 /**
  * How far one message may be ahead of everything known. Without it one member could set a room's clock to the
  * end of its range and nobody could write there again. A million messages is more than any room lacks at once.
@@ -94,6 +97,27 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
     while (one(sql.hasSeq, message.roomId, message.author, head + 1)) head++;
     // An author whose first messages are still missing stands there with 0: others may lack the later ones.
     if (head !== before) run(sql.setHead, message.roomId, message.author, head);
+  };
+
+  /** Inside a transaction. */
+  const marked = (roomId: RoomId, by: DeviceId, reached: number, ids: readonly MessageId[]): HistoryItem[] => {
+    const changed: HistoryItem[] = [];
+    for (const id of ids) {
+      const row = byId(id);
+      if (row?.mine !== 1 || row.room_id !== roomId) continue;
+      const before = one<{ state: number }>(sql.delivery, row.number, by)?.state ?? 0;
+      if (before >= reached) continue;
+      run(sql.setDelivery, row.number, by, reached);
+      run(sql.advance, {
+        number: row.number,
+        state: reached,
+        delivered: before < 2 && reached >= 2 ? 1 : 0,
+        read: reached === 3 ? 1 : 0,
+      });
+      const after = byId(id);
+      if (after) changed.push(itemOf(after));
+    }
+    return changed;
   };
 
   const pageOf = (roomId: RoomId, rows: MessageRow[], hasMore: boolean): HistoryPage => {
@@ -292,24 +316,17 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
     ): HistoryItem[] =>
       db.transaction(() => {
         needRoom(roomId);
-        const reached = STATE_NUMBERS[state];
-        const changed: HistoryItem[] = [];
-        for (const id of ids) {
-          const row = byId(id);
-          if (row?.mine !== 1 || row.room_id !== roomId) continue;
-          const before = one<{ state: number }>(sql.delivery, row.number, by)?.state ?? 0;
-          if (before >= reached) continue;
-          run(sql.setDelivery, row.number, by, reached);
-          run(sql.advance, {
-            number: row.number,
-            state: reached,
-            delivered: before < 2 && reached >= 2 ? 1 : 0,
-            read: reached === 3 ? 1 : 0,
-          });
-          const after = byId(id);
-          if (after) changed.push(itemOf(after));
-        }
-        return changed;
+        return marked(roomId, by, STATE_NUMBERS[state], ids);
+      })(),
+
+    /** A device holds everything up to these heads: one's own messages among them are delivered to it. */
+    markHeads: (roomId: RoomId, by: DeviceId, heads: readonly Head[]): HistoryItem[] =>
+      db.transaction(() => {
+        needRoom(roomId);
+        const seq = heads.find(({ author }) => author === key.publicKey)?.seq ?? 0;
+        const args = { roomId, author: key.publicKey, seq, scan: HEAD_SCAN, by };
+        const ids = all<{ id: string }>(sql.undeliveredUpTo, args).map(({ id }) => MessageId.parse(id));
+        return marked(roomId, by, STATE_NUMBERS.delivered, ids);
       })(),
 
     /** Everything of others up to and including this message was seen; answers what was unread. */

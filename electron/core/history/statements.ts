@@ -57,6 +57,11 @@ export const sql = {
     INSERT INTO heads (room_id, author, seq) VALUES (?, ?, ?)
     ON CONFLICT (room_id, author) DO UPDATE SET seq = excluded.seq`,
 
+  undeliveredUpTo: `
+    SELECT m.id FROM messages m
+    WHERE m.room_id = @roomId AND m.author = @author AND m.seq <= @seq AND m.seq > @seq - @scan
+      AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message = m.number AND d.device = @by AND d.state >= 2)
+    ORDER BY m.seq`,
   delivery: 'SELECT state FROM deliveries WHERE message = ? AND device = ?',
   setDelivery: `
     INSERT INTO deliveries (message, device, state) VALUES (?, ?, ?)
