@@ -1,6 +1,5 @@
-import type { ServerHost } from '@parley/shared/model';
+import { isPrivateName, nameIn, type ServerHost } from '@parley/shared/model';
 import type { IceServer } from '@parley/shared/protocol';
-import { isPrivateName, nameIn } from '../signaling/hosts.ts';
 
 const USUAL_PORTS = new Set([3478, 5349, 443]);
 const ICE_URL = /^(stuns?|turns?):(\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(\d{1,5}))?(?:\?transport=(?:udp|tcp))?$/i;
