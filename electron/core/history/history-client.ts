@@ -21,9 +21,10 @@ export async function startHistory(options: {
   log: Log;
   workerUrl?: URL | undefined;
   slowQueryMs?: number;
+  backupDelayMs?: number;
 }): Promise<HistoryOpened> {
-  const { file, seed, log, slowQueryMs = 100 } = options;
-  const workerData: WorkerStart = { file, seed, slowQueryMs };
+  const { file, seed, log, slowQueryMs = 100, backupDelayMs = 60_000 } = options;
+  const workerData: WorkerStart = { file, seed, slowQueryMs, backupDelayMs };
   const worker = new Worker(options.workerUrl ?? new URL('./history-worker.ts', import.meta.url), { workerData });
   const waiting = new Map<number, (outcome: Outcome<unknown>) => void>();
   let nextId = 1;
@@ -34,7 +35,10 @@ export async function startHistory(options: {
       if (answer.kind === 'opened') resolve(answer.outcome);
       else if (answer.kind === 'slow')
         log.warn('slow history call', { name: answer.name, durationMs: answer.durationMs });
-      else {
+      else if (answer.kind === 'backup') {
+        if (answer.outcome.ok) log.info('history backed up');
+        else log.warn('history could not be backed up', { code: answer.outcome.code });
+      } else {
         waiting.get(answer.id)?.(answer.outcome);
         waiting.delete(answer.id);
       }

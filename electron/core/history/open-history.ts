@@ -1,8 +1,9 @@
-import { chmodSync, closeSync, copyFileSync, existsSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { chmodSync, closeSync, copyFileSync, existsSync, openSync, renameSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type ErrorCode, ParleyError } from '@parley/shared/protocol';
 import Database from 'better-sqlite3';
 import { asFileError } from '../file-errors.ts';
+import { backUpBeforeMigration, backupsOf } from './backup.ts';
 import { migrations as allMigrations, type Migration } from './migrations/index.ts';
 import { roomHash } from './room-hash.ts';
 import { sql } from './statements.ts';
@@ -107,6 +108,8 @@ function openChecked(file: string, migrations: readonly Migration[]): WritableDb
     // Compiled in as NORMAL for WAL, so it has to be said on each open, and looked at.
     db.pragma('synchronous = FULL');
     if (process.platform === 'darwin') db.pragma('fullfsync = ON');
+    // Deleted texts are overwritten, not only let go.
+    db.pragma('secure_delete = ON');
     assertPragmas(db);
     if (!isNew && db.pragma('quick_check(1)', { simple: true }) !== 'ok') throw new ParleyError('history-damaged');
     migrate(db, file, version, isNew, migrations);
@@ -122,6 +125,7 @@ function assertPragmas(db: WritableDb): void {
     synchronous: 2,
     foreign_keys: 1,
     trusted_schema: 0,
+    secure_delete: 1,
     journal_mode: 'wal',
     ...(process.platform === 'darwin' ? { fullfsync: 1 } : {}),
   };
@@ -138,29 +142,13 @@ function migrate(
   migrations: readonly Migration[],
 ): void {
   if (version === migrations.length) return;
-  if (!isNew && version > 0) backUp(db, file, version);
+  if (!isNew && version > 0) backUpBeforeMigration(db, file, version);
   for (let next = version; next < migrations.length; next++) {
     db.transaction(() => {
       migrations[next]?.(db);
       db.pragma(`user_version = ${next + 1}`);
     })();
   }
-}
-
-/** A whole copy beside the file, before its shape changes. */
-function backUp(db: WritableDb, file: string, version: number): void {
-  const target = `${file}.backup-v${version}`;
-  rmSync(target, { force: true });
-  db.prepare('VACUUM INTO ?').run(target);
-  if (process.platform !== 'win32') chmodSync(target, 0o600);
-}
-
-function backupsOf(file: string): string[] {
-  const prefix = `${basename(file)}.backup-v`;
-  return readdirSync(dirname(file))
-    .filter((name) => name.startsWith(prefix))
-    .sort((left, right) => Number(right.slice(prefix.length)) - Number(left.slice(prefix.length)))
-    .map((name) => join(dirname(file), name));
 }
 
 function setAside(file: string, nowMs: number): string {

@@ -80,6 +80,8 @@ export const up = (db: WritableDb): void => {
     CREATE VIRTUAL TABLE message_words USING fts5 (
       text, content = 'messages', content_rowid = 'number', tokenize = 'trigram'
     );
+    -- What is deleted goes from the index too, not only from what it finds.
+    INSERT INTO message_words (message_words, rank) VALUES ('secure-delete', 1);
     CREATE TRIGGER messages_added AFTER INSERT ON messages BEGIN
       INSERT INTO message_words (rowid, text) VALUES (new.number, new.text);
     END;
