@@ -76,6 +76,8 @@ export const ERRORS = {
   'settings-damaged': 'The settings could not be read and were set aside. Parley started with the usual ones.',
 
   // Hosts
+  'secrets-locked':
+    'The keys of this profile are locked by this system’s keystore. Open Parley the way you usually do; nothing was changed.',
   'already-running': 'Parley is already open.',
   'port-in-use': 'Another program is using that port.',
   'sender-refused': 'A page that is not Parley tried to use it. It was refused.',

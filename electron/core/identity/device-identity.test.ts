@@ -38,7 +38,7 @@ describe('the identity of a device', () => {
 
   it('is never replaced when it cannot be unwrapped', async () => {
     writeFileSync(file, 'wrapped by another computer');
-    await expect(openIdentity(file, testSecrets())).rejects.toThrow();
+    await expect(openIdentity(file, testSecrets())).rejects.toMatchObject({ code: 'secrets-locked' });
     expect(readFileSync(file, 'utf8')).toBe('wrapped by another computer');
   });
 

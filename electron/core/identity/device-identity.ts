@@ -5,6 +5,7 @@ import { type Bytes, DeviceId, fromBase64Url, ParleyError } from '@parley/shared
 import { confirmSignatureBytes, helloSignatureBytes } from '@parley/shared/sealing';
 import { writeFileAtomically } from '../atomic-file.ts';
 import type { SecretStore } from '../ports.ts';
+import { unlock } from '../unlock.ts';
 import { signingKeyOf } from './ed25519.ts';
 
 /** This installation's identity. Only typed fields are ever signed; the bytes are built here. */
@@ -17,14 +18,14 @@ export interface DeviceIdentity {
 }
 
 /**
- * Reads the device's key, or makes it at the first start. A key that this store did not wrap is an error
+ * Reads the device's key, or makes it at the first start. A key that this store did not wrap is `secrets-locked`
  * and is never replaced: with it the device would lose its name among its peers.
  */
 export async function openIdentity(file: string, secrets: SecretStore): Promise<DeviceIdentity> {
   let seed: Bytes;
   if (existsSync(file)) {
-    seed = await secrets.unwrap(new Uint8Array(readFileSync(file)));
-    if (seed.length !== 32) throw new ParleyError('internal');
+    seed = await unlock(secrets, readFileSync(file));
+    if (seed.length !== 32) throw new ParleyError('secrets-locked');
   } else {
     seed = new Uint8Array(randomBytes(32));
     writeFileAtomically(file, await secrets.wrap(seed));

@@ -1,9 +1,10 @@
 import { Room, RoomKeyring, type ServerHost } from '@parley/shared/model';
-import { type Bytes, fromBase64Url, ParleyError, type RoomId, toBase64Url, unwrap } from '@parley/shared/protocol';
+import { fromBase64Url, ParleyError, type RoomId, toBase64Url, unwrap } from '@parley/shared/protocol';
 import { createInvite, deriveRoomKeys, formatInvite, parseInvite } from '@parley/shared/sealing';
 import type { HistoryClient } from '../history/history-client.ts';
 import type { RoomRow } from '../history/history-store.ts';
 import type { Clock, SecretStore } from '../ports.ts';
+import { unlock } from '../unlock.ts';
 
 /** What the rooms need to know about this app's own server. */
 export interface OwnServer {
@@ -113,10 +114,8 @@ export function createRooms(options: {
     async keyring(roomId: RoomId): Promise<RoomKeyring> {
       const row = await history.room(roomId);
       if (!row) throw new ParleyError('room-unknown');
-      const secret = await secrets.unwrap(asBytes(row.secret));
-      const passphrase = row.passphrase
-        ? Buffer.from(await secrets.unwrap(asBytes(row.passphrase))).toString('utf8')
-        : null;
+      const secret = await unlock(secrets, row.secret);
+      const passphrase = row.passphrase ? Buffer.from(await unlock(secrets, row.passphrase)).toString('utf8') : null;
       const ownerPub = fromBase64Url(row.owner_pub) ?? new Uint8Array(32);
       const needsPassphrase = row.needs_passphrase === 1;
       const inviteHost = row.host ?? ownServer.inviteHost() ?? NOT_RUNNING;
@@ -138,5 +137,4 @@ export function createRooms(options: {
   };
 }
 
-const asBytes = (bytes: Uint8Array): Bytes => new Uint8Array(bytes);
 export type Rooms = ReturnType<typeof createRooms>;
