@@ -249,6 +249,14 @@ describe('peer link', () => {
     expect(streams).toEqual([[stream.id]]);
   });
 
+  it('keeps few streams of a far end that opens ever more', async () => {
+    const { open, hi, latest } = await linkedPair();
+    await open();
+    for (let i = 0; i < 100; i++) latest(true).addTrack(fakeTrack('video'), fakeStream());
+    await settled();
+    expect(hi.link.streams.size).toBe(16);
+  });
+
   it('brings its tracks into a fresh connection', async () => {
     const { lo, open, deliver, latest } = await linkedPair();
     const [voice, stream] = [fakeTrack('audio'), fakeStream()];

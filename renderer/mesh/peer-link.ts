@@ -90,6 +90,9 @@ export type LinkEvents = {
 /** Why something that came in was not used. Only counted, so that a flood costs nothing more. */
 export type DropCounts = { late: number; malformed: number; oversize: number; candidates: number };
 
+/** Streams of one connection; honest peers send two. */
+const STREAMS_MAX = 16;
+
 /** What may wait for the comparison of certificates; honest peers send a handful of things before it. */
 const PRECEDING_MAX = 256;
 
@@ -228,6 +231,7 @@ export class PeerLink {
       },
       track: (_track, stream) => {
         if (this.#connection !== connection) return;
+        if (this.#streams.size >= STREAMS_MAX && !this.#streams.has(stream.id)) return;
         this.#streams.set(stream.id, stream);
         this.#events.emit('streams', this.#streams);
       },
