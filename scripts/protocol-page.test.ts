@@ -1,5 +1,6 @@
-import { clientEvents, ERRORS, serverEvents } from '@parley/shared/protocol';
+import { clientEvents, ERRORS, LinkMessage, PairMessage, serverEvents } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { protocolPage, storedPage } from './protocol-page.ts';
 
 describe('docs/protocol.md', () => {
@@ -14,4 +15,29 @@ describe('docs/protocol.md', () => {
     }
     for (const code of Object.keys(ERRORS)) expect(page).toContain(`| \`${code}\` |`);
   });
+
+  it('has a row for every field, however deep it lies', async () => {
+    const page = await storedPage();
+    const schemas = [
+      ...Object.values(clientEvents).flatMap(({ input, ack }) => [input, ack]),
+      ...Object.values(serverEvents),
+      LinkMessage,
+      PairMessage,
+    ];
+    const names = new Set(schemas.flatMap((schema) => fieldsIn(z.toJSONSchema(schema, { io: 'input' }))));
+    expect(names.size).toBeGreaterThan(60);
+    // `type` tells messages apart and is their heading.
+    names.delete('type');
+    for (const name of names) expect(page).toMatch(new RegExp(`^\\| \`(\\S+\\.)?${name}\``, 'm'));
+    expect(page).toContain('| `signal.signal.transceiverRequest.kind` |');
+  });
 });
+
+/** The paths' last names of everything inside a JSON schema. */
+function fieldsIn(schema: unknown): string[] {
+  if (Array.isArray(schema)) return schema.flatMap(fieldsIn);
+  if (typeof schema !== 'object' || schema === null) return [];
+  return Object.entries(schema).flatMap(([key, value]) =>
+    key === 'properties' ? [...Object.keys(value), ...Object.values(value).flatMap(fieldsIn)] : fieldsIn(value),
+  );
+}

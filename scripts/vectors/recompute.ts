@@ -147,16 +147,27 @@ export function vectors() {
     u32(text.length),
     text,
   ]);
+  const passphrase = 'correct horse battery staple élan';
   return {
+    given: {
+      secret: secret.toString('hex'),
+      passphrase,
+      host: 'example.org',
+      challenge: Buffer.alloc(32).toString('hex'),
+      loDeviceSeed: counting(10, 32).toString('hex'),
+      hiDeviceSeed: counting(100, 32).toString('hex'),
+      loEphemeralSeed: counting(11, 32).toString('hex'),
+      hiEphemeralSeed: counting(101, 32).toString('hex'),
+      safetyPartOfLo: rLo.toString('hex'),
+      safetyPartOfHi: rHi.toString('hex'),
+    },
     room,
-    roomWithPassphrase: schedule(LABEL, secret, 'correct horse battery staple élan'),
+    roomWithPassphrase: schedule(LABEL, secret, passphrase),
     hello: {
       lo: lo.box,
       hi: hi.box,
       loPlaintext: lo.plaintext.toString('hex'),
       hiPlaintext: hi.plaintext.toString('hex'),
-      loEphemeralSeed: counting(11, 32).toString('hex'),
-      hiEphemeralSeed: counting(101, 32).toString('hex'),
       loDevice: devices[0]?.toString('base64url'),
       hiDevice: devices[1]?.toString('base64url'),
     },

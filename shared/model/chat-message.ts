@@ -12,7 +12,8 @@ export const ChatText = z
   .trim()
   .refine((text) => fitsCodePoints(text, LIMITS.chatTextMax) && !text.includes('\u0000'), {
     error: 'message-invalid',
-  });
+  })
+  .describe('1 to 1,000 characters, NFC, trimmed');
 export type ChatText = z.infer<typeof ChatText>;
 
 const Milliseconds = z.number().int().nonnegative().max(8_640_000_000_000_000);

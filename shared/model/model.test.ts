@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { LIMITS } from '../protocol/limits.ts';
 import { refuseInput } from '../protocol/outcome.ts';
+import { seededBy } from '../test-seed.ts';
 import {
   ChatMessage,
   ChatText,
@@ -19,6 +20,8 @@ import {
   usernameKey,
   usualSettings,
 } from './index.ts';
+
+fc.configureGlobal(seededBy(process.env.PARLEY_SEED));
 
 const refusal = (schema: z.ZodType, value: unknown) => {
   const parsed = schema.safeParse(value);
@@ -43,14 +46,43 @@ describe('V1 a username', () => {
     ['an emoji', 'ab🌱'],
     ['a number', 7],
     ['an override', 'ab\u202Ecd'],
+    ['one letter beyond the first plane', '𐐷'],
+    ['51 letters beyond the first plane', '𐐷'.repeat(51)],
+    ['letters that are drawn as nothing', '\u3164\u3164'],
+    ['marks without a letter', '\u0301\u0301'],
+    ['an endless text', 'x'.repeat(100_000)],
   ])('may not be %s', (_, name) => {
     expect(refusal(Username, name)).toBe('username-invalid');
+  });
+
+  it('is counted in characters, wherever in Unicode they stand', () => {
+    expect(Username.parse('𐐷'.repeat(50))).toBe('𐐷'.repeat(50));
+    expect(Username.parse('𐐷𐐷')).toBe('𐐷𐐷');
+  });
+
+  it('may stand as the name on a message, whatever it is', () => {
+    const unit = fc.constantFrom(...'aZ9-_éß玲न\u0301\u3164\u034F\uFE0F𐐷');
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 60 }), (typed) => {
+        const username = Username.safeParse(typed);
+        if (username.success) expect(DisplayName.parse(username.data)).toBe(username.data);
+      }),
+    );
   });
 
   it('is compared without case, whatever form it was typed in', () => {
     expect(usernameKey('ADA')).toBe(usernameKey('ada'));
     expect(usernameKey('Zoe\u0308')).toBe(usernameKey('ZOË'));
     expect(usernameKey('ａｄａ')).toBe(usernameKey('ada'));
+    expect(usernameKey('Groß')).toBe(usernameKey('GROSS'));
+    expect(usernameKey('Νίκος')).toBe(usernameKey('ΝΊΚΟΣ'));
+    expect(usernameKey('ada')).not.toBe(usernameKey('adam'));
+  });
+
+  it('is not another name for a character that nobody sees', () => {
+    for (const unseen of ['\u3164', '\u034F', '\uFE0F', '\u115F']) {
+      expect(usernameKey(Username.parse(`ada${unseen}`))).toBe(usernameKey('ada'));
+    }
   });
 });
 
@@ -74,6 +106,10 @@ describe('V2 a display name', () => {
     ['a zero-width space', 'a\u200Bb'],
     ['half an emoji', 'a\uD83Cb'],
     ['a private character', 'a\uE000b'],
+    ['nothing to see: a joiner', '\u200D'],
+    ['nothing to see: a filler', '\u3164'],
+    ['nothing to see: an empty Braille cell', '\u2800'],
+    ['nothing to see: a mark without a letter', '\u0301'],
     ['an endless text', 'x'.repeat(100_000)],
     ['no text', null],
   ])('may not have %s', (_, name) => {
@@ -109,6 +145,8 @@ describe('V3 a room’s name', () => {
     ['a line end', 'ab\ncd'],
     ['an override', 'ab\u202Ecd'],
     ['a number', 12],
+    ['nothing to see', '\u200B\u200B'],
+    ['an endless text', 'x'.repeat(100_000)],
   ])('may not be %s', (_, name) => {
     expect(refusal(RoomName, name)).toBe('room-name-invalid');
   });

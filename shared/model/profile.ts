@@ -1,18 +1,42 @@
 import { z } from 'zod';
 import { LIMITS } from '../protocol/limits.ts';
 
+/** Whether `text` has `min` to `max` code points. Most texts are so short that nobody has to count. */
+export const fitsCodePoints = (text: string, max: number, min = 1): boolean =>
+  text.length >= min && (text.length <= max || [...text].length <= max) && (min === 1 || [...text].length >= min);
+
+/**
+ * Something an eye can find. Joiners, fillers, variation selectors, blanks and marks without a letter are none: a name
+ * of those alone would be shown as nothing.
+ */
+const VISIBLE = /[^\p{White_Space}\p{Default_Ignorable_Code_Point}\p{M}\u2800]/u;
+
+/** Whether a person would see anything of `name`. */
+export const isVisible = (name: string): boolean => VISIBLE.test(name);
+
 /** V1: 2–50 letters, digits, hyphens, underscores. Any script's letters, as people's names have them. */
 export const Username = z
   .string({ error: 'username-invalid' })
-  .trim()
+  .max(LIMITS.usernameMax * 8, { error: 'username-invalid' })
   .normalize('NFC')
+  .trim()
   .regex(/^[\p{L}\p{M}\p{Nd}_-]+$/u, { error: 'username-invalid' })
-  .min(LIMITS.usernameMin, { error: 'username-invalid' })
-  .max(LIMITS.usernameMax, { error: 'username-invalid' });
+  .refine((name) => fitsCodePoints(name, LIMITS.usernameMax, LIMITS.usernameMin) && isVisible(name), {
+    error: 'username-invalid',
+  })
+  .describe('2 to 50 letters, digits, hyphens, underscores (any script), NFC');
 export type Username = z.infer<typeof Username>;
 
-/** The form in which usernames are compared: case does not matter (V1). */
-export const usernameKey = (username: string): string => username.normalize('NFKC').toLowerCase();
+/**
+ * The form in which usernames are compared: neither case (V1) nor what nobody can see makes two names of one. Upper case
+ * first, so that ß is ss and every σ the same.
+ */
+export const usernameKey = (username: string): string =>
+  username
+    .normalize('NFKC')
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+    .toUpperCase()
+    .toLowerCase();
 
 /**
  * Control characters, line and paragraph separators, bidi overrides and isolates, and other invisible
@@ -22,19 +46,16 @@ export const usernameKey = (username: string): string => username.normalize('NFK
 const unprintable =
   /[\p{Cc}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\uFFF9-\uFFFB]/u;
 
-/** Whether `text` has 1 to `max` code points. Most texts are so short that nobody has to count. */
-export const fitsCodePoints = (text: string, max: number): boolean =>
-  text.length > 0 && (text.length <= max || [...text].length <= max);
-
-/** V2: 1–64 printable characters (code points) in NFC. */
+/** V2: 1–64 printable characters (code points) in NFC, at least one of which can be seen. */
 export const DisplayName = z
   .string({ error: 'display-name-invalid' })
   .max(LIMITS.displayNameMax * 8, { error: 'display-name-invalid' })
   .normalize('NFC')
   .trim()
-  .refine((name) => fitsCodePoints(name, LIMITS.displayNameMax) && !unprintable.test(name), {
+  .refine((name) => fitsCodePoints(name, LIMITS.displayNameMax) && !unprintable.test(name) && isVisible(name), {
     error: 'display-name-invalid',
-  });
+  })
+  .describe('1 to 64 visible characters, NFC, no control or bidi characters');
 export type DisplayName = z.infer<typeof DisplayName>;
 
 /** Who a device says its person is. Proved to be that device's word, never proved to be true. */

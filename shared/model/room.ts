@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { base64UrlOf } from '../protocol/bytes.ts';
 import { RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
+import { fitsCodePoints, isVisible } from './profile.ts';
 
 /** V3: 2–100 characters after trimming, no control characters. */
 export const RoomName = z
@@ -11,15 +12,16 @@ export const RoomName = z
   .trim()
   .refine(
     (name) =>
-      [...name].length >= LIMITS.roomNameMin &&
-      [...name].length <= LIMITS.roomNameMax &&
+      fitsCodePoints(name, LIMITS.roomNameMax, LIMITS.roomNameMin) &&
+      isVisible(name) &&
       !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u.test(name),
     { error: 'room-name-invalid' },
-  );
+  )
+  .describe('2 to 100 characters, NFC, no control or bidi characters');
 export type RoomName = z.infer<typeof RoomName>;
 
 /** V3: the form in which the names of listed rooms are compared. */
-export const roomNameKey = (name: string): string => name.normalize('NFKC').toLowerCase().trim();
+export const roomNameKey = (name: string): string => name.normalize('NFKC').toUpperCase().toLowerCase().trim();
 
 /** `host` or `host:port` of a signaling server, as an invite carries it: lower case, no scheme, no path. */
 export const ServerHost = z

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { seededBy } from '../test-seed.ts';
 import {
   base64UrlLength,
   base64UrlOf,
@@ -16,6 +17,8 @@ import { LIMITS } from './limits.ts';
 import { LinkMessage, PairMessage } from './link.ts';
 import { accept, type Outcome, outcomeOf, ParleyError, refusalOf, refuse, refuseInput, unwrap } from './outcome.ts';
 import { ConnectAuth, clientEvents, serverEvents } from './signaling.ts';
+
+fc.configureGlobal(seededBy(process.env.PARLEY_SEED));
 
 const bytes = fc.uint8Array({ maxLength: 200 });
 const id16 = 'A'.repeat(22);
@@ -165,6 +168,61 @@ describe.each(Object.entries(CLIENT))('what a client says with %s', (event, { go
   });
 });
 
+/** For every row: an answer that is right, and changes that each make it wrong. */
+const challenge = { v: 1, challenge: id32, expiresInMs: 30_000 };
+const ice = { iceServers: [{ urls: ['stun:example.org'] }] };
+const ACKS: { [E in keyof typeof clientEvents]: { good: Record<string, unknown>; bad: Record<string, unknown>[] } } = {
+  'challenge:get': { good: challenge, bad: [{ challenge: id16 }, { expiresInMs: 0 }, { v: null }] },
+  'room:join': {
+    good: {
+      participantId: id16,
+      resumeToken: id32,
+      resumed: false,
+      participants: [{ participantId: id16, away: true }],
+      capacity: 16,
+      ice,
+    },
+    bad: [
+      { participantId: id32 },
+      { resumeToken: id16 },
+      { resumed: 'no' },
+      { participants: [{ participantId: id16 }] },
+      { participants: Array.from({ length: 257 }, () => ({ participantId: id16, away: false })) },
+      { capacity: 0 },
+      { ice: { iceServers: [{ urls: [] }] } },
+      { ice: { iceServers: Array.from({ length: 9 }, () => ice.iceServers[0]) } },
+      { ice: { ...ice, expiresInMs: -1 } },
+    ],
+  },
+  'room:leave': { good: {}, bad: [] },
+  'signal:send': { good: { handedTo: 0 }, bad: [{ handedTo: -1 }, { handedTo: 1.5 }, { handedTo: '1' }] },
+  'stream:start': { good: {}, bad: [] },
+  'stream:stop': { good: {}, bad: [] },
+  'turn:get': {
+    good: { iceServers: [{ urls: ['turn:example.org'], username: 'u', credential: 'c' }], expiresInMs: 1 },
+    bad: [{ iceServers: [{ urls: 'turn:example.org' }] }, { iceServers: null }, { expiresInMs: 0 }],
+  },
+};
+
+describe.each(Object.entries(ACKS))('what the server answers to %s', (event, { good, bad }) => {
+  const answer = outcomeOf(clientEvents[event as keyof typeof clientEvents].ack);
+
+  it('is a value that is right, or a refusal', () => {
+    expect(answer.safeParse({ ok: true, value: good }).success).toBe(true);
+    expect(answer.safeParse(refuse('rate-limited', { retryAfterMs: 1 })).success).toBe(true);
+    for (const value of [undefined, null, 'x', [], good, { ok: true }, { ok: 'yes', value: good }, { ok: false }]) {
+      expect(answer.safeParse(value).success, JSON.stringify(value)).toBe(false);
+    }
+  });
+
+  it('is refused with any of its fields wrong', () => {
+    for (const change of bad) {
+      const value = { ...good, ...change };
+      expect(answer.safeParse({ ok: true, value }).success, JSON.stringify(change)).toBe(false);
+    }
+  });
+});
+
 describe('what the server says', () => {
   it('is taken when it is right, and refused without its fields', () => {
     const about = { roomId: id16, participantId: id16 };
@@ -181,6 +239,108 @@ describe('what the server says', () => {
     for (const [event, schema] of Object.entries(serverEvents)) {
       expect(schema.safeParse(good[event as keyof typeof serverEvents]).success, event).toBe(true);
       expect(schema.safeParse({}).success, event).toBe(false);
+    }
+    expect(serverEvents['server:closing'].safeParse({ code: 'room-full' }).success).toBe(false);
+    expect(serverEvents['server:drain'].safeParse({ retryAfterMs: -1 }).success).toBe(false);
+    expect(serverEvents['server:challenge'].safeParse({ ...challenge, challenge: id16 }).success).toBe(false);
+  });
+});
+
+const profile = { username: 'ada', displayName: null };
+const call = {
+  callId: id16,
+  startedAt: 0,
+  turn: 1,
+  microphone: 'live',
+  camera: true,
+  screen: false,
+  cameraStreamId: 'stream',
+  screenStreamId: null,
+  hand: false,
+};
+const chat = {
+  id: id16,
+  roomId: id16,
+  author: id32,
+  authorName: 'Ada',
+  seq: 1,
+  clock: 1,
+  sentAt: 0,
+  text: 'hi',
+  sig: id64,
+};
+const signal = (inner: unknown) => ({ kind: 'peer', epoch: 1, signal: inner });
+type Rows<T extends string> = { [K in T]: { good: Record<string, unknown>[]; bad: Record<string, unknown>[] } };
+
+/** For every kind of message: some that are right, and changes to the first that each make it wrong. */
+const LINK: Rows<LinkMessage['type']> = {
+  presence: {
+    good: [
+      { profile, call, room: { name: 'Garden', renamedAt: 0 } },
+      { profile, call: null, room: null },
+    ],
+    bad: [
+      { profile: { username: 'a', displayName: null } },
+      { call: { ...call, microphone: 'loud' } },
+      { call: { ...call, turn: 0 } },
+      { call: { ...call, cameraStreamId: '' } },
+      { call: undefined },
+      { room: { name: 'x', renamedAt: 0 } },
+    ],
+  },
+  decline: { good: [{ callId: id16 }], bad: [{ callId: id32 }] },
+  chat: { good: [{ message: chat }], bad: [{ message: { ...chat, text: '' } }, { message: { ...chat, sig: id32 } }] },
+  receipt: { good: [{ delivered: [id16], read: [] }], bad: [{ delivered: id16 }, { read: ['x'] }] },
+  typing: { good: [{}], bad: [] },
+  have: { good: [{ heads: [{ author: id32, seq: 0 }] }], bad: [{ heads: [{ author: id32, seq: -1 }] }] },
+  batch: {
+    good: [{ messages: [chat], hasMore: true }],
+    bad: [
+      { messages: Array.from({ length: LIMITS.historyBatchMax + 1 }, () => chat) },
+      { messages: [{ ...chat, seq: 0 }] },
+      { hasMore: 1 },
+    ],
+  },
+  signal: {
+    good: [
+      { signal: signal({ type: 'offer', sdp: '' }) },
+      { signal: signal({ type: 'answer', sdp: '' }) },
+      { signal: signal({ type: 'renegotiate', renegotiate: true }) },
+      { signal: signal({ type: 'transceiverRequest', transceiverRequest: { kind: 'audio' } }) },
+      { signal: signal({ type: 'candidate', candidate: { candidate: '', sdpMLineIndex: 0, sdpMid: null } }) },
+      { signal: { kind: 'restart', epoch: 1 } },
+      { signal: { kind: 'reopen', epoch: 2 ** 31 } },
+    ],
+    bad: [
+      { signal: { kind: 'reopen', epoch: 0 } },
+      { signal: { kind: 'reopen', epoch: 2 ** 31 + 1 } },
+      { signal: signal({ type: 'pranswer', sdp: '' }) },
+      { signal: signal({ type: 'renegotiate', renegotiate: false }) },
+      { signal: signal({ type: 'transceiverRequest', transceiverRequest: { kind: 'data' } }) },
+      { signal: signal({ type: 'candidate', candidate: { candidate: 'x'.repeat(LIMITS.candidateMaxChars + 1) } }) },
+    ],
+  },
+  safety: {
+    good: ['commit', 'answer', 'open'].map((step) => ({ step: { step, value: id32 } })),
+    bad: [{ step: { step: 'commit', value: id16 } }, { step: { step: 'again', value: id32 } }],
+  },
+  bye: { good: [{ why: 'left' }, { why: 'closed' }], bad: [{ why: 'bored' }, { why: null }] },
+};
+const PAIR: Rows<PairMessage['type']> = {
+  confirm: { good: [{ sig: id64, profile }], bad: [{ sig: id32 }, { profile: null }] },
+  signal: { good: LINK.signal.good, bad: LINK.signal.bad },
+  bye: { good: [{}], bad: [] },
+};
+
+describe.each([
+  ['over a link', LinkMessage, LINK],
+  ['in a sealed box', PairMessage, PAIR],
+] as const)('what peers say %s', (_, schema, rows) => {
+  it.each(Object.entries(rows))('with %s is taken when it is right and refused when it is not', (type, row) => {
+    for (const good of row.good) expect(schema.safeParse({ type, ...good }).success, JSON.stringify(good)).toBe(true);
+    for (const change of row.bad) {
+      const changed = { type, ...row.good[0], ...change };
+      expect(schema.safeParse(changed).success, JSON.stringify(change)).toBe(false);
     }
   });
 });

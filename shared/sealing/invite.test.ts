@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ServerHost } from '../model/room.ts';
+import { seededBy } from '../test-seed.ts';
 import { toBase64Url } from './agreements.ts';
 import { createInvite, formatInvite, type Invite, parseInvite } from './invite.ts';
+
+fc.configureGlobal(seededBy(process.env.PARLEY_SEED));
 
 const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => new Uint8Array(bytes));
 const host = fc

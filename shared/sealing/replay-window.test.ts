@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { seededBy } from '../test-seed.ts';
 import { createReplayWindow } from './replay-window.ts';
+
+fc.configureGlobal(seededBy(process.env.PARLEY_SEED));
 
 describe('the replay window', () => {
   it('takes a counter that is 63 behind the highest and none that is 64 behind', () => {

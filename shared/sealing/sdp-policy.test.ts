@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { seededBy } from '../test-seed.ts';
 import { checkSdp, fingerprintOf } from './sdp-policy.ts';
+
+fc.configureGlobal(seededBy(process.env.PARLEY_SEED));
 
 const written = (bytes: Uint8Array) => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
 const fp = Uint8Array.from({ length: 32 }, (_, i) => i * 7);

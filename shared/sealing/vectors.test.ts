@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { schedule, vectors } from '../../scripts/vectors/recompute.ts';
 import { ChatMessage } from '../model/chat-message.ts';
 import { fromBase64Url, toBase64Url } from '../protocol/bytes.ts';
+import { PairMessage } from '../protocol/link.ts';
 import { chatSignatureBytes } from './chat.ts';
 import { type OwnHello, openHello } from './hello.ts';
 import { deriveRoomKeys } from './key-schedule.ts';
@@ -14,7 +15,7 @@ import pinned from './vectors.json' with { type: 'json' };
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 const unhex = (text: string) => new Uint8Array(Buffer.from(text, 'hex'));
-const secret = Uint8Array.from({ length: 32 }, (_, i) => i);
+const secret = unhex(pinned.given.secret);
 const counting = (from: number, size: number) => Uint8Array.from({ length: size }, (_, i) => (from + i) & 0xff);
 
 describe('the protocol’s vectors', () => {
@@ -36,11 +37,11 @@ describe('the protocol’s vectors', () => {
 
   for (const [name, passphrase, expected] of [
     ['without a passphrase', null, pinned.room],
-    ['with a passphrase', 'correct horse battery staple élan', pinned.roomWithPassphrase],
+    ['with a passphrase', pinned.given.passphrase, pinned.roomWithPassphrase],
   ] as const) {
     it(`agree with the key schedule ${name}`, async () => {
       const keys = await deriveRoomKeys(secret, passphrase);
-      const sig = await proveMembership(keys, 'example.org', new Uint8Array(32));
+      const sig = await proveMembership(keys, pinned.given.host, unhex(pinned.given.challenge));
       expect({
         authPub: hex(keys.authPub),
         roomId: keys.roomId,
@@ -61,7 +62,7 @@ describe('the protocol’s vectors', () => {
     }
   });
 
-  it('agree with the pair: each opens the other’s confirm, tag and transcript are the pinned ones', async () => {
+  it('agree with the pair: each seals its confirm as pinned and opens the other’s, tag and transcript are the pinned ones', async () => {
     const keys = await deriveRoomKeys(secret, null);
     const side = async (box: string, plaintext: string, seed: string): Promise<OwnHello> => {
       const hello = await openHello(keys, box);
@@ -72,11 +73,12 @@ describe('the protocol’s vectors', () => {
       const { sess, dev, fp, ts, epoch } = hello.value;
       return { sess, dev, fp, ts, epoch, plaintext: unhex(plaintext), box, ephPrivate };
     };
-    const lo = await side(pinned.hello.lo, pinned.hello.loPlaintext, pinned.hello.loEphemeralSeed);
-    const hi = await side(pinned.hello.hi, pinned.hello.hiPlaintext, pinned.hello.hiEphemeralSeed);
-    for (const [own, otherBox, role, box, message] of [
-      [lo, pinned.hello.hi, 'lo', pinned.pair.hiBox, pinned.pair.hiConfirm],
-      [hi, pinned.hello.lo, 'hi', pinned.pair.loBox, pinned.pair.loConfirm],
+    const lo = await side(pinned.hello.lo, pinned.hello.loPlaintext, pinned.given.loEphemeralSeed);
+    const hi = await side(pinned.hello.hi, pinned.hello.hiPlaintext, pinned.given.hiEphemeralSeed);
+    const { loBox, loConfirm, hiBox, hiConfirm } = pinned.pair;
+    for (const [own, otherBox, role, box, message, ownBox, ownMessage] of [
+      [lo, pinned.hello.hi, 'lo', hiBox, hiConfirm, loBox, loConfirm],
+      [hi, pinned.hello.lo, 'hi', loBox, loConfirm, hiBox, hiConfirm],
     ] as const) {
       const other = await openHello(keys, otherBox);
       const pair = other.ok ? await openPairSession(keys, own, other.value) : other;
@@ -84,6 +86,7 @@ describe('the protocol’s vectors', () => {
       expect(pair.value.role).toBe(role);
       expect(pair.value.tag).toBe(pinned.pair.tag);
       expect(hex(pair.value.transcriptHash)).toBe(pinned.pair.transcriptHash);
+      expect(await pair.value.seal(PairMessage.parse(ownMessage))).toBe(ownBox);
       expect(await pair.value.open(box)).toEqual({ ok: true, value: message });
       expect(pair.value.confirmed).toBe(true);
     }
@@ -91,8 +94,16 @@ describe('the protocol’s vectors', () => {
 
   it('agree with the short safety code', async () => {
     const options = { transcriptHash: unhex(pinned.pair.transcriptHash), safetyKey: unhex(pinned.safetyCode.key) };
-    const { exchange: lo } = createSafetyExchange({ ...options, role: 'lo', random: () => counting(200, 32) });
-    const { exchange: hi } = createSafetyExchange({ ...options, role: 'hi', random: () => counting(7, 32) });
+    const { exchange: lo } = createSafetyExchange({
+      ...options,
+      role: 'lo',
+      random: () => unhex(pinned.given.safetyPartOfLo),
+    });
+    const { exchange: hi } = createSafetyExchange({
+      ...options,
+      role: 'hi',
+      random: () => unhex(pinned.given.safetyPartOfHi),
+    });
     const commit = await lo.start();
     expect(commit).toEqual({ step: 'commit', value: pinned.safetyCode.commitment });
     const answered = commit && (await hi.handle(commit));

@@ -1,0 +1,125 @@
+import type { ClientEvent, ErrorCode, LinkMessage, PairMessage, ServerEvent } from '@parley/shared/protocol';
+
+/** What docs/protocol.md says about each row of the tables. A row without its sentence does not compile. */
+export const CLIENT_PROSE: Readonly<Record<ClientEvent, { does: string; refusals: readonly ErrorCode[] }>> = {
+  'challenge:get': {
+    does: 'Asks for a fresh challenge. The one before is void, so joins go one after the other.',
+    refusals: ['client-too-old', 'server-too-old'],
+  },
+  'room:join': {
+    does: 'Takes a seat in a room, or takes one back. Joining a room where this socket has a seat answers with that seat.',
+    refusals: [
+      'client-too-old',
+      'server-too-old',
+      'server-draining',
+      'challenge-expired',
+      'proof-invalid',
+      'room-full',
+      'too-many-rooms',
+    ],
+  },
+  'room:leave': { does: 'Gives the seat up. Leaving twice is leaving once.', refusals: [] },
+  'signal:send': {
+    does: 'Hands a sealed box to one participant or to everyone else who is here. A box with an `id` that was handed on within the last minute is acknowledged again and not sent again, so whoever is unsure repeats it.',
+    refusals: ['not-in-room', 'participant-gone'],
+  },
+  'stream:start': {
+    does: 'Says that a kind of stream is live, for limits and counts. What it shows goes from peer to peer.',
+    refusals: ['not-in-room'],
+  },
+  'stream:stop': { does: 'Takes that back.', refusals: ['not-in-room'] },
+  'turn:get': {
+    does: 'Asks for fresh relay credentials before the old ones end.',
+    refusals: ['not-in-room', 'turn-unavailable'],
+  },
+};
+
+export const SERVER_PROSE: Readonly<Record<ServerEvent, string>> = {
+  'server:challenge': 'Said once after connecting.',
+  'participant:joined': 'Someone took a seat. They say hello themselves.',
+  'participant:away': 'Their socket is gone; the seat waits for the grace time. Boxes do not reach them meanwhile.',
+  'participant:back': 'The seat is held again. What was said meanwhile is lost, so hello and confirm are said again.',
+  'participant:left': 'The seat is over.',
+  'signal:received': 'A box from another participant.',
+  'server:closing': 'Said right before the server closes this socket on purpose.',
+  'server:drain': 'The server is about to stop. Clients come back elsewhere or later, spread out over the time given.',
+};
+
+export const PAIR_PROSE: Readonly<Record<PairMessage['type'], string>> = {
+  confirm:
+    'Proves the device, and says who its person is. Said again after either side got a new seat: a member is reached where their last box came from.',
+  signal: 'Sets a connection up while no data channel is open.',
+  bye: 'This stay is over.',
+};
+
+export const LINK_PROSE: Readonly<Record<LinkMessage['type'], string>> = {
+  presence: 'Said when a link opens and whenever something in it changes; it replaces the last one.',
+  decline: 'Answers a ringing call with no.',
+  chat: 'A message that its author, and nobody else, has just written.',
+  receipt: 'What this device has on its disk, and what its person has seen. At most one every 100 ms.',
+  typing: 'The person is writing. Nothing says that they stopped; it fades after some seconds.',
+  have: 'What this device has of each author, and so a question for the rest. Said when a link opens, and again after a batch with `hasMore`.',
+  batch: 'Answers a `have`: what the other lacks, oldest first. Nothing missing, no answer; unasked ones are dropped.',
+  signal: 'Sets up or mends the connection while the data channel is open.',
+  safety: 'A step to the short safety code (section 7).',
+  bye: 'The person left the room, or the app closes.',
+};
+
+/**
+ * What single fields mean: of every field with that name, or of one path in one event or message. Fields that explain
+ * themselves have none.
+ */
+export const FIELD_PROSE: Readonly<Record<string, string>> = {
+  v: 'the protocol version',
+  challenge: 'what the next `room:join` signs',
+  expiresInMs: 'from now; absent: they do not end',
+  'challenge:get ack expiresInMs': 'from now',
+  'server:challenge expiresInMs': 'from now',
+  'auth password': 'reserved for servers that ask for one',
+  roomId: 'see section 2',
+  participantId: 'a seat; public, chosen by the server',
+  authPub: 'see section 2',
+  'room:join sig': 'see "Joining"',
+  'room:join resumeToken': 'of the seat to take back',
+  'room:join ack resumeToken': 'secret; proves this seat to the server',
+  'room:join ack participantId': 'this seat, as the others see it',
+  resumed: 'whether the seat of the token was taken back',
+  participants: 'who else has a seat; a hint',
+  away: 'whether their socket is gone',
+  capacity: 'seats in this room',
+  'room:join ack ice': 'as for RTCPeerConnection',
+  'signal:send to': 'everyone else, or a participant',
+  'signal:send id': 'fresh and random',
+  handedTo: 'to how many it was handed',
+  from: 'stamped by the server',
+  toAll: 'whether it was sent to everyone',
+  'signal:received id': 'as the sender chose it',
+  box: 'see section 4',
+  'server:closing code': 'see section 9',
+  'server:drain retryAfterMs': 'over which to spread the return',
+  'confirm sig': 'see above',
+  epoch: 'counts the connections of a link from 1; lower than the current one: late, dropped; higher: begin afresh',
+  'signal signal.kind="peer"': 'from WebRTC to WebRTC',
+  'signal signal.kind="restart"': '`hi` asks `lo` for an ICE restart',
+  'signal signal.kind="reopen"': '`hi` asks `lo` for a fresh connection; `epoch` is the new one’s',
+  'signal signal.signal.type="renegotiate"': '`hi` asks `lo` for an offer',
+  'signal signal.signal.type="transceiverRequest"': '`hi` has a track that needs a place in the next offer',
+  'presence call': 'null: reachable, not in a call',
+  callId: 'random, by whoever starts the call',
+  startedAt: 'ms since 1970, by the starter’s clock',
+  turn: 'one more than the highest in the call when coming in',
+  cameraStreamId: 'id of the WebRTC stream with camera and microphone',
+  screenStreamId: 'id of the WebRTC stream with the screen and its sound',
+  hand: 'raised',
+  'presence room': 'the room’s name as known here; null: not known',
+  renamedAt: 'ms since 1970; the newest wins',
+  author: 'device',
+  'have heads[].seq': 'highest without a gap',
+  seq: 'counts the author’s messages in the room from 1',
+  clock: 'see below',
+  sentAt: 'ms since 1970',
+  'chat message.sig': 'see below',
+  'batch messages[].sig': 'see below',
+  delivered: 'on disk here',
+  read: 'seen; only if the person lets others know',
+};
