@@ -71,7 +71,11 @@ export async function install({ root = projectRoot, say = console.log } = {}) {
   const startedAt = Date.now();
   const code = await new Promise((resolve) => {
     // What npm says goes to standard error: standard output may belong to a program that reads it.
-    spawn(command, [...args, 'ci', '--no-audit', '--no-fund'], { cwd: root, stdio: ['ignore', 2, 2], shell })
+    spawn(command, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+      cwd: root,
+      stdio: ['ignore', 2, 2],
+      shell,
+    })
       .on('error', () => resolve(1))
       .on('exit', (exitCode) => resolve(exitCode ?? 1));
   });

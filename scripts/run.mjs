@@ -2,6 +2,7 @@
 // Plain JavaScript without dependencies, because it is the first thing that runs in a fresh clone, on any Node >= 20.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { install } from './install.mjs';
@@ -34,4 +35,5 @@ child.on('error', (error) => {
   console.error(`${script} could not be started: ${error.message}`);
   process.exit(1);
 });
-child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 128 + 15));
+// As a shell says it: 128 and the signal's number.
+child.on('exit', (code, signal) => process.exit(code ?? 128 + (signal ? constants.signals[signal] : 0)));

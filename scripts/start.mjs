@@ -2,6 +2,7 @@
 // Plain JavaScript without dependencies: it is the first thing that runs in a fresh clone, on any Node >= 20.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildDue } from './build-stamp.mjs';
@@ -42,7 +43,8 @@ await build(electron === null ? ['renderer'] : ['renderer', 'main', 'preload', '
 if (electron !== null) open(electron, ['.', ...args]);
 else {
   const at = args.indexOf('--window');
-  const windowWanted = !(args.includes('--window=none') || (at >= 0 && args[at + 1] === 'none'));
+  const asksHelp = args.includes('--help') || args.includes('-h');
+  const windowWanted = !(asksHelp || args.includes('--window=none') || (at >= 0 && args[at + 1] === 'none'));
   if (windowWanted) await prepareWindow();
   open(node, [join(root, 'electron', 'loopback', 'main.ts'), ...args]);
 }
@@ -88,5 +90,6 @@ function open(command, commandArgs) {
   const app = spawn(command, commandArgs, { cwd: root, stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => app.kill(signal));
   app.on('error', (error) => giveUp(`Parley could not be started: ${error.message}`));
-  app.on('exit', (code) => process.exit(code ?? 0));
+  // As a shell says it: 128 and the signal's number.
+  app.on('exit', (code, signal) => process.exit(code ?? 128 + (signal ? constants.signals[signal] : 0)));
 }

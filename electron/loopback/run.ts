@@ -113,7 +113,9 @@ export async function run(argv: readonly string[]): Promise<number> {
   }
 
   const stopped = new Promise<void>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+    // Kept to the end: Ctrl+C reaches this process twice, from the terminal and from the script that started it, and the
+    // second must not cut the closing short.
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve());
   });
   if (!existsSync(join(args.pageRoot, 'index.html'))) {
     console.error('The page is not built yet: start Parley with npm start.');

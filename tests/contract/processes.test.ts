@@ -6,6 +6,7 @@ import { temporaryFolder } from '#core/test-kit.ts';
 import { ensureBuilt } from '#support/built.ts';
 import { type RunningProcess, startProcess } from '#support/processes.ts';
 import { NODE } from '#support/repository.ts';
+import { until } from '#support/wait.ts';
 
 type Ready = { ready: true; url: string; port: number; server: { at: string; host?: string; lanHosts?: string[] } };
 
@@ -74,6 +75,19 @@ fs.watch(${JSON.stringify(folder.path)}, () => fs.existsSync(${JSON.stringify(en
     expect(await isFree(port, '127.0.0.1')).toBe(true);
     expect(await isFree(own, '127.0.0.1')).toBe(true);
     expect(existsSync(join(profile, 'handover.json'))).toBe(false);
+  });
+
+  it('loopback: closes in order also when Ctrl+C reaches it twice', async () => {
+    const one = host(['--window', 'none']);
+    await ready(one);
+    one.kill('SIGINT');
+    // The first thing it does on its way out. The server and the history are still to be closed.
+    await until('the start of the closing', () => !existsSync(join(profile, 'handover.json')), { everyMs: 1 });
+    one.kill('SIGINT');
+    expect((await one.ended).code).toBe(0);
+    for (const left of ['handover.json', 'history.db-wal', 'history.db-shm']) {
+      expect(existsSync(join(profile, left)), left).toBe(false);
+    }
   });
 
   it('loopback: lives as long as its window', async () => {

@@ -76,12 +76,15 @@ describe('joining a call without everything', () => {
         } else {
           expect((await ana.seen(name)).framesDecoded).toBe(0);
         }
-        const look = await ana.snapshot();
-        const tile = look.tiles.find(({ label }) => label === name);
-        const heard = look.peers
-          .flatMap((peer) => peer.inboundAudio)
-          .some(({ trackId }) => tile?.trackIds.includes(trackId));
-        expect(heard).toBe(sendsSpeech);
+        const hears = async () => {
+          const look = await ana.snapshot();
+          const tile = look.tiles.find(({ label }) => label === name);
+          return look.peers
+            .flatMap((peer) => peer.inboundAudio)
+            .some(({ trackId }) => tile?.trackIds.includes(trackId));
+        };
+        if (sendsSpeech) await until(`speech of ${name}`, hears);
+        else expect(await hears()).toBe(false);
         await guest.leaveCall();
       } finally {
         await guest.close();

@@ -1,4 +1,4 @@
-import { Camera, CameraOff, Mic, Phone, Volume2 } from 'lucide-react';
+import { Camera, CameraOff, Mic, MicOff, Phone, Volume2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import { Avatar } from '../../ui/avatar.tsx';
@@ -85,7 +85,7 @@ export function PreJoinScreen() {
           />
           <SwitchField
             label="Microphone"
-            icon={<Mic aria-hidden="true" />}
+            icon={preview.microphone ? <Mic aria-hidden="true" /> : <MicOff aria-hidden="true" />}
             checked={preview.microphone}
             onChange={(on) => actions.setPreviewMicrophone(on)}
           />
