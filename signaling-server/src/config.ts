@@ -43,6 +43,7 @@ const listOf = (fits: (entry: string) => boolean, wanted: string) =>
 const maybeSecret = z
   .string()
   .refine((text) => text === '' || text.length >= 32, { error: 'must have at least 32 characters' })
+  .refine((text) => /^[\x21-\x7e]*$/.test(text), { error: 'must have no blanks and only ASCII characters' })
   .transform((text) => (text === '' ? undefined : text));
 
 const iceUrl = (scheme: 'stun' | 'turn') => (text: string) =>

@@ -10,6 +10,7 @@ import { createHttpApp, createHttpServer } from './http/http-app.ts';
 import { createLimits } from './limits/limits.ts';
 import { createLog, type Log } from './log.ts';
 import { createPrometheus, type MetricsSource } from './metrics/metrics.ts';
+import { keepSamples } from './metrics/samples.ts';
 import { Tally } from './metrics/tally.ts';
 import { createOriginRule } from './origins.ts';
 import { createPseudonyms } from './pseudonyms.ts';
@@ -112,15 +113,43 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       blocked: () => limits.blocks.blocks().length,
       eventLoopDelayMs: health.eventLoopDelayMs,
     };
-    const app = createHttpApp(http, config, {
+    const samples = keepSamples(
+      () => ({
+        ...registry.counts(),
+        connections: gate.connections(),
+        relayed: tally.relayed,
+        requests: tally.requests,
+        errors: sum(tally.errors.values()),
+        eventLoopDelayMs: health.eventLoopDelayMs(),
+        memoryBytes: process.memoryUsage.rss(),
+      }),
+      clock,
+    );
+    closers.push(() => samples.close());
+    const drain = (): void => {
+      if (draining) return;
+      draining = true;
+      log.info({ connections: gate.connections() }, 'draining');
+      gate.announceDrain(config.shutdownGraceMs);
+    };
+    let closing: Promise<void> | undefined;
+    const app = await createHttpApp(http, {
+      config,
       log,
       limits,
       addressOf,
       originAllowed,
+      pseudonyms,
       health,
       metrics,
+      samples,
       prometheus: createPrometheus(metrics),
       isDraining: () => draining,
+      setDraining: (wanted) => {
+        if (wanted) drain();
+        // A server that is being closed takes nobody back.
+        else if (!closing) draining = false;
+      },
       now: () => clock.now(),
     });
     closers.push(
@@ -145,13 +174,6 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
     };
     log.info({ port, environment: config.environment }, 'listening');
 
-    const drain = (): void => {
-      if (draining) return;
-      draining = true;
-      log.info({ connections: gate.connections() }, 'draining');
-      gate.announceDrain(config.shutdownGraceMs);
-    };
-    let closing: Promise<void> | undefined;
     return {
       port,
       url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
@@ -171,3 +193,5 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
     throw failure;
   }
 }
+
+const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, each) => total + each, 0);

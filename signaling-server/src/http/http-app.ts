@@ -1,18 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server as HttpServer } from 'node:http';
+import compress from '@fastify/compress';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import swagger from '@fastify/swagger';
 import { type ErrorCode, refuse, SIGNALING_PATH } from '@parley/shared/protocol';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
-import type { Registry } from 'prom-client';
-import { type AddressReader, limitKeyOf } from '../client-address.ts';
-import type { Config } from '../config.ts';
-import type { Limits } from '../limits/limits.ts';
-import type { Log } from '../log.ts';
-import { type MetricsSource, metricsJson } from '../metrics/metrics.ts';
+import { limitKeyOf } from '../client-address.ts';
 import type { OriginRule } from '../origins.ts';
 import { SERVER_VERSION } from '../version.ts';
-import type { HealthChecks } from './health.ts';
+import { type AdminPorts, addAdmin } from './admin.ts';
+import { ServerName } from './answers.ts';
+import { answers } from './describe.ts';
+import { addObserving } from './observing.ts';
 
 const BODY_MAX_BYTES = 4_096;
+/** S15: smaller bodies cost more to compress than to send. */
+const COMPRESS_OVER_BYTES = 1_000;
 
 /** The one HTTP server that Fastify and Socket.IO share, with limits against slow and endless requests. */
 export function createHttpServer(maxConnections: number): HttpServer {
@@ -27,34 +31,11 @@ export function createHttpServer(maxConnections: number): HttpServer {
   return http;
 }
 
-const SECURITY_HEADERS = {
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'referrer-policy': 'no-referrer',
-  'cross-origin-opener-policy': 'same-origin',
-  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
-  'x-dns-prefetch-control': 'off',
-  'cache-control': 'no-store',
-  // Every answer depends on it, also the one without an allowed origin.
-  vary: 'Origin',
-} as const;
+export type HttpPorts = AdminPorts & { originAllowed: OriginRule };
 
-export type HttpPorts = {
-  log: Log;
-  limits: Limits;
-  addressOf: AddressReader;
-  originAllowed: OriginRule;
-  health: HealthChecks;
-  metrics: MetricsSource;
-  prometheus: Registry;
-  isDraining: () => boolean;
-  now: () => number;
-};
-
-/** Health and metrics, and a clear answer to everything else. */
-export function createHttpApp(http: HttpServer, config: Config, ports: HttpPorts): FastifyInstance {
-  const { limits, metrics, log } = ports;
+/** Health, metrics, diagnostics and the admin's calls, and a clear answer to everything else. */
+export async function createHttpApp(http: HttpServer, ports: HttpPorts): Promise<FastifyInstance> {
+  const { config, limits, metrics, log, originAllowed } = ports;
   const { tally } = metrics;
   const app = Fastify({
     logger: false,
@@ -66,11 +47,48 @@ export function createHttpApp(http: HttpServer, config: Config, ports: HttpPorts
       return http;
     },
   });
+  // The schemas of the routes describe them; bodies are parsed by zod in the handlers, like everywhere.
+  app.setValidatorCompiler(() => () => true);
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data));
+
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        frameAncestors: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'none'"],
+      },
+    },
+    frameguard: { action: 'deny' },
+    // Only behind HTTPS does it mean anything; the proxy that ends TLS adds it there too.
+    strictTransportSecurity: config.environment === 'production',
+  });
+  await app.register(cors, {
+    origin: (origin, decide) => decide(null, origin !== undefined && originAllowed(origin)),
+    methods: ['GET', 'HEAD'],
+    strictPreflight: false,
+  });
+  await app.register(compress, { threshold: COMPRESS_OVER_BYTES, encodings: ['br', 'gzip'] });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Parley signaling server',
+        version: SERVER_VERSION,
+        description: 'The HTTP side. What clients say over Socket.IO is in asyncapi.json and protocol.md.',
+      },
+      components: { securitySchemes: { admin: { type: 'http', scheme: 'bearer' } } },
+    },
+  });
 
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
-    const { origin } = request.headers;
-    if (origin !== undefined && ports.originAllowed(origin)) reply.header('access-control-allow-origin', origin);
+    reply.headers({
+      'x-request-id': request.id,
+      'cache-control': 'no-store',
+      'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+    });
     if (isUncounted(request.url)) return;
     const key = limitKeyOf(ports.addressOf(request.raw));
     const blockedMs = limits.blocks.remainingMs(key);
@@ -106,45 +124,18 @@ export function createHttpApp(http: HttpServer, config: Config, ports: HttpPorts
     else log.debug(line, 'request answered');
   });
 
-  app.get('/', async () => ({ name: 'parley-signaling', version: SERVER_VERSION }));
-
-  app.get('/health', async () => {
-    const startedAt = performance.now();
-    const checks = await ports.health.run();
-    const counts = metrics.counts();
-    const degraded = Object.values(checks).some((check) => check.status === 'degraded');
-    return {
-      status: ports.isDraining() ? 'draining' : degraded ? 'degraded' : 'ok',
-      version: SERVER_VERSION,
-      uptime_s: Math.round((ports.now() - metrics.startedAt) / 1_000),
-      connections: metrics.connections(),
-      rooms: counts.rooms,
-      participants: counts.participants,
-      streams: counts.streams,
-      checks,
-      duration_ms: Math.round((performance.now() - startedAt) * 1_000) / 1_000,
-    };
-  });
-  app.get('/health/live', async () => ({ status: 'ok' }));
-  app.get('/health/ready', async (_request, reply) => {
-    if (!ports.isDraining()) return { status: 'ok' };
-    return reply.code(503).send({ status: 'draining' });
-  });
-
-  app.get('/metrics', async (request, reply) => {
-    reply.header('vary', 'Origin, Accept');
-    const accepted = request.headers.accept ?? '';
-    return accepted.includes('application/json') ? metricsJson(metrics) : prometheusText(reply);
-  });
-  app.get('/metrics/prometheus', async (_request, reply) => prometheusText(reply));
-
-  async function prometheusText(reply: FastifyReply): Promise<string> {
-    reply.header('content-type', ports.prometheus.contentType);
-    return await ports.prometheus.metrics();
+  app.get('/', { schema: answers('Which program this is', { 200: ServerName }) }, async () => ({
+    name: 'parley-signaling',
+    version: SERVER_VERSION,
+  }));
+  addObserving(app, ports);
+  addAdmin(app, ports);
+  if (config.environment !== 'production') {
+    app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   }
 
   // Polling is not offered; a plain request here is a browser or an old client.
-  app.all(`${SIGNALING_PATH}/`, async (_request, reply) => {
+  app.all(`${SIGNALING_PATH}/`, { schema: { hide: true } }, async (_request, reply) => {
     reply.header('upgrade', 'websocket');
     return sendRefusal(reply, 426, 'bad-request');
   });

@@ -1,0 +1,162 @@
+import { statfs } from 'node:fs/promises';
+import { cpus, freemem, loadavg, platform, release, totalmem, uptime } from 'node:os';
+import { accept, refuse, refuseInput } from '@parley/shared/protocol';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { type AddressReader, limitKeyOf } from '../client-address.ts';
+import type { Config } from '../config.ts';
+import type { Limits } from '../limits/limits.ts';
+import type { Log } from '../log.ts';
+import { metricsJson } from '../metrics/metrics.ts';
+import type { SampleHistory } from '../metrics/samples.ts';
+import type { Pseudonyms } from '../pseudonyms.ts';
+import { createAdminGuard } from './admin-token.ts';
+import { Debug, Done, DrainRequest, Overview, UnblockRequest } from './answers.ts';
+import { answers } from './describe.ts';
+import { type ObservingPorts, readHealth } from './observing.ts';
+
+export type AdminPorts = ObservingPorts & {
+  config: Config;
+  log: Log;
+  limits: Limits;
+  addressOf: AddressReader;
+  pseudonyms: Pseudonyms;
+  samples: SampleHistory;
+  setDraining: (draining: boolean) => void;
+};
+
+/** A wrong admin token weighs as much as this many malformed frames. */
+const WRONG_TOKEN_STRIKES = 20;
+
+/**
+ * What only the admin may see and do (S7, S8). Every change, and every wrong token, is a line of the audit log.
+ */
+export function addAdmin(app: FastifyInstance, ports: AdminPorts): void {
+  const { config, limits, log, pseudonyms } = ports;
+  const guard = createAdminGuard(config.adminToken);
+  const keyOf = (request: FastifyRequest) => limitKeyOf(ports.addressOf(request.raw));
+  const audit = (request: FastifyRequest, what: string, more: object = {}) =>
+    log.info({ audit: true, request: request.id, address: pseudonyms.address(keyOf(request)), ...more }, what);
+
+  const adminOnly = async (request: FastifyRequest, reply: FastifyReply) => {
+    const verdict = guard(request.headers.authorization);
+    if (verdict === 'granted') return undefined;
+    if (verdict === 'refused') {
+      audit(request, 'admin refused');
+      void limits.blocks.strike(keyOf(request), WRONG_TOKEN_STRIKES);
+    }
+    return reply.code(401).header('www-authenticate', 'Bearer realm="parley"').send(refuse('not-allowed'));
+  };
+  const adminOrDevelopment = (request: FastifyRequest, reply: FastifyReply) =>
+    config.environment === 'development' && config.adminToken === undefined
+      ? Promise.resolve(undefined)
+      : adminOnly(request, reply);
+
+  const blocked = () =>
+    limits.blocks.blocks().map(({ key, endsAt }) => ({
+      address: key,
+      ends_at: new Date(endsAt).toISOString(),
+      remaining_ms: Math.max(0, Math.round(endsAt - ports.now())),
+    }));
+
+  app.get(
+    '/_debug',
+    { schema: answers('Diagnostics', { 200: Debug }, { admin: true }), preHandler: adminOrDevelopment },
+    () => diagnostics(ports, blocked()),
+  );
+
+  app.get(
+    '/admin/api/overview',
+    {
+      schema: answers('Everything that the admin page shows', { 200: Overview }, { admin: true }),
+      preHandler: adminOnly,
+    },
+    async (): Promise<z.infer<typeof Overview>> => ({
+      health: await readHealth(ports),
+      metrics: metricsJson(ports.metrics),
+      blocked: blocked(),
+      draining: ports.isDraining(),
+      samples: [...ports.samples.samples()],
+    }),
+  );
+
+  app.post(
+    '/admin/api/unblock',
+    { schema: answers('Lifts a block', { 200: Done }, { admin: true, body: UnblockRequest }), preHandler: adminOnly },
+    async (request, reply) => {
+      const asked = UnblockRequest.safeParse(request.body);
+      if (!asked.success) return reply.code(400).send(refuseInput(asked.error));
+      if (!limits.blocks.lift(asked.data.address))
+        return reply.code(404).send(refuse('bad-request', { path: 'address' }));
+      audit(request, 'address unblocked', { lifted: pseudonyms.address(asked.data.address) });
+      return accept(null);
+    },
+  );
+
+  app.post(
+    '/admin/api/drain',
+    {
+      schema: answers(
+        'Sends clients elsewhere, or takes them again',
+        { 200: Done },
+        { admin: true, body: DrainRequest },
+      ),
+      preHandler: adminOnly,
+    },
+    async (request, reply) => {
+      const asked = DrainRequest.safeParse(request.body);
+      if (!asked.success) return reply.code(400).send(refuseInput(asked.error));
+      ports.setDraining(asked.data.draining);
+      audit(request, asked.data.draining ? 'draining asked for' : 'draining taken back');
+      return accept(null);
+    },
+  );
+}
+
+async function diagnostics(
+  ports: AdminPorts,
+  blocked: z.infer<typeof Debug>['blocked'],
+): Promise<z.infer<typeof Debug>> {
+  const { config } = ports;
+  const disk = await statfs('.');
+  const memory = process.memoryUsage();
+  const cpu = process.cpuUsage();
+  const resources: Record<string, number> = {};
+  for (const name of process.getActiveResourcesInfo()) resources[name] = (resources[name] ?? 0) + 1;
+  return {
+    system: {
+      platform: platform(),
+      release: release(),
+      cpus: cpus().length,
+      load: loadavg(),
+      memory: { total_bytes: totalmem(), free_bytes: freemem() },
+      disk: { total_bytes: disk.blocks * disk.bsize, free_bytes: disk.bavail * disk.bsize },
+      uptime_s: Math.round(uptime()),
+    },
+    process: {
+      pid: process.pid,
+      node: process.version,
+      uptime_s: Math.round(process.uptime()),
+      memory: {
+        rss_bytes: memory.rss,
+        heap_used_bytes: memory.heapUsed,
+        heap_total_bytes: memory.heapTotal,
+        external_bytes: memory.external,
+      },
+      active_resources: resources,
+      event_loop_delay_ms: ports.health.eventLoopDelayMs(),
+      cpu: { user_ms: Math.round(cpu.user / 1_000), system_ms: Math.round(cpu.system / 1_000) },
+    },
+    limits: {
+      http_per_minute: config.httpPerMinute,
+      sockets_per_minute: config.socketsPerMinute,
+      sockets_per_address: config.socketsPerAddress,
+      joins_per_minute: config.joinsPerMinute,
+      stream_starts_per_minute: config.streamStartsPerMinute,
+      strikes_per_minute: config.strikesPerMinute,
+      room_capacity: config.roomCapacity,
+      max_connections: config.maxConnections,
+    },
+    blocked,
+  };
+}

@@ -1,0 +1,126 @@
+import { Refusal } from '@parley/shared/protocol';
+import { z } from 'zod';
+
+/** What the HTTP routes answer, as schemas: the OpenAPI page is written from them. */
+const count = z.number().int().nonnegative();
+const text = z.string();
+
+const Check = z
+  .object({
+    status: z.enum(['ok', 'degraded']),
+    value: z.number(),
+    threshold: z.number(),
+    unit: text,
+    duration_ms: z.number(),
+  })
+  .describe('One check: degraded above its threshold');
+
+export const Health = z
+  .object({
+    status: z.enum(['ok', 'degraded', 'draining']),
+    version: text,
+    uptime_s: count,
+    connections: count,
+    rooms: count,
+    participants: count,
+    streams: count,
+    checks: z.record(text, Check),
+    duration_ms: z.number(),
+  })
+  .describe('How the server is');
+
+export const Alive = z.object({ status: z.literal('ok') }).describe('The process answers');
+export const Ready = z.object({ status: z.enum(['ok', 'draining']) }).describe('Whether new clients are welcome');
+
+export const Metrics = z
+  .object({
+    application: z.object({ version: text, environment: text }),
+    data: z.object({
+      total_rooms: count,
+      total_participants: count,
+      total_messages_relayed: count,
+      active_streams: count,
+    }),
+    connections: z.object({
+      total_connections: count,
+      active_rooms: count,
+      room_connections: z.record(text, count).describe('Participants by keyed hash of the room'),
+    }),
+    requests: z.object({
+      total: count,
+      successful: count,
+      failed: count,
+      success_rate: z.number(),
+      average_duration_ms: z.number(),
+      p50: z.number(),
+      p95: z.number(),
+      p99: z.number(),
+    }),
+    websocket: z.object({
+      active_connections: count,
+      total_connections: count,
+      messages_sent: count,
+      messages_received: count,
+    }),
+    streams: z.object({ started: count, ended: count }),
+    rate_limits: z.record(text, count),
+    errors: z.record(text, count),
+  })
+  .describe('The JSON form of the metrics');
+
+const Blocked = z.object({ address: text, ends_at: text, remaining_ms: count });
+
+export const Debug = z
+  .object({
+    system: z.object({
+      platform: text,
+      release: text,
+      cpus: count,
+      load: z.array(z.number()),
+      memory: z.object({ total_bytes: count, free_bytes: count }),
+      disk: z.object({ total_bytes: count, free_bytes: count }),
+      uptime_s: count,
+    }),
+    process: z.object({
+      pid: count,
+      node: text,
+      uptime_s: count,
+      memory: z.object({ rss_bytes: count, heap_used_bytes: count, heap_total_bytes: count, external_bytes: count }),
+      active_resources: z.record(text, count),
+      event_loop_delay_ms: z.number(),
+      cpu: z.object({ user_ms: count, system_ms: count }),
+    }),
+    limits: z.record(text, count),
+    blocked: z.array(Blocked),
+  })
+  .describe('Diagnostics of the machine and of this process');
+
+const Sample = z.object({
+  at: count,
+  connections: count,
+  rooms: count,
+  participants: count,
+  streams: count,
+  relayed_per_s: z.number(),
+  requests_per_s: z.number(),
+  errors_per_s: z.number(),
+  event_loop_delay_ms: z.number(),
+  memory_mib: z.number(),
+});
+
+export const Overview = z
+  .object({
+    health: Health,
+    metrics: Metrics,
+    blocked: z.array(Blocked),
+    draining: z.boolean(),
+    samples: z.array(Sample).describe('The last hour, oldest first, one every ten seconds'),
+  })
+  .describe('Everything that the admin page shows');
+
+export const UnblockRequest = z.object({ address: z.string().min(1).max(64) }).strict();
+export const DrainRequest = z.object({ draining: z.boolean() }).strict();
+export const Done = z.object({ ok: z.literal(true) });
+
+export const RefusalAnswer = Refusal.describe('Why it was refused: a stable code and a sentence');
+export const ServerName = z.object({ name: z.literal('parley-signaling'), version: text });

@@ -1,0 +1,70 @@
+import { performance } from 'node:perf_hooks';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Registry } from 'prom-client';
+import type { z } from 'zod';
+import { type MetricsSource, metricsJson } from '../metrics/metrics.ts';
+import { SERVER_VERSION } from '../version.ts';
+import { Alive, Health, Metrics, Ready } from './answers.ts';
+import { answers } from './describe.ts';
+import type { HealthChecks } from './health.ts';
+
+export type ObservingPorts = {
+  health: HealthChecks;
+  metrics: MetricsSource;
+  prometheus: Registry;
+  isDraining: () => boolean;
+  now: () => number;
+};
+
+/** How the server is now (S5). */
+export async function readHealth(ports: ObservingPorts): Promise<z.infer<typeof Health>> {
+  const { metrics } = ports;
+  const startedAt = performance.now();
+  const checks = await ports.health.run();
+  const { rooms, participants, streams } = metrics.counts();
+  const degraded = Object.values(checks).some((check) => check.status === 'degraded');
+  return {
+    status: ports.isDraining() ? 'draining' : degraded ? 'degraded' : 'ok',
+    version: SERVER_VERSION,
+    uptime_s: Math.round((ports.now() - metrics.startedAt) / 1_000),
+    connections: metrics.connections(),
+    rooms,
+    participants,
+    streams,
+    checks,
+    duration_ms: Math.round((performance.now() - startedAt) * 1_000) / 1_000,
+  };
+}
+
+/** Health and metrics: what monitors ask often and must always get. */
+export function addObserving(app: FastifyInstance, ports: ObservingPorts): void {
+  app.get('/health', { schema: answers('How the server is', { 200: Health }) }, () => readHealth(ports));
+  app.get('/health/live', { schema: answers('Whether the process answers', { 200: Alive }) }, async () => ({
+    status: 'ok',
+  }));
+  app.get(
+    '/health/ready',
+    { schema: answers('Whether new clients are welcome', { 200: Ready, 503: Ready }) },
+    async (_request, reply) => {
+      if (!ports.isDraining()) return { status: 'ok' };
+      return reply.code(503).send({ status: 'draining' });
+    },
+  );
+
+  const prometheusText = async (reply: FastifyReply): Promise<string> => {
+    reply.header('content-type', ports.prometheus.contentType);
+    return await ports.prometheus.metrics();
+  };
+  app.get(
+    '/metrics',
+    { schema: answers('Metrics: Prometheus text, or JSON when asked for', { 200: Metrics }) },
+    async (request, reply) => {
+      reply.header('vary', 'Origin, Accept');
+      const accepted = request.headers.accept ?? '';
+      return accepted.includes('application/json') ? metricsJson(ports.metrics) : prometheusText(reply);
+    },
+  );
+  app.get('/metrics/prometheus', { schema: answers('Metrics as Prometheus text', {}) }, (_request, reply) =>
+    prometheusText(reply),
+  );
+}
