@@ -4,12 +4,17 @@ import { z } from 'zod';
 import { parseCidr } from './client-address.ts';
 import { isOriginPattern } from './origins.ts';
 
-type Note = { about: string; fallback: string };
+type Note = { about: string; fallback: string; secret: boolean };
 const notes = z.registry<Note>();
 
-function setting<T extends z.ZodType<unknown, string>>(value: T, fallback: string, about: string) {
+function setting<T extends z.ZodType<unknown, string>>(
+  value: T,
+  fallback: string,
+  about: string,
+  kind: 'open' | 'secret' = 'open',
+) {
   const schema = z.string().trim().default(fallback).pipe(value);
-  notes.add(schema, { about, fallback });
+  notes.add(schema, { about, fallback, secret: kind === 'secret' });
   return schema;
 }
 
@@ -82,9 +87,19 @@ export const Settings = z.object({
   ROOM_LINGER_MS: setting(whole(0, 3_600_000), '0', 'How long the record of an empty room stays'),
   STUN_URLS: setting(listOf(iceUrl('stun'), 'a stun: or stuns: address'), '', 'STUN servers handed out on join'),
   TURN_URLS: setting(listOf(iceUrl('turn'), 'a turn: or turns: address'), '', 'TURN servers handed out on join'),
-  TURN_SECRET: setting(maybeSecret, '', 'Secret shared with coturn (static-auth-secret); at least 32 characters'),
+  TURN_SECRET: setting(
+    maybeSecret,
+    '',
+    'Secret shared with coturn (static-auth-secret); at least 32 characters',
+    'secret',
+  ),
   TURN_TTL_S: setting(whole(60, 86_400), '3600', 'Life of TURN credentials in seconds'),
-  ADMIN_TOKEN: setting(maybeSecret, '', 'Token of the admin, at least 32 characters; kept for the admin page'),
+  ADMIN_TOKEN: setting(
+    maybeSecret,
+    '',
+    'Token of the admin, at least 32 characters; kept for the admin page',
+    'secret',
+  ),
   HTTP_PER_MINUTE: setting(perMinute, '100', 'HTTP requests a minute per address; 0 lifts the limit'),
   SOCKETS_PER_MINUTE: setting(perMinute, '30', 'New sockets a minute per address; 0 lifts the limit'),
   SOCKETS_PER_ADDRESS: setting(perMinute, '20', 'Open sockets per address; 0 lifts the limit'),
@@ -193,14 +208,22 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   return { ok: true, config: toConfig(parsed.data) };
 }
 
+/** What a person needs to know about each setting. */
+export function settings(): (Note & { name: string })[] {
+  return Object.entries(Settings.shape).map(([name, schema]) => {
+    const note = notes.get(schema);
+    if (!note) throw new Error(`${name} has no note`);
+    return { name, ...note };
+  });
+}
+
 /** The table of all settings as `--help` prints it. */
 export function settingsTable(): string {
-  const rows = Object.entries(Settings.shape).map(([name, schema]) => {
-    const note = notes.get(schema);
-    return { name, fallback: note?.fallback || '-', about: note?.about ?? '' };
-  });
+  const rows = settings();
   const nameWidth = Math.max(...rows.map((row) => row.name.length));
   return rows
-    .map((row) => `${row.name.padEnd(nameWidth)}  ${row.about}\n${' '.repeat(nameWidth)}  default: ${row.fallback}`)
+    .map(
+      (row) => `${row.name.padEnd(nameWidth)}  ${row.about}\n${' '.repeat(nameWidth)}  default: ${row.fallback || '-'}`,
+    )
     .join('\n');
 }
