@@ -4,13 +4,18 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BenchRow } from './bench-row.ts';
 
-const HELP = `npm run bench -- [names] [--json]
+const HELP = `npm run bench -- [names] [--json] [--quick] [--seconds=20]
 
 Measures Parley on this computer and prints medians, what they are compared with, and the goals.
-Nothing else should run meanwhile. Without names all of them run.
+Nothing else should run meanwhile. Without names all of them run. A bench of several parts can be asked for some of
+them: signaling relay idle. --json prints the rows as JSON, as the last line; --quick makes a short run that only shows
+that everything works; --seconds is for how long signaling soaks.
 `;
 
-type Bench = { run(): Promise<BenchRow[]> };
+/** What a bench with parts can be told; the others have no use for it. */
+type Wish = { parts: string[]; quick: boolean; seconds: number };
+
+type Bench = { run(wish: Wish): Promise<BenchRow[]>; parts?: readonly string[] };
 
 function isBench(module: unknown): module is Bench {
   return typeof module === 'object' && module !== null && 'run' in module && typeof module.run === 'function';
@@ -48,10 +53,31 @@ function table(rows: readonly BenchRow[]): string {
     .join('\n');
 }
 
+async function load(name: string): Promise<Bench> {
+  const module: unknown = await import(pathToFileURL(join(import.meta.dirname, name, 'run.ts')).href);
+  if (!isBench(module)) throw new Error(`bench/${name}/run.ts exports no run()`);
+  return module;
+}
+
+/** The value of `--name=value` as a number of at least 1. */
+function numberOption(args: readonly string[], name: string, fallback: number): number {
+  const given = Number(args.find((arg) => arg.startsWith(`--${name}=`))?.split('=')[1]);
+  return given >= 1 ? given : fallback;
+}
+
 async function main(args: readonly string[]): Promise<number> {
   const known = await benches();
-  const names = args.filter((arg) => !arg.startsWith('--'));
-  const unknown = names.filter((name) => !known.includes(name));
+  const names: string[] = [];
+  const unknown: string[] = [];
+  const parts = new Map<string, string[]>();
+  for (const word of args.filter((arg) => !arg.startsWith('--'))) {
+    const last = names.at(-1);
+    if (known.includes(word) && !parts.has(word)) {
+      names.push(word);
+      parts.set(word, []);
+    } else if (last !== undefined && (await load(last)).parts?.includes(word)) parts.get(last)?.push(word);
+    else unknown.push(word);
+  }
   if (unknown.length > 0 || args.includes('--help')) {
     if (unknown.length > 0)
       console.error(`There is no bench named ${unknown.join(', ')}. There are: ${known.join(', ')}.\n`);
@@ -60,18 +86,26 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const rows: BenchRow[] = [];
   let failed = false;
+  const quick = args.includes('--quick');
+  const seconds = numberOption(args, 'seconds', 20);
   for (const name of names.length > 0 ? names : known) {
-    console.error(`${name} …`);
-    try {
-      const module: unknown = await import(pathToFileURL(join(import.meta.dirname, name, 'run.ts')).href);
-      if (!isBench(module)) throw new Error(`bench/${name}/run.ts exports no run()`);
-      rows.push(...(await module.run()));
-    } catch (error) {
-      failed = true;
-      console.error(`${name} could not be measured: ${error instanceof Error ? error.message : String(error)}`);
+    const asked = parts.get(name) ?? [];
+    // Part by part, so that one that fails leaves the others their rows.
+    const portions = asked.length > 0 ? asked : ((await load(name)).parts ?? [undefined]);
+    for (const part of portions) {
+      console.error(`${name}${part === undefined ? '' : ` ${part}`} …`);
+      try {
+        rows.push(...(await (await load(name)).run({ parts: part === undefined ? [] : [part], quick, seconds })));
+      } catch (error) {
+        failed = true;
+        console.error(`${name} could not be measured: ${error instanceof Error ? error.message : String(error)}`);
+      }
     }
   }
-  console.log(args.includes('--json') ? JSON.stringify(rows) : table(rows));
+  if (args.includes('--json')) {
+    console.error(table(rows));
+    console.log(JSON.stringify(rows));
+  } else console.log(table(rows));
   return failed ? 1 : 0;
 }
 

@@ -1,0 +1,26 @@
+import type { ServerKind } from '../servers/servers.ts';
+
+/** What the driver can be asked to do, one thing at a time. */
+export type DriverRequest =
+  | { do: 'join'; server: ServerKind; port: number; clients: number; roomSize: number; atOnce: number }
+  | { do: 'relay'; messages: number; boxChars: number; window: number }
+  | { do: 'refused'; how: RefusedHow; messages: number; boxChars: number; window: number }
+  | { do: 'pace'; perSecond: number; seconds: number; boxChars: number }
+  | { do: 'churn'; server: ServerKind; port: number; cycles: number; atOnce: number }
+  | { do: 'part' };
+
+/** malformed: a box with a character that is none; foreign: a room without a seat; over: past the sender's share. */
+export type RefusedHow = 'malformed' | 'foreign' | 'over';
+
+export type JoinReport = { joined: number; failures: string[]; eachMs: number[]; cpuMs: number; tookMs: number };
+export type RelayReport = { received: number; refused: number; cpuMs: number; tookMs: number };
+export type PaceReport = { sent: number; latenciesMs: number[]; lost: number; refused: number; cpuMs: number };
+
+export type DriverReport = {
+  join: JoinReport;
+  relay: RelayReport;
+  refused: RelayReport;
+  pace: PaceReport;
+  churn: JoinReport;
+  part: Record<string, never>;
+};

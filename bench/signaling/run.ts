@@ -1,0 +1,20 @@
+import type { Effort, SignalingRow } from './measure.ts';
+import { idle } from './measures/idle.ts';
+import { join } from './measures/join.ts';
+import { relay } from './measures/relay.ts';
+
+const MEASURES: Readonly<Record<string, (effort: Effort) => Promise<SignalingRow[]>>> = { relay, idle, join };
+
+/** What can be asked for by itself: `npm run bench signaling relay`. */
+export const parts: readonly string[] = Object.keys(MEASURES);
+
+/**
+ * Parley's signaling server beside three others, each a process of its own, with the clients in yet another one. What is
+ * compared is the servers' own CPU time and memory; the clock on the wall only where waiting is the figure.
+ */
+export async function run({ parts: wanted = [], quick = false, seconds = 20 } = {}): Promise<SignalingRow[]> {
+  const effort: Effort = { quick, rounds: quick ? 1 : 5, seconds };
+  const rows: SignalingRow[] = [];
+  for (const part of wanted.length > 0 ? wanted : parts) rows.push(...((await MEASURES[part]?.(effort)) ?? []));
+  return rows;
+}
