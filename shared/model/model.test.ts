@@ -28,7 +28,7 @@ const refusal = (schema: z.ZodType, value: unknown) => {
   return parsed.success ? undefined : refuseInput(parsed.error).code;
 };
 
-describe('V1 a username', () => {
+describe('a username (V1)', () => {
   it.each(['ab', 'a'.repeat(50), 'Ana-Ribeiro_2', 'Đorđe', '玲奈', 'नमस्ते', 'Zoe\u0308'])('may be %s', (name) => {
     expect(Username.parse(name)).toBe(name.normalize('NFC'));
   });
@@ -86,7 +86,7 @@ describe('V1 a username', () => {
   });
 });
 
-describe('V2 a display name', () => {
+describe('a display name (V2)', () => {
   it.each(['A', 'Ana Ribeiro', '👩‍🌾 Ana', 'ا'.repeat(64), '🌱'.repeat(64), 'x'.repeat(64)])('may be %s', (name) => {
     expect(DisplayName.parse(name)).toBe(name);
   });
@@ -133,7 +133,7 @@ describe('V2 a display name', () => {
   });
 });
 
-describe('V3 a room’s name', () => {
+describe('a room’s name (V3)', () => {
   it.each(['ab', 'Garden plans', '🌱🌱', 'x'.repeat(100)])('may be %s', (name) => {
     expect(RoomName.parse(` ${name} `)).toBe(name);
   });
@@ -157,7 +157,7 @@ describe('V3 a room’s name', () => {
   });
 });
 
-describe('V4 a message', () => {
+describe('a message (V4)', () => {
   it('has 1 to 1,000 characters after trimming, emoji count once', () => {
     expect(ChatText.parse('  hi\n')).toBe('hi');
     expect(ChatText.parse('🌱'.repeat(1_000))).toHaveLength(2_000);

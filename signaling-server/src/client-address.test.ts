@@ -7,7 +7,7 @@ const request = (remoteAddress: string, forwarded?: string) => ({
   headers: forwarded === undefined ? {} : { 'x-forwarded-for': forwarded },
 });
 
-describe('createAddressReader', () => {
+describe('createAddressReader (R2)', () => {
   it('believes nobody unless told to', () => {
     const read = createAddressReader([]);
     expect(read(request('203.0.113.9', '198.51.100.1'))).toBe('203.0.113.9');
@@ -29,7 +29,7 @@ describe('createAddressReader', () => {
   });
 });
 
-describe('limitKeyOf', () => {
+describe('limitKeyOf (R1, R2, R3)', () => {
   it('counts an IPv4 address by itself and IPv6 by its /64', () => {
     expect(limitKeyOf('198.51.100.1')).toBe('198.51.100.1');
     expect(limitKeyOf('2001:db8::1')).toBe(limitKeyOf('2001:0db8:0:0:ffff::2'));

@@ -6,7 +6,7 @@ const problemsOf = (environment: Record<string, string>): string[] => {
   return reading.ok ? [] : reading.problems;
 };
 
-describe('readConfig', () => {
+describe('readConfig (S10)', () => {
   it('starts with nothing set, on loopback', () => {
     const reading = readConfig({});
     expect(reading).toMatchObject({
@@ -78,7 +78,7 @@ describe('readConfig', () => {
   });
 });
 
-describe('settingsTable', () => {
+describe('settingsTable (S10)', () => {
   it('has every setting with what it is for and its default', () => {
     const table = settingsTable();
     for (const name of Object.keys(Settings.shape))

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createLog } from './log.ts';
 import { createPseudonyms } from './pseudonyms.ts';
 
-describe('createLog', () => {
+describe('createLog (S9)', () => {
   it('redacts what must not be written, should it ever be passed by its name', () => {
     const lines: string[] = [];
     const { log } = createLog({ logLevel: 'info', logPretty: false }, { write: (line) => void lines.push(line) });
@@ -19,7 +19,7 @@ describe('createLog', () => {
   });
 });
 
-describe('createPseudonyms', () => {
+describe('createPseudonyms (S6, S9)', () => {
   it('gives one room one name within a process, and another in the next', () => {
     const [one, two] = [createPseudonyms(), createPseudonyms()];
     expect(one.room('a')).toBe(one.room('a'));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createOriginRule, isOriginPattern } from './origins.ts';
 
-describe('createOriginRule', () => {
+describe('createOriginRule (S11)', () => {
   const allowed = createOriginRule(['app://bundle', 'http://127.0.0.1:*', 'https://parley.example.org']);
 
   it.each([
@@ -33,7 +33,7 @@ describe('createOriginRule', () => {
   });
 });
 
-describe('isOriginPattern', () => {
+describe('isOriginPattern (S11)', () => {
   it.each(['*', 'https://*', 'https://*.example.org', 'example.org', 'https://example.org/', 'https://a:99:*'])(
     'refuses %s',
     (pattern) => {

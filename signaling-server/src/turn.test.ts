@@ -6,7 +6,7 @@ import { createIceSource } from './turn.ts';
 const secret = 's'.repeat(32);
 const random = (sizeBytes: number) => new Uint8Array(sizeBytes).fill(1);
 
-describe('createIceSource', () => {
+describe('createIceSource (S12, P13)', () => {
   it('makes credentials that coturn checks by itself and that end', () => {
     const clock = new FakeClock(1_700_000_000_500);
     const source = createIceSource(

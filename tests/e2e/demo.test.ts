@@ -41,7 +41,7 @@ describe('npm run demo', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it('does everything that it promises', () => {
+  it('does everything that it promises (P1)', () => {
     const report = Report.parse(JSON.parse(lines.at(-1) ?? ''));
     expect(report.problems, errorText).toEqual([]);
     expect(end.code).toBe(0);

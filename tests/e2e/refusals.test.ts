@@ -54,7 +54,7 @@ describe('what is refused, and how it is said', () => {
     await ben.goHome();
   });
 
-  it('a room that is full; who is in it goes on', async () => {
+  it('a room that is full; who is in it goes on (S1)', async () => {
     await ben.joinRoom(invite);
     await ben.joinCall();
     await ana.waitFrames(ben.name, 5);

@@ -5,7 +5,7 @@ import { TokenBucket } from './token-bucket.ts';
 import { createWindowLimit } from './window-limit.ts';
 
 describe('TokenBucket', () => {
-  it('gives a burst, then an even pace, and tells the wait to the millisecond', () => {
+  it('gives a burst, then an even pace, and tells the wait to the millisecond (R5, R6, P5)', () => {
     const bucket = new TokenBucket();
     const take = (now: number, count = 1) => bucket.take(count, now, 5, 1 / 100);
     expect([0, 0, 0, 0, 0].map((now) => take(now))).toEqual([0, 0, 0, 0, 0]);
@@ -75,7 +75,7 @@ describe('with the clock in hand', () => {
     expect(await offend()).toBe(60_000);
   });
 
-  it('counts weights, does not block below the limit, and can be lifted', async () => {
+  it('counts weights, does not block below the limit, and can be lifted (R7)', async () => {
     const list = new BlockList(
       { strikesPerMinute: 10, blockMinMs: 60_000, blockMaxMs: 3_600_000 },
       new FakeClock(),

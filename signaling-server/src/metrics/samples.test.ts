@@ -14,7 +14,7 @@ const quiet = {
   memoryBytes: 100 * 1_048_576,
 };
 
-describe('the last hour', () => {
+describe('the last hour (S8)', () => {
   it('holds counts as they are and totals as rates', () => {
     const clock = new FakeClock();
     let now = quiet;

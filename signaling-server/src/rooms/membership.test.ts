@@ -23,7 +23,7 @@ function member() {
   return { roomId, authPub: toBase64Url(authPub), prove };
 }
 
-describe('proof of membership', () => {
+describe('proof of membership (S1)', () => {
   const { roomId, authPub, prove } = member();
   const hosts = ['example.org', 'example.org:7350'].map(hostHashOf);
 
@@ -62,7 +62,7 @@ describe('proof of membership', () => {
   });
 });
 
-describe('keys of small order', () => {
+describe('keys of small order (S1)', () => {
   // Points of Ed25519, worked out here from the curve's equation alone.
   const p = 2n ** 255n - 19n;
   const mod = (n: bigint) => ((n % p) + p) % p;

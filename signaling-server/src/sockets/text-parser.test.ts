@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Decoder, decodePacket, Encoder, MalformedPacket } from './text-parser.ts';
 
-describe('decodePacket', () => {
+describe('decodePacket (P3)', () => {
   it('reads what clients say', () => {
     expect(decodePacket('0')).toEqual({ type: 0, nsp: '/' });
     expect(decodePacket('0{"v":1}')).toEqual({ type: 0, nsp: '/', data: { v: 1 } });
@@ -47,7 +47,7 @@ describe('decodePacket', () => {
   });
 });
 
-describe('Decoder', () => {
+describe('Decoder (P3)', () => {
   it('refuses anything that is not text', () => {
     expect(() => new Decoder().add(Buffer.from('2["a"]'))).toThrow(MalformedPacket);
   });

@@ -69,7 +69,7 @@ describe('the admin (S7, S8)', () => {
     expect(answer.headers.get('access-control-allow-origin')).toBe(null);
   });
 
-  it('lifts a block', async () => {
+  it('lifts a block (R7)', async () => {
     const server = await startTestServer({ ADMIN_TOKEN: TOKEN, STRIKES_PER_MINUTE: '30' });
     const stranger = { 'x-forwarded-for': '203.0.113.9' };
     for (let i = 0; i < 2; i++) await get(server, '/_debug', { ...stranger, authorization: 'Bearer guess' });
@@ -98,7 +98,7 @@ describe('the admin (S7, S8)', () => {
     await new Client(server).join(new RoomKey());
   });
 
-  it('leaves a trace of what was done and tried, without token or address', async () => {
+  it('leaves a trace of what was done and tried, without token or address (S9)', async () => {
     const server = await startTestServer({ ADMIN_TOKEN: TOKEN });
     await get(server, '/_debug', { authorization: 'Bearer wrong-token-of-somebody' });
     await post(server, '/admin/api/drain', { draining: true });

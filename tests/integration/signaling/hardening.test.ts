@@ -42,7 +42,7 @@ function rawSocket(port: number): Promise<WebSocket> {
 }
 const closeOf = (socket: WebSocket) => soon(new Promise<number>((resolve) => socket.once('close', resolve)), 'close');
 
-describe('half-open sockets', () => {
+describe('half-open sockets (P4)', () => {
   it('that never say who they are, are closed', async () => {
     const server = await startTestServer({ CONNECT_TIMEOUT_MS: '100' });
     await closeOf(await rawSocket(server.port));
@@ -58,7 +58,7 @@ describe('half-open sockets', () => {
     expect((await server.health()).connections).toBe(0);
   });
 
-  it('whose frames are too large, are closed with the code for it', async () => {
+  it('whose frames are too large, are closed with the code for it (S11)', async () => {
     const server = await startTestServer();
     const socket = await rawSocket(server.port);
     socket.send('x'.repeat(33_000));
@@ -66,7 +66,7 @@ describe('half-open sockets', () => {
   });
 });
 
-describe('slow and strange HTTP', () => {
+describe('slow and strange HTTP (P3)', () => {
   const say = (port: number, text: string): Promise<string> => {
     const socket: Socket = connect(port, '127.0.0.1');
     onTestFinished(() => void socket.destroy());
@@ -83,7 +83,7 @@ describe('slow and strange HTTP', () => {
     expect(await say(server.port, 'GET /health HTTP/1.1\r\nHost: x\r\n')).toContain('408');
   });
 
-  it('a head that is too large is refused', async () => {
+  it('a head that is too large is refused (S11)', async () => {
     const server = await startTestServer();
     const answer = await say(server.port, `GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(9_000)}\r\n\r\n`);
     expect(answer).toContain('431');

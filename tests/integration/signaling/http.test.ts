@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Client, RoomKey, startTestServer } from './harness.ts';
 
-describe('/health', () => {
+describe('/health (S5)', () => {
   it('tells version, uptime, counts and each check with its timing', async () => {
     const server = await startTestServer();
     await new Client(server).join(new RoomKey());
@@ -33,7 +33,7 @@ describe('/health', () => {
   });
 });
 
-describe('/metrics', () => {
+describe('/metrics (S6)', () => {
   it.each(['/metrics', '/metrics/prometheus'])('%s speaks Prometheus', async (path) => {
     const server = await startTestServer();
     await new Client(server).join(new RoomKey());
@@ -78,7 +78,7 @@ describe('/metrics', () => {
 
 describe('every answer', () => {
   it.each(['/', '/health', '/metrics', '/nothing-here', '/parley/'])(
-    '%s has timing and security headers',
+    '%s has timing and security headers (S11, S15)',
     async (path) => {
       const server = await startTestServer();
       const { headers } = await fetch(`${server.url}${path}`);
@@ -90,7 +90,7 @@ describe('every answer', () => {
     },
   );
 
-  it('allows listed origins to read it, and only those', async () => {
+  it('allows listed origins to read it, and only those (S11)', async () => {
     const server = await startTestServer();
     const allowed = async (origin: string) =>
       (await fetch(`${server.url}/health`, { headers: { origin } })).headers.get('access-control-allow-origin');
@@ -100,7 +100,7 @@ describe('every answer', () => {
 });
 
 describe('refusals', () => {
-  it('have a code and a sentence, and nothing of the inside', async () => {
+  it('have a code and a sentence, and nothing of the inside (V7)', async () => {
     const server = await startTestServer();
     const post = (body: string) =>
       fetch(`${server.url}/`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });

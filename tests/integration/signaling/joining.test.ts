@@ -24,13 +24,16 @@ describe('connecting', () => {
     expect((await new Client(server, { auth }).refused()).data).toMatchObject({ code: 'bad-request' });
   });
 
-  it.each(['app://bundle', 'http://127.0.0.1:7351', 'http://localhost:1'])('lets the origin %s in', async (origin) => {
-    const server = await startTestServer();
-    await new Client(server, { origin }).hear('server:challenge');
-  });
+  it.each(['app://bundle', 'http://127.0.0.1:7351', 'http://localhost:1'])(
+    'lets the origin %s in (S11)',
+    async (origin) => {
+      const server = await startTestServer();
+      await new Client(server, { origin }).hear('server:challenge');
+    },
+  );
 
   it.each(['https://evil.example', 'null', 'http://127.0.0.1.evil.example'])(
-    'keeps the origin %s out',
+    'keeps the origin %s out (S11)',
     async (origin) => {
       const server = await startTestServer();
       const client = new Client(server, { origin });
@@ -41,7 +44,7 @@ describe('connecting', () => {
   );
 });
 
-describe('proof of membership', () => {
+describe('proof of membership (S1)', () => {
   it('lets a member in, with the keys that the app derives from an invite', async () => {
     const server = await startTestServer();
     const client = new Client(server);
@@ -140,8 +143,8 @@ describe('proof of membership', () => {
   });
 });
 
-describe('TURN', () => {
-  it('hands credentials to members only', async () => {
+describe('TURN (S12)', () => {
+  it('hands credentials to members only (P13)', async () => {
     const server = await startTestServer({
       STUN_URLS: 'stun:stun.parley.test',
       TURN_URLS: 'turn:turn.parley.test?transport=udp',

@@ -146,7 +146,7 @@ describe('malformed input (P3)', () => {
     await expectUnharmed(server);
   });
 
-  it('answers each wrong event with a code, and goes on serving the socket', async () => {
+  it('answers each wrong event with a code, and goes on serving the socket (S3, V7)', async () => {
     const server = await startTestServer(unlimited);
     const client = new Client(server);
     for (const event of EVENTS) {
@@ -193,7 +193,7 @@ describe('malformed input (P3)', () => {
     await expectUnharmed(server);
   });
 
-  it('blocks an address that goes on, at its usual limits, while honest ones go on', async () => {
+  it('blocks an address that goes on, at its usual limits, while honest ones go on (R7)', async () => {
     const server = await startTestServer();
     const key = new RoomKey();
     const [ana, ben] = [new Client(server, { ip: '203.0.113.1' }), new Client(server, { ip: '203.0.113.2' })];

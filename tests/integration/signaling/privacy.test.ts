@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Client, newSignalId, RoomKey, someBox, startTestServer, until } from './harness.ts';
 
-describe('what the server writes down (P1)', () => {
+describe('what the server writes down (S9, P1)', () => {
   it('holds no room id, participant, token, proof, box, TURN credential or address at any level of log', async () => {
     const server = await startTestServer({
       TURN_URLS: 'turn:turn.parley.test',

@@ -59,7 +59,7 @@ function runToEnd(env: Record<string, string>, args: string[] = []) {
 }
 
 describe("the server's process", () => {
-  it('on SIGTERM tells clients to move, closes and exits with 0 (S14)', async () => {
+  it('on SIGTERM tells clients to move, closes and exits with 0 (S14, P7)', async () => {
     const { child, output, ended } = start({ PORT: '0', SHUTDOWN_GRACE_MS: '100' });
     const server = await listening(child);
     const client = new Client(server);
@@ -119,7 +119,7 @@ describe("the server's process", () => {
     expect(stderr).not.toContain('    at ');
   });
 
-  it('prints the table of settings for --help, and knows no other option', async () => {
+  it('prints the table of settings for --help, and knows no other option (S10)', async () => {
     const help = await runToEnd({ PORT: 'seven' }, ['--help']);
     expect(help.code).toBe(0);
     expect(help.stdout).toContain('SEAT_GRACE_MS');

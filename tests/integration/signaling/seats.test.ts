@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Client, newSignalId, RoomKey, someBox, startTestServer, until } from './harness.ts';
 
-describe('signals', () => {
+describe('signals (S3)', () => {
   it('reach the one they are for, untouched and stamped, and nobody else', async () => {
     const server = await startTestServer();
     const [ana, ben, eve] = [new Client(server), new Client(server), new Client(server)];
@@ -64,8 +64,8 @@ describe('signals', () => {
   });
 });
 
-describe('seats', () => {
-  it('are counted, told of, and given up', async () => {
+describe('seats (S2)', () => {
+  it('are counted, told of, and given up (S1)', async () => {
     const server = await startTestServer();
     const [ana, ben] = [new Client(server), new Client(server)];
     const key = new RoomKey();
@@ -80,7 +80,7 @@ describe('seats', () => {
     expect(await server.health()).toMatchObject({ connections: 2, rooms: 0, participants: 0 });
   });
 
-  it('are limited by the capacity of the room', async () => {
+  it('are limited by the capacity of the room (S1)', async () => {
     const server = await startTestServer({ ROOM_CAPACITY: '2' });
     const key = new RoomKey();
     const first = new Client(server);
@@ -176,7 +176,7 @@ describe('seats', () => {
 });
 
 describe('dead and idle sockets', () => {
-  it('a silent one is found by heartbeat, its seat ends, nobody is left as a ghost', async () => {
+  it('a silent one is found by heartbeat, its seat ends, nobody is left as a ghost (S4, P4)', async () => {
     const server = await startTestServer({ PING_INTERVAL_MS: '100', PING_TIMEOUT_MS: '100', SEAT_GRACE_MS: '50' });
     const [ana, mute] = [new Client(server), new Client(server)];
     const key = new RoomKey();
@@ -190,7 +190,7 @@ describe('dead and idle sockets', () => {
     expect(await server.health()).toMatchObject({ connections: 1, participants: 1 });
   });
 
-  it('one that sits in no room is told and closed', async () => {
+  it('one that sits in no room is told and closed (P4)', async () => {
     const server = await startTestServer({ IDLE_SOCKET_MS: '200' });
     const idle = new Client(server);
     const busy = new Client(server);
@@ -204,8 +204,8 @@ describe('dead and idle sockets', () => {
   });
 });
 
-describe('draining', () => {
-  it('tells clients to move, is not ready, and lets nobody new in', async () => {
+describe('draining (S14)', () => {
+  it('tells clients to move, is not ready, and lets nobody new in (S5, P7)', async () => {
     const server = await startTestServer({ SHUTDOWN_GRACE_MS: '5000' });
     const client = new Client(server);
     await client.join(new RoomKey());
