@@ -1,5 +1,18 @@
 import type { ClientEvent, ErrorCode, LinkMessage, PairMessage, ServerEvent } from '@parley/shared/protocol';
 
+/** With what a socket is refused that may not come in. */
+export const CONNECT_REFUSALS: readonly ErrorCode[] = [
+  'client-too-old',
+  'server-too-old',
+  'server-draining',
+  'rate-limited',
+  'blocked',
+  'bad-request',
+];
+
+/** With what every event can be refused. */
+export const ANY_REFUSALS: readonly ErrorCode[] = ['bad-request', 'rate-limited', 'internal'];
+
 /** What docs/protocol.md says about each row of the tables. A row without its sentence does not compile. */
 export const CLIENT_PROSE: Readonly<Record<ClientEvent, { does: string; refusals: readonly ErrorCode[] }>> = {
   'challenge:get': {

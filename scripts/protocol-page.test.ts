@@ -1,15 +1,11 @@
 import { clientEvents, ERRORS, LinkMessage, PairMessage, serverEvents } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { protocolPage, storedPage } from './protocol-page.ts';
+import { protocolPage } from './protocol-page.ts';
 
 describe('docs/protocol.md', () => {
-  it('is what the tables say now (node scripts/run.mjs scripts/protocol-page.ts)', async () => {
-    expect(await storedPage()).toBe(await protocolPage());
-  });
-
   it('names every event and every code', async () => {
-    const page = await storedPage();
+    const page = await protocolPage();
     for (const name of [...Object.keys(clientEvents), ...Object.keys(serverEvents)]) {
       expect(page).toContain(`#### \`${name}\``);
     }
@@ -17,7 +13,7 @@ describe('docs/protocol.md', () => {
   });
 
   it('has a row for every field, however deep it lies', async () => {
-    const page = await storedPage();
+    const page = await protocolPage();
     const schemas = [
       ...Object.values(clientEvents).flatMap(({ input, ack }) => [input, ack]),
       ...Object.values(serverEvents),

@@ -1,8 +1,5 @@
-/**
- * Writes docs/protocol.md from the tables of `shared`: node scripts/run.mjs scripts/protocol-page.ts [--check]
- * With --check nothing is written, and a page that is not up to date ends with 1.
- */
-import { readFile, writeFile } from 'node:fs/promises';
+/** docs/protocol.md from the tables of `shared`. scripts/documents.ts writes it. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   ConnectAuth,
@@ -17,11 +14,18 @@ import {
 } from '@parley/shared/protocol';
 import { z } from 'zod';
 import vectors from '../shared/sealing/vectors.json' with { type: 'json' };
-import { CLIENT_PROSE, FIELD_PROSE, LINK_PROSE, PAIR_PROSE, SERVER_PROSE } from './protocol-page.prose.ts';
+import {
+  ANY_REFUSALS,
+  CLIENT_PROSE,
+  CONNECT_REFUSALS,
+  FIELD_PROSE,
+  LINK_PROSE,
+  PAIR_PROSE,
+  SERVER_PROSE,
+} from './protocol-page.prose.ts';
 
 type Schema = z.core.JSONSchema.BaseSchema;
 
-const PAGE = join(import.meta.dirname, '../docs/protocol.md');
 const TEMPLATE = join(import.meta.dirname, 'protocol-page.template.md');
 
 const plain = (schema: z.ZodType): Schema => z.toJSONSchema(schema, { io: 'input', reused: 'inline' });
@@ -52,7 +56,7 @@ const constantOf = (schema: Schema, name: string): unknown => (schema.properties
 const nullFirst = (schema: Schema): number => (schema.type === 'null' ? 0 : 1);
 
 /** One schema in words. */
-function words(schema: Schema): string {
+export function words(schema: Schema): string {
   if (schema.description) return schema.description;
   if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
   if (schema.enum) return schema.enum.map((value) => `\`${JSON.stringify(value)}\``).join(', ');
@@ -99,7 +103,7 @@ function words(schema: Schema): string {
 const explained = new Set<string>();
 
 /** What a field means: said for this event or message alone, or for every field of that name. */
-function meaning(owner: string, path: string): string {
+export function meaning(owner: string, path: string): string {
   const name = path.split('.').at(-1)?.replace('[]', '') ?? path;
   for (const key of [`${owner} ${path}`, name]) {
     const found = FIELD_PROSE[key];
@@ -143,16 +147,18 @@ function inside(owner: string, field: Schema, path: string): string[] {
 const table = (rows: string[], none: string): string =>
   rows.length === 0 ? none : ['| field | kind | meaning |', '| --- | --- | --- |', ...rows].join('\n');
 
+const inCode = (codes: readonly string[]): string[] => codes.map((code) => `\`${code}\``);
+const anyOf = new Intl.ListFormat('en-GB', { type: 'disjunction' });
+
 const events = (): string =>
   Object.entries(CLIENT_PROSE)
     .map(([name, { does, refusals }]) => {
       const { input, ack } = clientEvents[name as keyof typeof clientEvents];
-      const codes = refusals.map((code) => `\`${code}\``).join(', ');
       return [
         `#### \`${name}\``,
         does,
         table(fields(name, plain(input)), 'No fields.'),
-        `Refused with: ${codes === '' ? 'nothing of its own' : codes}. Otherwise answered with${Object.keys(ack.shape).length === 0 ? ' an empty object.' : ':'}`,
+        `Refused with: ${inCode(refusals).join(', ') || 'nothing of its own'}. Otherwise answered with${Object.keys(ack.shape).length === 0 ? ' an empty object.' : ':'}`,
         table(fields(`${name} ack`, plain(ack)), ''),
       ]
         .filter((part) => part !== '')
@@ -201,6 +207,8 @@ export async function protocolPage(): Promise<string> {
     pushed: pushed(),
     link: union(LinkMessage, LINK_PROSE),
     pair: union(PairMessage, PAIR_PROSE),
+    connectRefusals: anyOf.format(inCode(CONNECT_REFUSALS)),
+    anyRefusals: anyOf.format(inCode(ANY_REFUSALS)),
     limits: limits(),
     errors: errors(),
     vectors: JSON.stringify(vectors, null, 2),
@@ -214,16 +222,4 @@ export async function protocolPage(): Promise<string> {
     if (part === undefined) throw new Error(`the template asks for ${name}`);
     return part;
   });
-}
-
-/** The page as it lies in docs/. */
-export const storedPage = (): Promise<string> => readFile(PAGE, 'utf8').catch(() => '');
-
-if (process.argv[1] === import.meta.filename) {
-  const page = await protocolPage();
-  if (!process.argv.includes('--check')) await writeFile(PAGE, page);
-  else if (page !== (await storedPage())) {
-    console.error('docs/protocol.md is not up to date: node scripts/run.mjs scripts/protocol-page.ts');
-    process.exitCode = 1;
-  }
 }

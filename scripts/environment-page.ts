@@ -1,0 +1,22 @@
+/** docs/environment.md from the server's settings. scripts/documents.ts writes it. */
+import { settings } from '@parley/signaling-server/config.ts';
+
+const HEAD = `# The server's environment
+
+Every setting is one environment variable; one that is empty counts as unset. A wrong value stops the start, and every problem
+is named at once. \`npm run server -- --help\` prints the same list. A secret belongs into a file that only the server may read
+or into the platform's own store for secrets, and is never logged.
+
+| variable | default | meaning |
+| --- | --- | --- |
+`;
+
+const cell = (text: string): string => text.replaceAll('|', '\\|');
+
+export function environmentPage(): string {
+  const rows = settings().map(
+    ({ name, fallback, about, secret }) =>
+      `| \`${name}\` | ${fallback === '' ? 'none' : `\`${cell(fallback)}\``} | ${secret ? '**Secret.** ' : ''}${cell(about)} |\n`,
+  );
+  return HEAD + rows.join('');
+}
