@@ -1,0 +1,200 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '@parley/signaling-server/clock.ts';
+import { createIceSource } from '@parley/signaling-server/turn.ts';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { REPOSITORY } from '#support/repository.ts';
+import { until } from '#support/wait.ts';
+import { freePort, needProgram, type Program, runProgram, startProgram } from './programs.ts';
+import { TurnClient, type TurnCredentials } from './turn-client.ts';
+
+const FOLDER = join(REPOSITORY, 'build/deploy/coturn');
+const SECRET = 'a-secret-for-tests-that-is-long-enough';
+/** What the world would call the relay; from the range kept for documentation. */
+const PUBLIC_ADDRESS = '203.0.113.10';
+
+/** First and last address of every range that nobody may be relayed into, and some that attackers like. */
+const FORBIDDEN = [
+  ['this network', '0.0.0.0', '0.255.255.255'],
+  ['private, 10/8', '10.0.0.0', '10.255.255.255'],
+  ['carrier-grade NAT', '100.64.0.0', '100.127.255.255'],
+  ['loopback', '127.0.0.0', '127.0.0.1', '127.255.255.255'],
+  ['link-local and cloud metadata', '169.254.0.0', '169.254.169.254', '169.254.255.255'],
+  ['private, 172.16/12', '172.16.0.0', '172.31.255.255'],
+  ['protocol assignments', '192.0.0.0', '192.0.0.255'],
+  ['private, 192.168/16', '192.168.0.0', '192.168.255.255'],
+  ['benchmarking', '198.18.0.0', '198.19.255.255'],
+  ['multicast, reserved and broadcast', '224.0.0.0', '239.255.255.255', '240.0.0.0', '255.255.255.255'],
+  ['unspecified and loopback, IPv6', '::', '::1'],
+  ['IPv4 in IPv6', '::ffff:0.0.0.0', '::ffff:127.0.0.1', '::ffff:10.1.2.3', '::ffff:169.254.169.254', '::ffff:8.8.8.8'],
+  ['NAT64', '64:ff9b::', '64:ff9b::127.0.0.1', '64:ff9b::ffff:ffff'],
+  ['local NAT64', '64:ff9b:1::', '64:ff9b:1::10.0.0.1', '64:ff9b:1:ffff:ffff:ffff:ffff:ffff'],
+  ['IETF assignments and Teredo', '2001::', '2001:0:4136:e378::1', '2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff'],
+  ['6to4', '2002::', '2002:7f00:1::1', '2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+  ['unique local', 'fc00::', 'fd00::1', 'fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+  ['link-local, IPv6', 'fe80::', 'fe80::1', 'febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+  ['multicast, IPv6', 'ff00::', 'ff02::1', 'ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff'],
+] as const;
+
+/** The neighbours of those ranges, and everyday addresses. */
+const PUBLIC = [
+  ['1.0.0.0', '1.1.1.1', '8.8.8.8', '9.255.255.255', '11.0.0.0', '100.63.255.255', '100.128.0.0', '126.255.255.255'],
+  ['128.0.0.0', '169.253.255.255', '169.255.0.0', '172.15.255.255', '172.32.0.0', '191.255.255.255', '192.0.1.0'],
+  ['192.167.255.255', '192.169.0.0', '198.17.255.255', '198.20.0.0', '223.255.255.255'],
+  ['2000::1', '2001:200::', '2001:4860:4860::8888', '2003::1', '2606:4700:4700::1111', '2a00::1', '3fff:ffff::1'],
+].flat();
+
+const isV6 = (address: string) => address.includes(':');
+
+/** coturn refuses loopback before it looks at any list, so the relay needs an address that is none. */
+function ownAddress(): string {
+  const own = Object.values(networkInterfaces()).flat();
+  const found = own.find((entry) => entry?.family === 'IPv4' && !entry.internal);
+  if (!found) throw new Error('This test needs an IPv4 address beside loopback.');
+  return found.address;
+}
+
+/** Credentials as the signaling server makes them, at a time of its own. */
+function credentials({ secret = SECRET, ttlS = 600, nowMs = Date.now() } = {}): TurnCredentials {
+  const clock: Clock = { now: () => nowMs, after: () => () => undefined };
+  const config = { stunUrls: [], turnUrls: ['turn:relay.test'], turnSecret: secret, turnTtlS: ttlS };
+  const { iceServers } = createIceSource(config, clock, randomBytes).current();
+  const [server] = iceServers;
+  if (server?.username === undefined || server.credential === undefined) throw new Error('no credentials');
+  return { username: server.username, credential: server.credential };
+}
+
+describe('the relay as it is shipped (S12, P13)', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-coturn-'));
+  const environment = {
+    PATH: `${process.env.PATH ?? ''}:/usr/sbin`,
+    TMPDIR: folder,
+    TURN_SECRET: SECRET,
+    TURN_REALM: 'relay.test',
+    TURN_PUBLIC_ADDRESS: PUBLIC_ADDRESS,
+    TURN_RELAY_ADDRESS: ownAddress(),
+    TURN_DENIED_PEERS: '203.0.113.77 203.0.113.80-203.0.113.90',
+  };
+  let relay: Program;
+  let port: number;
+  const open: TurnClient[] = [];
+
+  const client = async (who = credentials(), over: 'udp' | 'tcp' = 'udp'): Promise<TurnClient> => {
+    const made = await TurnClient.open({ address: '127.0.0.1', port }, who, over);
+    open.push(made);
+    return made;
+  };
+  const allocated = async (family: 4 | 6 = 4): Promise<TurnClient> => {
+    const made = await client();
+    const answer = await made.allocate({ family });
+    expect(answer.code).toBe(0);
+    return made;
+  };
+
+  beforeAll(async () => {
+    needProgram('turnserver');
+    port = await freePort();
+    // Only where it listens is different, and a second relay address, to be asked about IPv6.
+    const here = ['--listening-ip=127.0.0.1', `--listening-port=${port}`, '--relay-ip=::1', `--pidfile=${folder}/pid`];
+    relay = startProgram('/bin/sh', [join(FOLDER, 'start.sh'), ...here], { env: environment, cwd: folder });
+    await relay.whenever('the relay to answer', async () => {
+      const made = await TurnClient.open({ address: '127.0.0.1', port }, credentials());
+      return (await made.allocate()).code === 0 && made.close().then(() => true);
+    });
+  });
+  afterEach(async () => {
+    for (const each of open.splice(0)) await each.close();
+  });
+  afterAll(async () => {
+    await relay?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it.each(FORBIDDEN.map(([name, ...addresses]) => [name, addresses] as const))(
+    'relays nothing to %s',
+    async (_, all) => {
+      const relayed = { 4: await allocated(4), 6: await allocated(6) };
+      const answers: Record<string, number[]> = {};
+      for (const [at, address] of all.entries()) {
+        const asking = relayed[isV6(address) ? 6 : 4];
+        const permitted = await asking.permit(address);
+        const bound = await asking.bindChannel({ address, port: 9 }, 0x4000 + at);
+        answers[address] = [permitted.code, bound.code];
+      }
+      expect(answers).toEqual(Object.fromEntries(all.map((address) => [address, [403, 403]])));
+    },
+  );
+
+  it('relays to every public address', async () => {
+    const relayed = { 4: await allocated(4), 6: await allocated(6) };
+    const answers: Record<string, number[]> = {};
+    for (const [at, address] of PUBLIC.entries()) {
+      const asking = relayed[isV6(address) ? 6 : 4];
+      const permitted = await asking.permit(address);
+      const bound = await asking.bindChannel({ address, port: 9 }, 0x4000 + at);
+      answers[address] = [permitted.code, bound.code];
+    }
+    expect(answers).toEqual(Object.fromEntries(PUBLIC.map((address) => [address, [0, 0]])));
+  });
+
+  it('relays to nothing that the operator denies as well', async () => {
+    const relayed = await allocated();
+    for (const address of ['203.0.113.77', '203.0.113.80', '203.0.113.90'])
+      expect((await relayed.permit(address)).code, address).toBe(403);
+    for (const address of ['203.0.113.78', '203.0.113.91']) expect((await relayed.permit(address)).code).toBe(0);
+  });
+
+  it('carries what two people send who can both reach nothing but the relay', async () => {
+    const [ana, ben] = [await client(), await client()];
+    const [from, to] = [(await ana.allocate()).relayed, (await ben.allocate()).relayed];
+    expect([from?.address, to?.address]).toEqual([PUBLIC_ADDRESS, PUBLIC_ADDRESS]);
+    if (!from || !to) throw new Error('no relayed address');
+    expect((await ana.permit(to.address)).code).toBe(0);
+    expect((await ben.permit(from.address)).code).toBe(0);
+    ana.send(to, 'through both');
+    await until('Ben to hear it', () => ben.heard.length > 0);
+    expect(ben.heard).toEqual([{ from, data: 'through both' }]);
+  });
+
+  it('takes credentials for as long as the server said, and no others', async () => {
+    const answer = async (who: TurnCredentials) => (await (await client(who)).allocate()).code;
+    expect(await answer(credentials({ ttlS: 60 }))).toBe(0);
+    expect(await answer(credentials({ ttlS: 60, nowMs: Date.now() - 70_000 }))).toBe(401);
+    expect(await answer(credentials({ secret: 'another-secret-that-is-long-enough-too' }))).toBe(401);
+    const real = credentials();
+    const longer = `${Number(real.username.split(':')[0]) + 3_600}:${real.username.split(':')[1]}`;
+    expect(await answer({ username: longer, credential: real.credential })).toBe(401);
+    expect(await answer({ username: 'somebody', credential: '' })).toBe(401);
+  });
+
+  it('gives one person enough for a call of eight, and no more than the quota', async () => {
+    const quota = Number(/^user-quota=(\d+)$/m.exec(readFileSync(join(FOLDER, 'turnserver.conf'), 'utf8'))?.[1]);
+    // Seven links, two addresses of the relay (UDP and TLS), two networks of the computer.
+    expect(quota).toBeGreaterThanOrEqual(7 * 2 * 2);
+    const who = credentials();
+    const codes = new Set<number>();
+    for (let taken = 0; taken < quota; taken += 1) codes.add((await (await client(who)).allocate()).code);
+    expect([...codes]).toEqual([0]);
+    expect((await (await client(who)).allocate()).code).toBe(486);
+    expect((await (await client()).allocate()).code).toBe(0);
+  });
+
+  it('relays UDP only', async () => {
+    const asking = await client(credentials(), 'tcp');
+    // 442: a transport that is not supported.
+    expect((await asking.allocate({ transport: 6 })).code).toBe(442);
+    expect((await asking.allocate({ transport: 17 })).code).toBe(0);
+  });
+
+  it('does not start with a secret that is short or missing', async () => {
+    for (const TURN_SECRET of ['short', undefined]) {
+      const { code, output } = await runProgram('/bin/sh', [join(FOLDER, 'start.sh')], {
+        env: { ...environment, TURN_SECRET },
+      });
+      expect(code).not.toBe(0);
+      expect(output).toContain('TURN_SECRET');
+    }
+  });
+});

@@ -1,0 +1,112 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { delimiter, join } from 'node:path';
+import { until } from '#support/wait.ts';
+
+/** The programs that the shipped configuration is for, and the Debian packages that bring them. */
+const PACKAGES = {
+  turnserver: 'coturn',
+  prometheus: 'prometheus',
+  promtool: 'prometheus',
+  nginx: 'nginx-light',
+  'redis-server': 'redis-server',
+  'redis-cli': 'redis-tools',
+  openssl: 'openssl',
+  'systemd-analyze': 'systemd',
+} as const;
+export type ProgramName = keyof typeof PACKAGES;
+
+/** Path of a program. Throws one plain sentence where it is missing: a check that is left out proves nothing. */
+export function needProgram(name: ProgramName): string {
+  // Some of them lie where only root's PATH looks.
+  for (const folder of [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin']) {
+    if (folder !== '' && existsSync(join(folder, name))) return join(folder, name);
+  }
+  throw new Error(`${name} is missing. On Debian: apt-get install ${PACKAGES[name]}`);
+}
+
+export type ProgramEnd = { code: number; output: string };
+
+/** Runs a program to its end; everything it printed comes back, whatever the code. */
+export function runProgram(
+  file: string,
+  args: readonly string[],
+  options: { env?: NodeJS.ProcessEnv; cwd?: string } = {},
+): Promise<ProgramEnd> {
+  return new Promise((resolve, reject) => {
+    execFile(file, args, { ...options, maxBuffer: 16 * 1024 * 1024 }, (error, stdout, stderr) => {
+      if (error && typeof error.code !== 'number') reject(error);
+      else resolve({ code: typeof error?.code === 'number' ? error.code : 0, output: `${stdout}${stderr}` });
+    });
+  });
+}
+
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+export interface Program {
+  readonly output: string;
+  readonly ended: Promise<number | null>;
+  /** Resolves once `holds`; throws with the program's output when it ends before. */
+  whenever(what: string, holds: () => boolean | Promise<boolean>): Promise<void>;
+  signal(name: NodeJS.Signals): void;
+  close(): Promise<void>;
+}
+
+export type StartOptions = { env?: NodeJS.ProcessEnv; cwd?: string; uid?: number; gid?: number };
+
+/** Starts a program; the caller closes it. Whatever is left when this process exits is killed. */
+export function startProgram(file: string, args: readonly string[], options: StartOptions = {}): Program {
+  const child = spawn(file, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+  running.add(child);
+  let output = '';
+  let over = false;
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output = (output + chunk.toString()).slice(-100_000);
+    });
+  }
+  const ended = new Promise<number | null>((resolve) => {
+    const settle = (code: number | null) => {
+      over = true;
+      running.delete(child);
+      resolve(code);
+    };
+    child.on('error', (error) => {
+      output += error.message;
+      settle(null);
+    });
+    child.on('close', settle);
+  });
+  return {
+    get output() {
+      return output;
+    },
+    ended,
+    whenever: async (what, holds) => {
+      const how = await until(what, async () => (over ? 'over' : (await holds()) && 'holds'), { everyMs: 50 });
+      if (how === 'over') throw new Error(`${file} ended before ${what}:\n${output}`);
+    },
+    signal: (name) => void child.kill(name),
+    close: async () => {
+      if (over) return;
+      child.kill('SIGTERM');
+      const insist = setTimeout(() => child.kill('SIGKILL'), 10_000);
+      await ended;
+      clearTimeout(insist);
+    },
+  };
+}
+
+/** A port that was free a moment ago, for programs that cannot be told to take any. */
+export async function freePort(host = '127.0.0.1'): Promise<number> {
+  const server = createServer().listen(0, host);
+  await new Promise((resolve) => server.once('listening', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}

@@ -1,0 +1,217 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { dump, load } from 'js-yaml';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { REPOSITORY } from '#support/repository.ts';
+import { startServer, type TestServer } from '#support/server.ts';
+import { until } from '#support/wait.ts';
+import { Client, newSignalId, PUBLIC_HOST, RoomKey, someBox } from '../integration/signaling/harness.ts';
+import { freePort, needProgram, type Program, runProgram, startProgram } from './programs.ts';
+
+const FOLDER = join(REPOSITORY, 'build/deploy/prometheus');
+const readYaml = (...path: string[]): unknown => load(readFileSync(join(REPOSITORY, 'build/deploy', ...path), 'utf8'));
+
+const Rules = z.object({
+  groups: z.array(
+    z.object({
+      rules: z.array(
+        z.object({
+          alert: z.string(),
+          expr: z.string(),
+          for: z.string().optional(),
+          labels: z.strictObject({ severity: z.enum(['critical', 'warning']) }),
+          annotations: z.strictObject({ summary: z.string(), description: z.string(), runbook_url: z.string() }),
+        }),
+      ),
+    }),
+  ),
+});
+const rules = Rules.parse(readYaml('prometheus/rules.yml')).groups.flatMap((group) => group.rules);
+
+const JOINS_PER_MINUTE = 5;
+
+const Target = z.object({ refId: z.string(), expr: z.string() });
+const Dashboard = z.object({
+  uid: z.string(),
+  panels: z.array(
+    z.object({
+      id: z.number(),
+      title: z.string(),
+      datasource: z.object({ uid: z.string() }),
+      gridPos: z.object({ x: z.number(), y: z.number(), w: z.number(), h: z.number() }),
+      targets: z.array(Target).min(1),
+    }),
+  ),
+  annotations: z.object({ list: z.array(z.object({ expr: z.string(), datasource: z.object({ uid: z.string() }) })) }),
+});
+const dashboard = Dashboard.parse(
+  JSON.parse(readFileSync(join(REPOSITORY, 'build/deploy/grafana/dashboards/parley.json'), 'utf8')),
+);
+
+/** As Grafana fills them in. */
+const filled = (expr: string): string => expr.replaceAll('$instance', '.+').replaceAll('$__rate_interval', '1m');
+
+/** Series that are there only while something fires, or only with Redis. */
+const SOMETIMES = ['ALERTS', 'parley_redis_up'];
+/** Metrics that the rules count on and the server is about to have; whoever adds one strikes it off. */
+const DUE = ['parley_draining', 'parley_connections_limit'];
+
+const Answer = z.object({
+  status: z.literal('success'),
+  data: z.object({
+    result: z.array(z.object({ metric: z.record(z.string(), z.string()), value: z.tuple([z.number(), z.string()]) })),
+  }),
+});
+
+describe('the alert rules (S16)', () => {
+  it('are accepted by Prometheus, with the configuration that loads them', async () => {
+    for (const args of [
+      ['check', 'config', 'prometheus.yml'],
+      ['check', 'rules', '--lint=all', '--lint-fatal', 'rules.yml'],
+    ]) {
+      const { code, output } = await runProgram(needProgram('promtool'), args, { cwd: FOLDER });
+      expect(code, output).toBe(0);
+    }
+  });
+
+  it('stay quiet when all is well, and fire when it is not', async () => {
+    const { code, output } = await runProgram(needProgram('promtool'), ['test', 'rules', 'rules.test.yml'], {
+      cwd: FOLDER,
+    });
+    expect(code, output).toBe(0);
+    const tested = readFileSync(join(FOLDER, 'rules.test.yml'), 'utf8');
+    for (const { alert } of rules) expect(tested).toContain(`- name: ${alert}`);
+  });
+
+  it('each lead to a paragraph of the operations guide', () => {
+    const guide = readFileSync(join(REPOSITORY, 'docs/operations.md'), 'utf8');
+    const headings = [...guide.matchAll(/^### (\w+)$/gm)].map(([, name]) => name ?? '');
+    for (const { alert, annotations } of rules)
+      expect(annotations.runbook_url).toBe(`docs/operations.md#${alert.toLowerCase()}`);
+    expect(headings.filter((name) => name.startsWith('Parley')).sort()).toEqual(rules.map((rule) => rule.alert).sort());
+  });
+});
+
+describe('the dashboard (S16)', () => {
+  it('asks the data source that is provisioned, and lays its panels side by side', () => {
+    const sources = z
+      .object({ datasources: z.array(z.object({ uid: z.string(), url: z.string() })) })
+      .parse(readYaml('grafana/provisioning/datasources/prometheus.yml')).datasources;
+    const asked = [...dashboard.panels, ...dashboard.annotations.list].map((each) => each.datasource.uid);
+    expect([...new Set(asked)]).toEqual(sources.map((source) => source.uid));
+    expect(new Set(dashboard.panels.map((panel) => panel.id)).size).toBe(dashboard.panels.length);
+    const cells = dashboard.panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+      Array.from({ length: w * h }, (_, at) => `${x + (at % w)},${y + Math.floor(at / w)}`),
+    );
+    expect(new Set(cells).size).toBe(cells.length);
+    for (const { gridPos } of dashboard.panels) expect(gridPos.x + gridPos.w).toBeLessThanOrEqual(24);
+  });
+});
+
+describe('a real Prometheus beside a real server', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-prometheus-'));
+  let server: TestServer;
+  let prometheus: Program;
+  let url: string;
+
+  const query = async (expr: string) => {
+    const answer = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(expr)}`);
+    const body: unknown = await answer.json();
+    const parsed = Answer.safeParse(body);
+    if (!parsed.success) throw new Error(`${expr}: ${JSON.stringify(body)}`);
+    return parsed.data.data.result;
+  };
+
+  beforeAll(async () => {
+    server = await startServer({ env: { TRUST_PROXY: '127.0.0.1', PUBLIC_HOSTS: PUBLIC_HOST, JOINS_PER_MINUTE: String(JOINS_PER_MINUTE) } });
+    // The shipped file; only who is asked, how often, and where the rules lie is different.
+    const config = z
+      .looseObject({ global: z.looseObject({}), scrape_configs: z.array(z.looseObject({ job_name: z.string() })) })
+      .parse(readYaml('prometheus/prometheus.yml'));
+    config.global = { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' };
+    config.rule_files = [join(FOLDER, 'rules.yml')];
+    for (const scrape of config.scrape_configs) scrape.static_configs = [{ targets: [server.host] }];
+    writeFileSync(join(folder, 'prometheus.yml'), dump(config));
+    const port = await freePort();
+    url = `http://127.0.0.1:${port}`;
+    prometheus = startProgram(needProgram('prometheus'), [
+      `--config.file=${folder}/prometheus.yml`,
+      `--storage.tsdb.path=${folder}/data`,
+      `--web.listen-address=127.0.0.1:${port}`,
+    ]);
+    await prometheus.whenever('Prometheus to be ready', async () => (await fetch(`${url}/-/ready`)).ok);
+  });
+  afterAll(async () => {
+    await prometheus?.close();
+    await server?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const someTraffic = async (ip: string) => {
+    const key = new RoomKey();
+    const [ana, ben] = [new Client(server, { ip: `${ip}1` }), new Client(server, { ip })];
+    await ana.join(key);
+    await ben.join(key);
+    await ana.call('signal:send', { roomId: key.roomId, to: '*', id: newSignalId(), box: someBox() });
+    await ana.call('stream:start', { roomId: key.roomId, kind: 'camera' });
+    await ana.raw('room:join', 'rubbish');
+    await fetch(`http://${server.host}/nowhere`);
+    // More than an address may.
+    for (let joins = 0; joins < JOINS_PER_MINUTE; joins += 1) await ben.tryJoin(new RoomKey());
+    for (const client of [ana, ben]) client.socket.disconnect();
+  };
+
+  it('reads its metrics', async () => {
+    const up = await until('the first scrape', async () => (await query('up{job="parley"}'))[0]);
+    expect(up.value[1]).toBe('1');
+    expect(up.metric).toMatchObject({ job: 'parley', instance: server.host });
+  });
+
+  it('answers everything that the dashboard asks', async () => {
+    // Something of everything that is counted, and a scrape before and after: a rate needs two values.
+    for (const round of [1, 2]) {
+      await someTraffic(`203.0.113.${round}`);
+      const endedAt = Date.now() / 1_000;
+      await until(`scrape ${round}`, async () => {
+        const [seen] = await query('timestamp(parley_rate_limited_total{limit="joins"})');
+        return Number(seen?.value[1] ?? 0) > endedAt;
+      });
+    }
+    const asked = dashboard.panels.flatMap(({ title, targets }) => targets.map(({ expr }) => ({ title, expr })));
+    const unanswered: typeof asked = [];
+    for (const each of asked) if ((await query(filled(each.expr))).length === 0) unanswered.push(each);
+    expect(unanswered).toEqual([]);
+  });
+
+  it('understands the marks on the dashboard', async () => {
+    for (const { expr } of dashboard.annotations.list) await query(filled(expr));
+  });
+
+  it('has loaded every rule, and every rule can be worked out', async () => {
+    const Loaded = z.object({
+      data: z.object({
+        groups: z.array(
+          z.object({ rules: z.array(z.object({ name: z.string(), health: z.string(), state: z.string() })) }),
+        ),
+      }),
+    });
+    const seen = await until('the rules to be worked out', async () => {
+      const body: unknown = await (await fetch(`${url}/api/v1/rules`)).json();
+      const all = Loaded.parse(body).data.groups.flatMap((group) => group.rules);
+      return all.every((rule) => rule.health !== 'unknown') && all;
+    });
+    expect(seen.map((rule) => [rule.name, rule.health])).toEqual(rules.map((rule) => [rule.alert, 'ok']));
+  });
+
+  it('knows every metric that a rule or a panel names', async () => {
+    const body: unknown = await (await fetch(`${url}/api/v1/label/__name__/values`)).json();
+    const known = new Set(z.object({ data: z.array(z.string()) }).parse(body).data);
+    const named = [
+      ...rules.map((rule) => rule.expr),
+      ...dashboard.panels.flatMap((panel) => panel.targets.map((target) => target.expr)),
+    ].flatMap((expr) => [...expr.matchAll(/\b([a-zA-Z_]\w*)\{/g)].map(([, name]) => name ?? ''));
+    expect([...new Set(named)].filter((name) => !known.has(name) && ![...SOMETIMES, ...DUE].includes(name))).toEqual([]);
+  });
+});
