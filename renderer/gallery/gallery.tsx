@@ -1,5 +1,5 @@
 import '@fontsource-variable/inter';
-import '../ui/tokens.css';
+import '@parley/shared/design/tokens.css';
 import '../ui/base.css';
 import { createRoot } from 'react-dom/client';
 import { ErrorBoundary } from '../features/shell/error-boundary.tsx';
