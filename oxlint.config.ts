@@ -119,6 +119,19 @@ const table: Row[] = [
     never: ['../**/shared/**', '../**/electron/**', '../**/renderer/**', '../**/tests/**'],
     because: 'The signaling server imports shared and its own dependencies.',
   },
+  {
+    files: ['signaling-server/admin/**'],
+    may: [...shared, '!react', '!react-dom', '!react-dom/**', '!zustand', '!zustand/**', '!lucide-react', '!zod'],
+    never: [
+      '../**/shared/**',
+      '../**/electron/**',
+      '../**/renderer/**',
+      '../**/tests/**',
+      '../**/src/**',
+      '!../**/src/http/answers.ts',
+    ],
+    because: 'The admin page imports shared, its UI libraries and the schemas of the server’s answers.',
+  },
 ];
 
 export default defineConfig({

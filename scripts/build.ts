@@ -9,11 +9,12 @@ import { type BuildPart, buildDue, forgetBuilt, noteBuilt, PARTS, sourceHash } f
 
 const root = join(import.meta.dirname, '..');
 
-const configs: Record<BuildPart, string> = {
-  renderer: 'renderer/vite.config.ts',
-  main: 'electron/main/vite.config.ts',
-  preload: 'electron/preload/vite.config.ts',
-  'signaling-server': 'signaling-server/vite.config.ts',
+const configs: Record<BuildPart, readonly string[]> = {
+  renderer: ['renderer/vite.config.ts'],
+  main: ['electron/main/vite.config.ts'],
+  preload: ['electron/preload/vite.config.ts'],
+  // The admin page goes into a folder beside the bundle, which empties its own first.
+  'signaling-server': ['signaling-server/vite.config.ts', 'signaling-server/admin/vite.config.ts'],
 };
 
 const { values, positionals } = parseArgs({
@@ -35,7 +36,9 @@ for (const part of wanted) {
   const startedAt = performance.now();
   const hash = sourceHash(part);
   forgetBuilt(part);
-  await build({ configFile: join(root, configs[part]), logLevel: 'warn', mode: 'production' });
+  for (const config of configs[part]) {
+    await build({ configFile: join(root, config), logLevel: 'warn', mode: 'production' });
+  }
   noteBuilt(part, hash);
   console.error(`Built ${part} in ${((performance.now() - startedAt) / 1000).toFixed(1)} s.`);
 }

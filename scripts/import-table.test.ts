@@ -35,6 +35,11 @@ const FORBIDDEN: [file: string, imported: string][] = [
   ['signaling-server/src/probe.ts', '../../electron/core/core.ts'],
   ['signaling-server/src/probe.ts', '#core/core.ts'],
   ['signaling-server/src/probe.ts', 'better-sqlite3'],
+  ['signaling-server/src/probe.ts', 'react'],
+  ['signaling-server/admin/probe.tsx', '../../renderer/ui/button.tsx'],
+  ['signaling-server/admin/probe.tsx', 'node:path'],
+  ['signaling-server/admin/probe.tsx', 'fastify'],
+  ['signaling-server/admin/sections/probe.tsx', '../../src/server.ts'],
 ];
 
 const ALLOWED: [file: string, imported: string][] = [
@@ -48,6 +53,10 @@ const ALLOWED: [file: string, imported: string][] = [
   ['renderer/session/probe.ts', '../mesh/mesh.ts'],
   ['renderer/mesh/peer-link.ts', 'simple-peer'],
   ['signaling-server/src/probe.ts', 'socket.io'],
+  ['signaling-server/admin/probe.tsx', 'react'],
+  ['signaling-server/admin/sections/probe.tsx', 'lucide-react'],
+  ['signaling-server/admin/store/probe.ts', '../../src/http/answers.ts'],
+  ['signaling-server/admin/main.tsx', '@parley/shared/design/tokens.css'],
 ];
 
 describe('the import table', () => {

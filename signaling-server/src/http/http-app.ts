@@ -10,6 +10,7 @@ import { limitKeyOf } from '../client-address.ts';
 import type { OriginRule } from '../origins.ts';
 import { SERVER_VERSION } from '../version.ts';
 import { type AdminPorts, addAdmin } from './admin.ts';
+import { addAdminPage } from './admin-page.ts';
 import { ServerName } from './answers.ts';
 import { answers } from './describe.ts';
 import { addObserving } from './observing.ts';
@@ -130,6 +131,7 @@ export async function createHttpApp(http: HttpServer, ports: HttpPorts): Promise
   }));
   addObserving(app, ports);
   addAdmin(app, ports);
+  await addAdminPage(app, config);
   if (config.environment !== 'production') {
     app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   }
