@@ -100,6 +100,19 @@ export const Settings = z.object({
     'Token of the admin, at least 32 characters; kept for the admin page',
     'secret',
   ),
+  REDIS_URL: setting(
+    z
+      .string()
+      .refine((text) => text === '' || /^rediss?:\/\/\S+$/.test(text), { error: 'must be like redis://host:6379' })
+      .transform((text) => (text === '' ? undefined : text)),
+    '',
+    'Redis that makes several nodes one server (redis:// or rediss://, with its password)',
+  ),
+  REDIS_PREFIX: setting(
+    z.string().regex(/^[a-z0-9_-]{1,32}$/, { error: 'must be 1 to 32 lower-case letters, digits, - or _' }),
+    'parley',
+    'What the names of its keys in Redis begin with',
+  ),
   HTTP_PER_MINUTE: setting(perMinute, '100', 'HTTP requests a minute per address; 0 lifts the limit'),
   SOCKETS_PER_MINUTE: setting(perMinute, '30', 'New sockets a minute per address; 0 lifts the limit'),
   SOCKETS_PER_ADDRESS: setting(perMinute, '20', 'Open sockets per address; 0 lifts the limit'),
@@ -157,6 +170,8 @@ const toConfig = (s: Settings) => ({
   turnSecret: s.TURN_SECRET,
   turnTtlS: s.TURN_TTL_S,
   adminToken: s.ADMIN_TOKEN,
+  redisUrl: s.REDIS_URL,
+  redisPrefix: s.REDIS_PREFIX,
   httpPerMinute: s.HTTP_PER_MINUTE,
   socketsPerMinute: s.SOCKETS_PER_MINUTE,
   socketsPerAddress: s.SOCKETS_PER_ADDRESS,

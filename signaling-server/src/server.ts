@@ -3,9 +3,12 @@ import { once } from 'node:events';
 import type { AddressInfo, Socket } from 'node:net';
 import { createAddressReader, isLoopback } from './client-address.ts';
 import { type Clock, systemClock } from './clock.ts';
+import type { OpenBackplane } from './cluster/backplane.ts';
+import { ClusteredRooms } from './cluster/clustered-rooms.ts';
+import { connectRedis, openRedisBackplane, type RedisClient } from './cluster/redis-backplane.ts';
 import type { Config } from './config.ts';
 import type { HandlerContext } from './handlers/context.ts';
-import { createHealthChecks } from './http/health.ts';
+import { createHealthChecks, HEALTH_THRESHOLDS } from './http/health.ts';
 import { createHttpApp, createHttpServer } from './http/http-app.ts';
 import { createLimits } from './limits/limits.ts';
 import { createLog, type Log } from './log.ts';
@@ -17,6 +20,7 @@ import { createPseudonyms } from './pseudonyms.ts';
 import { recordReceived } from './record-received.ts';
 import { hostHashOf } from './rooms/membership.ts';
 import { RoomRegistry } from './rooms/registry.ts';
+import type { Rooms } from './rooms/rooms.ts';
 import { attachSockets } from './sockets/attach.ts';
 import { createIceSource } from './turn.ts';
 
@@ -29,6 +33,8 @@ export type SignalingPorts = {
   log?: Log;
   /** Cryptographically strong random bytes. */
   random?: (sizeBytes: number) => Uint8Array;
+  /** What this server shares its rooms over; Redis if the configuration names one, otherwise nothing. */
+  backplane?: OpenBackplane;
 };
 
 export type SignalingServer = {
@@ -49,6 +55,7 @@ export type SignalingServer = {
 export async function startSignaling(config: Config, ports: SignalingPorts = {}): Promise<SignalingServer> {
   const clock = ports.clock ?? systemClock;
   const random = ports.random ?? randomBytes;
+  let openBackplane = ports.backplane;
   const output = ports.log ? { log: ports.log, close: () => Promise.resolve() } : createLog(config);
   const { log } = output;
   const closers: (() => void | Promise<void>)[] = [() => output.close()];
@@ -67,8 +74,19 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       log.warn({ address: pseudonyms.address(key), forMs: endsAt - clock.now(), audit: true }, 'address blocked');
       gate.closeBlocked(key);
     });
-    const registry = new RoomRegistry(config, { clock, random, pseudonymOf: pseudonyms.room, tally });
-    closers.push(() => registry.close());
+    const roomPorts = { clock, random, pseudonymOf: pseudonyms.room, tally, log };
+    let redis: RedisClient | undefined;
+    if (config.redisUrl !== undefined) {
+      const redisPorts = { url: config.redisUrl, prefix: config.redisPrefix, clock, log, random };
+      redis = await connectRedis(redisPorts);
+      const client = redis;
+      closers.push(() => client.destroy());
+      openBackplane ??= (listener) => openRedisBackplane(client, redisPorts, listener);
+    }
+    const cluster = openBackplane && (await ClusteredRooms.open(config, { ...roomPorts, open: openBackplane }));
+    const registry = cluster?.registry ?? new RoomRegistry(config, roomPorts);
+    const rooms: Rooms = cluster ?? registry;
+    closers.push(() => (cluster ?? registry).close());
 
     const http = createHttpServer(config.maxConnections);
     const tcp = new Set<Socket>();
@@ -85,7 +103,7 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
     const addressOf = createAddressReader(config.trustedProxies);
     const originAllowed = createOriginRule(config.allowedOrigins);
     const context: HandlerContext = {
-      registry,
+      rooms,
       limits,
       ice: createIceSource(config, clock, random),
       clock,
@@ -101,7 +119,11 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
     };
     // Before Fastify: Socket.IO takes the upgrades and leaves the requests to it.
     const gate = attachSockets(http, config, { context, clock, addressOf, originAllowed, pseudonyms });
-    const health = createHealthChecks();
+    const health = createHealthChecks(
+      cluster
+        ? { redis: { threshold: HEALTH_THRESHOLDS.redisMs, unit: 'ms', read: () => cluster.answersWithinMs() } }
+        : {},
+    );
     closers.push(() => health.close());
     const metrics: MetricsSource = {
       tally,
@@ -145,6 +167,7 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       samples,
       prometheus: createPrometheus(metrics),
       isDraining: () => draining,
+      isWhole: () => cluster?.stats().isUp ?? true,
       setDraining: (wanted) => {
         if (wanted) drain();
         // A server that is being closed takes nobody back.

@@ -12,6 +12,7 @@ export const TOOLS = {
   'alsa-utils': { package: 'alsa-utils', files: ['/usr/share/sounds/alsa/Front_Center.wav'] },
   xvfb: { package: 'xvfb', programs: ['Xvfb'] },
   sqlite3: { package: 'sqlite3', programs: ['sqlite3'] },
+  'redis-server': { package: 'redis-server', programs: ['redis-server'] },
   fonts: { package: 'fonts-dejavu-core', files: ['/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf'] },
 };
 

@@ -4,13 +4,13 @@ import type { Clock } from '../clock.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Log } from '../log.ts';
 import type { Tally } from '../metrics/tally.ts';
-import type { RoomRegistry } from '../rooms/registry.ts';
+import type { Rooms } from '../rooms/rooms.ts';
 import type { Connection } from '../sockets/connection.ts';
 import type { IceSource } from '../turn.ts';
 
 /** What handlers work with. */
 export type HandlerContext = {
-  registry: RoomRegistry;
+  rooms: Rooms;
   limits: Limits;
   ice: IceSource;
   clock: Clock;

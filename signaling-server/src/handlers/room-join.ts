@@ -8,7 +8,7 @@ import { versionRefusal } from './version-check.ts';
 const WRONG_PROOF_STRIKES = 5;
 
 export const roomJoin: Handler<'room:join'> = async (context, connection, join): Promise<Outcome<RoomJoined>> => {
-  const { registry, limits, tally } = context;
+  const { rooms, limits, tally } = context;
   if (context.isDraining()) return refuse('server-draining');
   const otherVersion = versionRefusal(join.v);
   if (otherVersion) return otherVersion;
@@ -16,7 +16,7 @@ export const roomJoin: Handler<'room:join'> = async (context, connection, join):
   if (!challenge) return refuse('challenge-expired');
 
   // Coming back to a seat is not joining: an app in many rooms must be able to resume all of them at once.
-  const returning = join.resumeToken !== undefined && registry.knowsToken(join.roomId, join.resumeToken);
+  const returning = join.resumeToken !== undefined && (await rooms.knowsToken(join.roomId, join.resumeToken));
   const verdict = returning ? undefined : await limits.joins.consume(connection.limitKey);
   if (verdict?.ok === false) {
     tally.limit('joins');
@@ -28,7 +28,7 @@ export const roomJoin: Handler<'room:join'> = async (context, connection, join):
   }
   // The socket may have closed while the limit was asked: a seat given now would have nobody to end it.
   if (connection.state !== 'open') return refuse('cancelled');
-  const taken = registry.join(connection, join.roomId, join.resumeToken);
+  const taken = await rooms.join(connection, join.roomId, join.resumeToken);
   if (!taken.ok) return taken;
   const { seat, resumeToken, resumed, others } = taken.value;
   context.log.info({ socket: connection.id, room: seat.room.pseudonym, resumed }, 'seat taken');

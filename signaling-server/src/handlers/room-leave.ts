@@ -1,9 +1,9 @@
 import { accept } from '@parley/shared/protocol';
 import type { Handler } from './context.ts';
 
-export const roomLeave: Handler<'room:leave'> = ({ registry, log, clock }, connection, { roomId }) => {
+export const roomLeave: Handler<'room:leave'> = ({ rooms, log, clock }, connection, { roomId }) => {
   const seat = connection.seats.get(roomId);
-  registry.leave(connection, roomId);
+  rooms.leave(connection, roomId);
   if (seat) log.info({ socket: connection.id, room: seat.room.pseudonym }, 'seat given up');
   if (connection.seats.size === 0) connection.idleSince = clock.now();
   return accept({});

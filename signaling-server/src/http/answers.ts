@@ -8,7 +8,7 @@ const text = z.string();
 const Check = z
   .object({
     status: z.enum(['ok', 'degraded']),
-    value: z.number(),
+    value: z.number().nullable().describe('Null: no answer'),
     threshold: z.number(),
     unit: text,
     duration_ms: z.number(),
@@ -30,7 +30,9 @@ export const Health = z
   .describe('How the server is');
 
 export const Alive = z.object({ status: z.literal('ok') }).describe('The process answers');
-export const Ready = z.object({ status: z.enum(['ok', 'draining']) }).describe('Whether new clients are welcome');
+export const Ready = z
+  .object({ status: z.enum(['ok', 'draining', 'redis-away']) })
+  .describe('Whether new clients are welcome');
 
 export const Metrics = z
   .object({

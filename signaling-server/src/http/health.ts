@@ -4,16 +4,23 @@ import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 
 export type CheckResult = {
   status: 'ok' | 'degraded';
-  value: number;
+  /** Null where there was no answer at all. */
+  value: number | null;
   threshold: number;
   unit: string;
   duration_ms: number;
 };
 
-type Measure = { threshold: number; unit: string; read: () => number | Promise<number> };
+export type Measure = { threshold: number; unit: string; read: () => number | null | Promise<number | null> };
 
 /** From which value on the server calls itself degraded. */
-export const HEALTH_THRESHOLDS = { eventLoopDelayMs: 200, memoryShare: 0.85, cpuShare: 0.9, diskShare: 0.95 } as const;
+export const HEALTH_THRESHOLDS = {
+  eventLoopDelayMs: 200,
+  memoryShare: 0.85,
+  cpuShare: 0.9,
+  diskShare: 0.95,
+  redisMs: 250,
+} as const;
 
 const round = (value: number): number => Math.round(value * 1_000) / 1_000;
 
@@ -24,8 +31,8 @@ export interface HealthChecks {
   close(): void;
 }
 
-/** Watches this process: event-loop delay, memory, CPU and the disk it runs on. */
-export function createHealthChecks(): HealthChecks {
+/** Watches this process: event-loop delay, memory, CPU and the disk it runs on, and `more` where there is more. */
+export function createHealthChecks(more: Record<string, Measure> = {}): HealthChecks {
   const delays = monitorEventLoopDelay({ resolution: 20 });
   delays.enable();
   let delaysSince = performance.now();
@@ -69,6 +76,7 @@ export function createHealthChecks(): HealthChecks {
     memory: { threshold: HEALTH_THRESHOLDS.memoryShare, unit: 'share', read: readMemoryShare },
     cpu: { threshold: HEALTH_THRESHOLDS.cpuShare, unit: 'share', read: readCpuShare },
     disk: { threshold: HEALTH_THRESHOLDS.diskShare, unit: 'share', read: readDiskShare },
+    ...more,
   };
 
   return {
@@ -78,7 +86,7 @@ export function createHealthChecks(): HealthChecks {
       for (const [name, { threshold, unit, read }] of Object.entries(measures)) {
         const startedAt = performance.now();
         const value = await read();
-        const status = value > threshold ? 'degraded' : 'ok';
+        const status = value === null || value > threshold ? 'degraded' : 'ok';
         results[name] = { status, value, threshold, unit, duration_ms: round(performance.now() - startedAt) };
       }
       return results;

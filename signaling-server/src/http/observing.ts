@@ -13,6 +13,8 @@ export type ObservingPorts = {
   metrics: MetricsSource;
   prometheus: Registry;
   isDraining: () => boolean;
+  /** Whether the other nodes can be reached; true for a server that is alone. */
+  isWhole: () => boolean;
   now: () => number;
 };
 
@@ -46,8 +48,8 @@ export function addObserving(app: FastifyInstance, ports: ObservingPorts): void 
     '/health/ready',
     { schema: answers('Whether new clients are welcome', { 200: Ready, 503: Ready }) },
     async (_request, reply) => {
-      if (!ports.isDraining()) return { status: 'ok' };
-      return reply.code(503).send({ status: 'draining' });
+      if (ports.isDraining()) return reply.code(503).send({ status: 'draining' });
+      return ports.isWhole() ? { status: 'ok' } : reply.code(503).send({ status: 'redis-away' });
     },
   );
 

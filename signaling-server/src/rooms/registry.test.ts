@@ -21,6 +21,7 @@ const signalId = (n: number) => SignalId.parse(toBase64Url(new Uint8Array(16).fi
 
 class Holder implements SeatHolder {
   readonly seats = new Map<RoomId, Seat>();
+  isOpen = () => true;
   readonly heard: { event: ServerEvent; payload: unknown }[] = [];
   reads = true;
 

@@ -9,6 +9,7 @@ import {
   refuse,
   type ServerEvent,
   type ServerPayload,
+  type SignalId,
   type SignalSend,
   type StreamKind,
   toBase64Url,
@@ -22,6 +23,8 @@ import { RecentIds } from './recent-ids.ts';
 export interface SeatHolder {
   /** The seats this holder has, by room. Kept by the registry. */
   readonly seats: Map<RoomId, Seat>;
+  /** Whether it is still there: a seat given to one that is not would have nobody to end it. */
+  isOpen(): boolean;
   /** Hands something to the far end; false when it cannot take it any more. */
   send<E extends ServerEvent>(event: E, payload: ServerPayload<E>): boolean;
 }
@@ -31,12 +34,28 @@ export type Seat = {
   readonly participantId: ParticipantId;
   readonly room: Room;
   tokenHash: Buffer;
+  /** How often it was taken: once, and once more with every resume. */
+  holds: number;
   /** Undefined while away. */
   holder: SeatHolder | undefined;
+  /** When the grace time is over; undefined while held. */
+  awayUntil: number | undefined;
   readonly streams: Set<StreamKind>;
   readonly signals: TokenBucket;
   readonly recent: RecentIds;
   endGrace: (() => void) | undefined;
+};
+
+/** A seat that another node holds. */
+export type RemoteSeat = { node: string; away: boolean; holds: number };
+
+/** What goes to another node for its seats in a room. */
+export type Delivery = {
+  from: ParticipantId;
+  to: ParticipantId | '*';
+  id: SignalId;
+  toAll: boolean;
+  box: string;
 };
 
 export type Room = {
@@ -44,6 +63,10 @@ export type Room = {
   /** What stands for the room in logs and metrics. */
   readonly pseudonym: string;
   readonly seats: Map<ParticipantId, Seat>;
+  /** Seats on other nodes; undefined while there are none. */
+  remote: Map<ParticipantId, RemoteSeat> | undefined;
+  /** What came from other nodes lately, so that a repetition is not handed on twice. */
+  delivered: RecentIds | undefined;
   endLinger: (() => void) | undefined;
 };
 
@@ -62,7 +85,19 @@ export type TakenSeat = {
   others: { participantId: ParticipantId; away: boolean }[];
 };
 
-const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
+/** What of a resume token is kept and compared. */
+export const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
+
+export type RegistryPorts = {
+  clock: Clock;
+  random: (sizeBytes: number) => Uint8Array;
+  pseudonymOf: (roomId: RoomId) => string;
+  tally: Tally;
+  /** Called after the seats of a room changed by themselves: lost, left, or over. */
+  onChanged?: (room: Room) => void;
+  /** Brings a box to the seats of another node; resolves with how many took it. */
+  carry?: (room: Room, node: string, delivery: Delivery) => Promise<number>;
+};
 
 /**
  * Rooms and the seats in them: who is here, who is away, who may speak to whom. Pure state with an injected clock; all
@@ -75,24 +110,20 @@ export class RoomRegistry {
   readonly #random: (sizeBytes: number) => Uint8Array;
   readonly #pseudonymOf: (roomId: RoomId) => string;
   readonly #tally: Tally;
+  readonly #onChanged: (room: Room) => void;
+  readonly #carry: NonNullable<RegistryPorts['carry']>;
   #seats = 0;
   #away = 0;
   #streams = 0;
 
-  constructor(
-    policy: RegistryPolicy,
-    ports: {
-      clock: Clock;
-      random: (sizeBytes: number) => Uint8Array;
-      pseudonymOf: (roomId: RoomId) => string;
-      tally: Tally;
-    },
-  ) {
+  constructor(policy: RegistryPolicy, ports: RegistryPorts) {
     this.#policy = policy;
     this.#clock = ports.clock;
     this.#random = ports.random;
     this.#pseudonymOf = ports.pseudonymOf;
     this.#tally = ports.tally;
+    this.#onChanged = ports.onChanged ?? (() => {});
+    this.#carry = ports.carry ?? (() => Promise.resolve(0));
   }
 
   /** Whether `token` belongs to a seat of that room, so that coming back is told from coming anew. */
@@ -116,11 +147,99 @@ export class RoomRegistry {
       this.#resume(known, holder);
       return accept(this.#answer(known, token, true));
     }
-    if (room && room.seats.size >= this.#policy.roomCapacity) return refuse('room-full');
-    const seat = this.#newSeat(room ?? this.#newRoom(roomId), holder);
+    if (room && room.seats.size + (room.remote?.size ?? 0) >= this.#policy.roomCapacity) return refuse('room-full');
+    const seat = this.#newSeat(room ?? this.#newRoom(roomId), holder, this.newParticipantId());
     const fresh = this.#renew(seat, undefined);
     this.#tellOthers(seat, 'participant:joined');
     return accept(this.#answer(seat, fresh, false));
+  }
+
+  newParticipantId(): ParticipantId {
+    return ParticipantId.parse(toBase64Url(this.#random(16)));
+  }
+
+  newToken(): ResumeToken {
+    return ResumeToken.parse(toBase64Url(this.#random(32)));
+  }
+
+  /**
+   * Seats `holder` where the record of all nodes says it sits: a new seat, one that was away here, or one that another
+   * node held until now. Checks nothing; that was done on the record.
+   */
+  adopt(
+    holder: SeatHolder,
+    roomId: RoomId,
+    taken: { participantId: ParticipantId; token: ResumeToken; holds: number; resumed: boolean },
+    elsewhere: ReadonlyMap<ParticipantId, RemoteSeat>,
+  ): TakenSeat {
+    const { participantId, token, holds, resumed } = taken;
+    const room = this.#rooms.get(roomId) ?? this.#newRoom(roomId);
+    // The first on this node hears of the others in the answer, not one by one.
+    if (room.seats.size === 0 && elsewhere.size > 0) room.remote = new Map(elsewhere);
+    const here = room.seats.get(participantId);
+    if (here) this.#resume(here, holder);
+    const seat = here ?? this.#newSeat(room, holder, participantId);
+    seat.tokenHash = hashOf(token);
+    seat.holds = holds;
+    if (!here) {
+      room.remote?.delete(participantId);
+      if (room.remote?.size === 0) room.remote = undefined;
+      if (resumed) this.#tally.seatsResumed += 1;
+      this.#tellOthers(seat, resumed ? 'participant:back' : 'participant:joined');
+    }
+    return this.#answer(seat, token, resumed);
+  }
+
+  /**
+   * Takes in who else sits in the room, on other nodes, and tells the seats here what changed. A seat of this node that
+   * turns up there was resumed elsewhere and is let go without a leave.
+   */
+  mirror(roomId: RoomId, elsewhere: ReadonlyMap<ParticipantId, RemoteSeat>): void {
+    const room = this.#rooms.get(roomId);
+    if (!room) return;
+    const known = room.remote ?? new Map<ParticipantId, RemoteSeat>();
+    for (const [id, next] of elsewhere) {
+      const here = room.seats.get(id);
+      const before = here ? { away: here.holder === undefined, holds: here.holds } : known.get(id);
+      if (here) this.#letGo(here);
+      known.set(id, next);
+      if (!before) this.#tell(room, id, 'participant:joined');
+      else if (next.holds > before.holds || (before.away && !next.away)) this.#tell(room, id, 'participant:back');
+      if (next.away && !before?.away) this.#tell(room, id, 'participant:away');
+    }
+    for (const id of [...known.keys()]) {
+      if (elsewhere.has(id)) continue;
+      known.delete(id);
+      if (!room.seats.has(id)) this.#tell(room, id, 'participant:left');
+    }
+    room.remote = known.size > 0 ? known : undefined;
+    if (room.seats.size === 0) this.#forgetSoon(room);
+  }
+
+  /** The seats of this node, by room; what it may say about them to others. */
+  room(roomId: RoomId): Room | undefined {
+    return this.#rooms.get(roomId);
+  }
+
+  rooms(): IterableIterator<Room> {
+    return this.#rooms.values();
+  }
+
+  /** Hands on what came from another node; a repetition is counted and not handed on again. */
+  deliver(roomId: RoomId, { from, to, id, toAll, box }: Delivery): number {
+    const room = this.#rooms.get(roomId);
+    if (!room) return 0;
+    const now = this.#clock.now();
+    room.delivered ??= new RecentIds();
+    const repeated = room.delivered.find(id, now);
+    if (repeated !== undefined) return repeated;
+    let handedTo = 0;
+    for (const seat of to === '*' ? room.seats.values() : [room.seats.get(to)]) {
+      if (!seat?.holder || seat.participantId === from) continue;
+      if (seat.holder.send('signal:received', { roomId, from, id, toAll, box })) handedTo += 1;
+    }
+    if (handedTo > 0) room.delivered.add(id, handedTo, now);
+    return handedTo;
   }
 
   /** Gives the seat up for good. Leaving a room twice is leaving it once. */
@@ -139,7 +258,9 @@ export class RoomRegistry {
         continue;
       }
       this.#tellOthers(seat, 'participant:away');
+      seat.awayUntil = this.#clock.now() + this.#policy.seatGraceMs;
       seat.endGrace = this.#clock.after(this.#policy.seatGraceMs, () => this.#end(seat));
+      this.#onChanged(seat.room);
     }
     holder.seats.clear();
   }
@@ -148,12 +269,16 @@ export class RoomRegistry {
    * Forwards a sealed box, untouched, to one participant of the sender's room or to all others who are here. A box
    * that was already handed on is acknowledged again and not sent again.
    */
-  relay(holder: SeatHolder, signal: SignalSend): Outcome<{ handedTo: number }> {
+  relay(
+    holder: SeatHolder,
+    signal: SignalSend,
+  ): Outcome<{ handedTo: number }> | Promise<Outcome<{ handedTo: number }>> {
     const seat = holder.seats.get(signal.roomId);
     if (!seat) return refuse('not-in-room');
     const now = this.#clock.now();
     const repeated = seat.recent.find(signal.id, now);
-    const others = seat.room.seats.size - 1;
+    const { remote } = seat.room;
+    const others = seat.room.seats.size - 1 + (remote?.size ?? 0);
     const cost = signal.to === '*' && repeated === undefined ? Math.max(1, others) : 1;
     const waitMs = this.#takeSignals(seat, cost, others, now);
     if (waitMs > 0) return refuse('rate-limited', { retryAfterMs: waitMs });
@@ -163,11 +288,33 @@ export class RoomRegistry {
     if (signal.to === '*') {
       for (const other of seat.room.seats.values())
         if (other !== seat && this.#hand(seat, other, signal)) handedTo += 1;
+      if (remote) return this.#carryOn(seat, signal, handedTo, nodesOf(remote));
     } else {
       const target = seat.room.seats.get(signal.to);
+      const elsewhere = target ? undefined : remote?.get(signal.to);
+      if (elsewhere) return this.#carryOn(seat, signal, 0, [elsewhere.node]);
       if (!target || target === seat || !this.#hand(seat, target, signal)) return refuse('participant-gone');
       handedTo = 1;
     }
+    return this.#handed(seat, signal, handedTo, now);
+  }
+
+  /** The part of a relay that other nodes do; acknowledged only when they have said how many took it. */
+  async #carryOn(
+    seat: Seat,
+    signal: SignalSend,
+    handedHere: number,
+    nodes: readonly string[],
+  ): Promise<Outcome<{ handedTo: number }>> {
+    const { to, id, box } = signal;
+    const delivery = { from: seat.participantId, to, id, toAll: to === '*', box };
+    const counts = await Promise.all(nodes.map((node) => this.#carry(seat.room, node, delivery)));
+    const handedTo = counts.reduce((total, each) => total + each, handedHere);
+    if (to !== '*' && handedTo === 0) return refuse('participant-gone');
+    return this.#handed(seat, signal, handedTo, this.#clock.now());
+  }
+
+  #handed(seat: Seat, signal: SignalSend, handedTo: number, now: number): Outcome<{ handedTo: number }> {
     seat.recent.add(signal.id, handedTo, now);
     this.#tally.relayed += handedTo;
     this.#tally.relayedBytes += handedTo * signal.box.length;
@@ -203,7 +350,7 @@ export class RoomRegistry {
   /** The fullest rooms by pseudonym, at most `most` of them. */
   occupancy(most: number): { room: string; participants: number }[] {
     return [...this.#rooms.values()]
-      .map((room) => ({ room: room.pseudonym, participants: room.seats.size }))
+      .map((room) => ({ room: room.pseudonym, participants: room.seats.size + (room.remote?.size ?? 0) }))
       .sort((left, right) => right.participants - left.participants)
       .slice(0, most);
   }
@@ -221,19 +368,28 @@ export class RoomRegistry {
   }
 
   #newRoom(id: RoomId): Room {
-    const room: Room = { id, pseudonym: this.#pseudonymOf(id), seats: new Map(), endLinger: undefined };
+    const room: Room = {
+      id,
+      pseudonym: this.#pseudonymOf(id),
+      seats: new Map(),
+      remote: undefined,
+      delivered: undefined,
+      endLinger: undefined,
+    };
     this.#rooms.set(id, room);
     return room;
   }
 
-  #newSeat(room: Room, holder: SeatHolder): Seat {
+  #newSeat(room: Room, holder: SeatHolder, participantId: ParticipantId): Seat {
     room.endLinger?.();
     room.endLinger = undefined;
     const seat: Seat = {
-      participantId: ParticipantId.parse(toBase64Url(this.#random(16))),
+      participantId,
       room,
-      tokenHash: Buffer.alloc(0),
+      tokenHash: NO_HASH,
+      holds: 1,
       holder,
+      awayUntil: undefined,
       streams: new Set(),
       signals: new TokenBucket(),
       recent: new RecentIds(),
@@ -249,7 +405,7 @@ export class RoomRegistry {
   /** The token a seat answers with: the one just proved, or a new one, since only the hash of the old is kept. */
   #renew(seat: Seat, presented: ResumeToken | undefined): ResumeToken {
     if (presented !== undefined && matches(seat, hashOf(presented))) return presented;
-    const token = ResumeToken.parse(toBase64Url(this.#random(32)));
+    const token = this.newToken();
     seat.tokenHash = hashOf(token);
     return token;
   }
@@ -266,6 +422,8 @@ export class RoomRegistry {
     else this.#away -= 1;
     seat.endGrace?.();
     seat.endGrace = undefined;
+    seat.awayUntil = undefined;
+    seat.holds += 1;
     seat.holder = holder;
     holder.seats.set(seat.room.id, seat);
     this.#tally.seatsResumed += 1;
@@ -274,7 +432,16 @@ export class RoomRegistry {
 
   #end(seat: Seat): void {
     const { room } = seat;
-    if (!room.seats.delete(seat.participantId)) return;
+    if (!this.#letGo(seat)) return;
+    this.#tellOthers(seat, 'participant:left');
+    this.#onChanged(room);
+    this.#forgetSoon(room);
+  }
+
+  /** Takes a seat out of this node's hands without telling anybody. */
+  #letGo(seat: Seat): boolean {
+    const { room } = seat;
+    if (!room.seats.delete(seat.participantId)) return false;
     seat.endGrace?.();
     seat.endGrace = undefined;
     if (seat.holder) seat.holder.seats.delete(room.id);
@@ -284,8 +451,12 @@ export class RoomRegistry {
     this.#streams -= seat.streams.size;
     this.#tally.streamsEnded += seat.streams.size;
     this.#tally.seatsEnded += 1;
-    this.#tellOthers(seat, 'participant:left');
-    if (room.seats.size > 0) return;
+    return true;
+  }
+
+  /** The record of a room without seats here vanishes, at once or after the time it lingers. */
+  #forgetSoon(room: Room): void {
+    if (room.seats.size > 0 || room.endLinger) return;
     if (this.#policy.roomLingerMs === 0) this.#rooms.delete(room.id);
     else room.endLinger = this.#clock.after(this.#policy.roomLingerMs, () => this.#rooms.delete(room.id));
   }
@@ -311,17 +482,29 @@ export class RoomRegistry {
     const others = [...seat.room.seats.values()]
       .filter((other) => other !== seat)
       .map((other) => ({ participantId: other.participantId, away: other.holder === undefined }));
+    for (const [participantId, { away }] of seat.room.remote ?? []) others.push({ participantId, away });
     return { seat, resumeToken, resumed, others };
   }
 
-  #tellOthers(
-    seat: Seat,
-    event: 'participant:joined' | 'participant:away' | 'participant:back' | 'participant:left',
-  ): void {
-    const notice = { roomId: seat.room.id, participantId: seat.participantId };
-    for (const other of seat.room.seats.values()) if (other !== seat) other.holder?.send(event, notice);
+  #tellOthers(seat: Seat, event: SeatEvent): void {
+    this.#tell(seat.room, seat.participantId, event);
+  }
+
+  /** Tells the seats here about a participant, wherever that one sits. */
+  #tell(room: Room, participantId: ParticipantId, event: SeatEvent): void {
+    const notice = { roomId: room.id, participantId };
+    for (const other of room.seats.values())
+      if (other.participantId !== participantId) other.holder?.send(event, notice);
   }
 }
+
+type SeatEvent = 'participant:joined' | 'participant:away' | 'participant:back' | 'participant:left';
+
+const NO_HASH = Buffer.alloc(0);
+
+const nodesOf = (remote: ReadonlyMap<ParticipantId, RemoteSeat>): string[] => [
+  ...new Set([...remote.values()].filter((seat) => !seat.away).map((seat) => seat.node)),
+];
 
 const matches = (seat: Seat, hash: Buffer): boolean =>
   seat.tokenHash.length === hash.length && timingSafeEqual(seat.tokenHash, hash);

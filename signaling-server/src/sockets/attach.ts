@@ -79,7 +79,7 @@ export function attachSockets(
   },
 ): SocketGate {
   const { context, clock, addressOf, originAllowed, pseudonyms } = ports;
-  const { tally, limits, registry, log } = context;
+  const { tally, limits, rooms, log } = context;
   const dispatch = createDispatch(context);
   const connections = new Set<Connection>();
   const admitted = new WeakMap<IncomingMessage, Admission>();
@@ -228,7 +228,7 @@ export function attachSockets(
     socket.onAny((event: string, ...parts: unknown[]) => dispatch(connection, event, parts));
     socket.once('disconnect', (reason) => {
       connection.markClosed();
-      registry.lost(connection);
+      rooms.lost(connection);
       connections.delete(connection);
       log.debug({ socket: socket.id, reason }, 'socket closed');
       // Leaving the namespace keeps the transport open; nothing could be said on it any more.
@@ -243,7 +243,7 @@ export function attachSockets(
     tally.error('slow-consumer');
     log.warn({ socket: connection.id }, 'slow consumer closed');
     // Not at once: the registry may be in the middle of telling a room something.
-    queueMicrotask(() => registry.lost(connection));
+    queueMicrotask(() => rooms.lost(connection));
     clock.after(LAST_WORD_MS, () => connection.cut());
   }
 

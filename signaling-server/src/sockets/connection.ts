@@ -57,6 +57,10 @@ export class Connection implements SeatHolder {
     return this.#state;
   }
 
+  isOpen(): boolean {
+    return this.#state === 'open';
+  }
+
   send<E extends ServerEvent>(event: E, payload: ServerPayload<E>): boolean {
     if (!this.#mayWrite()) return false;
     this.#wire.emit(event, payload);

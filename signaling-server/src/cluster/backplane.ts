@@ -1,0 +1,44 @@
+/** A text with the version it was stored under. Versions of one key only ever grow, also across deletion. */
+export type Stored = { version: number; value: string };
+
+/**
+ * What several nodes need to be one server: a small shared store with compare-and-set, a message to one node, and who is
+ * alive. Redis gives it to nodes on several machines, the parent process to workers on one. Every call may reject when
+ * the other side is away; the caller goes on with what it knows.
+ */
+export interface Backplane {
+  /** The name of this node, new with every start. */
+  readonly node: string;
+  /** Whether calls have a chance at the moment. */
+  isUp: () => boolean;
+  read(keys: readonly string[]): Promise<(Stored | undefined)[]>;
+  /**
+   * Stores `value` (undefined deletes) if the key still has version `expected` (0: it is not there). Answers the new
+   * version, or undefined when somebody else was first.
+   */
+  write(key: string, expected: number, value: string | undefined, ttlMs: number): Promise<number | undefined>;
+  /** Lets keys live for another `ttlMs`; answers which of them are there. */
+  touch(keys: readonly string[], ttlMs: number): Promise<boolean[]>;
+  /** Puts a message into a node's inbox, in order; false when that node is gone. */
+  send(node: string, message: string): Promise<boolean>;
+  /** The nodes that gave a sign of life lately, this one among them. */
+  nodes(): Promise<readonly string[]>;
+  /**
+   * Takes this node away. Messages that were accepted for it are still given to the listener, and after that nobody can
+   * send it any: a message is handled or refused, never lost.
+   */
+  close(): Promise<void>;
+}
+
+export type BackplaneListener = {
+  onMessage(message: string): void | Promise<void>;
+  /** It can be reached again, perhaps with everything in it gone. */
+  onUp(): void;
+  onDown(): void;
+};
+
+export type OpenBackplane = (listener: BackplaneListener) => Promise<Backplane>;
+
+/** After this time without a sign of life a node counts as gone. */
+export const NODE_TTL_MS = 6_000;
+export const HEARTBEAT_MS = 2_000;

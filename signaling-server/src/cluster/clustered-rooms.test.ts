@@ -1,0 +1,209 @@
+import { createHash } from 'node:crypto';
+import {
+  type ParticipantId,
+  type ResumeToken,
+  RoomId,
+  SealedBox,
+  type ServerEvent,
+  type ServerPayload,
+  SignalId,
+  toBase64Url,
+} from '@parley/shared/protocol';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { FakeClock } from '../fake-clock.ts';
+import { createLog } from '../log.ts';
+import { Tally } from '../metrics/tally.ts';
+import type { Seat, SeatHolder } from '../rooms/registry.ts';
+import type { BackplaneListener } from './backplane.ts';
+import { ClusteredRooms } from './clustered-rooms.ts';
+import { MemoryHub } from './memory-hub.ts';
+
+const room = RoomId.parse(toBase64Url(new Uint8Array(16).fill(1)));
+const box = SealedBox.parse('x'.repeat(40));
+const GRACE_MS = 30_000;
+
+class Holder implements SeatHolder {
+  readonly seats = new Map<RoomId, Seat>();
+  readonly heard: { event: ServerEvent; payload: unknown }[] = [];
+  open = true;
+  isOpen = () => this.open;
+  send<E extends ServerEvent>(event: E, payload: ServerPayload<E>): boolean {
+    this.heard.push({ event, payload });
+    return true;
+  }
+  events = () => this.heard.splice(0).map(({ event }) => event);
+}
+
+/** Lets everything that waits for nothing but itself come to its end. */
+const settle = async (): Promise<void> => {
+  for (let i = 0; i < 20; i++) await new Promise<void>((resolve) => setImmediate(resolve));
+};
+
+describe('rooms on several nodes', () => {
+  let clock: FakeClock;
+  let hub: MemoryHub;
+  let drawn: number;
+  /** Set to make calls of a node fail, as when the store is away. */
+  let isAway: boolean;
+  let dead: Set<string>;
+  let listeners: BackplaneListener[];
+  const { log } = createLog({ logLevel: 'silent', logPretty: false }, { write: () => {} });
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    hub = new MemoryHub(clock);
+    drawn = 0;
+    isAway = false;
+    dead = new Set();
+    listeners = [];
+  });
+
+  const node = (name: string, roomCapacity = 4): Promise<ClusteredRooms> =>
+    ClusteredRooms.open(
+      { roomCapacity, seatGraceMs: GRACE_MS, roomLingerMs: 0, signalsPerLink: 10, relayedPerMinute: 20 },
+      {
+        clock,
+        log,
+        tally: new Tally(),
+        pseudonymOf: () => 'a room',
+        random: (sizeBytes) => {
+          drawn += 1;
+          return new Uint8Array(createHash('sha256').update(`draw ${drawn}`).digest().subarray(0, sizeBytes));
+        },
+        open: async (listener) => {
+          listeners.push(listener);
+          const real = hub.attach(name, listener);
+          const guard =
+            <T extends unknown[], R>(call: (...args: T) => Promise<R>) =>
+            async (...args: T): Promise<R> => {
+              if (isAway || dead.has(name)) throw new Error('away');
+              return call(...args);
+            };
+          return {
+            ...real,
+            read: guard(real.read),
+            write: guard(real.write),
+            send: guard(real.send),
+            nodes: guard(real.nodes),
+          };
+        },
+      },
+    );
+  const enter = async (rooms: ClusteredRooms, holder: Holder, token?: ResumeToken) => {
+    const outcome = await rooms.join(holder, room, token);
+    if (!outcome.ok) throw new Error(outcome.code);
+    await settle();
+    return outcome.value;
+  };
+  const send = (rooms: ClusteredRooms, holder: Holder, to: ParticipantId | '*', n = 1) =>
+    rooms.relay(holder, { roomId: room, to, id: SignalId.parse(toBase64Url(new Uint8Array(16).fill(n))), box });
+  const kill = (name: string): void => {
+    hub.drop(name);
+    dead.add(name);
+  };
+  const pass = async (ms: number): Promise<void> => {
+    for (let passed = 0; passed < ms; passed += 1_000) {
+      clock.advance(1_000);
+      await settle();
+    }
+  };
+
+  it('lose no seat when a node dies: away at first, and back wherever the holder comes to', async () => {
+    const [one, two] = [await node('one'), await node('two')];
+    const [ada, ben] = [new Holder(), new Holder()];
+    await enter(one, ada);
+    const { seat, resumeToken } = await enter(two, ben);
+    ada.events();
+    kill('two');
+    await pass(5_000);
+    expect(ada.events()).toEqual(['participant:away']);
+    const again = new Holder();
+    const back = await enter(one, again, resumeToken);
+    expect(back.resumed).toBe(true);
+    expect(back.seat.participantId).toBe(seat.participantId);
+    expect(ada.events()).toEqual(['participant:back']);
+    expect(await send(one, ada, seat.participantId)).toEqual({ ok: true, value: { handedTo: 1 } });
+    await pass(2 * GRACE_MS);
+    expect(ada.events()).toEqual([]);
+  });
+
+  it('have no ghosts: who does not come back from a dead node has left after the grace time', async () => {
+    const [one, two] = [await node('one'), await node('two')];
+    const [ada, ben] = [new Holder(), new Holder()];
+    await enter(one, ada);
+    await enter(two, ben);
+    ada.events();
+    kill('two');
+    await pass(GRACE_MS + 10_000);
+    expect(ada.events()).toEqual(['participant:away', 'participant:left']);
+    // And their places are free again.
+    for (let i = 0; i < 3; i++) await enter(one, new Holder());
+    expect(await one.join(new Holder(), room, undefined)).toMatchObject({ ok: false, code: 'room-full' });
+  });
+
+  it('give up nobody while the store is away, nor when it comes back empty', async () => {
+    const [one, two] = [await node('one'), await node('two')];
+    const [ada, ben] = [new Holder(), new Holder()];
+    await enter(one, ada);
+    const { seat } = await enter(two, ben);
+    ada.events();
+    isAway = true;
+    for (const listener of listeners) listener.onDown();
+    await pass(GRACE_MS);
+    expect(await send(one, ada, seat.participantId)).toMatchObject({ ok: false, code: 'participant-gone' });
+    const local = new Holder();
+    expect((await enter(one, local)).others).toHaveLength(2);
+    expect(ada.events()).toEqual(['participant:joined']);
+
+    hub.forgetRecords();
+    isAway = false;
+    listeners[0]?.onUp();
+    await settle();
+    expect(ada.events()).toEqual([]);
+    listeners[1]?.onUp();
+    await pass(10_000);
+    expect(await send(one, ada, seat.participantId, 2)).toEqual({ ok: true, value: { handedTo: 1 } });
+    // The newcomer of the outage is known over there as well.
+    expect(ben.events()).toEqual(['participant:joined', 'signal:received']);
+    expect(ada.events()).toEqual([]);
+  });
+
+  it('hand nothing on twice when the answer was lost on the way', async () => {
+    const [one, two] = [await node('one'), await node('two')];
+    const [ada, ben] = [new Holder(), new Holder()];
+    await enter(one, ada);
+    const { seat } = await enter(two, ben);
+    ben.events();
+    const first = send(one, ada, seat.participantId, 7);
+    isAway = true; // node two takes it and cannot say so
+    await settle();
+    isAway = false;
+    await pass(4_000);
+    const [outcome] = [await first];
+    expect(outcome.ok || outcome.code === 'participant-gone').toBe(true);
+    expect(await send(one, ada, seat.participantId, 7)).toEqual({ ok: true, value: { handedTo: 1 } });
+    expect(ben.events().filter((event) => event === 'signal:received')).toHaveLength(1);
+  });
+
+  it('give a seat to a socket that closed meanwhile only as away', async () => {
+    const [one, two] = [await node('one'), await node('two')];
+    const ada = new Holder();
+    await enter(two, ada);
+    ada.events();
+    const gone = new Holder();
+    gone.open = false;
+    await enter(one, gone);
+    expect(ada.events()).toEqual(['participant:joined', 'participant:away']);
+    await pass(GRACE_MS + 5_000);
+    expect(ada.events()).toEqual(['participant:left']);
+  });
+
+  it('leave nothing behind when they close', async () => {
+    const [one, two] = [await node('one'), await node('two')];
+    await enter(one, new Holder());
+    await enter(two, new Holder());
+    await one.close();
+    await two.close();
+    expect(clock.pending).toBe(0);
+  });
+});

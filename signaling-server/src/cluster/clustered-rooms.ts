@@ -1,0 +1,503 @@
+import { createHash } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import {
+  accept,
+  LIMITS,
+  type Outcome,
+  type ParticipantId,
+  type ResumeToken,
+  type RoomId,
+  refuse,
+  type SignalSend,
+  type StreamKind,
+} from '@parley/shared/protocol';
+import { type Clock, repeat } from '../clock.ts';
+import type { Log } from '../log.ts';
+import {
+  type Delivery,
+  hashOf,
+  type RegistryPolicy,
+  type RegistryPorts,
+  type RemoteSeat,
+  type Room,
+  RoomRegistry,
+  type SeatHolder,
+  type TakenSeat,
+} from '../rooms/registry.ts';
+import type { Rooms } from '../rooms/rooms.ts';
+import { type Backplane, HEARTBEAT_MS, type OpenBackplane } from './backplane.ts';
+import { NodeMessage, type SignalMessage } from './messages.ts';
+import {
+  type Circumstances,
+  mergeOwn,
+  type OwnSeat,
+  type RecordSeats,
+  readRecord,
+  seatsOf,
+  takeSeat,
+  writeRecord,
+} from './room-record.ts';
+
+/** How often somebody else may be first before a change is given up for now. */
+const ATTEMPTS = 12;
+/** How long another node may take to hand a box on. */
+const HANDING_MS = 3_000;
+/** How often records are looked at again, and how often they are told to stay. */
+const REFRESH_MS = 4_000;
+const TOUCH_MS = 20_000;
+/** After an outage others need this long to be heard of again, before anybody is given up. */
+const TRUST_AGAIN_MS = 3 * HEARTBEAT_MS;
+
+/** What stands for a room between nodes: a hash, so that the store holds no room ids. */
+export const roomKeyOf = (roomId: RoomId): string =>
+  createHash('sha256').update('parley/1 room-key').update(roomId).digest('base64url');
+
+export type ClusterStats = { node: string; isUp: boolean; nodes: number; sent: number; received: number };
+
+export type ClusteredRoomsPorts = Omit<RegistryPorts, 'onChanged' | 'carry'> & { log: Log; open: OpenBackplane };
+
+/**
+ * Rooms that several nodes share. Each node holds the seats of its own sockets in a registry, and each room has one record
+ * in the backplane that says who sits where. A node changes the record by compare-and-set and tells the nodes named in
+ * it; whoever missed that sees it at the next look. The record is only ever corrected towards what the nodes know of
+ * their own seats, so everything heals after an outage by itself.
+ */
+export class ClusteredRooms implements Rooms {
+  readonly registry: RoomRegistry;
+  readonly #policy: RegistryPolicy;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #backplane!: Backplane; // set by open(), the only way to make one
+  /** What this node last saw of each room's record. */
+  readonly #seen = new Map<string, { version: number; seats: RecordSeats }>();
+  readonly #roomsByKey = new Map<string, RoomId>();
+  readonly #turns = new Map<RoomId, Promise<unknown>>();
+  readonly #syncing = new Set<RoomId>();
+  readonly #asked = new Map<number, (handedTo: number) => void>();
+  readonly #listeners = new Map<string, (body: unknown) => void>();
+  readonly #stops: (() => void)[] = [];
+  #alive: ReadonlySet<string> = new Set();
+  #trustedFrom = 0;
+  #cancelResync: () => void = () => {};
+  #lastRequest = 0;
+  #sent = 0;
+  #received = 0;
+  #closing = false;
+
+  private constructor(policy: RegistryPolicy, ports: ClusteredRoomsPorts) {
+    this.#policy = policy;
+    this.#clock = ports.clock;
+    this.#log = ports.log;
+    this.registry = new RoomRegistry(policy, {
+      ...ports,
+      onChanged: (room) => this.#syncSoon(room.id),
+      carry: (room, node, delivery) => this.#carry(room, node, delivery),
+    });
+  }
+
+  /** Connects to the backplane; rejects when that cannot be reached at the start. */
+  static async open(policy: RegistryPolicy, ports: ClusteredRoomsPorts): Promise<ClusteredRooms> {
+    const rooms = new ClusteredRooms(policy, ports);
+    rooms.#backplane = await ports.open({
+      onMessage: (text) => rooms.#take(text),
+      onUp: () => rooms.#onUp(),
+      onDown: () => rooms.#onDown(),
+    });
+    await rooms.#refresh();
+    let touched = ports.clock.now();
+    rooms.#stops.push(
+      repeat(ports.clock, REFRESH_MS, () => {
+        const touch = ports.clock.now() - touched >= TOUCH_MS;
+        if (touch) touched = ports.clock.now();
+        rooms.#refresh(touch).catch(() => {});
+      }),
+    );
+    return rooms;
+  }
+
+  stats(): ClusterStats {
+    return {
+      node: this.#backplane.node,
+      isUp: this.#backplane.isUp(),
+      nodes: this.#alive.size,
+      sent: this.#sent,
+      received: this.#received,
+    };
+  }
+
+  /** How long the backplane takes to answer, in milliseconds; null when it does not. */
+  async answersWithinMs(): Promise<number | null> {
+    const startedAt = performance.now();
+    try {
+      await this.#backplane.nodes();
+      return Math.round((performance.now() - startedAt) * 1_000) / 1_000;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Tells every other node something; who is away does not hear it. */
+  async notify(topic: string, body: unknown): Promise<void> {
+    const nodes = await this.#backplane.nodes();
+    await Promise.all(
+      nodes
+        .filter((node) => node !== this.#backplane.node)
+        .map((node) => this.#send(node, { type: 'notice', topic, body })),
+    );
+  }
+
+  /** Hears what other nodes notify. The body is unparsed. */
+  onNotice(topic: string, listener: (body: unknown) => void): void {
+    this.#listeners.set(topic, listener);
+  }
+
+  async knowsToken(roomId: RoomId, token: ResumeToken): Promise<boolean> {
+    if (this.registry.knowsToken(roomId, token)) return true;
+    try {
+      const [stored] = await this.#backplane.read([roomKeyOf(roomId)]);
+      const shown = textOf(token);
+      return [...readRecord(stored?.value).values()].some((seat) => seat.token === shown);
+    } catch {
+      return false;
+    }
+  }
+
+  join(holder: SeatHolder, roomId: RoomId, token: ResumeToken | undefined): Promise<Outcome<TakenSeat>> {
+    return this.#inTurn(roomId, async () => {
+      if (holder.seats.has(roomId)) {
+        const answer = this.registry.join(holder, roomId, token);
+        this.#syncSoon(roomId);
+        return answer;
+      }
+      if (holder.seats.size >= LIMITS.seatsPerSocket) return refuse('too-many-rooms');
+      let outcome: Outcome<TakenSeat>;
+      try {
+        outcome = await this.#takeSeat(holder, roomId, token);
+      } catch (failure) {
+        this.#log.warn({ err: failure }, 'seat given without the other nodes');
+        outcome = this.registry.join(holder, roomId, token);
+      }
+      if (outcome.ok && !holder.isOpen()) this.registry.lost(holder);
+      return outcome;
+    });
+  }
+
+  leave(holder: SeatHolder, roomId: RoomId): void {
+    this.registry.leave(holder, roomId);
+  }
+
+  lost(holder: SeatHolder): void {
+    this.registry.lost(holder);
+  }
+
+  relay(
+    holder: SeatHolder,
+    signal: SignalSend,
+  ): Outcome<{ handedTo: number }> | Promise<Outcome<{ handedTo: number }>> {
+    return this.registry.relay(holder, signal);
+  }
+
+  startStream(holder: SeatHolder, roomId: RoomId, kind: StreamKind): boolean {
+    return this.registry.startStream(holder, roomId, kind);
+  }
+
+  stopStream(holder: SeatHolder, roomId: RoomId, kind: StreamKind): boolean {
+    return this.registry.stopStream(holder, roomId, kind);
+  }
+
+  /**
+   * Goes away in order: what was accepted for this node is handed on, its seats stay in the records as away, for their
+   * holders to take them again at another node.
+   */
+  async close(): Promise<void> {
+    if (this.#closing) return;
+    this.#closing = true;
+    for (const stop of this.#stops.splice(0)) stop();
+    this.#cancelResync();
+    await Promise.allSettled(this.#turns.values());
+    await this.#backplane.close();
+    for (const answer of [...this.#asked.values()]) answer(0);
+    this.registry.close();
+  }
+
+  // --- seats -------------------------------------------------------------------------------------------------------
+
+  async #takeSeat(holder: SeatHolder, roomId: RoomId, token: ResumeToken | undefined): Promise<Outcome<TakenSeat>> {
+    const key = roomKeyOf(roomId);
+    const fresh = { participantId: this.registry.newParticipantId(), token: this.registry.newToken() };
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const [stored] = await this.#backplane.read([key]);
+      const own = this.#own(roomId);
+      const merged = mergeOwn(readRecord(stored?.value), own, this.#circumstances());
+      const taken = takeSeat(
+        merged.seats,
+        {
+          shown: token && textOf(token),
+          fresh: { participantId: fresh.participantId, token: textOf(fresh.token) },
+          capacity: this.#policy.roomCapacity,
+        },
+        this.#circumstances(),
+      );
+      if (!taken.ok) return taken;
+      const { seats, participantId, resumed } = taken.value;
+      const version = await this.#backplane.write(key, stored?.version ?? 0, writeRecord(seats), this.#ttlMs());
+      if (version === undefined) continue;
+      const holds = seats.get(participantId)?.holds ?? 1;
+      const seat = { participantId, token: resumed && token ? token : fresh.token, holds, resumed };
+      const answer = this.registry.adopt(holder, roomId, seat, this.#elsewhere(seats));
+      this.#learn(roomId, key, version, seats);
+      this.#spread(key, version, seats, merged.seats);
+      // Others are listed only after the mirror is up to date.
+      return accept({ ...answer, others: this.#others(roomId, participantId) });
+    }
+    return refuse('server-busy', { retryAfterMs: 500 });
+  }
+
+  #others(roomId: RoomId, self: ParticipantId): TakenSeat['others'] {
+    const room = this.registry.room(roomId);
+    if (!room) return [];
+    return [
+      ...[...room.seats.values()].map(({ participantId, holder }) => ({ participantId, away: holder === undefined })),
+      ...[...(room.remote ?? [])].map(([participantId, { away }]) => ({ participantId, away })),
+    ].filter(({ participantId }) => participantId !== self);
+  }
+
+  /** What this node knows of its own seats in a room. */
+  #own(roomId: RoomId): Map<ParticipantId, OwnSeat> {
+    const own = new Map<ParticipantId, OwnSeat>();
+    for (const seat of this.registry.room(roomId)?.seats.values() ?? []) {
+      own.set(seat.participantId, {
+        token: seat.tokenHash.toString('base64url'),
+        holds: seat.holds,
+        awayUntil: seat.awayUntil ?? null,
+      });
+    }
+    return own;
+  }
+
+  #circumstances(): Circumstances {
+    const now = this.#clock.now();
+    return {
+      node: this.#backplane.node,
+      alive: this.#isTrusted() ? this.#alive : undefined,
+      now,
+      seatGraceMs: this.#policy.seatGraceMs,
+    };
+  }
+
+  #syncSoon(roomId: RoomId): void {
+    if (this.#closing || this.#syncing.has(roomId)) return;
+    this.#syncing.add(roomId);
+    this.#inTurn(roomId, async () => {
+      this.#syncing.delete(roomId);
+      await this.#sync(roomId);
+    }).catch((failure: unknown) => {
+      // The next look at the records repeats it.
+      this.#log.debug({ err: failure }, 'a room was not brought up to date');
+    });
+  }
+
+  /** Brings the record up to what this node knows of its seats, and this node up to the record. */
+  async #sync(roomId: RoomId): Promise<void> {
+    const key = roomKeyOf(roomId);
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const [stored] = await this.#backplane.read([key]);
+      const before = readRecord(stored?.value);
+      const { seats, changed } = mergeOwn(before, this.#own(roomId), this.#circumstances());
+      if (!changed) {
+        this.#learn(roomId, key, stored?.version ?? 0, seats);
+        return;
+      }
+      const version = await this.#backplane.write(key, stored?.version ?? 0, writeRecord(seats), this.#ttlMs());
+      if (version === undefined) continue;
+      this.#learn(roomId, key, version, seats);
+      this.#spread(key, version, seats, before);
+      return;
+    }
+    throw new Error('other nodes were always first');
+  }
+
+  /** Takes a record in: seats elsewhere are mirrored, and a node without seats of its own forgets the room. */
+  #learn(roomId: RoomId, key: string, version: number, seats: RecordSeats): void {
+    const elsewhere = this.#elsewhere(seats);
+    if (!this.#isTrusted())
+      for (const [id, seat] of this.registry.room(roomId)?.remote ?? []) if (!seats.has(id)) elsewhere.set(id, seat);
+    this.registry.mirror(roomId, elsewhere);
+    if (this.registry.room(roomId)) {
+      this.#seen.set(key, { version, seats });
+      this.#roomsByKey.set(key, roomId);
+    } else {
+      this.#seen.delete(key);
+      this.#roomsByKey.delete(key);
+    }
+  }
+
+  #elsewhere(seats: RecordSeats): Map<ParticipantId, RemoteSeat> {
+    const elsewhere = new Map<ParticipantId, RemoteSeat>();
+    for (const [id, { node, awayUntil, holds }] of seats)
+      if (node !== this.#backplane.node) elsewhere.set(id, { node, away: awayUntil !== null, holds });
+    return elsewhere;
+  }
+
+  /** Tells the nodes that have, or had, seats in the room. */
+  #spread(key: string, version: number, seats: RecordSeats, before: RecordSeats): void {
+    const nodes = new Set([...seats.values(), ...before.values()].map((seat) => seat.node));
+    nodes.delete(this.#backplane.node);
+    const record = { seats: Object.fromEntries(seats) };
+    for (const node of nodes) void this.#send(node, { type: 'room', room: key, version, record });
+  }
+
+  #ttlMs(): number {
+    return Math.max(60_000, 3 * TOUCH_MS) + this.#policy.seatGraceMs;
+  }
+
+  /** One after the other for each room: what is decided on a record must not overtake what was decided before. */
+  #inTurn<T>(roomId: RoomId, task: () => Promise<T>): Promise<T> {
+    const turn = (this.#turns.get(roomId) ?? Promise.resolve()).then(task, task);
+    this.#turns.set(roomId, turn);
+    const done = () => {
+      if (this.#turns.get(roomId) === turn) this.#turns.delete(roomId);
+    };
+    turn.then(done, done);
+    return turn;
+  }
+
+  // --- looking again -----------------------------------------------------------------------------------------------
+
+  #onDown(): void {
+    this.#log.warn('the backplane is away; rooms on this node go on');
+    this.#trustedFrom = Number.POSITIVE_INFINITY;
+  }
+
+  /** Everything may be gone from it: each node writes its seats again, and until all had the time, nobody is missed. */
+  #onUp(): void {
+    this.#log.info('the backplane is back');
+    this.#trustedFrom = this.#clock.now() + TRUST_AGAIN_MS;
+    const syncAll = (): void => {
+      for (const room of this.registry.rooms()) this.#syncSoon(room.id);
+    };
+    syncAll();
+    this.#cancelResync();
+    this.#cancelResync = this.#clock.after(TRUST_AGAIN_MS, syncAll);
+  }
+
+  /** Whether what is not in a record, or not alive, is really gone. */
+  #isTrusted(): boolean {
+    return this.#clock.now() >= this.#trustedFrom;
+  }
+
+  /** Hears who is alive, and looks at the records of rooms that other nodes are in. */
+  async #refresh(touch = false): Promise<void> {
+    this.#alive = new Set(await this.#backplane.nodes());
+    const rooms = [...this.registry.rooms()];
+    if (touch) {
+      const kept = await this.#backplane.touch(
+        rooms.map((room) => roomKeyOf(room.id)),
+        this.#ttlMs(),
+      );
+      for (const [at, isThere] of kept.entries()) {
+        const room = rooms[at];
+        if (room && !isThere) this.#syncSoon(room.id);
+      }
+    }
+    const shared = rooms.filter((room) => room.remote !== undefined);
+    if (shared.length === 0) return;
+    const stored = await this.#backplane.read(shared.map((room) => roomKeyOf(room.id)));
+    for (const [at, room] of shared.entries()) {
+      const found = stored[at];
+      const hasDead = [...(room.remote?.values() ?? [])].some((seat) => !this.#alive.has(seat.node));
+      const seen = this.#seen.get(roomKeyOf(room.id));
+      if (hasDead || found === undefined || found.version !== seen?.version) this.#syncSoon(room.id);
+    }
+  }
+
+  // --- messages ----------------------------------------------------------------------------------------------------
+
+  async #send(node: string, message: NodeMessage): Promise<boolean> {
+    try {
+      const taken = await this.#backplane.send(node, JSON.stringify(message));
+      if (taken) this.#sent += 1;
+      return taken;
+    } catch {
+      return false;
+    }
+  }
+
+  async #take(text: string): Promise<void> {
+    const message = readMessage(text);
+    if (!message) return;
+    this.#received += 1;
+    switch (message.type) {
+      case 'room':
+        return this.#takeRecord(message.room, message.version, seatsOf(message.record));
+      case 'signal':
+        return this.#takeSignal(message);
+      case 'handed':
+        this.#asked.get(message.request)?.(message.handedTo);
+        return;
+      case 'notice':
+        this.#listeners.get(message.topic)?.(message.body);
+    }
+  }
+
+  #takeRecord(key: string, version: number, seats: RecordSeats): void {
+    const roomId = this.#roomsByKey.get(key);
+    const seen = this.#seen.get(key);
+    if (roomId === undefined || (seen && seen.version >= version)) return;
+    this.#learn(roomId, key, version, seats);
+    const own = this.#own(roomId);
+    const { changed } = mergeOwn(seats, own, { ...this.#circumstances(), alive: undefined });
+    if (changed) this.#syncSoon(roomId);
+  }
+
+  async #takeSignal({ request, replyTo, room, ...delivery }: SignalMessage): Promise<void> {
+    const roomId = this.#roomsByKey.get(room);
+    const handedTo = roomId === undefined ? 0 : this.registry.deliver(roomId, delivery);
+    await this.#send(replyTo, { type: 'handed', request, handedTo });
+  }
+
+  async #carry(room: Room, node: string, delivery: Delivery): Promise<number> {
+    const handed = await this.#ask(room, node, delivery);
+    if (handed > 0 || delivery.to === '*' || this.#closing) return handed;
+    // The seat may have been taken elsewhere a moment ago: look again, once.
+    await this.#inTurn(room.id, () => this.#sync(room.id)).catch(() => {});
+    const now = room.remote?.get(delivery.to);
+    if (now && now.node !== node) return this.#ask(room, now.node, delivery);
+    return room.seats.has(delivery.to) ? this.registry.deliver(room.id, delivery) : 0;
+  }
+
+  /** Hands a box to another node and waits for what became of it: definite, unless that node dies meanwhile. */
+  #ask(room: Room, node: string, delivery: Delivery): Promise<number> {
+    const request = ++this.#lastRequest;
+    return new Promise((resolve) => {
+      const settle = (handedTo: number): void => {
+        cancel();
+        this.#asked.delete(request);
+        resolve(handedTo);
+      };
+      const cancel = this.#clock.after(HANDING_MS, () => settle(0));
+      this.#asked.set(request, settle);
+      const message: NodeMessage = {
+        type: 'signal',
+        request,
+        replyTo: this.#backplane.node,
+        room: roomKeyOf(room.id),
+        ...delivery,
+      } as NodeMessage; // the box was parsed when it came in
+      void this.#send(node, message).then((taken) => {
+        if (!taken) settle(0);
+      });
+    });
+  }
+}
+
+const textOf = (token: ResumeToken): string => hashOf(token).toString('base64url');
+
+function readMessage(text: string): NodeMessage | undefined {
+  try {
+    const parsed = NodeMessage.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}

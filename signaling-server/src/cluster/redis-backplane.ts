@@ -1,0 +1,211 @@
+import { toBase64Url } from '@parley/shared/protocol';
+import { type CommandParser, createClient, defineScript } from '@redis/client';
+import { type Clock, repeat } from '../clock.ts';
+import type { Log } from '../log.ts';
+import { type Backplane, type BackplaneListener, HEARTBEAT_MS, NODE_TTL_MS, type Stored } from './backplane.ts';
+
+/** A node that does not read for long must not fill Redis: the oldest messages give way. */
+const INBOX_MAX = 20_000;
+const READ_AT_ONCE = 256;
+/** A read that finds nothing comes back after this time. */
+const READ_BLOCK_MS = 1_000;
+const COMMAND_TIMEOUT_MS = 1_500;
+const RECONNECT_MAX_MS = 1_000;
+
+/**
+ * Compare-and-set. Versions start from the clock, so that they grow also across a deletion.
+ * KEYS: record. ARGV: expected version, value ('' deletes), now, time to live.
+ */
+const WRITE = `
+local version = tonumber(redis.call('HGET', KEYS[1], 'v') or '0')
+if version ~= tonumber(ARGV[1]) then return false end
+local nextVersion = math.max(version + 1, tonumber(ARGV[3]))
+if ARGV[2] == '' then
+  redis.call('DEL', KEYS[1])
+else
+  redis.call('HSET', KEYS[1], 'v', string.format('%.0f', nextVersion), 'd', ARGV[2])
+  redis.call('PEXPIRE', KEYS[1], ARGV[4])
+end
+return string.format('%.0f', nextVersion)`;
+
+const scripts = {
+  putVersion: defineScript({
+    SCRIPT: WRITE,
+    NUMBER_OF_KEYS: 1,
+    parseCommand(parser: CommandParser, key: string, expected: string, value: string, now: string, ttlMs: string) {
+      parser.pushKey(key);
+      parser.push(expected, value, now, ttlMs);
+    },
+    transformReply: (reply: unknown): string | undefined => (typeof reply === 'string' ? reply : undefined),
+  }),
+};
+
+export type RedisPorts = {
+  url: string;
+  prefix: string;
+  clock: Clock;
+  log: Log;
+  random: (sizeBytes: number) => Uint8Array;
+};
+
+const connectTo = ({ url, random }: RedisPorts) =>
+  createClient({
+    url,
+    scripts,
+    // Who asks while Redis is away gets an error at once and goes on without it.
+    disableOfflineQueue: true,
+    commandOptions: { timeout: COMMAND_TIMEOUT_MS },
+    socket: {
+      connectTimeout: COMMAND_TIMEOUT_MS,
+      reconnectStrategy: (retries) =>
+        Math.min(RECONNECT_MAX_MS, 50 * 2 ** Math.min(retries, 8)) * (0.5 + (random(1)[0] ?? 0) / 255),
+    },
+  });
+export type RedisClient = ReturnType<typeof connectTo>;
+
+/** Connects to Redis, or rejects: a server that was told to share its rooms does not start alone. */
+export async function connectRedis(ports: RedisPorts): Promise<RedisClient> {
+  const client = connectTo(ports);
+  let lastReason = '';
+  client.on('error', (failure: Error) => {
+    // It is repeated with every attempt to reconnect; once is enough.
+    const reason = 'code' in failure ? String(failure.code) : failure.name;
+    if (reason !== lastReason) ports.log.warn({ reason }, 'Redis does not answer');
+    lastReason = reason;
+  });
+  client.on('ready', () => {
+    lastReason = '';
+  });
+  const giveUp = ports.clock.after(10_000, () => client.destroy());
+  try {
+    await client.connect();
+  } finally {
+    giveUp();
+  }
+  return client;
+}
+
+/**
+ * The backplane over Redis: records are hashes, each node's inbox is a stream, and who is alive stands in a sorted set by
+ * the time until which it counts. Needs Redis 6.2 or newer.
+ */
+export async function openRedisBackplane(
+  client: RedisClient,
+  ports: RedisPorts,
+  listener: BackplaneListener,
+): Promise<Backplane> {
+  const { prefix, clock, log } = ports;
+  const node = toBase64Url(ports.random(9));
+  const nodesKey = `${prefix}:nodes`;
+  const recordOf = (key: string) => `${prefix}:room:${key}`;
+  const inboxOf = (name: string) => `${prefix}:inbox:${name}`;
+  const inbox = inboxOf(node);
+
+  const signOfLife = async (): Promise<void> => {
+    const now = clock.now();
+    await client
+      .multi()
+      .zAdd(nodesKey, { score: now + NODE_TTL_MS, value: node })
+      .zRemRangeByScore(nodesKey, 0, now - NODE_TTL_MS)
+      // Also what brings the inbox back after Redis lost everything; it outlives this node by little.
+      .xAdd(inbox, '*', { hello: '1' }, { TRIM: { strategy: 'MAXLEN', strategyModifier: '~', threshold: INBOX_MAX } })
+      .pExpire(inbox, 10 * NODE_TTL_MS)
+      .exec();
+  };
+
+  const reader = client.duplicate({ commandOptions: { timeout: 0 } });
+  reader.on('error', () => {}); // the other connection tells
+  await reader.connect();
+
+  let lastId = '0';
+  let closing = false;
+  const take = async (entries: readonly { id: string; message: Record<string, string> }[]): Promise<void> => {
+    for (const { id, message } of entries) {
+      lastId = id;
+      if (message.m === undefined) continue;
+      try {
+        await listener.onMessage(message.m);
+      } catch (failure) {
+        log.error({ err: failure }, 'a message of another node failed');
+      }
+    }
+  };
+  const read = async (): Promise<void> => {
+    while (!closing) {
+      try {
+        const streams = await reader.xRead({ key: inbox, id: lastId }, { BLOCK: READ_BLOCK_MS, COUNT: READ_AT_ONCE });
+        for (const stream of (streams ?? []) as Inbox[]) await take(stream.messages);
+        if (streams) await client.xTrim(inbox, 'MINID', lastId);
+      } catch {
+        if (!closing) await new Promise<void>((resolve) => clock.after(100, resolve));
+      }
+    }
+  };
+
+  await signOfLife();
+  const reading = read();
+  let isUp = true;
+  const onDown = (): void => {
+    if (!isUp || closing) return;
+    isUp = false;
+    listener.onDown();
+  };
+  const beat = (): void => {
+    signOfLife().then(() => {
+      if (isUp || closing) return;
+      isUp = true;
+      listener.onUp();
+    }, onDown);
+  };
+  // A connection that stands says little: a Redis that hangs keeps it open.
+  const stopBeating = repeat(clock, HEARTBEAT_MS, beat);
+  client.on('ready', beat);
+  client.on('reconnecting', onDown);
+
+  return {
+    node,
+    isUp: () => isUp && client.isReady,
+    async read(keys) {
+      if (keys.length === 0) return [];
+      const found = await Promise.all(keys.map((key) => client.hmGet(recordOf(key), ['v', 'd'])));
+      return found.map(([version, value]): Stored | undefined =>
+        typeof version === 'string' && typeof value === 'string' ? { version: Number(version), value } : undefined,
+      );
+    },
+    async write(key, expected, value, ttlMs) {
+      const version = await client.putVersion(
+        recordOf(key),
+        String(expected),
+        value ?? '',
+        String(clock.now()),
+        String(ttlMs),
+      );
+      return version === undefined ? undefined : Number(version);
+    },
+    async touch(keys, ttlMs) {
+      const kept = await Promise.all(keys.map((key) => client.pExpire(recordOf(key), ttlMs)));
+      return kept.map((answer) => answer === 1);
+    },
+    async send(to, message) {
+      const id = await client.XADD_NOMKSTREAM(inboxOf(to), '*', { m: message });
+      return id !== null;
+    },
+    nodes: () => client.zRangeByScore(nodesKey, clock.now(), '+inf'),
+    async close() {
+      if (closing) return;
+      closing = true;
+      stopBeating();
+      client.off('ready', beat);
+      client.off('reconnecting', onDown);
+      // What it was about to read is read below.
+      reader.destroy();
+      await reading;
+      if (!client.isReady) return;
+      // In one step: from here on a message for this node is refused, and none that was accepted is left unread.
+      const [left] = await client.multi().xRange(inbox, `(${lastId}`, '+').del(inbox).zRem(nodesKey, node).exec();
+      await take(left as unknown as Inbox['messages']);
+    },
+  };
+}
+
+type Inbox = { name: string; messages: { id: string; message: Record<string, string> }[] };
