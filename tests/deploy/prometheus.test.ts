@@ -125,7 +125,9 @@ describe('a real Prometheus beside a real server', () => {
   };
 
   beforeAll(async () => {
-    server = await startServer({ env: { TRUST_PROXY: '127.0.0.1', PUBLIC_HOSTS: PUBLIC_HOST, JOINS_PER_MINUTE: String(JOINS_PER_MINUTE) } });
+    server = await startServer({
+      env: { TRUST_PROXY: '127.0.0.1', PUBLIC_HOSTS: PUBLIC_HOST, JOINS_PER_MINUTE: String(JOINS_PER_MINUTE) },
+    });
     // The shipped file; only who is asked, how often, and where the rules lie is different.
     const config = z
       .looseObject({ global: z.looseObject({}), scrape_configs: z.array(z.looseObject({ job_name: z.string() })) })
@@ -212,6 +214,8 @@ describe('a real Prometheus beside a real server', () => {
       ...rules.map((rule) => rule.expr),
       ...dashboard.panels.flatMap((panel) => panel.targets.map((target) => target.expr)),
     ].flatMap((expr) => [...expr.matchAll(/\b([a-zA-Z_]\w*)\{/g)].map(([, name]) => name ?? ''));
-    expect([...new Set(named)].filter((name) => !known.has(name) && ![...SOMETIMES, ...DUE].includes(name))).toEqual([]);
+    expect([...new Set(named)].filter((name) => !known.has(name) && ![...SOMETIMES, ...DUE].includes(name))).toEqual(
+      [],
+    );
   });
 });

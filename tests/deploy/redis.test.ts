@@ -1,0 +1,48 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { REPOSITORY } from '#support/repository.ts';
+import { freePort, needProgram, runProgram, startProgram } from './programs.ts';
+
+const START = join(REPOSITORY, 'build/deploy/redis/start.sh');
+const PASSWORD = '0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c';
+
+describe('Redis as it is shipped (S13, S16)', () => {
+  it('wants the password, keeps nothing on disk, and drops nothing quietly', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'parley-redis-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const data = mkdtempSync(join(folder, 'data-'));
+    const port = await freePort();
+    needProgram('redis-server');
+    const redis = startProgram('/bin/sh', [START, '--port', String(port), '--bind', '127.0.0.1'], {
+      env: { PATH: `${process.env.PATH ?? ''}:/usr/sbin`, TMPDIR: folder, REDIS_PASSWORD: PASSWORD },
+      cwd: data,
+    });
+    onTestFinished(() => redis.close());
+    const ask = async (command: string[], password?: string) => {
+      const env = { ...process.env, ...(password === undefined ? {} : { REDISCLI_AUTH: password }) };
+      return (await runProgram(needProgram('redis-cli'), ['-p', String(port), ...command], { env })).output.trim();
+    };
+
+    await redis.whenever('Redis to answer', async () => (await ask(['ping'], PASSWORD)) === 'PONG');
+    expect(await ask(['ping'])).toContain('NOAUTH');
+    expect(await ask(['ping'], `${PASSWORD}x`)).toContain('NOAUTH');
+    expect(await ask(['config', 'get', 'save'], PASSWORD)).toBe('save');
+    expect(await ask(['config', 'get', 'appendonly'], PASSWORD)).toBe('appendonly\nno');
+    expect(await ask(['config', 'get', 'maxmemory-policy'], PASSWORD)).toBe('maxmemory-policy\nnoeviction');
+    expect(await ask(['set', 'a', 'b'], PASSWORD)).toBe('OK');
+    await redis.close();
+    expect(readdirSync(data)).toEqual([]);
+  });
+
+  it('does not start with a password that is short or missing', async () => {
+    for (const REDIS_PASSWORD of ['short', undefined]) {
+      const { code, output } = await runProgram('/bin/sh', [START], {
+        env: { PATH: process.env.PATH, REDIS_PASSWORD },
+      });
+      expect(code).not.toBe(0);
+      expect(output).toContain('REDIS_PASSWORD');
+    }
+  });
+});
