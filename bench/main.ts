@@ -72,11 +72,12 @@ async function main(args: readonly string[]): Promise<number> {
   const parts = new Map<string, string[]>();
   for (const word of args.filter((arg) => !arg.startsWith('--'))) {
     const last = names.at(-1);
-    if (known.includes(word) && !parts.has(word)) {
+    // A part of the bench named last comes before a bench of that name: signaling join.
+    if (last !== undefined && (await load(last)).parts?.includes(word)) parts.get(last)?.push(word);
+    else if (known.includes(word) && !parts.has(word)) {
       names.push(word);
       parts.set(word, []);
-    } else if (last !== undefined && (await load(last)).parts?.includes(word)) parts.get(last)?.push(word);
-    else unknown.push(word);
+    } else unknown.push(word);
   }
   if (unknown.length > 0 || args.includes('--help')) {
     if (unknown.length > 0)

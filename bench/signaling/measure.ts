@@ -6,7 +6,14 @@ import type { ServerKind } from './servers/servers.ts';
 import type { Usage } from './servers/usage.ts';
 
 /** How much of everything is done. */
-export type Effort = { quick: boolean; rounds: number; seconds: number };
+export type Effort = {
+  quick: boolean;
+  /** Rounds with fresh processes in each. */
+  rounds: number;
+  /** Short turns: in how many generations of processes, and how many rounds in each. */
+  turns: { generations: number; rounds: number };
+  seconds: number;
+};
 
 /** A row of the table, with what it consists of. */
 export type SignalingRow = BenchRow & {
@@ -35,6 +42,48 @@ export async function alternate<K extends string, T>(
   return results;
 }
 
+/** A server with the driver whose clients talk to it. */
+export type Pair = { server: MeasuredServer; driver: Driver };
+
+/**
+ * Starts all servers, each with a driver of its own, and then lets them work in short turns: only one of them has
+ * something to do at a time. The shorter the turns, the less a neighbour's busy seconds favour anyone. Done
+ * `generations` times with fresh processes, because one process's luck with its optimising compiler is not another's.
+ */
+export async function inShortTurns<K extends string, T>(
+  about: { part: string; kinds: readonly K[]; generations: number; rounds: number },
+  start: (kind: K) => Promise<MeasuredServer>,
+  warmUp: (kind: K, pair: Pair) => Promise<void>,
+  measure: (kind: K, pair: Pair) => Promise<T>,
+): Promise<Record<K, T[]>> {
+  const { part, kinds, generations, rounds } = about;
+  const results = Object.fromEntries(kinds.map((kind) => [kind, []])) as unknown as Record<K, T[]>;
+  for (let generation = 1; generation <= generations; generation++) {
+    const closers: (() => Promise<void>)[] = [];
+    try {
+      const pairs = new Map<K, Pair>();
+      for (const kind of kinds) {
+        say(`  ${part}, generation ${generation} of ${generations}: warming up ${kind}`);
+        const server = await start(kind);
+        closers.push(() => server.close());
+        const driver = await startDriver();
+        closers.push(() => driver.close());
+        pairs.set(kind, { server, driver });
+        await warmUp(kind, { server, driver });
+      }
+      const turns = await alternate(part, kinds, rounds, (kind) => {
+        const pair = pairs.get(kind);
+        if (!pair) throw new Error(`${kind} was not started`);
+        return measure(kind, pair);
+      });
+      for (const kind of kinds) results[kind].push(...turns[kind]);
+    } finally {
+      await Promise.all(closers.map((close) => close()));
+    }
+  }
+  return results;
+}
+
 /** Progress for eyes, on one line of the terminal. */
 function say(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r${text.padEnd(70)}${text === '' ? '\r' : ''}`);
@@ -44,13 +93,13 @@ function say(text: string): void {
 export async function withServer<T>(
   kind: ServerKind,
   options: StartOptions,
-  use: (server: MeasuredServer, driver: Driver) => Promise<T>,
+  use: (pair: Pair) => Promise<T>,
 ): Promise<T> {
   const server = await startServer(kind, options);
   try {
     const driver = await startDriver();
     try {
-      return await use(server, driver);
+      return await use({ server, driver });
     } finally {
       await driver.close();
     }

@@ -9,7 +9,7 @@ const MIB = 1_048_576;
 export async function idle(effort: Effort): Promise<SignalingRow[]> {
   const clients = effort.quick ? 400 : 5_000;
   const results = await alternate('idle', KINDS, effort.rounds, (kind) =>
-    withServer(kind, {}, async (server, driver) => {
+    withServer(kind, {}, async ({ server, driver }) => {
       const asStarted = await server.usage();
       const before = await server.settledUsage();
       const join = { do: 'join', server: kind, port: server.port, clients, roomSize: ROOM_SIZE, atOnce: 50 } as const;

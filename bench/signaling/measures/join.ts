@@ -1,21 +1,22 @@
 import { startChild } from '../child.ts';
 import {
-  alternate,
   cpuDuring,
   type Effort,
   expectAll,
+  inShortTurns,
+  type Pair,
   percentile,
   row,
   type SignalingRow,
-  withServer,
 } from '../measure.ts';
+import { startServer } from '../servers/server.ts';
 import { SERVER_NAMES, type ServerKind } from '../servers/servers.ts';
 
 const KINDS = ['parley', 'parley unchecked', 'socket.io', 'ws', 'peerjs', 'check alone'] as const;
 type Kind = (typeof KINDS)[number];
 const ROOM_SIZE = 4;
 
-type Round = { cpuMsPerJoin: number; stormP95Ms: number; stormAllMs: number; driverShare: number };
+type Turn = { cpuMsPerJoin: number; stormP95Ms: number; stormAllMs: number; driverShare: number };
 
 async function checkAlone(): Promise<number> {
   const child = startChild(['bench/signaling/servers/check-alone.ts']);
@@ -28,35 +29,44 @@ async function checkAlone(): Promise<number> {
   }
 }
 
+const serverOf = (kind: Exclude<Kind, 'check alone'>): ServerKind => (kind === 'parley unchecked' ? 'parley' : kind);
+
 /**
  * What coming in costs: connecting and taking a seat. First at a steady pace, 20 on their way at a time; then a storm,
  * all of them at once.
  */
-export async function join(effort: Effort): Promise<SignalingRow[]> {
-  const clients = effort.quick ? 200 : 1_000;
-  const results = await alternate('join', KINDS, effort.rounds, async (kind: Kind): Promise<Round> => {
-    if (kind === 'check alone')
-      return { cpuMsPerJoin: await checkAlone(), stormP95Ms: 0, stormAllMs: 0, driverShare: 0 };
-    const unchecked = kind === 'parley unchecked';
-    const server: ServerKind = unchecked ? 'parley' : kind;
-    return withServer(server, { unchecked }, async (measured, driver) => {
-      const wanted = { do: 'join', server, port: measured.port, clients, roomSize: ROOM_SIZE, atOnce: 20 } as const;
-      await driver.ask({ ...wanted, clients: clients / 2 });
-      await driver.ask({ do: 'part' });
-      const steady = await cpuDuring(measured, () => driver.ask(wanted));
-      expectAll('joins', clients, steady.value.joined, steady.value.failures);
-      await driver.ask({ do: 'part' });
-      const storm = await driver.ask({ ...wanted, atOnce: clients });
+export async function join({ quick, turns }: Effort): Promise<SignalingRow[]> {
+  const clients = quick ? 200 : 1_000;
+  const steadyClients = clients / 2;
+  const comeIn = (kind: Exclude<Kind, 'check alone'>, { server, driver }: Pair, count: number, atOnce: number) =>
+    driver.ask({ do: 'join', server: serverOf(kind), port: server.port, clients: count, roomSize: ROOM_SIZE, atOnce });
+  const results = await inShortTurns(
+    { part: 'join', kinds: KINDS, ...turns },
+    // The check alone brings its own process; what is started for it here only waits.
+    (kind) => startServer(kind === 'check alone' ? 'ws' : serverOf(kind), { unchecked: kind === 'parley unchecked' }),
+    async (kind, pair) => {
+      if (kind === 'check alone') return;
+      await comeIn(kind, pair, clients, 20);
+      await pair.driver.ask({ do: 'part' });
+    },
+    async (kind, pair): Promise<Turn> => {
+      if (kind === 'check alone')
+        return { cpuMsPerJoin: await checkAlone(), stormP95Ms: 0, stormAllMs: 0, driverShare: 0 };
+      const steady = await cpuDuring(pair.server, () => comeIn(kind, pair, steadyClients, 20));
+      expectAll('joins', steadyClients, steady.value.joined, steady.value.failures);
+      await pair.driver.ask({ do: 'part' });
+      const storm = await comeIn(kind, pair, clients, clients);
       expectAll('joins of the storm', clients, storm.joined, storm.failures);
+      await pair.driver.ask({ do: 'part' });
       return {
-        cpuMsPerJoin: steady.cpuMs / clients,
+        cpuMsPerJoin: steady.cpuMs / steadyClients,
         stormP95Ms: percentile(storm.eachMs, 0.95),
         stormAllMs: storm.tookMs,
         driverShare: storm.cpuMs / storm.tookMs,
       };
-    });
-  });
-  const figures = (kind: Kind, which: keyof Round) => results[kind].map((round) => round[which]);
+    },
+  );
+  const figures = (kind: Kind, which: keyof Turn) => results[kind].map((turn) => turn[which]);
   const bare = SERVER_NAMES['socket.io'];
   const cpu = (kind: Kind, name: string, goal?: { most: number }) =>
     row(

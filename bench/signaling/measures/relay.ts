@@ -1,4 +1,5 @@
-import { alternate, cpuDuring, type Effort, expectAll, row, type SignalingRow, withServer } from '../measure.ts';
+import { cpuDuring, type Effort, expectAll, inShortTurns, row, type SignalingRow } from '../measure.ts';
+import { startServer } from '../servers/server.ts';
 import { SERVER_NAMES, SERVERS, type ServerKind } from '../servers/servers.ts';
 
 const CLIENTS = 100;
@@ -10,29 +11,32 @@ const SIZES = [
   { name: '300 B', boxChars: 300, goal: { least: 0.97 } },
 ] as const;
 
-type Round = { perCpuSecond: number[]; driverShare: number };
+type Turn = { perCpuSecond: number[]; driverShare: number };
 
 /** Directed messages that a server relays per second of its CPU time. */
-export async function relay(effort: Effort): Promise<SignalingRow[]> {
-  const messages = effort.quick ? 5_000 : 40_000;
-  const warmUp = effort.quick ? 2_000 : 20_000;
-  const results = await alternate('relay', SERVERS, effort.rounds, (kind: ServerKind) =>
-    withServer(kind, {}, async (server, driver): Promise<Round> => {
-      const join = {
+export async function relay({ quick, turns }: Effort): Promise<SignalingRow[]> {
+  const messages = quick ? 4_000 : 10_000;
+  const warmUp = quick ? 2_000 : 30_000;
+  const results = await inShortTurns(
+    { part: 'relay', kinds: SERVERS, ...turns },
+    (kind) => startServer(kind),
+    async (server, { server: { port }, driver }) => {
+      const { joined, failures } = await driver.ask({
         do: 'join',
-        server: kind,
-        port: server.port,
+        server,
+        port,
         clients: CLIENTS,
         roomSize: ROOM_SIZE,
         atOnce: 20,
-      } as const;
-      const { joined, failures } = await driver.ask(join);
+      });
       expectAll('joins', CLIENTS, joined, failures);
+      for (const { boxChars } of SIZES) await driver.ask({ do: 'relay', messages: warmUp, boxChars, window: WINDOW });
+    },
+    async (_kind, { server, driver }): Promise<Turn> => {
       const perCpuSecond: number[] = [];
       let driverCpuMs = 0;
       let tookMs = 0;
       for (const { boxChars } of SIZES) {
-        await driver.ask({ do: 'relay', messages: warmUp, boxChars, window: WINDOW });
         const { cpuMs, value } = await cpuDuring(server, () =>
           driver.ask({ do: 'relay', messages, boxChars, window: WINDOW }),
         );
@@ -42,7 +46,7 @@ export async function relay(effort: Effort): Promise<SignalingRow[]> {
         tookMs += value.tookMs;
       }
       return { perCpuSecond, driverShare: driverCpuMs / tookMs };
-    }),
+    },
   );
   const figures = (kind: ServerKind, size: number) =>
     results[kind].map((round) => round.perCpuSecond[size] ?? Number.NaN);

@@ -1,0 +1,53 @@
+import { alternate, type Effort, expectAll, row, type SignalingRow, withServer } from '../measure.ts';
+import { SERVER_NAMES } from '../servers/servers.ts';
+import { leftOver } from './gauges.ts';
+
+const KINDS = ['parley', 'socket.io'] as const;
+const AT_ONCE = 30;
+
+/** What is left behind by clients that come, take a seat, give it up and go. */
+export async function churn({ quick, rounds }: Effort): Promise<SignalingRow[]> {
+  const cycles = quick ? 200 : 3_000;
+  const results = await alternate('churn', KINDS, rounds, (kind) =>
+    withServer(kind, {}, async ({ server, driver }) => {
+      const turn = { do: 'churn', server: kind, port: server.port, cycles, atOnce: AT_ONCE } as const;
+      // The first ones fill caches and have code compiled, which is not growth.
+      await driver.ask(turn);
+      const before = await server.settledUsage();
+      const { joined, failures } = await driver.ask(turn);
+      expectAll('cycles', cycles, joined, failures);
+      const left = kind === 'parley' ? await leftOver(server.port) : 0;
+      const after = await server.settledUsage();
+      return { left, bytesPerCycle: (after.heapBytes - before.heapBytes) / cycles };
+    }),
+  );
+  const count = cycles.toLocaleString('en');
+  return [
+    row(
+      {
+        part: 'churn',
+        name: `heap growth per join and leave (${count} of them), Parley`,
+        unit: 'B',
+        values: results.parley.map((round) => round.bytesPerCycle),
+      },
+      undefined,
+      { most: 50 },
+    ),
+    row({
+      part: 'churn',
+      name: `  the same, ${SERVER_NAMES['socket.io']}`,
+      unit: 'B',
+      values: results['socket.io'].map((round) => round.bytesPerCycle),
+    }),
+    row(
+      {
+        part: 'churn',
+        name: 'connections, rooms and seats still counted afterwards',
+        unit: '',
+        values: [Math.max(...results.parley.map((round) => round.left))],
+      },
+      undefined,
+      { most: 0 },
+    ),
+  ];
+}

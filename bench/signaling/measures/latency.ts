@@ -1,0 +1,98 @@
+import { performance } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Effort, expectAll, inShortTurns, percentile, row, type SignalingRow } from '../measure.ts';
+import { startServer } from '../servers/server.ts';
+import { SERVER_NAMES, type ServerKind } from '../servers/servers.ts';
+
+const KINDS = ['parley', 'socket.io', 'ws', 'peerjs'] as const satisfies readonly ServerKind[];
+type Kind = (typeof KINDS)[number];
+const CLIENTS = 400;
+const ROOM_SIZE = 4;
+const PER_SECOND = 1_000;
+const BOX_CHARS = 2_048;
+const POLL_EVERY_MS = 100;
+
+type Turn = { p50: number; p95: number; p99: number; polls: Map<string, number[]>; driverShare: number };
+
+/** Asks for pages at an even pace until told to stop, and takes the time of each. */
+function poll(port: number, paths: readonly string[]): () => Promise<Map<string, number[]>> {
+  const tookMs = new Map<string, number[]>(paths.map((path) => [path, []]));
+  let over = false;
+  const turns = paths.map(async (path) => {
+    while (!over) {
+      const startedAt = performance.now();
+      const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+      await answer.text();
+      if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
+      tookMs.get(path)?.push(performance.now() - startedAt);
+      await pause(POLL_EVERY_MS);
+    }
+  });
+  return async () => {
+    over = true;
+    await Promise.all(turns);
+    return tookMs;
+  };
+}
+
+/** How long a box takes from one client to another at a moderate load, while monitors look at the server. */
+export async function latency({ quick, turns }: Effort): Promise<SignalingRow[]> {
+  const seconds = quick ? 1 : 3;
+  const results = await inShortTurns(
+    { part: 'latency', kinds: KINDS, ...turns },
+    (kind) => startServer(kind),
+    async (server, { server: { port }, driver }) => {
+      const wanted = { do: 'join', server, port, clients: CLIENTS, roomSize: ROOM_SIZE, atOnce: 20 } as const;
+      const { joined, failures } = await driver.ask(wanted);
+      expectAll('joins', CLIENTS, joined, failures);
+      await driver.ask({ do: 'relay', messages: quick ? 2_000 : 20_000, boxChars: BOX_CHARS, window: 1 });
+    },
+    async (kind, { server, driver }): Promise<Turn> => {
+      const stop = poll(server.port, kind === 'parley' ? ['/health', '/metrics'] : ['/']);
+      const report = await driver.ask({ do: 'pace', perSecond: PER_SECOND, seconds, boxChars: BOX_CHARS });
+      const polls = await stop();
+      expectAll('boxes', PER_SECOND * seconds, report.latenciesMs.length);
+      const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => percentile(report.latenciesMs, share));
+      return { p50: p50 ?? 0, p95: p95 ?? 0, p99: p99 ?? 0, polls, driverShare: report.cpuMs / (seconds * 1_000) };
+    },
+  );
+  const figures = (kind: Kind, which: 'p50' | 'p95' | 'p99') => results[kind].map((turn) => turn[which]);
+  const polled = (path: string) => results.parley.map(({ polls }) => percentile(polls.get(path) ?? [], 0.95));
+  const bare = SERVER_NAMES['socket.io'];
+  return [
+    ...KINDS.flatMap((kind) =>
+      (['p50', 'p95', 'p99'] as const).map((which) =>
+        row(
+          {
+            part: 'latency',
+            name:
+              which === 'p50'
+                ? `${CLIENTS} clients, ${PER_SECOND.toLocaleString('en')} relays/s, p50, ${SERVER_NAMES[kind]}`
+                : `  ${which}`,
+            unit: 'ms',
+            values: figures(kind, which),
+            ...(which === 'p50' ? { server: SERVER_NAMES[kind] } : {}),
+          },
+          kind === 'socket.io'
+            ? undefined
+            : {
+                with: bare,
+                values: figures('socket.io', which),
+                ...(kind === 'parley' && which === 'p50' ? { goal: { most: 1.1 } } : {}),
+              },
+        ),
+      ),
+    ),
+    ...['/health', '/metrics'].map((path) =>
+      row({ part: 'latency', name: `${path} meanwhile, p95`, unit: 'ms', values: polled(path) }, undefined, {
+        most: 50,
+      }),
+    ),
+    row({
+      part: 'latency',
+      name: '  driver busy meanwhile',
+      unit: '% of a core',
+      values: KINDS.flatMap((kind) => results[kind].map((turn) => turn.driverShare * 100)),
+    }),
+  ];
+}
