@@ -6,10 +6,12 @@ import { type Clock, systemClock } from './clock.ts';
 import type { OpenBackplane } from './cluster/backplane.ts';
 import { ClusteredRooms } from './cluster/clustered-rooms.ts';
 import { connectRedis, openRedisBackplane, type RedisClient } from './cluster/redis-backplane.ts';
+import { shareBlocks } from './cluster/shared-blocks.ts';
 import type { Config } from './config.ts';
 import type { HandlerContext } from './handlers/context.ts';
 import { createHealthChecks, HEALTH_THRESHOLDS } from './http/health.ts';
 import { createHttpApp, createHttpServer } from './http/http-app.ts';
+import type { Block } from './limits/block-list.ts';
 import { createLimits } from './limits/limits.ts';
 import { createLog, type Log } from './log.ts';
 import { createPrometheus, type MetricsSource } from './metrics/metrics.ts';
@@ -69,11 +71,6 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
     let draining = false;
     let hosts: { named: Uint8Array[]; local: Uint8Array[] } = { named: [], local: [] };
 
-    const limits = createLimits(config, clock, ({ key, endsAt }) => {
-      tally.blocksMade += 1;
-      log.warn({ address: pseudonyms.address(key), forMs: endsAt - clock.now(), audit: true }, 'address blocked');
-      gate.closeBlocked(key);
-    });
     const roomPorts = { clock, random, pseudonymOf: pseudonyms.room, tally, log };
     let redis: RedisClient | undefined;
     if (config.redisUrl !== undefined) {
@@ -87,6 +84,15 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
     const registry = cluster?.registry ?? new RoomRegistry(config, roomPorts);
     const rooms: Rooms = cluster ?? registry;
     closers.push(() => (cluster ?? registry).close());
+
+    const onBlocked = ({ key, endsAt, times }: Block): void => {
+      tally.blocksMade += 1;
+      log.warn({ address: pseudonyms.address(key), forMs: endsAt - clock.now(), audit: true }, 'address blocked');
+      gate.closeBlocked(key);
+      sharedBlocks?.tell({ key, endsAt, times });
+    };
+    const limitStore = redis && { client: redis, prefix: config.redisPrefix };
+    const limits = createLimits(config, clock, onBlocked, limitStore);
 
     const http = createHttpServer(config.maxConnections);
     const tcp = new Set<Socket>();
@@ -119,6 +125,7 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
     };
     // Before Fastify: Socket.IO takes the upgrades and leaves the requests to it.
     const gate = attachSockets(http, config, { context, clock, addressOf, originAllowed, pseudonyms });
+    const sharedBlocks = cluster && shareBlocks(limits.blocks, cluster, (key) => gate.closeBlocked(key));
     const health = createHealthChecks(
       cluster
         ? { redis: { threshold: HEALTH_THRESHOLDS.redisMs, unit: 'ms', read: () => cluster.answersWithinMs() } }
@@ -167,6 +174,7 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       samples,
       prometheus: createPrometheus(metrics),
       isDraining: () => draining,
+      onLifted: (key) => sharedBlocks?.lift(key),
       isWhole: () => cluster?.stats().isUp ?? true,
       setDraining: (wanted) => {
         if (wanted) drain();

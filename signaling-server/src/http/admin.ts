@@ -23,6 +23,8 @@ export type AdminPorts = ObservingPorts & {
   pseudonyms: Pseudonyms;
   samples: SampleHistory;
   setDraining: (draining: boolean) => void;
+  /** Told when the admin lifted a block. */
+  onLifted: (key: string) => void;
 };
 
 /** A wrong admin token weighs as much as this many malformed frames. */
@@ -88,6 +90,7 @@ export function addAdmin(app: FastifyInstance, ports: AdminPorts): void {
       if (!asked.success) return reply.code(400).send(refuseInput(asked.error));
       if (!limits.blocks.lift(asked.data.address))
         return reply.code(404).send(refuse('bad-request', { path: 'address' }));
+      ports.onLifted(asked.data.address);
       audit(request, 'address unblocked', { lifted: pseudonyms.address(asked.data.address) });
       return accept(null);
     },

@@ -1,8 +1,9 @@
 import type { Clock } from '../clock.ts';
-import { createWindowLimit } from './window-limit.ts';
+import { createWindowLimit, type LimitStore } from './window-limit.ts';
 
 export type BlockPolicy = { strikesPerMinute: number; blockMinMs: number; blockMaxMs: number };
-export type Block = { key: string; endsAt: number };
+/** `times`: how often in a row the address was blocked, which makes each block longer. */
+export type Block = { key: string; endsAt: number; times: number };
 
 /** An address is calm again this long after its last block; then the next one starts short. */
 const FORGIVEN_AFTER_MS = 3_600_000;
@@ -18,11 +19,11 @@ export class BlockList {
   readonly #strikes;
   readonly #records = new Map<string, { endsAt: number; times: number }>();
 
-  constructor(policy: BlockPolicy, clock: Clock, onBlocked: (block: Block) => void) {
+  constructor(policy: BlockPolicy, clock: Clock, onBlocked: (block: Block) => void, store?: LimitStore) {
     this.#policy = policy;
     this.#clock = clock;
     this.#onBlocked = onBlocked;
-    this.#strikes = createWindowLimit('strikes', policy.strikesPerMinute, 60);
+    this.#strikes = createWindowLimit('strikes', policy.strikesPerMinute, 60, store);
   }
 
   /** Milliseconds for which `key` is still blocked; 0 when it is not. */
@@ -41,8 +42,16 @@ export class BlockList {
     const endsAt = this.#clock.now() + durationMs;
     // Before anything is awaited: other strikes of the same moment must find it blocked already.
     this.#records.set(key, { endsAt, times });
-    this.#onBlocked({ key, endsAt });
+    this.#onBlocked({ key, endsAt, times });
     await this.#strikes.forget(key);
+  }
+
+  /** Takes over a block that another node imposed; false when it was known. */
+  adopt({ key, endsAt, times }: Block): boolean {
+    const known = this.#records.get(key);
+    if (known && known.endsAt >= endsAt) return false;
+    this.#records.set(key, { endsAt, times: Math.max(times, known?.times ?? 0) });
+    return true;
   }
 
   /** Lifts a block and forgets its history; false when there was none. */
@@ -52,7 +61,7 @@ export class BlockList {
 
   blocks(): Block[] {
     const now = this.#clock.now();
-    return [...this.#records].flatMap(([key, { endsAt }]) => (endsAt > now ? [{ key, endsAt }] : []));
+    return [...this.#records].flatMap(([key, { endsAt, times }]) => (endsAt > now ? [{ key, endsAt, times }] : []));
   }
 
   /** Drops the records of addresses that have been calm for long. */

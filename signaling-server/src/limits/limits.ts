@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { type Block, BlockList } from './block-list.ts';
-import { createWindowLimit, type WindowLimit } from './window-limit.ts';
+import { createWindowLimit, type LimitStore, type WindowLimit } from './window-limit.ts';
 
 /** Every limit that counts per address or per seat in windows of a minute (R1–R4, R7). */
 export type Limits = {
@@ -12,12 +12,18 @@ export type Limits = {
   blocks: BlockList;
 };
 
-export function createLimits(config: Config, clock: Clock, onBlocked: (block: Block) => void): Limits {
+/** `store` where several nodes count together; blocks are told to the others by whoever hears `onBlocked`. */
+export function createLimits(
+  config: Config,
+  clock: Clock,
+  onBlocked: (block: Block) => void,
+  store?: LimitStore,
+): Limits {
   return {
-    http: createWindowLimit('http', config.httpPerMinute, 60),
-    sockets: createWindowLimit('sockets', config.socketsPerMinute, 60),
-    joins: createWindowLimit('joins', config.joinsPerMinute, 60),
-    streamStarts: createWindowLimit('streams', config.streamStartsPerMinute, 60),
-    blocks: new BlockList(config, clock, onBlocked),
+    http: createWindowLimit('http', config.httpPerMinute, 60, store),
+    sockets: createWindowLimit('sockets', config.socketsPerMinute, 60, store),
+    joins: createWindowLimit('joins', config.joinsPerMinute, 60, store),
+    streamStarts: createWindowLimit('streams', config.streamStartsPerMinute, 60, store),
+    blocks: new BlockList(config, clock, onBlocked, store),
   };
 }

@@ -1,4 +1,5 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import type { RedisClient } from '../cluster/redis-backplane.ts';
 
 export type Verdict =
   | { ok: true; limit: number; remaining: number; resetMs: number }
@@ -15,10 +16,27 @@ const lifted: WindowLimit = {
   forget: () => Promise.resolve(),
 };
 
-/** `points` per window of `windowS` seconds and key; 0 points lift the limit. */
-export function createWindowLimit(name: string, points: number, windowS: number): WindowLimit {
+/** Where windows are counted when several nodes share them. */
+export type LimitStore = { client: RedisClient; prefix: string };
+
+/**
+ * `points` per window of `windowS` seconds and key; 0 points lift the limit. Counted in Redis where there is one; while
+ * that is away each node counts for itself.
+ */
+export function createWindowLimit(name: string, points: number, windowS: number, store?: LimitStore): WindowLimit {
   if (points === 0) return lifted;
-  const limiter = new RateLimiterMemory({ keyPrefix: name, points, duration: windowS });
+  const alone = new RateLimiterMemory({ keyPrefix: name, points, duration: windowS });
+  const limiter = store
+    ? new RateLimiterRedis({
+        storeClient: store.client,
+        useRedisPackage: true,
+        rejectIfRedisNotReady: true,
+        keyPrefix: `${store.prefix}:limit:${name}`,
+        points,
+        duration: windowS,
+        insuranceLimiter: alone,
+      })
+    : alone;
   return {
     async consume(key, count = 1) {
       try {

@@ -155,8 +155,56 @@ describe.each(Object.keys(backplanes))('two nodes that share rooms over %s', (na
   });
 });
 
+describe('two nodes on one Redis', () => {
+  const pair = async (env: Record<string, string>) => {
+    group += 1;
+    const all = { REDIS_URL: redis.url, REDIS_PREFIX: `test-${group}`, ...env };
+    const [one, two] = await Promise.all([startTestServer(all), startTestServer(all)]);
+    if (!one || !two) throw new Error('no servers');
+    return { one, two };
+  };
+
+  it('count an address once, whichever node it comes to (R3)', async () => {
+    const { one, two } = await pair({ JOINS_PER_MINUTE: '3' });
+    for (const node of [one, two, one]) await new Client(node).join(new RoomKey());
+    for (const node of [one, two]) {
+      const refused = await new Client(node).tryJoin(new RoomKey());
+      expect(refused).toMatchObject({ ok: false, code: 'rate-limited', retryAfterMs: expect.any(Number) });
+    }
+    await new Client(two, { ip: '203.0.113.9' }).join(new RoomKey());
+  });
+
+  it('share one list of blocked addresses, also with a node that starts later, and one lifts for all (R7)', async () => {
+    const token = 'an-admin-token-that-only-tests-know-1';
+    const env = { STRIKES_PER_MINUTE: '5', ADMIN_TOKEN: token };
+    const { one, two } = await pair(env);
+    const elsewhere = new Client(two, { ip: '203.0.113.66' });
+    await elsewhere.challenge();
+    const bad = new Client(one, { ip: '203.0.113.66' });
+    for (let i = 0; i < 7; i++) bad.socket.emit('nonsense', {});
+    expect(await elsewhere.hear('server:closing')).toEqual({ code: 'blocked' });
+    expect((await new Client(two, { ip: '203.0.113.66' }).refused()).data?.code).toBe('blocked');
+    const three = await startTestServer({ REDIS_URL: redis.url, REDIS_PREFIX: `test-${group}`, ...env });
+    const isBlockedAt = async (node: TestServer) => {
+      const headers = { authorization: `Bearer ${token}` };
+      const answer = await (await fetch(`${node.url}/admin/api/overview`, { headers })).json();
+      return (answer as { blocked: unknown[] }).blocked.length === 1;
+    };
+    await until(() => isBlockedAt(three), 'known to the node that came later');
+
+    const lifted = await fetch(`${two.url}/admin/api/unblock`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ address: '203.0.113.66' }),
+    });
+    expect(lifted.status).toBe(200);
+    await until(async () => !(await isBlockedAt(one)) && !(await isBlockedAt(three)), 'lifted everywhere');
+    await new Client(one, { ip: '203.0.113.66' }).join(new RoomKey());
+  });
+});
+
 describe('what Redis is told', () => {
-  it('is neither a room id nor an address nor a token', async () => {
+  it('is neither a room id nor a key nor a token', async () => {
     const prefix = 'secrets';
     const [one, two] = await Promise.all(
       [1, 2].map(() => startTestServer({ REDIS_URL: redis.url, REDIS_PREFIX: prefix })),
