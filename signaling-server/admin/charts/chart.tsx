@@ -27,14 +27,14 @@ const percent = (share: number): string => `${(share * 100).toFixed(2)}%`;
  * moments, described by what was highest and lowest.
  */
 export function Chart({ kind, samples, time, limit, cursor, onCursor }: ChartProps) {
-  const { title, series, format, whole = false } = kind;
+  const { title, series, format, step } = kind;
   const id = useId();
   const moments = useMemo(() => samples.map(({ at }) => at), [samples]);
   const highest = Math.max(0, ...series.flatMap(({ measure }) => samples.map((sample) => sample[measure])));
   // The limit is drawn once the values come near it; before, it would press them flat.
   const shownLimit = limit !== undefined && highest > limit / 2 ? limit : undefined;
   const top = Math.max(highest, shownLimit ?? 0);
-  const axis = useMemo(() => roundAxis(top, { whole }), [top, whole]);
+  const axis = useMemo(() => roundAxis(top, step), [top, step]);
   const lines = useMemo(
     () =>
       series.map(({ measure, tone }) => {

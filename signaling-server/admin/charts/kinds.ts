@@ -10,8 +10,8 @@ export type ChartKind = {
   title: string;
   series: readonly [Series, ...Series[]];
   format: (value: number) => string;
-  /** Only whole numbers mean anything. */
-  whole?: boolean;
+  /** The finest step of the axis that its format can tell apart. */
+  step: number;
   /** Above this the server calls itself degraded; read from its own answer. */
   limit?: (overview: Overview) => number | undefined;
 };
@@ -26,7 +26,7 @@ export const CHARTS: readonly ChartKind[] = [
       { measure: 'participants', name: 'Participants', tone: 'second' },
     ],
     format: formatCount,
-    whole: true,
+    step: 1,
   },
   {
     title: 'Rooms and streams',
@@ -35,12 +35,13 @@ export const CHARTS: readonly ChartKind[] = [
       { measure: 'streams', name: 'Streams', tone: 'second' },
     ],
     format: formatCount,
-    whole: true,
+    step: 1,
   },
   {
     title: 'Messages relayed',
     series: [{ measure: 'relayed_per_s', name: 'Relayed', tone: 'first' }],
     format: perSecond,
+    step: 0.1,
   },
   {
     title: 'Requests and errors',
@@ -49,17 +50,19 @@ export const CHARTS: readonly ChartKind[] = [
       { measure: 'errors_per_s', name: 'Errors', tone: 'bad' },
     ],
     format: perSecond,
+    step: 0.1,
   },
   {
     title: 'Event loop delay',
     series: [{ measure: 'event_loop_delay_ms', name: 'Delay (99th percentile)', tone: 'first' }],
     format: formatMs,
+    step: 1,
     limit: ({ health }) => health.checks.event_loop?.threshold,
   },
   {
     title: 'Memory',
     series: [{ measure: 'memory_mib', name: 'Resident memory', tone: 'first' }],
     format: formatMib,
-    whole: true,
+    step: 1,
   },
 ];

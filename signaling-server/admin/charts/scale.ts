@@ -2,14 +2,13 @@
 
 export type Axis = { max: number; ticks: number[] };
 
-/** An axis from 0 that ends on a round number at or above `highest`, with three to five round steps. */
-export function roundAxis(highest: number, { whole = false }: { whole?: boolean } = {}): Axis {
+/** An axis from 0 that ends on a round number at or above `highest`, with two to five round steps of `smallest` or more. */
+export function roundAxis(highest: number, smallest = 0): Axis {
   const most = Number.isFinite(highest) && highest > 0 ? highest : 1;
   const rough = most / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step =
-    [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((one) => one >= rough - power * 1e-9) ?? 10 * power;
-  const used = whole ? Math.max(1, Math.ceil(step)) : step;
+  const step = [1, 2, 5, 10].map((factor) => factor * power).find((one) => one >= rough - power * 1e-9) ?? 10 * power;
+  const used = Math.max(smallest, step);
   const steps = Math.max(1, Math.ceil(most / used - 1e-9));
   const tidy = (value: number) => Number(value.toPrecision(12));
   return { max: tidy(used * steps), ticks: Array.from({ length: steps + 1 }, (_, index) => tidy(used * index)) };

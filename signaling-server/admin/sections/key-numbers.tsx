@@ -29,7 +29,7 @@ export function KeyNumbers() {
     {
       name: 'HTTP requests',
       value: formatCount(metrics.requests.total),
-      more: `${formatShare(metrics.requests.success_rate)} served, 95 % within ${formatMs(metrics.requests.p95)}`,
+      more: `${formatShare(metrics.requests.success_rate)} served, ${formatShare(0.95)} within ${formatMs(metrics.requests.p95)}`,
     },
     {
       name: 'Errors',
