@@ -32,7 +32,7 @@ import {
 import { type FakeClock, fakeClock, settled } from '../fake-clock.ts';
 import { FakePeers, fakeCertificate } from '../mesh/fake-peers.ts';
 import { usualLinkPolicy } from '../mesh/peer-link.ts';
-import type { Seat, SeatOwner, SeatState } from '../signaling/signaling-client.ts';
+import type { PresenceHint, Seat, SeatOwner, SeatState } from '../signaling/signaling-client.ts';
 import { RoomSession, type RoomSessionPorts, type SessionNow, usualSessionPolicy } from './room-session.ts';
 
 type Relayed = { from: ParticipantId; to: ParticipantId | '*'; box: string };
@@ -60,7 +60,7 @@ export class FakeServer {
   relay(from: FakeSeat, to: ParticipantId | '*', box: string): Outcome<{ handedTo: number }> {
     this.relayed.push({ from: from.participantId, to, box });
     const targets = this.seats.filter(
-      (seat) => seat !== from && !seat.over && (to === '*' || seat.participantId === to),
+      (seat) => seat !== from && !seat.over && !seat.away && (to === '*' || seat.participantId === to),
     );
     if (to !== '*' && targets.length === 0) return refuse('participant-gone');
     for (const target of targets) {
@@ -76,6 +76,25 @@ export class FakeServer {
     for (const seat of this.seats) if (!seat.over) seat.become({ at: 'reconnecting', since: 0 });
   }
 
+  /** The socket of one seat is gone; what is sent to it is lost. */
+  drop(seat: FakeSeat): void {
+    seat.away = true;
+    this.hint('away', seat);
+    seat.become({ at: 'reconnecting', since: 0 });
+  }
+
+  /** It is back on the same seat. */
+  resume(seat: FakeSeat): void {
+    seat.enter(true);
+    this.hint('back', seat);
+  }
+
+  hint(hint: PresenceHint, about: FakeSeat): void {
+    for (const seat of this.seats) {
+      if (seat !== about && !seat.over && !seat.away) seat.owner.hint(hint, about.participantId);
+    }
+  }
+
   /** It is back, with or without the seats it had. */
   async comeBack({ resumed }: { resumed: boolean }): Promise<void> {
     this.up = true;
@@ -85,7 +104,9 @@ export class FakeServer {
       seat.away = true;
     }
     for (const seat of this.seats) {
-      if (!seat.over) seat.enter(resumed);
+      if (seat.over) continue;
+      if (resumed) this.resume(seat);
+      else seat.enter();
       await settled();
     }
   }
@@ -165,7 +186,7 @@ export class FakeSeat implements Seat {
   leave(): Promise<void> {
     this.over = true;
     this.become({ at: 'closed' });
-    for (const seat of this.#server.seats) if (!seat.over) seat.owner.hint('left', this.participantId);
+    this.#server.hint('left', this);
     return Promise.resolve();
   }
 }

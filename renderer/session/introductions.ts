@@ -13,7 +13,7 @@ import {
 import { type Clock, type CountedClock, countedClock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 
-/** Someone whose hello was opened. waiting ⇄ stalled (too late);  waiting → met;  any → over */
+/** Someone whose hello was opened. waiting ⇄ stalled (no confirm in time);  waiting | stalled → met;  any → over */
 export type Acquaintance = {
   readonly sess: string;
   readonly hello: PeerHello;
@@ -110,12 +110,14 @@ export class Introductions {
     }
   }
 
-  /** Someone whose socket was gone is back: what was said meanwhile did not reach them. */
+  /**
+   * Someone may not have what was said to them: their socket or this one was gone. Resolves when it was said again,
+   * so that what they take only after a confirm can follow.
+   */
   async repeatFor(participantId: ParticipantId): Promise<void> {
     for (const known of this.#bySess.values()) {
       const { acquaintance } = known;
-      if (acquaintance.participantId !== participantId || acquaintance.at === 'over') continue;
-      await this.#answer(known, participantId);
+      if (acquaintance.participantId === participantId) await this.#answer(known, participantId);
     }
   }
 
@@ -131,9 +133,14 @@ export class Introductions {
       this.#queued -= 1;
       if (this.#closed) return;
       const kind = boxKindOf(box);
-      if (kind === 'hello') await this.#hello(from, toAll, box);
-      else if (kind === 'pair') await this.#pair(from, box);
-      else this.#dropped.unreadable += 1;
+      try {
+        if (kind === 'hello') await this.#hello(from, toAll, box);
+        else if (kind === 'pair') await this.#pair(from, box);
+        else this.#dropped.unreadable += 1;
+      } catch {
+        // A pair that ended meanwhile. The boxes behind this one are still dealt with.
+        this.#dropped.refused += 1;
+      }
     });
   }
 
@@ -159,6 +166,7 @@ export class Introductions {
     const known = this.#bySess.get(sess);
     if (!known) return;
     known.undoTimer();
+    known.undoAnswer();
     known.acquaintance.at = 'over';
     known.acquaintance.session.close();
     this.#bySess.delete(sess);
@@ -186,7 +194,9 @@ export class Introductions {
     const known = this.#bySess.get(hello.sess);
     if (known) {
       if (!equalBytes(known.acquaintance.hello.plaintext, hello.plaintext)) this.#dropped.conflicting += 1;
-      else if (toAll) await this.#answer(known, from);
+      // Not awaited: it may have to wait, and the boxes behind this one must not.
+      else if (toAll) void this.#answer(known, from);
+      else this.#waitForConfirm(known);
       return;
     }
     const paired = await openPairSession(keys, own, hello);
@@ -199,12 +209,15 @@ export class Introductions {
       acquaintance: { sess: hello.sess, hello, session: paired.value, at: 'waiting', participantId: from },
       out: Promise.resolve(),
       undoTimer: () => {},
+      undoAnswer: () => {},
+      answering: undefined,
+      answerTo: from,
       sig: undefined,
       answeredAt: this.#clock.now(),
     };
     this.#bySess.set(hello.sess, fresh);
     this.#byTag.set(paired.value.tag, fresh);
-    this.#startTimer(fresh);
+    this.#waitForConfirm(fresh);
     if (toAll) this.#sayHello(from);
     await this.#sendConfirm(fresh, from);
   }
@@ -217,7 +230,7 @@ export class Introductions {
     }
     const { acquaintance } = known;
     const opened = await acquaintance.session.open(box);
-    if (!opened.ok || acquaintance.at === 'stalled' || acquaintance.at === 'over') {
+    if (!opened.ok || acquaintance.at === 'over') {
       this.#dropped.refused += 1;
       return;
     }
@@ -229,7 +242,8 @@ export class Introductions {
       return;
     }
     const { profile } = message;
-    if (acquaintance.at === 'waiting') {
+    // However late: a confirm proves the device, and one that got lost may only be said again after an absence.
+    if (acquaintance.at !== 'met') {
       known.undoTimer();
       acquaintance.at = 'met';
       this.#events.emit('met', { acquaintance, profile });
@@ -239,15 +253,27 @@ export class Introductions {
     if (moved) await this.#sendConfirm(known, from);
   }
 
-  /** Says hello and confirms once more to someone who may have missed it; not more often than makes sense. */
-  async #answer(known: Known, to: ParticipantId): Promise<void> {
-    const now = this.#clock.now();
-    if (now - known.answeredAt < ANSWER_EVERY_MS) return;
-    known.answeredAt = now;
-    if (known.acquaintance.at === 'stalled') known.acquaintance.at = 'waiting';
-    if (known.acquaintance.at === 'waiting') this.#startTimer(known);
-    this.#sayHello(to);
-    await this.#sendConfirm(known, to);
+  /** Says hello and confirms once more to someone who may have missed it. What is asked too soon is done later, once. */
+  #answer(known: Known, to: ParticipantId): Promise<void> {
+    known.answerTo = to;
+    known.answering ??= this.#answerInTime(known).finally(() => {
+      known.answering = undefined;
+    });
+    return known.answering;
+  }
+
+  async #answerInTime(known: Known): Promise<void> {
+    const waitMs = known.answeredAt + ANSWER_EVERY_MS - this.#clock.now();
+    if (waitMs > 0) {
+      await new Promise<void>((resolve) => {
+        known.undoAnswer = this.#clock.after(waitMs, resolve);
+      });
+    }
+    if (this.#closed || known.acquaintance.at === 'over') return;
+    known.answeredAt = this.#clock.now();
+    this.#waitForConfirm(known);
+    this.#sayHello(known.answerTo);
+    await this.#sendConfirm(known, known.answerTo);
   }
 
   #sayHello(to: ParticipantId): void {
@@ -263,10 +289,14 @@ export class Introductions {
     void this.#ports.send(to, box, () => !this.#closed && known.acquaintance.at !== 'over');
   }
 
-  #startTimer(known: Known): void {
+  /** From now on their confirm has its time, unless it is here. */
+  #waitForConfirm(known: Known): void {
+    const { acquaintance } = known;
+    if (acquaintance.at === 'met') return;
+    acquaintance.at = 'waiting';
     known.undoTimer();
     known.undoTimer = this.#clock.after(this.#ports.handshakeTimeoutMs, () => {
-      if (known.acquaintance.at === 'waiting') known.acquaintance.at = 'stalled';
+      if (acquaintance.at === 'waiting') acquaintance.at = 'stalled';
     });
   }
 
@@ -283,6 +313,10 @@ type Known = {
   /** Sealing and handing over, one after the other. */
   out: Promise<void>;
   undoTimer: () => void;
+  undoAnswer: () => void;
+  /** The next hello and confirm for them, as long as they were not said. */
+  answering: Promise<void> | undefined;
+  answerTo: ParticipantId;
   sig: string | undefined;
   answeredAt: number;
 };

@@ -158,6 +158,67 @@ describe('room session', () => {
     });
   });
 
+  describe('with a confirm that got lost', () => {
+    /** Ana comes into Ben's room; his socket goes when her confirm is on its way. */
+    async function oneConfirmed() {
+      const room = await FakeRoom.create();
+      const ben = await room.member('ben');
+      const [benSeat] = room.server.seats;
+      if (!benSeat) throw new Error('no seat');
+      room.server.tamper = (box, _from, target) => {
+        if (target !== benSeat || boxKindOf(box) !== 'pair') return box;
+        room.server.tamper = (each) => each;
+        room.server.drop(benSeat);
+        return null;
+      };
+      const ana = await room.member('ana');
+      const [, anaSeat] = room.server.seats;
+      if (!anaSeat) throw new Error('no seat');
+      expect([names(ana), names(ben)]).toEqual([['ben opening'], []]);
+      return { room, ana, ben, anaSeat, benSeat };
+    }
+
+    it.each([100, 5_000, 20_000, 300_000])('links both when the one it was for is back after %i ms', async (awayMs) => {
+      const { room, ana, ben, benSeat } = await oneConfirmed();
+      await room.later(awayMs);
+      room.server.resume(benSeat);
+      await room.quiet();
+      await room.later(1_000);
+      expect([names(ana), names(ben)]).toEqual([['ben open'], ['ana open']]);
+    });
+
+    it.each([100, 20_000])('links both when the other one is the last to be back, after %i ms', async (awayMs) => {
+      const { room, ana, ben, anaSeat, benSeat } = await oneConfirmed();
+      room.server.drop(anaSeat);
+      await room.later(awayMs);
+      room.server.resume(benSeat);
+      await room.quiet();
+      room.server.resume(anaSeat);
+      await room.quiet();
+      await room.later(1_000);
+      expect([names(ana), names(ben)]).toEqual([['ben open'], ['ana open']]);
+    });
+
+    it('takes one that was only late', async () => {
+      const room = await FakeRoom.create();
+      const ben = await room.member('ben');
+      const late: (() => void)[] = [];
+      room.server.tamper = (box, from, target) => {
+        if (target !== room.server.seats[0] || boxKindOf(box) !== 'pair') return box;
+        late.push(() => target.deliver(from.participantId, false, box));
+        return null;
+      };
+      const ana = await room.member('ana');
+      room.server.tamper = (box) => box;
+      await room.later(15_000);
+      expect(names(ben)).toEqual([]);
+      for (const deliver of late) deliver();
+      await room.quiet();
+      await room.later(60_000);
+      expect([names(ana), names(ben)]).toEqual([['ben open'], ['ana open']]);
+    });
+  });
+
   it('takes a device that came back with a new stay for the one participant it is', async () => {
     const { room, ana, ben } = await twoInARoom();
     await room.later(1_000);

@@ -421,7 +421,9 @@ export class RoomSession {
     if (!resumed && this.#everJoined) void introductions.confirmAgain();
     this.#everJoined = true;
     for (const participant of this.#participants.values()) {
-      this.#setGone(participant, !here.has(participant.acquaintance.participantId));
+      const gone = !here.has(participant.acquaintance.participantId);
+      this.#setGone(participant, gone);
+      if (!gone) void this.#tryAgain(participant);
     }
     this.#publishStreams(true);
   }
@@ -435,7 +437,7 @@ export class RoomSession {
         return;
       case 'back':
         if (!participant) void this.#introductions?.repeatFor(participantId);
-        else if (participant.link.state.at === 'opening') participant.link.reopen();
+        else void this.#tryAgain(participant);
         return;
       case 'left':
         if (participant) this.#setGone(participant, true);
@@ -443,6 +445,19 @@ export class RoomSession {
       default:
         unreachable(hint);
     }
+  }
+
+  /**
+   * One of the two was away before the link was open. They may never have got the confirm, and without it take no
+   * signal: it goes first.
+   */
+  async #tryAgain(participant: Participant): Promise<void> {
+    const { acquaintance, link } = participant;
+    if (link.state.at !== 'opening') return;
+    const { epoch } = link.state;
+    await this.#introductions?.repeatFor(acquaintance.participantId);
+    // A signal of theirs may have begun afresh meanwhile.
+    if (link.state.at === 'opening' && link.state.epoch === epoch) link.reopen();
   }
 
   #takeIce({ iceServers, expiresInMs }: IceConfig): void {
