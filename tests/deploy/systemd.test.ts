@@ -1,0 +1,50 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readConfig, Settings } from '@parley/signaling-server/config.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { NODE, REPOSITORY } from '#support/repository.ts';
+import { needProgram, runProgram } from './programs.ts';
+
+const NAME = 'parley-signaling.service';
+const unit = readFileSync(join(REPOSITORY, 'build/deploy/systemd', NAME), 'utf8');
+const value = (key: string): string => new RegExp(`^${key}=(.*)$`, 'm').exec(unit)?.[1] ?? '';
+
+/** The unit where systemd-analyze can look at it: Node is where this test's is. */
+function unitFile(text = unit): string {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-systemd-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, NAME);
+  writeFileSync(file, text.replace('ExecStart=/usr/bin/node', `ExecStart=${NODE}`));
+  return file;
+}
+
+const analyze = (...args: string[]) => runProgram(needProgram('systemd-analyze'), ['--no-pager', ...args]);
+
+describe('the systemd unit (S16)', () => {
+  it('has nothing in it that systemd does not know', async () => {
+    expect(await analyze('verify', unitFile())).toEqual({ code: 0, output: '' });
+    // systemd names what it does not know and goes on, with 0: the empty output is the check.
+    const misspelt = await analyze('verify', unitFile(unit.replace('NoNewPrivileges', 'NoNewPriviliges')));
+    expect(misspelt.output).toContain('NoNewPriviliges');
+  });
+
+  it('leaves the server as little of the machine as systemd can tell', async () => {
+    // Tenths, of 100: 13 when written. What is left is the network, and memory that V8 writes code into.
+    const { code, output } = await analyze('security', '--offline=yes', '--threshold=15', unitFile());
+    expect(code, output).toBe(0);
+  });
+
+  it('gives the server only settings that it knows, and the time that an orderly stop takes', () => {
+    const given = Object.fromEntries(
+      value('Environment')
+        .split(' ')
+        .map((pair) => pair.split('=') as [string, string]),
+    );
+    expect(Object.keys(given).filter((name) => !Object.hasOwn(Settings.shape, name))).toEqual([]);
+    expect(readConfig({ ...given, TRUST_PROXY: '127.0.0.1', PUBLIC_HOSTS: 'parley.example.org' }).ok).toBe(true);
+    expect(value('KillSignal')).toBe('SIGTERM');
+    expect(Number(value('TimeoutStopSec'))).toBeGreaterThanOrEqual(30);
+    expect(unit).not.toMatch(/(?:SECRET|TOKEN|PASSWORD)=\S/);
+  });
+});
