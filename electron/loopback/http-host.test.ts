@@ -1,11 +1,11 @@
 import { request } from 'node:http';
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { accept } from '@parley/shared/protocol';
+import { accept, type Outcome } from '@parley/shared/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '#core/adapters/stream-log.ts';
 import { type TestClock, testClock } from '#core/test-kit.ts';
-import { BODY_MAX_BYTES, type HttpHost, startHttpHost } from './http-host.ts';
+import { BODY_MAX_BYTES, CLOSING_GRACE_MS, type HttpHost, startHttpHost } from './http-host.ts';
 import { createLinkQuestions, type LinkQuestions } from './link-questions.ts';
 
 type Answer = { status: number; headers: Record<string, string | string[] | undefined>; text: string };
@@ -16,12 +16,14 @@ describe('the local server of the loopback host', () => {
   let clock: TestClock;
   let questions: LinkQuestions;
   let calls: { name: string; input: unknown }[];
+  let answerCall: (name: string) => Outcome<unknown> | Promise<Outcome<unknown>>;
   let links: (string | null)[];
   let shown: string[];
   let emit: (event: 'server.changed', payload: unknown) => void;
 
   beforeEach(async () => {
     calls = [];
+    answerCall = (name) => accept({ name });
     links = [];
     shown = [];
     clock = testClock();
@@ -32,7 +34,7 @@ describe('the local server of the loopback host', () => {
       log: silentLog,
       async call(name, input) {
         calls.push({ name, input });
-        return accept({ name });
+        return answerCall(name);
       },
       subscribe(listener) {
         emit = listener;
@@ -408,6 +410,45 @@ describe('the local server of the loopback host', () => {
       expect(shown).toHaveLength(3);
       clock.advance(120_000);
       expect(await Promise.all(asked)).toEqual([false, false, false]);
+      expect(clock.timers()).toBe(0);
+    });
+  });
+
+  describe('closing', () => {
+    it('lets the call be answered that came before it', async () => {
+      let done = (_outcome: Outcome<unknown>) => {};
+      answerCall = () => new Promise((resolve) => (done = resolve));
+      const asked = call();
+      await expect.poll(() => calls.length).toBe(1);
+      const closed = host.close();
+      done(accept({ late: true }));
+      expect(JSON.parse((await asked).text)).toEqual({ ok: true, value: { late: true } });
+      await closed;
+      expect(clock.timers()).toBe(0);
+    });
+
+    it('waits only so long for a call that is never answered', async () => {
+      answerCall = () => new Promise(() => {});
+      const cut = expect(call()).rejects.toThrow();
+      await expect.poll(() => calls.length).toBe(1);
+      let closed = false;
+      const closing = host.close().then(() => {
+        closed = true;
+      });
+      clock.advance(CLOSING_GRACE_MS - 1);
+      await new Promise<void>((resolve) => setImmediate(resolve));
+      expect(closed).toBe(false);
+      clock.advance(1);
+      await closing;
+      await cut;
+    });
+
+    it('answers the questions about links with no, and asks none any more', async () => {
+      const asked = questions.ask(new URL('https://example.org/'));
+      questions.close();
+      expect(await asked).toBe(false);
+      expect(await questions.ask(new URL('https://example.org/'))).toBe(false);
+      expect(shown).toHaveLength(1);
       expect(clock.timers()).toBe(0);
     });
   });

@@ -12,6 +12,9 @@ import { readBody } from './read-body.ts';
 /** The largest body of a call. History travels in batches well below it. */
 export const BODY_MAX_BYTES = 512 * 1024;
 
+/** How long requests that are being answered may take once the host closes; then their connections are cut. */
+export const CLOSING_GRACE_MS = 2_000;
+
 /** An answer to a request for a file of the page, or for a page of the host's own. */
 export type PageAnswer = { status: number; headers: Readonly<Record<string, string>>; body: Uint8Array | string };
 
@@ -37,6 +40,7 @@ export interface HttpHost {
   /** How many windows listen to events now, and how many ever did. */
   readonly streams: number;
   readonly streamsOpened: number;
+  /** Lets open requests be answered, within `CLOSING_GRACE_MS`. */
   close(): Promise<void>;
 }
 
@@ -89,8 +93,8 @@ function parseCall(text: string): CallRequest | Refusal {
 
 /** Starts the local server of the host on 127.0.0.1. Rejects with `port-in-use` when the wanted port is taken. */
 export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost> {
-  const { log, handover } = options;
-  const streams = createEventStreams(options.clock);
+  const { clock, log, handover } = options;
+  const streams = createEventStreams(clock);
   const requests = new Set<Promise<void>>();
 
   const server = createServer(
@@ -223,6 +227,23 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
     response.end(html);
   }
 
+  let closing: Promise<void> | undefined;
+  async function close(): Promise<void> {
+    unsubscribe();
+    streams.close();
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    await new Promise<void>((resolve) => {
+      const undo = clock.after(CLOSING_GRACE_MS, resolve);
+      void Promise.allSettled(requests).then(() => {
+        undo();
+        resolve();
+      });
+    });
+    server.closeAllConnections();
+    await closed;
+  }
+
   return {
     port,
     origin,
@@ -233,15 +254,7 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
     get streamsOpened() {
       return streams.opened;
     },
-    async close() {
-      unsubscribe();
-      streams.close();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
-      await Promise.allSettled(requests);
-      server.closeAllConnections();
-      await closed;
-    },
+    close: () => (closing ??= close()),
   };
 }
 

@@ -11,7 +11,7 @@ export interface LinkQuestions {
   ask(url: URL): Promise<boolean>;
   show(id: string): PageAnswer;
   answer(id: string, agreed: boolean): PageAnswer;
-  /** Everything that was not answered counts as no. */
+  /** Everything that was not answered counts as no, and so does everything that is asked from now on. */
   close(): void;
 }
 
@@ -59,6 +59,7 @@ const gone = () => pageOf(410, 'Parley', '<h1>This question is no longer open</h
  */
 export function createLinkQuestions(clock: Clock, show: (path: string) => Promise<boolean>): LinkQuestions {
   const waiting = new Map<string, { url: URL; decide(agreed: boolean): void }>();
+  let closed = false;
   const settle = (id: string, agreed: boolean) => {
     const question = waiting.get(id);
     waiting.delete(id);
@@ -68,7 +69,7 @@ export function createLinkQuestions(clock: Clock, show: (path: string) => Promis
 
   return {
     async ask(url) {
-      if (waiting.size >= WAITING_MAX) return false;
+      if (closed || waiting.size >= WAITING_MAX) return false;
       const id = randomBytes(16).toString('base64url');
       const decided = new Promise<boolean>((resolve) => waiting.set(id, { url, decide: resolve }));
       const undo = clock.after(PATIENCE_MS, () => settle(id, false));
@@ -94,6 +95,7 @@ export function createLinkQuestions(clock: Clock, show: (path: string) => Promis
       return pageOf(200, 'Parley', `<h1>${said}</h1><p>You can close this window.</p>`);
     },
     close() {
+      closed = true;
       for (const id of waiting.keys()) settle(id, false);
     },
   };

@@ -136,14 +136,18 @@ async function runWith(args: LoopbackArguments, log: Log, stopped: Promise<void>
   const chromium = args.window === 'auto' ? findChromium() : null;
   const more = (process.env.PARLEY_CHROMIUM_FLAGS ?? '').split(' ').filter((flag) => flag !== '');
   const windows = new Set<HostWindow>();
+  let closing = false;
   const show = async (url: string): Promise<HostWindow | null> => {
-    if (chromium === null) return null;
+    if (chromium === null || closing) return null;
     const asRoot = process.getuid?.() === 0;
     try {
       const window = await openWindow(chromium, { url, profile: args.profile, asRoot, more });
       windows.add(window);
       void window.ended.then(() => windows.delete(window));
-      return window;
+      if (!closing) return window;
+      // The others were closed while this one was being opened.
+      await window.close();
+      return null;
     } catch {
       log.warn('the window could not be opened');
       return null;
@@ -183,6 +187,7 @@ async function runWith(args: LoopbackArguments, log: Log, stopped: Promise<void>
     }
     await (window === null ? stopped : Promise.race([stopped, windowGone(window, host, systemClock)]));
   } finally {
+    closing = true;
     await Promise.all([...windows].map((window) => window.close()));
     await host.close();
   }

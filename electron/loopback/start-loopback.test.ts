@@ -134,6 +134,25 @@ describe('the loopback host as a whole', () => {
     expect(shown).toHaveLength(1);
   });
 
+  it('closes at once while a link waits for the person, whose answer counts as no', async () => {
+    const shown: string[] = [];
+    const links: string[] = [];
+    const host = await start({
+      showWindow: async (url) => shown.push(url) > 0,
+      openLink: async (url) => links.push(url.href) > 0,
+    });
+    const origin = `http://127.0.0.1:${host.port}`;
+    const asked = fetch(`${origin}/bridge/call`, {
+      method: 'POST',
+      headers: { cookie: await enter(host.url), origin, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'app.open-external', input: { url: 'https://example.org/' } }),
+    }).then((response) => response.json());
+    await expect.poll(() => shown.length).toBe(1);
+    await host.close();
+    expect(await asked).toMatchObject({ ok: false, code: 'cancelled' });
+    expect(links).toEqual([]);
+  });
+
   it('opens no link where there is no window to ask in', async () => {
     const links: string[] = [];
     const host = await start({ openLink: async (url) => links.push(url.href) > 0 });

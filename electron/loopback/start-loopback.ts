@@ -85,7 +85,6 @@ export async function startLoopback(options: LoopbackOptions): Promise<LoopbackH
       ...options.ports,
     });
     closers.push(() => core.close());
-    closers.push(() => questions.close());
 
     const handover = createHandover(profile);
     const started = await startHttpHost({
@@ -109,6 +108,8 @@ export async function startLoopback(options: LoopbackOptions): Promise<LoopbackH
     });
     http = started;
     closers.push(() => started.close());
+    // Before the server, which waits for its requests: the one that asked waits for the person.
+    closers.push(() => questions.close());
     handover.publish(started.port);
     closers.push(() => handover.withdraw());
 

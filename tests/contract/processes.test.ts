@@ -35,6 +35,20 @@ describe('the programs that a person starts', { timeout: 90_000 }, () => {
     one.waitForLine('readiness', (line) =>
       line.startsWith('{"ready":true') ? (JSON.parse(line) as Ready) : undefined,
     );
+  /** Asks, as the page does, to open a link outside; `asked` holds whatever comes of it. */
+  const askForLink = async (url: string) => {
+    const { origin } = new URL(url);
+    const cookie = (await fetch(url, { redirect: 'manual' })).headers.get('set-cookie')?.split(';')[0] ?? '';
+    const asked = fetch(`${origin}/bridge/call`, {
+      method: 'POST',
+      headers: { cookie, origin, 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'app.open-external', input: { url: 'https://example.org/' } }),
+    }).then(
+      (response): Promise<unknown> => response.json(),
+      () => null,
+    );
+    return { asked };
+  };
   const enter = async (url: string) => (await fetch(url, { redirect: 'manual' })).status;
   /** Whether something listens there. */
   const isFree = (port: number, address: string) =>
@@ -100,6 +114,25 @@ fs.watch(${JSON.stringify(folder.path)}, () => fs.existsSync(${JSON.stringify(en
     expect(args).toContain(`--user-data-dir=${join(profile, 'window')}`);
     end();
     expect((await one.ended).code).toBe(0);
+  });
+
+  it.each([
+    ['is asked to end', (one: RunningProcess, _end: () => void) => one.kill('SIGTERM')],
+    ['loses its windows', (_one: RunningProcess, end: () => void) => end()],
+  ])('loopback: closes at once when it %s while a link waits for an answer', async (_how, close) => {
+    const { file, note, end } = browser();
+    const one = host([], { CHROMIUM: file });
+    const { url, port } = await ready(one);
+    const { asked } = await askForLink(url);
+    await until('the question', () => readFileSync(note, 'utf8').includes('/open/'));
+    close(one, end);
+    // Well below the two minutes for which the question would wait; closing the window and the server takes its time.
+    await until('the end', () => !one.isRunning, { timeoutMs: 20_000 });
+    expect(await one.ended).toEqual({ code: 0, signal: null });
+    expect(await asked).toMatchObject({ ok: false, code: 'cancelled' });
+    expect(await isFree(port, '127.0.0.1')).toBe(true);
+    const again = host(['--window', 'none', '--no-embedded-server']);
+    await ready(again);
   });
 
   it('loopback: a second start says so, hands over and ends with 3', async () => {
