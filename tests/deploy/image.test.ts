@@ -11,7 +11,7 @@ import {
   symlinkSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NODE, REPOSITORY } from '#support/repository.ts';
 import { passesIgnore, readCopy, readDockerfile, readEnv, readExec, stagesOf } from './dockerfile.ts';
@@ -81,11 +81,12 @@ describe('the image of the server, followed', () => {
   const folder = mkdtempSync(join(tmpdir(), 'parley-image-'));
   const builder = join(folder, last(build, 'WORKDIR'));
   const app = join(folder, last(final, 'WORKDIR'));
-  const [user, group] = last(final, 'USER').split(':').map(Number);
+  const [user = 0, group = 0] = last(final, 'USER').split(':').map(Number);
   const asUser = process.getuid?.() === 0 ? { uid: user, gid: group } : {};
-  // Nothing of the surroundings: only what an image has.
+  // Nothing of the surroundings: only what an image has. Its Node lies where its user may look.
+  const bin = join(folder, 'bin');
   const environment = (port: number) => ({
-    PATH: `${dirname(NODE)}:/usr/bin:/bin`,
+    PATH: `${bin}:/usr/bin:/bin`,
     ...readEnv(last(final, 'ENV')),
     HOST: '127.0.0.1',
     PORT: String(port),
@@ -94,6 +95,7 @@ describe('the image of the server, followed', () => {
 
   beforeAll(async () => {
     chmodSync(folder, 0o755);
+    cpSync(NODE, join(bin, 'node'), { dereference: true });
     mkdirSync(builder, { recursive: true });
     for (const { name, rest } of build) {
       if (name === 'COPY') {
@@ -113,7 +115,7 @@ describe('the image of the server, followed', () => {
       } else if (name === 'RUN') {
         const { code, output } = await runProgram('/bin/sh', ['-c', rest], {
           cwd: builder,
-          env: { PATH: `${dirname(NODE)}:/usr/bin:/bin` },
+          env: { PATH: `${bin}:/usr/bin:/bin` },
         });
         expect(code, output).toBe(0);
       }

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connect } from 'node:tls';
+import { type ConnectionOptions, connect } from 'node:tls';
 import { PROTOCOL_VERSION, SIGNALING_PATH } from '@parley/shared/protocol';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -82,13 +82,14 @@ describe('nginx as it is shipped, before a real server (S11, S16)', () => {
       const lines = Object.entries({ host: 'localhost', connection: 'close', ...headers }).map(
         ([name, value]) => `${name}: ${value}\r\n`,
       );
-      const socket = connect({
+      const options: ConnectionOptions & { localAddress: string } = {
         port: ports.tls,
         host: '127.0.0.1',
         localAddress,
         ca: certificate,
         servername: 'localhost',
-      });
+      };
+      const socket = connect(options);
       let answer = '';
       socket.setEncoding('utf8').on('data', (chunk: string) => {
         answer += chunk;
