@@ -62,8 +62,12 @@ export function Dashboard() {
         <KeyNumbers />
         <History />
         <div className={styles.lists}>
-          {LISTS.map(({ id, List }) => (
-            <List key={id} />
+          {Object.entries(LISTS).map(([column, lists]) => (
+            <div key={column}>
+              {lists.map(({ id, List }) => (
+                <List key={id} />
+              ))}
+            </div>
           ))}
         </div>
       </main>

@@ -33,7 +33,7 @@ export function Blocked() {
                 <tr>
                   <th scope="col">Address</th>
                   <th scope="col" data-number>
-                    For another
+                    Time left
                   </th>
                   <th scope="col">
                     <span className="visually-hidden">Action</span>

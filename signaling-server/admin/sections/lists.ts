@@ -5,12 +5,14 @@ import { RateLimits } from './rate-limits.tsx';
 import { Rooms } from './rooms.tsx';
 
 /**
- * The cards below the charts, in their order. A new one is a file beside these and a line here; what the overview does
+ * The cards below the charts, in the columns where they stand when there is room for three. A new one is a file beside these and a line here; what the overview does
  * not bring, it asks for itself with `useAdmin().ask` and `tell`.
  */
-export const LISTS: readonly { id: string; List: ComponentType }[] = [
-  { id: 'rooms', List: Rooms },
-  { id: 'errors', List: ErrorCodes },
-  { id: 'blocked', List: Blocked },
-  { id: 'limits', List: RateLimits },
-];
+export const LISTS: Record<'people' | 'errors' | 'limits', readonly { id: string; List: ComponentType }[]> = {
+  people: [{ id: 'rooms', List: Rooms }],
+  errors: [{ id: 'error-codes', List: ErrorCodes }],
+  limits: [
+    { id: 'blocked', List: Blocked },
+    { id: 'rate-limits', List: RateLimits },
+  ],
+};

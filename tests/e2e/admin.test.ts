@@ -1,0 +1,256 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { axeComplaints } from '#support/axe.ts';
+import { type Browser, openBrowser } from '#support/browser.ts';
+import { ensureBuilt } from '#support/built.ts';
+import { startServer, type TestServer } from '#support/server.ts';
+import { until } from '#support/wait.ts';
+import { Client, newSignalId, PUBLIC_HOST, RoomKey, someBox } from '../integration/signaling/harness.ts';
+
+const TOKEN = 'the-token-of-the-admin-0123456789-abcdef';
+/** Its port of the first start is kept, and its limits are those that the test needs. */
+const start = (env: Record<string, string> = {}): Promise<TestServer> =>
+  startServer({
+    env: {
+      ADMIN_TOKEN: TOKEN,
+      PUBLIC_HOSTS: PUBLIC_HOST,
+      TRUST_PROXY: '127.0.0.0/8',
+      SHUTDOWN_GRACE_MS: '0',
+      HTTP_PER_MINUTE: '0',
+      ...env,
+    },
+  });
+
+/** The value of a key number, as it stands there. */
+const keyNumber = (page: Page, name: string) =>
+  page
+    .getByRole('region', { name: 'Key numbers' })
+    .locator('div', { has: page.getByText(name, { exact: true }) })
+    .locator('dd')
+    .first();
+const said = (page: Page, text: string) => page.getByRole('status').getByText(text).waitFor({ state: 'attached' });
+
+describe('the admin page (S8)', () => {
+  let browser: Browser;
+  let page: Page;
+  let server: TestServer;
+  /** What the browser complained about: the page's policy, its code. */
+  let complaints: string[];
+
+  beforeAll(async () => {
+    await ensureBuilt();
+    browser = await openBrowser();
+  });
+  afterAll(() => browser?.close());
+  beforeEach(async () => {
+    server = await start();
+    page = await browser.context.newPage();
+    complaints = [];
+    page.on('pageerror', (error) => complaints.push(error.message));
+    page.on('console', (message) => {
+      // A refused or unanswered request is what some of the tests are about.
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+        complaints.push(message.text());
+    });
+    onTestFinished(async () => {
+      await page.close();
+      await server.close();
+    });
+  });
+
+  const open = () => page.goto(`http://127.0.0.1:${server.port}/admin`);
+  const signIn = async () => {
+    await open();
+    await page.getByLabel('Admin token').fill(TOKEN);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'The last hour' }).waitFor();
+  };
+
+  it('is opened with the keyboard alone, stays open over a reload, and closes', async () => {
+    await open();
+    await page.locator('input:focus').waitFor();
+    await page.keyboard.type(TOKEN);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Status: In order' }).waitFor();
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('H1');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Drain…');
+    await page.reload();
+    await page.getByRole('heading', { name: 'Status: In order' }).waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Admin token').waitFor();
+    expect(await page.evaluate('document.activeElement.type')).toBe('password');
+    expect(await page.evaluate('sessionStorage.length + localStorage.length + document.cookie.length')).toBe(0);
+    await page.reload();
+    await page.getByLabel('Admin token').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('stays shut for a wrong token, says so in a sentence, and after many says how long to wait', async () => {
+    await open();
+    const field = page.getByLabel('Admin token');
+    const button = page.getByRole('button', { name: 'Sign in' });
+    await field.fill('a-guess');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('That is not the admin token of this server.').waitFor();
+    expect(await field.getAttribute('aria-invalid')).toBe('true');
+    await until('the block', async () => {
+      if (await button.isEnabled()) await button.click();
+      return page.getByText('The server has blocked this address for a while.').isVisible();
+    });
+    expect(await page.getByText('You can try again in').textContent()).toMatch(/in (1 min|5\d s)\.$/);
+    expect(await button.isDisabled()).toBe(true);
+    expect(await page.getByRole('heading', { name: 'The last hour' }).count()).toBe(0);
+  });
+
+  it('shows what happens on the server while it happens', async () => {
+    await signIn();
+    expect(await keyNumber(page, 'Participants').textContent()).toBe('0');
+    await page.getByText('Nobody is in a room.').waitFor();
+    const key = new RoomKey();
+    const people = [new Client(server, { ip: '203.0.113.1' }), new Client(server, { ip: '203.0.113.2' })];
+    for (const one of people) await one.join(key);
+    const [ana] = people;
+    expect(await ana?.call('stream:start', { roomId: key.roomId, kind: 'camera' })).toMatchObject({ ok: true });
+    for (let n = 0; n < 3; n++)
+      await ana?.call('signal:send', { roomId: key.roomId, to: '*', id: newSignalId(), box: someBox() });
+    // A proof of another room: refused, and counted under its code.
+    expect((await new Client(server, { ip: '203.0.113.3' }).tryJoin(key, { prover: new RoomKey() })).ok).toBe(false);
+
+    const seen = async () => {
+      const names = ['Connections', 'Rooms', 'Participants', 'Streams', 'Errors'];
+      return Promise.all(names.map((name) => keyNumber(page, name).textContent()));
+    };
+    await until('the figures', async () => (await seen()).join() === '3,1,2,1,1');
+    await page.getByText('3 in all').waitFor();
+    const rooms = page.getByRole('region', { name: 'Rooms', exact: true });
+    await rooms.getByText('1 room, 2 participants').waitFor();
+    expect(await rooms.getByRole('rowheader').textContent()).toMatch(/^[0-9a-f]{16}$/);
+    const errors = page.getByRole('region', { name: 'Errors', exact: true });
+    await errors.getByText('proof-invalid').waitFor();
+    await errors.getByText('The server refused this invite. It may be wrong or meant for another server.').waitFor();
+    expect(await page.content()).not.toContain(key.roomId);
+
+    await ana?.call('room:leave', { roomId: key.roomId });
+    await until('one fewer', async () => (await keyNumber(page, 'Participants').textContent()) === '1');
+    // The first of the samples that the charts are made of.
+    const chart = page.getByRole('slider', { name: 'Connections and participants: moment' });
+    await chart.waitFor();
+    expect(await chart.getAttribute('aria-valuetext')).toMatch(/Connections \d+, Participants \d+$/);
+    await page.getByRole('button', { name: 'Table' }).click();
+    await page.getByRole('columnheader', { name: 'Participants' }).first().waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('lets a blocked address in again, after asking', async () => {
+    const stranger = { 'x-forwarded-for': '203.0.113.9', authorization: 'Bearer guess' };
+    const knock = async () => (await fetch(`http://127.0.0.1:${server.port}/`, { headers: stranger })).status;
+    for (let n = 0; n < 7; n++)
+      await fetch(`http://127.0.0.1:${server.port}/admin/api/overview`, { headers: stranger });
+    await until('the block', async () => (await knock()) === 429);
+    await signIn();
+    const open = page.getByRole('button', { name: 'Unblock 203.0.113.9' });
+    await open.focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Unblock 203.0.113.9?' });
+    await dialog.waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await knock()).toBe(429);
+    await open.click();
+    await dialog.getByRole('button', { name: 'Unblock' }).click();
+    await said(page, '203.0.113.9 is unblocked.');
+    await page.getByText('Nobody is blocked.').waitFor();
+    expect(await knock()).toBe(200);
+    expect(complaints).toEqual([]);
+  });
+
+  it('drains after saying what that does, and takes clients again', async () => {
+    const client = new Client(server);
+    await client.join(new RoomKey());
+    const ready = async () => (await fetch(`http://127.0.0.1:${server.port}/health/ready`)).status;
+    await signIn();
+    await page.getByRole('button', { name: 'Drain…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Drain this server?' });
+    await dialog.getByText('One client is connected.').waitFor();
+    await dialog.getByText('New clients are refused').waitFor();
+    expect(await ready()).toBe(200);
+    const heard = client.hear('server:drain');
+    await dialog.getByRole('button', { name: 'Drain' }).click();
+    await heard;
+    await said(page, 'Draining: clients are told to go elsewhere.');
+    await page.getByRole('heading', { name: 'Status: Draining' }).waitFor();
+    expect(await ready()).toBe(503);
+    expect(await page.title()).toBe('Draining · Parley server');
+    await page.getByRole('button', { name: 'Take clients again' }).click();
+    await said(page, 'This server takes clients again.');
+    await page.getByRole('heading', { name: 'Status: In order' }).waitFor();
+    expect(await ready()).toBe(200);
+    await new Client(server, { ip: '203.0.113.5' }).join(new RoomKey());
+    expect(complaints).toEqual([]);
+  });
+
+  it('says when the server is away, keeps what it saw, and goes on when it is back', async () => {
+    await signIn();
+    await server.stop();
+    await page.getByText('The server does not answer.').first().waitFor();
+    await page.getByText('What you see is from').waitFor();
+    expect(await page.title()).toBe('No answer · Parley server');
+    expect(await keyNumber(page, 'Connections').textContent()).toBe('0');
+    await server.start();
+    await said(page, 'The server answers again.');
+    await page.getByText('What you see is from').waitFor({ state: 'detached' });
+  });
+
+  it('fits from 320 to 2560 pixels without scrolling sideways', async () => {
+    await signIn();
+    await page.getByRole('slider').first().waitFor();
+    for (const width of [320, 400, 700, 960, 1280, 2560]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await page.evaluate('document.documentElement.scrollWidth'), `at ${width}`).toBeLessThanOrEqual(width);
+    }
+  });
+
+  for (const theme of ['light', 'dark'] as const) {
+    it(`has nothing that axe complains about: ${theme}`, async () => {
+      await page.emulateMedia({ colorScheme: theme });
+      const found: string[] = [];
+      const look = async (what: string) => {
+        found.push(...(await axeComplaints(page)).map((line) => `${what}: ${line}`));
+      };
+      await open();
+      await look('sign-in');
+      await page.getByLabel('Admin token').fill('guess');
+      await page.keyboard.press('Enter');
+      await page.getByRole('alert').getByText('That is not').waitFor();
+      await look('refused');
+      // Something in every list.
+      const client = new Client(server);
+      await client.join(new RoomKey());
+      await client.raw('room:list-all', {});
+      const stranger = { 'x-forwarded-for': '203.0.113.9', authorization: 'Bearer guess' };
+      for (let n = 0; n < 8; n++)
+        await fetch(`http://127.0.0.1:${server.port}/admin/api/overview`, { headers: stranger });
+      await signIn();
+      await page.getByRole('slider').first().waitFor();
+      await page.getByRole('slider').first().press('Home');
+      await look('dashboard');
+      await page.getByRole('button', { name: 'Table' }).click();
+      await look('table');
+      await page.getByRole('button', { name: 'Unblock 203.0.113.9' }).click();
+      await look('unblock');
+      await page.keyboard.press('Escape');
+      await page.getByRole('button', { name: 'Drain…' }).click();
+      await look('drain dialog');
+      await page.getByRole('dialog').getByRole('button', { name: 'Drain' }).click();
+      await page.getByRole('heading', { name: 'Status: Draining' }).waitFor();
+      await look('draining');
+      await server.stop();
+      await page.getByText('What you see is from').waitFor();
+      await look('no answer');
+      expect(found).toEqual([]);
+    });
+  }
+});
