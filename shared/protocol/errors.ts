@@ -46,6 +46,12 @@ export const ERRORS = {
   'rate-limited': 'Too many attempts. Wait a moment, then try again.',
   blocked: 'The server has blocked this address for a while.',
   'slow-consumer': 'The connection was too slow and was closed. Parley reconnects by itself.',
+  'room-name-taken': 'Another room on this server has that name. Choose a different one.',
+  'room-not-listed': 'This room is not on the server’s list.',
+  'owner-proof-invalid': 'Only whoever made this room can list it.',
+  'list-full': 'The list of rooms on this server is full.',
+  'access-refused': 'This server lets in only those who have its password or a token.',
+  'access-expired': 'Your access to this server has ended. Ask its host for a new token.',
   'turn-unavailable': 'This server offers no relay.',
 
   // Links and identity

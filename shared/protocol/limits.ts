@@ -17,6 +17,9 @@ export const LIMITS = {
   /** Rooms in which one socket may hold a seat. */
   seatsPerSocket: 32,
 
+  /** Rooms in one page of a server's listed rooms. */
+  listedPageMax: 50,
+
   challengeBytes: 32,
   challengeLifetimeMs: 30_000,
   /** A sealed box, before base64url. */

@@ -131,6 +131,33 @@ const CLIENT: { [E in keyof typeof clientEvents]: { good: Record<string, unknown
       bad: [{ roomId: id32 }, { authPub: id16 }, { sig: '' }, { resumeToken: 'x' }, { roomId: null }],
     },
     'room:leave': { good: { roomId: id16 }, bad: [{ roomId: 'x' }, { roomId: [id16] }] },
+    'room:publish': {
+      good: { roomId: id16, sig: id64, name: 'Garden', secret: id32, ownerPub: id32, needsPassphrase: false },
+      bad: [
+        { name: 'x' },
+        { name: '\u200b\u200b' },
+        { secret: id16 },
+        { ownerPub: id64 },
+        { needsPassphrase: 1 },
+        { sig: '' },
+      ],
+    },
+    'room:rename': {
+      good: { roomId: id16, sig: id64, name: 'Garden' },
+      bad: [{ name: 'x'.repeat(101) }, { name: 7 }, { sig: id32 }, { roomId: '' }],
+    },
+    'room:withdraw': { good: { roomId: id16, sig: id64 }, bad: [{ sig: null }, { roomId: id32 }] },
+    'room:list': {
+      good: { limit: 50, after: 'x', search: '' },
+      bad: [
+        { limit: 0 },
+        { limit: 51 },
+        { limit: 1.5 },
+        { after: '' },
+        { after: 'x'.repeat(401) },
+        { search: 'x'.repeat(101) },
+      ],
+    },
     'signal:send': {
       good: { roomId: id16, to: '*', id: id16, box: 'A'.repeat(40) },
       bad: [
@@ -171,6 +198,7 @@ describe.each(Object.entries(CLIENT))('what a client says with %s', (event, { go
 /** For every row: an answer that is right, and changes that each make it wrong. */
 const challenge = { v: 1, challenge: id32, expiresInMs: 30_000 };
 const ice = { iceServers: [{ urls: ['stun:example.org'] }] };
+const listed = { roomId: id16, name: 'Garden', secret: id32, ownerPub: id32, needsPassphrase: true, participants: 2 };
 const ACKS: { [E in keyof typeof clientEvents]: { good: Record<string, unknown>; bad: Record<string, unknown>[] } } = {
   'challenge:get': { good: challenge, bad: [{ challenge: id16 }, { expiresInMs: 0 }, { v: null }] },
   'room:join': {
@@ -195,6 +223,20 @@ const ACKS: { [E in keyof typeof clientEvents]: { good: Record<string, unknown>;
     ],
   },
   'room:leave': { good: {}, bad: [] },
+  'room:publish': { good: {}, bad: [] },
+  'room:rename': { good: {}, bad: [] },
+  'room:withdraw': { good: {}, bad: [] },
+  'room:list': {
+    good: { items: [listed], total_count: 1, returned_count: 1, has_more: true, cursor: 'garden' },
+    bad: [
+      { items: [{ ...listed, name: 'x' }] },
+      { items: [{ ...listed, participants: -1 }] },
+      { items: Array.from({ length: 51 }, () => listed) },
+      { total_count: -1 },
+      { has_more: 'no' },
+      { cursor: '' },
+    ],
+  },
   'signal:send': { good: { handedTo: 0 }, bad: [{ handedTo: -1 }, { handedTo: 1.5 }, { handedTo: '1' }] },
   'stream:start': { good: {}, bad: [] },
   'stream:stop': { good: {}, bad: [] },

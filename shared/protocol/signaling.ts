@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { RoomName } from '../model/room.ts';
 import { base64UrlLength, base64UrlOf } from './bytes.ts';
 import { ParticipantId, ResumeToken, RoomId, SignalId } from './ids.ts';
 import { LIMITS } from './limits.ts';
@@ -72,6 +73,49 @@ export const SignalSend = z.object({
 });
 export type SignalSend = z.infer<typeof SignalSend>;
 
+/** What the owner of a room signs, and with what it is signed: see ownershipBytes in shared/sealing. */
+const owned = { roomId: RoomId, sig: base64UrlOf(64) };
+
+export const RoomPublish = z.object({
+  ...owned,
+  name: RoomName,
+  /** The secret of the invite: whoever lists a room gives it to the server. */
+  secret: base64UrlOf(32),
+  ownerPub: base64UrlOf(32),
+  /** Whether the secret alone is not enough. */
+  needsPassphrase: z.boolean(),
+});
+export type RoomPublish = z.infer<typeof RoomPublish>;
+
+export const RoomList = z.object({
+  /** `cursor` of the page before; absent: from the beginning. */
+  after: z.string().min(1).max(400).optional(),
+  limit: z.number().int().min(1).max(LIMITS.listedPageMax),
+  /** Only names that contain this, whatever their case. */
+  search: z.string().max(LIMITS.roomNameMax).optional(),
+});
+export type RoomList = z.infer<typeof RoomList>;
+
+export const ListedRoom = z.object({
+  roomId: RoomId,
+  name: RoomName,
+  secret: base64UrlOf(32),
+  ownerPub: base64UrlOf(32),
+  needsPassphrase: z.boolean(),
+  participants: z.number().int().nonnegative(),
+});
+export type ListedRoom = z.infer<typeof ListedRoom>;
+
+export const ListedRooms = z.object({
+  items: z.array(ListedRoom).max(LIMITS.listedPageMax),
+  total_count: z.number().int().nonnegative(),
+  returned_count: z.number().int().nonnegative(),
+  has_more: z.boolean(),
+  /** Give it as `after` for the next page; absent on the last. */
+  cursor: z.string().min(1).max(400).optional(),
+});
+export type ListedRooms = z.infer<typeof ListedRooms>;
+
 const InRoom = z.object({ roomId: RoomId });
 const StreamNotice = z.object({ roomId: RoomId, kind: StreamKind });
 const Nothing = z.object({});
@@ -81,6 +125,10 @@ export const clientEvents = {
   'challenge:get': { input: z.object({ v }), ack: Challenge },
   'room:join': { input: RoomJoin, ack: RoomJoined },
   'room:leave': { input: InRoom, ack: Nothing },
+  'room:publish': { input: RoomPublish, ack: Nothing },
+  'room:rename': { input: z.object({ ...owned, name: RoomName }), ack: Nothing },
+  'room:withdraw': { input: z.object(owned), ack: Nothing },
+  'room:list': { input: RoomList, ack: ListedRooms },
   'signal:send': { input: SignalSend, ack: z.object({ handedTo: z.number().int().nonnegative() }) },
   'stream:start': { input: StreamNotice, ack: Nothing },
   'stream:stop': { input: StreamNotice, ack: Nothing },

@@ -85,6 +85,12 @@ export const Settings = z.object({
   ROOM_CAPACITY: setting(whole(2, 256), String(LIMITS.roomCapacityDefault), 'Seats in one room'),
   SEAT_GRACE_MS: setting(whole(0, 3_600_000), '30000', 'How long a seat waits for its dropped socket to come back'),
   ROOM_LINGER_MS: setting(whole(0, 3_600_000), '0', 'How long the record of an empty room stays'),
+  LISTED_LINGER_MS: setting(
+    whole(0, 2_592_000_000),
+    '3600000',
+    'How long a listed room stays on the list after the last one left it',
+  ),
+  LISTED_MAX: setting(whole(0, 100_000), '1000', 'Most rooms on the list; 0 allows none'),
   STUN_URLS: setting(listOf(iceUrl('stun'), 'a stun: or stuns: address'), '', 'STUN servers handed out on join'),
   TURN_URLS: setting(listOf(iceUrl('turn'), 'a turn: or turns: address'), '', 'TURN servers handed out on join'),
   TURN_SECRET: setting(
@@ -165,6 +171,8 @@ const toConfig = (s: Settings) => ({
   roomCapacity: s.ROOM_CAPACITY,
   seatGraceMs: s.SEAT_GRACE_MS,
   roomLingerMs: s.ROOM_LINGER_MS,
+  listedLingerMs: s.LISTED_LINGER_MS,
+  listedMax: s.LISTED_MAX,
   stunUrls: s.STUN_URLS,
   turnUrls: s.TURN_URLS,
   turnSecret: s.TURN_SECRET,

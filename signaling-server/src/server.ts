@@ -5,6 +5,8 @@ import { createAddressReader, isLoopback } from './client-address.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { OpenBackplane } from './cluster/backplane.ts';
 import { ClusteredRooms } from './cluster/clustered-rooms.ts';
+import { MemoryHub } from './cluster/memory-hub.ts';
+import { noNeighbours } from './cluster/neighbours.ts';
 import { connectRedis, openRedisBackplane, type RedisClient } from './cluster/redis-backplane.ts';
 import { shareBlocks } from './cluster/shared-blocks.ts';
 import type { Config } from './config.ts';
@@ -20,6 +22,7 @@ import { Tally } from './metrics/tally.ts';
 import { createOriginRule } from './origins.ts';
 import { createPseudonyms } from './pseudonyms.ts';
 import { recordReceived } from './record-received.ts';
+import { Listings } from './rooms/listings.ts';
 import { hostHashOf } from './rooms/membership.ts';
 import { RoomRegistry } from './rooms/registry.ts';
 import type { Rooms } from './rooms/rooms.ts';
@@ -28,6 +31,8 @@ import { createIceSource } from './turn.ts';
 
 /** How long clients get to close their side of a connection. */
 const LEFT_OVER_MS = 500;
+
+const silentListener = { onMessage: () => {}, onUp: () => {}, onDown: () => {} };
 
 /** What the server takes from outside; each has a usual value. */
 export type SignalingPorts = {
@@ -85,6 +90,15 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
     const rooms: Rooms = cluster ?? registry;
     closers.push(() => (cluster ?? registry).close());
 
+    const listings = new Listings(config, {
+      clock,
+      store: cluster?.store ?? new MemoryHub(clock).attach('alone', silentListener),
+      neighbours: cluster ?? noNeighbours,
+      isOccupied: (roomId) => registry.participantsOf([roomId])[0] !== 0,
+      participantsOf: (roomIds) => rooms.participantsOf(roomIds),
+    });
+    closers.push(() => listings.close());
+
     const onBlocked = ({ key, endsAt, times }: Block): void => {
       tally.blocksMade += 1;
       log.warn({ address: pseudonyms.address(key), forMs: endsAt - clock.now(), audit: true }, 'address blocked');
@@ -110,6 +124,7 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
     const originAllowed = createOriginRule(config.allowedOrigins);
     const context: HandlerContext = {
       rooms,
+      listings,
       limits,
       ice: createIceSource(config, clock, random),
       clock,

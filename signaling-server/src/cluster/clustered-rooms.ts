@@ -27,6 +27,7 @@ import {
 import type { Rooms } from '../rooms/rooms.ts';
 import { type Backplane, HEARTBEAT_MS, type OpenBackplane } from './backplane.ts';
 import { NodeMessage, type SignalMessage } from './messages.ts';
+import type { Neighbours } from './neighbours.ts';
 import {
   type Circumstances,
   mergeOwn,
@@ -62,7 +63,7 @@ export type ClusteredRoomsPorts = Omit<RegistryPorts, 'onChanged' | 'carry'> & {
  * it; whoever missed that sees it at the next look. The record is only ever corrected towards what the nodes know of
  * their own seats, so everything heals after an outage by itself.
  */
-export class ClusteredRooms implements Rooms {
+export class ClusteredRooms implements Rooms, Neighbours {
   readonly registry: RoomRegistry;
   readonly #policy: RegistryPolicy;
   readonly #clock: Clock;
@@ -136,9 +137,13 @@ export class ClusteredRooms implements Rooms {
     }
   }
 
-  /** Tells every other node something; who is away does not hear it. */
+  /** What the nodes share beside rooms. */
+  get store(): Pick<Backplane, 'read' | 'write' | 'touch'> {
+    return this.#backplane;
+  }
+
   async notify(topic: string, body: unknown): Promise<void> {
-    const nodes = await this.#backplane.nodes();
+    const nodes = await this.#backplane.nodes().catch((): readonly string[] => []);
     await Promise.all(
       nodes
         .filter((node) => node !== this.#backplane.node)
@@ -146,7 +151,6 @@ export class ClusteredRooms implements Rooms {
     );
   }
 
-  /** Hears what other nodes notify. The body is unparsed. */
   onNotice(topic: string, listener: (body: unknown) => void): void {
     this.#listeners.set(topic, listener);
   }
@@ -218,6 +222,12 @@ export class ClusteredRooms implements Rooms {
     await this.#backplane.close();
     for (const answer of [...this.#asked.values()]) answer(0);
     this.registry.close();
+  }
+
+  async participantsOf(roomIds: readonly RoomId[]): Promise<number[]> {
+    const stored = await this.#backplane.read(roomIds.map(roomKeyOf)).catch(() => []);
+    const here = this.registry.participantsOf(roomIds);
+    return roomIds.map((_, at) => Math.max(here[at] ?? 0, readRecord(stored[at]?.value).size));
   }
 
   // --- seats -------------------------------------------------------------------------------------------------------

@@ -97,7 +97,7 @@ export async function openRedisBackplane(
   const { prefix, clock, log } = ports;
   const node = toBase64Url(ports.random(9));
   const nodesKey = `${prefix}:nodes`;
-  const recordOf = (key: string) => `${prefix}:room:${key}`;
+  const recordOf = (key: string) => `${prefix}:record:${key}`;
   const inboxOf = (name: string) => `${prefix}:inbox:${name}`;
   const inbox = inboxOf(node);
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Block, BlockList } from '../limits/block-list.ts';
-import type { ClusteredRooms } from './clustered-rooms.ts';
+import type { Neighbours } from './neighbours.ts';
 
 const TheBlock = z.object({ key: z.string().min(1).max(64), endsAt: z.number(), times: z.number().int().positive() });
 const Lifted = z.object({ key: z.string().min(1).max(64) });
@@ -16,23 +16,19 @@ export interface SharedBlocks {
  * One list of blocked addresses for all nodes: each tells the others what it imposes and lifts, and a node that starts
  * asks for what there is. `onAdopted` hears of every block that came from elsewhere.
  */
-export function shareBlocks(
-  blocks: BlockList,
-  cluster: ClusteredRooms,
-  onAdopted: (key: string) => void,
-): SharedBlocks {
-  const tell = (block: Block): void => void cluster.notify('block', block).catch(() => {});
-  cluster.onNotice('block', (body) => {
+export function shareBlocks(blocks: BlockList, neighbours: Neighbours, onAdopted: (key: string) => void): SharedBlocks {
+  const tell = (block: Block): void => void neighbours.notify('block', block);
+  neighbours.onNotice('block', (body) => {
     const parsed = TheBlock.safeParse(body);
     if (parsed.success && blocks.adopt(parsed.data)) onAdopted(parsed.data.key);
   });
-  cluster.onNotice('block-lifted', (body) => {
+  neighbours.onNotice('block-lifted', (body) => {
     const parsed = Lifted.safeParse(body);
     if (parsed.success) blocks.lift(parsed.data.key);
   });
-  cluster.onNotice('blocks-wanted', () => {
+  neighbours.onNotice('blocks-wanted', () => {
     for (const block of blocks.blocks()) tell(block);
   });
-  void cluster.notify('blocks-wanted', null).catch(() => {});
-  return { tell, lift: (key) => void cluster.notify('block-lifted', { key }).catch(() => {}) };
+  void neighbours.notify('blocks-wanted', null);
+  return { tell, lift: (key) => void neighbours.notify('block-lifted', { key }) };
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Log } from '../log.ts';
 import type { Tally } from '../metrics/tally.ts';
+import type { Listings } from '../rooms/listings.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { Connection } from '../sockets/connection.ts';
 import type { IceSource } from '../turn.ts';
@@ -11,6 +12,7 @@ import type { IceSource } from '../turn.ts';
 /** What handlers work with. */
 export type HandlerContext = {
   rooms: Rooms;
+  listings: Listings;
   limits: Limits;
   ice: IceSource;
   clock: Clock;

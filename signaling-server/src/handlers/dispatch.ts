@@ -22,6 +22,7 @@ const STRIKES: ReadonlySet<ErrorCode> = new Set([
   'unknown-call',
   'rate-limited',
   'proof-invalid',
+  'owner-proof-invalid',
   'internal',
 ]);
 

@@ -12,7 +12,7 @@ import {
 const ROOM_ID_LABEL = utf8(`${PROTOCOL_LABEL} room-id`);
 const JOIN_LABEL = utf8(`${PROTOCOL_LABEL} join`);
 /** SubjectPublicKeyInfo of an Ed25519 key, up to the key itself (RFC 8410). */
-const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
+export const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
 
 /**
  * Encodings of points of small order, sign bit cleared: 0, 1, two of order eight, and p−1, p, p+1. Under such a key a

@@ -343,6 +343,13 @@ export class RoomRegistry {
     return true;
   }
 
+  participantsOf(roomIds: readonly RoomId[]): number[] {
+    return roomIds.map((roomId) => {
+      const room = this.#rooms.get(roomId);
+      return room ? room.seats.size + (room.remote?.size ?? 0) : 0;
+    });
+  }
+
   counts(): { rooms: number; participants: number; away: number; streams: number } {
     return { rooms: this.#rooms.size, participants: this.#seats, away: this.#away, streams: this.#streams };
   }

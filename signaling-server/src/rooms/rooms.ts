@@ -13,5 +13,7 @@ export interface Rooms {
   lost(holder: SeatHolder): void;
   relay(holder: SeatHolder, signal: SignalSend): Soon<Outcome<{ handedTo: number }>>;
   startStream(holder: SeatHolder, roomId: RoomId, kind: StreamKind): boolean;
+  /** How many sit in each of these rooms. */
+  participantsOf(roomIds: readonly RoomId[]): Soon<number[]>;
   stopStream(holder: SeatHolder, roomId: RoomId, kind: StreamKind): boolean;
 }

@@ -1,0 +1,221 @@
+import { type ClientAck, type RoomPublish, toBase64Url } from '@parley/shared/protocol';
+import { createInvite, deriveRoomKeys, proveOwnership, type RoomKeys } from '@parley/shared/sealing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startRedis, type TestRedis } from '#support/redis.ts';
+import { Client, PUBLIC_HOST, startTestServer, type TestServer, until } from './harness.ts';
+
+/** A room as its maker knows it: the invite, the owner's key, and what is signed with them. */
+async function makeRoom(passphrase: string | null = null) {
+  const { invite, ownerSeed } = await createInvite(PUBLIC_HOST, passphrase !== null);
+  const keys = await deriveRoomKeys(invite.secret, passphrase);
+  const pkcs8 = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), ownerSeed]);
+  const ownerKey = await crypto.subtle.importKey('pkcs8', pkcs8, 'Ed25519', false, ['sign']);
+  return { invite, keys, ownerKey, roomId: keys.roomId };
+}
+type MadeRoom = Awaited<ReturnType<typeof makeRoom>>;
+
+class Owner {
+  readonly client: Client;
+  readonly room: MadeRoom;
+  constructor(client: Client, room: MadeRoom) {
+    this.client = client;
+    this.room = room;
+  }
+
+  async enter(): Promise<void> {
+    const { keys, roomId } = this.room;
+    const challenge = await this.#challenge();
+    const joined = await this.client.call('room:join', {
+      v: 1,
+      roomId,
+      authPub: toBase64Url(keys.authPub),
+      sig: toBase64Url(await sign(keys, challenge)),
+    });
+    if (!joined.ok) throw new Error(joined.code);
+  }
+
+  async publish(name: string, change: Partial<Record<keyof RoomPublish, unknown>> = {}, signedName = name) {
+    const { invite, roomId } = this.room;
+    return this.client.call('room:publish', {
+      roomId,
+      name,
+      secret: toBase64Url(invite.secret),
+      ownerPub: toBase64Url(invite.ownerPub),
+      needsPassphrase: invite.needsPassphrase,
+      sig: await this.#sign('publish', signedName),
+      ...change,
+    } as RoomPublish);
+  }
+
+  async rename(name: string) {
+    return this.client.call('room:rename', {
+      roomId: this.room.roomId,
+      name,
+      sig: await this.#sign('rename', name),
+    });
+  }
+
+  async withdraw() {
+    return this.client.call('room:withdraw', { roomId: this.room.roomId, sig: await this.#sign('withdraw', '') });
+  }
+
+  async #sign(act: 'publish' | 'rename' | 'withdraw', name: string): Promise<string> {
+    const challenge = await this.#challenge();
+    const about = { host: PUBLIC_HOST, challenge, roomId: this.room.roomId, name };
+    return toBase64Url(await proveOwnership(this.room.ownerKey, act, about));
+  }
+
+  async #challenge(): Promise<Uint8Array<ArrayBuffer>> {
+    return new Uint8Array(Buffer.from(await this.client.challenge(), 'base64url'));
+  }
+}
+
+async function sign(keys: RoomKeys, challenge: Uint8Array<ArrayBuffer>) {
+  const { proveMembership } = await import('@parley/shared/sealing');
+  return proveMembership(keys, PUBLIC_HOST, challenge);
+}
+
+const list = async (client: Client, more: object = {}): Promise<ClientAck<'room:list'>> => {
+  const outcome = await client.call('room:list', { limit: 50, ...more });
+  if (!outcome.ok) throw new Error(outcome.code);
+  return outcome.value;
+};
+const names = async (client: Client, more: object = {}) => (await list(client, more)).items.map(({ name }) => name);
+const MANY = { JOINS_PER_MINUTE: '0' };
+
+describe('listed rooms on one server (S1)', () => {
+  const enterNew = async (server: TestServer, passphrase: string | null = null): Promise<Owner> => {
+    const owner = new Owner(new Client(server), await makeRoom(passphrase));
+    await owner.enter();
+    return owner;
+  };
+
+  it('are found by anyone, with all that is needed to come in', async () => {
+    const server = await startTestServer(MANY);
+    const owner = await enterNew(server);
+    expect(await owner.publish('Garden')).toEqual({ ok: true, value: {} });
+    const page = await list(new Client(server));
+    expect(page).toMatchObject({ total_count: 1, returned_count: 1, has_more: false });
+    expect(page.items[0]).toEqual({
+      roomId: owner.room.roomId,
+      name: 'Garden',
+      secret: toBase64Url(owner.room.invite.secret),
+      ownerPub: toBase64Url(owner.room.invite.ownerPub),
+      needsPassphrase: false,
+      participants: 1,
+    });
+  });
+
+  it('have a passphrase marker, and then the secret alone does not say which room it is', async () => {
+    const server = await startTestServer(MANY);
+    const owner = await enterNew(server, 'five random words in a row');
+    expect((await owner.publish('Quiet')).ok).toBe(true);
+    expect((await list(owner.client)).items[0]).toMatchObject({ name: 'Quiet', needsPassphrase: true });
+  });
+
+  it('have names that are unique, whatever their case and form (V3)', async () => {
+    const server = await startTestServer(MANY);
+    const [first, second] = [await enterNew(server), await enterNew(server)];
+    expect((await first.publish('Café Garden')).ok).toBe(true);
+    for (const name of ['café garden', 'CAFÉ GARDEN', 'Cafe\u0301 Garden', 'Ｃafé Garden']) {
+      const taken = await second.publish(name, {}, name.normalize('NFC'));
+      expect(taken, name).toMatchObject({ ok: false, code: 'room-name-taken', path: 'name' });
+    }
+    expect((await second.publish('Cafe Garden')).ok).toBe(true);
+  });
+
+  it('are renamed and taken off by their owner, and the old name is free again', async () => {
+    const server = await startTestServer(MANY);
+    const [owner, other] = [await enterNew(server), await enterNew(server)];
+    await owner.publish('Before');
+    expect((await owner.rename('After')).ok).toBe(true);
+    expect(await names(other.client)).toEqual(['After']);
+    expect((await other.publish('Before')).ok).toBe(true);
+    expect(await owner.rename('before')).toMatchObject({ ok: false, code: 'room-name-taken' });
+    expect((await owner.withdraw()).ok).toBe(true);
+    expect(await owner.withdraw()).toMatchObject({ ok: false, code: 'room-not-listed' });
+    expect(await names(other.client)).toEqual(['Before']);
+  });
+
+  it('cannot be listed, renamed or taken off by anyone else', async () => {
+    const server = await startTestServer(MANY);
+    const owner = await enterNew(server);
+    const stranger = await enterNew(server);
+    const guest = new Owner(new Client(server), { ...owner.room, ownerKey: stranger.room.ownerKey });
+    await guest.enter();
+    expect(await guest.publish('Mine now')).toMatchObject({ ok: false, code: 'owner-proof-invalid' });
+    await owner.publish('Ours');
+    const other = toBase64Url(stranger.room.invite.ownerPub);
+    expect(await guest.publish('Ours', { ownerPub: other })).toMatchObject({ code: 'owner-proof-invalid' });
+    expect(await guest.rename('Rude words')).toMatchObject({ code: 'owner-proof-invalid' });
+    expect(await guest.withdraw()).toMatchObject({ code: 'owner-proof-invalid' });
+    // Signed for another name, for another act, without a seat, with a secret that is another room's.
+    expect(await owner.publish('Shown', {}, 'Signed')).toMatchObject({ code: 'owner-proof-invalid' });
+    const secret = toBase64Url(stranger.room.invite.secret);
+    expect(await owner.publish('Ours', { secret })).toMatchObject({ code: 'owner-proof-invalid', path: 'secret' });
+    const outside = new Owner(new Client(server), owner.room);
+    expect(await outside.publish('Ours')).toMatchObject({ code: 'not-in-room' });
+    expect(await names(owner.client)).toEqual(['Ours']);
+  });
+
+  it('come in pages by name, and are searched', async () => {
+    const server = await startTestServer({ ...MANY, SOCKETS_PER_ADDRESS: '0', CALLS_PER_SECOND: '1000' });
+    const wanted = ['Alpha', 'beta', 'Gamma', 'delta', 'Épsilon', 'Zeta 7'];
+    for (const name of wanted) expect((await (await enterNew(server)).publish(name)).ok).toBe(true);
+    const reader = new Client(server);
+    const first = await list(reader, { limit: 4 });
+    expect(first).toMatchObject({ total_count: 6, returned_count: 4, has_more: true });
+    const second = await list(reader, { limit: 4, after: first.cursor });
+    expect(second).toMatchObject({ total_count: 6, returned_count: 2, has_more: false });
+    expect(second.cursor).toBe(undefined);
+    const all = [...first.items, ...second.items].map(({ name }) => name);
+    expect(all).toEqual(['Alpha', 'beta', 'delta', 'Gamma', 'Zeta 7', 'Épsilon']);
+    expect(await names(reader, { search: 'ETA' })).toEqual(['beta', 'Zeta 7']);
+    expect(await names(reader, { search: 'nobody' })).toEqual([]);
+  });
+
+  it('fill the list up to its limit and no further', async () => {
+    const server = await startTestServer({ ...MANY, LISTED_MAX: '1' });
+    const [first, second] = [await enterNew(server), await enterNew(server)];
+    await first.publish('One');
+    expect(await second.publish('Two')).toMatchObject({ ok: false, code: 'list-full' });
+    expect((await first.publish('One again')).ok).toBe(true);
+  });
+
+  it('count as attempts to make a room (R3)', async () => {
+    const server = await startTestServer({ JOINS_PER_MINUTE: '2' });
+    const owner = await enterNew(server);
+    await owner.publish('One');
+    expect(await owner.publish('Two')).toMatchObject({ ok: false, code: 'rate-limited' });
+  });
+});
+
+describe('listed rooms on two nodes', () => {
+  let redis: TestRedis;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.close());
+
+  it('are one list: seen, unique and counted on both, also by a node that starts later', async () => {
+    const env = { ...MANY, REDIS_URL: redis.url };
+    const [one, two] = await Promise.all([startTestServer(env), startTestServer(env)]);
+    if (!one || !two) throw new Error('no servers');
+    const ada = new Owner(new Client(one), await makeRoom());
+    const ben = new Owner(new Client(two), await makeRoom());
+    await ada.enter();
+    await ben.enter();
+    await ada.publish('Garden');
+    await until(async () => (await names(ben.client)).length === 1, 'seen at the other node');
+    expect((await list(ben.client)).items[0]?.participants).toBe(1);
+    expect(await ben.publish('GARDEN')).toMatchObject({ ok: false, code: 'room-name-taken' });
+    expect((await ben.publish('Kitchen')).ok).toBe(true);
+    const three = await startTestServer(env);
+    const late = new Client(three);
+    await until(async () => (await names(late)).length === 2, 'known to the node that came later');
+    await ada.withdraw();
+    await until(async () => (await names(late)).join() === 'Kitchen', 'gone everywhere');
+    const same = await Promise.all([ada.publish('Same'), ben.publish('Same')]);
+    expect(same.filter(({ ok }) => ok)).toHaveLength(1);
+  });
+});
