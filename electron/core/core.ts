@@ -188,7 +188,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     },
     'history.record': ({ roomId, messages }) => changing(history.record(roomId, messages)),
     'history.page': ({ roomId, before, limit }) => history.page(roomId, before, limit),
-    'history.around': ({ roomId, id, limit }) => history.around(roomId, id, limit),
+    'history.around': ({ roomId, message, limit }) => history.around(roomId, message, limit),
     'history.search': ({ query, roomId, author, limit, offset }) =>
       history.search(query, { roomId, author }, limit, offset),
     'history.mark': async ({ roomId, by, state, ids }) => ({ changed: await history.mark(roomId, by, state, ids) }),

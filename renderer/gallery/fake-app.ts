@@ -1,4 +1,4 @@
-import { type HistoryItem, type Room, type SearchHit, Theme, usualSettings } from '@parley/shared/model';
+import { type HistoryItem, messageKey, type Room, type SearchHit, Theme, usualSettings } from '@parley/shared/model';
 import { CallId, DeviceId, MessageId, RoomId, refuse } from '@parley/shared/protocol';
 import { createStore } from 'zustand/vanilla';
 import type { Actions } from '../stores/actions.ts';
@@ -253,7 +253,7 @@ function stateOf(screen: ScreenName, theme: Theme, nowMs: number): AppState {
       }),
     },
     call: { at: 'none' },
-    chats: { [design]: chatOf(items, { newSince: items[9]?.id ?? null }) },
+    chats: { [design]: chatOf(items, { newSince: items[9] ? messageKey(items[9]) : null }) },
     search: { open: false, query: '', at: 'idle', hits: [], total: 0, hasMore: false },
     devices: {
       cameras: [
@@ -515,7 +515,8 @@ export function createFakeApp(screen: ScreenName, themeName: string): AppPort {
     loadOlder: () => undefined,
     loadNewest: () => undefined,
     markSeen: () => undefined,
-    jumpTo: (roomId, id) => set({ screen: { at: 'room', roomId, panel: 'none', focusMessage: id } }),
+    jumpTo: (roomId, message) =>
+      set({ screen: { at: 'room', roomId, panel: 'none', focusMessage: messageKey(message) } }),
     openLink: () => undefined,
     openSearch: () => set(({ search }) => ({ search: { ...search, open: true } })),
     closeSearch: () => set(({ search }) => ({ search: { ...search, open: false } })),

@@ -1,5 +1,5 @@
 import type { Bridge } from '@parley/shared/bridge';
-import type { ChatMessage, HistoryItem } from '@parley/shared/model';
+import type { ChatMessage, HistoryItem, MessageRef } from '@parley/shared/model';
 import {
   accept,
   type DeviceId,
@@ -115,7 +115,7 @@ export class Conversation {
   }
 
   /** The person saw everything up to `upTo`. */
-  async markSeen(upTo: MessageId): Promise<Outcome<unknown>> {
+  async markSeen(upTo: MessageRef): Promise<Outcome<unknown>> {
     const { bridge, roomId, readReceipts } = this.#ports;
     const marked = await bridge.call('history.mark-seen', { roomId, upTo });
     if (!marked.ok) return marked;
@@ -201,11 +201,7 @@ export class Conversation {
     }
     const { stored, fresh, refused } = recorded.value;
     this.#dropped.foreign += refused;
-    const authors = new Map(ours.map(({ id, author }) => [id, author]));
-    for (const id of stored) {
-      const author = authors.get(id);
-      if (author !== undefined) this.#queueReceipt(author, 'delivered', id);
-    }
+    for (const { author, id } of stored) this.#queueReceipt(author, 'delivered', id);
     if (fresh.length > 0) this.#events.emit('recorded', fresh);
     return fresh.length;
   }

@@ -2,6 +2,8 @@ import type { Bridge, BridgeCall } from '@parley/shared/bridge';
 import {
   type ChatMessage,
   type HistoryItem,
+  type MessageRef,
+  messageKey,
   type PeerStanding,
   type Profile,
   profileFromName,
@@ -293,7 +295,7 @@ export class FakeCore {
       return accept(this.#itemOf(stored));
     },
     'history.record': async ({ messages }: { messages: ChatMessage[] }) => {
-      const stored: MessageId[] = [];
+      const stored: MessageRef[] = [];
       const fresh: HistoryItem[] = [];
       let refused = 0;
       for (const message of messages) {
@@ -305,8 +307,8 @@ export class FakeCore {
           refused += 1;
           continue;
         }
-        stored.push(message.id);
-        if (this.history.some((each) => each.message.id === message.id)) continue;
+        stored.push({ author: message.author, id: message.id });
+        if (this.history.some((each) => messageKey(each.message) === messageKey(message))) continue;
         const kept: Stored = { message, mine: false, state: 'delivered', delivered: new Set(), read: new Set() };
         this.history.push(kept);
         fresh.push(this.#itemOf(kept));
@@ -349,9 +351,9 @@ export class FakeCore {
       const cursor = has_more ? String(start) : null;
       return accept({ items, total_count: all.length, returned_count: items.length, has_more, cursor });
     },
-    'history.around': ({ id }: { id: MessageId }) => {
+    'history.around': ({ message: wanted }: { message: MessageRef }) => {
       const all = this.#sorted();
-      const at = all.findIndex(({ message }) => message.id === id);
+      const at = all.findIndex(({ message }) => messageKey(message) === messageKey(wanted));
       if (at < 0) return refuse('bad-request');
       const start = Math.max(0, at - 2);
       const items = all.slice(start, at + 3).map((stored) => this.#itemOf(stored));

@@ -384,7 +384,7 @@ describe('room session', () => {
       const sent = await ana.session.sendMessage('hello', ({ state }) => states.push(state));
       await room.quiet();
       await room.later(100);
-      if (sent.ok) await ben.session.markSeen(sent.value.id);
+      if (sent.ok) await ben.session.markSeen(sent.value);
       await room.later(100);
       states.push(...ana.delivery.map(({ state }) => state));
       expect(states).toEqual(['queued', 'sent', 'delivered', 'read']);

@@ -1,5 +1,12 @@
 import type { Bridge } from '@parley/shared/bridge';
-import { type HistoryItem, nameOf, type PeerStanding, type Profile, type RoomKeyring } from '@parley/shared/model';
+import {
+  type HistoryItem,
+  type MessageRef,
+  nameOf,
+  type PeerStanding,
+  type Profile,
+  type RoomKeyring,
+} from '@parley/shared/model';
 import {
   accept,
   CallId,
@@ -11,7 +18,6 @@ import {
   type LinkMessage,
   type LinkMessageOf,
   type LinkSignal,
-  type MessageId,
   type MicrophoneState,
   type Outcome,
   type ParticipantId,
@@ -333,7 +339,7 @@ export class RoomSession {
     return this.#conversation.send(text, stored);
   }
 
-  markSeen(upTo: MessageId): Promise<Outcome<unknown>> {
+  markSeen(upTo: MessageRef): Promise<Outcome<unknown>> {
     return this.#conversation.markSeen(upTo);
   }
 

@@ -1,5 +1,5 @@
-import type { SettingsChange } from '@parley/shared/model';
-import type { DeviceId, MessageId, Outcome, RoomId } from '@parley/shared/protocol';
+import type { MessageRef, SettingsChange } from '@parley/shared/model';
+import type { DeviceId, Outcome, RoomId } from '@parley/shared/protocol';
 import type { Panel } from './state.ts';
 
 /**
@@ -61,8 +61,8 @@ export interface Actions {
   loadOlder: (roomId: RoomId) => void;
   /** Back to the newest messages after a jump. */
   loadNewest: (roomId: RoomId) => void;
-  markSeen: (roomId: RoomId, upTo: MessageId) => void;
-  jumpTo: (roomId: RoomId, id: MessageId) => void;
+  markSeen: (roomId: RoomId, upTo: MessageRef) => void;
+  jumpTo: (roomId: RoomId, message: MessageRef) => void;
   openLink: (url: string) => void;
 
   // Search

@@ -1,5 +1,12 @@
 import type { BridgeEvent } from '@parley/shared/bridge';
-import { profileFromName, type Room, type Settings, type SettingsChange, usualSettings } from '@parley/shared/model';
+import {
+  messageKey,
+  profileFromName,
+  type Room,
+  type Settings,
+  type SettingsChange,
+  usualSettings,
+} from '@parley/shared/model';
 import { accept, type MessageId, refuse } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { FakeMedia } from '../media/fake-media.ts';
@@ -211,8 +218,8 @@ describe('app', () => {
     expect(chatOf(ben.app, room).items.map(({ text }) => text)).toEqual(['hello']);
     await room.later(100);
     expect(stateOfFirst()).toBe('delivered');
-    const id = chatOf(ben.app, room).items[0]?.id;
-    if (id) ben.actions.markSeen(roomId, id);
+    const [first] = chatOf(ben.app, room).items;
+    if (first) ben.actions.markSeen(roomId, first);
     await room.quiet();
     await room.later(100);
     expect(stateOfFirst()).toBe('read');
@@ -233,17 +240,18 @@ describe('app', () => {
   it('loads older pages, jumps to a message and comes back to the newest', async () => {
     const room = await FakeRoom.create();
     const { roomId } = room.keyring;
-    const { actions, app, state } = await openApp(room, { history: 120 });
+    const { actions, app, state, core } = await openApp(room, { history: 120 });
     const texts = () => chatOf(app, room).items.map(({ text }) => text);
     expect([texts()[0], texts().length, chatOf(app, room).total]).toEqual(['old 71', 50, 120]);
     actions.loadOlder(roomId);
     actions.loadOlder(roomId);
     await room.quiet();
     expect([texts()[0], texts().length, chatOf(app, room).hasOlder]).toEqual(['old 21', 100, true]);
-    actions.jumpTo(roomId, '7' as MessageId);
+    const seventh = { author: core.dev, id: '7' as MessageId };
+    actions.jumpTo(roomId, seventh);
     await room.quiet();
     expect(texts()).toEqual(['old 5', 'old 6', 'old 7', 'old 8', 'old 9']);
-    expect(state().screen).toMatchObject({ at: 'room', focusMessage: '7' });
+    expect(state().screen).toMatchObject({ at: 'room', focusMessage: messageKey(seventh) });
     expect(chatOf(app, room).detached).toBe(true);
     actions.loadNewest(roomId);
     await room.quiet();

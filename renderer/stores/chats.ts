@@ -1,6 +1,6 @@
 import type { Bridge } from '@parley/shared/bridge';
-import type { Cursor, HistoryItem, HistoryPage } from '@parley/shared/model';
-import type { MessageId, Refusal, RoomId } from '@parley/shared/protocol';
+import { type Cursor, type HistoryItem, type HistoryPage, type MessageRef, messageKey } from '@parley/shared/model';
+import type { Refusal, RoomId } from '@parley/shared/protocol';
 import type { Clock } from '../clock.ts';
 import { type AppStore, EMPTY_CHAT } from './app-store.ts';
 import type { ChatState } from './state.ts';
@@ -15,14 +15,14 @@ export interface Chats {
   loadOlder(roomId: RoomId): Promise<void>;
   loadNewest(roomId: RoomId): Promise<void>;
   /** The messages around one. False when it is not there. */
-  loadAround(roomId: RoomId, id: MessageId): Promise<boolean>;
+  loadAround(roomId: RoomId, message: MessageRef): Promise<boolean>;
   /** Messages that were not in the history before. */
   add(roomId: RoomId, items: readonly HistoryItem[]): void;
   /** Messages whose delivery went on. */
   update(roomId: RoomId, items: readonly HistoryItem[]): void;
   /** Puts the 'new' mark where unread messages begin. */
   markNew(roomId: RoomId): void;
-  seen(roomId: RoomId, upTo: MessageId): void;
+  seen(roomId: RoomId, upTo: MessageRef): void;
   /** What was being written when the app was last closed. */
   restoreDraft(roomId: RoomId, draft: string): void;
   setDraft(roomId: RoomId, draft: string): void;
@@ -102,11 +102,11 @@ export function createChats(store: AppStore, bridge: Bridge, clock: Clock): Chat
       });
     },
     loadNewest: loadPage,
-    async loadAround(roomId, id) {
+    async loadAround(roomId, { author, id }) {
       const current = begin(roomId);
       change(roomId, { loading: 'first', failure: null });
       const [around, newest] = await Promise.all([
-        bridge.call('history.around', { roomId, id, limit: PAGE }),
+        bridge.call('history.around', { roomId, message: { author, id }, limit: PAGE }),
         bridge.call('history.page', { roomId, limit: 1 }),
       ]);
       if (!current()) return false;
@@ -115,13 +115,14 @@ export function createChats(store: AppStore, bridge: Bridge, clock: Clock): Chat
         return false;
       }
       const last = newest.ok ? newest.value.items.at(-1) : undefined;
-      show(roomId, around.value, last !== undefined && !around.value.items.some((item) => item.id === last.id));
+      const hasLast = last === undefined || byKey(around.value.items).has(messageKey(last));
+      show(roomId, around.value, !hasLast);
       return true;
     },
     add(roomId, items) {
       const chat = of(roomId);
-      const known = new Set(chat.items.map((item) => item.id));
-      const fresh = items.filter((item) => !known.has(item.id));
+      const known = byKey(chat.items);
+      const fresh = items.filter((item) => !known.has(messageKey(item)));
       const oldest = chat.items[0];
       // What belongs above the loaded part, or below a part that was jumped to, is shown when it is loaded.
       const shown = chat.detached
@@ -130,17 +131,19 @@ export function createChats(store: AppStore, bridge: Bridge, clock: Clock): Chat
       change(roomId, { items: merge(chat.items, shown), total: chat.total + fresh.length });
     },
     update(roomId, items) {
-      const byId = new Map(items.map((item) => [item.id, item]));
-      change(roomId, { items: of(roomId).items.map((item) => byId.get(item.id) ?? item) });
+      const updated = byKey(items);
+      change(roomId, { items: of(roomId).items.map((item) => updated.get(messageKey(item)) ?? item) });
     },
     markNew(roomId) {
       const { items } = of(roomId);
       const first = items.findIndex((item) => !item.mine && item.state === 'delivered');
-      change(roomId, { newSince: first > 0 ? (items[first - 1]?.id ?? null) : null });
+      const before = items[first - 1];
+      change(roomId, { newSince: before ? messageKey(before) : null });
     },
     seen(roomId, upTo) {
       const { items } = of(roomId);
-      const at = items.findIndex((item) => item.id === upTo);
+      const key = messageKey(upTo);
+      const at = items.findIndex((item) => messageKey(item) === key);
       change(roomId, {
         items: items.map((item, index) =>
           index <= at && !item.mine && item.state === 'delivered' ? { ...item, state: 'read' } : item,
@@ -177,7 +180,7 @@ function inOrder(left: HistoryItem, right: HistoryItem): number {
   return left.author < right.author ? -1 : left.author > right.author ? 1 : left.seq - right.seq;
 }
 
-function merge(items: readonly HistoryItem[], more: readonly HistoryItem[]): HistoryItem[] {
-  const byId = new Map([...items, ...more].map((item) => [item.id, item]));
-  return [...byId.values()].sort(inOrder);
-}
+const byKey = (items: readonly HistoryItem[]) => new Map(items.map((item) => [messageKey(item), item]));
+
+const merge = (items: readonly HistoryItem[], more: readonly HistoryItem[]): HistoryItem[] =>
+  [...byKey([...items, ...more]).values()].sort(inOrder);

@@ -1,5 +1,13 @@
-import { ChatText, profileFromName, type Room, RoomName, type SettingsChange } from '@parley/shared/model';
-import { accept, type MessageId, type Outcome, type RoomId, refuse } from '@parley/shared/protocol';
+import {
+  ChatText,
+  type MessageKey,
+  messageKey,
+  profileFromName,
+  type Room,
+  RoomName,
+  type SettingsChange,
+} from '@parley/shared/model';
+import { accept, type Outcome, type RoomId, refuse } from '@parley/shared/protocol';
 import type { Actions } from './actions.ts';
 import type { AppStore } from './app-store.ts';
 import type { Calls } from './calls.ts';
@@ -25,7 +33,7 @@ export type ActionParts = {
 export function createActions(store: AppStore, parts: ActionParts): Actions {
   const { ports, chats, searches, notices, running } = parts;
   const { bridge, page, clock } = ports;
-  const seenUpTo = new Map<RoomId, MessageId>();
+  const seenUpTo = new Map<RoomId, MessageKey>();
   let readings = 0;
 
   const session = (roomId: RoomId) => running()?.reach.get(roomId);
@@ -257,8 +265,9 @@ export function createActions(store: AppStore, parts: ActionParts): Actions {
       void chats.loadNewest(roomId);
     },
     markSeen(roomId, upTo) {
-      if (seenUpTo.get(roomId) === upTo) return;
-      seenUpTo.set(roomId, upTo);
+      const key = messageKey(upTo);
+      if (seenUpTo.get(roomId) === key) return;
+      seenUpTo.set(roomId, key);
       void session(roomId)
         ?.markSeen(upTo)
         .then((marked) => {
@@ -266,15 +275,16 @@ export function createActions(store: AppStore, parts: ActionParts): Actions {
           else seenUpTo.delete(roomId);
         });
     },
-    jumpTo(roomId, id) {
+    jumpTo(roomId, message) {
       searches.close();
       go({ at: 'room', roomId, panel: 'chat', focusMessage: null });
-      const loaded = store.getState().chats[roomId]?.items.some((item) => item.id === id);
-      const ready = loaded ? Promise.resolve(true) : chats.loadAround(roomId, id);
+      const key = messageKey(message);
+      const loaded = store.getState().chats[roomId]?.items.some((item) => messageKey(item) === key);
+      const ready = loaded ? Promise.resolve(true) : chats.loadAround(roomId, message);
       void ready.then((found) => {
         const { screen } = store.getState();
         if (found && screen.at === 'room' && screen.roomId === roomId) {
-          store.setState({ screen: { ...screen, focusMessage: id } });
+          store.setState({ screen: { ...screen, focusMessage: key } });
         }
       });
     },

@@ -2,12 +2,13 @@ import type {
   AppInfo,
   EmbeddedServerState,
   HistoryItem,
+  MessageKey,
   PeerStanding,
   Room,
   SearchHit,
   Settings,
 } from '@parley/shared/model';
-import type { CallId, DeviceId, MessageId, MicrophoneState, Refusal, RoomId } from '@parley/shared/protocol';
+import type { CallId, DeviceId, MicrophoneState, Refusal, RoomId } from '@parley/shared/protocol';
 
 /**
  * What the screens show, as plain data. Screens read it through `useApp` and change it only through `Actions`.
@@ -36,7 +37,7 @@ export type Screen =
   | { at: 'home' }
   /** `invite` as pasted or as the deep link brought it. */
   | { at: 'lobby'; invite: string; reading: LobbyReading }
-  | { at: 'room'; roomId: RoomId; panel: Panel; focusMessage: MessageId | null }
+  | { at: 'room'; roomId: RoomId; panel: Panel; focusMessage: MessageKey | null }
   | { at: 'pre-join'; roomId: RoomId; answering: CallId | null }
   | { at: 'settings' };
 
@@ -140,7 +141,7 @@ export type ChatState = {
   failure: Refusal | null;
   draft: string;
   /** Everything up to here was seen when the room was opened: where the 'new' mark stands. */
-  newSince: MessageId | null;
+  newSince: MessageKey | null;
   sendRefusal: Refusal | null;
 };
 

@@ -7,6 +7,7 @@ import {
   EmbeddedServerState,
   HistoryItem,
   HistoryPage,
+  MessageRef,
   PeerStanding,
   Profile,
   Room,
@@ -117,7 +118,7 @@ export const bridgeCalls = {
   'history.record': {
     input: z.object({ roomId: RoomId, messages: z.array(ChatMessage).max(LIMITS.historyBatchMax) }).strict(),
     output: z.object({
-      stored: z.array(MessageId),
+      stored: z.array(MessageRef),
       fresh: z.array(HistoryItem),
       refused: z.number().int().nonnegative(),
     }),
@@ -135,7 +136,11 @@ export const bridgeCalls = {
   /** The messages around one, for a jump from search. */
   'history.around': {
     input: z
-      .object({ roomId: RoomId, id: MessageId, limit: z.number().int().min(1).max(LIMITS.historyPageMax).default(50) })
+      .object({
+        roomId: RoomId,
+        message: MessageRef,
+        limit: z.number().int().min(1).max(LIMITS.historyPageMax).default(50),
+      })
       .strict(),
     output: HistoryPage,
   },
@@ -152,7 +157,7 @@ export const bridgeCalls = {
       .strict(),
     output: SearchPage,
   },
-  /** A peer's receipts, or `sent` when a message was written to its link. */
+  /** A peer's receipts, or `sent` when a message was written to its link; the ids are those of own messages. */
   'history.mark': {
     input: z
       .object({
@@ -174,8 +179,8 @@ export const bridgeCalls = {
   },
   /** The person has seen everything up to and including this message; answers others' messages that were unread. */
   'history.mark-seen': {
-    input: z.object({ roomId: RoomId, upTo: MessageId }).strict(),
-    output: z.object({ seen: z.array(z.object({ id: MessageId, author: DeviceId })) }),
+    input: z.object({ roomId: RoomId, upTo: MessageRef }).strict(),
+    output: z.object({ seen: z.array(MessageRef) }),
   },
   /** What this device has of each author, for back-fill. */
   'history.heads': { input: OfRoom, output: z.object({ heads: z.array(Head) }) },

@@ -45,6 +45,17 @@ export const ChatMessage = z.object({
 });
 export type ChatMessage = z.infer<typeof ChatMessage>;
 
+/**
+ * What names one message. Its author chose the id, so an id names a message only together with that author: another
+ * member may have used the same one, by malice alone.
+ */
+export const MessageRef = ChatMessage.pick({ author: true, id: true });
+export type MessageRef = z.infer<typeof MessageRef>;
+
+/** The same in one text, for maps, marks and the document. */
+export type MessageKey = `${DeviceId}.${MessageId}`;
+export const messageKey = ({ author, id }: MessageRef): MessageKey => `${author}.${id}`;
+
 /** queued: on this disk; sent: written to a link; delivered: stored by them; read: seen by them. */
 export const DeliveryState = z.enum(['queued', 'sent', 'delivered', 'read', 'failed']);
 export type DeliveryState = z.infer<typeof DeliveryState>;

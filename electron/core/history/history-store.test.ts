@@ -51,7 +51,8 @@ describe('composing', () => {
     const eve = openTestStore(join(folder.path, 'eve.db'));
     eve.addRoom(roomId);
     const { messages } = ben.store.missing(roomId, [], 50);
-    expect(eve.store.record(roomId, messages)).toMatchObject({ refused: 0, stored: messages.map(({ id }) => id) });
+    const stored = messages.map(({ author, id }) => ({ author, id }));
+    expect(eve.store.record(roomId, messages)).toMatchObject({ refused: 0, stored });
     eve.close();
   });
 
@@ -63,12 +64,10 @@ describe('composing', () => {
     expect(ben.store.page(roomId, undefined, 10).total_count).toBe(1);
   });
 
-  it('refuses an id that somebody else used', () => {
-    const message = author().write(roomId);
-    ben.store.record(roomId, [message]);
-    expect(refusalOf(() => ben.store.compose({ id: message.id, roomId, text: 'Mine' }, profile)).code).toBe(
-      'bad-request',
-    );
+  it('refuses an id that it used in another room', () => {
+    const { id } = ben.compose(roomId, 'One');
+    const draft = { id, roomId: ben.addRoom(), text: 'Two' };
+    expect(refusalOf(() => ben.store.compose(draft, profile)).code).toBe('bad-request');
   });
 
   it('refuses a room that is not here', () => {
@@ -131,7 +130,7 @@ describe('recording', () => {
       { id: one.id, state: 'delivered', mine: false },
     ]);
     const second = ben.store.record(roomId, [one, two, two]);
-    expect(second.stored).toEqual([one.id, two.id, two.id]);
+    expect(second.stored.map(({ id }) => id)).toEqual([one.id, two.id, two.id]);
     expect(second.fresh.map(({ id }) => id)).toEqual([two.id]);
     expect(ben.store.page(roomId, undefined, 10).total_count).toBe(2);
   });
@@ -153,7 +152,7 @@ describe('recording', () => {
       ana.write(newRoomId()),
     ];
     expect(ben.store.record(roomId, forged)).toEqual({ stored: [], fresh: [], refused: forged.length });
-    expect(ben.store.record(roomId, [genuine]).stored).toEqual([genuine.id]);
+    expect(ben.store.record(roomId, [genuine]).stored).toEqual([{ author: ana.deviceId, id: genuine.id }]);
   });
 
   it('refuses a second message under a seq or a clock that its author used', () => {
@@ -169,6 +168,34 @@ describe('recording', () => {
     const eve = author('Eve');
     expect(ben.store.record(roomId, [eve.write(roomId, { clock: 2 ** 48 })]).refused).toBe(1);
     expect(ben.compose(roomId, 'Still fine').clock).toBe(1);
+  });
+
+  it('keeps a message whose id another member used before it came', () => {
+    const [ana, eve] = [author(), author('Eve')];
+    const genuine = ana.write(roomId, { text: 'From Ana' });
+    const squatting = eve.write(roomId, { id: genuine.id, text: 'From Eve', clock: 2 });
+    ben.store.record(roomId, [squatting]);
+    const { stored, fresh, refused } = ben.store.record(roomId, [genuine]);
+    expect(stored).toEqual([{ author: ana.deviceId, id: genuine.id }]);
+    expect([textsOf(fresh), refused]).toEqual([['From Ana'], 0]);
+    expect(newestTexts(ben, roomId)).toEqual(['From Ana', 'From Eve']);
+  });
+
+  it('tells two messages with one id apart wherever one of them is meant', () => {
+    const eve = author('Eve');
+    const mine = ben.compose(roomId, 'Mine');
+    const theirs = eve.write(roomId, { id: mine.id, text: 'Theirs', clock: 2 });
+    ben.store.record(roomId, [theirs]);
+
+    const first = (message: { author: typeof mine.author; id: typeof mine.id }) =>
+      textsOf(ben.store.around(roomId, message, 1).items);
+    expect([first(mine), first(theirs)]).toEqual([['Mine'], ['Theirs']]);
+    // A receipt names one's own message, never the other.
+    expect(textsOf(ben.store.mark(roomId, newDeviceId(), 'read', [mine.id]))).toEqual(['Mine']);
+    expect(ben.store.markSeen(roomId, mine)).toEqual([]);
+    expect(ben.store.markSeen(roomId, theirs)).toEqual([{ author: eve.deviceId, id: theirs.id }]);
+    expect(ben.store.compose({ id: mine.id, roomId, text: 'Mine' }, profile).text).toBe('Mine');
+    expect(ben.store.page(roomId, undefined, 10).total_count).toBe(2);
   });
 
   it('counts heads up to the first gap, and past it when the gap is filled', () => {
@@ -217,10 +244,10 @@ describe('pages', () => {
     const items = Array.from({ length: 20 }, (_, i) => ben.compose(roomId, `m${i + 1}`));
     const middle = items[9];
     if (!middle) throw new Error('twenty messages');
-    const page = ben.store.around(roomId, middle.id, 6);
+    const page = ben.store.around(roomId, middle, 6);
     expect(textsOf(page.items)).toEqual(['m7', 'm8', 'm9', 'm10', 'm11', 'm12']);
     expect(page.has_more).toBe(true);
-    expect(refusalOf(() => ben.store.around(ben.addRoom(), middle.id, 6)).code).toBe('bad-request');
+    expect(refusalOf(() => ben.store.around(ben.addRoom(), middle, 6)).code).toBe('bad-request');
   });
 });
 
@@ -275,11 +302,11 @@ describe('delivery', () => {
     expect(unread()).toBe(3);
     const upTo = messages[1];
     if (!upTo) throw new Error('three messages');
-    expect(ben.store.markSeen(roomId, upTo.id)).toEqual(
+    expect(ben.store.markSeen(roomId, upTo)).toEqual(
       messages.slice(0, 2).map(({ id }) => ({ id, author: ana.deviceId })),
     );
     expect(unread()).toBe(1);
-    expect(ben.store.markSeen(roomId, upTo.id)).toEqual([]);
+    expect(ben.store.markSeen(roomId, upTo)).toEqual([]);
     expect(ben.store.page(roomId, undefined, 10).items.map(({ state }) => state)).toEqual([
       'read',
       'read',

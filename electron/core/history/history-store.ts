@@ -3,6 +3,7 @@ import {
   type Cursor,
   type HistoryItem,
   type HistoryPage,
+  type MessageRef,
   nameOf,
   type PeerStanding,
   type Profile,
@@ -76,7 +77,9 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
     if (!room) throw new ParleyError('room-unknown');
     return room;
   };
-  const byId = (id: MessageId) => one<MessageRow>(sql.messageById, id);
+  const rowOf = ({ author, id }: MessageRef) => one<MessageRow>(sql.message, author, id);
+  const own = DeviceId.parse(key.publicKey);
+  const ownRow = (id: MessageId) => rowOf({ author: own, id });
 
   const insert = (message: ChatMessage, mine: boolean, state: number): void => {
     run(sql.insertMessage, {
@@ -103,8 +106,8 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
   const marked = (roomId: RoomId, by: DeviceId, reached: number, ids: readonly MessageId[]): HistoryItem[] => {
     const changed: HistoryItem[] = [];
     for (const id of ids) {
-      const row = byId(id);
-      if (row?.mine !== 1 || row.room_id !== roomId) continue;
+      const row = ownRow(id);
+      if (row?.room_id !== roomId) continue;
       const before = one<{ state: number }>(sql.delivery, row.number, by)?.state ?? 0;
       if (before >= reached) continue;
       run(sql.setDelivery, row.number, by, reached);
@@ -114,7 +117,7 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
         delivered: before < 2 && reached >= 2 ? 1 : 0,
         read: reached === 3 ? 1 : 0,
       });
-      const after = byId(id);
+      const after = ownRow(id);
       if (after) changed.push(itemOf(after));
     }
     return changed;
@@ -172,7 +175,7 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
     deleteRoom: (roomId: RoomId): void => {
       needRoom(roomId);
       db.transaction(() => {
-        const seq = one<{ seq: number | null }>(sql.lastSeq, roomId, key.publicKey)?.seq;
+        const seq = one<{ seq: number | null }>(sql.lastSeq, roomId, own)?.seq;
         const clock = one<{ top_clock: number }>(sql.topClock, roomId)?.top_clock;
         if (seq && clock) run(sql.raiseOwnFloor, { roomHash: roomHash(roomId), seq, clock });
         run(sql.deleteMessages, roomId);
@@ -184,25 +187,25 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
     /** Stores one's own message with the next seq, clock and a signature. Repeatable on `id`. */
     compose: (draft: { id: MessageId; roomId: RoomId; text: string }, profile: Profile): HistoryItem =>
       db.transaction(() => {
-        const known = byId(draft.id);
+        const known = ownRow(draft.id);
         if (known) {
-          if (known.mine !== 1 || known.room_id !== draft.roomId) throw new ParleyError('bad-request', { path: 'id' });
+          if (known.room_id !== draft.roomId) throw new ParleyError('bad-request', { path: 'id' });
           return itemOf(known);
         }
         needRoom(draft.roomId);
         const refusal = spamRefusal(
-          all<{ sent_at: number; text: string }>(sql.recentOwn, draft.roomId, key.publicKey, LIMITS.spamMessagesMax),
+          all<{ sent_at: number; text: string }>(sql.recentOwn, draft.roomId, own, LIMITS.spamMessagesMax),
           draft.text,
           now(),
         );
         if (refusal) throw refusal;
-        const last = one<{ seq: number | null }>(sql.lastSeq, draft.roomId, key.publicKey)?.seq ?? 0;
+        const last = one<{ seq: number | null }>(sql.lastSeq, draft.roomId, own)?.seq ?? 0;
         const top = one<{ top_clock: number }>(sql.topClock, draft.roomId)?.top_clock ?? 0;
         // A room that was deleted and joined again goes on counting: its members know the earlier messages.
         const floor = one<{ seq: number; clock: number }>(sql.ownFloor, roomHash(draft.roomId));
         const unsigned = {
           ...draft,
-          author: DeviceId.parse(key.publicKey),
+          author: own,
           authorName: nameOf(profile),
           seq: Math.max(last, floor?.seq ?? 0) + 1,
           clock: Math.max(top, floor?.clock ?? 0) + 1,
@@ -211,7 +214,7 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
         const message = { ...unsigned, sig: key.sign(chatSignatureBytes(unsigned)) };
         insert(message, true, STATE_NUMBERS.queued);
         run(sql.setDraft, '', draft.roomId);
-        const row = byId(draft.id);
+        const row = ownRow(draft.id);
         if (!row) throw new Error('a composed message is not there');
         return itemOf(row);
       })(),
@@ -220,13 +223,14 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
     record: (roomId: RoomId, messages: readonly ChatMessage[]) =>
       db.transaction(() => {
         needRoom(roomId);
-        const stored: MessageId[] = [];
+        const stored: MessageRef[] = [];
         const fresh: HistoryItem[] = [];
         let refused = 0;
         for (const message of messages) {
-          const known = byId(message.id);
+          const ref = { author: message.author, id: message.id };
+          const known = rowOf(ref);
           if (known) {
-            if (known.sig === message.sig) stored.push(message.id);
+            if (known.sig === message.sig) stored.push(ref);
             else refused++;
             continue;
           }
@@ -241,10 +245,10 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
             refused++;
             continue;
           }
-          const mine = message.author === key.publicKey;
+          const mine = message.author === own;
           insert(message, mine, STATE_NUMBERS.delivered);
-          stored.push(message.id);
-          const row = byId(message.id);
+          stored.push(ref);
+          const row = rowOf(ref);
           if (row) fresh.push(itemOf(row));
         }
         return { stored, fresh, refused };
@@ -259,9 +263,9 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
     },
 
     /** Half of `limit` before the message, the rest from it on. */
-    around: (roomId: RoomId, id: MessageId, limit: number): HistoryPage => {
-      const middle = byId(id);
-      if (!middle || middle.room_id !== roomId) throw new ParleyError('bad-request', { path: 'id' });
+    around: (roomId: RoomId, message: MessageRef, limit: number): HistoryPage => {
+      const middle = rowOf(message);
+      if (!middle || middle.room_id !== roomId) throw new ParleyError('bad-request', { path: 'message' });
       const half = Math.floor(limit / 2);
       const older = all<MessageRow>(sql.pageBefore, roomId, middle.clock, middle.author, half + 1);
       const newer = all<MessageRow>(sql.pageFrom, roomId, middle.clock, middle.author, limit - half);
@@ -323,17 +327,17 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
     markHeads: (roomId: RoomId, by: DeviceId, heads: readonly Head[]): HistoryItem[] =>
       db.transaction(() => {
         needRoom(roomId);
-        const seq = heads.find(({ author }) => author === key.publicKey)?.seq ?? 0;
-        const args = { roomId, author: key.publicKey, seq, scan: HEAD_SCAN, by };
+        const seq = heads.find(({ author }) => author === own)?.seq ?? 0;
+        const args = { roomId, author: own, seq, scan: HEAD_SCAN, by };
         const ids = all<{ id: string }>(sql.undeliveredUpTo, args).map(({ id }) => MessageId.parse(id));
         return marked(roomId, by, STATE_NUMBERS.delivered, ids);
       })(),
 
     /** Everything of others up to and including this message was seen; answers what was unread. */
-    markSeen: (roomId: RoomId, upTo: MessageId) =>
+    markSeen: (roomId: RoomId, upTo: MessageRef): MessageRef[] =>
       db.transaction(() => {
         needRoom(roomId);
-        const last = byId(upTo);
+        const last = rowOf(upTo);
         if (!last || last.room_id !== roomId) throw new ParleyError('bad-request', { path: 'upTo' });
         const rows = all<{ number: number; id: string; author: string }>(
           sql.unreadUpTo,

@@ -22,7 +22,7 @@ export const sql = {
     WHERE room_id = @roomId`,
   fewerUnread: 'UPDATE rooms SET unread = max(0, unread - ?) WHERE room_id = ?',
 
-  messageById: 'SELECT * FROM messages WHERE id = ?',
+  message: 'SELECT * FROM messages WHERE author = ? AND id = ?',
   lastMessage: 'SELECT * FROM messages WHERE room_id = ? ORDER BY clock DESC, author DESC LIMIT 1',
   lastSeq: 'SELECT max(seq) AS seq FROM messages WHERE room_id = ? AND author = ?',
   hasSeq: 'SELECT 1 FROM messages WHERE room_id = ? AND author = ? AND seq = ?',

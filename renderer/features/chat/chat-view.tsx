@@ -1,4 +1,4 @@
-import type { Room } from '@parley/shared/model';
+import { messageKey, type Room } from '@parley/shared/model';
 import { ArrowDown, ChevronUp } from 'lucide-react';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
@@ -34,37 +34,41 @@ function Messages({ room, chat }: { room: Room; chat: ChatState }) {
   const listRef = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const listHeight = useRef(0);
-  const before = useRef({ firstId: '', height: 0 });
+  const before = useRef({ firstKey: '', height: 0 });
   const [away, setAway] = useState(false);
   const focusMessage = useApp((state) => (state.screen.at === 'room' ? state.screen.focusMessage : null));
   const rows = useMemo(
     () => groupMessages(chat.items, chat.newSince, (at) => dayKeyOf(at)),
     [chat.items, chat.newSince],
   );
-  const lastId = chat.items.at(-1)?.id;
-  const firstId = chat.items[0]?.id ?? '';
+  const [first] = chat.items;
+  const last = chat.items.at(-1);
+  const firstKey = first ? messageKey(first) : '';
+  const lastKey = last && messageKey(last);
+  const lastAuthor = last?.author;
+  const lastId = last?.id;
 
   // Older messages above keep what one reads where it was; new ones below are followed while one is at the end.
   useLayoutEffect(() => {
     const list = listRef.current;
     if (!list) return;
-    if (before.current.firstId !== '' && before.current.firstId !== firstId && !atEnd.current) {
+    if (before.current.firstKey !== '' && before.current.firstKey !== firstKey && !atEnd.current) {
       list.scrollTop += list.scrollHeight - before.current.height;
-    } else if (atEnd.current && lastId !== undefined) {
+    } else if (atEnd.current && lastKey !== undefined) {
       list.scrollTop = list.scrollHeight;
     }
-    before.current = { firstId, height: list.scrollHeight };
-  }, [firstId, lastId]);
+    before.current = { firstKey, height: list.scrollHeight };
+  }, [firstKey, lastKey]);
 
   // Its messages may come after the jump; once it was brought into view, what comes later moves nothing.
   const shown = useRef<string | null>(null);
   useEffect(() => {
-    if (!focusMessage || shown.current === focusMessage || firstId === '') return;
+    if (!focusMessage || shown.current === focusMessage || firstKey === '') return;
     const element = listRef.current?.querySelector(`[data-message="${focusMessage}"]`);
     if (!element) return;
     shown.current = focusMessage;
     element.scrollIntoView({ block: 'center' });
-  }, [focusMessage, firstId]);
+  }, [focusMessage, firstKey]);
 
   // The list shrinks when the composer grows or the window does: the end stays in view.
   useEffect(() => {
@@ -80,14 +84,14 @@ function Messages({ room, chat }: { room: Room; chat: ChatState }) {
   // Seen is what stood on the screen of a window that had the person's attention.
   useEffect(() => {
     const see = () => {
-      if (lastId && atEnd.current && !chat.detached && document.visibilityState === 'visible' && document.hasFocus()) {
-        actions.markSeen(room.roomId, lastId);
-      }
+      if (!lastAuthor || !lastId || !atEnd.current || chat.detached) return;
+      if (document.visibilityState === 'hidden' || !document.hasFocus()) return;
+      actions.markSeen(room.roomId, { author: lastAuthor, id: lastId });
     };
     see();
     window.addEventListener('focus', see);
     return () => window.removeEventListener('focus', see);
-  }, [actions, room.roomId, lastId, chat.detached]);
+  }, [actions, room.roomId, lastAuthor, lastId, chat.detached]);
 
   return (
     <div
@@ -157,7 +161,7 @@ function Messages({ room, chat }: { room: Room; chat: ChatState }) {
               <div className={styles.bubbles}>
                 <p className={styles.author}>{row.mine ? 'You' : row.authorName}</p>
                 {row.items.map((item) => (
-                  <Message key={item.id} item={item} focused={item.id === focusMessage} />
+                  <Message key={messageKey(item)} item={item} focused={messageKey(item) === focusMessage} />
                 ))}
               </div>
             </div>

@@ -1,4 +1,4 @@
-import type { HistoryItem } from '@parley/shared/model';
+import { type HistoryItem, type MessageKey, messageKey } from '@parley/shared/model';
 import { DeviceId, MessageId, RoomId } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { groupMessages } from './grouping.ts';
@@ -7,6 +7,7 @@ const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 const idOf = (n: number) => MessageId.parse(`${String(n).padStart(21, 'm')}A`);
 const device = (letter: string) => DeviceId.parse(`${letter.repeat(42)}A`);
+const keyOf = (n: number, who: string) => messageKey({ author: device(who), id: idOf(n) });
 
 function item(n: number, who: string, sentAt: number, more: Partial<HistoryItem> = {}): HistoryItem {
   return {
@@ -28,7 +29,7 @@ function item(n: number, who: string, sentAt: number, more: Partial<HistoryItem>
 }
 const dayKey = (atMs: number) => String(Math.floor(atMs / DAY_MS));
 /** `day | ana 1 2 | new | ben 3` */
-const drawn = (items: HistoryItem[], newSince: MessageId | null = null) =>
+const drawn = (items: HistoryItem[], newSince: MessageKey | null = null) =>
   groupMessages(items, newSince, dayKey)
     .map((row) => (row.kind === 'group' ? `${row.authorName} ${row.items.map(({ seq }) => seq).join(' ')}` : row.kind))
     .join(' | ');
@@ -56,18 +57,25 @@ describe('groupMessages', () => {
 
   it('marks what is new before the first message of somebody else after the last one seen', () => {
     const items = [item(1, 'A', 0), item(2, 'A', 1), item(3, 'M', 2), item(4, 'A', 3), item(5, 'A', 4)];
-    expect(drawn(items, idOf(2))).toBe('day | A 1 2 | M 3 | new | A 4 5');
-    expect(drawn(items, idOf(5))).toBe('day | A 1 2 | M 3 | A 4 5');
+    expect(drawn(items, keyOf(2, 'A'))).toBe('day | A 1 2 | M 3 | new | A 4 5');
+    expect(drawn(items, keyOf(5, 'A'))).toBe('day | A 1 2 | M 3 | A 4 5');
     expect(drawn(items, null)).toBe('day | A 1 2 | M 3 | A 4 5');
   });
 
   it('puts the mark between two messages that would have stood together', () => {
-    expect(drawn([item(1, 'A', 0), item(2, 'A', 1)], idOf(1))).toBe('day | A 1 | new | A 2');
+    expect(drawn([item(1, 'A', 0), item(2, 'A', 1)], keyOf(1, 'A'))).toBe('day | A 1 | new | A 2');
+  });
+
+  it('tells two messages with one id apart: the new mark and the keys are about one of them', () => {
+    const items = [item(1, 'A', 0), item(2, 'B', 1, { id: idOf(1) }), item(3, 'A', 2)];
+    expect(drawn(items, keyOf(1, 'B'))).toBe('day | A 1 | B 2 | new | A 3');
+    const keys = groupMessages(items, null, dayKey).map(({ key }) => key);
+    expect(new Set(keys).size).toBe(keys.length);
   });
 
   it('gives every row its own key', () => {
     const items = Array.from({ length: 40 }, (_, n) => item(n + 1, 'ABM'[n % 3] ?? 'A', n * DAY_MS * 0.4));
-    const keys = groupMessages(items, idOf(7), dayKey).map(({ key }) => key);
+    const keys = groupMessages(items, keyOf(7, 'A'), dayKey).map(({ key }) => key);
     expect(new Set(keys).size).toBe(keys.length);
   });
 

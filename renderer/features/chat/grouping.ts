@@ -1,5 +1,4 @@
-import type { HistoryItem } from '@parley/shared/model';
-import type { MessageId } from '@parley/shared/protocol';
+import { type HistoryItem, type MessageKey, messageKey } from '@parley/shared/model';
 
 export type ChatRow =
   | { kind: 'day'; key: string; at: number }
@@ -15,7 +14,7 @@ const GROUP_GAP_MS = 5 * 60_000;
  */
 export function groupMessages(
   items: readonly HistoryItem[],
-  newSince: MessageId | null,
+  newSince: MessageKey | null,
   dayKey: (atMs: number) => string,
 ): ChatRow[] {
   const rows: ChatRow[] = [];
@@ -32,9 +31,10 @@ export function groupMessages(
   let marking = false;
 
   for (const item of items) {
+    const key = messageKey(item);
     const itemDay = dayKey(item.sentAt);
     if (itemDay !== day) {
-      rows.push({ kind: 'day', key: `day-${itemDay}-${item.id}`, at: item.sentAt });
+      rows.push({ kind: 'day', key: `day-${itemDay}-${key}`, at: item.sentAt });
       day = itemDay;
       group = null;
     }
@@ -54,7 +54,7 @@ export function groupMessages(
     } else {
       group = {
         kind: 'group',
-        key: item.id,
+        key,
         mine: item.mine,
         author: item.author,
         authorName: item.authorName,
@@ -62,7 +62,7 @@ export function groupMessages(
       };
       rows.push(group);
     }
-    if (item.id === newSince) marking = true;
+    if (key === newSince) marking = true;
     before = item;
   }
   return rows;

@@ -1,4 +1,4 @@
-import type { DeliveryState, HistoryItem } from '@parley/shared/model';
+import { type DeliveryState, type HistoryItem, messageKey } from '@parley/shared/model';
 import { Check, CheckCheck, CircleAlert, Clock } from 'lucide-react';
 import { useState } from 'react';
 import { useActions } from '../../stores/react.tsx';
@@ -24,7 +24,7 @@ export function Message({ item, focused }: { item: HistoryItem; focused: boolean
   return (
     <article
       className={styles.message}
-      data-message={item.id}
+      data-message={messageKey(item)}
       data-focused={focused || undefined}
       aria-label={`${item.mine ? 'You' : item.authorName}, ${formatClock(item.sentAt)}`}
     >

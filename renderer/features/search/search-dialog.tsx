@@ -1,4 +1,4 @@
-import type { SearchHit } from '@parley/shared/model';
+import { messageKey, type SearchHit } from '@parley/shared/model';
 import { MessageSquare, Search as SearchIcon } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useId, useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
@@ -40,10 +40,10 @@ export function SearchDialog() {
       ),
     })),
     ...search.hits.map((hit) => ({
-      key: hit.item.id,
+      key: messageKey(hit.item),
       choose: () => {
         actions.closeSearch();
-        actions.jumpTo(hit.item.roomId, hit.item.id);
+        actions.jumpTo(hit.item.roomId, hit.item);
       },
       content: <HitRow hit={hit} now={now} />,
     })),
