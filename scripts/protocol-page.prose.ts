@@ -87,7 +87,7 @@ export const SERVER_PROSE: Readonly<Record<ServerEvent, string>> = {
 
 export const PAIR_PROSE: Readonly<Record<PairMessage['type'], string>> = {
   confirm:
-    'Proves the device, and says who its person is. Said again after either side got a new seat: a member is reached where their last box came from.',
+    'Proves the device, and says who its person is. Said again after either side got a new seat, or was away before the link was open: a member is reached where their last box came from.',
   signal: 'Sets a connection up while no data channel is open.',
   bye: 'This stay is over.',
 };

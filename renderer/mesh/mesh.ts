@@ -1,28 +1,28 @@
 import { type CloseReason, type LinkOptions, PeerLink } from './peer-link.ts';
 
-/** The links of one room, by the stay (`sess`) of whoever is at the far end. */
+/** The links of one room, by the stay of whoever is at the far end. */
 export class Mesh {
   readonly #links = new Map<string, PeerLink>();
 
   /** Makes the link of a stay; the caller listens and starts it. One per stay. */
-  open(sess: string, options: LinkOptions): PeerLink {
-    if (this.#links.has(sess)) throw new Error('this stay has a link already');
+  open(stay: string, options: LinkOptions): PeerLink {
+    if (this.#links.has(stay)) throw new Error('this stay has a link already');
     const link = new PeerLink(options);
-    this.#links.set(sess, link);
+    this.#links.set(stay, link);
     return link;
   }
 
-  get(sess: string): PeerLink | undefined {
-    return this.#links.get(sess);
+  get(stay: string): PeerLink | undefined {
+    return this.#links.get(stay);
   }
 
-  close(sess: string, why: CloseReason): void {
-    this.#links.get(sess)?.close(why);
-    this.#links.delete(sess);
+  close(stay: string, why: CloseReason): void {
+    this.#links.get(stay)?.close(why);
+    this.#links.delete(stay);
   }
 
   closeAll(why: CloseReason): void {
-    for (const sess of this.#links.keys()) this.close(sess, why);
+    for (const stay of this.#links.keys()) this.close(stay, why);
   }
 
   get census(): { links: number; timers: number; listeners: number } {

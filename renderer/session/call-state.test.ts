@@ -61,7 +61,7 @@ describe('the call of a room', () => {
 });
 
 describe('places in a call', () => {
-  const others = (turns: number[]) => turns.map((turn, i) => ({ turn, sess: `s${i}` }));
+  const others = (turns: number[]) => turns.map((turn, i) => ({ turn, stay: `s${i}` }));
 
   it('count on from the highest', () => {
     expect(nextTurn([])).toBe(1);
@@ -71,10 +71,10 @@ describe('places in a call', () => {
 
   it('are eight: who came later than eight others has to go, and of the same moment the later stay', () => {
     const seven = others([1, 2, 3, 4, 5, 6, 7]);
-    expect(cameTooLate({ turn: 8, sess: 'a' }, seven)).toBe(false);
-    expect(cameTooLate({ turn: 8, sess: 'b' }, [...seven, { turn: 8, sess: 'a' }])).toBe(true);
-    expect(cameTooLate({ turn: 8, sess: 'a' }, [...seven, { turn: 8, sess: 'b' }])).toBe(false);
-    expect(cameTooLate({ turn: 1, sess: 'z' }, others([2, 3, 4, 5, 6, 7, 8, 9]))).toBe(false);
+    expect(cameTooLate({ turn: 8, stay: 'a' }, seven)).toBe(false);
+    expect(cameTooLate({ turn: 8, stay: 'b' }, [...seven, { turn: 8, stay: 'a' }])).toBe(true);
+    expect(cameTooLate({ turn: 8, stay: 'a' }, [...seven, { turn: 8, stay: 'b' }])).toBe(false);
+    expect(cameTooLate({ turn: 1, stay: 'z' }, others([2, 3, 4, 5, 6, 7, 8, 9]))).toBe(false);
   });
 });
 

@@ -22,14 +22,22 @@ import {
   type RoomId,
   refuse,
   toBase64Url,
+  unwrap,
 } from '@parley/shared/protocol';
 import {
+  boxKindOf,
   chatSignatureBytes,
   confirmSignatureBytes,
   createInvite,
   deriveRoomKeys,
   formatInvite,
   helloSignatureBytes,
+  makeHello,
+  type OwnHello,
+  openHello,
+  openPairSession,
+  type PairSession,
+  type RoomKeys,
 } from '@parley/shared/sealing';
 import { type FakeClock, fakeClock, settled } from '../fake-clock.ts';
 import { FakePeers, fakeCertificate } from '../mesh/fake-peers.ts';
@@ -381,6 +389,67 @@ export type FakeMember = {
   seen: () => SessionNow;
 };
 
+/** Someone who holds the invite and keeps to no rules: speaks to one member, from one seat, as devices of their own making. */
+export class Rogue {
+  readonly participantId = newParticipantId();
+  readonly #keys: RoomKeys;
+  readonly #server: FakeServer;
+
+  constructor(keys: RoomKeys, server: FakeServer) {
+    this.#keys = keys;
+    this.#server = server;
+  }
+
+  /** The hello that a member said last. */
+  async helloOf(seat: FakeSeat) {
+    const { box } =
+      this.#server.relayed.findLast((each) => each.from === seat.participantId && boxKindOf(each.box) === 'hello') ??
+      {};
+    return unwrap(await openHello(this.#keys, box ?? ''));
+  }
+
+  /** Signs a hello as a new device; with a `sess` of somebody else, if it is given. */
+  async hello(sess?: string): Promise<RogueStay> {
+    const bridge = (await FakeCore.create('rogue')).bridge();
+    const fp = randomBytes(32);
+    const random = crypto.getRandomValues.bind(crypto);
+    if (sess !== undefined) {
+      // The first random bytes of a hello are its `sess`.
+      crypto.getRandomValues = ((bytes: Uint8Array<ArrayBuffer>) => {
+        crypto.getRandomValues = random;
+        bytes.set(fromBase64Url(sess) ?? []);
+        return bytes;
+      }) as typeof crypto.getRandomValues;
+    }
+    const own = await makeHello(this.#keys, {
+      fp,
+      ts: 1,
+      sign: async (fields) => unwrap(await bridge.call('identity.sign-hello', fields)),
+    });
+    return { own, bridge };
+  }
+
+  say(to: FakeSeat, { own }: RogueStay): void {
+    to.deliver(this.participantId, true, own.box);
+  }
+
+  /** Confirms to a member whose hello was heard; what is returned seals more for them. */
+  async confirm(to: FakeSeat, { own, bridge }: RogueStay): Promise<PairSession> {
+    const session = unwrap(await openPairSession(this.#keys, own, await this.helloOf(to)));
+    const { sig } = unwrap(
+      await bridge.call('identity.sign-confirm', {
+        role: session.role,
+        transcriptHash: toBase64Url(session.transcriptHash),
+      }),
+    );
+    const box = await session.seal({ type: 'confirm', sig, profile: profileFromName('rogue') });
+    to.deliver(this.participantId, false, box);
+    return session;
+  }
+}
+
+export type RogueStay = { own: OwnHello; bridge: Bridge };
+
 /** A room whose members share a server, a network without distance, and a clock that the test turns. */
 export class FakeRoom {
   readonly server = new FakeServer();
@@ -429,6 +498,11 @@ export class FakeRoom {
     await session.open();
     await this.quiet();
     return member;
+  }
+
+  async rogue(): Promise<Rogue> {
+    const keys = await deriveRoomKeys(fromBase64Url(this.keyring.secret) ?? new Uint8Array(), null);
+    return new Rogue(keys, this.server);
   }
 
   /** Another device's invite, as far as a core needs it. */

@@ -13,9 +13,16 @@ import {
 import { type Clock, type CountedClock, countedClock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 
+/**
+ * Names one stay: the `sess` of a hello with the device that signed it. A `sess` alone is free to choose, and every
+ * member knows those of the others. Ordered as the stays of a pair are, by `sess` first.
+ */
+export const stayOf = ({ sess, dev }: { sess: string; dev: string }): string => `${sess}.${dev}`;
+
 /** Someone whose hello was opened. waiting ⇄ stalled (no confirm in time);  waiting | stalled → met;  any → over */
 export type Acquaintance = {
-  readonly sess: string;
+  /** Which stay of which device; see `stayOf`. */
+  readonly stay: string;
   readonly hello: PeerHello;
   readonly session: PairSession;
   at: 'waiting' | 'met' | 'stalled' | 'over';
@@ -57,7 +64,7 @@ export class Introductions {
   readonly #ports: IntroductionsPorts;
   readonly #clock: CountedClock;
   readonly #events = new Emitter<IntroductionsEvents>();
-  readonly #bySess = new Map<string, Known>();
+  readonly #byStay = new Map<string, Known>();
   readonly #byTag = new Map<string, Known>();
   /** Stays that are over. Their keys must never be derived a second time, because counters would start again. */
   readonly #over = new Set<string>();
@@ -88,13 +95,13 @@ export class Introductions {
     return this.#queue;
   }
 
-  get(sess: string): Acquaintance | undefined {
-    return this.#bySess.get(sess)?.acquaintance;
+  get(stay: string): Acquaintance | undefined {
+    return this.#byStay.get(stay)?.acquaintance;
   }
 
   /** Who was met and where; not whether they are still there. */
   participantIds(): ReadonlySet<ParticipantId> {
-    const met = [...this.#bySess.values()].filter(({ acquaintance }) => acquaintance.at === 'met');
+    const met = [...this.#byStay.values()].filter(({ acquaintance }) => acquaintance.at === 'met');
     return new Set(met.map(({ acquaintance }) => acquaintance.participantId));
   }
 
@@ -105,7 +112,7 @@ export class Introductions {
 
   /** After this device got a new seat: members move it to the new place when its keys speak from there. */
   async confirmAgain(): Promise<void> {
-    for (const known of this.#bySess.values()) {
+    for (const known of this.#byStay.values()) {
       if (known.acquaintance.at === 'met') await this.#sendConfirm(known, known.acquaintance.participantId);
     }
   }
@@ -115,7 +122,7 @@ export class Introductions {
    * so that what they take only after a confirm can follow.
    */
   async repeatFor(participantId: ParticipantId): Promise<void> {
-    for (const known of this.#bySess.values()) {
+    for (const known of this.#byStay.values()) {
       const { acquaintance } = known;
       if (acquaintance.participantId === participantId) await this.#answer(known, participantId);
     }
@@ -145,8 +152,8 @@ export class Introductions {
   }
 
   /** Seals for someone who was met and hands it to the server. In order, per acquaintance. */
-  seal(sess: string, message: PairMessage, wanted: () => boolean): Promise<void> {
-    const known = this.#bySess.get(sess);
+  seal(stay: string, message: PairMessage, wanted: () => boolean): Promise<void> {
+    const known = this.#byStay.get(stay);
     if (known?.acquaintance.at !== 'met') return Promise.resolve();
     const { acquaintance } = known;
     let sent: Promise<unknown> = Promise.resolve();
@@ -162,21 +169,21 @@ export class Introductions {
   }
 
   /** Ends a stay for good: its keys are dropped, and nothing it says is heard any more. */
-  end(sess: string): void {
-    const known = this.#bySess.get(sess);
+  end(stay: string): void {
+    const known = this.#byStay.get(stay);
     if (!known) return;
     known.undoTimer();
     known.undoAnswer();
     known.acquaintance.at = 'over';
     known.acquaintance.session.close();
-    this.#bySess.delete(sess);
+    this.#byStay.delete(stay);
     this.#byTag.delete(known.acquaintance.session.tag);
-    this.#over.add(sess);
+    this.#over.add(stay);
   }
 
   close(): void {
     this.#closed = true;
-    for (const sess of this.#bySess.keys()) this.end(sess);
+    for (const stay of this.#byStay.keys()) this.end(stay);
     this.#clock.stopAll();
     this.#events.clear();
   }
@@ -189,9 +196,10 @@ export class Introductions {
       return;
     }
     const hello = opened.value;
-    // Our own words coming back, or a stay of this very device that is over.
-    if (hello.dev === own.dev || this.#over.has(hello.sess)) return;
-    const known = this.#bySess.get(hello.sess);
+    const stay = stayOf(hello);
+    // Our own words coming back, or a stay that is over.
+    if (hello.dev === own.dev || this.#over.has(stay)) return;
+    const known = this.#byStay.get(stay);
     if (known) {
       if (!equalBytes(known.acquaintance.hello.plaintext, hello.plaintext)) this.#dropped.conflicting += 1;
       // Not awaited: it may have to wait, and the boxes behind this one must not.
@@ -206,7 +214,7 @@ export class Introductions {
     }
     this.#makeRoom();
     const fresh: Known = {
-      acquaintance: { sess: hello.sess, hello, session: paired.value, at: 'waiting', participantId: from },
+      acquaintance: { stay, hello, session: paired.value, at: 'waiting', participantId: from },
       out: Promise.resolve(),
       undoTimer: () => {},
       undoAnswer: () => {},
@@ -215,7 +223,7 @@ export class Introductions {
       sig: undefined,
       answeredAt: this.#clock.now(),
     };
-    this.#bySess.set(hello.sess, fresh);
+    this.#byStay.set(stay, fresh);
     this.#byTag.set(paired.value.tag, fresh);
     this.#waitForConfirm(fresh);
     if (toAll) this.#sayHello(from);
@@ -302,9 +310,9 @@ export class Introductions {
 
   /** Replayed hellos make acquaintances that never confirm: only so many are kept. */
   #makeRoom(): void {
-    const unmet = [...this.#bySess.values()].filter(({ acquaintance }) => acquaintance.at !== 'met');
+    const unmet = [...this.#byStay.values()].filter(({ acquaintance }) => acquaintance.at !== 'met');
     const [oldest] = unmet;
-    if (unmet.length >= WAITING_MAX && oldest) this.end(oldest.acquaintance.sess);
+    if (unmet.length >= WAITING_MAX && oldest) this.end(oldest.acquaintance.stay);
   }
 }
 

@@ -123,6 +123,76 @@ describe('room session', () => {
     });
   });
 
+  describe('with a member who reuses the `sess` of another', () => {
+    /** Ana hears a hello with Ben's `sess` before his own. */
+    async function withStolenSess() {
+      const room = await FakeRoom.create();
+      const ben = await room.member('ben');
+      const [benSeat] = room.server.seats;
+      if (!benSeat) throw new Error('no seat');
+      const rogue = await room.rogue();
+      const { sess } = await rogue.helloOf(benSeat);
+      const stolen = await rogue.hello(sess);
+      const held: (() => void)[] = [];
+      room.server.tamper = (box, from, target) => {
+        if (from !== benSeat) return box;
+        held.push(() => target.deliver(from.participantId, false, box));
+        return null;
+      };
+      const ana = await room.member('ana');
+      const [, anaSeat] = room.server.seats;
+      if (!anaSeat) throw new Error('no seat');
+      const letThrough = async () => {
+        room.server.tamper = (box) => box;
+        for (const deliver of held) deliver();
+        await room.quiet();
+      };
+      return { room, ana, ben, anaSeat, rogue, stolen, letThrough };
+    }
+
+    it('meets the one it was taken from', async () => {
+      const { room, ana, ben, anaSeat, rogue, stolen, letThrough } = await withStolenSess();
+      rogue.say(anaSeat, stolen);
+      await room.quiet();
+      await letThrough();
+      expect([names(ana), names(ben)]).toEqual([['ben open'], ['ana open']]);
+    });
+
+    it('meets them also after a confirm and a goodbye in that stay', async () => {
+      const { room, ana, ben, anaSeat, rogue, stolen, letThrough } = await withStolenSess();
+      rogue.say(anaSeat, stolen);
+      await room.quiet();
+      const session = await rogue.confirm(anaSeat, stolen);
+      await room.quiet();
+      expect(names(ana)).toEqual(['rogue opening']);
+      anaSeat.deliver(rogue.participantId, false, await session.seal({ type: 'bye' }));
+      await room.quiet();
+      expect(names(ana)).toEqual([]);
+      await letThrough();
+      expect([names(ana), names(ben)]).toEqual([['ben open'], ['ana open']]);
+    });
+
+    it('lists both when both confirm', async () => {
+      const { room, ana, anaSeat, rogue, stolen, letThrough } = await withStolenSess();
+      rogue.say(anaSeat, stolen);
+      await room.quiet();
+      await rogue.confirm(anaSeat, stolen);
+      await letThrough();
+      expect(names(ana)).toEqual(['rogue opening', 'ben open']);
+      expect(new Set(ana.seen().participants.map(({ sess }) => sess)).size).toBe(2);
+    });
+
+    it('refuses a hello with its own `sess`', async () => {
+      const { room, ana } = await twoInARoom();
+      const [anaSeat] = room.server.seats;
+      if (!anaSeat) throw new Error('no seat');
+      const rogue = await room.rogue();
+      rogue.say(anaSeat, await rogue.hello((await rogue.helloOf(anaSeat)).sess));
+      await room.later(20_000);
+      expect(names(ana)).toEqual(['ben open']);
+    });
+  });
+
   describe('without the server', () => {
     it('keeps links and chat while the server is gone', async () => {
       const { room, ana, ben } = await twoInARoom();

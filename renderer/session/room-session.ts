@@ -60,7 +60,7 @@ import {
 import type { OwnCertificate } from './certificate.ts';
 import { Conversation } from './conversation.ts';
 import { allowedIceServers } from './ice-policy.ts';
-import { type Acquaintance, Introductions } from './introductions.ts';
+import { type Acquaintance, Introductions, stayOf } from './introductions.ts';
 
 export type SessionPolicy = {
   ringMs: number;
@@ -116,6 +116,7 @@ export type OwnMedia = {
 };
 
 export type ParticipantNow = {
+  /** Names the stay: no two participants have the same. */
   sess: string;
   deviceId: DeviceId;
   name: string;
@@ -379,7 +380,7 @@ export class RoomSession {
       const introductions = this.#introductions;
       const online = () => this.#seatState.at === 'online';
       const farewells = introductions
-        ? [...this.#participants.keys()].map((sess) => introductions.seal(sess, { type: 'bye' }, online))
+        ? [...this.#participants.keys()].map((stay) => introductions.seal(stay, { type: 'bye' }, online))
         : [];
       await Promise.allSettled(farewells);
     } else if (this.#participants.size > 0) {
@@ -501,33 +502,33 @@ export class RoomSession {
     introductions.on('met', ({ acquaintance, profile }) => void this.#met(acquaintance, profile));
     introductions.on('seenAgain', ({ acquaintance, profile }) => void this.#met(acquaintance, profile));
     introductions.on('message', ({ acquaintance, message }) => {
-      if (message.type === 'bye') return this.#remove(acquaintance.sess, 'left', true);
+      if (message.type === 'bye') return this.#remove(acquaintance.stay, 'left', true);
       const { signal } = message;
-      const participant = this.#participants.get(acquaintance.sess);
+      const participant = this.#participants.get(acquaintance.stay);
       if (participant) participant.link.handleSignal(signal);
       // The core is still asked about them; their first offer must not get lost meanwhile.
-      else this.#early(acquaintance.sess, signal);
+      else this.#early(acquaintance.stay, signal);
     });
     return introductions;
   }
 
   readonly #earlySignals = new Map<string, LinkSignal[]>();
-  #early(sess: string, signal: LinkSignal): void {
-    const waiting = this.#earlySignals.get(sess) ?? [];
+  #early(stay: string, signal: LinkSignal): void {
+    const waiting = this.#earlySignals.get(stay) ?? [];
     if (waiting.length < 64) waiting.push(signal);
-    this.#earlySignals.set(sess, waiting);
+    this.#earlySignals.set(stay, waiting);
   }
 
   /** Both confirms are through, or a member who was met came back. */
   async #met(acquaintance: Acquaintance, profile: Profile): Promise<void> {
-    const known = this.#participants.get(acquaintance.sess);
+    const known = this.#participants.get(acquaintance.stay);
     if (known) {
       this.#setGone(known, false);
       return this.#setProfile(known, profile);
     }
     const deviceId = DeviceId.parse(acquaintance.hello.dev);
     const met = await this.#ports.bridge.call('peers.meet', { deviceId, profile });
-    if (this.#over || acquaintance.at !== 'met' || this.#participants.has(acquaintance.sess)) return;
+    if (this.#over || acquaintance.at !== 'met' || this.#participants.has(acquaintance.stay)) return;
     if (!met.ok) {
       this.#events.emit('notice', { tone: 'trouble', text: met.message, code: met.code });
       return;
@@ -542,16 +543,16 @@ export class RoomSession {
     for (const other of this.#participants.values()) {
       if (other.deviceId !== dev) continue;
       if (other.acquaintance.hello.ts > ts && other.link.state.at === 'open') return false;
-      this.#remove(other.acquaintance.sess, 'left', true);
+      this.#remove(other.acquaintance.stay, 'left', true);
     }
     return true;
   }
 
   #welcome(acquaintance: Acquaintance, deviceId: DeviceId, profile: Profile, standing: PeerStanding['standing']): void {
-    const { sess, session, hello } = acquaintance;
+    const { stay, session, hello } = acquaintance;
     const { makePeer, clock, policy, certificate, privacy } = this.#ports;
-    const lastEpoch = this.#epochs.get(sess);
-    const link = this.#mesh.open(sess, {
+    const lastEpoch = this.#epochs.get(stay);
+    const link = this.#mesh.open(stay, {
       initiator: session.role === 'lo',
       fp: hello.fp,
       ...(lastEpoch === undefined ? {} : { firstEpoch: lastEpoch + 1 }),
@@ -565,7 +566,7 @@ export class RoomSession {
       policy: policy.link,
     });
     const participant = new Participant(acquaintance, deviceId, profile, standing, link);
-    this.#participants.set(sess, participant);
+    this.#participants.set(stay, participant);
     link.on('state', (state) => this.#linkChanged(participant, state));
     link.on('signal', (signal) => this.#signalOut(participant, signal));
     link.on('message', (message) => this.#heard(participant, message));
@@ -589,8 +590,8 @@ export class RoomSession {
       });
     }
     link.start();
-    for (const signal of this.#earlySignals.get(sess) ?? []) link.handleSignal(signal);
-    this.#earlySignals.delete(sess);
+    for (const signal of this.#earlySignals.get(stay) ?? []) link.handleSignal(signal);
+    this.#earlySignals.delete(stay);
     this.#change();
   }
 
@@ -605,26 +606,26 @@ export class RoomSession {
     if (!gone || participant.link.state.at === 'open') return;
     participant.undoGone = this.#clock.after(this.#ports.policy.goneGraceMs, () => {
       if (participant.gone && participant.link.state.at !== 'open') {
-        this.#remove(participant.acquaintance.sess, 'left', false);
+        this.#remove(participant.acquaintance.stay, 'left', false);
       }
     });
   }
 
   /** Takes someone off the roster. `forGood`: their stay is over; otherwise they may come back with it. */
-  #remove(sess: string, why: 'left' | 'fingerprint-mismatch', forGood: boolean): void {
-    const participant = this.#participants.get(sess);
+  #remove(stay: string, why: 'left' | 'fingerprint-mismatch', forGood: boolean): void {
+    const participant = this.#participants.get(stay);
     if (participant) {
-      this.#participants.delete(sess);
+      this.#participants.delete(stay);
       const { state } = participant.link;
-      if (state.at !== 'closed') this.#epochs.set(sess, state.epoch);
+      if (state.at !== 'closed') this.#epochs.set(stay, state.epoch);
       participant.close();
       this.#conversation.unlinked(participant);
-      this.#mesh.close(sess, why === 'left' ? 'left' : why);
+      this.#mesh.close(stay, why === 'left' ? 'left' : why);
     }
     if (forGood) {
-      this.#introductions?.end(sess);
-      this.#epochs.delete(sess);
-      this.#earlySignals.delete(sess);
+      this.#introductions?.end(stay);
+      this.#epochs.delete(stay);
+      this.#earlySignals.delete(stay);
     }
     this.#callChanged();
   }
@@ -653,7 +654,7 @@ export class RoomSession {
             text: `The connection was not with ${nameOf(participant.profile)}. It was closed.`,
             code: 'fingerprint-mismatch',
           });
-          this.#remove(participant.acquaintance.sess, 'fingerprint-mismatch', true);
+          this.#remove(participant.acquaintance.stay, 'fingerprint-mismatch', true);
         }
         break;
       default:
@@ -682,7 +683,7 @@ export class RoomSession {
     }
     const wanted = () => link.state.at !== 'closed' && link.state.epoch === signal.epoch;
     // Sealing fails only when the pair is over, and then nobody waits for the signal.
-    void this.#introductions?.seal(acquaintance.sess, { type: 'signal', signal }, wanted).catch(() => undefined);
+    void this.#introductions?.seal(acquaintance.stay, { type: 'signal', signal }, wanted).catch(() => undefined);
   }
 
   #heard(participant: Participant, message: LinkMessage): void {
@@ -722,7 +723,7 @@ export class RoomSession {
         void this.#safetyStep(participant, message);
         return;
       case 'bye':
-        this.#remove(participant.acquaintance.sess, 'left', true);
+        this.#remove(participant.acquaintance.stay, 'left', true);
         return;
       default:
         unreachable(message);
@@ -812,9 +813,8 @@ export class RoomSession {
       this.#calls.silenced.add(running.callId);
       tell = true;
     }
-    const { sess } = this.#own ?? {};
-    if (this.#ownCall && sess !== undefined) {
-      if (cameTooLate({ turn: this.#ownCall.turn, sess }, placesOf(this.#inCall(running)))) {
+    if (this.#ownCall && this.#own) {
+      if (cameTooLate({ turn: this.#ownCall.turn, stay: stayOf(this.#own) }, placesOf(this.#inCall(running)))) {
         this.#ownCall = null;
         this.#media = null;
         tell = true;
@@ -896,7 +896,7 @@ export class RoomSession {
     const call = running && presence?.call ? presence.call : null;
     const streamOf = (id: string | null) => (this.#ownCall && id !== null ? (link.streams.get(id) ?? null) : null);
     return {
-      sess: participant.acquaintance.sess,
+      sess: participant.acquaintance.stay,
       deviceId: participant.deviceId,
       name: nameOf(participant.profile),
       standing: participant.standing,
@@ -951,7 +951,7 @@ const bytesOf = (text: string): Uint8Array<ArrayBuffer> => {
 
 const placesOf = (participants: readonly Participant[]): CallPlace[] =>
   participants.flatMap(({ presence, acquaintance }) =>
-    presence?.call ? [{ turn: presence.call.turn, sess: acquaintance.sess }] : [],
+    presence?.call ? [{ turn: presence.call.turn, stay: acquaintance.stay }] : [],
   );
 
 /** One other participant, after both confirms. */
