@@ -34,7 +34,7 @@ const Service = z.strictObject({
   environment: z.record(z.string(), z.string()).optional(),
   ports: Names.optional(),
   volumes: Names.optional(),
-  networks: z.union([Names, z.record(z.string(), z.strictObject({ ipv4_address: z.string() }))]),
+  networks: z.union([Names, z.record(z.string(), z.strictObject({ ipv4_address: z.string().optional() }))]),
   depends_on: z.record(z.string(), z.strictObject({ condition: z.literal('service_healthy') })).optional(),
   healthcheck: z.strictObject({ test: Names, interval: z.string(), timeout: z.string() }).optional(),
 });
@@ -182,6 +182,16 @@ describe('the compose file (S16)', () => {
     const turn = service('coturn').environment ?? {};
     expect(tls).toEqual([turn.TURN_CERT, turn.TURN_KEY]);
     for (const path of tls) for (const name of ['nginx', 'coturn']) inside(name, path ?? '');
+  });
+
+  it('has the addresses that the operations guide tells', () => {
+    const guide = readFileSync(join(REPOSITORY, 'docs/operations.md'), 'utf8');
+    const told = [...guide.matchAll(/ssh -L \d+:([\d.]+):\d+/g)].map(([, address]) => address);
+    expect(told).toEqual([addressOf('grafana', 'watch'), addressOf('parley', 'proxy')]);
+    for (const [network, { ipam }] of Object.entries(compose.networks)) {
+      const subnet = ipam?.config[0].subnet.replace('.0/24', '.');
+      for (const [name] of services) if (addressOf(name, network)) expect(addressOf(name, network)).toContain(subnet);
+    }
   });
 
   it('takes every image in a named version', () => {
