@@ -13,7 +13,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             '{shared,electron,renderer,signaling-server,scripts,bench,build}/**/*.test.{ts,tsx}',
-            'tests/support/**/*.test.ts',
+            'tests/{support,probe}/**/*.test.ts',
           ],
           exclude,
           testTimeout: 20_000,

@@ -58,7 +58,7 @@ describe('the page of requirements', () => {
     const allBut = (left: RequirementId) => [{ file: 'a.test.ts', title: 'x', ids: every.filter((id) => id !== left) }];
     expect(() => pageOf(allBut('R5'), [])).toThrow('no test names R5');
     expect(rowOf(pageOf(allBut('R5'), ['R5']), 'R5')).toMatch(/\| none yet \|$/);
-    expect(() => pageOf(allBut('R5'), ['R5', 'R6'])).toThrow('R6 has a test and is still said to be open');
+    expect(() => pageOf(allBut('R5'), ['R5', 'R6'])).toThrow('R6 has a test and is still in OPEN');
   });
 
   it('reads the tests of the whole project', async () => {

@@ -79,8 +79,9 @@ export async function allProofs(): Promise<Proof[]> {
 export function pageOf(proofs: readonly Proof[], open: readonly RequirementId[] = OPEN): string {
   const rows = (Object.keys(REQUIREMENTS) as RequirementId[]).map((id) => {
     const own = proofs.filter(({ ids }) => ids.includes(id));
-    if (own.length === 0 && !open.includes(id)) throw new Error(`no test names ${id}`);
-    if (own.length > 0 && open.includes(id)) throw new Error(`${id} has a test and is still said to be open`);
+    if (own.length === 0 && !open.includes(id)) throw new Error(`no test names ${id}: title one with (${id})`);
+    if (own.length > 0 && open.includes(id))
+      throw new Error(`${id} has a test and is still in OPEN of requirements-page.prose.ts`);
     const files = [...new Set(own.map(({ file }) => file))].map((file) => {
       const titles = own.filter((proof) => proof.file === file).map(({ title }) => `“${title.replaceAll('|', '\\|')}”`);
       return `[${file}](../${file}): ${titles.join(', ')}`;

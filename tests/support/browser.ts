@@ -48,8 +48,8 @@ export function equipmentFlags(equipment: Equipment, clip: Clip | undefined): st
   if (camera || microphone) {
     flags.push(camera ? '--use-fake-device-for-media-stream' : '--use-fake-device-for-media-stream=device-count=0');
   }
-  if (clip && camera) flags.push(`--use-file-for-fake-video-capture=${clip.video}`);
-  if (clip && microphone) flags.push(`--use-file-for-fake-audio-capture=${clip.audio}`);
+  if (clip?.video && camera) flags.push(`--use-file-for-fake-video-capture=${clip.video}`);
+  if (clip?.audio && microphone) flags.push(`--use-file-for-fake-audio-capture=${clip.audio}`);
   return flags;
 }
 

@@ -19,7 +19,10 @@ export const CLIP_SMALL: ClipSize = { width: 320, height: 180, framesPerSecond: 
 const LENGTH_SECONDS = 12;
 
 /** A moving picture with a counter that people and machines can read, and speech to go with it. */
-export type Clip = { who: number; video: string; audio: string; framesInLoop: number };
+export type Clip = { who: number; video: string | null; audio: string | null; framesInLoop: number };
+
+/** Chromium's own moving picture and its beep: nothing has to be made, and nobody is told from anybody. */
+export const BROWSERS_OWN: Clip = { who: 0, video: null, audio: null, framesInLoop: 1 };
 
 const FONT = '/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf';
 const SPEECH = [

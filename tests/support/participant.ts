@@ -20,6 +20,8 @@ export type ParticipantOptions = Omit<BrowserOptions, 'clip'> & {
   clipSize?: ClipSize;
   /** Server for rooms that this person makes, `host:port`. */
   homeServer?: string;
+  /** Whether this person's app connects through a relay only. */
+  relayOnly?: boolean;
   /** Further arguments of the host; by default no embedded server. */
   hostArgs?: readonly string[];
 };
@@ -371,11 +373,13 @@ export const profileOf = (folder: string): string => join(folder, 'profile');
 
 async function openHost(options: ParticipantOptions): Promise<AppHost> {
   const profile = profileOf(options.folder);
-  if (options.homeServer !== undefined) {
+  const { homeServer, relayOnly } = options;
+  if (homeServer !== undefined || relayOnly !== undefined) {
     await mkdir(profile, { recursive: true, mode: 0o700 });
-    // As the core itself writes it: the choice of a server for new rooms was made on an earlier day.
+    // As the core itself writes it: what was chosen on an earlier day.
     openSettings(join(profile, 'settings.json'), Date.now).store.change({
-      homeServer: ServerHost.parse(options.homeServer),
+      ...(homeServer === undefined ? {} : { homeServer: ServerHost.parse(homeServer) }),
+      ...(relayOnly === undefined ? {} : { privacy: { relayOnly } }),
     });
   }
   return startHost({

@@ -1,0 +1,133 @@
+import type { ServerHost } from '@parley/shared/model';
+import {
+  type ClientAck,
+  type ClientEvent,
+  type ClientInput,
+  clientEvents,
+  ErrorCode,
+  fromBase64Url,
+  type Outcome,
+  outcomeOf,
+  PROTOCOL_VERSION,
+  SIGNALING_PATH,
+  sentenceOf,
+  serverEvents,
+  toBase64Url,
+} from '@parley/shared/protocol';
+import { createInvite, deriveRoomKeys, proveMembership } from '@parley/shared/sealing';
+import { io, type Socket } from 'socket.io-client';
+import { z } from 'zod';
+import { allowedIceServers } from '#renderer/session/ice-policy.ts';
+
+export type Signaling = {
+  connectMs: number;
+  joinMs: number;
+  /** Relays that the app uses. */
+  relays: string[];
+  /** Relays that the server names and the app leaves alone, because they lie elsewhere. */
+  ignoredRelays: string[];
+};
+
+/** Something that does not work, in a sentence for the admin. */
+export class NotWorking extends Error {
+  override name = 'NotWorking';
+}
+
+const ANSWER_MS = 10_000;
+const ServerName = z.object({ name: z.literal('parley-signaling') });
+const ConnectError = z.object({ data: z.object({ code: ErrorCode }) });
+
+/** Connects, joins a room of its own and leaves, as the app does. Throws NotWorking with what an admin can do about it. */
+export async function trySignaling(url: string, host: ServerHost): Promise<Signaling> {
+  await askName(url);
+  const startedAt = performance.now();
+  const socket = io(url, {
+    path: SIGNALING_PATH,
+    transports: ['websocket'],
+    reconnection: false,
+    timeout: ANSWER_MS,
+    auth: { v: PROTOCOL_VERSION },
+    // As the app's page on this computer says it.
+    extraHeaders: { origin: 'http://127.0.0.1' },
+  });
+  try {
+    const challenge = serverEvents['server:challenge'].parse(await greeting(socket));
+    const connectedAt = performance.now();
+    const { invite } = await createInvite(host);
+    const keys = await deriveRoomKeys(invite.secret, null);
+    const asked = fromBase64Url(challenge.challenge);
+    if (!asked) throw new NotWorking('The server’s challenge cannot be read.');
+    const joined = await ask(socket, 'room:join', {
+      v: PROTOCOL_VERSION,
+      roomId: keys.roomId,
+      authPub: toBase64Url(keys.authPub),
+      sig: toBase64Url(await proveMembership(keys, host, asked)),
+    });
+    if (!joined.ok) {
+      if (joined.code !== 'proof-invalid') throw new NotWorking(`The server refused a join: ${joined.message}`);
+      throw new NotWorking(`The server takes no proofs for ${host}. PUBLIC_HOSTS has to name it exactly like this.`);
+    }
+    const joinedAt = performance.now();
+    await ask(socket, 'room:leave', { roomId: keys.roomId });
+    const relaysIn = (servers: readonly { urls: string | string[] }[]) =>
+      servers.flatMap(({ urls }) => urls).filter((name) => /^turns?:/.test(name));
+    const { iceServers } = joined.value.ice;
+    const relays = relaysIn(allowedIceServers(host, iceServers));
+    return {
+      connectMs: Math.round(connectedAt - startedAt),
+      joinMs: Math.round(joinedAt - connectedAt),
+      relays,
+      ignoredRelays: relaysIn(iceServers).filter((name) => !relays.includes(name)),
+    };
+  } finally {
+    socket.disconnect();
+  }
+}
+
+async function askName(url: string): Promise<void> {
+  let answer: Response;
+  try {
+    answer = await fetch(url, { signal: AbortSignal.timeout(ANSWER_MS), redirect: 'error' });
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+    throw new NotWorking(`${url} does not answer: ${cause instanceof Error ? cause.message : String(cause)}.`);
+  }
+  if (answer.status === 429) throw new NotWorking('The server has limited or blocked this address for now.');
+  const body: unknown = await answer.json().catch(() => undefined);
+  if (!ServerName.safeParse(body).success)
+    throw new NotWorking(`${sentenceOf('not-a-server')} It answered with HTTP ${answer.status}.`);
+}
+
+const greeting = (socket: Socket): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    const deadline = setTimeout(() => reject(new NotWorking('The server does not greet who connects.')), ANSWER_MS);
+    socket.once('server:challenge', (challenge: unknown) => {
+      clearTimeout(deadline);
+      resolve(challenge);
+    });
+    socket.once('connect_error', (error: unknown) => {
+      clearTimeout(deadline);
+      const said = ConnectError.safeParse(error);
+      reject(
+        new NotWorking(
+          said.success
+            ? `The server let nobody in: ${sentenceOf(said.data.data.code)}`
+            : 'No WebSocket could be opened. Does the proxy pass upgrades on, and does ALLOWED_ORIGINS have http://127.0.0.1:*?',
+        ),
+      );
+    });
+  });
+
+async function ask<E extends ClientEvent>(
+  socket: Socket,
+  event: E,
+  input: ClientInput<E>,
+): Promise<Outcome<ClientAck<E>>> {
+  const raw: unknown = await socket
+    .timeout(ANSWER_MS)
+    .emitWithAck(event, input)
+    .catch(() => {
+      throw new NotWorking(`The server does not answer ${event}.`);
+    });
+  return outcomeOf(clientEvents[event].ack).parse(raw) as Outcome<ClientAck<E>>;
+}
