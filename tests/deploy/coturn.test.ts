@@ -7,8 +7,8 @@ import { createIceSource } from '@parley/signaling-server/turn.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { REPOSITORY } from '#support/repository.ts';
 import { until } from '#support/wait.ts';
-import { freePort, needProgram, type Program, runProgram, startProgram } from './programs.ts';
-import { TurnClient, type TurnCredentials } from './turn-client.ts';
+import { freePort, makeCertificate, needProgram, type Program, runProgram, startProgram } from './programs.ts';
+import { type Transport, TurnClient, type TurnCredentials } from './turn-client.ts';
 
 const FOLDER = join(REPOSITORY, 'build/deploy/coturn');
 const SECRET = 'a-secret-for-tests-that-is-long-enough';
@@ -75,13 +75,16 @@ describe('the relay as it is shipped (S12, P13)', () => {
     TURN_REALM: 'relay.test',
     TURN_PUBLIC_ADDRESS: PUBLIC_ADDRESS,
     TURN_RELAY_ADDRESS: ownAddress(),
+    TURN_CERT: join(folder, 'fullchain.pem'),
+    TURN_KEY: join(folder, 'privkey.pem'),
     TURN_DENIED_PEERS: '203.0.113.77 203.0.113.80-203.0.113.90',
   };
   let relay: Program;
   let port: number;
+  let tls: { port: number; trusted: string };
   const open: TurnClient[] = [];
 
-  const client = async (who = credentials(), over: 'udp' | 'tcp' = 'udp'): Promise<TurnClient> => {
+  const client = async (who = credentials(), over: Transport = 'udp'): Promise<TurnClient> => {
     const made = await TurnClient.open({ address: '127.0.0.1', port }, who, over);
     open.push(made);
     return made;
@@ -96,11 +99,17 @@ describe('the relay as it is shipped (S12, P13)', () => {
   beforeAll(async () => {
     needProgram('turnserver');
     port = await freePort();
+    tls = { port: await freePort(), trusted: await makeCertificate(folder) };
     // Only where it listens is different, and a second relay address, to be asked about IPv6.
-    const here = ['--listening-ip=127.0.0.1', `--listening-port=${port}`, '--relay-ip=::1', `--pidfile=${folder}/pid`];
-    relay = startProgram('/bin/sh', [join(FOLDER, 'start.sh'), ...here], { env: environment, cwd: folder });
+    const here = ['--listening-ip=127.0.0.1', `--listening-port=${port}`, `--tls-listening-port=${tls.port}`];
+    relay = startProgram(
+      '/bin/sh',
+      [join(FOLDER, 'start.sh'), ...here, '--relay-ip=::1', `--pidfile=${join(folder, 'pid')}`],
+      { env: environment, cwd: folder },
+    );
     await relay.whenever('the relay to answer', async () => {
-      const made = await TurnClient.open({ address: '127.0.0.1', port }, credentials());
+      // Over TCP: a datagram that comes too early is lost without a word.
+      const made = await TurnClient.open({ address: '127.0.0.1', port }, credentials(), 'tcp');
       return (await made.allocate()).code === 0 && made.close().then(() => true);
     });
   });
@@ -179,6 +188,14 @@ describe('the relay as it is shipped (S12, P13)', () => {
     expect([...codes]).toEqual([0]);
     expect((await (await client(who)).allocate()).code).toBe(486);
     expect((await (await client()).allocate()).code).toBe(0);
+  });
+
+  it('is there over TLS too, for networks that let nothing else out', async () => {
+    const made = await TurnClient.open({ address: '127.0.0.1', port: tls.port }, credentials(), tls);
+    open.push(made);
+    expect((await made.allocate()).code).toBe(0);
+    expect((await made.permit('8.8.8.8')).code).toBe(0);
+    expect((await made.permit('10.0.0.1')).code).toBe(403);
   });
 
   it('relays UDP only', async () => {

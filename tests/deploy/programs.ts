@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 import { until } from '#support/wait.ts';
@@ -109,4 +109,16 @@ export async function freePort(host = '127.0.0.1'): Promise<number> {
   await new Promise((resolve) => server.close(resolve));
   if (address === null || typeof address === 'string') throw new Error('no port');
   return address.port;
+}
+
+/** Makes `fullchain.pem` and `privkey.pem` in a folder, for localhost; returns the certificate. */
+export async function makeCertificate(folder: string): Promise<string> {
+  const file = join(folder, 'fullchain.pem');
+  const { code, output } = await runProgram(needProgram('openssl'), [
+    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
+    ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'],
+    ...['-keyout', join(folder, 'privkey.pem'), '-out', file],
+  ]);
+  if (code !== 0) throw new Error(output);
+  return readFileSync(file, 'utf8');
 }

@@ -2,6 +2,7 @@ import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect, isIPv4, isIPv6 } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 
 /**
  * As much of TURN (RFC 8656) as is needed to ask a relay what it allows: allocate, permit, bind a channel, send, hear.
@@ -94,6 +95,8 @@ function decodeEndpoint(value: Buffer, transaction: Buffer): Endpoint {
   return { address, port: value.readUInt16BE(2) ^ COOKIE.readUInt16BE(0) };
 }
 
+export type Transport = 'udp' | 'tcp' | { trusted: string };
+
 /** How messages get to the relay and back. */
 type Wire = { send(message: Buffer): void; onMessage(heard: (message: Buffer) => void): void; close(): void };
 
@@ -107,9 +110,12 @@ async function overUdp(server: Endpoint): Promise<Wire> {
   };
 }
 
-async function overTcp(server: Endpoint): Promise<Wire> {
-  const socket = connect(server.port, server.address);
-  await once(socket, 'connect');
+async function overStream(server: Endpoint, trusted?: string): Promise<Wire> {
+  const socket =
+    trusted === undefined
+      ? connect(server.port, server.address)
+      : connectTls({ port: server.port, host: server.address, ca: trusted });
+  await once(socket, trusted === undefined ? 'connect' : 'secureConnect');
   return {
     send: (message) => void socket.write(message),
     onMessage: (heard) => {
@@ -141,9 +147,11 @@ export class TurnClient {
     wire.onMessage((bytes) => this.#receive(bytes));
   }
 
-  /** Opens a socket; nothing is sent yet. */
-  static async open(server: Endpoint, credentials: TurnCredentials, over: 'udp' | 'tcp' = 'udp'): Promise<TurnClient> {
-    return new TurnClient(await (over === 'udp' ? overUdp : overTcp)(server), credentials);
+  /** Opens a socket, over TLS to a server with the certificate `trusted`; nothing is sent yet. */
+  static async open(server: Endpoint, credentials: TurnCredentials, over: Transport = 'udp'): Promise<TurnClient> {
+    const wire =
+      over === 'udp' ? await overUdp(server) : await overStream(server, over === 'tcp' ? undefined : over.trusted);
+    return new TurnClient(wire, credentials);
   }
 
   /** What peers sent through the relay, in order. */
