@@ -43,7 +43,13 @@ import { type FakeClock, fakeClock, settled } from '../fake-clock.ts';
 import { FakePeers, fakeCertificate } from '../mesh/fake-peers.ts';
 import { usualLinkPolicy } from '../mesh/peer-link.ts';
 import type { PresenceHint, Seat, SeatOwner, SeatState } from '../signaling/signaling-client.ts';
-import { RoomSession, type RoomSessionPorts, type SessionNow, usualSessionPolicy } from './room-session.ts';
+import {
+  RoomSession,
+  type RoomSessionPorts,
+  type SessionNow,
+  type SessionPolicy,
+  usualSessionPolicy,
+} from './room-session.ts';
 
 type Relayed = { from: ParticipantId; to: ParticipantId | '*'; box: string };
 let nextId = 1;
@@ -56,12 +62,15 @@ export class FakeServer {
   readonly relayed: Relayed[] = [];
   /** Looks at each box on its way to `target`; what it answers is delivered instead. */
   tamper: (box: string, from: FakeSeat, target: FakeSeat) => string | null = (box) => box;
+  /** Gives the next seats this id, as if one socket spoke for all of them. */
+  sameSeat: ParticipantId | undefined;
   /** Participants that the server makes up. */
   ghosts: ParticipantId[] = [];
   up = true;
 
   takeSeat(_keyring: RoomKeyring, owner: SeatOwner): Seat {
     const seat = new FakeSeat(this, owner);
+    seat.participantId = this.sameSeat ?? seat.participantId;
     this.seats.push(seat);
     queueMicrotask(() => seat.enter());
     return seat;
@@ -456,6 +465,8 @@ export class FakeRoom {
   readonly net = new FakePeers();
   readonly clock: FakeClock = fakeClock();
   readonly keyring: RoomKeyring;
+  /** Of the members that come. */
+  policy: SessionPolicy = usualSessionPolicy(usualLinkPolicy);
 
   private constructor(keyring: RoomKeyring) {
     this.keyring = keyring;
@@ -488,7 +499,7 @@ export class FakeRoom {
       profile: () => own.profile,
       privacy: () => ({ relayOnly: false, readReceipts: true }),
       roomName: () => own.roomName,
-      policy: usualSessionPolicy(usualLinkPolicy),
+      policy: this.policy,
     };
     const session = new RoomSession(this.keyring, ports);
     const member: FakeMember = { core: own, session, recorded: [], delivery: [], notices: [], seen: () => session.now };

@@ -35,6 +35,8 @@ export type IntroductionsPorts = {
   own: OwnHello;
   clock: Clock;
   handshakeTimeoutMs: number;
+  /** Stays that are known or over, at most; beyond them nobody new is met. */
+  staysMax: number;
   send(to: ParticipantId | '*', box: string, wanted: () => boolean): Promise<Outcome<unknown>>;
   /** Signs a confirm; undefined when the core refuses. */
   signConfirm(role: 'lo' | 'hi', transcriptHash: Uint8Array<ArrayBuffer>): Promise<string | undefined>;
@@ -54,6 +56,10 @@ export type BoxDrops = { unreadable: number; conflicting: number; unknownPair: n
 
 const QUEUE_MAX = 512;
 const WAITING_MAX = 64;
+/** An honest seat brings one stay; its first word may be a replayed one of somebody else. */
+const UNMET_PER_SEAT = 2;
+const STAYS_PER_SEAT = 4;
+const SEATS_COUNTED = 1_024;
 const ANSWER_EVERY_MS = 500;
 
 /**
@@ -68,6 +74,8 @@ export class Introductions {
   readonly #byTag = new Map<string, Known>();
   /** Stays that are over. Their keys must never be derived a second time, because counters would start again. */
   readonly #over = new Set<string>();
+  /** How many stays each of the latest seats brought. */
+  readonly #broughtBy = new Map<ParticipantId, number>();
   readonly #dropped: BoxDrops = { unreadable: 0, conflicting: 0, unknownPair: 0, refused: 0, flood: 0 };
   #queue: Promise<void> = Promise.resolve();
   #queued = 0;
@@ -207,11 +215,16 @@ export class Introductions {
       else this.#waitForConfirm(known);
       return;
     }
+    if (!this.#mayBring(from)) {
+      this.#dropped.flood += 1;
+      return;
+    }
     const paired = await openPairSession(keys, own, hello);
     if (!paired.ok || this.#closed) {
       this.#dropped.refused += 1;
       return;
     }
+    this.#count(from);
     this.#makeRoom();
     const fresh: Known = {
       acquaintance: { stay, hello, session: paired.value, at: 'waiting', participantId: from },
@@ -308,10 +321,33 @@ export class Introductions {
     });
   }
 
-  /** Replayed hellos make acquaintances that never confirm: only so many are kept. */
+  /**
+   * Whether this seat may bring one more stay. Each costs a signature of the core and boxes, and can never be
+   * forgotten: without an end to them one member could make up any number of devices.
+   */
+  #mayBring(from: ParticipantId): boolean {
+    const unmet = [...this.#byStay.values()].filter(
+      ({ acquaintance }) => acquaintance.participantId === from && acquaintance.at !== 'met',
+    );
+    return (
+      unmet.length < UNMET_PER_SEAT &&
+      (this.#broughtBy.get(from) ?? 0) < STAYS_PER_SEAT &&
+      this.#over.size + this.#byStay.size < this.#ports.staysMax
+    );
+  }
+
+  #count(from: ParticipantId): void {
+    const brought = this.#broughtBy.get(from) ?? 0;
+    this.#broughtBy.delete(from);
+    this.#broughtBy.set(from, brought + 1);
+    const [oldest] = this.#broughtBy.keys();
+    if (this.#broughtBy.size > SEATS_COUNTED && oldest !== undefined) this.#broughtBy.delete(oldest);
+  }
+
+  /** Hellos without a confirm are kept only so many, from whichever seats; those that are late go first. */
   #makeRoom(): void {
     const unmet = [...this.#byStay.values()].filter(({ acquaintance }) => acquaintance.at !== 'met');
-    const [oldest] = unmet;
+    const oldest = unmet.find(({ acquaintance }) => acquaintance.at === 'stalled') ?? unmet[0];
     if (unmet.length >= WAITING_MAX && oldest) this.end(oldest.acquaintance.stay);
   }
 }

@@ -123,6 +123,101 @@ describe('room session', () => {
     });
   });
 
+  describe('with a member who makes up devices', () => {
+    const asked = (member: FakeMember, name: string) => member.core.asked.filter((each) => each === name).length;
+
+    it('lists one participant of a seat, however many confirm from it', async () => {
+      const room = await FakeRoom.create();
+      const ana = await room.member('ana');
+      const [anaSeat] = room.server.seats;
+      if (!anaSeat) throw new Error('no seat');
+      const rogue = await room.rogue();
+      for (let i = 0; i < 20; i++) {
+        const stay = await rogue.hello();
+        rogue.say(anaSeat, stay);
+        await room.quiet();
+        await rogue.confirm(anaSeat, stay);
+        await room.quiet();
+      }
+      expect(names(ana)).toEqual(['rogue opening']);
+      expect(room.net.alive).toHaveLength(1);
+      expect([asked(ana, 'identity.sign-confirm'), asked(ana, 'peers.meet')]).toEqual([4, 4]);
+    });
+
+    it('keeps the one whose link is open', async () => {
+      const room = await FakeRoom.create();
+      const ana = await room.member('ana');
+      room.server.sameSeat = ParticipantId.parse(toBase64Url(new Uint8Array(16).fill(6)));
+      await room.member('eve1');
+      await room.member('eve2');
+      await room.member('eve3');
+      expect(names(ana)).toEqual(['eve1 open']);
+      expect(ana.session.census.links).toBe(1);
+    });
+
+    it('lists no more than have a seat, and makes place when one of them has gone', async () => {
+      const room = await FakeRoom.create();
+      const ana = await room.member('ana');
+      const [anaSeat] = room.server.seats;
+      if (!anaSeat) throw new Error('no seat');
+      const rogues = await Promise.all(Array.from({ length: 20 }, () => room.rogue()));
+      for (const rogue of rogues) {
+        const stay = await rogue.hello();
+        rogue.say(anaSeat, stay);
+        await room.quiet();
+        await rogue.confirm(anaSeat, stay);
+      }
+      await room.quiet();
+      expect(ana.seen().participants).toHaveLength(16);
+      const [first] = rogues;
+      if (first) anaSeat.owner.hint('left', first.participantId);
+      const ben = await room.member('ben');
+      expect(names(ana)).toContain('ben open');
+      expect(names(ben)).toEqual(['ana open']);
+      expect(ana.seen().participants).toHaveLength(16);
+    });
+
+    it('stays in its call when eight come later and say that they were first', async () => {
+      const room = await FakeRoom.create();
+      // Nobody compares codes here, and those of nine devices take long.
+      room.policy = { ...room.policy, deviceCodeDelayMs: 3_600_000 };
+      const ben = await room.member('ben');
+      const ana = await room.member('ana');
+      for (let i = 0; i < 7; i++) await room.member(`eve${i}`);
+      ben.session.joinCall(media());
+      await room.quiet();
+      ana.session.joinCall(media());
+      await room.quiet();
+      ben.session.leaveCall();
+      await room.later(10_000);
+      const call = ana.seen().own;
+      for (const peer of room.net.alive) {
+        peer.hear(
+          JSON.stringify({
+            type: 'presence',
+            profile: { username: 'eve', displayName: null },
+            room: null,
+            call: {
+              callId: call?.callId,
+              startedAt: call?.startedAt,
+              turn: 1,
+              microphone: 'off',
+              camera: false,
+              screen: false,
+              cameraStreamId: null,
+              screenStreamId: null,
+              hand: false,
+            },
+          }),
+        );
+      }
+      await room.quiet();
+      expect(ana.seen().call?.deviceIds).toHaveLength(9);
+      expect(ana.seen().own).toMatchObject({ callId: call?.callId });
+      expect(ana.notices).toEqual([]);
+    });
+  });
+
   describe('with a member who reuses the `sess` of another', () => {
     /** Ana hears a hello with Ben's `sess` before his own. */
     async function withStolenSess() {

@@ -75,6 +75,8 @@ export type SessionPolicy = {
   byeMs: number;
   /** First wait before another try when the core refused to open the room. */
   reopenMs: number;
+  /** How long after coming into a call this device goes again if the call turns out to have been full. */
+  comingInMs: number;
   link: LinkPolicy;
 };
 
@@ -87,6 +89,7 @@ export const usualSessionPolicy = (link: LinkPolicy): SessionPolicy => ({
   deviceCodeDelayMs: 1_500,
   byeMs: 150,
   reopenMs: 5_000,
+  comingInMs: 10_000,
   link,
 });
 
@@ -158,6 +161,12 @@ export type SessionEvents = {
 const SPEAKING_LEVEL = 0.02;
 /** A name from further ahead than this is a wrong clock or a trick to keep it for ever. */
 const RENAMED_AHEAD_MAX_MS = 86_400_000;
+/** As many as a server may name. */
+const PARTICIPANTS_MAX = 256;
+/** Members who were met and are not listed. */
+const UNLISTED_MAX = 64;
+/** Some megabytes of stays; only an attack of many hours brings as many. */
+const STAYS_MAX = 65_536;
 
 /**
  * One room while the app runs: reachable by its members, and in its call when the person wants to be. Links to the
@@ -171,8 +180,8 @@ export class RoomSession {
   readonly #events = new Emitter<SessionEvents>();
   readonly #mesh = new Mesh();
   readonly #participants = new Map<string, Participant>();
-  /** The last epoch of links that are gone, by stay. */
-  readonly #epochs = new Map<string, number>();
+  /** Stays that were met and may be listed again, with the last epoch of their link; 0 when they had none. */
+  readonly #unlisted = new Map<string, number>();
   readonly #conversation: Conversation;
   readonly #calls = newCallMemory();
   readonly #liveKinds = new Set<StreamKind>();
@@ -182,7 +191,8 @@ export class RoomSession {
   #introductions: Introductions | undefined;
   #own: OwnHello | undefined;
   #everJoined = false;
-  #ownCall: (CallKey & { hand: boolean; turn: number }) | null = null;
+  #capacity: number = LIMITS.roomCapacityDefault;
+  #ownCall: (CallKey & { hand: boolean; turn: number; cameAt: number }) | null = null;
   #media: OwnMedia | null = null;
   #ice: { servers: RTCIceServer[]; endsAt: number } = { servers: [], endsAt: Number.POSITIVE_INFINITY };
   #undoIce: () => void = () => {};
@@ -296,7 +306,8 @@ export class RoomSession {
       startedAt: this.#clock.now(),
     };
     const turn = this.#ownCall?.turn ?? nextTurn(placesOf(others));
-    this.#ownCall = { callId: key.callId, startedAt: key.startedAt, hand: false, turn };
+    const cameAt = this.#ownCall?.cameAt ?? this.#clock.now();
+    this.#ownCall = { callId: key.callId, startedAt: key.startedAt, hand: false, turn, cameAt };
     this.#calls.silenced.add(key.callId);
     this.#media = media;
     this.#callChanged();
@@ -417,8 +428,9 @@ export class RoomSession {
     };
   }
 
-  #joined({ resumed, participants, ice }: RoomJoined): void {
+  #joined({ resumed, participants, capacity, ice }: RoomJoined): void {
     this.#takeIce(ice);
+    this.#capacity = Math.min(capacity, PARTICIPANTS_MAX);
     const introductions = this.#introductions;
     if (!introductions || this.#over) return;
     const met = introductions.participantIds();
@@ -489,6 +501,7 @@ export class RoomSession {
       own,
       clock,
       handshakeTimeoutMs: LIMITS.handshakeTimeoutMs,
+      staysMax: STAYS_MAX,
       send: (to, box, wanted) => this.#seat?.send(to, box, wanted) ?? Promise.resolve(refuse('cancelled')),
       signConfirm: async (role, transcriptHash) => {
         const signed = await bridge.call('identity.sign-confirm', {
@@ -526,6 +539,7 @@ export class RoomSession {
       this.#setGone(known, false);
       return this.#setProfile(known, profile);
     }
+    if (!this.#hasPlace(acquaintance)) return;
     const deviceId = DeviceId.parse(acquaintance.hello.dev);
     const met = await this.#ports.bridge.call('peers.meet', { deviceId, profile });
     if (this.#over || acquaintance.at !== 'met' || this.#participants.has(acquaintance.stay)) return;
@@ -533,7 +547,7 @@ export class RoomSession {
       this.#events.emit('notice', { tone: 'trouble', text: met.message, code: met.code });
       return;
     }
-    if (!this.#replaces(acquaintance)) return;
+    if (!this.#replaces(acquaintance) || !this.#hasPlace(acquaintance)) return;
     this.#welcome(acquaintance, deviceId, profile, met.value.standing);
   }
 
@@ -548,14 +562,42 @@ export class RoomSession {
     return true;
   }
 
+  /**
+   * Whether they can be listed. A seat is one participant, whoever speaks from it: a member could otherwise fill the
+   * room, and this device's connections, with devices of their own making. Who finds the room full may come later.
+   */
+  #hasPlace({ stay, participantId, hello }: Acquaintance): boolean {
+    const others = [...this.#participants.values()].filter(({ deviceId }) => deviceId !== hello.dev);
+    for (const other of others) {
+      if (other.acquaintance.participantId !== participantId) continue;
+      const { at } = other.link.state;
+      const first = at === 'open' || at === 'interrupted';
+      this.#remove(first ? stay : other.acquaintance.stay, 'left', true);
+      return !first;
+    }
+    if (others.length < this.#capacity) return true;
+    const gone = others.find((other) => other.gone && other.link.state.at !== 'open');
+    if (gone) this.#remove(gone.acquaintance.stay, 'left', false);
+    else this.#unlist(stay, 0);
+    return gone !== undefined;
+  }
+
+  /** Remembers someone who is not listed for when they confirm again; of very many, the oldest are over. */
+  #unlist(stay: string, epoch: number): void {
+    this.#unlisted.set(stay, epoch);
+    const [oldest] = this.#unlisted.keys();
+    if (this.#unlisted.size > UNLISTED_MAX && oldest !== undefined) this.#remove(oldest, 'left', true);
+  }
+
   #welcome(acquaintance: Acquaintance, deviceId: DeviceId, profile: Profile, standing: PeerStanding['standing']): void {
     const { stay, session, hello } = acquaintance;
     const { makePeer, clock, policy, certificate, privacy } = this.#ports;
-    const lastEpoch = this.#epochs.get(stay);
+    const lastEpoch = this.#unlisted.get(stay) ?? 0;
+    this.#unlisted.delete(stay);
     const link = this.#mesh.open(stay, {
       initiator: session.role === 'lo',
       fp: hello.fp,
-      ...(lastEpoch === undefined ? {} : { firstEpoch: lastEpoch + 1 }),
+      firstEpoch: lastEpoch + 1,
       config: () => ({
         iceServers: this.#iceServers(),
         iceTransportPolicy: privacy().relayOnly ? 'relay' : 'all',
@@ -617,14 +659,14 @@ export class RoomSession {
     if (participant) {
       this.#participants.delete(stay);
       const { state } = participant.link;
-      if (state.at !== 'closed') this.#epochs.set(stay, state.epoch);
+      if (state.at !== 'closed' && !forGood) this.#unlist(stay, state.epoch);
       participant.close();
       this.#conversation.unlinked(participant);
       this.#mesh.close(stay, why === 'left' ? 'left' : why);
     }
     if (forGood) {
       this.#introductions?.end(stay);
-      this.#epochs.delete(stay);
+      this.#unlisted.delete(stay);
       this.#earlySignals.delete(stay);
     }
     this.#callChanged();
@@ -813,7 +855,8 @@ export class RoomSession {
       this.#calls.silenced.add(running.callId);
       tell = true;
     }
-    if (this.#ownCall && this.#own) {
+    // Only at first: later nobody could have come before, whatever they say of their turn.
+    if (this.#ownCall && this.#own && this.#clock.now() - this.#ownCall.cameAt < this.#ports.policy.comingInMs) {
       if (cameTooLate({ turn: this.#ownCall.turn, stay: stayOf(this.#own) }, placesOf(this.#inCall(running)))) {
         this.#ownCall = null;
         this.#media = null;
