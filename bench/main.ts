@@ -4,18 +4,24 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BenchRow } from './bench-row.ts';
 
-const HELP = `npm run bench -- [names] [--json] [--quick] [--seconds=20]
+const HELP = `npm run bench -- [names] [--json] [--quick] [--seconds=20] [--write]
 
 Measures Parley on this computer and prints medians, what they are compared with, and the goals.
 Nothing else should run meanwhile. Without names all of them run. A bench of several parts can be asked for some of
 them: signaling relay idle. --json prints the rows as JSON, as the last line; --quick makes a short run that only shows
-that everything works; --seconds is for how long signaling soaks.
+that everything works; --seconds is for how long signaling soaks; --write puts a run of signaling into
+docs/performance.md.
 `;
 
 /** What a bench with parts can be told; the others have no use for it. */
 type Wish = { parts: string[]; quick: boolean; seconds: number };
 
-type Bench = { run(wish: Wish): Promise<BenchRow[]>; parts?: readonly string[] };
+type Bench = {
+  run(wish: Wish): Promise<BenchRow[]>;
+  parts?: readonly string[];
+  /** Writes a run into the documents. */
+  publish?(rows: readonly BenchRow[]): Promise<void>;
+};
 
 function isBench(module: unknown): module is Bench {
   return typeof module === 'object' && module !== null && 'run' in module && typeof module.run === 'function';
@@ -92,16 +98,19 @@ async function main(args: readonly string[]): Promise<number> {
   for (const name of names.length > 0 ? names : known) {
     const asked = parts.get(name) ?? [];
     // Part by part, so that one that fails leaves the others their rows.
+    const own: BenchRow[] = [];
     const portions = asked.length > 0 ? asked : ((await load(name)).parts ?? [undefined]);
     for (const part of portions) {
       console.error(`${name}${part === undefined ? '' : ` ${part}`} …`);
       try {
-        rows.push(...(await (await load(name)).run({ parts: part === undefined ? [] : [part], quick, seconds })));
+        own.push(...(await (await load(name)).run({ parts: part === undefined ? [] : [part], quick, seconds })));
       } catch (error) {
         failed = true;
         console.error(`${name} could not be measured: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
+    if (args.includes('--write')) await (await load(name)).publish?.(own);
+    rows.push(...own);
   }
   if (args.includes('--json')) {
     console.error(table(rows));

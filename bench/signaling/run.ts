@@ -19,6 +19,8 @@ const MEASURES: Readonly<Record<string, (effort: Effort) => Promise<SignalingRow
   soak,
 };
 
+export { publish } from './publish.ts';
+
 /** What can be asked for by itself: `npm run bench signaling relay`. */
 export const parts: readonly string[] = Object.keys(MEASURES);
 
