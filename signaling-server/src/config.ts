@@ -113,6 +113,7 @@ export const Settings = z.object({
       .transform((text) => (text === '' ? undefined : text)),
     '',
     'Redis that makes several nodes one server (redis:// or rediss://, with its password)',
+    'secret',
   ),
   REDIS_PREFIX: setting(
     z.string().regex(/^[a-z0-9_-]{1,32}$/, { error: 'must be 1 to 32 lower-case letters, digits, - or _' }),
