@@ -67,6 +67,8 @@ export class FakeServer {
   /** Participants that the server makes up. */
   ghosts: ParticipantId[] = [];
   up = true;
+  /** Takes what is sent and answers nothing, and nobody has noticed yet. */
+  silent = false;
 
   takeSeat(_keyring: RoomKeyring, owner: SeatOwner): Seat {
     const seat = new FakeSeat(this, owner);
@@ -185,6 +187,7 @@ export class FakeSeat implements Seat {
 
   send(to: ParticipantId | '*', box: string, wanted: () => boolean): Promise<Outcome<{ handedTo: number }>> {
     if (this.over) return Promise.resolve(refuse('cancelled'));
+    if (this.#server.silent) return new Promise(() => {});
     if (this.#state.at === 'online') return Promise.resolve(this.#server.relay(this, to, box));
     return new Promise((resolve) => {
       this.#waiting.push(() => resolve(wanted() ? this.#server.relay(this, to, box) : refuse('cancelled')));
@@ -205,6 +208,7 @@ export class FakeSeat implements Seat {
   leave(): Promise<void> {
     this.over = true;
     this.become({ at: 'closed' });
+    if (this.#server.silent) return new Promise(() => {});
     this.#server.hint('left', this);
     return Promise.resolve();
   }

@@ -399,6 +399,22 @@ describe('room session', () => {
     expect(ana.seen().participants).toEqual([]);
   });
 
+  it('leaves at once while the server is silent, and tells the others by the links', async () => {
+    const { room, ana, ben } = await twoInARoom();
+    room.server.silent = true;
+    let left = false;
+    const leaving = ana.session.leave().then(() => {
+      left = true;
+    });
+    await room.quiet();
+    expect([left, ben.seen().participants]).toEqual([false, []]);
+    await room.later(room.policy.byeMs);
+    expect(ana.session.census.links).toBe(0);
+    await room.later(room.policy.byeMs);
+    await leaving;
+    expect(ana.session.census).toEqual({ timers: 0, links: 0, listeners: 0 });
+  });
+
   it('leaves nothing running', async () => {
     const { room, ana, ben } = await twoInARoom();
     ana.session.joinCall(media());

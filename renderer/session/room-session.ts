@@ -71,7 +71,7 @@ export type SessionPolicy = {
   typingEveryMs: number;
   /** Wait before the long code of two devices is computed; it takes thousands of hashes. */
   deviceCodeDelayMs: number;
-  /** For a last word on links when no server can carry it. */
+  /** For a last word, by the links and by the server: nobody who leaves waits longer for either. */
   byeMs: number;
   /** First wait before another try when the core refused to open the room. */
   reopenMs: number;
@@ -379,35 +379,39 @@ export class RoomSession {
   }
 
   /**
-   * Leaves for good: says goodbye by every way there is, gives the seat back and closes all links.
+   * Leaves for good: says goodbye by every way there is, gives the seat back and closes all links. A server that does
+   * not answer holds nothing up.
    */
   async leave(): Promise<void> {
     if (this.#over) return;
     this.#over = true;
     this.#undoReopen();
     this.#broadcast({ type: 'bye', why: 'left' });
-    const { at } = this.#seatState;
-    if (at === 'online') {
-      const introductions = this.#introductions;
-      const online = () => this.#seatState.at === 'online';
-      const farewells = introductions
-        ? [...this.#participants.keys()].map((stay) => introductions.seal(stay, { type: 'bye' }, online))
-        : [];
-      await Promise.allSettled(farewells);
-    } else if (this.#participants.size > 0) {
-      await new Promise<void>((resolve) => {
-        this.#clock.after(this.#ports.policy.byeMs, resolve);
-      });
-    }
+    const introductions = this.#introductions;
+    const online = () => this.#seatState.at === 'online';
+    const farewells =
+      introductions && online()
+        ? Promise.allSettled(
+            [...this.#participants.keys()].map((stay) => introductions.seal(stay, { type: 'bye' }, online)),
+          )
+        : new Promise<never>(() => {});
+    if (this.#participants.size > 0) await Promise.race([farewells, this.#inTime()]);
     const left = this.#seat?.leave();
     this.#mesh.closeAll('left');
     for (const participant of this.#participants.values()) participant.close();
     this.#participants.clear();
     this.#introductions?.close();
     this.#conversation.close();
-    this.#clock.stopAll();
     this.#events.clear();
-    await left;
+    this.#clock.stopAll();
+    await Promise.race([left, this.#inTime()]);
+    this.#clock.stopAll();
+  }
+
+  #inTime(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#clock.after(this.#ports.policy.byeMs, resolve);
+    });
   }
 
   // Signaling

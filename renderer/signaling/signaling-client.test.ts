@@ -200,6 +200,33 @@ describe('signaling client', () => {
     expect(net.latest().inputsOf('signal:send')).toEqual([]);
   });
 
+  it('answers for signals that nobody wants any more as soon as the server is gone', async () => {
+    const { net, online } = setUp();
+    const seat = await online();
+    const farewells = [1, 2].map((n) => seat.send(ana, `${box}${n}`, () => seat.state.at === 'online'));
+    await settled();
+    net.latest().timeOut();
+    expect(await Promise.all(farewells)).toMatchObject([{ code: 'cancelled' }, { code: 'cancelled' }]);
+    expect(seat.state.at).toBe('reconnecting');
+  });
+
+  it('takes a new seat in a room while the server has not heard yet that the last one was left', async () => {
+    const { net, client, join, online } = setUp();
+    const seat = await online();
+    const left = seat.leave();
+    const again = join();
+    await settled();
+    const challenge = toBase64Url(new Uint8Array(32).fill(9));
+    net.latest().answer('room:leave', { ok: true, value: {} });
+    await left;
+    net.latest().answer('challenge:get', { ok: true, value: { v: 1, challenge, expiresInMs: 30_000 } });
+    await settled();
+    net.latest().answer('room:join', joined());
+    await settled();
+    expect([again.state.at, client.census.seats, net.latest().closed]).toEqual(['online', 1, false]);
+    expect(() => join()).toThrow();
+  });
+
   it('keeps the order of signals', async () => {
     const { net, online } = setUp();
     const seat = await online();

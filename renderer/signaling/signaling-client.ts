@@ -119,8 +119,8 @@ export class SignalingClient {
 
   /** Takes a place in a room; one per room. The socket opens with the first and closes with the last. */
   join(roomId: RoomId, owner: SeatOwner): Seat {
-    const held = this.#seats.get(roomId);
-    if (held) throw new Error('this client already holds a seat in that room');
+    // One that was given up may still wait for the server to hear of it.
+    if (this.#seats.get(roomId)?.over === false) throw new Error('this client already holds a seat in that room');
     const seat = new OwnSeat(roomId, owner, this, this.#ports, this.#clock);
     this.#seats.set(roomId, seat);
     if (this.#link.at === 'idle') this.#connect();
@@ -151,8 +151,8 @@ export class SignalingClient {
   }
 
   /** For OwnSeat: it is over. */
-  left(roomId: RoomId): void {
-    this.#seats.delete(roomId);
+  left(seat: OwnSeat): void {
+    if (this.#seats.get(seat.roomId) === seat) this.#seats.delete(seat.roomId);
     if (this.#seats.size > 0 || this.#link.at === 'closed') return;
     this.#drop();
     this.#link = { at: 'idle' };
@@ -393,6 +393,10 @@ class OwnSeat implements Seat {
     return this.#state;
   }
 
+  get over(): boolean {
+    return this.#over;
+  }
+
   /** Joins or resumes on a session whose server was met. */
   async enter(session: WireSession): Promise<void> {
     this.#undoAgain();
@@ -432,6 +436,15 @@ class OwnSeat implements Seat {
     if (!keepsTrying) this.#become({ at: 'refused', refusal, keepsTrying });
     else if (was.at === 'online') this.#become({ at: 'reconnecting', since: this.#clock.now() });
     else if (was.at !== 'reconnecting') this.#become({ at: 'refused', refusal, keepsTrying });
+    this.#dropUnwanted();
+  }
+
+  /** Whoever wanted these to be sent only over the session that is gone must not wait for the next one. */
+  #dropUnwanted(): void {
+    for (const signal of this.#waiting.filter(({ wanted }) => !wanted())) {
+      this.#waiting.splice(this.#waiting.indexOf(signal), 1);
+      signal.answer(refuse('cancelled'));
+    }
   }
 
   closed(): void {
@@ -471,7 +484,7 @@ class OwnSeat implements Seat {
     const session = this.#session;
     this.closed();
     if (session) await session.ask('room:leave', { roomId: this.roomId }).catch(() => undefined);
-    this.#client.left(this.roomId);
+    this.#client.left(this);
   }
 
   #become(state: SeatState): void {
