@@ -31,6 +31,16 @@ export default defineConfig({
       },
       {
         test: {
+          // What is shipped, with the real programs that it is for.
+          name: 'deploy',
+          include: ['tests/deploy/**/*.test.ts'],
+          exclude,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
           exclude,

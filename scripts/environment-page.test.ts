@@ -13,7 +13,7 @@ describe('the page of the environment (S10)', () => {
 
   it('says of each secret that it is one, and names no value for it', () => {
     for (const { name, fallback, secret } of settings()) {
-      if (!/(SECRET|TOKEN|PASSWORD|PRIVATE_KEY)$/.test(name)) continue;
+      if (!/(SECRET|TOKEN|PASSWORD|PRIVATE_KEY|REDIS_URL)$/.test(name)) continue;
       expect({ name, secret, fallback }).toEqual({ name, secret: true, fallback: '' });
       expect(environmentPage()).toContain(`| \`${name}\` | none | **Secret.** `);
     }

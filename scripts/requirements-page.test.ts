@@ -61,8 +61,13 @@ describe('the page of requirements', () => {
     expect(() => pageOf(allBut('R5'), ['R5', 'R6'])).toThrow('R6 has a test and is still in OPEN');
   });
 
-  it('reads the tests of the whole project', async () => {
-    const files = new Set((await allProofs()).map(({ file }) => file.split('/')[0]));
-    expect([...files]).toEqual(expect.arrayContaining(['shared', 'signaling-server', 'tests']));
+  it('reads the tests that are run, and no others', async () => {
+    const foldersIn = async (config?: unknown) =>
+      new Set((await allProofs(config)).map(({ file }) => file.split('/').slice(0, 2).join('/')));
+    expect([...(await foldersIn())]).toEqual(
+      expect.arrayContaining(['shared/model', 'signaling-server/src', 'tests/deploy', 'tests/e2e']),
+    );
+    const one = { test: { include: ['shared/**/*.test.ts'], exclude: ['shared/protocol/**'] } };
+    expect([...(await foldersIn({ test: { projects: [one] } }))]).toEqual(['shared/model']);
   });
 });

@@ -2,6 +2,8 @@
 import { glob, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ESTree, parseSync, Visitor } from 'vite';
+import { z } from 'zod';
+import vitestConfig from '../vitest.config.ts';
 import { ELSEWHERE, OPEN, REQUIREMENTS, type RequirementId } from './requirements-page.prose.ts';
 
 /** One test, or a describe with all that is in it, and the ids in its title. */
@@ -66,11 +68,19 @@ export function proofsIn(file: string, source: string): Proof[] {
   return proofs;
 }
 
-/** What every test of the project says that it proves, in the order of the files. */
-export async function allProofs(): Promise<Proof[]> {
-  const exclude = ['**/node_modules/**', '**/.*/**', 'out/**', 'release/**'];
+const Projects = z.object({
+  test: z.object({
+    projects: z.array(z.object({ test: z.object({ include: z.array(z.string()), exclude: z.array(z.string()) }) })),
+  }),
+});
+
+/** What every test of the project says that it proves, in the order of the files. What nobody runs proves nothing. */
+export async function allProofs(config: unknown = vitestConfig): Promise<Proof[]> {
   const files: string[] = [];
-  for await (const file of glob('**/*.test.{ts,tsx}', { cwd: ROOT, exclude })) files.push(file.replaceAll('\\', '/'));
+  for (const { test } of Projects.parse(config).test.projects) {
+    const found = glob(test.include, { cwd: ROOT, exclude: test.exclude });
+    for await (const file of found) files.push(file.replaceAll('\\', '/'));
+  }
   const read = async (file: string) => proofsIn(file, await readFile(join(ROOT, file), 'utf8'));
   return (await Promise.all(files.toSorted().map(read))).flat();
 }

@@ -39,7 +39,7 @@ const settle = async (): Promise<void> => {
   for (let i = 0; i < 20; i++) await new Promise<void>((resolve) => setImmediate(resolve));
 };
 
-describe('rooms on several nodes', () => {
+describe('rooms on several nodes (S13)', () => {
   let clock: FakeClock;
   let hub: MemoryHub;
   let drawn: number;
@@ -114,7 +114,7 @@ describe('rooms on several nodes', () => {
     }
   };
 
-  it('lose no seat when a node dies: away at first, and back wherever the holder comes to', async () => {
+  it('lose no seat when a node dies: away at first, and back wherever the holder comes to (P6)', async () => {
     const [one, two] = [await node('one'), await node('two')];
     const [ada, ben] = [new Holder(), new Holder()];
     await enter(one, ada);
@@ -133,7 +133,7 @@ describe('rooms on several nodes', () => {
     expect(ada.events()).toEqual([]);
   });
 
-  it('have no ghosts: who does not come back from a dead node has left after the grace time', async () => {
+  it('have no ghosts: who does not come back from a dead node has left after the grace time (S4, P6)', async () => {
     const [one, two] = [await node('one'), await node('two')];
     const [ada, ben] = [new Holder(), new Holder()];
     await enter(one, ada);
@@ -147,7 +147,7 @@ describe('rooms on several nodes', () => {
     expect(await one.join(new Holder(), room, undefined)).toMatchObject({ ok: false, code: 'room-full' });
   });
 
-  it('give up nobody while the store is away, nor when it comes back empty', async () => {
+  it('give up nobody while the store is away, nor when it comes back empty (P6)', async () => {
     const [one, two] = [await node('one'), await node('two')];
     const [ada, ben] = [new Holder(), new Holder()];
     await enter(one, ada);
@@ -174,7 +174,7 @@ describe('rooms on several nodes', () => {
     expect(ada.events()).toEqual([]);
   });
 
-  it('hand nothing on twice when the answer was lost on the way', async () => {
+  it('hand nothing on twice when the answer was lost on the way (P6)', async () => {
     const [one, two] = [await node('one'), await node('two')];
     const [ada, ben] = [new Holder(), new Holder()];
     await enter(one, ada);

@@ -58,7 +58,7 @@ function setUp(policy: Partial<ConstructorParameters<typeof RoomRegistry>[0]> = 
   return { clock, tally, registry, enter, send };
 }
 
-describe('taking a seat', () => {
+describe('taking a seat (S1, S2)', () => {
   it('tells a newcomer who is there and the others who came', () => {
     const { enter } = setUp();
     const ana = new Holder();
@@ -107,7 +107,7 @@ describe('taking a seat', () => {
   });
 });
 
-describe('losing the socket', () => {
+describe('losing the socket (S2)', () => {
   it('keeps the seat for the grace time: the others see away, then back, never a leave', () => {
     const { clock, registry, enter } = setUp();
     const ana = new Holder();
@@ -183,7 +183,7 @@ describe('losing the socket', () => {
   });
 });
 
-describe('the record of a room', () => {
+describe('the record of a room (S1)', () => {
   it('vanishes with its last seat', () => {
     const { registry, enter } = setUp();
     const ana = new Holder();
@@ -221,7 +221,7 @@ describe('the record of a room', () => {
   });
 });
 
-describe('relaying', () => {
+describe('relaying (S3)', () => {
   it('hands a box untouched to one, with the sender stamped on', () => {
     const { enter, send } = setUp();
     const ana = new Holder();
@@ -324,7 +324,7 @@ describe('relaying', () => {
     expect(back.events()).toEqual(['signal:received']);
   });
 
-  it('holds back a flood and tells truthfully when the next is served', () => {
+  it('holds back a flood and tells truthfully when the next is served (R5, R6, P5)', () => {
     // Room for 3 others × 10 at once, then 20 a minute for the one other who is here.
     const { clock, enter, send } = setUp();
     const ana = new Holder();
@@ -341,7 +341,7 @@ describe('relaying', () => {
     expect(send(ana, to, 32)).toMatchObject({ ok: false });
   });
 
-  it('counts a box for all once for each it is for', () => {
+  it('counts a box for all once for each it is for (R6)', () => {
     const { enter, send } = setUp();
     const holders = [new Holder(), new Holder(), new Holder(), new Holder()] as const;
     for (const holder of holders) enter(holder);
@@ -350,7 +350,7 @@ describe('relaying', () => {
   });
 });
 
-describe('streams', () => {
+describe('streams (S2)', () => {
   it('counts each kind once and takes them away with the seat', () => {
     const { registry, tally, enter } = setUp();
     const ana = new Holder();

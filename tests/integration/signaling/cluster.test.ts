@@ -35,7 +35,7 @@ const backplanes: Record<string, () => Nodes> = {
   },
 };
 
-describe.each(Object.keys(backplanes))('two nodes that share rooms over %s', (name) => {
+describe.each(Object.keys(backplanes))('two nodes that share rooms over %s (S13)', (name) => {
   let nodes: Nodes;
   let one: TestServer;
   let two: TestServer;
@@ -76,7 +76,7 @@ describe.each(Object.keys(backplanes))('two nodes that share rooms over %s', (na
     expect(late).toMatchObject({ ok: false, code: 'participant-gone' });
   });
 
-  it('have one capacity, however many come at the same time', async () => {
+  it('have one capacity, however many come at the same time (S1)', async () => {
     const key = new RoomKey();
     const small = { ROOM_CAPACITY: '3' };
     const more = await Promise.all([nodes.start(small), nodes.start(small)]);
@@ -85,7 +85,7 @@ describe.each(Object.keys(backplanes))('two nodes that share rooms over %s', (na
     for (const answer of answers) if (!answer.ok) expect(answer.code).toBe('room-full');
   });
 
-  it('keep the seat of one who drops at one node and comes back at the other', async () => {
+  it('keep the seat of one who drops at one node and comes back at the other (S2)', async () => {
     const key = new RoomKey();
     const ada = new Client(one);
     const ben = new Client(two);
@@ -130,7 +130,7 @@ describe.each(Object.keys(backplanes))('two nodes that share rooms over %s', (na
     expect(ada.heard.filter(({ event }) => event === 'participant:away')).toEqual([]);
   });
 
-  it('are left by a node that stops without anybody leaving', async () => {
+  it('are left by a node that stops without anybody leaving (S14)', async () => {
     const key = new RoomKey();
     const ada = new Client(one);
     const ben = new Client(two);
@@ -155,7 +155,7 @@ describe.each(Object.keys(backplanes))('two nodes that share rooms over %s', (na
   });
 });
 
-describe('two nodes on one Redis', () => {
+describe('two nodes on one Redis (S13)', () => {
   const pair = async (env: Record<string, string>) => {
     group += 1;
     const all = { REDIS_URL: redis.url, REDIS_PREFIX: `test-${group}`, ...env };
@@ -203,7 +203,7 @@ describe('two nodes on one Redis', () => {
   });
 });
 
-describe('what Redis is told', () => {
+describe('what Redis is told (P1)', () => {
   it('is neither a room id nor a key nor a token', async () => {
     const prefix = 'secrets';
     const [one, two] = await Promise.all(
@@ -227,7 +227,7 @@ describe('what Redis is told', () => {
   });
 });
 
-describe('without Redis for a while', () => {
+describe('without Redis for a while (S13, P6)', () => {
   it('rooms on one node go on, and are whole again when it is back', async () => {
     const own = await startRedis();
     try {

@@ -190,7 +190,7 @@ describe('listed rooms on one server (S1)', () => {
   });
 });
 
-describe('listed rooms on two nodes', () => {
+describe('listed rooms on two nodes (S1, S13)', () => {
   let redis: TestRedis;
   beforeAll(async () => {
     redis = await startRedis();
