@@ -140,6 +140,8 @@ describe('the image of the server, followed', () => {
   it('holds the bundle and nothing to build it with', () => {
     const files = readdirSync(app, { recursive: true, encoding: 'utf8' });
     expect(files).toContain('main.js');
+    // Without it Node reads everything twice to find out.
+    expect(readFileSync(join(app, 'package.json'), 'utf8')).toBe('{"type":"module"}\n');
     expect(files.filter((file) => /node_modules|\.ts$|\.map$|\.env/.test(file))).toEqual([]);
   });
 

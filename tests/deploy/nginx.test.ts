@@ -7,7 +7,7 @@ import { io } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { REPOSITORY } from '#support/repository.ts';
 import { startServer, type TestServer } from '#support/server.ts';
-import { freePort, needProgram, type Program, runProgram, startProgram } from './programs.ts';
+import { freePort, makeCertificate, needProgram, type Program, runProgram, startProgram } from './programs.ts';
 
 const FOLDER = join(REPOSITORY, 'build/deploy/nginx');
 const ADMIN_TOKEN = '5b0c41d2f1f84b0c9d3b7c1e6a9f20d47e31';
@@ -26,13 +26,7 @@ describe('nginx as it is shipped, before a real server (S11, S16)', () => {
     ports = { plain: await freePort(), tls: await freePort() };
     const tls = join(folder, 'tls');
     mkdirSync(tls);
-    const made = await runProgram(needProgram('openssl'), [
-      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-      ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'],
-      ...['-keyout', join(tls, 'privkey.pem'), '-out', join(tls, 'fullchain.pem')],
-    ]);
-    expect(made.code, made.output).toBe(0);
-    certificate = readFileSync(join(tls, 'fullchain.pem'), 'utf8');
+    certificate = await makeCertificate(tls);
 
     // The shipped files; only addresses, ports and places are those of this test. Each of them must be there.
     const adapted = (file: string, changes: [string, string][]) => {
@@ -186,6 +180,8 @@ describe('nginx as it is shipped, before a real server (S11, S16)', () => {
   });
 
   it('writes down nobody who did nothing wrong', () => {
+    const conf = readFileSync(join(FOLDER, 'parley.conf'), 'utf8');
+    expect(conf.match(/^ {2}access_log .*$/gm)).toEqual(conf.match(/^server \{$/gm)?.map(() => '  access_log off;'));
     expect(nginx.output).toContain('GET /metrics ');
     expect(nginx.output).not.toMatch(/GET \/(?:health\/live|parley|) /);
   });
