@@ -32,7 +32,7 @@ export async function run({ parts: wanted = [], quick = false, seconds = 20 } = 
   const effort: Effort = {
     quick,
     rounds: quick ? 1 : 5,
-    turns: quick ? { generations: 1, rounds: 1 } : { generations: 2, rounds: 6 },
+    turns: quick ? { generations: 1, rounds: 1 } : { generations: 2, rounds: 3 },
     seconds,
   };
   const rows: SignalingRow[] = [];
