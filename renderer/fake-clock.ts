@@ -15,7 +15,8 @@ export function fakeClock(startsAt = 1_800_000_000_000): FakeClock {
     now: () => now,
     after: (delayMs, callback) => {
       const id = nextId++;
-      timers.set(id, { at: now + delayMs, callback });
+      // As setTimeout does: what does not fit into 31 bits is no wait at all.
+      timers.set(id, { at: now + (delayMs > 2 ** 31 - 1 ? 0 : delayMs), callback });
       return () => {
         timers.delete(id);
       };

@@ -15,6 +15,7 @@ import {
   accept,
   DeviceId,
   fromBase64Url,
+  type IceConfig,
   type MessageId,
   type Outcome,
   ParticipantId,
@@ -67,6 +68,8 @@ export class FakeServer {
   /** Participants that the server makes up. */
   ghosts: ParticipantId[] = [];
   up = true;
+  ice: IceConfig = { iceServers: [] };
+  iceAsked = 0;
   /** Takes what is sent and answers nothing, and nobody has noticed yet. */
   silent = false;
 
@@ -167,7 +170,7 @@ export class FakeSeat implements Seat {
         ...this.#server.ghosts.map((participantId) => ({ participantId, away: false })),
       ],
       capacity: 16,
-      ice: { iceServers: [] },
+      ice: this.#server.ice,
     });
     for (const send of this.#waiting.splice(0)) send();
   }
@@ -195,7 +198,8 @@ export class FakeSeat implements Seat {
   }
 
   ice() {
-    return Promise.resolve(accept({ iceServers: [] }));
+    this.#server.iceAsked += 1;
+    return Promise.resolve(accept(this.#server.ice));
   }
 
   stream(kind: string, live: boolean): Promise<void> {

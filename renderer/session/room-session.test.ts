@@ -399,6 +399,16 @@ describe('room session', () => {
     expect(ana.seen().participants).toEqual([]);
   });
 
+  it.each([1, 2 ** 33])('asks for fresh relay credentials with measure when they last %i ms', async (expiresInMs) => {
+    const room = await FakeRoom.create();
+    room.server.ice = { iceServers: [], expiresInMs };
+    room.net.connects = false;
+    await room.member('ana');
+    await room.member('ben');
+    for (let second = 0; second < 60; second++) await room.later(1_000);
+    expect(room.server.iceAsked).toBeLessThanOrEqual(4);
+  });
+
   it('leaves at once while the server is silent, and tells the others by the links', async () => {
     const { room, ana, ben } = await twoInARoom();
     room.server.silent = true;

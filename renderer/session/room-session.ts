@@ -59,7 +59,7 @@ import {
 } from './call-state.ts';
 import type { OwnCertificate } from './certificate.ts';
 import { Conversation } from './conversation.ts';
-import { allowedIceServers } from './ice-policy.ts';
+import { allowedIceServers, ICE_REFRESH_MIN_MS, iceLifetimeMs } from './ice-policy.ts';
 import { type Acquaintance, Introductions, stayOf } from './introductions.ts';
 
 export type SessionPolicy = {
@@ -195,6 +195,7 @@ export class RoomSession {
   #ownCall: (CallKey & { hand: boolean; turn: number; cameAt: number }) | null = null;
   #media: OwnMedia | null = null;
   #ice: { servers: RTCIceServer[]; endsAt: number } = { servers: [], endsAt: Number.POSITIVE_INFINITY };
+  #iceAskedAt = Number.NEGATIVE_INFINITY;
   #undoIce: () => void = () => {};
   #undoRing: () => void = () => {};
   #undoReopen: () => void = () => {};
@@ -484,14 +485,17 @@ export class RoomSession {
   }
 
   #takeIce({ iceServers, expiresInMs }: IceConfig): void {
-    const endsAt = expiresInMs === undefined ? Number.POSITIVE_INFINITY : this.#clock.now() + expiresInMs;
-    this.#ice = { servers: allowedIceServers(this.keyring.host, iceServers), endsAt };
+    const lifetimeMs = expiresInMs === undefined ? Number.POSITIVE_INFINITY : iceLifetimeMs(expiresInMs);
+    this.#ice = { servers: allowedIceServers(this.keyring.host, iceServers), endsAt: this.#clock.now() + lifetimeMs };
     this.#undoIce();
     if (expiresInMs === undefined) return;
-    this.#undoIce = this.#clock.after(expiresInMs * 0.8, () => void this.#refreshIce());
+    this.#undoIce = this.#clock.after(Math.max(ICE_REFRESH_MIN_MS, lifetimeMs * 0.8), () => void this.#refreshIce());
   }
 
   async #refreshIce(): Promise<void> {
+    const now = this.#clock.now();
+    if (now - this.#iceAskedAt < ICE_REFRESH_MIN_MS) return;
+    this.#iceAskedAt = now;
     const asked = await this.#seat?.ice();
     if (asked?.ok && !this.#over) this.#takeIce(asked.value);
   }

@@ -14,3 +14,13 @@ export const patient: RetryPolicy = {
     return Math.round(ceiling * (0.5 + random() / 2));
   },
 };
+
+const ASKED_MIN_MS = 1_000;
+const ASKED_MAX_MS = 86_400_000;
+
+/**
+ * A wait that a server asks for, as far as it is heeded. Timers take more than 24 days for no wait at all, and a
+ * server that asks for none would be asked again without a pause.
+ */
+export const heeded = (askedMs: number, leastMs = ASKED_MIN_MS): number =>
+  Math.min(ASKED_MAX_MS, Math.max(leastMs, askedMs));

@@ -167,6 +167,90 @@ describe('signaling client', () => {
     expect(net.latest().inputsOf('challenge:get')).toHaveLength(1);
   });
 
+  it.each([2 ** 31, 2 ** 40])('takes a wait of %i ms for a long one, not for none', async (retryAfterMs) => {
+    const { clock, net, join } = setUp();
+    join();
+    net.latest().greet();
+    await settled();
+    net.latest().answer('room:join', refuse('rate-limited', { retryAfterMs }));
+    await settled();
+    clock.advance(60_000);
+    await settled();
+    expect(net.latest().inputsOf('challenge:get')).toHaveLength(0);
+    net.latest().drop();
+    clock.advance(300);
+    net.latest().refuse({ code: 'rate-limited', message: 'Wait.', retryAfterMs });
+    clock.advance(60_000);
+    expect(net.wires).toHaveLength(2);
+  });
+
+  it('waits a second at least, whatever a server asks for', async () => {
+    const { clock, net, join } = setUp();
+    join();
+    net.latest().greet();
+    await settled();
+    for (let i = 0; i < 3; i++) {
+      if (i > 0) {
+        const challenge = toBase64Url(new Uint8Array(32).fill(9));
+        net.latest().answer('challenge:get', { ok: true, value: { v: 1, challenge, expiresInMs: 30_000 } });
+        await settled();
+      }
+      net.latest().answer('room:join', refuse('rate-limited', { retryAfterMs: 0 }));
+      await settled();
+      clock.advance(999);
+      await settled();
+      expect(net.latest().inputsOf('challenge:get')).toHaveLength(i);
+      clock.advance(1);
+      await settled();
+    }
+  });
+
+  it('holds a signal back for as long as the server asks, and no shorter than makes sense', async () => {
+    const { clock, net, online } = setUp();
+    const seat = await online();
+    void seat.send(ana, box, () => true);
+    await settled();
+    for (const retryAfterMs of [0, 2 ** 40]) {
+      net.latest().answer('signal:send', refuse('rate-limited', { retryAfterMs }));
+      await settled();
+      clock.advance(49);
+      await settled();
+      expect(net.latest().inputsOf('signal:send')).toHaveLength(retryAfterMs === 0 ? 1 : 2);
+      clock.advance(1);
+      await settled();
+    }
+    expect(net.latest().inputsOf('signal:send')).toHaveLength(2);
+  });
+
+  it('says so and waits when a server finds every answer to its challenge too late', async () => {
+    const { clock, net, join, states } = setUp();
+    const seat = join();
+    net.latest().greet();
+    await settled();
+    const challenge = toBase64Url(new Uint8Array(32).fill(9));
+    const refused = async () => {
+      net.latest().answer('room:join', refuse('challenge-expired'));
+      await settled();
+    };
+    const asked = async (byMs: number) => {
+      clock.advance(byMs);
+      await settled();
+      return net.latest().inputsOf('challenge:get').length;
+    };
+    await refused();
+    // Once it is only bad luck.
+    expect([await asked(0), states]).toEqual([1, []]);
+    net.latest().answer('challenge:get', { ok: true, value: { v: 1, challenge, expiresInMs: 30_000 } });
+    await settled();
+    await refused();
+    expect(seat.state).toMatchObject({ at: 'refused', keepsTrying: true, refusal: { code: 'challenge-expired' } });
+    expect([await asked(999), await asked(201)]).toEqual([1, 2]);
+    net.latest().answer('challenge:get', { ok: true, value: { v: 1, challenge, expiresInMs: 30_000 } });
+    await settled();
+    await refused();
+    expect([await asked(2_399), await asked(1)]).toEqual([2, 3]);
+  });
+
   it('sends an unanswered signal again with the same id after the reconnect', async () => {
     const { clock, net, online } = setUp();
     const seat = await online();
@@ -247,6 +331,14 @@ describe('signaling client', () => {
     expect(net.wires).toHaveLength(1);
     clock.advance(1 + 300);
     expect(net.wires).toHaveLength(2);
+  });
+
+  it.each([2 ** 31, 2 ** 40])('stays with a server that drains in %i ms', async (retryAfterMs) => {
+    const { clock, net, online } = setUp();
+    await online();
+    net.latest().say('server:drain', { retryAfterMs });
+    clock.advance(60_000);
+    expect(net.wires).toHaveLength(1);
   });
 
   it('drops malformed events and passes good ones on', async () => {

@@ -27,7 +27,7 @@ import {
 } from '@parley/shared/protocol';
 import { type Clock, type CountedClock, countedClock } from '../clock.ts';
 import { socketUrlOf } from './hosts.ts';
-import type { RetryPolicy } from './retry-policy.ts';
+import { heeded, type RetryPolicy } from './retry-policy.ts';
 import type { OpenWire, Wire } from './wire.ts';
 
 /**
@@ -259,7 +259,7 @@ export class SignalingClient {
 
   /** The server is about to go: move when it says, spread out, so that a running room is not left for long. */
   #drain(session: WireSession, retryAfterMs: number): void {
-    const waitMs = Math.round(retryAfterMs * (0.5 + this.#ports.random() / 2));
+    const waitMs = Math.round(heeded(retryAfterMs) * (0.5 + this.#ports.random() / 2));
     this.#notBefore = this.#clock.now() + waitMs;
     session.closing = refuse('server-draining');
     this.#clock.after(waitMs, () => {
@@ -271,7 +271,9 @@ export class SignalingClient {
     this.#drop();
     const { policy, random } = this.#ports;
     const now = this.#clock.now();
-    if (refusal.retryAfterMs !== undefined) this.#notBefore = Math.max(this.#notBefore, now + refusal.retryAfterMs);
+    if (refusal.retryAfterMs !== undefined) {
+      this.#notBefore = Math.max(this.#notBefore, now + heeded(refusal.retryAfterMs));
+    }
     const policyMs = isPatient(refusal) ? policy.retry.delayMs(this.#attempt, random) : policy.refusedRetryMs;
     this.#attempt += 1;
     const delayMs = Math.max(policyMs, this.#notBefore - now);
@@ -298,6 +300,8 @@ type Connection =
   | { at: 'closed' };
 
 type Heard = { [E in ServerEvent]: { event: E; payload: ServerPayload<E> } }[ServerEvent];
+/** Limits on signals count in short windows, so what they ask for is often less than a second. */
+const SIGNAL_AGAIN_MIN_MS = 50;
 const isServerEvent = (event: string): event is ServerEvent => Object.hasOwn(serverEvents, event);
 
 /** Whether the reason passes by itself. Otherwise the person or the server's host must change something. */
@@ -379,6 +383,8 @@ class OwnSeat implements Seat {
   #token: ResumeToken | undefined;
   #over = false;
   #sending = false;
+  /** How often in a row the join was refused for something that the next try sets right. */
+  #passing = 0;
   #undoAgain: () => void = () => {};
 
   constructor(roomId: RoomId, owner: SeatOwner, client: SignalingClient, ports: SignalingPorts, clock: CountedClock) {
@@ -418,6 +424,7 @@ class OwnSeat implements Seat {
       if (!joined.ok) return this.#refused(session, joined);
       this.#token = joined.value.resumeToken;
       this.#session = session;
+      this.#passing = 0;
       this.#become({ at: 'online' });
       this.owner.joined(joined.value);
       void this.#flush();
@@ -495,11 +502,16 @@ class OwnSeat implements Seat {
   /** The server answered the join with a refusal; the socket itself is fine. */
   #refused(session: WireSession, refusal: Refusal): void {
     if (refusal.code === 'seat-expired') this.#token = undefined;
-    const soon = refusal.code === 'seat-expired' || refusal.code === 'challenge-expired';
-    const delayMs = soon ? 0 : (refusal.retryAfterMs ?? this.#ports.policy.refusedRetryMs);
+    const { policy, random } = this.#ports;
+    const passing = refusal.code === 'seat-expired' || refusal.code === 'challenge-expired';
+    this.#passing = passing ? this.#passing + 1 : 0;
+    // The first time the next try sets it right; a server that says it every time is waited for like any other.
+    const soon = this.#passing === 1;
+    const askedMs = passing ? policy.retry.delayMs(this.#passing, random) : policy.refusedRetryMs;
+    const delayMs = soon ? 0 : heeded(refusal.retryAfterMs ?? askedMs);
     const was = this.#state.at;
     const quiet = soon || (was === 'reconnecting' && refusal.code === 'rate-limited');
-    if (!quiet) this.#become({ at: 'refused', refusal, keepsTrying: refusal.retryAfterMs !== undefined });
+    if (!quiet) this.#become({ at: 'refused', refusal, keepsTrying: passing || refusal.retryAfterMs !== undefined });
     this.#undoAgain = this.#clock.after(delayMs, () => void this.enter(session));
   }
 
@@ -534,7 +546,7 @@ class OwnSeat implements Seat {
         if (!outcome) return;
         if (!outcome.ok && outcome.code === 'rate-limited') {
           await new Promise<void>((resolve) => {
-            this.#clock.after(outcome.retryAfterMs ?? 1_000, resolve);
+            this.#clock.after(heeded(outcome.retryAfterMs ?? 1_000, SIGNAL_AGAIN_MIN_MS), resolve);
           });
           continue;
         }
