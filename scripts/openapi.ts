@@ -9,7 +9,12 @@ import { z } from 'zod';
 type Json = { [key: string]: unknown };
 
 /** Settings that bring routes with them, so that each is described. */
-const EVERY_ROUTE = { ADMIN_TOKEN: 'for-the-description-alone-0123456789' };
+const EVERY_ROUTE = {
+  ADMIN_TOKEN: 'for-the-description-alone-0123456789',
+  ACCESS: 'token',
+  TOKEN_SECRET: 'for-the-description-alone-0123456789',
+  TOKEN_FILE: 'never-written.json',
+};
 
 /** The description as the server hands it out at /openapi.json. */
 export async function servedOpenApi(): Promise<Json> {

@@ -7,6 +7,8 @@ export const CONNECT_REFUSALS: readonly ErrorCode[] = [
   'server-draining',
   'rate-limited',
   'blocked',
+  'access-refused',
+  'access-expired',
   'bad-request',
 ];
 
@@ -115,7 +117,8 @@ export const FIELD_PROSE: Readonly<Record<string, string>> = {
   expiresInMs: 'from now; absent: they do not end',
   'challenge:get ack expiresInMs': 'from now',
   'server:challenge expiresInMs': 'from now',
-  'auth password': 'reserved for servers that ask for one',
+  'auth password': 'of a server that asks for one',
+  'auth token': 'an access token, of a server that asks for one',
   roomId: 'see section 2',
   participantId: 'a seat; public, chosen by the server',
   authPub: 'see section 2',

@@ -160,14 +160,22 @@ export const serverEvents = {
   'participant:left': AboutParticipant,
   'signal:received': SignalReceived,
   /** Said right before the server closes a socket on purpose. */
-  'server:closing': z.object({ code: z.enum(['slow-consumer', 'blocked', 'timed-out', 'server-draining']) }),
+  'server:closing': z.object({
+    code: z.enum(['slow-consumer', 'blocked', 'timed-out', 'server-draining', 'access-expired']),
+  }),
   'server:drain': z.object({ retryAfterMs: z.number().int().nonnegative() }),
 } as const;
 export type ServerEvent = keyof typeof serverEvents;
 export type ServerPayload<E extends ServerEvent> = z.output<(typeof serverEvents)[E]>;
 
 /** Sent in Socket.IO's `auth` when connecting. */
-export const ConnectAuth = z.object({ v, password: z.string().max(256).optional() });
+export const ConnectAuth = z.object({
+  v,
+  /** Of a server that asks for one. */
+  password: z.string().max(256).optional(),
+  /** An access token (JWT), of a server that asks for one. */
+  token: z.string().max(2_048).optional(),
+});
 export type ConnectAuth = z.infer<typeof ConnectAuth>;
 
 /** Path of the Socket.IO endpoint. */

@@ -71,6 +71,52 @@ describe('readConfig (S10)', () => {
     expect(problemsOf({ PORT })).toHaveLength(1);
   });
 
+  describe('in production (S11)', () => {
+    const fine = {
+      NODE_ENV: 'production',
+      TRUST_PROXY: '10.0.0.0/8',
+      ADMIN_TOKEN: '1f0e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c',
+    };
+    const named = (change: Record<string, string | undefined>) =>
+      problemsOf({ ...fine, ...change }).map((problem) => problem.split(':')[0]);
+
+    it('starts behind a proxy that is named, or with a certificate', () => {
+      expect(named({})).toEqual([]);
+      expect(named({ TRUST_PROXY: undefined, TLS_CERT_FILE: '/a', TLS_KEY_FILE: '/b' })).toEqual([]);
+    });
+
+    it.each([
+      ['no HTTPS', { TRUST_PROXY: undefined }, 'TRUST_PROXY'],
+      ['half a certificate', { TLS_CERT_FILE: '/a' }, 'TLS_KEY_FILE'],
+      ['a secret of one letter', { ADMIN_TOKEN: 'a'.repeat(40) }, 'ADMIN_TOKEN'],
+      ['a secret from an example', { ADMIN_TOKEN: 'change-me-0123456789-abcdefghij-klmnop' }, 'ADMIN_TOKEN'],
+      [
+        'a TURN secret from an example',
+        { TURN_URLS: 'turn:t.example', TURN_SECRET: 'your-secret-0123456789-abcdefghijk' },
+        'TURN_SECRET',
+      ],
+      ['any origin', { ALLOWED_ORIGINS: '*' }, 'ALLOWED_ORIGINS'],
+      ['any subdomain', { ALLOWED_ORIGINS: 'https://*.example.org' }, 'ALLOWED_ORIGINS'],
+      ['a recording', { RECORD_RECEIVED_TO: '/tmp/x' }, 'RECORD_RECEIVED_TO'],
+    ])('does not start with %s', (_, change, name) => {
+      expect(named(change)).toEqual([name]);
+    });
+
+    it('repeats no secret that it refuses', () => {
+      const secret = 'change-me-0123456789-abcdefghij-klmnop';
+      expect(problemsOf({ ...fine, ADMIN_TOKEN: secret }).join()).not.toContain(secret);
+    });
+  });
+
+  it.each([
+    ['password', {}, ['ACCESS_PASSWORD']],
+    ['token', {}, ['TOKEN_SECRET', 'TOKEN_FILE']],
+    ['token', { TOKEN_SECRET: 'x'.repeat(32), REDIS_URL: 'redis://h:1' }, []],
+    ['everyone', {}, ['ACCESS']],
+  ])('asks for what access by %s needs', (ACCESS, more, named) => {
+    expect(problemsOf({ ACCESS, ...more }).map((problem) => problem.split(':')[0])).toEqual(named);
+  });
+
   it('refuses a longest block below the first', () => {
     expect(problemsOf({ BLOCK_MIN_MS: '60000', BLOCK_MAX_MS: '1000' })).toEqual([
       'BLOCK_MAX_MS: must not be below BLOCK_MIN_MS',

@@ -1,6 +1,7 @@
 import { ServerHost } from '@parley/shared/model';
 import { LIMITS } from '@parley/shared/protocol';
 import { z } from 'zod';
+import { weaknessOf } from './auth/weak-secrets.ts';
 import { parseCidr } from './client-address.ts';
 import { isOriginPattern } from './origins.ts';
 
@@ -100,6 +101,44 @@ export const Settings = z.object({
     'secret',
   ),
   TURN_TTL_S: setting(whole(60, 86_400), '3600', 'Life of TURN credentials in seconds'),
+  ACCESS: setting(
+    oneOf(['open', 'password', 'token']),
+    'open',
+    'Who may use this server: everyone, who knows ACCESS_PASSWORD, or who has a token made with `token create`',
+  ),
+  ACCESS_PASSWORD: setting(
+    z
+      .string()
+      .refine((text) => text === '' || (text.length >= 8 && text.length <= 256), {
+        error: 'must have 8 to 256 characters',
+      })
+      .transform((text) => (text === '' ? undefined : text)),
+    '',
+    'Password of the server where ACCESS is password',
+    'secret',
+  ),
+  TOKEN_SECRET: setting(
+    maybeSecret,
+    '',
+    'Secret that tokens are made with where ACCESS is token; at least 32 characters, the same on all nodes',
+    'secret',
+  ),
+  TOKEN_FILE: setting(
+    z.string().transform((text) => (text === '' ? undefined : text)),
+    '',
+    'File with the rights given by token; not needed with REDIS_URL, where they are kept in Redis',
+  ),
+  ACCESS_TOKEN_TTL_S: setting(whole(30, 86_400), '600', 'Life of access tokens in seconds'),
+  TLS_CERT_FILE: setting(
+    z.string().transform((text) => (text === '' ? undefined : text)),
+    '',
+    'Certificate chain (PEM) for HTTPS without a proxy; read again when it changes',
+  ),
+  TLS_KEY_FILE: setting(
+    z.string().transform((text) => (text === '' ? undefined : text)),
+    '',
+    'Private key (PEM) of that certificate',
+  ),
   ADMIN_TOKEN: setting(
     maybeSecret,
     '',
@@ -178,6 +217,13 @@ const toConfig = (s: Settings) => ({
   turnUrls: s.TURN_URLS,
   turnSecret: s.TURN_SECRET,
   turnTtlS: s.TURN_TTL_S,
+  access: s.ACCESS,
+  accessPassword: s.ACCESS_PASSWORD,
+  tokenSecret: s.TOKEN_SECRET,
+  tokenFile: s.TOKEN_FILE,
+  accessTokenTtlS: s.ACCESS_TOKEN_TTL_S,
+  tlsCertFile: s.TLS_CERT_FILE,
+  tlsKeyFile: s.TLS_KEY_FILE,
   adminToken: s.ADMIN_TOKEN,
   redisUrl: s.REDIS_URL,
   redisPrefix: s.REDIS_PREFIX,
@@ -224,8 +270,14 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   // Asked of the raw text, so that they are named even when another setting could not be read.
   if (given.TURN_URLS && !given.TURN_SECRET) problems.push('TURN_SECRET: is needed when TURN_URLS is set');
   if (given.TURN_SECRET && !given.TURN_URLS) problems.push('TURN_URLS: is needed when TURN_SECRET is set');
-  if (given.RECORD_RECEIVED_TO && given.NODE_ENV?.trim() === 'production')
-    problems.push('RECORD_RECEIVED_TO: is refused in production');
+  if (given.ACCESS === 'password' && !given.ACCESS_PASSWORD)
+    problems.push('ACCESS_PASSWORD: is needed when ACCESS is password');
+  if (given.ACCESS === 'token' && !given.TOKEN_SECRET) problems.push('TOKEN_SECRET: is needed when ACCESS is token');
+  if (given.ACCESS === 'token' && !given.TOKEN_FILE && !given.REDIS_URL)
+    problems.push('TOKEN_FILE: or REDIS_URL is needed when ACCESS is token');
+  if (Boolean(given.TLS_CERT_FILE) !== Boolean(given.TLS_KEY_FILE))
+    problems.push('TLS_KEY_FILE: TLS_CERT_FILE and TLS_KEY_FILE are needed together');
+  if (given.NODE_ENV?.trim() === 'production') problems.push(...unfitForProduction(given));
   if (parsed.success && parsed.data.BLOCK_MAX_MS < parsed.data.BLOCK_MIN_MS)
     problems.push('BLOCK_MAX_MS: must not be below BLOCK_MIN_MS');
   if (!parsed.success || problems.length > 0) return { ok: false, problems };
@@ -239,6 +291,25 @@ export function settings(): (Note & { name: string })[] {
     if (!note) throw new Error(`${name} has no note`);
     return { name, ...note };
   });
+}
+
+/** What would make a server on the internet less safe than its admin believes. */
+function unfitForProduction(given: Readonly<Record<string, string | undefined>>): string[] {
+  const problems: string[] = [];
+  if (given.RECORD_RECEIVED_TO) problems.push('RECORD_RECEIVED_TO: is refused in production');
+  if (!given.TRUST_PROXY && !given.TLS_CERT_FILE) {
+    problems.push(
+      'TRUST_PROXY: production needs HTTPS: name the proxy that ends it, or give TLS_CERT_FILE and TLS_KEY_FILE',
+    );
+  }
+  for (const name of ['ADMIN_TOKEN', 'TURN_SECRET', 'TOKEN_SECRET', 'ACCESS_PASSWORD']) {
+    const secret = given[name]?.trim() ?? '';
+    const isPassword = name === 'ACCESS_PASSWORD';
+    // What is too short was refused for that.
+    const why = secret.length < (isPassword ? 8 : 32) ? undefined : weaknessOf(secret, isPassword ? 5 : 10);
+    if (why) problems.push(`${name}: ${why}; make one with: openssl rand -hex 32`);
+  }
+  return problems;
 }
 
 /** The table of all settings as `--help` prints it. */

@@ -1,5 +1,6 @@
 import type { ServerReport } from '@parley/shared/protocol';
-import { readConfig, settingsTable } from './config.ts';
+import { runTokenCommand } from './auth/token-command.ts';
+import { type Config, readConfig, settingsTable } from './config.ts';
 import { createLog } from './log.ts';
 import { type SignalingServer, startSignaling } from './server.ts';
 
@@ -15,11 +16,16 @@ const tellParent = (report: ServerReport): void => {
 
 /**
  * The whole life of the server's process: options, configuration, start, signals, stop. Exit codes: 0 after an orderly
- * stop, 1 when it could not start, 2 for an option it does not know.
+ * stop, 1 when it could not start, 2 for an option it does not know. `token …` makes, lists and ends
+ * rights instead of starting anything.
  */
 export async function run(args: readonly string[]): Promise<void> {
   if (args.includes('--help') || args.includes('-h')) {
     console.log(`${USAGE}\n\nIt is configured by environment variables:\n\n${settingsTable()}`);
+    return;
+  }
+  if (args[0] === 'token') {
+    process.exitCode = await runTokenCommand(args.slice(1));
     return;
   }
   if (args.length > 0) {
@@ -38,8 +44,17 @@ export async function run(args: readonly string[]): Promise<void> {
   }
 
   const { config } = reading;
+  const weak = await weakPassword(config);
+  if (weak && config.environment === 'production') {
+    console.error(`The configuration is not valid:\n  ${weak}`);
+    tellParent({ type: 'failed', code: 'configuration-invalid' });
+    process.exitCode = 1;
+    releaseParent();
+    return;
+  }
   const output = createLog(config);
   const { log } = output;
+  if (weak) log.warn(weak);
   let server: SignalingServer;
   try {
     server = await startSignaling(config, { log });
@@ -77,6 +92,15 @@ export async function run(args: readonly string[]): Promise<void> {
   // An embedded server must not outlive its app, however that ended.
   process.on('disconnect', stopFor('parent gone'));
   tellParent({ type: 'listening', port: server.port });
+}
+
+/** What is wrong with the server's password, if it has one that is easily guessed. */
+async function weakPassword({ access, accessPassword }: Config): Promise<string | undefined> {
+  if (access !== 'password' || accessPassword === undefined) return undefined;
+  // Its dictionaries take megabytes, which a server without a password need not hold.
+  const { strengthOf } = await import('./auth/strength.ts');
+  const score = strengthOf(accessPassword);
+  return score >= 3 ? undefined : `ACCESS_PASSWORD: is easily guessed (strength ${score} of 4); take five random words`;
 }
 
 /** The channel to a parent would keep the process alive. */

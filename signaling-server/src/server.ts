@@ -1,18 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { createAccessRule } from './auth/access.ts';
+import { accessPolicyOf, openTokens, watchRights } from './auth/open-tokens.ts';
 import { createAddressReader, isLoopback } from './client-address.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { OpenBackplane } from './cluster/backplane.ts';
 import { ClusteredRooms } from './cluster/clustered-rooms.ts';
 import { MemoryHub } from './cluster/memory-hub.ts';
 import { noNeighbours } from './cluster/neighbours.ts';
-import { connectRedis, openRedisBackplane, type RedisClient } from './cluster/redis-backplane.ts';
+import type { RedisClient } from './cluster/redis-backplane.ts';
 import { shareBlocks } from './cluster/shared-blocks.ts';
 import type { Config } from './config.ts';
 import type { HandlerContext } from './handlers/context.ts';
 import { createHealthChecks, HEALTH_THRESHOLDS } from './http/health.ts';
 import { createHttpApp, createHttpServer } from './http/http-app.ts';
+import { followCertificate, readCertificate } from './http/tls.ts';
 import type { Block } from './limits/block-list.ts';
 import { createLimits } from './limits/limits.ts';
 import { createLog, type Log } from './log.ts';
@@ -80,6 +84,8 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
     let redis: RedisClient | undefined;
     if (config.redisUrl !== undefined) {
       const redisPorts = { url: config.redisUrl, prefix: config.redisPrefix, clock, log, random };
+      // Only a server that shares its rooms needs it in memory.
+      const { connectRedis, openRedisBackplane } = await import('./cluster/redis-backplane.ts');
       redis = await connectRedis(redisPorts);
       const client = redis;
       closers.push(() => client.destroy());
@@ -108,7 +114,14 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
     const limitStore = redis && { client: redis, prefix: config.redisPrefix };
     const limits = createLimits(config, clock, onBlocked, limitStore);
 
-    const http = createHttpServer(config.maxConnections);
+    const tls =
+      config.tlsCertFile !== undefined && config.tlsKeyFile !== undefined
+        ? { certFile: config.tlsCertFile, keyFile: config.tlsKeyFile }
+        : undefined;
+    const http = createHttpServer(config.maxConnections, tls && (await readCertificate(tls)));
+    if (tls && http instanceof TlsServer) {
+      closers.push(followCertificate(tls, clock, log, (certificate) => http.setSecureContext(certificate)));
+    }
     const tcp = new Set<Socket>();
     http.on('connection', (socket: Socket) => {
       tcp.add(socket);
@@ -120,6 +133,8 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       log.warn('recording everything that is received');
     }
 
+    const tokens = await openTokens(config, { redis, now: () => clock.now(), random });
+    const access = createAccessRule(accessPolicyOf(config, tokens));
     const addressOf = createAddressReader(config.trustedProxies);
     const originAllowed = createOriginRule(config.allowedOrigins);
     const context: HandlerContext = {
@@ -139,7 +154,15 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       isDraining: () => draining,
     };
     // Before Fastify: Socket.IO takes the upgrades and leaves the requests to it.
-    const gate = attachSockets(http, config, { context, clock, addressOf, originAllowed, pseudonyms });
+    const gate = attachSockets(http, config, { context, clock, addressOf, originAllowed, pseudonyms, access });
+    const endRight = (right: string): void => {
+      gate.closeRight(right);
+      void cluster?.notify('right-ended', right);
+    };
+    cluster?.onNotice('right-ended', (right) => {
+      if (typeof right === 'string') gate.closeRight(right);
+    });
+    if (tokens) closers.push(watchRights(tokens, gate, clock, log));
     const sharedBlocks = cluster && shareBlocks(limits.blocks, cluster, (key) => gate.closeBlocked(key));
     const health = createHealthChecks(
       cluster
@@ -189,6 +212,9 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       samples,
       prometheus: createPrometheus(metrics),
       isDraining: () => draining,
+      tokens,
+      rightsInUse: () => gate.rights(),
+      onEnded: endRight,
       onLifted: (key) => sharedBlocks?.lift(key),
       isWhole: () => cluster?.stats().isUp ?? true,
       setDraining: (wanted) => {
@@ -222,7 +248,7 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
 
     return {
       port,
-      url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+      url: `${tls ? 'https' : 'http'}://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
       drain,
       close() {
         closing ??= (async () => {

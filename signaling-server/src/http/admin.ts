@@ -27,13 +27,20 @@ export type AdminPorts = ObservingPorts & {
   onLifted: (key: string) => void;
 };
 
+/** What other routes of the admin need. */
+export type AdminTools = {
+  /** Lets nobody but the admin pass. */
+  only: (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
+  audit: (request: FastifyRequest, what: string, more?: object) => void;
+};
+
 /** A wrong admin token weighs as much as this many malformed frames. */
 const WRONG_TOKEN_STRIKES = 20;
 
 /**
  * What only the admin may see and do (S7, S8). Every change, and every wrong token, is a line of the audit log.
  */
-export function addAdmin(app: FastifyInstance, ports: AdminPorts): void {
+export function addAdmin(app: FastifyInstance, ports: AdminPorts): AdminTools {
   const { config, limits, log, pseudonyms } = ports;
   const guard = createAdminGuard(config.adminToken);
   const keyOf = (request: FastifyRequest) => limitKeyOf(ports.addressOf(request.raw));
@@ -114,6 +121,7 @@ export function addAdmin(app: FastifyInstance, ports: AdminPorts): void {
       return accept(null);
     },
   );
+  return { only: adminOnly, audit };
 }
 
 async function diagnostics(

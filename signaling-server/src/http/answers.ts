@@ -30,6 +30,35 @@ export const Health = z
   .describe('How the server is');
 
 export const Alive = z.object({ status: z.literal('ok') }).describe('The process answers');
+/** RFC 6749, section 6, as JSON. */
+export const RefreshRequest = z.object({ refresh_token: z.string().min(1).max(256) });
+export const Refreshed = z
+  .object({
+    access_token: text,
+    token_type: z.literal('Bearer'),
+    expires_in: count.describe('Seconds'),
+    refresh_token: text.describe('The one to use next; the one before is void'),
+  })
+  .describe('What lets a client in, and what gets the next one');
+
+export const Sessions = z
+  .object({
+    rights: z.array(
+      z.object({
+        id: text,
+        name: text,
+        sockets: count.describe('Open now, on the node that answers'),
+        created_at: text,
+        ends_at: text.nullable(),
+        last_used_at: text.nullable(),
+        revoked_at: text.nullable(),
+        why: z.enum(['admin', 'reused']).nullable(),
+      }),
+    ),
+  })
+  .describe('Rights given by token, and who uses them now');
+export const RevokeRequest = z.object({ id: z.string().min(1).max(64) });
+
 export const Ready = z
   .object({ status: z.enum(['ok', 'draining', 'redis-away']) })
   .describe('Whether new clients are welcome');

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type Server as HttpServer } from 'node:http';
+import { createServer as createTlsServer, type Server as HttpsServer } from 'node:https';
 import compress from '@fastify/compress';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
@@ -9,33 +10,41 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { limitKeyOf } from '../client-address.ts';
 import type { OriginRule } from '../origins.ts';
 import { SERVER_VERSION } from '../version.ts';
+import { type AccessPorts, addAccess } from './access.ts';
 import { type AdminPorts, addAdmin } from './admin.ts';
 import { addAdminPage } from './admin-page.ts';
 import { ServerName } from './answers.ts';
 import { answers } from './describe.ts';
 import { addObserving } from './observing.ts';
+import type { Certificate } from './tls.ts';
 
 const BODY_MAX_BYTES = 4_096;
 /** S15: smaller bodies cost more to compress than to send. */
 const COMPRESS_OVER_BYTES = 1_000;
 
-/** The one HTTP server that Fastify and Socket.IO share, with limits against slow and endless requests. */
-export function createHttpServer(maxConnections: number): HttpServer {
-  const http = createServer({
+/**
+ * The one HTTP server that Fastify and Socket.IO share, with limits against slow and endless requests. With a certificate
+ * it speaks TLS (1.2 or newer).
+ */
+export function createHttpServer(maxConnections: number, certificate?: Certificate): HttpServer | HttpsServer {
+  const options = {
     headersTimeout: 5_000,
     requestTimeout: 10_000,
     connectionsCheckingInterval: 1_000,
     maxHeaderSize: 8_192,
     keepAliveTimeout: 5_000,
-  });
+  };
+  const http = certificate
+    ? createTlsServer({ ...options, ...certificate, minVersion: 'TLSv1.2', handshakeTimeout: 5_000 })
+    : createServer(options);
   http.maxConnections = maxConnections;
   return http;
 }
 
-export type HttpPorts = AdminPorts & { originAllowed: OriginRule };
+export type HttpPorts = AdminPorts & AccessPorts & { originAllowed: OriginRule };
 
 /** Health, metrics, diagnostics and the admin's calls, and a clear answer to everything else. */
-export async function createHttpApp(http: HttpServer, ports: HttpPorts): Promise<FastifyInstance> {
+export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpPorts): Promise<FastifyInstance> {
   const { config, limits, metrics, log, originAllowed } = ports;
   const { tally } = metrics;
   const app = Fastify({
@@ -68,7 +77,7 @@ export async function createHttpApp(http: HttpServer, ports: HttpPorts): Promise
   });
   await app.register(cors, {
     origin: (origin, decide) => decide(null, origin !== undefined && originAllowed(origin)),
-    methods: ['GET', 'HEAD'],
+    methods: ['GET', 'HEAD', 'POST'],
     strictPreflight: false,
   });
   await app.register(compress, { threshold: COMPRESS_OVER_BYTES, encodings: ['br', 'gzip'] });
@@ -130,7 +139,7 @@ export async function createHttpApp(http: HttpServer, ports: HttpPorts): Promise
     version: SERVER_VERSION,
   }));
   addObserving(app, ports);
-  addAdmin(app, ports);
+  addAccess(app, ports, addAdmin(app, ports));
   await addAdminPage(app, config);
   if (config.environment !== 'production') {
     app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());

@@ -1,6 +1,16 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
-import { ConnectAuth, LIMITS, type Refusal, refuse, refuseInput, SIGNALING_PATH } from '@parley/shared/protocol';
+import type { Server as HttpsServer } from 'node:https';
+import {
+  ConnectAuth,
+  LIMITS,
+  type Outcome,
+  type Refusal,
+  refuse,
+  refuseInput,
+  SIGNALING_PATH,
+} from '@parley/shared/protocol';
 import { Server, type Socket } from 'socket.io';
+import type { AccessRule, Admitted } from '../auth/access.ts';
 import type { AddressReader } from '../client-address.ts';
 import { type Clock, repeat } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -22,6 +32,10 @@ export type SocketGate = {
   whenEmpty: (withinMs: number) => Promise<void>;
   /** Closes every socket of an address that was just blocked. */
   closeBlocked(limitKey: string): void;
+  /** How many sockets each right has, where the server gives rights by token. */
+  rights(): Map<string, number>;
+  /** Closes every socket of a right that ended. */
+  closeRight(right: string): void;
   close(): Promise<void>;
 };
 
@@ -46,6 +60,9 @@ class ConnectRefused extends Error {
   }
 }
 
+/** A wrong password or token weighs as much as this many malformed frames. */
+const WRONG_ACCESS_STRIKES = 10;
+
 const ignoreError = (): void => {};
 
 /**
@@ -68,7 +85,7 @@ function refuseUpgrade(request: IncomingMessage, status: string, refusal: Refusa
  * timeouts, and a cap on what may wait to be sent.
  */
 export function attachSockets(
-  http: HttpServer,
+  http: HttpServer | HttpsServer,
   config: Config,
   ports: {
     context: HandlerContext;
@@ -76,14 +93,16 @@ export function attachSockets(
     addressOf: AddressReader;
     originAllowed: OriginRule;
     pseudonyms: Pseudonyms;
+    access: AccessRule;
   },
 ): SocketGate {
-  const { context, clock, addressOf, originAllowed, pseudonyms } = ports;
+  const { context, clock, addressOf, originAllowed, pseudonyms, access } = ports;
   const { tally, limits, rooms, log } = context;
   const dispatch = createDispatch(context);
   const connections = new Set<Connection>();
   const admitted = new WeakMap<IncomingMessage, Admission>();
   const admissionOf = new WeakMap<RawSocket, Admission>();
+  const rightOf = new WeakMap<RawSocket, string | undefined>();
   const desk = new AdmissionDesk({
     limits,
     openMax: config.socketsPerAddress,
@@ -188,20 +207,47 @@ export function attachSockets(
   });
 
   io.use((socket, next) => {
-    const refusal = connectRefusal(socket);
-    if (!refusal) return next();
-    tally.error(refusal.code);
-    next(new ConnectRefused(refusal));
-    // After the refusal was written, which happens in the next tick.
-    setImmediate(() => socket.conn.close());
+    const decide = (outcome: Outcome<Admitted>): void => {
+      if (outcome.ok) {
+        rightOf.set(socket.conn, outcome.value.right);
+        next();
+        return;
+      }
+      tally.error(outcome.code);
+      next(new ConnectRefused(outcome));
+      // After the refusal was written, which happens in the next tick.
+      setImmediate(() => socket.conn.close());
+    };
+    const checked = checkConnect(socket);
+    if (!(checked instanceof Promise)) decide(checked);
+    else
+      checked.then(decide, (thrown: unknown) => {
+        log.error({ err: thrown }, 'access could not be checked');
+        decide(refuse('server-busy', { retryAfterMs: 2_000 }));
+      });
   });
 
-  function connectRefusal(socket: Socket): Refusal | undefined {
+  function checkConnect(socket: Socket): Outcome<Admitted> | Promise<Outcome<Admitted>> {
     const admission = admissionOf.get(socket.conn);
     if (!admission) return refuse('internal');
     if (admission.refusal) return admission.refusal;
     const auth = ConnectAuth.safeParse(socket.handshake.auth);
-    return auth.success ? versionRefusal(auth.data.v) : refuseInput(auth.error);
+    if (!auth.success) return refuseInput(auth.error);
+    const otherVersion = versionRefusal(auth.data.v);
+    if (otherVersion) return otherVersion;
+    const checked = access(auth.data);
+    return checked instanceof Promise
+      ? checked.then((outcome) => countWrong(outcome, admission))
+      : countWrong(checked, admission);
+  }
+
+  /** Guessing passwords or tokens leads to a block (R7). */
+  function countWrong(outcome: Outcome<Admitted>, admission: Admission): Outcome<Admitted> {
+    if (!outcome.ok && outcome.code === 'access-refused') {
+      log.warn({ address: pseudonyms.address(admission.limitKey), audit: true }, 'access refused');
+      void limits.blocks.strike(admission.limitKey, WRONG_ACCESS_STRIKES);
+    }
+    return outcome;
   }
 
   io.on('connection', (socket) => {
@@ -214,7 +260,13 @@ export function attachSockets(
     // A kept request is kilobytes per connection, and nothing reads it after this.
     innardsOf(raw).request = null;
     const connection = new Connection(
-      { id: socket.id, ip: admission.ip, limitKey: admission.limitKey, openedAt: clock.now() },
+      {
+        id: socket.id,
+        ip: admission.ip,
+        limitKey: admission.limitKey,
+        right: rightOf.get(raw),
+        openedAt: clock.now(),
+      },
       {
         emit: (event, payload) => socket.emit(event, payload),
         isClogged: () => isClogged(raw),
@@ -278,6 +330,14 @@ export function attachSockets(
     whenEmpty,
     closeBlocked(limitKey) {
       for (const connection of connections) if (connection.limitKey === limitKey) connection.close('blocked');
+    },
+    rights() {
+      const sockets = new Map<string, number>();
+      for (const { right } of connections) if (right !== undefined) sockets.set(right, (sockets.get(right) ?? 0) + 1);
+      return sockets;
+    },
+    closeRight(right) {
+      for (const connection of connections) if (connection.right === right) connection.close('access-expired');
     },
     async close() {
       stopReaping();

@@ -33,6 +33,8 @@ export class Connection implements SeatHolder {
   readonly ip: string;
   /** What limits of this caller are counted by. */
   readonly limitKey: string;
+  /** By which right it was let in, where the server gives rights by token. */
+  readonly right: string | undefined;
   /** Since when it sits in no room; undefined while it has a seat. */
   idleSince: number;
   challenge: { bytes: Uint8Array; endsAt: number } | undefined;
@@ -41,13 +43,14 @@ export class Connection implements SeatHolder {
   #state: ConnectionState = 'open';
 
   constructor(
-    about: { id: string; ip: string; limitKey: string; openedAt: number },
+    about: { id: string; ip: string; limitKey: string; right: string | undefined; openedAt: number },
     wire: Wire,
     ports: ConnectionPorts,
   ) {
     this.id = about.id;
     this.ip = about.ip;
     this.limitKey = about.limitKey;
+    this.right = about.right;
     this.idleSince = about.openedAt;
     this.#wire = wire;
     this.#ports = ports;

@@ -1,0 +1,36 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { accept, type ConnectAuth, type Outcome, refuse } from '@parley/shared/protocol';
+import type { Tokens } from './tokens.ts';
+
+/** Who was let in: the id of their right where the server gives rights by token, otherwise nobody in particular. */
+export type Admitted = { right: string | undefined };
+
+/** Whether a client may use this server at all (S11). Says nothing about rooms. */
+export type AccessRule = (auth: ConnectAuth) => Outcome<Admitted> | Promise<Outcome<Admitted>>;
+
+export type AccessPolicy =
+  | { access: 'open' }
+  | { access: 'password'; accessPassword: string }
+  | { access: 'token'; tokens: Tokens };
+
+/** Refuses with `access-refused` or `access-expired`. A password is compared in a time that tells nothing about it. */
+export function createAccessRule(policy: AccessPolicy): AccessRule {
+  switch (policy.access) {
+    case 'open':
+      return () => accept({ right: undefined });
+    case 'password': {
+      const digest = (text: string) => createHash('sha256').update(text.normalize('NFKC')).digest();
+      const expected = digest(policy.accessPassword);
+      return ({ password }) =>
+        password !== undefined && timingSafeEqual(digest(password), expected)
+          ? accept({ right: undefined })
+          : refuse('access-refused');
+    }
+    case 'token':
+      return async ({ token }) => {
+        if (token === undefined) return refuse('access-refused');
+        const checked = await policy.tokens.check(token);
+        return checked.ok ? accept({ right: checked.value }) : checked;
+      };
+  }
+}

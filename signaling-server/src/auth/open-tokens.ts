@@ -1,0 +1,54 @@
+import { type Clock, repeat } from '../clock.ts';
+import type { RedisClient } from '../cluster/redis-backplane.ts';
+import type { Config } from '../config.ts';
+import type { Log } from '../log.ts';
+import type { AccessPolicy } from './access.ts';
+import { FileTokenStore } from './file-token-store.ts';
+import { RedisTokenStore } from './redis-token-store.ts';
+import { Tokens } from './tokens.ts';
+
+/** How soon a right that another program ended closes its sockets. */
+const LOOK_EVERY_MS = 2_000;
+
+type Ports = { redis: RedisClient | undefined; now: () => number; random: (sizeBytes: number) => Uint8Array };
+
+/** The rights of a server that gives them by token; undefined for one that does not. */
+export async function openTokens(
+  { access, tokenSecret, tokenFile, redisPrefix, accessTokenTtlS }: Config,
+  { redis, now, random }: Ports,
+): Promise<Tokens | undefined> {
+  if (access !== 'token' || tokenSecret === undefined) return undefined;
+  const store = redis
+    ? new RedisTokenStore(redis, redisPrefix, now)
+    : tokenFile !== undefined && new FileTokenStore(tokenFile);
+  if (!store) return undefined;
+  // A file that cannot be read is told now, not when the first client comes.
+  await store.list();
+  return new Tokens({ tokenSecret, accessTokenTtlS }, { store, now, random });
+}
+
+export function accessPolicyOf({ access, accessPassword }: Config, tokens: Tokens | undefined): AccessPolicy {
+  if (access === 'open') return { access };
+  if (access === 'password' && accessPassword !== undefined) return { access, accessPassword };
+  if (access === 'token' && tokens) return { access, tokens };
+  throw new Error('the configuration was not checked');
+}
+
+/** Closes the sockets of rights that ended by a revocation elsewhere, or by time. */
+export function watchRights(
+  tokens: Tokens,
+  gate: { rights(): ReadonlyMap<string, number>; closeRight(right: string): void },
+  clock: Clock,
+  log: Log,
+): () => void {
+  const look = async (): Promise<void> => {
+    for (const right of gate.rights().keys()) {
+      if (await tokens.counts(right)) continue;
+      log.info({ right, audit: true }, 'right ended; its sockets are closed');
+      gate.closeRight(right);
+    }
+  };
+  return repeat(clock, LOOK_EVERY_MS, () => {
+    look().catch((failure: unknown) => log.warn({ err: failure }, 'rights could not be looked at'));
+  });
+}

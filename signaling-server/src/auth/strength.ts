@@ -1,0 +1,12 @@
+import { ZxcvbnFactory } from '@zxcvbn-ts/core';
+import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common';
+import { dictionary as english } from '@zxcvbn-ts/language-en';
+
+let scorer: ZxcvbnFactory | undefined;
+
+/** From 0 (guessed at once) to 4 (out of reach), as zxcvbn estimates it. */
+export function strengthOf(passphrase: string): number {
+  scorer ??= new ZxcvbnFactory({ dictionary: { ...dictionary, ...english }, graphs: adjacencyGraphs });
+  // Its time grows with the square of the length, and nothing weak is that long.
+  return scorer.check(passphrase.slice(0, 64)).score;
+}

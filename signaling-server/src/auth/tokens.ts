@@ -1,0 +1,153 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { accept, type Outcome, refuse, toBase64Url } from '@parley/shared/protocol';
+import { errors, jwtVerify, SignJWT } from 'jose';
+import { countsAt, type TokenRecord, type TokenStore } from './token-record.ts';
+
+/** A client that did not get the answer to its exchange may repeat it for this long with the token it had. */
+const REPEAT_MS = 30_000;
+const ISSUER = 'parley';
+const AUDIENCE = 'parley-signaling';
+/** RFC 9068: an access token is not to be mistaken for another JWT. */
+const TYPE = 'at+jwt';
+
+export type TokenPolicy = { tokenSecret: string; accessTokenTtlS: number };
+export type TokenPorts = { store: TokenStore; now: () => number; random: (sizeBytes: number) => Uint8Array };
+
+/** Short access tokens with the refresh token that gets the next one. */
+export type Exchanged = { accessToken: string; expiresInS: number; refreshToken: string };
+
+/**
+ * parley_<id>_<generation>_<MAC>: the prefix lets a scanner for leaked secrets find it, and the MAC under the server's
+ * secret says that it was really given out, so that an old one is told from an invented one without keeping any.
+ */
+const FORM = /^parley_([A-Za-z0-9_-]{12})_([1-9][0-9]{0,8})_([A-Za-z0-9_-]{43})$/;
+
+/**
+ * Access by token (S11). The admin makes a refresh token for a person. Their app exchanges it for a JWT (RFC 7519, HS256)
+ * that lives some minutes and for a new refresh token; the old one is void. A void one that turns up again means that two
+ * have it, so the whole right ends (RFC 9700, section 4.14). Every use asks the store, so a revocation counts at once.
+ */
+export class Tokens {
+  readonly #policy: TokenPolicy;
+  readonly #ports: TokenPorts;
+  readonly #key: Uint8Array;
+
+  constructor(policy: TokenPolicy, ports: TokenPorts) {
+    this.#policy = policy;
+    this.#ports = ports;
+    this.#key = new TextEncoder().encode(policy.tokenSecret);
+  }
+
+  /** Makes a right with its first refresh token, which is shown once. `endsAt` null: it has no end. */
+  async create(name: string, endsAt: number | null): Promise<{ record: TokenRecord; refreshToken: string }> {
+    const now = this.#ports.now();
+    const id = toBase64Url(this.#ports.random(9));
+    const record: TokenRecord = {
+      id,
+      name,
+      createdAt: now,
+      endsAt,
+      generation: 1,
+      rotatedAt: now,
+      lastUsedAt: null,
+      revokedAt: null,
+      why: null,
+    };
+    await this.#ports.store.add(record);
+    return { record, refreshToken: this.#tokenOf(id, 1) };
+  }
+
+  /**
+   * Exchanges a refresh token. Refuses with `access-refused` (not one of this server's) and `access-expired` (ended or revoked).
+   * One that was exchanged before ends the right, and `reused` tells which.
+   */
+  async refresh(refreshToken: string): Promise<Outcome<Exchanged> & { reused?: string }> {
+    const [, id, number, mac] = FORM.exec(refreshToken) ?? [];
+    if (id === undefined || number === undefined || mac === undefined) return refuse('access-refused');
+    const generation = Number(number);
+    if (!timingSafeEqual(Buffer.from(mac), Buffer.from(this.#mac(id, generation)))) return refuse('access-refused');
+    const now = this.#ports.now();
+    let verdict: 'exchanged' | 'ended' | 'reused' = 'ended';
+    const record = await this.#ports.store.update(id, (before) => {
+      verdict = 'ended';
+      if (!countsAt(before, now) || generation > before.generation) return undefined;
+      verdict = 'exchanged';
+      if (generation === before.generation)
+        return { ...before, generation: generation + 1, rotatedAt: now, lastUsedAt: now };
+      const isRepeat = generation === before.generation - 1 && now - before.rotatedAt < REPEAT_MS;
+      if (isRepeat) return { ...before, lastUsedAt: now };
+      verdict = 'reused';
+      return { ...before, revokedAt: now, why: 'reused' };
+    });
+    // TypeScript does not see that the callback ran.
+    const seen = verdict as 'exchanged' | 'ended' | 'reused';
+    if (!record || seen === 'ended') return refuse('access-expired');
+    if (seen === 'reused') return { ...refuse('access-expired'), reused: id };
+    return accept({
+      accessToken: await this.#sign(id, now),
+      expiresInS: this.#policy.accessTokenTtlS,
+      refreshToken: this.#tokenOf(id, record.generation),
+    });
+  }
+
+  /** Checks an access token and that its right still counts. Answers the id of that right. */
+  async check(accessToken: string): Promise<Outcome<string>> {
+    let id: string | undefined;
+    try {
+      const { payload } = await jwtVerify(accessToken, this.#key, {
+        algorithms: ['HS256'],
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        typ: TYPE,
+        currentDate: new Date(this.#ports.now()),
+        requiredClaims: ['sub', 'exp', 'iat'],
+      });
+      id = payload.sub;
+    } catch (failure) {
+      if (failure instanceof errors.JWTExpired) return refuse('access-expired');
+      if (failure instanceof errors.JOSEError) return refuse('access-refused');
+      throw failure;
+    }
+    return id !== undefined && (await this.counts(id)) ? accept(id) : refuse('access-expired');
+  }
+
+  /** Whether a right still lets anybody in. */
+  async counts(id: string): Promise<boolean> {
+    const record = await this.#ports.store.read(id);
+    return record !== undefined && countsAt(record, this.#ports.now());
+  }
+
+  /** Ends a right; false when there is none. */
+  async revoke(id: string): Promise<boolean> {
+    const now = this.#ports.now();
+    const after = await this.#ports.store.update(id, (record) =>
+      record.revokedAt === null ? { ...record, revokedAt: now, why: 'admin' } : undefined,
+    );
+    return after !== undefined;
+  }
+
+  list(): Promise<TokenRecord[]> {
+    return this.#ports.store.list();
+  }
+
+  #tokenOf(id: string, generation: number): string {
+    return `parley_${id}_${generation}_${this.#mac(id, generation)}`;
+  }
+
+  #mac(id: string, generation: number): string {
+    return createHmac('sha256', this.#key).update(`parley/1 refresh ${id} ${generation}`).digest('base64url');
+  }
+
+  #sign(id: string, now: number): Promise<string> {
+    const seconds = Math.floor(now / 1_000);
+    return new SignJWT()
+      .setProtectedHeader({ alg: 'HS256', typ: TYPE })
+      .setIssuer(ISSUER)
+      .setAudience(AUDIENCE)
+      .setSubject(id)
+      .setIssuedAt(seconds)
+      .setExpirationTime(seconds + this.#policy.accessTokenTtlS)
+      .setJti(toBase64Url(this.#ports.random(12)))
+      .sign(this.#key);
+  }
+}

@@ -1,0 +1,93 @@
+import { accept, refuse, refuseInput } from '@parley/shared/protocol';
+import type { FastifyInstance } from 'fastify';
+import type { z } from 'zod';
+import type { Tokens } from '../auth/tokens.ts';
+import { type AddressReader, limitKeyOf } from '../client-address.ts';
+import type { Limits } from '../limits/limits.ts';
+import type { Log } from '../log.ts';
+import type { Pseudonyms } from '../pseudonyms.ts';
+import type { AdminTools } from './admin.ts';
+import { Done, Refreshed, RefreshRequest, RevokeRequest, Sessions } from './answers.ts';
+import { answers } from './describe.ts';
+
+export type AccessPorts = {
+  /** Undefined where the server gives no rights by token; then these routes do not exist. */
+  tokens: Tokens | undefined;
+  rightsInUse: () => ReadonlyMap<string, number>;
+  /** Told when a right ended: its sockets are closed. */
+  onEnded: (right: string) => void;
+  limits: Limits;
+  log: Log;
+  addressOf: AddressReader;
+  pseudonyms: Pseudonyms;
+};
+
+/** A token that is none weighs as much as this many malformed frames (R7). */
+const WRONG_TOKEN_STRIKES = 10;
+
+const dateOf = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
+
+/** The exchange of tokens, and what the admin sees and ends of them (S11). */
+export function addAccess(app: FastifyInstance, ports: AccessPorts, admin: AdminTools): void {
+  const { tokens, limits, log, pseudonyms } = ports;
+  if (!tokens) return;
+
+  app.post(
+    '/auth/refresh',
+    { schema: answers('Exchanges a refresh token', { 200: Refreshed }, { body: RefreshRequest }) },
+    async (request, reply) => {
+      const asked = RefreshRequest.safeParse(request.body);
+      if (!asked.success) return reply.code(400).send(refuseInput(asked.error));
+      const key = limitKeyOf(ports.addressOf(request.raw));
+      const outcome = await tokens.refresh(asked.data.refresh_token);
+      if (outcome.ok) {
+        const { accessToken, expiresInS, refreshToken } = outcome.value;
+        const answer: z.infer<typeof Refreshed> = {
+          access_token: accessToken,
+          token_type: 'Bearer',
+          expires_in: expiresInS,
+          refresh_token: refreshToken,
+        };
+        return answer;
+      }
+      const { reused, ...refusal } = outcome;
+      const about = { audit: true, request: request.id, address: pseudonyms.address(key), right: reused };
+      log.warn(about, reused === undefined ? 'refresh token refused' : 'refresh token used twice; its right ended');
+      if (reused !== undefined) ports.onEnded(reused);
+      if (refusal.code === 'access-refused') void limits.blocks.strike(key, WRONG_TOKEN_STRIKES);
+      return reply.code(401).send(refusal);
+    },
+  );
+
+  app.get(
+    '/admin/api/sessions',
+    { schema: answers('Rights given by token', { 200: Sessions }, { admin: true }), preHandler: admin.only },
+    async (): Promise<z.infer<typeof Sessions>> => {
+      const inUse = ports.rightsInUse();
+      const rights = (await tokens.list()).map((record) => ({
+        id: record.id,
+        name: record.name,
+        sockets: inUse.get(record.id) ?? 0,
+        created_at: new Date(record.createdAt).toISOString(),
+        ends_at: dateOf(record.endsAt),
+        last_used_at: dateOf(record.lastUsedAt),
+        revoked_at: dateOf(record.revokedAt),
+        why: record.why,
+      }));
+      return { rights };
+    },
+  );
+
+  app.post(
+    '/admin/api/revoke',
+    { schema: answers('Ends a right', { 200: Done }, { admin: true, body: RevokeRequest }), preHandler: admin.only },
+    async (request, reply) => {
+      const asked = RevokeRequest.safeParse(request.body);
+      if (!asked.success) return reply.code(400).send(refuseInput(asked.error));
+      if (!(await tokens.revoke(asked.data.id))) return reply.code(404).send(refuse('bad-request', { path: 'id' }));
+      admin.audit(request, 'right ended', { right: asked.data.id });
+      ports.onEnded(asked.data.id);
+      return accept(null);
+    },
+  );
+}

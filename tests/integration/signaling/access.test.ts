@@ -1,0 +1,145 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startRedis } from '#support/redis.ts';
+import { NODE } from '#support/repository.ts';
+import { Client, RoomKey, startTestServer, type TestServer, until } from './harness.ts';
+
+const ADMIN = 'an-admin-token-that-only-tests-know-1';
+const SECRET = randomBytes(32).toString('hex');
+
+/** The environment of a server that lets in by token, kept in a file of its own. */
+function byFile(): Record<string, string> {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-access-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return { ACCESS: 'token', TOKEN_SECRET: SECRET, TOKEN_FILE: join(folder, 'tokens.json'), ADMIN_TOKEN: ADMIN };
+}
+
+async function command(env: Record<string, string>, ...args: string[]): Promise<string> {
+  const main = 'signaling-server/src/main.ts';
+  const { stdout } = await promisify(execFile)(NODE, [main, 'token', ...args], { env: { ...process.env, ...env } });
+  return stdout;
+}
+const create = async (env: Record<string, string>, name = 'Anna') =>
+  JSON.parse(await command(env, 'create', '--name', name, '--json')) as { id: string; token: string };
+
+const post = (server: TestServer, path: string, body: object, authorization?: string) =>
+  fetch(`${server.url}${path}`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      'x-forwarded-for': '203.0.113.20',
+      ...(authorization ? { authorization } : {}),
+    },
+    body: JSON.stringify(body),
+  });
+type Refreshed = { access_token: string; refresh_token: string; expires_in: number };
+async function refresh(server: TestServer, token: string): Promise<Refreshed> {
+  const answer = await post(server, '/auth/refresh', { refresh_token: token });
+  expect(answer.status).toBe(200);
+  return (await answer.json()) as Refreshed;
+}
+const enter = (server: TestServer, token: string) => new Client(server, { auth: { v: 1, token } });
+
+describe('a server with a password', () => {
+  const env = { ACCESS: 'password', ACCESS_PASSWORD: 'five random words of mine' };
+
+  it('lets in who knows it, and nobody else (S11)', async () => {
+    const server = await startTestServer(env);
+    const inside = new Client(server, { auth: { v: 1, password: env.ACCESS_PASSWORD } });
+    await inside.join(new RoomKey());
+    for (const auth of [
+      { v: 1 },
+      { v: 1, password: '' },
+      { v: 1, password: 'five random words of mine ' },
+      { v: 1, token: 'x' },
+    ]) {
+      const refused = await new Client(server, { auth }).refused();
+      expect(refused.data).toMatchObject({ code: 'access-refused', message: expect.stringMatching(/^[A-Z].*\.$/) });
+    }
+    expect(server.lines.join('\n')).not.toContain('five random');
+  });
+
+  it('blocks an address that guesses (R7)', async () => {
+    const server = await startTestServer({ ...env, STRIKES_PER_MINUTE: '30' });
+    const guess = () => new Client(server, { ip: '203.0.113.99', auth: { v: 1, password: 'wrong' } }).refused();
+    await until(async () => (await guess()).data?.code === 'blocked', 'blocked');
+    const other = new Client(server, { auth: { v: 1, password: env.ACCESS_PASSWORD } });
+    await other.join(new RoomKey());
+  });
+});
+
+describe('a server that lets in by token', () => {
+  it('takes what the command made, and nothing else (S11)', async () => {
+    const env = byFile();
+    const server = await startTestServer(env);
+    const { token } = await create(env);
+    const { access_token, refresh_token } = await refresh(server, token);
+    await enter(server, access_token).join(new RoomKey());
+    for (const wrong of [token, refresh_token, 'x', `${access_token}x`])
+      expect((await enter(server, wrong).refused()).data?.code).toBe('access-refused');
+    expect((await new Client(server).refused()).data?.code).toBe('access-refused');
+    for (const body of [{}, { refresh_token: 7 }]) expect((await post(server, '/auth/refresh', body)).status).toBe(400);
+    expect(await (await post(server, '/auth/refresh', { refresh_token: 'x' })).json()).toMatchObject({
+      ok: false,
+      code: 'access-refused',
+    });
+    const log = server.lines.join('\n');
+    for (const secret of [token, refresh_token, access_token, SECRET]) expect(log).not.toContain(secret);
+  });
+
+  it('closes the sockets of a right that ends, whoever ends it', async () => {
+    const env = byFile();
+    const server = await startTestServer(env);
+    const [anna, ben, eve] = await Promise.all([create(env, 'Anna'), create(env, 'Ben'), create(env, 'Eve')]);
+    const first = await refresh(server, anna.token);
+    const annas = enter(server, first.access_token);
+    const bens = enter(server, (await refresh(server, ben.token)).access_token);
+    const eves = enter(server, (await refresh(server, eve.token)).access_token);
+    for (const client of [annas, bens, eves]) await client.join(new RoomKey());
+
+    const headers = { authorization: `Bearer ${ADMIN}` };
+    const seen = (await (await fetch(`${server.url}/admin/api/sessions`, { headers })).json()) as {
+      rights: { id: string; name: string; sockets: number }[];
+    };
+    expect(seen.rights.map(({ name, sockets }) => ({ name, sockets }))).toEqual(
+      expect.arrayContaining(['Anna', 'Ben', 'Eve'].map((name) => ({ name, sockets: 1 }))),
+    );
+    expect((await fetch(`${server.url}/admin/api/sessions`)).status).toBe(401);
+    expect((await post(server, '/admin/api/revoke', { id: ben.id })).status).toBe(401);
+
+    expect((await post(server, '/admin/api/revoke', { id: ben.id }, headers.authorization)).status).toBe(200);
+    expect(await bens.hear('server:closing')).toEqual({ code: 'access-expired' });
+    await command(env, 'revoke', eve.id);
+    expect(await eves.hear('server:closing')).toEqual({ code: 'access-expired' });
+    expect(annas.socket.connected).toBe(true);
+    expect(await command(env, 'list')).toMatch(/Ben {2}ended by the admin/);
+    const gone = await post(server, '/admin/api/revoke', { id: 'nobody' }, headers.authorization);
+    expect(gone.status).toBe(404);
+  });
+
+  it('shares rights over Redis: exchanged on one node, let in and ended on the other', async () => {
+    const redis = await startRedis();
+    onTestFinished(() => redis.close());
+    const env = { ACCESS: 'token', TOKEN_SECRET: SECRET, REDIS_URL: redis.url, ADMIN_TOKEN: ADMIN };
+    const [one, two] = await Promise.all([startTestServer(env), startTestServer(env)]);
+    if (!one || !two) throw new Error('no servers');
+    const { id, token } = await create(env);
+    const { access_token } = await refresh(one, token);
+    const client = enter(two, access_token);
+    await client.join(new RoomKey());
+    await post(one, '/admin/api/revoke', { id }, `Bearer ${ADMIN}`);
+    expect(await client.hear('server:closing')).toEqual({ code: 'access-expired' });
+    expect((await enter(two, access_token).refused()).data?.code).toBe('access-expired');
+    expect(await command(env, 'list')).toContain('ended by the admin');
+  });
+
+  it('has no such routes where access is open', async () => {
+    const server = await startTestServer();
+    expect((await post(server, '/auth/refresh', { refresh_token: 'x' })).status).toBe(404);
+  });
+});
