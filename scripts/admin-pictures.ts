@@ -242,7 +242,7 @@ const SCENES: Record<string, Scene> = {
   empty: { minutes: 14, people: () => [0, 0] },
   usual: {
     minutes: 60,
-    people: (share) => [Math.round(9 + 7 * Math.sin(share * 5) + 3 * share), 5],
+    people: (share) => [Math.round(11 + 6 * Math.sin(share * 7)), 5],
   },
   busy: {
     minutes: 60,

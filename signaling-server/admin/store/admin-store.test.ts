@@ -168,6 +168,24 @@ describe('looking', () => {
     expect(asked).toHaveLength(6);
   });
 
+  it('that was under way when the page was hidden is the last one until it is seen', async () => {
+    const { admin, asked, clock, server, state, serve } = opened();
+    await admin.signIn('the-token');
+    let release = () => {};
+    server.hold = new Promise((resolve) => {
+      release = resolve;
+    });
+    serve({ health: { rooms: 7 } });
+    await clock.advance(LOOK_EVERY_MS);
+    admin.setVisible(false);
+    release();
+    await settled();
+    expect(state().session).toMatchObject({ overview: { health: { rooms: 7 } } });
+    await clock.advance(10 * LOOK_EVERY_MS);
+    expect(asked).toHaveLength(2);
+    expect(clock.waiting()).toBe(0);
+  });
+
   it('that fails leaves what was seen, says since when, and goes on by itself', async () => {
     const { admin, clock, server, state, serve } = opened();
     serve({ health: { rooms: 2 } });
