@@ -46,9 +46,9 @@ const steps =
         ['Format, lint, imports, types', node, ['scripts/check.ts']],
         ['Building the app', node, ['scripts/build.ts']],
         [
-          'Unit, contract and integration tests',
+          'Unit, contract, integration and deploy tests',
           bin('vitest'),
-          ['run', '--project', 'unit', '--project', 'contract', '--project', 'integration'],
+          ['run', ...['unit', 'contract', 'integration', 'deploy'].flatMap((name) => ['--project', name])],
         ],
         ['End-to-end tests in Chromium', bin('vitest'), ['run', '--project', 'e2e']],
       ];

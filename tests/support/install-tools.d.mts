@@ -1,4 +1,16 @@
-export type ToolName = 'chromium' | 'ffmpeg' | 'alsa-utils' | 'xvfb' | 'sqlite3' | 'redis-server' | 'fonts';
+export type ToolName =
+  | 'chromium'
+  | 'ffmpeg'
+  | 'alsa-utils'
+  | 'xvfb'
+  | 'sqlite3'
+  | 'redis-server'
+  | 'coturn'
+  | 'prometheus'
+  | 'nginx'
+  | 'systemd'
+  | 'openssl'
+  | 'fonts';
 export const TOOLS: Record<ToolName, { package: string; programs?: string[]; files?: string[] }>;
 export function findTool(name: ToolName): string | undefined;
 export function installTools(names?: readonly ToolName[]): { name: ToolName; sentence: string }[];

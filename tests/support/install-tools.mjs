@@ -1,7 +1,7 @@
 // Programs that the tests, the demo and the pictures need beside Node. Plain JavaScript for Node 20, no
 // dependencies: it runs before anything is installed. Fast when everything is there.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -13,11 +13,17 @@ export const TOOLS = {
   xvfb: { package: 'xvfb', programs: ['Xvfb'] },
   sqlite3: { package: 'sqlite3', programs: ['sqlite3'] },
   'redis-server': { package: 'redis-server', programs: ['redis-server'] },
+  coturn: { package: 'coturn', programs: ['turnserver'] },
+  prometheus: { package: 'prometheus', programs: ['promtool'] },
+  nginx: { package: 'nginx-light', programs: ['nginx'] },
+  systemd: { package: 'systemd', programs: ['systemd-analyze'] },
+  openssl: { package: 'openssl', programs: ['openssl'] },
   fonts: { package: 'fonts-dejavu-core', files: ['/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf'] },
 };
 
 function onPath(program) {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+  // Servers lie where only root's PATH looks.
+  for (const folder of [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin']) {
     if (folder && existsSync(join(folder, program))) return join(folder, program);
   }
   return undefined;
@@ -45,6 +51,14 @@ function apt(...args) {
   return spawnSync('apt-get', ['-qq', '-o', 'Dpkg::Use-Pty=0', ...args], { env, stdio: ['ignore', 2, 2] }).status === 0;
 }
 
+/** Packages with servers start them as they are installed; the tests start their own. Returns the undo. */
+function keepServicesFromStarting() {
+  const policy = '/usr/sbin/policy-rc.d';
+  if (existsSync(policy)) return () => {};
+  writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  return () => rmSync(policy, { force: true });
+}
+
 /**
  * Makes sure that the named tools are there: on Debian as root they are installed, and it says so.
  * Returns those that are still missing, each with the sentence to print.
@@ -55,9 +69,14 @@ export function installTools(names = Object.keys(TOOLS)) {
     const packages = missing.map((name) => TOOLS[name].package);
     console.error(`Installing ${packages.join(', ')} with apt-get, once.`);
     const install = ['install', '-y', '--no-install-recommends', ...packages];
-    if (!apt(...install)) {
-      apt('update');
-      apt(...install);
+    const startServices = keepServicesFromStarting();
+    try {
+      if (!apt(...install)) {
+        apt('update');
+        apt(...install);
+      }
+    } finally {
+      startServices();
     }
   }
   return missing
