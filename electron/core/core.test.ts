@@ -290,7 +290,7 @@ describe('history', () => {
     expect(own).toMatchObject({ text: 'Hello there', authorName: 'Ben', state: 'queued', mine: true, seq: 1 });
     const theirs = author('Ana').write(roomId, { clock: 2, text: 'Hello back' });
     const recorded = await ask(core, 'history.record', { roomId, messages: [theirs] });
-    expect(recorded).toMatchObject({ stored: [{ author: theirs.author, id: theirs.id }], refused: 0 });
+    expect(recorded).toMatchObject({ stored: [{ author: theirs.author, id: theirs.id, met: false }], refused: 0 });
 
     const again = await restart(core);
     const page = await ask(again, 'history.page', { roomId });
@@ -302,13 +302,13 @@ describe('history', () => {
     const hits = await ask(again, 'history.search', { query: 'back' });
     expect(hits.items.map((hit) => [hit.roomName, hit.item.id])).toEqual([['Family', theirs.id]]);
     expect(await ask(again, 'history.mark-seen', { roomId, upTo: theirs })).toEqual({
-      seen: [{ id: theirs.id, author: theirs.author }],
+      seen: [{ id: theirs.id, author: theirs.author, met: false }],
     });
     const { changed } = await ask(again, 'history.mark', { roomId, by: newDeviceId(), state: 'read', ids: [own.id] });
     expect(changed).toMatchObject([{ id: own.id, state: 'read', readBy: 1 }]);
     const { heads } = await ask(again, 'history.heads', { roomId });
     expect(heads).toHaveLength(2);
-    expect(await ask(again, 'history.missing', { roomId, heads })).toEqual({ messages: [], hasMore: false });
+    expect(await ask(again, 'history.missing', { roomId, heads })).toEqual({ messages: [], own: [], hasMore: false });
     expect((await ask(again, 'history.around', { roomId, message: own })).returned_count).toBe(2);
   });
 

@@ -194,8 +194,8 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     'history.mark': async ({ roomId, by, state, ids }) => ({ changed: await history.mark(roomId, by, state, ids) }),
     'history.mark-heads': async ({ roomId, by, heads }) => ({ changed: await history.markHeads(roomId, by, heads) }),
     'history.mark-seen': async ({ roomId, upTo }) => ({ seen: await changing(history.markSeen(roomId, upTo)) }),
-    'history.heads': async ({ roomId }) => ({ heads: await history.heads(roomId) }),
-    'history.missing': ({ roomId, heads, limit }) => history.missing(roomId, heads, limit),
+    'history.heads': ({ roomId, above, upTo }) => history.heads(roomId, above, upTo),
+    'history.missing': ({ roomId, limit, ...holdings }) => history.missing(roomId, holdings, limit),
 
     'server.state': () => embedded.state(),
     'server.allow-lan': async ({ allow }) => {

@@ -225,13 +225,14 @@ describe('peer link', () => {
     await open();
     latest(true).bufferedBytes = usualLinkPolicy.bufferedMaxBytes;
     lo.link.send(typing);
-    lo.link.send({ type: 'have', heads: [] });
+    const have: LinkMessage = { type: 'have', heads: [], above: null, upTo: null, after: null };
+    lo.link.send(have);
     await settled();
     expect(hi.heard).toEqual([]);
     latest(true).bufferedBytes = 0;
     clock.advance(50);
     await settled();
-    expect(hi.heard).toEqual([typing, { type: 'have', heads: [] }]);
+    expect(hi.heard).toEqual([typing, have]);
   });
 
   it('adds a track once, then only replaces what its sender sends', async () => {

@@ -1,8 +1,9 @@
 import type { Bridge } from '@parley/shared/bridge';
-import type { ChatMessage, HistoryItem, MessageRef } from '@parley/shared/model';
+import { type ChatMessage, comparePlaces, type HistoryItem, type MessageRef, messageKey } from '@parley/shared/model';
 import {
   accept,
   type DeviceId,
+  type Holdings,
   LIMITS,
   type LinkMessage,
   type LinkMessageOf,
@@ -15,6 +16,7 @@ import {
 } from '@parley/shared/protocol';
 import { type Clock, type CountedClock, countedClock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
+import { Budget } from './budget.ts';
 import { SpamWindow } from './spam-window.ts';
 
 /** The far end of an open link, as a conversation sees it. */
@@ -46,16 +48,25 @@ export type ConversationEvents = {
 /** What was not taken; only counted. */
 export type ChatDrops = { spam: number; foreign: number; unasked: number };
 
+/** What one device may do in a time. It outlives the device's links: a new link gives nothing back. */
+type Allowance = { spam: SpamWindow; taken: Budget; given: Budget };
+
+/** What a question is about, beside what is held. */
+type Question = Pick<Holdings, 'above' | 'upTo' | 'after'>;
+const EVERYTHING: Question = { above: null, upTo: null, after: null };
+
 type PeerState = {
   peer: ChatPeer;
-  spam: SpamWindow;
-  /** A `have` is unanswered, so one batch may come. */
-  asked: boolean;
+  allowance: Allowance;
+  /** The `have` that is unanswered, so one batch may come. */
+  asked: Question | null;
+  undoNext: () => void;
   answering: boolean;
 };
 
 type Receipts = { delivered: Set<MessageId>; read: Set<MessageId> };
 const RECEIPTS_KEPT = 2_000;
+const RECEIVERS_KEPT = 256;
 
 /**
  * Chat of one room over its open links. Each message is on a disk before it is on a wire, and is acknowledged after
@@ -66,6 +77,7 @@ export class Conversation {
   readonly #clock: CountedClock;
   readonly #events = new Emitter<ConversationEvents>();
   readonly #peers = new Map<DeviceId, PeerState>();
+  readonly #allowances = new Map<DeviceId, Allowance>();
   readonly #receipts = new Map<DeviceId, Receipts>();
   readonly #ownSpam = new SpamWindow();
   readonly #dropped: ChatDrops = { spam: 0, foreign: 0, unasked: 0 };
@@ -91,16 +103,20 @@ export class Conversation {
 
   /** A link opened: asks for what this device lacks and says what waited to be said. */
   async linked(peer: ChatPeer): Promise<void> {
-    const known = this.#peers.get(peer.deviceId);
-    const state: PeerState = { peer, spam: known?.spam ?? new SpamWindow(), asked: false, answering: false };
+    this.#peers.get(peer.deviceId)?.undoNext();
+    const allowance = this.#allowanceOf(peer.deviceId);
+    const state: PeerState = { peer, allowance, asked: null, undoNext: () => {}, answering: false };
     this.#peers.set(peer.deviceId, state);
     if (this.#receipts.has(peer.deviceId)) this.#receiptsSoon();
-    await this.#askFor(state);
+    await this.#askFor(state, EVERYTHING);
   }
 
   /** The link of that device is over. */
   unlinked(peer: ChatPeer): void {
-    if (this.#peers.get(peer.deviceId)?.peer === peer) this.#peers.delete(peer.deviceId);
+    const state = this.#peers.get(peer.deviceId);
+    if (state?.peer !== peer) return;
+    state.undoNext();
+    this.#peers.delete(peer.deviceId);
   }
 
   /**
@@ -119,7 +135,7 @@ export class Conversation {
     const { bridge, roomId, readReceipts } = this.#ports;
     const marked = await bridge.call('history.mark-seen', { roomId, upTo });
     if (!marked.ok) return marked;
-    if (readReceipts()) for (const { id, author } of marked.value.seen) this.#queueReceipt(author, 'read', id);
+    if (readReceipts()) for (const seen of marked.value.seen) this.#queueReceipt(seen, 'read');
     return accept(undefined);
   }
 
@@ -170,7 +186,7 @@ export class Conversation {
       this.#dropped.foreign += 1;
       return;
     }
-    if (!state.spam.accept(message.text, this.#clock.now())) {
+    if (!state.allowance.spam.accept(message.text, this.#clock.now())) {
       this.#dropped.spam += 1;
       return;
     }
@@ -178,61 +194,73 @@ export class Conversation {
   }
 
   async #batch(state: PeerState, { messages, hasMore }: LinkMessageOf<'batch'>): Promise<void> {
-    if (!state.asked) {
+    const { asked, allowance } = state;
+    if (!asked) {
       this.#dropped.unasked += 1;
       return;
     }
-    state.asked = false;
-    const fresh = await this.#record(messages);
-    // Without anything new the next answer would be the same again.
-    if (hasMore && fresh > 0) await this.#askFor(state);
+    state.asked = null;
+    allowance.taken.spend(messages.length, this.#clock.now());
+    if (!(await this.#record(messages))) return;
+    const next = questionAfter(asked, messages, hasMore);
+    if (!next) return;
+    const waitMs = allowance.taken.waitMs(this.#clock.now());
+    if (waitMs === 0) return this.#askFor(state, next);
+    state.undoNext = this.#clock.after(waitMs, () => void this.#askFor(state, next));
   }
 
-  /** Stores, tells, and acknowledges after the commit. Answers how many were new. */
-  async #record(messages: readonly ChatMessage[]): Promise<number> {
+  /** Stores, tells, and acknowledges after the commit. False when nothing could be stored. */
+  async #record(messages: readonly ChatMessage[]): Promise<boolean> {
     const { bridge, roomId } = this.#ports;
     const ours = messages.filter((message) => message.roomId === roomId);
     this.#dropped.foreign += messages.length - ours.length;
-    if (ours.length === 0) return 0;
+    if (ours.length === 0) return true;
     const recorded = await bridge.call('history.record', { roomId, messages: ours });
     if (!recorded.ok) {
       this.#events.emit('trouble', recorded);
-      return 0;
+      return false;
     }
     const { stored, fresh, refused } = recorded.value;
     this.#dropped.foreign += refused;
-    for (const { author, id } of stored) this.#queueReceipt(author, 'delivered', id);
+    for (const each of stored) this.#queueReceipt(each, 'delivered');
     if (fresh.length > 0) this.#events.emit('recorded', fresh);
-    return fresh.length;
+    return true;
   }
 
-  async #askFor(state: PeerState): Promise<void> {
+  async #askFor(state: PeerState, { above, upTo, after }: Question): Promise<void> {
     const { bridge, roomId } = this.#ports;
-    const heads = await bridge.call('history.heads', { roomId });
-    if (!heads.ok) return;
-    state.asked = true;
-    state.peer.send({ type: 'have', heads: heads.value.heads.slice(0, LIMITS.headsMax) });
+    const held = await bridge.call('history.heads', { roomId, above, upTo });
+    if (!held.ok || this.#peers.get(state.peer.deviceId) !== state) return;
+    state.asked = { above, upTo: held.value.upTo, after };
+    state.peer.send({ type: 'have', heads: held.value.heads, ...state.asked });
   }
 
-  async #answer(state: PeerState, { heads }: LinkMessageOf<'have'>): Promise<void> {
+  async #answer(state: PeerState, have: LinkMessageOf<'have'>): Promise<void> {
+    const { given } = state.allowance;
     // One answer at a time: the next question comes after the last batch.
-    if (state.answering) return;
+    if (state.answering || given.waitMs(this.#clock.now()) > 0) return;
     state.answering = true;
     try {
+      const { heads, above, upTo, after } = have;
       const { bridge, roomId } = this.#ports;
       // A receipt may have been lost with the link or with their app; what they hold says it again.
       const known = await bridge.call('history.mark-heads', { roomId, by: state.peer.deviceId, heads });
       if (known.ok && known.value.changed.length > 0) this.#events.emit('changed', known.value.changed);
-      const missing = await bridge.call('history.missing', { roomId, heads });
-      if (!missing.ok || missing.value.messages.length === 0) return;
-      const fitting = thatFit(missing.value.messages);
-      const hasMore = missing.value.hasMore || fitting.length < missing.value.messages.length;
+      const missing = await bridge.call('history.missing', { roomId, heads, above, upTo, after });
+      if (!missing.ok) return;
+      const { messages, own } = missing.value;
+      const fitting = thatFit(messages);
+      // Looking costs something too, whatever is found.
+      given.spend(Math.max(1, fitting.length), this.#clock.now());
+      // Who asked about some of the authors waits for the answer to ask about the others.
+      if (fitting.length === 0 && upTo === null) return;
+      const hasMore = missing.value.hasMore || fitting.length < messages.length;
       if (!state.peer.send({ type: 'batch', messages: fitting, hasMore })) return;
-      // The core knows which of these are this device's own; marking others' changes nothing.
+      const sent = new Set(fitting.map(messageKey));
       await this.#mark(
         state.peer.deviceId,
         'sent',
-        fitting.map(({ id }) => id),
+        own.filter((ref) => sent.has(messageKey(ref))).map(({ id }) => id),
       );
     } finally {
       state.answering = false;
@@ -246,7 +274,27 @@ export class Conversation {
     if (marked.ok && marked.value.changed.length > 0) this.#events.emit('changed', marked.value.changed);
   }
 
-  #queueReceipt(author: DeviceId, kind: keyof Receipts, id: MessageId): void {
+  #allowanceOf(deviceId: DeviceId): Allowance {
+    const known = this.#allowances.get(deviceId);
+    if (known) return known;
+    const now = this.#clock.now();
+    for (const [id, { taken, given }] of this.#allowances) {
+      if (!this.#peers.has(id) && taken.isFresh(now) && given.isFresh(now)) this.#allowances.delete(id);
+    }
+    const { backfillTakenMax, backfillGivenMax, backfillWindowMs } = LIMITS;
+    const allowance: Allowance = {
+      spam: new SpamWindow(),
+      taken: new Budget(backfillTakenMax, backfillWindowMs),
+      given: new Budget(backfillGivenMax, backfillWindowMs),
+    };
+    this.#allowances.set(deviceId, allowance);
+    return allowance;
+  }
+
+  /** Only for devices that may come and take it: an author can be a key that somebody made up. */
+  #queueReceipt({ author, id, met }: MessageRef & { met: boolean }, kind: keyof Receipts): void {
+    if (!met && !this.#peers.has(author)) return;
+    if (!this.#receipts.has(author) && this.#receipts.size >= RECEIVERS_KEPT) return;
     const waiting = this.#receipts.get(author) ?? { delivered: new Set(), read: new Set() };
     this.#receipts.set(author, waiting);
     if (waiting[kind].size < RECEIPTS_KEPT) waiting[kind].add(id);
@@ -279,6 +327,18 @@ export class Conversation {
 export function wireForm(item: HistoryItem): ChatMessage {
   const { mine: _mine, state: _state, deliveredTo: _deliveredTo, readBy: _readBy, ...message } = item;
   return message;
+}
+
+/**
+ * What to ask after a batch; null when that was all. Behind its last message, whether or not anything of it could be
+ * kept: what cannot be kept must not stand before the rest for ever. Then about the authors above the last part.
+ */
+function questionAfter(asked: Question, messages: readonly ChatMessage[], hasMore: boolean): Question | null {
+  const last = messages.at(-1);
+  if (hasMore && last && (asked.after === null || comparePlaces(last, asked.after) > 0)) {
+    return { ...asked, after: { clock: last.clock, author: last.author } };
+  }
+  return asked.upTo === null ? null : { ...EVERYTHING, above: asked.upTo };
 }
 
 /** The first messages that fit into one data message together; at least one. */

@@ -1,6 +1,7 @@
 import type { Bridge, BridgeCall } from '@parley/shared/bridge';
 import {
   type ChatMessage,
+  comparePlaces,
   type HistoryItem,
   type MessageRef,
   messageKey,
@@ -15,6 +16,8 @@ import {
   accept,
   DeviceId,
   fromBase64Url,
+  type Head,
+  type Holdings,
   type IceConfig,
   type MessageId,
   type Outcome,
@@ -287,13 +290,13 @@ export class FakeCore {
     );
   }
 
-  #heads() {
+  #heads(): Head[] {
     const heads = new Map<DeviceId, number>();
     for (const { message } of this.#sorted()) {
       const seq = heads.get(message.author) ?? 0;
       if (message.seq === seq + 1) heads.set(message.author, message.seq);
     }
-    return [...heads].map(([author, seq]) => ({ author, seq }));
+    return [...heads].map(([author, seq]) => ({ author, seq, beyond: [] }));
   }
 
   readonly #handlers: Record<string, (input: never) => unknown> = {
@@ -320,7 +323,7 @@ export class FakeCore {
       return accept(this.#itemOf(stored));
     },
     'history.record': async ({ messages }: { messages: ChatMessage[] }) => {
-      const stored: MessageRef[] = [];
+      const stored: (MessageRef & { met: boolean })[] = [];
       const fresh: HistoryItem[] = [];
       let refused = 0;
       for (const message of messages) {
@@ -332,7 +335,7 @@ export class FakeCore {
           refused += 1;
           continue;
         }
-        stored.push({ author: message.author, id: message.id });
+        stored.push({ author: message.author, id: message.id, met: this.met.has(message.author) });
         if (this.history.some((each) => messageKey(each.message) === messageKey(message))) continue;
         const kept: Stored = { message, mine: false, state: 'delivered', delivered: new Set(), read: new Set() };
         this.history.push(kept);
@@ -365,7 +368,9 @@ export class FakeCore {
     'history.mark-seen': () => {
       const unread = this.history.filter(({ mine, state }) => !mine && state === 'delivered');
       for (const stored of unread) stored.state = 'read';
-      return accept({ seen: unread.map(({ message }) => ({ id: message.id, author: message.author })) });
+      return accept({
+        seen: unread.map(({ message: { id, author } }) => ({ id, author, met: this.met.has(author) })),
+      });
     },
     'history.page': ({ before, limit = 50 }: { before?: string; limit?: number }) => {
       const all = this.#sorted();
@@ -386,11 +391,16 @@ export class FakeCore {
       const cursor = has_more ? String(start) : null;
       return accept({ items, total_count: all.length, returned_count: items.length, has_more, cursor });
     },
-    'history.heads': () => accept({ heads: this.#heads() }),
-    'history.missing': ({ heads }: { heads: { author: DeviceId; seq: number }[] }) => {
+    'history.heads': () => accept({ heads: this.#heads(), upTo: null }),
+    'history.missing': ({ heads, after }: Holdings) => {
       const has = new Map(heads.map(({ author, seq }) => [author, seq]));
-      const missing = this.#sorted().filter(({ message }) => message.seq > (has.get(message.author) ?? 0));
-      return accept({ messages: missing.slice(0, 3).map(({ message }) => message), hasMore: missing.length > 3 });
+      const missing = this.#sorted()
+        .map(({ message }) => message)
+        .filter(({ author, seq }) => seq > (has.get(author) ?? 0))
+        .filter((message) => after === null || comparePlaces(message, after) > 0);
+      const messages = missing.slice(0, 3);
+      const own = messages.filter(({ author }) => author === this.dev).map(({ author, id }) => ({ author, id }));
+      return accept({ messages, own, hasMore: missing.length > 3 });
     },
   };
 }

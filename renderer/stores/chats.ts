@@ -1,5 +1,12 @@
 import type { Bridge } from '@parley/shared/bridge';
-import { type Cursor, type HistoryItem, type HistoryPage, type MessageRef, messageKey } from '@parley/shared/model';
+import {
+  type Cursor,
+  comparePlaces,
+  type HistoryItem,
+  type HistoryPage,
+  type MessageRef,
+  messageKey,
+} from '@parley/shared/model';
 import type { Refusal, RoomId } from '@parley/shared/protocol';
 import type { Clock } from '../clock.ts';
 import { type AppStore, EMPTY_CHAT } from './app-store.ts';
@@ -127,7 +134,7 @@ export function createChats(store: AppStore, bridge: Bridge, clock: Clock): Chat
       // What belongs above the loaded part, or below a part that was jumped to, is shown when it is loaded.
       const shown = chat.detached
         ? []
-        : fresh.filter((item) => !chat.hasOlder || oldest === undefined || inOrder(oldest, item) < 0);
+        : fresh.filter((item) => !chat.hasOlder || oldest === undefined || comparePlaces(oldest, item) < 0);
       change(roomId, { items: merge(chat.items, shown), total: chat.total + fresh.length });
     },
     update(roomId, items) {
@@ -174,13 +181,7 @@ export function createChats(store: AppStore, bridge: Bridge, clock: Clock): Chat
   };
 }
 
-/** (clock, author): the order of a room on every device. */
-function inOrder(left: HistoryItem, right: HistoryItem): number {
-  if (left.clock !== right.clock) return left.clock - right.clock;
-  return left.author < right.author ? -1 : left.author > right.author ? 1 : left.seq - right.seq;
-}
-
 const byKey = (items: readonly HistoryItem[]) => new Map(items.map((item) => [messageKey(item), item]));
 
 const merge = (items: readonly HistoryItem[], more: readonly HistoryItem[]): HistoryItem[] =>
-  [...byKey([...items, ...more]).values()].sort(inOrder);
+  [...byKey([...items, ...more]).values()].sort(comparePlaces);

@@ -21,12 +21,14 @@ import {
 import { base64UrlOf } from '../protocol/bytes.ts';
 import { DeviceId, MessageId, RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
-import { Head } from '../protocol/link.ts';
+import { Head, Holdings } from '../protocol/link.ts';
 import type { Outcome } from '../protocol/outcome.ts';
 
 const Nothing = z.object({}).strict();
 const OfRoom = z.object({ roomId: RoomId }).strict();
 const Sig = base64UrlOf(64);
+/** A stored message of somebody, and whether their device was ever met: no other will ever ask for a receipt. */
+const Receivable = MessageRef.extend({ met: z.boolean() });
 
 /** The typed fields of a hello; the core builds the signed bytes itself (security: no signing of free bytes). */
 export const HelloFields = z
@@ -118,7 +120,7 @@ export const bridgeCalls = {
   'history.record': {
     input: z.object({ roomId: RoomId, messages: z.array(ChatMessage).max(LIMITS.historyBatchMax) }).strict(),
     output: z.object({
-      stored: z.array(MessageRef),
+      stored: z.array(Receivable),
       fresh: z.array(HistoryItem),
       refused: z.number().int().nonnegative(),
     }),
@@ -180,20 +182,20 @@ export const bridgeCalls = {
   /** The person has seen everything up to and including this message; answers others' messages that were unread. */
   'history.mark-seen': {
     input: z.object({ roomId: RoomId, upTo: MessageRef }).strict(),
-    output: z.object({ seen: z.array(MessageRef) }),
+    output: z.object({ seen: z.array(Receivable) }),
   },
-  /** What this device has of each author, for back-fill. */
-  'history.heads': { input: OfRoom, output: z.object({ heads: z.array(Head) }) },
-  /** What a device with `heads` lacks, oldest first. */
+  /** What this device has of the authors above one and up to another; a lower `upTo` comes back where not all fit. */
+  'history.heads': {
+    input: OfRoom.extend({ above: DeviceId.nullable().default(null), upTo: DeviceId.nullable().default(null) }),
+    output: z.object({ heads: z.array(Head), upTo: DeviceId.nullable() }),
+  },
+  /** What a device that holds this lacks, oldest first, and which of it are own messages. */
   'history.missing': {
-    input: z
-      .object({
-        roomId: RoomId,
-        heads: z.array(Head).max(LIMITS.headsMax),
-        limit: z.number().int().min(1).max(LIMITS.historyBatchMax).default(LIMITS.historyBatchMax),
-      })
-      .strict(),
-    output: z.object({ messages: z.array(ChatMessage), hasMore: z.boolean() }),
+    input: Holdings.extend({
+      roomId: RoomId,
+      limit: z.number().int().min(1).max(LIMITS.historyBatchMax).default(LIMITS.historyBatchMax),
+    }).strict(),
+    output: z.object({ messages: z.array(ChatMessage), own: z.array(MessageRef), hasMore: z.boolean() }),
   },
 
   'server.state': { input: Nothing, output: EmbeddedServerState },

@@ -56,6 +56,16 @@ export type MessageRef = z.infer<typeof MessageRef>;
 export type MessageKey = `${DeviceId}.${MessageId}`;
 export const messageKey = ({ author, id }: MessageRef): MessageKey => `${author}.${id}`;
 
+/** Where a message stands in the order of its room. */
+export const MessagePlace = ChatMessage.pick({ clock: true, author: true });
+export type MessagePlace = z.infer<typeof MessagePlace>;
+
+/** (clock, author): the order of a room on every device. */
+export function comparePlaces(left: MessagePlace, right: MessagePlace): number {
+  if (left.clock !== right.clock) return left.clock - right.clock;
+  return left.author < right.author ? -1 : left.author > right.author ? 1 : 0;
+}
+
 /** queued: on this disk; sent: written to a link; delivered: stored by them; read: seen by them. */
 export const DeliveryState = z.enum(['queued', 'sent', 'delivered', 'read', 'failed']);
 export type DeliveryState = z.infer<typeof DeliveryState>;

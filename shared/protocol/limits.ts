@@ -34,6 +34,14 @@ export const LIMITS = {
   historyPageMax: 200,
   /** Authors in one statement of what a device has. */
   headsMax: 512,
+  /** Spans of one author's messages that a device keeps behind a gap. */
+  spansMax: 8,
+  /** Authors of a room, from which number on nobody who was never met can become one more. */
+  roomAuthorsMax: 256,
+  /** Messages of history that are taken from one device, and given to one, in each such time. */
+  backfillWindowMs: 3_600_000,
+  backfillTakenMax: 10_000,
+  backfillGivenMax: 20_000,
   receiptsMax: 200,
   /** One session description. */
   sdpMaxChars: 60_000,

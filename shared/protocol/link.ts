@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ChatMessage } from '../model/chat-message.ts';
+import { ChatMessage, MessagePlace } from '../model/chat-message.ts';
 import { Profile } from '../model/profile.ts';
 import { RoomName } from '../model/room.ts';
 import { base64UrlOf } from './bytes.ts';
@@ -82,9 +82,31 @@ export const SafetyStep = z.discriminatedUnion('step', [
 ]);
 export type SafetyStep = z.infer<typeof SafetyStep>;
 
-/** The last seq without a gap that a device holds of one author. */
-export const Head = z.object({ author: DeviceId, seq: z.number().int().nonnegative() });
+const Seq = ChatMessage.shape.seq;
+
+/** What a device holds of one author: all up to `seq`, and the spans behind the gap that follows. */
+export const Head = z.object({
+  author: DeviceId,
+  seq: z.number().int().nonnegative(),
+  beyond: z
+    .array(z.object({ first: Seq, last: Seq }))
+    .max(LIMITS.spansMax)
+    .default([]),
+});
 export type Head = z.infer<typeof Head>;
+
+/**
+ * What a device holds of a room. Where not all authors fit, it is about those above `above` up to `upTo` alone; an
+ * author in between who is not named is one of whom the device has nothing. `after` leaves out what stands before that
+ * place: it was offered already, and not everything that is offered can be kept.
+ */
+export const Holdings = z.object({
+  heads: z.array(Head).max(LIMITS.headsMax),
+  above: DeviceId.nullable().default(null),
+  upTo: DeviceId.nullable().default(null),
+  after: MessagePlace.nullable().default(null),
+});
+export type Holdings = z.infer<typeof Holdings>;
 
 /** What two linked participants say to each other on the data channel: one JSON text per message. */
 export const LinkMessage = z.discriminatedUnion('type', [
@@ -97,7 +119,7 @@ export const LinkMessage = z.discriminatedUnion('type', [
     read: z.array(MessageId).max(LIMITS.receiptsMax),
   }),
   z.object({ type: z.literal('typing') }),
-  z.object({ type: z.literal('have'), heads: z.array(Head).max(LIMITS.headsMax) }),
+  Holdings.extend({ type: z.literal('have') }),
   z.object({
     type: z.literal('batch'),
     messages: z.array(ChatMessage).max(LIMITS.historyBatchMax),

@@ -38,6 +38,10 @@ const refusalOf = (work: () => unknown) => {
 };
 const profile = profileFromName('Ben');
 const textsOf = (items: readonly { text: string }[]) => items.map(({ text }) => text);
+const everything = { above: null, upTo: null, after: null };
+const nothing = { ...everything, heads: [] };
+const headsOf = (store: TestStore, room: RoomId) => store.store.heads(room, null, null).heads;
+const holdingsOf = (store: TestStore, room: RoomId) => ({ ...everything, heads: headsOf(store, room) });
 const newestTexts = (store: TestStore, room: RoomId) => textsOf(store.store.page(room, undefined, 200).items);
 
 describe('composing', () => {
@@ -50,8 +54,8 @@ describe('composing', () => {
 
     const eve = openTestStore(join(folder.path, 'eve.db'));
     eve.addRoom(roomId);
-    const { messages } = ben.store.missing(roomId, [], 50);
-    const stored = messages.map(({ author, id }) => ({ author, id }));
+    const { messages } = ben.store.missing(roomId, nothing, 50);
+    const stored = messages.map(({ author, id }) => ({ author, id, met: false }));
     expect(eve.store.record(roomId, messages)).toMatchObject({ refused: 0, stored });
     eve.close();
   });
@@ -106,17 +110,17 @@ describe('composing', () => {
     const three = ben.compose(roomId, 'Three');
     expect([three.seq, three.clock]).toEqual([3, 3]);
     expect(three.clock).toBeGreaterThan(two.clock);
-    expect(ben.store.heads(roomId)).toEqual([{ author: ben.deviceId, seq: 0 }]);
+    expect(headsOf(ben, roomId)).toEqual([{ author: ben.deviceId, seq: 0, beyond: [{ first: 3, last: 3 }] }]);
   });
 
   it('takes its own messages back from a member after a restore, as delivered', () => {
     const items = ['One', 'Two'].map((text) => ben.compose(roomId, text));
-    const { messages } = ben.store.missing(roomId, [], 50);
+    const { messages } = ben.store.missing(roomId, nothing, 50);
     ben.store.deleteRoom(roomId);
     ben.addRoom(roomId);
     const { fresh } = ben.store.record(roomId, messages);
     expect(fresh).toEqual(items.map((item) => ({ ...item, state: 'delivered' })));
-    expect(ben.store.heads(roomId)).toEqual([{ author: ben.deviceId, seq: 2 }]);
+    expect(headsOf(ben, roomId)).toEqual([{ author: ben.deviceId, seq: 2, beyond: [] }]);
     expect(ben.store.rooms()[0]?.unread).toBe(0);
   });
 });
@@ -152,7 +156,7 @@ describe('recording', () => {
       ana.write(newRoomId()),
     ];
     expect(ben.store.record(roomId, forged)).toEqual({ stored: [], fresh: [], refused: forged.length });
-    expect(ben.store.record(roomId, [genuine]).stored).toEqual([{ author: ana.deviceId, id: genuine.id }]);
+    expect(ben.store.record(roomId, [genuine])).toMatchObject({ stored: [{ id: genuine.id }] });
   });
 
   it('refuses a second message under a seq or a clock that its author used', () => {
@@ -176,7 +180,7 @@ describe('recording', () => {
     const squatting = eve.write(roomId, { id: genuine.id, text: 'From Eve', clock: 2 });
     ben.store.record(roomId, [squatting]);
     const { stored, fresh, refused } = ben.store.record(roomId, [genuine]);
-    expect(stored).toEqual([{ author: ana.deviceId, id: genuine.id }]);
+    expect(stored).toMatchObject([{ author: ana.deviceId, id: genuine.id }]);
     expect([textsOf(fresh), refused]).toEqual([['From Ana'], 0]);
     expect(newestTexts(ben, roomId)).toEqual(['From Ana', 'From Eve']);
   });
@@ -193,9 +197,36 @@ describe('recording', () => {
     // A receipt names one's own message, never the other.
     expect(textsOf(ben.store.mark(roomId, newDeviceId(), 'read', [mine.id]))).toEqual(['Mine']);
     expect(ben.store.markSeen(roomId, mine)).toEqual([]);
-    expect(ben.store.markSeen(roomId, theirs)).toEqual([{ author: eve.deviceId, id: theirs.id }]);
+    expect(ben.store.markSeen(roomId, theirs)).toMatchObject([{ author: eve.deviceId, id: theirs.id }]);
     expect(ben.store.compose({ id: mine.id, roomId, text: 'Mine' }, profile).text).toBe('Mine');
     expect(ben.store.page(roomId, undefined, 10).total_count).toBe(2);
+  });
+
+  it('takes nobody new who was never met into a room with very many authors', () => {
+    const write = (each = author('Mallory'), seq = 1) => each.write(roomId, { seq, clock: seq });
+    const first = author('First');
+    const strangers = Array.from({ length: LIMITS.roomAuthorsMax - 1 }, () => write());
+    expect(ben.store.record(roomId, [write(first), ...strangers]).refused).toBe(0);
+    expect(ben.store.record(roomId, [write()]).refused).toBe(1);
+    // Whoever was met may still begin, everyone who is in it may go on, and other rooms are other rooms.
+    const met = author('Ana');
+    ben.store.meet(met.deviceId, profileFromName('Ana'));
+    expect(ben.store.record(roomId, [write(met), write(first, 2)]).refused).toBe(0);
+    expect(ben.compose(roomId, 'Mine').seq).toBe(1);
+    const other = ben.addRoom();
+    expect(ben.store.record(other, [author('Eve').write(other)]).refused).toBe(0);
+  });
+
+  it('takes what lies behind too many gaps when one of them is closed', () => {
+    const eve = author('Eve');
+    const write = (seq: number) => eve.write(roomId, { seq });
+    const recorded = (...seqs: number[]) => ben.store.record(roomId, seqs.map(write)).refused;
+    const scattered = Array.from({ length: LIMITS.spansMax }, (_, i) => 3 + 2 * i);
+    expect(recorded(...scattered)).toBe(0);
+    expect(recorded(101)).toBe(1);
+    // What touches something that is here makes no new gap, and the first of all is always taken.
+    expect(recorded(1, 2, 101)).toBe(0);
+    expect(headsOf(ben, roomId).find(({ author: id }) => id === eve.deviceId)?.seq).toBe(3);
   });
 
   it('counts heads up to the first gap, and past it when the gap is filled', () => {
@@ -204,7 +235,7 @@ describe('recording', () => {
     if (!one || !two || !three || !four) throw new Error('four messages');
     const headAfter = (...messages: (typeof one)[]) => {
       ben.store.record(roomId, messages);
-      return ben.store.heads(roomId).find((head) => head.author === ana.deviceId)?.seq;
+      return headsOf(ben, roomId).find((head) => head.author === ana.deviceId)?.seq;
     };
     expect(headAfter(four)).toBe(0);
     expect(headAfter(one)).toBe(1);
@@ -272,8 +303,8 @@ describe('delivery', () => {
     const ids = ['One', 'Two', 'Three'].map((text) => ben.compose(roomId, text).id);
     const ana = newDeviceId();
     const held = (seq: number) => [
-      { author: author().deviceId, seq: 9 },
-      { author: ben.deviceId, seq },
+      { author: author().deviceId, seq: 9, beyond: [] },
+      { author: ben.deviceId, seq, beyond: [] },
     ];
     const changed = ben.store.markHeads(roomId, ana, held(2));
     expect(changed.map(({ id, state, deliveredTo }) => [id, state, deliveredTo])).toEqual([
@@ -303,7 +334,7 @@ describe('delivery', () => {
     const upTo = messages[1];
     if (!upTo) throw new Error('three messages');
     expect(ben.store.markSeen(roomId, upTo)).toEqual(
-      messages.slice(0, 2).map(({ id }) => ({ id, author: ana.deviceId })),
+      messages.slice(0, 2).map(({ id }) => ({ id, author: ana.deviceId, met: false })),
     );
     expect(unread()).toBe(1);
     expect(ben.store.markSeen(roomId, upTo)).toEqual([]);
@@ -333,9 +364,9 @@ describe('rooms', () => {
     expect(ben.store.search('pineapple', {}, 10, 0).total_count).toBe(0);
     expect(refusalOf(() => ben.store.page(roomId, undefined, 10)).code).toBe('room-unknown');
     const counts = ben.db
-      .prepare('SELECT (SELECT count(*) FROM messages) AS messages, (SELECT count(*) FROM heads) AS heads')
+      .prepare('SELECT (SELECT count(*) FROM messages) AS messages, (SELECT count(*) FROM spans) AS spans')
       .get();
-    expect(counts).toEqual({ messages: 1, heads: 1 });
+    expect(counts).toEqual({ messages: 1, spans: 1 });
     expect(ben.db.pragma('wal_checkpoint', { simple: false })).toEqual([{ busy: 0, log: 0, checkpointed: 0 }]);
     expect(newestTexts(ben, other)).toEqual(['Stays']);
   });
@@ -470,7 +501,7 @@ describe('back-fill', () => {
     other.addRoom(roomId);
     const received: string[] = [];
     for (;;) {
-      const { messages, hasMore } = ben.store.missing(roomId, other.store.heads(roomId), 7);
+      const { messages, hasMore } = ben.store.missing(roomId, holdingsOf(other, roomId), 7);
       received.push(...textsOf(messages));
       other.store.record(roomId, messages);
       if (!hasMore) break;
@@ -479,10 +510,94 @@ describe('back-fill', () => {
     other.close();
   });
 
+  it('gives nothing again that lies behind a gap of the other', () => {
+    const ana = author();
+    const write = (seq: number) => ana.write(roomId, { seq, text: `m${seq}` });
+    const other = openTestStore(join(folder.path, 'other.db'));
+    other.addRoom(roomId);
+    const all = [1, 2, 4, 5, 7, 8, 9].map(write);
+    ben.store.record(roomId, all);
+    other.store.record(
+      roomId,
+      all.filter(({ seq }) => seq !== 1 && seq !== 8),
+    );
+    expect(headsOf(other, roomId)).toEqual([
+      {
+        author: ana.deviceId,
+        seq: 0,
+        beyond: [
+          { first: 2, last: 2 },
+          { first: 4, last: 5 },
+          { first: 7, last: 7 },
+          { first: 9, last: 9 },
+        ],
+      },
+    ]);
+    expect(textsOf(ben.store.missing(roomId, holdingsOf(other, roomId), 50).messages)).toEqual(['m1', 'm8']);
+    other.close();
+  });
+
+  it('reads whatever a device says it holds, in any order and overlapping', () => {
+    const ana = author();
+    ben.store.record(
+      roomId,
+      [1, 2, 3, 4, 5, 6].map((seq) => ana.write(roomId, { seq, text: `m${seq}` })),
+    );
+    const span = (first: number, last: number) => ({ first, last });
+    const lackedBy = (seq: number, ...beyond: { first: number; last: number }[]) =>
+      textsOf(
+        ben.store.missing(roomId, { ...everything, heads: [{ author: ana.deviceId, seq, beyond }] }, 50).messages,
+      );
+    expect(lackedBy(0, span(5, 5), span(2, 3))).toEqual(['m1', 'm4', 'm6']);
+    expect(lackedBy(2, span(1, 4), span(4, 9))).toEqual([]);
+    expect(lackedBy(3, span(6, 2))).toEqual(['m4', 'm5', 'm6']);
+  });
+
+  it('goes on behind a place, whatever stands before it', () => {
+    const [ana, eve] = [author('Ana'), author('Eve')];
+    ben.store.record(roomId, [
+      ana.write(roomId, { seq: 1, clock: 1, text: 'm1' }),
+      eve.write(roomId, { seq: 1, clock: 2, text: 'm2' }),
+      ana.write(roomId, { seq: 2, clock: 2, text: 'm2' }),
+      eve.write(roomId, { seq: 2, clock: 3, text: 'm3' }),
+    ]);
+    const all = ben.store.missing(roomId, nothing, 50).messages;
+    expect(all).toHaveLength(4);
+    for (const [index, after] of all.entries()) {
+      expect(ben.store.missing(roomId, { ...nothing, after }, 50).messages).toEqual(all.slice(index + 1));
+    }
+  });
+
+  it('ends between two devices that hold the same of more authors than fit into one message', () => {
+    const authors = Array.from({ length: 600 }, () => author('Mallory'));
+    const messages = authors.map((each, index) => each.write(roomId, { clock: index + 1 }));
+    ben.db.transaction(() => {
+      for (const { deviceId } of authors) ben.store.meet(deviceId, profileFromName('Mallory'));
+    })();
+    expect(ben.store.record(roomId, messages)).toMatchObject({ refused: 0 });
+    const last = ben.compose(roomId, 'Newer, and honest');
+
+    const asked: number[] = [];
+    const offered: string[] = [];
+    let above: Parameters<typeof ben.store.heads>[1] = null;
+    do {
+      const part = ben.store.heads(roomId, above, null);
+      const own = part.heads.filter((head) => head.author !== ben.deviceId);
+      const holdings = { heads: own, above, upTo: part.upTo, after: null };
+      expect(JSON.stringify({ type: 'have', ...holdings }).length).toBeLessThanOrEqual(LIMITS.linkMessageMaxChars);
+      asked.push(own.length);
+      offered.push(...ben.store.missing(roomId, holdings, 50).messages.map(({ id }) => id));
+      above = part.upTo;
+    } while (above !== null);
+    expect(asked.length).toBeGreaterThan(1);
+    expect(asked.reduce((sum, each) => sum + each, 0)).toBe(600);
+    expect(offered).toEqual([last.id]);
+  });
+
   it('also gives what lies behind a gap of its own', () => {
     const ana = author();
     ben.store.record(roomId, [ana.write(roomId, { seq: 7, text: 'Seventh' })]);
-    expect(textsOf(ben.store.missing(roomId, [], 50).messages)).toEqual(['Seventh']);
+    expect(textsOf(ben.store.missing(roomId, nothing, 50).messages)).toEqual(['Seventh']);
   });
 
   it('brings every device to the same order, whoever met whom first', () => {
@@ -509,7 +624,7 @@ describe('back-fill', () => {
           return one;
         };
         const sync = (from: TestStore, to: TestStore, limit: number) =>
-          to.store.record(room, from.store.missing(room, to.store.heads(room), limit).messages);
+          to.store.record(room, from.store.missing(room, holdingsOf(to, room), limit).messages);
         for (const one of devices) one.addRoom(room);
         let written = 0;
         for (const step of steps) {
@@ -521,7 +636,7 @@ describe('back-fill', () => {
           for (const from of devices) {
             for (const to of devices) {
               if (from === to) continue;
-              while (from.store.missing(room, to.store.heads(room), 50).messages.length > 0) sync(from, to, 50);
+              while (from.store.missing(room, holdingsOf(to, room), 50).messages.length > 0) sync(from, to, 50);
             }
           }
         }

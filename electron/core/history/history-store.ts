@@ -10,7 +10,15 @@ import {
   type SearchPage,
   usernameKey,
 } from '@parley/shared/model';
-import { DeviceId, type Head, LIMITS, MessageId, ParleyError, type RoomId } from '@parley/shared/protocol';
+import {
+  DeviceId,
+  type Head,
+  type Holdings,
+  LIMITS,
+  MessageId,
+  ParleyError,
+  type RoomId,
+} from '@parley/shared/protocol';
 import { chatSignatureBytes } from '@parley/shared/sealing';
 import { createVerifier, type SigningKey } from '../identity/ed25519.ts';
 import { cursorOf, itemOf, type MessageRow, messageOf, readCursor, STATE_NUMBERS } from './message-rows.ts';
@@ -43,6 +51,9 @@ const SHORT_TERM_SCAN = 20_000;
 
 /** How many of one's newest messages are looked through for receipts that were lost. */
 const HEAD_SCAN = 500;
+
+/** Comes after every id of a device in the order of SQLite and of this language. */
+const LAST_AUTHOR = '~';
 
 /**
  * How far one message may be ahead of everything known. Without it one member could set a room's clock to the
@@ -94,12 +105,33 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
       at: mine ? message.sentAt : now(),
       unread: mine ? 0 : 1,
     });
-    // The head moves over every seq that is there without a gap.
-    const before = one<{ seq: number }>(sql.head, message.roomId, message.author)?.seq;
-    let head = before ?? 0;
-    while (one(sql.hasSeq, message.roomId, message.author, head + 1)) head++;
-    // An author whose first messages are still missing stands there with 0: others may lack the later ones.
-    if (head !== before) run(sql.setHead, message.roomId, message.author, head);
+    grow(message, spansOf(message));
+  };
+
+  const spansOf = ({ roomId, author }: Pick<ChatMessage, 'roomId' | 'author'>) =>
+    all<Span>(sql.spansOf, roomId, author);
+
+  /** Adds a seq to its author's spans: on its own, at the end of one, or between two that become one. */
+  const grow = ({ roomId, author, seq }: ChatMessage, spans: readonly Span[]): void => {
+    const below = spans.find(({ last }) => last === seq - 1);
+    const above = spans.find(({ first }) => first === seq + 1);
+    for (const span of [below, above]) if (span) run(sql.removeSpan, roomId, author, span.first);
+    run(sql.addSpan, roomId, author, below?.first ?? seq, above?.last ?? seq);
+  };
+
+  /**
+   * Whether there is room for another's message. Keys cost nothing to make, so from a certain number of authors on only
+   * devices that were met may become one more; and holes cost nothing to leave, so what would lie behind too many of
+   * them is taken when those before it have come.
+   */
+  const hasRoomFor = (message: ChatMessage): boolean => {
+    const spans = spansOf(message);
+    if (spans.length === 0 && message.author !== own && !one(sql.pin, message.author)) {
+      return all(sql.authors, message.roomId, '', LAST_AUTHOR).length < LIMITS.roomAuthorsMax;
+    }
+    const touches = spans.some(({ first, last }) => last === message.seq - 1 || first === message.seq + 1);
+    const behindGap = spans.filter(({ first }) => first > 1).length;
+    return message.seq === 1 || touches || behindGap < LIMITS.spansMax;
   };
 
   /** Inside a transaction. */
@@ -223,19 +255,21 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
     record: (roomId: RoomId, messages: readonly ChatMessage[]) =>
       db.transaction(() => {
         needRoom(roomId);
-        const stored: MessageRef[] = [];
+        const stored: (MessageRef & { met: boolean })[] = [];
         const fresh: HistoryItem[] = [];
         let refused = 0;
         for (const message of messages) {
           const ref = { author: message.author, id: message.id };
+          const met = one(sql.pin, message.author) !== undefined;
           const known = rowOf(ref);
           if (known) {
-            if (known.sig === message.sig) stored.push(ref);
+            if (known.sig === message.sig) stored.push({ ...ref, met });
             else refused++;
             continue;
           }
           const genuine =
             message.roomId === roomId &&
+            hasRoomFor(message) &&
             message.clock <= (one<{ top_clock: number }>(sql.topClock, roomId)?.top_clock ?? 0) + CLOCK_LEAP_MAX &&
             verify(message.author, message.sig, chatSignatureBytes(message)) &&
             // Two messages under one seq or one clock: the author's device was copied, or it lies. The first one stays.
@@ -247,7 +281,7 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
           }
           const mine = message.author === own;
           insert(message, mine, STATE_NUMBERS.delivered);
-          stored.push(ref);
+          stored.push({ ...ref, met });
           const row = rowOf(ref);
           if (row) fresh.push(itemOf(row));
         }
@@ -334,12 +368,12 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
       })(),
 
     /** Everything of others up to and including this message was seen; answers what was unread. */
-    markSeen: (roomId: RoomId, upTo: MessageRef): MessageRef[] =>
+    markSeen: (roomId: RoomId, upTo: MessageRef) =>
       db.transaction(() => {
         needRoom(roomId);
         const last = rowOf(upTo);
         if (!last || last.room_id !== roomId) throw new ParleyError('bad-request', { path: 'upTo' });
-        const rows = all<{ number: number; id: string; author: string }>(
+        const rows = all<{ number: number; id: string; author: string; met: number }>(
           sql.unreadUpTo,
           roomId,
           last.clock,
@@ -347,26 +381,59 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
         );
         for (const row of rows) run(sql.seen, row.number);
         if (rows.length > 0) run(sql.fewerUnread, rows.length, roomId);
-        return rows.map((row) => ({ id: MessageId.parse(row.id), author: DeviceId.parse(row.author) }));
+        return rows.map((row) => ({
+          author: DeviceId.parse(row.author),
+          id: MessageId.parse(row.id),
+          met: row.met === 1,
+        }));
       })(),
 
-    heads: (roomId: RoomId): Head[] => {
+    /** What is here of the authors above `above` up to `upTo`; `upTo` is lower where not all fit into one message. */
+    heads: (
+      roomId: RoomId,
+      above: DeviceId | null,
+      upTo: DeviceId | null,
+    ): { heads: Head[]; upTo: DeviceId | null } => {
       needRoom(roomId);
-      return all<{ author: string; seq: number }>(sql.heads, roomId).map((row) => ({
-        author: DeviceId.parse(row.author),
-        seq: row.seq,
-      }));
+      const heads = new Map<string, Head>();
+      for (const span of all<Span & { author: string }>(sql.spans, roomId, above ?? '', upTo ?? LAST_AUTHOR)) {
+        const head = heads.get(span.author) ?? { author: DeviceId.parse(span.author), seq: 0, beyond: [] };
+        heads.set(span.author, head);
+        if (span.first === 1) head.seq = span.last;
+        else if (head.beyond.length < LIMITS.spansMax) head.beyond.push({ first: span.first, last: span.last });
+      }
+      const every = [...heads.values()];
+      const fitting = headsThatFit(every);
+      return { heads: fitting, upTo: fitting.length < every.length ? (fitting.at(-1)?.author ?? upTo) : upTo };
     },
 
-    /** What a device with these heads lacks, oldest first, at most `limit`. */
-    missing: (roomId: RoomId, heads: readonly Head[], limit: number): { messages: ChatMessage[]; hasMore: boolean } => {
+    /** What a device that holds this lacks, oldest first, at most `limit`. */
+    missing: (
+      roomId: RoomId,
+      { heads, above, upTo, after }: Holdings,
+      limit: number,
+    ): { messages: ChatMessage[]; own: MessageRef[]; hasMore: boolean } => {
       needRoom(roomId);
-      const theirs = new Map<string, number>(heads.map(({ author, seq }) => [author, seq]));
+      const theirs = new Map<string, Head>(heads.map((head) => [head.author, head]));
       // An author's clock rises with the seq, so the oldest of all are among each author's next ones.
-      const rows = all<{ author: string }>(sql.heads, roomId)
-        .flatMap(({ author }) => all<MessageRow>(sql.messagesAfter, roomId, author, theirs.get(author) ?? 0, limit + 1))
+      const nextOf = (author: string): MessageRow[] => {
+        const from = after === null ? 0 : after.clock + (author > after.author ? 0 : 1);
+        const rows: MessageRow[] = [];
+        for (const { first, last } of lacking(theirs.get(author))) {
+          const left = limit + 1 - rows.length;
+          if (left > 0) rows.push(...all<MessageRow>(sql.messagesWithin, roomId, author, first, last, from, left));
+        }
+        return rows;
+      };
+      const rows = all<{ author: string }>(sql.authors, roomId, above ?? '', upTo ?? LAST_AUTHOR)
+        .flatMap(({ author }) => nextOf(author))
         .sort((left, right) => left.clock - right.clock || (left.author < right.author ? -1 : 1));
-      return { messages: rows.slice(0, limit).map(messageOf), hasMore: rows.length > limit };
+      const messages = rows.slice(0, limit).map(messageOf);
+      return {
+        messages,
+        own: messages.flatMap(({ author, id }) => (author === own ? [{ author, id }] : [])),
+        hasMore: rows.length > limit,
+      };
     },
 
     /** Pins a device's key at first contact and says how it stands from then on. */
@@ -398,6 +465,30 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
   };
 }
 
+/** What a head does not hold: before, between and after its spans, which may come from anyone and in any order. */
+function lacking(head: Head | undefined): Span[] {
+  const gaps: Span[] = [];
+  let next = (head?.seq ?? 0) + 1;
+  for (const { first, last } of (head?.beyond ?? []).toSorted((left, right) => left.first - right.first)) {
+    if (last < next) continue;
+    if (first > next) gaps.push({ first: next, last: first - 1 });
+    next = last + 1;
+  }
+  return [...gaps, { first: next, last: Number.MAX_SAFE_INTEGER }];
+}
+
+/** The first heads that one message between peers can hold, with a little left for what stands around them. */
+function headsThatFit(heads: readonly Head[]): Head[] {
+  let chars = 500;
+  const end = heads.findIndex((head, index) => {
+    chars += JSON.stringify(head).length + 1;
+    return index >= LIMITS.headsMax || chars > LIMITS.linkMessageMaxChars;
+  });
+  return heads.slice(0, end < 0 ? heads.length : end);
+}
+
+/** A run of seqs without a gap. */
+type Span = { first: number; last: number };
 type PinRow = { username_key: string; name: string; verified: number; changed: number };
 
 export type HistoryStore = ReturnType<typeof createHistoryStore>;

@@ -41,9 +41,12 @@ export const sql = {
   pageFrom: `
     SELECT * FROM messages WHERE room_id = ? AND (clock, author) >= (?, ?)
     ORDER BY clock, author LIMIT ?`,
-  messagesAfter: 'SELECT * FROM messages WHERE room_id = ? AND author = ? AND seq > ? ORDER BY seq LIMIT ?',
+  // The plus keeps SQLite on the index of the author's seqs, which is the order that is asked for.
+  messagesWithin: `
+    SELECT * FROM messages WHERE room_id = ? AND author = ? AND seq BETWEEN ? AND ? AND +clock >= ?
+    ORDER BY seq LIMIT ?`,
   unreadUpTo: `
-    SELECT number, id, author FROM messages
+    SELECT number, id, author, EXISTS (SELECT 1 FROM pins WHERE device_id = author) AS met FROM messages
     WHERE room_id = ? AND (clock, author) <= (?, ?) AND mine = 0 AND state < 3 ORDER BY clock, author`,
   seen: 'UPDATE messages SET state = 3 WHERE number = ?',
   advance: `
@@ -51,11 +54,12 @@ export const sql = {
                         delivered_to = delivered_to + @delivered, read_by = read_by + @read
     WHERE number = @number`,
 
-  head: 'SELECT seq FROM heads WHERE room_id = ? AND author = ?',
-  heads: 'SELECT author, seq FROM heads WHERE room_id = ? ORDER BY author',
-  setHead: `
-    INSERT INTO heads (room_id, author, seq) VALUES (?, ?, ?)
-    ON CONFLICT (room_id, author) DO UPDATE SET seq = excluded.seq`,
+  authors: 'SELECT DISTINCT author FROM spans WHERE room_id = ? AND author > ? AND author <= ? ORDER BY author',
+  spans: `
+    SELECT author, first, last FROM spans WHERE room_id = ? AND author > ? AND author <= ? ORDER BY author, first`,
+  spansOf: 'SELECT first, last FROM spans WHERE room_id = ? AND author = ? ORDER BY first',
+  addSpan: 'INSERT INTO spans (room_id, author, first, last) VALUES (?, ?, ?, ?)',
+  removeSpan: 'DELETE FROM spans WHERE room_id = ? AND author = ? AND first = ?',
 
   undeliveredUpTo: `
     SELECT m.id FROM messages m

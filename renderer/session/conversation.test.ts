@@ -1,0 +1,223 @@
+import type { Bridge } from '@parley/shared/bridge';
+import type { ChatMessage } from '@parley/shared/model';
+import {
+  accept,
+  DeviceId,
+  LIMITS,
+  type LinkMessage,
+  type LinkMessageOf,
+  MessageId,
+  RoomId,
+} from '@parley/shared/protocol';
+import { describe, expect, it } from 'vitest';
+import { fakeClock, settled } from '../fake-clock.ts';
+import { type ChatPeer, Conversation } from './conversation.ts';
+
+const idOf = (text: string, chars: number) => `${text.padStart(chars - 1, 'x')}A`;
+const roomId = RoomId.parse(idOf('room', 22));
+const device = (name: string) => DeviceId.parse(idOf(name, 43));
+let numbers = 0;
+
+/** A message as somebody could send it; nobody looks at signatures here. */
+const message = (author: DeviceId, clock: number): ChatMessage => ({
+  id: MessageId.parse(idOf(String(++numbers), 22)),
+  roomId,
+  author,
+  authorName: 'Somebody',
+  seq: clock,
+  clock,
+  sentAt: 0,
+  text: `message ${numbers}`,
+  sig: idOf('sig', 86),
+});
+
+/** A conversation over a core that keeps what the test lets it keep. */
+function openConversation() {
+  const clock = fakeClock();
+  const core = {
+    keeps: true,
+    met: new Set<DeviceId>(),
+    /** What it says of the authors above one: their part ends here. */
+    upTo: (_above: DeviceId | null): DeviceId | null => null,
+    missing: [] as ChatMessage[],
+    missingAsked: 0,
+    recorded: 0,
+  };
+  const answers: Record<string, (input: never) => unknown> = {
+    'history.heads': ({ above }: { above: DeviceId | null }) => accept({ heads: [], upTo: core.upTo(above) }),
+    'history.record': ({ messages }: { messages: ChatMessage[] }) => {
+      core.recorded += messages.length;
+      const stored = messages.map(({ author, id }) => ({ author, id, met: core.met.has(author) }));
+      return accept({ stored: core.keeps ? stored : [], fresh: [], refused: core.keeps ? 0 : messages.length });
+    },
+    'history.mark-heads': () => accept({ changed: [] }),
+    'history.mark': () => accept({ changed: [] }),
+    'history.missing': () => {
+      core.missingAsked += 1;
+      return accept({ messages: core.missing, own: [], hasMore: false });
+    },
+  };
+  const bridge = {
+    call: async (name: string, input: unknown) => answers[name]?.(input as never),
+    on: () => () => {},
+  } as unknown as Bridge;
+  const conversation = new Conversation({
+    roomId,
+    bridge,
+    clock,
+    randomBytes: (size) => crypto.getRandomValues(new Uint8Array(size)),
+    readReceipts: () => true,
+    receiptsEveryMs: 100,
+  });
+
+  async function link(name: string) {
+    const sent: LinkMessage[] = [];
+    const peer: ChatPeer = { deviceId: device(name), send: (each) => sent.push(each) > 0 };
+    const of = <T extends LinkMessage['type']>(type: T) =>
+      sent.filter((each): each is LinkMessageOf<T> => each.type === type);
+    await conversation.linked(peer);
+    return { peer, of, hear: (said: Parameters<Conversation['handle']>[1]) => conversation.handle(peer, said) };
+  }
+  return { conversation, clock, core, link };
+}
+
+const have = (part: Partial<LinkMessageOf<'have'>> = {}): LinkMessageOf<'have'> => ({
+  type: 'have',
+  heads: [],
+  above: null,
+  upTo: null,
+  after: null,
+  ...part,
+});
+
+describe('back-fill', () => {
+  it('goes on behind what could not be kept', async () => {
+    const { core, link } = openConversation();
+    const { hear, of } = await link('ben');
+    core.keeps = false;
+    const junk = [message(device('made-up'), 7), message(device('made-up'), 9)];
+    await hear({ type: 'batch', messages: junk, hasMore: true });
+    expect(of('have').map(({ after }) => after)).toEqual([null, { clock: 9, author: device('made-up') }]);
+  });
+
+  it('does not ask again where the place did not move, or there was nothing', async () => {
+    const { link } = openConversation();
+    for (const messages of [[message(device('made-up'), 9)], []]) {
+      const { hear, of } = await link('ben');
+      await hear({ type: 'batch', messages: [message(device('made-up'), 9)], hasMore: true });
+      await hear({ type: 'batch', messages, hasMore: true });
+      expect(of('have')).toHaveLength(2);
+    }
+  });
+
+  it('asks about the authors part by part where they do not fit into one message', async () => {
+    const { core, link } = openConversation();
+    const [first, second] = [device('f'), device('m')];
+    core.upTo = (above) => (above === null ? first : above === first ? second : null);
+    const { hear, of } = await link('ben');
+    await hear({ type: 'batch', messages: [message(first, 3)], hasMore: true });
+    for (let i = 0; i < 4; i++) await hear({ type: 'batch', messages: [], hasMore: false });
+    expect(of('have').map(({ above, upTo, after }) => [above, upTo, after?.clock ?? null])).toEqual([
+      [null, first, null],
+      [null, first, 3],
+      [first, second, null],
+      [second, null, null],
+    ]);
+  });
+
+  it('answers a question about a part even where nothing is missing, and else only with something', async () => {
+    const { core, link } = openConversation();
+    const { hear, of } = await link('ben');
+    await hear(have());
+    expect(of('batch')).toEqual([]);
+    await hear(have({ upTo: device('m') }));
+    expect(of('batch')).toEqual([{ type: 'batch', messages: [], hasMore: false }]);
+    core.missing = [message(device('ana'), 1)];
+    await hear(have());
+    expect(of('batch').at(-1)?.messages).toEqual(core.missing);
+  });
+
+  it('takes no more of one device in an hour than the limit, also over a new link, and goes on afterwards', async () => {
+    const { core, link, clock } = openConversation();
+    core.keeps = false;
+    let clockOfMessage = 0;
+    const flood = async ({ hear, of }: Awaited<ReturnType<typeof link>>) => {
+      for (let batches = 0; batches === 0 || of('have').length > batches; batches++) {
+        const messages = Array.from({ length: LIMITS.historyBatchMax }, () => message(device('m'), ++clockOfMessage));
+        await hear({ type: 'batch', messages, hasMore: true });
+      }
+    };
+    const eve = await link('eve');
+    await flood(eve);
+    expect(core.recorded).toBe(LIMITS.backfillTakenMax);
+    // A new link asks once, as it must; it does not begin a new hour.
+    await flood(await link('eve'));
+    expect(core.recorded).toBe(LIMITS.backfillTakenMax + LIMITS.historyBatchMax);
+    // Somebody else is not held up by that.
+    const ben = await link('ben');
+    await ben.hear({ type: 'batch', messages: [message(device('ben'), 1)], hasMore: true });
+    expect(ben.of('have')).toHaveLength(2);
+
+    const again = await link('eve');
+    await flood(again);
+    const before = again.of('have').length;
+    clock.advance(LIMITS.backfillWindowMs);
+    await settled();
+    expect(again.of('have')).toHaveLength(before + 1);
+    expect(again.of('have').at(-1)?.after).toEqual({ clock: clockOfMessage, author: device('m') });
+  });
+
+  it('does not wait on for a link that is over', async () => {
+    const { core, conversation, link } = openConversation();
+    core.keeps = false;
+    const eve = await link('eve');
+    for (let clock = 1; clock <= LIMITS.backfillTakenMax; clock += LIMITS.historyBatchMax) {
+      const messages = Array.from({ length: LIMITS.historyBatchMax }, (_, i) => message(device('m'), clock + i));
+      await eve.hear({ type: 'batch', messages, hasMore: true });
+    }
+    expect(conversation.census.timers).toBe(1);
+    conversation.unlinked(eve.peer);
+    expect(conversation.census.timers).toBe(0);
+  });
+
+  it('looks for one device only so often', async () => {
+    const { core, link, clock } = openConversation();
+    core.missing = Array.from({ length: LIMITS.historyBatchMax }, (_, i) => message(device('ana'), i + 1));
+    const { hear, of } = await link('eve');
+    const most = LIMITS.backfillGivenMax / LIMITS.historyBatchMax;
+    for (let i = 0; i < most + 5; i++) await hear(have());
+    expect([of('batch').length, core.missingAsked]).toEqual([most, most]);
+    clock.advance(LIMITS.backfillWindowMs);
+    await hear(have());
+    expect(of('batch')).toHaveLength(most + 1);
+  });
+});
+
+describe('receipts', () => {
+  it('are kept for devices that were met, and for no author who was only heard of', async () => {
+    const { core, link, clock } = openConversation();
+    const { hear } = await link('ben');
+    const [known, invented] = [message(device('known'), 1), message(device('invented'), 2)];
+    core.met.add(known.author);
+    await hear({ type: 'batch', messages: [known, invented], hasMore: false });
+    const links = [await link('known'), await link('invented')];
+    clock.advance(100);
+    await settled();
+    expect(links.map(({ of }) => of('receipt').map(({ delivered }) => delivered))).toEqual([[[known.id]], []]);
+  });
+});
+
+describe('the rule about spam', () => {
+  it('is not forgotten with the link', async () => {
+    const { conversation, link } = openConversation();
+    const eve = device('eve');
+    for (let i = 0; i < LIMITS.spamMessagesMax; i++) {
+      const { peer, hear } = await link('eve');
+      await hear({ type: 'chat', message: message(eve, i + 1) });
+      conversation.unlinked(peer);
+    }
+    const { hear } = await link('eve');
+    await hear({ type: 'chat', message: message(eve, 100) });
+    expect(conversation.dropped.spam).toBe(1);
+  });
+});
