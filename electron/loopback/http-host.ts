@@ -28,6 +28,8 @@ export type HttpHostOptions = {
   /** The page's file at a URL path; `/` is the page itself, with its policy. */
   page(path: string): Promise<StaticFile>;
   questions: LinkQuestions;
+  /** A window has come in by this address of `newUrl`, which works no more. */
+  entered(url: string): void;
   /** Another start of Parley with the same profile: it proves itself with the secret of the profile's folder. */
   handover: { secretMatches(given: string): boolean; arrived(deepLink: string | null): Promise<Outcome<unknown>> };
 };
@@ -116,6 +118,7 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
   const port = await listen(server, options.port);
   const gate: Gate = createGate(port);
   const origin = `http://127.0.0.1:${port}`;
+  const addressOf = (token: string) => `${origin}/?start=${token}`;
   const unsubscribe = options.subscribe((event, payload) => streams.send(event, payload));
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -141,8 +144,17 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
   function serveStart(request: IncomingMessage, response: ServerResponse, token: string): void {
     const cookie = request.method === 'GET' ? gate.exchange(token) : null;
     if (cookie !== null) {
-      response.writeHead(303, { ...PLAIN_HEADERS, 'set-cookie': cookie, location: '/' });
-      response.end();
+      options.entered(addressOf(token));
+      // Not a redirect: the window comes from a file, and a browser counts a redirect to whoever began it. This page
+      // goes on by itself, so the next request is the host's own and brings the cookie along.
+      response.writeHead(200, {
+        ...PLAIN_HEADERS,
+        'content-type': 'text/html; charset=utf-8',
+        'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+        'set-cookie': cookie,
+        refresh: '0; url=/',
+      });
+      response.end('<!doctype html><title>Parley</title><meta name="color-scheme" content="light dark">\n');
       return;
     }
     log.warn('a start token was refused');
@@ -247,7 +259,7 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
   return {
     port,
     origin,
-    newUrl: () => `${origin}/?start=${gate.mint()}`,
+    newUrl: () => addressOf(gate.mint()),
     get streams() {
       return streams.size;
     },

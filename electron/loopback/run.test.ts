@@ -57,11 +57,11 @@ describe('the place of the profile', () => {
 });
 
 describe('the Chromium window', () => {
-  const options = { url: 'http://127.0.0.1:1/?start=x', profile: '/p', asRoot: false };
+  const options = { url: 'file:///p/opening/1.html', profile: '/p', asRoot: false };
 
   it('is an app window with a browser profile of its own that asks as usual for camera and microphone', () => {
     const args = chromiumArguments(options);
-    expect(args).toContain('--app=http://127.0.0.1:1/?start=x');
+    expect(args).toContain('--app=file:///p/opening/1.html');
     expect(args).toContain(`--user-data-dir=${join('/p', 'window')}`);
     expect(args).toContain('--disable-background-networking');
     expect(

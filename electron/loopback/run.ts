@@ -180,7 +180,7 @@ async function runWith(args: LoopbackArguments, log: Log, stopped: Promise<void>
       const server = state.ok ? (state.value as EmbeddedServerState) : null; // parsed by the core's router
       console.log(JSON.stringify({ ready: true, url: host.url, port: host.port, server }));
     }
-    const window = await show(host.url);
+    const window = chromium === null ? null : await host.openWindow(show);
     if (window === null && !args.json) {
       const why = args.window === 'auto' ? 'No Chromium was found, so open' : 'Open';
       say(`${why} this address in a Chromium browser on this computer (it works once):\n  ${host.url}`);

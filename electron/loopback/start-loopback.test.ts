@@ -1,10 +1,12 @@
-import { statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '#core/adapters/stream-log.ts';
 import { ask, type TestServerProcess, temporaryFolder, testPorts, testServerProcess } from '#core/test-kit.ts';
 import { handOver } from './handover.ts';
 import { type LoopbackHost, type LoopbackOptions, startLoopback } from './start-loopback.ts';
+import { chromiumArguments } from './window.ts';
 
 describe('the loopback host as a whole', () => {
   let folder: ReturnType<typeof temporaryFolder>;
@@ -33,6 +35,11 @@ describe('the loopback host as a whole', () => {
     const answer = await fetch(url, { redirect: 'manual' });
     return answer.headers.get('set-cookie')?.split(';')[0] ?? '';
   };
+
+  /** Where a page of the profile leads. */
+  const leadsTo = (pageUrl: string) =>
+    /content="0; url=([^"]+)"/.exec(readFileSync(fileURLToPath(pageUrl), 'utf8'))?.[1] ?? '';
+  const opening = () => (existsSync(join(profile, 'opening')) ? readdirSync(join(profile, 'opening')) : null);
 
   it('serves the page with a policy that names the servers of the moment', async () => {
     const host = await start();
@@ -90,7 +97,62 @@ describe('the loopback host as a whole', () => {
     host.core.subscribe((event, payload) => event === 'app.noticed' && heard.push(payload));
     expect(await handOver(profile, 'parley://nonsense')).toEqual({ opened: true, url: null });
     expect(heard).toEqual([expect.objectContaining({ code: expect.stringMatching(/^invite-/) })]);
-    expect(await enter(shown[0] ?? '')).toMatch(/^parley_/);
+    expect(await enter(leadsTo(shown[0] ?? ''))).toMatch(/^parley_/);
+    expect(opening()).toEqual([]);
+  });
+
+  it('lets a window in by a page that nobody else can read, told to the browser without the token', async () => {
+    const host = await start();
+    const page = (await host.openWindow(async (url) => url)) ?? '';
+    const token = new URL(leadsTo(page)).searchParams.get('start') ?? '';
+    expect(token).toMatch(/^[\w-]{43}$/);
+    const args = chromiumArguments({ url: page, profile, asRoot: false });
+    expect(args[0]).toMatch(/^--app=file:\/\/\/.*\/opening\/1\.html$/);
+    expect(args.join('\n')).not.toMatch(/start=|http:/);
+    expect(args.join('\n')).not.toContain(token);
+    if (process.platform !== 'win32') {
+      expect(statSync(fileURLToPath(page)).mode & 0o777).toBe(0o600);
+      expect(statSync(join(profile, 'opening')).mode & 0o777).toBe(0o700);
+    }
+    expect(await enter(leadsTo(page))).toMatch(/^parley_/);
+    expect(opening()).toEqual([]);
+  });
+
+  it('leads each of several windows in by a page of its own, and leaves none', async () => {
+    const host = await start();
+    const show = async (url: string) => url;
+    const first = (await host.openWindow(show)) ?? '';
+    const second = (await host.openWindow(show)) ?? '';
+    expect(opening()).toEqual(['1.html', '2.html']);
+    expect(await enter(leadsTo(first))).toMatch(/^parley_/);
+    expect(opening()).toEqual(['2.html']);
+    // The same name again, for the place on the screen that Chromium keeps by it.
+    expect(await host.openWindow(show)).toBe(first);
+    expect(leadsTo(first)).not.toBe(leadsTo(second));
+    expect(await host.openWindow(async () => null)).toBeNull();
+    expect(
+      await host.openWindow(async () => {
+        throw new Error('no browser');
+      }),
+    ).toBeNull();
+    expect(opening()).toEqual(['1.html', '2.html']);
+    await host.close();
+    expect(opening()).toBeNull();
+  });
+
+  it('takes away what a start left that was killed, and opens no window where the page cannot be written', async () => {
+    const host = await start();
+    await host.openWindow(async (url) => url);
+    const left = join(profile, 'opening');
+    await host.close();
+    mkdirSync(left);
+    writeFileSync(join(left, '1.html'), 'old');
+    const next = await start();
+    expect(opening()).toBeNull();
+    writeFileSync(left, 'in the way');
+    let asked = 0;
+    expect(await next.openWindow(async () => asked++)).toBeNull();
+    expect(asked).toBe(0);
   });
 
   it('gives a later start the address where no window can be opened', async () => {

@@ -6,6 +6,7 @@ import { openFileSecretStore } from '#core/adapters/file-secret-store.ts';
 import { silentLog } from '#core/adapters/stream-log.ts';
 import { systemClock } from '#core/adapters/system-clock.ts';
 import { type Core, createCore } from '#core/core.ts';
+import { asFileError } from '#core/file-errors.ts';
 import { lockProfile } from '#core/lock-profile.ts';
 import type { CorePorts, Log } from '#core/ports.ts';
 import { staticFile } from '#core/static-files.ts';
@@ -13,6 +14,7 @@ import { createHandover, type HandoverAnswer } from './handover.ts';
 import { type HttpHost, startHttpHost } from './http-host.ts';
 import { createLinkQuestions } from './link-questions.ts';
 import { openOutside } from './open-outside.ts';
+import { openStartPages } from './start-pages.ts';
 
 const projectRoot = join(import.meta.dirname, '..', '..');
 /** Where the build puts the page. */
@@ -28,7 +30,10 @@ export type LoopbackOptions = {
   /** Whether the app's own signaling server runs. */
   embeddedServer?: boolean;
   log?: Log;
-  /** Shows a page of this host in a window; resolves with false where none can be opened. Absent: there is none. */
+  /**
+   * Shows a page in a window: one of this host, or the one in the profile that leads there. Resolves with false where no
+   * window can be opened. Absent: there is none.
+   */
   showWindow?: (url: string) => Promise<boolean>;
   /** Opens a link that the person agreed to; usually the system's own program. */
   openLink?: (url: URL) => Promise<boolean>;
@@ -41,6 +46,11 @@ export type LoopbackHost = {
   url: string;
   /** The address of one more window; works once. */
   newUrl(): string;
+  /**
+   * Lets one more window in: `show` is given a page in the profile that leads to an address, works once and is taken
+   * away when it was used. Resolves with what `show` says; null, without a page left, where there is no window.
+   */
+  openWindow<W>(show: (pageUrl: string) => Promise<W | null>): Promise<W | null>;
   port: number;
   core: Core;
   /** How many windows listen to events now. */
@@ -67,6 +77,8 @@ export async function startLoopback(options: LoopbackOptions): Promise<LoopbackH
   try {
     const lock = unwrap(lockProfile(profile));
     closers.push(() => lock.close());
+    const pages = openStartPages(profile);
+    closers.push(() => pages.close());
 
     // The question is shown by the host whose shell asks it, so the window is only known once that listens.
     let http: HttpHost | undefined;
@@ -86,6 +98,18 @@ export async function startLoopback(options: LoopbackOptions): Promise<LoopbackH
     });
     closers.push(() => core.close());
 
+    const openWindow = async <W>(show: (pageUrl: string) => Promise<W | null>): Promise<W | null> => {
+      const url = started.newUrl();
+      try {
+        const window = await show(pages.write(url));
+        if (window !== null) return window;
+      } catch (error) {
+        log.warn('no window could be opened', { code: asFileError(error).code });
+      }
+      pages.remove(url);
+      return null;
+    };
+
     const handover = createHandover(profile);
     const started = await startHttpHost({
       port: options.port ?? 0,
@@ -95,13 +119,13 @@ export async function startLoopback(options: LoopbackOptions): Promise<LoopbackH
       subscribe: (listener) => core.subscribe(listener),
       page: (path) => staticFile(pageRoot, path, core.connectHosts()),
       questions,
+      entered: (url) => pages.remove(url),
       handover: {
         secretMatches: handover.secretMatches,
         async arrived(deepLink) {
           if (deepLink !== null) core.openDeepLink(deepLink);
-          const url = started.newUrl();
-          const opened = await showWindow(url);
-          const answer: HandoverAnswer = { opened, url: opened ? null : url };
+          const opened = (await openWindow(async (pageUrl) => (await showWindow(pageUrl)) || null)) !== null;
+          const answer: HandoverAnswer = { opened, url: opened ? null : started.newUrl() };
           return accept(answer);
         },
       },
@@ -116,6 +140,7 @@ export async function startLoopback(options: LoopbackOptions): Promise<LoopbackH
     return {
       url: started.newUrl(),
       newUrl: () => started.newUrl(),
+      openWindow,
       port: started.port,
       core,
       windows: () => started.streams,

@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 export type ChromiumOptions = {
-  /** The page to show; carries the one-time start token. */
+  /** The page to show. Everybody on this computer can read it in the list of processes, so it carries no secret. */
   url: string;
   /** The folder of the profile; the browser's own data lies in `window` inside it. */
   profile: string;
