@@ -1,29 +1,30 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { delimiter, join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { requireTool } from '#support/tools.ts';
 import { until } from '#support/wait.ts';
 
-/** The programs that the shipped configuration is for, and the Debian packages that bring them. */
-const PACKAGES = {
+/** The programs that the shipped configuration is for, and the tool that brings each of them. */
+const TOOL_OF = {
   turnserver: 'coturn',
   prometheus: 'prometheus',
   promtool: 'prometheus',
-  nginx: 'nginx-light',
+  nginx: 'nginx',
   'redis-server': 'redis-server',
-  'redis-cli': 'redis-tools',
+  'redis-cli': 'redis-server',
   openssl: 'openssl',
   'systemd-analyze': 'systemd',
 } as const;
-export type ProgramName = keyof typeof PACKAGES;
+export type ProgramName = keyof typeof TOOL_OF;
 
-/** Path of a program. Throws one plain sentence where it is missing: a check that is left out proves nothing. */
+/** Path of a program, installed where that is possible; a check that is left out would prove nothing. */
 export function needProgram(name: ProgramName): string {
-  // Some of them lie where only root's PATH looks.
-  for (const folder of [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin']) {
-    if (folder !== '' && existsSync(join(folder, name))) return join(folder, name);
-  }
-  throw new Error(`${name} is missing. On Debian: apt-get install ${PACKAGES[name]}`);
+  const tool = requireTool(TOOL_OF[name]);
+  // A package may bring several programs; they lie side by side.
+  const file = join(dirname(tool), name);
+  if (!existsSync(file)) throw new Error(`${name} is missing beside ${tool}.`);
+  return file;
 }
 
 export type ProgramEnd = { code: number; output: string };
