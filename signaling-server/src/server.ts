@@ -179,6 +179,10 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       occupancy: (most) => registry.occupancy(most),
       blocked: () => limits.blocks.blocks().length,
       eventLoopDelayMs: health.eventLoopDelayMs,
+      isDraining: () => draining,
+      maxConnections: config.maxConnections,
+      listedRooms: () => listings.size,
+      cluster: cluster && (() => cluster.stats()),
     };
     const samples = keepSamples(
       () => ({

@@ -62,10 +62,18 @@ export function createDispatch(context: HandlerContext) {
     return handler(context, connection, parsed.data as Parameters<Handler<E>>[2]);
   }
 
-  return function dispatch(connection: Connection, event: string, parts: readonly unknown[]): void {
+  let stopped = false;
+  let pending = 0;
+  let noteSettled: (() => void) | undefined;
+
+  function dispatch(connection: Connection, event: string, parts: readonly unknown[]): void {
     if (connection.state !== 'open') return;
     const last = parts.at(-1);
     const acknowledge = typeof last === 'function' ? (last as Acknowledge) : undefined;
+    if (stopped) {
+      finish(connection, acknowledge, refuse('server-draining'));
+      return;
+    }
     if (!isKnown(event)) {
       tally.event('unknown');
       finish(connection, acknowledge, refuse('unknown-call'));
@@ -85,11 +93,32 @@ export function createDispatch(context: HandlerContext) {
     };
     try {
       const outcome = run(event, connection, acknowledge && parts.length === 1 ? undefined : parts[0]);
-      if (outcome instanceof Promise) outcome.then(settle, fail);
-      else settle(outcome);
+      if (!(outcome instanceof Promise)) {
+        settle(outcome);
+        return;
+      }
+      pending += 1;
+      outcome.then(settle, fail).finally(() => {
+        pending -= 1;
+        if (pending === 0) noteSettled?.();
+      });
     } catch (thrown) {
       fail(thrown);
     }
+  }
+
+  return {
+    dispatch,
+    /**
+     * Takes nothing more and resolves when everything that was taken is answered: what a server did before it stopped
+     * must be known to whoever asked for it.
+     */
+    stop(): Promise<void> {
+      stopped = true;
+      if (pending === 0) return Promise.resolve();
+      return new Promise((resolve) => {
+        noteSettled = resolve;
+      });
+    },
   };
 }
-export type Dispatch = ReturnType<typeof createDispatch>;

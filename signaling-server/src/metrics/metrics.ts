@@ -11,6 +11,12 @@ export type MetricsSource = {
   occupancy: (most: number) => { room: string; participants: number }[];
   blocked: () => number;
   eventLoopDelayMs: () => number;
+  isDraining: () => boolean;
+  /** Most TCP connections at once. */
+  maxConnections: number;
+  listedRooms: () => number;
+  /** Undefined for a server that is alone. */
+  cluster: (() => { isUp: boolean; nodes: number; sent: number; received: number }) | undefined;
 };
 
 /** More rooms than this are not listed one by one. */
@@ -108,6 +114,16 @@ export function createPrometheus(source: MetricsSource): Registry {
   gauge('parley_participants_away', 'Seats that wait for their socket', () => source.counts().away);
   gauge('parley_streams', 'Streams announced as live', () => source.counts().streams);
   gauge('parley_blocked_addresses', 'Addresses blocked now', source.blocked);
+  gauge('parley_listed_rooms', 'Rooms on the list', source.listedRooms);
+  gauge('parley_draining', 'Whether newcomers are sent elsewhere', () => Number(source.isDraining()));
+  gauge('parley_connections_limit', 'MAX_CONNECTIONS', () => source.maxConnections);
+  const { cluster } = source;
+  if (cluster) {
+    gauge('parley_redis_up', 'Whether Redis answers', () => Number(cluster().isUp));
+    gauge('parley_nodes', 'Nodes that share rooms, this one among them', () => cluster().nodes);
+    counter('parley_node_messages_sent_total', 'Messages to other nodes', () => cluster().sent);
+    counter('parley_node_messages_received_total', 'Messages of other nodes', () => cluster().received);
+  }
   counter('parley_sockets_opened_total', 'Sockets ever opened', () => tally.socketsOpened);
   counter('parley_messages_received_total', 'Frames received', () => tally.messagesReceived);
   counter('parley_messages_sent_total', 'Events and answers sent', () => tally.messagesSent);

@@ -49,6 +49,9 @@ type Innards = {
 };
 const innardsOf = (raw: RawSocket): Innards => raw as unknown as Innards;
 
+/** How long answers to what was taken may hold up the stop. */
+const ANSWERED_MS = 4_000;
+
 /** How long a socket that does not read gets to take in why it is being closed. */
 const LAST_WORD_MS = 1_000;
 
@@ -98,7 +101,7 @@ export function attachSockets(
 ): SocketGate {
   const { context, clock, addressOf, originAllowed, pseudonyms, access } = ports;
   const { tally, limits, rooms, log } = context;
-  const dispatch = createDispatch(context);
+  const { dispatch, stop: stopDispatch } = createDispatch(context);
   const connections = new Set<Connection>();
   const admitted = new WeakMap<IncomingMessage, Admission>();
   const admissionOf = new WeakMap<RawSocket, Admission>();
@@ -342,6 +345,8 @@ export function attachSockets(
     async close() {
       stopReaping();
       stopSweeping();
+      // No longer than another node may take to answer.
+      await Promise.race([stopDispatch(), new Promise<void>((resolve) => clock.after(ANSWERED_MS, resolve))]);
       for (const connection of connections) connection.close('server-draining');
       // Socket.IO throws away what still waits to be sent, and that is the reason why they are closed.
       await whenEmpty(LAST_WORD_MS / 2);
