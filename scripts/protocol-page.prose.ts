@@ -95,7 +95,8 @@ export const PAIR_PROSE: Readonly<Record<PairMessage['type'], string>> = {
 };
 
 export const LINK_PROSE: Readonly<Record<LinkMessage['type'], string>> = {
-  presence: 'Said when a link opens and whenever something in it changes; it replaces the last one.',
+  presence:
+    'Said when a link opens and whenever something in it changes, 20 times at once and 10 times a second at most; it replaces the last one.',
   decline: 'Answers a ringing call with no.',
   chat: 'A message that its author, and nobody else, has just written.',
   receipt: 'What this device has on its disk, and what its person has seen. At most one every 100 ms.',

@@ -1,4 +1,4 @@
-import type { LinkMessage, LinkSignal } from '@parley/shared/protocol';
+import type { LinkMessage, LinkSignal, PeerSignal } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { fakeClock, settled } from '../fake-clock.ts';
 import {
@@ -206,7 +206,7 @@ describe('peer link', () => {
     latest(true).hear(`"${'x'.repeat(70_000)}"`);
     latest(true).hear(JSON.stringify(typing));
     expect(lo.heard).toEqual([typing]);
-    expect(lo.link.dropped).toEqual({ late: 0, malformed: 3, oversize: 1, candidates: 0 });
+    expect(lo.link.dropped).toEqual({ late: 0, malformed: 3, oversize: 1, candidates: 0, flood: 0 });
     expect(lo.link.state.at).toBe('open');
   });
 
@@ -305,5 +305,128 @@ describe('peer link', () => {
       0,
     ]);
     expect(lo.link.state).toEqual({ at: 'closed', why: 'left' });
+  });
+
+  describe('with a far end that does too much', () => {
+    const far = async () => {
+      const pair = await linkedPair();
+      await pair.open();
+      const say = (...signals: LinkSignal[]) => {
+        for (const signal of signals) pair.lo.link.handleSignal(signal);
+      };
+      return { ...pair, say };
+    };
+    const times = <T>(count: number, make: (i: number) => T) => Array.from({ length: count }, (_, i) => make(i));
+    const peerSignal = (signal: PeerSignal): LinkSignal => ({ kind: 'peer', epoch: 1, signal });
+    const answerOf = (hi: { fp: Uint8Array }, more: string): LinkSignal => {
+      const hex = [...hi.fp].map((byte) => byte.toString(16).padStart(2, '0').toUpperCase()).join(':');
+      return peerSignal({ type: 'answer', sdp: `v=0\r\na=fingerprint:sha-256 ${hex}\r\n${more}` });
+    };
+    const candidate = (i: number) => `candidate:${i} 1 udp 2122260223 192.0.2.1 ${40_000 + i} typ host`;
+    const sdpOf = (peer: FakePeer) => {
+      const last = peer.taken.at(-1);
+      return last?.type === 'answer' ? last.sdp : '';
+    };
+    const lines = (sdp: string) => sdp.match(/^a=candidate:.*$/gm)?.length ?? 0;
+
+    it('drops messages beyond its allowance, and closes when they go on', async () => {
+      const { lo, latest, clock } = await far();
+      const peer = latest(true);
+      for (const text of times(700, () => JSON.stringify(typing))) peer.hear(text);
+      expect([lo.heard.length, lo.link.dropped.flood, lo.link.state.at]).toEqual([600, 100, 'open']);
+      clock.advance(1_000);
+      peer.hear(JSON.stringify(typing));
+      expect(lo.heard).toHaveLength(601);
+      for (const text of times(700, () => 'not even json')) peer.hear(text);
+      expect(lo.link.state).toEqual({ at: 'closed', why: 'flood' });
+      expect(peer.destroyed).toBe(true);
+    });
+
+    it('does not mind fifty messages a second', async () => {
+      const { lo, latest, clock } = await far();
+      for (let i = 0; i < 3_000; i++) {
+        latest(true).hear(JSON.stringify(typing));
+        clock.advance(20);
+      }
+      expect([lo.heard.length, lo.link.dropped.flood]).toEqual([3_000, 0]);
+    });
+
+    it('gives no more places for tracks than there can be', async () => {
+      const { say, latest } = await far();
+      say(...times(20, () => peerSignal({ type: 'transceiverRequest', transceiverRequest: { kind: 'video' } })));
+      expect(latest(true).taken.filter(({ type }) => type === 'transceiverRequest')).toHaveLength(8);
+    });
+
+    it('negotiates at a pace', async () => {
+      const { say, latest, clock, lo } = await far();
+      // The answer that opened the link was the first.
+      say(...times(200, () => ({ kind: 'restart', epoch: 1 }) as const));
+      expect([latest(true).restarts, lo.link.dropped.flood]).toEqual([59, 141]);
+      clock.advance(1_000);
+      say({ kind: 'restart', epoch: 1 }, { kind: 'restart', epoch: 1 });
+      expect(latest(true).restarts).toBe(60);
+      say(...times(600, () => peerSignal({ type: 'renegotiate', renegotiate: true })));
+      expect(lo.link.state).toEqual({ at: 'closed', why: 'flood' });
+    });
+
+    it('makes fresh connections at a pace', async () => {
+      const { say, net } = await far();
+      const before = net.all.length;
+      say(...times(40, (i) => ({ kind: 'reopen', epoch: 2 + i }) as const));
+      expect(net.all.length - before).toBe(8);
+    });
+
+    it('takes no more candidates inside a description than trickled ones', async () => {
+      const { say, latest, lo } = await far();
+      const hi = latest(false).certificate;
+      const many = times(300, (i) => `a=${candidate(i)}\r\n`).join('');
+      say(answerOf(hi, many));
+      expect([lines(sdpOf(latest(true))), lo.link.dropped.candidates]).toEqual([256, 44]);
+      expect(sdpOf(latest(true))).toContain('a=fingerprint');
+    });
+
+    it('counts a candidate once that comes again in later descriptions', async () => {
+      const { say, latest, lo } = await far();
+      const hi = latest(false).certificate;
+      const trickled = times(200, (i) => `${candidate(i)} generation 0 ufrag abcd network-cost 50`);
+      say(...trickled.map((text) => peerSignal({ type: 'candidate', candidate: { candidate: text } })));
+      const again = times(200, (i) => `a=${candidate(i)} generation 0\r\n`).join('');
+      for (let i = 0; i < 3; i++) say(answerOf(hi, again));
+      expect([lines(sdpOf(latest(true))), lo.link.dropped.candidates]).toEqual([200, 0]);
+    });
+
+    it('closes at a description with very many sections', async () => {
+      const { say, latest, lo } = await far();
+      const sections = (count: number) => 'm=video 9 UDP/TLS/RTP/SAVPF 96\r\n'.repeat(count);
+      say(answerOf(latest(false).certificate, sections(20)));
+      expect(lo.link.state.at).toBe('open');
+      say(answerOf(latest(false).certificate, sections(40)));
+      expect(lo.link.state).toEqual({ at: 'closed', why: 'flood' });
+    });
+
+    it('gives one that does not read a fresh connection', async () => {
+      const { lo, latest, deliver } = await far();
+      latest(true).bufferedBytes = usualLinkPolicy.bufferedMaxBytes;
+      const full = times(usualLinkPolicy.waitingMaxChars / 16 + 1, () => lo.link.send(typing));
+      expect(full.filter((sent) => !sent)).toHaveLength(full.length - full.indexOf(false));
+      expect(lo.link.state).toEqual({ at: 'opening', epoch: 2 });
+      await deliver();
+      expect(lo.link.send(typing)).toBe(true);
+    });
+
+    it('waits longer each time when connections end before they open', async () => {
+      const { lo, net, clock, latest } = await far();
+      net.connects = false;
+      const waits: number[] = [];
+      for (let i = 0; i < 8; i++) {
+        latest(true).destroy();
+        await settled(2);
+        const [before, from] = [latest(true), clock.now()];
+        while (latest(true) === before) clock.advance(100);
+        waits.push(clock.now() - from);
+      }
+      expect(waits).toEqual([400, 800, 1_600, 3_200, 6_400, 12_800, 15_000, 15_000]);
+      expect(lo.link.state.at).toBe('opening');
+    });
   });
 });

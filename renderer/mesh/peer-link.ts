@@ -14,10 +14,12 @@ import { checkSdp, sha256 } from '@parley/shared/sealing';
 import SimplePeer from 'simple-peer';
 import { type Clock, type CountedClock, countedClock, every } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
+import { TokenBucket } from '../token-bucket.ts';
 import { type LinkReading, type ReadingTotals, readQuality, unknownReading } from './quality.ts';
 import type { MakePeer, RawPeer, RawPeerListener, StatsEntry } from './raw-peer.ts';
 
-export type CloseReason = 'left' | 'closed' | 'fingerprint-mismatch';
+/** `flood`: the far end sent far more than an app ever does. */
+export type CloseReason = 'left' | 'closed' | 'fingerprint-mismatch' | 'flood';
 
 /** opening → open ⇄ interrupted;  opening | open | interrupted → opening, epoch + 1;  any → closed */
 export type LinkState =
@@ -39,16 +41,32 @@ export type LinkPolicy = {
   openTimeoutMaxMs: number;
   /** How long an interrupted connection may try to come back before a fresh one takes its place. */
   graceMs: number;
-  /** Wait before a fresh connection when the last one ended by itself. */
+  /** Wait before a fresh connection when the last one ended by itself; doubles while none of them opens. */
   reopenDelayMs: number;
   statsEveryMs: number;
   voiceEveryMs: number;
   /** Above this much unsent data, messages wait in the link. */
   bufferedMaxBytes: number;
-  /** More than this much waiting data closes the connection: the far end does not read. */
+  /** More than this much waiting data gives the connection up: the far end does not read. */
   waitingMaxChars: number;
+  /** Of one connection, trickled and inside descriptions. */
   candidatesMax: number;
+  /** Places for tracks that the far end may ask for in one connection. */
+  transceiversMax: number;
+  /** Sections of one session description: data, and the tracks of both sides. */
+  sectionsMax: number;
+  /** What comes on the data channel, of any kind. */
+  messages: Allowance;
+  /** Descriptions, requests and restarts: whatever makes a connection negotiate. */
+  negotiations: Allowance;
+  /** Fresh connections that the far end asks for. */
+  reopens: Allowance;
+  /** So much beyond all that within a minute closes the link. */
+  floodMax: number;
 };
+
+/** So many at once, and so many a second after that. */
+export type Allowance = { burst: number; perSecond: number };
 
 export const usualLinkPolicy: LinkPolicy = {
   openTimeoutMs: 15_000,
@@ -60,6 +78,13 @@ export const usualLinkPolicy: LinkPolicy = {
   bufferedMaxBytes: 1_048_576,
   waitingMaxChars: 8_388_608,
   candidatesMax: 256,
+  transceiversMax: 8,
+  sectionsMax: 32,
+  // A busy app says some twenty things a second: ten receipts, changes of its presence, messages, their catching up.
+  messages: { burst: 600, perSecond: 100 },
+  negotiations: { burst: 60, perSecond: 1 },
+  reopens: { burst: 8, perSecond: 0.2 },
+  floodMax: 600,
 };
 
 export type LinkOptions = {
@@ -88,10 +113,13 @@ export type LinkEvents = {
 };
 
 /** Why something that came in was not used. Only counted, so that a flood costs nothing more. */
-export type DropCounts = { late: number; malformed: number; oversize: number; candidates: number };
+export type DropCounts = { late: number; malformed: number; oversize: number; candidates: number; flood: number };
 
 /** Streams of one connection; honest peers send two. */
 const STREAMS_MAX = 16;
+
+const FLOOD_WINDOW_MS = 60_000;
+const CANDIDATE_LINE = /^a=(candidate:.*)\r?\n?/gm;
 
 /** What may wait for the comparison of certificates; honest peers send a handful of things before it. */
 const PRECEDING_MAX = 256;
@@ -106,7 +134,7 @@ export class PeerLink {
   readonly #clock: CountedClock;
   readonly #events = new Emitter<LinkEvents>();
   readonly #streams = new Map<string, MediaStream>();
-  readonly #dropped: DropCounts = { late: 0, malformed: 0, oversize: 0, candidates: 0 };
+  readonly #dropped: DropCounts = { late: 0, malformed: 0, oversize: 0, candidates: 0, flood: 0 };
   #state: LinkState;
   #connection: Connection | undefined;
   #tracks: OutgoingTracks = NO_TRACKS;
@@ -117,9 +145,17 @@ export class PeerLink {
   #waiting: string[] = [];
   #waitingChars = 0;
   #undoFlush: (() => void) | undefined;
+  readonly #messages: TokenBucket;
+  readonly #negotiations: TokenBucket;
+  readonly #reopens: TokenBucket;
+  #flood = { count: 0, since: Number.NEGATIVE_INFINITY };
 
   constructor(options: LinkOptions) {
     this.#options = options;
+    const { messages, negotiations, reopens } = options.policy;
+    this.#messages = new TokenBucket(messages.burst, messages.perSecond);
+    this.#negotiations = new TokenBucket(negotiations.burst, negotiations.perSecond);
+    this.#reopens = new TokenBucket(reopens.burst, reopens.perSecond);
     this.#clock = countedClock(options.clock);
     this.#state = { at: 'opening', epoch: options.firstEpoch ?? 1 };
   }
@@ -159,8 +195,13 @@ export class PeerLink {
       this.#dropped.late += 1;
       return;
     }
+    const negotiates = signal.kind !== 'peer' || signal.signal.type !== 'candidate';
+    if (negotiates && !this.#allows(this.#negotiations)) return;
     // The far end gave up first, or asks for a fresh connection.
-    if (signal.epoch > epoch || !this.#connection) this.#connect(signal.epoch);
+    if (signal.epoch > epoch || !this.#connection) {
+      if (!this.#allows(this.#reopens)) return;
+      this.#connect(signal.epoch);
+    }
     switch (signal.kind) {
       case 'peer':
         this.#take(signal.signal);
@@ -175,13 +216,19 @@ export class PeerLink {
     }
   }
 
-  /** Sends when the link is open; false when it is not, or the far end does not read. Order is kept. */
+  /**
+   * Sends when the link is open; false when it is not. Order is kept. A far end that does not read is given a fresh
+   * connection, after which both say again what the other lacks: going on without a part of it would be worse.
+   */
   send(message: LinkMessage): boolean {
     const connection = this.#connection;
     if (!connection?.verified || this.#state.at === 'closed') return false;
     const text = JSON.stringify(message);
     if (text.length > LIMITS.linkMessageMaxChars) throw new RangeError('the message is too large for a data channel');
-    if (this.#waitingChars + text.length > this.#options.policy.waitingMaxChars) return false;
+    if (this.#waitingChars + text.length > this.#options.policy.waitingMaxChars) {
+      this.reopen();
+      return false;
+    }
     this.#waiting.push(text);
     this.#waitingChars += text.length;
     this.#flush();
@@ -252,18 +299,63 @@ export class PeerLink {
   #take(signal: PeerSignal): void {
     const connection = this.#connection;
     if (!connection) return;
-    if (signal.type === 'candidate') {
-      connection.candidates += 1;
-      if (connection.candidates > this.#options.policy.candidatesMax) {
-        this.#dropped.candidates += 1;
+    switch (signal.type) {
+      case 'candidate':
+        if (this.#takesCandidate(connection, keyOf(signal.candidate.candidate))) connection.peer.signal(signal);
         return;
-      }
+      case 'transceiverRequest':
+        // Each is a section of every description from now on.
+        connection.transceivers += 1;
+        if (connection.transceivers <= this.#options.policy.transceiversMax) connection.peer.signal(signal);
+        else this.#drop();
+        return;
+      case 'renegotiate':
+        connection.peer.signal(signal);
+        return;
+      case 'offer':
+      case 'answer':
+        if (!checkSdp(signal.sdp, this.#options.fp).ok) {
+          this.close('fingerprint-mismatch');
+        } else if ((signal.sdp.match(/^m=/gm)?.length ?? 0) > this.#options.policy.sectionsMax) {
+          this.#dropped.flood += 1;
+          this.close('flood');
+        } else {
+          // One that came before stands in each later description again, at no cost.
+          const keep = (line: string, candidate: string) => {
+            const key = keyOf(candidate);
+            return connection.candidates.has(key) || this.#takesCandidate(connection, key) ? line : '';
+          };
+          connection.peer.signal({ ...signal, sdp: signal.sdp.replace(CANDIDATE_LINE, keep) });
+        }
+        return;
+      default:
+        unreachable(signal);
     }
-    if ((signal.type === 'offer' || signal.type === 'answer') && !checkSdp(signal.sdp, this.#options.fp).ok) {
-      this.close('fingerprint-mismatch');
-      return;
+  }
+
+  #takesCandidate(connection: Connection, key: string): boolean {
+    connection.candidatesCount += 1;
+    if (connection.candidatesCount > this.#options.policy.candidatesMax) {
+      this.#dropped.candidates += 1;
+      return false;
     }
-    connection.peer.signal(signal);
+    connection.candidates.add(key);
+    return true;
+  }
+
+  #allows(bucket: TokenBucket): boolean {
+    const allowed = bucket.take(this.#clock.now());
+    if (!allowed) this.#drop();
+    return allowed;
+  }
+
+  /** Something beyond what an app sends. Of much of it the link is closed, so that it costs nothing any more. */
+  #drop(): void {
+    this.#dropped.flood += 1;
+    const now = this.#clock.now();
+    if (now - this.#flood.since >= FLOOD_WINDOW_MS) this.#flood = { count: 0, since: now };
+    this.#flood.count += 1;
+    if (this.#flood.count > this.#options.policy.floodMax) this.close('flood');
   }
 
   async #verify(connection: Connection, epoch: number): Promise<void> {
@@ -308,13 +400,17 @@ export class PeerLink {
     this.#streams.clear();
     this.#become({ at: 'opening', epoch });
     this.#events.emit('streams', this.#streams);
+    const { reopenDelayMs, openTimeoutMs } = this.#options.policy;
+    const delayMs = Math.min(openTimeoutMs, reopenDelayMs * 2 ** Math.min(this.#attempts, 10));
     // As a timer of the link: a signal of the far end may bring the next connection first.
-    this.#undoGrace = this.#clock.after(this.#options.policy.reopenDelayMs, () => {
+    this.#undoGrace = this.#clock.after(delayMs, () => {
       if (!this.#connection) this.reopen();
     });
   }
 
   #hear(raw: unknown): void {
+    // Before it is looked at: reading is what costs.
+    if (!this.#allows(this.#messages)) return;
     if (typeof raw !== 'string') {
       this.#dropped.malformed += 1;
       return;
@@ -397,7 +493,10 @@ class Connection {
   readonly peer: RawPeer;
   readonly undos: (() => void)[] = [];
   verified = false;
-  candidates = 0;
+  /** Those that were taken, by `keyOf`. */
+  readonly candidates = new Set<string>();
+  candidatesCount = 0;
+  transceivers = 0;
   readonly #preceding: (() => void)[] = [];
   /** The track that each slot was opened with: simple-peer knows the sender by it. */
   readonly #senders = new Map<
@@ -450,6 +549,9 @@ class Connection {
     else if (this.#preceding.length < PRECEDING_MAX) this.#preceding.push(pass);
   }
 }
+
+/** Foundation, component, transport, priority, address and port: what follows differs between a signal and an SDP. */
+const keyOf = (candidate: string): string => candidate.split(' ', 6).join(' ');
 
 function parseJson(text: string): unknown {
   try {

@@ -19,6 +19,7 @@ import {
   type Head,
   type Holdings,
   type IceConfig,
+  type LinkMessage,
   type MessageId,
   type Outcome,
   ParticipantId,
@@ -44,7 +45,7 @@ import {
   type RoomKeys,
 } from '@parley/shared/sealing';
 import { type FakeClock, fakeClock, settled } from '../fake-clock.ts';
-import { FakePeers, fakeCertificate } from '../mesh/fake-peers.ts';
+import { type FakeCertificate, FakePeers, fakeCertificate } from '../mesh/fake-peers.ts';
 import { usualLinkPolicy } from '../mesh/peer-link.ts';
 import type { PresenceHint, Seat, SeatOwner, SeatState } from '../signaling/signaling-client.ts';
 import {
@@ -409,6 +410,7 @@ export class FakeCore {
 export type FakeMember = {
   core: FakeCore;
   session: RoomSession;
+  certificate: FakeCertificate;
   recorded: HistoryItem[];
   delivery: HistoryItem[];
   notices: string[];
@@ -461,17 +463,16 @@ export class Rogue {
   }
 
   /** Confirms to a member whose hello was heard; what is returned seals more for them. */
-  async confirm(to: FakeSeat, { own, bridge }: RogueStay): Promise<PairSession> {
-    const session = unwrap(await openPairSession(this.#keys, own, await this.helloOf(to)));
-    const { sig } = unwrap(
-      await bridge.call('identity.sign-confirm', {
-        role: session.role,
-        transcriptHash: toBase64Url(session.transcriptHash),
-      }),
-    );
+  async confirm(to: FakeSeat, stay: RogueStay): Promise<PairSession> {
+    const session = unwrap(await openPairSession(this.#keys, stay.own, await this.helloOf(to)));
+    const { sig } = await this.signed(stay, session);
     const box = await session.seal({ type: 'confirm', sig, profile: profileFromName('rogue') });
     to.deliver(this.participantId, false, box);
     return session;
+  }
+
+  async signed({ bridge }: RogueStay, { role, transcriptHash }: PairSession) {
+    return unwrap(await bridge.call('identity.sign-confirm', { role, transcriptHash: toBase64Url(transcriptHash) }));
   }
 }
 
@@ -506,12 +507,12 @@ export class FakeRoom {
 
   async member(name: string, core?: FakeCore): Promise<FakeMember> {
     const own = core ?? (await FakeCore.create(name));
-    const { der, fp } = await fakeCertificate(nextId++);
+    const certificate = await fakeCertificate(nextId++);
     const ports: RoomSessionPorts = {
       bridge: own.bridge(),
       takeSeat: (keyring, owner) => this.server.takeSeat(keyring, owner),
-      makePeer: this.net.maker({ der, fp }),
-      certificate: { certificate: null, fp },
+      makePeer: this.net.maker(certificate),
+      certificate: { certificate: null, fp: certificate.fp },
       clock: this.clock,
       randomBytes,
       profile: () => own.profile,
@@ -520,13 +521,28 @@ export class FakeRoom {
       policy: this.policy,
     };
     const session = new RoomSession(this.keyring, ports);
-    const member: FakeMember = { core: own, session, recorded: [], delivery: [], notices: [], seen: () => session.now };
+    const member: FakeMember = {
+      core: own,
+      session,
+      certificate,
+      recorded: [],
+      delivery: [],
+      notices: [],
+      seen: () => session.now,
+    };
     session.on('recorded', (items) => member.recorded.push(...items));
     session.on('delivery', (items) => member.delivery.push(...items));
     session.on('notice', ({ text }) => member.notices.push(text));
     await session.open();
     await this.quiet();
     return member;
+  }
+
+  /** Lets a member hear these on the only link they have, as from its far end. */
+  async hears(member: FakeMember, messages: readonly LinkMessage[]): Promise<void> {
+    const [peer] = this.net.alive.filter(({ certificate }) => certificate === member.certificate);
+    for (const message of messages) peer?.hear(JSON.stringify(message));
+    await this.quiet();
   }
 
   async rogue(): Promise<Rogue> {

@@ -12,6 +12,7 @@ import {
 } from '@parley/shared/sealing';
 import { type Clock, type CountedClock, countedClock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
+import { TokenBucket } from '../token-bucket.ts';
 
 /**
  * Names one stay: the `sess` of a hello with the device that signed it. A `sess` alone is free to choose, and every
@@ -60,6 +61,7 @@ const WAITING_MAX = 64;
 const UNMET_PER_SEAT = 2;
 const STAYS_PER_SEAT = 4;
 const SEATS_COUNTED = 1_024;
+const CONFIRMS_AGAIN = { burst: 8, perSecond: 1 };
 const ANSWER_EVERY_MS = 500;
 
 /**
@@ -235,6 +237,7 @@ export class Introductions {
       answerTo: from,
       sig: undefined,
       answeredAt: this.#clock.now(),
+      confirms: new TokenBucket(CONFIRMS_AGAIN.burst, CONFIRMS_AGAIN.perSecond),
     };
     this.#byStay.set(stay, fresh);
     this.#byTag.set(paired.value.tag, fresh);
@@ -263,6 +266,10 @@ export class Introductions {
       return;
     }
     const { profile } = message;
+    if (acquaintance.at === 'met' && !known.confirms.take(this.#clock.now())) {
+      this.#dropped.flood += 1;
+      return;
+    }
     // However late: a confirm proves the device, and one that got lost may only be said again after an absence.
     if (acquaintance.at !== 'met') {
       known.undoTimer();
@@ -363,4 +370,6 @@ type Known = {
   answerTo: ParticipantId;
   sig: string | undefined;
   answeredAt: number;
+  /** Of those that come after the first: each may write a name, and be answered. */
+  confirms: TokenBucket;
 };

@@ -1,6 +1,7 @@
-import { ParticipantId, toBase64Url } from '@parley/shared/protocol';
+import { CallId, type LinkMessage, MessageId, ParticipantId, refuse, toBase64Url } from '@parley/shared/protocol';
 import { boxKindOf } from '@parley/shared/sealing';
 import { describe, expect, it } from 'vitest';
+import { settled } from '../fake-clock.ts';
 import { fakeStream, fakeTrack } from '../mesh/fake-peers.ts';
 import { NO_TRACKS } from '../mesh/peer-link.ts';
 import { FakeCore, type FakeMember, FakeRoom } from './fake-room.ts';
@@ -397,6 +398,152 @@ describe('room session', () => {
     await ben.session.leave();
     await room.quiet();
     expect(ana.seen().participants).toEqual([]);
+  });
+
+  describe('with a member who says far too much', () => {
+    const times = <T>(count: number, make: (i: number) => T) => Array.from({ length: count }, (_, i) => make(i));
+    const asked = (member: FakeMember, name: string) => member.core.asked.filter((each) => each === name).length;
+    const typing: LinkMessage = { type: 'typing' };
+    const presence = (username: string, name: { name: string; renamedAt: number } | null): LinkMessage => ({
+      type: 'presence',
+      profile: { username, displayName: null },
+      call: null,
+      room: name,
+    });
+
+    it('closes the link, and says why', async () => {
+      const { room, ana } = await twoInARoom();
+      await room.hears(
+        ana,
+        times(600, () => typing),
+      );
+      expect(names(ana)).toEqual(['ben open']);
+      await room.hears(
+        ana,
+        times(700, () => typing),
+      );
+      expect([names(ana), ana.session.census.links]).toEqual([[], 0]);
+      expect(ana.notices).toEqual(['ben sent far more than Parley ever does. The connection was closed.']);
+    });
+
+    it('notes receipts one after the other', async () => {
+      const { room, ana } = await twoInARoom();
+      let done = () => {};
+      ana.core.answers['history.mark'] = () =>
+        new Promise((resolve) => {
+          done = () => resolve({ ok: true, value: { changed: [] } });
+        });
+      const id = MessageId.parse(toBase64Url(new Uint8Array(16)));
+      await room.hears(
+        ana,
+        times(50, () => ({ type: 'receipt', delivered: [id], read: [] })),
+      );
+      expect(asked(ana, 'history.mark')).toBe(1);
+      done();
+      await room.quiet();
+      expect(asked(ana, 'history.mark')).toBe(2);
+    });
+
+    it('asks for what it missed when more came than can wait', async () => {
+      const { room, ana } = await twoInARoom();
+      const before = asked(ana, 'history.heads');
+      const id = MessageId.parse(toBase64Url(new Uint8Array(16)));
+      await room.hears(
+        ana,
+        times(300, () => ({ type: 'receipt', delivered: [id], read: [] })),
+      );
+      expect(asked(ana, 'history.mark')).toBeLessThanOrEqual(60);
+      for (let second = 0; second < 5; second++) await room.later(1_000);
+      expect(asked(ana, 'history.mark')).toBeLessThan(200);
+      expect(asked(ana, 'history.heads')).toBe(before + 1);
+    });
+
+    it('writes names at a pace, and the last one in the end', async () => {
+      const { room, ana } = await twoInARoom();
+      const [meetings, renames] = [asked(ana, 'peers.meet'), asked(ana, 'rooms.rename')];
+      const now = room.clock.now();
+      const said = times(100, (i) => presence(`ben${i}`, { name: `Room ${i}`, renamedAt: now + i }));
+      await room.hears(ana, said);
+      expect(asked(ana, 'peers.meet') - meetings).toBeLessThanOrEqual(3);
+      expect(asked(ana, 'rooms.rename') - renames).toBeLessThanOrEqual(3);
+      await room.later(5_000);
+      expect(names(ana)).toEqual(['ben99 open']);
+      expect(ana.core.roomName).toEqual({ name: 'Room 99', renamedAt: now + 99 });
+    });
+
+    it('says what changed about itself at a pace, and the last of it in the end', async () => {
+      const { room, ana } = await twoInARoom();
+      ana.session.joinCall(media());
+      await room.quiet();
+      const said = () => {
+        const own = room.net.all.filter(({ certificate }) => certificate === ana.certificate);
+        return own.flatMap(({ sent }) => sent).filter((text) => text.includes('"presence"'));
+      };
+      const before = said().length;
+      for (let i = 0; i < 100; i++) {
+        ana.session.setHand(i % 2 === 0);
+        await Promise.resolve();
+      }
+      ana.session.setHand(true);
+      await room.quiet();
+      expect(said().length - before).toBeLessThanOrEqual(20);
+      await room.later(100);
+      expect(said().at(-1)).toContain('"hand":true');
+    });
+
+    it('hears one no to a call', async () => {
+      const { room, ana } = await twoInARoom();
+      ana.session.joinCall(media());
+      await room.quiet();
+      const callId = ana.seen().own?.callId ?? CallId.parse(toBase64Url(new Uint8Array(16)));
+      await room.hears(
+        ana,
+        times(20, () => ({ type: 'decline', callId })),
+      );
+      expect(ana.notices).toEqual(['ben declined the call.']);
+    });
+
+    it('asks the core seldom about someone who confirms again and again', async () => {
+      const room = await FakeRoom.create();
+      const ana = await room.member('ana');
+      ana.core.answers['peers.meet'] = () => refuse('disk-full');
+      const [anaSeat] = room.server.seats;
+      if (!anaSeat) throw new Error('no seat');
+      const rogue = await room.rogue();
+      const stay = await rogue.hello();
+      rogue.say(anaSeat, stay);
+      await room.quiet();
+      const session = await rogue.confirm(anaSeat, stay);
+      const { sig } = await rogue.signed(stay, session);
+      for (let i = 0; i < 50; i++) {
+        const confirm = { type: 'confirm', sig, profile: { username: `rogue${i}`, displayName: null } } as const;
+        anaSeat.deliver(rogue.participantId, false, await session.seal(confirm));
+      }
+      await room.quiet();
+      expect(asked(ana, 'peers.meet')).toBe(9);
+    });
+
+    it('takes everything of a busy call', async () => {
+      const { room, ana, ben } = await twoInARoom();
+      ana.session.joinCall(media());
+      ben.session.joinCall(media());
+      await room.quiet();
+      const texts: string[] = [];
+      for (let tenth = 0; tenth < 300; tenth++) {
+        if (tenth % 5 === 0) {
+          texts.push(`message ${tenth}`);
+          await ana.session.sendMessage(`message ${tenth}`, () => {});
+        }
+        ana.session.setHand(tenth % 2 === 0);
+        ana.session.typing();
+        room.clock.advance(100);
+        await settled(1);
+      }
+      await room.later(1_000);
+      expect(ben.core.texts()).toEqual(texts);
+      expect(new Set(ana.core.items().map(({ state }) => state))).toEqual(new Set(['delivered']));
+      expect([names(ana), names(ben), ana.notices, ben.notices]).toEqual([['ben open'], ['ana open'], [], []]);
+    });
   });
 
   it.each([1, 2 ** 33])('asks for fresh relay credentials with measure when they last %i ms', async (expiresInMs) => {

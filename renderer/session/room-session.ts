@@ -42,7 +42,7 @@ import {
 import { type Clock, type CountedClock, countedClock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import { Mesh } from '../mesh/mesh.ts';
-import type { LinkPolicy, LinkState, OutgoingTracks, PeerLink } from '../mesh/peer-link.ts';
+import type { CloseReason, LinkPolicy, LinkState, OutgoingTracks, PeerLink } from '../mesh/peer-link.ts';
 import { NO_TRACKS } from '../mesh/peer-link.ts';
 import { type LinkReading, unknownReading } from '../mesh/quality.ts';
 import type { MakePeer } from '../mesh/raw-peer.ts';
@@ -60,7 +60,9 @@ import {
 import type { OwnCertificate } from './certificate.ts';
 import { Conversation } from './conversation.ts';
 import { allowedIceServers, ICE_REFRESH_MIN_MS, iceLifetimeMs } from './ice-policy.ts';
+import { Inbox } from './inbox.ts';
 import { type Acquaintance, Introductions, stayOf } from './introductions.ts';
+import { Paced } from './paced.ts';
 
 export type SessionPolicy = {
   ringMs: number;
@@ -161,6 +163,11 @@ export type SessionEvents = {
 const SPEAKING_LEVEL = 0.02;
 /** A name from further ahead than this is a wrong clock or a trick to keep it for ever. */
 const RENAMED_AHEAD_MAX_MS = 86_400_000;
+/** How often names that others say are written to the disk: each of a member, and the room's. */
+const PROFILES = { burst: 3, perSecond: 0.5 };
+const RENAMES = { burst: 3, perSecond: 0.2 };
+/** How often this device says what changed about it, however often it changes. */
+const PRESENCES = { burst: 20, perSecond: 10 };
 /** As many as a server may name. */
 const PARTICIPANTS_MAX = 256;
 /** Members who were met and are not listed. */
@@ -185,6 +192,10 @@ export class RoomSession {
   readonly #conversation: Conversation;
   readonly #calls = newCallMemory();
   readonly #liveKinds = new Set<StreamKind>();
+  readonly #publishing: Paced;
+  readonly #renaming: Paced;
+  /** The newest name of the room that a member said. */
+  #heardName: { name: string; renamedAt: number } | null = null;
   #seat: Seat | undefined;
   #seatState: SeatState = { at: 'connecting' };
   #refusal: Refusal | undefined;
@@ -216,6 +227,8 @@ export class RoomSession {
       readReceipts: () => ports.privacy().readReceipts,
       receiptsEveryMs: ports.policy.receiptsEveryMs,
     });
+    this.#publishing = new Paced(this.#clock, PRESENCES, () => this.#broadcast(this.#presence()));
+    this.#renaming = new Paced(this.#clock, RENAMES, () => this.#takeName());
     this.#conversation.on('recorded', (items) => this.#events.emit('recorded', items));
     this.#conversation.on('changed', (items) => this.#events.emit('delivery', items));
     this.#conversation.on('trouble', ({ message, code }) =>
@@ -545,7 +558,7 @@ export class RoomSession {
     const known = this.#participants.get(acquaintance.stay);
     if (known) {
       this.#setGone(known, false);
-      return this.#setProfile(known, profile);
+      return this.#profileSaid(known, profile);
     }
     if (!this.#hasPlace(acquaintance)) return;
     const deviceId = DeviceId.parse(acquaintance.hello.dev);
@@ -615,7 +628,14 @@ export class RoomSession {
       clock,
       policy: policy.link,
     });
-    const participant = new Participant(acquaintance, deviceId, profile, standing, link);
+    const participant: Participant = new Participant(acquaintance, deviceId, profile, standing, link, {
+      inbox: new Inbox<ChatWords>(
+        this.#clock,
+        (message) => this.#conversation.handle(participant, message),
+        () => void this.#conversation.linked(participant),
+      ),
+      naming: new Paced(this.#clock, PROFILES, () => void this.#setProfile(participant, participant.said)),
+    });
     this.#participants.set(stay, participant);
     link.on('state', (state) => this.#linkChanged(participant, state));
     link.on('signal', (signal) => this.#signalOut(participant, signal));
@@ -662,7 +682,7 @@ export class RoomSession {
   }
 
   /** Takes someone off the roster. `forGood`: their stay is over; otherwise they may come back with it. */
-  #remove(stay: string, why: 'left' | 'fingerprint-mismatch', forGood: boolean): void {
+  #remove(stay: string, why: CloseReason, forGood: boolean): void {
     const participant = this.#participants.get(stay);
     if (participant) {
       this.#participants.delete(stay);
@@ -670,7 +690,7 @@ export class RoomSession {
       if (state.at !== 'closed' && !forGood) this.#unlist(stay, state.epoch);
       participant.close();
       this.#conversation.unlinked(participant);
-      this.#mesh.close(stay, why === 'left' ? 'left' : why);
+      this.#mesh.close(stay, why);
     }
     if (forGood) {
       this.#introductions?.end(stay);
@@ -704,7 +724,15 @@ export class RoomSession {
             text: `The connection was not with ${nameOf(participant.profile)}. It was closed.`,
             code: 'fingerprint-mismatch',
           });
-          this.#remove(participant.acquaintance.stay, 'fingerprint-mismatch', true);
+          this.#remove(participant.acquaintance.stay, state.why, true);
+        }
+        if (state.why === 'flood') {
+          this.#events.emit('notice', {
+            tone: 'trouble',
+            text: `${nameOf(participant.profile)} sent far more than Parley ever does. The connection was closed.`,
+            code: null,
+          });
+          this.#remove(participant.acquaintance.stay, state.why, true);
         }
         break;
       default:
@@ -742,7 +770,8 @@ export class RoomSession {
         this.#presenceOf(participant, message);
         return;
       case 'decline':
-        if (this.#ownCall?.callId === message.callId) {
+        if (this.#ownCall?.callId === message.callId && participant.declined !== message.callId) {
+          participant.declined = message.callId;
           this.#events.emit('notice', {
             tone: 'info',
             text: `${nameOf(participant.profile)} declined the call.`,
@@ -755,7 +784,7 @@ export class RoomSession {
       case 'have':
       case 'batch':
         if (message.type === 'chat') participant.stopTyping();
-        void this.#conversation.handle(participant, message);
+        participant.inbox.take(message);
         return;
       case 'typing':
         participant.undoTyping();
@@ -784,14 +813,27 @@ export class RoomSession {
     const first = participant.presence === null;
     participant.presence = presence;
     if (presence.call) noteCall(this.#calls, presence.call, this.#clock.now(), first);
-    void this.#setProfile(participant, presence.profile);
+    this.#profileSaid(participant, presence.profile);
     const { room } = presence;
-    const own = this.#ports.roomName();
-    const renamed = room !== null && (own === null || room.renamedAt > own.renamedAt);
-    if (renamed && room.renamedAt <= this.#clock.now() + RENAMED_AHEAD_MAX_MS) {
-      void this.#ports.bridge.call('rooms.rename', { roomId: this.keyring.roomId, ...room });
+    const newest = Math.max(this.#heardName?.renamedAt ?? -1, this.#ports.roomName()?.renamedAt ?? -1);
+    if (room && room.renamedAt > newest && room.renamedAt <= this.#clock.now() + RENAMED_AHEAD_MAX_MS) {
+      this.#heardName = room;
+      this.#renaming.ask();
     }
     this.#callChanged(false);
+  }
+
+  /** Takes the newest name of the room that was said, unless this device knows a newer one by now. */
+  #takeName(): void {
+    const heard = this.#heardName;
+    const own = this.#ports.roomName();
+    if (!heard || (own !== null && own.renamedAt >= heard.renamedAt)) return;
+    void this.#ports.bridge.call('rooms.rename', { roomId: this.keyring.roomId, ...heard });
+  }
+
+  #profileSaid(participant: Participant, profile: Profile): void {
+    participant.said = profile;
+    participant.naming.ask();
   }
 
   async #setProfile(participant: Participant, profile: Profile): Promise<void> {
@@ -892,7 +934,7 @@ export class RoomSession {
     this.#presenceQueued = true;
     queueMicrotask(() => {
       this.#presenceQueued = false;
-      if (!this.#over) this.#broadcast(this.#presence());
+      if (!this.#over) this.#publishing.ask();
     });
   }
 
@@ -1005,12 +1047,21 @@ const placesOf = (participants: readonly Participant[]): CallPlace[] =>
     presence?.call ? [{ turn: presence.call.turn, stay: acquaintance.stay }] : [],
   );
 
+/** What a link carries that goes to the disk. */
+type ChatWords = LinkMessageOf<'chat'> | LinkMessageOf<'receipt'> | LinkMessageOf<'have'> | LinkMessageOf<'batch'>;
+
 /** One other participant, after both confirms. */
 class Participant {
   readonly acquaintance: Acquaintance;
   readonly deviceId: DeviceId;
   readonly link: PeerLink;
+  readonly inbox: Inbox<ChatWords>;
+  readonly naming: Paced;
   profile: Profile;
+  /** The profile that they said last; taken over at a pace. */
+  said: Profile;
+  /** The last call that they declined. */
+  declined: CallId | null = null;
   standing: PeerStanding['standing'];
   presence: LinkMessageOf<'presence'> | null = null;
   reading: LinkReading = unknownReading;
@@ -1033,10 +1084,14 @@ class Participant {
     profile: Profile,
     standing: PeerStanding['standing'],
     link: PeerLink,
+    { inbox, naming }: { inbox: Inbox<ChatWords>; naming: Paced },
   ) {
     this.acquaintance = acquaintance;
     this.deviceId = deviceId;
     this.profile = profile;
+    this.said = profile;
+    this.inbox = inbox;
+    this.naming = naming;
     this.standing = standing;
     this.link = link;
   }
@@ -1051,6 +1106,8 @@ class Participant {
   }
 
   close(): void {
+    this.inbox.close();
+    this.naming.close();
     this.undoTyping();
     this.undoGone();
     this.undoDeviceCode();
