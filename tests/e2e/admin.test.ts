@@ -28,6 +28,11 @@ const keyNumber = (page: Page, name: string) =>
     .locator('div', { has: page.getByText(name, { exact: true }) })
     .locator('dd')
     .first();
+/** What ends beyond the right edge and cannot be scrolled to. */
+const CUT_OFF = `[...document.querySelectorAll('main *, header *')].flatMap((element) => {
+  const scrolls = element.closest('[tabindex="0"][aria-label]:not([role])');
+  return !scrolls && element.getBoundingClientRect().right > innerWidth + 1 ? [element.outerHTML.slice(0, 120)] : [];
+})`;
 const said = (page: Page, text: string) => page.getByRole('status').getByText(text).waitFor({ state: 'attached' });
 
 describe('the admin page (S8)', () => {
@@ -210,6 +215,7 @@ describe('the admin page (S8)', () => {
     for (const width of [320, 400, 700, 960, 1280, 2560]) {
       await page.setViewportSize({ width, height: 800 });
       expect(await page.evaluate('document.documentElement.scrollWidth'), `at ${width}`).toBeLessThanOrEqual(width);
+      expect(await page.evaluate(CUT_OFF), `at ${width}`).toEqual([]);
     }
   });
 
