@@ -312,6 +312,26 @@ describe('history', () => {
     expect((await ask(again, 'history.around', { roomId, message: own })).returned_count).toBe(2);
   });
 
+  it('tells by which name a device is known, in the list of rooms too, and only when that changed', async () => {
+    const core = await start();
+    const { roomId } = await ask(core, 'rooms.create', { name: 'Family' });
+    const eve = author('Alice');
+    await ask(core, 'history.record', { roomId, messages: [eve.write(roomId)] });
+    const events = listen(core);
+    const lastName = async () => {
+      const { items } = await ask(core, 'rooms.list', {});
+      return [items[0]?.lastMessage?.name, items[0]?.lastMessage?.confirmed];
+    };
+    expect(await lastName()).toEqual(['Alice', false]);
+    const met = { deviceId: eve.deviceId, profile: { username: 'Eve', displayName: null } };
+    await ask(core, 'peers.meet', met);
+    await ask(core, 'peers.meet', met);
+    expect(events.of('peers.changed')).toEqual([{ deviceId: eve.deviceId, name: 'Eve', standing: 'new' }]);
+    expect(await lastName()).toEqual(['Eve', true]);
+    clock.advance(20);
+    expect(await events.next('rooms.changed')).toMatchObject({ items: [{ lastMessage: { name: 'Eve' } }] });
+  });
+
   it('writes nothing before the person said a name', async () => {
     const core = await start();
     const { roomId } = await ask(core, 'rooms.create', { name: 'Family' });

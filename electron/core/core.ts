@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BridgeEvent, type BridgePayload, bridgeEvents } from '@parley/shared/bridge';
-import type { AppInfo, ServerHost } from '@parley/shared/model';
+import type { AppInfo, PeerStanding, ServerHost } from '@parley/shared/model';
 import { type Outcome, ParleyError, refuse, sentenceOf } from '@parley/shared/protocol';
 import { readDeepLink } from './deep-link/deep-link.ts';
 import { createEmbeddedServer } from './embedded-server/embedded-server.ts';
@@ -124,6 +124,15 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     return value;
   };
 
+  /** Names stand on messages and in the list of rooms: both are told when one of them changed. */
+  const peerMet = ({ peer, looksOther }: { peer: PeerStanding; looksOther: boolean }): PeerStanding => {
+    if (looksOther) {
+      emit('peers.changed', peer);
+      roomsChanged();
+    }
+    return peer;
+  };
+
   let deepLink: string | null = null;
 
   const handlers: BridgeHandlers = {
@@ -154,8 +163,8 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     },
     'identity.sign-hello': (fields) => identity.signHello(fields),
     'identity.sign-confirm': ({ role, transcriptHash }) => identity.signConfirm(role, transcriptHash),
-    'peers.meet': ({ deviceId, profile }) => history.meet(deviceId, profile),
-    'peers.verify': ({ deviceId, verified }) => history.verifyPeer(deviceId, verified),
+    'peers.meet': async ({ deviceId, profile }) => peerMet(await history.meet(deviceId, profile)),
+    'peers.verify': async ({ deviceId, verified }) => peerMet(await history.verifyPeer(deviceId, verified)),
 
     'rooms.list': async () => ({ items: await refreshRooms() }),
     'rooms.create': async ({ name, host }) => {

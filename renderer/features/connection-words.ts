@@ -1,4 +1,4 @@
-import type { EmbeddedServerState, PeerStanding, Room } from '@parley/shared/model';
+import type { EmbeddedServerState, HistoryItem, PeerStanding, Room } from '@parley/shared/model';
 import type { Connection, ParticipantView } from '../stores/state.ts';
 
 /** Whether the host is this very computer: nobody else can reach such an address. */
@@ -52,6 +52,16 @@ export const standingWords: Record<PeerStanding['standing'], { word: string; sen
     sentence: 'This name was known with another device. Compare the safety code before you trust it.',
   },
 };
+
+/** Beside a name that nothing but the message itself speaks for. */
+export const UNCONFIRMED = {
+  word: 'unconfirmed',
+  sentence: 'Only the message itself says that it is from this person. Their device was not met here under that name.',
+};
+
+/** Who wrote something, where there is only text; on the screen it is `AuthorName`. */
+export const authorWords = ({ mine, name, confirmed }: Pick<HistoryItem, 'mine' | 'name' | 'confirmed'>): string =>
+  mine ? 'You' : confirmed ? name : `${name} (${UNCONFIRMED.word})`;
 
 /** Where a participant is, in words. */
 export function presenceWords({ link, inCall }: Pick<ParticipantView, 'link' | 'inCall'>): string {

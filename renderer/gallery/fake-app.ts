@@ -141,6 +141,9 @@ const itemOf = ([who, minutesAgo, text, state = 'read']: Line, index: number, no
   roomId: design,
   author: deviceIdOf(who),
   authorName: who,
+  name: who,
+  // This device never met hers.
+  confirmed: who !== 'Chiara Fontana',
   seq: index + 1,
   clock: index + 1,
   sentAt: nowMs - minutesAgo * MINUTE_MS,
@@ -170,8 +173,14 @@ function roomOf(name: string, nowMs: number, more: Partial<Room> = {}): Room {
 }
 
 function roomsAt(nowMs: number): Room[] {
-  const said = (authorName: string, minutesAgo: number, text: string) => ({
-    lastMessage: { authorName, text, sentAt: nowMs - minutesAgo * MINUTE_MS, mine: authorName === 'You' },
+  const said = (name: string, minutesAgo: number, text: string) => ({
+    lastMessage: {
+      name,
+      confirmed: name !== 'Farida',
+      text,
+      sentAt: nowMs - minutesAgo * MINUTE_MS,
+      mine: name === 'You',
+    },
     lastActiveAt: nowMs - minutesAgo * MINUTE_MS,
   });
   return [

@@ -1,5 +1,5 @@
 import type { Bridge } from '@parley/shared/bridge';
-import type { ChatMessage } from '@parley/shared/model';
+import { ChatMessage, type HistoryItem } from '@parley/shared/model';
 import {
   accept,
   DeviceId,
@@ -11,7 +11,7 @@ import {
 } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { fakeClock, settled } from '../fake-clock.ts';
-import { type ChatPeer, Conversation } from './conversation.ts';
+import { type ChatPeer, Conversation, wireForm } from './conversation.ts';
 
 const idOf = (text: string, chars: number) => `${text.padStart(chars - 1, 'x')}A`;
 const roomId = RoomId.parse(idOf('room', 22));
@@ -204,6 +204,23 @@ describe('receipts', () => {
     clock.advance(100);
     await settled();
     expect(links.map(({ of }) => of('receipt').map(({ delivered }) => delivered))).toEqual([[[known.id]], []]);
+  });
+});
+
+describe('a message on the wire', () => {
+  it('is what its author signed, without anything that only this device thinks of it', () => {
+    const signed = message(device('ana'), 1);
+    const item: HistoryItem = {
+      ...signed,
+      mine: false,
+      name: 'As she is known here',
+      confirmed: true,
+      state: 'read',
+      deliveredTo: 2,
+      readBy: 1,
+    };
+    expect(wireForm(item)).toEqual(signed);
+    expect(Object.keys(wireForm(item)).sort()).toEqual(Object.keys(ChatMessage.shape).sort());
   });
 });
 

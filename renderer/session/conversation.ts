@@ -325,8 +325,8 @@ export class Conversation {
 
 /** A stored message as it travels: without what only this device knows of it. */
 export function wireForm(item: HistoryItem): ChatMessage {
-  const { mine: _mine, state: _state, deliveredTo: _deliveredTo, readBy: _readBy, ...message } = item;
-  return message;
+  const { id, roomId, author, authorName, seq, clock, sentAt, text, sig } = item;
+  return { id, roomId, author, authorName, seq, clock, sentAt, text, sig };
 }
 
 /**

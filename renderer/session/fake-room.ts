@@ -5,6 +5,7 @@ import {
   type HistoryItem,
   type MessageRef,
   messageKey,
+  nameOf,
   type PeerStanding,
   type Profile,
   profileFromName,
@@ -282,7 +283,10 @@ export class FakeCore {
   }
 
   #itemOf({ message, mine, state, delivered, read }: Stored): HistoryItem {
-    return { ...message, mine, state, deliveredTo: delivered.size, readBy: read.size };
+    const pinned = this.met.get(message.author);
+    const name = pinned ? nameOf(pinned) : message.authorName;
+    const confirmed = mine || pinned !== undefined;
+    return { ...message, mine, name, confirmed, state, deliveredTo: delivered.size, readBy: read.size };
   }
 
   #sorted(): Stored[] {

@@ -67,6 +67,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
       }
       void running?.reach.sync();
     }),
+    bridge.on('peers.changed', (peer) => chats.named(peer)),
     bridge.on('server.changed', (server) => store.setState({ server })),
     bridge.on('app.deep-link-arrived', ({ invite }) => takeInvite(invite)),
     bridge.on('app.noticed', ({ code, message }) => notices.say('trouble', message, code)),

@@ -14,6 +14,8 @@ const item = (author: string, clock: number, more: Partial<HistoryItem> = {}): H
   roomId,
   author: device(author),
   authorName: author,
+  name: author,
+  confirmed: true,
   seq: 1,
   clock,
   sentAt: clock,
@@ -34,6 +36,39 @@ function openChat() {
   const chats = createChats(store, bridge, fakeClock());
   return { chats, shown: () => store.getState().chats[roomId] };
 }
+
+describe('a device that is known by a name from now on', () => {
+  const shown = ({ name, confirmed }: HistoryItem) => [name, confirmed];
+
+  it('has it on all its messages that are loaded, and loses it with its standing', () => {
+    const { chats, shown: chat } = openChat();
+    const claimed = { authorName: 'Ana', name: 'Ana', confirmed: false };
+    const id = MessageId.parse(`${'n'.repeat(21)}A`);
+    chats.add(roomId, [item('E', 1, claimed), item('A', 2, claimed), item('E', 3, { ...claimed, id })]);
+    chats.named({ deviceId: device('E'), name: 'Eve', standing: 'new' });
+    expect(chat()?.items.map(shown)).toEqual([
+      ['Eve', true],
+      ['Ana', false],
+      ['Eve', true],
+    ]);
+    chats.named({ deviceId: device('E'), name: 'Bob', standing: 'changed' });
+    expect(chat()?.items.map(shown)).toEqual([
+      ['Ana', false],
+      ['Ana', false],
+      ['Ana', false],
+    ]);
+  });
+
+  it('changes nothing on one’s own messages, nor in chats where it wrote nothing', () => {
+    const { chats, shown: chat } = openChat();
+    chats.add(roomId, [item('M', 1, { mine: true })]);
+    const before = chat();
+    chats.named({ deviceId: device('E'), name: 'Eve', standing: 'new' });
+    expect(chat()).toBe(before);
+    chats.named({ deviceId: device('M'), name: 'Eve', standing: 'changed' });
+    expect(chat()?.items.map(shown)).toEqual([['M', true]]);
+  });
+});
 
 describe('two messages with one id', () => {
   const [ana, eve] = [item('A', 1), item('E', 2)];

@@ -6,6 +6,7 @@ import {
   type HistoryPage,
   type MessageRef,
   messageKey,
+  type PeerStanding,
 } from '@parley/shared/model';
 import type { Refusal, RoomId } from '@parley/shared/protocol';
 import type { Clock } from '../clock.ts';
@@ -27,6 +28,8 @@ export interface Chats {
   add(roomId: RoomId, items: readonly HistoryItem[]): void;
   /** Messages whose delivery went on. */
   update(roomId: RoomId, items: readonly HistoryItem[]): void;
+  /** A device is known by this name now, or no longer: its messages say so. */
+  named(peer: PeerStanding): void;
   /** Puts the 'new' mark where unread messages begin. */
   markNew(roomId: RoomId): void;
   seen(roomId: RoomId, upTo: MessageRef): void;
@@ -140,6 +143,17 @@ export function createChats(store: AppStore, bridge: Bridge, clock: Clock): Chat
     update(roomId, items) {
       const updated = byKey(items);
       change(roomId, { items: of(roomId).items.map((item) => updated.get(messageKey(item)) ?? item) });
+    },
+    named({ deviceId, name, standing }) {
+      const confirmed = standing !== 'changed';
+      const renamed = (item: HistoryItem): HistoryItem =>
+        item.author === deviceId && !item.mine
+          ? { ...item, name: confirmed ? name : item.authorName, confirmed }
+          : item;
+      for (const roomId of Object.keys(store.getState().chats) as RoomId[]) {
+        const { items } = of(roomId);
+        if (items.some(({ author }) => author === deviceId)) change(roomId, { items: items.map(renamed) });
+      }
     },
     markNew(roomId) {
       const { items } = of(roomId);

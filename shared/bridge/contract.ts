@@ -214,6 +214,8 @@ export type BridgeOutput<N extends BridgeCall> = z.output<(typeof bridgeCalls)[N
 export const bridgeEvents = {
   'settings.changed': Settings,
   'rooms.changed': z.object({ items: z.array(Room) }),
+  /** A device is known by another name from now on, or its name is confirmed or no longer so. */
+  'peers.changed': PeerStanding,
   'server.changed': EmbeddedServerState,
   /** Parley was opened again with a link. */
   'app.deep-link-arrived': z.object({ invite: z.string().max(2_048) }),

@@ -38,6 +38,7 @@ const calls: Record<BridgeCall, true> = {
 const events: Record<BridgeEvent, true> = {
   'settings.changed': true,
   'rooms.changed': true,
+  'peers.changed': true,
   'server.changed': true,
   'app.deep-link-arrived': true,
   'app.noticed': true,

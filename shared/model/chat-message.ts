@@ -76,6 +76,13 @@ export type DeliveryState = z.infer<typeof DeliveryState>;
  */
 export const HistoryItem = ChatMessage.extend({
   mine: z.boolean(),
+  /**
+   * Who wrote it, to be shown. `authorName` is what the author's device claims, and any device can claim any name: where
+   * the device was met, this is the name it is known by here. Where it was not, or took a name that another device had,
+   * it is the claimed one, and not `confirmed`.
+   */
+  name: z.string(),
+  confirmed: z.boolean(),
   state: DeliveryState,
   deliveredTo: z.number().int().nonnegative(),
   readBy: z.number().int().nonnegative(),

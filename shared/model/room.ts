@@ -45,7 +45,13 @@ export const Room = z.object({
   lastActiveAt: z.number().int().nonnegative(),
   unread: z.number().int().nonnegative(),
   lastMessage: z
-    .object({ authorName: z.string(), text: z.string(), sentAt: z.number().int(), mine: z.boolean() })
+    .object({
+      name: z.string(),
+      confirmed: z.boolean(),
+      text: z.string(),
+      sentAt: z.number().int(),
+      mine: z.boolean(),
+    })
     .nullable(),
   /** What the person was writing and has not sent. */
   draft: z.string().max(4_000),

@@ -352,7 +352,7 @@ describe('rooms', () => {
     const ana = author();
     ben.store.record(roomId, [ana.write(roomId, { seq: 2, clock: 9, text: 'Later' })]);
     ben.store.record(roomId, [ana.write(roomId, { seq: 1, clock: 3, text: 'Earlier' })]);
-    expect(ben.store.rooms()[0]?.lastMessage).toMatchObject({ text: 'Later', authorName: 'Ana', mine: false });
+    expect(ben.store.rooms()[0]?.lastMessage).toMatchObject({ text: 'Later', name: 'Ana', mine: false });
   });
 
   it('are deleted with everything in them, and nothing stays in the files', () => {
@@ -456,16 +456,90 @@ describe('search', () => {
   });
 });
 
+describe('the name of an author', () => {
+  const [ana, eve] = [author('Ana'), author('Ana')];
+  const meet = (who: typeof ana, name: string) => ben.store.meet(who.deviceId, profileFromName(name));
+  const shown = () => ben.store.page(roomId, undefined, 10).items.map(({ name, confirmed }) => [name, confirmed]);
+  beforeEach(() => {
+    ben.store.record(roomId, [ana.write(roomId, { text: 'Good morning', clock: 1 })]);
+    ben.store.record(roomId, [eve.write(roomId, { text: 'Good morning, says the other', clock: 2 })]);
+  });
+
+  it('is what the message claims, unconfirmed, as long as the device was never met', () => {
+    expect(shown()).toEqual([
+      ['Ana', false],
+      ['Ana', false],
+    ]);
+  });
+
+  it('is the one by which the device is known, whatever the message claims', () => {
+    meet(ana, 'Ana');
+    meet(eve, 'Eve');
+    expect(shown()).toEqual([
+      ['Ana', true],
+      ['Eve', true],
+    ]);
+  });
+
+  it('is unconfirmed where the device took the name of another one, until it is verified', () => {
+    meet(ana, 'Ana');
+    meet(eve, 'Ana');
+    expect(shown()).toEqual([
+      ['Ana', true],
+      ['Ana', false],
+    ]);
+    ben.store.verifyPeer(eve.deviceId, true);
+    expect(shown().at(-1)).toEqual(['Ana', true]);
+  });
+
+  it('is the new one on everything that a renamed person ever wrote', () => {
+    meet(ana, 'Ana');
+    meet(ana, 'Ana Lima');
+    expect(shown()[0]).toEqual(['Ana Lima', true]);
+  });
+
+  it('is one’s own on one’s own messages, whoever else goes by it', () => {
+    ben.compose(roomId, 'Hello');
+    meet(eve, 'Ben');
+    expect(shown().at(-1)).toEqual(['Ben', true]);
+  });
+
+  it('is the same wherever a message comes from, and goes out as it was signed', () => {
+    meet(eve, 'Eve');
+    const late = eve.write(roomId, { seq: 2, clock: 3, text: 'Goodbye' });
+    const { fresh } = ben.store.record(roomId, [late]);
+    const around = ben.store.around(roomId, late, 1).items;
+    const found = [...ben.store.search('Goodbye', {}, 10, 0).items, ...ben.store.search('oo', {}, 1, 0).items];
+    const last = ben.store.rooms().map(({ lastMessage }) => lastMessage);
+    for (const each of [...fresh, ...around, ...found.map(({ item }) => item), ...last]) {
+      expect(each).toMatchObject({ name: 'Eve', confirmed: true });
+    }
+    expect(ben.store.missing(roomId, nothing, 50).messages.at(-1)).toEqual(late);
+  });
+
+  it('is told anew only where it looks otherwise than before', () => {
+    const looks = (who: typeof ana, name: string) => meet(who, name).looksOther;
+    expect([looks(ana, 'Ana'), looks(ana, 'Ana'), looks(ana, 'Anna'), looks(eve, 'Anna')]).toEqual([
+      true,
+      false,
+      true,
+      false,
+    ]);
+    expect(ben.store.verifyPeer(eve.deviceId, true).looksOther).toBe(true);
+    expect(ben.store.verifyPeer(ana.deviceId, true).looksOther).toBe(false);
+  });
+});
+
 describe('peers', () => {
   const ana = profileFromName('Ana');
-  const standingOf = (device: ReturnType<typeof newDeviceId>, as = ana) => ben.store.meet(device, as).standing;
+  const standingOf = (device: ReturnType<typeof newDeviceId>, as = ana) => ben.store.meet(device, as).peer.standing;
 
   it('are new once, then pinned, and verified for as long as the person says so', () => {
     const device = newDeviceId();
     expect([standingOf(device), standingOf(device)]).toEqual(['new', 'pinned']);
-    expect(ben.store.verifyPeer(device, true).standing).toBe('verified');
+    expect(ben.store.verifyPeer(device, true).peer.standing).toBe('verified');
     expect(standingOf(device)).toBe('verified');
-    expect(ben.store.verifyPeer(device, false).standing).toBe('pinned');
+    expect(ben.store.verifyPeer(device, false).peer.standing).toBe('pinned');
   });
 
   it('have changed when a known name comes with another device, until that one is verified', () => {
@@ -475,7 +549,7 @@ describe('peers', () => {
     // The device that had the name first is not the one to warn of.
     expect(standingOf(known)).toBe('pinned');
     ben.store.verifyPeer(known, true);
-    expect(ben.store.verifyPeer(known, false).standing).toBe('pinned');
+    expect(ben.store.verifyPeer(known, false).peer.standing).toBe('pinned');
     ben.store.verifyPeer(other, true);
     expect(standingOf(other)).toBe('verified');
   });

@@ -21,7 +21,16 @@ import {
 } from '@parley/shared/protocol';
 import { chatSignatureBytes } from '@parley/shared/sealing';
 import { createVerifier, type SigningKey } from '../identity/ed25519.ts';
-import { cursorOf, itemOf, type MessageRow, messageOf, readCursor, STATE_NUMBERS } from './message-rows.ts';
+import {
+  authorOf,
+  cursorOf,
+  type ItemRow,
+  itemOf,
+  type MessageRow,
+  messageOf,
+  readCursor,
+  STATE_NUMBERS,
+} from './message-rows.ts';
 import type { Statement, WritableDb } from './open-history.ts';
 import { roomHash } from './room-hash.ts';
 import { holdsAll, matchesIn, searchTerms } from './search-terms.ts';
@@ -44,7 +53,7 @@ export type RoomRow = {
   unread: number;
   draft: string;
 };
-export type LastMessage = { authorName: string; text: string; sentAt: number; mine: boolean };
+export type LastMessage = { name: string; confirmed: boolean; text: string; sentAt: number; mine: boolean };
 
 /** How many of the newest messages are looked through for terms that are too short for the index. */
 const SHORT_TERM_SCAN = 20_000;
@@ -88,7 +97,7 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
     if (!room) throw new ParleyError('room-unknown');
     return room;
   };
-  const rowOf = ({ author, id }: MessageRef) => one<MessageRow>(sql.message, author, id);
+  const rowOf = ({ author, id }: MessageRef) => one<ItemRow>(sql.message, author, id);
   const own = DeviceId.parse(key.publicKey);
   const ownRow = (id: MessageId) => rowOf({ author: own, id });
 
@@ -155,7 +164,7 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
     return changed;
   };
 
-  const pageOf = (roomId: RoomId, rows: MessageRow[], hasMore: boolean): HistoryPage => {
+  const pageOf = (roomId: RoomId, rows: ItemRow[], hasMore: boolean): HistoryPage => {
     const oldest = rows[0];
     const total = one<{ message_count: number }>(sql.roomCount, roomId)?.message_count ?? 0;
     return {
@@ -171,11 +180,11 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
     /** All rooms, the one last active first. */
     rooms: (): (RoomRow & { lastMessage: LastMessage | null })[] =>
       all<RoomRow>(sql.rooms).map((room) => {
-        const last = one<MessageRow>(sql.lastMessage, room.room_id);
+        const last = one<ItemRow>(sql.lastMessage, room.room_id);
         return {
           ...room,
           lastMessage: last
-            ? { authorName: last.author_name, text: last.text, sentAt: last.sent_at, mine: last.mine === 1 }
+            ? { ...authorOf(last), text: last.text, sentAt: last.sent_at, mine: last.mine === 1 }
             : null,
         };
       }),
@@ -292,7 +301,7 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
     page: (roomId: RoomId, before: Cursor | undefined, limit: number): HistoryPage => {
       needRoom(roomId);
       const place = before === undefined ? { clock: Number.MAX_SAFE_INTEGER, author: '' } : readCursor(before);
-      const rows = all<MessageRow>(sql.pageBefore, roomId, place.clock, place.author, limit + 1);
+      const rows = all<ItemRow>(sql.pageBefore, roomId, place.clock, place.author, limit + 1);
       return pageOf(roomId, rows.slice(0, limit).reverse(), rows.length > limit);
     },
 
@@ -301,8 +310,8 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
       const middle = rowOf(message);
       if (!middle || middle.room_id !== roomId) throw new ParleyError('bad-request', { path: 'message' });
       const half = Math.floor(limit / 2);
-      const older = all<MessageRow>(sql.pageBefore, roomId, middle.clock, middle.author, half + 1);
-      const newer = all<MessageRow>(sql.pageFrom, roomId, middle.clock, middle.author, limit - half);
+      const older = all<ItemRow>(sql.pageBefore, roomId, middle.clock, middle.author, half + 1);
+      const newer = all<ItemRow>(sql.pageFrom, roomId, middle.clock, middle.author, limit - half);
       return pageOf(roomId, [...older.slice(0, half).reverse(), ...newer], older.length > half);
     },
 
@@ -325,10 +334,7 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
         limit,
         offset,
       };
-      const rows = all<MessageRow & { room_name: string | null }>(
-        match === null ? sql.searchShort : sql.searchLong,
-        args,
-      );
+      const rows = all<ItemRow & { room_name: string | null }>(match === null ? sql.searchShort : sql.searchLong, args);
       const unfiltered = match !== null && short === null && args.roomId === null && args.author === null;
       const total =
         (unfiltered
@@ -436,8 +442,8 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
       };
     },
 
-    /** Pins a device's key at first contact and says how it stands from then on. */
-    meet: (deviceId: DeviceId, profile: Profile): PeerStanding =>
+    /** Pins a device's key at first contact and says how it stands from then on, and whether its messages look otherwise. */
+    meet: (deviceId: DeviceId, profile: Profile): { peer: PeerStanding; looksOther: boolean } =>
       db.transaction(() => {
         const name = nameOf(profile);
         const nameKey = usernameKey(profile.username);
@@ -449,21 +455,27 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
         const verified = !taken && pin?.verified === 1;
         run(sql.setPin, { deviceId, nameKey, name, verified: Number(verified), changed: Number(changed), now: now() });
         const standing = changed ? 'changed' : verified ? 'verified' : pin ? 'pinned' : 'new';
-        return { deviceId, name, standing } satisfies PeerStanding;
+        const looksOther = shownOf(pin) !== shownOf({ name, changed: Number(changed) });
+        return { peer: { deviceId, name, standing } satisfies PeerStanding, looksOther };
       })(),
 
     /** The person compared the code, or takes that back. */
-    verifyPeer: (deviceId: DeviceId, verified: boolean): PeerStanding =>
+    verifyPeer: (deviceId: DeviceId, verified: boolean): { peer: PeerStanding; looksOther: boolean } =>
       db.transaction(() => {
         const pin = one<PinRow>(sql.pin, deviceId);
         if (!pin) throw new ParleyError('bad-request', { path: 'deviceId' });
         const changed = !verified && one(sql.otherPin, pin.username_key, deviceId) !== undefined;
         run(sql.verifyPin, Number(verified), Number(changed), deviceId);
         const standing = verified ? 'verified' : changed ? 'changed' : 'pinned';
-        return { deviceId, name: pin.name, standing } satisfies PeerStanding;
+        const looksOther = shownOf(pin) !== shownOf({ name: pin.name, changed: Number(changed) });
+        return { peer: { deviceId, name: pin.name, standing } satisfies PeerStanding, looksOther };
       })(),
   };
 }
+
+/** The name under which a device's messages are shown; null where each message speaks for itself. */
+const shownOf = (pin: Pick<PinRow, 'name' | 'changed'> | undefined): string | null =>
+  pin && pin.changed === 0 ? pin.name : null;
 
 /** What a head does not hold: before, between and after its spans, which may come from anyone and in any order. */
 function lacking(head: Head | undefined): Span[] {

@@ -19,6 +19,9 @@ export type MessageRow = {
   read_by: number;
 };
 
+/** The same with what is known here of its author's device: nulls where that was never met. */
+export type ItemRow = MessageRow & { pinned_name: string | null; pinned_changed: number | null };
+
 /** Numbers on disk, in the order in which a message can only advance. */
 export const STATE_NUMBERS = { queued: 0, sent: 1, delivered: 2, read: 3, failed: 4 } as const satisfies Record<
   DeliveryState,
@@ -43,13 +46,21 @@ export const messageOf = (row: MessageRow): ChatMessage => ({
 });
 
 /** The message with what this device knows of its way. */
-export const itemOf = (row: MessageRow): HistoryItem => ({
+export const itemOf = (row: ItemRow): HistoryItem => ({
   ...messageOf(row),
   mine: row.mine === 1,
+  ...authorOf(row),
   state: STATE_NAMES[row.state] ?? 'failed',
   deliveredTo: row.delivered_to,
   readBy: row.read_by,
 });
+
+/** The name to show for the author, and whether more than the message itself speaks for it. */
+export function authorOf(row: ItemRow): Pick<HistoryItem, 'name' | 'confirmed'> {
+  if (row.mine === 1) return { name: row.author_name, confirmed: true };
+  if (row.pinned_name === null || row.pinned_changed !== 0) return { name: row.author_name, confirmed: false };
+  return { name: row.pinned_name, confirmed: true };
+}
 
 /** The place of a row in its room's order. */
 export const cursorOf = (row: Pick<MessageRow, 'clock' | 'author'>): Cursor =>

@@ -1,3 +1,8 @@
+/** Messages with what is known of their authors' devices. */
+const ITEMS = `
+  SELECT m.*, p.name AS pinned_name, p.changed AS pinned_changed
+  FROM messages m LEFT JOIN pins p ON p.device_id = m.author`;
+
 /** Every statement of the history, in one place, so that a test can ask SQLite how it will run each of them. */
 export const sql = {
   rooms: 'SELECT * FROM rooms ORDER BY last_active_at DESC',
@@ -22,8 +27,8 @@ export const sql = {
     WHERE room_id = @roomId`,
   fewerUnread: 'UPDATE rooms SET unread = max(0, unread - ?) WHERE room_id = ?',
 
-  message: 'SELECT * FROM messages WHERE author = ? AND id = ?',
-  lastMessage: 'SELECT * FROM messages WHERE room_id = ? ORDER BY clock DESC, author DESC LIMIT 1',
+  message: `${ITEMS} WHERE m.author = ? AND m.id = ?`,
+  lastMessage: `${ITEMS} WHERE m.room_id = ? ORDER BY m.clock DESC, m.author DESC LIMIT 1`,
   lastSeq: 'SELECT max(seq) AS seq FROM messages WHERE room_id = ? AND author = ?',
   hasSeq: 'SELECT 1 FROM messages WHERE room_id = ? AND author = ? AND seq = ?',
   hasPlace: 'SELECT 1 FROM messages WHERE room_id = ? AND clock = ? AND author = ?',
@@ -36,11 +41,11 @@ export const sql = {
     INSERT INTO messages (id, room_id, author, author_name, seq, clock, sent_at, text, sig, mine, state, recorded_at)
     VALUES (@id, @roomId, @author, @authorName, @seq, @clock, @sentAt, @text, @sig, @mine, @state, @recordedAt)`,
   pageBefore: `
-    SELECT * FROM messages WHERE room_id = ? AND (clock, author) < (?, ?)
-    ORDER BY clock DESC, author DESC LIMIT ?`,
+    ${ITEMS} WHERE m.room_id = ? AND (m.clock, m.author) < (?, ?)
+    ORDER BY m.clock DESC, m.author DESC LIMIT ?`,
   pageFrom: `
-    SELECT * FROM messages WHERE room_id = ? AND (clock, author) >= (?, ?)
-    ORDER BY clock, author LIMIT ?`,
+    ${ITEMS} WHERE m.room_id = ? AND (m.clock, m.author) >= (?, ?)
+    ORDER BY m.clock, m.author LIMIT ?`,
   // The plus keeps SQLite on the index of the author's seqs, which is the order that is asked for.
   messagesWithin: `
     SELECT * FROM messages WHERE room_id = ? AND author = ? AND seq BETWEEN ? AND ? AND +clock >= ?
@@ -81,8 +86,9 @@ export const sql = {
   verifyPin: 'UPDATE pins SET verified = ?, changed = ? WHERE device_id = ?',
 
   searchLong: `
-    SELECT m.*, r.name AS room_name FROM message_words w
+    SELECT m.*, r.name AS room_name, p.name AS pinned_name, p.changed AS pinned_changed FROM message_words w
     JOIN messages m ON m.number = w.rowid JOIN rooms r ON r.room_id = m.room_id
+    LEFT JOIN pins p ON p.device_id = m.author
     WHERE w.text MATCH @match AND (@roomId IS NULL OR m.room_id = @roomId) AND (@author IS NULL OR m.author = @author)
       AND (@short IS NULL OR holds_all(m.text, @short))
     ORDER BY w.rowid DESC LIMIT @limit OFFSET @offset`,
@@ -94,7 +100,8 @@ export const sql = {
       AND (@short IS NULL OR holds_all(m.text, @short))`,
   // One or two characters: the newest messages are read through, from the newest down.
   searchShort: `
-    SELECT m.*, r.name AS room_name FROM messages m JOIN rooms r ON r.room_id = m.room_id
+    SELECT m.*, r.name AS room_name, p.name AS pinned_name, p.changed AS pinned_changed
+    FROM messages m JOIN rooms r ON r.room_id = m.room_id LEFT JOIN pins p ON p.device_id = m.author
     WHERE m.number > (SELECT coalesce(max(number), 0) FROM messages) - @scan
       AND (@roomId IS NULL OR m.room_id = @roomId) AND (@author IS NULL OR m.author = @author)
       AND (@short IS NULL OR holds_all(m.text, @short))

@@ -7,6 +7,8 @@ import { Avatar } from '../../ui/avatar.tsx';
 import { Button } from '../../ui/button.tsx';
 import { dayKeyOf, formatDay, formatNames } from '../../ui/format.ts';
 import { useNow } from '../../ui/use-now.ts';
+import { AuthorName } from '../author-name.tsx';
+import { authorWords } from '../connection-words.ts';
 import styles from './chat.module.css';
 import { Composer } from './composer.tsx';
 import { groupMessages } from './grouping.ts';
@@ -157,9 +159,11 @@ function Messages({ room, chat }: { room: Room; chat: ChatState }) {
           }
           return (
             <div key={row.key} className={styles.group} data-mine={row.mine || undefined}>
-              {row.mine ? null : <Avatar id={row.author} name={row.authorName} size={32} />}
+              {row.mine ? null : <Avatar id={row.author} name={row.confirmed ? row.name : '?'} size={32} />}
               <div className={styles.bubbles}>
-                <p className={styles.author}>{row.mine ? 'You' : row.authorName}</p>
+                <p className={styles.author}>
+                  <AuthorName mine={row.mine} name={row.name} confirmed={row.confirmed} />
+                </p>
                 {row.items.map((item) => (
                   <Message key={messageKey(item)} item={item} focused={messageKey(item) === focusMessage} />
                 ))}
@@ -191,7 +195,9 @@ function Messages({ room, chat }: { room: Room; chat: ChatState }) {
 
 function Typing({ room }: { room: Room }) {
   const participants = useApp((state) => state.reach[room.roomId]?.participants ?? noParticipants);
-  const names = participants.filter((participant) => participant.typing).map((participant) => participant.name);
+  const names = participants
+    .filter((participant) => participant.typing)
+    .map(({ name, standing }) => authorWords({ mine: false, name, confirmed: standing !== 'changed' }));
   return (
     <p className={styles.typing} aria-live="polite">
       {names.length > 0 ? `${formatNames(names)} ${names.length === 1 ? 'is' : 'are'} writing…` : ''}

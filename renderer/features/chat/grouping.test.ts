@@ -15,6 +15,8 @@ function item(n: number, who: string, sentAt: number, more: Partial<HistoryItem>
     roomId: RoomId.parse(`${'r'.repeat(21)}A`),
     author: device(who),
     authorName: who,
+    name: who,
+    confirmed: true,
     seq: n,
     clock: n,
     sentAt,
@@ -31,7 +33,11 @@ const dayKey = (atMs: number) => String(Math.floor(atMs / DAY_MS));
 /** `day | ana 1 2 | new | ben 3` */
 const drawn = (items: HistoryItem[], newSince: MessageKey | null = null) =>
   groupMessages(items, newSince, dayKey)
-    .map((row) => (row.kind === 'group' ? `${row.authorName} ${row.items.map(({ seq }) => seq).join(' ')}` : row.kind))
+    .map((row) =>
+      row.kind === 'group'
+        ? `${row.name}${row.confirmed ? '' : '?'} ${row.items.map(({ seq }) => seq).join(' ')}`
+        : row.kind,
+    )
     .join(' | ');
 
 describe('groupMessages', () => {
@@ -52,7 +58,8 @@ describe('groupMessages', () => {
   });
 
   it('starts anew when the author goes by another name', () => {
-    expect(drawn([item(1, 'A', 0), item(2, 'A', 1, { authorName: 'Anna' })])).toBe('day | A 1 | Anna 2');
+    expect(drawn([item(1, 'A', 0), item(2, 'A', 1, { name: 'Anna' })])).toBe('day | A 1 | Anna 2');
+    expect(drawn([item(1, 'A', 0), item(2, 'A', 1, { confirmed: false })])).toBe('day | A 1 | A? 2');
   });
 
   it('marks what is new before the first message of somebody else after the last one seen', () => {

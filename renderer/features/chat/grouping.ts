@@ -3,7 +3,15 @@ import { type HistoryItem, type MessageKey, messageKey } from '@parley/shared/mo
 export type ChatRow =
   | { kind: 'day'; key: string; at: number }
   | { kind: 'new'; key: string }
-  | { kind: 'group'; key: string; mine: boolean; author: string; authorName: string; items: readonly HistoryItem[] };
+  | {
+      kind: 'group';
+      key: string;
+      mine: boolean;
+      author: string;
+      name: string;
+      confirmed: boolean;
+      items: readonly HistoryItem[];
+    };
 
 /** Messages of one author stay together as long as no longer silence lies between them. */
 const GROUP_GAP_MS = 5 * 60_000;
@@ -24,7 +32,8 @@ export function groupMessages(
     key: string;
     mine: boolean;
     author: string;
-    authorName: string;
+    name: string;
+    confirmed: boolean;
     items: HistoryItem[];
   } | null = null;
   let before: HistoryItem | null = null;
@@ -47,7 +56,8 @@ export function groupMessages(
       group !== null &&
       before !== null &&
       group.author === item.author &&
-      group.authorName === item.authorName &&
+      group.name === item.name &&
+      group.confirmed === item.confirmed &&
       Math.abs(item.sentAt - before.sentAt) <= GROUP_GAP_MS;
     if (group && joins) {
       group.items.push(item);
@@ -57,7 +67,8 @@ export function groupMessages(
         key,
         mine: item.mine,
         author: item.author,
-        authorName: item.authorName,
+        name: item.name,
+        confirmed: item.confirmed,
         items: [item],
       };
       rows.push(group);

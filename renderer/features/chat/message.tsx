@@ -5,6 +5,7 @@ import { useActions } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { formatClock } from '../../ui/format.ts';
+import { authorWords } from '../connection-words.ts';
 import styles from './chat.module.css';
 import { destinationOf, linkify } from './linkify.ts';
 
@@ -26,7 +27,7 @@ export function Message({ item, focused }: { item: HistoryItem; focused: boolean
       className={styles.message}
       data-message={messageKey(item)}
       data-focused={focused || undefined}
-      aria-label={`${item.mine ? 'You' : item.authorName}, ${formatClock(item.sentAt)}`}
+      aria-label={`${authorWords(item)}, ${formatClock(item.sentAt)}`}
     >
       <span className={styles.text}>
         {linkify(item.text).map((part, index) =>

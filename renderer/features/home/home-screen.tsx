@@ -6,6 +6,7 @@ import type { RoomReach } from '../../stores/state.ts';
 import { Avatar } from '../../ui/avatar.tsx';
 import { formatNames, formatWhen } from '../../ui/format.ts';
 import { useNow } from '../../ui/use-now.ts';
+import { AuthorName } from '../author-name.tsx';
 import { isLoopback, roomTitle } from '../connection-words.ts';
 import styles from './home-screen.module.css';
 import { NewRoomDialog } from './new-room-dialog.tsx';
@@ -93,7 +94,9 @@ function RoomRow({ room, reach, now }: { room: Room; reach: RoomReach | undefine
               <em>Draft:</em> {room.draft}
             </>
           ) : last ? (
-            `${last.mine ? 'You' : last.authorName}: ${last.text}`
+            <>
+              <AuthorName mine={last.mine} name={last.name} confirmed={last.confirmed} />: {last.text}
+            </>
           ) : (
             'No messages yet'
           )}

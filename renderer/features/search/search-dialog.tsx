@@ -6,6 +6,7 @@ import { Avatar } from '../../ui/avatar.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { countOf, formatWhen } from '../../ui/format.ts';
 import { useNow } from '../../ui/use-now.ts';
+import { AuthorName } from '../author-name.tsx';
 import { roomTitle } from '../connection-words.ts';
 import styles from './search-dialog.module.css';
 
@@ -129,8 +130,8 @@ function HitRow({ hit, now }: { hit: SearchHit; now: number }) {
       <span className={styles.optionText}>
         <span className={styles.hitText}>{marked(hit)}</span>
         <span>
-          {hit.item.mine ? 'You' : hit.item.authorName} in {hit.roomName ?? 'Unnamed room'} ·{' '}
-          {formatWhen(hit.item.sentAt, now)}
+          <AuthorName mine={hit.item.mine} name={hit.item.name} confirmed={hit.item.confirmed} /> in{' '}
+          {hit.roomName ?? 'Unnamed room'} · {formatWhen(hit.item.sentAt, now)}
         </span>
       </span>
     </>

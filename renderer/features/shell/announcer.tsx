@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { useApp } from '../../stores/react.tsx';
 import type { AppState } from '../../stores/state.ts';
-import { roomTitle } from '../connection-words.ts';
+import { authorWords, roomTitle } from '../connection-words.ts';
 
 type Known = { unread: ReadonlyMap<string, number>; inCall: ReadonlyMap<string, string> | null };
 
@@ -22,7 +22,9 @@ export function changesInWords(before: Known, state: Pick<AppState, 'rooms' | 'c
     const here = screen.at === 'room' && screen.roomId === room.roomId;
     const open = here && (screen.panel === 'chat' || call.at !== 'joined' || call.roomId !== room.roomId);
     if (open || known === undefined || room.unread <= known) continue;
-    words.push(`New message from ${room.lastMessage?.authorName ?? 'somebody'} in ${roomTitle(room)}`);
+    words.push(
+      `New message from ${room.lastMessage ? authorWords(room.lastMessage) : 'somebody'} in ${roomTitle(room)}`,
+    );
   }
   const now = othersInCall(state);
   if (now && before.inCall) {

@@ -1,0 +1,103 @@
+// @vitest-environment happy-dom
+import { type HistoryItem, messageKey } from '@parley/shared/model';
+import { act, type ReactNode } from 'react';
+import { createRoot, type Root } from 'react-dom/client';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFakeApp, type ScreenName } from '../gallery/fake-app.ts';
+import { AppProvider } from '../stores/react.tsx';
+import { ChatView } from './chat/chat-view.tsx';
+import { HomeScreen } from './home/home-screen.tsx';
+import { SearchDialog } from './search/search-dialog.tsx';
+import { changesInWords } from './shell/announcer.tsx';
+
+Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
+
+let root: Root;
+let page: HTMLElement;
+beforeEach(() => {
+  page = document.body.appendChild(document.createElement('div'));
+  root = createRoot(page);
+});
+afterEach(async () => {
+  await act(async () => root.unmount());
+  page.remove();
+});
+
+/** A gallery whose messages all claim to be Alice's, and are confirmed or not. */
+function appOf(screen: ScreenName, confirmed: boolean) {
+  const app = createFakeApp(screen, 'light');
+  const claim = <T extends { name: string; confirmed: boolean; mine: boolean }>(each: T): T => ({
+    ...each,
+    name: 'Alice',
+    confirmed,
+    mine: false,
+  });
+  const named = (item: HistoryItem): HistoryItem => ({ ...claim(item), authorName: 'Alice' });
+  app.store.setState(({ rooms, chats, search }) => ({
+    rooms: rooms.map((room) => ({
+      ...room,
+      draft: '',
+      lastMessage: room.lastMessage && claim(room.lastMessage),
+    })),
+    chats: Object.fromEntries(
+      Object.entries(chats).map(([roomId, chat]) => [roomId, { ...chat, items: chat.items.map(named) }]),
+    ),
+    search: { ...search, hits: search.hits.map((hit) => ({ ...hit, item: named(hit.item) })) },
+  }));
+  return app;
+}
+
+async function drawn(app: ReturnType<typeof appOf>, what: ReactNode): Promise<string> {
+  await act(async () => root.render(<AppProvider app={app}>{what}</AppProvider>));
+  // A dialog stands beside the page.
+  return document.body.textContent?.replaceAll(/\s+/g, ' ') ?? '';
+}
+
+const firstRoom = (app: ReturnType<typeof appOf>) => {
+  const [room] = app.store.getState().rooms;
+  if (!room) throw new Error('the gallery has no room');
+  return room;
+};
+
+describe('a name that only the message itself speaks for', () => {
+  it.each([
+    [false, 'Alice unconfirmed', 'Alice (unconfirmed), ', '·'],
+    [true, 'Alice', 'Alice, ', 'A'],
+  ])(
+    'is marked in the chat, for eyes and ears, unless it is confirmed: %s',
+    async (confirmed, author, label, letter) => {
+      const app = appOf('room', confirmed);
+      const room = firstRoom(app);
+      await drawn(app, <ChatView room={room} />);
+      const [item] = app.store.getState().chats[room.roomId]?.items ?? [];
+      const message = page.querySelector(`[data-message="${item ? messageKey(item) : ''}"]`);
+      expect(message?.getAttribute('aria-label')?.startsWith(label)).toBe(true);
+      const group = message?.parentElement?.parentElement;
+      expect(group?.querySelector('p')?.textContent).toBe(author);
+      // Nor does the picture show whom the message claims to be from.
+      expect(group?.querySelector('[aria-hidden]')?.textContent).toBe(letter);
+    },
+  );
+
+  it('is marked in the list of rooms', async () => {
+    expect(await drawn(appOf('home', false), <HomeScreen />)).toContain('Alice unconfirmed: I bring the samples.');
+    expect(await drawn(appOf('home', true), <HomeScreen />)).toContain('Alice: I bring the samples.');
+  });
+
+  it('is marked among what was found', async () => {
+    expect(await drawn(appOf('search', false), <SearchDialog />)).toContain('Alice unconfirmed in Design circle');
+    expect(await drawn(appOf('search', true), <SearchDialog />)).toContain('Alice in Design circle');
+  });
+
+  it('is marked in what is announced', () => {
+    const words = (confirmed: boolean) => {
+      const app = appOf('home', confirmed);
+      const state = app.store.getState();
+      const unread = new Map<string, number>(state.rooms.map((room) => [room.roomId, room.unread]));
+      const rooms = state.rooms.map((room, index) => (index === 0 ? { ...room, unread: 9 } : room));
+      return changesInWords({ unread, inCall: null }, { ...state, rooms });
+    };
+    expect(words(false)).toEqual(['New message from Alice (unconfirmed) in Design circle']);
+    expect(words(true)).toEqual(['New message from Alice in Design circle']);
+  });
+});
