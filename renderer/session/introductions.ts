@@ -63,6 +63,7 @@ const STAYS_PER_SEAT = 4;
 const SEATS_COUNTED = 1_024;
 const CONFIRMS_AGAIN = { burst: 8, perSecond: 1 };
 const ANSWER_EVERY_MS = 500;
+const ANSWERED_SEATS_MAX = 8;
 
 /**
  * Who is in the room, as the room's own keys prove it. Nobody is met because the server names them: only a hello that
@@ -234,7 +235,7 @@ export class Introductions {
       undoTimer: () => {},
       undoAnswer: () => {},
       answering: undefined,
-      answerTo: from,
+      answerTo: new Set(),
       sig: undefined,
       answeredAt: this.#clock.now(),
       confirms: new TokenBucket(CONFIRMS_AGAIN.burst, CONFIRMS_AGAIN.perSecond),
@@ -283,7 +284,7 @@ export class Introductions {
 
   /** Says hello and confirms once more to someone who may have missed it. What is asked too soon is done later, once. */
   #answer(known: Known, to: ParticipantId): Promise<void> {
-    known.answerTo = to;
+    if (known.answerTo.size < ANSWERED_SEATS_MAX) known.answerTo.add(to);
     known.answering ??= this.#answerInTime(known).finally(() => {
       known.answering = undefined;
     });
@@ -291,17 +292,23 @@ export class Introductions {
   }
 
   async #answerInTime(known: Known): Promise<void> {
-    const waitMs = known.answeredAt + ANSWER_EVERY_MS - this.#clock.now();
-    if (waitMs > 0) {
-      await new Promise<void>((resolve) => {
-        known.undoAnswer = this.#clock.after(waitMs, resolve);
-      });
+    while (known.answerTo.size > 0) {
+      const waitMs = known.answeredAt + ANSWER_EVERY_MS - this.#clock.now();
+      if (waitMs > 0) {
+        await new Promise<void>((resolve) => {
+          known.undoAnswer = this.#clock.after(waitMs, resolve);
+        });
+      }
+      if (this.#closed || known.acquaintance.at === 'over') return;
+      known.answeredAt = this.#clock.now();
+      this.#waitForConfirm(known);
+      const seats = [...known.answerTo];
+      known.answerTo.clear();
+      for (const seat of seats) {
+        this.#sayHello(seat);
+        await this.#sendConfirm(known, seat);
+      }
     }
-    if (this.#closed || known.acquaintance.at === 'over') return;
-    known.answeredAt = this.#clock.now();
-    this.#waitForConfirm(known);
-    this.#sayHello(known.answerTo);
-    await this.#sendConfirm(known, known.answerTo);
   }
 
   #sayHello(to: ParticipantId): void {
@@ -367,7 +374,8 @@ type Known = {
   undoAnswer: () => void;
   /** The next hello and confirm for them, as long as they were not said. */
   answering: Promise<void> | undefined;
-  answerTo: ParticipantId;
+  /** Where they seem to be. More than one place when somebody repeats their hello: only one of them can read it. */
+  readonly answerTo: Set<ParticipantId>;
   sig: string | undefined;
   answeredAt: number;
   /** Of those that come after the first: each may write a name, and be answered. */

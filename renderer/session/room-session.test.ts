@@ -365,6 +365,22 @@ describe('room session', () => {
       expect([names(ana), names(ben)]).toEqual([['ben open'], ['ana open']]);
     });
 
+    it('links both when somebody repeats the hello of the one who comes', async () => {
+      const room = await FakeRoom.create();
+      const ana = await room.member('ana');
+      const [anaSeat] = room.server.seats;
+      const rogue = await room.rogue();
+      room.server.tamper = (box, from, target) => {
+        if (target !== anaSeat || from === anaSeat || boxKindOf(box) !== 'hello') return box;
+        target.deliver(rogue.participantId, true, box);
+        queueMicrotask(() => target.deliver(rogue.participantId, true, box));
+        return box;
+      };
+      const ben = await room.member('ben');
+      await room.later(1_000);
+      expect([names(ana), names(ben)]).toEqual([['ben open'], ['ana open']]);
+    });
+
     it('takes one that was only late', async () => {
       const room = await FakeRoom.create();
       const ben = await room.member('ben');
