@@ -731,6 +731,26 @@ describe('room session', () => {
     });
   });
 
+  it('says when someone who is here takes a name that is known with another device', async () => {
+    const { room, ana, ben } = await twoInARoom();
+    const rename = async (displayName: string) => {
+      ben.core.profile = { username: 'ben', displayName };
+      ben.session.refreshPresence();
+      await room.quiet();
+    };
+    await rename('Benedikt');
+    expect(ana.notices).toEqual([]);
+    ana.core.standing = 'changed';
+    await rename('Cleo');
+    expect(ana.seen().participants[0]?.standing).toBe('changed');
+    expect(ana.notices).toEqual([
+      'Cleo was known with another device. Compare the safety code: camera and voice wait for it.',
+    ]);
+    // It is said once, not with every further name.
+    await rename('Dan');
+    expect(ana.notices).toHaveLength(1);
+  });
+
   describe('chat', () => {
     it('is queued, sent, delivered and read', async () => {
       const { room, ana, ben } = await twoInARoom();

@@ -652,13 +652,7 @@ export class RoomSession {
       participant.speaking = speaking;
       this.#change();
     });
-    if (standing === 'changed') {
-      this.#events.emit('notice', {
-        tone: 'trouble',
-        text: `${nameOf(profile)} was known with another device. Compare the safety code: camera and voice wait for it.`,
-        code: 'identity-changed',
-      });
-    }
+    if (standing === 'changed') this.#warnOf(profile);
     link.start();
     for (const signal of this.#earlySignals.get(stay) ?? []) link.handleSignal(signal);
     this.#earlySignals.delete(stay);
@@ -843,8 +837,18 @@ export class RoomSession {
     this.#change();
     const met = await this.#ports.bridge.call('peers.meet', { deviceId: participant.deviceId, profile });
     if (!met.ok) return;
+    if (met.value.standing === 'changed' && participant.standing !== 'changed') this.#warnOf(profile);
     participant.standing = met.value.standing;
     this.#callChanged(false);
+  }
+
+  /** Someone came under, or took, a name that another device has. */
+  #warnOf(profile: Profile): void {
+    this.#events.emit('notice', {
+      tone: 'trouble',
+      text: `${nameOf(profile)} was known with another device. Compare the safety code: camera and voice wait for it.`,
+      code: 'identity-changed',
+    });
   }
 
   async #startSafety(participant: Participant): Promise<void> {

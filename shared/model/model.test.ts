@@ -9,6 +9,7 @@ import {
   ChatText,
   Cursor,
   DisplayName,
+  nameKey,
   nameOf,
   profileFromName,
   RoomName,
@@ -83,6 +84,27 @@ describe('a username (V1)', () => {
     for (const unseen of ['\u3164', '\u034F', '\uFE0F', '\u115F']) {
       expect(usernameKey(Username.parse(`ada${unseen}`))).toBe(usernameKey('ada'));
     }
+  });
+});
+
+describe('a name that people see', () => {
+  it.each([
+    ['the case', 'Alice', 'ALICE'],
+    ['the form', 'Zoe\u0308', 'Zoë'],
+    ['an unseen character', 'Al\u034Fice', 'Alice'],
+    ['an unseen character between a letter and its mark', 'Zoe\u034F\u0308', 'Zoë'],
+    ['a variation selector', '☂\uFE0F', '☂'],
+    ['two blanks', 'Ana  Lima', 'Ana Lima'],
+    ['another blank', 'Ana\u00A0Lima', 'Ana Lima'],
+    ['an empty Braille cell', 'Ana\u2800Lima', 'Ana Lima'],
+    ['blanks that are left when what nobody sees is gone', 'Alice \u034F', 'Alice'],
+  ])('is no other name for %s', (_, name, same) => {
+    expect(nameKey(name)).toBe(nameKey(same));
+  });
+
+  it('is another one for everything else', () => {
+    const keys = ['🦊', '🐻', 'Ana', 'Ana Lima', 'AnaLima', 'Ana-Lima', 'Anä'].map(nameKey);
+    expect(new Set(keys).size).toBe(keys.length);
   });
 });
 

@@ -36,7 +36,9 @@ export const usernameKey = (username: string): string =>
     .normalize('NFKC')
     .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
     .toUpperCase()
-    .toLowerCase();
+    .toLowerCase()
+    // What stood between a letter and its mark is gone: they are one character again.
+    .normalize('NFKC');
 
 /**
  * Control characters, line and paragraph separators, bidi overrides and isolates, and other invisible
@@ -57,6 +59,15 @@ export const DisplayName = z
   })
   .describe('1 to 64 visible characters, NFC, no control or bidi characters');
 export type DisplayName = z.infer<typeof DisplayName>;
+
+/**
+ * The form in which the names that people see are compared, whether they are usernames or display names. Beside what
+ * makes no other username, neither the kind nor the number of blanks makes another name.
+ */
+export const nameKey = (name: string): string =>
+  usernameKey(name)
+    .replace(/[\p{White_Space}\u2800]+/gu, ' ')
+    .trim();
 
 /** Who a device says its person is. Proved to be that device's word, never proved to be true. */
 export const Profile = z.object({ username: Username, displayName: DisplayName.nullable() });

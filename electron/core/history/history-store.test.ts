@@ -554,6 +554,25 @@ describe('peers', () => {
     expect(standingOf(other)).toBe('verified');
   });
 
+  it('are compared by the name that people see, not by the username behind it', () => {
+    standingOf(newDeviceId(), { username: 'Alice', displayName: null });
+    expect(standingOf(newDeviceId(), { username: 'zz9', displayName: 'Alice' })).toBe('changed');
+    expect(standingOf(newDeviceId(), { username: 'Alice', displayName: 'Carol' })).toBe('new');
+    // Names without a letter share one username and are still two names.
+    expect([profileFromName('🦊'), profileFromName('🐻')].map((each) => standingOf(newDeviceId(), each))).toEqual([
+      'new',
+      'new',
+    ]);
+  });
+
+  it('have changed when the display name becomes that of another one, whatever the username', () => {
+    const [known, renamed] = [newDeviceId(), newDeviceId()];
+    standingOf(known, profileFromName('Ana Lima'));
+    standingOf(renamed, { username: 'eve', displayName: 'Eve' });
+    expect(standingOf(renamed, { username: 'eve', displayName: 'ana\u00A0 lima' })).toBe('changed');
+    expect(standingOf(known, { username: 'other', displayName: 'Ana Lima' })).toBe('pinned');
+  });
+
   it('have changed when a device takes the name of another one, verified or not', () => {
     const [known, renamed] = [newDeviceId(), newDeviceId()];
     standingOf(known);

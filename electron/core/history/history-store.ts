@@ -4,11 +4,11 @@ import {
   type HistoryItem,
   type HistoryPage,
   type MessageRef,
+  nameKey,
   nameOf,
   type PeerStanding,
   type Profile,
   type SearchPage,
-  usernameKey,
 } from '@parley/shared/model';
 import {
   DeviceId,
@@ -446,14 +446,22 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
     meet: (deviceId: DeviceId, profile: Profile): { peer: PeerStanding; looksOther: boolean } =>
       db.transaction(() => {
         const name = nameOf(profile);
-        const nameKey = usernameKey(profile.username);
         const pin = one<PinRow>(sql.pin, deviceId);
-        const renamed = pin !== undefined && pin.username_key !== nameKey;
+        // By what people see: a username may stand behind any display name.
+        const key = nameKey(name);
+        const renamed = pin !== undefined && pin.name_key !== key;
         // Who takes a name that another device has is told apart, even a device that was verified under its own.
-        const taken = (!pin || renamed) && one(sql.otherPin, nameKey, deviceId) !== undefined;
+        const taken = (!pin || renamed) && one(sql.otherPin, key, deviceId) !== undefined;
         const changed = taken || pin?.changed === 1;
         const verified = !taken && pin?.verified === 1;
-        run(sql.setPin, { deviceId, nameKey, name, verified: Number(verified), changed: Number(changed), now: now() });
+        run(sql.setPin, {
+          deviceId,
+          nameKey: key,
+          name,
+          verified: Number(verified),
+          changed: Number(changed),
+          now: now(),
+        });
         const standing = changed ? 'changed' : verified ? 'verified' : pin ? 'pinned' : 'new';
         const looksOther = shownOf(pin) !== shownOf({ name, changed: Number(changed) });
         return { peer: { deviceId, name, standing } satisfies PeerStanding, looksOther };
@@ -464,7 +472,7 @@ export function createHistoryStore(options: { db: WritableDb; key: SigningKey; n
       db.transaction(() => {
         const pin = one<PinRow>(sql.pin, deviceId);
         if (!pin) throw new ParleyError('bad-request', { path: 'deviceId' });
-        const changed = !verified && one(sql.otherPin, pin.username_key, deviceId) !== undefined;
+        const changed = !verified && one(sql.otherPin, pin.name_key, deviceId) !== undefined;
         run(sql.verifyPin, Number(verified), Number(changed), deviceId);
         const standing = verified ? 'verified' : changed ? 'changed' : 'pinned';
         const looksOther = shownOf(pin) !== shownOf({ name: pin.name, changed: Number(changed) });
@@ -501,6 +509,6 @@ function headsThatFit(heads: readonly Head[]): Head[] {
 
 /** A run of seqs without a gap. */
 type Span = { first: number; last: number };
-type PinRow = { username_key: string; name: string; verified: number; changed: number };
+type PinRow = { name_key: string; name: string; verified: number; changed: number };
 
 export type HistoryStore = ReturnType<typeof createHistoryStore>;

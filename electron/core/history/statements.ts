@@ -77,11 +77,11 @@ export const sql = {
     ON CONFLICT (message, device) DO UPDATE SET state = excluded.state`,
 
   pin: 'SELECT * FROM pins WHERE device_id = ?',
-  otherPin: 'SELECT 1 FROM pins WHERE username_key = ? AND device_id <> ? AND changed = 0 LIMIT 1',
+  otherPin: 'SELECT 1 FROM pins WHERE name_key = ? AND device_id <> ? AND changed = 0 LIMIT 1',
   setPin: `
-    INSERT INTO pins (device_id, username_key, name, verified, changed, first_met_at, last_met_at)
+    INSERT INTO pins (device_id, name_key, name, verified, changed, first_met_at, last_met_at)
     VALUES (@deviceId, @nameKey, @name, @verified, @changed, @now, @now)
-    ON CONFLICT (device_id) DO UPDATE SET username_key = @nameKey, name = @name, verified = @verified,
+    ON CONFLICT (device_id) DO UPDATE SET name_key = @nameKey, name = @name, verified = @verified,
                                           changed = @changed, last_met_at = @now`,
   verifyPin: 'UPDATE pins SET verified = ?, changed = ? WHERE device_id = ?',
 
