@@ -177,7 +177,7 @@ export function row(
     }
   }
   if (goal) {
-    base.goal = `${goalText(goal, ` ${unit}`)}: ${isMet(value, goal) ? 'met' : 'missed'}`;
+    base.goal = `${goalText(goal, unit === '' ? '' : ` ${unit}`)}: ${isMet(value, goal) ? 'met' : 'missed'}`;
     base.met = isMet(value, goal);
   }
   return base;

@@ -21,7 +21,7 @@ const MOSTLY = 0.95;
 /** What the server pays for messages that it does not take, beside one that it relays. */
 export async function refusal({ quick, turns }: Effort): Promise<SignalingRow[]> {
   const messages = quick ? 4_000 : 10_000;
-  const warmUp = quick ? 8_000 : 30_000;
+  const warmUp = quick ? 16_000 : 30_000;
   const send = { boxChars: BOX_CHARS, window: WINDOW } as const;
   const results = await inShortTurns(
     { part: 'refusal', kinds: KINDS, ...turns },
