@@ -24,18 +24,19 @@ export function useOverview(): Overview {
   return session.overview;
 }
 
-/** The present time, renewed every second. */
+/** The present time, as of this rendering; renders again every second. */
 export function useNow(everyMs = 1_000): number {
   const { clock } = useAdmin();
-  const [now, setNow] = useState(() => clock.now());
+  const [, setTurn] = useState(0);
   useEffect(() => {
     let cancel = () => {};
     const tick = () => {
-      setNow(clock.now());
+      setTurn((turn) => turn + 1);
       cancel = clock.after(everyMs, tick);
     };
     cancel = clock.after(everyMs, tick);
     return () => cancel();
   }, [clock, everyMs]);
-  return now;
+  // Not the time of the last tick: what is counted down may have begun since.
+  return clock.now();
 }
