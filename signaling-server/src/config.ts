@@ -55,6 +55,37 @@ const maybeSecret = z
 const iceUrl = (scheme: 'stun' | 'turn') => (text: string) =>
   new RegExp(`^${scheme}s?:[a-zA-Z0-9.\\-\\[\\]:]{1,260}(\\?transport=(udp|tcp))?$`).test(text);
 
+/** An address to send to. A name and password in it would not be kept like a secret. */
+const isCollector = (text: string): boolean => {
+  const url = URL.parse(text);
+  return (
+    url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && url.hash === ''
+  );
+};
+
+/** `name=value,name=value` with percent-encoded values, as OpenTelemetry has it. */
+function readHeaders(text: string, context: z.RefinementCtx): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = {};
+  for (const entry of text.split(',').filter((part) => part.trim() !== '')) {
+    const [, name, value] = /^\s*([!#$%&'*+.^_`|~0-9a-zA-Z-]+)\s*=(.*)$/.exec(entry) ?? [];
+    const decoded = value === undefined ? undefined : decodeHeader(value.trim());
+    // What was given is a secret and is not repeated.
+    if (name === undefined || decoded === undefined)
+      context.addIssue({ code: 'custom', message: 'must be name=value' });
+    else headers[name.toLowerCase()] = decoded;
+  }
+  return headers;
+}
+
+function decodeHeader(value: string): string | undefined {
+  try {
+    const decoded = decodeURIComponent(value);
+    return /^[\x20-\x7e]*$/.test(decoded) ? decoded : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 const perMinute = whole(0, 1_000_000);
 
 /** Every setting of the server: one environment variable each. */
@@ -78,6 +109,27 @@ export const Settings = z.object({
     'Least severe level that is logged',
   ),
   LOG_PRETTY: setting(yesNo, 'false', 'Log for eyes instead of JSON'),
+  LOG_FILE: setting(
+    z.string().transform((text) => (text === '' ? undefined : text)),
+    '',
+    'File that the log goes to as well, always as JSON: parley.log becomes parley.1.log, parley.2.log and so on. Standard output still has every line, also those that a full disk does not take',
+  ),
+  LOG_FILE_MAX_MB: setting(whole(1, 10_000), '16', 'Size in MiB at which a log file is followed by the next'),
+  LOG_FILES_KEPT: setting(whole(1, 1_000), '8', 'Full log files that are kept; older ones are removed'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: setting(
+    z
+      .string()
+      .refine((text) => text === '' || isCollector(text), { error: 'must be like http://127.0.0.1:4318' })
+      .transform((text) => (text === '' ? undefined : text)),
+    '',
+    'OpenTelemetry collector that spans are sent to, as OTLP/HTTP with JSON; /v1/traces is added to it',
+  ),
+  OTEL_EXPORTER_OTLP_HEADERS: setting(
+    z.string().transform(readHeaders),
+    '',
+    'Headers that it wants, such as authorization=Bearer%20…; comma-separated, values percent-encoded',
+    'secret',
+  ),
   TRUST_PROXY: setting(
     listOf((entry) => parseCidr(entry) !== undefined, 'an address or CIDR'),
     '',
@@ -145,6 +197,7 @@ export const Settings = z.object({
     'Token of the admin, at least 32 characters; kept for the admin page',
     'secret',
   ),
+  WORKERS: setting(whole(0, 64), '1', 'Processes that share the port and the rooms; 0 is one for each core'),
   REDIS_URL: setting(
     z
       .string()
@@ -207,6 +260,11 @@ const toConfig = (s: Settings) => ({
   environment: s.NODE_ENV,
   logLevel: s.LOG_LEVEL,
   logPretty: s.LOG_PRETTY,
+  logFile: s.LOG_FILE,
+  logFileMaxMb: s.LOG_FILE_MAX_MB,
+  logFilesKept: s.LOG_FILES_KEPT,
+  otlpEndpoint: s.OTEL_EXPORTER_OTLP_ENDPOINT,
+  otlpHeaders: s.OTEL_EXPORTER_OTLP_HEADERS,
   trustedProxies: s.TRUST_PROXY,
   roomCapacity: s.ROOM_CAPACITY,
   seatGraceMs: s.SEAT_GRACE_MS,
@@ -225,6 +283,7 @@ const toConfig = (s: Settings) => ({
   tlsCertFile: s.TLS_CERT_FILE,
   tlsKeyFile: s.TLS_KEY_FILE,
   adminToken: s.ADMIN_TOKEN,
+  workers: s.WORKERS,
   redisUrl: s.REDIS_URL,
   redisPrefix: s.REDIS_PREFIX,
   httpPerMinute: s.HTTP_PER_MINUTE,

@@ -1,6 +1,7 @@
 import { type Logger, pino, stdTimeFunctions } from 'pino';
 import pretty from 'pino-pretty';
 import type { Config } from './config.ts';
+import { type LogSink, openLogFile } from './observe/log-file.ts';
 import { SERVER_VERSION } from './version.ts';
 
 export type Log = Logger;
@@ -23,34 +24,105 @@ const SECRET_FIELDS = [
 ];
 
 /** Where log lines go; anything with `write`. */
-export type LogTarget = { write(line: string): void };
+export type LogTarget = { write(line: string): void; flushSync?(): void };
 
 export type LogOutput = { log: Log; close(): Promise<void> };
+
+type LogStyle = Pick<Config, 'logLevel' | 'logPretty'>;
+type LogPlaces = LogStyle & Pick<Config, 'logFile' | 'logFileMaxMb' | 'logFilesKept'>;
 
 /**
  * Structured log: JSON lines, or pretty ones for eyes. Addresses and room ids are only ever given as pseudonyms; the
  * redaction below is the second lock, should a careless line pass one of them by its name.
  */
-export function createLog(config: Pick<Config, 'logLevel' | 'logPretty'>, target?: LogTarget): LogOutput {
-  const options = {
-    level: config.logLevel,
-    base: { version: SERVER_VERSION },
-    timestamp: stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
-    redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
+export function createLog(config: LogStyle, target?: LogTarget): LogOutput {
+  return target ? logTo(config, target) : logToAll(config, [standardOutput(config)]);
+}
+
+/** The log that the settings ask for. Rejects with a LogFileError when its file cannot be written. */
+export async function openLog(config: LogPlaces): Promise<LogOutput> {
+  if (config.logFile === undefined) return createLog(config);
+  const file = await openLogFile(
+    { path: config.logFile, maxMb: config.logFileMaxMb, kept: config.logFilesKept },
+    {
+      onTrouble: (code) => output.log.warn({ code }, 'the log file cannot be written; its lines are here'),
+      onMended: (lost) => output.log.warn({ lost }, 'the log file is written again'),
+    },
+  );
+  const output = logToAll(config, [standardOutput(config), file]);
+  return output;
+}
+
+function logTo({ logLevel }: LogStyle, target: LogTarget): LogOutput {
+  const log = pino(
+    {
+      level: logLevel,
+      base: { version: SERVER_VERSION },
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label: string) => ({ level: label }) },
+      redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
+    },
+    target,
+  );
+  return { log, close: () => Promise.resolve() };
+}
+
+function logToAll(config: LogStyle, sinks: readonly (LogSink & LogTarget)[]): LogOutput {
+  const { log } = logTo(config, {
+    write(line: string) {
+      for (const sink of sinks) sink.write(line);
+    },
+    // pino does this after a fatal line.
+    flushSync() {
+      for (const sink of sinks) sink.flushSync?.();
+    },
+  });
+  return {
+    log,
+    async close() {
+      await Promise.all(sinks.map((sink) => sink.close()));
+    },
   };
-  if (target) return { log: pino(options, target), close: () => Promise.resolve() };
-  if (config.logPretty) {
-    return { log: pino(options, pretty({ destination: 1, sync: true })), close: () => Promise.resolve() };
+}
+
+function standardOutput({ logPretty }: LogStyle): LogSink & LogTarget {
+  if (logPretty) {
+    const stream = pretty({ destination: 1, sync: true });
+    return { write: (line) => void stream.write(line), close: () => Promise.resolve() };
   }
   // Not synchronous: a parent that does not read our output must not be able to hold up the server. Beyond 1 MiB of
   // unread lines the newest are dropped.
   const destination = pino.destination({ fd: 1, sync: false, maxLength: 1_048_576 });
+  let closed = false;
+  // Into a file on a full disk, for example. What waits is tried again with the next line; until then nothing may flush,
+  // because sonic-boom's flushSync would never return.
+  let failing = false;
+  destination.on('error', () => {
+    failing = true;
+  });
+  destination.on('write', () => {
+    failing = false;
+  });
+  const flushSync = destination.flushSync.bind(destination);
+  destination.flushSync = () => {
+    if (!failing && !closed) flushSync();
+  };
   return {
-    log: pino(options, destination),
+    write(line) {
+      if (!closed) destination.write(line);
+    },
+    flushSync: () => destination.flushSync(),
     close: () =>
       new Promise((resolve) => {
-        const giveUp = setTimeout(resolve, 500);
+        if (closed) {
+          resolve();
+          return;
+        }
+        closed = true;
+        const giveUp = setTimeout(() => {
+          destination.destroy();
+          resolve();
+        }, 500);
         destination.once('close', () => {
           clearTimeout(giveUp);
           resolve();

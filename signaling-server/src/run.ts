@@ -1,8 +1,14 @@
+import cluster from 'node:cluster';
+import { availableParallelism } from 'node:os';
 import type { ServerReport } from '@parley/shared/protocol';
 import { runTokenCommand } from './auth/token-command.ts';
+import { systemClock } from './clock.ts';
+import { ipcBackplane } from './cluster/ipc-backplane.ts';
+import { meetSiblings, WORKER_KEY } from './cluster/siblings.ts';
 import { type Config, readConfig, settingsTable } from './config.ts';
-import { createLog } from './log.ts';
-import { type SignalingServer, startSignaling } from './server.ts';
+import { type Log, type LogOutput, openLog } from './log.ts';
+import { LogFileError } from './observe/log-file.ts';
+import { type SignalingServer, startSignaling, type WorkerPorts } from './server.ts';
 
 const USAGE = 'Parley signaling server: introduces participants to each other and cannot read what they say.';
 
@@ -52,12 +58,27 @@ export async function run(args: readonly string[]): Promise<void> {
     releaseParent();
     return;
   }
-  const output = createLog(config);
+  let output: LogOutput;
+  try {
+    output = await openLog(config);
+  } catch (failure) {
+    if (!(failure instanceof LogFileError)) throw failure;
+    console.error(`The configuration is not valid:\n  ${failure.message}`);
+    tellParent({ type: 'failed', code: 'configuration-invalid' });
+    process.exitCode = 1;
+    releaseParent();
+    return;
+  }
   const { log } = output;
   if (weak) log.warn(weak);
+  const count = config.workers === 0 ? availableParallelism() : config.workers;
+  if (count > 1 && cluster.isPrimary) {
+    await runParent(count, log, output);
+    return;
+  }
   let server: SignalingServer;
   try {
-    server = await startSignaling(config, { log });
+    server = await startSignaling(config, { log, ...workerPorts() });
   } catch (failure) {
     const inUse = failure instanceof Error && 'code' in failure && failure.code === 'EADDRINUSE';
     if (inUse) log.fatal({ code: 'port-in-use', port: config.port }, 'another program is using that port');
@@ -92,6 +113,56 @@ export async function run(args: readonly string[]): Promise<void> {
   // An embedded server must not outlive its app, however that ended.
   process.on('disconnect', stopFor('parent gone'));
   tellParent({ type: 'listening', port: server.port });
+}
+
+/** What this process has from its parent if it is one of several workers. */
+function workerPorts(): { worker?: WorkerPorts } {
+  const key = process.env[WORKER_KEY];
+  if (!cluster.isWorker || key === undefined) return {};
+  delete process.env[WORKER_KEY];
+  const send = (message: object): void => void process.send?.(message);
+  const onMessage = (listener: (message: unknown) => void): (() => void) => {
+    process.on('message', listener);
+    return () => process.off('message', listener);
+  };
+  return {
+    worker: {
+      pseudonymKey: Buffer.from(key, 'hex'),
+      backplane: ipcBackplane({ send, onMessage }, `worker-${process.pid}`),
+      meet: (own, onDrain) => meetSiblings({ clock: systemClock, own, onDrain, send, onMessage }),
+    },
+  };
+}
+
+/** The life of a process that only keeps workers. */
+async function runParent(count: number, log: Log, output: LogOutput): Promise<void> {
+  const { startWorkers } = await import('./cluster/run-workers.ts');
+  const group = startWorkers(count, systemClock, log);
+  let stopping: Promise<void> | undefined;
+  const stop = (why: string, code: number): Promise<void> => {
+    stopping ??= (async () => {
+      log.info({ why }, 'stopping the workers');
+      setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+      const wentWell = await group.stop();
+      log.info('stopped');
+      await output.close();
+      process.exitCode = wentWell ? code : 1;
+      releaseParent();
+    })();
+    return stopping;
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal, 0));
+  process.on('disconnect', () => void stop('parent gone', 0));
+  try {
+    const port = await group.listening;
+    log.info({ port, workers: count }, 'workers listening');
+    tellParent({ type: 'listening', port });
+  } catch (failure) {
+    // Each worker has said why in the log.
+    const code = failure instanceof Error && 'code' in failure ? String(failure.code) : 'internal';
+    tellParent({ type: 'failed', code });
+    await stop('no worker could start', 1);
+  }
 }
 
 /** What is wrong with the server's password, if it has one that is easily guessed. */

@@ -12,6 +12,7 @@ import { MemoryHub } from './cluster/memory-hub.ts';
 import { noNeighbours } from './cluster/neighbours.ts';
 import type { RedisClient } from './cluster/redis-backplane.ts';
 import { shareBlocks } from './cluster/shared-blocks.ts';
+import type { Siblings } from './cluster/siblings.ts';
 import type { Config } from './config.ts';
 import type { HandlerContext } from './handlers/context.ts';
 import { createHealthChecks, HEALTH_THRESHOLDS } from './http/health.ts';
@@ -19,9 +20,11 @@ import { createHttpApp, createHttpServer } from './http/http-app.ts';
 import { followCertificate, readCertificate } from './http/tls.ts';
 import type { Block } from './limits/block-list.ts';
 import { createLimits } from './limits/limits.ts';
+import type { LimitStore } from './limits/window-limit.ts';
 import { createLog, type Log } from './log.ts';
-import { createPrometheus, type MetricsSource } from './metrics/metrics.ts';
+import { createPrometheus, type MetricsSource, processFigures } from './metrics/metrics.ts';
 import { keepSamples } from './metrics/samples.ts';
+import { mergedSource, type Snapshot, snapshotOf } from './metrics/snapshot.ts';
 import { Tally } from './metrics/tally.ts';
 import { createOriginRule } from './origins.ts';
 import { createPseudonyms } from './pseudonyms.ts';
@@ -46,6 +49,15 @@ export type SignalingPorts = {
   random?: (sizeBytes: number) => Uint8Array;
   /** What this server shares its rooms over; Redis if the configuration names one, otherwise nothing. */
   backplane?: OpenBackplane;
+  /** For one of several workers: what it has from its parent. */
+  worker?: WorkerPorts;
+};
+
+export type WorkerPorts = {
+  /** Key of the names for rooms and addresses in logs and metrics. */
+  pseudonymKey: Uint8Array;
+  backplane: OpenBackplane;
+  meet(own: () => Snapshot, onDrain: (draining: boolean) => void): Siblings;
 };
 
 export type SignalingServer = {
@@ -66,7 +78,7 @@ export type SignalingServer = {
 export async function startSignaling(config: Config, ports: SignalingPorts = {}): Promise<SignalingServer> {
   const clock = ports.clock ?? systemClock;
   const random = ports.random ?? randomBytes;
-  let openBackplane = ports.backplane;
+  let openBackplane = ports.backplane ?? (config.redisUrl === undefined ? ports.worker?.backplane : undefined);
   const output = ports.log ? { log: ports.log, close: () => Promise.resolve() } : createLog(config);
   const { log } = output;
   const closers: (() => void | Promise<void>)[] = [() => output.close()];
@@ -75,7 +87,7 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
   };
 
   try {
-    const pseudonyms = createPseudonyms(random(32));
+    const pseudonyms = createPseudonyms(ports.worker?.pseudonymKey ?? random(32));
     const tally = new Tally();
     let draining = false;
     let hosts: { named: Uint8Array[]; local: Uint8Array[] } = { named: [], local: [] };
@@ -111,7 +123,9 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       gate.closeBlocked(key);
       sharedBlocks?.tell({ key, endsAt, times });
     };
-    const limitStore = redis && { client: redis, prefix: config.redisPrefix };
+    const limitStore: LimitStore | undefined = redis
+      ? { at: 'redis', client: redis, prefix: config.redisPrefix }
+      : ports.worker && { at: 'parent' };
     const limits = createLimits(config, clock, onBlocked, limitStore);
 
     const tls =
@@ -179,30 +193,41 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       occupancy: (most) => registry.occupancy(most),
       blocked: () => limits.blocks.blocks().length,
       eventLoopDelayMs: health.eventLoopDelayMs,
+      process: processFigures,
       isDraining: () => draining,
       maxConnections: config.maxConnections,
       listedRooms: () => listings.size,
       cluster: cluster && (() => cluster.stats()),
     };
-    const samples = keepSamples(
-      () => ({
-        ...registry.counts(),
-        connections: gate.connections(),
-        relayed: tally.relayed,
-        requests: tally.requests,
-        errors: sum(tally.errors.values()),
-        eventLoopDelayMs: health.eventLoopDelayMs(),
-        memoryBytes: process.memoryUsage.rss(),
-      }),
-      clock,
-    );
-    closers.push(() => samples.close());
     const drain = (): void => {
       if (draining) return;
       draining = true;
       log.info({ connections: gate.connections() }, 'draining');
       gate.announceDrain(config.shutdownGraceMs);
     };
+    const setDraining = (wanted: boolean): void => {
+      if (wanted) drain();
+      // A server that is being closed takes nobody back.
+      else if (!closing) draining = false;
+    };
+    const siblings = ports.worker?.meet(() => snapshotOf(metrics), setDraining);
+    if (siblings) closers.push(() => siblings.close());
+    const ownPrometheus = createPrometheus(metrics);
+    const allMetrics = async (): Promise<MetricsSource> =>
+      siblings ? mergedSource(metrics, await siblings.snapshots()) : metrics;
+    const samples = keepSamples(async () => {
+      const source = await allMetrics();
+      return {
+        ...source.counts(),
+        connections: source.connections(),
+        relayed: source.tally.relayed,
+        requests: source.tally.requests,
+        errors: sum(source.tally.errors.values()),
+        eventLoopDelayMs: source.eventLoopDelayMs(),
+        memoryBytes: source.process().residentBytes,
+      };
+    }, clock);
+    closers.push(() => samples.close());
     let closing: Promise<void> | undefined;
     const app = await createHttpApp(http, {
       config,
@@ -212,20 +237,17 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       originAllowed,
       pseudonyms,
       health,
-      metrics,
+      tally,
+      metrics: allMetrics,
       samples,
-      prometheus: createPrometheus(metrics),
+      prometheus: async () => (siblings ? createPrometheus(await allMetrics()) : ownPrometheus),
       isDraining: () => draining,
       tokens,
       rightsInUse: () => gate.rights(),
       onEnded: endRight,
       onLifted: (key) => sharedBlocks?.lift(key),
       isWhole: () => cluster?.stats().isUp ?? true,
-      setDraining: (wanted) => {
-        if (wanted) drain();
-        // A server that is being closed takes nobody back.
-        else if (!closing) draining = false;
-      },
+      setDraining: (wanted) => (siblings ? siblings.drain(wanted) : setDraining(wanted)),
       now: () => clock.now(),
     });
     closers.push(

@@ -82,7 +82,7 @@ export function addAdmin(app: FastifyInstance, ports: AdminPorts): AdminTools {
     },
     async (): Promise<z.infer<typeof Overview>> => ({
       health: await readHealth(ports),
-      metrics: metricsJson(ports.metrics),
+      metrics: metricsJson(await ports.metrics()),
       blocked: blocked(),
       draining: ports.isDraining(),
       samples: [...ports.samples.samples()],

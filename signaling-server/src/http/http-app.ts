@@ -8,6 +8,7 @@ import swagger from '@fastify/swagger';
 import { type ErrorCode, refuse, SIGNALING_PATH } from '@parley/shared/protocol';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { limitKeyOf } from '../client-address.ts';
+import type { Tally } from '../metrics/tally.ts';
 import type { OriginRule } from '../origins.ts';
 import { SERVER_VERSION } from '../version.ts';
 import { type AccessPorts, addAccess } from './access.ts';
@@ -41,12 +42,11 @@ export function createHttpServer(maxConnections: number, certificate?: Certifica
   return http;
 }
 
-export type HttpPorts = AdminPorts & AccessPorts & { originAllowed: OriginRule };
+export type HttpPorts = AdminPorts & AccessPorts & { originAllowed: OriginRule; tally: Tally };
 
 /** Health, metrics, diagnostics and the admin's calls, and a clear answer to everything else. */
 export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpPorts): Promise<FastifyInstance> {
-  const { config, limits, metrics, log, originAllowed } = ports;
-  const { tally } = metrics;
+  const { config, limits, tally, log, originAllowed } = ports;
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_MAX_BYTES,

@@ -10,8 +10,10 @@ import type { HealthChecks } from './health.ts';
 
 export type ObservingPorts = {
   health: HealthChecks;
-  metrics: MetricsSource;
-  prometheus: Registry;
+  /** The figures of the whole server, of all its processes. */
+  metrics: () => Promise<MetricsSource>;
+  /** The same for Prometheus. */
+  prometheus: () => Promise<Registry>;
   isDraining: () => boolean;
   /** Whether the other nodes can be reached; true for a server that is alone. */
   isWhole: () => boolean;
@@ -20,9 +22,8 @@ export type ObservingPorts = {
 
 /** How the server is now (S5). */
 export async function readHealth(ports: ObservingPorts): Promise<z.infer<typeof Health>> {
-  const { metrics } = ports;
   const startedAt = performance.now();
-  const checks = await ports.health.run();
+  const [metrics, checks] = await Promise.all([ports.metrics(), ports.health.run()]);
   const { rooms, participants, streams } = metrics.counts();
   const degraded = Object.values(checks).some((check) => check.status === 'degraded');
   return {
@@ -54,8 +55,9 @@ export function addObserving(app: FastifyInstance, ports: ObservingPorts): void 
   );
 
   const prometheusText = async (reply: FastifyReply): Promise<string> => {
-    reply.header('content-type', ports.prometheus.contentType);
-    return await ports.prometheus.metrics();
+    const registry = await ports.prometheus();
+    reply.header('content-type', registry.contentType);
+    return await registry.metrics();
   };
   app.get(
     '/metrics',
@@ -63,7 +65,7 @@ export function addObserving(app: FastifyInstance, ports: ObservingPorts): void 
     async (request, reply) => {
       reply.header('vary', 'Origin, Accept');
       const accepted = request.headers.accept ?? '';
-      return accepted.includes('application/json') ? metricsJson(ports.metrics) : prometheusText(reply);
+      return accepted.includes('application/json') ? metricsJson(await ports.metrics()) : prometheusText(reply);
     },
   );
   app.get('/metrics/prometheus', { schema: answers('Metrics as Prometheus text', {}) }, (_request, reply) =>

@@ -1,4 +1,4 @@
-import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterCluster, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import type { RedisClient } from '../cluster/redis-backplane.ts';
 
 export type Verdict =
@@ -16,8 +16,8 @@ const lifted: WindowLimit = {
   forget: () => Promise.resolve(),
 };
 
-/** Where windows are counted when several nodes share them. */
-export type LimitStore = { client: RedisClient; prefix: string };
+/** Where windows are counted when several processes share them: in Redis, or in the parent of workers. */
+export type LimitStore = { at: 'redis'; client: RedisClient; prefix: string } | { at: 'parent' };
 
 /**
  * `points` per window of `windowS` seconds and key; 0 points lift the limit. Counted in Redis where there is one; while
@@ -26,17 +26,7 @@ export type LimitStore = { client: RedisClient; prefix: string };
 export function createWindowLimit(name: string, points: number, windowS: number, store?: LimitStore): WindowLimit {
   if (points === 0) return lifted;
   const alone = new RateLimiterMemory({ keyPrefix: name, points, duration: windowS });
-  const limiter = store
-    ? new RateLimiterRedis({
-        storeClient: store.client,
-        useRedisPackage: true,
-        rejectIfRedisNotReady: true,
-        keyPrefix: `${store.prefix}:limit:${name}`,
-        points,
-        duration: windowS,
-        insuranceLimiter: alone,
-      })
-    : alone;
+  const limiter = limiterAt(store, name, points, windowS, alone);
   return {
     async consume(key, count = 1) {
       try {
@@ -51,4 +41,35 @@ export function createWindowLimit(name: string, points: number, windowS: number,
       await limiter.delete(key);
     },
   };
+}
+
+function limiterAt(
+  store: LimitStore | undefined,
+  name: string,
+  points: number,
+  windowS: number,
+  alone: RateLimiterMemory,
+): RateLimiterMemory | RateLimiterRedis | RateLimiterCluster {
+  switch (store?.at) {
+    case undefined:
+      return alone;
+    case 'redis':
+      return new RateLimiterRedis({
+        storeClient: store.client,
+        useRedisPackage: true,
+        rejectIfRedisNotReady: true,
+        keyPrefix: `${store.prefix}:limit:${name}`,
+        points,
+        duration: windowS,
+        insuranceLimiter: alone,
+      });
+    case 'parent':
+      return new RateLimiterCluster({
+        keyPrefix: name,
+        points,
+        duration: windowS,
+        timeoutMs: 1_000,
+        insuranceLimiter: alone,
+      });
+  }
 }

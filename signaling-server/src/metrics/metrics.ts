@@ -11,6 +11,7 @@ export type MetricsSource = {
   occupancy: (most: number) => { room: string; participants: number }[];
   blocked: () => number;
   eventLoopDelayMs: () => number;
+  process: () => { residentBytes: number; heapUsedBytes: number; cpuS: number };
   isDraining: () => boolean;
   /** Most TCP connections at once. */
   maxConnections: number;
@@ -64,6 +65,13 @@ export function metricsJson(source: MetricsSource) {
     rate_limits: { ...Object.fromEntries(tally.limited), blocked_addresses: source.blocked() },
     errors: Object.fromEntries(tally.errors),
   };
+}
+
+/** What this process uses. */
+export function processFigures(): ReturnType<MetricsSource['process']> {
+  const { user, system } = process.cpuUsage();
+  const { rss, heapUsed } = process.memoryUsage();
+  return { residentBytes: rss, heapUsedBytes: heapUsed, cpuS: (user + system) / 1e6 };
 }
 
 /** The Prometheus form. Labels have few, fixed values: never a room, a participant or an address. */
@@ -146,12 +154,9 @@ export function createPrometheus(source: MetricsSource): Registry {
 
   // Names that dashboards for any Node process know.
   gauge('process_start_time_seconds', 'Start of the process, seconds since 1970', () => source.startedAt / 1_000);
-  gauge('process_resident_memory_bytes', 'Resident memory', () => process.memoryUsage.rss());
-  gauge('nodejs_heap_size_used_bytes', 'Used heap', () => process.memoryUsage().heapUsed);
+  gauge('process_resident_memory_bytes', 'Resident memory', () => source.process().residentBytes);
+  gauge('nodejs_heap_size_used_bytes', 'Used heap', () => source.process().heapUsedBytes);
   gauge('nodejs_eventloop_lag_p99_seconds', 'How late the event loop ran', () => source.eventLoopDelayMs() / 1_000);
-  counter('process_cpu_seconds_total', 'CPU time used', () => {
-    const { user, system } = process.cpuUsage();
-    return (user + system) / 1e6;
-  });
+  counter('process_cpu_seconds_total', 'CPU time used', () => source.process().cpuS);
   return registry;
 }

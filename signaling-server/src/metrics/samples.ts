@@ -15,7 +15,7 @@ export type Sample = {
 };
 
 /** What a sample is made of: counts as they are, totals as they grew. */
-export type SampleSource = () => {
+export type SampleSource = () => Promise<{
   connections: number;
   rooms: number;
   participants: number;
@@ -25,7 +25,7 @@ export type SampleSource = () => {
   errors: number;
   eventLoopDelayMs: number;
   memoryBytes: number;
-};
+}>;
 
 export const SAMPLE_EVERY_MS = 10_000;
 /** The last hour. */
@@ -42,13 +42,17 @@ const round = (value: number): number => Math.round(value * 100) / 100;
 /** Looks at the server every ten seconds and keeps an hour of it in memory, for the charts of the admin page (S8). */
 export function keepSamples(source: SampleSource, clock: Clock): SampleHistory {
   const kept: Sample[] = [];
-  let before = source();
+  let before: Awaited<ReturnType<SampleSource>> | undefined;
   let beforeAt = clock.now();
-  const stop = repeat(clock, SAMPLE_EVERY_MS, () => {
-    const now = source();
+  let closed = false;
+  const look = async (): Promise<void> => {
+    const now = await source();
     const at = clock.now();
+    const last = before;
+    before = now;
+    if (closed || !last) return;
     const seconds = Math.max(0.001, (at - beforeAt) / 1_000);
-    const rate = (total: 'relayed' | 'requests' | 'errors') => round((now[total] - before[total]) / seconds);
+    const rate = (total: 'relayed' | 'requests' | 'errors') => round((now[total] - last[total]) / seconds);
     const { connections, rooms, participants, streams } = now;
     kept.push({
       at,
@@ -63,8 +67,17 @@ export function keepSamples(source: SampleSource, clock: Clock): SampleHistory {
       memory_mib: round(now.memoryBytes / 1_048_576),
     });
     if (kept.length > KEPT) kept.shift();
-    before = now;
     beforeAt = at;
-  });
-  return { samples: () => kept, close: stop };
+  };
+  // A look that fails leaves a gap, and the next one makes the rate over both.
+  const lookSafely = (): void => void look().catch(() => {});
+  lookSafely();
+  const stop = repeat(clock, SAMPLE_EVERY_MS, lookSafely);
+  return {
+    samples: () => kept,
+    close: () => {
+      closed = true;
+      stop();
+    },
+  };
 }

@@ -5,6 +5,33 @@ export type LimitName = 'http' | 'sockets' | 'sockets-open' | 'joins' | 'streams
 
 const SAMPLES = 1_024;
 
+const TOTALS = [
+  'socketsOpened',
+  'messagesReceived',
+  'messagesSent',
+  'relayed',
+  'relayedBytes',
+  'seatsTaken',
+  'seatsResumed',
+  'seatsEnded',
+  'streamsStarted',
+  'streamsEnded',
+  'malformed',
+  'slowConsumers',
+  'blocksMade',
+  'requests',
+  'requestsFailed',
+  'requestMsTotal',
+] as const;
+
+export type TallySnapshot = {
+  totals: number[];
+  events: [string, number][];
+  errors: [ErrorCode, number][];
+  limited: [LimitName, number][];
+  durations: number[];
+};
+
 /**
  * Everything the server counts, as plain numbers: counting one relayed message must cost next to nothing. The metrics
  * read from here when somebody asks.
@@ -48,6 +75,27 @@ export class Tally {
     this.requests += 1;
     this.requestMsTotal += durationMs;
     if (failed) this.requestsFailed += 1;
+  }
+
+  /** Everything counted, as plain data. */
+  snapshot(): TallySnapshot {
+    return {
+      totals: TOTALS.map((name) => this[name]),
+      events: [...this.events],
+      errors: [...this.errors],
+      limited: [...this.limited],
+      durations: [...this.#durations.slice(0, Math.min(this.requests, SAMPLES))],
+    };
+  }
+
+  /** Adds what another process counted. */
+  absorb({ totals, events, errors, limited, durations }: TallySnapshot): void {
+    const known = Math.min(this.requests, SAMPLES);
+    for (const [at, duration] of durations.entries()) this.#durations[(known + at) % SAMPLES] = duration;
+    for (const [at, name] of TOTALS.entries()) this[name] += totals[at] ?? 0;
+    for (const [name, count] of events) this.events.set(name, (this.events.get(name) ?? 0) + count);
+    for (const [code, count] of errors) this.errors.set(code, (this.errors.get(code) ?? 0) + count);
+    for (const [name, count] of limited) this.limited.set(name, (this.limited.get(name) ?? 0) + count);
   }
 
   /** Percentiles (0–1) of the last 1,024 requests' durations in milliseconds; 0 before the first. */

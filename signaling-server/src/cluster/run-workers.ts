@@ -1,0 +1,96 @@
+import cluster, { type Worker } from 'node:cluster';
+import { randomBytes } from 'node:crypto';
+import { ServerReport } from '@parley/shared/protocol';
+import { RateLimiterClusterMaster } from 'rate-limiter-flexible';
+import { type Clock, repeat } from '../clock.ts';
+import type { Log } from '../log.ts';
+import { hostBackplane } from './ipc-backplane.ts';
+import { MemoryHub } from './memory-hub.ts';
+import { introduceSiblings, type SiblingMessage, WORKER_KEY } from './siblings.ts';
+
+/** A worker that dies again and again is not started without a pause. */
+const RESTART_FIRST_MS = 200;
+const RESTART_MAX_MS = 10_000;
+
+export interface WorkerGroup {
+  /** Resolves with the port once the first of them listens; rejects when none can. */
+  listening: Promise<number>;
+  /** Stops all of them in order; resolves with whether all ended well. */
+  stop(): Promise<boolean>;
+}
+
+/**
+ * Starts `count` workers that share one port, one memory of rooms and one count of limits. WebSocket alone is spoken, so
+ * a client stays with its worker by the connection itself. A worker that dies is replaced; its people come back to the others.
+ */
+export function startWorkers(count: number, clock: Clock, log: Log): WorkerGroup {
+  const hub = new MemoryHub(clock);
+  // Counts for all workers; the library listens to them by itself.
+  new RateLimiterClusterMaster();
+  const key = randomBytes(32).toString('hex');
+  const live = new Map<number, Worker>();
+  const send = (worker: Worker, message: object): void => {
+    // Between death and its news there is nobody to hear.
+    if (worker.isConnected()) worker.send(message);
+  };
+  const passOn = introduceSiblings(
+    clock,
+    () => new Map([...live].map(([id, worker]) => [id, (message: SiblingMessage) => send(worker, message)])),
+  );
+  let stopping = false;
+  let failures = 0;
+  let report: { resolve: (port: number) => void; reject: (reason: Error & { code?: string }) => void } | undefined;
+  const listening = new Promise<number>((resolve, reject) => {
+    report = { resolve, reject };
+  });
+
+  const start = (): void => {
+    const worker = cluster.fork({ [WORKER_KEY]: key });
+    live.set(worker.id, worker);
+    const host = hostBackplane(hub, (message) => send(worker, message));
+    worker.on('message', (raw: unknown) => {
+      host.take(raw);
+      passOn(worker.id, raw);
+      const said = ServerReport.safeParse(raw);
+      if (!said.success) return;
+      if (said.data.type === 'listening') {
+        failures = 0;
+        report?.resolve(said.data.port);
+      } else report?.reject(Object.assign(new Error('could not start'), { code: said.data.code }));
+    });
+    worker.on('error', (failure) => log.error({ err: failure }, 'worker failed'));
+    worker.once('exit', (code, signal) => {
+      live.delete(worker.id);
+      host.drop();
+      if (stopping) return;
+      failures += 1;
+      report?.reject(new Error('could not start'));
+      const delayMs = Math.min(RESTART_MAX_MS, RESTART_FIRST_MS * 2 ** Math.min(failures, 10));
+      log.error({ code, signal, againInMs: delayMs }, 'worker ended; another takes its place');
+      clock.after(delayMs, () => {
+        if (!stopping) start();
+      });
+    });
+  };
+  for (let i = 0; i < count; i++) start();
+  const stopSweeping = repeat(clock, 60_000, () => hub.sweep());
+
+  return {
+    listening,
+    async stop() {
+      stopping = true;
+      stopSweeping();
+      const codes = await Promise.all(
+        [...live.values()].map(
+          (worker) =>
+            new Promise<number | null>((resolve) => {
+              worker.once('exit', (code: number | null) => resolve(code));
+              // Not worker.kill, which closes the channel first: the worker still has to hand its rooms over.
+              worker.process.kill('SIGTERM');
+            }),
+        ),
+      );
+      return codes.every((code) => code === 0);
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import type { Clock } from '../clock.ts';
+import type { Snapshot } from '../metrics/snapshot.ts';
+
+/** The environment that makes a process a worker: the key of the names for rooms in logs, the same in all of them. */
+export const WORKER_KEY = 'PARLEY_WORKER_KEY';
+
+/** The other workers of this computer: what is asked of the server is asked of all of them. */
+export interface Siblings {
+  /** The figures of the others; who does not answer soon is left out. */
+  snapshots(): Promise<Snapshot[]>;
+  /** Tells all of them, this one among them, to send newcomers elsewhere, or to take them again. */
+  drain(draining: boolean): void;
+  close(): void;
+}
+
+const ANSWER_MS = 1_000;
+
+/** What workers and their parent say to each other besides the backplane. `from` is the worker that asked. */
+export const SiblingMessage = z.discriminatedUnion('parley', [
+  z.object({ parley: z.literal('snapshot-wanted'), request: z.number(), from: z.number().optional() }),
+  z.object({ parley: z.literal('snapshot'), request: z.number(), from: z.number(), snapshot: z.unknown() }),
+  z.object({ parley: z.literal('snapshots'), request: z.number(), snapshots: z.array(z.unknown()) }),
+  z.object({ parley: z.literal('drain'), draining: z.boolean() }),
+]);
+export type SiblingMessage = z.infer<typeof SiblingMessage>;
+
+export type SiblingPorts = {
+  clock: Clock;
+  own: () => Snapshot;
+  onDrain: (draining: boolean) => void;
+  send: (message: SiblingMessage) => void;
+  onMessage: (listener: (message: unknown) => void) => () => void;
+};
+
+/** The worker's side: its parent passes everything on. */
+export function meetSiblings({ clock, own, onDrain, send, onMessage }: SiblingPorts): Siblings {
+  let last = 0;
+  const waiting = new Map<number, (snapshots: Snapshot[]) => void>();
+  const stop = onMessage((raw) => {
+    const parsed = SiblingMessage.safeParse(raw);
+    if (!parsed.success) return;
+    const message = parsed.data;
+    switch (message.parley) {
+      case 'snapshot-wanted':
+        if (message.from !== undefined)
+          send({ parley: 'snapshot', request: message.request, from: message.from, snapshot: own() });
+        return;
+      case 'snapshots':
+        // Made by this same program in another process.
+        waiting.get(message.request)?.(message.snapshots as Snapshot[]);
+        return;
+      case 'drain':
+        onDrain(message.draining);
+        return;
+      case 'snapshot':
+    }
+  });
+  return {
+    snapshots() {
+      const request = ++last;
+      return new Promise((resolve) => {
+        const settle = (snapshots: Snapshot[]): void => {
+          cancel();
+          waiting.delete(request);
+          resolve(snapshots);
+        };
+        const cancel = clock.after(ANSWER_MS, () => settle([]));
+        waiting.set(request, settle);
+        send({ parley: 'snapshot-wanted', request });
+      });
+    },
+    drain: (draining) => send({ parley: 'drain', draining }),
+    close: stop,
+  };
+}
+
+/** The parent's side. `workers` are those that are connected now, by id. */
+export function introduceSiblings(
+  clock: Clock,
+  workers: () => ReadonlyMap<number, (message: SiblingMessage) => void>,
+): (from: number, raw: unknown) => void {
+  const open = new Map<string, { missing: Set<number>; got: unknown[]; finish: () => void }>();
+  return (from, raw) => {
+    const parsed = SiblingMessage.safeParse(raw);
+    if (!parsed.success) return;
+    const message = parsed.data;
+    switch (message.parley) {
+      case 'snapshot-wanted': {
+        const { request } = message;
+        const key = `${from}:${request}`;
+        const others = [...workers()].filter(([id]) => id !== from);
+        const finish = (): void => {
+          cancel();
+          if (!open.delete(key)) return;
+          workers().get(from)?.({ parley: 'snapshots', request, snapshots: gathering.got });
+        };
+        // A little less than the one who asked waits.
+        const cancel = clock.after(ANSWER_MS * 0.8, finish);
+        const gathering = { missing: new Set(others.map(([id]) => id)), got: [] as unknown[], finish };
+        open.set(key, gathering);
+        if (others.length === 0) finish();
+        for (const [, send] of others) send({ parley: 'snapshot-wanted', request, from });
+        return;
+      }
+      case 'snapshot': {
+        const gathering = open.get(`${message.from}:${message.request}`);
+        if (!gathering?.missing.delete(from)) return;
+        gathering.got.push(message.snapshot);
+        if (gathering.missing.size === 0) gathering.finish();
+        return;
+      }
+      case 'drain':
+        for (const send of workers().values()) send(message);
+        return;
+      case 'snapshots':
+    }
+  };
+}

@@ -1,0 +1,66 @@
+import type { MetricsSource } from './metrics.ts';
+import { Tally, type TallySnapshot } from './tally.ts';
+
+/** The figures of one process as plain data, to be sent to another. */
+export type Snapshot = {
+  tally: TallySnapshot;
+  connections: number;
+  counts: ReturnType<MetricsSource['counts']>;
+  occupancy: ReturnType<MetricsSource['occupancy']>;
+  blocked: number;
+  eventLoopDelayMs: number;
+  process: ReturnType<MetricsSource['process']>;
+};
+
+/** Rooms of which more than the number is told; beyond, rooms that span processes are counted in each. */
+const ROOMS_TOLD = 5_000;
+
+export const snapshotOf = (source: MetricsSource): Snapshot => ({
+  tally: source.tally.snapshot(),
+  connections: source.connections(),
+  counts: source.counts(),
+  occupancy: source.occupancy(ROOMS_TOLD),
+  blocked: source.blocked(),
+  eventLoopDelayMs: source.eventLoopDelayMs(),
+  process: source.process(),
+});
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
+
+/**
+ * This process and its siblings as one source. What each has its own of is added up, what all know is not; the event loop
+ * is as late as the latest.
+ */
+export function mergedSource(own: MetricsSource, siblings: readonly Snapshot[]): MetricsSource {
+  const all = [snapshotOf(own), ...siblings];
+  const tally = new Tally();
+  for (const each of all) tally.absorb(each.tally);
+  const occupancy = new Map<string, number>();
+  for (const { room, participants } of all.flatMap((each) => each.occupancy))
+    occupancy.set(room, Math.max(participants, occupancy.get(room) ?? 0));
+  const added = (of: (each: Snapshot) => number): number => sum(all.map(of));
+  const rooms = added((each) => each.counts.rooms);
+  return {
+    ...own,
+    tally,
+    connections: () => added((each) => each.connections),
+    counts: () => ({
+      rooms: rooms > ROOMS_TOLD ? rooms : occupancy.size,
+      participants: added((each) => each.counts.participants),
+      away: added((each) => each.counts.away),
+      streams: added((each) => each.counts.streams),
+    }),
+    occupancy: (most) =>
+      [...occupancy]
+        .map(([room, participants]) => ({ room, participants }))
+        .sort((left, right) => right.participants - left.participants)
+        .slice(0, most),
+    blocked: () => Math.max(...all.map((each) => each.blocked)),
+    eventLoopDelayMs: () => Math.max(...all.map((each) => each.eventLoopDelayMs)),
+    process: () => ({
+      residentBytes: added((each) => each.process.residentBytes),
+      heapUsedBytes: added((each) => each.process.heapUsedBytes),
+      cpuS: added((each) => each.process.cpuS),
+    }),
+  };
+}

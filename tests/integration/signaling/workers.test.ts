@@ -1,0 +1,149 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { ServerReport } from '@parley/shared/protocol';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Client, newSignalId, PUBLIC_HOST, RoomKey, someBox, soon, until } from './harness.ts';
+
+const MAIN = fileURLToPath(new URL('../../../signaling-server/src/main.ts', import.meta.url));
+const ADMIN = 'an-admin-token-that-only-tests-know-1';
+
+/** A server of several processes. `pids` are those that have said anything in the log. */
+async function startWorkers(env: Record<string, string> = {}) {
+  const child: ChildProcess = fork(MAIN, [], {
+    env: {
+      PATH: process.env.PATH ?? '',
+      PORT: '0',
+      WORKERS: '2',
+      PUBLIC_HOSTS: PUBLIC_HOST,
+      TRUST_PROXY: '127.0.0.0/8',
+      SHUTDOWN_GRACE_MS: '0',
+      ADMIN_TOKEN: ADMIN,
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let text = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (part: Buffer) => {
+      text += part.toString();
+    });
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
+  const said = await soon(
+    new Promise<ServerReport>((resolve) => child.once('message', (raw) => resolve(ServerReport.parse(raw)))),
+    'report',
+  );
+  if (said.type !== 'listening') throw new Error(`${said.code}\n${text}`);
+  const url = `http://127.0.0.1:${said.port}`;
+  const get = async (path: string): Promise<unknown> =>
+    (
+      await fetch(`${url}${path}`, {
+        headers: { accept: 'application/json', authorization: `Bearer ${ADMIN}`, connection: 'close' },
+      })
+    ).json();
+  const pidOf = async (): Promise<number> => ((await get('/_debug')) as { process: { pid: number } }).process.pid;
+  /** The workers' processes, as those that answer tell. */
+  const pids = async (): Promise<number[]> => {
+    const found = new Set<number>();
+    await until(async () => found.add(await pidOf()).size === 2, 'answered by both workers');
+    return [...found];
+  };
+  return { child, port: said.port, url, get, pids, ended: () => soon(ended, 'end'), output: () => text };
+}
+
+describe('a server of several processes (S13)', () => {
+  it('is one server: rooms, limits and figures are of all of them', async () => {
+    const server = await startWorkers({ JOINS_PER_MINUTE: '6', HTTP_PER_MINUTE: '0' });
+    await server.pids();
+    const key = new RoomKey();
+    const members: { client: Client; id: string }[] = [];
+    for (let i = 0; i < 6; i++) {
+      const client = new Client(server);
+      const { participantId, participants } = await client.join(key);
+      expect(participants).toHaveLength(i);
+      members.push({ client, id: participantId });
+    }
+    for (const from of members) {
+      const box = someBox();
+      const all = { roomId: key.roomId, to: '*' as const, id: newSignalId(), box };
+      expect(await from.client.call('signal:send', all)).toEqual({ ok: true, value: { handedTo: 5 } });
+      for (const to of members.filter((member) => member !== from))
+        expect((await to.client.hear('signal:received')).box).toBe(box);
+    }
+    // The seventh from this address is one too many, whichever worker takes it.
+    expect(await new Client(server).tryJoin(new RoomKey())).toMatchObject({ ok: false, code: 'rate-limited' });
+
+    const metrics = (await server.get('/metrics')) as Record<string, Record<string, number>>;
+    expect(metrics.data).toMatchObject({ total_rooms: 1, total_participants: 6, total_messages_relayed: 30 });
+    expect(metrics.connections?.total_connections).toBe(7);
+    expect(Object.values(metrics.connections?.room_connections ?? {})).toEqual([6]);
+    expect(await server.get('/health')).toMatchObject({ connections: 7, rooms: 1, participants: 6 });
+    const text = await (await fetch(`${server.url}/metrics`)).text();
+    expect(text).toContain('parley_participants 6\n');
+
+    for (const { client } of members) await client.call('room:leave', { roomId: key.roomId });
+    await until(async () => ((await server.get('/health')) as { rooms: number }).rooms === 0, 'forgotten');
+  });
+
+  it('goes on when one of them dies: seats are taken again, another takes its place', async () => {
+    const server = await startWorkers({ HTTP_PER_MINUTE: '0' });
+    const before = await server.pids();
+    const key = new RoomKey();
+    const members = await Promise.all(
+      Array.from({ length: 6 }, async () => {
+        const client = new Client(server);
+        return { client, joined: await client.join(key) };
+      }),
+    );
+    process.kill(before[0] ?? 0, 'SIGKILL');
+    // Each of them either gets an answer or learns that its worker is gone.
+    await Promise.all(
+      members.map(({ client }) =>
+        Promise.race([client.raw('challenge:get', { v: 1 }).catch(() => {}), client.closed()]),
+      ),
+    );
+    const dropped = members.filter(({ client }) => !client.socket.connected);
+    const stayed = members.filter(({ client }) => client.socket.connected);
+    expect(stayed.length).toBeGreaterThan(0);
+    for (const { joined } of dropped) {
+      const back = await new Client(server).join(key, { resumeToken: joined.resumeToken });
+      expect(back).toMatchObject({ participantId: joined.participantId, resumed: true });
+      expect(back.participants).toHaveLength(5);
+    }
+    for (const { client } of stayed) {
+      const all = { roomId: key.roomId, to: '*' as const, id: newSignalId(), box: someBox() };
+      expect(await client.call('signal:send', all)).toEqual({ ok: true, value: { handedTo: 5 } });
+      expect(client.heard.map(({ event }) => event)).not.toContain('participant:left');
+    }
+    const after = await server.pids();
+    expect(after.filter((pid) => !before.includes(pid))).toHaveLength(1);
+  });
+
+  it('is drained as one, and stops in order with 0 (S14, P7)', async () => {
+    const server = await startWorkers({ HTTP_PER_MINUTE: '0' });
+    await server.pids();
+    const clients = await Promise.all(
+      Array.from({ length: 4 }, async () => {
+        const client = new Client(server);
+        await client.join(new RoomKey());
+        return client;
+      }),
+    );
+    const drain = (draining: boolean) =>
+      fetch(`${server.url}/admin/api/drain`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${ADMIN}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ draining }),
+      });
+    expect((await drain(true)).status).toBe(200);
+    for (const client of clients) await client.hear('server:drain');
+    server.child.kill('SIGTERM');
+    for (const client of clients) expect((await client.hear('server:closing')).code).toBe('server-draining');
+    expect(await server.ended()).toBe(0);
+  });
+
+  it('says why when it cannot start', async () => {
+    const first = await startWorkers();
+    await expect(startWorkers({ PORT: String(first.port) })).rejects.toThrow('port-in-use');
+  });
+});
