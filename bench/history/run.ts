@@ -76,7 +76,7 @@ function fill(profile: string, roomId: RoomId): void {
   const { db } = openHistory(join(profile, 'history.db'), Date.now);
   const insert = db.prepare(sql.insertMessage);
   const grew = db.prepare(sql.roomGrew);
-  const head = db.prepare(sql.setHead);
+  const span = db.prepare(sql.addSpan);
   const keys = Array.from({ length: 5 }, () => signingKeyOf(new Uint8Array(randomBytes(32))));
   db.transaction(() => {
     for (let i = 0; i < STORED; i++) {
@@ -95,8 +95,8 @@ function fill(profile: string, roomId: RoomId): void {
       };
       insert.run({ ...message, mine: 0, state: 3, recordedAt: message.sentAt });
       grew.run({ roomId, clock: message.clock, at: message.sentAt, unread: 0 });
-      head.run(roomId, message.author, message.seq);
     }
+    for (const { publicKey } of keys) span.run(roomId, publicKey, 1, STORED / keys.length);
   })();
   db.pragma('wal_checkpoint(TRUNCATE)');
   db.close();
