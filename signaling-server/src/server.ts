@@ -20,6 +20,7 @@ import { createHttpApp, createHttpServer } from './http/http-app.ts';
 import { followCertificate, readCertificate } from './http/tls.ts';
 import type { Block } from './limits/block-list.ts';
 import { createLimits } from './limits/limits.ts';
+import { createLoadGauge, watchLoop } from './limits/load-gauge.ts';
 import type { LimitStore } from './limits/window-limit.ts';
 import { createLog, type Log } from './log.ts';
 import { createPrometheus, type MetricsSource, processFigures } from './metrics/metrics.ts';
@@ -49,6 +50,8 @@ export type SignalingPorts = {
   random?: (sizeBytes: number) => Uint8Array;
   /** What this server shares its rooms over; Redis if the configuration names one, otherwise nothing. */
   backplane?: OpenBackplane;
+  /** How late the event loop ran since the last call, in milliseconds. */
+  loopDelayMs?: () => number;
   /** For one of several workers: what it has from its parent. */
   worker?: WorkerPorts;
 };
@@ -151,6 +154,12 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
     const access = createAccessRule(accessPolicyOf(config, tokens));
     const addressOf = createAddressReader(config.trustedProxies);
     const originAllowed = createOriginRule(config.allowedOrigins);
+    const loop = ports.loopDelayMs ? { delayMs: ports.loopDelayMs, close: () => {} } : watchLoop();
+    const load = createLoadGauge(config.busyDelayMs, clock, loop.delayMs);
+    closers.push(
+      () => loop.close(),
+      () => load.close(),
+    );
     const context: HandlerContext = {
       rooms,
       listings,
@@ -166,6 +175,7 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       // 'localhost' is a name for this server only in the mouth of somebody who is on this computer.
       hostHashesFor: (ip) => (isLoopback(ip) ? [...hosts.local, ...hosts.named] : hosts.named),
       isDraining: () => draining,
+      isBusy: () => load.isBusy(),
     };
     // Before Fastify: Socket.IO takes the upgrades and leaves the requests to it.
     const gate = attachSockets(http, config, { context, clock, addressOf, originAllowed, pseudonyms, access });
@@ -195,6 +205,7 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       eventLoopDelayMs: health.eventLoopDelayMs,
       process: processFigures,
       isDraining: () => draining,
+      isBusy: () => load.isBusy(),
       maxConnections: config.maxConnections,
       listedRooms: () => listings.size,
       cluster: cluster && (() => cluster.stats()),

@@ -25,6 +25,8 @@ export type HandlerContext = {
   /** The names under which a caller at this address may prove membership, hashed. */
   hostHashesFor: (ip: string) => readonly Uint8Array[];
   isDraining: () => boolean;
+  /** Overloaded: newcomers wait. */
+  isBusy: () => boolean;
 };
 
 /** One event: parsed input in, Outcome of its ack out. Handlers do not throw for what a client can cause. */

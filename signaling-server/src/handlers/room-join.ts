@@ -15,6 +15,9 @@ export const roomJoin: Handler<'room:join'> = async (context, connection, join):
   const challenge = takeChallenge(context, connection);
   if (!challenge) return refuse('challenge-expired');
 
+  const isReturning = join.resumeToken !== undefined;
+  if (context.isBusy() && !isReturning) return refuse('server-busy', { retryAfterMs: 2_000 });
+
   // Coming back to a seat is not joining: an app in many rooms must be able to resume all of them at once.
   const returning = join.resumeToken !== undefined && (await rooms.knowsToken(join.roomId, join.resumeToken));
   const verdict = returning ? undefined : await limits.joins.consume(connection.limitKey);

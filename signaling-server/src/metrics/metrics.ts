@@ -13,6 +13,7 @@ export type MetricsSource = {
   eventLoopDelayMs: () => number;
   process: () => { residentBytes: number; heapUsedBytes: number; cpuS: number };
   isDraining: () => boolean;
+  isBusy: () => boolean;
   /** Most TCP connections at once. */
   maxConnections: number;
   listedRooms: () => number;
@@ -124,6 +125,7 @@ export function createPrometheus(source: MetricsSource): Registry {
   gauge('parley_blocked_addresses', 'Addresses blocked now', source.blocked);
   gauge('parley_listed_rooms', 'Rooms on the list', source.listedRooms);
   gauge('parley_draining', 'Whether newcomers are sent elsewhere', () => Number(source.isDraining()));
+  gauge('parley_busy', 'Whether newcomers are turned away because of load', () => Number(source.isBusy()));
   gauge('parley_connections_limit', 'MAX_CONNECTIONS', () => source.maxConnections);
   const { cluster } = source;
   if (cluster) {

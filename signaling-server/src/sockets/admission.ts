@@ -15,14 +15,25 @@ export class AdmissionDesk {
   readonly #openMax: number;
   readonly #tally: Tally;
   readonly #isDraining: () => boolean;
+  readonly #isBusy: () => boolean;
+  readonly #random: (sizeBytes: number) => Uint8Array;
   readonly #open = new Map<string, number>();
   readonly #refusedInARow = new Map<string, number>();
 
-  constructor(ports: { limits: Limits; openMax: number; tally: Tally; isDraining: () => boolean }) {
+  constructor(ports: {
+    limits: Limits;
+    openMax: number;
+    tally: Tally;
+    isDraining: () => boolean;
+    isBusy: () => boolean;
+    random: (sizeBytes: number) => Uint8Array;
+  }) {
     this.#limits = ports.limits;
     this.#openMax = ports.openMax;
     this.#tally = ports.tally;
     this.#isDraining = ports.isDraining;
+    this.#isBusy = ports.isBusy;
+    this.#random = ports.random;
   }
 
   async decide(ip: string): Promise<Admission> {
@@ -55,6 +66,8 @@ export class AdmissionDesk {
 
   async #refusalFor(limitKey: string): Promise<Refusal | undefined> {
     if (this.#isDraining()) return refuse('server-draining');
+    // Those who are in come first; the others spread out.
+    if (this.#isBusy()) return refuse('server-busy', { retryAfterMs: BUSY_MS + 16 * (this.#random(1)[0] ?? 0) });
     const blockedMs = this.#limits.blocks.remainingMs(limitKey);
     if (blockedMs > 0) {
       this.#tally.limit('blocked');
@@ -75,3 +88,5 @@ export class AdmissionDesk {
 }
 
 const TOLD_TIMES = 30;
+/** When who was turned away may come again, at the earliest. */
+const BUSY_MS = 2_000;

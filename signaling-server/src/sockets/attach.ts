@@ -111,6 +111,8 @@ export function attachSockets(
     openMax: config.socketsPerAddress,
     tally,
     isDraining: () => context.isDraining(),
+    isBusy: () => context.isBusy(),
+    random: context.random,
   });
   let noteEmpty: (() => void) | undefined;
 

@@ -104,3 +104,28 @@ describe('slow and strange HTTP (P3)', () => {
     expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
   });
 });
+
+describe('a server that is overloaded (P3)', () => {
+  it('turns newcomers away with a time, goes on with those who are in, and takes them again later', async () => {
+    let delayMs = 0;
+    const server = await startTestServer({ BUSY_DELAY_MS: '200' }, { loopDelayMs: () => delayMs });
+    const key = new RoomKey();
+    const [ana, ben] = [new Client(server), new Client(server, { ip: '203.0.113.2' })];
+    await ana.join(key);
+    const { participantId, resumeToken } = await ben.join(key);
+    const isBusy = async () => (await (await fetch(`${server.url}/metrics`)).text()).includes('parley_busy 1');
+    delayMs = 500;
+    await until(isBusy, 'busy');
+    const refused = await new Client(server, { ip: '203.0.113.3' }).refused();
+    expect(refused.data).toMatchObject({ code: 'server-busy', retryAfterMs: expect.any(Number) });
+    expect(refused.data?.retryAfterMs).toBeGreaterThanOrEqual(2_000);
+    const elsewhere = await ana.tryJoin(new RoomKey());
+    expect(elsewhere).toMatchObject({ ok: false, code: 'server-busy' });
+    expect(await ben.join(key, { resumeToken })).toMatchObject({ participantId });
+    const signal = { roomId: key.roomId, to: participantId, id: newSignalId(), box: someBox() };
+    expect(await ana.call('signal:send', signal)).toEqual({ ok: true, value: { handedTo: 1 } });
+    delayMs = 0;
+    await until(async () => !(await isBusy()), 'free again');
+    await new Client(server, { ip: '203.0.113.3' }).join(new RoomKey());
+  });
+});
