@@ -1,10 +1,11 @@
 // Runs one of the project's commands: installs what is missing, then hands over to the Node that the project brings.
 // Plain JavaScript without dependencies, because it is the first thing that runs in a fresh clone, on any Node >= 20.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildDue } from './build-stamp.mjs';
 import { install } from './install.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -18,7 +19,17 @@ if (script === undefined) {
 await install({ say: (line) => console.error(line) });
 
 const own = join(root, 'node_modules', '.bin', process.platform === 'win32' ? 'node.cmd' : 'node');
-const child = spawn(existsSync(own) ? own : process.execPath, [join(root, script), ...args], {
+const node = existsSync(own) ? own : process.execPath;
+// A server with an admin shows them a page, and that is built.
+if (script === 'signaling-server/src/main.ts' && process.env.ADMIN_TOKEN && buildDue('signaling-server', root)) {
+  console.error('Building the admin page.');
+  const built = spawnSync(node, [join(root, 'scripts', 'build.ts'), 'signaling-server'], {
+    cwd: root,
+    stdio: [0, 2, 2],
+  });
+  if (built.status !== 0) process.exit(built.status ?? 1);
+}
+const child = spawn(node, [join(root, script), ...args], {
   cwd: root,
   stdio: 'inherit',
   shell: process.platform === 'win32',
