@@ -24,7 +24,8 @@ const SHOWN: Readonly<Record<string, string>> = {
 
 const WIDTH = 720;
 const LEFT = 96;
-const SCALE = 220;
+const SCALE = 170;
+const TEXT_AT = 520;
 const BAR = 14;
 const STEP = 20;
 const GROUP_GAP = 34;
@@ -68,12 +69,12 @@ export function drawPicture(rows: readonly SignalingRow[]): string {
     const top = y + 8;
     y += 12;
     for (const { name, ratio, value, unit } of bars) {
-      const width = Math.min(ratio * SCALE, WIDTH - LEFT - 190);
+      const width = Math.min(ratio * SCALE, TEXT_AT - LEFT - 12);
       const own = name === 'Parley' ? 'own' : 'bar';
       parts.push(
         `<text class="soft" x="${LEFT - 8}" y="${y + BAR - 2}" text-anchor="end">${escaped(name)}</text>`,
         `<rect class="${own}" x="${LEFT}" y="${y}" width="${width.toFixed(1)}" height="${BAR}" rx="2"/>`,
-        `<text x="${(LEFT + width + 6).toFixed(1)}" y="${y + BAR - 2}">${ratio.toFixed(2)} × ` +
+        `<text x="${TEXT_AT}" y="${y + BAR - 2}">${ratio.toFixed(2)} × ` +
           `<tspan class="soft">(${value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3)} ${escaped(shortUnit(unit))})</tspan></text>`,
       );
       y += STEP;
