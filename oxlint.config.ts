@@ -113,6 +113,7 @@ const table: Row[] = [
       '!@zxcvbn-ts/**',
       '!pino',
       '!pino-pretty',
+      '!pino-roll',
       '!prom-client',
       '!rate-limiter-flexible',
       '!socket.io',

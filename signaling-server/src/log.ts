@@ -97,7 +97,9 @@ function standardOutput({ logPretty }: LogStyle): LogSink & LogTarget {
   // Into a file on a full disk, for example. What waits is tried again with the next line; until then nothing may flush,
   // because sonic-boom's flushSync would never return.
   let failing = false;
-  
+  destination.on('error', () => {
+    failing = true;
+  });
   destination.on('write', () => {
     failing = false;
   });
@@ -118,6 +120,7 @@ function standardOutput({ logPretty }: LogStyle): LogSink & LogTarget {
         }
         closed = true;
         const giveUp = setTimeout(() => {
+          destination.destroy();
           resolve();
         }, 500);
         destination.once('close', () => {

@@ -1,4 +1,3 @@
-/// <reference path="./pino-roll.d.ts" />
 import { once } from 'node:events';
 
 /** One place that log lines go to. */
