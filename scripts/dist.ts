@@ -1,10 +1,13 @@
 /**
  * `npm run dist [-- --linux|--mac|--win] [--dir]`: builds everything and packs installers into release/. Without a
- * system it packs for this one; `--dir` leaves an unpacked folder instead of installers. Publishes nothing.
+ * system it packs for this one; `--dir` leaves an unpacked folder instead of installers.
+ * `npm run dist -- server`: packs the signaling server alone, as an npm package that depends on nothing.
+ * Publishes nothing.
  */
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { PARTS } from './build-stamp.mjs';
+import { packServer } from './server-package.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -16,8 +19,17 @@ const run = (script: string, args: readonly string[]) =>
       .on('exit', (code) => resolve(code ?? 1));
   });
 
-const built = await run('scripts/build.ts', Object.keys(PARTS));
+const [what, ...more] = process.argv.slice(2);
+if (what === 'server' && more.length > 0) {
+  console.error(`Unknown: ${more.join(' ')}. The server is packed without options.`);
+  process.exit(2);
+}
+const built = await run('scripts/build.ts', what === 'server' ? ['signaling-server'] : Object.keys(PARTS));
 if (built !== 0) process.exit(built);
+if (what === 'server') {
+  console.log(`Packed: ${relative(root, await packServer())}`);
+  process.exit(0);
+}
 const packed = await run('node_modules/electron-builder/cli.js', [
   '--config',
   'build/electron-builder.yml',

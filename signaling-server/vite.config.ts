@@ -2,14 +2,16 @@ import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { defineConfig } from 'vite';
 
-/** The server as one file with everything it needs, for the packaged app's embedded server. */
+/** The server with everything it needs: for the packaged app, for the image and for the package that stands alone. */
 export default defineConfig({
   root: import.meta.dirname,
   build: {
     outDir: '../out/signaling-server',
     emptyOutDir: true,
-    target: 'node24',
+    // The oldest that src/main.ts starts on.
+    target: 'node22',
     minify: false,
+    license: { fileName: 'third-party-licenses.md' },
     ssr: join(import.meta.dirname, 'src', 'main.ts'),
     rolldownOptions: { external: [...builtinModules, /^node:/], output: { entryFileNames: 'main.js' } },
   },
