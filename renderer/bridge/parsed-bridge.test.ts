@@ -8,8 +8,9 @@ const carrierAnswering = (answer: () => Promise<unknown>): Carrier => ({ call: a
 
 describe('bridge', () => {
   it('answers what the core answered, parsed', async () => {
-    const bridge = parsedBridge(carrierAnswering(async () => ({ ok: true, value: { heads: [] } })));
-    expect(await bridge.call('history.heads', { roomId })).toEqual({ ok: true, value: { heads: [] } });
+    const answer = { ok: true, value: { heads: [], upTo: null } };
+    const bridge = parsedBridge(carrierAnswering(async () => answer));
+    expect(await bridge.call('history.heads', { roomId })).toEqual(answer);
   });
 
   it('passes a refusal on with its code and sentence', async () => {
@@ -20,7 +21,7 @@ describe('bridge', () => {
 
   it('refuses an answer that does not fit the contract', async () => {
     const bridge = parsedBridge(
-      carrierAnswering(async () => ({ ok: true, value: { heads: [{ author: 'x', seq: -1 }] } })),
+      carrierAnswering(async () => ({ ok: true, value: { heads: [{ author: 'x', seq: -1 }], upTo: null } })),
     );
     expect(await bridge.call('history.heads', { roomId })).toMatchObject({ ok: false, code: 'internal' });
   });
