@@ -1,3 +1,4 @@
+import { join, parse } from 'node:path';
 import { type Logger, pino, stdTimeFunctions } from 'pino';
 import pretty from 'pino-pretty';
 import type { Config } from './config.ts';
@@ -39,25 +40,35 @@ export function createLog(config: LogStyle, target?: LogTarget): LogOutput {
   return target ? logTo(config, target) : logToAll(config, [standardOutput(config)]);
 }
 
-/** The log that the settings ask for. Rejects with a LogFileError when its file cannot be written. */
-export async function openLog(config: LogPlaces): Promise<LogOutput> {
-  if (config.logFile === undefined) return createLog(config);
+/**
+ * The log that the settings ask for. Rejects with a LogFileError when its file cannot be written. `worker` is the place of this
+ * process among several: its lines name it, and its file is its own, because each process would remove what another still writes.
+ */
+export async function openLog(config: LogPlaces, worker?: string): Promise<LogOutput> {
+  if (config.logFile === undefined) return logToAll(config, [standardOutput(config)], worker);
   const file = await openLogFile(
-    { path: config.logFile, maxMb: config.logFileMaxMb, kept: config.logFilesKept },
+    { path: fileOf(config.logFile, worker), maxMb: config.logFileMaxMb, kept: config.logFilesKept },
     {
       onTrouble: (code) => output.log.warn({ code }, 'the log file cannot be written; its lines are here'),
       onMended: (lost) => output.log.warn({ lost }, 'the log file is written again'),
     },
   );
-  const output = logToAll(config, [standardOutput(config), file]);
+  const output = logToAll(config, [standardOutput(config), file], worker);
   return output;
 }
 
-function logTo({ logLevel }: LogStyle, target: LogTarget): LogOutput {
+/** `parley.log` of the second worker is `parley-2.log`. */
+function fileOf(path: string, worker: string | undefined): string {
+  if (worker === undefined) return path;
+  const { dir, name, ext } = parse(path);
+  return join(dir, `${name}-${worker}${ext}`);
+}
+
+function logTo({ logLevel }: LogStyle, target: LogTarget, worker?: string): LogOutput {
   const log = pino(
     {
       level: logLevel,
-      base: { version: SERVER_VERSION },
+      base: worker === undefined ? { version: SERVER_VERSION } : { version: SERVER_VERSION, worker },
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label: string) => ({ level: label }) },
       redact: { paths: SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
@@ -67,8 +78,8 @@ function logTo({ logLevel }: LogStyle, target: LogTarget): LogOutput {
   return { log, close: () => Promise.resolve() };
 }
 
-function logToAll(config: LogStyle, sinks: readonly (LogSink & LogTarget)[]): LogOutput {
-  const { log } = logTo(config, {
+function logToAll(config: LogStyle, sinks: readonly (LogSink & LogTarget)[], worker?: string): LogOutput {
+  const target = {
     write(line: string) {
       for (const sink of sinks) sink.write(line);
     },
@@ -76,7 +87,8 @@ function logToAll(config: LogStyle, sinks: readonly (LogSink & LogTarget)[]): Lo
     flushSync() {
       for (const sink of sinks) sink.flushSync?.();
     },
-  });
+  };
+  const { log } = logTo(config, target, worker);
   return {
     log,
     async close() {

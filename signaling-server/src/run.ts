@@ -4,7 +4,7 @@ import type { ServerReport } from '@parley/shared/protocol';
 import { runTokenCommand } from './auth/token-command.ts';
 import { systemClock } from './clock.ts';
 import { ipcBackplane } from './cluster/ipc-backplane.ts';
-import { meetSiblings, WORKER_KEY } from './cluster/siblings.ts';
+import { meetSiblings, WORKER_KEY, WORKER_PLACE } from './cluster/siblings.ts';
 import { type Config, readConfig, settingsTable } from './config.ts';
 import { type Log, type LogOutput, openLog } from './log.ts';
 import { LogFileError } from './observe/log-file.ts';
@@ -60,7 +60,7 @@ export async function run(args: readonly string[]): Promise<void> {
   }
   let output: LogOutput;
   try {
-    output = await openLog(config);
+    output = await openLog(config, cluster.isWorker ? process.env[WORKER_PLACE] : undefined);
   } catch (failure) {
     if (!(failure instanceof LogFileError)) throw failure;
     console.error(`The configuration is not valid:\n  ${failure.message}`);

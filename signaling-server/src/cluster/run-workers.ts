@@ -6,7 +6,7 @@ import { type Clock, repeat } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { hostBackplane } from './ipc-backplane.ts';
 import { MemoryHub } from './memory-hub.ts';
-import { introduceSiblings, type SiblingMessage, WORKER_KEY } from './siblings.ts';
+import { introduceSiblings, type SiblingMessage, WORKER_KEY, WORKER_PLACE } from './siblings.ts';
 
 /** A worker that dies again and again is not started without a pause. */
 const RESTART_FIRST_MS = 200;
@@ -44,8 +44,8 @@ export function startWorkers(count: number, clock: Clock, log: Log): WorkerGroup
     report = { resolve, reject };
   });
 
-  const start = (): void => {
-    const worker = cluster.fork({ [WORKER_KEY]: key });
+  const start = (place: number): void => {
+    const worker = cluster.fork({ [WORKER_KEY]: key, [WORKER_PLACE]: String(place) });
     live.set(worker.id, worker);
     const host = hostBackplane(hub, (message) => send(worker, message));
     worker.on('message', (raw: unknown) => {
@@ -68,11 +68,11 @@ export function startWorkers(count: number, clock: Clock, log: Log): WorkerGroup
       const delayMs = Math.min(RESTART_MAX_MS, RESTART_FIRST_MS * 2 ** Math.min(failures, 10));
       log.error({ code, signal, againInMs: delayMs }, 'worker ended; another takes its place');
       clock.after(delayMs, () => {
-        if (!stopping) start();
+        if (!stopping) start(place);
       });
     });
   };
-  for (let i = 0; i < count; i++) start();
+  for (let place = 1; place <= count; place++) start(place);
   const stopSweeping = repeat(clock, 60_000, () => hub.sweep());
 
   return {

@@ -4,6 +4,8 @@ import type { Snapshot } from '../metrics/snapshot.ts';
 
 /** The environment that makes a process a worker: the key of the names for rooms in logs, the same in all of them. */
 export const WORKER_KEY = 'PARLEY_WORKER_KEY';
+/** The place of a worker among them, from 1; whoever replaces one that died takes its place. */
+export const WORKER_PLACE = 'PARLEY_WORKER_PLACE';
 
 /** The other workers of this computer: what is asked of the server is asked of all of them. */
 export interface Siblings {

@@ -1,4 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ServerReport } from '@parley/shared/protocol';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -145,5 +148,21 @@ describe('a server of several processes (S13)', () => {
   it('says why when it cannot start', async () => {
     const first = await startWorkers();
     await expect(startWorkers({ PORT: String(first.port) })).rejects.toThrow('port-in-use');
+  });
+
+  it('has a log file for each process, and each line names its worker (S9)', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'parley-log-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const server = await startWorkers({ LOG_FILE: join(folder, 'parley.log'), HTTP_PER_MINUTE: '0' });
+    await server.pids();
+    server.child.kill('SIGTERM');
+    expect(await server.ended()).toBe(0);
+    const places = ['parley', 'parley-1', 'parley-2'].map((name) => {
+      const lines = readFileSync(join(folder, `${name}.1.log`), 'utf8')
+        .trim()
+        .split('\n');
+      return new Set(lines.map((line) => (JSON.parse(line) as { worker?: string }).worker));
+    });
+    expect(places).toEqual([new Set([undefined]), new Set(['1']), new Set(['2'])]);
   });
 });
