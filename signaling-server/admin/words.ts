@@ -29,6 +29,9 @@ export const formatClockExactly = (at: number, where: Where = {}): string =>
     ...zone(where),
   }).format(at);
 
+export const formatDay = (at: number, where: Where = {}): string =>
+  new Intl.DateTimeFormat(where.locale, { dateStyle: 'medium', ...zone(where) }).format(at);
+
 /** `45 s`, `3 min`, `2 h 5 min`, `4 d 1 h`: the two largest units. */
 export function formatSpan(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));

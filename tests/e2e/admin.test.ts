@@ -1,8 +1,15 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { axeComplaints } from '#support/axe.ts';
 import { type Browser, openBrowser } from '#support/browser.ts';
 import { ensureBuilt } from '#support/built.ts';
+import { NODE, REPOSITORY } from '#support/repository.ts';
 import { startServer, type TestServer } from '#support/server.ts';
 import { until } from '#support/wait.ts';
 import { Client, newSignalId, PUBLIC_HOST, RoomKey, someBox } from '../integration/signaling/harness.ts';
@@ -33,6 +40,34 @@ const CUT_OFF = `[...document.querySelectorAll('main *, header *')].flatMap((ele
   const scrolls = element.closest('[tabindex="0"][aria-label]:not([role])');
   return !scrolls && element.getBoundingClientRect().right > innerWidth + 1 ? [element.outerHTML.slice(0, 120)] : [];
 })`;
+
+/** The environment of a server that lets in by token, with its rights in a file of their own. */
+function byToken(): Record<string, string> {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-admin-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return { ACCESS: 'token', TOKEN_SECRET: randomBytes(32).toString('hex'), TOKEN_FILE: join(folder, 'tokens.json') };
+}
+/** A right made as the admin makes one, by the server's own command. */
+async function makeRight(env: Record<string, string>, ...options: string[]): Promise<{ id: string; token: string }> {
+  const args = ['signaling-server/src/main.ts', 'token', 'create', ...options, '--json'];
+  const { stdout } = await promisify(execFile)(NODE, args, { cwd: REPOSITORY, env: { ...process.env, ...env } });
+  return JSON.parse(stdout) as { id: string; token: string };
+}
+async function exchange(server: TestServer, token: string): Promise<{ access_token: string; refresh_token: string }> {
+  const answer = await fetch(`http://127.0.0.1:${server.port}/auth/refresh`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-forwarded-for': '203.0.113.1' },
+    body: JSON.stringify({ refresh_token: token }),
+  });
+  return (await answer.json()) as { access_token: string; refresh_token: string };
+}
+/** Somebody who uses a right, inside. */
+async function enterWith(server: TestServer, token: string): Promise<Client> {
+  const { access_token } = await exchange(server, token);
+  const client = new Client(server, { auth: { v: 1, token: access_token } });
+  await client.join(new RoomKey());
+  return client;
+}
 const said = (page: Page, text: string) => page.getByRole('status').getByText(text).waitFor({ state: 'attached' });
 
 describe('the admin page (S8)', () => {
@@ -167,9 +202,88 @@ describe('the admin page (S8)', () => {
     await open.click();
     await dialog.getByRole('button', { name: 'Unblock' }).click();
     await said(page, '203.0.113.9 is unblocked.');
-    await page.getByText('Nobody is blocked.').waitFor();
+    const card = page.getByRole('region', { name: 'Blocked addresses', exact: true });
+    await card.getByText('Nobody is blocked.').waitFor();
+    // What was pressed is gone; the keyboard goes on from the card.
+    expect(await page.evaluate('document.activeElement.textContent')).toBe(await card.textContent());
     expect(await knock()).toBe(200);
     expect(complaints).toEqual([]);
+  });
+
+  it('shows who may use the server by token, and revokes a right with the keyboard alone', async () => {
+    const env = byToken();
+    await server.close();
+    server = await start(env);
+    const [anna, ben] = [await makeRight(env, '--name', 'Anna'), await makeRight(env, '--name', 'Ben', '--days', '9')];
+    const annas = await enterWith(server, anna.token);
+    await signIn();
+    const card = page.getByRole('region', { name: 'Rights by token', exact: true }).first();
+    await card.getByText('2 of 2 in force').waitFor();
+    const rowOf = (name: string) => card.getByRole('row', { name });
+    await rowOf('Anna').getByText('1 connection, used').waitFor();
+    expect(await rowOf('Anna').getByRole('cell').first().textContent()).toMatch(/^Without end/);
+    expect(await rowOf('Ben').getByRole('cell').first().textContent()).toMatch(/^Until .+never used$/);
+    expect(await page.content()).not.toContain(anna.token);
+
+    const focused = () => page.evaluate('document.activeElement.ariaLabel');
+    await page.getByRole('button', { name: `Revoke the right of Anna, ${anna.id}` }).focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Revoke the right of Anna?' });
+    await dialog.getByText('1 connection of it is open now.').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await focused()).toBe(`Revoke the right of Anna, ${anna.id}`);
+    expect(annas.socket.connected).toBe(true);
+    await page.keyboard.press('Enter');
+    await dialog.waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await said(page, 'The right of Anna is revoked.');
+    expect(await annas.hear('server:closing')).toEqual({ code: 'access-expired' });
+    await rowOf('Anna').getByText('Revoked').waitFor();
+    await card.getByText('1 of 2 in force').waitFor();
+    // What was pressed is gone; the keyboard goes on from the list.
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe(`Revoke the right of Ben, ${ben.id}`);
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows rights that fit at every width, and nothing that axe complains about', async () => {
+    const env = byToken();
+    await server.close();
+    server = await start(env);
+    const { token } = await makeRight(env, '--name', 'Dominique-Maximilienne Oberhauser-Wintersteiger');
+    const copied = (await makeRight(env, '--name', 'Eve')).token;
+    await enterWith(server, token);
+    // Both have used it: who came first goes on, then the other one comes.
+    await exchange(server, (await exchange(server, copied)).refresh_token);
+    await exchange(server, copied);
+    await signIn();
+    await page.getByText('its token was used twice').waitFor();
+    for (const width of [320, 400, 960, 1280, 2560]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await page.evaluate('document.documentElement.scrollWidth'), `at ${width}`).toBeLessThanOrEqual(width);
+      const box = page.locator('[tabindex="0"][aria-label="Rights by token"]');
+      const [shown, needed] = await box.evaluate((element) => [element.clientWidth, element.scrollWidth]);
+      expect(needed, `at ${width}`).toBe(shown);
+    }
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await axeComplaints(page), colorScheme).toEqual([]);
+      await page.getByRole('button', { name: 'Revoke the right of Dominique' }).click();
+      expect(await axeComplaints(page), `${colorScheme}, asking`).toEqual([]);
+      await page.keyboard.press('Escape');
+    }
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows no rights where access is not by token', async () => {
+    const answer = page.waitForResponse((response) => response.url().endsWith('/admin/api/sessions'));
+    await signIn();
+    expect((await answer).status()).toBe(404);
+    expect(await page.getByText('Rights by token').count()).toBe(0);
+    expect(await keyNumber(page, 'Errors').textContent()).toBe('0');
   });
 
   it('drains after saying what that does, and takes clients again', async () => {

@@ -64,11 +64,8 @@ export function Blocked() {
           title={`Unblock ${asked}?`}
           action="Unblock"
           onConfirm={() => admin.unblock(asked)}
-          onClose={() => {
-            setAsked(undefined);
-            // The button that opened this may have gone with its row.
-            card.current?.focus();
-          }}
+          onClose={() => setAsked(undefined)}
+          orFocus={card}
         >
           <p>
             The server answers it again at once, and forgets how often it was blocked: the next block would be a short

@@ -2,6 +2,7 @@ import type { ComponentType } from 'react';
 import { Blocked } from './blocked.tsx';
 import { ErrorCodes } from './error-codes.tsx';
 import { RateLimits } from './rate-limits.tsx';
+import { Rights } from './rights.tsx';
 import { Rooms } from './rooms.tsx';
 
 /**
@@ -9,7 +10,10 @@ import { Rooms } from './rooms.tsx';
  * not bring, it asks for itself with `useAdmin().ask` and `tell`.
  */
 export const LISTS: Record<'people' | 'errors' | 'limits', readonly { id: string; List: ComponentType }[]> = {
-  people: [{ id: 'rooms', List: Rooms }],
+  people: [
+    { id: 'rooms', List: Rooms },
+    { id: 'rights', List: Rights },
+  ],
   errors: [{ id: 'error-codes', List: ErrorCodes }],
   limits: [
     { id: 'blocked', List: Blocked },

@@ -41,6 +41,17 @@ describe('asking the server', () => {
     expect(answer).toMatchObject({ ok: false, why, sentence: expect.stringMatching(/^[A-Z].*\.$/) });
   });
 
+  it('tells what there is not from what is refused', async () => {
+    expect(await answering(404, refuse('unknown-call')).api.ask('t', 'x', Overview)).toMatchObject({
+      why: 'refused',
+      absent: true,
+    });
+    for (const status of [400, 403, 500])
+      expect(await answering(status, refuse('internal')).api.ask('t', 'x', Overview)).not.toHaveProperty('absent');
+    // A page of a proxy says nothing about the server behind it.
+    expect(await answering(404, '<html>').api.ask('t', 'x', Overview)).not.toHaveProperty('absent');
+  });
+
   it('tells a block from a limit, each with its true wait', async () => {
     const blocked = await answering(429, refuse('blocked', { retryAfterMs: 61_000 })).api.ask('t', 'x', Overview);
     expect(blocked).toEqual({

@@ -10,6 +10,8 @@ export type Failure = {
   sentence: string;
   /** Truthful time until the server serves again. */
   retryAfterMs?: number;
+  /** The server has no such thing: nothing under that address, or nothing of that name. */
+  absent?: true;
 };
 export type Answer<T> = { ok: true; value: T } | Failure;
 
@@ -75,7 +77,7 @@ export function createApi({ fetch, timeout }: Ports): AdminApi {
           : 'The server has had too many requests from this address.',
         retryAfterMs ?? 60_000,
       );
-    return fail('refused', message);
+    return status === 404 ? { ...fail('refused', message), absent: true } : fail('refused', message);
   }
 
   return {

@@ -1,5 +1,5 @@
 import { CircleAlert } from 'lucide-react';
-import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { type ReactNode, type RefObject, useEffect, useId, useRef, useState } from 'react';
 import type { Answer } from '../store/api.ts';
 import { Button } from './button.tsx';
 import styles from './confirm.module.css';
@@ -13,10 +13,12 @@ type ConfirmProps = {
   /** Does it; the dialog stays open with the reason when that fails. */
   onConfirm: () => Promise<Answer<null>>;
   onClose: () => void;
+  /** Gets the focus when what had it before is gone, as a button goes with its row. */
+  orFocus?: RefObject<HTMLElement | null>;
 };
 
 /** Asks before something happens, on the browser's own <dialog>: focus stays inside and returns, Escape closes. */
-export function Confirm({ title, children, action, look = 'primary', onConfirm, onClose }: ConfirmProps) {
+export function Confirm({ title, children, action, look = 'primary', onConfirm, onClose, orFocus }: ConfirmProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   const [busy, setBusy] = useState(false);
@@ -26,12 +28,15 @@ export function Confirm({ title, children, action, look = 'primary', onConfirm, 
     const dialog = ref.current;
     if (!dialog) return undefined;
     const before = document.activeElement;
+    const otherwise = orFocus?.current;
     dialog.showModal();
     return () => {
+      // Only then: while it is open nothing outside of it can have the focus.
       dialog.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
+      else otherwise?.focus();
     };
-  }, []);
+  }, [orFocus]);
 
   const confirm = async () => {
     setBusy(true);

@@ -5,13 +5,14 @@ import type { Tokens } from '../auth/tokens.ts';
 import { type AddressReader, limitKeyOf } from '../client-address.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Log } from '../log.ts';
+import { aboutRequest } from '../observe/requests.ts';
 import type { Pseudonyms } from '../pseudonyms.ts';
 import type { AdminTools } from './admin.ts';
 import { Done, Refreshed, RefreshRequest, RevokeRequest, Sessions } from './answers.ts';
 import { answers } from './describe.ts';
 
 export type AccessPorts = {
-  /** Undefined where the server gives no rights by token; then these routes do not exist. */
+  /** Undefined where the server gives no rights by token; then there is nothing to exchange, see or end. */
   tokens: Tokens | undefined;
   rightsInUse: () => ReadonlyMap<string, number>;
   /** Told when a right ended: its sockets are closed. */
@@ -30,7 +31,12 @@ const dateOf = (at: number | null): string | null => (at === null ? null : new D
 /** The exchange of tokens, and what the admin sees and ends of them (S11). */
 export function addAccess(app: FastifyInstance, ports: AccessPorts, admin: AdminTools): void {
   const { tokens, limits, log, pseudonyms } = ports;
-  if (!tokens) return;
+  if (!tokens) {
+    // The admin page asks once to find out: no error, and not counted as one.
+    const nothing = { schema: { hide: true }, preHandler: admin.only };
+    app.get('/admin/api/sessions', nothing, (_request, reply) => reply.code(404).send(refuse('unknown-call')));
+    return;
+  }
 
   app.post(
     '/auth/refresh',
@@ -51,7 +57,7 @@ export function addAccess(app: FastifyInstance, ports: AccessPorts, admin: Admin
         return answer;
       }
       const { reused, ...refusal } = outcome;
-      const about = { audit: true, request: request.id, address: pseudonyms.address(key), right: reused };
+      const about = { audit: true, ...aboutRequest(request), address: pseudonyms.address(key), right: reused };
       log.warn(about, reused === undefined ? 'refresh token refused' : 'refresh token used twice; its right ended');
       if (reused !== undefined) ports.onEnded(reused);
       if (refusal.code === 'access-refused') void limits.blocks.strike(key, WRONG_TOKEN_STRIKES);

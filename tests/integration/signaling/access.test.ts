@@ -64,6 +64,17 @@ describe('a server with a password', () => {
     expect(server.lines.join('\n')).not.toContain('five random');
   });
 
+  it('has no rights to show: the admin is told so, and it counts as nobody’s error (S11)', async () => {
+    const server = await startTestServer({ ...env, ADMIN_TOKEN: ADMIN });
+    expect((await fetch(`${server.url}/admin/api/sessions`)).status).toBe(401);
+    const headers = { authorization: `Bearer ${ADMIN}` };
+    const before = (await server.metrics()).errors;
+    const answer = await fetch(`${server.url}/admin/api/sessions`, { headers });
+    expect(answer.status).toBe(404);
+    expect(await answer.json()).toMatchObject({ ok: false, code: 'unknown-call' });
+    expect((await server.metrics()).errors).toEqual(before);
+  });
+
   it('blocks an address that guesses (R7)', async () => {
     const server = await startTestServer({ ...env, STRIKES_PER_MINUTE: '30' });
     const guess = () => new Client(server, { ip: '203.0.113.99', auth: { v: 1, password: 'wrong' } }).refused();

@@ -1,0 +1,196 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { z } from 'zod';
+import { Sessions } from '../../src/http/answers.ts';
+import type { Answer, Failure } from '../store/api.ts';
+import { useAdmin, useAdminState, useNow, useOverview } from '../store/react.tsx';
+import { Button } from '../ui/button.tsx';
+import { Card, Nothing, TableBox } from '../ui/card.tsx';
+import { Confirm } from '../ui/confirm.tsx';
+import { countOf, formatAgo, formatCount, formatDay, type Where } from '../words.ts';
+import styles from './lists.module.css';
+
+export type Right = z.infer<typeof Sessions>['rights'][number];
+const SHOWN_AT_FIRST = 10;
+
+/** Who may use this server by token, who does now, and the way to end that. Not there where access is not by token. */
+export function Rights() {
+  const { rights, failure, revoke } = useRights();
+  const isClustered = 'redis' in useOverview().health.checks;
+  const now = useNow();
+  const [all, setAll] = useState(false);
+  const [asked, setAsked] = useState<Right>();
+  const card = useRef<HTMLDivElement>(null);
+  if (rights === undefined && failure === undefined) return null;
+  const sorted = (rights ?? []).toSorted(inOrder(now));
+  const shown = all ? sorted : sorted.slice(0, SHOWN_AT_FIRST);
+  const inForce = sorted.filter((right) => stateOf(right, now).inForce).length;
+  return (
+    <div ref={card} tabIndex={-1} className={styles.holder}>
+      <Card
+        title="Rights by token"
+        aside={sorted.length === 0 ? undefined : `${formatCount(inForce)} of ${formatCount(sorted.length)} in force`}
+      >
+        {sorted.length === 0 ? (
+          <Nothing>
+            {failure ? (
+              failure.sentence
+            ) : (
+              <>
+                Nobody has one. <code>token create --name Anna</code> on the server makes one.
+              </>
+            )}
+          </Nothing>
+        ) : (
+          <>
+            <TableBox label="Rights by token">
+              <table>
+                <thead>
+                  <tr>
+                    <th scope="col">Name</th>
+                    <th scope="col">State and use</th>
+                    <th scope="col">
+                      <span className="visually-hidden">Action</span>
+                    </th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {shown.map((right) => (
+                    <Row key={right.id} right={right} now={now} onRevoke={() => setAsked(right)} />
+                  ))}
+                </tbody>
+              </table>
+            </TableBox>
+            {sorted.length > SHOWN_AT_FIRST || failure || isClustered ? (
+              <div className={styles.foot}>
+                {sorted.length > SHOWN_AT_FIRST ? (
+                  <Button size="small" aria-expanded={all} onClick={() => setAll(!all)}>
+                    {all ? 'Show the first only' : `Show all ${formatCount(sorted.length)}`}
+                  </Button>
+                ) : null}
+                {failure ? <p className={styles.fresh}>This list may be old: {failure.sentence}</p> : null}
+                {isClustered ? <p>Connections to other nodes are not counted.</p> : null}
+              </div>
+            ) : null}
+          </>
+        )}
+      </Card>
+      {asked === undefined ? null : (
+        <Confirm
+          title={`Revoke the right of ${asked.name}?`}
+          action="Revoke"
+          look="danger"
+          onConfirm={() => revoke(asked)}
+          onClose={() => setAsked(undefined)}
+          orFocus={card}
+        >
+          <p>
+            {asked.sockets === 0
+              ? 'Nobody is connected with it here. From then on:'
+              : `${countOf(asked.sockets, 'connection of it is', 'connections of it are')} open now. From then on:`}
+          </p>
+          <ul>
+            <li>Its connections are closed within seconds, and its token lets nobody in.</li>
+            <li>Calls that run go on: sound and picture do not pass through this server.</li>
+          </ul>
+          <p>This cannot be taken back; {asked.name} would need a new token.</p>
+        </Confirm>
+      )}
+    </div>
+  );
+}
+
+function Row({ right, now, onRevoke }: { right: Right; now: number; onRevoke: () => void }) {
+  const { inForce, state, isAlarming } = stateOf(right, now);
+  return (
+    <tr className={styles.middle}>
+      <th scope="row">
+        <span className={inForce ? undefined : styles.over}>{right.name}</span>
+        <span className={`${styles.soft} ${styles.id}`}>{right.id}</span>
+      </th>
+      <td>
+        <span className={isAlarming ? styles.fresh : inForce ? undefined : styles.over}>{state}</span>
+        <span className={styles.soft}>{useOf(right, now)}</span>
+      </td>
+      <td data-number className={styles.action}>
+        {inForce ? (
+          <Button size="small" aria-label={`Revoke the right of ${right.name}, ${right.id}`} onClick={onRevoke}>
+            Revoke
+          </Button>
+        ) : null}
+      </td>
+    </tr>
+  );
+}
+
+/** What became of a right, in words. A token that was used twice is one that somebody copied. */
+export function stateOf(
+  { ends_at, revoked_at, why }: Right,
+  now: number,
+  where: Where = {},
+): { inForce: boolean; state: string; isAlarming: boolean } {
+  const day = (iso: string) => formatDay(Date.parse(iso), where);
+  if (revoked_at !== null && why === 'reused')
+    return { inForce: false, state: `Ended ${day(revoked_at)}: its token was used twice`, isAlarming: true };
+  if (revoked_at !== null) return { inForce: false, state: `Revoked ${day(revoked_at)}`, isAlarming: false };
+  if (ends_at === null) return { inForce: true, state: 'Without end', isAlarming: false };
+  const isOver = Date.parse(ends_at) <= now;
+  return { inForce: !isOver, state: `${isOver ? 'Over since' : 'Until'} ${day(ends_at)}`, isAlarming: false };
+}
+
+function useOf({ sockets, last_used_at }: Right, now: number): string {
+  const lastUse = last_used_at === null ? 'never used' : `used ${formatAgo(now - Date.parse(last_used_at))}`;
+  return sockets === 0 ? lastUse : `${countOf(sockets, 'connection', 'connections')}, ${lastUse}`;
+}
+
+/** Those in force by name, then the others, the last ended first. Nothing moves because somebody connects. */
+function inOrder(now: number): (a: Right, b: Right) => number {
+  const endOf = ({ revoked_at, ends_at }: Right) => Date.parse(revoked_at ?? ends_at ?? '');
+  return (a, b) => {
+    const [first, second] = [stateOf(a, now).inForce, stateOf(b, now).inForce];
+    if (first !== second) return first ? -1 : 1;
+    const ended = first ? 0 : endOf(b) - endOf(a);
+    return ended || a.name.localeCompare(b.name) || (a.id < b.id ? -1 : 1);
+  };
+}
+
+/** The rights as they were at the last look; asks again with every overview, unless there is nothing to ask for. */
+function useRights(): {
+  rights: readonly Right[] | undefined;
+  failure: Failure | undefined;
+  revoke: (right: Right) => Promise<Answer<null>>;
+} {
+  const admin = useAdmin();
+  const lookedAt = useAdminState(({ session }) => (session.at === 'in' ? session.lookedAt : 0));
+  const [rights, setRights] = useState<readonly Right[]>();
+  const [failure, setFailure] = useState<Failure>();
+  const [absent, setAbsent] = useState(false);
+  /** Answers to what was asked before this changed are not listened to. */
+  const turn = useRef(0);
+
+  const look = useCallback(() => {
+    turn.current += 1;
+    const mine = turn.current;
+    return admin.ask('api/sessions', Sessions).then((answer) => {
+      if (mine !== turn.current) return;
+      if (answer.ok) setRights(answer.value.rights);
+      else if (answer.absent) setAbsent(true);
+      // Of a server that does not answer at all the banner tells.
+      setFailure(answer.ok || answer.absent || answer.why !== 'refused' ? undefined : answer);
+    });
+  }, [admin]);
+
+  useEffect(() => {
+    if (lookedAt > 0 && !absent) void look();
+  }, [absent, look, lookedAt]);
+
+  const revoke = async ({ id, name }: Right): Promise<Answer<null>> => {
+    const answer = await admin.tell('api/revoke', { id });
+    // Somebody may have removed it altogether: gone is gone.
+    const gone = !answer.ok && answer.absent === true;
+    await look();
+    if (answer.ok) admin.say(`The right of ${name} is revoked.`);
+    else admin.say(gone ? `There is no right of ${name} any more.` : answer.sentence);
+    return gone ? { ok: true, value: null } : answer;
+  };
+  return { rights: absent ? undefined : rights, failure, revoke };
+}
