@@ -22,11 +22,13 @@ import type { Block } from './limits/block-list.ts';
 import { createLimits } from './limits/limits.ts';
 import { createLoadGauge, watchLoop } from './limits/load-gauge.ts';
 import type { LimitStore } from './limits/window-limit.ts';
-import { createLog, type Log } from './log.ts';
+import { type Log, openLog } from './log.ts';
 import { createPrometheus, type MetricsSource, processFigures } from './metrics/metrics.ts';
 import { keepSamples } from './metrics/samples.ts';
 import { mergedSource, type Snapshot, snapshotOf } from './metrics/snapshot.ts';
 import { Tally } from './metrics/tally.ts';
+import { createOtlpExporter } from './observe/otlp-exporter.ts';
+import { noSpans } from './observe/spans.ts';
 import { createOriginRule } from './origins.ts';
 import { createPseudonyms } from './pseudonyms.ts';
 import { recordReceived } from './record-received.ts';
@@ -82,7 +84,7 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
   const clock = ports.clock ?? systemClock;
   const random = ports.random ?? randomBytes;
   let openBackplane = ports.backplane ?? (config.redisUrl === undefined ? ports.worker?.backplane : undefined);
-  const output = ports.log ? { log: ports.log, close: () => Promise.resolve() } : createLog(config);
+  const output = ports.log ? { log: ports.log, close: () => Promise.resolve() } : await openLog(config);
   const { log } = output;
   const closers: (() => void | Promise<void>)[] = [() => output.close()];
   const closeAll = async (): Promise<void> => {
@@ -92,6 +94,10 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
   try {
     const pseudonyms = createPseudonyms(ports.worker?.pseudonymKey ?? random(32));
     const tally = new Tally();
+    const { otlpEndpoint: endpoint, otlpHeaders: headers, environment } = config;
+    const spans =
+      endpoint === undefined ? noSpans : createOtlpExporter({ endpoint, headers, environment }, { clock, log, random });
+    closers.push(() => spans.close());
     let draining = false;
     let hosts: { named: Uint8Array[]; local: Uint8Array[] } = { named: [], local: [] };
 
@@ -169,6 +175,8 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       random,
       tally,
       log,
+      spans,
+      pseudonymOf: pseudonyms.room,
       roomCapacity: config.roomCapacity,
       callsPerSecond: config.callsPerSecond,
       slowOperationMs: config.slowOperationMs,
@@ -249,6 +257,7 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       pseudonyms,
       health,
       tally,
+      spans,
       metrics: allMetrics,
       samples,
       prometheus: async () => (siblings ? createPrometheus(await allMetrics()) : ownPrometheus),

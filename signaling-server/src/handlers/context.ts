@@ -1,9 +1,10 @@
-import type { ClientAck, ClientEvent, clientEvents, Outcome } from '@parley/shared/protocol';
+import type { ClientAck, ClientEvent, clientEvents, Outcome, RoomId } from '@parley/shared/protocol';
 import type { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Log } from '../log.ts';
 import type { Tally } from '../metrics/tally.ts';
+import type { Spans } from '../observe/spans.ts';
 import type { Listings } from '../rooms/listings.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { Connection } from '../sockets/connection.ts';
@@ -19,6 +20,9 @@ export type HandlerContext = {
   random: (sizeBytes: number) => Uint8Array;
   tally: Tally;
   log: Log;
+  spans: Spans;
+  /** What stands for a room in logs and spans. */
+  pseudonymOf: (roomId: RoomId) => string;
   roomCapacity: number;
   callsPerSecond: number;
   slowOperationMs: number;

@@ -5,6 +5,7 @@ import type { Tokens } from '../auth/tokens.ts';
 import { type AddressReader, limitKeyOf } from '../client-address.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Log } from '../log.ts';
+import { aboutRequest } from '../observe/requests.ts';
 import type { Pseudonyms } from '../pseudonyms.ts';
 import type { AdminTools } from './admin.ts';
 import { Done, Refreshed, RefreshRequest, RevokeRequest, Sessions } from './answers.ts';
@@ -56,7 +57,7 @@ export function addAccess(app: FastifyInstance, ports: AccessPorts, admin: Admin
         return answer;
       }
       const { reused, ...refusal } = outcome;
-      const about = { audit: true, request: request.id, address: pseudonyms.address(key), right: reused };
+      const about = { audit: true, ...aboutRequest(request), address: pseudonyms.address(key), right: reused };
       log.warn(about, reused === undefined ? 'refresh token refused' : 'refresh token used twice; its right ended');
       if (reused !== undefined) ports.onEnded(reused);
       if (refusal.code === 'access-refused') void limits.blocks.strike(key, WRONG_TOKEN_STRIKES);

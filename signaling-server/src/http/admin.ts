@@ -9,6 +9,7 @@ import type { Limits } from '../limits/limits.ts';
 import type { Log } from '../log.ts';
 import { metricsJson } from '../metrics/metrics.ts';
 import type { SampleHistory } from '../metrics/samples.ts';
+import { aboutRequest } from '../observe/requests.ts';
 import type { Pseudonyms } from '../pseudonyms.ts';
 import { createAdminGuard } from './admin-token.ts';
 import { Debug, Done, DrainRequest, Overview, UnblockRequest } from './answers.ts';
@@ -45,7 +46,7 @@ export function addAdmin(app: FastifyInstance, ports: AdminPorts): AdminTools {
   const guard = createAdminGuard(config.adminToken);
   const keyOf = (request: FastifyRequest) => limitKeyOf(ports.addressOf(request.raw));
   const audit = (request: FastifyRequest, what: string, more: object = {}) =>
-    log.info({ audit: true, request: request.id, address: pseudonyms.address(keyOf(request)), ...more }, what);
+    log.info({ audit: true, ...aboutRequest(request), address: pseudonyms.address(keyOf(request)), ...more }, what);
 
   const adminOnly = async (request: FastifyRequest, reply: FastifyReply) => {
     const verdict = guard(request.headers.authorization);

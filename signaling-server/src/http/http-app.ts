@@ -9,6 +9,8 @@ import { type ErrorCode, refuse, SIGNALING_PATH } from '@parley/shared/protocol'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { limitKeyOf } from '../client-address.ts';
 import type { Tally } from '../metrics/tally.ts';
+import { aboutRequest, createRequestObserver } from '../observe/requests.ts';
+import type { Spans } from '../observe/spans.ts';
 import type { OriginRule } from '../origins.ts';
 import { SERVER_VERSION } from '../version.ts';
 import { type AccessPorts, addAccess } from './access.ts';
@@ -42,7 +44,7 @@ export function createHttpServer(maxConnections: number, certificate?: Certifica
   return http;
 }
 
-export type HttpPorts = AdminPorts & AccessPorts & { originAllowed: OriginRule; tally: Tally };
+export type HttpPorts = AdminPorts & AccessPorts & { originAllowed: OriginRule; tally: Tally; spans: Spans };
 
 /** Health, metrics, diagnostics and the admin's calls, and a clear answer to everything else. */
 export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpPorts): Promise<FastifyInstance> {
@@ -93,6 +95,8 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
     },
   });
 
+  const { spans, now } = ports;
+  const observer = createRequestObserver({ log, spans, slowOperationMs: config.slowOperationMs, now });
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({
       'x-request-id': request.id,
@@ -115,6 +119,11 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
     return sendRefusal(reply, 429, 'rate-limited', verdict.retryAfterMs);
   });
 
+  app.addHook('preSerialization', async (request, _reply, payload) => {
+    observer.refused(request, payload);
+    return payload;
+  });
+
   app.addHook('onSend', async (_request, reply, payload) => {
     const tookMs = reply.elapsedTime.toFixed(3);
     reply.header('server-timing', `app;dur=${tookMs}`).header('x-process-time', `${tookMs}ms`);
@@ -123,15 +132,7 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
 
   app.addHook('onResponse', async (request, reply) => {
     tally.request(reply.elapsedTime, reply.statusCode >= 400);
-    const line = {
-      request: request.id,
-      method: request.method,
-      route: request.routeOptions.url ?? 'none',
-      status: reply.statusCode,
-      tookMs: Math.round(reply.elapsedTime),
-    };
-    if (reply.elapsedTime > config.slowOperationMs) log.warn(line, 'slow operation');
-    else log.debug(line, 'request answered');
+    observer.answered(request, reply);
   });
 
   app.get('/', { schema: answers('Which program this is', { 200: ServerName }) }, async () => ({
@@ -154,7 +155,7 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
   app.setNotFoundHandler((_request, reply) => sendRefusal(reply, 404, 'unknown-call'));
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
     const status = error.statusCode ?? 500;
-    if (status >= 500) log.error({ request: request.id, err: error }, 'request failed');
+    if (status >= 500) log.error({ ...aboutRequest(request), err: error }, 'request failed');
     const code: ErrorCode = status === 413 ? 'too-large' : status < 500 ? 'bad-request' : 'internal';
     return sendRefusal(reply, status, code);
   });
