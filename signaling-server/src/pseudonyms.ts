@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto';
 
 /** Turns what must not be written down (room ids, addresses) into names that are only good for telling two apart. */
 export interface Pseudonyms {
@@ -11,7 +11,8 @@ export interface Pseudonyms {
  * log lines and metrics, and nobody who reads them can test a guess.
  */
 export function createPseudonyms(key: Uint8Array = randomBytes(32)): Pseudonyms {
+  const secret = createSecretKey(key);
   const name = (kind: string, value: string): string =>
-    createHmac('sha256', key).update(`${kind}\0${value}`).digest('hex').slice(0, 16);
+    createHmac('sha256', secret).update(`${kind}\0${value}`).digest('hex').slice(0, 16);
   return { room: (roomId) => name('room', roomId), address: (ip) => name('address', ip) };
 }

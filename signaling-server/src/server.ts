@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
@@ -31,6 +30,7 @@ import { createOtlpExporter } from './observe/otlp-exporter.ts';
 import { noSpans } from './observe/spans.ts';
 import { createOriginRule } from './origins.ts';
 import { createPseudonyms } from './pseudonyms.ts';
+import { createRandomPool } from './random-pool.ts';
 import { recordReceived } from './record-received.ts';
 import { Listings } from './rooms/listings.ts';
 import { hostHashOf } from './rooms/membership.ts';
@@ -82,7 +82,7 @@ export type SignalingServer = {
  */
 export async function startSignaling(config: Config, ports: SignalingPorts = {}): Promise<SignalingServer> {
   const clock = ports.clock ?? systemClock;
-  const random = ports.random ?? randomBytes;
+  const random = ports.random ?? createRandomPool();
   let openBackplane = ports.backplane ?? (config.redisUrl === undefined ? ports.worker?.backplane : undefined);
   const output = ports.log ? { log: ports.log, close: () => Promise.resolve() } : await openLog(config);
   const { log } = output;
@@ -146,9 +146,13 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       closers.push(followCertificate(tls, clock, log, (certificate) => http.setSecureContext(certificate)));
     }
     const tcp = new Set<Socket>();
+    // One function for all of them: a closure for each would be kept as long as its connection.
+    const forget = function (this: Socket): void {
+      tcp.delete(this);
+    };
     http.on('connection', (socket: Socket) => {
       tcp.add(socket);
-      socket.once('close', () => tcp.delete(socket));
+      socket.on('close', forget);
     });
     if (config.recordReceivedTo !== undefined) {
       const recording = recordReceived(http, config.recordReceivedTo);

@@ -237,8 +237,9 @@ export class ClusteredRooms implements Rooms, Neighbours {
     const fresh = { participantId: this.registry.newParticipantId(), token: this.registry.newToken() };
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const [stored] = await this.#backplane.read([key]);
-      const own = this.#own(roomId);
-      const merged = mergeOwn(readRecord(stored?.value), own, this.#circumstances());
+      const known = readRecord(stored?.value);
+      await this.#meet(known);
+      const merged = mergeOwn(known, this.#own(roomId), this.#circumstances());
       const taken = takeSeat(
         merged.seats,
         {
@@ -277,7 +278,7 @@ export class ClusteredRooms implements Rooms, Neighbours {
     const own = new Map<ParticipantId, OwnSeat>();
     for (const seat of this.registry.room(roomId)?.seats.values() ?? []) {
       own.set(seat.participantId, {
-        token: seat.tokenHash.toString('base64url'),
+        token: seat.tokenHash,
         holds: seat.holds,
         awayUntil: seat.awayUntil ?? null,
       });
@@ -313,6 +314,7 @@ export class ClusteredRooms implements Rooms, Neighbours {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const [stored] = await this.#backplane.read([key]);
       const before = readRecord(stored?.value);
+      await this.#meet(before);
       const { seats, changed } = mergeOwn(before, this.#own(roomId), this.#circumstances());
       if (!changed) {
         this.#learn(roomId, key, stored?.version ?? 0, seats);
@@ -325,6 +327,12 @@ export class ClusteredRooms implements Rooms, Neighbours {
       return;
     }
     throw new Error('other nodes were always first');
+  }
+
+  /** A node that is not known to be alive may have come a moment ago: looks again before it is taken for dead. */
+  async #meet(seats: RecordSeats): Promise<void> {
+    const unknown = [...seats.values()].some(({ node }) => node !== this.#backplane.node && !this.#alive.has(node));
+    if (unknown) this.#alive = new Set(await this.#backplane.nodes());
   }
 
   /** Takes a record in: seats elsewhere are mirrored, and a node without seats of its own forgets the room. */
@@ -501,7 +509,7 @@ export class ClusteredRooms implements Rooms, Neighbours {
   }
 }
 
-const textOf = (token: ResumeToken): string => hashOf(token).toString('base64url');
+const textOf = (token: ResumeToken): string => hashOf(token);
 
 function readMessage(text: string): NodeMessage | undefined {
   try {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Backplane, BackplaneListener, OpenBackplane } from './backplane.ts';
+import type { Backplane, BackplaneListener, OpenBackplane, Stored } from './backplane.ts';
 import type { MemoryHub } from './memory-hub.ts';
 
 const Key = z.string().max(200);
@@ -61,9 +61,13 @@ export function ipcBackplane({ send, onMessage }: IpcChannel, node: string): Ope
     return {
       node,
       isUp: () => true,
-      read: (keys) => ask({ op: 'read', keys: [...keys] }) as ReturnType<Backplane['read']>,
-      write: (key, expected, value, ttlMs) =>
-        ask({ op: 'write', key, expected, value: value ?? null, ttlMs }) as ReturnType<Backplane['write']>,
+      // Between processes 'nothing' arrives as null.
+      read: async (keys) => {
+        const found = (await ask({ op: 'read', keys: [...keys] })) as (Stored | null)[];
+        return found.map((stored) => stored ?? undefined);
+      },
+      write: async (key, expected, value, ttlMs) =>
+        ((await ask({ op: 'write', key, expected, value: value ?? null, ttlMs })) as number | null) ?? undefined,
       touch: (keys, ttlMs) => ask({ op: 'touch', keys: [...keys], ttlMs }) as Promise<boolean[]>,
       send: (to, message) => ask({ op: 'send', node: to, message }) as Promise<boolean>,
       nodes: () => ask({ op: 'nodes' }) as Promise<string[]>,

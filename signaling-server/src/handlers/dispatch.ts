@@ -7,12 +7,11 @@ import {
   refusalOf,
   refuse,
   refuseInput,
+  type SignalSend,
 } from '@parley/shared/protocol';
 import type { Connection } from '../sockets/connection.ts';
 import type { Handler, HandlerContext } from './context.ts';
 import { handlers } from './table.ts';
-
-type Acknowledge = (outcome: Outcome<unknown>) => void;
 
 const isKnown = (event: string): event is ClientEvent => Object.hasOwn(clientEvents, event);
 
@@ -27,18 +26,17 @@ const STRIKES: ReadonlySet<ErrorCode> = new Set([
 ]);
 
 /**
- * Takes one event from a socket: known? parsed? within limits? handled; then the Outcome goes back. `parts` is
- * whatever arrived, with the acknowledgement last if the client wants one. Never throws.
+ * Takes one event from a socket: known? parsed? within limits? handled; then the Outcome goes back. Never throws.
  */
 export function createDispatch(context: HandlerContext) {
   const { tally, limits, clock, log } = context;
 
-  function finish(connection: Connection, acknowledge: Acknowledge | undefined, outcome: Outcome<unknown>): void {
+  function finish(connection: Connection, call: number | undefined, outcome: Outcome<unknown>): void {
     if (!outcome.ok) {
       tally.error(outcome.code);
       if (STRIKES.has(outcome.code)) void limits.blocks.strike(connection.limitKey);
     }
-    if (acknowledge) connection.answer(acknowledge, outcome);
+    if (call !== undefined) connection.answer(call, outcome);
   }
 
   function run<E extends ClientEvent>(
@@ -66,33 +64,27 @@ export function createDispatch(context: HandlerContext) {
   let pending = 0;
   let noteSettled: (() => void) | undefined;
 
-  function dispatch(connection: Connection, event: string, parts: readonly unknown[]): void {
-    if (connection.state !== 'open') return;
-    const last = parts.at(-1);
-    const acknowledge = typeof last === 'function' ? (last as Acknowledge) : undefined;
-    if (stopped) {
-      finish(connection, acknowledge, refuse('server-draining'));
-      return;
-    }
-    if (!isKnown(event)) {
-      tally.event('unknown');
-      finish(connection, acknowledge, refuse('unknown-call'));
-      return;
-    }
+  /** Does `work` for a call, times it and answers. Never throws. */
+  function answer(
+    event: string,
+    connection: Connection,
+    call: number | undefined,
+    work: () => Outcome<unknown> | Promise<Outcome<unknown>>,
+  ): void {
     tally.event(event);
     const startedAt = performance.now();
     const settle = (outcome: Outcome<unknown>): void => {
       const tookMs = performance.now() - startedAt;
       if (tookMs > context.slowOperationMs)
         log.warn({ socket: connection.id, event, tookMs: Math.round(tookMs) }, 'slow operation');
-      finish(connection, acknowledge, outcome);
+      finish(connection, call, outcome);
     };
     const fail = (thrown: unknown): void => {
       log.error({ socket: connection.id, event, err: thrown }, 'handler failed');
-      finish(connection, acknowledge, refusalOf(thrown));
+      finish(connection, call, refusalOf(thrown));
     };
     try {
-      const outcome = run(event, connection, acknowledge && parts.length === 1 ? undefined : parts[0]);
+      const outcome = work();
       if (!(outcome instanceof Promise)) {
         settle(outcome);
         return;
@@ -108,7 +100,22 @@ export function createDispatch(context: HandlerContext) {
   }
 
   return {
-    dispatch,
+    /** An event as it arrived, with the number under which it wants its answer. */
+    event(connection: Connection, event: string, payload: unknown, call: number | undefined): void {
+      if (connection.state !== 'open') return;
+      if (stopped) finish(connection, call, refuse('server-draining'));
+      else if (isKnown(event)) answer(event, connection, call, () => run(event, connection, payload));
+      else {
+        tally.event('unknown');
+        finish(connection, call, refuse('unknown-call'));
+      }
+    },
+    /** A sealed box whose fields were checked while it was read. */
+    signal(connection: Connection, signal: SignalSend, call: number | undefined): void {
+      if (connection.state !== 'open') return;
+      if (stopped) finish(connection, call, refuse('server-draining'));
+      else answer('signal:send', connection, call, () => handlers['signal:send'](context, connection, signal));
+    },
     /**
      * Takes nothing more and resolves when everything that was taken is answered: what a server did before it stopped
      * must be known to whoever asked for it.

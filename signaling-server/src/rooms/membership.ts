@@ -1,13 +1,5 @@
-import { createHash, createPublicKey, verify } from 'node:crypto';
-import {
-  concatBytes,
-  equalBytes,
-  fromBase64Url,
-  PROTOCOL_LABEL,
-  type RoomJoin,
-  toBase64Url,
-  utf8,
-} from '@parley/shared/protocol';
+import { createHash, createPublicKey, hash, verify } from 'node:crypto';
+import { concatBytes, equalBytes, PROTOCOL_LABEL, type RoomJoin, utf8 } from '@parley/shared/protocol';
 
 const ROOM_ID_LABEL = utf8(`${PROTOCOL_LABEL} room-id`);
 const JOIN_LABEL = utf8(`${PROTOCOL_LABEL} join`);
@@ -47,12 +39,12 @@ export function provesMembership(
   challenge: Uint8Array,
   hostHashes: readonly Uint8Array[],
 ): boolean {
-  const authPub = fromBase64Url(join.authPub);
-  const sig = fromBase64Url(join.sig);
-  const roomId = fromBase64Url(join.roomId);
-  if (!authPub || !sig || !roomId || isLowOrderKey(authPub)) return false;
-  const ownId = createHash('sha256').update(ROOM_ID_LABEL).update(authPub).digest().subarray(0, 16);
-  if (toBase64Url(ownId) !== join.roomId) return false;
+  const authPub = Buffer.from(join.authPub, 'base64url');
+  const sig = Buffer.from(join.sig, 'base64url');
+  const roomId = Buffer.from(join.roomId, 'base64url');
+  if (authPub.length !== 32 || sig.length !== 64 || roomId.length !== 16 || isLowOrderKey(authPub)) return false;
+  const ownId = hash('sha256', Buffer.concat([ROOM_ID_LABEL, authPub]), 'buffer').subarray(0, 16);
+  if (ownId.toString('base64url') !== join.roomId) return false;
   const key = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, authPub]), format: 'der', type: 'spki' });
   return hostHashes.some((host) => verify(null, concatBytes(JOIN_LABEL, host, challenge, roomId), key, sig));
 }

@@ -7,26 +7,27 @@ const KEPT_MS = 60_000;
  * known for one to two minutes, and nothing needs a timer. The token bucket in front bounds how many there can be.
  */
 export class RecentIds {
-  #young = new Map<SignalId, number>();
-  #old = new Map<SignalId, number>();
+  #young: Map<SignalId, number> | undefined;
+  #old: Map<SignalId, number> | undefined;
   #turnedAt = 0;
 
   /** To how many the signal of that id was handed, if it was. */
   find(id: SignalId, now: number): number | undefined {
     this.#turn(now);
-    return this.#young.get(id) ?? this.#old.get(id);
+    return this.#young?.get(id) ?? this.#old?.get(id);
   }
 
   add(id: SignalId, handedTo: number, now: number): void {
     this.#turn(now);
+    this.#young ??= new Map();
     this.#young.set(id, handedTo);
   }
 
   #turn(now: number): void {
     const sinceMs = now - this.#turnedAt;
     if (sinceMs < KEPT_MS) return;
-    this.#old = sinceMs < 2 * KEPT_MS ? this.#young : new Map();
-    this.#young = new Map();
+    this.#old = sinceMs < 2 * KEPT_MS ? this.#young : undefined;
+    this.#young = undefined;
     this.#turnedAt = now;
   }
 }

@@ -173,7 +173,7 @@ describe('losing the socket (S2)', () => {
   it('keeps only a hash of the token', () => {
     const { enter } = setUp();
     const taken = enter(new Holder());
-    expect(taken.seat.tokenHash.toString('base64url')).not.toContain(taken.resumeToken);
+    expect(taken.seat.tokenHash).not.toContain(taken.resumeToken);
     expect(Object.values(taken.seat)).not.toContain(taken.resumeToken);
   });
 

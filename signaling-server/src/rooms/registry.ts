@@ -1,10 +1,10 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import {
   accept,
   LIMITS,
   type Outcome,
-  ParticipantId,
-  ResumeToken,
+  type ParticipantId,
+  type ResumeToken,
   type RoomId,
   refuse,
   type ServerEvent,
@@ -12,7 +12,6 @@ import {
   type SignalId,
   type SignalSend,
   type StreamKind,
-  toBase64Url,
 } from '@parley/shared/protocol';
 import type { Clock } from '../clock.ts';
 import { TokenBucket } from '../limits/token-bucket.ts';
@@ -33,14 +32,15 @@ export interface SeatHolder {
 export type Seat = {
   readonly participantId: ParticipantId;
   readonly room: Room;
-  tokenHash: Buffer;
+  tokenHash: string;
   /** How often it was taken: once, and once more with every resume. */
   holds: number;
   /** Undefined while away. */
   holder: SeatHolder | undefined;
   /** When the grace time is over; undefined while held. */
   awayUntil: number | undefined;
-  readonly streams: Set<StreamKind>;
+  /** Undefined until there is one; most of the time there is none. */
+  streams: Set<StreamKind> | undefined;
   readonly signals: TokenBucket;
   readonly recent: RecentIds;
   endGrace: (() => void) | undefined;
@@ -86,7 +86,7 @@ export type TakenSeat = {
 };
 
 /** What of a resume token is kept and compared. */
-export const hashOf = (token: string): Buffer => createHash('sha256').update(token).digest();
+export const hashOf = (token: string): string => hash('sha256', token, 'base64url');
 
 export type RegistryPorts = {
   clock: Clock;
@@ -155,11 +155,11 @@ export class RoomRegistry {
   }
 
   newParticipantId(): ParticipantId {
-    return ParticipantId.parse(toBase64Url(this.#random(16)));
+    return text(this.#random(16)) as ParticipantId;
   }
 
   newToken(): ResumeToken {
-    return ResumeToken.parse(toBase64Url(this.#random(32)));
+    return text(this.#random(32)) as ResumeToken;
   }
 
   /**
@@ -325,6 +325,7 @@ export class RoomRegistry {
   startStream(holder: SeatHolder, roomId: RoomId, kind: StreamKind): boolean {
     const seat = holder.seats.get(roomId);
     if (!seat) return false;
+    seat.streams ??= new Set();
     if (!seat.streams.has(kind)) {
       seat.streams.add(kind);
       this.#streams += 1;
@@ -336,7 +337,7 @@ export class RoomRegistry {
   stopStream(holder: SeatHolder, roomId: RoomId, kind: StreamKind): boolean {
     const seat = holder.seats.get(roomId);
     if (!seat) return false;
-    if (seat.streams.delete(kind)) {
+    if (seat.streams?.delete(kind)) {
       this.#streams -= 1;
       this.#tally.streamsEnded += 1;
     }
@@ -397,7 +398,7 @@ export class RoomRegistry {
       holds: 1,
       holder,
       awayUntil: undefined,
-      streams: new Set(),
+      streams: undefined,
       signals: new TokenBucket(),
       recent: new RecentIds(),
       endGrace: undefined,
@@ -455,8 +456,9 @@ export class RoomRegistry {
     else this.#away -= 1;
     seat.holder = undefined;
     this.#seats -= 1;
-    this.#streams -= seat.streams.size;
-    this.#tally.streamsEnded += seat.streams.size;
+    const streams = seat.streams?.size ?? 0;
+    this.#streams -= streams;
+    this.#tally.streamsEnded += streams;
     this.#tally.seatsEnded += 1;
     return true;
   }
@@ -507,11 +509,15 @@ export class RoomRegistry {
 
 type SeatEvent = 'participant:joined' | 'participant:away' | 'participant:back' | 'participant:left';
 
-const NO_HASH = Buffer.alloc(0);
+/** Bytes in base64url, which is what ids and tokens are made of. */
+const text = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url');
+
+const NO_HASH = '';
 
 const nodesOf = (remote: ReadonlyMap<ParticipantId, RemoteSeat>): string[] => [
   ...new Set([...remote.values()].filter((seat) => !seat.away).map((seat) => seat.node)),
 ];
 
-const matches = (seat: Seat, hash: Buffer): boolean =>
-  seat.tokenHash.length === hash.length && timingSafeEqual(seat.tokenHash, hash);
+const matches = (seat: Seat, hash: string): boolean =>
+  seat.tokenHash.length === hash.length && timingSafeEqual(Buffer.from(seat.tokenHash), Buffer.from(hash));

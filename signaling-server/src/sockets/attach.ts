@@ -8,8 +8,9 @@ import {
   refuse,
   refuseInput,
   SIGNALING_PATH,
+  toBase64Url,
 } from '@parley/shared/protocol';
-import { Server, type Socket } from 'socket.io';
+import { Server } from 'socket.io';
 import type { AccessRule, Admitted } from '../auth/access.ts';
 import type { AddressReader } from '../client-address.ts';
 import { type Clock, repeat } from '../clock.ts';
@@ -22,7 +23,9 @@ import type { OriginRule } from '../origins.ts';
 import type { Pseudonyms } from '../pseudonyms.ts';
 import { type Admission, AdmissionDesk } from './admission.ts';
 import { Connection } from './connection.ts';
-import { Decoder, Encoder } from './text-parser.ts';
+import { Line, Outbox, type RawSocket } from './line.ts';
+import { readSignal } from './signal-frame.ts';
+import { CONNECT, CONNECT_ERROR, DISCONNECT, decodePacket, EVENT, MalformedPacket } from './text-parser.ts';
 
 export type SocketGate = {
   connections: () => number;
@@ -39,29 +42,11 @@ export type SocketGate = {
   close(): Promise<void>;
 };
 
-type RawSocket = Socket['conn'];
-
-/** What engine.io keeps and does not declare; read here and nowhere else. */
-type Innards = {
-  writeBuffer: unknown[];
-  request: IncomingMessage | null;
-  transport: { socket?: { bufferedAmount: number; terminate(): void; on(event: 'ping', listener: () => void): void } };
-};
-const innardsOf = (raw: RawSocket): Innards => raw as unknown as Innards;
-
 /** How long answers to what was taken may hold up the stop. */
 const ANSWERED_MS = 4_000;
 
 /** How long a socket that does not read gets to take in why it is being closed. */
 const LAST_WORD_MS = 1_000;
-
-class ConnectRefused extends Error {
-  readonly data: Omit<Refusal, 'ok'>;
-  constructor({ code, message, retryAfterMs }: Refusal) {
-    super(message);
-    this.data = { code, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
-  }
-}
 
 /** A wrong password or token weighs as much as this many malformed frames. */
 const WRONG_ACCESS_STRIKES = 10;
@@ -101,11 +86,9 @@ export function attachSockets(
 ): SocketGate {
   const { context, clock, addressOf, originAllowed, pseudonyms, access } = ports;
   const { tally, limits, rooms, log } = context;
-  const { dispatch, stop: stopDispatch } = createDispatch(context);
+  const dispatch = createDispatch(context);
   const connections = new Set<Connection>();
   const admitted = new WeakMap<IncomingMessage, Admission>();
-  const admissionOf = new WeakMap<RawSocket, Admission>();
-  const rightOf = new WeakMap<RawSocket, string | undefined>();
   const desk = new AdmissionDesk({
     limits,
     openMax: config.socketsPerAddress,
@@ -116,24 +99,14 @@ export function attachSockets(
   });
   let noteEmpty: (() => void) | undefined;
 
-  // The decoder is made by Socket.IO and not told whose it is; frames are read one at a time, so this is enough.
-  let receiving: RawSocket | undefined;
-  class CountingDecoder extends Decoder {
-    override add(frame: unknown): void {
-      try {
-        super.add(frame);
-      } catch (malformed) {
-        if (receiving) noteMalformed(receiving);
-        throw malformed;
-      }
-    }
-  }
+  const outbox = new Outbox(config);
+  /** Who has not said yet who they are. */
+  const strangers = new Set<Line>();
 
   const io = new Server(http, {
     path: SIGNALING_PATH,
     transports: ['websocket'],
     maxHttpBufferSize: LIMITS.frameMaxBytes,
-    connectTimeout: config.connectTimeoutMs,
     pingInterval: config.pingIntervalMs,
     pingTimeout: config.pingTimeoutMs,
     upgradeTimeout: 5_000,
@@ -141,8 +114,6 @@ export function attachSockets(
     httpCompression: false,
     serveClient: false,
     allowEIO3: false,
-    cleanupEmptyChildNamespaces: true,
-    parser: { Encoder, Decoder: CountingDecoder },
     // Never calls back when it refuses: the answer is written here, with a status and a time to wait.
     allowRequest: (request, proceed) => {
       // Between the upgrade and the WebSocket nobody else listens, and an unheard error would end the process.
@@ -171,27 +142,14 @@ export function attachSockets(
   // Polling is off, so every plain request to the path is a mistake; Fastify answers it like any other.
   http.removeAllListeners('request');
 
-  const isClogged = (raw: RawSocket): boolean => {
-    const { writeBuffer, transport } = innardsOf(raw);
-    return (
-      writeBuffer.length > config.outboundPacketsMax ||
-      (transport.socket?.bufferedAmount ?? 0) > config.outboundBytesMax
-    );
-  };
-
-  function noteMalformed(raw: RawSocket): void {
+  function noteMalformed(line: Line): void {
     tally.malformed += 1;
-    const admission = admissionOf.get(raw);
-    if (admission) void limits.blocks.strike(admission.limitKey);
+    void limits.blocks.strike(line.admission.limitKey);
   }
 
-  function noteFrame(raw: RawSocket): void {
-    receiving = raw;
-    tally.messagesReceived += 1;
-    // Who keeps talking without listening is cut off here, also before it has joined anything.
-    if (isClogged(raw)) innardsOf(raw).transport.socket?.terminate();
-  }
-
+  // Instead of Socket.IO's own handling: with one namespace, no attachments and no rooms of its own, its protocol is
+  // four packets, while its objects are a third of a connection's memory and most of what a message costs besides I/O.
+  io.engine.removeAllListeners('connection');
   io.engine.on('connection', (raw: RawSocket) => {
     tally.socketsOpened += 1;
     const admission = admitted.get(raw.request);
@@ -199,44 +157,94 @@ export function attachSockets(
       raw.close(true);
       return;
     }
-    admissionOf.set(raw, admission);
+    const line = new Line(raw, admission, outbox, clock.now());
+    line.forgetRequest();
+    strangers.add(line);
     if (admission.at === 'welcome') desk.opened(admission.limitKey);
-    raw.prependListener('data', () => noteFrame(raw));
-    innardsOf(raw).transport.socket?.on('ping', () => {
-      if (isClogged(raw)) innardsOf(raw).transport.socket?.terminate();
+    line.onPing(() => line.cutIfClogged());
+    raw.on('data', (frame: unknown) => {
+      try {
+        heard(line, frame);
+      } catch (failure) {
+        if (failure instanceof MalformedPacket) noteMalformed(line);
+        else log.error({ err: failure }, 'frame could not be handled');
+        raw.close();
+      }
     });
-    raw.once('close', (reason: string, cause: unknown) => {
+    raw.on('close', (reason: string, cause: unknown) => {
+      strangers.delete(line);
       if (admission.at === 'welcome') desk.closed(admission.limitKey);
-      if (reason === 'parse error' || isFrameError(cause)) noteMalformed(raw);
+      if (reason === 'parse error' || isFrameError(cause)) noteMalformed(line);
+      if (line.connection) closed(line.connection, reason);
     });
   });
 
-  io.use((socket, next) => {
+  /** Takes a frame in. Throws MalformedPacket for what nobody can read. */
+  function heard(line: Line, frame: unknown): void {
+    tally.messagesReceived += 1;
+    // Who keeps talking without listening is cut off here, also before it has joined anything.
+    if (line.isClogged()) {
+      line.cut();
+      return;
+    }
+    if (typeof frame !== 'string') throw new MalformedPacket();
+    const { connection } = line;
+    const signal = connection && readSignal(frame);
+    if (signal) {
+      dispatch.signal(connection, signal.signal, signal.call);
+      return;
+    }
+    const packet = decodePacket(frame);
+    if (packet.type === CONNECT && !connection) connect(line, packet.data ?? {});
+    else if (packet.type === EVENT && connection) {
+      const [event, payload] = packet.data as [string, unknown];
+      dispatch.event(connection, event, payload, packet.id);
+    } else if (packet.type === DISCONNECT && connection) {
+      // Nothing more could be said on it.
+      line.raw.close();
+    } else throw new MalformedPacket();
+  }
+
+  function connect(line: Line, given: unknown): void {
+    if (line.asked) throw new MalformedPacket();
+    line.asked = true;
     const decide = (outcome: Outcome<Admitted>): void => {
-      if (outcome.ok) {
-        rightOf.set(socket.conn, outcome.value.right);
-        next();
-        return;
-      }
-      tally.error(outcome.code);
-      next(new ConnectRefused(outcome));
-      // After the refusal was written, which happens in the next tick.
-      setImmediate(() => socket.conn.close());
+      // It may have gone while its right was looked up, or have taken too long to wait for it.
+      if (!strangers.delete(line)) return;
+      if (outcome.ok) welcome(line, outcome.value.right);
+      else turnAway(line, outcome);
     };
-    const checked = checkConnect(socket);
+    const checked = checkConnect(line.admission, given);
     if (!(checked instanceof Promise)) decide(checked);
     else
       checked.then(decide, (thrown: unknown) => {
         log.error({ err: thrown }, 'access could not be checked');
         decide(refuse('server-busy', { retryAfterMs: 2_000 }));
       });
-  });
+  }
 
-  function checkConnect(socket: Socket): Outcome<Admitted> | Promise<Outcome<Admitted>> {
-    const admission = admissionOf.get(socket.conn);
-    if (!admission) return refuse('internal');
+  function turnAway(line: Line, { code, message, retryAfterMs }: Refusal): void {
+    tally.error(code);
+    const data = { code, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+    line.write(`${CONNECT_ERROR}${JSON.stringify({ message, data })}`);
+    line.end();
+  }
+
+  function welcome(line: Line, right: string | undefined): void {
+    const { ip, limitKey } = line.admission;
+    const id = toBase64Url(context.random(15));
+    const connection = new Connection({ id, ip, limitKey, right, openedAt: clock.now() }, line, connectionPorts);
+    line.connection = connection;
+    connections.add(connection);
+    // A pseudonym is a keyed hash: not for a line that nobody asked for.
+    if (log.isLevelEnabled('debug')) log.debug({ socket: id, address: pseudonyms.address(ip) }, 'socket opened');
+    line.write(`${CONNECT}{"sid":"${id}"}`);
+    connection.send('server:challenge', newChallenge(context, connection));
+  }
+
+  function checkConnect(admission: Admission, given: unknown): Outcome<Admitted> | Promise<Outcome<Admitted>> {
     if (admission.refusal) return admission.refusal;
-    const auth = ConnectAuth.safeParse(socket.handshake.auth);
+    const auth = ConnectAuth.safeParse(given);
     if (!auth.success) return refuseInput(auth.error);
     const otherVersion = versionRefusal(auth.data.v);
     if (otherVersion) return otherVersion;
@@ -255,45 +263,15 @@ export function attachSockets(
     return outcome;
   }
 
-  io.on('connection', (socket) => {
-    const raw = socket.conn;
-    const admission = admissionOf.get(raw);
-    if (!admission) {
-      socket.disconnect(true);
-      return;
-    }
-    // A kept request is kilobytes per connection, and nothing reads it after this.
-    innardsOf(raw).request = null;
-    const connection = new Connection(
-      {
-        id: socket.id,
-        ip: admission.ip,
-        limitKey: admission.limitKey,
-        right: rightOf.get(raw),
-        openedAt: clock.now(),
-      },
-      {
-        emit: (event, payload) => socket.emit(event, payload),
-        isClogged: () => isClogged(raw),
-        end: () => raw.close(),
-        cut: () => innardsOf(raw).transport.socket?.terminate(),
-      },
-      { onClogged, onSent: () => (tally.messagesSent += 1) },
-    );
-    connections.add(connection);
-    log.debug({ socket: socket.id, address: pseudonyms.address(admission.ip) }, 'socket opened');
-    socket.onAny((event: string, ...parts: unknown[]) => dispatch(connection, event, parts));
-    socket.once('disconnect', (reason) => {
-      connection.markClosed();
-      rooms.lost(connection);
-      connections.delete(connection);
-      log.debug({ socket: socket.id, reason }, 'socket closed');
-      // Leaving the namespace keeps the transport open; nothing could be said on it any more.
-      if (raw.readyState === 'open') raw.close();
-      if (connections.size === 0) noteEmpty?.();
-    });
-    connection.send('server:challenge', newChallenge(context, connection));
-  });
+  const connectionPorts = { onClogged, onSent: () => (tally.messagesSent += 1) };
+
+  function closed(connection: Connection, reason: string): void {
+    connection.markClosed();
+    rooms.lost(connection);
+    connections.delete(connection);
+    log.debug({ socket: connection.id, reason }, 'socket closed');
+    if (connections.size === 0) noteEmpty?.();
+  }
 
   function onClogged(connection: Connection): void {
     tally.slowConsumers += 1;
@@ -310,6 +288,10 @@ export function attachSockets(
       if (connection.seats.size > 0) connection.idleSince = clock.now();
       else if (connection.idleSince < before) connection.close('timed-out');
     }
+  });
+  const stopWaiting = repeat(clock, Math.max(20, config.connectTimeoutMs / 4), () => {
+    const before = clock.now() - config.connectTimeoutMs;
+    for (const line of strangers) if (line.openedAt <= before) line.raw.close();
   });
   const stopSweeping = repeat(clock, 60_000, () => {
     desk.sweep();
@@ -346,9 +328,10 @@ export function attachSockets(
     },
     async close() {
       stopReaping();
+      stopWaiting();
       stopSweeping();
       // No longer than another node may take to answer.
-      await Promise.race([stopDispatch(), new Promise<void>((resolve) => clock.after(ANSWERED_MS, resolve))]);
+      await Promise.race([dispatch.stop(), new Promise<void>((resolve) => clock.after(ANSWERED_MS, resolve))]);
       for (const connection of connections) connection.close('server-draining');
       // Socket.IO throws away what still waits to be sent, and that is the reason why they are closed.
       await whenEmpty(LAST_WORD_MS / 2);

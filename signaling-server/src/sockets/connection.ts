@@ -1,12 +1,14 @@
-import type { Outcome, RoomId, ServerEvent, ServerPayload } from '@parley/shared/protocol';
+import type { Outcome, RoomId, ServerEvent, ServerPayload, SignalReceived } from '@parley/shared/protocol';
 import { TokenBucket } from '../limits/token-bucket.ts';
 import type { Seat, SeatHolder } from '../rooms/registry.ts';
+import { signalPacket } from './signal-frame.ts';
 
 export type ClosingCode = ServerPayload<'server:closing'>['code'];
 
 /** What a connection needs of its socket. */
 export interface Wire {
-  emit(event: string, payload: unknown): void;
+  /** Sends a packet of Socket.IO. */
+  write(packet: string): void;
   /** Whether more waits to be sent than a socket may hold up. */
   isClogged(): boolean;
   /** Ends it politely; what was emitted before still goes out. */
@@ -20,6 +22,18 @@ export type ConnectionPorts = {
   onClogged(connection: Connection): void;
   onSent(): void;
 };
+
+/** The packet made last, for the case that the next is the same: a box that goes to everyone is written once. */
+let lastPayload: unknown;
+let lastPacket = '';
+
+function packetOf<E extends ServerEvent>(event: E, payload: ServerPayload<E>): string {
+  if (payload === lastPayload) return lastPacket;
+  lastPayload = payload;
+  lastPacket =
+    event === 'signal:received' ? signalPacket(payload as SignalReceived) : `2["${event}",${JSON.stringify(payload)}]`;
+  return lastPacket;
+}
 
 /** open → closing → closed: while closing nothing but the reason goes out any more. */
 export type ConnectionState = 'open' | 'closing' | 'closed';
@@ -66,15 +80,15 @@ export class Connection implements SeatHolder {
 
   send<E extends ServerEvent>(event: E, payload: ServerPayload<E>): boolean {
     if (!this.#mayWrite()) return false;
-    this.#wire.emit(event, payload);
+    this.#wire.write(packetOf(event, payload));
     this.#ports.onSent();
     return true;
   }
 
   /** Answers a call; refusals to a far end that does not read are dropped with it. */
-  answer(acknowledge: (outcome: Outcome<unknown>) => void, outcome: Outcome<unknown>): void {
+  answer(call: number, outcome: Outcome<unknown>): void {
     if (!this.#mayWrite()) return;
-    acknowledge(outcome);
+    this.#wire.write(`3${call}[${JSON.stringify(outcome)}]`);
     this.#ports.onSent();
   }
 
@@ -82,7 +96,7 @@ export class Connection implements SeatHolder {
   close(code: ClosingCode): void {
     if (this.#state !== 'open') return;
     this.#state = 'closing';
-    this.#wire.emit('server:closing', { code });
+    this.#wire.write(packetOf('server:closing', { code }));
     this.#ports.onSent();
     this.#wire.end();
   }

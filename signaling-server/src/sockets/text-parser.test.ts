@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Decoder, decodePacket, Encoder, MalformedPacket } from './text-parser.ts';
+import { decodePacket, MalformedPacket } from './text-parser.ts';
 
 describe('decodePacket (P3)', () => {
   it('reads what clients say', () => {
@@ -44,27 +44,5 @@ describe('decodePacket (P3)', () => {
 
   it('survives nesting as deep as a frame can hold', () => {
     expect(() => decodePacket(`2["a",${'['.repeat(16_000)}${']'.repeat(16_000)}]`)).not.toThrow();
-  });
-});
-
-describe('Decoder (P3)', () => {
-  it('refuses anything that is not text', () => {
-    expect(() => new Decoder().add(Buffer.from('2["a"]'))).toThrow(MalformedPacket);
-  });
-
-  it('is silent after it was destroyed', () => {
-    const heard: unknown[] = [];
-    const decoder = new Decoder().on('decoded', (packet) => heard.push(packet));
-    decoder.destroy();
-    decoder.add('2["a"]');
-    expect(heard).toEqual([]);
-  });
-});
-
-describe('Encoder', () => {
-  it('writes what the decoder reads', () => {
-    const packet = { type: 2, nsp: '/', id: 3, data: ['a', { b: 'c' }] };
-    expect(new Encoder().encode(packet)).toEqual(['23["a",{"b":"c"}]']);
-    expect(decodePacket('23["a",{"b":"c"}]')).toEqual(packet);
   });
 });

@@ -1,12 +1,11 @@
 /** Packet types of the Socket.IO protocol, version 5, without the binary ones: everything Parley says is text. */
-const CONNECT = 0;
-const DISCONNECT = 1;
-const EVENT = 2;
+export const CONNECT = 0;
+export const DISCONNECT = 1;
+export const EVENT = 2;
 const ACK = 3;
-const CONNECT_ERROR = 4;
+export const CONNECT_ERROR = 4;
 
-type Packet = { type: number; nsp: string; data?: unknown; id?: number };
-type Listener = (packet: Packet) => void;
+export type Packet = { type: number; nsp: string; data?: unknown; id?: number };
 
 /** Names that mean something inside Socket.IO and must never arrive from outside. */
 const RESERVED = new Set(['connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener']);
@@ -56,38 +55,5 @@ function fits({ type, data, id }: Packet): boolean {
       return id !== undefined && Array.isArray(data);
     default:
       return false;
-  }
-}
-
-/** One per connection; Socket.IO listens for 'decoded'. */
-export class Decoder {
-  #listener: Listener | undefined;
-
-  on(_event: 'decoded', listener: Listener): this {
-    this.#listener = listener;
-    return this;
-  }
-
-  removeListener(_event: 'decoded', _listener: Listener): this {
-    this.#listener = undefined;
-    return this;
-  }
-
-  add(frame: unknown): void {
-    if (typeof frame !== 'string') throw new MalformedPacket();
-    this.#listener?.(decodePacket(frame));
-  }
-
-  destroy(): void {
-    this.#listener = undefined;
-  }
-}
-
-/** Writes packets as text. Never looks for buffers inside them, because there are none. */
-export class Encoder {
-  encode({ type, nsp, data, id }: Packet): string[] {
-    if (type < CONNECT || type > CONNECT_ERROR) throw new Error(`no packet of type ${type} is ever sent`);
-    const where = nsp === '/' ? '' : `${nsp},`;
-    return [`${type}${where}${id ?? ''}${data === undefined ? '' : JSON.stringify(data)}`];
   }
 }

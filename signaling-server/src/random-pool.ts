@@ -1,0 +1,22 @@
+import { randomFillSync } from 'node:crypto';
+
+const POOL_BYTES = 4_096;
+
+/**
+ * Strong random bytes, drawn 4 KiB at a time: asking the system for each few of them is dear. What is handed out is a
+ * copy, and its place in the pool is wiped.
+ */
+export function createRandomPool(): (sizeBytes: number) => Uint8Array {
+  const pool = Buffer.alloc(POOL_BYTES);
+  let used = POOL_BYTES;
+  return (sizeBytes) => {
+    if (used + sizeBytes > POOL_BYTES) {
+      randomFillSync(pool);
+      used = 0;
+    }
+    const drawn = Uint8Array.from(pool.subarray(used, used + sizeBytes));
+    pool.fill(0, used, used + sizeBytes);
+    used += sizeBytes;
+    return drawn;
+  };
+}
