@@ -34,7 +34,7 @@ import { createRandomPool } from './random-pool.ts';
 import { recordReceived } from './record-received.ts';
 import { Listings } from './rooms/listings.ts';
 import { hostHashOf } from './rooms/membership.ts';
-import { RoomRegistry } from './rooms/registry.ts';
+import { type Room, RoomRegistry } from './rooms/registry.ts';
 import type { Rooms } from './rooms/rooms.ts';
 import { attachSockets } from './sockets/attach.ts';
 import { createIceSource } from './turn.ts';
@@ -101,7 +101,8 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
     let draining = false;
     let hosts: { named: Uint8Array[]; local: Uint8Array[] } = { named: [], local: [] };
 
-    const roomPorts = { clock, random, pseudonymOf: pseudonyms.room, tally, log };
+    const onOver = (room: Room): void => log.info({ room: room.pseudonym }, 'seat over');
+    const roomPorts = { clock, random, pseudonymOf: pseudonyms.room, tally, log, onOver };
     let redis: RedisClient | undefined;
     if (config.redisUrl !== undefined) {
       const redisPorts = { url: config.redisUrl, prefix: config.redisPrefix, clock, log, random };

@@ -68,6 +68,7 @@ export class ClusteredRooms implements Rooms, Neighbours {
   readonly #policy: RegistryPolicy;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #pseudonymOf: (roomId: RoomId) => string;
   #backplane!: Backplane; // set by open(), the only way to make one
   /** What this node last saw of each room's record. */
   readonly #seen = new Map<string, { version: number; seats: RecordSeats }>();
@@ -89,6 +90,7 @@ export class ClusteredRooms implements Rooms, Neighbours {
     this.#policy = policy;
     this.#clock = ports.clock;
     this.#log = ports.log;
+    this.#pseudonymOf = ports.pseudonymOf;
     this.registry = new RoomRegistry(policy, {
       ...ports,
       onChanged: (room) => this.#syncSoon(room.id),
@@ -178,7 +180,7 @@ export class ClusteredRooms implements Rooms, Neighbours {
       try {
         outcome = await this.#takeSeat(holder, roomId, token);
       } catch (failure) {
-        this.#log.warn({ err: failure }, 'seat given without the other nodes');
+        this.#log.warn({ room: this.#pseudonymOf(roomId), err: failure }, 'seat given without the other nodes');
         outcome = this.registry.join(holder, roomId, token);
       }
       if (outcome.ok && !holder.isOpen()) this.registry.lost(holder);
@@ -304,7 +306,7 @@ export class ClusteredRooms implements Rooms, Neighbours {
       await this.#sync(roomId);
     }).catch((failure: unknown) => {
       // The next look at the records repeats it.
-      this.#log.debug({ err: failure }, 'a room was not brought up to date');
+      this.#log.debug({ room: this.#pseudonymOf(roomId), err: failure }, 'a room was not brought up to date');
     });
   }
 

@@ -9,6 +9,7 @@ import {
   refuseInput,
   type SignalSend,
 } from '@parley/shared/protocol';
+import { createOperationObserver } from '../observe/operations.ts';
 import type { Connection } from '../sockets/connection.ts';
 import type { Handler, HandlerContext } from './context.ts';
 import { handlers } from './table.ts';
@@ -29,11 +30,19 @@ const STRIKES: ReadonlySet<ErrorCode> = new Set([
  * Takes one event from a socket: known? parsed? within limits? handled; then the Outcome goes back. Never throws.
  */
 export function createDispatch(context: HandlerContext) {
-  const { tally, limits, clock, log } = context;
+  const { tally, limits, clock } = context;
+  const observer = createOperationObserver(context);
 
-  function finish(connection: Connection, call: number | undefined, outcome: Outcome<unknown>): void {
+  function finish(
+    event: string,
+    connection: Connection,
+    call: number | undefined,
+    payload: unknown,
+    outcome: Outcome<unknown>,
+  ): void {
     if (!outcome.ok) {
       tally.error(outcome.code);
+      observer.refused(connection, event, payload, outcome.code);
       if (STRIKES.has(outcome.code)) void limits.blocks.strike(connection.limitKey);
     }
     if (call !== undefined) connection.answer(call, outcome);
@@ -69,19 +78,20 @@ export function createDispatch(context: HandlerContext) {
     event: string,
     connection: Connection,
     call: number | undefined,
+    payload: unknown,
     work: () => Outcome<unknown> | Promise<Outcome<unknown>>,
   ): void {
     tally.event(event);
     const startedAt = performance.now();
     const settle = (outcome: Outcome<unknown>): void => {
-      const tookMs = performance.now() - startedAt;
-      if (tookMs > context.slowOperationMs)
-        log.warn({ socket: connection.id, event, tookMs: Math.round(tookMs) }, 'slow operation');
-      finish(connection, call, outcome);
+      observer.settled(connection, event, payload, outcome, performance.now() - startedAt);
+      finish(event, connection, call, payload, outcome);
     };
     const fail = (thrown: unknown): void => {
-      log.error({ socket: connection.id, event, err: thrown }, 'handler failed');
-      finish(connection, call, refusalOf(thrown));
+      observer.failed(connection, event, payload, thrown);
+      const outcome = refusalOf(thrown);
+      observer.settled(connection, event, payload, outcome, performance.now() - startedAt);
+      finish(event, connection, call, payload, outcome);
     };
     try {
       const outcome = work();
@@ -103,18 +113,19 @@ export function createDispatch(context: HandlerContext) {
     /** An event as it arrived, with the number under which it wants its answer. */
     event(connection: Connection, event: string, payload: unknown, call: number | undefined): void {
       if (connection.state !== 'open') return;
-      if (stopped) finish(connection, call, refuse('server-draining'));
-      else if (isKnown(event)) answer(event, connection, call, () => run(event, connection, payload));
-      else {
+      if (!isKnown(event)) {
         tally.event('unknown');
-        finish(connection, call, refuse('unknown-call'));
+        finish('unknown', connection, call, undefined, refuse(stopped ? 'server-draining' : 'unknown-call'));
+      } else if (stopped) finish(event, connection, call, payload, refuse('server-draining'));
+      else {
+        answer(event, connection, call, payload, () => run(event, connection, payload));
       }
     },
     /** A sealed box whose fields were checked while it was read. */
     signal(connection: Connection, signal: SignalSend, call: number | undefined): void {
       if (connection.state !== 'open') return;
-      if (stopped) finish(connection, call, refuse('server-draining'));
-      else answer('signal:send', connection, call, () => handlers['signal:send'](context, connection, signal));
+      if (stopped) finish('signal:send', connection, call, signal, refuse('server-draining'));
+      else answer('signal:send', connection, call, signal, () => handlers['signal:send'](context, connection, signal));
     },
     /**
      * Takes nothing more and resolves when everything that was taken is answered: what a server did before it stopped

@@ -1,4 +1,5 @@
 import { accept, type Outcome, type RoomJoined, refuse } from '@parley/shared/protocol';
+import { aboutSocket } from '../observe/operations.ts';
 import { provesMembership } from '../rooms/membership.ts';
 import { takeChallenge } from './challenge.ts';
 import type { Handler } from './context.ts';
@@ -34,7 +35,7 @@ export const roomJoin: Handler<'room:join'> = async (context, connection, join):
   const taken = await rooms.join(connection, join.roomId, join.resumeToken);
   if (!taken.ok) return taken;
   const { seat, resumeToken, resumed, others } = taken.value;
-  context.log.info({ socket: connection.id, room: seat.room.pseudonym, resumed }, 'seat taken');
+  context.log.info({ ...aboutSocket(connection), room: seat.room.pseudonym, resumed }, 'seat taken');
   return accept({
     participantId: seat.participantId,
     resumeToken,

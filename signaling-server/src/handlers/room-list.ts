@@ -1,6 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { accept, fromBase64Url, type Outcome, type RoomId, refuse } from '@parley/shared/protocol';
 import { deriveRoomKeys, type OwnerAct, ownershipBytes } from '@parley/shared/sealing';
+import { aboutSocket } from '../observe/operations.ts';
 import { isLowOrderKey, SPKI_PREFIX } from '../rooms/membership.ts';
 import type { Connection } from '../sockets/connection.ts';
 import { takeChallenge } from './challenge.ts';
@@ -63,7 +64,9 @@ export const roomRename: Handler<'room:rename'> = async (context, connection, in
   if (!before) return refuse(connection.seats.has(input.roomId) ? 'room-not-listed' : 'not-in-room');
   const checked = await checkOwner(context, connection, 'rename', { ...input, ownerPub: before.ownerPub });
   if (!checked.ok) return checked;
-  return done(await context.listings.publish({ ...before, name: input.name }).catch(storeAway));
+  const outcome = await context.listings.publish({ ...before, name: input.name }).catch(storeAway);
+  if (outcome.ok) audit(context, connection, input.roomId, 'listed room renamed');
+  return done(outcome);
 };
 
 export const roomWithdraw: Handler<'room:withdraw'> = async (context, connection, input) => {
@@ -81,6 +84,5 @@ export const roomList: Handler<'room:list'> = async ({ listings }, _connection, 
   accept(await listings.page(input));
 
 function audit(context: HandlerContext, connection: Connection, roomId: RoomId, what: string): void {
-  const room = connection.seats.get(roomId)?.room.pseudonym;
-  context.log.info({ socket: connection.id, room, audit: true }, what);
+  context.log.info({ ...aboutSocket(connection), room: context.pseudonymOf(roomId), audit: true }, what);
 }

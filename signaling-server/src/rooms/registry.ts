@@ -93,6 +93,8 @@ export type RegistryPorts = {
   random: (sizeBytes: number) => Uint8Array;
   pseudonymOf: (roomId: RoomId) => string;
   tally: Tally;
+  /** Called when the grace time of a seat is over. */
+  onOver?: (room: Room) => void;
   /** Called after the seats of a room changed by themselves: lost, left, or over. */
   onChanged?: (room: Room) => void;
   /** Brings a box to the seats of another node; resolves with how many took it. */
@@ -111,6 +113,7 @@ export class RoomRegistry {
   readonly #pseudonymOf: (roomId: RoomId) => string;
   readonly #tally: Tally;
   readonly #onChanged: (room: Room) => void;
+  readonly #onOver: (room: Room) => void;
   readonly #carry: NonNullable<RegistryPorts['carry']>;
   #seats = 0;
   #away = 0;
@@ -123,6 +126,7 @@ export class RoomRegistry {
     this.#pseudonymOf = ports.pseudonymOf;
     this.#tally = ports.tally;
     this.#onChanged = ports.onChanged ?? (() => {});
+    this.#onOver = ports.onOver ?? (() => {});
     this.#carry = ports.carry ?? (() => Promise.resolve(0));
   }
 
@@ -254,12 +258,12 @@ export class RoomRegistry {
       seat.holder = undefined;
       this.#away += 1;
       if (this.#policy.seatGraceMs === 0) {
-        this.#end(seat);
+        this.#over(seat);
         continue;
       }
       this.#tellOthers(seat, 'participant:away');
       seat.awayUntil = this.#clock.now() + this.#policy.seatGraceMs;
-      seat.endGrace = this.#clock.after(this.#policy.seatGraceMs, () => this.#end(seat));
+      seat.endGrace = this.#clock.after(this.#policy.seatGraceMs, () => this.#over(seat));
       this.#onChanged(seat.room);
     }
     holder.seats.clear();
@@ -436,6 +440,11 @@ export class RoomRegistry {
     holder.seats.set(seat.room.id, seat);
     this.#tally.seatsResumed += 1;
     this.#tellOthers(seat, 'participant:back');
+  }
+
+  #over(seat: Seat): void {
+    this.#onOver(seat.room);
+    this.#end(seat);
   }
 
   #end(seat: Seat): void {

@@ -2,6 +2,7 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import {
   ConnectAuth,
+  type ErrorCode,
   LIMITS,
   type Outcome,
   type Refusal,
@@ -19,6 +20,8 @@ import { newChallenge } from '../handlers/challenge.ts';
 import type { HandlerContext } from '../handlers/context.ts';
 import { createDispatch } from '../handlers/dispatch.ts';
 import { versionRefusal } from '../handlers/version-check.ts';
+import { aboutSocket, createOperationObserver } from '../observe/operations.ts';
+import { startTrace } from '../observe/trace.ts';
 import type { OriginRule } from '../origins.ts';
 import type { Pseudonyms } from '../pseudonyms.ts';
 import { type Admission, AdmissionDesk } from './admission.ts';
@@ -98,6 +101,17 @@ export function attachSockets(
     random: context.random,
   });
   let noteEmpty: (() => void) | undefined;
+  const observer = createOperationObserver(context);
+  const traceIn = (request: IncomingMessage) => {
+    const { traceId, spanId } = startTrace(request.headers.traceparent);
+    return { traceId, spanId };
+  };
+
+  /** An upgrade that came to nothing: there is no socket yet to name. */
+  function noteRefused(request: IncomingMessage, code: ErrorCode): void {
+    if (!log.isLevelEnabled('debug')) return;
+    log.debug({ ...traceIn(request), address: pseudonyms.address(addressOf(request)), code }, 'upgrade refused');
+  }
 
   const outbox = new Outbox(config);
   /** Who has not said yet who they are. */
@@ -121,19 +135,21 @@ export function attachSockets(
       const { origin } = request.headers;
       if (!originAllowed(origin)) {
         tally.error('origin-refused');
+        noteRefused(request, 'origin-refused');
         return refuseUpgrade(request, '403 Forbidden', refuse('origin-refused'));
       }
       const ip = addressOf(request);
       desk.decide(ip).then(
         (admission) => {
           if (admission.at === 'cut' && admission.refusal) {
+            noteRefused(request, admission.refusal.code);
             return refuseUpgrade(request, '429 Too Many Requests', admission.refusal);
           }
           admitted.set(request, admission);
           proceed(null, true);
         },
         (thrown) => {
-          log.error({ err: thrown }, 'admission failed');
+          log.error({ ...traceIn(request), err: thrown }, 'admission failed');
           refuseUpgrade(request, '503 Service Unavailable', refuse('server-busy'));
         },
       );
@@ -157,7 +173,7 @@ export function attachSockets(
       raw.close(true);
       return;
     }
-    const line = new Line(raw, admission, outbox, clock.now());
+    const line = new Line(toBase64Url(context.random(15)), raw, admission, outbox, clock.now());
     line.forgetRequest();
     strangers.add(line);
     if (admission.at === 'welcome') desk.opened(admission.limitKey);
@@ -167,7 +183,7 @@ export function attachSockets(
         heard(line, frame);
       } catch (failure) {
         if (failure instanceof MalformedPacket) noteMalformed(line);
-        else log.error({ err: failure }, 'frame could not be handled');
+        else log.error({ ...aboutSocket(line), err: failure }, 'frame could not be handled');
         raw.close();
       }
     });
@@ -214,35 +230,40 @@ export function attachSockets(
       if (outcome.ok) welcome(line, outcome.value.right);
       else turnAway(line, outcome);
     };
-    const checked = checkConnect(line.admission, given);
+    const checked = checkConnect(line, given);
     if (!(checked instanceof Promise)) decide(checked);
     else
       checked.then(decide, (thrown: unknown) => {
-        log.error({ err: thrown }, 'access could not be checked');
+        log.error({ ...aboutSocket(line), err: thrown }, 'access could not be checked');
         decide(refuse('server-busy', { retryAfterMs: 2_000 }));
       });
   }
 
   function turnAway(line: Line, { code, message, retryAfterMs }: Refusal): void {
     tally.error(code);
+    if (log.isLevelEnabled('debug')) log.debug({ ...aboutSocket(line), code }, 'socket refused');
     const data = { code, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
     line.write(`${CONNECT_ERROR}${JSON.stringify({ message, data })}`);
     line.end();
   }
 
   function welcome(line: Line, right: string | undefined): void {
+    const { id } = line;
     const { ip, limitKey } = line.admission;
-    const id = toBase64Url(context.random(15));
-    const connection = new Connection({ id, ip, limitKey, right, openedAt: clock.now() }, line, connectionPorts);
+    const about = { id, ip, limitKey, right, caller: line.caller, openedAt: clock.now() };
+    const connection = new Connection(about, line, connectionPorts);
     line.connection = connection;
     connections.add(connection);
     // A pseudonym is a keyed hash: not for a line that nobody asked for.
-    if (log.isLevelEnabled('debug')) log.debug({ socket: id, address: pseudonyms.address(ip) }, 'socket opened');
+    if (log.isLevelEnabled('debug'))
+      log.debug({ ...aboutSocket(connection), address: pseudonyms.address(ip) }, 'socket opened');
+    observer.opened(connection, clock.now() - line.openedAt);
     line.write(`${CONNECT}{"sid":"${id}"}`);
     connection.send('server:challenge', newChallenge(context, connection));
   }
 
-  function checkConnect(admission: Admission, given: unknown): Outcome<Admitted> | Promise<Outcome<Admitted>> {
+  function checkConnect(line: Line, given: unknown): Outcome<Admitted> | Promise<Outcome<Admitted>> {
+    const { admission } = line;
     if (admission.refusal) return admission.refusal;
     const auth = ConnectAuth.safeParse(given);
     if (!auth.success) return refuseInput(auth.error);
@@ -250,15 +271,16 @@ export function attachSockets(
     if (otherVersion) return otherVersion;
     const checked = access(auth.data);
     return checked instanceof Promise
-      ? checked.then((outcome) => countWrong(outcome, admission))
-      : countWrong(checked, admission);
+      ? checked.then((outcome) => countWrong(outcome, line))
+      : countWrong(checked, line);
   }
 
   /** Guessing passwords or tokens leads to a block (R7). */
-  function countWrong(outcome: Outcome<Admitted>, admission: Admission): Outcome<Admitted> {
+  function countWrong(outcome: Outcome<Admitted>, line: Line): Outcome<Admitted> {
     if (!outcome.ok && outcome.code === 'access-refused') {
-      log.warn({ address: pseudonyms.address(admission.limitKey), audit: true }, 'access refused');
-      void limits.blocks.strike(admission.limitKey, WRONG_ACCESS_STRIKES);
+      const { limitKey } = line.admission;
+      log.warn({ ...aboutSocket(line), address: pseudonyms.address(limitKey), audit: true }, 'access refused');
+      void limits.blocks.strike(limitKey, WRONG_ACCESS_STRIKES);
     }
     return outcome;
   }
@@ -267,18 +289,26 @@ export function attachSockets(
 
   function closed(connection: Connection, reason: string): void {
     connection.markClosed();
-    rooms.lost(connection);
+    lost(connection);
     connections.delete(connection);
-    log.debug({ socket: connection.id, reason }, 'socket closed');
+    if (log.isLevelEnabled('debug'))
+      log.debug({ ...aboutSocket(connection), reason, code: connection.closedFor }, 'socket closed');
     if (connections.size === 0) noteEmpty?.();
+  }
+
+  /** Its seats are away from now on. */
+  function lost(connection: Connection): void {
+    for (const { room } of connection.seats.values())
+      log.info({ ...aboutSocket(connection), room: room.pseudonym }, 'seat away');
+    rooms.lost(connection);
   }
 
   function onClogged(connection: Connection): void {
     tally.slowConsumers += 1;
     tally.error('slow-consumer');
-    log.warn({ socket: connection.id }, 'slow consumer closed');
+    log.warn(aboutSocket(connection), 'slow consumer closed');
     // Not at once: the registry may be in the middle of telling a room something.
-    queueMicrotask(() => rooms.lost(connection));
+    queueMicrotask(() => lost(connection));
     clock.after(LAST_WORD_MS, () => connection.cut());
   }
 

@@ -1,5 +1,6 @@
 import type { Outcome, RoomId, ServerEvent, ServerPayload, SignalReceived } from '@parley/shared/protocol';
 import { TokenBucket } from '../limits/token-bucket.ts';
+import type { Caller } from '../observe/trace.ts';
 import type { Seat, SeatHolder } from '../rooms/registry.ts';
 import { signalPacket } from './signal-frame.ts';
 
@@ -49,15 +50,25 @@ export class Connection implements SeatHolder {
   readonly limitKey: string;
   /** By which right it was let in, where the server gives rights by token. */
   readonly right: string | undefined;
+  /** What the caller said of itself in a `traceparent` header; most say nothing. */
+  readonly caller: Caller | undefined;
   /** Since when it sits in no room; undefined while it has a seat. */
   idleSince: number;
   challenge: { bytes: Uint8Array; endsAt: number } | undefined;
   readonly #wire: Wire;
   readonly #ports: ConnectionPorts;
   #state: ConnectionState = 'open';
+  #closedFor: ClosingCode | undefined;
 
   constructor(
-    about: { id: string; ip: string; limitKey: string; right: string | undefined; openedAt: number },
+    about: {
+      id: string;
+      ip: string;
+      limitKey: string;
+      right: string | undefined;
+      caller: Caller | undefined;
+      openedAt: number;
+    },
     wire: Wire,
     ports: ConnectionPorts,
   ) {
@@ -65,6 +76,7 @@ export class Connection implements SeatHolder {
     this.ip = about.ip;
     this.limitKey = about.limitKey;
     this.right = about.right;
+    this.caller = about.caller;
     this.idleSince = about.openedAt;
     this.#wire = wire;
     this.#ports = ports;
@@ -72,6 +84,11 @@ export class Connection implements SeatHolder {
 
   get state(): ConnectionState {
     return this.#state;
+  }
+
+  /** Why this side closed it; undefined when it did not. */
+  get closedFor(): ClosingCode | undefined {
+    return this.#closedFor;
   }
 
   isOpen(): boolean {
@@ -96,6 +113,7 @@ export class Connection implements SeatHolder {
   close(code: ClosingCode): void {
     if (this.#state !== 'open') return;
     this.#state = 'closing';
+    this.#closedFor = code;
     this.#wire.write(packetOf('server:closing', { code }));
     this.#ports.onSent();
     this.#wire.end();

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket as TcpSocket } from 'node:net';
 import type { Socket } from 'socket.io';
+import { type Caller, readTraceparent } from '../observe/trace.ts';
 import type { Admission } from './admission.ts';
 import type { Connection, Wire } from './connection.ts';
 
@@ -55,10 +56,13 @@ export class Outbox {
  * overtakes.
  */
 export class Line implements Wire {
+  readonly id: string;
   readonly raw: RawSocket;
   readonly admission: Admission;
   /** Whether it has said who it is; the answer may take a while. */
   asked = false;
+  /** What its `traceparent` header said. */
+  caller: Caller | undefined;
   connection: Connection | undefined;
   readonly #outbox: Outbox;
   #waiting: string[] | undefined;
@@ -67,7 +71,8 @@ export class Line implements Wire {
 
   readonly openedAt: number;
 
-  constructor(raw: RawSocket, admission: Admission, outbox: Outbox, openedAt: number) {
+  constructor(id: string, raw: RawSocket, admission: Admission, outbox: Outbox, openedAt: number) {
+    this.id = id;
     this.openedAt = openedAt;
     this.raw = raw;
     this.admission = admission;
@@ -129,9 +134,11 @@ export class Line implements Wire {
     if (this.isClogged()) this.cut();
   }
 
-  /** A kept request is kilobytes per connection, and nothing reads it after the handshake. */
+  /** A kept request is kilobytes per connection; of the handshake's nothing but its trace is ever asked for again. */
   forgetRequest(): void {
-    innardsOf(this.raw).request = null;
+    const innards = innardsOf(this.raw);
+    this.caller = readTraceparent(innards.request?.headers.traceparent);
+    innards.request = null;
   }
 
   onPing(listener: () => void): void {

@@ -72,7 +72,7 @@ describe("the server's process", () => {
       .trim()
       .split('\n')
       .map((line) => (JSON.parse(line) as { msg: string }).msg);
-    expect(messages).toEqual(['listening', 'seat taken', 'stopping', 'draining', 'closing', 'stopped']);
+    expect(messages).toEqual(['listening', 'seat taken', 'stopping', 'draining', 'closing', 'seat away', 'stopped']);
   });
 
   it('ends when the app that started it is gone', async () => {
