@@ -168,12 +168,13 @@ describe('the server, packed, installed and started by the guide’s own command
 
   it('logs for eyes where that is wanted (S9)', async () => {
     const server = await started({ LOG_PRETTY: 'true' });
-    expect(server.output).toMatch(/^\[[\d:.]+\] .*INFO.*listening/m);
+    await server.whenever('the line', () => /^\[[\d:.]+\] .*INFO.*listening/m.test(server.output));
   });
 
   it('logs into files where that is wanted (S9)', async () => {
     const server = await started({ LOG_FILE: join(folder, 'parley.log') });
-    expect(readFileSync(join(folder, 'parley.1.log'), 'utf8')).toContain('"msg":"listening"');
+    const written = () => readFileSync(join(folder, 'parley.1.log'), 'utf8');
+    await server.whenever('the line', () => written().includes('"msg":"listening"'));
     server.signal('SIGTERM');
     expect(await server.ended, server.output).toBe(0);
   });
@@ -181,7 +182,7 @@ describe('the server, packed, installed and started by the guide’s own command
   it('uses several processes where that is wanted (S13)', async () => {
     const server = await started({ WORKERS: '2', NODE_OPTIONS: `${confined} --allow-child-process` });
     await new Client(server).hear('server:challenge');
-    expect(server.output).toContain('"workers":2');
+    await server.whenever('its processes', () => server.output.includes('"workers":2'));
     server.signal('SIGTERM');
     expect(await server.ended, server.output).toBe(0);
   });
