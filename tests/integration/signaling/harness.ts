@@ -110,7 +110,12 @@ export async function until(holds: () => boolean | Promise<boolean>, what: strin
   }
 }
 
-export type ConnectOptions = { ip?: string; auth?: Record<string, unknown>; origin?: string };
+export type ConnectOptions = {
+  ip?: string;
+  auth?: Record<string, unknown>;
+  origin?: string;
+  headers?: Record<string, string>;
+};
 
 /** A client as the app's, with everything it heard kept in order. */
 export class Client {
@@ -119,14 +124,17 @@ export class Client {
   #taken = 0;
   #wake: (() => void)[] = [];
 
-  constructor(server: Pick<SignalingServer, 'port'>, { ip = '203.0.113.1', auth, origin }: ConnectOptions = {}) {
+  constructor(
+    server: Pick<SignalingServer, 'port'>,
+    { ip = '203.0.113.1', auth, origin, headers }: ConnectOptions = {},
+  ) {
     this.socket = io(`http://127.0.0.1:${server.port}`, {
       path: SIGNALING_PATH,
       transports: ['websocket'],
       reconnection: false,
       forceNew: true,
       auth: auth ?? { v: PROTOCOL_VERSION },
-      extraHeaders: { 'x-forwarded-for': ip, ...(origin === undefined ? {} : { origin }) },
+      extraHeaders: { 'x-forwarded-for': ip, ...(origin === undefined ? {} : { origin }), ...headers },
     });
     this.socket.onAny((event: string, payload: unknown) => {
       this.heard.push({ event, payload });

@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { startTestServer, type TestServer, until } from './harness.ts';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { Client, newSignalId, RoomKey, someBox, startTestServer, type TestServer, until } from './harness.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const PARENT = 'b7ad6b7169203331';
@@ -75,5 +77,173 @@ describe('log lines about requests (S9)', () => {
       tookMs: expect.any(Number),
       request: expect.any(String),
     });
+  });
+});
+
+/** Joins, talks, is refused, drops out, comes back and leaves. */
+async function muchHappens(server: TestServer): Promise<void> {
+  const key = new RoomKey();
+  const ana = new Client(server, { ip: '198.51.100.77', headers: { traceparent: TRACEPARENT } });
+  const first = await ana.join(key);
+  const ben = new Client(server, { ip: '198.51.100.78' });
+  const { participantId } = await ben.join(key);
+  await ana.call('signal:send', { roomId: key.roomId, to: participantId, id: newSignalId(), box: someBox() });
+  await ana.raw('signal:send', { roomId: key.roomId, to: participantId });
+  await ana.raw('what-nobody-knows', {});
+  await ben.tryJoin(new RoomKey(), { prover: new RoomKey() });
+  await ben.call('stream:start', { roomId: new RoomKey().roomId, kind: 'camera' });
+  ana.vanish();
+  await ben.hear('participant:away');
+  const again = new Client(server, { ip: '198.51.100.77' });
+  await again.join(key, { resumeToken: first.resumeToken });
+  await again.call('room:leave', { roomId: key.roomId });
+  ben.vanish();
+  await until(async () => (await server.health()).rooms === 0, 'all over');
+  const foreign = new Client(server, { origin: 'https://elsewhere.example' });
+  await foreign.refused();
+  const old = new Client(server, { auth: { v: 0 } });
+  await old.refused();
+}
+
+describe('log lines about sockets and rooms (S9)', () => {
+  it('tell what became of a seat, under the same names throughout', async () => {
+    const server = await startTestServer({ SEAT_GRACE_MS: '200' });
+    await muchHappens(server);
+    const told = linesOf(server);
+    const seats = told.filter(({ msg }) => msg.startsWith('seat'));
+    expect(seats.map(({ msg, resumed }) => (resumed === true ? `${msg} again` : msg))).toEqual([
+      'seat taken',
+      'seat taken',
+      'seat away',
+      'seat taken again',
+      'seat given up',
+      'seat away',
+      'seat over',
+    ]);
+    expect(new Set(seats.map(({ room }) => room)).size).toBe(1);
+    expect(seats[0]?.room).toMatch(/^[0-9a-f]{16}$/);
+    for (const { msg, level, socket } of seats) {
+      expect(level).toBe('info');
+      if (msg !== 'seat over') expect(socket).toEqual(expect.any(String));
+    }
+    const refused = told.filter(({ msg }) => msg === 'refused').map(({ event, code, level }) => [level, event, code]);
+    expect(refused).toEqual([
+      ['debug', 'signal:send', 'bad-request'],
+      ['debug', 'unknown', 'unknown-call'],
+      ['debug', 'room:join', 'proof-invalid'],
+      ['debug', 'stream:start', 'not-in-room'],
+    ]);
+    // Also a room that nobody is in is told by its pseudonym.
+    expect(told.filter(({ msg, room }) => msg === 'refused' && room !== undefined)).toHaveLength(3);
+    await line(server, ({ msg, code }) => msg === 'upgrade refused' && code === 'origin-refused');
+    await line(server, ({ msg, code }) => msg === 'socket refused' && code === 'client-too-old');
+    expect(server.lines.join()).not.toContain('what-nobody-knows');
+  });
+
+  it("carry the trace of the socket's handshake, and one of their own without", async () => {
+    const server = await startTestServer({ SEAT_GRACE_MS: '20' });
+    await muchHappens(server);
+    const sockets = new Map<unknown, Line[]>();
+    for (const each of linesOf(server))
+      if (each.socket !== undefined) sockets.set(each.socket, [...(sockets.get(each.socket) ?? []), each]);
+    const traces = [...sockets.values()].map((lines) => {
+      expect(new Set(lines.map(({ traceId, spanId }) => `${traceId}-${spanId}`)).size).toBe(1);
+      return lines[0]?.traceId;
+    });
+    expect(traces.filter((traceId) => traceId === TRACE)).toHaveLength(1);
+    expect(new Set(traces).size).toBe(sockets.size);
+    const ofAna = [...sockets.values()].find(([first]) => first?.traceId === TRACE) ?? [];
+    expect(ofAna.map(({ msg }) => msg)).toEqual([
+      'socket opened',
+      'seat taken',
+      'refused',
+      'refused',
+      'seat away',
+      'socket closed',
+    ]);
+  });
+
+  it('all say what they are about, each by its id', async () => {
+    const server = await startTestServer({ SEAT_GRACE_MS: '20', ADMIN_TOKEN: TOKEN });
+    await muchHappens(server);
+    await fetch(`${server.url}/_debug`, { headers: { authorization: 'Bearer wrong' } });
+    const about = ({ request, socket, room, traceId }: Line): string[] => {
+      if (request !== undefined || socket !== undefined) expect(traceId).toMatch(/^[0-9a-f]{32}$/);
+      return Object.entries({ request, socket, room }).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+    };
+    // What is about the process as a whole, or about an upgrade that never became a socket.
+    const others = linesOf(server).filter((each) => about(each).length === 0);
+    expect(new Set(others.map(({ msg }) => msg))).toEqual(new Set(['listening', 'upgrade refused']));
+  });
+
+  it('name what closed a socket from this side', async () => {
+    const server = await startTestServer({ IDLE_SOCKET_MS: '100' });
+    const client = new Client(server);
+    expect((await client.hear('server:closing')).code).toBe('timed-out');
+    expect(await line(server, ({ msg }) => msg === 'socket closed')).toMatchObject({ code: 'timed-out' });
+  });
+});
+
+/** A collector of spans: whatever it was sent. */
+async function startCollector() {
+  type Attribute = { key: string; value: Record<string, unknown> };
+  type Sent = { name: string; traceId: string; spanId: string; parentSpanId?: string; attributes: Attribute[] };
+  const bodies: string[] = [];
+  const http = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on('data', (part: Buffer) => parts.push(part));
+    request.on('end', () => {
+      bodies.push(Buffer.concat(parts).toString());
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    });
+  });
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    http.closeAllConnections();
+    http.close();
+  });
+  const { port } = http.address() as AddressInfo;
+  const sent = (): Sent[] =>
+    bodies.flatMap((body) => {
+      const { resourceSpans } = JSON.parse(body) as { resourceSpans: { scopeSpans: { spans: Sent[] }[] }[] };
+      return resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans));
+    });
+  const attribute = ({ attributes }: Sent, name: string): unknown =>
+    Object.values(attributes.find(({ key }) => key === name)?.value ?? {})[0];
+  return { url: `http://127.0.0.1:${port}`, bodies, sent, attribute };
+}
+
+describe('spans for a collector (S9, P1)', () => {
+  it('tell of requests, joins and what was slow, and of nobody', async () => {
+    const collector = await startCollector();
+    const server = await startTestServer({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, SEAT_GRACE_MS: '20' });
+    await muchHappens(server);
+    await fetch(`${server.url}/health?secret-in-a-query`, { headers: { traceparent: TRACEPARENT } });
+    await server.close();
+    const spans = collector.sent();
+    const named = (name: string) => spans.filter((span) => span.name === name);
+    const joins = named('room:join');
+    expect(joins.map((span) => collector.attribute(span, 'parley.code'))).toEqual(['ok', 'ok', 'proof-invalid', 'ok']);
+    const [first, second] = joins;
+    const taken = await line(server, ({ msg }) => msg === 'seat taken');
+    expect(first).toMatchObject({ traceId: TRACE, parentSpanId: taken.spanId });
+    expect(first && collector.attribute(first, 'parley.room')).toBe(taken.room);
+    expect(second?.traceId).not.toBe(TRACE);
+    // A socket hangs on what its caller said, and joins hang on it.
+    const socket = named('socket').find(({ traceId }) => traceId === TRACE);
+    expect(socket).toMatchObject({ spanId: taken.spanId, parentSpanId: PARENT });
+    const request = named('GET /health').find(({ traceId }) => traceId === TRACE);
+    expect(request).toMatchObject({ parentSpanId: PARENT });
+    expect(request && collector.attribute(request, 'http.response.status_code')).toBe('200');
+    for (const secret of ['198.51.100', '203.0.113', '127.0.0.1', 'secret-in-a-query', 'what-nobody-knows'])
+      expect(collector.bodies.join()).not.toContain(secret);
+  });
+
+  it('may go nowhere: the server neither waits nor ends for it', async () => {
+    const server = await startTestServer({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' });
+    await new Client(server).join(new RoomKey());
+    expect((await fetch(`${server.url}/health`)).status).toBe(200);
+    await server.close();
+    expect(server.lines.join()).toContain('spans were not exported');
   });
 });
