@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { systemClock } from '../clock.ts';
 import { type Config, readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
+import { openLogFile } from '../observe/log-file.ts';
 import { TokenFileError } from './file-token-store.ts';
 import { openTokens } from './open-tokens.ts';
 import { countsAt, type TokenRecord } from './token-record.ts';
@@ -42,7 +43,10 @@ export async function runTokenCommand(args: readonly string[]): Promise<number> 
   }
 }
 
-function taskOf(verb: string, args: string[]): (tokens: Tokens) => Promise<number> {
+/** Does what was asked for; `note` writes a line of the audit log. */
+type Task = (tokens: Tokens, note: (what: string, right: string) => Promise<void>) => Promise<number>;
+
+function taskOf(verb: string, args: string[]): Task {
   switch (verb) {
     case 'create': {
       const { name, days, json } = readOptions(args);
@@ -50,10 +54,11 @@ function taskOf(verb: string, args: string[]): (tokens: Tokens) => Promise<numbe
         throw new UsageError('Say who it is for: --name NAME, up to 100 characters.');
       if (days !== undefined && !/^[1-9][0-9]{0,4}$/.test(days)) throw new UsageError('--days takes a whole number.');
       const endsAt = days === undefined ? null : Date.now() + Number(days) * 86_400_000;
-      return async (tokens) => {
+      return async (tokens, note) => {
         const { record, refreshToken } = await tokens.create(name.trim(), endsAt);
         if (json) console.log(JSON.stringify({ id: record.id, name: record.name, token: refreshToken }));
         else console.log(`${refreshToken}\n\nGive this to ${record.name}. It is shown only now; ${record.id} ends it.`);
+        await note('right made', record.id);
         return 0;
       };
     }
@@ -69,9 +74,10 @@ function taskOf(verb: string, args: string[]): (tokens: Tokens) => Promise<numbe
     case 'revoke': {
       const [id, ...more] = args;
       if (id === undefined || more.length > 0) throw new UsageError('Say which: token revoke ID.');
-      return async (tokens) => {
+      return async (tokens, note) => {
         if (await tokens.revoke(id)) {
           console.log(`${id} ended.`);
+          await note('right ended', id);
           return 0;
         }
         console.error(`There is no ${id}; \`token list\` shows them all.`);
@@ -105,11 +111,30 @@ function lineOf(record: TokenRecord): string {
   return `${record.id}  ${record.name}  ${state}  ${used}`;
 }
 
-async function withTokens(config: Config, task: (tokens: Tokens) => Promise<number>): Promise<number> {
+/**
+ * Writes what was done into the server's log file, if it has one: no server's process does it. The token was given out by then, so
+ * whatever goes wrong here is no more than told.
+ */
+const noteIn =
+  ({ logFile, logFileMaxMb, logFilesKept }: Config) =>
+  async (what: string, right: string): Promise<void> => {
+    if (logFile === undefined) return;
+    try {
+      const settings = { path: logFile, maxMb: logFileMaxMb, kept: logFilesKept };
+      const onTrouble = (code: string): void => console.error(`The log file was not written: ${code}`);
+      const file = await openLogFile(settings, { onTrouble, onMended: () => {} });
+      createLog({ logLevel: 'info', logPretty: false }, file).log.info({ audit: true, right }, what);
+      await file.close();
+    } catch (failure) {
+      console.error(failure instanceof Error ? failure.message : 'The log file was not written.');
+    }
+  };
+
+async function withTokens(config: Config, task: Task): Promise<number> {
   const ports = { now: () => Date.now(), random: randomBytes };
   if (config.redisUrl === undefined) {
     const tokens = await openTokens(config, { ...ports, redis: undefined });
-    return tokens ? task(tokens) : 1;
+    return tokens ? task(tokens, noteIn(config)) : 1;
   }
   const { connectRedis } = await import('../cluster/redis-backplane.ts');
   const { log } = createLog({ logLevel: 'silent', logPretty: false });
@@ -117,7 +142,7 @@ async function withTokens(config: Config, task: (tokens: Tokens) => Promise<numb
   const redis = await connectRedis(redisPorts);
   try {
     const tokens = await openTokens(config, { ...ports, redis });
-    return tokens ? await task(tokens) : 1;
+    return tokens ? await task(tokens, noteIn(config)) : 1;
   } finally {
     redis.destroy();
   }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -101,6 +101,22 @@ describe('a server that lets in by token', () => {
     });
     const log = server.lines.join('\n');
     for (const secret of [token, refresh_token, access_token, SECRET]) expect(log).not.toContain(secret);
+  });
+
+  it('leaves a line in the log file for each right that the command made or ended, without its token (S9)', async () => {
+    const env = byFile();
+    const logFile = join(env.TOKEN_FILE ?? '', '..', 'parley.log');
+    const { id, token } = await create({ ...env, LOG_FILE: logFile });
+    await command({ ...env, LOG_FILE: logFile }, 'revoke', id);
+    const text = readFileSync(logFile.replace('.log', '.1.log'), 'utf8');
+    const lines = text.trim().split('\n');
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { msg: 'right made', audit: true, right: id },
+      { msg: 'right ended', audit: true, right: id },
+    ]);
+    for (const secret of [token, 'Anna']) expect(text).not.toContain(secret);
+    // Where it cannot be written the right is made all the same.
+    expect((await create({ ...env, LOG_FILE: '/no/such/folder/parley.log' })).token).not.toBe('');
   });
 
   it('closes the sockets of a right that ends, whoever ends it', async () => {

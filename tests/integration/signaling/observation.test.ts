@@ -1,6 +1,5 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { startCollector } from './collector.ts';
 import { Client, newSignalId, RoomKey, someBox, startTestServer, type TestServer, until } from './harness.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
@@ -183,35 +182,6 @@ describe('log lines about sockets and rooms (S9)', () => {
     expect(await line(server, ({ msg }) => msg === 'socket closed')).toMatchObject({ code: 'timed-out' });
   });
 });
-
-/** A collector of spans: whatever it was sent. */
-async function startCollector() {
-  type Attribute = { key: string; value: Record<string, unknown> };
-  type Sent = { name: string; traceId: string; spanId: string; parentSpanId?: string; attributes: Attribute[] };
-  const bodies: string[] = [];
-  const http = createServer((request, response) => {
-    const parts: Buffer[] = [];
-    request.on('data', (part: Buffer) => parts.push(part));
-    request.on('end', () => {
-      bodies.push(Buffer.concat(parts).toString());
-      response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-    });
-  });
-  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    http.closeAllConnections();
-    http.close();
-  });
-  const { port } = http.address() as AddressInfo;
-  const sent = (): Sent[] =>
-    bodies.flatMap((body) => {
-      const { resourceSpans } = JSON.parse(body) as { resourceSpans: { scopeSpans: { spans: Sent[] }[] }[] };
-      return resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap(({ spans }) => spans));
-    });
-  const attribute = ({ attributes }: Sent, name: string): unknown =>
-    Object.values(attributes.find(({ key }) => key === name)?.value ?? {})[0];
-  return { url: `http://127.0.0.1:${port}`, bodies, sent, attribute };
-}
 
 describe('spans for a collector (S9, P1)', () => {
   it('tell of requests, joins and what was slow, and of nobody', async () => {

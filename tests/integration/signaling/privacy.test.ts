@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { startCollector } from './collector.ts';
 import { Client, newSignalId, RoomKey, someBox, startTestServer, until } from './harness.ts';
 
 describe('what the server writes down (S9, P1)', () => {
   it('holds no room id, participant, token, proof, box, TURN credential or address at any level of log', async () => {
+    const collector = await startCollector();
     const server = await startTestServer({
+      OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
       TURN_URLS: 'turn:turn.parley.test',
       TURN_SECRET: 'a-secret-of-enough-characters-for-coturn',
       STRIKES_PER_MINUTE: '10',
@@ -40,14 +43,16 @@ describe('what the server writes down (S9, P1)', () => {
       '127.0.0.1',
       ...credentials.filter((text) => text !== undefined),
     ];
-    const written = [
-      server.lines.join(),
+    const figures = [
       await (await fetch(`${server.url}/metrics`)).text(),
       JSON.stringify(await server.metrics()),
       JSON.stringify(await server.health()),
-    ].join('\n');
+    ];
+    await server.close();
+    const written = [server.lines.join(), ...figures, ...collector.bodies].join('\n');
     expect(server.lines.length).toBeGreaterThan(10);
     expect(written).toContain('address blocked');
+    expect(collector.bodies.join()).toContain('room:join');
     expect(secrets.filter((secret) => written.includes(secret))).toEqual([]);
   });
 });
