@@ -1,7 +1,7 @@
 import { type Outcome, RoomId } from '@parley/shared/protocol';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import type { Spans } from './spans.ts';
+import { noSpans, type Spans } from './spans.ts';
 import { type Caller, partOf, type Trace, traceOfSocket } from './trace.ts';
 
 /** A socket, as far as the log knows it. */
@@ -40,7 +40,7 @@ export function createOperationObserver({ log, spans, clock, slowOperationMs, ps
         const line = { ...aboutSocket(socket), event, room: roomIn(payload), code, tookMs: Math.round(tookMs) };
         log.warn(line, 'slow operation');
       }
-      if (!isSlow && event !== 'room:join') return;
+      if (spans === noSpans || (!isSlow && event !== 'room:join')) return;
       spans.add({
         name: event,
         kind: 'server',
@@ -66,6 +66,7 @@ export function createOperationObserver({ log, spans, clock, slowOperationMs, ps
     },
     /** From the upgrade until it was let in; what it does afterwards hangs on this. */
     opened(socket: Observed, tookMs: number): void {
+      if (spans === noSpans) return;
       const attributes = { 'parley.socket': socket.id };
       const trace = traceOf(socket);
       spans.add({ name: 'socket', kind: 'server', trace, endedAt: clock.now(), tookMs, failed: false, attributes });

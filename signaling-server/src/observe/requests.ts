@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Log } from '../log.ts';
-import type { Spans } from './spans.ts';
+import { noSpans, type Spans } from './spans.ts';
 import { startTrace, type Trace } from './trace.ts';
 
 const traces = new WeakMap<FastifyRequest, Trace>();
@@ -47,6 +47,7 @@ export function createRequestObserver({ log, spans, slowOperationMs, now }: Requ
         const line = { ...aboutRequest(request), method, route: route ?? 'none', status: statusCode, code, tookMs };
         log[level](line, isSlow ? 'slow operation' : 'request answered');
       }
+      if (spans === noSpans) return;
       const failed = statusCode >= 500;
       spans.add({
         name: route === undefined ? method : `${method} ${route}`,
