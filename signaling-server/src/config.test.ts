@@ -37,6 +37,28 @@ describe('readConfig (S10)', () => {
     });
   });
 
+  it("reads a collector's address and headers, and repeats nothing of the headers (S9)", () => {
+    const reading = readConfig({
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector.example.org/otlp',
+      OTEL_EXPORTER_OTLP_HEADERS: 'Authorization=Bearer%20a=b, x-tenant = parley ,',
+    });
+    expect(reading).toMatchObject({
+      ok: true,
+      config: {
+        otlpEndpoint: 'https://collector.example.org/otlp',
+        otlpHeaders: { authorization: 'Bearer a=b', 'x-tenant': 'parley' },
+      },
+    });
+    for (const endpoint of ['collector:4318', 'ftp://collector', 'http://me:secret@collector', 'http://collector/#x'])
+      expect(problemsOf({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint })).toEqual([
+        'OTEL_EXPORTER_OTLP_ENDPOINT: must be like http://127.0.0.1:4318',
+      ]);
+    for (const headers of ['hunter2', 'a b=hunter2', 'a=hunter2%0d%0ab: c', 'a=hunter2%'])
+      expect(problemsOf({ OTEL_EXPORTER_OTLP_HEADERS: headers })).toEqual([
+        'OTEL_EXPORTER_OTLP_HEADERS: must be name=value',
+      ]);
+  });
+
   it('names every problem at once, each with its variable', () => {
     const problems = problemsOf({
       PORT: 'http',
