@@ -19,7 +19,7 @@ server.on('connection', (socket) => {
   sockets.set(own, socket);
   socket.on('error', () => {});
   socket.on('message', (data) => {
-    const message = JSON.parse(String(data)) as Message;
+    const message = JSON.parse((data as Buffer).toString()) as Message;
     if (message.type === 'join') {
       place = message.room;
       const there = rooms.get(place) ?? new Set();

@@ -21,7 +21,7 @@ export class PeerJsClient implements DriverClient {
     this.#socket = socket;
     return new Promise((resolve, reject) => {
       socket.on('message', (data) => {
-        const heard = JSON.parse(String(data)) as Heard;
+        const heard = JSON.parse((data as Buffer).toString()) as Heard;
         if (heard.type === 'OPEN') resolve();
         else if (heard.payload) this.onSignal(heard.payload.id);
       });

@@ -23,7 +23,7 @@ export class WsClient implements DriverClient {
     const socket = new WebSocket(`ws://127.0.0.1:${this.#port}/`, { perMessageDeflate: false });
     this.#socket = socket;
     socket.on('message', (data) => {
-      const heard = JSON.parse(String(data)) as Heard;
+      const heard = JSON.parse((data as Buffer).toString()) as Heard;
       if (heard.type === 'signal') this.onSignal(heard.id);
       else if (heard.type === 'answer') {
         this.#waiting.get(heard.call)?.(heard);
