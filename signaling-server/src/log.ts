@@ -1,6 +1,6 @@
 import { join, parse } from 'node:path';
 import { type Logger, pino, stdTimeFunctions } from 'pino';
-import pretty from 'pino-pretty';
+import type { default as PinoPretty } from 'pino-pretty';
 import type { Config } from './config.ts';
 import { type LogSink, openLogFile } from './observe/log-file.ts';
 import { SERVER_VERSION } from './version.ts';
@@ -29,6 +29,7 @@ export type LogTarget = { write(line: string): void; flushSync?(): void };
 
 export type LogOutput = { log: Log; close(): Promise<void> };
 
+type PrettyFactory = typeof PinoPretty;
 type LogStyle = Pick<Config, 'logLevel' | 'logPretty'>;
 type LogPlaces = LogStyle & Pick<Config, 'logFile' | 'logFileMaxMb' | 'logFilesKept'>;
 
@@ -36,8 +37,8 @@ type LogPlaces = LogStyle & Pick<Config, 'logFile' | 'logFileMaxMb' | 'logFilesK
  * Structured log: JSON lines, or pretty ones for eyes. Addresses and room ids are only ever given as pseudonyms; the
  * redaction below is the second lock, should a careless line pass one of them by its name.
  */
-export function createLog(config: LogStyle, target?: LogTarget): LogOutput {
-  return target ? logTo(config, target) : logToAll(config, [standardOutput(config)]);
+export function createLog(config: LogStyle, target: LogTarget): LogOutput {
+  return logTo(config, target);
 }
 
 /**
@@ -45,7 +46,9 @@ export function createLog(config: LogStyle, target?: LogTarget): LogOutput {
  * process among several: its lines name it, and its file is its own, because each process would remove what another still writes.
  */
 export async function openLog(config: LogPlaces, worker?: string): Promise<LogOutput> {
-  if (config.logFile === undefined) return logToAll(config, [standardOutput(config)], worker);
+  // Only eyes need it in memory.
+  const pretty = config.logPretty ? (await import('pino-pretty')).default : undefined;
+  if (config.logFile === undefined) return logToAll(config, [standardOutput(pretty)], worker);
   const file = await openLogFile(
     { path: fileOf(config.logFile, worker), maxMb: config.logFileMaxMb, kept: config.logFilesKept },
     {
@@ -53,7 +56,7 @@ export async function openLog(config: LogPlaces, worker?: string): Promise<LogOu
       onMended: (lost) => output.log.warn({ lost }, 'the log file is written again'),
     },
   );
-  const output = logToAll(config, [standardOutput(config), file], worker);
+  const output = logToAll(config, [standardOutput(pretty), file], worker);
   return output;
 }
 
@@ -100,8 +103,8 @@ function logToAll(config: LogStyle, sinks: readonly (LogSink & LogTarget)[], wor
 /** The beginning of lines that can wait a moment. */
 const USUAL = /^\{"level":"(?:info|debug|trace)"/;
 
-function standardOutput({ logPretty }: LogStyle): LogSink & LogTarget {
-  if (logPretty) {
+function standardOutput(pretty: PrettyFactory | undefined): LogSink & LogTarget {
+  if (pretty) {
     const stream = pretty({ destination: 1, sync: true });
     return { write: (line) => void stream.write(line), close: () => Promise.resolve() };
   }

@@ -1,5 +1,7 @@
 if (Number(process.versions.node.split('.')[0]) < 22) {
-  console.error('The Parley signaling server needs Node.js 22 or newer; run it through npm.');
+  console.error(
+    'The Parley signaling server needs Node.js 22.1 or newer. In a checkout, npm run server brings it along.',
+  );
   process.exit(1);
 }
 

@@ -5,7 +5,7 @@ import type { Log } from '../log.ts';
 import type { AccessPolicy } from './access.ts';
 import { FileTokenStore } from './file-token-store.ts';
 import { RedisTokenStore } from './redis-token-store.ts';
-import { Tokens } from './tokens.ts';
+import type { Tokens } from './tokens.ts';
 
 /** How soon a right that another program ended closes its sockets. */
 const LOOK_EVERY_MS = 2_000;
@@ -24,6 +24,8 @@ export async function openTokens(
   if (!store) return undefined;
   // A file that cannot be read is told now, not when the first client comes.
   await store.list();
+  // Only such a server needs the library of JWTs in memory.
+  const { Tokens } = await import('./tokens.ts');
   return new Tokens({ tokenSecret, accessTokenTtlS }, { store, now, random });
 }
 

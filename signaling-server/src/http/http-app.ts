@@ -4,7 +4,6 @@ import { createServer as createTlsServer, type Server as HttpsServer } from 'nod
 import compress from '@fastify/compress';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
-import swagger from '@fastify/swagger';
 import { type ErrorCode, refuse, SIGNALING_PATH } from '@parley/shared/protocol';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { limitKeyOf } from '../client-address.ts';
@@ -83,17 +82,21 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
     strictPreflight: false,
   });
   await app.register(compress, { threshold: COMPRESS_OVER_BYTES, encodings: ['br', 'gzip'] });
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'Parley signaling server',
-        version: SERVER_VERSION,
-        description: 'The HTTP side. What clients say over Socket.IO is in asyncapi.json and protocol.md.',
+  if (config.environment !== 'production') {
+    // It describes what is served only outside production (S11); there it need not be in memory.
+    const { default: swagger } = await import('@fastify/swagger');
+    await app.register(swagger, {
+      openapi: {
+        openapi: '3.1.0',
+        info: {
+          title: 'Parley signaling server',
+          version: SERVER_VERSION,
+          description: 'The HTTP side. What clients say over Socket.IO is in asyncapi.json and protocol.md.',
+        },
+        components: { securitySchemes: { admin: { type: 'http', scheme: 'bearer' } } },
       },
-      components: { securitySchemes: { admin: { type: 'http', scheme: 'bearer' } } },
-    },
-  });
+    });
+  }
 
   const { spans, now } = ports;
   const observer = createRequestObserver({ log, spans, slowOperationMs: config.slowOperationMs, now });
