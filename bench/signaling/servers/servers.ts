@@ -30,6 +30,7 @@ export const PARLEY_ENVIRONMENT: Readonly<Record<string, string>> = {
   CALLS_PER_SECOND: '10000',
   STRIKES_PER_MINUTE: '1000000',
   MAX_CONNECTIONS: '20000',
+  BUSY_DELAY_MS: '0',
   SHUTDOWN_GRACE_MS: '0',
 };
 
