@@ -5,7 +5,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '#core/test-kit.ts';
 import { ensureBuilt } from '#support/built.ts';
 import { type RunningProcess, startProcess } from '#support/processes.ts';
-import { type RunningProgram, startProgram } from '#support/programs.ts';
+import { type Program, startProgram } from '#support/programs.ts';
 import { NODE } from '#support/repository.ts';
 import { requireTool } from '#support/tools.ts';
 import { until } from '#support/wait.ts';
@@ -37,7 +37,7 @@ onLinux('the window of the loopback host, in a real Chromium', { timeout: 120_00
   let profile: string;
   const started: RunningProcess[] = [];
   const browsers: Browser[] = [];
-  const screens: RunningProgram[] = [];
+  const screens: Program[] = [];
   beforeAll(() => ensureBuilt(), 120_000);
   beforeEach(() => {
     folder = temporaryFolder();
@@ -46,7 +46,7 @@ onLinux('the window of the loopback host, in a real Chromium', { timeout: 120_00
   afterEach(async () => {
     for (const one of browsers.splice(0)) await one.close();
     for (const one of started.splice(0)) await one.close();
-    for (const one of screens.splice(0)) await one.end();
+    for (const one of screens.splice(0)) await one.close();
     folder.remove();
   });
 
@@ -79,9 +79,10 @@ child.on('exit', (code) => process.exit(code ?? 1));
   /** A screen that nobody sees, as the `DISPLAY` of a program. */
   const screen = async () => {
     const args = ['-displayfd', '1', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'];
-    const xvfb = await startProgram(requireTool('xvfb'), args, /^\d+$/m);
+    const xvfb = startProgram(requireTool('xvfb'), args);
     screens.push(xvfb);
-    return `:${/^\d+$/m.exec(xvfb.output())?.[0] ?? ''}`;
+    await xvfb.whenever('a screen', () => /^\d+$/m.test(xvfb.output));
+    return `:${/^\d+$/m.exec(xvfb.output)?.[0] ?? ''}`;
   };
 
   // Without a screen a second Chromium cannot hand its page to the first, so there only one window is opened.

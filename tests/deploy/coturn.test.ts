@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import type { Clock } from '@parley/signaling-server/clock.ts';
 import { createIceSource } from '@parley/signaling-server/turn.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { freePort, makeCertificate, needProgram, type Program, runProgram, startProgram } from '#support/programs.ts';
 import { REPOSITORY } from '#support/repository.ts';
 import { until } from '#support/wait.ts';
-import { freePort, makeCertificate, needProgram, type Program, runProgram, startProgram } from './programs.ts';
 import { type Transport, TurnClient, type TurnCredentials } from './turn-client.ts';
 
 const FOLDER = join(REPOSITORY, 'build/deploy/coturn');

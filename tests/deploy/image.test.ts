@@ -13,9 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort, runProgram, startProgram } from '#support/programs.ts';
 import { NODE, REPOSITORY } from '#support/repository.ts';
 import { passesIgnore, readCopy, readDockerfile, readEnv, readExec, stagesOf } from './dockerfile.ts';
-import { freePort, runProgram, startProgram } from './programs.ts';
 
 const FOLDER = join(REPOSITORY, 'build/deploy');
 const instructions = readDockerfile(readFileSync(join(FOLDER, 'Dockerfile'), 'utf8'));

@@ -5,9 +5,9 @@ import { type ConnectionOptions, connect } from 'node:tls';
 import { PROTOCOL_VERSION, SIGNALING_PATH } from '@parley/shared/protocol';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { freePort, makeCertificate, needProgram, type Program, runProgram, startProgram } from '#support/programs.ts';
 import { REPOSITORY } from '#support/repository.ts';
 import { startServer, type TestServer } from '#support/server.ts';
-import { freePort, makeCertificate, needProgram, type Program, runProgram, startProgram } from './programs.ts';
 
 const FOLDER = join(REPOSITORY, 'build/deploy/nginx');
 const ADMIN_TOKEN = '5b0c41d2f1f84b0c9d3b7c1e6a9f20d47e31';

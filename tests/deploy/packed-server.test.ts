@@ -12,11 +12,11 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { freePort, type Program, runProgram, startProgram } from '#support/programs.ts';
 import { startRedis } from '#support/redis.ts';
 import { NODE, REPOSITORY } from '#support/repository.ts';
 import { until } from '#support/wait.ts';
 import { Client } from '../integration/signaling/harness.ts';
-import { freePort, type Program, runProgram, startProgram } from './programs.ts';
 
 const readText = (path: string) => readFileSync(join(REPOSITORY, path), 'utf8');
 

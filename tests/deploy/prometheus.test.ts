@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { dump, load } from 'js-yaml';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { freePort, needProgram, type Program, runProgram, startProgram } from '#support/programs.ts';
 import { REPOSITORY } from '#support/repository.ts';
 import { startServer, type TestServer } from '#support/server.ts';
 import { until } from '#support/wait.ts';
 import { Client, newSignalId, PUBLIC_HOST, RoomKey, someBox } from '../integration/signaling/harness.ts';
-import { freePort, needProgram, type Program, runProgram, startProgram } from './programs.ts';
 
 const FOLDER = join(REPOSITORY, 'build/deploy/prometheus');
 const readYaml = (...path: string[]): unknown => load(readFileSync(join(REPOSITORY, 'build/deploy', ...path), 'utf8'));

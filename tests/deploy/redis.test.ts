@@ -2,10 +2,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { freePort, needProgram, runProgram, startProgram } from '#support/programs.ts';
 import { REPOSITORY } from '#support/repository.ts';
 import { startServer } from '#support/server.ts';
 import { until } from '#support/wait.ts';
-import { freePort, needProgram, runProgram, startProgram } from './programs.ts';
 
 const START = join(REPOSITORY, 'build/deploy/redis/start.sh');
 const PASSWORD = '0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig, Settings } from '@parley/signaling-server/config.ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { needProgram, runProgram } from '#support/programs.ts';
 import { NODE, REPOSITORY } from '#support/repository.ts';
-import { needProgram, runProgram } from './programs.ts';
 
 const NAME = 'parley-signaling.service';
 const unit = readFileSync(join(REPOSITORY, 'build/deploy/systemd', NAME), 'utf8');

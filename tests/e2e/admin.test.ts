@@ -279,7 +279,7 @@ describe('the admin page (S8)', () => {
   });
 
   it('shows no rights where access is not by token', async () => {
-    const answer = page.waitForResponse((response) => response.url().endsWith('/admin/api/sessions'));
+    const answer = page.waitForResponse((response) => response.url().endsWith('/admin/api/rights'));
     await signIn();
     expect((await answer).status()).toBe(404);
     expect(await page.getByText('Rights by token').count()).toBe(0);

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { startProcess } from '#support/processes.ts';
+import { freePort, needProgram, type Program, startProgram } from '#support/programs.ts';
 import { startServer, type TestServer } from '#support/server.ts';
-import { freePort, needProgram, type Program, startProgram } from '../deploy/programs.ts';
 
 const SECRET = 'a-secret-for-the-probe-that-is-long-enough';
 const Report = z.object({

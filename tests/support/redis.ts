@@ -1,5 +1,4 @@
-import { createServer } from 'node:net';
-import { type RunningProgram, startProgram } from './programs.ts';
+import { freePort, type Program, startProgram } from './programs.ts';
 import { requireTool } from './tools.ts';
 
 export type TestRedis = {
@@ -16,39 +15,31 @@ export type TestRedis = {
   close(): Promise<void>;
 };
 
-/** A free port of this computer, for programs that cannot choose one themselves. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });
-
 /** A real Redis on loopback with a password, keeping nothing on disk. */
 export async function startRedis(): Promise<TestRedis> {
   const program = requireTool('redis-server');
   const port = await freePort();
   const password = 'a-password-for-tests';
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--requirepass', password];
-  const start = () =>
-    startProgram(
-      program,
-      [...options, '--save', '', '--appendonly', 'no', '--dir', '/'],
-      /Ready to accept connections/,
-    );
-  let running: RunningProgram = await start();
+  const start = async (): Promise<Program> => {
+    const started = startProgram(program, [...options, '--save', '', '--appendonly', 'no', '--dir', '/']);
+    await started.whenever('Redis ready', () => started.output.includes('Ready to accept connections'));
+    return started;
+  };
+  let running = await start();
+  const kill = async (): Promise<void> => {
+    running.signal('SIGKILL');
+    await running.ended;
+  };
   return {
     url: `redis://:${password}@127.0.0.1:${port}`,
     port,
-    kill: () => running.end('SIGKILL'),
+    kill,
     async restart() {
       running = await start();
     },
     pause: () => running.signal('SIGSTOP'),
     goOn: () => running.signal('SIGCONT'),
-    close: () => running.end('SIGKILL'),
+    close: kill,
   };
 }

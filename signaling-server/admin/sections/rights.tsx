@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { z } from 'zod';
-import { Sessions } from '../../src/http/answers.ts';
+import { Rights as RightsAnswer } from '../../src/http/answers.ts';
 import type { Answer, Failure } from '../store/api.ts';
 import { useAdmin, useAdminState, useNow, useOverview } from '../store/react.tsx';
 import { Button } from '../ui/button.tsx';
@@ -9,7 +9,7 @@ import { Confirm } from '../ui/confirm.tsx';
 import { countOf, formatAgo, formatCount, formatDay, type Where } from '../words.ts';
 import styles from './lists.module.css';
 
-export type Right = z.infer<typeof Sessions>['rights'][number];
+export type Right = z.infer<typeof RightsAnswer>['rights'][number];
 const SHOWN_AT_FIRST = 10;
 
 /** Who may use this server by token, who does now, and the way to end that. Not there where access is not by token. */
@@ -170,7 +170,7 @@ function useRights(): {
   const look = useCallback(() => {
     turn.current += 1;
     const mine = turn.current;
-    return admin.ask('api/sessions', Sessions).then((answer) => {
+    return admin.ask('api/rights', RightsAnswer).then((answer) => {
       if (mine !== turn.current) return;
       if (answer.ok) setRights(answer.value.rights);
       else if (answer.absent) setAbsent(true);

@@ -8,7 +8,7 @@ import type { Log } from '../log.ts';
 import { aboutRequest } from '../observe/requests.ts';
 import type { Pseudonyms } from '../pseudonyms.ts';
 import type { AdminTools } from './admin.ts';
-import { Done, Refreshed, RefreshRequest, RevokeRequest, Sessions } from './answers.ts';
+import { Done, Refreshed, RefreshRequest, RevokeRequest, Rights } from './answers.ts';
 import { answers } from './describe.ts';
 
 export type AccessPorts = {
@@ -34,7 +34,7 @@ export function addAccess(app: FastifyInstance, ports: AccessPorts, admin: Admin
   if (!tokens) {
     // The admin page asks once to find out: no error, and not counted as one.
     const nothing = { schema: { hide: true }, preHandler: admin.only };
-    app.get('/admin/api/sessions', nothing, (_request, reply) => reply.code(404).send(refuse('unknown-call')));
+    app.get('/admin/api/rights', nothing, (_request, reply) => reply.code(404).send(refuse('unknown-call')));
     return;
   }
 
@@ -66,9 +66,9 @@ export function addAccess(app: FastifyInstance, ports: AccessPorts, admin: Admin
   );
 
   app.get(
-    '/admin/api/sessions',
-    { schema: answers('Rights given by token', { 200: Sessions }, { admin: true }), preHandler: admin.only },
-    async (): Promise<z.infer<typeof Sessions>> => {
+    '/admin/api/rights',
+    { schema: answers('Rights given by token', { 200: Rights }, { admin: true }), preHandler: admin.only },
+    async (): Promise<z.infer<typeof Rights>> => {
       const inUse = ports.rightsInUse();
       const rights = (await tokens.list()).map((record) => ({
         id: record.id,

@@ -41,7 +41,7 @@ export const Refreshed = z
   })
   .describe('What lets a client in, and what gets the next one');
 
-export const Sessions = z
+export const Rights = z
   .object({
     rights: z.array(
       z.object({

@@ -220,7 +220,7 @@ export class RoomRegistry {
     if (room.seats.size === 0) this.#forgetSoon(room);
   }
 
-  /** The seats of this node, by room; what it may say about them to others. */
+  /** The room with its seats here and elsewhere; undefined when nobody here sits in it. */
   room(roomId: RoomId): Room | undefined {
     return this.#rooms.get(roomId);
   }

@@ -66,10 +66,10 @@ describe('a server with a password', () => {
 
   it('has no rights to show: the admin is told so, and it counts as nobody’s error (S11)', async () => {
     const server = await startTestServer({ ...env, ADMIN_TOKEN: ADMIN });
-    expect((await fetch(`${server.url}/admin/api/sessions`)).status).toBe(401);
+    expect((await fetch(`${server.url}/admin/api/rights`)).status).toBe(401);
     const headers = { authorization: `Bearer ${ADMIN}` };
     const before = (await server.metrics()).errors;
-    const answer = await fetch(`${server.url}/admin/api/sessions`, { headers });
+    const answer = await fetch(`${server.url}/admin/api/rights`, { headers });
     expect(answer.status).toBe(404);
     expect(await answer.json()).toMatchObject({ ok: false, code: 'unknown-call' });
     expect((await server.metrics()).errors).toEqual(before);
@@ -130,13 +130,13 @@ describe('a server that lets in by token', () => {
     for (const client of [annas, bens, eves]) await client.join(new RoomKey());
 
     const headers = { authorization: `Bearer ${ADMIN}` };
-    const seen = (await (await fetch(`${server.url}/admin/api/sessions`, { headers })).json()) as {
+    const seen = (await (await fetch(`${server.url}/admin/api/rights`, { headers })).json()) as {
       rights: { id: string; name: string; sockets: number }[];
     };
     expect(seen.rights.map(({ name, sockets }) => ({ name, sockets }))).toEqual(
       expect.arrayContaining(['Anna', 'Ben', 'Eve'].map((name) => ({ name, sockets: 1 }))),
     );
-    expect((await fetch(`${server.url}/admin/api/sessions`)).status).toBe(401);
+    expect((await fetch(`${server.url}/admin/api/rights`)).status).toBe(401);
     expect((await post(server, '/admin/api/revoke', { id: ben.id })).status).toBe(401);
 
     expect((await post(server, '/admin/api/revoke', { id: ben.id }, headers.authorization)).status).toBe(200);
