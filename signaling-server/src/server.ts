@@ -272,6 +272,11 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       onEnded: endRight,
       onLifted: (key) => sharedBlocks?.lift(key),
       isWhole: () => cluster?.stats().isUp ?? true,
+      glance: () => {
+        const { rooms: occupied, participants, streams } = registry.counts();
+        const isWhole = cluster?.stats().isUp ?? true;
+        return `${draining} ${isWhole} ${gate.connections()} ${occupied} ${participants} ${streams}`;
+      },
       setDraining: (wanted) => (siblings ? siblings.drain(wanted) : setDraining(wanted)),
       now: () => clock.now(),
     });

@@ -18,6 +18,7 @@ import { addAdminPage } from './admin-page.ts';
 import { ServerName } from './answers.ts';
 import { answers } from './describe.ts';
 import { addObserving } from './observing.ts';
+import { createRecentAnswers } from './recent-answers.ts';
 import type { Certificate } from './tls.ts';
 
 const BODY_MAX_BYTES = 4_096;
@@ -43,18 +44,23 @@ export function createHttpServer(maxConnections: number, certificate?: Certifica
   return http;
 }
 
-export type HttpPorts = AdminPorts & AccessPorts & { originAllowed: OriginRule; tally: Tally; spans: Spans };
+export type HttpPorts = AdminPorts &
+  AccessPorts & { originAllowed: OriginRule; tally: Tally; spans: Spans; glance: () => string };
 
 /** Health, metrics, diagnostics and the admin's calls, and a clear answer to everything else. */
 export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpPorts): Promise<FastifyInstance> {
-  const { config, limits, tally, log, originAllowed } = ports;
+  const { config, limits, tally, log, originAllowed, spans, now, glance } = ports;
+  const observer = createRequestObserver({ log, spans, slowOperationMs: config.slowOperationMs, now });
+  const recent = createRecentAnswers(['/health', '/health/live', '/health/ready'], { tally, observer, now, glance });
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_MAX_BYTES,
     forceCloseConnections: true,
     genReqId: () => randomUUID(),
     serverFactory: (handler) => {
-      http.on('request', handler);
+      http.on('request', (request, response) => {
+        if (!recent.answer(request, response)) handler(request, response);
+      });
       return http;
     },
   });
@@ -98,8 +104,6 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
     });
   }
 
-  const { spans, now } = ports;
-  const observer = createRequestObserver({ log, spans, slowOperationMs: config.slowOperationMs, now });
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({
       'x-request-id': request.id,
@@ -127,11 +131,16 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
     return payload;
   });
 
-  app.addHook('onSend', async (_request, reply, payload) => {
+  app.addHook('onSend', async (request, reply, payload) => {
+    // A body that is compressed for those who can read it is another one for the others.
+    if (typeof payload === 'string' && payload.length < COMPRESS_OVER_BYTES && recent.isWanted(request.raw))
+      recent.keep(request.url, { status: reply.statusCode, headers: reply.getHeaders(), body: payload });
     const tookMs = reply.elapsedTime.toFixed(3);
     reply.header('server-timing', `app;dur=${tookMs}`).header('x-process-time', `${tookMs}ms`);
     return payload;
   });
+
+  app.addHook('preClose', async () => recent.close());
 
   app.addHook('onResponse', async (request, reply) => {
     tally.request(reply.elapsedTime, reply.statusCode >= 400);

@@ -1,12 +1,22 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Log } from '../log.ts';
 import { noSpans, type Spans } from './spans.ts';
 import { startTrace, type Trace } from './trace.ts';
 
-const traces = new WeakMap<FastifyRequest, Trace>();
+/** A request, as far as the log knows it. */
+type Observed = {
+  readonly id: string;
+  readonly method: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly routeOptions: { readonly url?: string | undefined };
+};
+/** What was answered, after how many milliseconds. */
+type Answered = { readonly statusCode: number; readonly elapsedTime: number };
+
+const traces = new WeakMap<Observed, Trace>();
 
 /** Made when it is first asked for: a request may be answered before any hook of ours has seen it. */
-function traceOf(request: FastifyRequest): Trace {
+function traceOf(request: Observed): Trace {
   const known = traces.get(request);
   if (known) return known;
   const trace = startTrace(request.headers.traceparent);
@@ -15,7 +25,7 @@ function traceOf(request: FastifyRequest): Trace {
 }
 
 /** What every log line about a request has in it. */
-export function aboutRequest(request: FastifyRequest): { request: string; traceId: string; spanId: string } {
+export function aboutRequest(request: Observed): { request: string; traceId: string; spanId: string } {
   const { traceId, spanId } = traceOf(request);
   return { request: request.id, traceId, spanId };
 }
@@ -28,15 +38,17 @@ export function refusedWith(payload: unknown): string | undefined {
 
 export type RequestPorts = { log: Log; spans: Spans; slowOperationMs: number; now: () => number };
 
+export type RequestObserver = ReturnType<typeof createRequestObserver>;
+
 /** Logs a request that was answered, and hands its span on. The path is not in there, only the route that took it. */
 export function createRequestObserver({ log, spans, slowOperationMs, now }: RequestPorts) {
-  const refusals = new WeakMap<FastifyRequest, string>();
+  const refusals = new WeakMap<Observed, string>();
   return {
-    refused(request: FastifyRequest, payload: unknown): void {
+    refused(request: Observed, payload: unknown): void {
       const code = refusedWith(payload);
       if (code !== undefined) refusals.set(request, code);
     },
-    answered(request: FastifyRequest, { statusCode, elapsedTime }: FastifyReply): void {
+    answered(request: Observed, { statusCode, elapsedTime }: Answered): void {
       const { method } = request;
       const route = request.routeOptions.url;
       const code = refusals.get(request);
