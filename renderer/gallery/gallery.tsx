@@ -1,5 +1,6 @@
 import '@fontsource-variable/inter';
 import '@parley/shared/design/tokens.css';
+import '@parley/shared/design/base.css';
 import '../ui/base.css';
 import { createRoot } from 'react-dom/client';
 import { ErrorBoundary } from '../features/shell/error-boundary.tsx';

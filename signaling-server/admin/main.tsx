@@ -1,5 +1,6 @@
 import './shim.ts';
 import '@parley/shared/design/tokens.css';
+import '@parley/shared/design/base.css';
 import './base.css';
 import { createRoot } from 'react-dom/client';
 import { Page } from './page.tsx';

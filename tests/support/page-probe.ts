@@ -16,7 +16,7 @@ export type PeerStats = {
   candidatePair: string | null;
   inboundVideo: { trackId: string; framesDecoded: number; width: number; height: number }[];
   inboundAudio: { trackId: string; totalAudioEnergy: number }[];
-  outboundVideo: { framesEncoded: number }[];
+  outboundVideo: { framesCaptured: number; framesEncoded: number; targetBitrate: number | null }[];
   fingerprints: string[];
 };
 export type TileStats = {
@@ -160,7 +160,11 @@ export function installProbe(cellCount: number): void {
         .map((entry) => ({ trackId: entry.trackIdentifier, totalAudioEnergy: entry.totalAudioEnergy ?? 0 })),
       outboundVideo: entries
         .filter((entry) => entry.type === 'outbound-rtp' && entry.kind === 'video')
-        .map((entry) => ({ framesEncoded: entry.framesEncoded ?? 0 })),
+        .map((entry) => ({
+          framesCaptured: byId.get(entry.mediaSourceId)?.frames ?? 0,
+          framesEncoded: entry.framesEncoded ?? 0,
+          targetBitrate: entry.targetBitrate ?? null,
+        })),
       fingerprints: entries.filter((entry) => entry.type === 'certificate').map((entry) => entry.fingerprint),
     };
   };

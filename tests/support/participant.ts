@@ -29,6 +29,9 @@ export type ParticipantOptions = Omit<BrowserOptions, 'clip'> & {
 export type DeliveryWord = 'Queued' | 'Sent' | 'Delivered' | 'Read' | 'Not sent';
 const DELIVERY = /(Queued|Not sent|Sent|Delivered|Read)\s*$/;
 
+/** Those who have Parley open in this process. */
+const everybody = new Set<Participant>();
+
 /**
  * One person with a computer of their own: profile, core, Chromium process. Everything is done as a person does it,
  * by the names that a screen reader says.
@@ -68,6 +71,7 @@ export class Participant {
       await browser.page.goto(host.url);
       await participant.#passWelcome();
       participant.#watching = participant.#watch();
+      everybody.add(participant);
       return participant;
     } catch (error) {
       await browser?.close();
@@ -314,16 +318,38 @@ export class Participant {
    */
   async waitFrames(label: string, more: number, timeoutMs = 45_000): Promise<Seen> {
     const before = await this.seen(label);
-    return until(
-      `${more} frames of ${label} on ${this.name}'s screen`,
-      async () => {
-        const now = await this.seen(label);
-        const advanced = now.counterLast !== null && now.counterLast > (before.counterLast ?? -1);
-        if (now.framesDecoded >= before.framesDecoded + more && advanced) return now;
-        throw new Error(JSON.stringify({ before, now }));
-      },
-      { timeoutMs, everyMs: 250 },
+    try {
+      return await until(
+        `${more} frames of ${label} on ${this.name}'s screen`,
+        async () => {
+          const now = await this.seen(label);
+          const advanced = now.counterLast !== null && now.counterLast > (before.counterLast ?? -1);
+          if (now.framesDecoded >= before.framesDecoded + more && advanced) return now;
+          throw new Error(JSON.stringify({ before, now }));
+        },
+        { timeoutMs, everyMs: 250 },
+      );
+    } catch (error) {
+      const said = error instanceof Error ? error.message : String(error);
+      throw new Error(`${said}\n${await Participant.#sceneNow()}`);
+    }
+  }
+
+  /** What everybody shows, sends and receives: tells where a picture got lost on its way. */
+  static async #sceneNow(): Promise<string> {
+    const lines = await Promise.all(
+      [...everybody].map(async (one) => {
+        const { tiles, peers } = await one.snapshot();
+        const shown = tiles.map(({ cells, ...tile }) => ({ ...tile, readable: cells !== null }));
+        const moved = peers.map(({ connectionState, inboundVideo, outboundVideo }) => ({
+          connectionState,
+          inboundVideo,
+          outboundVideo,
+        }));
+        return `${one.name}: ${JSON.stringify({ shown, moved })}`;
+      }),
     );
+    return lines.join('\n');
   }
 
   // Coming and going
@@ -331,6 +357,7 @@ export class Participant {
   /** Ends core and browser; the profile stays. */
   async close(): Promise<void> {
     this.#closed = true;
+    everybody.delete(this);
     await this.#watching;
     await this.#browser.close();
     await this.#host.close();
