@@ -105,6 +105,7 @@ const table: Row[] = [
     may: [
       ...shared,
       ...node,
+      '!engine.io',
       '!fastify',
       '!@fastify/**',
       '!jose',
@@ -116,9 +117,6 @@ const table: Row[] = [
       '!pino-roll',
       '!prom-client',
       '!rate-limiter-flexible',
-      '!socket.io',
-      '!socket.io/**',
-      '!socket.io-parser',
       '!zod',
     ],
     never: ['../**/shared/**', '../**/electron/**', '../**/renderer/**', '../**/tests/**'],

@@ -17,6 +17,22 @@ describe('createLog (S9)', () => {
     for (const secret of Object.values(secrets)) expect(lines.join()).not.toContain(secret);
     expect(lines.join()).toContain('careless');
   });
+
+  it('redacts in errors as well, and leaves everything else as it was', () => {
+    const lines: string[] = [];
+    const { log } = createLog({ logLevel: 'info', logPretty: false }, { write: (line) => void lines.push(line) });
+    const cause = Object.assign(new Error('why'), { token: 'the-token', code: 'E_WHY' });
+    const given = { err: cause, list: [1, 2], nested: { kept: true, sig: 'the-sig' }, none: undefined, nothing: null };
+    log.error(given, 'failed');
+    expect(lines.join()).not.toMatch(/the-token|the-sig/);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      err: { type: 'Error', message: 'why', code: 'E_WHY', token: '[redacted]', stack: expect.any(String) },
+      list: [1, 2],
+      nested: { kept: true, sig: '[redacted]' },
+      nothing: null,
+    });
+    expect(given.nested.sig).toBe('the-sig');
+  });
 });
 
 describe('createPseudonyms (S6, S9)', () => {

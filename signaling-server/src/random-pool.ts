@@ -14,7 +14,7 @@ export function createRandomPool(): (sizeBytes: number) => Uint8Array {
       randomFillSync(pool);
       used = 0;
     }
-    const drawn = Uint8Array.from(pool.subarray(used, used + sizeBytes));
+    const drawn = new Uint8Array(pool.subarray(used, used + sizeBytes));
     pool.fill(0, used, used + sizeBytes);
     used += sizeBytes;
     return drawn;

@@ -1,4 +1,5 @@
-import { type Challenge, LIMITS, PROTOCOL_VERSION, toBase64Url } from '@parley/shared/protocol';
+import { type Challenge, LIMITS, PROTOCOL_VERSION } from '@parley/shared/protocol';
+import { base64UrlText } from '../base64url.ts';
 import type { Connection } from '../sockets/connection.ts';
 import type { HandlerContext } from './context.ts';
 
@@ -8,7 +9,7 @@ type Needs = Pick<HandlerContext, 'clock' | 'random'>;
 export function newChallenge({ clock, random }: Needs, connection: Connection): Challenge {
   const bytes = random(LIMITS.challengeBytes);
   connection.challenge = { bytes, endsAt: clock.now() + LIMITS.challengeLifetimeMs };
-  return { v: PROTOCOL_VERSION, challenge: toBase64Url(bytes), expiresInMs: LIMITS.challengeLifetimeMs };
+  return { v: PROTOCOL_VERSION, challenge: base64UrlText(bytes), expiresInMs: LIMITS.challengeLifetimeMs };
 }
 
 /** Takes the challenge out, so that it is good for one proof only; undefined when there is none or it is too old. */

@@ -4,6 +4,7 @@ import {
   clientEvents,
   type ErrorCode,
   type Outcome,
+  type Refusal,
   refusalOf,
   refuse,
   refuseInput,
@@ -126,6 +127,12 @@ export function createDispatch(context: HandlerContext) {
       if (connection.state !== 'open') return;
       if (stopped) finish('signal:send', connection, call, signal, refuse('server-draining'));
       else answer('signal:send', connection, call, signal, () => handlers['signal:send'](context, connection, signal));
+    },
+    /** A box that was found to be none while it was read. */
+    refusedSignal(connection: Connection, about: object, call: number | undefined, refusal: Refusal): void {
+      if (connection.state !== 'open') return;
+      if (stopped) finish('signal:send', connection, call, about, refuse('server-draining'));
+      else answer('signal:send', connection, call, about, () => refusal);
     },
     /**
      * Takes nothing more and resolves when everything that was taken is answered: what a server did before it stopped

@@ -68,19 +68,21 @@ describe('startTrace (S9)', () => {
 });
 
 describe('traceOfSocket (S9)', () => {
+  const [oneId, twoId] = [1, 2].map((fill) => Buffer.alloc(15, fill).toString('base64url')) as [string, string];
+
   it('is the same each time, and another for each socket', () => {
-    const one = traceOfSocket('one', undefined);
-    expect(traceOfSocket('one', undefined)).toEqual(one);
+    const one = traceOfSocket(oneId, undefined);
+    expect(traceOfSocket(oneId, undefined)).toEqual(one);
     expect(one.traceId).toMatch(/^[0-9a-f]{32}$/);
     expect(one.spanId).toMatch(/^[0-9a-f]{16}$/);
-    expect(traceOfSocket('two', undefined).traceId).not.toBe(one.traceId);
+    expect(traceOfSocket(twoId, undefined).traceId).not.toBe(one.traceId);
   });
 
   it('is the trace of its caller, if that named one', () => {
     const caller = readTraceparent(`00-${TRACE}-${PARENT}-00`);
-    expect(traceOfSocket('one', caller)).toEqual({
+    expect(traceOfSocket(oneId, caller)).toEqual({
       traceId: TRACE,
-      spanId: traceOfSocket('one', undefined).spanId,
+      spanId: traceOfSocket(oneId, undefined).spanId,
       parentSpanId: PARENT,
       isSampled: false,
     });

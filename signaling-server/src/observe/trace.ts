@@ -1,4 +1,4 @@
-import { hash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 
 /** Where something that this server does stands in a trace (W3C Trace Context). */
 export type Trace = {
@@ -40,15 +40,13 @@ export function startTrace(header: unknown): Trace {
 }
 
 /**
- * The trace of a socket. Both ids come from its own, which is random: nothing has to be kept for a socket whose caller said
- * nothing, as most do.
+ * The trace of a socket. Both ids are made of its own, which is 15 random bytes: nothing has to be kept for a socket whose
+ * caller said nothing, as most do, and every log line about one can afford them.
  */
 export function traceOfSocket(id: string, caller: Caller | undefined): Trace {
-  const hex = hash('sha256', `trace\0${id}`, 'hex');
-  const spanId = hex.slice(32, 48);
-  return caller
-    ? { ...caller, spanId }
-    : { traceId: hex.slice(0, 32), spanId, parentSpanId: undefined, isSampled: true };
+  const hex = Buffer.from(id, 'base64url').toString('hex');
+  const spanId = hex.slice(-16);
+  return caller ? { ...caller, spanId } : { traceId: `01${hex}`, spanId, parentSpanId: undefined, isSampled: true };
 }
 
 /** A part within `trace`. */

@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, hash, verify } from 'node:crypto';
-import { concatBytes, equalBytes, PROTOCOL_LABEL, type RoomJoin, utf8 } from '@parley/shared/protocol';
+import { PROTOCOL_LABEL, type RoomJoin, utf8 } from '@parley/shared/protocol';
 
 const ROOM_ID_LABEL = utf8(`${PROTOCOL_LABEL} room-id`);
 const JOIN_LABEL = utf8(`${PROTOCOL_LABEL} join`);
@@ -10,7 +10,7 @@ export const SPKI_PREFIX = Buffer.from('302a300506032b6570032100', 'hex');
  * Encodings of points of small order, sign bit cleared: 0, 1, two of order eight, and p−1, p, p+1. Under such a key a
  * signature can be made that fits any message.
  */
-const LOW_ORDER_KEYS = [
+const LOW_ORDER_KEYS: ReadonlySet<string> = new Set([
   '0000000000000000000000000000000000000000000000000000000000000000',
   '0100000000000000000000000000000000000000000000000000000000000000',
   '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
@@ -18,13 +18,13 @@ const LOW_ORDER_KEYS = [
   'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
   'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
   'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
-].map((hex) => Buffer.from(hex, 'hex'));
+]);
 
 /** Whether a 32-byte Ed25519 public key is a point of small order. */
 export function isLowOrderKey(key: Uint8Array): boolean {
-  const unsigned = Uint8Array.from(key);
+  const unsigned = Buffer.from(key);
   unsigned[31] = (unsigned[31] ?? 0) & 0x7f;
-  return LOW_ORDER_KEYS.some((low) => equalBytes(low, unsigned));
+  return LOW_ORDER_KEYS.has(unsigned.toString('hex'));
 }
 
 /** What a membership proof names in place of the host's spelling. */
@@ -46,5 +46,5 @@ export function provesMembership(
   const ownId = hash('sha256', Buffer.concat([ROOM_ID_LABEL, authPub]), 'buffer').subarray(0, 16);
   if (ownId.toString('base64url') !== join.roomId) return false;
   const key = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, authPub]), format: 'der', type: 'spki' });
-  return hostHashes.some((host) => verify(null, concatBytes(JOIN_LABEL, host, challenge, roomId), key, sig));
+  return hostHashes.some((host) => verify(null, Buffer.concat([JOIN_LABEL, host, challenge, roomId]), key, sig));
 }

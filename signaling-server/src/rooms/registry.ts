@@ -13,6 +13,7 @@ import {
   type SignalSend,
   type StreamKind,
 } from '@parley/shared/protocol';
+import { base64UrlText } from '../base64url.ts';
 import type { Clock } from '../clock.ts';
 import { TokenBucket } from '../limits/token-bucket.ts';
 import type { Tally } from '../metrics/tally.ts';
@@ -159,11 +160,11 @@ export class RoomRegistry {
   }
 
   newParticipantId(): ParticipantId {
-    return text(this.#random(16)) as ParticipantId;
+    return base64UrlText(this.#random(16)) as ParticipantId;
   }
 
   newToken(): ResumeToken {
-    return text(this.#random(32)) as ResumeToken;
+    return base64UrlText(this.#random(32)) as ResumeToken;
   }
 
   /**
@@ -517,10 +518,6 @@ export class RoomRegistry {
 }
 
 type SeatEvent = 'participant:joined' | 'participant:away' | 'participant:back' | 'participant:left';
-
-/** Bytes in base64url, which is what ids and tokens are made of. */
-const text = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64url');
 
 const NO_HASH = '';
 

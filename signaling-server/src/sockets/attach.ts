@@ -9,10 +9,10 @@ import {
   refuse,
   refuseInput,
   SIGNALING_PATH,
-  toBase64Url,
 } from '@parley/shared/protocol';
-import { Server } from 'socket.io';
+import { attach } from 'engine.io';
 import type { AccessRule, Admitted } from '../auth/access.ts';
+import { base64UrlText } from '../base64url.ts';
 import type { AddressReader } from '../client-address.ts';
 import { type Clock, repeat } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -117,7 +117,7 @@ export function attachSockets(
   /** Who has not said yet who they are. */
   const strangers = new Set<Line>();
 
-  const io = new Server(http, {
+  const engine = attach(http, {
     path: SIGNALING_PATH,
     transports: ['websocket'],
     maxHttpBufferSize: LIMITS.frameMaxBytes,
@@ -126,7 +126,6 @@ export function attachSockets(
     upgradeTimeout: 5_000,
     perMessageDeflate: false,
     httpCompression: false,
-    serveClient: false,
     allowEIO3: false,
     // Never calls back when it refuses: the answer is written here, with a status and a time to wait.
     allowRequest: (request, proceed) => {
@@ -163,17 +162,16 @@ export function attachSockets(
     void limits.blocks.strike(line.admission.limitKey);
   }
 
-  // Instead of Socket.IO's own handling: with one namespace, no attachments and no rooms of its own, its protocol is
+  // Socket.IO's own server is not there at all: with one namespace, no attachments and no rooms of its own, its protocol is
   // four packets, while its objects are a third of a connection's memory and most of what a message costs besides I/O.
-  io.engine.removeAllListeners('connection');
-  io.engine.on('connection', (raw: RawSocket) => {
+  engine.on('connection', (raw: RawSocket) => {
     tally.socketsOpened += 1;
     const admission = admitted.get(raw.request);
     if (!admission) {
       raw.close(true);
       return;
     }
-    const line = new Line(toBase64Url(context.random(15)), raw, admission, outbox, clock.now());
+    const line = new Line(base64UrlText(context.random(15)), raw, admission, outbox, clock.now());
     line.forgetRequest();
     strangers.add(line);
     if (admission.at === 'welcome') desk.opened(admission.limitKey);
@@ -207,7 +205,8 @@ export function attachSockets(
     const { connection } = line;
     const signal = connection && readSignal(frame);
     if (signal) {
-      dispatch.signal(connection, signal.signal, signal.call);
+      if (signal.refusal) dispatch.refusedSignal(connection, signal.about, signal.call, signal.refusal);
+      else dispatch.signal(connection, signal.signal, signal.call);
       return;
     }
     const packet = decodePacket(frame);
@@ -363,9 +362,13 @@ export function attachSockets(
       // No longer than another node may take to answer.
       await Promise.race([dispatch.stop(), new Promise<void>((resolve) => clock.after(ANSWERED_MS, resolve))]);
       for (const connection of connections) connection.close('server-draining');
-      // Socket.IO throws away what still waits to be sent, and that is the reason why they are closed.
+      // Engine.IO throws away what still waits to be sent, and that is the reason why they are closed.
       await whenEmpty(LAST_WORD_MS / 2);
-      await io.close();
+      engine.close();
+      // No more connections, and those that are there end.
+      await new Promise<void>((resolve) => {
+        http.close(() => resolve());
+      });
     },
   };
 }

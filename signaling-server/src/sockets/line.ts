@@ -1,18 +1,18 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket as TcpSocket } from 'node:net';
-import type { Socket } from 'socket.io';
+import type { Socket } from 'engine.io';
 import { type Caller, readTraceparent } from '../observe/trace.ts';
 import type { Admission } from './admission.ts';
 import type { Connection, Wire } from './connection.ts';
+import { framesOf } from './text-frames.ts';
 
-export type RawSocket = Socket['conn'];
+export type RawSocket = Socket;
 
 /** What `ws` and engine.io keep and do not declare; read here and nowhere else. */
 type WebSocketInnards = {
   readonly readyState: number;
   readonly bufferedAmount: number;
   readonly _socket: TcpSocket | null;
-  send(text: string): void;
   terminate(): void;
   on(event: 'ping', listener: () => void): void;
 };
@@ -103,9 +103,8 @@ export class Line implements Wire {
     }
     if (tcp.writableLength === 0) this.#unsent = 0;
     this.#unsent += waiting.length;
-    tcp.cork();
-    for (const packet of waiting) ws.send(`4${packet}`);
-    tcp.uncork();
+    // `ws` has nothing of its own on the way: it writes at once, because nothing is compressed.
+    tcp.write(framesOf(waiting));
   }
 
   isClogged(): boolean {

@@ -1,0 +1,44 @@
+/** Engine.IO's sign for a message, in front of what Socket.IO says. */
+const MESSAGE = '4'.charCodeAt(0);
+/** A text frame that is whole by itself. */
+const WHOLE_TEXT = 0x81;
+const SHORT_MAX = 125;
+const MIDDLE = 126;
+const MIDDLE_MAX = 65_535;
+const LONG = 127;
+
+const headBytes = (size: number): number => (size <= SHORT_MAX ? 2 : size <= MIDDLE_MAX ? 4 : 10);
+
+/**
+ * Packets of Socket.IO as WebSocket frames (RFC 6455, section 5.2), unmasked as a server's are, one after the other: what is
+ * said in one turn is one piece for the system to send, where `ws` makes two of each packet.
+ */
+export function framesOf(packets: readonly string[]): Buffer {
+  const sizes: number[] = [];
+  let total = 0;
+  for (const packet of packets) {
+    const size = Buffer.byteLength(packet) + 1;
+    sizes.push(size);
+    total += headBytes(size) + size;
+  }
+  const frames = Buffer.allocUnsafe(total);
+  let at = 0;
+  for (const [index, packet] of packets.entries()) {
+    const size = sizes[index] ?? 0;
+    frames[at] = WHOLE_TEXT;
+    if (size <= SHORT_MAX) frames[at + 1] = size;
+    else if (size <= MIDDLE_MAX) {
+      frames[at + 1] = MIDDLE;
+      frames.writeUInt16BE(size, at + 2);
+    } else {
+      frames[at + 1] = LONG;
+      frames.writeBigUInt64BE(BigInt(size), at + 2);
+    }
+    at += headBytes(size);
+    frames[at] = MESSAGE;
+    // Plain characters are copied without a look at each.
+    frames.write(packet, at + 1, size === packet.length + 1 ? 'latin1' : 'utf8');
+    at += size;
+  }
+  return frames;
+}
