@@ -1,5 +1,6 @@
 import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
+import type { Duplex } from 'node:stream';
 import {
   ConnectAuth,
   type ErrorCode,
@@ -10,7 +11,7 @@ import {
   refuseInput,
   SIGNALING_PATH,
 } from '@parley/shared/protocol';
-import { attach } from 'engine.io';
+import { Server as Engine } from 'engine.io';
 import type { AccessRule, Admitted } from '../auth/access.ts';
 import { base64UrlText } from '../base64url.ts';
 import type { AddressReader } from '../client-address.ts';
@@ -50,6 +51,11 @@ const ANSWERED_MS = 4_000;
 
 /** How long a socket that does not read gets to take in why it is being closed. */
 const LAST_WORD_MS = 1_000;
+
+/** Pings, pongs and the like that a client may send in a second; honest ones send two a minute. */
+const CONTROL_MAX_PER_SECOND = 20;
+
+const PATH = `${SIGNALING_PATH}/`;
 
 /** A wrong password or token weighs as much as this many malformed frames. */
 const WRONG_ACCESS_STRIKES = 10;
@@ -117,8 +123,7 @@ export function attachSockets(
   /** Who has not said yet who they are. */
   const strangers = new Set<Line>();
 
-  const engine = attach(http, {
-    path: SIGNALING_PATH,
+  const engine = new Engine({
     transports: ['websocket'],
     maxHttpBufferSize: LIMITS.frameMaxBytes,
     pingInterval: config.pingIntervalMs,
@@ -129,8 +134,6 @@ export function attachSockets(
     allowEIO3: false,
     // Never calls back when it refuses: the answer is written here, with a status and a time to wait.
     allowRequest: (request, proceed) => {
-      // Between the upgrade and the WebSocket nobody else listens, and an unheard error would end the process.
-      request.socket.on('error', ignoreError);
       const { origin } = request.headers;
       if (!originAllowed(origin)) {
         tally.error('origin-refused');
@@ -154,12 +157,27 @@ export function attachSockets(
       );
     },
   });
-  // Polling is off, so every plain request to the path is a mistake; Fastify answers it like any other.
-  http.removeAllListeners('request');
+  // Engine.IO is given the upgrades alone. Polling is off, so every plain request to the path is a mistake; Fastify answers it.
+  http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    // Until it is a WebSocket nobody else listens, and an unheard error would end the process.
+    socket.on('error', ignoreError);
+    const [path, query] = (request.url ?? '').split('?', 2);
+    if (path !== PATH) return refuseUpgrade(request, '404 Not Found', refuse('unknown-call'));
+    // Engine.IO would change a socket that is there over to this one, past all that newcomers are asked.
+    if (new URLSearchParams(query).has('sid')) return refuseUpgrade(request, '400 Bad Request', refuse('bad-request'));
+    engine.handleUpgrade(request as Parameters<Engine['handleUpgrade']>[0], socket, head);
+  });
 
   function noteMalformed(line: Line): void {
     tally.malformed += 1;
     void limits.blocks.strike(line.admission.limitKey);
+  }
+
+  /** What keeps a line alive costs little, and nothing else counts it: who sends a flood of it is cut off. */
+  function noteControl(line: Line): void {
+    if (line.countControl(Math.trunc(clock.now() / 1_000)) !== CONTROL_MAX_PER_SECOND + 1) return;
+    noteMalformed(line);
+    line.cut();
   }
 
   // Socket.IO's own server is not there at all: with one namespace, no attachments and no rooms of its own, its protocol is
@@ -175,7 +193,13 @@ export function attachSockets(
     line.forgetRequest();
     strangers.add(line);
     if (admission.at === 'welcome') desk.opened(admission.limitKey);
-    line.onPing(() => line.cutIfClogged());
+    line.onPing(() => {
+      line.cutIfClogged();
+      noteControl(line);
+    });
+    raw.on('packet', ({ type }: { type: string }) => {
+      if (type !== 'message') noteControl(line);
+    });
     raw.on('data', (frame: unknown) => {
       try {
         heard(line, frame);
@@ -345,6 +369,7 @@ export function attachSockets(
     },
     whenEmpty,
     closeBlocked(limitKey) {
+      for (const line of strangers) if (line.admission.limitKey === limitKey) line.cut();
       for (const connection of connections) if (connection.limitKey === limitKey) connection.close('blocked');
     },
     rights() {

@@ -68,6 +68,8 @@ export class Line implements Wire {
   #waiting: string[] | undefined;
   #waitingChars = 0;
   #unsent = 0;
+  #control = 0;
+  #controlSecond = 0;
 
   readonly openedAt: number;
 
@@ -116,6 +118,16 @@ export class Line implements Wire {
       writeBuffer.length > outboundPacketsMax ||
       (unsentBytes > 0 && this.#unsent > outboundPacketsMax)
     );
+  }
+
+  /** Counts a packet that carries no message; answers how many came in this second. */
+  countControl(second: number): number {
+    if (second !== this.#controlSecond) {
+      this.#controlSecond = second;
+      this.#control = 0;
+    }
+    this.#control += 1;
+    return this.#control;
   }
 
   /** Ends it politely. */

@@ -89,19 +89,83 @@ describe('slow and strange HTTP (P3)', () => {
     expect(answer).toContain('431');
   });
 
-  it('an upgrade to elsewhere is closed, and a torn one leaves the server standing', async () => {
+  const upgrade = (path: string) =>
+    `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: nonsense\r\nSec-WebSocket-Version: 13\r\n\r\n`;
+
+  it('an upgrade to elsewhere is refused, also one whose path only begins like the right one', async () => {
     const server = await startTestServer();
-    const upgrade = (path: string) =>
-      `GET ${path} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: nonsense\r\nSec-WebSocket-Version: 13\r\n\r\n`;
-    await say(server.port, upgrade('/elsewhere'));
-    await say(server.port, upgrade(`${SIGNALING_PATH}/?EIO=4&transport=websocket`));
-    await say(server.port, upgrade(`${SIGNALING_PATH}/?EIO=3&transport=websocket`));
-    for (let n = 0; n < 20; n++) {
-      const torn = connect(server.port, '127.0.0.1');
-      torn.on('error', () => {});
-      torn.write(upgrade(`${SIGNALING_PATH}/?EIO=4&transport=websocket`), () => torn.resetAndDestroy());
+    for (const path of ['/elsewhere', '/', `${SIGNALING_PATH}/deeper/?EIO=4&transport=websocket`, '*', '//[']) {
+      expect(await say(server.port, upgrade(path)), path).toMatch(/^HTTP\/1\.1 40[04] /);
     }
-    expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
+  });
+
+  it('an upgrade of another kind is refused', async () => {
+    const server = await startTestServer();
+    for (const query of ['EIO=4&transport=websocket', 'EIO=3&transport=websocket', 'EIO=4&transport=polling', '%'])
+      expect(await say(server.port, upgrade(`${SIGNALING_PATH}/?${query}`)), query).toContain('400');
+  });
+
+  it('an upgrade that is torn at any moment leaves the server standing', async () => {
+    const server = await startTestServer();
+    const whereabouts = ['/elsewhere', `${SIGNALING_PATH}/?EIO=4&transport=websocket`];
+    for (const path of [...whereabouts, ...whereabouts]) {
+      const sockets = Array.from({ length: 10 }, () => connect(server.port, '127.0.0.1'));
+      const half = sockets.map(
+        (torn, n) =>
+          new Promise<void>((resolve) => {
+            torn.on('error', () => {});
+            torn.write(upgrade(path), () => {
+              if (n % 2 === 0) torn.resetAndDestroy();
+              resolve();
+            });
+          }),
+      );
+      await Promise.all(half);
+      // The server has read the others' requests too when it has answered a later one.
+      expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
+      for (const torn of sockets) torn.resetAndDestroy();
+      expect((await fetch(`${server.url}/health/live`)).status).toBe(200);
+    }
+  });
+});
+
+describe('what is not counted as a message (P3, P4)', () => {
+  it('a socket cannot be changed over to another, past limits and blocks', async () => {
+    const server = await startTestServer();
+    // Its first word may come together with the answer to the upgrade.
+    const hello = await soon(
+      new Promise<string>((resolve) => {
+        const first = new WebSocket(`ws://127.0.0.1:${server.port}${SIGNALING_PATH}/?EIO=4&transport=websocket`);
+        onTestFinished(() => first.terminate());
+        first.once('message', (data) => resolve(String(data)));
+      }),
+      'hello',
+    );
+    const { sid } = JSON.parse(hello.slice(1)) as { sid: string };
+    const url = `ws://127.0.0.1:${server.port}${SIGNALING_PATH}/?EIO=4&transport=websocket&sid=${sid}`;
+    const second = new WebSocket(url);
+    onTestFinished(() => second.terminate());
+    const said = new Promise<string>((resolve) => {
+      second.once('open', () => resolve('open'));
+      second.once('error', (failure) => resolve(failure.message));
+    });
+    expect(await soon(said, 'answer')).toContain('400');
+  });
+
+  it.each([
+    ['pongs of Engine.IO', (socket: WebSocket) => socket.send('3')],
+    ['packets without a meaning', (socket: WebSocket) => socket.send('6')],
+    ['pings of WebSocket', (socket: WebSocket) => socket.ping()],
+  ])('a flood of %s closes the socket and counts against its address (R7)', async (_, send) => {
+    const server = await startTestServer({ STRIKES_PER_MINUTE: '0' });
+    const socket = await rawSocket(server.port);
+    socket.send(`40{"v":${PROTOCOL_VERSION}}`);
+    await until(async () => (await server.health()).connections === 1, 'connected');
+    for (let n = 0; n < 100; n++) send(socket);
+    await closeOf(socket);
+    expect((await server.health()).connections).toBe(0);
+    const figures = await (await fetch(`${server.url}/metrics`)).text();
+    expect(figures).toMatch(/^parley_messages_malformed_total 1$/m);
   });
 });
 
