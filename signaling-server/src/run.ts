@@ -26,12 +26,14 @@ const tellParent = (report: ServerReport): void => {
  * rights instead of starting anything.
  */
 export async function run(args: readonly string[]): Promise<void> {
-  if (args.includes('--help') || args.includes('-h')) {
-    console.log(`${USAGE}\n\nIt is configured by environment variables:\n\n${settingsTable()}`);
-    return;
-  }
   if (args[0] === 'token') {
     process.exitCode = await runTokenCommand(args.slice(1));
+    return;
+  }
+  if (args.includes('--help') || args.includes('-h')) {
+    console.log(
+      `${USAGE}\n\n\`token\` makes, lists and ends rights to use it; \`token --help\` says how.\n\nIt is configured by environment variables:\n\n${settingsTable()}`,
+    );
     return;
   }
   if (args.length > 0) {

@@ -20,7 +20,7 @@ class UsageError extends Error {}
 /** `token create|list|revoke`. Returns the exit code: 0 done, 1 not possible, 2 not understood. */
 export async function runTokenCommand(args: readonly string[]): Promise<number> {
   const [verb, ...rest] = args;
-  if (verb === undefined || verb === '--help' || verb === '-h') {
+  if (verb === undefined || args.includes('--help') || args.includes('-h')) {
     console.log(USAGE);
     return verb === undefined ? 2 : 0;
   }
@@ -52,7 +52,8 @@ function taskOf(verb: string, args: string[]): Task {
       const { name, days, json } = readOptions(args);
       if (name === undefined || name.trim() === '' || name.length > 100)
         throw new UsageError('Say who it is for: --name NAME, up to 100 characters.');
-      if (days !== undefined && !/^[1-9][0-9]{0,4}$/.test(days)) throw new UsageError('--days takes a whole number.');
+      if (days !== undefined && !/^[1-9][0-9]{0,4}$/.test(days))
+        throw new UsageError('--days takes a whole number from 1 to 99999.');
       const endsAt = days === undefined ? null : Date.now() + Number(days) * 86_400_000;
       return async (tokens, note) => {
         const { record, refreshToken } = await tokens.create(name.trim(), endsAt);

@@ -123,7 +123,17 @@ describe("the server's process", () => {
     const help = await runToEnd({ PORT: 'seven' }, ['--help']);
     expect(help.code).toBe(0);
     expect(help.stdout).toContain('SEAT_GRACE_MS');
+    expect(help.stdout).toContain('token --help');
     expect((await runToEnd({}, ['--prot', '1'])).code).toBe(2);
+  });
+
+  it('says how rights are made wherever help is asked for behind token (S11)', async () => {
+    for (const args of [['--help'], ['create', '--help'], ['-h']]) {
+      const { code, stdout } = await runToEnd({}, ['token', ...args]);
+      expect(code, args.join(' ')).toBe(0);
+      expect(stdout).toContain('token create --name NAME');
+      expect(stdout).not.toContain('SEAT_GRACE_MS');
+    }
   });
 
   it('writes down what it receives when asked to, readable by grep', async () => {
