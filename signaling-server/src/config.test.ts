@@ -89,6 +89,32 @@ describe('readConfig (S10)', () => {
     expect(problemsOf({ TURN_SECRET: 'hunter2' }).join()).not.toContain('hunter2');
   });
 
+  it('names a REDIS_URL that nobody can read, says what to do, and repeats nothing of it (S9, S10)', () => {
+    const hunter = [
+      'redis://:hunter2/pass+word@redis:6379',
+      'redis://me:12/hunter2@redis:6379',
+      'redis://me:12?hunter2@redis:6379',
+      'redis://me:12#hunter2@redis:6379',
+      'redis://:hunter2%@redis:6379',
+      'redis://:hunter2%ff@redis:6379',
+      'redis://:hunter2@',
+      'http://:hunter2@redis:6379',
+      'hunter2',
+    ];
+    for (const REDIS_URL of hunter) {
+      const problems = problemsOf({ REDIS_URL });
+      expect(problems, REDIS_URL).toEqual([expect.stringMatching(/^REDIS_URL: .*percent-encoded/)]);
+      expect(problems.join()).not.toContain('hunter2');
+    }
+    for (const REDIS_URL of [
+      'redis://127.0.0.1:6379',
+      'redis://:hunter%2F2%2b@redis:6379/1',
+      'rediss://me:hunter2@[::1]/',
+      'redis://:p@ss@redis',
+    ])
+      expect(problemsOf({ REDIS_URL }), REDIS_URL).toEqual([]);
+  });
+
   it.each(['-1', '1.5', '65536', '0x10', '1e3', '  a'])('refuses port %j', (PORT) => {
     expect(problemsOf({ PORT })).toHaveLength(1);
   });

@@ -63,6 +63,31 @@ const isCollector = (text: string): boolean => {
   );
 };
 
+/** What the Redis client takes. Its own refusals would repeat the password. */
+const isRedisAddress = (text: string): boolean => {
+  const url = URL.parse(text);
+  return (
+    url !== null &&
+    /^rediss?:$/.test(url.protocol) &&
+    url.hostname !== '' &&
+    // What follows the host is the number of a database. Anything else is the rest of a password with / ? or # in it.
+    /^(?:\/\d{0,5})?$/.test(url.pathname) &&
+    url.search === '' &&
+    url.hash === '' &&
+    isPercentEncoded(url.username) &&
+    isPercentEncoded(url.password)
+  );
+};
+
+const isPercentEncoded = (text: string): boolean => {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
 /** `name=value,name=value` with percent-encoded values, as OpenTelemetry has it. */
 function readHeaders(text: string, context: z.RefinementCtx): Readonly<Record<string, string>> {
   const headers: Record<string, string> = {};
@@ -201,10 +226,13 @@ export const Settings = z.object({
   REDIS_URL: setting(
     z
       .string()
-      .refine((text) => text === '' || /^rediss?:\/\/\S+$/.test(text), { error: 'must be like redis://host:6379' })
+      .refine((text) => text === '' || isRedisAddress(text), {
+        error:
+          'must be like redis://:password@host:6379, with everything else than letters and digits in the password percent-encoded (/ is %2F)',
+      })
       .transform((text) => (text === '' ? undefined : text)),
     '',
-    'Redis that makes several nodes one server (redis:// or rediss://, with its password)',
+    'Redis that makes several nodes one server (redis:// or rediss://, with its password percent-encoded)',
     'secret',
   ),
   REDIS_PREFIX: setting(

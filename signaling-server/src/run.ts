@@ -84,7 +84,7 @@ export async function run(args: readonly string[]): Promise<void> {
   } catch (failure) {
     const inUse = failure instanceof Error && 'code' in failure && failure.code === 'EADDRINUSE';
     if (inUse) log.fatal({ code: 'port-in-use', port: config.port }, 'another program is using that port');
-    else log.fatal({ err: failure }, 'could not start');
+    else log.fatal(whyNot(failure), 'could not start');
     tellParent({ type: 'failed', code: inUse ? 'port-in-use' : 'internal' });
     await output.close();
     process.exitCode = 1;
@@ -174,6 +174,12 @@ async function weakPassword({ access, accessPassword }: Config): Promise<string 
   const { strengthOf } = await import('./auth/strength.ts');
   const score = strengthOf(accessPassword);
   return score >= 3 ? undefined : `ACCESS_PASSWORD: is easily guessed (strength ${score} of 4); take five random words`;
+}
+
+/** Code and message of a failure alone: what else an error carries can be a setting, such as the URL that it could not read. */
+function whyNot(failure: unknown): { code?: unknown; why: string } {
+  if (!(failure instanceof Error)) return { why: 'unknown' };
+  return { ...('code' in failure ? { code: failure.code } : {}), why: failure.message };
 }
 
 /** The channel to a parent would keep the process alive. */

@@ -93,6 +93,32 @@ describe("the server's process", () => {
     expect(output()).toContain('another program is using that port');
   });
 
+  it('writes the password of Redis nowhere when its address cannot be read (S9, S10)', async () => {
+    const { code, stdout, stderr } = await runToEnd({ REDIS_URL: 'redis://:s3cr3t/pass+word@127.0.0.1:6379' });
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('  REDIS_URL: ');
+    expect(stderr).toContain('percent-encoded');
+    expect(stderr).not.toMatch(/s3cr3t|pass\+word/);
+  });
+
+  it('says why it cannot start by code and message, and nothing else that a failure carries (S9)', async () => {
+    // An address that no computer has: for documentation only.
+    const { code, stdout } = await runToEnd({ PORT: '0', HOST: '203.0.113.1' });
+    expect(code).toBe(1);
+    const {
+      time: _,
+      version: __,
+      ...said
+    } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
+    expect(said).toEqual({
+      level: 'fatal',
+      code: 'EADDRNOTAVAIL',
+      why: expect.stringContaining('EADDRNOTAVAIL'),
+      msg: 'could not start',
+    });
+  });
+
   it('names every problem of a wrong environment at once, and exits with 1 (S10)', async () => {
     const { code, stdout, stderr } = await runToEnd({
       PORT: 'seven',
