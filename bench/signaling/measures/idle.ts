@@ -1,9 +1,24 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { NODE, REPOSITORY } from '../../../tests/support/repository.ts';
 import { alternate, type Effort, expectAll, row, type SignalingRow, withServer } from '../measure.ts';
+import { startServer } from '../servers/server.ts';
 import { SERVER_NAMES, type ServerKind } from '../servers/servers.ts';
 
 const KINDS = ['parley', 'socket.io', 'ws', 'peerjs'] as const satisfies readonly ServerKind[];
 const ROOM_SIZE = 4;
 const MIB = 1_048_576;
+const run = promisify(execFile);
+
+/** What the server takes as it is shipped, before anybody came. */
+async function bundledMib(): Promise<number> {
+  const server = await startServer('parley', { bundled: true });
+  try {
+    return (await server.usage()).rssBytes / MIB;
+  } finally {
+    await server.close();
+  }
+}
 
 /** What a connection that sits in a room and says nothing takes, and what a server takes that nobody uses. */
 export async function idle(effort: Effort): Promise<SignalingRow[]> {
@@ -23,6 +38,8 @@ export async function idle(effort: Effort): Promise<SignalingRow[]> {
       };
     }),
   );
+  await run(NODE, ['scripts/build.ts', 'signaling-server'], { cwd: REPOSITORY });
+  const { bundled } = await alternate('idle', ['bundled'], effort.rounds, bundledMib);
   const figures = (kind: (typeof KINDS)[number], which: 'emptyMib' | 'perConnectionKib' | 'heapPerConnectionKib') =>
     results[kind].map((round) => round[which]);
   const bare = SERVER_NAMES['socket.io'];
@@ -55,9 +72,10 @@ export async function idle(effort: Effort): Promise<SignalingRow[]> {
         kind === 'socket.io' ? undefined : { with: bare, values: figures('socket.io', 'heapPerConnectionKib') },
       ),
     ]),
-    row({ part: 'idle', name: 'empty server, Parley', unit: 'MiB', values: figures('parley', 'emptyMib') }, undefined, {
+    row({ part: 'idle', name: 'empty server, Parley as it is shipped', unit: 'MiB', values: bundled }, undefined, {
       most: 90,
     }),
+    row({ part: 'idle', name: 'empty server, Parley from source', unit: 'MiB', values: figures('parley', 'emptyMib') }),
     row({ part: 'idle', name: `empty server, ${bare}`, unit: 'MiB', values: figures('socket.io', 'emptyMib') }),
   ];
 }

@@ -1,5 +1,5 @@
 import { type Child, startChild } from '../child.ts';
-import { PARLEY_ENVIRONMENT, SCRIPTS, type ServerKind } from './servers.ts';
+import { BUNDLE, PARLEY_ENVIRONMENT, SCRIPTS, type ServerKind } from './servers.ts';
 import type { Usage } from './usage.ts';
 
 export interface MeasuredServer {
@@ -18,6 +18,8 @@ export type StartOptions = {
   env?: Readonly<Record<string, string>>;
   /** For Parley's server: joins without the signature check. */
   unchecked?: boolean;
+  /** For Parley's server: as it is shipped. It has to be built, and can only be asked for `usage`. */
+  bundled?: boolean;
 };
 
 const isUsage = (message: unknown): message is Usage =>
@@ -29,9 +31,9 @@ export async function startServer(kind: ServerKind, options: StartOptions = {}):
     [
       '--expose-gc',
       '--import',
-      './bench/signaling/servers/probe.ts',
+      options.bundled ? './bench/signaling/servers/plain-probe.mjs' : './bench/signaling/servers/probe.ts',
       ...(options.unchecked ? ['--import', './bench/signaling/servers/unchecked.ts'] : []),
-      SCRIPTS[kind],
+      options.bundled ? BUNDLE : SCRIPTS[kind],
     ],
     kind === 'parley'
       ? { ...PARLEY_ENVIRONMENT, ...options.env }

@@ -1,6 +1,8 @@
 /** Everything that is measured: Parley's server and what it is compared with. */
 export const SERVERS = ['parley', 'socket.io', 'socket.io to()', 'ws', 'peerjs'] as const;
 export type ServerKind = (typeof SERVERS)[number];
+/** Parley's server as it is shipped, in place of its source. */
+export const BUNDLE = 'out/signaling-server/main.js';
 
 /** What stands in the table for each. */
 export const SERVER_NAMES: Record<ServerKind, string> = {

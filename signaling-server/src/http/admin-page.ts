@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import fastifyStatic from '@fastify/static';
 import { refuse } from '@parley/shared/protocol';
 import type { FastifyInstance } from 'fastify';
 
@@ -51,6 +50,8 @@ export async function addAdminPage(
 
   // Relative, so that it holds behind a proxy that puts the server under a prefix.
   app.get('/admin', { schema: { hide: true } }, (_request, reply) => reply.redirect('admin/', 302));
+  // Only a server with an admin needs it in memory.
+  const { default: fastifyStatic } = await import('@fastify/static');
   await app.register(fastifyStatic, {
     root: folder,
     prefix: '/admin/',
