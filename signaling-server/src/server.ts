@@ -41,6 +41,8 @@ import { createIceSource } from './turn.ts';
 
 /** How long clients get to close their side of a connection. */
 const LEFT_OVER_MS = 500;
+/** How long one part may take to close before the next one is closed. */
+const CLOSING_MS = 5_000;
 
 const silentListener = { onMessage: () => {}, onUp: () => {}, onDown: () => {} };
 
@@ -88,7 +90,14 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
   const { log } = output;
   const closers: (() => void | Promise<void>)[] = [() => output.close()];
   const closeAll = async (): Promise<void> => {
-    for (const close of closers.splice(0).reverse()) await close();
+    for (const close of closers.splice(0).reverse()) {
+      try {
+        await within(clock, CLOSING_MS, close());
+      } catch (failure) {
+        // What is left must be closed all the same.
+        log.error({ err: failure }, 'a part of the server did not close');
+      }
+    }
   };
 
   try {
@@ -320,6 +329,14 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
     await closeAll();
     throw failure;
   }
+}
+
+/** Rejects when `promise` takes longer. */
+function within(clock: Clock, ms: number, promise: void | Promise<void>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(ms, () => reject(new Error(`not within ${ms} ms`)));
+    Promise.resolve(promise).then(resolve, reject).finally(cancel);
+  });
 }
 
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, each) => total + each, 0);

@@ -9,8 +9,13 @@ const INBOX_MAX = 20_000;
 const READ_AT_ONCE = 256;
 /** A read that finds nothing comes back after this time. */
 const READ_BLOCK_MS = 1_000;
-const COMMAND_TIMEOUT_MS = 1_500;
+const CONNECT_TIMEOUT_MS = 1_500;
 const RECONNECT_MAX_MS = 1_000;
+/** How often Redis is asked whether it is there, and how many times it may say nothing before the connection is dropped. */
+const PULSE_MS = 1_000;
+const SILENT_PULSES = 2;
+/** A connection on which nothing moves for that long is dropped: the reader's moves at least as often as its reads end. */
+const SOCKET_TIMEOUT_MS = 4_000;
 
 /**
  * Compare-and-set. Versions start from the clock, so that they grow also across a deletion.
@@ -54,25 +59,60 @@ const connectTo = ({ url, random }: RedisPorts) =>
     scripts,
     // Who asks while Redis is away gets an error at once and goes on without it.
     disableOfflineQueue: true,
-    commandOptions: { timeout: COMMAND_TIMEOUT_MS },
+    // It ends with the writing of a command, and says nothing about the answer; see `watch`.
+    commandOptions: { timeout: 0 },
     socket: {
-      connectTimeout: COMMAND_TIMEOUT_MS,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+      socketTimeout: SOCKET_TIMEOUT_MS,
       reconnectStrategy: (retries) =>
         Math.min(RECONNECT_MAX_MS, 50 * 2 ** Math.min(retries, 8)) * (0.5 + (random(1)[0] ?? 0) / 255),
     },
   });
 export type RedisClient = ReturnType<typeof connectTo>;
 
+/**
+ * Drops the connection when Redis holds it and answers nothing: all that waits is refused at once, and so is what comes
+ * until it is there again. No deadline on each command would tell of it sooner, nor a timeout on the socket, which takes
+ * what is written for a sign of life. Counted in pulses, so that a stall of this process is not taken for one of Redis.
+ */
+function watch(client: RedisClient, clock: Clock, onSilent: () => void): void {
+  let unanswered = 0;
+  let isDropping = false;
+  const answered = (): void => {
+    unanswered = 0;
+  };
+  const stop = repeat(clock, PULSE_MS, () => {
+    // Until it is connected, the time for connecting and that of the socket run.
+    if (!client.isReady) {
+      unanswered = 0;
+      return;
+    }
+    unanswered += 1;
+    if (unanswered === 1) client.ping().then(answered, answered);
+    if (unanswered <= SILENT_PULSES) return;
+    unanswered = 0;
+    onSilent();
+    isDropping = true;
+    client.destroy();
+    isDropping = false;
+    // Rejects only when it is closed for good.
+    client.connect().catch(() => {});
+  });
+  client.on('end', () => {
+    if (!isDropping) stop();
+  });
+}
+
 /** Connects to Redis, or rejects: a server that was told to share its rooms does not start alone. */
 export async function connectRedis(ports: RedisPorts): Promise<RedisClient> {
   const client = connectTo(ports);
   let lastReason = '';
-  client.on('error', (failure: Error) => {
+  const tell = (reason: string): void => {
     // It is repeated with every attempt to reconnect; once is enough.
-    const reason = 'code' in failure ? String(failure.code) : failure.name;
     if (reason !== lastReason) ports.log.warn({ reason }, 'Redis does not answer');
     lastReason = reason;
-  });
+  };
+  client.on('error', (failure: Error) => tell('code' in failure ? String(failure.code) : failure.constructor.name));
   client.on('ready', () => {
     lastReason = '';
   });
@@ -82,6 +122,7 @@ export async function connectRedis(ports: RedisPorts): Promise<RedisClient> {
   } finally {
     giveUp();
   }
+  watch(client, ports.clock, () => tell('silent'));
   return client;
 }
 
@@ -113,9 +154,8 @@ export async function openRedisBackplane(
       .exec();
   };
 
-  const reader = client.duplicate({ commandOptions: { timeout: 0 } });
+  const reader = client.duplicate();
   reader.on('error', () => {}); // the other connection tells
-  await reader.connect();
 
   let lastId = '0';
   let closing = false;
@@ -143,6 +183,7 @@ export async function openRedisBackplane(
   };
 
   await signOfLife();
+  await reader.connect();
   const reading = read();
   let isUp = true;
   const onDown = (): void => {
@@ -151,20 +192,25 @@ export async function openRedisBackplane(
     listener.onDown();
   };
   const beat = (): void => {
+    // What is said in one step would wait for the connection.
+    if (!client.isReady) {
+      onDown();
+      return;
+    }
     signOfLife().then(() => {
       if (isUp || closing) return;
       isUp = true;
       listener.onUp();
     }, onDown);
   };
-  // A connection that stands says little: a Redis that hangs keeps it open.
   const stopBeating = repeat(clock, HEARTBEAT_MS, beat);
   client.on('ready', beat);
   client.on('reconnecting', onDown);
+  client.on('end', onDown);
 
   return {
     node,
-    isUp: () => isUp && client.isReady,
+    isUp: () => isUp && client.isReady && reader.isReady,
     async read(keys) {
       if (keys.length === 0) return [];
       const found = await Promise.all(keys.map((key) => client.hmGet(recordOf(key), ['v', 'd'])));
@@ -197,6 +243,7 @@ export async function openRedisBackplane(
       stopBeating();
       client.off('ready', beat);
       client.off('reconnecting', onDown);
+      client.off('end', onDown);
       // What it was about to read is read below.
       reader.destroy();
       await reading;
