@@ -97,7 +97,9 @@ export function addAdmin(app: FastifyInstance, ports: AdminPorts): AdminTools {
       const asked = UnblockRequest.safeParse(request.body);
       if (!asked.success) return reply.code(400).send(refuseInput(asked.error));
       if (!limits.blocks.lift(asked.data.address))
-        return reply.code(404).send(refuse('bad-request', { path: 'address' }));
+        return reply
+          .code(404)
+          .send(refuse('bad-request', { path: 'address', message: 'That address is not blocked.' }));
       ports.onLifted(asked.data.address);
       audit(request, 'address unblocked', { lifted: pseudonyms.address(asked.data.address) });
       return accept(null);

@@ -26,6 +26,7 @@ import type { Certificate } from './tls.ts';
 const { createServer }: typeof import('node:http') = createRequire(import.meta.url)('node:http');
 
 const BODY_MAX_BYTES = 4_096;
+const ONLY_JSON = 'Only JSON is understood: send it with "Content-Type: application/json".';
 /** S15: smaller bodies cost more to compress than to send. */
 const COMPRESS_OVER_BYTES = 1_000;
 
@@ -120,7 +121,7 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
     if (isUncounted(request.url)) return;
     const key = limitKeyOf(ports.addressOf(request.raw));
     const blockedMs = limits.blocks.remainingMs(key);
-    if (blockedMs > 0) return sendRefusal(reply, 429, 'blocked', blockedMs);
+    if (blockedMs > 0) return sendRefusal(reply, 429, 'blocked', { retryAfterMs: blockedMs });
     const verdict = await limits.http.consume(key);
     if (verdict.limit > 0) {
       const resetS = Math.ceil((verdict.ok ? verdict.resetMs : verdict.retryAfterMs) / 1_000);
@@ -130,7 +131,7 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
     if (verdict.ok) return;
     tally.limit('http');
     void limits.blocks.strike(key);
-    return sendRefusal(reply, 429, 'rate-limited', verdict.retryAfterMs);
+    return sendRefusal(reply, 429, 'rate-limited', { retryAfterMs: verdict.retryAfterMs });
   });
 
   app.addHook('preSerialization', async (request, _reply, payload) => {
@@ -154,6 +155,15 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
     observer.answered(request, reply);
   });
 
+  // Before the routes: each keeps the handler that there is when it is added.
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) log.error({ ...aboutRequest(request), err: error }, 'request failed');
+    if (status === 415) return sendRefusal(reply, status, 'bad-request', { message: ONLY_JSON });
+    const code: ErrorCode = status === 413 ? 'too-large' : status < 500 ? 'bad-request' : 'internal';
+    return sendRefusal(reply, status, code);
+  });
+
   app.get('/', { schema: answers('Which program this is', { 200: ServerName }) }, async () => ({
     name: 'parley-signaling',
     version: SERVER_VERSION,
@@ -172,20 +182,15 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
   });
 
   app.setNotFoundHandler((_request, reply) => sendRefusal(reply, 404, 'unknown-call'));
-  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status >= 500) log.error({ ...aboutRequest(request), err: error }, 'request failed');
-    const code: ErrorCode = status === 413 ? 'too-large' : status < 500 ? 'bad-request' : 'internal';
-    return sendRefusal(reply, status, code);
-  });
-
-  function sendRefusal(reply: FastifyReply, status: number, code: ErrorCode, retryAfterMs?: number): FastifyReply {
+  type More = { message?: string; retryAfterMs?: number };
+  function sendRefusal(reply: FastifyReply, status: number, code: ErrorCode, more: More = {}): FastifyReply {
     tally.error(code);
-    if (retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(retryAfterMs / 1_000));
-    return reply.code(status).send(refuse(code, retryAfterMs === undefined ? {} : { retryAfterMs }));
+    if (more.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(more.retryAfterMs / 1_000));
+    return reply.code(status).send(refuse(code, more));
   }
   return app;
 }
 
 /** What monitors ask often and must always get. */
-const isUncounted = (url: string): boolean => /^\/(?:health|metrics)(?:[/?]|$)/.test(url);
+const isUncounted = (url: string): boolean =>
+  /^\/(?:health(?:\/(?:live|ready))?|metrics(?:\/prometheus)?)(?:\?|$)/.test(url);

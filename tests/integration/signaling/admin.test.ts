@@ -80,9 +80,29 @@ describe('the admin (S7, S8)', () => {
     ]);
     expect((await post(server, '/admin/api/unblock', { address: '203.0.113.9' })).status).toBe(200);
     expect((await get(server, '/', stranger)).status).toBe(200);
-    expect((await post(server, '/admin/api/unblock', { address: '203.0.113.9' })).status).toBe(404);
+    const again = await post(server, '/admin/api/unblock', { address: '203.0.113.9' });
+    expect(again.status).toBe(404);
+    expect(await again.json()).toMatchObject({ path: 'address', message: 'That address is not blocked.' });
     expect((await post(server, '/admin/api/unblock', { address: 7 })).status).toBe(400);
     expect((await post(server, '/admin/api/unblock', { address: 'x', more: 1 })).status).toBe(400);
+  });
+
+  it('is told what is wrong with a body that cannot be read (V7)', async () => {
+    const server = await startTestServer({ ADMIN_TOKEN: TOKEN });
+    const tell = async (type: string, body: string) => {
+      const headers = { 'content-type': type, ...ADMIN };
+      const answer = await fetch(`${server.url}/admin/api/drain`, { method: 'POST', headers, body });
+      return { status: answer.status, ...((await answer.json()) as object) };
+    };
+    const json = 'application/json';
+    expect(await tell('application/x-www-form-urlencoded', '{"draining":true}')).toMatchObject({
+      status: 415,
+      code: 'bad-request',
+      message: expect.stringContaining('Content-Type: application/json'),
+    });
+    expect(await tell(json, '{')).toMatchObject({ status: 400, code: 'bad-request' });
+    expect(await tell(json, JSON.stringify('x'.repeat(9_000)))).toMatchObject({ status: 413, code: 'too-large' });
+    expect((await server.health()).status).toBe('ok');
   });
 
   it('drains and takes it back; clients hear of it', async () => {

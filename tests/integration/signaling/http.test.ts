@@ -175,5 +175,6 @@ describe('refusals', () => {
     expect((await get('/', '198.51.100.2')).status).toBe(200);
     for (const path of ['/health', '/health/live', '/health/ready', '/metrics', '/metrics/prometheus'])
       expect((await get(path)).status).toBe(200);
+    for (const path of ['/health/', '/health/anything', '/metrics/x']) expect((await get(path)).status, path).toBe(429);
   });
 });
