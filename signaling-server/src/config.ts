@@ -222,7 +222,11 @@ export const Settings = z.object({
     'Token of the admin, at least 32 characters; kept for the admin page',
     'secret',
   ),
-  WORKERS: setting(whole(0, 64), '1', 'Processes that share the port and the rooms; 0 is one for each core'),
+  WORKERS: setting(
+    whole(0, 64),
+    '1',
+    'Processes that share the port and the rooms; 0 is one for each core. Each needs memory of its own',
+  ),
   REDIS_URL: setting(
     z
       .string()
@@ -268,7 +272,7 @@ export const Settings = z.object({
     '300',
     'How late the event loop may run before newcomers are turned away for a moment; 0 turns nobody away',
   ),
-  MAX_CONNECTIONS: setting(whole(1, 1_000_000), '10000', 'TCP connections at once'),
+  MAX_CONNECTIONS: setting(whole(1, 1_000_000), '10000', 'TCP connections at once, of each worker'),
   PING_INTERVAL_MS: setting(whole(100, 300_000), '10000', 'Time between heartbeats'),
   PING_TIMEOUT_MS: setting(whole(100, 300_000), '8000', 'How long a heartbeat may stay unanswered'),
   CONNECT_TIMEOUT_MS: setting(whole(100, 60_000), '5000', 'How long a socket may take to say who it is'),

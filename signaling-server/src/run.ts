@@ -4,7 +4,7 @@ import type { ServerReport } from '@parley/shared/protocol';
 import { runTokenCommand } from './auth/token-command.ts';
 import { systemClock } from './clock.ts';
 import { ipcBackplane } from './cluster/ipc-backplane.ts';
-import { meetSiblings, WORKER_KEY, WORKER_PLACE } from './cluster/siblings.ts';
+import { meetSiblings, WORKER_KEY, WORKER_PLACE, WORKER_SINCE } from './cluster/siblings.ts';
 import { type Config, readConfig, settingsTable } from './config.ts';
 import { type Log, type LogOutput, openLog } from './log.ts';
 import { LogFileError } from './observe/log-file.ts';
@@ -130,6 +130,7 @@ function workerPorts(): { worker?: WorkerPorts } {
   return {
     worker: {
       pseudonymKey: Buffer.from(key, 'hex'),
+      startedAt: Number(process.env[WORKER_SINCE]),
       backplane: ipcBackplane({ send, onMessage }, `worker-${process.pid}`),
       meet: (own, onDrain) => meetSiblings({ clock: systemClock, own, onDrain, send, onMessage }),
     },

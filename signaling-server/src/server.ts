@@ -63,6 +63,8 @@ export type SignalingPorts = {
 export type WorkerPorts = {
   /** Key of the names for rooms and addresses in logs and metrics. */
   pseudonymKey: Uint8Array;
+  /** When the parent started: that is the server's start, whichever worker is asked. Milliseconds since 1970. */
+  startedAt: number;
   backplane: OpenBackplane;
   meet(own: () => Snapshot, onDrain: (draining: boolean) => void): Siblings;
 };
@@ -219,7 +221,7 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
     const metrics: MetricsSource = {
       tally,
       environment: config.environment,
-      startedAt: clock.now(),
+      startedAt: ports.worker?.startedAt ?? clock.now(),
       connections: gate.connections,
       counts: () => registry.counts(),
       occupancy: (most) => registry.occupancy(most),
@@ -229,6 +231,8 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       isDraining: () => draining,
       isBusy: () => load.isBusy(),
       maxConnections: config.maxConnections,
+      largestProcessBytes: () => processFigures().residentBytes,
+      workersReplaced: 0,
       listedRooms: () => listings.size,
       cluster: cluster && (() => cluster.stats()),
     };

@@ -4,9 +4,10 @@ import { ServerReport } from '@parley/shared/protocol';
 import { RateLimiterClusterMaster } from 'rate-limiter-flexible';
 import { type Clock, repeat } from '../clock.ts';
 import type { Log } from '../log.ts';
+import { processFigures } from '../metrics/metrics.ts';
 import { hostBackplane } from './ipc-backplane.ts';
 import { MemoryHub } from './memory-hub.ts';
-import { introduceSiblings, type SiblingMessage, WORKER_KEY, WORKER_PLACE } from './siblings.ts';
+import { introduceSiblings, type SiblingMessage, WORKER_KEY, WORKER_PLACE, WORKER_SINCE } from './siblings.ts';
 
 /** A worker that dies again and again is not started without a pause. */
 const RESTART_FIRST_MS = 200;
@@ -28,6 +29,8 @@ export function startWorkers(count: number, clock: Clock, log: Log): WorkerGroup
   // Counts for all workers; the library listens to them by itself.
   new RateLimiterClusterMaster();
   const key = randomBytes(32).toString('hex');
+  const since = String(clock.now());
+  let replaced = 0;
   const live = new Map<number, Worker>();
   const send = (worker: Worker, message: object): void => {
     // Between death and its news there is nobody to hear.
@@ -36,6 +39,7 @@ export function startWorkers(count: number, clock: Clock, log: Log): WorkerGroup
   const passOn = introduceSiblings(
     clock,
     () => new Map([...live].map(([id, worker]) => [id, (message: SiblingMessage) => send(worker, message)])),
+    () => ({ process: processFigures(), workersReplaced: replaced }),
   );
   let stopping = false;
   let failures = 0;
@@ -45,7 +49,7 @@ export function startWorkers(count: number, clock: Clock, log: Log): WorkerGroup
   });
 
   const start = (place: number): void => {
-    const worker = cluster.fork({ [WORKER_KEY]: key, [WORKER_PLACE]: String(place) });
+    const worker = cluster.fork({ [WORKER_KEY]: key, [WORKER_PLACE]: String(place), [WORKER_SINCE]: since });
     live.set(worker.id, worker);
     const host = hostBackplane(hub, (message) => send(worker, message));
     worker.on('message', (raw: unknown) => {
@@ -68,7 +72,9 @@ export function startWorkers(count: number, clock: Clock, log: Log): WorkerGroup
       const delayMs = Math.min(RESTART_MAX_MS, RESTART_FIRST_MS * 2 ** Math.min(failures, 10));
       log.error({ code, signal, againInMs: delayMs }, 'worker ended; another takes its place');
       clock.after(delayMs, () => {
-        if (!stopping) start(place);
+        if (stopping) return;
+        replaced += 1;
+        start(place);
       });
     });
   };

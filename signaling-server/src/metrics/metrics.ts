@@ -14,8 +14,12 @@ export type MetricsSource = {
   process: () => { residentBytes: number; heapUsedBytes: number; cpuS: number };
   isDraining: () => boolean;
   isBusy: () => boolean;
-  /** Most TCP connections at once. */
+  /** Most TCP connections at once, of all processes together. */
   maxConnections: number;
+  /** Resident memory of the process that has most. */
+  largestProcessBytes: () => number;
+  /** How many workers died and were replaced; 0 where there are none. */
+  workersReplaced: number;
   listedRooms: () => number;
   /** Undefined for a server that is alone. */
   cluster: (() => { isUp: boolean; nodes: number; sent: number; received: number }) | undefined;
@@ -126,7 +130,9 @@ export function createPrometheus(source: MetricsSource): Registry {
   gauge('parley_listed_rooms', 'Rooms on the list', source.listedRooms);
   gauge('parley_draining', 'Whether newcomers are sent elsewhere', () => Number(source.isDraining()));
   gauge('parley_busy', 'Whether newcomers are turned away because of load', () => Number(source.isBusy()));
-  gauge('parley_connections_limit', 'MAX_CONNECTIONS', () => source.maxConnections);
+  gauge('parley_connections_limit', 'MAX_CONNECTIONS of all processes together', () => source.maxConnections);
+  gauge('parley_largest_process_bytes', 'Resident memory of the process that has most', source.largestProcessBytes);
+  counter('parley_workers_replaced_total', 'Workers that died and were replaced', () => source.workersReplaced);
   const { cluster } = source;
   if (cluster) {
     gauge('parley_redis_up', 'Whether Redis answers', () => Number(cluster().isUp));
@@ -155,8 +161,8 @@ export function createPrometheus(source: MetricsSource): Registry {
   counters('parley_rate_limited_total', 'Refusals by limit', 'limit', () => tally.limited);
 
   // Names that dashboards for any Node process know.
-  gauge('process_start_time_seconds', 'Start of the process, seconds since 1970', () => source.startedAt / 1_000);
-  gauge('process_resident_memory_bytes', 'Resident memory', () => source.process().residentBytes);
+  gauge('process_start_time_seconds', 'Start of the server, seconds since 1970', () => source.startedAt / 1_000);
+  gauge('process_resident_memory_bytes', 'Resident memory of all processes', () => source.process().residentBytes);
   gauge('nodejs_heap_size_used_bytes', 'Used heap', () => source.process().heapUsedBytes);
   gauge('nodejs_eventloop_lag_p99_seconds', 'How late the event loop ran', () => source.eventLoopDelayMs() / 1_000);
   counter('process_cpu_seconds_total', 'CPU time used', () => source.process().cpuS);

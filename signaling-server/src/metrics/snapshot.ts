@@ -10,7 +10,16 @@ export type Snapshot = {
   blocked: number;
   eventLoopDelayMs: number;
   process: ReturnType<MetricsSource['process']>;
+  maxConnections: number;
+  isBusy: boolean;
+  cluster: ReturnType<NonNullable<MetricsSource['cluster']>> | null;
 };
+
+/** What the process that only keeps workers has figures of. */
+export type ParentFigures = { process: ReturnType<MetricsSource['process']>; workersReplaced: number };
+
+/** What a worker knows of its siblings; no parent until that has answered for the first time. */
+export type Siblinghood = { snapshots: readonly Snapshot[]; parent: ParentFigures | undefined };
 
 /** Rooms of which more than the number is told; beyond, rooms that span processes are counted in each. */
 const ROOMS_TOLD = 5_000;
@@ -23,16 +32,22 @@ export const snapshotOf = (source: MetricsSource): Snapshot => ({
   blocked: source.blocked(),
   eventLoopDelayMs: source.eventLoopDelayMs(),
   process: source.process(),
+  maxConnections: source.maxConnections,
+  isBusy: source.isBusy(),
+  cluster: source.cluster?.() ?? null,
 });
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
 
 /**
- * This process and its siblings as one source. What each has its own of is added up, what all know is not; the event loop
- * is as late as the latest.
+ * This process, its siblings and their parent as one source. What each has its own of is added up, what all know is not; the event
+ * loop is as late as the latest.
  */
-export function mergedSource(own: MetricsSource, siblings: readonly Snapshot[]): MetricsSource {
-  const all = [snapshotOf(own), ...siblings];
+export function mergedSource(own: MetricsSource, { snapshots, parent }: Siblinghood): MetricsSource {
+  const all = [snapshotOf(own), ...snapshots];
+  const processes = [...all, ...(parent ? [parent] : [])].map((each) => each.process);
+  const shared = all.flatMap((each) => each.cluster ?? []);
+  const nodes = own.cluster?.().nodes ?? 0;
   const tally = new Tally();
   for (const each of all) tally.absorb(each.tally);
   const occupancy = new Map<string, number>();
@@ -58,9 +73,21 @@ export function mergedSource(own: MetricsSource, siblings: readonly Snapshot[]):
     blocked: () => Math.max(...all.map((each) => each.blocked)),
     eventLoopDelayMs: () => Math.max(...all.map((each) => each.eventLoopDelayMs)),
     process: () => ({
-      residentBytes: added((each) => each.process.residentBytes),
-      heapUsedBytes: added((each) => each.process.heapUsedBytes),
-      cpuS: added((each) => each.process.cpuS),
+      residentBytes: sum(processes.map((each) => each.residentBytes)),
+      heapUsedBytes: sum(processes.map((each) => each.heapUsedBytes)),
+      cpuS: sum(processes.map((each) => each.cpuS)),
     }),
+    largestProcessBytes: () => Math.max(...processes.map((each) => each.residentBytes)),
+    workersReplaced: parent?.workersReplaced ?? 0,
+    maxConnections: added((each) => each.maxConnections),
+    isBusy: () => all.some((each) => each.isBusy),
+    cluster:
+      own.cluster &&
+      (() => ({
+        isUp: shared.every((each) => each.isUp),
+        nodes,
+        sent: sum(shared.map((each) => each.sent)),
+        received: sum(shared.map((each) => each.received)),
+      })),
   };
 }

@@ -1,10 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { Agent, type IncomingMessage, get as requestTo } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { type ResumeToken, type RoomJoined, ServerReport } from '@parley/shared/protocol';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { z } from 'zod';
 import { Client, newSignalId, PUBLIC_HOST, RoomKey, someBox, soon, until } from './harness.ts';
 
 const MAIN = fileURLToPath(new URL('../../../signaling-server/src/main.ts', import.meta.url));
@@ -54,6 +58,29 @@ async function startWorkers(env: Record<string, string> = {}) {
   return { child, port: said.port, url, get, pids, ended: () => soon(ended, 'end'), output: () => text };
 }
 
+/** One connection that is kept, and with it the worker at its other end. */
+function openLine(url: string) {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  onTestFinished(() => agent.destroy());
+  const ask = async (path: string): Promise<string> => {
+    const request = requestTo(`${url}${path}`, { agent, headers: { authorization: `Bearer ${ADMIN}` } });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    return textOf(response);
+  };
+  const Debug = z.object({ process: z.object({ pid: z.number() }) });
+  return {
+    pid: async () => Debug.parse(JSON.parse(await ask('/_debug'))).process.pid,
+    /** The metrics of Prometheus that have no labels, by name. */
+    scrape: async () =>
+      new Map(
+        [...(await ask('/metrics')).matchAll(/^([a-z_]+) (\S+)$/gm)].map(([, name = '', value]) => [
+          name,
+          Number(value),
+        ]),
+      ),
+  };
+}
+
 /** As an app does: again, when the connection went to a worker that was about to be missed. */
 async function comeBack(server: { port: number }, key: RoomKey, resumeToken: ResumeToken): Promise<RoomJoined> {
   const never = new Promise<never>(() => {});
@@ -100,6 +127,42 @@ describe('a server of several processes (S13)', () => {
 
     for (const { client } of members) await client.call('room:leave', { roomId: key.roomId });
     await until(async () => ((await server.get('/health')) as { rooms: number }).rooms === 0, 'forgotten');
+  });
+
+  it('has one start, one limit and totals that never fall, whichever of them is asked (S6)', async () => {
+    const server = await startWorkers({ HTTP_PER_MINUTE: '0', MAX_CONNECTIONS: '100' });
+    const pids = await server.pids();
+    const lines: { pid: number; line: ReturnType<typeof openLine> }[] = [];
+    await until(async () => {
+      const line = openLine(server.url);
+      lines.push({ pid: await line.pid(), line });
+      return pids.every((pid) => lines.some((each) => each.pid === pid));
+    }, 'connected to both workers');
+    const [one, other] = pids.map((pid) => lines.find((each) => each.pid === pid));
+    const scrapes: Map<string, number>[] = [];
+    for (const each of [one, other, one, other]) if (each) scrapes.push(await each.line.scrape());
+    expect(new Set(scrapes.map((scrape) => scrape.get('process_start_time_seconds'))).size).toBe(1);
+    expect(scrapes.map((scrape) => scrape.get('parley_connections_limit'))).toEqual([200, 200, 200, 200]);
+    for (const scrape of scrapes) {
+      const [all = 0, largest = 0] = ['process_resident_memory_bytes', 'parley_largest_process_bytes'].map((name) =>
+        scrape.get(name),
+      );
+      // Two workers and their parent, none of which is small.
+      expect(all - largest).toBeGreaterThan(60 * 1_048_576);
+      expect(largest).toBeGreaterThan(30 * 1_048_576);
+    }
+
+    // One that hangs is still there, and so is what it counted.
+    const requests = () => scrapes.map((scrape) => scrape.get('parley_http_requests_total') ?? 0);
+    process.kill(other?.pid ?? 0, 'SIGSTOP');
+    for (const _ of [1, 2]) if (one) scrapes.push(await one.line.scrape());
+    process.kill(other?.pid ?? 0, 'SIGCONT');
+    if (one) scrapes.push(await one.line.scrape());
+    expect(requests()).toEqual(requests().toSorted((left, right) => left - right));
+    expect(scrapes.at(-1)?.get('parley_workers_replaced_total')).toBe(0);
+
+    process.kill(other?.pid ?? 0, 'SIGKILL');
+    await until(async () => (await one?.line.scrape())?.get('parley_workers_replaced_total') === 1, 'replaced');
   });
 
   it('goes on when one of them dies: seats are taken again, another takes its place', async () => {
