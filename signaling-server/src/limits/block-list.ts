@@ -32,7 +32,7 @@ export class BlockList {
     return record ? Math.max(0, record.endsAt - this.#clock.now()) : 0;
   }
 
-  /** Counts `weight` strikes; blocks the key when there were too many within a minute. */
+  /** Counts `weight` strikes; blocks the key when there were too many within a minute. Never rejects: nobody waits for it. */
   async strike(key: string, weight = 1): Promise<void> {
     if (this.remainingMs(key) > 0) return;
     const verdict = await this.#strikes.consume(key, weight);

@@ -1,4 +1,10 @@
-import { RateLimiterCluster, RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import {
+  type RateLimiterAbstract,
+  RateLimiterCluster,
+  RateLimiterMemory,
+  RateLimiterRedis,
+  RateLimiterRes,
+} from 'rate-limiter-flexible';
 import type { RedisClient } from '../cluster/redis-backplane.ts';
 
 export type Verdict =
@@ -6,7 +12,7 @@ export type Verdict =
   | { ok: false; limit: number; retryAfterMs: number };
 
 export interface WindowLimit {
-  /** Counts `points` for `key`. A refusal tells truthfully when the next attempt is served. */
+  /** Counts `points` for `key`. A refusal tells truthfully when the next attempt is served. Never rejects. */
   consume(key: string, points?: number): Promise<Verdict>;
   forget(key: string): Promise<void>;
 }
@@ -20,8 +26,8 @@ const lifted: WindowLimit = {
 export type LimitStore = { at: 'redis'; client: RedisClient; prefix: string } | { at: 'parent' };
 
 /**
- * `points` per window of `windowS` seconds and key; 0 points lift the limit. Counted in Redis where there is one; while
- * that is away each node counts for itself.
+ * `points` per window of `windowS` seconds and key; 0 points lift the limit. Counted in Redis or in the parent of
+ * workers where there is one; while that is away each node counts for itself.
  */
 export function createWindowLimit(name: string, points: number, windowS: number, store?: LimitStore): WindowLimit {
   if (points === 0) return lifted;
@@ -30,17 +36,28 @@ export function createWindowLimit(name: string, points: number, windowS: number,
   return {
     async consume(key, count = 1) {
       try {
-        const { remainingPoints, msBeforeNext } = await limiter.consume(key, count);
-        return { ok: true, limit: points, remaining: remainingPoints, resetMs: msBeforeNext };
-      } catch (refused) {
-        if (!(refused instanceof RateLimiterRes)) throw refused;
-        return { ok: false, limit: points, retryAfterMs: Math.max(1, Math.ceil(refused.msBeforeNext)) };
+        return await ask(limiter, points, key, count);
+      } catch {
+        // The parent did not answer in time, and its limiter knows no insurance.
+        return ask(alone, points, key, count);
       }
     },
     async forget(key) {
-      await limiter.delete(key);
+      if (limiter !== alone) await limiter.delete(key).catch(() => {});
+      await alone.delete(key);
     },
   };
+}
+
+/** Rejects only when nothing was counted. */
+async function ask(limiter: RateLimiterAbstract, points: number, key: string, count: number): Promise<Verdict> {
+  try {
+    const { remainingPoints, msBeforeNext } = await limiter.consume(key, count);
+    return { ok: true, limit: points, remaining: remainingPoints, resetMs: msBeforeNext };
+  } catch (refused) {
+    if (!(refused instanceof RateLimiterRes)) throw refused;
+    return { ok: false, limit: points, retryAfterMs: Math.max(1, Math.ceil(refused.msBeforeNext)) };
+  }
 }
 
 function limiterAt(
@@ -69,7 +86,6 @@ function limiterAt(
         points,
         duration: windowS,
         timeoutMs: 1_000,
-        insuranceLimiter: alone,
       });
   }
 }
