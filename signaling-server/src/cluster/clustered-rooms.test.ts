@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import {
+  LIMITS,
   type ParticipantId,
   type ResumeToken,
   RoomId,
@@ -48,6 +49,8 @@ describe('rooms on several nodes (S13)', () => {
   let dead: Set<string>;
   /** Nodes that cannot say anything just now. */
   let mute: Set<string>;
+  /** Set to make what is written arrive and its answer be lost. */
+  let isDeaf: boolean;
   let listeners: BackplaneListener[];
   const { log } = createLog({ logLevel: 'silent', logPretty: false }, { write: () => {} });
 
@@ -58,12 +61,13 @@ describe('rooms on several nodes (S13)', () => {
     isAway = false;
     dead = new Set();
     mute = new Set();
+    isDeaf = false;
     listeners = [];
   });
 
-  const node = (name: string, roomCapacity = 4): Promise<ClusteredRooms> =>
+  const node = (name: string, roomCapacity = 4, roomLingerMs = 0): Promise<ClusteredRooms> =>
     ClusteredRooms.open(
-      { roomCapacity, seatGraceMs: GRACE_MS, roomLingerMs: 0, signalsPerLink: 10, relayedPerMinute: 20 },
+      { roomCapacity, seatGraceMs: GRACE_MS, roomLingerMs, signalsPerLink: 10, relayedPerMinute: 20 },
       {
         clock,
         log,
@@ -85,7 +89,11 @@ describe('rooms on several nodes (S13)', () => {
           return {
             ...real,
             read: guard(real.read),
-            write: guard(real.write),
+            write: guard(async (...args: Parameters<typeof real.write>) => {
+              const version = await real.write(...args);
+              if (isDeaf) throw new Error('deaf');
+              return version;
+            }),
             send: guard((to: string, message: string) => {
               if (mute.has(name)) throw new Error('mute');
               return real.send(to, message);
@@ -187,6 +195,66 @@ describe('rooms on several nodes (S13)', () => {
     mute.clear();
     expect(await send(one, ada, seat.participantId, 7)).toEqual({ ok: true, value: { handedTo: 1 } });
     expect(ben.events().filter((event) => event === 'signal:received')).toHaveLength(1);
+  });
+
+  it.each(['once it answers again', 'when it is back'])(
+    'have no ghosts: the last seat of a node that ended while the store was away has left %s (S4, P6)',
+    async (how) => {
+      const [one, two] = [await node('one'), await node('two')];
+      const [ada, ben] = [new Holder(), new Holder()];
+      await enter(one, ada);
+      await enter(two, ben);
+      dead.add('one');
+      if (how === 'when it is back') listeners[0]?.onDown();
+      one.leave(ada, room);
+      await pass(5_000);
+      expect(ben.events()).toEqual([]);
+      dead.delete('one');
+      if (how === 'when it is back') listeners[0]?.onUp();
+      else await pass(5_000);
+      await settle();
+      expect(ben.events()).toEqual(['participant:left']);
+    },
+  );
+
+  it('keep no seat in a record that was written without an answer, nor one given without it to themselves (P6)', async () => {
+    const [one, two] = [await node('one', 2), await node('two', 2)];
+    const [ada, ben] = [new Holder(), new Holder()];
+    isDeaf = true;
+    await enter(one, ada);
+    isDeaf = false;
+    await pass(5_000);
+    const { others } = await enter(two, ben);
+    expect(others).toEqual([{ participantId: ada.seats.get(room)?.participantId, away: false }]);
+    expect(ada.events()).toEqual(['participant:joined']);
+  });
+
+  it('forget the record of a room that has lingered', async () => {
+    const [one, two] = [await node('one', 4, 60_000), await node('two', 4, 60_000)];
+    const [ada, ben] = [new Holder(), new Holder()];
+    await enter(one, ada);
+    await enter(two, ben);
+    one.leave(ada, room);
+    await settle();
+    expect(one.stats().records).toBe(1);
+    await pass(61_000);
+    expect(one.stats().records).toBe(0);
+    expect(two.stats().records).toBe(1);
+  });
+
+  it('give a socket no more seats than one may have, however many joins it sends at once (R3)', async () => {
+    const [one] = [await node('one')];
+    const ada = new Holder();
+    const rooms = Array.from({ length: LIMITS.seatsPerSocket + 10 }, (_, at) =>
+      RoomId.parse(toBase64Url(new Uint8Array(16).fill(at))),
+    );
+    const outcomes = await Promise.all(rooms.map((each) => one.join(ada, each, undefined)));
+    expect(outcomes.filter(({ ok }) => ok)).toHaveLength(LIMITS.seatsPerSocket);
+    expect(outcomes.at(-1)).toMatchObject({ ok: false, code: 'too-many-rooms' });
+    expect(ada.seats.size).toBe(LIMITS.seatsPerSocket);
+    // What was refused holds no place.
+    one.leave(ada, rooms[0] ?? room);
+    expect(await one.join(ada, rooms.at(-1) ?? room, undefined)).toMatchObject({ ok: true });
   });
 
   it('give a seat to a socket that closed meanwhile only as away', async () => {

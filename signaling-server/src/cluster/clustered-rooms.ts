@@ -53,9 +53,20 @@ const TRUST_AGAIN_MS = 3 * HEARTBEAT_MS;
 export const roomKeyOf = (roomId: RoomId): string =>
   createHash('sha256').update('parley/1 room-key').update(roomId).digest('base64url');
 
-export type ClusterStats = { node: string; isUp: boolean; nodes: number; sent: number; received: number };
+export type ClusterStats = {
+  node: string;
+  isUp: boolean;
+  nodes: number;
+  sent: number;
+  received: number;
+  /** How many rooms this node has in mind with what other nodes know of them. */
+  records: number;
+};
 
-export type ClusteredRoomsPorts = Omit<RegistryPorts, 'onChanged' | 'carry'> & { log: Log; open: OpenBackplane };
+export type ClusteredRoomsPorts = Omit<RegistryPorts, 'onChanged' | 'onForgotten' | 'carry'> & {
+  log: Log;
+  open: OpenBackplane;
+};
 
 /**
  * Rooms that several nodes share. Each node holds the seats of its own sockets in a registry, and each room has one record
@@ -70,11 +81,15 @@ export class ClusteredRooms implements Rooms, Neighbours {
   readonly #log: Log;
   readonly #pseudonymOf: (roomId: RoomId) => string;
   #backplane!: Backplane; // set by open(), the only way to make one
-  /** What this node last saw of each room's record. */
+  /** What this node last saw of the record of each room that it has. */
   readonly #seen = new Map<string, { version: number; seats: RecordSeats }>();
   readonly #roomsByKey = new Map<string, RoomId>();
   readonly #turns = new Map<RoomId, Promise<unknown>>();
   readonly #syncing = new Set<RoomId>();
+  /** Rooms whose record may say otherwise than this node knows; also such that have nobody here any more. */
+  readonly #behind = new Set<RoomId>();
+  /** The rooms that a holder is about to sit in. */
+  readonly #taking = new WeakMap<SeatHolder, Set<RoomId>>();
   readonly #asked = new Map<number, (handedTo: number) => void>();
   readonly #listeners = new Map<string, (body: unknown) => void>();
   readonly #stops: (() => void)[] = [];
@@ -94,6 +109,7 @@ export class ClusteredRooms implements Rooms, Neighbours {
     this.registry = new RoomRegistry(policy, {
       ...ports,
       onChanged: (room) => this.#syncSoon(room.id),
+      onForgotten: (room) => this.#forget(roomKeyOf(room.id)),
       carry: (room, node, delivery) => this.#carry(room, node, delivery),
     });
   }
@@ -125,6 +141,7 @@ export class ClusteredRooms implements Rooms, Neighbours {
       nodes: this.#alive.size,
       sent: this.#sent,
       received: this.#received,
+      records: this.#seen.size,
     };
   }
 
@@ -175,13 +192,22 @@ export class ClusteredRooms implements Rooms, Neighbours {
         this.#syncSoon(roomId);
         return answer;
       }
-      if (holder.seats.size >= LIMITS.seatsPerSocket) return refuse('too-many-rooms');
+      const taking = this.#taking.get(holder) ?? new Set();
+      this.#taking.set(holder, taking);
+      // One that was given this very moment may stand in both.
+      const about = [...taking].filter((each) => !holder.seats.has(each)).length;
+      if (holder.seats.size + about >= LIMITS.seatsPerSocket) return refuse('too-many-rooms');
+      taking.add(roomId);
       let outcome: Outcome<TakenSeat>;
       try {
         outcome = await this.#takeSeat(holder, roomId, token);
       } catch (failure) {
         this.#log.warn({ room: this.#pseudonymOf(roomId), err: failure }, 'seat given without the other nodes');
+        // Nobody knows whether it was written.
+        this.#behind.add(roomId);
         outcome = this.registry.join(holder, roomId, token);
+      } finally {
+        taking.delete(roomId);
       }
       if (outcome.ok && !holder.isOpen()) this.registry.lost(holder);
       return outcome;
@@ -303,7 +329,9 @@ export class ClusteredRooms implements Rooms, Neighbours {
     this.#syncing.add(roomId);
     this.#inTurn(roomId, async () => {
       this.#syncing.delete(roomId);
+      this.#behind.add(roomId);
       await this.#sync(roomId);
+      this.#behind.delete(roomId);
     }).catch((failure: unknown) => {
       // The next look at the records repeats it.
       this.#log.debug({ room: this.#pseudonymOf(roomId), err: failure }, 'a room was not brought up to date');
@@ -347,9 +375,13 @@ export class ClusteredRooms implements Rooms, Neighbours {
       this.#seen.set(key, { version, seats });
       this.#roomsByKey.set(key, roomId);
     } else {
-      this.#seen.delete(key);
-      this.#roomsByKey.delete(key);
+      this.#forget(key);
     }
+  }
+
+  #forget(key: string): void {
+    this.#seen.delete(key);
+    this.#roomsByKey.delete(key);
   }
 
   #elsewhere(seats: RecordSeats): Map<ParticipantId, RemoteSeat> {
@@ -393,8 +425,11 @@ export class ClusteredRooms implements Rooms, Neighbours {
   #onUp(): void {
     this.#log.info('the backplane is back');
     this.#trustedFrom = this.#clock.now() + TRUST_AGAIN_MS;
+    // Both times: what was written before the outage may take effect only now.
+    const behind = [...this.#behind];
     const syncAll = (): void => {
       for (const room of this.registry.rooms()) this.#syncSoon(room.id);
+      for (const roomId of behind) this.#syncSoon(roomId);
     };
     syncAll();
     this.#cancelResync();
@@ -409,6 +444,7 @@ export class ClusteredRooms implements Rooms, Neighbours {
   /** Hears who is alive, and looks at the records of rooms that other nodes are in. */
   async #refresh(touch = false): Promise<void> {
     this.#alive = new Set(await this.#backplane.nodes());
+    for (const roomId of this.#behind) this.#syncSoon(roomId);
     const rooms = [...this.registry.rooms()];
     if (touch) {
       const kept = await this.#backplane.touch(

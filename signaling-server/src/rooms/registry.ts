@@ -98,6 +98,8 @@ export type RegistryPorts = {
   onOver?: (room: Room) => void;
   /** Called after the seats of a room changed by themselves: lost, left, or over. */
   onChanged?: (room: Room) => void;
+  /** Called when a room without seats here is not remembered any more. */
+  onForgotten?: (room: Room) => void;
   /** Brings a box to the seats of another node; resolves with how many took it. */
   carry?: (room: Room, node: string, delivery: Delivery) => Promise<number>;
 };
@@ -114,6 +116,7 @@ export class RoomRegistry {
   readonly #pseudonymOf: (roomId: RoomId) => string;
   readonly #tally: Tally;
   readonly #onChanged: (room: Room) => void;
+  readonly #onForgotten: (room: Room) => void;
   readonly #onOver: (room: Room) => void;
   readonly #carry: NonNullable<RegistryPorts['carry']>;
   #seats = 0;
@@ -127,6 +130,7 @@ export class RoomRegistry {
     this.#pseudonymOf = ports.pseudonymOf;
     this.#tally = ports.tally;
     this.#onChanged = ports.onChanged ?? (() => {});
+    this.#onForgotten = ports.onForgotten ?? (() => {});
     this.#onOver = ports.onOver ?? (() => {});
     this.#carry = ports.carry ?? (() => Promise.resolve(0));
   }
@@ -476,8 +480,13 @@ export class RoomRegistry {
   /** The record of a room without seats here vanishes, at once or after the time it lingers. */
   #forgetSoon(room: Room): void {
     if (room.seats.size > 0 || room.endLinger) return;
-    if (this.#policy.roomLingerMs === 0) this.#rooms.delete(room.id);
-    else room.endLinger = this.#clock.after(this.#policy.roomLingerMs, () => this.#rooms.delete(room.id));
+    if (this.#policy.roomLingerMs === 0) this.#forget(room);
+    else room.endLinger = this.#clock.after(this.#policy.roomLingerMs, () => this.#forget(room));
+  }
+
+  #forget(room: Room): void {
+    this.#rooms.delete(room.id);
+    this.#onForgotten(room);
   }
 
   #takeSignals(seat: Seat, cost: number, others: number, now: number): number {

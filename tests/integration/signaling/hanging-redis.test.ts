@@ -55,6 +55,21 @@ describe('while Redis keeps its connections and answers nothing', () => {
     expect((await new Client(two).join(key)).participants).toHaveLength(4);
   });
 
+  it('who was the last of a node and leaves is no ghost at the others (S4, P6)', async () => {
+    const env = { REDIS_URL: redis.url };
+    const [one, two] = await Promise.all([startTestServer(env), startTestServer(env)]);
+    if (!one || !two) throw new Error('no servers');
+    const key = new RoomKey();
+    const [ada, eve] = [new Client(one), new Client(two)];
+    const { participantId } = await ada.join(key);
+    await eve.join(key);
+    redis.pause();
+    expect(await ada.call('room:leave', { roomId: key.roomId })).toMatchObject({ ok: true });
+    await until(() => one.lines.some((line) => line.includes('Redis does not answer')), 'noticed');
+    redis.goOn();
+    expect(await eve.hear('participant:left')).toEqual({ roomId: key.roomId, participantId });
+  });
+
   it('a node ends with 0 when it is told to (S14, P7)', async () => {
     const port = await freePort();
     const server = startProgram(process.execPath, [MAIN], {
