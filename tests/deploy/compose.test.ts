@@ -60,9 +60,13 @@ const FILLED: Record<string, string> = {
   ADMIN_TOKEN: '5b0c41d2f1f84b0c9d3b7c1e6a9f20d47e31aa01',
   GRAFANA_PASSWORD: '77aa0c41d2f1f84b0c9d3b7c1e6a9f20d47e310b',
 };
+/** What may stay as the example has it; the server says what it lacks. */
+const OPTIONAL: Record<string, string> = { ACCESS: 'open', ACCESS_PASSWORD: '', TOKEN_SECRET: '' };
 const SECRETS = ['TURN_SECRET', 'REDIS_PASSWORD', 'ADMIN_TOKEN', 'GRAFANA_PASSWORD'];
 const VARIABLE = /(?<!\$)\$\{([A-Z_]+)([^}]*)\}/g;
-const filledIn = text.replaceAll(VARIABLE, (_, name: string) => FILLED[name] ?? '').replaceAll('$$', '$');
+const filledIn = text
+  .replaceAll(VARIABLE, (_, name: string) => FILLED[name] ?? OPTIONAL[name] ?? '')
+  .replaceAll('$$', '$');
 const compose = Compose.parse(load(filledIn, { schema: YAML11_SCHEMA }));
 const services = Object.entries(compose.services);
 const service = (name: string): z.infer<typeof Service> => {
@@ -82,12 +86,16 @@ describe('the compose file (S16)', () => {
     const listed = Object.fromEntries(
       [...read('.env.example').matchAll(/^([A-Z_]+)=(.*)$/gm)].map(([, name = '', value = '']) => [name, value]),
     );
-    expect(Object.keys(listed).sort()).toEqual(Object.keys(FILLED).sort());
+    expect(Object.keys(listed).sort()).toEqual([...Object.keys(FILLED), ...Object.keys(OPTIONAL)].sort());
+    expect(listed).toMatchObject(OPTIONAL);
     for (const name of SECRETS) expect(listed[name], name).toBe('');
     const used = [...text.matchAll(VARIABLE)].map(([, name = '', rest = '']) => ({ name, rest }));
     expect([...new Set(used.map(({ name }) => name))].sort()).toEqual(Object.keys(listed).sort());
-    for (const { name, rest } of used) expect(rest, name).toMatch(/^(?::\?.+)?$/);
-    for (const name of Object.keys(listed)) expect(text, name).toContain(`\${${name}:?`);
+    for (const { name, rest } of used) {
+      if (Object.hasOwn(OPTIONAL, name)) expect(rest, name).toBe(`:-${OPTIONAL[name]}`);
+      else expect(rest, name).toMatch(/^(?::\?.+)?$/);
+    }
+    for (const name of Object.keys(FILLED)) expect(text, name).toContain(`\${${name}:?`);
   });
 
   it('mounts what exists, for reading only', () => {
@@ -127,6 +135,21 @@ describe('the compose file (S16)', () => {
     expect(Object.keys(given).filter((name) => !Object.hasOwn(Settings.shape, name))).toEqual([]);
     const reading = readConfig(given);
     expect(reading.ok ? [] : reading.problems).toEqual([]);
+  });
+
+  it('lets in by password or by token where that is filled in, and keeps rights through a Redis that is made anew (S11)', () => {
+    const [server, redis] = [service('parley'), service('redis')];
+    for (const filled of [
+      { ACCESS: 'password', ACCESS_PASSWORD: 'dusty-violin-harbor-cactus-seven' },
+      { ACCESS: 'token', TOKEN_SECRET: '9c1d0b7e3f5a48c2a6d4e8f01b2c3d4e5f60718293a4b5c6' },
+    ]) {
+      const reading = readConfig({ NODE_ENV: 'production', ...server.environment, ...filled });
+      expect(reading.ok ? reading.config.access : reading.problems).toBe(filled.ACCESS);
+    }
+    expect(readConfig({ ...server.environment, ACCESS: 'token' }).ok).toBe(false);
+    expect(redis.environment?.ACCESS).toBe(server.environment?.ACCESS);
+    const [volume] = (redis.volumes ?? []).filter((each) => each.endsWith(`:${redis.working_dir}`));
+    expect(Object.keys(compose.volumes)).toContain(volume?.split(':')[0]);
   });
 
   it('has the server believe the proxy alone, at the address that it has', () => {

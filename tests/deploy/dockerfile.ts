@@ -31,13 +31,15 @@ export function stagesOf(instructions: readonly Instruction[]): Instruction[][] 
 }
 
 /** COPY's sources and destination, and the stage they come from. */
-export function readCopy(rest: string): { from: string | undefined; sources: string[]; to: string } {
+export function readCopy(rest: string): { from?: string; owner?: string; sources: string[]; to: string } {
   const words = rest.split(/\s+/);
-  const from = words[0]?.startsWith('--from=') ? words.shift()?.slice('--from='.length) : undefined;
+  const option = (name: string): string | undefined =>
+    words[0]?.startsWith(`--${name}=`) ? words.shift()?.slice(name.length + 3) : undefined;
+  const [from, owner] = [option('from'), option('chown')];
   const to = words.pop();
   if (to === undefined || words.length === 0 || words.some((word) => word.startsWith('--')))
     throw new Error(`not understood: COPY ${rest}`);
-  return { from, sources: words, to };
+  return { ...(from === undefined ? {} : { from }), ...(owner === undefined ? {} : { owner }), sources: words, to };
 }
 
 /** Name and value of each variable that an ENV sets; ours have no blanks in them. */

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   cpSync,
   existsSync,
   mkdirSync,
@@ -61,10 +62,11 @@ describe('the image of the server, read (S16)', () => {
     expect(passesIgnore(ignoreFile, 'signaling-server/src/config.ts')).toBe(true);
   });
 
-  it('leaves the final image the bundle, and no root', () => {
+  it('leaves the final image the bundle, a folder for what it may keep, and no root', () => {
     expect(all(final, 'RUN')).toEqual([]);
     expect(all(final, 'COPY').map(readCopy)).toEqual([
       { from: 'build', sources: ['/build/out/signaling-server'], to: './' },
+      { from: 'build', owner: last(final, 'USER'), sources: ['/build/state/'], to: '/var/lib/parley/' },
     ]);
     expect(Number(last(final, 'USER').split(':')[0])).toBeGreaterThan(0);
     expect(last(final, 'EXPOSE')).toBe(readEnv(last(final, 'ENV')).PORT);
@@ -121,8 +123,11 @@ describe('the image of the server, followed', () => {
       }
     }
     for (const rest of all(final, 'COPY')) {
-      const { sources } = readCopy(rest);
-      for (const source of sources) cpSync(join(folder, source), app, { recursive: true });
+      const { sources, to, owner } = readCopy(rest);
+      const target = to === './' ? app : join(folder, to);
+      for (const source of sources) cpSync(join(folder, source), target, { recursive: true });
+      const [uid = 0, gid = 0] = (owner ?? '0:0').split(':').map(Number);
+      if (process.getuid?.() === 0) chownSync(target, uid, gid);
     }
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -143,6 +148,24 @@ describe('the image of the server, followed', () => {
     // Without it Node reads everything twice to find out.
     expect(readFileSync(join(app, 'package.json'), 'utf8')).toBe('{"type":"module"}\n');
     expect(files.filter((file) => /node_modules|\.ts$|\.map$|\.env/.test(file))).toEqual([]);
+  });
+
+  it('has a place for rights by token, which its user makes and its server reads (S11)', async () => {
+    const env = {
+      ...environment(await freePort()),
+      ACCESS: 'token',
+      TOKEN_SECRET: '9c1d0b7e3f5a48c2a6d4e8f01b2c3d4e5f60718293a4b5c6',
+      TOKEN_FILE: join(folder, '/var/lib/parley/tokens.json'),
+    };
+    const [program = '', ...args] = readExec(last(final, 'CMD'));
+    for (const command of [
+      ['create', '--name', 'Anna'],
+      ['list', '--json'],
+    ]) {
+      const ran = startProgram(program, [...args, 'token', ...command], { env, cwd: app, ...asUser });
+      expect(await ran.ended, ran.output).toBe(0);
+      expect(ran.output).toContain('Anna');
+    }
   });
 
   it('starts without root, becomes healthy, and ends in order', async () => {

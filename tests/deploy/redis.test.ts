@@ -3,22 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { freePort, needProgram, runProgram, startProgram } from '#support/programs.ts';
-import { REPOSITORY } from '#support/repository.ts';
+import { NODE, REPOSITORY } from '#support/repository.ts';
 import { startServer } from '#support/server.ts';
 import { until } from '#support/wait.ts';
 
 const START = join(REPOSITORY, 'build/deploy/redis/start.sh');
 const PASSWORD = '0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c';
 
-/** Starts the shipped script on a free port; everything it writes lands in a folder of its own. */
-async function startRedis() {
+/** Starts the shipped script on a free port; everything it writes lands in a folder of its own, or in the one it had before. */
+async function startRedis(access: Record<string, string> = {}, before?: { data: string }) {
   const folder = mkdtempSync(join(tmpdir(), 'parley-redis-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const data = mkdtempSync(join(folder, 'data-'));
+  const data = before?.data ?? mkdtempSync(join(folder, 'data-'));
   const port = await freePort();
   needProgram('redis-server');
   const redis = startProgram('/bin/sh', [START, '--port', String(port), '--bind', '127.0.0.1'], {
-    env: { PATH: `${process.env.PATH ?? ''}:/usr/sbin`, TMPDIR: folder, REDIS_PASSWORD: PASSWORD },
+    env: { PATH: `${process.env.PATH ?? ''}:/usr/sbin`, TMPDIR: folder, REDIS_PASSWORD: PASSWORD, ...access },
     cwd: data,
   });
   onTestFinished(() => redis.close());
@@ -41,6 +41,29 @@ describe('Redis as it is shipped (S13, S16)', () => {
     expect(await ask(['set', 'a', 'b'], PASSWORD)).toBe('OK');
     await redis.close();
     expect(readdirSync(data)).toEqual([]);
+  });
+
+  it('keeps rights by token, also when it is killed (S11)', async () => {
+    const before = await startRedis({ ACCESS: 'token' });
+    const token = async (port: number, ...command: string[]) => {
+      const { code, output } = await runProgram(NODE, ['signaling-server/src/main.ts', 'token', ...command], {
+        cwd: REPOSITORY,
+        env: {
+          PATH: process.env.PATH,
+          REDIS_URL: `redis://:${PASSWORD}@127.0.0.1:${port}`,
+          TOKEN_SECRET: '9c1d0b7e3f5a48c2a6d4e8f01b2c3d4e5f60718293a4b5c6',
+        },
+      });
+      expect(code, output).toBe(0);
+      return output;
+    };
+    await token(before.port, 'create', '--name', 'Anna');
+    const listed = await token(before.port, 'list', '--json');
+    expect(listed).toContain('Anna');
+    before.redis.signal('SIGKILL');
+    await before.redis.ended;
+    const after = await startRedis({ ACCESS: 'token' }, before);
+    expect(await token(after.port, 'list', '--json')).toBe(listed);
   });
 
   it('lets the server in by the address that the compose file makes', async () => {

@@ -43,6 +43,13 @@ describe('the systemd unit (S16)', () => {
     );
     expect(Object.keys(given).filter((name) => !Object.hasOwn(Settings.shape, name))).toEqual([]);
     expect(readConfig({ ...given, TRUST_PROXY: '127.0.0.1', PUBLIC_HOSTS: 'parley.example.org' }).ok).toBe(true);
+    // Where TOKEN_FILE and LOG_FILE may lie, for the user that the guide has `token` run as.
+    expect(value('StateDirectory')).toBe('parley');
+    expect(value('StateDirectoryMode')).toBe('0700');
+    const guide = readFileSync(join(REPOSITORY, 'docs/self-hosting.md'), 'utf8');
+    expect(guide).toContain(`-p User=${value('User')} -p StateDirectory=${value('StateDirectory')}`);
+    expect(guide).toContain(`-p EnvironmentFile=${value('EnvironmentFile')}`);
+    expect(guide).toContain(`${value('WorkingDirectory')}/main.js token`);
     expect(value('KillSignal')).toBe('SIGTERM');
     expect(Number(value('TimeoutStopSec'))).toBeGreaterThanOrEqual(30);
     expect(unit).not.toMatch(/(?:SECRET|TOKEN|PASSWORD)=\S/);
