@@ -37,13 +37,14 @@ export const CLIENT_PROSE: Readonly<Record<ClientEvent, { does: string; refusals
   },
   'room:leave': { does: 'Gives the seat up. Leaving twice is leaving once.', refusals: [] },
   'room:publish': {
-    does: 'Puts a room, with its secret, on the server’s list under a name that no other has. Needs a seat in it and the owner’s signature (below). Said again it replaces what is listed. The entry ends a while after the last participant has left.',
+    does: 'Puts a room, with its secret, on the server’s list under a name that no other has. Needs a seat in it and the owner’s signature (below). The owner is whoever listed the room first: nothing in a room’s id binds it to a key, so a member can list a room that its maker never listed. Said again it replaces what is listed. One address can list only so many. The entry ends a while after the last participant has left.',
     refusals: [
       'not-in-room',
       'challenge-expired',
       'owner-proof-invalid',
       'room-name-taken',
       'list-full',
+      'too-many-listed',
       'room-name-invalid',
     ],
   },
@@ -62,7 +63,10 @@ export const CLIENT_PROSE: Readonly<Record<ClientEvent, { does: string; refusals
     does: 'Takes the room off the list. Whoever copied its invite still has it.',
     refusals: ['not-in-room', 'challenge-expired', 'owner-proof-invalid', 'room-not-listed'],
   },
-  'room:list': { does: 'A page of the listed rooms, by name.', refusals: [] },
+  'room:list': {
+    does: 'A page of the listed rooms, by name. How many are in them may be two seconds old. Counts as four calls.',
+    refusals: [],
+  },
   'signal:send': {
     does: 'Hands a sealed box to one participant or to everyone else who is here. A box with an `id` that was handed on within the last minute is acknowledged again and not sent again, so whoever is unsure repeats it.',
     refusals: ['not-in-room', 'participant-gone'],

@@ -169,6 +169,11 @@ export const Settings = z.object({
     'How long a listed room stays on the list after the last one left it',
   ),
   LISTED_MAX: setting(whole(0, 100_000), '1000', 'Most rooms on the list; 0 allows none'),
+  LISTED_PER_ADDRESS: setting(
+    whole(0, 100_000),
+    '20',
+    'Most rooms on the list that one address listed; 0 lifts the limit',
+  ),
   STUN_URLS: setting(listOf(iceUrl('stun'), 'a stun: or stuns: address'), '', 'STUN servers handed out on join'),
   TURN_URLS: setting(listOf(iceUrl('turn'), 'a turn: or turns: address'), '', 'TURN servers handed out on join'),
   TURN_SECRET: setting(
@@ -259,7 +264,11 @@ export const Settings = z.object({
     '20',
     'Sealed boxes a minute that a seat may go on sending to each other participant',
   ),
-  CALLS_PER_SECOND: setting(whole(1, 10_000), '8', 'Other calls a second per socket; 32 times as many at once'),
+  CALLS_PER_SECOND: setting(
+    whole(1, 10_000),
+    '8',
+    'Other calls a second per socket, room:list as four of them; 32 times as many at once',
+  ),
   STRIKES_PER_MINUTE: setting(
     perMinute,
     '120',
@@ -308,6 +317,7 @@ const toConfig = (s: Settings) => ({
   roomLingerMs: s.ROOM_LINGER_MS,
   listedLingerMs: s.LISTED_LINGER_MS,
   listedMax: s.LISTED_MAX,
+  listedPerAddress: s.LISTED_PER_ADDRESS,
   stunUrls: s.STUN_URLS,
   turnUrls: s.TURN_URLS,
   turnSecret: s.TURN_SECRET,

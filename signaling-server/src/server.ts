@@ -129,9 +129,11 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
     const rooms: Rooms = cluster ?? registry;
     closers.push(() => (cluster ?? registry).close());
 
+    const hub = new MemoryHub(clock);
+    if (!cluster) closers.push(hub.keepSwept());
     const listings = new Listings(config, {
       clock,
-      store: cluster?.store ?? new MemoryHub(clock).attach('alone', silentListener),
+      store: cluster?.store ?? hub.attach('alone', silentListener),
       neighbours: cluster ?? noNeighbours,
       isOccupied: (roomId) => registry.participantsOf([roomId])[0] !== 0,
       participantsOf: (roomIds) => rooms.participantsOf(roomIds),

@@ -1,5 +1,7 @@
-import type { Clock } from '../clock.ts';
+import { type Clock, repeat } from '../clock.ts';
 import type { Backplane, BackplaneListener, Stored } from './backplane.ts';
+
+const SWEEP_EVERY_MS = 60_000;
 
 /** The backplane of nodes that share one process: tests, and the parent of workers on behalf of each of them. */
 export class MemoryHub {
@@ -47,9 +49,16 @@ export class MemoryHub {
     this.#records.clear();
   }
 
-  /** Drops what has outlived its time; called now and then. */
-  sweep(): void {
-    for (const key of this.#records.keys()) this.#find(key);
+  /** How many records it holds, also those that have outlived their time. */
+  get size(): number {
+    return this.#records.size;
+  }
+
+  /** Drops what has outlived its time every minute, until the returned undo is called. */
+  keepSwept(): () => void {
+    return repeat(this.#clock, SWEEP_EVERY_MS, () => {
+      for (const key of this.#records.keys()) this.#find(key);
+    });
   }
 
   #find(key: string): Stored | undefined {

@@ -2,7 +2,7 @@ import cluster, { type Worker } from 'node:cluster';
 import { randomBytes } from 'node:crypto';
 import { ServerReport } from '@parley/shared/protocol';
 import { RateLimiterClusterMaster } from 'rate-limiter-flexible';
-import { type Clock, repeat } from '../clock.ts';
+import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { processFigures } from '../metrics/metrics.ts';
 import { hostBackplane } from './ipc-backplane.ts';
@@ -79,7 +79,7 @@ export function startWorkers(count: number, clock: Clock, log: Log): WorkerGroup
     });
   };
   for (let place = 1; place <= count; place++) start(place);
-  const stopSweeping = repeat(clock, 60_000, () => hub.sweep());
+  const stopSweeping = hub.keepSwept();
 
   return {
     listening,

@@ -27,6 +27,9 @@ const STRIKES: ReadonlySet<ErrorCode> = new Set([
   'internal',
 ]);
 
+/** How many calls an event counts as, where it is more than one: a page of the list costs more than the rest. */
+const WEIGHTS: Partial<Record<ClientEvent, number>> = { 'room:list': 4 };
+
 /**
  * Takes one event from a socket: known? parsed? within limits? handled; then the Outcome goes back. Never throws.
  */
@@ -59,7 +62,7 @@ export function createDispatch(context: HandlerContext) {
     if (event !== 'signal:send') {
       // Signals have a bucket of their own, in their seat.
       const burst = context.callsPerSecond * 32;
-      const waitMs = connection.calls.take(1, clock.now(), burst, context.callsPerSecond / 1_000);
+      const waitMs = connection.calls.take(WEIGHTS[event] ?? 1, clock.now(), burst, context.callsPerSecond / 1_000);
       if (waitMs > 0) {
         tally.limit('calls');
         return refuse('rate-limited', { retryAfterMs: waitMs });

@@ -54,7 +54,9 @@ export const roomPublish: Handler<'room:publish'> = async (context, connection, 
   const raw = fromBase64Url(secret);
   if (!raw || (!needsPassphrase && (await deriveRoomKeys(new Uint8Array(raw), null)).roomId !== roomId))
     return refuse('owner-proof-invalid', { path: 'secret' });
-  const outcome = await context.listings.publish({ roomId, name, secret, ownerPub, needsPassphrase }).catch(storeAway);
+  const outcome = await context.listings
+    .publish({ roomId, name, secret, ownerPub, needsPassphrase }, connection.limitKey)
+    .catch(storeAway);
   if (outcome.ok) audit(context, connection, roomId, 'room listed');
   return done(outcome);
 };
@@ -64,7 +66,7 @@ export const roomRename: Handler<'room:rename'> = async (context, connection, in
   if (!before) return refuse(connection.seats.has(input.roomId) ? 'room-not-listed' : 'not-in-room');
   const checked = await checkOwner(context, connection, 'rename', { ...input, ownerPub: before.ownerPub });
   if (!checked.ok) return checked;
-  const outcome = await context.listings.publish({ ...before, name: input.name }).catch(storeAway);
+  const outcome = await context.listings.publish({ ...before, name: input.name }, connection.limitKey).catch(storeAway);
   if (outcome.ok) audit(context, connection, input.roomId, 'listed room renamed');
   return done(outcome);
 };
@@ -75,7 +77,7 @@ export const roomWithdraw: Handler<'room:withdraw'> = async (context, connection
   const claim = { ...input, ownerPub: before.ownerPub, name: '' };
   const checked = await checkOwner(context, connection, 'withdraw', claim);
   if (!checked.ok) return checked;
-  const outcome = await context.listings.withdraw(input.roomId).catch(storeAway);
+  const outcome = await context.listings.withdraw(input.roomId, before.ownerPub).catch(storeAway);
   if (outcome.ok) audit(context, connection, input.roomId, 'room taken off the list');
   return done(outcome);
 };

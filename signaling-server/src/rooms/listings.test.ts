@@ -1,7 +1,8 @@
-import { RoomId, toBase64Url } from '@parley/shared/protocol';
+import { ListedRooms, type Outcome, RoomId, toBase64Url } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
+import type { Backplane } from '../cluster/backplane.ts';
 import { MemoryHub } from '../cluster/memory-hub.ts';
-import { noNeighbours } from '../cluster/neighbours.ts';
+import { type Neighbours, noNeighbours } from '../cluster/neighbours.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { type Listing, Listings } from './listings.ts';
 
@@ -18,19 +19,28 @@ const settle = async (): Promise<void> => {
 };
 const LINGER_MS = 600_000;
 
-function setUp() {
+type Given = {
+  max?: number;
+  perAddress?: number;
+  participantsOf?: (roomIds: readonly RoomId[]) => Promise<number[]>;
+  /** Stands between the list and its store. */
+  through?: (store: Backplane) => Backplane;
+  neighbours?: Neighbours;
+};
+
+function setUp({ max = 10, perAddress = 0, participantsOf, through = (store) => store, neighbours }: Given = {}) {
   const clock = new FakeClock();
   const hub = new MemoryHub(clock);
-  const store = hub.attach('alone', { onMessage: () => {}, onUp: () => {}, onDown: () => {} });
+  const store = through(hub.attach('alone', { onMessage: () => {}, onUp: () => {}, onDown: () => {} }));
   const occupied = new Set<RoomId>();
   const listings = new Listings(
-    { listedLingerMs: LINGER_MS, listedMax: 10 },
+    { listedLingerMs: LINGER_MS, listedMax: max, listedPerAddress: perAddress },
     {
       clock,
       store,
-      neighbours: noNeighbours,
+      neighbours: neighbours ?? noNeighbours,
       isOccupied: (roomId) => occupied.has(roomId),
-      participantsOf: (roomIds) => roomIds.map((roomId) => (occupied.has(roomId) ? 1 : 0)),
+      participantsOf: participantsOf ?? ((roomIds) => roomIds.map((roomId) => (occupied.has(roomId) ? 1 : 0))),
     },
   );
   const pass = async (ms: number): Promise<void> => {
@@ -89,6 +99,130 @@ describe('the list of rooms', () => {
       const outcome = await listings.publish(listing(n + 10, name));
       expect(outcome.ok, name).toBe(name !== kept);
     }
+  });
+
+  it('asks the store for participants once for all who ask within two seconds (R7)', async () => {
+    const asked: { roomIds: readonly RoomId[]; answer: (counts: number[]) => void }[] = [];
+    const participantsOf = (roomIds: readonly RoomId[]) =>
+      new Promise<number[]>((answer) => {
+        asked.push({ roomIds, answer });
+      });
+    const { clock, listings } = setUp({ participantsOf });
+    const [garden, kitchen] = [listing(1, 'Garden'), listing(2, 'Kitchen')];
+    await listings.publish(garden);
+    await listings.publish(kitchen);
+    const counts = async (limit = 50) => (await listings.page({ limit })).items.map(({ participants }) => participants);
+    const waiting = [counts(1), counts(), counts(), counts()];
+    clock.advance(10_000);
+    waiting.push(counts());
+    expect(asked.map(({ roomIds }) => roomIds)).toEqual([[garden.roomId], [kitchen.roomId]]);
+    asked[1]?.answer([5]);
+    asked[0]?.answer([3]);
+    expect(await Promise.all(waiting)).toEqual([[3], [3, 5], [3, 5], [3, 5], [3, 5]]);
+    await settle();
+    clock.advance(1_999);
+    expect(await counts()).toEqual([3, 5]);
+    clock.advance(1);
+    const later = counts();
+    expect(asked.slice(2).map(({ roomIds }) => roomIds)).toEqual([[garden.roomId, kitchen.roomId]]);
+    asked[2]?.answer([4, 0]);
+    expect(await later).toEqual([4, 0]);
+  });
+
+  it('comes in pages that fit the protocol, whatever names grow to when they are folded (S1, V3)', async () => {
+    const { listings } = setUp();
+    const long = '\ufdfa'.repeat(100);
+    const all = [long, `${long.slice(0, 99)}a`, `${long.slice(0, 98)}bc`, 'Garden', 'garden two'];
+    for (const [n, name] of all.entries()) expect((await listings.publish(listing(n + 1, name))).ok).toBe(true);
+    const seen: string[] = [];
+    let after: string | undefined;
+    do {
+      const page = ListedRooms.parse(await listings.page({ limit: 1, ...(after === undefined ? {} : { after }) }));
+      seen.push(...page.items.map(({ name }) => name));
+      after = page.cursor;
+    } while (after !== undefined && seen.length < 10);
+    expect(seen.slice(0, 2)).toEqual(['Garden', 'garden two']);
+    expect(seen.toSorted()).toEqual(all.toSorted());
+  });
+
+  it('goes on after a room that was taken off between two pages', async () => {
+    const { listings } = setUp();
+    for (const [n, name] of ['Attic', 'Barn', 'Cellar'].entries()) await listings.publish(listing(n + 1, name));
+    const { cursor = '' } = await listings.page({ limit: 2 });
+    await listings.withdraw(listing(2, 'Barn').roomId);
+    expect((await listings.page({ limit: 2, after: cursor })).items.map(({ name }) => name)).toEqual(['Cellar']);
+  });
+
+  it('leaves nothing behind in the memory of a server that is alone', async () => {
+    const { hub, listings, pass } = setUp();
+    const stop = hub.keepSwept();
+    for (let n = 1; n <= 5; n++) await listings.publish(listing(n, `Room ${n}`));
+    expect(hub.size).toBe(10);
+    await pass(2 * LINGER_MS);
+    expect(hub.size).toBe(0);
+    stop();
+  });
+
+  it('takes a room off that is being renamed at the same time', async () => {
+    const { listings, names } = setUp();
+    const garden = listing(1, 'Garden');
+    await listings.publish(garden);
+    const both: Outcome<null>[] = await Promise.all([
+      listings.publish({ ...garden, name: 'Park' }),
+      listings.withdraw(garden.roomId, garden.ownerPub),
+    ]);
+    expect(both.every(({ ok }) => ok)).toBe(true);
+    const left = await names();
+    // Either was last, and what is said is what is so: a room of another owner can be entered only when it is free.
+    const next = await listings.publish({ ...garden, ownerPub: bytes(9, 32) });
+    expect(next.ok).toBe(left.length === 0);
+  });
+
+  it('does not say that a room is off while somebody else keeps its entry changing', async () => {
+    let isLost = false;
+    const { listings, names } = setUp({
+      through: (store) => ({
+        ...store,
+        write: (key, expected, value, ttlMs) =>
+          isLost && value === undefined ? Promise.resolve(undefined) : store.write(key, expected, value, ttlMs),
+      }),
+    });
+    const garden = listing(1, 'Garden');
+    await listings.publish(garden);
+    isLost = true;
+    expect(await listings.withdraw(garden.roomId, garden.ownerPub)).toMatchObject({ ok: false, code: 'server-busy' });
+    expect(await names()).toEqual(['Garden']);
+    isLost = false;
+    expect(await listings.withdraw(garden.roomId, bytes(9, 32))).toMatchObject({ code: 'owner-proof-invalid' });
+    expect((await listings.withdraw(garden.roomId, garden.ownerPub)).ok).toBe(true);
+    expect(await names()).toEqual([]);
+  });
+
+  it('has only so many rooms of one address, also of those listed at other nodes (S1, R3)', async () => {
+    const topics = new Map<string, (body: unknown) => void>();
+    const told: unknown[] = [];
+    const { listings } = setUp({
+      perAddress: 2,
+      neighbours: {
+        notify: async (topic, body) => void (topic === 'room-listed' && told.push(body)),
+        onNotice: (topic, listener) => void topics.set(topic, listener),
+      },
+    });
+    const tooMany = { ok: false, code: 'too-many-listed' };
+    expect((await listings.publish(listing(1, 'One'), 'a')).ok).toBe(true);
+    expect(told).toEqual([{ listing: listing(1, 'One'), by: 'a' }]);
+    topics.get('room-listed')?.({ listing: listing(2, 'Two'), by: 'a' });
+    expect(await listings.publish(listing(3, 'Three'), 'a')).toMatchObject(tooMany);
+    expect((await listings.publish(listing(3, 'Three'), 'b')).ok).toBe(true);
+    // What is listed can be changed, by whoever has the key, and counts where it was listed.
+    expect((await listings.publish(listing(1, 'One again'), 'a')).ok).toBe(true);
+    expect((await listings.publish(listing(1, 'Once more'), 'b')).ok).toBe(true);
+    expect(await listings.publish(listing(4, 'Four'), 'a')).toMatchObject(tooMany);
+    await listings.withdraw(listing(1, '').roomId);
+    const atOnce = await Promise.all([5, 6, 7].map((n) => listings.publish(listing(n, `Room ${n}`), 'a')));
+    expect(atOnce.filter(({ ok }) => ok).length).toBeLessThan(2);
+    await listings.publish(listing(8, 'Eight'), 'a');
+    expect(await listings.publish(listing(9, 'Nine'), 'a')).toMatchObject(tooMany);
   });
 
   it('stops when it is closed', () => {

@@ -19,10 +19,14 @@ const Listing = ListedRoomSchema.omit({ participants: true });
 /** A room on the server's list: what its owner gave, and nothing more. */
 export type Listing = Omit<ListedRoom, 'participants'>;
 
-const Listed = z.object({ listing: Listing });
+const Listed = z.object({ listing: Listing, by: z.string().max(100).optional() });
 const Unlisted = z.object({ roomId: Listing.shape.roomId });
 
 const KEEP_EVERY_MS = 20_000;
+/** Pages are asked for far more often than people come and go. */
+const COUNTED_FOR_MS = 2_000;
+/** Code points of a folded name that its place in the list goes by: folding can make eighteen times as many. */
+const PLACE_NAME_MAX = 100;
 const ATTEMPTS = 5;
 
 export type ListingPolicy = {
@@ -30,6 +34,8 @@ export type ListingPolicy = {
   listedLingerMs: number;
   /** Most rooms on the list. */
   listedMax: number;
+  /** Most rooms on the list that one address listed; 0 lifts the limit. */
+  listedPerAddress: number;
 };
 
 export type ListingPorts = {
@@ -45,6 +51,11 @@ const hash = (text: string): string => createHash('sha256').update(text).digest(
 const nameKeyOf = (name: string): string => `name:${hash(roomNameKey(name))}`;
 const roomKeyOf = (roomId: RoomId): string => `listed:${hash(roomId)}`;
 
+/** `by`: the address, as limits know it, that listed the room first; never stored, only told to other nodes. */
+type Entry = { listing: Listing; by: string | undefined };
+/** `endsAt`: until when the count is good enough; open while it is being asked for. */
+type Count = { endsAt: number; count: Promise<number> };
+
 /**
  * The list of rooms that anyone on the server can find (S1, V3). Names are unique over all nodes: an entry exists when
  * its name was taken in the store. Every node keeps a copy of the list to answer from, and the nodes that have
@@ -53,23 +64,26 @@ const roomKeyOf = (roomId: RoomId): string => `listed:${hash(roomId)}`;
 export class Listings {
   readonly #policy: ListingPolicy;
   readonly #ports: ListingPorts;
-  readonly #known = new Map<RoomId, Listing>();
+  readonly #known = new Map<RoomId, Entry>();
+  /** Addresses whose new rooms are being entered right now, once for each. */
+  readonly #entering = new Map<RoomId, string>();
+  readonly #counts = new Map<RoomId, Count>();
   readonly #stop: () => void;
-  #sorted: { key: string; listing: Listing }[] | undefined;
+  #sorted: { key: string; place: string; listing: Listing }[] | undefined;
 
   constructor(policy: ListingPolicy, ports: ListingPorts) {
     this.#policy = policy;
     this.#ports = ports;
     ports.neighbours.onNotice('room-listed', (body) => {
       const parsed = Listed.safeParse(body);
-      if (parsed.success) this.#learn(parsed.data.listing);
+      if (parsed.success) this.#learn(parsed.data.listing, parsed.data.by);
     });
     ports.neighbours.onNotice('room-unlisted', (body) => {
       const parsed = Unlisted.safeParse(body);
       if (parsed.success) this.#forget(parsed.data.roomId);
     });
     ports.neighbours.onNotice('listings-wanted', () => {
-      for (const listing of this.#known.values()) void ports.neighbours.notify('room-listed', { listing });
+      for (const entry of this.#known.values()) void ports.neighbours.notify('room-listed', entry);
     });
     void ports.neighbours.notify('listings-wanted', null);
     this.#stop = repeat(ports.clock, KEEP_EVERY_MS, () => {
@@ -83,14 +97,28 @@ export class Listings {
 
   /** The entry of a room. */
   find(roomId: RoomId): Listing | undefined {
-    return this.#known.get(roomId);
+    return this.#known.get(roomId)?.listing;
   }
 
   /**
-   * Lists a room, or replaces its entry. Refuses with `room-name-taken`, `list-full`, and with `owner-proof-invalid` when
-   * it is listed by another owner. That this owner asks was checked before.
+   * Lists a room, or replaces its entry. Refuses with `room-name-taken`, `list-full`, `too-many-listed` when the address
+   * `by` has listed as many as one may, and with `owner-proof-invalid` when somebody else listed the room first: the
+   * first owner's key is the owner, because nothing in a room's id says whose it is. That this owner asks was checked before.
    */
-  async publish(listing: Listing): Promise<Outcome<null>> {
+  async publish(listing: Listing, by?: string): Promise<Outcome<null>> {
+    const { roomId } = listing;
+    const isNew = !this.#known.has(roomId) && !this.#entering.has(roomId);
+    if (!isNew || by === undefined) return this.#enter(listing, by);
+    // Counted before anything is awaited: those who ask at the same moment count each other.
+    this.#entering.set(roomId, by);
+    try {
+      return await this.#enter(listing, by);
+    } finally {
+      this.#entering.delete(roomId);
+    }
+  }
+
+  async #enter(listing: Listing, by: string | undefined): Promise<Outcome<null>> {
     const { store, neighbours } = this.#ports;
     const byRoom = roomKeyOf(listing.roomId);
     const byName = nameKeyOf(listing.name);
@@ -101,6 +129,7 @@ export class Listings {
       const holder = readListing(taken);
       if (holder && holder.roomId !== listing.roomId) return refuse('room-name-taken', { path: 'name' });
       if (!before && this.#known.size >= this.#policy.listedMax) return refuse('list-full');
+      if (!before && by !== undefined && this.#isOverShare(by)) return refuse('too-many-listed');
       const text = JSON.stringify(listing);
       const named = await store.write(byName, taken?.version ?? 0, text, this.#ttlMs());
       if (named === undefined) continue;
@@ -111,40 +140,52 @@ export class Listings {
         continue;
       }
       if (before && nameKeyOf(before.name) !== byName) await this.#release(before);
-      this.#learn(listing);
-      void neighbours.notify('room-listed', { listing });
+      // An entry stays with the address that made it, whoever replaces it.
+      this.#learn(listing, before ? (this.#known.get(listing.roomId)?.by ?? by) : by);
+      void neighbours.notify('room-listed', this.#known.get(listing.roomId));
       return accept(null);
     }
     return refuse('server-busy', { retryAfterMs: 500 });
   }
 
-  /** Takes a room off the list. Refuses with `room-not-listed`. */
-  async withdraw(roomId: RoomId): Promise<Outcome<null>> {
+  /**
+   * Takes a room off the list; `ownerPub` is whoever asks for it, or undefined for the admin. Refuses with
+   * `room-not-listed`, and with `owner-proof-invalid` when another owner has listed it meanwhile.
+   */
+  async withdraw(roomId: RoomId, ownerPub?: string): Promise<Outcome<null>> {
     const { store, neighbours } = this.#ports;
     const byRoom = roomKeyOf(roomId);
-    const [current] = await store.read([byRoom]);
-    const before = readListing(current);
-    if (!current || !before) {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const [current] = await store.read([byRoom]);
+      const before = readListing(current);
+      if (!current || !before) {
+        this.#forget(roomId);
+        return refuse('room-not-listed');
+      }
+      if (ownerPub !== undefined && before.ownerPub !== ownerPub) return refuse('owner-proof-invalid');
+      const removed = await store.write(byRoom, current.version, undefined, 0);
+      if (removed === undefined) continue;
+      await this.#release(before);
       this.#forget(roomId);
-      return refuse('room-not-listed');
+      void neighbours.notify('room-unlisted', { roomId });
+      return accept(null);
     }
-    await store.write(byRoom, current.version, undefined, 0);
-    await this.#release(before);
-    this.#forget(roomId);
-    void neighbours.notify('room-unlisted', { roomId });
-    return accept(null);
+    return refuse('server-busy', { retryAfterMs: 500 });
   }
 
   /** One page of the list, in the order of the names. */
   async page({ after, limit, search }: RoomList): Promise<ListedRooms> {
     this.#sorted ??= [...this.#known.values()]
-      .map((listing) => ({ key: roomNameKey(listing.name), listing }))
-      .sort((a, b) => (a.key < b.key ? -1 : 1));
+      .map(({ listing }) => {
+        const key = roomNameKey(listing.name);
+        return { key, place: placeOf(key, listing.roomId), listing };
+      })
+      .sort((a, b) => (a.place < b.place ? -1 : 1));
     const wanted = search ? roomNameKey(search) : '';
     const matching = wanted === '' ? this.#sorted : this.#sorted.filter(({ key }) => key.includes(wanted));
-    const rest = after === undefined ? matching : matching.filter(({ key }) => key > after);
+    const rest = after === undefined ? matching : matching.filter(({ place }) => place > after);
     const shown = rest.slice(0, limit);
-    const counts = await this.#ports.participantsOf(shown.map(({ listing }) => listing.roomId));
+    const counts = await this.#participantsOf(shown.map(({ listing }) => listing.roomId));
     const items = shown.map(({ listing }, at) => ({ ...listing, participants: counts[at] ?? 0 }));
     const last = shown.at(-1);
     const hasMore = rest.length > shown.length;
@@ -153,7 +194,7 @@ export class Listings {
       total_count: matching.length,
       returned_count: items.length,
       has_more: hasMore,
-      ...(hasMore && last ? { cursor: last.key } : {}),
+      ...(hasMore && last ? { cursor: last.place } : {}),
     };
   }
 
@@ -164,7 +205,8 @@ export class Listings {
   /** Entries of rooms with participants here live on; entries that are gone from the store are gone here. */
   async #keep(): Promise<void> {
     const { store, isOccupied } = this.#ports;
-    for (const listing of this.#known.values()) {
+    for (const entry of this.#known.values()) {
+      const { listing } = entry;
       const keys = [roomKeyOf(listing.roomId), nameKeyOf(listing.name)];
       if (!isOccupied(listing.roomId)) {
         const [current] = await store.read(keys.slice(0, 1));
@@ -172,10 +214,41 @@ export class Listings {
         continue;
       }
       const there = await store.touch(keys, this.#ttlMs());
-      // A store that lost everything gets it back from whoever is in the room.
-      for (const [at, key] of keys.entries())
-        if (!there[at]) await store.write(key, 0, JSON.stringify(listing), this.#ttlMs());
+      // A store that lost everything gets it back from whoever is in the room; what was withdrawn or renamed meanwhile is
+      // not lost.
+      for (const [at, key] of keys.entries()) {
+        if (!there[at] && this.#known.get(listing.roomId) === entry)
+          await store.write(key, 0, JSON.stringify(listing), this.#ttlMs());
+      }
     }
+  }
+
+  /** How many sit in each room, counted once for all who ask within a moment; asking must not cost the store more. */
+  async #participantsOf(roomIds: readonly RoomId[]): Promise<number[]> {
+    const { clock, participantsOf } = this.#ports;
+    const now = clock.now();
+    const wanted = roomIds.filter((roomId) => (this.#counts.get(roomId)?.endsAt ?? 0) <= now);
+    if (wanted.length > 0) {
+      const counting = Promise.resolve(participantsOf(wanted));
+      for (const [at, roomId] of wanted.entries()) {
+        const entry: Count = { endsAt: Number.POSITIVE_INFINITY, count: counting.then((counts) => counts[at] ?? 0) };
+        this.#counts.set(roomId, entry);
+        const settle = (): void => {
+          entry.endsAt = clock.now() + COUNTED_FOR_MS;
+        };
+        entry.count.then(settle, settle);
+      }
+    }
+    return Promise.all(roomIds.map((roomId) => this.#counts.get(roomId)?.count ?? 0));
+  }
+
+  #isOverShare(by: string): boolean {
+    const { listedPerAddress } = this.#policy;
+    if (listedPerAddress === 0) return false;
+    // A room that is being entered is known already once that is done.
+    const rooms = new Set([...this.#entering].flatMap(([roomId, other]) => (other === by ? [roomId] : [])));
+    for (const [roomId, entry] of this.#known) if (entry.by === by) rooms.add(roomId);
+    return rooms.size > listedPerAddress;
   }
 
   async #release(listing: Listing): Promise<void> {
@@ -185,13 +258,14 @@ export class Listings {
       await this.#ports.store.write(key, stored.version, undefined, 0);
   }
 
-  #learn(listing: Listing): void {
-    this.#known.set(listing.roomId, listing);
+  #learn(listing: Listing, by: string | undefined): void {
+    this.#known.set(listing.roomId, { listing, by: by ?? this.#known.get(listing.roomId)?.by });
     this.#sorted = undefined;
   }
 
   #forget(roomId: RoomId): void {
     this.#known.delete(roomId);
+    this.#counts.delete(roomId);
     this.#sorted = undefined;
   }
 
@@ -199,6 +273,9 @@ export class Listings {
     return this.#policy.listedLingerMs + 2 * KEEP_EVERY_MS;
   }
 }
+
+/** Where an entry stands in the list: by name, and by room where names begin alike. Short enough for a cursor. */
+const placeOf = (key: string, roomId: RoomId): string => `${[...key].slice(0, PLACE_NAME_MAX).join('')}\n${roomId}`;
 
 function readListing(stored: Stored | undefined): Listing | undefined {
   if (!stored) return undefined;

@@ -81,7 +81,7 @@ const list = async (client: Client, more: object = {}): Promise<ClientAck<'room:
   return outcome.value;
 };
 const names = async (client: Client, more: object = {}) => (await list(client, more)).items.map(({ name }) => name);
-const MANY = { JOINS_PER_MINUTE: '0' };
+const MANY = { JOINS_PER_MINUTE: '0', CALLS_PER_SECOND: '1000' };
 
 describe('listed rooms on one server (S1)', () => {
   const enterNew = async (server: TestServer, passphrase: string | null = null): Promise<Owner> => {
@@ -159,7 +159,7 @@ describe('listed rooms on one server (S1)', () => {
   });
 
   it('come in pages by name, and are searched', async () => {
-    const server = await startTestServer({ ...MANY, SOCKETS_PER_ADDRESS: '0', CALLS_PER_SECOND: '1000' });
+    const server = await startTestServer({ ...MANY, SOCKETS_PER_ADDRESS: '0' });
     const wanted = ['Alpha', 'beta', 'Gamma', 'delta', 'Épsilon', 'Zeta 7'];
     for (const name of wanted) expect((await (await enterNew(server)).publish(name)).ok).toBe(true);
     const reader = new Client(server);
@@ -180,6 +180,20 @@ describe('listed rooms on one server (S1)', () => {
     await first.publish('One');
     expect(await second.publish('Two')).toMatchObject({ ok: false, code: 'list-full' });
     expect((await first.publish('One again')).ok).toBe(true);
+  });
+
+  it('are only so many of one address, and a page of them counts as four calls (R3, R6)', async () => {
+    const server = await startTestServer({ LISTED_PER_ADDRESS: '1', CALLS_PER_SECOND: '1' });
+    const [first, second] = [await enterNew(server), await enterNew(server)];
+    await first.publish('One');
+    expect(await second.publish('Two')).toMatchObject({
+      ok: false,
+      code: 'too-many-listed',
+      message: expect.stringContaining('one address') as string,
+    });
+    const reader = new Client(server);
+    const pages = await Promise.all(Array.from({ length: 12 }, () => reader.call('room:list', { limit: 50 })));
+    expect(pages.map(({ ok }) => ok).slice(0, 9)).toEqual([...Array<boolean>(8).fill(true), false]);
   });
 
   it('count as attempts to make a room (R3)', async () => {
