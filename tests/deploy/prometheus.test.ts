@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dump, load } from 'js-yaml';
@@ -87,6 +87,21 @@ describe('the alert rules (S16)', () => {
     for (const { alert, annotations } of rules)
       expect(annotations.runbook_url).toBe(`docs/operations.md#${alert.toLowerCase()}`);
     expect(headings.filter((name) => name.startsWith('Parley')).sort()).toEqual(rules.map((rule) => rule.alert).sort());
+  });
+});
+
+describe('the operations guide (S16)', () => {
+  it('explains no refusal that the server never sends', () => {
+    const guide = readFileSync(join(REPOSITORY, 'docs/operations.md'), 'utf8');
+    const section = /### ParleyErrorRate\n(.*?)\n### /s.exec(guide)?.[1] ?? '';
+    const codes = [...section.matchAll(/`([a-z]+(?:-[a-z]+)+)`/g)].map(([, code]) => code ?? '');
+    const folder = join(REPOSITORY, 'signaling-server/src');
+    const source = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+      .map((file) => readFileSync(join(folder, file), 'utf8'))
+      .join('\n');
+    expect(codes.length).toBeGreaterThan(4);
+    expect(codes.filter((code) => !source.includes(`'${code}'`))).toEqual([]);
   });
 });
 

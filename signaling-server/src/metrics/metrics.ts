@@ -140,6 +140,7 @@ export function createPrometheus(source: MetricsSource): Registry {
     counter('parley_node_messages_sent_total', 'Messages to other nodes', () => cluster().sent);
     counter('parley_node_messages_received_total', 'Messages of other nodes', () => cluster().received);
   }
+  counter('parley_upgrades_total', 'Sockets asked for, also those that were refused', () => tally.upgrades);
   counter('parley_sockets_opened_total', 'Sockets ever opened', () => tally.socketsOpened);
   counter('parley_messages_received_total', 'Frames received', () => tally.messagesReceived);
   counter('parley_messages_sent_total', 'Events and answers sent', () => tally.messagesSent);

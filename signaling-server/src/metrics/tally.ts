@@ -6,6 +6,7 @@ export type LimitName = 'http' | 'sockets' | 'sockets-open' | 'joins' | 'streams
 const SAMPLES = 1_024;
 
 const TOTALS = [
+  'upgrades',
   'socketsOpened',
   'messagesReceived',
   'messagesSent',
@@ -37,6 +38,7 @@ export type TallySnapshot = {
  * read from here when somebody asks.
  */
 export class Tally {
+  upgrades = 0;
   socketsOpened = 0;
   messagesReceived = 0;
   messagesSent = 0;

@@ -159,6 +159,7 @@ export function attachSockets(
   });
   // Engine.IO is given the upgrades alone. Polling is off, so every plain request to the path is a mistake; Fastify answers it.
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    tally.upgrades += 1;
     // Until it is a WebSocket nobody else listens, and an unheard error would end the process.
     socket.on('error', ignoreError);
     const [path, query] = (request.url ?? '').split('?', 2);

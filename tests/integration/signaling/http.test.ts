@@ -90,6 +90,17 @@ describe('/metrics (S6)', () => {
     expect(text).toMatch(/^process_resident_memory_bytes \d+/m);
   });
 
+  it('counts every socket that is asked for, so that refusals have something to be a share of', async () => {
+    const server = await startTestServer();
+    await new Client(server).join(new RoomKey());
+    const elsewhere = new Client(server, { origin: 'https://elsewhere.example' });
+    await new Promise((resolve) => elsewhere.socket.once('connect_error', resolve));
+    const text = await (await fetch(`${server.url}/metrics`)).text();
+    expect(text).toContain('\nparley_sockets_opened_total 1\n');
+    expect(text).toContain('\nparley_upgrades_total 2\n');
+    expect(text).toContain('parley_errors_total{code="origin-refused"} 1');
+  });
+
   it('speaks JSON when asked to', async () => {
     const server = await startTestServer();
     const key = new RoomKey();
