@@ -14,6 +14,7 @@ import { shareBlocks } from './cluster/shared-blocks.ts';
 import type { Siblings } from './cluster/siblings.ts';
 import type { Config } from './config.ts';
 import type { HandlerContext } from './handlers/context.ts';
+import { storeAway } from './handlers/room-list.ts';
 import { createHealthChecks, HEALTH_THRESHOLDS } from './http/health.ts';
 import { createHttpApp, createHttpServer } from './http/http-app.ts';
 import { followCertificate, readCertificate } from './http/tls.ts';
@@ -286,6 +287,7 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       rightsInUse: () => gate.rights(),
       onEnded: endRight,
       onLifted: (key) => sharedBlocks?.lift(key),
+      withdrawListing: (roomId) => listings.withdraw(roomId).catch(storeAway),
       isWhole: () => cluster?.stats().isUp ?? true,
       glance: () => {
         const { rooms: occupied, participants, streams } = registry.counts();

@@ -9,7 +9,10 @@ import type { Handler, HandlerContext } from './context.ts';
 
 type Claim = { roomId: RoomId; sig: string; ownerPub: string; name: string };
 
-/** Seat, limit (R3), challenge and the owner's signature: what every change of the list needs. */
+/**
+ * Seat, limit (R3), challenge and the owner's signature: what every change of the list needs. The owner is whoever listed
+ * the room first. A room's id is bound to no owner's key, so any member can be the first; the admin can take it off again.
+ */
 async function checkOwner(
   context: HandlerContext,
   connection: Connection,
@@ -42,7 +45,7 @@ async function checkOwner(
 }
 
 /** The list is one for all nodes: while they cannot agree, it stays as it is. */
-const storeAway = (): Outcome<null> => refuse('server-busy', { retryAfterMs: 2_000 });
+export const storeAway = (): Outcome<null> => refuse('server-busy', { retryAfterMs: 2_000 });
 
 const done = (outcome: Outcome<null>): Outcome<Record<string, never>> => (outcome.ok ? accept({}) : outcome);
 

@@ -1,6 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { cpus, freemem, loadavg, platform, release, totalmem, uptime } from 'node:os';
-import { accept, refuse, refuseInput } from '@parley/shared/protocol';
+import { accept, type Outcome, type RoomId, refuse, refuseInput } from '@parley/shared/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { type AddressReader, limitKeyOf } from '../client-address.ts';
@@ -12,7 +12,7 @@ import type { SampleHistory } from '../metrics/samples.ts';
 import { aboutRequest } from '../observe/requests.ts';
 import type { Pseudonyms } from '../pseudonyms.ts';
 import { createAdminGuard } from './admin-token.ts';
-import { Debug, Done, DrainRequest, Overview, UnblockRequest } from './answers.ts';
+import { Debug, Done, DrainRequest, ListedRoomPath, Overview, UnblockRequest } from './answers.ts';
 import { answers } from './describe.ts';
 import { type ObservingPorts, readHealth } from './observing.ts';
 
@@ -26,6 +26,8 @@ export type AdminPorts = ObservingPorts & {
   setDraining: (draining: boolean) => void;
   /** Told when the admin lifted a block. */
   onLifted: (key: string) => void;
+  /** Takes a room off the server's list, whoever listed it. */
+  withdrawListing: (roomId: RoomId) => Promise<Outcome<null>>;
 };
 
 /** What other routes of the admin need. */
@@ -102,6 +104,22 @@ export function addAdmin(app: FastifyInstance, ports: AdminPorts): AdminTools {
           .send(refuse('bad-request', { path: 'address', message: 'That address is not blocked.' }));
       ports.onLifted(asked.data.address);
       audit(request, 'address unblocked', { lifted: pseudonyms.address(asked.data.address) });
+      return accept(null);
+    },
+  );
+
+  app.delete(
+    '/admin/api/listed-rooms/:room_id',
+    {
+      schema: answers('Takes a room off the list', { 200: Done }, { admin: true, params: ListedRoomPath }),
+      preHandler: adminOnly,
+    },
+    async (request, reply) => {
+      const asked = ListedRoomPath.safeParse(request.params);
+      if (!asked.success) return reply.code(400).send(refuseInput(asked.error));
+      const outcome = await ports.withdrawListing(asked.data.room_id);
+      if (!outcome.ok) return reply.code(outcome.code === 'room-not-listed' ? 404 : 503).send(outcome);
+      audit(request, 'room taken off the list by the admin', { room: pseudonyms.room(asked.data.room_id) });
       return accept(null);
     },
   );

@@ -1,4 +1,4 @@
-import { Refusal } from '@parley/shared/protocol';
+import { Refusal, RoomId } from '@parley/shared/protocol';
 import { z } from 'zod';
 
 /** What the HTTP routes answer, as schemas: the OpenAPI page is written from them. */
@@ -151,6 +151,7 @@ export const Overview = z
 
 export const UnblockRequest = z.object({ address: z.string().min(1).max(64) }).strict();
 export const DrainRequest = z.object({ draining: z.boolean() }).strict();
+export const ListedRoomPath = z.object({ room_id: RoomId });
 export const Done = z.object({ ok: z.literal(true) });
 
 export const RefusalAnswer = Refusal.describe('Why it was refused: a stable code and a sentence');

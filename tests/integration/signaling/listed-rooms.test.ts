@@ -196,6 +196,38 @@ describe('listed rooms on one server (S1)', () => {
     expect(pages.map(({ ok }) => ok).slice(0, 9)).toEqual([...Array<boolean>(8).fill(true), false]);
   });
 
+  it('belong to whoever listed them first, until the admin takes them off (S7, S8)', async () => {
+    const token = 'an-admin-token-with-more-than-32-characters';
+    const server = await startTestServer({ ...MANY, ADMIN_TOKEN: token });
+    const owner = await enterNew(server);
+    const { room } = owner;
+    const other = await makeRoom();
+    const member = new Owner(new Client(server), { ...room, ownerKey: other.ownerKey });
+    await member.enter();
+    expect((await member.publish('Mine', { ownerPub: toBase64Url(other.invite.ownerPub) })).ok).toBe(true);
+    expect(await owner.publish('Ours')).toMatchObject({
+      code: 'owner-proof-invalid',
+      message: 'Only whoever listed this room first can change its entry.',
+    });
+    const remove = (roomId: string, secret = token) =>
+      fetch(`${server.url}/admin/api/listed-rooms/${roomId}`, {
+        method: 'DELETE',
+        headers: { authorization: `Bearer ${secret}` },
+      });
+    expect((await remove(room.roomId, `${token}x`)).status).toBe(401);
+    expect((await remove('no-room')).status).toBe(400);
+    expect(await names(owner.client)).toEqual(['Mine']);
+    const removed = await remove(room.roomId);
+    expect([removed.status, await removed.json()]).toMatchObject([200, { ok: true }]);
+    const again = await remove(room.roomId);
+    expect([again.status, await again.json()]).toMatchObject([404, { code: 'room-not-listed' }]);
+    expect((await owner.publish('Ours')).ok).toBe(true);
+    const audit = server.lines.filter((line) => line.includes('taken off the list by the admin'));
+    expect(audit).toHaveLength(1);
+    expect(JSON.parse(audit[0] ?? '')).toMatchObject({ audit: true, room: expect.any(String) as string });
+    expect(server.lines.join('\n')).not.toContain(room.roomId);
+  });
+
   it('count as attempts to make a room (R3)', async () => {
     const server = await startTestServer({ JOINS_PER_MINUTE: '2' });
     const owner = await enterNew(server);
