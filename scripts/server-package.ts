@@ -6,9 +6,6 @@ import { dirname, join, relative, sep } from 'node:path';
 const root = join(import.meta.dirname, '..');
 const bundle = join(root, 'out', 'signaling-server');
 
-/** src/main.ts refuses what is older than 22, and URL.parse came with 22.1. */
-const NODE_NEEDED = '>=22.1';
-
 /** Packs the built server, with all that it needs, as an npm package into `release/`; returns its path. */
 export async function packServer(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'parley-server-package-'));
@@ -38,8 +35,9 @@ export async function packServer(): Promise<string> {
 
 /** What the package says of itself. It depends on nothing: everything is in the bundle. */
 function manifest() {
-  const read = (path: string): Record<string, string> => JSON.parse(readFileSync(join(root, path), 'utf8'));
-  const { name = '', version = '', description, license } = read('signaling-server/package.json');
+  type Manifest = Record<string, string> & { engines?: object };
+  const read = (path: string): Manifest => JSON.parse(readFileSync(join(root, path), 'utf8'));
+  const { name = '', version = '', description, license, engines } = read('signaling-server/package.json');
   const { author, homepage } = read('package.json');
   return {
     name,
@@ -52,7 +50,7 @@ function manifest() {
     license,
     type: 'module',
     bin: { 'parley-signaling': 'main.js' },
-    engines: { node: NODE_NEEDED },
+    engines,
   };
 }
 

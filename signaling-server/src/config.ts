@@ -2,7 +2,7 @@ import { ServerHost } from '@parley/shared/model';
 import { LIMITS } from '@parley/shared/protocol';
 import { z } from 'zod';
 import { weaknessOf } from './auth/weak-secrets.ts';
-import { parseCidr } from './client-address.ts';
+import { isLoopback, parseCidr } from './client-address.ts';
 import { isOriginPattern } from './origins.ts';
 
 type Note = { about: string; fallback: string; secret: boolean };
@@ -389,6 +389,15 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     problems.push('BLOCK_MAX_MS: must not be below BLOCK_MIN_MS');
   if (!parsed.success || problems.length > 0) return { ok: false, problems };
   return { ok: true, config: toConfig(parsed.data) };
+}
+
+/** What an admin should know of a configuration that is valid: outside production more is told, and not only to this computer. */
+export function warningsOf({ environment, host, adminToken }: Config): string[] {
+  if (environment !== 'development' || host === 'localhost' || isLoopback(host)) return [];
+  const open = adminToken === undefined ? '/_debug (with blocked addresses) and /openapi.json' : '/openapi.json';
+  return [
+    `NODE_ENV is development and HOST is not this computer alone: ${open} can be read by everybody who reaches it`,
+  ];
 }
 
 /** What a person needs to know about each setting. */

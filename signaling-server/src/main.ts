@@ -1,4 +1,5 @@
-if (Number(process.versions.node.split('.')[0]) < 22) {
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < 22 || (major === 22 && minor < 1)) {
   console.error(
     'The Parley signaling server needs Node.js 22.1 or newer. In a checkout, npm run server brings it along.',
   );

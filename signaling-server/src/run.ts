@@ -5,7 +5,7 @@ import { runTokenCommand } from './auth/token-command.ts';
 import { systemClock } from './clock.ts';
 import { ipcBackplane } from './cluster/ipc-backplane.ts';
 import { meetSiblings, WORKER_KEY, WORKER_PLACE, WORKER_SINCE } from './cluster/siblings.ts';
-import { type Config, readConfig, settingsTable } from './config.ts';
+import { type Config, readConfig, settingsTable, warningsOf } from './config.ts';
 import { type Log, type LogOutput, openLog } from './log.ts';
 import { LogFileError } from './observe/log-file.ts';
 import { type SignalingServer, startSignaling, type WorkerPorts } from './server.ts';
@@ -72,7 +72,8 @@ export async function run(args: readonly string[]): Promise<void> {
     return;
   }
   const { log } = output;
-  if (weak) log.warn(weak);
+  // Once, where there are several processes.
+  if (cluster.isPrimary) for (const warning of [...(weak ? [weak] : []), ...warningsOf(config)]) log.warn(warning);
   const count = config.workers === 0 ? availableParallelism() : config.workers;
   if (count > 1 && cluster.isPrimary) {
     await runParent(count, log, output);

@@ -84,11 +84,17 @@ describe('the server, packed, installed and started by the guide’s own command
   it('is one package that depends on nothing and says what it needs', () => {
     expect(others).toEqual([]);
     const about = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')) as Record<string, unknown>;
-    const ours = JSON.parse(readText('signaling-server/package.json')) as { name: string; version: string };
+    const ours = JSON.parse(readText('signaling-server/package.json')) as {
+      name: string;
+      version: string;
+      engines: object;
+    };
     expect(about).toMatchObject({ name: ours.name, version: ours.version, bin: { 'parley-signaling': 'main.js' } });
     for (const key of Object.keys(about)) expect(key).not.toMatch(/dependencies|scripts/i);
-    const oldest = /versions\.node.*< (\d+)\)/.exec(readText('signaling-server/src/main.ts'))?.[1];
-    expect(about.engines).toEqual({ node: expect.stringMatching(new RegExp(`^>=${oldest}\\b`)) });
+    const [, major, minor] =
+      /major < (\d+) \|\| \(major === \1 && minor < (\d+)\)/.exec(readText('signaling-server/src/main.ts')) ?? [];
+    for (const { engines } of [about, ours]) expect(engines).toEqual({ node: `>=${major}.${minor}` });
+    expect(readText('docs/self-hosting.md')).toContain(`with Node ${major}.${minor} or newer`);
     expect(readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['@parley']);
     expect(readdirSync(dirname(installed))).toEqual([basename(installed)]);
   });

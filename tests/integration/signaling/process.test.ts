@@ -111,12 +111,20 @@ describe("the server's process", () => {
       version: __,
       ...said
     } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Record<string, unknown>;
+    // In development its log says first what others could look into.
+    expect(stdout).toContain('/_debug');
     expect(said).toEqual({
       level: 'fatal',
       code: 'EADDRNOTAVAIL',
       why: expect.stringContaining('EADDRNOTAVAIL'),
       msg: 'could not start',
     });
+  });
+
+  it('does not warn of that in production (S7, S11)', async () => {
+    const production = await runToEnd({ PORT: '0', HOST: '203.0.113.1', NODE_ENV: 'production' });
+    expect(production.stdout).toContain('could not start');
+    expect(production.stdout).not.toContain('/_debug');
   });
 
   it('names every problem of a wrong environment at once, and exits with 1 (S10)', async () => {
