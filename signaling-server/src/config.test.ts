@@ -165,19 +165,29 @@ describe('readConfig (S10)', () => {
     expect(problemsOf({ ACCESS, ...more }).map((problem) => problem.split(':')[0])).toEqual(named);
   });
 
-  it('warns of development that others can look into, and of nothing else (S7, S11)', () => {
+  it('warns of development that others can look into (S7, S11)', () => {
     const warned = (environment: Record<string, string>) => {
       const reading = readConfig({ TRUST_PROXY: '127.0.0.1', ...environment });
       return reading.ok ? warningsOf(reading.config).join() : reading.problems.join();
     };
     for (const HOST of ['0.0.0.0', '::', '192.168.1.2', 'parley.example.org']) {
       expect(warned({ HOST }), HOST).toContain('/_debug');
-      expect(warned({ HOST, NODE_ENV: 'production' }), HOST).toBe('');
+      expect(warned({ HOST, NODE_ENV: 'production', PUBLIC_HOSTS: 'parley.example.org' }), HOST).toBe('');
       const guarded = warned({ HOST, ADMIN_TOKEN: '1f0e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c' });
       expect(guarded).toContain('/openapi.json');
       expect(guarded).not.toContain('/_debug');
     }
     for (const HOST of ['', '127.0.0.1', '127.1.2.3', '::1', 'localhost']) expect(warned({ HOST }), HOST).toBe('');
+  });
+
+  it('warns in production of a server that nobody can join by its name', () => {
+    const environment = { NODE_ENV: 'production', TRUST_PROXY: '127.0.0.1' };
+    const warned = (more: Record<string, string>) => {
+      const reading = readConfig({ ...environment, ...more });
+      return reading.ok ? warningsOf(reading.config).join() : reading.problems.join();
+    };
+    expect(warned({})).toContain('PUBLIC_HOSTS');
+    expect(warned({ PUBLIC_HOSTS: 'parley.example.org' })).toBe('');
   });
 
   it('refuses a longest block below the first', () => {

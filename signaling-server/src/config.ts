@@ -392,7 +392,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 }
 
 /** What an admin should know of a configuration that is valid: outside production more is told, and not only to this computer. */
-export function warningsOf({ environment, host, adminToken }: Config): string[] {
+export function warningsOf({ environment, host, adminToken, publicHosts }: Config): string[] {
+  if (environment === 'production' && publicHosts.length === 0) {
+    return ['PUBLIC_HOSTS is empty: whoever comes by a name that an invite carries is told proof-invalid'];
+  }
   if (environment !== 'development' || host === 'localhost' || isLoopback(host)) return [];
   const open = adminToken === undefined ? '/_debug (with blocked addresses) and /openapi.json' : '/openapi.json';
   return [
