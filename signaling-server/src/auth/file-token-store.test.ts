@@ -1,4 +1,15 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -69,5 +80,56 @@ describe('the file of tokens', () => {
     utimesSync(`${path}.lock`, 1, 1);
     await store.add(record(2));
     expect(await store.list()).toHaveLength(2);
+    // One that died while it took a stale lock over does not hold that for ever either.
+    const [holder, taker] = [randomUUID(), randomUUID()];
+    for (const [name, id] of [
+      [`${path}.lock`, holder],
+      [`${path}.lock.${holder}`, taker],
+    ] as const) {
+      writeFileSync(name, id);
+      utimesSync(name, 1, 1);
+    }
+    await store.add(record(3));
+    expect(await store.list()).toHaveLength(3);
+    expect(readdirSync(join(folder, 'deep'))).toEqual(['tokens.json']);
+  });
+
+  it('is changed by one at a time, also when many find the same stale lock', async () => {
+    await new FileTokenStore(path).add(record(0));
+    const raise = (before: TokenRecord) => ({ ...before, generation: before.generation + 1 });
+    for (let round = 1; round <= 5; round++) {
+      writeFileSync(`${path}.lock`, round % 2 === 0 ? '' : randomUUID());
+      utimesSync(`${path}.lock`, 1, 1);
+      await Promise.all(Array.from({ length: 12 }, () => new FileTokenStore(path).update(record(0).id, raise)));
+      expect((await new FileTokenStore(path).read(record(0).id))?.generation).toBe(1 + 12 * round);
+    }
+    expect(readdirSync(join(folder, 'deep'))).toEqual(['tokens.json']);
+  });
+
+  it('is not changed by a program whose lock was taken over, and the other’s lock stays', async () => {
+    const store = new FileTokenStore(path);
+    await store.add(record(1));
+    const other = randomUUID();
+    const slow = store.update(record(1).id, (before) => {
+      writeFileSync(`${path}.lock`, other);
+      return { ...before, generation: 2 };
+    });
+    await expect(slow).rejects.toThrow(TokenFileError);
+    expect(readFileSync(`${path}.lock`, 'utf8')).toBe(other);
+    expect(readdirSync(join(folder, 'deep')).sort()).toEqual(['tokens.json', 'tokens.json.lock']);
+    expect(await store.read(record(1).id)).toEqual(record(1));
+  });
+
+  it('keeps its owner and its mode', async () => {
+    const store = new FileTokenStore(path);
+    await store.add(record(1));
+    chmodSync(path, 0o640);
+    // Only root can give a file away.
+    const isRoot = process.getuid?.() === 0;
+    if (isRoot) chownSync(path, 4_321, 4_322);
+    const before = statSync(path);
+    await store.add(record(2));
+    const { mode, uid, gid } = statSync(path);
+    expect({ mode, uid, gid }).toEqual({ mode: before.mode, uid: before.uid, gid: before.gid });
   });
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, chown, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { TokenRecord, type TokenStore } from './token-record.ts';
@@ -10,6 +10,9 @@ const TokenFile = z.object({ version: z.literal(1), tokens: z.array(TokenRecord)
 const STALE_MS = 10_000;
 const TRY_EVERY_MS = 20;
 const GIVE_UP_MS = 15_000;
+
+const Holder = z.uuid();
+const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /** Thrown for a file that is not what it should be; the sentence is for the admin. */
 export class TokenFileError extends Error {}
@@ -37,19 +40,19 @@ export class FileTokenStore implements TokenStore {
   }
 
   add(record: TokenRecord): Promise<void> {
-    return this.#locked(async (records) => {
+    return this.#locked(async (records, lock) => {
       records.set(record.id, record);
-      await this.#save(records);
+      await this.#save(records, lock);
     });
   }
 
   update(id: string, change: (record: TokenRecord) => TokenRecord | undefined): Promise<TokenRecord | undefined> {
-    return this.#locked(async (records) => {
+    return this.#locked(async (records, lock) => {
       const before = records.get(id);
       const after = before && change(before);
       if (!after) return before;
       records.set(id, after);
-      await this.#save(records);
+      await this.#save(records, lock);
       return after;
     });
   }
@@ -82,19 +85,49 @@ export class FileTokenStore implements TokenStore {
     return new Map(parsed.data.tokens.map((record) => [record.id, record]));
   }
 
-  async #save(records: ReadonlyMap<string, TokenRecord>): Promise<void> {
+  async #save(records: ReadonlyMap<string, TokenRecord>, lock: Lock): Promise<void> {
     const draft = `${this.#path}.${randomUUID()}.new`;
-    const file = await open(draft, 'wx', 0o600);
     try {
-      await file.writeFile(`${JSON.stringify({ version: 1, tokens: [...records.values()] }, null, 2)}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
+      const file = await open(draft, 'wx', 0o600);
+      try {
+        await file.writeFile(`${JSON.stringify({ version: 1, tokens: [...records.values()] }, null, 2)}\n`);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await this.#dressAsBefore(draft);
+      if (!(await lock.isHeld()))
+        throw new TokenFileError(`${this.#path} took too long to change; nothing was changed.`);
+      await rename(draft, this.#path);
+    } catch (failure) {
+      await rm(draft, { force: true });
+      throw failure;
     }
-    await rename(draft, this.#path);
   }
 
-  #locked<T>(task: (records: Map<string, TokenRecord>) => Promise<T>): Promise<T> {
+  /** Owner and mode of the file that is replaced: root's command line must not lock the server out of its own file. */
+  async #dressAsBefore(draft: string): Promise<void> {
+    const [before, now] = await Promise.all([
+      stat(this.#path).catch((failure: unknown) => {
+        if (isMissing(failure)) return undefined;
+        throw failure;
+      }),
+      stat(draft),
+    ]);
+    if (!before) return;
+    let mode = before.mode & 0o777;
+    if (before.uid !== now.uid || before.gid !== now.gid) {
+      await chown(draft, before.uid, before.gid).catch(() => {
+        if (before.uid !== now.uid)
+          throw new TokenFileError(`${this.#path} belongs to somebody else; change it as its owner or as root.`);
+        // A group that we are not in: what was for it is for no other group.
+        mode &= 0o700;
+      });
+    }
+    await chmod(draft, mode);
+  }
+
+  #locked<T>(task: (records: Map<string, TokenRecord>, lock: Lock) => Promise<T>): Promise<T> {
     const turn = this.#turn.then(
       () => this.#withLock(task),
       () => this.#withLock(task),
@@ -103,29 +136,91 @@ export class FileTokenStore implements TokenStore {
     return turn;
   }
 
-  async #withLock<T>(task: (records: Map<string, TokenRecord>) => Promise<T>): Promise<T> {
-    const lock = `${this.#path}.lock`;
+  async #withLock<T>(task: (records: Map<string, TokenRecord>, lock: Lock) => Promise<T>): Promise<T> {
+    const path = `${this.#path}.lock`;
     await mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
     const endsAt = Date.now() + GIVE_UP_MS;
     for (;;) {
-      try {
-        await (await open(lock, 'wx', 0o600)).close();
-        break;
-      } catch (failure) {
-        if (codeOf(failure) !== 'EEXIST') throw failure;
-        if (Date.now() > endsAt) throw new TokenFileError(`${lock} is held by another program.`);
-        const age = await stat(lock).then(
-          ({ mtimeMs }) => Date.now() - mtimeMs,
-          () => 0,
-        );
-        if (age > STALE_MS) await rm(lock, { force: true });
-        else await new Promise((resolve) => setTimeout(resolve, TRY_EVERY_MS));
+      const lock = await takeLock(path);
+      if (lock) {
+        try {
+          return await task(new Map(await this.#load()), lock);
+        } finally {
+          await lock.letGo();
+        }
       }
-    }
-    try {
-      return await task(new Map(await this.#load()));
-    } finally {
-      await rm(lock, { force: true });
+      if (Date.now() > endsAt) throw new TokenFileError(`${path} is held by another program.`);
+      await new Promise((resolve) => setTimeout(resolve, TRY_EVERY_MS));
     }
   }
+}
+
+type Lock = {
+  /** False when it took so long that another program took the lock over. */
+  isHeld: () => Promise<boolean>;
+  letGo: () => Promise<void>;
+};
+
+/**
+ * Makes a lock file with an id of its own in it; undefined while another program holds it. A stale one is taken over.
+ * Whoever changes a lock that is there first takes a second lock, named after the id in it: so of all who see the same
+ * stale lock one replaces it, and nobody removes the fresh one that came after.
+ */
+async function takeLock(path: string): Promise<Lock | undefined> {
+  const id = randomUUID();
+  if (await makeLock(path, id)) return lockOf(path, id);
+  const stale = await staleHolder(path);
+  if (stale === undefined) return undefined;
+  const claim = await takeLock(claimOf(path, stale));
+  if (!claim) return undefined;
+  try {
+    // Taken over or let go while we asked.
+    if ((await staleHolder(path)) !== stale) return undefined;
+    const draft = `${path}.${id}.new`;
+    await writeFile(draft, id, { flag: 'wx', mode: 0o600 });
+    await rename(draft, path);
+    return lockOf(path, id);
+  } finally {
+    await claim.letGo();
+  }
+}
+
+function lockOf(path: string, id: string): Lock {
+  const isHeld = async (): Promise<boolean> => (await holderOf(path)) === id;
+  return {
+    isHeld,
+    async letGo() {
+      const claim = claimOf(path, id);
+      // Somebody is taking it over.
+      if (!(await makeLock(claim, randomUUID()))) return;
+      if (await isHeld()) await rm(path, { force: true });
+      await rm(claim, { force: true });
+    },
+  };
+}
+
+/** The lock on whoever's lock it is: short, however many stand upon another. */
+const claimOf = (path: string, holder: string): string => `${path.replace(/\.[0-9a-f-]{36}$/, '')}.${holder}`;
+
+async function makeLock(path: string, id: string): Promise<boolean> {
+  try {
+    await writeFile(path, id, { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch (failure) {
+    if (codeOf(failure) === 'EEXIST') return false;
+    throw failure;
+  }
+}
+
+/** The id in a lock file; undefined when there is no lock. Older versions wrote none. */
+async function holderOf(path: string): Promise<string | undefined> {
+  const text = await readFile(path, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  return Holder.safeParse(text).data ?? NOBODY;
+}
+
+/** Whose lock it is when it is stale. */
+async function staleHolder(path: string): Promise<string | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  return found && Date.now() - found.mtimeMs > STALE_MS ? holderOf(path) : undefined;
 }

@@ -196,7 +196,7 @@ describe('listed rooms on one server (S1)', () => {
     expect(pages.map(({ ok }) => ok).slice(0, 9)).toEqual([...Array<boolean>(8).fill(true), false]);
   });
 
-  it('belong to whoever listed them first, until the admin takes them off (S7, S8)', async () => {
+  it('belong to whoever listed them first, until the admin takes them off (S1, S8)', async () => {
     const token = 'an-admin-token-with-more-than-32-characters';
     const server = await startTestServer({ ...MANY, ADMIN_TOKEN: token });
     const owner = await enterNew(server);
