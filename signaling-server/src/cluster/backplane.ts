@@ -19,7 +19,10 @@ export interface Backplane {
   write(key: string, expected: number, value: string | undefined, ttlMs: number): Promise<number | undefined>;
   /** Lets keys live for another `ttlMs`; answers which of them are there. */
   touch(keys: readonly string[], ttlMs: number): Promise<boolean[]>;
-  /** Puts a message into a node's inbox, in order; false when that node is gone. */
+  /**
+   * Puts a message into a node's inbox, in order; false when that node is gone. In an inbox that is not read the oldest
+   * may give way.
+   */
   send(node: string, message: string): Promise<boolean>;
   /** The nodes that gave a sign of life lately, this one among them. */
   nodes(): Promise<readonly string[]>;
@@ -31,6 +34,7 @@ export interface Backplane {
 }
 
 export type BackplaneListener = {
+  /** The next message waits for this one: whatever takes long is not waited for here. */
   onMessage(message: string): void | Promise<void>;
   /** It can be reached again, perhaps with everything in it gone. */
   onUp(): void;

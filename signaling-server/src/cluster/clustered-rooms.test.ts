@@ -16,7 +16,7 @@ import { createLog } from '../log.ts';
 import { Tally } from '../metrics/tally.ts';
 import type { Seat, SeatHolder } from '../rooms/registry.ts';
 import type { BackplaneListener } from './backplane.ts';
-import { ClusteredRooms } from './clustered-rooms.ts';
+import { ClusteredRooms, roomKeyOf } from './clustered-rooms.ts';
 import { MemoryHub } from './memory-hub.ts';
 
 const room = RoomId.parse(toBase64Url(new Uint8Array(16).fill(1)));
@@ -49,6 +49,8 @@ describe('rooms on several nodes (S13)', () => {
   let dead: Set<string>;
   /** Nodes that cannot say anything just now. */
   let mute: Set<string>;
+  /** Nodes that are not told what became of what they send. */
+  let stuck: Set<string>;
   /** Set to make what is written arrive and its answer be lost. */
   let isDeaf: boolean;
   let listeners: BackplaneListener[];
@@ -61,6 +63,7 @@ describe('rooms on several nodes (S13)', () => {
     isAway = false;
     dead = new Set();
     mute = new Set();
+    stuck = new Set();
     isDeaf = false;
     listeners = [];
   });
@@ -96,6 +99,7 @@ describe('rooms on several nodes (S13)', () => {
             }),
             send: guard((to: string, message: string) => {
               if (mute.has(name)) throw new Error('mute');
+              if (stuck.has(name)) return new Promise<boolean>(() => {});
               return real.send(to, message);
             }),
             nodes: guard(real.nodes),
@@ -255,6 +259,51 @@ describe('rooms on several nodes (S13)', () => {
     // What was refused holds no place.
     one.leave(ada, rooms[0] ?? room);
     expect(await one.join(ada, rooms.at(-1) ?? room, undefined)).toMatchObject({ ok: true });
+  });
+
+  it('take the next message while the answer to the one before is on its way (P2)', async () => {
+    const [one, two] = [await node('one'), await node('two')];
+    const [ada, ben] = [new Holder(), new Holder()];
+    const { seat } = await enter(one, ada);
+    await enter(two, ben);
+    ben.events();
+    stuck.add('two');
+    for (const n of [1, 2]) {
+      const delivery = {
+        from: seat.participantId,
+        to: '*',
+        id: toBase64Url(new Uint8Array(16).fill(n)),
+        toAll: true,
+        box,
+      };
+      const message = { type: 'signal', request: n, replyTo: 'one', room: roomKeyOf(room), ...delivery };
+      await listeners[1]?.onMessage(JSON.stringify(message));
+      expect(ben.events()).toEqual(['signal:received']);
+    }
+  });
+
+  it('hand on what two say under the same id (P6)', async () => {
+    const [one, two] = [await node('one'), await node('two')];
+    const [ada, eve, ben] = [new Holder(), new Holder(), new Holder()];
+    await enter(one, ada);
+    await enter(one, eve);
+    const { seat } = await enter(two, ben);
+    ben.events();
+    expect(await send(one, ada, seat.participantId)).toEqual({ ok: true, value: { handedTo: 1 } });
+    expect(await send(one, eve, seat.participantId)).toEqual({ ok: true, value: { handedTo: 1 } });
+    expect(ben.events()).toEqual(['signal:received', 'signal:received']);
+  });
+
+  it('hand nothing on twice when it is said again before the other nodes have answered (P6)', async () => {
+    const [one, two] = [await node('one'), await node('two')];
+    const [ada, eve, ben] = [new Holder(), new Holder(), new Holder()];
+    await enter(one, ada);
+    await enter(one, eve);
+    await enter(two, ben);
+    const both = [send(one, ada, '*'), send(one, ada, '*')];
+    for (const outcome of both) expect(await outcome).toEqual({ ok: true, value: { handedTo: 2 } });
+    for (const holder of [eve, ben])
+      expect(holder.events().filter((event) => event === 'signal:received')).toHaveLength(1);
   });
 
   it('give a seat to a socket that closed meanwhile only as away', async () => {

@@ -479,15 +479,18 @@ export class ClusteredRooms implements Rooms, Neighbours {
     }
   }
 
-  async #take(text: string): Promise<void> {
+  /** Is done with a message when it returns, so that messages are taken in their order and none waits for an answer to another. */
+  #take(text: string): void {
     const message = readMessage(text);
     if (!message) return;
     this.#received += 1;
     switch (message.type) {
       case 'room':
-        return this.#takeRecord(message.room, message.version, seatsOf(message.record));
+        this.#takeRecord(message.room, message.version, seatsOf(message.record));
+        return;
       case 'signal':
-        return this.#takeSignal(message);
+        this.#takeSignal(message);
+        return;
       case 'handed':
         this.#asked.get(message.request)?.(message.handedTo);
         return;
@@ -506,10 +509,10 @@ export class ClusteredRooms implements Rooms, Neighbours {
     if (changed) this.#syncSoon(roomId);
   }
 
-  async #takeSignal({ request, replyTo, room, ...delivery }: SignalMessage): Promise<void> {
+  #takeSignal({ request, replyTo, room, ...delivery }: SignalMessage): void {
     const roomId = this.#roomsByKey.get(room);
     const handedTo = roomId === undefined ? 0 : this.registry.deliver(roomId, delivery);
-    await this.#send(replyTo, { type: 'handed', request, handedTo });
+    void this.#send(replyTo, { type: 'handed', request, handedTo });
   }
 
   async #carry(room: Room, node: string, delivery: Delivery): Promise<number> {

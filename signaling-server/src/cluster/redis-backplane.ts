@@ -4,8 +4,13 @@ import { type Clock, repeat } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { type Backplane, type BackplaneListener, HEARTBEAT_MS, NODE_TTL_MS, type Stored } from './backplane.ts';
 
-/** A node that does not read for long must not fill Redis: the oldest messages give way. */
-const INBOX_MAX = 20_000;
+/**
+ * A node that does not read must not fill Redis: in its inbox the oldest give way to what is sent, at 44 MB if all are
+ * boxes of the largest size. Of a box that gave way nobody says that it was handed on, so its sender hears that nobody took it.
+ * News of a record is found at the next look at it; a notice is lost.
+ */
+const INBOX_MAX = 2_000;
+const TRIM = { strategy: 'MAXLEN', strategyModifier: '~', threshold: INBOX_MAX } as const;
 const READ_AT_ONCE = 256;
 /** A read that finds nothing comes back after this time. */
 const READ_BLOCK_MS = 1_000;
@@ -149,7 +154,7 @@ export async function openRedisBackplane(
       .zAdd(nodesKey, { score: now + NODE_TTL_MS, value: node })
       .zRemRangeByScore(nodesKey, 0, now - NODE_TTL_MS)
       // Also what brings the inbox back after Redis lost everything; it outlives this node by little.
-      .xAdd(inbox, '*', { hello: '1' }, { TRIM: { strategy: 'MAXLEN', strategyModifier: '~', threshold: INBOX_MAX } })
+      .xAdd(inbox, '*', { hello: '1' }, { TRIM })
       .pExpire(inbox, 10 * NODE_TTL_MS)
       .exec();
   };
@@ -157,6 +162,7 @@ export async function openRedisBackplane(
   const reader = client.duplicate();
   reader.on('error', () => {}); // the other connection tells
 
+  const sending = new Set<Promise<unknown>>();
   let lastId = '0';
   let closing = false;
   const take = async (entries: readonly { id: string; message: Record<string, string> }[]): Promise<void> => {
@@ -233,8 +239,13 @@ export async function openRedisBackplane(
       return kept.map((answer) => answer === 1);
     },
     async send(to, message) {
-      const id = await client.XADD_NOMKSTREAM(inboxOf(to), '*', { m: message });
-      return id !== null;
+      const adding = client.XADD_NOMKSTREAM(inboxOf(to), '*', { m: message }, { TRIM });
+      sending.add(adding);
+      try {
+        return (await adding) !== null;
+      } finally {
+        sending.delete(adding);
+      }
     },
     nodes: () => client.zRangeByScore(nodesKey, clock.now(), '+inf'),
     async close() {
@@ -251,6 +262,8 @@ export async function openRedisBackplane(
       // In one step: from here on a message for this node is refused, and none that was accepted is left unread.
       const [left] = await client.multi().xRange(inbox, `(${lastId}`, '+').del(inbox).zRem(nodesKey, node).exec();
       await take(left as unknown as Inbox['messages']);
+      // The answers to them among others.
+      await Promise.allSettled(sending);
     },
   };
 }

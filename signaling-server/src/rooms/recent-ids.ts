@@ -1,5 +1,3 @@
-import type { SignalId } from '@parley/shared/protocol';
-
 const KEPT_MS = 60_000;
 
 /**
@@ -7,17 +5,17 @@ const KEPT_MS = 60_000;
  * known for one to two minutes, and nothing needs a timer. The token bucket in front bounds how many there can be.
  */
 export class RecentIds {
-  #young: Map<SignalId, number> | undefined;
-  #old: Map<SignalId, number> | undefined;
+  #young: Map<string, number> | undefined;
+  #old: Map<string, number> | undefined;
   #turnedAt = 0;
 
   /** To how many the signal of that id was handed, if it was. */
-  find(id: SignalId, now: number): number | undefined {
+  find(id: string, now: number): number | undefined {
     this.#turn(now);
     return this.#young?.get(id) ?? this.#old?.get(id);
   }
 
-  add(id: SignalId, handedTo: number, now: number): void {
+  add(id: string, handedTo: number, now: number): void {
     this.#turn(now);
     this.#young ??= new Map();
     this.#young.set(id, handedTo);

@@ -254,6 +254,22 @@ describe('relaying (S3)', () => {
     expect(eve.heard).toMatchObject([{ payload: { toAll: true } }]);
   });
 
+  it('hands everyone one and the same object, so that a box for all is written once (P2)', () => {
+    const { enter, registry, send } = setUp();
+    const holders = [new Holder(), new Holder(), new Holder()];
+    const [ada, ben, eve] = holders;
+    if (!ada || !ben || !eve) throw new Error('no holders');
+    for (const holder of holders) enter(holder);
+    send(ada, '*');
+    expect(ben.heard.at(-1)).toMatchObject({ event: 'signal:received' });
+    expect(ben.heard.at(-1)?.payload).toBe(eve.heard.at(-1)?.payload);
+    const from = ada.seats.get(roomA)?.participantId;
+    if (!from) throw new Error('no seat');
+    registry.deliver(roomA, { from, to: '*', id: signalId(2), toAll: true, box });
+    expect(ben.heard.at(-1)).toMatchObject({ payload: { id: signalId(2) } });
+    expect(ben.heard.at(-1)?.payload).toBe(eve.heard.at(-1)?.payload);
+  });
+
   it('refuses whoever has no seat in the room, in the same words whether the room exists or not', () => {
     const { enter, send } = setUp();
     const ana = new Holder();

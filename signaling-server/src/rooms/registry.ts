@@ -44,6 +44,8 @@ export type Seat = {
   streams: Set<StreamKind> | undefined;
   readonly signals: TokenBucket;
   readonly recent: RecentIds;
+  /** What other nodes are just handing on, by id; undefined while there is nothing. */
+  carrying: Map<SignalId, Promise<Outcome<{ handedTo: number }>>> | undefined;
   endGrace: (() => void) | undefined;
 };
 
@@ -240,14 +242,17 @@ export class RoomRegistry {
     if (!room) return 0;
     const now = this.#clock.now();
     room.delivered ??= new RecentIds();
-    const repeated = room.delivered.find(id, now);
+    // An id is its sender's own: another's under the same is another signal.
+    const key = `${from} ${to} ${id}`;
+    const repeated = room.delivered.find(key, now);
     if (repeated !== undefined) return repeated;
+    const payload = { roomId, from, id, toAll, box };
     let handedTo = 0;
     for (const seat of to === '*' ? room.seats.values() : [room.seats.get(to)]) {
       if (!seat?.holder || seat.participantId === from) continue;
-      if (seat.holder.send('signal:received', { roomId, from, id, toAll, box })) handedTo += 1;
+      if (seat.holder.send('signal:received', payload)) handedTo += 1;
     }
-    if (handedTo > 0) room.delivered.add(id, handedTo, now);
+    if (handedTo > 0) room.delivered.add(key, handedTo, now);
     return handedTo;
   }
 
@@ -285,31 +290,50 @@ export class RoomRegistry {
     const seat = holder.seats.get(signal.roomId);
     if (!seat) return refuse('not-in-room');
     const now = this.#clock.now();
-    const repeated = seat.recent.find(signal.id, now);
+    const repeated = seat.recent.find(signal.id, now) ?? seat.carrying?.get(signal.id);
     const { remote } = seat.room;
     const others = seat.room.seats.size - 1 + (remote?.size ?? 0);
     const cost = signal.to === '*' && repeated === undefined ? Math.max(1, others) : 1;
     const waitMs = this.#takeSignals(seat, cost, others, now);
     if (waitMs > 0) return refuse('rate-limited', { retryAfterMs: waitMs });
-    if (repeated !== undefined) return accept({ handedTo: repeated });
+    if (repeated !== undefined) return typeof repeated === 'number' ? accept({ handedTo: repeated }) : repeated;
 
     let handedTo = 0;
     if (signal.to === '*') {
+      // One and the same for all: a holder may know by that that it has written it before.
+      const payload = receivedOf(seat, signal);
       for (const other of seat.room.seats.values())
-        if (other !== seat && this.#hand(seat, other, signal)) handedTo += 1;
+        if (other !== seat && other.holder?.send('signal:received', payload)) handedTo += 1;
       if (remote) return this.#carryOn(seat, signal, handedTo, nodesOf(remote));
     } else {
       const target = seat.room.seats.get(signal.to);
       const elsewhere = target ? undefined : remote?.get(signal.to);
       if (elsewhere) return this.#carryOn(seat, signal, 0, [elsewhere.node]);
-      if (!target || target === seat || !this.#hand(seat, target, signal)) return refuse('participant-gone');
+      if (!target || target === seat || !target.holder?.send('signal:received', receivedOf(seat, signal)))
+        return refuse('participant-gone');
       handedTo = 1;
     }
     return this.#handed(seat, signal, handedTo, now);
   }
 
-  /** The part of a relay that other nodes do; acknowledged only when they have said how many took it. */
-  async #carryOn(
+  /** The part of a relay that other nodes do; who asks again meanwhile gets the same answer. */
+  #carryOn(
+    seat: Seat,
+    signal: SignalSend,
+    handedHere: number,
+    nodes: readonly string[],
+  ): Promise<Outcome<{ handedTo: number }>> {
+    const outcome = this.#carried(seat, signal, handedHere, nodes).finally(() => {
+      seat.carrying?.delete(signal.id);
+      if (seat.carrying?.size === 0) seat.carrying = undefined;
+    });
+    seat.carrying ??= new Map();
+    seat.carrying.set(signal.id, outcome);
+    return outcome;
+  }
+
+  /** Acknowledges only when the other nodes have said how many took it. */
+  async #carried(
     seat: Seat,
     signal: SignalSend,
     handedHere: number,
@@ -410,6 +434,7 @@ export class RoomRegistry {
       streams: undefined,
       signals: new TokenBucket(),
       recent: new RecentIds(),
+      carrying: undefined,
       endGrace: undefined,
     };
     room.seats.set(seat.participantId, seat);
@@ -495,17 +520,6 @@ export class RoomRegistry {
     return seat.signals.take(cost, now, capacity, (relayedPerMinute * Math.max(1, others)) / 60_000);
   }
 
-  #hand(from: Seat, to: Seat, signal: SignalSend): boolean {
-    if (!to.holder) return false;
-    return to.holder.send('signal:received', {
-      roomId: signal.roomId,
-      from: from.participantId,
-      id: signal.id,
-      toAll: signal.to === '*',
-      box: signal.box,
-    });
-  }
-
   #answer(seat: Seat, resumeToken: ResumeToken, resumed: boolean): TakenSeat {
     const others = [...seat.room.seats.values()]
       .filter((other) => other !== seat)
@@ -529,6 +543,14 @@ export class RoomRegistry {
 type SeatEvent = 'participant:joined' | 'participant:away' | 'participant:back' | 'participant:left';
 
 const NO_HASH = '';
+
+const receivedOf = (from: Seat, { roomId, to, id, box }: SignalSend): ServerPayload<'signal:received'> => ({
+  roomId,
+  from: from.participantId,
+  id,
+  toAll: to === '*',
+  box,
+});
 
 const nodesOf = (remote: ReadonlyMap<ParticipantId, RemoteSeat>): string[] => [
   ...new Set([...remote.values()].filter((seat) => !seat.away).map((seat) => seat.node)),
