@@ -115,7 +115,8 @@ export class Member {
         sig: this.#room.prove(challenge, HOST_HASH),
         ...(this.#resumeToken === undefined ? {} : { resumeToken: this.#resumeToken }),
       };
-      socket.timeout(5_000).emit('room:join', join, (failed: Error | null, answer: Answer<Joined>) => {
+      // Long: whoever gives up a join that was answered after all loses what was sent to the seat meanwhile.
+      socket.timeout(20_000).emit('room:join', join, (failed: Error | null, answer: Answer<Joined>) => {
         if (failed || !answer.ok) again();
         else this.#seat(answer.value);
       });

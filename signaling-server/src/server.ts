@@ -40,10 +40,8 @@ import type { Rooms } from './rooms/rooms.ts';
 import { attachSockets } from './sockets/attach.ts';
 import { createIceSource } from './turn.ts';
 
-/** How long clients get to close their side of a connection. */
-const LEFT_OVER_MS = 500;
 /** How long one part may take to close before the next one is closed. */
-const CLOSING_MS = 5_000;
+const CLOSING_MS = 8_000;
 
 const silentListener = { onMessage: () => {}, onUp: () => {}, onDown: () => {} };
 
@@ -299,14 +297,10 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
     });
     closers.push(
       () => app.close(),
-      async () => {
-        // A client that does not finish its side of the closing handshake must not hold up the stop.
-        const cancel = clock.after(LEFT_OVER_MS, () => {
+      () =>
+        gate.close(() => {
           for (const socket of tcp) socket.destroy();
-        });
-        await gate.close();
-        cancel();
-      },
+        }),
     );
     await app.ready();
     http.listen(config.port, config.host);

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { accept, type Outcome, refuse, ServerReport } from '@parley/shared/protocol';
 import type { RunningServer, ServerProcess, ServerProcessOptions } from '../ports.ts';
 
@@ -14,6 +15,8 @@ export function serverEnvironment(options: ServerProcessOptions): Record<string,
     // Quitting should not be felt; clients resume their seats by themselves.
     SHUTDOWN_GRACE_MS: '300',
     NODE_ENV: 'development',
+    // Nobody is told it: what only an admin may see stays shut to the network.
+    ADMIN_TOKEN: randomBytes(32).toString('hex'),
   };
 }
 

@@ -239,7 +239,7 @@ export class Listings {
         entry.count.then(settle, settle);
       }
     }
-    return Promise.all(roomIds.map((roomId) => this.#counts.get(roomId)?.count ?? 0));
+    return Promise.all(roomIds.map((roomId) => this.#counts.get(roomId)?.count ?? Promise.resolve(0)));
   }
 
   #isOverShare(by: string): boolean {

@@ -43,11 +43,18 @@ export type SocketGate = {
   rights(): Map<string, number>;
   /** Closes every socket of a right that ended. */
   closeRight(right: string): void;
-  close(): Promise<void>;
+  /** Answers what was taken, says goodbye, closes. `cutOff` ends the connections that do not close by then. */
+  close(cutOff: () => void): Promise<void>;
 };
 
 /** How long answers to what was taken may hold up the stop. */
 const ANSWERED_MS = 4_000;
+
+/** How long clients get to take in the last things that they are sent, on a computer that has much to do. */
+const TAKEN_IN_MS = 2_000;
+
+/** How long they get after that to close their side of a connection. */
+const LEFT_OVER_MS = 500;
 
 /** How long a socket that does not read gets to take in why it is being closed. */
 const LAST_WORD_MS = 1_000;
@@ -381,7 +388,7 @@ export function attachSockets(
     closeRight(right) {
       for (const connection of connections) if (connection.right === right) connection.close('access-expired');
     },
-    async close() {
+    async close(cutOff) {
       stopReaping();
       stopWaiting();
       stopSweeping();
@@ -389,12 +396,15 @@ export function attachSockets(
       await Promise.race([dispatch.stop(), new Promise<void>((resolve) => clock.after(ANSWERED_MS, resolve))]);
       for (const connection of connections) connection.close('server-draining');
       // Engine.IO throws away what still waits to be sent, and that is the reason why they are closed.
-      await whenEmpty(LAST_WORD_MS / 2);
+      await whenEmpty(TAKEN_IN_MS);
       engine.close();
+      // A client that does not finish its side of the closing handshake must not hold up the stop.
+      const cancel = clock.after(LEFT_OVER_MS, cutOff);
       // No more connections, and those that are there end.
       await new Promise<void>((resolve) => {
         http.close(() => resolve());
       });
+      cancel();
     },
   };
 }

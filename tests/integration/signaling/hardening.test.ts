@@ -137,7 +137,7 @@ describe('what is not counted as a message (P3, P4)', () => {
       new Promise<string>((resolve) => {
         const first = new WebSocket(`ws://127.0.0.1:${server.port}${SIGNALING_PATH}/?EIO=4&transport=websocket`);
         onTestFinished(() => first.terminate());
-        first.once('message', (data) => resolve(String(data)));
+        first.once('message', (data: Buffer) => resolve(data.toString()));
       }),
       'hello',
     );

@@ -6,8 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ServerReport } from '@parley/shared/protocol';
+import type { OpenBackplane } from '@parley/signaling-server/cluster/backplane.ts';
+import { MemoryHub } from '@parley/signaling-server/cluster/memory-hub.ts';
+import { FakeClock } from '@parley/signaling-server/fake-clock.ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Client, newSignalId, PUBLIC_HOST, RoomKey, someBox, soon } from './harness.ts';
+import { Client, newSignalId, PUBLIC_HOST, RoomKey, someBox, soon, startTestServer, until } from './harness.ts';
 
 const MAIN = fileURLToPath(new URL('../../../signaling-server/src/main.ts', import.meta.url));
 const BASE = { PATH: process.env.PATH ?? '', PUBLIC_HOSTS: PUBLIC_HOST, TRUST_PROXY: '127.0.0.0/8' };
@@ -189,5 +192,41 @@ describe("the server's process", () => {
     expect(received).toContain('marker-in-a-url');
     expect(received).toContain(box);
     expect(received.split('\n').filter((line) => line.includes('"room:join"'))).toHaveLength(2);
+  });
+});
+
+describe('a server that is stopped while it has something to answer', () => {
+  it('answers what it took before its clients are cut off, however late (P7)', async () => {
+    const clock = new FakeClock(Date.now());
+    let letRead = (): void => {};
+    const mayRead = new Promise<void>((resolve) => {
+      letRead = resolve;
+    });
+    const openSlow: OpenBackplane = async (listener) => {
+      const plane = new MemoryHub(clock).attach('alone', listener);
+      const read = async (keys: readonly string[]) => {
+        await mayRead;
+        return plane.read(keys);
+      };
+      return { ...plane, read };
+    };
+    const server = await startTestServer({}, { clock, backplane: openSlow });
+    const ana = new Client(server);
+    const challenge = await ana.challenge();
+    const key = new RoomKey();
+    const joining = ana.tryJoin(key, { challenge });
+    // Asked after it on the same socket, so the join was taken.
+    await ana.call('turn:get', { roomId: key.roomId });
+    const stopped = server.close();
+    const isStopping = async () => {
+      const outcome = await ana.call('turn:get', { roomId: key.roomId });
+      return !outcome.ok && outcome.code === 'server-draining';
+    };
+    await until(isStopping, 'nothing more is taken');
+    clock.advance(3_000);
+    letRead();
+    expect(await joining).toMatchObject({ ok: true });
+    clock.advance(10_000);
+    await stopped;
   });
 });
