@@ -561,9 +561,18 @@ function parseJson(text: string): unknown {
   }
 }
 
-type WithConnection = SimplePeer.Instance & { _pc: RTCPeerConnection | null; negotiate(): void };
+type WithConnection = SimplePeer.Instance & {
+  _pc: RTCPeerConnection | null;
+  /** From the wish to offer until the answer is in. */
+  _isNegotiating: boolean;
+  negotiate(): void;
+};
 
-/** Makes connections with simple-peer. */
+/**
+ * Makes connections with simple-peer. What the initiator adds while an offer of its own is under way waits for the
+ * end of that round: Chromium would put it into a place of that offer and forget with the answer which stream it
+ * belongs to, and the next offer takes the picture away from the far end.
+ */
 export const makeSimplePeer: MakePeer = ({ initiator, config, listener }) => {
   const peer = new SimplePeer({
     initiator,
@@ -571,7 +580,9 @@ export const makeSimplePeer: MakePeer = ({ initiator, config, listener }) => {
     objectMode: true,
     // `iceServers` is always given: simple-peer would ask public STUN servers otherwise.
     config: { iceServers: [], bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require', ...config },
-  }) as WithConnection; // `_pc` and `negotiate` exist since 9.0 and are missing from its types
+  }) as WithConnection; // these exist since 9.0 and are missing from its types
+  /** What waits to be added, by the track that it was to be added with. */
+  const waiting = new Map<MediaStreamTrack, { now: MediaStreamTrack | null; stream: MediaStream }>();
   peer.on('signal', (data: unknown) => listener.signal(data));
   peer.on('connect', () => listener.connected());
   peer.on('data', (data: unknown) => listener.data(data));
@@ -584,6 +595,18 @@ export const makeSimplePeer: MakePeer = ({ initiator, config, listener }) => {
   const alive = (act: (connection: RTCPeerConnection) => void) => {
     if (peer._pc && !peer.destroyed) act(peer._pc);
   };
+  // simple-peer takes null and hands it to the sender; its types do not say so.
+  const replace = (old: MediaStreamTrack, next: MediaStreamTrack | null, stream: MediaStream) =>
+    peer.replaceTrack(old, next as MediaStreamTrack, stream);
+  peer.on('signalingStateChange', (state: RTCSignalingState) => {
+    if (state !== 'stable') return;
+    // Before simple-peer makes the next offer, which it does in a task of its own.
+    for (const [track, { now, stream }] of waiting) {
+      waiting.delete(track);
+      alive(() => peer.addTrack(track, stream));
+      if (now !== track) alive(() => replace(track, now, stream));
+    }
+  });
   return {
     // Parsed by PeerSignal; RTCIceCandidate in simple-peer's types is the init form of it.
     signal: (signal) => alive(() => peer.signal(signal as unknown as SimplePeer.SignalData)),
@@ -591,9 +614,15 @@ export const makeSimplePeer: MakePeer = ({ initiator, config, listener }) => {
     get bufferedBytes() {
       return peer.bufferSize;
     },
-    addTrack: (track, stream) => alive(() => peer.addTrack(track, stream)),
-    // simple-peer takes null and hands it to the sender; its types do not say so.
-    replaceTrack: (old, next, stream) => alive(() => peer.replaceTrack(old, next as MediaStreamTrack, stream)),
+    addTrack: (track, stream) => {
+      if (initiator && peer._isNegotiating) waiting.set(track, { now: track, stream });
+      else alive(() => peer.addTrack(track, stream));
+    },
+    replaceTrack: (old, next, stream) => {
+      const late = waiting.get(old);
+      if (late) late.now = next;
+      else alive(() => replace(old, next, stream));
+    },
     restartIce: () =>
       alive((connection) => {
         connection.restartIce();
