@@ -205,10 +205,9 @@ export function attachSockets(
       line.cutIfClogged();
       noteControl(line);
     });
-    raw.on('packet', ({ type }: { type: string }) => {
-      if (type !== 'message') noteControl(line);
-    });
-    raw.on('data', (frame: unknown) => {
+    // One listener for packets of every kind: each more is kept for each connection.
+    raw.on('packet', ({ type, data: frame }: { type: string; data?: unknown }) => {
+      if (type !== 'message') return noteControl(line);
       try {
         heard(line, frame);
       } catch (failure) {
@@ -271,7 +270,8 @@ export function attachSockets(
   }
 
   function turnAway(line: Line, { code, message, retryAfterMs }: Refusal): void {
-    tally.error(code);
+    // What it was refused for at the upgrade was counted there.
+    if (!line.admission.refusal) tally.error(code);
     if (log.isLevelEnabled('debug')) log.debug({ ...aboutSocket(line), code }, 'socket refused');
     const data = { code, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
     line.write(`${CONNECT_ERROR}${JSON.stringify({ message, data })}`);
