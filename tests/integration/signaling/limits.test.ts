@@ -43,6 +43,26 @@ describe('sockets (R2)', () => {
     await new Client(server, { ip: '203.0.113.2' }).hear('server:challenge');
   });
 
+  it('that are refused count once as an error, whether they are told, say nothing, or are refused at the upgrade', async () => {
+    const server = await startTestServer({ SOCKETS_PER_MINUTE: '1', STRIKES_PER_MINUTE: '0' });
+    await new Client(server).hear('server:challenge');
+    const errors = async () => (await server.metrics()).errors['rate-limited'];
+    await new Client(server).refused();
+    expect(await errors()).toBe(1);
+    const silent = new WebSocket(`ws://127.0.0.1:${server.port}${SIGNALING_PATH}/?EIO=4&transport=websocket`, {
+      headers: { 'x-forwarded-for': '203.0.113.1' },
+    });
+    await soon(new Promise((resolve) => silent.once('open', resolve)), 'open socket');
+    silent.terminate();
+    expect(await errors()).toBe(2);
+    for (let n = 2; n < 30; n++) await new Client(server).refused();
+    await refusedUpgrade(server.port, '203.0.113.1');
+    expect(await errors()).toBe(31);
+    // Whoever was welcome and is refused for what it says is counted there.
+    await new Client(server, { ip: '203.0.113.2', auth: { v: 99 } }).refused();
+    expect((await server.metrics()).errors['server-too-old']).toBe(1);
+  });
+
   it('that keep coming are refused at the upgrade', async () => {
     const server = await startTestServer({ SOCKETS_PER_MINUTE: '1', STRIKES_PER_MINUTE: '0' });
     await new Client(server).hear('server:challenge');
