@@ -285,6 +285,7 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       rightsInUse: () => gate.rights(),
       onEnded: endRight,
       onLifted: (key) => sharedBlocks?.lift(key),
+      listedRooms: (page) => listings.page(page),
       withdrawListing: (roomId) => listings.withdraw(roomId).catch(storeAway),
       isWhole: () => cluster?.stats().isUp ?? true,
       glance: () => {

@@ -1,6 +1,15 @@
 import { statfs } from 'node:fs/promises';
 import { cpus, freemem, loadavg, platform, release, totalmem, uptime } from 'node:os';
-import { accept, type Outcome, type RoomId, refuse, refuseInput } from '@parley/shared/protocol';
+import {
+  accept,
+  LIMITS,
+  type ListedRooms,
+  type Outcome,
+  type RoomId,
+  type RoomList,
+  refuse,
+  refuseInput,
+} from '@parley/shared/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { type AddressReader, limitKeyOf } from '../client-address.ts';
@@ -12,7 +21,16 @@ import type { SampleHistory } from '../metrics/samples.ts';
 import { aboutRequest } from '../observe/requests.ts';
 import type { Pseudonyms } from '../pseudonyms.ts';
 import { createAdminGuard } from './admin-token.ts';
-import { Debug, Done, DrainRequest, ListedRoomPath, Overview, UnblockRequest } from './answers.ts';
+import {
+  Debug,
+  Done,
+  DrainRequest,
+  ListedRoomPath,
+  ListedRoomsForAdmin,
+  ListedRoomsQuery,
+  Overview,
+  UnblockRequest,
+} from './answers.ts';
 import { answers } from './describe.ts';
 import { type ObservingPorts, readHealth } from './observing.ts';
 
@@ -26,6 +44,8 @@ export type AdminPorts = ObservingPorts & {
   setDraining: (draining: boolean) => void;
   /** Told when the admin lifted a block. */
   onLifted: (key: string) => void;
+  /** A page of the server's list, as everybody gets it; rejects while it cannot be counted who is in the rooms. */
+  listedRooms: (page: RoomList) => Promise<ListedRooms>;
   /** Takes a room off the server's list, whoever listed it. */
   withdrawListing: (roomId: RoomId) => Promise<Outcome<null>>;
 };
@@ -105,6 +125,29 @@ export function addAdmin(app: FastifyInstance, ports: AdminPorts): AdminTools {
       ports.onLifted(asked.data.address);
       audit(request, 'address unblocked', { lifted: pseudonyms.address(asked.data.address) });
       return accept(null);
+    },
+  );
+
+  app.get(
+    '/admin/api/listed-rooms',
+    {
+      schema: answers('Listed rooms, by name', { 200: ListedRoomsForAdmin }, { admin: true, query: ListedRoomsQuery }),
+      preHandler: adminOnly,
+    },
+    async (request, reply): Promise<z.infer<typeof ListedRoomsForAdmin> | FastifyReply> => {
+      const asked = ListedRoomsQuery.safeParse(request.query);
+      if (!asked.success) return reply.code(400).send(refuseInput(asked.error));
+      const page = await ports.listedRooms({ limit: LIMITS.listedPageMax, ...asked.data }).catch(() => undefined);
+      if (!page) return reply.code(503).send(refuse('server-busy', { retryAfterMs: 2_000 }));
+      return {
+        listed_rooms: page.items.map(({ roomId, name, participants, needsPassphrase }) => ({
+          room_id: roomId,
+          name,
+          participants,
+          needs_passphrase: needsPassphrase,
+        })),
+        total_count: page.total_count,
+      };
     },
   );
 

@@ -1,4 +1,4 @@
-import { Refusal, RoomId } from '@parley/shared/protocol';
+import { Refusal, RoomId, RoomList } from '@parley/shared/protocol';
 import { z } from 'zod';
 
 /** What the HTTP routes answer, as schemas: the OpenAPI page is written from them. */
@@ -151,6 +151,18 @@ export const Overview = z
 
 export const UnblockRequest = z.object({ address: z.string().min(1).max(64) }).strict();
 export const DrainRequest = z.object({ draining: z.boolean() }).strict();
+/** What is on the list for everybody to see, without what lets somebody in. */
+export const ListedRoomsForAdmin = z
+  .object({
+    listed_rooms: z.array(
+      z.object({ room_id: RoomId, name: text, participants: count, needs_passphrase: z.boolean() }),
+    ),
+    total_count: count.describe('Found in all; the answer has the first fifty'),
+  })
+  .describe('Listed rooms, by name');
+export const ListedRoomsQuery = z.object({
+  search: RoomList.shape.search.describe('A part of the name, whatever its case'),
+});
 export const ListedRoomPath = z.object({ room_id: RoomId });
 export const Done = z.object({ ok: z.literal(true) });
 

@@ -14,7 +14,7 @@ type Described = FastifySchema & { summary: string; security?: Record<string, st
 export function answers(
   summary: string,
   byStatus: Record<number, z.ZodType>,
-  more: { body?: z.ZodType; params?: z.ZodType; admin?: boolean } = {},
+  more: { body?: z.ZodType; params?: z.ZodType; query?: z.ZodType; admin?: boolean } = {},
 ): Described {
   const response = Object.fromEntries(
     Object.entries(byStatus).map(([status, schema]) => [status, jsonSchemaOf(schema)]),
@@ -23,6 +23,7 @@ export function answers(
     summary,
     response: { ...response, '4xx': jsonSchemaOf(RefusalAnswer) },
     ...(more.body ? { body: jsonSchemaOf(more.body) } : {}),
+    ...(more.query ? { querystring: jsonSchemaOf(more.query) } : {}),
     ...(more.params ? { params: jsonSchemaOf(more.params) } : {}),
     ...(more.admin ? { security: [{ admin: [] }] } : {}),
   };

@@ -174,6 +174,7 @@ describe('the description of the HTTP side (S11, S17)', () => {
       '/',
       '/_debug',
       '/admin/api/drain',
+      '/admin/api/listed-rooms',
       '/admin/api/listed-rooms/{room_id}',
       '/admin/api/overview',
       '/admin/api/unblock',

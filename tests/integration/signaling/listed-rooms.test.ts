@@ -217,6 +217,18 @@ describe('listed rooms on one server (S1)', () => {
     expect((await remove(room.roomId, `${token}x`)).status).toBe(401);
     expect((await remove('no-room')).status).toBe(400);
     expect(await names(owner.client)).toEqual(['Mine']);
+    const look = async (query = '', secret = token) => {
+      const headers = { authorization: `Bearer ${secret}` };
+      const answer = await fetch(`${server.url}/admin/api/listed-rooms${query}`, { headers });
+      return [answer.status, await answer.json()] as const;
+    };
+    const mine = { room_id: room.roomId, name: 'Mine', participants: 2, needs_passphrase: false };
+    // Nothing in it lets the admin in.
+    expect(await look()).toEqual([200, { listed_rooms: [mine], total_count: 1 }]);
+    expect(await look('?search=MI')).toEqual([200, { listed_rooms: [mine], total_count: 1 }]);
+    expect(await look('?search=yours')).toEqual([200, { listed_rooms: [], total_count: 0 }]);
+    expect((await look(`?search=${'x'.repeat(101)}`))[0]).toBe(400);
+    expect((await look('', `${token}x`))[0]).toBe(401);
     const removed = await remove(room.roomId);
     expect([removed.status, await removed.json()]).toMatchObject([200, { ok: true }]);
     const again = await remove(room.roomId);
