@@ -132,7 +132,7 @@ function workerPorts(): { worker?: WorkerPorts } {
     worker: {
       pseudonymKey: Buffer.from(key, 'hex'),
       startedAt: Number(process.env[WORKER_SINCE]),
-      backplane: ipcBackplane({ send, onMessage }, `worker-${process.pid}`),
+      backplane: ipcBackplane({ send, onMessage }, `worker-${process.pid}`, systemClock),
       meet: (own, onDrain) => meetSiblings({ clock: systemClock, own, onDrain, send, onMessage }),
     },
   };

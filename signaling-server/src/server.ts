@@ -147,7 +147,7 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
     };
     const limitStore: LimitStore | undefined = redis
       ? { at: 'redis', client: redis, prefix: config.redisPrefix }
-      : ports.worker && { at: 'parent' };
+      : ports.worker && { at: 'parent', isUp: () => cluster?.stats().isUp ?? true };
     const limits = createLimits(config, clock, onBlocked, limitStore);
 
     const tls =

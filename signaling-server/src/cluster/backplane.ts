@@ -46,3 +46,6 @@ export type OpenBackplane = (listener: BackplaneListener) => Promise<Backplane>;
 /** After this time without a sign of life a node counts as gone. */
 export const NODE_TTL_MS = 6_000;
 export const HEARTBEAT_MS = 2_000;
+/** How often the other side is asked whether it is there, and how many times it may say nothing before it counts as away. */
+export const PULSE_MS = 1_000;
+export const SILENT_PULSES = 2;

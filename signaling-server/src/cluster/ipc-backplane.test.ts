@@ -8,8 +8,12 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 
 /** Workers and their parent, with everything they say turned into JSON and back, one turn later. */
 function setUp() {
-  const hub = new MemoryHub(new FakeClock());
+  const clock = new FakeClock();
+  const hub = new MemoryHub(clock);
+  /** What the parent has not read yet; undefined while it reads at once. */
+  let unread: (() => void)[] | undefined;
   const join = async (name: string, onMessage: BackplaneListener['onMessage'] = () => {}) => {
+    const noted: string[] = [];
     const listeners = new Set<(message: unknown) => void>();
     const pass = (to: (message: unknown) => void) => (message: object) => {
       const text = JSON.stringify(message);
@@ -23,17 +27,43 @@ function setUp() {
     );
     const open = ipcBackplane(
       {
-        send: pass((message) => host.take(message)),
+        send: pass((message) => {
+          if (unread) unread.push(() => host.take(message));
+          else host.take(message);
+        }),
         onMessage: (listener) => {
           listeners.add(listener);
           return () => listeners.delete(listener);
         },
       },
       name,
+      clock,
     );
-    return { backplane: await open({ onMessage, onUp: () => {}, onDown: () => {} }), drop: () => host.drop() };
+    const backplane = await open({ onMessage, onUp: () => noted.push('up'), onDown: () => noted.push('down') });
+    return { backplane, noted, drop: () => host.drop() };
   };
-  return { join };
+  const pass = async (seconds: number): Promise<void> => {
+    for (let second = 0; second < seconds; second++) {
+      clock.advance(1_000);
+      for (let turn = 0; turn < 4; turn++) await settle();
+    }
+  };
+  return {
+    join,
+    pass,
+    /** As a parent that is stopped or has much to do. */
+    stall: () => {
+      unread = [];
+    },
+    get unread() {
+      return unread?.length ?? 0;
+    },
+    goOn: () => {
+      const found = unread ?? [];
+      unread = undefined;
+      for (const read of found) read();
+    },
+  };
 }
 
 describe('the backplane of workers', () => {
@@ -68,5 +98,52 @@ describe('the backplane of workers', () => {
     one.drop();
     await settle();
     await expect(one.backplane.nodes()).resolves.toEqual([]);
+  });
+
+  it('refuses within three seconds when the parent answers nothing, asks no more of it, and is whole when it does (S13, P6)', async () => {
+    const parent = setUp();
+    const one = await parent.join('one');
+    const heard: string[] = [];
+    await parent.join('two', (text) => void heard.push(text));
+    await parent.pass(10);
+    expect(one.noted).toEqual([]);
+
+    parent.stall();
+    const outcomes = Promise.allSettled([
+      one.backplane.read(['a']),
+      one.backplane.write('a', 0, 'x', 60_000),
+      one.backplane.send('two', 'late'),
+    ]);
+    await parent.pass(3);
+    expect((await outcomes).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect([one.backplane.isUp(), one.noted]).toEqual([false, ['down']]);
+    await settle();
+    const { unread } = parent;
+    await expect(one.backplane.nodes()).rejects.toThrow();
+    await parent.pass(600);
+    expect(parent.unread).toBe(unread);
+
+    parent.goOn();
+    await parent.pass(1);
+    expect([one.backplane.isUp(), one.noted]).toEqual([true, ['down', 'up']]);
+    // What was asked before the refusal came through all the same: whoever asked cannot know.
+    expect(heard).toEqual(['late']);
+    expect((await one.backplane.read(['a']))[0]?.value).toBe('x');
+    await parent.pass(10);
+    expect(one.noted).toEqual(['down', 'up']);
+  });
+
+  it('closes without the parent when that answers nothing (S14)', async () => {
+    const parent = setUp();
+    const one = await parent.join('one');
+    parent.stall();
+    let isClosed = false;
+    const closing = one.backplane.close().then(() => {
+      isClosed = true;
+    });
+    await parent.pass(3);
+    expect(isClosed).toBe(true);
+    await closing;
+    await expect(one.backplane.send('two', 'more')).rejects.toThrow();
   });
 });

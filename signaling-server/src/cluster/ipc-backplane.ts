@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import type { Backplane, BackplaneListener, OpenBackplane, Stored } from './backplane.ts';
+import { type Clock, repeat } from '../clock.ts';
+import {
+  type Backplane,
+  type BackplaneListener,
+  type OpenBackplane,
+  PULSE_MS,
+  SILENT_PULSES,
+  type Stored,
+} from './backplane.ts';
 import type { MemoryHub } from './memory-hub.ts';
 
 const Key = z.string().max(200);
@@ -32,10 +40,15 @@ export type IpcChannel = {
   onMessage: (listener: (message: unknown) => void) => () => void;
 };
 
-/** The backplane of a worker: its parent keeps it, and messages between workers pass through there. */
-export function ipcBackplane({ send, onMessage }: IpcChannel, node: string): OpenBackplane {
+/**
+ * The backplane of a worker: its parent keeps it, and messages between workers pass through there. A parent that answers
+ * nothing counts as away: whoever waits for it is refused at once, and nothing more is put into its channel, until it has
+ * answered again. Counted in pulses, so that a stall of this process is not taken for one of the parent.
+ */
+export function ipcBackplane({ send, onMessage }: IpcChannel, node: string, clock: Clock): OpenBackplane {
   return async (listener): Promise<Backplane> => {
     let last = 0;
+    let isUp = true;
     const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (reason: Error) => void }>();
     const stop = onMessage((raw) => {
       const parsed = FromParent.safeParse(raw);
@@ -50,17 +63,43 @@ export function ipcBackplane({ send, onMessage }: IpcChannel, node: string): Ope
       if (ok) settle?.resolve(value);
       else settle?.reject(new Error('the parent could not do that'));
     });
-    const ask = (call: Call): Promise<unknown> =>
+    const put = (call: Call): Promise<unknown> =>
       new Promise((resolve, reject) => {
         const request = ++last;
         waiting.set(request, { resolve, reject });
         send({ parley: 'hub', request, node, call });
       });
-    await ask({ op: 'attach' });
+    const ask = (call: Call): Promise<unknown> => (isUp ? put(call) : Promise.reject(away()));
+
+    let unanswered = 0;
+    const answered = (): void => {
+      unanswered = 0;
+      if (isUp) return;
+      isUp = true;
+      listener.onUp();
+    };
+    /** One at a time: a parent that was away for long finds no pile of them. */
+    const pulse = (): void => void put({ op: 'nodes' }).then(answered, () => {});
+    const beat = (): void => {
+      if (!isUp) return;
+      unanswered += 1;
+      if (unanswered === 1) pulse();
+      if (unanswered <= SILENT_PULSES) return;
+      isUp = false;
+      const refused = [...waiting.values()];
+      waiting.clear();
+      for (const { reject } of refused) reject(away());
+      listener.onDown();
+      // Behind all that the parent has not read yet.
+      pulse();
+    };
+    // The first question may take as long as the parent does: until it is answered nobody is let in.
+    await put({ op: 'attach' });
+    const stopBeating = repeat(clock, PULSE_MS, beat);
     // The answers come from the hub of this same program; their types are the hub's.
     return {
       node,
-      isUp: () => true,
+      isUp: () => isUp,
       // Between processes 'nothing' arrives as null.
       read: async (keys) => {
         const found = (await ask({ op: 'read', keys: [...keys] })) as (Stored | null)[];
@@ -72,13 +111,18 @@ export function ipcBackplane({ send, onMessage }: IpcChannel, node: string): Ope
       send: (to, message) => ask({ op: 'send', node: to, message }) as Promise<boolean>,
       nodes: () => ask({ op: 'nodes' }) as Promise<string[]>,
       async close() {
-        // Messages that were accepted for this worker come before the answer.
-        await ask({ op: 'close' });
+        // Messages that were accepted for this worker come before the answer. A parent that is away finds the worker gone.
+        await ask({ op: 'close' }).catch(() => {});
+        stopBeating();
         stop();
+        // Nobody hears an answer any more.
+        isUp = false;
       },
     };
   };
 }
+
+const away = (): Error => new Error('the parent does not answer');
 
 /** The parent's side: takes what one worker says. `drop` when the worker is gone. */
 export function hostBackplane(

@@ -2,7 +2,15 @@ import { toBase64Url } from '@parley/shared/protocol';
 import { type CommandParser, createClient, defineScript } from '@redis/client';
 import { type Clock, repeat } from '../clock.ts';
 import type { Log } from '../log.ts';
-import { type Backplane, type BackplaneListener, HEARTBEAT_MS, NODE_TTL_MS, type Stored } from './backplane.ts';
+import {
+  type Backplane,
+  type BackplaneListener,
+  HEARTBEAT_MS,
+  NODE_TTL_MS,
+  PULSE_MS,
+  SILENT_PULSES,
+  type Stored,
+} from './backplane.ts';
 
 /**
  * A node that does not read must not fill Redis: in its inbox the oldest give way to what is sent, at 44 MB if all are
@@ -16,9 +24,6 @@ const READ_AT_ONCE = 256;
 const READ_BLOCK_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 1_500;
 const RECONNECT_MAX_MS = 1_000;
-/** How often Redis is asked whether it is there, and how many times it may say nothing before the connection is dropped. */
-const PULSE_MS = 1_000;
-const SILENT_PULSES = 2;
 /** A connection on which nothing moves for that long is dropped: the reader's moves at least as often as its reads end. */
 const SOCKET_TIMEOUT_MS = 4_000;
 

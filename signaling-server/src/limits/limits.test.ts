@@ -51,7 +51,8 @@ describe('with the clock in hand', () => {
     const own = Object.getOwnPropertyDescriptor(process, 'send');
     Object.defineProperty(process, 'send', { value: () => true, configurable: true });
     try {
-      const limit = createWindowLimit('silent', 2, 60, { at: 'parent' });
+      let isUp = true;
+      const limit = createWindowLimit('silent', 2, 60, { at: 'parent', isUp: () => isUp });
       const ask = async () => {
         const verdict = limit.consume('a');
         await vi.advanceTimersByTimeAsync(1_000);
@@ -64,9 +65,13 @@ describe('with the clock in hand', () => {
       await vi.advanceTimersByTimeAsync(1_000);
       await forgotten;
       expect(await ask()).toMatchObject({ ok: true, remaining: 1 });
+      // Once it is known to be away nobody waits for it.
+      isUp = false;
+      expect(await limit.consume('a')).toMatchObject({ ok: true, remaining: 0 });
+      expect(await limit.consume('a')).toMatchObject({ ok: false });
 
       const policy = { strikesPerMinute: 1, blockMinMs: 60_000, blockMaxMs: 3_600_000 };
-      const list = new BlockList(policy, new FakeClock(), () => {}, { at: 'parent' });
+      const list = new BlockList(policy, new FakeClock(), () => {}, { at: 'parent', isUp: () => true });
       const strikes = Promise.all([list.strike('a'), list.strike('a')]);
       await vi.advanceTimersByTimeAsync(2_000);
       await strikes;

@@ -22,8 +22,8 @@ const lifted: WindowLimit = {
   forget: () => Promise.resolve(),
 };
 
-/** Where windows are counted when several processes share them: in Redis, or in the parent of workers. */
-export type LimitStore = { at: 'redis'; client: RedisClient; prefix: string } | { at: 'parent' };
+/** Where windows are counted when several processes share them: in Redis, or in the parent of workers, if that is there. */
+export type LimitStore = { at: 'redis'; client: RedisClient; prefix: string } | { at: 'parent'; isUp: () => boolean };
 
 /**
  * `points` per window of `windowS` seconds and key; 0 points lift the limit. Counted in Redis or in the parent of
@@ -33,8 +33,11 @@ export function createWindowLimit(name: string, points: number, windowS: number,
   if (points === 0) return lifted;
   const alone = new RateLimiterMemory({ keyPrefix: name, points, duration: windowS });
   const limiter = limiterAt(store, name, points, windowS, alone);
+  /** A parent that is known to be away is not waited for. */
+  const isAway = (): boolean => store?.at === 'parent' && !store.isUp();
   return {
     async consume(key, count = 1) {
+      if (isAway()) return ask(alone, points, key, count);
       try {
         return await ask(limiter, points, key, count);
       } catch {
@@ -43,7 +46,7 @@ export function createWindowLimit(name: string, points: number, windowS: number,
       }
     },
     async forget(key) {
-      if (limiter !== alone) await limiter.delete(key).catch(() => {});
+      if (limiter !== alone && !isAway()) await limiter.delete(key).catch(() => {});
       await alone.delete(key);
     },
   };
