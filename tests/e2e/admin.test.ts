@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { refuse } from '@parley/shared/protocol';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { axeComplaints } from '#support/axe.ts';
@@ -13,6 +14,7 @@ import { NODE, REPOSITORY } from '#support/repository.ts';
 import { startServer, type TestServer } from '#support/server.ts';
 import { until } from '#support/wait.ts';
 import { Client, newSignalId, PUBLIC_HOST, RoomKey, someBox } from '../integration/signaling/harness.ts';
+import { makeRoom, Owner } from '../integration/signaling/owner.ts';
 
 const TOKEN = 'the-token-of-the-admin-0123456789-abcdef';
 /** Its port of the first start is kept, and its limits are those that the test needs. */
@@ -67,6 +69,16 @@ async function enterWith(server: TestServer, token: string): Promise<Client> {
   const client = new Client(server, { auth: { v: 1, token: access_token } });
   await client.join(new RoomKey());
   return client;
+}
+let addresses = 0;
+/** Somebody in a room of their own, from an address of their own, who lists it. */
+async function list(server: TestServer, name: string, passphrase: string | null = null): Promise<Owner> {
+  addresses += 1;
+  const client = new Client(server, { ip: `203.0.113.${addresses % 250}` });
+  const owner = new Owner(client, await makeRoom(passphrase));
+  await owner.enter();
+  expect(await owner.publish(name)).toMatchObject({ ok: true });
+  return owner;
 }
 const said = (page: Page, text: string) => page.getByRole('status').getByText(text).waitFor({ state: 'attached' });
 
@@ -284,6 +296,97 @@ describe('the admin page (S8)', () => {
     expect((await answer).status()).toBe(404);
     expect(await page.getByText('Rights by token').count()).toBe(0);
     expect(await keyNumber(page, 'Errors').textContent()).toBe('0');
+  });
+
+  it('takes a room off the list after asking, with the keyboard alone, and says how it went', async () => {
+    const garden = await list(server, 'Garden');
+    await list(server, 'Quiet corner', 'five random words in a row');
+    await signIn();
+    const card = page.getByRole('region', { name: 'Listed rooms', exact: true }).first();
+    await card.getByText('2 rooms').waitFor();
+    const names = () => card.getByRole('rowheader').allTextContents();
+    expect(await names()).toEqual(['Garden1 participant', 'Quiet corner1 participant, with a passphrase']);
+
+    const focused = () => page.evaluate('document.activeElement.ariaLabel');
+    await page.getByRole('button', { name: 'Take off the list: Garden' }).focus();
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Take “Garden” off the list?' });
+    await dialog.getByText('Whoever is in it stays').waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await focused()).toBe('Take off the list: Garden');
+    expect(await names()).toHaveLength(2);
+
+    // Redis is away: the server cannot take it off now.
+    const away = { ...refuse('server-busy', { retryAfterMs: 2_000 }) };
+    await page.route('**/admin/api/listed-rooms/*', (route) => route.fulfill({ status: 503, json: away }), {
+      times: 1,
+    });
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await dialog.getByRole('alert').getByText(away.message).waitFor();
+    await said(page, away.message);
+    expect(await names()).toHaveLength(2);
+
+    await dialog.getByRole('button', { name: 'Take off' }).focus();
+    await page.keyboard.press('Enter');
+    await said(page, '“Garden” is off the list.');
+    await dialog.waitFor({ state: 'detached' });
+    expect(await names()).toEqual(['Quiet corner1 participant, with a passphrase']);
+    const seen = await garden.client.call('room:list', { limit: 50 });
+    expect(seen.ok && seen.value.items.map(({ name }) => name)).toEqual(['Quiet corner']);
+    // What was pressed is gone; the keyboard goes on from the list.
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    expect(await focused()).toBe('Take off the list: Quiet corner');
+    // The room goes on, and whoever is in it can list it again.
+    expect(await garden.publish('Garden')).toMatchObject({ ok: true });
+    expect(complaints).toEqual([]);
+  });
+
+  it('says that a room was off the list already', async () => {
+    const garden = await list(server, 'Garden');
+    await signIn();
+    await page.getByRole('button', { name: 'Take off the list: Garden' }).click();
+    expect(await garden.withdraw()).toMatchObject({ ok: true });
+    await page.getByRole('dialog').getByRole('button', { name: 'Take off' }).click();
+    await said(page, '“Garden” was not on the list any more.');
+    await page.getByText('No room is listed.').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('finds listed rooms by name where there are many, fits at every width, and pleases axe', async () => {
+    for (let n = 10; n < 62; n++) await list(server, `Room ${n}`);
+    await list(server, 'Wintersteiger-Oberhauser-Dominique-Maximilienne, without a blank where a line could end');
+    await signIn();
+    const card = page.getByRole('region', { name: 'Listed rooms', exact: true }).first();
+    await card.getByText('53 rooms').waitFor();
+    await card.getByText('3 more: search by name.').waitFor();
+    await page.getByRole('button', { name: 'Show the first 50' }).click();
+    expect(await card.getByRole('rowheader').count()).toBe(50);
+    await page.getByLabel('Search listed rooms by name').fill('WINTER');
+    await card.getByText('1 room', { exact: true }).waitFor();
+    const takeOff = page.getByRole('button', { name: 'Take off the list: Wintersteiger' });
+    await takeOff.waitFor();
+    for (const width of [320, 400, 960, 1280, 2560]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await page.evaluate('document.documentElement.scrollWidth'), `at ${width}`).toBeLessThanOrEqual(width);
+      const box = page.locator('[tabindex="0"][aria-label="Listed rooms"]');
+      const [shown, needed] = await box.evaluate((element) => [element.clientWidth, element.scrollWidth]);
+      expect(needed, `at ${width}`).toBe(shown);
+    }
+    await page.setViewportSize({ width: 320, height: 800 });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      expect(await axeComplaints(page), colorScheme).toEqual([]);
+      await takeOff.click();
+      expect(await axeComplaints(page), `${colorScheme}, asking`).toEqual([]);
+      await page.keyboard.press('Escape');
+    }
+    await page.getByLabel('Search listed rooms by name').fill('none of them');
+    await card.getByText('No listed room has such a name.').waitFor();
+    expect(complaints).toEqual([]);
   });
 
   it('drains after saying what that does, and takes clients again', async () => {

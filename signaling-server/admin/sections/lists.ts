@@ -1,6 +1,7 @@
 import type { ComponentType } from 'react';
 import { Blocked } from './blocked.tsx';
 import { ErrorCodes } from './error-codes.tsx';
+import { ListedRooms } from './listed-rooms.tsx';
 import { RateLimits } from './rate-limits.tsx';
 import { Rights } from './rights.tsx';
 import { Rooms } from './rooms.tsx';
@@ -12,6 +13,7 @@ import { Rooms } from './rooms.tsx';
 export const LISTS: Record<'people' | 'errors' | 'limits', readonly { id: string; List: ComponentType }[]> = {
   people: [
     { id: 'rooms', List: Rooms },
+    { id: 'listed-rooms', List: ListedRooms },
     { id: 'rights', List: Rights },
   ],
   errors: [{ id: 'error-codes', List: ErrorCodes }],

@@ -83,6 +83,7 @@ async function opened(first: Answer<{ rights: Right[] }>) {
       server.told.push({ path, body });
       return server.done;
     },
+    remove: async () => server.done,
   };
   const storage = { getItem: () => null, setItem: () => {}, removeItem: () => {} };
   const admin: Admin = createAdminStore({ api, clock, storage });

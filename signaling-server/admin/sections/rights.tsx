@@ -1,8 +1,9 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useRef, useState } from 'react';
 import type { z } from 'zod';
 import { Rights as RightsAnswer } from '../../src/http/answers.ts';
 import type { Answer, Failure } from '../store/api.ts';
-import { useAdmin, useAdminState, useNow, useOverview } from '../store/react.tsx';
+import { useAdmin, useNow, useOverview } from '../store/react.tsx';
+import { useAsked } from '../store/use-asked.ts';
 import { Button } from '../ui/button.tsx';
 import { Card, Nothing, TableBox } from '../ui/card.tsx';
 import { Confirm } from '../ui/confirm.tsx';
@@ -153,35 +154,14 @@ function inOrder(now: number): (a: Right, b: Right) => number {
   };
 }
 
-/** The rights as they were at the last look; asks again with every overview, unless there is nothing to ask for. */
+/** The rights as they were at the last look, and the way to end one. */
 function useRights(): {
   rights: readonly Right[] | undefined;
   failure: Failure | undefined;
   revoke: (right: Right) => Promise<Answer<null>>;
 } {
   const admin = useAdmin();
-  const lookedAt = useAdminState(({ session }) => (session.at === 'in' ? session.lookedAt : 0));
-  const [rights, setRights] = useState<readonly Right[]>();
-  const [failure, setFailure] = useState<Failure>();
-  const [absent, setAbsent] = useState(false);
-  /** Answers to what was asked before this changed are not listened to. */
-  const turn = useRef(0);
-
-  const look = useCallback(() => {
-    turn.current += 1;
-    const mine = turn.current;
-    return admin.ask('api/rights', RightsAnswer).then((answer) => {
-      if (mine !== turn.current) return;
-      if (answer.ok) setRights(answer.value.rights);
-      else if (answer.absent) setAbsent(true);
-      // Of a server that does not answer at all the banner tells.
-      setFailure(answer.ok || answer.absent || answer.why !== 'refused' ? undefined : answer);
-    });
-  }, [admin]);
-
-  useEffect(() => {
-    if (lookedAt > 0 && !absent) void look();
-  }, [absent, look, lookedAt]);
+  const { value, failure, absent, look } = useAsked('api/rights', RightsAnswer);
 
   const revoke = async ({ id, name }: Right): Promise<Answer<null>> => {
     const answer = await admin.tell('api/revoke', { id });
@@ -192,5 +172,5 @@ function useRights(): {
     else admin.say(gone ? `There is no right of ${name} any more.` : answer.sentence);
     return gone ? { ok: true, value: null } : answer;
   };
-  return { rights: absent ? undefined : rights, failure, revoke };
+  return { rights: absent ? undefined : value?.rights, failure, revoke };
 }

@@ -65,6 +65,7 @@ function opened(stored?: string) {
       told.push({ path, body });
       return server.done;
     },
+    remove: async () => server.done,
   };
   const admin = createAdminStore({
     api,

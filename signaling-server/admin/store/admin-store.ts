@@ -60,6 +60,7 @@ export interface Admin {
   /** For sections with routes of their own. */
   ask<T>(path: string, schema: z.ZodType<T>): Promise<Answer<T>>;
   tell(path: string, body: unknown): Promise<Answer<null>>;
+  remove(path: string): Promise<Answer<null>>;
   say(text: string): void;
 }
 
@@ -151,17 +152,14 @@ export function createAdminStore(ports: { api: AdminApi; clock: AdminClock; stor
       say(STATUS_SAID[overview.health.status]);
   }
 
-  async function ask<T>(path: string, schema: z.ZodType<T>): Promise<Answer<T>> {
-    const answer = await api.ask(token ?? '', path, schema);
+  /** Hands an answer on; a token that is no longer taken ends the session. */
+  async function heeding<T>(asked: Promise<Answer<T>>): Promise<Answer<T>> {
+    const answer = await asked;
     if (!answer.ok && answer.why === 'token' && token !== undefined) end(answer);
     return answer;
   }
 
-  async function tell(path: string, body: unknown): Promise<Answer<null>> {
-    const answer = await api.tell(token ?? '', path, body);
-    if (!answer.ok && answer.why === 'token' && token !== undefined) end(answer);
-    return answer;
-  }
+  const tell = (path: string, body: unknown) => heeding(api.tell(token ?? '', path, body));
 
   /** Does something, says how it went, and shows what became of it. */
   async function act(path: string, body: unknown, done: string): Promise<Answer<null>> {
@@ -210,8 +208,9 @@ export function createAdminStore(ports: { api: AdminApi; clock: AdminClock; stor
         { draining },
         draining ? 'Draining: clients are told to go elsewhere.' : 'This server takes clients again.',
       ),
-    ask,
+    ask: (path, schema) => heeding(api.ask(token ?? '', path, schema)),
     tell,
+    remove: (path) => heeding(api.remove(token ?? '', path)),
     say,
   };
 }

@@ -76,5 +76,8 @@ describe('asking the server', () => {
     const { api, asked } = answering(200, { ok: true, value: null });
     expect(await api.tell('secret-token', 'api/drain', { draining: true })).toEqual({ ok: true, value: null });
     expect(asked[0]?.init).toMatchObject({ method: 'POST', body: '{"draining":true}' });
+    expect(await api.remove('secret-token', 'api/listed-rooms/x')).toEqual({ ok: true, value: null });
+    expect(asked[1]).toMatchObject({ path: 'api/listed-rooms/x', init: { method: 'DELETE' } });
+    expect(asked[1]?.init).not.toHaveProperty('body');
   });
 });

@@ -19,6 +19,7 @@ export type Answer<T> = { ok: true; value: T } | Failure;
 export interface AdminApi {
   ask<T>(token: string, path: string, schema: z.ZodType<T>): Promise<Answer<T>>;
   tell(token: string, path: string, body: unknown): Promise<Answer<null>>;
+  remove(token: string, path: string): Promise<Answer<null>>;
 }
 
 type Ports = {
@@ -36,6 +37,8 @@ const fail = (why: Failure['why'], sentence: string, retryAfterMs?: number): Fai
 });
 const notUnderstood = () =>
   fail('not-understood', 'The server’s answer was not understood. It may have been updated: reload this page.');
+
+const toNothing = (done: Answer<unknown>): Answer<null> => (done.ok ? { ok: true, value: null } : done);
 
 /** What a header may carry; anything else cannot be the token. */
 const TOKEN = /^[\x21-\x7e]{1,512}$/;
@@ -88,8 +91,8 @@ export function createApi({ fetch, timeout }: Ports): AdminApi {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
       };
-      const done = await call(token, path, init, Done);
-      return done.ok ? { ok: true, value: null } : done;
+      return toNothing(await call(token, path, init, Done));
     },
+    remove: async (token, path) => toNothing(await call(token, path, { method: 'DELETE' }, Done)),
   };
 }
