@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '@parley/signaling-server/clock.ts';
@@ -203,6 +203,12 @@ describe('the relay as it is shipped (S12, P13)', () => {
     // 442: a transport that is not supported.
     expect((await asking.allocate({ transport: 6 })).code).toBe(442);
     expect((await asking.allocate({ transport: 17 })).code).toBe(0);
+  });
+
+  it('leaves its secret in no file', () => {
+    const files = readdirSync(folder).map((name) => join(folder, name));
+    expect(files).toContain(environment.TURN_KEY);
+    expect(files.filter((file) => readFileSync(file, 'utf8').includes(SECRET))).toEqual([]);
   });
 
   it('does not start with a secret that is short or missing', async () => {

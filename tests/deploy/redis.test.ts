@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { freePort, needProgram, runProgram, startProgram } from '#support/programs.ts';
 import { NODE, REPOSITORY } from '#support/repository.ts';
@@ -27,12 +27,12 @@ async function startRedis(access: Record<string, string> = {}, before?: { data: 
     return (await runProgram(needProgram('redis-cli'), ['-p', String(port), ...command], { env })).output.trim();
   };
   await redis.whenever('Redis to answer', async () => (await ask(['ping'], PASSWORD)) === 'PONG');
-  return { redis, port, data, ask };
+  return { redis, folder, port, data, ask };
 }
 
 describe('Redis as it is shipped (S13, S16)', () => {
   it('wants the password, keeps nothing on disk, and drops nothing quietly', async () => {
-    const { redis, data, ask } = await startRedis();
+    const { redis, folder, data, ask } = await startRedis();
     expect(await ask(['ping'])).toContain('NOAUTH');
     expect(await ask(['ping'], `${PASSWORD}x`)).toContain('NOAUTH');
     expect(await ask(['config', 'get', 'save'], PASSWORD)).toBe('save');
@@ -41,6 +41,8 @@ describe('Redis as it is shipped (S13, S16)', () => {
     expect(await ask(['set', 'a', 'b'], PASSWORD)).toBe('OK');
     await redis.close();
     expect(readdirSync(data)).toEqual([]);
+    // Nor the settings with the password.
+    expect(readdirSync(folder)).toEqual([basename(data)]);
   });
 
   it('keeps rights by token, also when it is killed (S11)', async () => {

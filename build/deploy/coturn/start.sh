@@ -12,9 +12,11 @@ set -eu
 [ "${#TURN_SECRET}" -ge 32 ] || { echo 'TURN_SECRET must have at least 32 characters.' >&2; exit 1; }
 : "${TURN_REALM:?is needed}" "${TURN_PUBLIC_ADDRESS:?is needed}" "${TURN_RELAY_ADDRESS:?is needed}"
 
-# A file of its own, because arguments can be read by every process of the machine.
+# A file, because arguments can be read by every process of the machine; without a name, so that it is gone with the relay.
 umask 077
 settings=$(mktemp)
+exec 3<>"$settings"
+rm "$settings"
 {
   cat "$(dirname "$0")/turnserver.conf"
   printf 'static-auth-secret=%s\n' "$TURN_SECRET"
@@ -30,6 +32,6 @@ settings=$(mktemp)
   else
     printf 'no-tls\nno-dtls\n'
   fi
-} >"$settings"
+} >&3
 
-exec turnserver -c "$settings" "$@"
+exec turnserver -c /proc/self/fd/3 "$@"
