@@ -9,6 +9,7 @@ import { REPOSITORY } from '#support/repository.ts';
 import { startServer, type TestServer } from '#support/server.ts';
 import { until } from '#support/wait.ts';
 import { Client, newSignalId, PUBLIC_HOST, RoomKey, someBox } from '../integration/signaling/harness.ts';
+import { prometheusText } from '../probe/report.ts';
 
 const FOLDER = join(REPOSITORY, 'build/deploy/prometheus');
 const readYaml = (...path: string[]): unknown => load(readFileSync(join(REPOSITORY, 'build/deploy', ...path), 'utf8'));
@@ -79,6 +80,21 @@ describe('the alert rules (S16)', () => {
     expect(code, output).toBe(0);
     const tested = readFileSync(join(FOLDER, 'rules.test.yml'), 'utf8');
     for (const { alert } of rules) expect(tested).toContain(`- name: ${alert}`);
+  });
+
+  it('look at figures that the probe writes, where they are about it (S18)', () => {
+    const written = prometheusText({
+      ok: true,
+      server: 'parley.example.org',
+      endedAt: 0,
+      tookMs: 0,
+      signaling: null,
+      problems: [],
+      calls: [],
+    });
+    const named = rules.flatMap(({ expr }) => expr.match(/\bparley_probe_\w+/g) ?? []);
+    expect(named).toHaveLength(2);
+    for (const name of named) expect(written).toContain(`# TYPE ${name} gauge`);
   });
 
   it('each lead to a paragraph of the operations guide', () => {
