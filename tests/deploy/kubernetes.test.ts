@@ -96,7 +96,6 @@ describe('the Kubernetes manifests (S16)', () => {
     );
     const port = Number(image.PORT);
     expect(container?.ports).toEqual([{ name: 'http', containerPort: port }]);
-    expect(deployment.spec?.template.metadata?.annotations?.['prometheus.io/port']).toBe(String(port));
     for (const probe of [container?.startupProbe, container?.livenessProbe, container?.readinessProbe])
       expect(probe?.httpGet?.port).toBe('http');
     expect(only('Service').spec?.ports?.map((each) => each.targetPort)).toEqual(['http']);

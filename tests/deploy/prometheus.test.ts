@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dump, load } from 'js-yaml';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { freePort, needProgram, type Program, runProgram, startProgram } from '#support/programs.ts';
 import { REPOSITORY } from '#support/repository.ts';
@@ -66,6 +66,7 @@ describe('the alert rules (S16)', () => {
   it('are accepted by Prometheus, with the configuration that loads them', async () => {
     for (const args of [
       ['check', 'config', 'prometheus.yml'],
+      ['check', 'config', 'one-machine.yml'],
       ['check', 'rules', '--lint=all', '--lint-fatal', 'rules.yml'],
     ]) {
       const { code, output } = await runProgram(needProgram('promtool'), args, { cwd: FOLDER });
@@ -103,6 +104,83 @@ describe('the alert rules (S16)', () => {
     for (const { alert, annotations } of rules)
       expect(annotations.runbook_url).toBe(`docs/operations.md#${alert.toLowerCase()}`);
     expect(headings.filter((name) => name.startsWith('Parley')).sort()).toEqual(rules.map((rule) => rule.alert).sort());
+  });
+});
+
+describe('where there is no compose file (S16)', () => {
+  const Pods = z.object({
+    spec: z.object({
+      selector: z.object({
+        matchLabels: z.record(z.string(), z.string()),
+      }),
+      template: z.object({
+        spec: z.object({ containers: z.array(z.object({ ports: z.array(z.object({ name: z.string() })) })) }),
+      }),
+    }),
+  });
+
+  it('servers are known under the job that every rule and panel asks for', () => {
+    const asked = [...rules, ...dashboard.panels.flatMap(({ targets }) => targets)]
+      .flatMap(({ expr }) => [...expr.matchAll(/\bjob="([^"]*)"/g)])
+      .map(([, job]) => job);
+    expect(new Set(asked)).toEqual(new Set(['parley']));
+    const Config = z.object({ scrape_configs: z.array(z.object({ job_name: z.string() })) });
+    for (const file of ['prometheus.yml', 'one-machine.yml', 'kubernetes.yml'])
+      expect(Config.parse(readYaml('prometheus', file)).scrape_configs[0]?.job_name, file).toBe('parley');
+    const Monitor = z.object({
+      spec: z.object({
+        selector: z.object({ matchLabels: z.record(z.string(), z.string()) }),
+        podMetricsEndpoints: z.tuple([
+          z.object({ port: z.string(), relabelings: z.array(z.object({ targetLabel: z.string() }).loose()) }),
+        ]),
+      }),
+    });
+    const { spec } = Monitor.parse(readYaml('prometheus/pod-monitor.yaml'));
+    const pods = Pods.parse(readYaml('kubernetes/deployment.yaml')).spec;
+    expect(spec.selector.matchLabels).toEqual(pods.selector.matchLabels);
+    expect(pods.template.spec.containers[0]?.ports.map(({ name }) => name)).toEqual([spec.podMetricsEndpoints[0].port]);
+    expect(spec.podMetricsEndpoints[0].relabelings).toContainEqual({
+      action: 'replace',
+      targetLabel: 'job',
+      replacement: 'parley',
+    });
+  });
+
+  it('a Prometheus in the cluster finds the pods of the manifests, and no others', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'parley-prometheus-'));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const config = z
+      .looseObject({ scrape_configs: z.tuple([z.looseObject({ job_name: z.string() })]) })
+      .parse(readYaml('prometheus/kubernetes.yml'));
+    const [scrape] = config.scrape_configs;
+    const pods = Pods.parse(readYaml('kubernetes/deployment.yaml')).spec;
+    // What Kubernetes would say of three ports of pods.
+    const pod = (name: string, app: string, port: string) => ({
+      targets: [`10.0.0.${name.length}:7350`],
+      labels: {
+        __meta_kubernetes_pod_name: name,
+        __meta_kubernetes_pod_label_app_kubernetes_io_name: app,
+        __meta_kubernetes_pod_container_port_name: port,
+      },
+    });
+    const app = pods.selector.matchLabels['app.kubernetes.io/name'] ?? '';
+    const port = pods.template.spec.containers[0]?.ports[0]?.name ?? '';
+    // Not every build of Prometheus can ask Kubernetes: it is given the answer.
+    expect(scrape.kubernetes_sd_configs).toEqual([{ role: 'pod' }]);
+    delete scrape.kubernetes_sd_configs;
+    scrape.static_configs = [pod('ours', app, port), pod('another', 'redis', port), pod('elsewhere', app, 'debug')];
+    delete config.rule_files;
+    writeFileSync(join(folder, 'prometheus.yml'), dump(config));
+    const found = await runProgram(
+      needProgram('promtool'),
+      ['check', 'service-discovery', '--timeout=2s', 'prometheus.yml', 'parley'],
+      { cwd: folder },
+    );
+    const Found = z.array(z.object({ labels: z.record(z.string(), z.string()).optional() }));
+    const kept = Found.parse(JSON.parse(found.output.slice(found.output.indexOf('['))));
+    expect(kept.map(({ labels = {} }) => labels).filter((labels) => Object.keys(labels).length > 0)).toEqual([
+      expect.objectContaining({ job: 'parley', instance: 'ours', __address__: '10.0.0.4:7350' }),
+    ]);
   });
 });
 
