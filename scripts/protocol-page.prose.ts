@@ -89,6 +89,8 @@ export const SERVER_PROSE: Readonly<Record<ServerEvent, string>> = {
   'participant:back': 'The seat is held again. What was said meanwhile is lost, so hello and confirm are said again.',
   'participant:left': 'The seat is over.',
   'signal:received': 'A box from another participant.',
+  'seat:moved':
+    'Another socket showed the token of the seat that this one had there, and has it now. Nothing is said for that seat from here any more.',
   'server:closing': 'Said right before the server closes this socket on purpose.',
   'server:drain': 'The server is about to stop. Clients come back elsewhere or later, spread out over the time given.',
 };

@@ -311,6 +311,75 @@ describe('signaling client', () => {
     expect(() => join()).toThrow();
   });
 
+  describe('when its seat moved to another window or device (S2)', () => {
+    const moved = { roomId, code: 'seat-moved', message: 'Moved.' };
+
+    it('says so, sends nothing more, and does not take it back by itself', async () => {
+      const { clock, net, states, online } = setUp();
+      const seat = await online();
+      const signals = [1, 2].map((n) => seat.send(ana, `${box}${n}`, () => true));
+      await settled();
+      const wire = net.latest();
+      wire.say('seat:moved', moved);
+      expect(seat.state).toMatchObject({ at: 'refused', keepsTrying: false, refusal: { code: 'seat-moved' } });
+      expect(await Promise.all(signals)).toMatchObject([{ code: 'seat-moved' }, { code: 'seat-moved' }]);
+      expect(await seat.send(ana, box, () => true)).toMatchObject({ ok: false, code: 'seat-moved' });
+      // A server closes a socket that sits in no room.
+      wire.say('server:closing', { code: 'timed-out' });
+      wire.drop();
+      for (let minute = 0; minute < 60; minute++) clock.advance(60_000);
+      expect([net.wires.length, states]).toEqual([1, ['online', 'refused']]);
+    });
+
+    it('stays in its other rooms, through a reconnect too', async () => {
+      const { clock, net, join, online } = setUp();
+      const seat = await online();
+      const other = join(otherRoomId);
+      await settled();
+      const challenge = toBase64Url(new Uint8Array(32).fill(9));
+      net.latest().answer('challenge:get', { ok: true, value: { v: 1, challenge, expiresInMs: 30_000 } });
+      await settled();
+      net.latest().answer('room:join', joined());
+      await settled();
+      net.latest().say('seat:moved', moved);
+      net.latest().drop();
+      clock.advance(300);
+      net.latest().greet();
+      await settled();
+      expect(net.latest().inputsOf('room:join')).toMatchObject([{ roomId: otherRoomId }]);
+      net.latest().answer('room:join', joined(true));
+      await settled();
+      expect([seat.state.at, other.state.at]).toEqual(['refused', 'online']);
+    });
+
+    it('comes in again with a seat of its own when the person asks for it', async () => {
+      const { clock, net, online } = setUp();
+      const seat = await online();
+      net.latest().say('seat:moved', moved);
+      net.latest().drop();
+      clock.advance(60_000);
+      seat.retry();
+      expect(net.wires).toHaveLength(2);
+      net.latest().greet();
+      await settled();
+      const [asked] = net.latest().inputsOf('room:join');
+      expect(asked).toMatchObject({ roomId });
+      expect(asked).not.toHaveProperty('resumeToken');
+      net.latest().answer('room:join', joined());
+      await settled();
+      expect(seat.state.at).toBe('online');
+    });
+
+    it('tells the server of no leave, since the seat is another one’s', async () => {
+      const { net, client, online } = setUp();
+      const seat = await online();
+      net.latest().say('seat:moved', moved);
+      await seat.leave();
+      expect(net.latest().inputsOf('room:leave')).toEqual([]);
+      expect(client.census).toEqual({ timers: 0, seats: 0 });
+    });
+  });
+
   it('keeps the order of signals', async () => {
     const { net, online } = setUp();
     const seat = await online();

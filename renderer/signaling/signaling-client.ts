@@ -135,10 +135,10 @@ export class SignalingClient {
   /** For OwnSeat: tries now instead of after the wait. */
   retry(seat: OwnSeat): void {
     if (this.#link.at === 'open') void seat.enter(this.#link.session);
-    if (this.#link.at !== 'waiting') return;
+    if (this.#link.at !== 'waiting' && this.#link.at !== 'idle') return;
     this.#attempt = 0;
     this.#notBefore = 0;
-    this.#link.undo();
+    if (this.#link.at === 'waiting') this.#link.undo();
     this.#connect();
   }
 
@@ -165,7 +165,8 @@ export class SignalingClient {
   }
 
   #connect(): void {
-    if (this.#seats.size === 0) {
+    // Who was told to stay out needs no connection: a server closes one that sits in no room.
+    if (![...this.#seats.values()].some((seat) => !seat.isMoved)) {
       this.#link = { at: 'idle' };
       return;
     }
@@ -228,6 +229,9 @@ export class SignalingClient {
         return;
       case 'participant:left':
         this.#hint('left', heard.payload);
+        return;
+      case 'seat:moved':
+        this.#seats.get(heard.payload.roomId)?.moved(session, refuse(heard.payload.code));
         return;
       case 'server:closing':
         session.closing = refuse(heard.payload.code);
@@ -382,6 +386,7 @@ class OwnSeat implements Seat {
   #session: WireSession | undefined;
   #token: ResumeToken | undefined;
   #over = false;
+  #moved: Refusal | undefined;
   #sending = false;
   /** How often in a row the join was refused for something that the next try sets right. */
   #passing = 0;
@@ -403,10 +408,15 @@ class OwnSeat implements Seat {
     return this.#over;
   }
 
+  /** Whether somebody else has it, and it comes back only when the person asks for it. */
+  get isMoved(): boolean {
+    return this.#moved !== undefined;
+  }
+
   /** Joins or resumes on a session whose server was met. */
   async enter(session: WireSession): Promise<void> {
     this.#undoAgain();
-    if (this.#over) return;
+    if (this.#over || this.#moved) return;
     try {
       const joined = await session.withChallenge(this.#clock, async (challenge) => {
         const proof = await this.owner.prove(challenge, this.#client.host);
@@ -437,13 +447,26 @@ class OwnSeat implements Seat {
   lost(refusal: Refusal): void {
     this.#session = undefined;
     this.#undoAgain();
-    if (this.#over) return;
+    if (this.#over || this.#moved) return;
     const keepsTrying = isPatient(refusal);
     const was = this.#state;
     if (!keepsTrying) this.#become({ at: 'refused', refusal, keepsTrying });
     else if (was.at === 'online') this.#become({ at: 'reconnecting', since: this.#clock.now() });
     else if (was.at !== 'reconnecting') this.#become({ at: 'refused', refusal, keepsTrying });
     this.#dropUnwanted();
+  }
+
+  /**
+   * Another window or device showed this seat's token and has it now. Taking it back by itself would take it from that one, and so
+   * on for ever: the next try is the person's, and is for a seat of its own.
+   */
+  moved(session: WireSession, refusal: Refusal): void {
+    if (this.#over || this.#session !== session) return;
+    this.#moved = refusal;
+    this.#token = undefined;
+    this.#session = undefined;
+    for (const signal of this.#waiting.splice(0)) signal.answer(refusal);
+    this.#become({ at: 'refused', refusal, keepsTrying: false });
   }
 
   /** Whoever wanted these to be sent only over the session that is gone must not wait for the next one. */
@@ -464,6 +487,7 @@ class OwnSeat implements Seat {
 
   send(to: ParticipantId | '*', box: string, wanted: () => boolean): Promise<Outcome<{ handedTo: number }>> {
     if (this.#over) return Promise.resolve(refuse('cancelled'));
+    if (this.#moved) return Promise.resolve(this.#moved);
     if (this.#waiting.length >= this.#ports.policy.signalsWaitingMax) return Promise.resolve(refuse('server-busy'));
     const id = SignalId.parse(toBase64Url(this.#ports.randomBytes(16)));
     return new Promise((answer) => {
@@ -482,6 +506,7 @@ class OwnSeat implements Seat {
 
   retry(): void {
     if (this.#state.at === 'online' || this.#over) return;
+    this.#moved = undefined;
     this.#undoAgain();
     this.#client.retry(this);
   }

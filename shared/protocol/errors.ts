@@ -41,6 +41,8 @@ export const ERRORS = {
   'room-full': 'This room is full.',
   'too-many-rooms': 'This app is in too many rooms at once. Leave one first.',
   'seat-expired': 'You were away too long and have to join again.',
+  'seat-moved':
+    'Another window or device took over your place in this room. Try again to come in with a place of your own.',
   'not-in-room': 'You are not in this room.',
   'participant-gone': 'That person is no longer in the room.',
   'rate-limited': 'Too many attempts. Wait a moment, then try again.',

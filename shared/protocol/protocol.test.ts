@@ -275,6 +275,7 @@ describe('what the server says', () => {
       'participant:back': about,
       'participant:left': about,
       'signal:received': { roomId: id16, from: id16, id: id16, toAll: true, box: 'A'.repeat(40) },
+      'seat:moved': { roomId: id16, code: 'seat-moved', message: 'Moved.' },
       'server:closing': { code: 'slow-consumer' },
       'server:drain': { retryAfterMs: 0 },
     };
@@ -283,6 +284,8 @@ describe('what the server says', () => {
       expect(schema.safeParse({}).success, event).toBe(false);
     }
     expect(serverEvents['server:closing'].safeParse({ code: 'room-full' }).success).toBe(false);
+    const moved = { roomId: id16, code: 'seat-expired', message: 'Moved.' };
+    expect(serverEvents['seat:moved'].safeParse(moved).success).toBe(false);
     expect(serverEvents['server:drain'].safeParse({ retryAfterMs: -1 }).success).toBe(false);
     expect(serverEvents['server:challenge'].safeParse({ ...challenge, challenge: id16 }).success).toBe(false);
   });

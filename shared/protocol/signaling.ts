@@ -151,6 +151,9 @@ export const SignalReceived = z.object({
 });
 export type SignalReceived = z.infer<typeof SignalReceived>;
 
+/** To the socket that had a seat until another one showed its token. */
+export const SeatMoved = z.object({ roomId: RoomId, code: z.literal('seat-moved'), message: z.string().max(500) });
+
 /** What the server may say. All of it is a hint, except the boxes, which prove themselves. */
 export const serverEvents = {
   'server:challenge': Challenge,
@@ -159,6 +162,7 @@ export const serverEvents = {
   'participant:back': AboutParticipant,
   'participant:left': AboutParticipant,
   'signal:received': SignalReceived,
+  'seat:moved': SeatMoved,
   /** Said right before the server closes a socket on purpose. */
   'server:closing': z.object({
     code: z.enum(['slow-consumer', 'blocked', 'timed-out', 'server-draining', 'access-expired']),

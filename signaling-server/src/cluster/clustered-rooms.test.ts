@@ -53,6 +53,8 @@ describe('rooms on several nodes (S13)', () => {
   let stuck: Set<string>;
   /** Set to make what is written arrive and its answer be lost. */
   let isDeaf: boolean;
+  /** What answers to a node's writing wait for. */
+  let held: { node: string; until: Promise<void> } | undefined;
   let listeners: BackplaneListener[];
   const { log } = createLog({ logLevel: 'silent', logPretty: false }, { write: () => {} });
 
@@ -65,6 +67,7 @@ describe('rooms on several nodes (S13)', () => {
     mute = new Set();
     stuck = new Set();
     isDeaf = false;
+    held = undefined;
     listeners = [];
   });
 
@@ -95,6 +98,7 @@ describe('rooms on several nodes (S13)', () => {
             write: guard(async (...args: Parameters<typeof real.write>) => {
               const version = await real.write(...args);
               if (isDeaf) throw new Error('deaf');
+              if (held?.node === name) await held.until;
               return version;
             }),
             send: guard((to: string, message: string) => {
@@ -143,6 +147,53 @@ describe('rooms on several nodes (S13)', () => {
     expect(await send(one, ada, seat.participantId)).toEqual({ ok: true, value: { handedTo: 1 } });
     await pass(2 * GRACE_MS);
     expect(ada.events()).toEqual([]);
+  });
+
+  it('tell who had a seat that another node gave away, and end a fight for it (S2)', async () => {
+    const [one, two] = [await node('one'), await node('two')];
+    const ada = new Holder();
+    const { seat, resumeToken } = await enter(one, ada);
+    const places = [two, one, two, one] as const;
+    let [had, token] = [ada, resumeToken];
+    for (const [at, place] of places.entries()) {
+      const holder = new Holder();
+      const taken = await enter(place, holder, resumeToken);
+      const isLast = at === places.length - 1;
+      expect([taken.resumed, taken.seat.participantId === seat.participantId]).toEqual([!isLast, !isLast]);
+      expect(had.events()).toEqual([isLast ? 'participant:joined' : 'seat:moved']);
+      if (isLast) break;
+      expect(had.seats.size).toBe(0);
+      [had, token] = [holder, taken.resumeToken];
+    }
+    expect(token).not.toBe(resumeToken);
+    expect(await enter(one, new Holder(), token)).toMatchObject({ resumed: true });
+    await pass(10_000);
+    expect(had.events()).toEqual(['seat:moved']);
+  });
+
+  it('notice that a seat moved on before they heard that it was theirs (S2)', async () => {
+    const [one, two] = [await node('one'), await node('two')];
+    const gone = new Holder();
+    const { resumeToken } = await enter(two, gone);
+    two.lost(gone);
+    await settle();
+    let release = () => {};
+    held = {
+      node: 'one',
+      until: new Promise((resolve) => {
+        release = resolve;
+      }),
+    };
+    const [late, winner] = [new Holder(), new Holder()];
+    const joining = one.join(late, room, resumeToken);
+    await settle();
+    await enter(two, winner, resumeToken);
+    held = undefined;
+    release();
+    expect(await joining).toMatchObject({ ok: true });
+    await settle();
+    expect([late.seats.size, late.events()]).toEqual([0, ['seat:moved']]);
+    expect([winner.seats.size, winner.events()]).toEqual([1, []]);
   });
 
   it('have no ghosts: who does not come back from a dead node has left after the grace time (S4, P6)', async () => {

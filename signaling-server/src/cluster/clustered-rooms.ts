@@ -16,6 +16,7 @@ import type { Log } from '../log.ts';
 import {
   type Delivery,
   hashOf,
+  isContested,
   type RegistryPolicy,
   type RegistryPorts,
   type RemoteSeat,
@@ -90,6 +91,8 @@ export class ClusteredRooms implements Rooms, Neighbours {
   readonly #behind = new Set<RoomId>();
   /** The rooms that a holder is about to sit in. */
   readonly #taking = new WeakMap<SeatHolder, Set<RoomId>>();
+  /** Rooms that a seat is just taken in, with the newest version of their record that others told of meanwhile. */
+  readonly #news = new Map<string, number>();
   readonly #asked = new Map<number, (handedTo: number) => void>();
   readonly #listeners = new Map<string, (body: unknown) => void>();
   readonly #stops: (() => void)[] = [];
@@ -199,6 +202,7 @@ export class ClusteredRooms implements Rooms, Neighbours {
       if (holder.seats.size + about >= LIMITS.seatsPerSocket) return refuse('too-many-rooms');
       taking.add(roomId);
       let outcome: Outcome<TakenSeat>;
+      this.#news.set(roomKeyOf(roomId), 0);
       try {
         outcome = await this.#takeSeat(holder, roomId, token);
       } catch (failure) {
@@ -208,6 +212,7 @@ export class ClusteredRooms implements Rooms, Neighbours {
         outcome = this.registry.join(holder, roomId, token);
       } finally {
         taking.delete(roomId);
+        this.#news.delete(roomKeyOf(roomId));
       }
       if (outcome.ok && !holder.isOpen()) this.registry.lost(holder);
       return outcome;
@@ -281,11 +286,14 @@ export class ClusteredRooms implements Rooms, Neighbours {
       const { seats, participantId, resumed } = taken.value;
       const version = await this.#backplane.write(key, stored?.version ?? 0, writeRecord(seats), this.#ttlMs());
       if (version === undefined) continue;
-      const holds = seats.get(participantId)?.holds ?? 1;
-      const seat = { participantId, token: resumed && token ? token : fresh.token, holds, resumed };
+      const { holds = 1, moves = 0 } = seats.get(participantId) ?? {};
+      const kept = resumed && !isContested(moves) ? token : undefined;
+      const seat = { participantId, token: kept ?? fresh.token, holds, moves, resumed };
       const answer = this.registry.adopt(holder, roomId, seat, this.#elsewhere(seats));
       this.#learn(roomId, key, version, seats);
       this.#spread(key, version, seats, merged.seats);
+      // Told by others before this node knew that its own writing had come through: the seat may have moved on.
+      if ((this.#news.get(key) ?? 0) > version) this.#syncSoon(roomId);
       // Others are listed only after the mirror is up to date.
       return accept({ ...answer, others: this.#others(roomId, participantId) });
     }
@@ -308,6 +316,7 @@ export class ClusteredRooms implements Rooms, Neighbours {
       own.set(seat.participantId, {
         token: seat.tokenHash,
         holds: seat.holds,
+        moves: seat.moves,
         awayUntil: seat.awayUntil ?? null,
       });
     }
@@ -500,6 +509,8 @@ export class ClusteredRooms implements Rooms, Neighbours {
   }
 
   #takeRecord(key: string, version: number, seats: RecordSeats): void {
+    const news = this.#news.get(key);
+    if (news !== undefined) this.#news.set(key, Math.max(news, version));
     const roomId = this.#roomsByKey.get(key);
     const seen = this.#seen.get(key);
     if (roomId === undefined || (seen && seen.version >= version)) return;

@@ -1,5 +1,6 @@
 import { accept, type Outcome, ParticipantId, refuse } from '@parley/shared/protocol';
 import { z } from 'zod';
+import { isContested } from '../rooms/registry.ts';
 
 /** A seat as all nodes know it. */
 const RecordSeat = z.object({
@@ -9,6 +10,8 @@ const RecordSeat = z.object({
   token: z.string().length(43),
   /** How often it was taken: grows with every resume, so that the latest holder is told from earlier ones. */
   holds: z.number().int().positive(),
+  /** How often in a row it went to another socket while the one before was still there. */
+  moves: z.number().int().nonnegative().default(0),
   /** Milliseconds since 1970 at which it ends unless somebody comes back; null while it is held. */
   awayUntil: z.number().nullable(),
 });
@@ -76,12 +79,14 @@ export function takeSeat(before: RecordSeats, taking: Taking, circumstances: Cir
   const known = shown === undefined ? undefined : [...seats].find(([, seat]) => seat.token === shown);
   if (known) {
     const [participantId, seat] = known;
-    seats.set(participantId, { ...seat, node: circumstances.node, holds: seat.holds + 1, awayUntil: null });
+    const moves = seat.awayUntil === null ? seat.moves + 1 : 0;
+    const token = isContested(moves) ? fresh.token : seat.token;
+    seats.set(participantId, { node: circumstances.node, token, holds: seat.holds + 1, moves, awayUntil: null });
     return accept({ seats, participantId, resumed: true });
   }
   reap(seats, circumstances);
   if (seats.size >= capacity) return refuse('room-full');
-  seats.set(fresh.participantId, { node: circumstances.node, token: fresh.token, holds: 1, awayUntil: null });
+  seats.set(fresh.participantId, { node: circumstances.node, token: fresh.token, holds: 1, moves: 0, awayUntil: null });
   return accept({ seats, participantId: fresh.participantId, resumed: false });
 }
 

@@ -157,8 +157,34 @@ describe('losing the socket (S2)', () => {
     expect(registry.counts()).toMatchObject({ participants: 2, away: 0 });
     expect(send(ana, after.seat.participantId)).toMatchObject({ ok: true });
     expect(fresh.events()).toEqual(['signal:received']);
-    expect(old.events()).toEqual([]);
+    expect(old.heard).toEqual([
+      { event: 'seat:moved', payload: { roomId: roomA, code: 'seat-moved', message: expect.any(String) } },
+    ]);
+    expect(ana.events()).toEqual(['participant:joined', 'participant:back']);
     expect(send(old, '*')).toMatchObject({ ok: false, code: 'not-in-room' });
+  });
+
+  it('ends a fight for a seat: the third move in a row makes the token they share worthless', () => {
+    const { registry, enter } = setUp();
+    const { seat, resumeToken } = enter(new Holder());
+    // Whoever missed an answer still comes back with the token that it has.
+    for (let move = 1; move <= 2; move++) {
+      const moved = enter(new Holder(), roomA, resumeToken);
+      expect([moved.seat, moved.resumeToken]).toEqual([seat, resumeToken]);
+    }
+    const winner = new Holder();
+    const last = enter(winner, roomA, resumeToken);
+    expect(last.seat).toBe(seat);
+    expect(enter(new Holder(), roomA, resumeToken)).toMatchObject({ resumed: false });
+    expect(winner.events()).toEqual(['participant:joined']);
+    // A socket that was lost is no fight, however often.
+    let holder = winner;
+    for (let time = 0; time < 5; time++) {
+      registry.lost(holder);
+      holder = new Holder();
+      const back = enter(holder, roomA, last.resumeToken);
+      expect([back.seat, back.resumeToken]).toEqual([seat, last.resumeToken]);
+    }
   });
 
   it('does not resume by a wrong token or in another room', () => {

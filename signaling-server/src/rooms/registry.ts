@@ -12,6 +12,7 @@ import {
   type SignalId,
   type SignalSend,
   type StreamKind,
+  sentenceOf,
 } from '@parley/shared/protocol';
 import { base64UrlText } from '../base64url.ts';
 import type { Clock } from '../clock.ts';
@@ -36,6 +37,8 @@ export type Seat = {
   tokenHash: string;
   /** How often it was taken: once, and once more with every resume. */
   holds: number;
+  /** How often in a row it went to another holder while the one before was still there. */
+  moves: number;
   /** Undefined while away. */
   holder: SeatHolder | undefined;
   /** When the grace time is over; undefined while held. */
@@ -90,6 +93,12 @@ export type TakenSeat = {
 
 /** What of a resume token is kept and compared. */
 export const hashOf = (token: string): string => hash('sha256', token, 'base64url');
+
+/**
+ * Whether a seat goes to and fro between sockets that both hold its token. The one that has it then is given a new token, and the
+ * other one ends up with a seat of its own. Not at the first move: an answer can be lost, and whoever missed it has only the old one.
+ */
+export const isContested = (moves: number): boolean => moves >= 3;
 
 export type RegistryPorts = {
   clock: Clock;
@@ -146,7 +155,7 @@ export class RoomRegistry {
   /**
    * Gives `holder` a seat in the room. The same holder asking again gets the seat it has; a known resume token gets
    * its seat back, even from a socket that is still thought alive; an unknown one gets a new seat, because the old
-   * one is over. Refuses with `room-full` and `too-many-rooms`.
+   * one is over. Who had it until then is told. Refuses with `room-full` and `too-many-rooms`.
    */
   join(holder: SeatHolder, roomId: RoomId, token: ResumeToken | undefined): Outcome<TakenSeat> {
     const room = this.#rooms.get(roomId);
@@ -156,7 +165,7 @@ export class RoomRegistry {
     const known = room && token ? this.#seatOfToken(room, token) : undefined;
     if (known && token) {
       this.#resume(known, holder);
-      return accept(this.#answer(known, token, true));
+      return accept(this.#answer(known, isContested(known.moves) ? this.#renew(known, undefined) : token, true));
     }
     if (room && room.seats.size + (room.remote?.size ?? 0) >= this.#policy.roomCapacity) return refuse('room-full');
     const seat = this.#newSeat(room ?? this.#newRoom(roomId), holder, this.newParticipantId());
@@ -180,10 +189,10 @@ export class RoomRegistry {
   adopt(
     holder: SeatHolder,
     roomId: RoomId,
-    taken: { participantId: ParticipantId; token: ResumeToken; holds: number; resumed: boolean },
+    taken: { participantId: ParticipantId; token: ResumeToken; holds: number; moves: number; resumed: boolean },
     elsewhere: ReadonlyMap<ParticipantId, RemoteSeat>,
   ): TakenSeat {
-    const { participantId, token, holds, resumed } = taken;
+    const { participantId, token, holds, moves, resumed } = taken;
     const room = this.#rooms.get(roomId) ?? this.#newRoom(roomId);
     // The first on this node hears of the others in the answer, not one by one.
     if (room.seats.size === 0 && elsewhere.size > 0) room.remote = new Map(elsewhere);
@@ -192,6 +201,7 @@ export class RoomRegistry {
     const seat = here ?? this.#newSeat(room, holder, participantId);
     seat.tokenHash = hashOf(token);
     seat.holds = holds;
+    seat.moves = moves;
     if (!here) {
       room.remote?.delete(participantId);
       if (room.remote?.size === 0) room.remote = undefined;
@@ -203,7 +213,7 @@ export class RoomRegistry {
 
   /**
    * Takes in who else sits in the room, on other nodes, and tells the seats here what changed. A seat of this node that
-   * turns up there was resumed elsewhere and is let go without a leave.
+   * turns up there was resumed elsewhere and is let go without a leave; who had it is told.
    */
   mirror(roomId: RoomId, elsewhere: ReadonlyMap<ParticipantId, RemoteSeat>): void {
     const room = this.#rooms.get(roomId);
@@ -212,7 +222,11 @@ export class RoomRegistry {
     for (const [id, next] of elsewhere) {
       const here = room.seats.get(id);
       const before = here ? { away: here.holder === undefined, holds: here.holds } : known.get(id);
-      if (here) this.#letGo(here);
+      if (here) {
+        const { holder } = here;
+        this.#letGo(here);
+        tellMoved(holder, roomId);
+      }
       known.set(id, next);
       if (!before) this.#tell(room, id, 'participant:joined');
       else if (next.holds > before.holds || (before.away && !next.away)) this.#tell(room, id, 'participant:back');
@@ -429,6 +443,7 @@ export class RoomRegistry {
       room,
       tokenHash: NO_HASH,
       holds: 1,
+      moves: 0,
       holder,
       awayUntil: undefined,
       streams: undefined,
@@ -459,9 +474,11 @@ export class RoomRegistry {
   }
 
   #resume(seat: Seat, holder: SeatHolder): void {
+    const before = seat.holder;
     // Taken out of the old holder's hands, so that the late news of its end is not about this seat.
-    if (seat.holder) seat.holder.seats.delete(seat.room.id);
+    if (before) before.seats.delete(seat.room.id);
     else this.#away -= 1;
+    seat.moves = before ? seat.moves + 1 : 0;
     seat.endGrace?.();
     seat.endGrace = undefined;
     seat.awayUntil = undefined;
@@ -469,6 +486,7 @@ export class RoomRegistry {
     seat.holder = holder;
     holder.seats.set(seat.room.id, seat);
     this.#tally.seatsResumed += 1;
+    tellMoved(before, seat.room.id);
     this.#tellOthers(seat, 'participant:back');
   }
 
@@ -541,6 +559,10 @@ export class RoomRegistry {
 }
 
 type SeatEvent = 'participant:joined' | 'participant:away' | 'participant:back' | 'participant:left';
+
+/** To who had a seat until another holder took it. */
+const tellMoved = (holder: SeatHolder | undefined, roomId: RoomId): void =>
+  void holder?.send('seat:moved', { roomId, code: 'seat-moved', message: sentenceOf('seat-moved') });
 
 const NO_HASH = '';
 

@@ -5,6 +5,7 @@ import { createClient } from '@redis/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startRedis, type TestRedis } from '#support/redis.ts';
 import { Client, newSignalId, RoomKey, someBox, startTestServer, type TestServer, until } from './harness.ts';
+import { fightForASeat } from './moved-seat.ts';
 
 type Nodes = { start(env?: Record<string, string>): Promise<TestServer> };
 
@@ -128,6 +129,10 @@ describe.each(Object.keys(backplanes))('two nodes that share rooms over %s (S13)
     const signal = { roomId: key.roomId, to: participantId, id: newSignalId(), box: someBox() };
     expect(await ada.call('signal:send', signal)).toEqual({ ok: true, value: { handedTo: 1 } });
     expect(ada.heard.filter(({ event }) => event === 'participant:away')).toEqual([]);
+  });
+
+  it('let a seat belong to one socket at a time, wherever that is (S2)', async () => {
+    await fightForASeat([one, two]);
   });
 
   it('are left by a node that stops without anybody leaving (S14)', async () => {

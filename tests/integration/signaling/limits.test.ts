@@ -89,14 +89,16 @@ describe('joins (R3)', () => {
     const server = await startTestServer({ JOINS_PER_MINUTE: '2' });
     const client = new Client(server);
     const key = new RoomKey();
-    const { resumeToken } = await client.join(key);
+    let { resumeToken } = await client.join(key);
     await client.join(new RoomKey());
     const refused = await client.tryJoin(new RoomKey());
     expect(refused).toMatchObject({ ok: false, code: 'rate-limited' });
     expect(refused.ok ? 0 : refused.retryAfterMs).toBeGreaterThan(MINUTE_MS - 20_000);
     for (let n = 0; n < 5; n++) {
       const again = new Client(server);
-      expect(await again.join(key, { resumeToken })).toMatchObject({ resumed: true });
+      const back = await again.join(key, { resumeToken });
+      expect(back.resumed).toBe(true);
+      ({ resumeToken } = back);
     }
   });
 

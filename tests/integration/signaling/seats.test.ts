@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Client, newSignalId, RoomKey, someBox, startTestServer, until } from './harness.ts';
+import { fightForASeat } from './moved-seat.ts';
 
 describe('signals (S3)', () => {
   it('reach the one they are for, untouched and stamped, and nobody else', async () => {
@@ -155,6 +156,25 @@ describe('seats (S2)', () => {
     expect(sent).toMatchObject({ ok: true });
     await fresh.hear('signal:received');
     expect(ana.heard.map(({ event }) => event)).not.toContain('participant:away');
+  });
+
+  it('belong to one socket at a time: who had one is told, and nobody fights for it for ever', async () => {
+    const server = await startTestServer();
+    await fightForASeat([server, server]);
+  });
+
+  it('are given anew to who comes back without the token; the old one ends after the grace time', async () => {
+    const server = await startTestServer({ SEAT_GRACE_MS: '200' });
+    const [ana, killed] = [new Client(server), new Client(server)];
+    const key = new RoomKey();
+    await ana.join(key);
+    const before = await killed.join(key);
+    killed.vanish();
+    const after = await new Client(server).join(key);
+    expect(after).toMatchObject({ resumed: false });
+    expect(after.participants).toHaveLength(2);
+    expect((await ana.hear('participant:left')).participantId).toBe(before.participantId);
+    expect(await server.health()).toMatchObject({ participants: 2 });
   });
 
   it('keep their kinds of stream for counts, and end them with the seat', async () => {

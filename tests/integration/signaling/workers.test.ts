@@ -10,6 +10,7 @@ import { type ResumeToken, type RoomJoined, ServerReport } from '@parley/shared/
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { Client, newSignalId, PUBLIC_HOST, RoomKey, someBox, soon, until } from './harness.ts';
+import { fightForASeat } from './moved-seat.ts';
 
 const MAIN = fileURLToPath(new URL('../../../signaling-server/src/main.ts', import.meta.url));
 const ADMIN = 'an-admin-token-that-only-tests-know-1';
@@ -197,6 +198,13 @@ describe('a server of several processes (S13)', () => {
     }
     const after = await server.pids();
     expect(after.filter((pid) => !before.includes(pid))).toHaveLength(1);
+  });
+
+  it('lets a seat belong to one socket at a time, whichever worker has it (S2)', async () => {
+    const server = await startWorkers({ HTTP_PER_MINUTE: '0' });
+    await server.pids();
+    // Connections are handed out in turn.
+    await fightForASeat([server, server]);
   });
 
   it('is drained as one, and stops in order with 0 (S14, P7)', async () => {
