@@ -105,7 +105,6 @@ const table: Row[] = [
     may: [
       ...shared,
       ...node,
-      '!engine.io',
       '!fastify',
       '!@fastify/**',
       '!jose',
@@ -117,6 +116,7 @@ const table: Row[] = [
       '!pino-roll',
       '!prom-client',
       '!rate-limiter-flexible',
+      '!ws',
       '!zod',
     ],
     never: ['../**/shared/**', '../**/electron/**', '../**/renderer/**', '../**/tests/**'],

@@ -54,7 +54,7 @@ const ALLOWED: [file: string, imported: string][] = [
   ['renderer/features/probe.tsx', '../stores/react.tsx'],
   ['renderer/session/probe.ts', '../mesh/mesh.ts'],
   ['renderer/mesh/peer-link.ts', 'simple-peer'],
-  ['signaling-server/src/probe.ts', 'engine.io'],
+  ['signaling-server/src/probe.ts', 'ws'],
   ['signaling-server/admin/probe.tsx', 'react'],
   ['signaling-server/admin/sections/probe.tsx', 'lucide-react'],
   ['signaling-server/admin/store/probe.ts', '../../src/http/answers.ts'],

@@ -11,7 +11,7 @@ import {
   refuseInput,
   SIGNALING_PATH,
 } from '@parley/shared/protocol';
-import { Server as Engine } from 'engine.io';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { AccessRule, Admitted } from '../auth/access.ts';
 import { base64UrlText } from '../base64url.ts';
 import type { AddressReader } from '../client-address.ts';
@@ -22,13 +22,15 @@ import type { HandlerContext } from '../handlers/context.ts';
 import { createDispatch } from '../handlers/dispatch.ts';
 import { versionRefusal } from '../handlers/version-check.ts';
 import { aboutSocket, createOperationObserver } from '../observe/operations.ts';
-import { startTrace } from '../observe/trace.ts';
+import { type Caller, readTraceparent, startTrace } from '../observe/trace.ts';
 import type { OriginRule } from '../origins.ts';
 import type { Pseudonyms } from '../pseudonyms.ts';
 import { type Admission, AdmissionDesk } from './admission.ts';
 import { Connection } from './connection.ts';
-import { Line, Outbox, type RawSocket } from './line.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { ClientSocket, Line, lineOf, Outbox, type OverReason } from './line.ts';
 import { readSignal } from './signal-frame.ts';
+import { CLOSE, MESSAGE, NOOP, OPEN, PONG, UPGRADE } from './text-frames.ts';
 import { CONNECT, CONNECT_ERROR, DISCONNECT, decodePacket, EVENT, MalformedPacket } from './text-parser.ts';
 
 export type SocketGate = {
@@ -56,6 +58,9 @@ const TAKEN_IN_MS = 2_000;
 /** How long they get after that to close their side of a connection. */
 const LEFT_OVER_MS = 500;
 
+/** How long a client may take to answer that its socket is closed, while the server runs. */
+const FAREWELL_MS = 10_000;
+
 /** How long a socket that does not read gets to take in why it is being closed. */
 const LAST_WORD_MS = 1_000;
 
@@ -63,6 +68,9 @@ const LAST_WORD_MS = 1_000;
 const CONTROL_MAX_PER_SECOND = 20;
 
 const PATH = `${SIGNALING_PATH}/`;
+
+/** Packets of Engine.IO without a message that a client may send; only the server asks for signs of life. */
+const CONTROL: ReadonlySet<number> = new Set([OPEN, CLOSE, PONG, UPGRADE, NOOP]);
 
 /** A wrong password or token weighs as much as this many malformed frames. */
 const WRONG_ACCESS_STRIKES = 10;
@@ -85,7 +93,7 @@ function refuseUpgrade(request: IncomingMessage, status: string, refusal: Refusa
 }
 
 /**
- * Puts Socket.IO on the server's HTTP port, hardened: WebSocket only, text only, one namespace, small frames, short
+ * Speaks Socket.IO on the server's HTTP port, hardened: WebSocket only, text only, one namespace, small frames, short
  * timeouts, and a cap on what may wait to be sent.
  */
 export function attachSockets(
@@ -104,7 +112,6 @@ export function attachSockets(
   const { tally, limits, rooms, log } = context;
   const dispatch = createDispatch(context);
   const connections = new Set<Connection>();
-  const admitted = new WeakMap<IncomingMessage, Admission>();
   const desk = new AdmissionDesk({
     limits,
     openMax: config.socketsPerAddress,
@@ -126,54 +133,69 @@ export function attachSockets(
     log.debug({ ...traceIn(request), address: pseudonyms.address(addressOf(request)), code }, 'upgrade refused');
   }
 
-  const outbox = new Outbox(config);
+  const linePorts = { outbox: new Outbox(config), over };
   /** Who has not said yet who they are. */
   const strangers = new Set<Line>();
 
-  const engine = new Engine({
-    transports: ['websocket'],
-    maxHttpBufferSize: LIMITS.frameMaxBytes,
+  // Not written in place: the types do not know `closeTimeout` yet.
+  const webSocketOptions = {
+    noServer: true,
+    WebSocket: ClientSocket,
+    clientTracking: false,
+    maxPayload: LIMITS.frameMaxBytes,
+    perMessageDeflate: false,
+    closeTimeout: FAREWELL_MS,
+  };
+  const sockets = new WebSocketServer(webSocketOptions);
+  /** Sockets whose far end has not closed its side yet. */
+  let opened = 0;
+  let noteGone: (() => void) | undefined;
+  const heart = new Heartbeat<Line>(
+    clock,
+    { intervalMs: config.pingIntervalMs, timeoutMs: config.pingTimeoutMs },
+    (line) => line.cut('ping timeout'),
+  );
+  const handshake = {
+    upgrades: [],
     pingInterval: config.pingIntervalMs,
     pingTimeout: config.pingTimeoutMs,
-    upgradeTimeout: 5_000,
-    perMessageDeflate: false,
-    httpCompression: false,
-    allowEIO3: false,
-    // Never calls back when it refuses: the answer is written here, with a status and a time to wait.
-    allowRequest: (request, proceed) => {
-      const { origin } = request.headers;
-      if (!originAllowed(origin)) {
-        tally.error('origin-refused');
-        noteRefused(request, 'origin-refused');
-        return refuseUpgrade(request, '403 Forbidden', refuse('origin-refused'));
-      }
-      const ip = addressOf(request);
-      desk.decide(ip).then(
-        (admission) => {
-          if (admission.at === 'cut' && admission.refusal) {
-            noteRefused(request, admission.refusal.code);
-            return refuseUpgrade(request, '429 Too Many Requests', admission.refusal);
-          }
-          admitted.set(request, admission);
-          proceed(null, true);
-        },
-        (thrown) => {
-          log.error({ ...traceIn(request), err: thrown }, 'admission failed');
-          refuseUpgrade(request, '503 Service Unavailable', refuse('server-busy'));
-        },
-      );
-    },
-  });
-  // Engine.IO is given the upgrades alone. Polling is off, so every plain request to the path is a mistake; Fastify answers it.
+    maxPayload: LIMITS.frameMaxBytes,
+  };
+
+  // Polling is off, so every plain request to the path is a mistake; Fastify answers it.
   http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     tally.upgrades += 1;
     // Until it is a WebSocket nobody else listens, and an unheard error would end the process.
     socket.on('error', ignoreError);
     const [path, query] = (request.url ?? '').split('?', 2);
     if (path !== PATH) return refuseUpgrade(request, '404 Not Found', refuse('unknown-call'));
-    // Engine.IO would change a socket that is there over to this one, past all that newcomers are asked.
-    if (new URLSearchParams(query).has('sid')) return refuseUpgrade(request, '400 Bad Request', refuse('bad-request'));
-    engine.handleUpgrade(request as Parameters<Engine['handleUpgrade']>[0], socket, head);
+    if (!isHandshake(new URLSearchParams(query)))
+      return refuseUpgrade(request, '400 Bad Request', refuse('bad-request'));
+    if (!originAllowed(request.headers.origin)) {
+      tally.error('origin-refused');
+      noteRefused(request, 'origin-refused');
+      return refuseUpgrade(request, '403 Forbidden', refuse('origin-refused'));
+    }
+    desk.decide(addressOf(request)).then(
+      (admission) => {
+        if (admission.at === 'cut' && admission.refusal) {
+          noteRefused(request, admission.refusal.code);
+          return refuseUpgrade(request, '429 Too Many Requests', admission.refusal);
+        }
+        const caller = readTraceparent(request.headers.traceparent);
+        // The answer to the upgrade and the handshake are one piece for the system to send.
+        socket.cork();
+        sockets.handleUpgrade(request, socket, head, (opening) => {
+          socket.off('error', ignoreError);
+          open(opening, admission, caller);
+        });
+        socket.uncork();
+      },
+      (thrown) => {
+        log.error({ ...traceIn(request), err: thrown }, 'admission failed');
+        refuseUpgrade(request, '503 Service Unavailable', refuse('server-busy'));
+      },
+    );
   });
 
   function noteMalformed(line: Line): void {
@@ -188,51 +210,77 @@ export function attachSockets(
     line.cut();
   }
 
-  // Socket.IO's own server is not there at all: with one namespace, no attachments and no rooms of its own, its protocol is
-  // four packets, while its objects are a third of a connection's memory and most of what a message costs besides I/O.
-  engine.on('connection', (raw: RawSocket) => {
+  // Socket.IO's own server is not there at all, nor is Engine.IO's: with one namespace, one transport, no attachments and no
+  // rooms of their own their protocols are a handful of packets, while their objects and timers are most of a connection's
+  // memory and of what a message costs besides I/O.
+  function open(socket: ClientSocket, admission: Admission, caller: Caller | undefined): void {
     tally.socketsOpened += 1;
-    const admission = admitted.get(raw.request);
-    if (!admission) {
-      raw.close(true);
-      return;
-    }
-    const line = new Line(base64UrlText(context.random(15)), raw, admission, outbox, clock.now());
-    line.forgetRequest();
+    opened += 1;
+    const id = base64UrlText(context.random(15));
+    const line = new Line({ id, admission, openedAt: clock.now(), caller }, socket, linePorts);
     strangers.add(line);
     if (admission.at === 'welcome') desk.opened(admission.limitKey);
-    line.onPing(() => {
-      line.cutIfClogged();
-      noteControl(line);
-    });
-    // One listener for packets of every kind: each more is kept for each connection.
-    raw.on('packet', ({ type, data: frame }: { type: string; data?: unknown }) => {
-      if (type !== 'message') return noteControl(line);
-      try {
-        heard(line, frame);
-      } catch (failure) {
-        if (failure instanceof MalformedPacket) noteMalformed(line);
-        else log.error({ ...aboutSocket(line), err: failure }, 'frame could not be handled');
-        raw.close();
-      }
-    });
-    raw.on('close', (reason: string, cause: unknown) => {
-      strangers.delete(line);
-      if (admission.at === 'welcome') desk.closed(admission.limitKey);
-      if (reason === 'parse error' || isFrameError(cause)) noteMalformed(line);
-      if (line.connection) closed(line.connection, reason);
-    });
-  });
+    socket.on('message', onMessage);
+    socket.on('ping', onPing);
+    socket.on('error', onError);
+    socket.on('close', onClose);
+    line.open({ sid: id, ...handshake });
+    heart.add(line);
+  }
+
+  function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
+    const line = lineOf(this);
+    if (!line || line.isOver) return;
+    heart.heard(line);
+    try {
+      // Binary data comes in other forms; text is one buffer.
+      if (isBinary || !Buffer.isBuffer(data)) throw new MalformedPacket();
+      if (data[0] === MESSAGE) heard(line, data.toString('utf8', 1));
+      else if (data.length > 0 && CONTROL.has(data[0] ?? 0)) noteControl(line);
+      else throw new MalformedPacket();
+    } catch (failure) {
+      if (failure instanceof MalformedPacket) noteMalformed(line);
+      else log.error({ ...aboutSocket(line), err: failure }, 'frame could not be handled');
+      line.end('parse error');
+    }
+  }
+
+  function onPing(this: WebSocket): void {
+    const line = lineOf(this);
+    if (!line || line.isOver) return;
+    line.cutIfClogged();
+    noteControl(line);
+  }
+
+  function onError(this: WebSocket, error: Error): void {
+    const line = lineOf(this);
+    if (!line || line.isOver) return;
+    // The far end broke the WebSocket protocol; `ws` closes it.
+    if ('code' in error && typeof error.code === 'string' && error.code.startsWith('WS_ERR_')) noteMalformed(line);
+    line.hasEnded('transport error');
+  }
+
+  function onClose(this: WebSocket): void {
+    opened -= 1;
+    if (opened === 0) noteGone?.();
+    lineOf(this)?.hasEnded('transport close');
+  }
+
+  function over(line: Line, reason: OverReason): void {
+    heart.remove(line);
+    strangers.delete(line);
+    if (line.admission.at === 'welcome') desk.closed(line.admission.limitKey);
+    if (line.connection) closed(line.connection, reason);
+  }
 
   /** Takes a frame in. Throws MalformedPacket for what nobody can read. */
-  function heard(line: Line, frame: unknown): void {
+  function heard(line: Line, frame: string): void {
     tally.messagesReceived += 1;
     // Who keeps talking without listening is cut off here, also before it has joined anything.
     if (line.isClogged()) {
       line.cut();
       return;
     }
-    if (typeof frame !== 'string') throw new MalformedPacket();
     const { connection } = line;
     const signal = connection && readSignal(frame);
     if (signal) {
@@ -247,7 +295,7 @@ export function attachSockets(
       dispatch.event(connection, event, payload, packet.id);
     } else if (packet.type === DISCONNECT && connection) {
       // Nothing more could be said on it.
-      line.raw.close();
+      line.end();
     } else throw new MalformedPacket();
   }
 
@@ -352,7 +400,7 @@ export function attachSockets(
   });
   const stopWaiting = repeat(clock, Math.max(20, config.connectTimeoutMs / 4), () => {
     const before = clock.now() - config.connectTimeoutMs;
-    for (const line of strangers) if (line.openedAt <= before) line.raw.close();
+    for (const line of strangers) if (line.openedAt <= before) line.end();
   });
   const stopSweeping = repeat(clock, 60_000, () => {
     desk.sweep();
@@ -364,6 +412,18 @@ export function attachSockets(
     return new Promise((resolve) => {
       const cancel = clock.after(withinMs, resolve);
       noteEmpty = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  /** Resolves when every client has closed its side, or after `withinMs`. */
+  function whenGone(withinMs: number): Promise<void> {
+    if (opened === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = clock.after(withinMs, resolve);
+      noteGone = () => {
         cancel();
         resolve();
       };
@@ -395,9 +455,11 @@ export function attachSockets(
       // No longer than another node may take to answer.
       await Promise.race([dispatch.stop(), new Promise<void>((resolve) => clock.after(ANSWERED_MS, resolve))]);
       for (const connection of connections) connection.close('server-draining');
-      // Engine.IO throws away what still waits to be sent, and that is the reason why they are closed.
-      await whenEmpty(TAKEN_IN_MS);
-      engine.close();
+      for (const line of strangers) line.end();
+      // Not cut off at once: the last thing that is said to them is the reason why they are closed.
+      await whenGone(TAKEN_IN_MS);
+      heart.stop();
+      sockets.close();
       // A client that does not finish its side of the closing handshake must not hold up the stop.
       const cancel = clock.after(LEFT_OVER_MS, cutOff);
       // No more connections, and those that are there end.
@@ -409,10 +471,6 @@ export function attachSockets(
   };
 }
 
-/** Whether a transport ended because its far end broke the WebSocket protocol. */
-function isFrameError(cause: unknown): boolean {
-  const inner =
-    cause instanceof Error ? ((cause as Error & { description?: unknown }).description ?? cause) : undefined;
-  const code = inner instanceof Error && 'code' in inner ? inner.code : undefined;
-  return typeof code === 'string' && code.startsWith('WS_ERR_');
-}
+/** Whether this asks for a new connection of Engine.IO, protocol 4; polling and changing over are not to be had. */
+const isHandshake = (query: URLSearchParams): boolean =>
+  query.get('transport') === 'websocket' && query.get('EIO') === '4' && !query.has('sid');

@@ -1,29 +1,24 @@
-import type { IncomingMessage } from 'node:http';
 import type { Socket as TcpSocket } from 'node:net';
-import type { Socket } from 'engine.io';
-import { type Caller, readTraceparent } from '../observe/trace.ts';
+import { WebSocket } from 'ws';
+import type { Caller } from '../observe/trace.ts';
 import type { Admission } from './admission.ts';
 import type { Connection, Wire } from './connection.ts';
-import { framesOf } from './text-frames.ts';
+import type { Beating } from './heartbeat.ts';
+import { framesOf, MESSAGE, OPEN, PING } from './text-frames.ts';
 
-export type RawSocket = Socket;
+/** A WebSocket that knows whose it is, so that one listener serves all of them. */
+export class ClientSocket extends WebSocket {
+  line: Line | undefined = undefined;
+}
 
-/** What `ws` and engine.io keep and do not declare; read here and nowhere else. */
-type WebSocketInnards = {
-  readonly readyState: number;
-  readonly bufferedAmount: number;
-  readonly _socket: TcpSocket | null;
-  terminate(): void;
-  on(event: 'ping', listener: () => void): void;
-};
-type Innards = {
-  writeBuffer: unknown[];
-  request: IncomingMessage | null;
-  transport: { socket?: WebSocketInnards };
-};
-const innardsOf = (raw: RawSocket): Innards => raw as unknown as Innards;
+export const lineOf = (socket: WebSocket): Line | undefined =>
+  socket instanceof ClientSocket ? socket.line : undefined;
 
-const OPEN = 1;
+/** What `ws` keeps and does not declare; read here and nowhere else. */
+const tcpOf = (socket: WebSocket): TcpSocket | null | undefined =>
+  (socket as unknown as { _socket: TcpSocket | null | undefined })._socket;
+
+const PING_FRAME = framesOf([''], PING);
 
 export type OutboundLimits = { outboundPacketsMax: number; outboundBytesMax: number };
 
@@ -50,35 +45,64 @@ export class Outbox {
   };
 }
 
+export type LinePorts = {
+  outbox: Outbox;
+  /** Told once, when nothing more is heard from it or said on it; in a turn of its own. */
+  over(line: Line, reason: OverReason): void;
+};
+
+/** Why a line is over: this side closed it, the far end or the network did, or it gave no sign of life. */
+export type OverReason = 'closed' | 'transport close' | 'transport error' | 'ping timeout' | 'parse error';
+
 /**
- * The way out to one client. What is said within one turn of the event loop goes out in one write: most of what a
- * relayed message costs is the system call. Engine.IO's own buffer is used while it holds something, so that nothing
- * overtakes.
+ * The way to one client: Engine.IO's protocol 4 on a WebSocket. What is said within one turn of the event loop goes out
+ * in one write: most of what a relayed message costs is the system call.
  */
-export class Line implements Wire {
+export class Line implements Wire, Beating {
   readonly id: string;
-  readonly raw: RawSocket;
   readonly admission: Admission;
+  readonly openedAt: number;
+  /** What its `traceparent` header said. */
+  readonly caller: Caller | undefined;
   /** Whether it has said who it is; the answer may take a while. */
   asked = false;
-  /** What its `traceparent` header said. */
-  caller: Caller | undefined;
   connection: Connection | undefined;
-  readonly #outbox: Outbox;
+  beatAt = 0;
+  readonly #socket: ClientSocket;
+  readonly #ports: LinePorts;
+  #over = false;
   #waiting: string[] | undefined;
   #waitingChars = 0;
   #unsent = 0;
   #control = 0;
   #controlSecond = 0;
 
-  readonly openedAt: number;
+  constructor(
+    about: { id: string; admission: Admission; openedAt: number; caller: Caller | undefined },
+    socket: ClientSocket,
+    ports: LinePorts,
+  ) {
+    this.id = about.id;
+    this.admission = about.admission;
+    this.openedAt = about.openedAt;
+    this.caller = about.caller;
+    this.#socket = socket;
+    this.#ports = ports;
+    socket.line = this;
+  }
 
-  constructor(id: string, raw: RawSocket, admission: Admission, outbox: Outbox, openedAt: number) {
-    this.id = id;
-    this.openedAt = openedAt;
-    this.raw = raw;
-    this.admission = admission;
-    this.#outbox = outbox;
+  /** Nothing more is heard from it. */
+  get isOver(): boolean {
+    return this.#over;
+  }
+
+  /** Sends Engine.IO's handshake. */
+  open(handshake: object): void {
+    this.#send(framesOf([JSON.stringify(handshake)], OPEN));
+  }
+
+  ping(): void {
+    this.#send(PING_FRAME);
   }
 
   /** Sends a packet of Socket.IO. */
@@ -86,7 +110,7 @@ export class Line implements Wire {
     if (this.#waiting) this.#waiting.push(packet);
     else {
       this.#waiting = [packet];
-      this.#outbox.add(this);
+      this.#ports.outbox.add(this);
     }
     this.#waitingChars += packet.length;
   }
@@ -96,27 +120,17 @@ export class Line implements Wire {
     if (!waiting) return;
     this.#waiting = undefined;
     this.#waitingChars = 0;
-    const { writeBuffer, transport } = innardsOf(this.raw);
-    const ws = transport.socket;
-    const tcp = ws?._socket;
-    if (!ws || !tcp || writeBuffer.length > 0 || ws.readyState !== OPEN) {
-      for (const packet of waiting) this.raw.write(packet);
-      return;
-    }
-    if (tcp.writableLength === 0) this.#unsent = 0;
+    const tcp = tcpOf(this.#socket);
+    if (tcp?.writableLength === 0) this.#unsent = 0;
     this.#unsent += waiting.length;
-    // `ws` has nothing of its own on the way: it writes at once, because nothing is compressed.
-    tcp.write(framesOf(waiting));
+    this.#send(framesOf(waiting, MESSAGE));
   }
 
   isClogged(): boolean {
-    const { outboundPacketsMax, outboundBytesMax } = this.#outbox.limits;
-    const { writeBuffer, transport } = innardsOf(this.raw);
-    const unsentBytes = transport.socket?.bufferedAmount ?? 0;
+    const { outboundPacketsMax, outboundBytesMax } = this.#ports.outbox.limits;
+    const unsentBytes = this.#socket.bufferedAmount;
     return (
-      unsentBytes + this.#waitingChars > outboundBytesMax ||
-      writeBuffer.length > outboundPacketsMax ||
-      (unsentBytes > 0 && this.#unsent > outboundPacketsMax)
+      unsentBytes + this.#waitingChars > outboundBytesMax || (unsentBytes > 0 && this.#unsent > outboundPacketsMax)
     );
   }
 
@@ -130,29 +144,33 @@ export class Line implements Wire {
     return this.#control;
   }
 
-  /** Ends it politely. */
-  end(): void {
+  /** Ends it politely: what was said before still goes out. */
+  end(reason: OverReason = 'closed'): void {
     this.flush();
-    this.raw.close();
+    this.#socket.close();
+    this.hasEnded(reason);
   }
 
   /** Ends it at once. */
-  cut(): void {
-    innardsOf(this.raw).transport.socket?.terminate();
+  cut(reason: OverReason = 'closed'): void {
+    this.#socket.terminate();
+    this.hasEnded(reason);
   }
 
   cutIfClogged(): void {
     if (this.isClogged()) this.cut();
   }
 
-  /** A kept request is kilobytes per connection; of the handshake's nothing but its trace is ever asked for again. */
-  forgetRequest(): void {
-    const innards = innardsOf(this.raw);
-    this.caller = readTraceparent(innards.request?.headers.traceparent);
-    innards.request = null;
+  /** Its socket is on its way out, whoever ended it. */
+  hasEnded(reason: OverReason): void {
+    if (this.#over) return;
+    this.#over = true;
+    // Not at once: whoever wrote to it may be in the middle of telling a room something.
+    queueMicrotask(() => this.#ports.over(this, reason));
   }
 
-  onPing(listener: () => void): void {
-    innardsOf(this.raw).transport.socket?.on('ping', listener);
+  /** `ws` has nothing of its own on the way: it writes at once, because nothing is compressed. */
+  #send(frames: Buffer): void {
+    if (this.#socket.readyState === WebSocket.OPEN) tcpOf(this.#socket)?.write(frames);
   }
 }

@@ -105,6 +105,20 @@ describe('slow and strange HTTP (P3)', () => {
       expect(await say(server.port, upgrade(`${SIGNALING_PATH}/?${query}`)), query).toContain('400');
   });
 
+  it.each(['EIO=3&transport=websocket', 'EIO=4&transport=polling', 'transport=websocket', 'EIO=4'])(
+    'an upgrade for another protocol is refused, with a key as it should be: %s',
+    async (query) => {
+      const server = await startTestServer();
+      const socket = new WebSocket(`ws://127.0.0.1:${server.port}${SIGNALING_PATH}/?${query}`);
+      onTestFinished(() => socket.terminate());
+      const said = new Promise<string>((resolve) => {
+        socket.once('open', () => resolve('open'));
+        socket.once('error', (failure) => resolve(failure.message));
+      });
+      expect(await soon(said, 'answer')).toContain('400');
+    },
+  );
+
   it('an upgrade that is torn at any moment leaves the server standing', async () => {
     const server = await startTestServer();
     const whereabouts = ['/elsewhere', `${SIGNALING_PATH}/?EIO=4&transport=websocket`];
