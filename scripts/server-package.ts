@@ -17,6 +17,7 @@ export async function packServer(): Promise<string> {
     writeFileSync(main, `#!/usr/bin/env node\n${readFileSync(main, 'utf8')}`);
     writeFileSync(join(folder, 'package.json'), `${JSON.stringify(about, null, 2)}\n`);
     copyDocuments(folder);
+    copyDeployFiles(folder);
     cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
     // The font is no module, so the list that the build makes does not know it.
     cpSync(
@@ -71,6 +72,16 @@ function copyDocuments(folder: string): void {
   const text = readFileSync(readme, 'utf8');
   follow(readme, text);
   writeFileSync(join(folder, 'README.md'), text.replaceAll('](../docs/', '](docs/'));
+}
+
+/** What the guide names for a machine without a checkout; images, compose and Kubernetes are built from one. */
+function copyDeployFiles(folder: string): void {
+  for (const name of ['coturn', 'grafana', 'nginx', 'prometheus', 'redis', 'systemd']) {
+    cpSync(join(root, 'build/deploy', name), join(folder, 'build/deploy', name), {
+      recursive: true,
+      filter: (path) => !/Dockerfile$|\.test\.yml$/.test(path),
+    });
+  }
 }
 
 /** Runs npm under this same Node where npm started this; throws when it fails. */

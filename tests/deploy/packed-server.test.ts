@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,11 +22,11 @@ import { Client } from '../integration/signaling/harness.ts';
 
 const readText = (path: string) => readFileSync(join(REPOSITORY, path), 'utf8');
 
-/** The commands by which the guide packs, installs and starts a server, one a line. */
-function guidedCommands(): string[] {
+/** The commands of the block in which the guide says how to start a server that has `word` in it, one a line. */
+function guidedCommands(word: string): string[] {
   const [, section = ''] = /^## Start it\n([\s\S]*?)^## /m.exec(readText('docs/self-hosting.md')) ?? [];
   const blocks = [...section.matchAll(/^```\n([\s\S]*?)^```/gm)].map(([, block = '']) => block);
-  return (blocks.find((block) => block.includes('npm run dist')) ?? '').trim().split('\n');
+  return (blocks.find((block) => block.includes(word)) ?? '').trim().split('\n');
 }
 
 /** One of them as whoever reads the guide would type it: in a shell, with nothing of this test's surroundings. */
@@ -33,7 +34,7 @@ const shell = (command: string, cwd: string, env: Record<string, string>) =>
   ['/bin/sh', ['-c', command], { cwd, env }] as const;
 
 describe('the server, packed, installed and started by the guide’s own commands (S16)', () => {
-  const [pack = '', install = '', start = '', ...others] = guidedCommands();
+  const [pack = '', install = '', start = '', ...others] = guidedCommands('npm run dist');
   const home = mkdtempSync(join(tmpdir(), 'parley-packed-'));
   // As empty as a folder can be: in that of a person who keeps other packages there.
   const folder = join(home, 'parley-server');
@@ -126,6 +127,51 @@ describe('the server, packed, installed and started by the guide’s own command
       })
       .filter((target) => !existsSync(join(installed, target)));
     expect(dead).toEqual([]);
+  });
+
+  it('brings every file of build/deploy that its guide names for a machine without a checkout (S16)', () => {
+    const guide = readFileSync(join(installed, 'docs/self-hosting.md'), 'utf8');
+    const named = [...guide.matchAll(/\bbuild\/deploy\/[\w./-]*\w/g)].map(([path]) => path);
+    expect(named.length).toBeGreaterThan(4);
+    expect(named.filter((path) => !existsSync(join(installed, path)))).toEqual([]);
+    for (const path of ['prometheus/rules.yml', 'prometheus/one-machine.yml', 'grafana/dashboards/parley.json'])
+      expect(readFileSync(join(installed, 'build/deploy', path), 'utf8')).toBe(readText(`build/deploy/${path}`));
+    expect(existsSync(join(installed, 'build/deploy/compose.yaml'))).toBe(false);
+  });
+
+  it('is a service after the guide’s commands, in the places that the unit names (S16)', async () => {
+    const machineRoot = join(home, 'machine');
+    mkdirSync(join(machineRoot, 'etc/systemd/system'), { recursive: true });
+    mkdirSync(join(machineRoot, 'opt'));
+    const commands = guidedCommands('systemctl');
+    const here = commands.filter((command) => !/^(?:systemctl|editor) /.test(command));
+    expect([here.length, commands.length]).toEqual([4, 6]);
+    for (const command of here) {
+      const moved = command.replaceAll(/ (\/(?:opt|etc)\/)/g, ` ${machineRoot}$1`);
+      const { code, output } = await runProgram(...shell(moved, folder, machine));
+      expect(code, output).toBe(0);
+    }
+    const unit = readFileSync(join(machineRoot, 'etc/systemd/system/parley-signaling.service'), 'utf8');
+    const value = (key: string) => new RegExp(`^${key}=(.*)$`, 'm').exec(unit)?.[1] ?? '';
+    const settings = join(machineRoot, value('EnvironmentFile'));
+    expect(statSync(settings).mode & 0o777).toBe(0o600);
+    const given = [...readFileSync(settings, 'utf8').split('\n'), ...value('Environment').split(' ')]
+      .filter((line) => line !== '' && !line.startsWith('#'))
+      .map((line) => line.split(/=(.*)/, 2) as [string, string]);
+    const port = await freePort();
+    const [node = '', ...args] = value('ExecStart').split(' ');
+    expect(basename(node)).toBe('node');
+    const server = startProgram(NODE, args, {
+      cwd: join(machineRoot, value('WorkingDirectory')),
+      env: { ...Object.fromEntries(given), PORT: String(port) },
+    });
+    onTestFinished(() => server.close());
+    await server.whenever('ready', () =>
+      fetch(`http://127.0.0.1:${port}/health/ready`).then(
+        ({ ok }) => ok,
+        () => false,
+      ),
+    );
   });
 
   it('becomes ready, greets clients, and ends with 0 when it is told to (S14)', async () => {
