@@ -2,8 +2,9 @@
 // Plain JavaScript without dependencies: it runs first in a fresh clone, on any Node >= 20.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const projectRoot = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -39,6 +40,48 @@ function stampInstalled(root) {
   writeFileSync(stampOf(root), hash);
 }
 
+/** Not inside node_modules: the first thing that npm does is to delete that. */
+const turnOf = (root) => join(root, '.parley', 'installing.pid');
+
+const isAlive = (pid) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+};
+
+/** Whether whoever took the turn ended without giving it back. */
+function isLeftOver(turn) {
+  try {
+    const holder = Number(readFileSync(turn, 'utf8'));
+    // Without a number it has only just begun, unless it was ended right there.
+    return holder > 0 ? !isAlive(holder) : statSync(turn).mtimeMs < Date.now() - 10_000;
+  } catch {
+    return false;
+  }
+}
+
+/** Waits while another command installs in this checkout: each would delete what the other has just written. */
+async function takeTurn(root, say) {
+  const turn = turnOf(root);
+  mkdirSync(dirname(turn), { recursive: true });
+  for (let waited = false; ; waited = true) {
+    try {
+      writeFileSync(turn, String(process.pid), { flag: 'wx' });
+      return () => rmSync(turn, { force: true });
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    if (isLeftOver(turn)) rmSync(turn, { force: true });
+    else {
+      if (!waited) say('Another command is installing already: waiting for it…');
+      await sleep(250);
+    }
+  }
+}
+
 /** How npm is started: the npm that runs this script where there is one, else the one on PATH. */
 export function npmCommand(env = process.env, platform = process.platform) {
   if (env.npm_execpath && /npm-cli\.c?js$/.test(env.npm_execpath)) {
@@ -57,11 +100,14 @@ export async function install({ root = projectRoot, say = console.log } = {}) {
     console.error(refusal);
     process.exit(1);
   }
-  const due = installDue(root);
-  if (due === null) {
+  if (installDue(root) === null) {
     if (!existsSync(stampOf(root))) stampInstalled(root);
     return;
   }
+  const done = await takeTurn(root, say);
+  // Perhaps the command before this one has done it.
+  const due = installDue(root);
+  if (due === null) return done();
   say(
     due === 'missing'
       ? 'Installing what Parley needs (npm ci, about half a minute)…'
@@ -80,10 +126,12 @@ export async function install({ root = projectRoot, say = console.log } = {}) {
       .on('exit', (exitCode) => resolve(exitCode ?? 1));
   });
   if (code !== 0) {
+    done();
     console.error('The packages could not be installed; what npm said stands above. Check the network and try again.');
     process.exit(1);
   }
   stampInstalled(root);
+  done();
   say(`Installed in ${Math.round((Date.now() - startedAt) / 1000)} s.`);
 }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -53,6 +53,29 @@ describe('installing', () => {
     writeFileSync(join(root, 'package-lock.json'), '{"lockfileVersion":3,"packages":{}}');
     lockfileFrom(100);
     expect(installDue(root)).toBe('changed');
+  });
+
+  it('waits for another command that installs already, and then has nothing to do', async () => {
+    const turn = join(root, '.parley', 'installing.pid');
+    mkdirSync(join(root, '.parley'));
+    // Somebody who is alive for as long as this test runs.
+    writeFileSync(turn, String(process.ppid));
+    const words: string[] = [];
+    let finished: Promise<void> | undefined;
+    const waiting = new Promise<void>((resolve) => {
+      const say = (line: string) => {
+        words.push(line);
+        resolve();
+      };
+      finished = install({ root, say });
+    });
+    await waiting;
+    installed(2_000);
+    lockfileFrom(1_000);
+    rmSync(turn);
+    await finished;
+    expect(words).toEqual(['Another command is installing already: waiting for it…']);
+    expect(existsSync(turn)).toBe(false);
   });
 
   it('uses the npm that runs it, and on Windows finds it through the shell', () => {
