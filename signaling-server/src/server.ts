@@ -11,6 +11,7 @@ import { MemoryHub } from './cluster/memory-hub.ts';
 import { noNeighbours } from './cluster/neighbours.ts';
 import type { RedisClient } from './cluster/redis-backplane.ts';
 import { shareBlocks } from './cluster/shared-blocks.ts';
+import { shareRights } from './cluster/shared-rights.ts';
 import type { Siblings } from './cluster/siblings.ts';
 import type { Config } from './config.ts';
 import type { HandlerContext } from './handlers/context.ts';
@@ -282,7 +283,7 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       prometheus: async () => (siblings ? createPrometheus(await allMetrics()) : ownPrometheus),
       isDraining: () => draining,
       tokens,
-      rightsInUse: () => gate.rights(),
+      rightsInUse: shareRights(() => gate.rights(), cluster ?? noNeighbours, clock),
       onEnded: endRight,
       onLifted: (key) => sharedBlocks?.lift(key),
       listedRooms: (page) => listings.page(page),

@@ -164,13 +164,19 @@ export class ClusteredRooms implements Rooms, Neighbours {
     return this.#backplane;
   }
 
-  async notify(topic: string, body: unknown): Promise<void> {
+  get self(): string {
+    return this.#backplane.node;
+  }
+
+  async notify(topic: string, body: unknown): Promise<readonly string[]> {
     const nodes = await this.#backplane.nodes().catch((): readonly string[] => []);
-    await Promise.all(
-      nodes
-        .filter((node) => node !== this.#backplane.node)
-        .map((node) => this.#send(node, { type: 'notice', topic, body })),
-    );
+    const others = nodes.filter((node) => node !== this.self);
+    const took = await Promise.all(others.map((node) => this.#send(node, { type: 'notice', topic, body })));
+    return others.filter((_, at) => took[at]);
+  }
+
+  tell(node: string, topic: string, body: unknown): void {
+    void this.#send(node, { type: 'notice', topic, body });
   }
 
   onNotice(topic: string, listener: (body: unknown) => void): void {

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 import type { Tokens } from '../auth/tokens.ts';
 import { type AddressReader, limitKeyOf } from '../client-address.ts';
+import type { RightsInUse } from '../cluster/shared-rights.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Log } from '../log.ts';
 import { aboutRequest } from '../observe/requests.ts';
@@ -14,7 +15,7 @@ import { answers } from './describe.ts';
 export type AccessPorts = {
   /** Undefined where the server gives no rights by token; then there is nothing to exchange, see or end. */
   tokens: Tokens | undefined;
-  rightsInUse: () => ReadonlyMap<string, number>;
+  rightsInUse: () => Promise<RightsInUse>;
   /** Told when a right ended: its sockets are closed. */
   onEnded: (right: string) => void;
   limits: Limits;
@@ -69,18 +70,18 @@ export function addAccess(app: FastifyInstance, ports: AccessPorts, admin: Admin
     '/admin/api/rights',
     { schema: answers('Rights given by token', { 200: Rights }, { admin: true }), preHandler: admin.only },
     async (): Promise<z.infer<typeof Rights>> => {
-      const inUse = ports.rightsInUse();
-      const rights = (await tokens.list()).map((record) => ({
+      const [{ sockets, silentNodes }, records] = await Promise.all([ports.rightsInUse(), tokens.list()]);
+      const rights = records.map((record) => ({
         id: record.id,
         name: record.name,
-        sockets: inUse.get(record.id) ?? 0,
+        sockets: sockets.get(record.id) ?? 0,
         created_at: new Date(record.createdAt).toISOString(),
         ends_at: dateOf(record.endsAt),
         last_used_at: dateOf(record.lastUsedAt),
         revoked_at: dateOf(record.revokedAt),
         why: record.why,
       }));
-      return { rights };
+      return { rights, ...(silentNodes > 0 ? { silent_nodes: silentNodes } : {}) };
     },
   );
 

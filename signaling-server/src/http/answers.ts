@@ -47,7 +47,7 @@ export const Rights = z
       z.object({
         id: text,
         name: text,
-        sockets: count.describe('Open now, on the node that answers'),
+        sockets: count.describe('Open now, on all nodes and workers'),
         created_at: text,
         ends_at: text.nullable(),
         last_used_at: text.nullable(),
@@ -55,6 +55,9 @@ export const Rights = z
         why: z.enum(['admin', 'reused']).nullable(),
       }),
     ),
+    silent_nodes: count
+      .optional()
+      .describe('How many nodes or workers did not say in time how many sockets they have; absent when all did'),
   })
   .describe('Rights given by token, and who uses them now');
 export const RevokeRequest = z.object({ id: z.string().min(1).max(64) });

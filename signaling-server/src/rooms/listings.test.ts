@@ -211,7 +211,11 @@ describe('the list of rooms', () => {
     const { listings } = setUp({
       perAddress: 2,
       neighbours: {
-        notify: async (topic, body) => void (topic === 'room-listed' && told.push(body)),
+        ...noNeighbours,
+        notify: async (topic, body) => {
+          if (topic === 'room-listed') told.push(body);
+          return [];
+        },
         onNotice: (topic, listener) => void topics.set(topic, listener),
       },
     });

@@ -159,6 +159,12 @@ describe('a server that lets in by token', () => {
     const { access_token } = await refresh(one, token);
     const client = enter(two, access_token);
     await client.join(new RoomKey());
+    await enter(one, access_token).hear('server:challenge');
+    for (const node of [one, two]) {
+      const headers = { authorization: `Bearer ${ADMIN}` };
+      const shown = await (await fetch(`${node.url}/admin/api/rights`, { headers })).json();
+      expect(shown).toEqual({ rights: [expect.objectContaining({ id, sockets: 2 })] });
+    }
     await post(one, '/admin/api/revoke', { id }, `Bearer ${ADMIN}`);
     expect(await client.hear('server:closing')).toEqual({ code: 'access-expired' });
     expect((await enter(two, access_token).refused()).data?.code).toBe('access-expired');

@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, type IncomingMessage, get as requestTo } from 'node:http';
@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { type ResumeToken, type RoomJoined, ServerReport } from '@parley/shared/protocol';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
@@ -205,6 +206,29 @@ describe('a server of several processes (S13)', () => {
     await server.pids();
     // Connections are handed out in turn.
     await fightForASeat([server, server]);
+  });
+
+  it('counts the sockets of a right over all workers, whichever is asked (S11)', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'parley-access-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const access = {
+      ACCESS: 'token',
+      TOKEN_SECRET: 'a'.repeat(31).concat('9'),
+      TOKEN_FILE: join(folder, 'tokens.json'),
+    };
+    const server = await startWorkers({ HTTP_PER_MINUTE: '0', ...access });
+    const env = { PATH: process.env.PATH ?? '', ...access };
+    const made = promisify(execFile)(process.execPath, [MAIN, 'token', 'create', '--name', 'Anna', '--json'], { env });
+    const { id, token } = JSON.parse((await made).stdout) as { id: string; token: string };
+    await server.pids();
+    const body = JSON.stringify({ refresh_token: token });
+    const headers = { 'content-type': 'application/json', connection: 'close' };
+    const exchanged = await fetch(`${server.url}/auth/refresh`, { method: 'POST', headers, body });
+    const { access_token } = (await exchanged.json()) as { access_token: string };
+    for (let n = 0; n < 3; n++)
+      await new Client(server, { auth: { v: 1, token: access_token } }).hear('server:challenge');
+    for (let n = 0; n < 4; n++)
+      expect(await server.get('/admin/api/rights')).toEqual({ rights: [expect.objectContaining({ id, sockets: 3 })] });
   });
 
   it('is drained as one, and stops in order with 0 (S14, P7)', async () => {
