@@ -1,13 +1,15 @@
-/**
- * `npm run check`: format, lint with the import table, and types of every folder. Changes nothing;
- * `npm run check -- --fix` mends what can be mended.
- */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+const HELP = `npm run check [-- --fix]
+
+Checks format, lint with the import table, and the types of every folder. Changes nothing; with --fix it mends what can
+be mended. Ends with 0 when nothing is wrong.`;
 
 const root = join(import.meta.dirname, '..');
 const bin = (name: string) => join(root, 'node_modules', '.bin', name);
-const fix = process.argv.includes('--fix');
+const { fix } = readArguments();
 
 const steps = [
   { name: 'format and lint (Biome)', command: bin('biome'), args: ['check', ...(fix ? ['--write'] : []), '.'] },
@@ -32,3 +34,17 @@ for (const { name, command, args } of steps) {
   if (code !== 0) failed++;
 }
 process.exit(failed === 0 ? 0 : 1);
+
+function readArguments(): { fix: boolean } {
+  try {
+    const { values } = parseArgs({
+      options: { fix: { type: 'boolean', default: false }, help: { type: 'boolean', short: 'h', default: false } },
+    });
+    if (!values.help) return values;
+    console.log(HELP);
+    process.exit(0);
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : String(error)}\n\n${HELP}`);
+    process.exit(2);
+  }
+}

@@ -1,13 +1,14 @@
-/**
- * `npm run dist [-- --linux|--mac|--win] [--dir]`: builds everything and packs installers into release/. Without a
- * system it packs for this one; `--dir` leaves an unpacked folder instead of installers.
- * `npm run dist -- server`: packs the signaling server alone, as an npm package that depends on nothing.
- * Publishes nothing.
- */
 import { spawn } from 'node:child_process';
 import { join, relative } from 'node:path';
 import { PARTS } from './build-stamp.mjs';
 import { packServer } from './server-package.ts';
+
+const HELP = `npm run dist [-- --linux|--mac|--win] [--dir]
+npm run dist -- server
+
+Builds everything and packs installers into release/. Without a system it packs for this one; --dir leaves an unpacked
+folder instead of installers. With "server" it packs the signaling server alone, as an npm package that depends on
+nothing. Publishes nothing.`;
 
 const root = join(import.meta.dirname, '..');
 
@@ -20,6 +21,10 @@ const run = (script: string, args: readonly string[]) =>
   });
 
 const [what, ...more] = process.argv.slice(2);
+if (process.argv.slice(2).some((arg) => arg === '--help' || arg === '-h')) {
+  console.log(HELP);
+  process.exit(0);
+}
 if (what === 'server' && more.length > 0) {
   console.error(`Unknown: ${more.join(' ')}. The server is packed without options.`);
   process.exit(2);
