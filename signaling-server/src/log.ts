@@ -1,5 +1,5 @@
 import { join, parse } from 'node:path';
-import { type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino';
+import { type Logger, pino, stdSerializers } from 'pino';
 import type { default as PinoPretty } from 'pino-pretty';
 import type { Config } from './config.ts';
 import { type LogSink, openLogFile } from './observe/log-file.ts';
@@ -60,6 +60,19 @@ export async function openLog(config: LogPlaces, worker?: string): Promise<LogOu
   return output;
 }
 
+let wholeSecond = Number.NaN;
+let upToSecond = '';
+
+/** As `Date.toISOString` has it, whose better part is made once a second: it was a fifth of what a line costs. */
+export function isoTime(now: number): string {
+  const second = Math.floor(now / 1_000);
+  if (second !== wholeSecond) {
+    wholeSecond = second;
+    upToSecond = new Date(second * 1_000).toISOString().slice(0, -4);
+  }
+  return `${upToSecond}${String(now - second * 1_000).padStart(3, '0')}Z`;
+}
+
 /** `parley.log` of the second worker is `parley-2.log`. */
 function fileOf(path: string, worker: string | undefined): string {
   if (worker === undefined) return path;
@@ -72,7 +85,7 @@ function logTo({ logLevel }: LogStyle, target: LogTarget, worker?: string): LogO
     {
       level: logLevel,
       base: worker === undefined ? { version: SERVER_VERSION } : { version: SERVER_VERSION, worker },
-      timestamp: stdTimeFunctions.isoTime,
+      timestamp: () => `,"time":"${isoTime(Date.now())}"`,
       formatters: { level: (label: string) => ({ level: label }), log: withoutSecrets },
       // Errors are turned into plain objects only here.
       serializers: { err: (thrown: unknown) => withoutSecrets({ err: errorOf(thrown) }).err },
