@@ -251,7 +251,11 @@ export const Settings = z.object({
   ),
   HTTP_PER_MINUTE: setting(perMinute, '100', 'HTTP requests a minute per address; 0 lifts the limit'),
   SOCKETS_PER_MINUTE: setting(perMinute, '30', 'New sockets a minute per address; 0 lifts the limit'),
-  SOCKETS_PER_ADDRESS: setting(perMinute, '20', 'Open sockets per address; 0 lifts the limit'),
+  SOCKETS_PER_ADDRESS: setting(
+    perMinute,
+    '20',
+    'Open sockets per address: all workers of a computer together, each node for itself; 0 lifts the limit',
+  ),
   JOINS_PER_MINUTE: setting(perMinute, '30', 'Joins a minute per address, resumed seats apart; 0 lifts the limit'),
   STREAM_STARTS_PER_MINUTE: setting(perMinute, '5', 'Starts of one kind of stream a minute per seat; 0 lifts it'),
   SIGNALS_PER_LINK: setting(

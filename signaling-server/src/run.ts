@@ -4,6 +4,7 @@ import type { ServerReport } from '@parley/shared/protocol';
 import { runTokenCommand } from './auth/token-command.ts';
 import { systemClock } from './clock.ts';
 import { ipcBackplane } from './cluster/ipc-backplane.ts';
+import { shareOpenSockets } from './cluster/shared-sockets.ts';
 import { meetSiblings, WORKER_KEY, WORKER_PLACE, WORKER_SINCE } from './cluster/siblings.ts';
 import { type Config, readConfig, settingsTable, warningsOf } from './config.ts';
 import { type Log, type LogOutput, openLog } from './log.ts';
@@ -133,6 +134,7 @@ function workerPorts(): { worker?: WorkerPorts } {
       pseudonymKey: Buffer.from(key, 'hex'),
       startedAt: Number(process.env[WORKER_SINCE]),
       backplane: ipcBackplane({ send, onMessage }, `worker-${process.pid}`, systemClock),
+      openSockets: shareOpenSockets({ send, onMessage }, systemClock),
       meet: (own, onDrain) => meetSiblings({ clock: systemClock, own, onDrain, send, onMessage }),
     },
   };

@@ -22,6 +22,7 @@ import { followCertificate, readCertificate } from './http/tls.ts';
 import type { Block } from './limits/block-list.ts';
 import { createLimits } from './limits/limits.ts';
 import { createLoadGauge, watchLoop } from './limits/load-gauge.ts';
+import { countOpenSockets, type OpenSockets } from './limits/open-sockets.ts';
 import type { LimitStore } from './limits/window-limit.ts';
 import { type Log, openLog } from './log.ts';
 import { createPrometheus, type MetricsSource, processFigures } from './metrics/metrics.ts';
@@ -66,6 +67,8 @@ export type WorkerPorts = {
   /** When the parent started: that is the server's start, whichever worker is asked. Milliseconds since 1970. */
   startedAt: number;
   backplane: OpenBackplane;
+  /** Counted over all of them: connections of one address go to any worker. */
+  openSockets: OpenSockets;
   meet(own: () => Snapshot, onDrain: (draining: boolean) => void): Siblings;
 };
 
@@ -204,7 +207,15 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       isBusy: () => load.isBusy(),
     };
     // Before Fastify: Socket.IO takes the upgrades and leaves the requests to it.
-    const gate = attachSockets(http, config, { context, clock, addressOf, originAllowed, pseudonyms, access });
+    const gate = attachSockets(http, config, {
+      context,
+      clock,
+      addressOf,
+      originAllowed,
+      pseudonyms,
+      access,
+      openSockets: ports.worker?.openSockets ?? countOpenSockets(),
+    });
     const endRight = (right: string): void => {
       gate.closeRight(right);
       void cluster?.notify('right-ended', right);

@@ -7,6 +7,7 @@ import type { Log } from '../log.ts';
 import { processFigures } from '../metrics/metrics.ts';
 import { hostBackplane } from './ipc-backplane.ts';
 import { MemoryHub } from './memory-hub.ts';
+import { hostOpenSockets } from './shared-sockets.ts';
 import { introduceSiblings, type SiblingMessage, WORKER_KEY, WORKER_PLACE, WORKER_SINCE } from './siblings.ts';
 
 /** A worker that dies again and again is not started without a pause. */
@@ -28,6 +29,7 @@ export function startWorkers(count: number, clock: Clock, log: Log): WorkerGroup
   const hub = new MemoryHub(clock);
   // Counts for all workers; the library listens to them by itself.
   new RateLimiterClusterMaster();
+  const openSockets = hostOpenSockets();
   const key = randomBytes(32).toString('hex');
   const since = String(clock.now());
   let replaced = 0;
@@ -54,6 +56,7 @@ export function startWorkers(count: number, clock: Clock, log: Log): WorkerGroup
     const host = hostBackplane(hub, (message) => send(worker, message));
     worker.on('message', (raw: unknown) => {
       host.take(raw);
+      openSockets.take(worker.id, raw, (message) => send(worker, message));
       passOn(worker.id, raw);
       const said = ServerReport.safeParse(raw);
       if (!said.success) return;
@@ -66,6 +69,7 @@ export function startWorkers(count: number, clock: Clock, log: Log): WorkerGroup
     worker.once('exit', (code, signal) => {
       live.delete(worker.id);
       host.drop();
+      openSockets.drop(worker.id);
       if (stopping) return;
       failures += 1;
       report?.reject(new Error('could not start'));

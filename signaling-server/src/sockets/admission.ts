@@ -1,6 +1,7 @@
 import { type Refusal, refuse } from '@parley/shared/protocol';
 import { limitKeyOf } from '../client-address.ts';
 import type { Limits } from '../limits/limits.ts';
+import type { OpenSockets } from '../limits/open-sockets.ts';
 import type { Tally } from '../metrics/tally.ts';
 
 /**
@@ -17,12 +18,13 @@ export class AdmissionDesk {
   readonly #isDraining: () => boolean;
   readonly #isBusy: () => boolean;
   readonly #random: (sizeBytes: number) => Uint8Array;
-  readonly #open = new Map<string, number>();
+  readonly #open: OpenSockets;
   readonly #refusedInARow = new Map<string, number>();
 
   constructor(ports: {
     limits: Limits;
     openMax: number;
+    open: OpenSockets;
     tally: Tally;
     isDraining: () => boolean;
     isBusy: () => boolean;
@@ -30,12 +32,14 @@ export class AdmissionDesk {
   }) {
     this.#limits = ports.limits;
     this.#openMax = ports.openMax;
+    this.#open = ports.open;
     this.#tally = ports.tally;
     this.#isDraining = ports.isDraining;
     this.#isBusy = ports.isBusy;
     this.#random = ports.random;
   }
 
+  /** Who is welcome has a place from now on, until it is given back with `closed`: of many that come at once no more get in. */
   async decide(ip: string): Promise<Admission> {
     const limitKey = limitKeyOf(ip);
     const refusal = await this.#refusalFor(limitKey);
@@ -49,14 +53,9 @@ export class AdmissionDesk {
     return { at: times > TOLD_TIMES ? 'cut' : 'told', ip, limitKey, refusal };
   }
 
-  opened(limitKey: string): void {
-    this.#open.set(limitKey, (this.#open.get(limitKey) ?? 0) + 1);
-  }
-
+  /** The socket of one that was welcome is closed, or never came to be. */
   closed(limitKey: string): void {
-    const left = (this.#open.get(limitKey) ?? 0) - 1;
-    if (left > 0) this.#open.set(limitKey, left);
-    else this.#open.delete(limitKey);
+    if (this.#openMax > 0) this.#open.giveBack(limitKey);
   }
 
   /** Forgets who was refused; called now and then, so that addresses do not pile up. */
@@ -73,7 +72,7 @@ export class AdmissionDesk {
       this.#tally.limit('blocked');
       return refuse('blocked', { retryAfterMs: blockedMs });
     }
-    if (this.#openMax > 0 && (this.#open.get(limitKey) ?? 0) >= this.#openMax) {
+    if (this.#openMax > 0 && !(await this.#open.take(limitKey, this.#openMax))) {
       this.#tally.limit('sockets-open');
       void this.#limits.blocks.strike(limitKey);
       // When another of its sockets closes is not ours to know, so no time is promised.
@@ -81,6 +80,7 @@ export class AdmissionDesk {
     }
     const verdict = await this.#limits.sockets.consume(limitKey);
     if (verdict.ok) return undefined;
+    this.closed(limitKey);
     this.#tally.limit('sockets');
     void this.#limits.blocks.strike(limitKey);
     return refuse('rate-limited', { retryAfterMs: verdict.retryAfterMs });

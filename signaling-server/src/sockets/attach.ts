@@ -21,6 +21,7 @@ import { newChallenge } from '../handlers/challenge.ts';
 import type { HandlerContext } from '../handlers/context.ts';
 import { createDispatch } from '../handlers/dispatch.ts';
 import { versionRefusal } from '../handlers/version-check.ts';
+import type { OpenSockets } from '../limits/open-sockets.ts';
 import { aboutSocket, createOperationObserver } from '../observe/operations.ts';
 import { type Caller, readTraceparent, startTrace } from '../observe/trace.ts';
 import type { OriginRule } from '../origins.ts';
@@ -106,6 +107,7 @@ export function attachSockets(
     originAllowed: OriginRule;
     pseudonyms: Pseudonyms;
     access: AccessRule;
+    openSockets: OpenSockets;
   },
 ): SocketGate {
   const { context, clock, addressOf, originAllowed, pseudonyms, access } = ports;
@@ -115,6 +117,7 @@ export function attachSockets(
   const desk = new AdmissionDesk({
     limits,
     openMax: config.socketsPerAddress,
+    open: ports.openSockets,
     tally,
     isDraining: () => context.isDraining(),
     isBusy: () => context.isBusy(),
@@ -185,11 +188,15 @@ export function attachSockets(
         const caller = readTraceparent(request.headers.traceparent);
         // The answer to the upgrade and the handshake are one piece for the system to send.
         socket.cork();
+        let isOpen = false;
         sockets.handleUpgrade(request, socket, head, (opening) => {
+          isOpen = true;
           socket.off('error', ignoreError);
           open(opening, admission, caller);
         });
         socket.uncork();
+        // It calls back at once, or never: not every request for a WebSocket makes one.
+        if (!isOpen && admission.at === 'welcome') desk.closed(admission.limitKey);
       },
       (thrown) => {
         log.error({ ...traceIn(request), err: thrown }, 'admission failed');
@@ -219,7 +226,6 @@ export function attachSockets(
     const id = base64UrlText(context.random(15));
     const line = new Line({ id, admission, openedAt: clock.now(), caller }, socket, linePorts);
     strangers.add(line);
-    if (admission.at === 'welcome') desk.opened(admission.limitKey);
     socket.on('message', onMessage);
     socket.on('ping', onPing);
     socket.on('error', onError);

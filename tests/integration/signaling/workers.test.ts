@@ -231,6 +231,32 @@ describe('a server of several processes (S13)', () => {
       expect(await server.get('/admin/api/rights')).toEqual({ rights: [expect.objectContaining({ id, sockets: 3 })] });
   });
 
+  it('has one limit for the sockets an address has open, whichever worker has them (R2)', async () => {
+    const server = await startWorkers({ HTTP_PER_MINUTE: '0', SOCKETS_PER_ADDRESS: '3', SOCKETS_PER_MINUTE: '0' });
+    const [first] = await server.pids();
+    const open = async (): Promise<Client> => {
+      const client = new Client(server);
+      await client.hear('server:challenge');
+      return client;
+    };
+    const clients = [await open(), await open(), await open()];
+    for (let n = 0; n < 4; n++)
+      expect((await new Client(server).refused()).data).toMatchObject({ code: 'rate-limited' });
+    await new Client(server, { ip: '203.0.113.2' }).hear('server:challenge');
+    // A place is free again as soon as one closes, also when its whole worker ends.
+    clients[0]?.socket.disconnect();
+    await until(async () => ((await server.get('/health')) as { connections: number }).connections === 3, 'one less');
+    clients[0] = await open();
+    expect((await new Client(server).refused()).data).toMatchObject({ code: 'rate-limited' });
+    process.kill(first ?? 0, 'SIGKILL');
+    await until(() => clients.some((client) => client.socket.disconnected), 'noticed');
+    await until(async () => {
+      const client = new Client(server);
+      const opened = client.hear('server:challenge').then(() => true);
+      return await Promise.race([opened, client.refused().then(() => false)]);
+    }, 'a place is free');
+  });
+
   it('is drained as one, and stops in order with 0 (S14, P7)', async () => {
     const server = await startWorkers({ HTTP_PER_MINUTE: '0' });
     await server.pids();
