@@ -61,7 +61,7 @@ afterEach(async () => {
   page.remove();
 });
 
-async function opened(first: Answer<{ rights: Right[] }>) {
+async function opened(first: Answer<{ rights: Right[]; silent_nodes?: number }>) {
   const clock = handClock();
   const server = {
     sessions: first,
@@ -164,6 +164,14 @@ describe('the rights by token (S8)', () => {
     expect(said()).toBe('The right of Ana is revoked.');
     // The button that was pressed is gone; the keyboard goes on from the card.
     expect(document.activeElement).toBe(page.firstElementChild);
+  });
+
+  it('say when not all connections could be counted', async () => {
+    const { server, lookAgain } = await opened({ ok: true, value: { rights: [rightOf('Ana')], silent_nodes: 1 } });
+    expect(page.textContent).toContain('1 process does not answer: connections there are not counted.');
+    server.sessions = listed(rightOf('Ana'));
+    await lookAgain();
+    expect(page.textContent).not.toContain('counted');
   });
 
   it('that are gone already are as good as revoked', async () => {

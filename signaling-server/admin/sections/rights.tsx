@@ -2,7 +2,7 @@ import { useRef, useState } from 'react';
 import type { z } from 'zod';
 import { Rights as RightsAnswer } from '../../src/http/answers.ts';
 import type { Answer, Failure } from '../store/api.ts';
-import { useAdmin, useNow, useOverview } from '../store/react.tsx';
+import { useAdmin, useNow } from '../store/react.tsx';
 import { useAsked } from '../store/use-asked.ts';
 import { Button } from '../ui/button.tsx';
 import { Card, Nothing, TableBox } from '../ui/card.tsx';
@@ -15,8 +15,7 @@ const SHOWN_AT_FIRST = 10;
 
 /** Who may use this server by token, who does now, and the way to end that. Not there where access is not by token. */
 export function Rights() {
-  const { rights, failure, revoke } = useRights();
-  const isClustered = 'redis' in useOverview().health.checks;
+  const { rights, silentNodes, failure, revoke } = useRights();
   const now = useNow();
   const [all, setAll] = useState(false);
   const [asked, setAsked] = useState<Right>();
@@ -61,7 +60,7 @@ export function Rights() {
                 </tbody>
               </table>
             </TableBox>
-            {sorted.length > SHOWN_AT_FIRST || failure || isClustered ? (
+            {sorted.length > SHOWN_AT_FIRST || failure || silentNodes > 0 ? (
               <div className={styles.foot}>
                 {sorted.length > SHOWN_AT_FIRST ? (
                   <Button size="small" aria-expanded={all} onClick={() => setAll(!all)}>
@@ -69,7 +68,12 @@ export function Rights() {
                   </Button>
                 ) : null}
                 {failure ? <p className={styles.fresh}>This list may be old: {failure.sentence}</p> : null}
-                {isClustered ? <p>Connections to other nodes are not counted.</p> : null}
+                {silentNodes > 0 ? (
+                  <p>
+                    {countOf(silentNodes, 'process does', 'processes do')} not answer: connections there are not
+                    counted.
+                  </p>
+                ) : null}
               </div>
             ) : null}
           </>
@@ -86,7 +90,7 @@ export function Rights() {
         >
           <p>
             {asked.sockets === 0
-              ? 'Nobody is connected with it here. From then on:'
+              ? 'Nobody is connected with it now. From then on:'
               : `${countOf(asked.sockets, 'connection of it is', 'connections of it are')} open now. From then on:`}
           </p>
           <ul>
@@ -157,6 +161,8 @@ function inOrder(now: number): (a: Right, b: Right) => number {
 /** The rights as they were at the last look, and the way to end one. */
 function useRights(): {
   rights: readonly Right[] | undefined;
+  /** Nodes and workers that did not say in time how many connections they have. */
+  silentNodes: number;
   failure: Failure | undefined;
   revoke: (right: Right) => Promise<Answer<null>>;
 } {
@@ -172,5 +178,5 @@ function useRights(): {
     else admin.say(gone ? `There is no right of ${name} any more.` : answer.sentence);
     return gone ? { ok: true, value: null } : answer;
   };
-  return { rights: absent ? undefined : value?.rights, failure, revoke };
+  return { rights: absent ? undefined : value?.rights, silentNodes: value?.silent_nodes ?? 0, failure, revoke };
 }
