@@ -205,6 +205,25 @@ describe('the relay as it is shipped (S12, P13)', () => {
     expect((await asking.allocate({ transport: 17 })).code).toBe(0);
   });
 
+  it('answers over UDP and TLS to the commands that the operations guide gives', async () => {
+    const guide = readFileSync(join(REPOSITORY, 'docs/operations.md'), 'utf8');
+    const command = (program: string) => new RegExp(`^ +(${program} .+)$`, 'm').exec(guide)?.[1] ?? '';
+    const shell = (text: string, TURN_SECRET = SECRET) =>
+      runProgram('/bin/sh', ['-c', text], {
+        env: { PATH: environment.PATH, TURN_SECRET, SSL_CERT_FILE: environment.TURN_CERT },
+      });
+    needProgram('turnutils_uclient');
+    const udp = command('turnutils_uclient').replace('<name>', `-p ${port} 127.0.0.1`);
+    const good = await shell(udp);
+    expect(good.code, good.output).toBe(0);
+    expect(good.output).toContain('Total lost packets 0 ');
+    expect((await shell(udp, 'another-secret-that-is-long-enough-too')).output).toContain('Cannot complete Allocation');
+    needProgram('openssl');
+    const secure = await shell(command('openssl s_client').replace('<name>:5349', `127.0.0.1:${tls.port}`));
+    expect(secure.code, secure.output).toBe(0);
+    expect(secure.output).toContain('Verification: OK');
+  });
+
   it('leaves its secret in no file', () => {
     const files = readdirSync(folder).map((name) => join(folder, name));
     expect(files).toContain(environment.TURN_KEY);

@@ -8,6 +8,7 @@ import { until } from './wait.ts';
 /** The programs that the shipped configuration is for, and the tool that brings each of them. */
 const TOOL_OF = {
   turnserver: 'coturn',
+  turnutils_uclient: 'coturn',
   prometheus: 'prometheus',
   promtool: 'prometheus',
   nginx: 'nginx',
