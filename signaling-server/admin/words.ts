@@ -114,6 +114,7 @@ export function checkWords(
 
 const LIMITS: Record<string, string> = {
   http: 'HTTP requests',
+  connections: 'TCP connections at once',
   sockets: 'New connections',
   'sockets-open': 'Connections open at once',
   joins: 'Joins',

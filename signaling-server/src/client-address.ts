@@ -23,6 +23,20 @@ const contains = (list: BlockList, ip: string): boolean => {
   return version !== 0 && list.check(ip, version === 4 ? 'ipv4' : 'ipv6');
 };
 
+/** The address at the far end of a TCP connection; '' when it is closed already or has none. */
+export const remoteAddressOf = ({ remoteAddress }: { readonly remoteAddress?: string | undefined }): string =>
+  plain(remoteAddress ?? '');
+
+/** Whether an address is one of these (CIDRs). */
+export function createTrust(trustedProxies: readonly string[]): (ip: string) => boolean {
+  const trusted = new BlockList();
+  for (const text of trustedProxies) {
+    const cidr = parseCidr(text);
+    if (cidr) trusted.addSubnet(cidr.address, cidr.bits, cidr.family);
+  }
+  return (ip) => trustedProxies.length > 0 && contains(trusted, ip);
+}
+
 export type AddressReader = (request: Pick<IncomingMessage, 'socket' | 'headers'>) => string;
 
 /**
@@ -30,21 +44,17 @@ export type AddressReader = (request: Pick<IncomingMessage, 'socket' | 'headers'
  * the last entry that is not itself such a proxy is taken, because everything left of it may be invented.
  */
 export function createAddressReader(trustedProxies: readonly string[]): AddressReader {
-  const trusted = new BlockList();
-  for (const text of trustedProxies) {
-    const cidr = parseCidr(text);
-    if (cidr) trusted.addSubnet(cidr.address, cidr.bits, cidr.family);
-  }
+  const isTrusted = createTrust(trustedProxies);
   return ({ socket, headers }) => {
-    let ip = plain(socket.remoteAddress ?? '');
-    if (trustedProxies.length === 0 || !contains(trusted, ip)) return ip;
+    let ip = remoteAddressOf(socket);
+    if (!isTrusted(ip)) return ip;
     const forwarded = headers['x-forwarded-for'];
     const chain = (Array.isArray(forwarded) ? forwarded.join(',') : (forwarded ?? '')).split(',');
     for (const entry of chain.reverse()) {
       const hop = plain(entry.trim());
       if (isIP(hop) === 0) break;
       ip = hop;
-      if (!contains(trusted, hop)) break;
+      if (!isTrusted(hop)) break;
     }
     return ip;
   };

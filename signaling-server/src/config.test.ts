@@ -190,6 +190,17 @@ describe('readConfig (S10)', () => {
     expect(warned({ PUBLIC_HOSTS: 'parley.example.org' })).toBe('');
   });
 
+  it('warns of more sockets for an address than it may have connections', () => {
+    const warned = (environment: Record<string, string>) => {
+      const reading = readConfig(environment);
+      return reading.ok ? warningsOf(reading.config).join() : reading.problems.join();
+    };
+    for (const SOCKETS_PER_ADDRESS of ['0', '257'])
+      expect(warned({ SOCKETS_PER_ADDRESS })).toContain('CONNECTIONS_PER_ADDRESS');
+    expect(warned({ SOCKETS_PER_ADDRESS: '0', CONNECTIONS_PER_ADDRESS: '0' })).toBe('');
+    expect(warned({ SOCKETS_PER_ADDRESS: '256' })).toBe('');
+  });
+
   it('refuses a longest block below the first', () => {
     expect(problemsOf({ BLOCK_MIN_MS: '60000', BLOCK_MAX_MS: '1000' })).toEqual([
       'BLOCK_MAX_MS: must not be below BLOCK_MIN_MS',

@@ -256,6 +256,11 @@ export const Settings = z.object({
     '20',
     'Open sockets per address: all workers of a computer together, each node for itself; 0 lifts the limit',
   ),
+  CONNECTIONS_PER_ADDRESS: setting(
+    perMinute,
+    '256',
+    'TCP connections at once of one address that is no proxy of TRUST_PROXY, of each worker; more are cut without an answer; 0 lifts the limit',
+  ),
   JOINS_PER_MINUTE: setting(perMinute, '30', 'Joins a minute per address, resumed seats apart; 0 lifts the limit'),
   STREAM_STARTS_PER_MINUTE: setting(perMinute, '5', 'Starts of one kind of stream a minute per seat; 0 lifts it'),
   SIGNALS_PER_LINK: setting(
@@ -340,6 +345,7 @@ const toConfig = (s: Settings) => ({
   httpPerMinute: s.HTTP_PER_MINUTE,
   socketsPerMinute: s.SOCKETS_PER_MINUTE,
   socketsPerAddress: s.SOCKETS_PER_ADDRESS,
+  connectionsPerAddress: s.CONNECTIONS_PER_ADDRESS,
   joinsPerMinute: s.JOINS_PER_MINUTE,
   streamStartsPerMinute: s.STREAM_STARTS_PER_MINUTE,
   signalsPerLink: s.SIGNALS_PER_LINK,
@@ -396,13 +402,23 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 }
 
 /** What an admin should know of a configuration that is valid: outside production more is told, and not only to this computer. */
-export function warningsOf({ environment, host, adminToken, publicHosts }: Config): string[] {
+export function warningsOf(config: Config): string[] {
+  const { environment, host, adminToken, publicHosts, connectionsPerAddress, socketsPerAddress } = config;
+  // Each socket is a connection.
+  const unreachable =
+    connectionsPerAddress > 0 && (socketsPerAddress === 0 || socketsPerAddress > connectionsPerAddress)
+      ? ['SOCKETS_PER_ADDRESS allows more than CONNECTIONS_PER_ADDRESS, which cuts what is beyond it without an answer']
+      : [];
   if (environment === 'production' && publicHosts.length === 0) {
-    return ['PUBLIC_HOSTS is empty: whoever comes by a name that an invite carries is told proof-invalid'];
+    return [
+      ...unreachable,
+      'PUBLIC_HOSTS is empty: whoever comes by a name that an invite carries is told proof-invalid',
+    ];
   }
-  if (environment !== 'development' || host === 'localhost' || isLoopback(host)) return [];
+  if (environment !== 'development' || host === 'localhost' || isLoopback(host)) return unreachable;
   const open = adminToken === undefined ? '/_debug (with blocked addresses) and /openapi.json' : '/openapi.json';
   return [
+    ...unreachable,
     `NODE_ENV is development and HOST is not this computer alone: ${open} can be read by everybody who reaches it`,
   ];
 }

@@ -3,7 +3,7 @@ import { Server as TlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import { createAccessRule } from './auth/access.ts';
 import { accessPolicyOf, openTokens, watchRights } from './auth/open-tokens.ts';
-import { createAddressReader, isLoopback } from './client-address.ts';
+import { createAddressReader, createTrust, isLoopback, remoteAddressOf } from './client-address.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { OpenBackplane } from './cluster/backplane.ts';
 import { ClusteredRooms } from './cluster/clustered-rooms.ts';
@@ -20,6 +20,7 @@ import { createHealthChecks, HEALTH_THRESHOLDS } from './http/health.ts';
 import { createHttpApp, createHttpServer } from './http/http-app.ts';
 import { followCertificate, readCertificate } from './http/tls.ts';
 import type { Block } from './limits/block-list.ts';
+import { ConnectionCap, type ConnectionShare } from './limits/connection-cap.ts';
 import { createLimits } from './limits/limits.ts';
 import { createLoadGauge, watchLoop } from './limits/load-gauge.ts';
 import { countOpenSockets, type OpenSockets } from './limits/open-sockets.ts';
@@ -162,13 +163,22 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
     if (tls && http instanceof TlsServer) {
       closers.push(followCertificate(tls, clock, log, (certificate) => http.setSecureContext(certificate)));
     }
-    const tcp = new Set<Socket>();
+    const cap = new ConnectionCap(config.connectionsPerAddress, createTrust(config.trustedProxies));
+    const tcp = new Map<Socket, ConnectionShare>();
     // One function for all of them: a closure for each would be kept as long as its connection.
     const forget = function (this: Socket): void {
+      const share = tcp.get(this);
       tcp.delete(this);
+      if (share) cap.giveBack(share);
     };
     http.on('connection', (socket: Socket) => {
-      tcp.add(socket);
+      const share = cap.take(remoteAddressOf(socket));
+      if (!share) {
+        tally.limit('connections');
+        socket.destroy();
+        return;
+      }
+      tcp.set(socket, share);
       socket.on('close', forget);
     });
     if (config.recordReceivedTo !== undefined) {
@@ -312,7 +322,7 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       () => app.close(),
       () =>
         gate.close(() => {
-          for (const socket of tcp) socket.destroy();
+          for (const socket of tcp.keys()) socket.destroy();
         }),
     );
     await app.ready();

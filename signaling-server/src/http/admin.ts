@@ -226,6 +226,7 @@ async function diagnostics(
       http_per_minute: config.httpPerMinute,
       sockets_per_minute: config.socketsPerMinute,
       sockets_per_address: config.socketsPerAddress,
+      connections_per_address: config.connectionsPerAddress,
       joins_per_minute: config.joinsPerMinute,
       stream_starts_per_minute: config.streamStartsPerMinute,
       strikes_per_minute: config.strikesPerMinute,

@@ -1,7 +1,16 @@
 import type { ErrorCode } from '@parley/shared/protocol';
 
 /** Which limit refused something; the labels of the metric. */
-export type LimitName = 'http' | 'sockets' | 'sockets-open' | 'joins' | 'streams' | 'signals' | 'calls' | 'blocked';
+export type LimitName =
+  | 'http'
+  | 'connections'
+  | 'sockets'
+  | 'sockets-open'
+  | 'joins'
+  | 'streams'
+  | 'signals'
+  | 'calls'
+  | 'blocked';
 
 const SAMPLES = 1_024;
 

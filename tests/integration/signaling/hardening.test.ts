@@ -1,7 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { get } from 'node:https';
 import { connect, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PROTOCOL_VERSION, SIGNALING_PATH } from '@parley/shared/protocol';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import WebSocket from 'ws';
+import { makeCertificate } from '#support/programs.ts';
 import { Client, newSignalId, RoomKey, someBox, soon, startTestServer, until } from './harness.ts';
 
 describe('a socket that does not read (P4)', () => {
@@ -41,6 +46,101 @@ function rawSocket(port: number): Promise<WebSocket> {
   return soon(new Promise((resolve) => socket.once('open', () => resolve(socket))), 'open');
 }
 const closeOf = (socket: WebSocket) => soon(new Promise<number>((resolve) => socket.once('close', resolve)), 'close');
+
+/** TCP connections that say nothing, to be closed by the far end or by the test. */
+function silentConnections(port: number) {
+  const open = (): Promise<Socket> => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('error', () => {});
+    // Notices when it is closed.
+    socket.resume();
+    onTestFinished(() => void socket.destroy());
+    return soon(new Promise((resolve) => socket.once('connect', () => resolve(socket))), 'connection');
+  };
+  return {
+    open,
+    /** What one hears that is cut: nothing. */
+    async cut(): Promise<string> {
+      const socket = connect(port, '127.0.0.1');
+      let heard = '';
+      socket.on('error', () => {});
+      socket.on('data', (part) => {
+        heard += part.toString();
+      });
+      await soon(new Promise((resolve) => socket.once('close', resolve)), 'cut');
+      return heard;
+    },
+  };
+}
+
+describe('TCP connections of one address (P4, R2)', () => {
+  it('over the number are cut without an answer, until others close; whoever closes leaves nothing', async () => {
+    const server = await startTestServer({ TRUST_PROXY: '192.0.2.1', CONNECTIONS_PER_ADDRESS: '3' });
+    const silent = silentConnections(server.port);
+    const held = [await silent.open(), await silent.open(), await silent.open()];
+    expect([await silent.cut(), await silent.cut()]).toEqual(['', '']);
+    held[0]?.destroy();
+    const ask = async (): Promise<string> => {
+      const answer = await fetch(`${server.url}/metrics`, { headers: { connection: 'close' } });
+      return answer.text();
+    };
+    await until(
+      () =>
+        ask().then(
+          (text) => text.includes('parley_rate_limited_total{limit="connections"}'),
+          () => false,
+        ),
+      'answered when one is closed',
+    );
+    for (const socket of held) socket.destroy();
+    for (let n = 0; n < 10; n++)
+      await until(
+        () =>
+          ask().then(
+            () => true,
+            () => false,
+          ),
+        'answered again',
+      );
+  });
+
+  it('of a proxy that is trusted are not counted', async () => {
+    const server = await startTestServer({ TRUST_PROXY: '127.0.0.1', CONNECTIONS_PER_ADDRESS: '1' });
+    const silent = silentConnections(server.port);
+    for (let n = 0; n < 5; n++) await silent.open();
+    expect((await server.metrics()).rate_limits.connections).toBeUndefined();
+  });
+
+  it('are counted before TLS, and given back after it', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'parley-tls-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const ca = await makeCertificate(folder);
+    const server = await startTestServer({
+      TRUST_PROXY: '192.0.2.1',
+      CONNECTIONS_PER_ADDRESS: '2',
+      TLS_CERT_FILE: join(folder, 'fullchain.pem'),
+      TLS_KEY_FILE: join(folder, 'privkey.pem'),
+    });
+    const silent = silentConnections(server.port);
+    const held = [await silent.open(), await silent.open()];
+    expect(await silent.cut()).toBe('');
+    // At once, not when everybody who says nothing is closed.
+    expect(held.map(({ destroyed }) => destroyed)).toEqual([false, false]);
+    for (const socket of held) socket.destroy();
+    const ask = (): Promise<boolean> =>
+      new Promise((resolve) => {
+        const asked = get(
+          { port: server.port, host: '127.0.0.1', path: '/health/live', ca, servername: 'localhost', agent: false },
+          (answer) => {
+            answer.resume();
+            answer.once('end', () => resolve(answer.statusCode === 200));
+          },
+        );
+        asked.once('error', () => resolve(false));
+      });
+    for (let n = 0; n < 6; n++) await until(ask, 'answered over TLS');
+  });
+});
 
 describe('half-open sockets (P4)', () => {
   it('that never say who they are, are closed', async () => {
