@@ -32,6 +32,12 @@ export class FakeClock implements Clock {
     this.#now = until;
   }
 
+  /** Somebody sets the computer's clock; timers do not care. */
+  setBack(ms: number): void {
+    this.#now -= ms;
+    for (const entry of this.#waiting) entry.at -= ms;
+  }
+
   /** Timers that are still to come. */
   get pending(): number {
     return this.#waiting.size;

@@ -227,7 +227,8 @@ export function attachSockets(
     const line = new Line({ id, admission, openedAt: clock.now(), caller }, socket, linePorts);
     strangers.add(line);
     socket.on('message', onMessage);
-    socket.on('ping', onPing);
+    socket.on('ping', onControl);
+    socket.on('pong', onControl);
     socket.on('error', onError);
     socket.on('close', onClose);
     line.open({ sid: id, ...handshake });
@@ -236,7 +237,11 @@ export function attachSockets(
 
   function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
     const line = lineOf(this);
-    if (!line || line.isOver) return;
+    if (!line) return;
+    if (line.isOver) {
+      line.hearLate();
+      return;
+    }
     heart.heard(line);
     try {
       // Binary data comes in other forms; text is one buffer.
@@ -251,9 +256,14 @@ export function attachSockets(
     }
   }
 
-  function onPing(this: WebSocket): void {
+  /** Pings and pongs of WebSocket itself, asked for or not: the server never asks in this way. */
+  function onControl(this: WebSocket): void {
     const line = lineOf(this);
-    if (!line || line.isOver) return;
+    if (!line) return;
+    if (line.isOver) {
+      line.hearLate();
+      return;
+    }
     line.cutIfClogged();
     noteControl(line);
   }

@@ -63,6 +63,16 @@ describe('the heartbeat (S4)', () => {
     expect(all.map(({ pings }) => pings)).toEqual(all.map((_one, index) => (index <= 1 ? 1 : 0)));
   });
 
+  it('goes on when the clock is set back, by whatever it is', () => {
+    const [silent, later] = [new Far(), new Far()];
+    heart.add(silent);
+    clock.advance(30_000);
+    clock.setBack(3_600_000);
+    heart.add(later);
+    clock.advance(26_000);
+    expect([silent.pings, later.pings, lost]).toEqual([1, 1, [silent]]);
+  });
+
   it('forgets who has gone, whether they were asked or not, and leaves no timer behind', () => {
     const [early, late] = [new Far(), new Far()];
     heart.add(early);

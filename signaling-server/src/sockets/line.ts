@@ -18,6 +18,9 @@ export const lineOf = (socket: WebSocket): Line | undefined =>
 const tcpOf = (socket: WebSocket): TcpSocket | null | undefined =>
   (socket as unknown as { _socket: TcpSocket | null | undefined })._socket;
 
+/** Frames that may still come after the farewell: about what a client may say in the time that it is on its way. */
+const LATE_MAX = 256;
+
 const PING_FRAME = framesOf([''], PING);
 
 export type OutboundLimits = { outboundPacketsMax: number; outboundBytesMax: number };
@@ -76,6 +79,7 @@ export class Line implements Wire, Beating {
   #unsent = 0;
   #control = 0;
   #controlSecond = 0;
+  #late = 0;
 
   constructor(
     about: { id: string; admission: Admission; openedAt: number; caller: Caller | undefined },
@@ -142,6 +146,12 @@ export class Line implements Wire, Beating {
     }
     this.#control += 1;
     return this.#control;
+  }
+
+  /** Something came although it is over: it was on its way already, or the far end does not care. */
+  hearLate(): void {
+    this.#late += 1;
+    if (this.#late > LATE_MAX) this.#socket.terminate();
   }
 
   /** Ends it politely: what was said before still goes out. */
