@@ -266,10 +266,25 @@ describe('what is not counted as a message (P3, P4)', () => {
     expect(await soon(said, 'answer')).toContain('400');
   });
 
+  it('a socket that goes on talking after its farewell is cut off', async () => {
+    const server = await startTestServer();
+    const socket = await rawSocket(server.port);
+    // Takes no closing handshake: what follows is not read here, and nothing answers it.
+    socket.pause();
+    const closed = new Promise<void>((resolve) => {
+      const tcp = (socket as unknown as { _socket: Socket })._socket;
+      tcp.once('close', () => resolve());
+    });
+    socket.send('nonsense');
+    for (let n = 0; n < 2_000; n++) socket.send('nonsense');
+    await soon(closed, 'the connection to end');
+  });
+
   it.each([
     ['pongs of Engine.IO', (socket: WebSocket) => socket.send('3')],
     ['packets without a meaning', (socket: WebSocket) => socket.send('6')],
     ['pings of WebSocket', (socket: WebSocket) => socket.ping()],
+    ['pongs of WebSocket', (socket: WebSocket) => socket.pong()],
   ])('a flood of %s closes the socket and counts against its address (R7)', async (_, send) => {
     const server = await startTestServer({ STRIKES_PER_MINUTE: '0' });
     const socket = await rawSocket(server.port);
