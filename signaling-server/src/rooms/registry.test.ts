@@ -369,6 +369,48 @@ describe('relaying (S3)', () => {
     expect(back.events()).toEqual(['signal:received']);
   });
 
+  it('hands nothing on twice that is said again here after the node it was said at died (P6, P7)', () => {
+    const { registry, enter, send } = setUp();
+    const [ben, cem] = [new Holder(), new Holder()];
+    const to = enter(ben).seat.participantId;
+    enter(cem);
+    const from = registry.newParticipantId();
+    registry.mirror(roomA, new Map([[from, { node: 'two', away: false, holds: 1 }]]));
+    const said = { from, id: signalId(1), box };
+    expect(registry.deliver(roomA, { ...said, to, toAll: false })).toBe(1);
+    expect(registry.deliver(roomA, { ...said, id: signalId(2), to: '*', toAll: true })).toBe(2);
+
+    const ana = new Holder();
+    const token = registry.newToken();
+    registry.adopt(ana, roomA, { participantId: from, token, holds: 2, moves: 0, resumed: true }, new Map());
+    expect(send(ana, to)).toMatchObject({ ok: true, value: { handedTo: 1 } });
+    expect(send(ana, '*', 2)).toMatchObject({ ok: true, value: { handedTo: 2 } });
+    expect(ben.events().filter((event) => event === 'signal:received')).toHaveLength(2);
+    expect(cem.events().filter((event) => event === 'signal:received')).toHaveLength(1);
+    // What is new goes on as ever.
+    expect(send(ana, to, 3)).toMatchObject({ ok: true, value: { handedTo: 1 } });
+    expect(ben.events().filter((event) => event === 'signal:received')).toHaveLength(3);
+  });
+
+  it.each(['before', 'after'])(
+    'hands nothing on twice that was said here and is said again at another node, %s this one hears of the move (P6, P7)',
+    (when) => {
+      const { registry, enter, send } = setUp();
+      const [ana, ben] = [new Holder(), new Holder()];
+      const from = enter(ana).seat.participantId;
+      const to = enter(ben).seat.participantId;
+      send(ana, to, 1);
+      send(ana, '*', 2);
+      if (when === 'after') registry.mirror(roomA, new Map([[from, { node: 'two', away: false, holds: 2 }]]));
+      const received = () => ben.events().filter((event) => event === 'signal:received').length;
+      expect(registry.deliver(roomA, { from, to, id: signalId(1), toAll: false, box })).toBe(1);
+      expect(registry.deliver(roomA, { from, to: '*', id: signalId(2), toAll: true, box })).toBe(1);
+      expect(received()).toBe(2);
+      expect(registry.deliver(roomA, { from, to, id: signalId(3), toAll: false, box })).toBe(1);
+      expect(received()).toBe(3);
+    },
+  );
+
   it('holds back a flood and tells truthfully when the next is served (R5, R6, P5)', () => {
     // Room for 3 others × 10 at once, then 20 a minute for the one other who is here.
     const { clock, enter, send } = setUp();

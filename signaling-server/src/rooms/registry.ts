@@ -73,6 +73,8 @@ export type Room = {
   remote: Map<ParticipantId, RemoteSeat> | undefined;
   /** What came from other nodes lately, so that a repetition is not handed on twice. */
   delivered: RecentIds | undefined;
+  /** What seats said here lately that other nodes hold now, for the same reason; undefined while there are none. */
+  moved: Map<ParticipantId, RecentIds> | undefined;
   endLinger: (() => void) | undefined;
 };
 
@@ -225,6 +227,8 @@ export class RoomRegistry {
       if (here) {
         const { holder } = here;
         this.#letGo(here);
+        room.moved ??= new Map();
+        room.moved.set(id, here.recent);
         tellMoved(holder, roomId);
       }
       known.set(id, next);
@@ -235,6 +239,7 @@ export class RoomRegistry {
     for (const id of [...known.keys()]) {
       if (elsewhere.has(id)) continue;
       known.delete(id);
+      room.moved?.delete(id);
       if (!room.seats.has(id)) this.#tell(room, id, 'participant:left');
     }
     room.remote = known.size > 0 ? known : undefined;
@@ -256,15 +261,16 @@ export class RoomRegistry {
     if (!room) return 0;
     const now = this.#clock.now();
     room.delivered ??= new RecentIds();
-    // An id is its sender's own: another's under the same is another signal.
-    const key = `${from} ${to} ${id}`;
+    const key = deliveredKeyOf(from, to, id);
     const repeated = room.delivered.find(key, now);
     if (repeated !== undefined) return repeated;
+    const saidHere = room.seats.get(from)?.recent ?? room.moved?.get(from);
+    const isRepeated = saidHere?.find(id, now) !== undefined;
     const payload = { roomId, from, id, toAll, box };
     let handedTo = 0;
     for (const seat of to === '*' ? room.seats.values() : [room.seats.get(to)]) {
       if (!seat?.holder || seat.participantId === from) continue;
-      if (seat.holder.send('signal:received', payload)) handedTo += 1;
+      if (isRepeated || seat.holder.send('signal:received', payload)) handedTo += 1;
     }
     if (handedTo > 0) room.delivered.add(key, handedTo, now);
     return handedTo;
@@ -312,14 +318,18 @@ export class RoomRegistry {
     if (waitMs > 0) return refuse('rate-limited', { retryAfterMs: waitMs });
     if (repeated !== undefined) return typeof repeated === 'number' ? accept({ handedTo: repeated }) : repeated;
 
-    let handedTo = 0;
+    // Said before at a node that died or that the seat has left, which handed it on to the seats here.
+    const already = seat.room.delivered?.find(deliveredKeyOf(seat.participantId, signal.to, signal.id), now);
+    let handedTo = already ?? 0;
     if (signal.to === '*') {
-      // One and the same for all: a holder may know by that that it has written it before.
-      const payload = receivedOf(seat, signal);
-      for (const other of seat.room.seats.values())
-        if (other !== seat && other.holder?.send('signal:received', payload)) handedTo += 1;
+      if (already === undefined) {
+        // One and the same for all: a holder may know by that that it has written it before.
+        const payload = receivedOf(seat, signal);
+        for (const other of seat.room.seats.values())
+          if (other !== seat && other.holder?.send('signal:received', payload)) handedTo += 1;
+      }
       if (remote) return this.#carryOn(seat, signal, handedTo, nodesOf(remote));
-    } else {
+    } else if (already === undefined) {
       const target = seat.room.seats.get(signal.to);
       const elsewhere = target ? undefined : remote?.get(signal.to);
       if (elsewhere) return this.#carryOn(seat, signal, 0, [elsewhere.node]);
@@ -429,6 +439,7 @@ export class RoomRegistry {
       seats: new Map(),
       remote: undefined,
       delivered: undefined,
+      moved: undefined,
       endLinger: undefined,
     };
     this.#rooms.set(id, room);
@@ -448,10 +459,11 @@ export class RoomRegistry {
       awayUntil: undefined,
       streams: undefined,
       signals: new TokenBucket(),
-      recent: new RecentIds(),
+      recent: room.moved?.get(participantId) ?? new RecentIds(),
       carrying: undefined,
       endGrace: undefined,
     };
+    room.moved?.delete(participantId);
     room.seats.set(seat.participantId, seat);
     holder.seats.set(room.id, seat);
     this.#seats += 1;
@@ -565,6 +577,9 @@ const tellMoved = (holder: SeatHolder | undefined, roomId: RoomId): void =>
   void holder?.send('seat:moved', { roomId, code: 'seat-moved', message: sentenceOf('seat-moved') });
 
 const NO_HASH = '';
+
+/** An id is its sender's own: another's under the same is another signal. */
+const deliveredKeyOf = (from: ParticipantId, to: ParticipantId | '*', id: SignalId): string => `${from} ${to} ${id}`;
 
 const receivedOf = (from: Seat, { roomId, to, id, box }: SignalSend): ServerPayload<'signal:received'> => ({
   roomId,

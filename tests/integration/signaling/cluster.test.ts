@@ -148,6 +148,34 @@ describe.each(Object.keys(backplanes))('two nodes that share rooms over %s (S13)
     expect(ada.heard.map(({ event }) => event)).not.toContain('participant:left');
   });
 
+  it('hand nothing on twice that is said again at another node, whose answer was lost with the node or the socket (P6, P7)', async () => {
+    const key = new RoomKey();
+    const ben = new Client(one);
+    const { participantId: to } = await ben.join(key);
+    const ada = new Client(two);
+    const { resumeToken } = await ada.join(key);
+    const said = { roomId: key.roomId, to, id: newSignalId(), box: someBox() };
+    const toAll = { ...said, to: '*' as const, id: newSignalId() };
+    for (const each of [said, toAll]) expect(await ada.call('signal:send', each)).toMatchObject({ ok: true });
+    await two.close();
+    const again = new Client(one);
+    await again.join(key, { resumeToken });
+    for (const each of [said, toAll])
+      expect(await again.call('signal:send', each)).toEqual({ ok: true, value: { handedTo: 1 } });
+    const three = await nodes.start();
+    const moved = new Client(three);
+    await moved.join(key, { resumeToken });
+    for (const each of [said, toAll])
+      expect(await moved.call('signal:send', each)).toEqual({ ok: true, value: { handedTo: 1 } });
+    const last = { ...said, id: newSignalId() };
+    expect(await moved.call('signal:send', last)).toMatchObject({ ok: true });
+    await until(() => ben.heard.some(({ payload }) => (payload as { id?: string }).id === last.id), 'heard');
+    const ids = ben.heard.flatMap(({ event, payload }) =>
+      event === 'signal:received' ? [(payload as { id: string }).id] : [],
+    );
+    expect(ids).toEqual([said.id, toAll.id, last.id]);
+  });
+
   it('forget a room when the last has left it', async () => {
     const key = new RoomKey();
     const ada = new Client(one);
