@@ -73,7 +73,8 @@ export function addAdmin(app: FastifyInstance, ports: AdminPorts): AdminTools {
   const adminOnly = async (request: FastifyRequest, reply: FastifyReply) => {
     const verdict = guard(request.headers.authorization);
     if (verdict === 'granted') return undefined;
-    if (verdict === 'refused') {
+    // Who gives no token guesses none: any web page can make its visitors ask, and must not get them blocked.
+    if (verdict === 'refused' && request.headers.authorization !== undefined) {
       audit(request, 'admin refused');
       void limits.blocks.strike(keyOf(request), WRONG_TOKEN_STRIKES);
     }

@@ -7,6 +7,7 @@ import { SERVER_VERSION } from '../version.ts';
 import { Alive, Health, Metrics, Ready } from './answers.ts';
 import { answers } from './describe.ts';
 import type { HealthChecks } from './health.ts';
+import { underFlood } from './under-flood.ts';
 
 export type ObservingPorts = {
   health: HealthChecks;
@@ -41,7 +42,8 @@ export async function readHealth(ports: ObservingPorts): Promise<z.infer<typeof 
 
 /** Health and metrics: what monitors ask often and must always get. */
 export function addObserving(app: FastifyInstance, ports: ObservingPorts): void {
-  app.get('/health', { schema: answers('How the server is', { 200: Health }) }, () => readHealth(ports));
+  const health = underFlood(() => readHealth(ports), ports.now);
+  app.get('/health', { schema: answers('How the server is', { 200: Health }) }, () => health());
   app.get('/health/live', { schema: answers('Whether the process answers', { 200: Alive }) }, async () => ({
     status: 'ok',
   }));
@@ -54,18 +56,23 @@ export function addObserving(app: FastifyInstance, ports: ObservingPorts): void 
     },
   );
 
-  const prometheusText = async (reply: FastifyReply): Promise<string> => {
+  const text = underFlood(async () => {
     const registry = await ports.prometheus();
-    reply.header('content-type', registry.contentType);
-    return await registry.metrics();
+    return { type: registry.contentType, body: await registry.metrics() };
+  }, ports.now);
+  const prometheusText = async (reply: FastifyReply): Promise<string> => {
+    const { type, body } = await text();
+    reply.header('content-type', type);
+    return body;
   };
+  const json = underFlood(async () => metricsJson(await ports.metrics()), ports.now);
   app.get(
     '/metrics',
     { schema: answers('Metrics: Prometheus text, or JSON when asked for', { 200: Metrics }) },
     async (request, reply) => {
       reply.header('vary', 'Origin, Accept');
       const accepted = request.headers.accept ?? '';
-      return accepted.includes('application/json') ? metricsJson(await ports.metrics()) : prometheusText(reply);
+      return accepted.includes('application/json') ? json() : prometheusText(reply);
     },
   );
   app.get('/metrics/prometheus', { schema: answers('Metrics as Prometheus text', {}) }, (_request, reply) =>

@@ -102,6 +102,21 @@ describe('recent answers', () => {
     expect(await (await server.get()).json()).toEqual({ asked: 2 });
   });
 
+  it('are not kept when something known at once has changed while they were made', async () => {
+    const server = await serverWith({ holds: true });
+    await server.get();
+    server.clock.advance(250);
+    const waiting = server.get();
+    await expect.poll(() => server.asked).toBe(2);
+    server.change();
+    server.goOn();
+    expect(await (await waiting).json()).toEqual({ asked: 2 });
+    const next = server.get();
+    await expect.poll(() => server.asked).toBe(3);
+    server.goOn();
+    expect(await (await next).json()).toEqual({ asked: 3 });
+  });
+
   it('are given a moment longer while somebody waits for the next', async () => {
     const server = await serverWith({ holds: true });
     await server.get();

@@ -55,6 +55,8 @@ export function createRecentAnswers(paths: readonly string[], ports: RecentAnswe
   const { tally, observer, now, glance } = ports;
   const known: ReadonlySet<string> = new Set(paths);
   const kept = new Map<string, Kept>();
+  /** How the server was when the framework was asked: what it answers is of then. */
+  const begun = new WeakMap<IncomingMessage, string>();
   let closed = false;
 
   function recent(path: string, method: string): Kept | undefined {
@@ -73,7 +75,10 @@ export function createRecentAnswers(paths: readonly string[], ports: RecentAnswe
       if ((method !== 'GET' && method !== 'HEAD') || !isPlain(request)) return false;
       const startedAt = performance.now();
       const found = recent(url, method);
-      if (!found) return false;
+      if (!found) {
+        if (known.has(url)) begun.set(request, glance());
+        return false;
+      }
       const { status, headers, body, encoding } = found;
       const id = randomUUID();
       const tookMs = (performance.now() - startedAt).toFixed(3);
@@ -88,7 +93,7 @@ export function createRecentAnswers(paths: readonly string[], ports: RecentAnswe
       );
       return true;
     },
-    isWanted: (request) => !closed && request.method === 'GET' && known.has(request.url ?? '') && isPlain(request),
+    isWanted: (request) => !closed && request.method === 'GET' && begun.get(request) === glance(),
     keep(path, { status, headers, body }) {
       const lasting = Object.entries(headers).filter(([name]) => !OWN_HEADERS.has(name));
       const sizeBytes = Buffer.byteLength(body);

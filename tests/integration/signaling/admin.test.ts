@@ -87,6 +87,14 @@ describe('the admin (S7, S8)', () => {
     expect((await post(server, '/admin/api/unblock', { address: 'x', more: 1 })).status).toBe(400);
   });
 
+  it('blocks nobody for asking without a token, as the picture on a strange page does (R7)', async () => {
+    const server = await startTestServer({ ADMIN_TOKEN: TOKEN, STRIKES_PER_MINUTE: '30' });
+    const visitor = { 'x-forwarded-for': '203.0.113.9', 'sec-fetch-site': 'cross-site' };
+    for (let i = 0; i < 20; i++) expect((await get(server, '/admin/api/overview', visitor)).status).toBe(401);
+    const overview = (await (await get(server, '/admin/api/overview', ADMIN)).json()) as { blocked: unknown[] };
+    expect(overview.blocked).toEqual([]);
+  });
+
   it('is told what is wrong with a body that cannot be read (V7)', async () => {
     const server = await startTestServer({ ADMIN_TOKEN: TOKEN });
     const tell = async (type: string, body: string) => {
