@@ -201,7 +201,7 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       rooms,
       listings,
       limits,
-      ice: createIceSource(config, clock, random),
+      ice: createIceSource(config, clock),
       clock,
       random,
       tally,

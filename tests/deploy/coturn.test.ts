@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,11 +56,16 @@ function ownAddress(): string {
   return found.address;
 }
 
-/** Credentials as the signaling server makes them, at a time of its own. */
-function credentials({ secret = SECRET, ttlS = 600, nowMs = Date.now() } = {}): TurnCredentials {
+/** Credentials as the signaling server makes them, at a time of its own, for an address that nobody else has. */
+function credentials({
+  secret = SECRET,
+  ttlS = 600,
+  nowMs = Date.now(),
+  limitKey = randomUUID() as string,
+} = {}): TurnCredentials {
   const clock: Clock = { now: () => nowMs, after: () => () => undefined };
   const config = { stunUrls: [], turnUrls: ['turn:relay.test'], turnSecret: secret, turnTtlS: ttlS };
-  const { iceServers } = createIceSource(config, clock, randomBytes).current();
+  const { iceServers } = createIceSource(config, clock).current(limitKey);
   const [server] = iceServers;
   if (server?.username === undefined || server.credential === undefined) throw new Error('no credentials');
   return { username: server.username, credential: server.credential };
@@ -178,16 +183,21 @@ describe('the relay as it is shipped (S12, P13)', () => {
     expect(await answer({ username: 'somebody', credential: '' })).toBe(401);
   });
 
-  it('gives one person enough for a call of eight, and no more than the quota', async () => {
+  it('gives one address enough for two in a call of eight, and no more than the quota, however often it asks for credentials', async () => {
     const quota = Number(/^user-quota=(\d+)$/m.exec(readFileSync(join(FOLDER, 'turnserver.conf'), 'utf8'))?.[1]);
-    // Seven links, two addresses of the relay (UDP and TLS), two networks of the computer.
-    expect(quota).toBeGreaterThanOrEqual(7 * 2 * 2);
-    const who = credentials();
+    // Two people with seven links each, two addresses of the relay (UDP and TLS), two networks of the computer.
+    expect(quota).toBeGreaterThanOrEqual(2 * 7 * 2 * 2);
+    let asked = 0;
+    const ask = async (limitKey: string) => {
+      asked += 1;
+      const who = credentials({ limitKey, nowMs: Date.now() + asked * 1_000 });
+      return (await (await client(who)).allocate()).code;
+    };
     const codes = new Set<number>();
-    for (let taken = 0; taken < quota; taken += 1) codes.add((await (await client(who)).allocate()).code);
+    for (let taken = 0; taken < quota; taken += 1) codes.add(await ask('198.51.100.7'));
     expect([...codes]).toEqual([0]);
-    expect((await (await client(who)).allocate()).code).toBe(486);
-    expect((await (await client()).allocate()).code).toBe(0);
+    expect(await ask('198.51.100.7')).toBe(486);
+    expect(await ask('198.51.100.8')).toBe(0);
   });
 
   it('is there over TLS too, for networks that let nothing else out', async () => {

@@ -42,6 +42,6 @@ export const roomJoin: Handler<'room:join'> = async (context, connection, join):
     resumed,
     participants: others,
     capacity: context.roomCapacity,
-    ice: context.ice.current(),
+    ice: context.ice.current(connection.limitKey),
   });
 };

@@ -2,7 +2,7 @@ import { fromBase64Url, LIMITS, PROTOCOL_VERSION, toBase64Url } from '@parley/sh
 import { deriveRoomKeys, proveMembership } from '@parley/shared/sealing';
 import { systemClock } from '@parley/signaling-server/clock.ts';
 import { describe, expect, it } from 'vitest';
-import { Client, PUBLIC_HOST, RoomKey, startTestServer } from './harness.ts';
+import { Client, PUBLIC_HOST, RoomKey, startTestServer, type TestServer } from './harness.ts';
 
 describe('connecting', () => {
   it('greets with a challenge and says which protocol it speaks', async () => {
@@ -169,6 +169,22 @@ describe('TURN (S12)', () => {
       ok: true,
       value: { expiresInMs: 600_000 },
     });
+  });
+
+  it('makes everybody at one address one user of the relay, at every node, however often they ask (P13)', async () => {
+    const env = { TURN_URLS: 'turn:turn.parley.test', TURN_SECRET: 's'.repeat(32), TRUST_PROXY: '127.0.0.0/8' };
+    const [one, two] = await Promise.all([startTestServer(env), startTestServer(env)]);
+    const key = new RoomKey();
+    const names = async (server: TestServer, ip: string) => {
+      const client = new Client(server, { ip });
+      const { ice } = await client.join(key);
+      const asked = await client.call('turn:get', { roomId: key.roomId });
+      if (!asked.ok) throw new Error(asked.code);
+      return [ice, asked.value].map(({ iceServers }) => iceServers[0]?.username?.split(':')[1]);
+    };
+    const of = await Promise.all([one, one, two].map((server) => names(server, '198.51.100.7')));
+    expect(new Set(of.flat()).size).toBe(1);
+    expect(new Set([...of.flat(), ...(await names(two, '198.51.100.8'))]).size).toBe(2);
   });
 
   it('says so where no relay is configured', async () => {
