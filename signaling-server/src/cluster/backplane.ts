@@ -17,8 +17,8 @@ export interface Backplane {
    * version, or undefined when somebody else was first.
    */
   write(key: string, expected: number, value: string | undefined, ttlMs: number): Promise<number | undefined>;
-  /** Lets keys live for another `ttlMs`; answers which of them are there. */
-  touch(keys: readonly string[], ttlMs: number): Promise<boolean[]>;
+  /** Lets keys live for another `ttlMs`; answers the version of each that is there. */
+  touch(keys: readonly string[], ttlMs: number): Promise<(number | undefined)[]>;
   /**
    * Puts a message into a node's inbox, in order; false when that node is gone. In an inbox that is not read the oldest
    * may give way.
@@ -39,6 +39,8 @@ export type BackplaneListener = {
   /** It can be reached again, perhaps with everything in it gone. */
   onUp(): void;
   onDown(): void;
+  /** Others may have said something that this node was not given, though it was never away: too much came, or it hung. */
+  onMissed?(): void;
 };
 
 export type OpenBackplane = (listener: BackplaneListener) => Promise<Backplane>;

@@ -370,6 +370,28 @@ describe('rooms on several nodes (S13)', () => {
     expect(ada.events()).toEqual(['participant:left']);
   });
 
+  it.each(['at the next look at everything', 'as soon as that is noticed'])(
+    'find who came elsewhere to people who were alone, though the news of it was lost, %s (S13, P6)',
+    async (when) => {
+      const [one, two] = [await node('one'), await node('two')];
+      const [ada, ben] = [new Holder(), new Holder()];
+      await enter(one, ada);
+      mute.add('two');
+      const { seat } = await enter(two, ben);
+      mute.clear();
+      await pass(4_000);
+      expect(ada.events()).toEqual([]);
+      if (when === 'as soon as that is noticed') {
+        listeners[0]?.onMissed?.();
+        await settle();
+      } else {
+        await pass(20_000);
+      }
+      expect(ada.events()).toEqual(['participant:joined']);
+      expect(await send(one, ada, seat.participantId)).toEqual({ ok: true, value: { handedTo: 1 } });
+    },
+  );
+
   it('leave nothing behind when they close', async () => {
     const [one, two] = [await node('one'), await node('two')];
     await enter(one, new Holder());

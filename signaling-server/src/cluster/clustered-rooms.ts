@@ -124,6 +124,7 @@ export class ClusteredRooms implements Rooms, Neighbours {
       onMessage: (text) => rooms.#take(text),
       onUp: () => rooms.#onUp(),
       onDown: () => rooms.#onDown(),
+      onMissed: () => rooms.#onMissed(),
     });
     await rooms.#refresh();
     let touched = ports.clock.now();
@@ -451,34 +452,37 @@ export class ClusteredRooms implements Rooms, Neighbours {
     this.#cancelResync = this.#clock.after(TRUST_AGAIN_MS, syncAll);
   }
 
+  /** Who came to a room of this node, or left it, may be unknown here. */
+  #onMissed(): void {
+    if (this.#closing) return;
+    this.#log.warn('messages of other nodes did not come in; all rooms are looked at again');
+    // What fails now is repeated with the next touch.
+    this.#refresh(true).catch(() => {});
+  }
+
   /** Whether what is not in a record, or not alive, is really gone. */
   #isTrusted(): boolean {
     return this.#clock.now() >= this.#trustedFrom;
   }
 
-  /** Hears who is alive, and looks at the records of rooms that other nodes are in. */
+  /**
+   * Hears who is alive, and looks at the records of rooms that other nodes are in. With `touch` the records of all rooms live
+   * on and are looked at: of one whose people were alone, the news that somebody sits elsewhere now may be lost.
+   */
   async #refresh(touch = false): Promise<void> {
     this.#alive = new Set(await this.#backplane.nodes());
     for (const roomId of this.#behind) this.#syncSoon(roomId);
-    const rooms = [...this.registry.rooms()];
-    if (touch) {
-      const kept = await this.#backplane.touch(
-        rooms.map((room) => roomKeyOf(room.id)),
-        this.#ttlMs(),
-      );
-      for (const [at, isThere] of kept.entries()) {
-        const room = rooms[at];
-        if (room && !isThere) this.#syncSoon(room.id);
-      }
-    }
-    const shared = rooms.filter((room) => room.remote !== undefined);
-    if (shared.length === 0) return;
-    const stored = await this.#backplane.read(shared.map((room) => roomKeyOf(room.id)));
-    for (const [at, room] of shared.entries()) {
-      const found = stored[at];
+    const rooms = [...this.registry.rooms()].filter((room) => touch || room.remote !== undefined);
+    if (rooms.length === 0) return;
+    const keys = rooms.map((room) => roomKeyOf(room.id));
+    const versions = touch
+      ? await this.#backplane.touch(keys, this.#ttlMs())
+      : (await this.#backplane.read(keys)).map((found) => found?.version);
+    for (const [at, room] of rooms.entries()) {
+      const version = versions[at];
       const hasDead = [...(room.remote?.values() ?? [])].some((seat) => !this.#alive.has(seat.node));
-      const seen = this.#seen.get(roomKeyOf(room.id));
-      if (hasDead || found === undefined || found.version !== seen?.version) this.#syncSoon(room.id);
+      const seen = this.#seen.get(keys[at] ?? '');
+      if (hasDead || version === undefined || version !== seen?.version) this.#syncSoon(room.id);
     }
   }
 

@@ -107,7 +107,10 @@ export function ipcBackplane({ send, onMessage }: IpcChannel, node: string, cloc
       },
       write: async (key, expected, value, ttlMs) =>
         ((await ask({ op: 'write', key, expected, value: value ?? null, ttlMs })) as number | null) ?? undefined,
-      touch: (keys, ttlMs) => ask({ op: 'touch', keys: [...keys], ttlMs }) as Promise<boolean[]>,
+      touch: async (keys, ttlMs) => {
+        const versions = (await ask({ op: 'touch', keys: [...keys], ttlMs })) as (number | null)[];
+        return versions.map((version) => version ?? undefined);
+      },
       send: (to, message) => ask({ op: 'send', node: to, message }) as Promise<boolean>,
       nodes: () => ask({ op: 'nodes' }) as Promise<string[]>,
       async close() {

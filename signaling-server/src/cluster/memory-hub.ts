@@ -26,7 +26,7 @@ export class MemoryHub {
         keys.map((key) => {
           const found = this.#find(key);
           if (found) this.#records.set(key, { ...found, endsAt: this.#clock.now() + ttlMs });
-          return found !== undefined;
+          return found?.version;
         }),
       send: async (to, message) => {
         const inbox = this.#inboxes.get(to);

@@ -15,11 +15,12 @@ import {
 /**
  * A node that does not read must not fill Redis: in its inbox the oldest give way to what is sent, at 44 MB if all are
  * boxes of the largest size. Of a box that gave way nobody says that it was handed on, so its sender hears that nobody took it.
- * News of a record is found at the next look at it; a notice is lost.
+ * The node finds out that something is missing when it reads on, and looks at everything itself.
  */
 const INBOX_MAX = 2_000;
 const TRIM = { strategy: 'MAXLEN', strategyModifier: '~', threshold: INBOX_MAX } as const;
 const READ_AT_ONCE = 256;
+const TOUCHED_AT_ONCE = 200;
 /** A read that finds nothing comes back after this time. */
 const READ_BLOCK_MS = 1_000;
 const CONNECT_TIMEOUT_MS = 1_500;
@@ -43,6 +44,15 @@ else
 end
 return string.format('%.0f', nextVersion)`;
 
+/** KEYS: records. ARGV: time to live. Answers the version of each. */
+const TOUCH = `
+local versions = {}
+for at, key in ipairs(KEYS) do
+  versions[at] = redis.call('HGET', key, 'v')
+  if versions[at] then redis.call('PEXPIRE', key, ARGV[1]) end
+end
+return versions`;
+
 const scripts = {
   putVersion: defineScript({
     SCRIPT: WRITE,
@@ -52,6 +62,14 @@ const scripts = {
       parser.push(expected, value, now, ttlMs);
     },
     transformReply: (reply: unknown): string | undefined => (typeof reply === 'string' ? reply : undefined),
+  }),
+  touchAll: defineScript({
+    SCRIPT: TOUCH,
+    parseCommand(parser: CommandParser, keys: string[], ttlMs: string) {
+      parser.pushKeysLength(keys);
+      parser.push(ttlMs);
+    },
+    transformReply: (reply: unknown): (string | null)[] => reply as (string | null)[], // what the script returns
   }),
 };
 
@@ -152,7 +170,9 @@ export async function openRedisBackplane(
   const inboxOf = (name: string) => `${prefix}:inbox:${name}`;
   const inbox = inboxOf(node);
 
-  const signOfLife = async (): Promise<void> => {
+  let countsUntil = 0;
+  /** Answers whether this node did not count as alive meanwhile. */
+  const signOfLife = async (): Promise<boolean> => {
     const now = clock.now();
     await client
       .multi()
@@ -162,6 +182,9 @@ export async function openRedisBackplane(
       .xAdd(inbox, '*', { hello: '1' }, { TRIM })
       .pExpire(inbox, 10 * NODE_TTL_MS)
       .exec();
+    const wasGone = now > countsUntil;
+    countsUntil = now + NODE_TTL_MS;
+    return wasGone;
   };
 
   const reader = client.duplicate();
@@ -181,11 +204,18 @@ export async function openRedisBackplane(
       }
     }
   };
+  /** The entry read last is kept until the next one is read, so it is gone only when those after it had to give way too. */
+  const wasCut = async (): Promise<boolean> =>
+    lastId !== '0' && (await client.xRange(inbox, lastId, lastId))?.length === 0;
   const read = async (): Promise<void> => {
     while (!closing) {
       try {
         const streams = await reader.xRead({ key: inbox, id: lastId }, { BLOCK: READ_BLOCK_MS, COUNT: READ_AT_ONCE });
-        for (const stream of (streams ?? []) as Inbox[]) await take(stream.messages);
+        for (const { messages } of (streams ?? []) as Inbox[]) {
+          const isCut = messages.length === READ_AT_ONCE && (await wasCut());
+          await take(messages);
+          if (isCut) listener.onMissed?.();
+        }
         if (streams) await client.xTrim(inbox, 'MINID', lastId);
       } catch {
         if (!closing) await new Promise<void>((resolve) => clock.after(100, resolve));
@@ -208,8 +238,12 @@ export async function openRedisBackplane(
       onDown();
       return;
     }
-    signOfLife().then(() => {
-      if (isUp || closing) return;
+    signOfLife().then((wasGone) => {
+      if (closing) return;
+      if (isUp) {
+        if (wasGone) listener.onMissed?.();
+        return;
+      }
       isUp = true;
       listener.onUp();
     }, onDown);
@@ -240,8 +274,12 @@ export async function openRedisBackplane(
       return version === undefined ? undefined : Number(version);
     },
     async touch(keys, ttlMs) {
-      const kept = await Promise.all(keys.map((key) => client.pExpire(recordOf(key), ttlMs)));
-      return kept.map((answer) => answer === 1);
+      const parts: Promise<(string | null)[]>[] = [];
+      for (let from = 0; from < keys.length; from += TOUCHED_AT_ONCE) {
+        const part = keys.slice(from, from + TOUCHED_AT_ONCE).map(recordOf);
+        parts.push(client.touchAll(part, String(ttlMs)));
+      }
+      return (await Promise.all(parts)).flat().map((version) => (version === null ? undefined : Number(version)));
     },
     async send(to, message) {
       const adding = client.XADD_NOMKSTREAM(inboxOf(to), '*', { m: message }, { TRIM });

@@ -217,7 +217,7 @@ export class Listings {
       // A store that lost everything gets it back from whoever is in the room; what was withdrawn or renamed meanwhile is
       // not lost.
       for (const [at, key] of keys.entries()) {
-        if (!there[at] && this.#known.get(listing.roomId) === entry)
+        if (there[at] === undefined && this.#known.get(listing.roomId) === entry)
           await store.write(key, 0, JSON.stringify(listing), this.#ttlMs());
       }
     }
