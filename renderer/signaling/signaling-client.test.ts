@@ -268,6 +268,60 @@ describe('signaling client', () => {
     expect(await sent).toEqual(handed);
   });
 
+  it('keeps a signal that a stopping server refuses, and those behind it, for the next session (P7)', async () => {
+    const { clock, net, online } = setUp();
+    const seat = await online();
+    const sent = [1, 2].map((n) => seat.send(ana, `${box}${n}`, () => true));
+    await settled();
+    const stopping = net.latest();
+    const [first] = stopping.inputsOf('signal:send');
+    stopping.answer('signal:send', refuse('server-draining'));
+    await settled();
+    expect(stopping.inputsOf('signal:send')).toEqual([first]);
+    stopping.drop();
+    clock.advance(300);
+    net.latest().greet();
+    await settled();
+    net.latest().answer('room:join', joined(true));
+    await settled();
+    expect(net.latest().inputsOf('signal:send')).toEqual([first]);
+    for (const each of sent) {
+      net.latest().answer('signal:send', handed);
+      expect(await each).toEqual(handed);
+    }
+    expect(net.latest().inputsOf('signal:send')).toMatchObject([first, { box: `${box}2` }]);
+  });
+
+  it('leaves a server that says it stops and stays', async () => {
+    const { clock, net, online } = setUp();
+    const seat = await online();
+    void seat.send(ana, box, () => true);
+    await settled();
+    net.latest().answer('signal:send', refuse('server-draining'));
+    await settled();
+    clock.advance(5_999);
+    expect(net.latest().closed).toBe(false);
+    clock.advance(1);
+    expect(net.latest().closed).toBe(true);
+    clock.advance(300);
+    expect(net.wires).toHaveLength(2);
+  });
+
+  it('says a signal again when the server was too busy for it', async () => {
+    const { clock, net, online } = setUp();
+    const seat = await online();
+    const sent = seat.send(ana, box, () => true);
+    await settled();
+    net.latest().answer('signal:send', refuse('server-busy', { retryAfterMs: 500 }));
+    await settled();
+    clock.advance(500);
+    await settled();
+    const [first, again] = net.latest().inputsOf('signal:send');
+    expect(again).toEqual(first);
+    net.latest().answer('signal:send', handed);
+    expect(await sent).toEqual(handed);
+  });
+
   it('does not send a signal again that nobody wants any more', async () => {
     const { clock, net, online } = setUp();
     const seat = await online();

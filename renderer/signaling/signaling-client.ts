@@ -164,6 +164,14 @@ export class SignalingClient {
     if (this.#link.at === 'open' && this.#link.session === session) this.#lose(refusal);
   }
 
+  /** For OwnSeat: the server refused a signal because it stops. It closes the session itself; one that does not is left. */
+  drained(session: WireSession): void {
+    if (session.takesNoMore) return;
+    session.takesNoMore = true;
+    session.closing ??= refuse('server-draining');
+    this.#clock.after(this.#ports.policy.answerTimeoutMs, () => this.lost(session, refuse('server-draining')));
+  }
+
   #connect(): void {
     // Who was told to stay out needs no connection: a server closes one that sits in no room.
     if (![...this.#seats.values()].some((seat) => !seat.isMoved)) {
@@ -324,6 +332,8 @@ const RefusalSchema = Refusal.partial({ ok: true });
 class WireSession {
   readonly wire: Wire;
   closing: Refusal | undefined;
+  /** Its server stops: what it took is still answered, and everything else is for the next session. */
+  takesNoMore = false;
   undoChallengeTimer: () => void = () => {};
   readonly #answerTimeoutMs: number;
   #challenge: { bytes: Uint8Array<ArrayBuffer>; endsAt: number } | undefined;
@@ -561,7 +571,7 @@ class OwnSeat implements Seat {
       for (;;) {
         const session = this.#session;
         const next = this.#waiting[0];
-        if (!session || !next) return;
+        if (!session || session.takesNoMore || !next) return;
         if (!next.wanted()) {
           this.#waiting.shift();
           next.answer(refuse('cancelled'));
@@ -569,7 +579,12 @@ class OwnSeat implements Seat {
         }
         const outcome = await this.#sendOnce(session, next);
         if (!outcome) return;
-        if (!outcome.ok && outcome.code === 'rate-limited') {
+        if (!outcome.ok && outcome.code === 'server-draining') {
+          // Not handed on and not lost: it stays first in line.
+          this.#client.drained(session);
+          return;
+        }
+        if (!outcome.ok && (outcome.code === 'rate-limited' || outcome.code === 'server-busy')) {
           await new Promise<void>((resolve) => {
             this.#clock.after(heeded(outcome.retryAfterMs ?? 1_000, SIGNAL_AGAIN_MIN_MS), resolve);
           });
@@ -580,7 +595,7 @@ class OwnSeat implements Seat {
       }
     } finally {
       this.#sending = false;
-      if (this.#session && this.#waiting.length > 0) queueMicrotask(() => void this.#flush());
+      if (this.#session?.takesNoMore === false && this.#waiting.length > 0) queueMicrotask(() => void this.#flush());
     }
   }
 
