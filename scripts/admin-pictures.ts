@@ -15,6 +15,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PROTOCOL_VERSION, RoomJoined, SIGNALING_PATH, toBase64Url } from '@parley/shared/protocol';
+import { proveMembership, proveOwnership } from '@parley/shared/sealing';
 import type { Clock } from '@parley/signaling-server/clock.ts';
 import { readConfig } from '@parley/signaling-server/config.ts';
 import { createLog } from '@parley/signaling-server/log.ts';
@@ -26,6 +27,7 @@ import { ensureBuilt } from '#support/built.ts';
 import { REPOSITORY } from '#support/repository.ts';
 import { pause, until } from '#support/wait.ts';
 import { PUBLIC_HOST, RoomKey } from '../tests/integration/signaling/harness.ts';
+import { makeRoom } from '../tests/integration/signaling/owner.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -174,17 +176,41 @@ const connect = (port: number, ip: string): Socket =>
     extraHeaders: { 'x-forwarded-for': ip },
   });
 
-/** An answer, or undefined where the connection ended first. */
+/** An answer, or undefined where the connection ended first; one that ended before it was asked says nothing. */
 const call = (socket: Socket, event: string, input: unknown): Promise<unknown> =>
   new Promise((resolve) => {
     socket.once('disconnect', () => resolve(undefined));
     socket.once('connect_error', () => resolve(undefined));
-    socket.emit(event, input, resolve);
+    socket.timeout(10_000).emit(event, input, (failure: Error | null, answer: unknown) => {
+      resolve(failure ? undefined : answer);
+    });
   });
 
 function answerOf(outcome: unknown): Record<string, unknown> {
   const found = typeof outcome === 'object' && outcome !== null && 'value' in outcome ? outcome.value : undefined;
   return typeof found === 'object' && found !== null ? { ...found } : {};
+}
+
+/** Somebody in a room of their own, who puts it on the server's list. */
+async function listRoom(port: number, name: string, passphrase: string | null): Promise<Socket> {
+  const { invite, keys, ownerKey, roomId } = await makeRoom(passphrase);
+  const socket = connect(port, '192.0.2.7');
+  const challenge = async () => {
+    const { challenge: text } = answerOf(await call(socket, 'challenge:get', { v: PROTOCOL_VERSION }));
+    return new Uint8Array(Buffer.from(String(text), 'base64url'));
+  };
+  const sig = toBase64Url(await proveMembership(keys, PUBLIC_HOST, await challenge()));
+  await call(socket, 'room:join', { v: PROTOCOL_VERSION, roomId, authPub: toBase64Url(keys.authPub), sig });
+  const about = { host: PUBLIC_HOST, challenge: await challenge(), roomId, name };
+  await call(socket, 'room:publish', {
+    roomId,
+    name,
+    secret: toBase64Url(invite.secret),
+    ownerPub: toBase64Url(invite.ownerPub),
+    needsPassphrase: invite.needsPassphrase,
+    sig: toBase64Url(await proveOwnership(ownerKey, 'publish', about)),
+  });
+  return socket;
 }
 
 /** What a stranger does who means no good, once each. */
@@ -238,6 +264,13 @@ type Scene = {
   incident?: boolean;
 };
 
+/** Rooms that stand on the list wherever there are people: name and passphrase. */
+const LISTED: readonly [name: string, passphrase: string | null][] = [
+  ['Garden', null],
+  ['Reading circle', 'five random words in a row'],
+  ['Thursday singers', null],
+];
+
 const SCENES: Record<string, Scene> = {
   empty: { minutes: 14, people: () => [0, 0] },
   usual: {
@@ -284,6 +317,7 @@ async function makeScene(name: string, scene: Scene): Promise<void> {
   const { log } = createLog(reading.config, { write: () => {} });
   const server = await startSignaling(reading.config, { clock, log });
   const load = new Load(server.port, clock, 7);
+  const listed: Socket[] = [];
   const startedAt = clock.now();
   try {
     for (;;) {
@@ -295,6 +329,8 @@ async function makeScene(name: string, scene: Scene): Promise<void> {
       else await pause(100);
     }
     clock.atItsOwnPace();
+    for (const [roomName, passphrase] of load.size > 0 ? LISTED : [])
+      listed.push(await listRoom(server.port, roomName, passphrase));
     if (scene.incident) server.drain();
     const stop = { now: false };
     const goingOn = scene.incident ? goOnMaking(server, stop) : Promise.resolve();
@@ -302,6 +338,7 @@ async function makeScene(name: string, scene: Scene): Promise<void> {
     stop.now = true;
     await goingOn;
   } finally {
+    for (const socket of listed) socket.disconnect();
     load.close();
     await server.close();
   }
