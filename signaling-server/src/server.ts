@@ -234,7 +234,8 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       if (typeof right === 'string') gate.closeRight(right);
     });
     if (tokens) closers.push(watchRights(tokens, gate, clock, log));
-    const sharedBlocks = cluster && shareBlocks(limits.blocks, cluster, (key) => gate.closeBlocked(key));
+    const sharedBlocks = cluster && shareBlocks(limits.blocks, cluster, clock, (key) => gate.closeBlocked(key));
+    closers.push(() => sharedBlocks?.close());
     const health = createHealthChecks(
       cluster
         ? { redis: { threshold: HEALTH_THRESHOLDS.redisMs, unit: 'ms', read: () => cluster.answersWithinMs() } }

@@ -95,6 +95,7 @@ export class ClusteredRooms implements Rooms, Neighbours {
   readonly #news = new Map<string, number>();
   readonly #asked = new Map<number, (handedTo: number) => void>();
   readonly #listeners = new Map<string, (body: unknown) => void>();
+  readonly #missedListeners: (() => void)[] = [];
   readonly #stops: (() => void)[] = [];
   #alive: ReadonlySet<string> = new Set();
   #trustedFrom = 0;
@@ -182,6 +183,14 @@ export class ClusteredRooms implements Rooms, Neighbours {
 
   onNotice(topic: string, listener: (body: unknown) => void): void {
     this.#listeners.set(topic, listener);
+  }
+
+  onMissed(listener: () => void): void {
+    this.#missedListeners.push(listener);
+  }
+
+  others(): readonly string[] {
+    return [...this.#alive].filter((node) => node !== this.self);
   }
 
   async knowsToken(roomId: RoomId, token: ResumeToken): Promise<boolean> {
@@ -450,6 +459,7 @@ export class ClusteredRooms implements Rooms, Neighbours {
     syncAll();
     this.#cancelResync();
     this.#cancelResync = this.#clock.after(TRUST_AGAIN_MS, syncAll);
+    for (const listener of this.#missedListeners) listener();
   }
 
   /** Who came to a room of this node, or left it, may be unknown here. */
@@ -458,6 +468,7 @@ export class ClusteredRooms implements Rooms, Neighbours {
     this.#log.warn('messages of other nodes did not come in; all rooms are looked at again');
     // What fails now is repeated with the next touch.
     this.#refresh(true).catch(() => {});
+    for (const listener of this.#missedListeners) listener();
   }
 
   /** Whether what is not in a record, or not alive, is really gone. */

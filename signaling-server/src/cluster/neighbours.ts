@@ -6,6 +6,10 @@ export interface Neighbours {
   tell(node: string, topic: string, body: unknown): void;
   /** Hears what other nodes notify. The body is unparsed. */
   onNotice(topic: string, listener: (body: unknown) => void): void;
+  /** Hears that what others notified may not have come in. */
+  onMissed(listener: () => void): void;
+  /** Who is alive beside this node, as far as it knows. */
+  others(): readonly string[];
   /** The name of this node among them. */
   readonly self: string;
 }
@@ -15,5 +19,7 @@ export const noNeighbours: Neighbours = {
   notify: () => Promise.resolve([]),
   tell: () => {},
   onNotice: () => {},
+  onMissed: () => {},
+  others: () => [],
   self: 'alone',
 };

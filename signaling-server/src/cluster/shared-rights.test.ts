@@ -21,6 +21,8 @@ function setUp() {
     const neighbours: Neighbours = {
       self,
       onNotice: (topic, listener) => void topics.set(topic, listener),
+      onMissed: () => {},
+      others: () => [...nodes.keys()].filter((node) => node !== self),
       tell: deliver,
       notify: async (topic, body) => {
         const others = [...nodes.keys()].filter((node) => node !== self);

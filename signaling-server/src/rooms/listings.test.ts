@@ -213,7 +213,7 @@ describe('the list of rooms', () => {
       neighbours: {
         ...noNeighbours,
         notify: async (topic, body) => {
-          if (topic === 'room-listed') told.push(body);
+          if (topic === 'listings') told.push(body);
           return [];
         },
         onNotice: (topic, listener) => void topics.set(topic, listener),
@@ -221,8 +221,8 @@ describe('the list of rooms', () => {
     });
     const tooMany = { ok: false, code: 'too-many-listed' };
     expect((await listings.publish(listing(1, 'One'), 'a')).ok).toBe(true);
-    expect(told).toEqual([{ listing: listing(1, 'One'), by: 'a' }]);
-    topics.get('room-listed')?.({ listing: listing(2, 'Two'), by: 'a' });
+    expect(told).toEqual([[{ listing: listing(1, 'One'), by: 'a' }]]);
+    topics.get('listings')?.([{ listing: listing(2, 'Two'), by: 'a' }]);
     expect(await listings.publish(listing(3, 'Three'), 'a')).toMatchObject(tooMany);
     expect((await listings.publish(listing(3, 'Three'), 'b')).ok).toBe(true);
     // What is listed can be changed, by whoever has the key, and counts where it was listed.

@@ -14,6 +14,7 @@ import { z } from 'zod';
 import { type Clock, repeat } from '../clock.ts';
 import type { Backplane, Stored } from '../cluster/backplane.ts';
 import type { Neighbours } from '../cluster/neighbours.ts';
+import { type SharedList, shareList } from '../cluster/shared-list.ts';
 
 const Listing = ListedRoomSchema.omit({ participants: true });
 /** A room on the server's list: what its owner gave, and nothing more. */
@@ -68,24 +69,27 @@ export class Listings {
   /** Addresses whose new rooms are being entered right now, once for each. */
   readonly #entering = new Map<RoomId, string>();
   readonly #counts = new Map<RoomId, Count>();
+  readonly #shared: SharedList;
   readonly #stop: () => void;
   #sorted: { key: string; place: string; listing: Listing }[] | undefined;
 
   constructor(policy: ListingPolicy, ports: ListingPorts) {
     this.#policy = policy;
     this.#ports = ports;
-    ports.neighbours.onNotice('room-listed', (body) => {
-      const parsed = Listed.safeParse(body);
-      if (parsed.success) this.#learn(parsed.data.listing, parsed.data.by);
+    this.#shared = shareList({
+      clock: ports.clock,
+      neighbours: ports.neighbours,
+      topic: 'listings',
+      all: () => Array.from(this.#known.values(), (entry) => ({ mark: JSON.stringify(entry), item: entry })),
+      take: (item) => {
+        const parsed = Listed.safeParse(item);
+        if (parsed.success) this.#learn(parsed.data.listing, parsed.data.by);
+      },
     });
     ports.neighbours.onNotice('room-unlisted', (body) => {
       const parsed = Unlisted.safeParse(body);
       if (parsed.success) this.#forget(parsed.data.roomId);
     });
-    ports.neighbours.onNotice('listings-wanted', () => {
-      for (const entry of this.#known.values()) void ports.neighbours.notify('room-listed', entry);
-    });
-    void ports.neighbours.notify('listings-wanted', null);
     this.#stop = repeat(ports.clock, KEEP_EVERY_MS, () => {
       this.#keep().catch(() => {});
     });
@@ -119,7 +123,7 @@ export class Listings {
   }
 
   async #enter(listing: Listing, by: string | undefined): Promise<Outcome<null>> {
-    const { store, neighbours } = this.#ports;
+    const { store } = this.#ports;
     const byRoom = roomKeyOf(listing.roomId);
     const byName = nameKeyOf(listing.name);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -142,7 +146,7 @@ export class Listings {
       if (before && nameKeyOf(before.name) !== byName) await this.#release(before);
       // An entry stays with the address that made it, whoever replaces it.
       this.#learn(listing, before ? (this.#known.get(listing.roomId)?.by ?? by) : by);
-      void neighbours.notify('room-listed', this.#known.get(listing.roomId));
+      this.#shared.tell(this.#known.get(listing.roomId));
       return accept(null);
     }
     return refuse('server-busy', { retryAfterMs: 500 });
@@ -200,6 +204,7 @@ export class Listings {
 
   close(): void {
     this.#stop();
+    this.#shared.close();
   }
 
   /** Entries of rooms with participants here live on; entries that are gone from the store are gone here. */

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { type Clock, repeat } from '../clock.ts';
+import type { Neighbours } from './neighbours.ts';
+
+const ASK_EVERY_MS = 60_000;
+/** Between two nodes that are asked one after the other: time for what the first one has to be here. */
+const NEXT_AFTER_MS = 1_000;
+/** What one message holds, in UTF-16 units of its text: about as much as a message with the largest box. */
+const MESSAGE_MAX = 20_000;
+
+const Wanted = z.object({ from: z.string().min(1).max(64), digest: z.string().max(64) });
+const Told = z.array(z.unknown());
+
+export type SharedListPorts = {
+  clock: Clock;
+  neighbours: Neighbours;
+  /** What messages about it are called. */
+  topic: string;
+  /** What this node has, and for each what tells it from what others may have. */
+  all: () => Iterable<{ mark: string; item: unknown }>;
+  /** Takes what another node has. It is unparsed, and may be known here, or older than what is known. */
+  take: (item: unknown) => void;
+};
+
+export interface SharedList {
+  /** Tells all others of something new. */
+  tell(item: unknown): void;
+  close(): void;
+}
+
+/**
+ * A list that every node has. What is new is told to all who are alive at that moment; a node that starts, or may have missed
+ * something, asks the others one after the other, and now and then each asks one of them in case. Who is asked answers that
+ * node alone, and nothing when both have the same.
+ */
+export function shareList({ clock, neighbours, topic, all, take }: SharedListPorts): SharedList {
+  const digest = (): string => {
+    const hash = createHash('sha256');
+    for (const mark of Array.from(all(), (each) => each.mark).sort()) hash.update(`${mark}\n`);
+    return hash.digest('base64url');
+  };
+  neighbours.onNotice(topic, (body) => {
+    const told = Told.safeParse(body);
+    if (told.success) for (const item of told.data) take(item);
+  });
+  neighbours.onNotice(`${topic}-wanted`, (body) => {
+    const wanted = Wanted.safeParse(body);
+    if (!wanted.success || wanted.data.digest === digest()) return;
+    const { from } = wanted.data;
+    for (const items of inMessages(Array.from(all(), ({ item }) => item))) neighbours.tell(from, topic, items);
+  });
+
+  const ask = (node: string): void =>
+    neighbours.tell(node, `${topic}-wanted`, { from: neighbours.self, digest: digest() });
+  let toAsk: string[] = [];
+  let cancelNext = (): void => {};
+  const askNext = (): void => {
+    const node = toAsk.shift();
+    if (node === undefined) return;
+    ask(node);
+    cancelNext = clock.after(NEXT_AFTER_MS, askNext);
+  };
+  const askAll = (): void => {
+    cancelNext();
+    toAsk = [...neighbours.others()];
+    askNext();
+  };
+  let turn = 0;
+  const stop = repeat(clock, ASK_EVERY_MS, () => {
+    const others = neighbours.others();
+    turn += 1;
+    const node = others[turn % others.length];
+    if (node !== undefined) ask(node);
+  });
+  neighbours.onMissed(askAll);
+  askAll();
+  return {
+    tell: (item) => void neighbours.notify(topic, [item]),
+    close() {
+      stop();
+      cancelNext();
+      toAsk = [];
+    },
+  };
+}
+
+/** Cuts a list into parts that fit a message each. */
+function inMessages(items: readonly unknown[]): unknown[][] {
+  const parts: unknown[][] = [];
+  let size = Number.POSITIVE_INFINITY;
+  for (const item of items) {
+    const length = JSON.stringify(item).length;
+    if (size + length > MESSAGE_MAX) {
+      parts.push([]);
+      size = 0;
+    }
+    parts.at(-1)?.push(item);
+    size += length;
+  }
+  return parts;
+}
