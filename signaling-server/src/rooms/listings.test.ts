@@ -1,6 +1,7 @@
 import { ListedRooms, RoomId, toBase64Url } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import type { Backplane } from '../cluster/backplane.ts';
+import { FakeNeighbours } from '../cluster/fake-neighbours.ts';
 import { MemoryHub } from '../cluster/memory-hub.ts';
 import { type Neighbours, noNeighbours } from '../cluster/neighbours.ts';
 import { FakeClock } from '../fake-clock.ts';
@@ -183,6 +184,34 @@ describe('the list of rooms', () => {
     await pass(20_000);
     expect(onTouch).toBe(undefined);
     expect(hub.size).toBe(0);
+  });
+
+  it('keeps what another node listed again while this one looked (S13)', async () => {
+    const neighbours = new FakeNeighbours();
+    const other = neighbours.join('other');
+    let onRead: (() => Promise<void>) | undefined;
+    const { hub, listings, pass, names } = setUp({
+      neighbours: neighbours.join('this'),
+      through: (store) => ({
+        ...store,
+        read: async (keys) => {
+          const found = await store.read(keys);
+          const happening = onRead?.();
+          onRead = undefined;
+          await happening;
+          return found;
+        },
+      }),
+    });
+    const garden = listing(1, 'Garden');
+    await listings.publish(garden);
+    hub.forgetRecords();
+    onRead = async () => {
+      other.tell('this', 'listings', [{ listing: { ...garden, name: 'New garden' } }]);
+      await settle();
+    };
+    await pass(20_000);
+    expect(await names()).toEqual(['New garden']);
   });
 
   it('does not say that a room is off while somebody else keeps its entry changing', async () => {

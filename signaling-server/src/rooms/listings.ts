@@ -215,7 +215,8 @@ export class Listings {
       const keys = [roomKeyOf(listing.roomId), nameKeyOf(listing.name)];
       if (!isOccupied(listing.roomId)) {
         const [current] = await store.read(keys.slice(0, 1));
-        if (!current) this.#forget(listing.roomId);
+        // Another node may have listed it again meanwhile.
+        if (!current && this.#known.get(listing.roomId) === entry) this.#forget(listing.roomId);
         continue;
       }
       const there = await store.touch(keys, this.#ttlMs());
