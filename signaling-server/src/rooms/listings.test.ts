@@ -211,6 +211,7 @@ describe('the list of rooms', () => {
       await settle();
     };
     await pass(20_000);
+    await settle();
     expect(await names()).toEqual(['New garden']);
   });
 
