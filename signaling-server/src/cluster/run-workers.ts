@@ -90,17 +90,18 @@ export function startWorkers(count: number, clock: Clock, log: Log): WorkerGroup
     async stop() {
       stopping = true;
       stopSweeping();
-      const codes = await Promise.all(
+      const ends = await Promise.all(
         [...live.values()].map(
           (worker) =>
-            new Promise<number | null>((resolve) => {
-              worker.once('exit', (code: number | null) => resolve(code));
+            new Promise<boolean>((resolve) => {
+              // Ended by the signal itself: it had not begun to listen to signals, or to anybody.
+              worker.once('exit', (code: number | null, signal) => resolve(code === 0 || signal === 'SIGTERM'));
               // Not worker.kill, which closes the channel first: the worker still has to hand its rooms over.
               worker.process.kill('SIGTERM');
             }),
         ),
       );
-      return codes.every((code) => code === 0);
+      return ends.every((well) => well);
     },
   };
 }

@@ -280,6 +280,13 @@ describe('a server of several processes (S13)', () => {
     expect(await server.ended()).toBe(0);
   });
 
+  it('stops with 0 while some of them are still starting (S14)', async () => {
+    // More than there are cores: the first says that it listens while the others are not there yet.
+    const server = await startWorkers({ WORKERS: '6' });
+    server.child.kill('SIGTERM');
+    expect(await server.ended()).toBe(0);
+  });
+
   it('says why when it cannot start', async () => {
     const first = await startWorkers();
     await expect(startWorkers({ PORT: String(first.port) })).rejects.toThrow('port-in-use');
