@@ -2,6 +2,7 @@ import { createPublicKey, verify } from 'node:crypto';
 import { accept, fromBase64Url, type Outcome, type RoomId, refuse } from '@parley/shared/protocol';
 import { deriveRoomKeys, type OwnerAct, ownershipBytes } from '@parley/shared/sealing';
 import { aboutSocket } from '../observe/operations.ts';
+import type { Listing } from '../rooms/listings.ts';
 import { isLowOrderKey, SPKI_PREFIX } from '../rooms/membership.ts';
 import type { Connection } from '../sockets/connection.ts';
 import { takeChallenge } from './challenge.ts';
@@ -45,7 +46,16 @@ async function checkOwner(
 }
 
 /** The list is one for all nodes: while they cannot agree, it stays as it is. */
-export const storeAway = (): Outcome<null> => refuse('server-busy', { retryAfterMs: 2_000 });
+export const storeAway = (): Outcome<never> => refuse('server-busy', { retryAfterMs: 2_000 });
+
+const find = async ({ listings }: HandlerContext, roomId: RoomId): Promise<Outcome<Listing>> => {
+  try {
+    const listing = await listings.find(roomId);
+    return listing ? accept(listing) : refuse('room-not-listed');
+  } catch {
+    return storeAway();
+  }
+};
 
 const done = (outcome: Outcome<null>): Outcome<Record<string, never>> => (outcome.ok ? accept({}) : outcome);
 
@@ -65,18 +75,22 @@ export const roomPublish: Handler<'room:publish'> = async (context, connection, 
 };
 
 export const roomRename: Handler<'room:rename'> = async (context, connection, input) => {
-  const before = context.listings.find(input.roomId);
-  if (!before) return refuse(connection.seats.has(input.roomId) ? 'room-not-listed' : 'not-in-room');
+  if (!connection.seats.has(input.roomId)) return refuse('not-in-room');
+  const found = await find(context, input.roomId);
+  if (!found.ok) return found;
+  const before = found.value;
   const checked = await checkOwner(context, connection, 'rename', { ...input, ownerPub: before.ownerPub });
   if (!checked.ok) return checked;
-  const outcome = await context.listings.publish({ ...before, name: input.name }, connection.limitKey).catch(storeAway);
+  const outcome = await context.listings.rename({ ...before, name: input.name }).catch(storeAway);
   if (outcome.ok) audit(context, connection, input.roomId, 'listed room renamed');
   return done(outcome);
 };
 
 export const roomWithdraw: Handler<'room:withdraw'> = async (context, connection, input) => {
-  const before = context.listings.find(input.roomId);
-  if (!before) return refuse(connection.seats.has(input.roomId) ? 'room-not-listed' : 'not-in-room');
+  if (!connection.seats.has(input.roomId)) return refuse('not-in-room');
+  const found = await find(context, input.roomId);
+  if (!found.ok) return found;
+  const before = found.value;
   const claim = { ...input, ownerPub: before.ownerPub, name: '' };
   const checked = await checkOwner(context, connection, 'withdraw', claim);
   if (!checked.ok) return checked;

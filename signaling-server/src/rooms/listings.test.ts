@@ -21,6 +21,8 @@ const settle = async (): Promise<void> => {
 const LINGER_MS = 600_000;
 
 type Given = {
+  clock?: FakeClock;
+  hub?: MemoryHub;
   max?: number;
   perAddress?: number;
   participantsOf?: (roomIds: readonly RoomId[]) => Promise<number[]>;
@@ -29,9 +31,15 @@ type Given = {
   neighbours?: Neighbours;
 };
 
-function setUp({ max = 10, perAddress = 0, participantsOf, through = (store) => store, neighbours }: Given = {}) {
-  const clock = new FakeClock();
-  const hub = new MemoryHub(clock);
+function setUp({
+  clock = new FakeClock(),
+  hub = new MemoryHub(clock),
+  max = 10,
+  perAddress = 0,
+  participantsOf,
+  through = (store) => store,
+  neighbours,
+}: Given = {}) {
   const store = through(hub.attach('alone', { onMessage: () => {}, onUp: () => {}, onDown: () => {} }));
   const occupied = new Set<RoomId>();
   const listings = new Listings(
@@ -166,7 +174,7 @@ describe('the list of rooms', () => {
 
   it('does not write again what was taken off while it was being kept', async () => {
     let onTouch: (() => Promise<unknown>) | undefined;
-    const { hub, occupied, listings, pass } = setUp({
+    const { hub, occupied, listings, pass, names } = setUp({
       through: (store) => ({
         ...store,
         touch: async (keys, ttlMs) => {
@@ -183,14 +191,16 @@ describe('the list of rooms', () => {
     onTouch = () => listings.withdraw(garden.roomId);
     await pass(20_000);
     expect(onTouch).toBe(undefined);
-    expect(hub.size).toBe(0);
+    expect(await names()).toEqual([]);
+    // What says that it was taken off, and not its name.
+    expect(hub.size).toBe(1);
   });
 
   it('keeps what another node listed again while this one looked (S13)', async () => {
     const neighbours = new FakeNeighbours();
     const other = neighbours.join('other');
     let onRead: (() => Promise<void>) | undefined;
-    const { hub, listings, pass, names } = setUp({
+    const { clock, hub, listings, pass, names } = setUp({
       neighbours: neighbours.join('this'),
       through: (store) => ({
         ...store,
@@ -207,7 +217,7 @@ describe('the list of rooms', () => {
     await listings.publish(garden);
     hub.forgetRecords();
     onRead = async () => {
-      other.tell('this', 'listings', [{ listing: { ...garden, name: 'New garden' } }]);
+      other.tell('this', 'listings', [{ listing: { ...garden, name: 'New garden' }, version: clock.now() + 1_000 }]);
       await settle();
     };
     await pass(20_000);
@@ -221,7 +231,7 @@ describe('the list of rooms', () => {
       through: (store) => ({
         ...store,
         write: (key, expected, value, ttlMs) =>
-          isLost && value === undefined ? Promise.resolve(undefined) : store.write(key, expected, value, ttlMs),
+          isLost && key.startsWith('listed:') ? Promise.resolve(undefined) : store.write(key, expected, value, ttlMs),
       }),
     });
     const garden = listing(1, 'Garden');
@@ -251,8 +261,8 @@ describe('the list of rooms', () => {
     });
     const tooMany = { ok: false, code: 'too-many-listed' };
     expect((await listings.publish(listing(1, 'One'), 'a')).ok).toBe(true);
-    expect(told).toEqual([[{ listing: listing(1, 'One'), by: 'a' }]]);
-    topics.get('listings')?.([{ listing: listing(2, 'Two'), by: 'a' }]);
+    expect(told).toEqual([[{ listing: listing(1, 'One'), version: expect.any(Number) as number, by: 'a' }]]);
+    topics.get('listings')?.([{ listing: listing(2, 'Two'), version: 1, by: 'a' }]);
     expect(await listings.publish(listing(3, 'Three'), 'a')).toMatchObject(tooMany);
     expect((await listings.publish(listing(3, 'Three'), 'b')).ok).toBe(true);
     // What is listed can be changed, by whoever has the key, and counts where it was listed.
@@ -270,5 +280,135 @@ describe('the list of rooms', () => {
     const { clock, listings } = setUp();
     listings.close();
     expect(clock.pending).toBe(0);
+  });
+});
+
+describe('the list of rooms on two nodes (S13)', () => {
+  const garden = listing(1, 'Garden');
+  /** Both have somebody in the garden, which is on the list. Where `isCut` is set, the second one does not reach the store. */
+  const pair = async () => {
+    const clock = new FakeClock();
+    const hub = new MemoryHub(clock);
+    const neighbours = new FakeNeighbours();
+    const cut = { isCut: false };
+    const one = setUp({ clock, hub, neighbours: neighbours.join('one') });
+    const two = setUp({
+      clock,
+      hub,
+      neighbours: neighbours.join('two'),
+      through: (store) => ({
+        ...store,
+        read: async (keys) => {
+          if (cut.isCut) throw new Error('away');
+          return store.read(keys);
+        },
+      }),
+    });
+    for (const { occupied } of [one, two]) occupied.add(garden.roomId);
+    await one.listings.publish(garden);
+    await settle();
+    expect(await two.names()).toEqual(['Garden']);
+    return { hub, neighbours, cut, one, two };
+  };
+  const both = async (one: { names(): Promise<string[]> }, two: { names(): Promise<string[]> }) => [
+    await one.names(),
+    await two.names(),
+  ];
+
+  it('has what the admin took off no more, though a node with people in the room did not hear of it (S8)', async () => {
+    const { neighbours, one, two } = await pair();
+    neighbours.deaf.add('two');
+    await one.listings.withdraw(garden.roomId);
+    await settle();
+    neighbours.deaf.clear();
+    expect(await both(one, two)).toEqual([[], ['Garden']]);
+    expect(await two.listings.find(garden.roomId)).toBe(undefined);
+    await one.pass(180_000);
+    expect(await both(one, two)).toEqual([[], []]);
+    // And anyone may have the name, or the room itself be listed again.
+    expect((await two.listings.publish(listing(2, 'Garden'))).ok).toBe(true);
+    expect((await two.listings.publish({ ...garden, name: 'Orchard' })).ok).toBe(true);
+    await settle();
+    expect(await one.names()).toEqual(['Garden', 'Orchard']);
+  });
+
+  it('is looked through as soon as a node knows that it missed something', async () => {
+    const { neighbours, one, two } = await pair();
+    neighbours.deaf.add('two');
+    await one.listings.withdraw(garden.roomId);
+    await one.listings.publish(listing(2, 'Kitchen'));
+    await settle();
+    neighbours.deaf.clear();
+    neighbours.miss('two');
+    await settle();
+    expect(await both(one, two)).toEqual([['Kitchen'], ['Kitchen']]);
+  });
+
+  it('has the name that a room got while a node did not hear of it', async () => {
+    const { neighbours, one, two } = await pair();
+    neighbours.deaf.add('two');
+    await one.listings.rename({ ...garden, name: 'Orchard' });
+    await settle();
+    neighbours.deaf.clear();
+    expect((await two.listings.find(garden.roomId))?.name).toBe('Orchard');
+    expect(await two.names()).toEqual(['Orchard']);
+    neighbours.deaf.add('two');
+    await one.listings.rename({ ...garden, name: 'Meadow' });
+    await settle();
+    expect(await two.names()).toEqual(['Orchard']);
+    await one.pass(20_000);
+    expect(await two.names()).toEqual(['Meadow']);
+  });
+
+  it('lets the admin and the owner take off what the store lost or this node was never told of', async () => {
+    const { hub, neighbours, one, two } = await pair();
+    neighbours.deaf.add('one');
+    await two.listings.publish(listing(2, 'Kitchen'));
+    await settle();
+    neighbours.deaf.clear();
+    expect((await one.listings.find(listing(2, '').roomId))?.name).toBe('Kitchen');
+    expect((await one.listings.withdraw(listing(2, '').roomId)).ok).toBe(true);
+    hub.forgetRecords();
+    expect((await one.listings.withdraw(garden.roomId)).ok).toBe(true);
+    await one.pass(180_000);
+    expect(await both(one, two)).toEqual([[], []]);
+  });
+
+  it('does not list a room again by renaming it after it was taken off', async () => {
+    const { neighbours, one, two } = await pair();
+    neighbours.deaf.add('two');
+    await one.listings.withdraw(garden.roomId);
+    expect(await two.listings.rename({ ...garden, name: 'Orchard' })).toMatchObject({ code: 'room-not-listed' });
+  });
+
+  it('is written again where the store lost it, and told to a node that had dropped it', async () => {
+    const { hub, one, two } = await pair();
+    one.occupied.clear();
+    hub.forgetRecords();
+    await one.pass(40_000);
+    expect(await both(one, two)).toEqual([['Garden'], ['Garden']]);
+  });
+
+  it('gives up what a node finds gone that has not looked for so long that nothing tells lost from taken off', async () => {
+    const { cut, neighbours, one, two } = await pair();
+    cut.isCut = true;
+    neighbours.deaf.add('two');
+    await one.listings.withdraw(garden.roomId);
+    await one.pass(4 * 3_600_000);
+    cut.isCut = false;
+    neighbours.deaf.clear();
+    await one.pass(180_000);
+    expect(await both(one, two)).toEqual([[], []]);
+  });
+
+  it('takes nothing for new that is older than what it has', async () => {
+    const { neighbours, one, two } = await pair();
+    await one.listings.rename({ ...garden, name: 'Orchard' });
+    await settle();
+    const late = neighbours.join('late');
+    late.tell('two', 'listings', [{ listing: garden, version: 1 }]);
+    late.tell('two', 'room-unlisted', { roomId: garden.roomId, version: 1 });
+    await settle();
+    expect(await both(one, two)).toEqual([['Orchard'], ['Orchard']]);
   });
 });

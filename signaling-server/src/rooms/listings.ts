@@ -20,10 +20,14 @@ const Listing = ListedRoomSchema.omit({ participants: true });
 /** A room on the server's list: what its owner gave, and nothing more. */
 export type Listing = Omit<ListedRoom, 'participants'>;
 
-const Listed = z.object({ listing: Listing, by: z.string().max(100).optional() });
-const Unlisted = z.object({ roomId: Listing.shape.roomId });
+const Listed = z.object({ listing: Listing, version: z.number(), by: z.string().max(100).optional() });
+const Unlisted = z.object({ roomId: Listing.shape.roomId, version: z.number() });
 
 const KEEP_EVERY_MS = 20_000;
+const KEPT_AT_ONCE = 100;
+/** What stands in the place of an entry that was taken off, and for how long: who finds nothing at all there finds it lost. */
+const WITHDRAWN = JSON.stringify({ withdrawn: true });
+const WITHDRAWN_MS = 3 * 3_600_000;
 /** Pages are asked for far more often than people come and go. */
 const COUNTED_FOR_MS = 2_000;
 /** Code points of a folded name that its place in the list goes by: folding can make eighteen times as many. */
@@ -52,15 +56,19 @@ const hash = (text: string): string => createHash('sha256').update(text).digest(
 const nameKeyOf = (name: string): string => `name:${hash(roomNameKey(name))}`;
 const roomKeyOf = (roomId: RoomId): string => `listed:${hash(roomId)}`;
 
-/** `by`: the address, as limits know it, that listed the room first; never stored, only told to other nodes. */
-type Entry = { listing: Listing; by: string | undefined };
+/**
+ * `version`: that of the entry in the store, so that nothing older takes its place. `by`: the address, as limits know it, that
+ * listed the room first; never stored, only told to other nodes.
+ */
+type Entry = { listing: Listing; version: number; by: string | undefined };
 /** `endsAt`: until when the count is good enough; open while it is being asked for. */
 type Count = { endsAt: number; count: Promise<number> };
 
 /**
  * The list of rooms that anyone on the server can find (S1, V3). Names are unique over all nodes: an entry exists when
  * its name was taken in the store. Every node keeps a copy of the list to answer from, and the nodes that have
- * participants in a listed room keep its entry alive.
+ * participants in a listed room keep its entry alive. What a node was told and what it was not told is set right by the
+ * store, at which it looks every 20 s, and by other nodes, which it asks for what it may not know.
  */
 export class Listings {
   readonly #policy: ListingPolicy;
@@ -71,6 +79,9 @@ export class Listings {
   readonly #counts = new Map<RoomId, Count>();
   readonly #shared: SharedList;
   readonly #stop: () => void;
+  /** When all entries were compared with the store for the last time. */
+  #keptAt: number;
+  #keeping: Promise<void> | undefined;
   #sorted: { key: string; place: string; listing: Listing }[] | undefined;
 
   constructor(policy: ListingPolicy, ports: ListingPorts) {
@@ -80,28 +91,35 @@ export class Listings {
       clock: ports.clock,
       neighbours: ports.neighbours,
       topic: 'listings',
-      all: () => Array.from(this.#known.values(), (entry) => ({ mark: JSON.stringify(entry), item: entry })),
+      all: () => Array.from(this.#known.values(), (entry) => ({ mark: markOf(entry), item: entry })),
       take: (item) => {
         const parsed = Listed.safeParse(item);
-        if (parsed.success) this.#learn(parsed.data.listing, parsed.data.by);
+        if (parsed.success) this.#learn(parsed.data.listing, parsed.data.version, parsed.data.by);
       },
     });
     ports.neighbours.onNotice('room-unlisted', (body) => {
       const parsed = Unlisted.safeParse(body);
-      if (parsed.success) this.#forget(parsed.data.roomId);
+      if (parsed.success) this.#unlist(parsed.data.roomId, parsed.data.version);
     });
-    this.#stop = repeat(ports.clock, KEEP_EVERY_MS, () => {
-      this.#keep().catch(() => {});
-    });
+    ports.neighbours.onMissed(() => void this.#keep());
+    this.#keptAt = ports.clock.now();
+    this.#stop = repeat(ports.clock, KEEP_EVERY_MS, () => void this.#keep());
   }
 
   get size(): number {
     return this.#known.size;
   }
 
-  /** The entry of a room. */
-  find(roomId: RoomId): Listing | undefined {
-    return this.#known.get(roomId)?.listing;
+  /** The entry of a room as it is in the store: what this node was told of it may be out of date, or nothing. */
+  async find(roomId: RoomId): Promise<Listing | undefined> {
+    const known = this.#known.get(roomId);
+    const [stored] = await this.#ports.store.read([roomKeyOf(roomId)]);
+    // Lost, and written again by whoever is in the room.
+    if (!stored) return known?.listing;
+    const listing = readListing(stored);
+    if (listing) this.#learn(listing, stored.version, undefined);
+    else if (this.#known.get(roomId) === known) this.#forget(roomId);
+    return listing;
   }
 
   /**
@@ -122,7 +140,12 @@ export class Listings {
     }
   }
 
-  async #enter(listing: Listing, by: string | undefined): Promise<Outcome<null>> {
+  /** Gives an entry another name; refuses as `publish` does, and with `room-not-listed` when it was taken off meanwhile. */
+  rename(listing: Listing): Promise<Outcome<null>> {
+    return this.#enter(listing, undefined, true);
+  }
+
+  async #enter(listing: Listing, by: string | undefined, mustBeListed = false): Promise<Outcome<null>> {
     const { store } = this.#ports;
     const byRoom = roomKeyOf(listing.roomId);
     const byName = nameKeyOf(listing.name);
@@ -130,6 +153,7 @@ export class Listings {
       const [current, taken] = await store.read([byRoom, byName]);
       const before = readListing(current);
       if (before && before.ownerPub !== listing.ownerPub) return refuse('owner-proof-invalid');
+      if (mustBeListed && current && !before) return refuse('room-not-listed');
       const holder = readListing(taken);
       if (holder && holder.roomId !== listing.roomId) return refuse('room-name-taken', { path: 'name' });
       if (!before && this.#known.size >= this.#policy.listedMax) return refuse('list-full');
@@ -143,10 +167,11 @@ export class Listings {
         if (!holder) await store.write(byName, named, undefined, 0);
         continue;
       }
-      if (before && nameKeyOf(before.name) !== byName) await this.#release(before);
       // An entry stays with the address that made it, whoever replaces it.
-      this.#learn(listing, before ? (this.#known.get(listing.roomId)?.by ?? by) : by);
-      this.#shared.tell(this.#known.get(listing.roomId));
+      const first = before ? (this.#known.get(listing.roomId)?.by ?? by) : by;
+      this.#learn(listing, entered, first);
+      this.#shared.tell({ listing, version: entered, by: first });
+      if (before && nameKeyOf(before.name) !== byName) await this.#release(before);
       return accept(null);
     }
     return refuse('server-busy', { retryAfterMs: 500 });
@@ -160,18 +185,20 @@ export class Listings {
     const { store, neighbours } = this.#ports;
     const byRoom = roomKeyOf(roomId);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const known = this.#known.get(roomId);
       const [current] = await store.read([byRoom]);
-      const before = readListing(current);
-      if (!current || !before) {
-        this.#forget(roomId);
+      // One that was lost would be written again.
+      const before = current ? readListing(current) : known?.listing;
+      if (!before) {
+        if (this.#known.get(roomId) === known) this.#forget(roomId);
         return refuse('room-not-listed');
       }
       if (ownerPub !== undefined && before.ownerPub !== ownerPub) return refuse('owner-proof-invalid');
-      const removed = await store.write(byRoom, current.version, undefined, 0);
+      const removed = await store.write(byRoom, current?.version ?? 0, WITHDRAWN, WITHDRAWN_MS);
       if (removed === undefined) continue;
+      this.#unlist(roomId, removed);
+      void neighbours.notify('room-unlisted', { roomId, version: removed });
       await this.#release(before);
-      this.#forget(roomId);
-      void neighbours.notify('room-unlisted', { roomId });
       return accept(null);
     }
     return refuse('server-busy', { retryAfterMs: 500 });
@@ -207,26 +234,86 @@ export class Listings {
     this.#shared.close();
   }
 
-  /** Entries of rooms with participants here live on; entries that are gone from the store are gone here. */
-  async #keep(): Promise<void> {
+  /** Entries of rooms with participants here live on; entries that are gone from the store are gone here. One look at a time. */
+  #keep(): Promise<void> {
+    this.#keeping ??= this.#compare()
+      // The store is away. The next look repeats it.
+      .catch(() => {})
+      .finally(() => {
+        this.#keeping = undefined;
+      });
+    return this.#keeping;
+  }
+
+  async #compare(): Promise<void> {
+    const { clock } = this.#ports;
+    const now = clock.now();
+    // Who has not looked for longer than that is noted cannot tell what was lost from what was taken off.
+    const canTell = now - this.#keptAt < WITHDRAWN_MS;
+    const entries = [...this.#known.values()];
+    for (let from = 0; from < entries.length; from += KEPT_AT_ONCE)
+      await this.#compareSome(entries.slice(from, from + KEPT_AT_ONCE), canTell);
+    this.#keptAt = now;
+  }
+
+  async #compareSome(entries: readonly Entry[], canTell: boolean): Promise<void> {
     const { store, isOccupied } = this.#ports;
-    for (const entry of this.#known.values()) {
-      const { listing } = entry;
-      const keys = [roomKeyOf(listing.roomId), nameKeyOf(listing.name)];
-      if (!isOccupied(listing.roomId)) {
-        const [current] = await store.read(keys.slice(0, 1));
-        // Another node may have listed it again meanwhile.
-        if (!current && this.#known.get(listing.roomId) === entry) this.#forget(listing.roomId);
-        continue;
-      }
-      const there = await store.touch(keys, this.#ttlMs());
-      // A store that lost everything gets it back from whoever is in the room; what was withdrawn or renamed meanwhile is
-      // not lost.
-      for (const [at, key] of keys.entries()) {
-        if (there[at] === undefined && this.#known.get(listing.roomId) === entry)
-          await store.write(key, 0, JSON.stringify(listing), this.#ttlMs());
+    const stored = await store.read(entries.map(({ listing }) => roomKeyOf(listing.roomId)));
+    const living: Entry[] = [];
+    const lost: Entry[] = [];
+    for (const [at, entry] of entries.entries()) {
+      // Another node may have said something newer of it meanwhile.
+      if (!this.#isCurrent(entry)) continue;
+      const { roomId } = entry.listing;
+      const found = stored[at];
+      const listing = readListing(found);
+      if (found && listing) {
+        const now = found.version === entry.version ? entry : { listing, version: found.version, by: entry.by };
+        if (now !== entry) this.#set(now);
+        if (isOccupied(roomId)) living.push(now);
+      } else if (!found && isOccupied(roomId) && canTell) {
+        lost.push(entry);
+      } else {
+        this.#forget(roomId);
       }
     }
+    const keys = living.flatMap(({ listing }) => [roomKeyOf(listing.roomId), nameKeyOf(listing.name)]);
+    const versions = await store.touch(keys, this.#ttlMs());
+    for (const [at, entry] of living.entries()) {
+      if (versions[2 * at + 1] === undefined && this.#isCurrent(entry)) await this.#takeName(entry.listing);
+    }
+    for (const entry of lost) await this.#restore(entry);
+  }
+
+  /** A store that lost everything gets it back from whoever is in the room. */
+  async #restore(entry: Entry): Promise<void> {
+    const { listing, by } = entry;
+    if (!this.#isCurrent(entry)) return;
+    const hasName = await this.#takeName(listing);
+    if (!this.#isCurrent(entry)) return;
+    if (!hasName) {
+      this.#forget(listing.roomId);
+      return;
+    }
+    const written = await this.#ports.store.write(roomKeyOf(listing.roomId), 0, JSON.stringify(listing), this.#ttlMs());
+    // Otherwise somebody was first, and the next look shows what they wrote.
+    if (written === undefined) return;
+    if (this.#isCurrent(entry)) this.#set({ listing, version: written, by });
+    this.#shared.tell({ listing, version: written, by });
+  }
+
+  /** Answers whether the name is not another room's. */
+  async #takeName(listing: Listing): Promise<boolean> {
+    const { store } = this.#ports;
+    const key = nameKeyOf(listing.name);
+    if ((await store.write(key, 0, JSON.stringify(listing), this.#ttlMs())) !== undefined) return true;
+    const [taken] = await store.read([key]);
+    const holder = readListing(taken);
+    return holder === undefined || holder.roomId === listing.roomId;
+  }
+
+  #isCurrent(entry: Entry): boolean {
+    return this.#known.get(entry.listing.roomId) === entry;
   }
 
   /** How many sit in each room, counted once for all who ask within a moment; asking must not cost the store more. */
@@ -264,9 +351,20 @@ export class Listings {
       await this.#ports.store.write(key, stored.version, undefined, 0);
   }
 
-  #learn(listing: Listing, by: string | undefined): void {
-    this.#known.set(listing.roomId, { listing, by: by ?? this.#known.get(listing.roomId)?.by });
+  #learn(listing: Listing, version: number, by: string | undefined): void {
+    const known = this.#known.get(listing.roomId);
+    if (known && known.version >= version) return;
+    this.#set({ listing, version, by: by ?? known?.by });
+  }
+
+  #set(entry: Entry): void {
+    this.#known.set(entry.listing.roomId, entry);
     this.#sorted = undefined;
+  }
+
+  #unlist(roomId: RoomId, version: number): void {
+    const known = this.#known.get(roomId);
+    if (known && known.version < version) this.#forget(roomId);
   }
 
   #forget(roomId: RoomId): void {
@@ -279,6 +377,8 @@ export class Listings {
     return this.#policy.listedLingerMs + 2 * KEEP_EVERY_MS;
   }
 }
+
+const markOf = ({ listing, version }: Entry): string => `${listing.roomId} ${version}`;
 
 /** Where an entry stands in the list: by name, and by room where names begin alike. Short enough for a cursor. */
 const placeOf = (key: string, roomId: RoomId): string => `${[...key].slice(0, PLACE_NAME_MAX).join('')}\n${roomId}`;
