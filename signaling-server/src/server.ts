@@ -144,11 +144,11 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
     });
     closers.push(() => listings.close());
 
-    const onBlocked = ({ key, endsAt, times }: Block): void => {
+    const onBlocked = ({ key, endsAt }: Block): void => {
       tally.blocksMade += 1;
       log.warn({ address: pseudonyms.address(key), forMs: endsAt - clock.now(), audit: true }, 'address blocked');
       gate.closeBlocked(key);
-      sharedBlocks?.tell({ key, endsAt, times });
+      sharedBlocks?.tell(key);
     };
     const limitStore: LimitStore | undefined = redis
       ? { at: 'redis', client: redis, prefix: config.redisPrefix }
@@ -307,7 +307,7 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       tokens,
       rightsInUse: shareRights(() => gate.rights(), cluster ?? noNeighbours, clock),
       onEnded: endRight,
-      onLifted: (key) => sharedBlocks?.lift(key),
+      onLifted: (key) => sharedBlocks?.tell(key),
       listedRooms: (page) => listings.page(page),
       withdrawListing: (roomId) => listings.withdraw(roomId).catch(storeAway),
       isWhole: () => cluster?.stats().isUp ?? true,

@@ -1,23 +1,26 @@
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
-import type { Block, BlockList } from '../limits/block-list.ts';
+import type { BlockList } from '../limits/block-list.ts';
 import type { Neighbours } from './neighbours.ts';
 import { shareList } from './shared-list.ts';
 
-const TheBlock = z.object({ key: z.string().min(1).max(64), endsAt: z.number(), times: z.number().int().positive() });
-const Lifted = z.object({ key: z.string().min(1).max(64) });
+const TheBlock = z.object({
+  key: z.string().min(1).max(64),
+  endsAt: z.number(),
+  times: z.number().int().positive(),
+  at: z.number(),
+  liftedAt: z.number(),
+});
 
 export interface SharedBlocks {
-  /** Tells the other nodes of a block that this one imposed. */
-  tell(block: Block): void;
-  /** Tells them that the admin lifted one. */
-  lift(key: string): void;
+  /** Tells the other nodes of a block that this one imposed, or that the admin lifted here. */
+  tell(key: string): void;
   close(): void;
 }
 
 /**
- * One list of blocked addresses for all nodes: each tells the others what it imposes and lifts, and a node that starts
- * asks for what there is. `onAdopted` hears of every block that came from elsewhere.
+ * One list of blocked addresses for all nodes: each tells the others what it imposes and lifts, and asks for what it may not
+ * know. `onAdopted` hears of every block that came from elsewhere.
  */
 export function shareBlocks(
   blocks: BlockList,
@@ -29,19 +32,21 @@ export function shareBlocks(
     clock,
     neighbours,
     topic: 'blocks',
-    all: () => blocks.blocks().map((block) => ({ mark: JSON.stringify(block), item: block })),
+    all: () =>
+      blocks.known().map((block) => {
+        const { key, endsAt, times, at, liftedAt } = block;
+        return { mark: [key, endsAt, times, at, liftedAt].join(' '), item: block };
+      }),
     take: (item) => {
       const parsed = TheBlock.safeParse(item);
       if (parsed.success && blocks.adopt(parsed.data)) onAdopted(parsed.data.key);
     },
   });
-  neighbours.onNotice('block-lifted', (body) => {
-    const parsed = Lifted.safeParse(body);
-    if (parsed.success) blocks.lift(parsed.data.key);
-  });
   return {
-    tell: (block) => list.tell(block),
-    lift: (key) => void neighbours.notify('block-lifted', { key }),
+    tell(key) {
+      const told = blocks.known().find((block) => block.key === key);
+      if (told) list.tell(told);
+    },
     close: () => list.close(),
   };
 }

@@ -2,8 +2,13 @@ import type { Clock } from '../clock.ts';
 import { createWindowLimit, type LimitStore } from './window-limit.ts';
 
 export type BlockPolicy = { strikesPerMinute: number; blockMinMs: number; blockMaxMs: number };
-/** `times`: how often in a row the address was blocked, which makes each block longer. */
-export type Block = { key: string; endsAt: number; times: number };
+/**
+ * `times`: how often in a row the address was blocked, which makes each block longer. `at` and `liftedAt`: when it was imposed,
+ * and when one was lifted last, 0 for never; one that was lifted stays known until it would have ended, so that nobody who
+ * did not hear of that brings it back.
+ */
+export type Block = { key: string; endsAt: number; times: number; at: number; liftedAt: number };
+type BlockRecord = Omit<Block, 'key'>;
 
 /** An address is calm again this long after its last block; then the next one starts short. */
 const FORGIVEN_AFTER_MS = 3_600_000;
@@ -17,7 +22,7 @@ export class BlockList {
   readonly #clock: Clock;
   readonly #onBlocked: (block: Block) => void;
   readonly #strikes;
-  readonly #records = new Map<string, { endsAt: number; times: number }>();
+  readonly #records = new Map<string, BlockRecord>();
 
   constructor(policy: BlockPolicy, clock: Clock, onBlocked: (block: Block) => void, store?: LimitStore) {
     this.#policy = policy;
@@ -29,7 +34,7 @@ export class BlockList {
   /** Milliseconds for which `key` is still blocked; 0 when it is not. */
   remainingMs(key: string): number {
     const record = this.#records.get(key);
-    return record ? Math.max(0, record.endsAt - this.#clock.now()) : 0;
+    return record && !isLifted(record) ? Math.max(0, record.endsAt - this.#clock.now()) : 0;
   }
 
   /** Counts `weight` strikes; blocks the key when there were too many within a minute. Never rejects: nobody waits for it. */
@@ -37,31 +42,42 @@ export class BlockList {
     if (this.remainingMs(key) > 0) return;
     const verdict = await this.#strikes.consume(key, weight);
     if (verdict.ok || this.remainingMs(key) > 0) return;
-    const times = (this.#records.get(key)?.times ?? 0) + 1;
+    const before = this.#records.get(key);
+    const times = (before && !isLifted(before) ? before.times : 0) + 1;
     const durationMs = Math.min(this.#policy.blockMaxMs, this.#policy.blockMinMs * 2 ** Math.min(times - 1, 30));
-    const endsAt = this.#clock.now() + durationMs;
+    const now = this.#clock.now();
+    const liftedAt = before?.liftedAt ?? 0;
+    const record = { endsAt: now + durationMs, times, at: Math.max(now, liftedAt + 1), liftedAt };
     // Before anything is awaited: other strikes of the same moment must find it blocked already.
-    this.#records.set(key, { endsAt, times });
-    this.#onBlocked({ key, endsAt, times });
+    this.#records.set(key, record);
+    this.#onBlocked({ key, ...record });
     await this.#strikes.forget(key);
   }
 
-  /** Takes over a block that another node imposed; false when it was known. */
-  adopt({ key, endsAt, times }: Block): boolean {
+  /** Takes over what another node knows of a block; false when that blocks nobody for longer. */
+  adopt({ key, ...told }: Block): boolean {
+    const before = this.remainingMs(key);
     const known = this.#records.get(key);
-    if (known && known.endsAt >= endsAt) return false;
-    this.#records.set(key, { endsAt, times: Math.max(times, known?.times ?? 0) });
-    return true;
+    this.#records.set(key, known ? merge(known, told) : told);
+    return this.remainingMs(key) > before;
   }
 
   /** Lifts a block and forgets its history; false when there was none. */
   lift(key: string): boolean {
-    return this.#records.delete(key);
+    const record = this.#records.get(key);
+    if (!record || isLifted(record)) return false;
+    this.#records.set(key, { ...record, liftedAt: Math.max(this.#clock.now(), record.at) });
+    return true;
   }
 
   blocks(): Block[] {
+    return this.known().filter(({ key }) => this.remainingMs(key) > 0);
+  }
+
+  /** What other nodes should know: the blocks, and which were lifted before their time. */
+  known(): Block[] {
     const now = this.#clock.now();
-    return [...this.#records].flatMap(([key, { endsAt, times }]) => (endsAt > now ? [{ key, endsAt, times }] : []));
+    return [...this.#records].flatMap(([key, record]) => (record.endsAt > now ? [{ key, ...record }] : []));
   }
 
   /** Drops the records of addresses that have been calm for long. */
@@ -69,4 +85,17 @@ export class BlockList {
     const before = this.#clock.now() - FORGIVEN_AFTER_MS;
     for (const [key, record] of this.#records) if (record.endsAt < before) this.#records.delete(key);
   }
+}
+
+const isLifted = ({ at, liftedAt }: BlockRecord): boolean => at <= liftedAt;
+
+/** Of what two nodes know, in whatever order it is heard: the longest block that nobody lifted. */
+function merge(one: BlockRecord, other: BlockRecord): BlockRecord {
+  const liftedAt = Math.max(one.liftedAt, other.liftedAt);
+  const [a, b] = [
+    { ...one, liftedAt },
+    { ...other, liftedAt },
+  ];
+  if (isLifted(a) !== isLifted(b)) return isLifted(a) ? b : a;
+  return (a.endsAt - b.endsAt || a.times - b.times || a.at - b.at) >= 0 ? a : b;
 }
