@@ -157,7 +157,7 @@ export class Listings {
       const holder = readListing(taken);
       if (holder && holder.roomId !== listing.roomId) return refuse('room-name-taken', { path: 'name' });
       if (!before && this.#known.size >= this.#policy.listedMax) return refuse('list-full');
-      if (!before && by !== undefined && this.#isOverShare(by)) return refuse('too-many-listed');
+      if (!before && by !== undefined && this.#isOverShare(by, listing.roomId)) return refuse('too-many-listed');
       const text = JSON.stringify(listing);
       const named = await store.write(byName, taken?.version ?? 0, text, this.#ttlMs());
       if (named === undefined) continue;
@@ -335,13 +335,18 @@ export class Listings {
     return Promise.all(roomIds.map((roomId) => this.#counts.get(roomId)?.count ?? Promise.resolve(0)));
   }
 
-  #isOverShare(by: string): boolean {
+  /** Whether the address has listed as many others as one may, or will have with those whose entering began before this one's. */
+  #isOverShare(by: string, roomId: RoomId): boolean {
     const { listedPerAddress } = this.#policy;
     if (listedPerAddress === 0) return false;
     // A room that is being entered is known already once that is done.
-    const rooms = new Set([...this.#entering].flatMap(([roomId, other]) => (other === by ? [roomId] : [])));
-    for (const [roomId, entry] of this.#known) if (entry.by === by) rooms.add(roomId);
-    return rooms.size > listedPerAddress;
+    const rooms = new Set<RoomId>();
+    for (const [other, entry] of this.#known) if (entry.by === by && other !== roomId) rooms.add(other);
+    for (const [other, address] of this.#entering) {
+      if (other === roomId) break;
+      if (address === by) rooms.add(other);
+    }
+    return rooms.size >= listedPerAddress;
   }
 
   async #release(listing: Listing): Promise<void> {
