@@ -30,7 +30,7 @@ function someSiblings(count: number) {
     () => PARENT,
   );
   const start = (id: number) => {
-    const worker = { connections: id };
+    const worker = { connections: id, drains: [] as boolean[] };
     let hear: (message: unknown) => void = () => {};
     live.set(id, (message) => {
       if (!hung.has(id)) hear(message);
@@ -38,7 +38,7 @@ function someSiblings(count: number) {
     const siblings = meetSiblings({
       clock,
       own: () => snapshotWith(worker.connections),
-      onDrain: () => {},
+      onDrain: (draining) => worker.drains.push(draining),
       send: (message) => {
         if (!hung.has('parent')) passOn(id, message);
       },
@@ -87,6 +87,17 @@ describe('the figures of siblings (S6, S13)', () => {
     expect(await connections()).toEqual([2, 3]);
     live.delete(2);
     expect(await connections()).toEqual([3]);
+  });
+
+  it('are joined by one that is told at once what was said last about draining (S8, S14)', () => {
+    const { start, live, workers } = someSiblings(2);
+    expect(start(3).worker.drains).toEqual([]);
+    workers[0]?.drain(true);
+    expect(workers[1]?.worker.drains).toEqual([true]);
+    live.delete(1);
+    expect(start(4).worker.drains).toEqual([true]);
+    workers[1]?.drain(false);
+    expect(start(5).worker.drains).toEqual([false]);
   });
 
   it('are the last ones of all while the parent does not answer', async () => {

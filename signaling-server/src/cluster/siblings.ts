@@ -33,6 +33,7 @@ export const SiblingMessage = z.discriminatedUnion('parley', [
     parent: z.unknown(),
   }),
   z.object({ parley: z.literal('drain'), draining: z.boolean() }),
+  z.object({ parley: z.literal('drain-wanted') }),
 ]);
 export type SiblingMessage = z.infer<typeof SiblingMessage>;
 
@@ -67,8 +68,11 @@ export function meetSiblings({ clock, own, onDrain, send, onMessage }: SiblingPo
         onDrain(message.draining);
         return;
       case 'snapshot':
+      case 'drain-wanted':
     }
   });
+  // Answered before this worker listens, because that is asked of the same parent later.
+  send({ parley: 'drain-wanted' });
   return {
     snapshots() {
       const request = ++last;
@@ -97,6 +101,8 @@ export function introduceSiblings(
   const open = new Map<string, { missing: Set<number>; finish: () => void }>();
   /** The last figures of each worker. */
   const latest = new Map<number, unknown>();
+  /** The last word on it, for workers that come later. */
+  let drain: SiblingMessage | undefined;
   return (from, raw) => {
     const parsed = SiblingMessage.safeParse(raw);
     if (!parsed.success) return;
@@ -129,7 +135,11 @@ export function introduceSiblings(
         return;
       }
       case 'drain':
+        drain = message;
         for (const send of workers().values()) send(message);
+        return;
+      case 'drain-wanted':
+        if (drain) workers().get(from)?.(drain);
         return;
       case 'snapshots':
     }

@@ -280,6 +280,45 @@ describe('a server of several processes (S13)', () => {
     expect(await server.ended()).toBe(0);
   });
 
+  it('stays drained when a worker is replaced (S8, S14)', async () => {
+    const server = await startWorkers({ HTTP_PER_MINUTE: '0' });
+    const before = await server.pids();
+    const clients: Client[] = [];
+    for (let n = 0; n < 4; n++) {
+      const client = new Client(server);
+      await client.join(new RoomKey());
+      clients.push(client);
+    }
+    const drained = await fetch(`${server.url}/admin/api/drain`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${ADMIN}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ draining: true }),
+    });
+    expect(drained.status).toBe(200);
+    for (const client of clients) await client.hear('server:drain');
+    // A connection of its own each time: they are handed out in turn. One that the dead worker was given gets no answer.
+    const ask = async (path: string): Promise<Response | undefined> =>
+      fetch(`${server.url}${path}`, {
+        headers: { connection: 'close', authorization: `Bearer ${ADMIN}` },
+        signal: AbortSignal.timeout(1_000),
+      }).catch(() => undefined);
+    const statuses = new Set<number>();
+    const look = async (): Promise<void> => {
+      const answer = await ask('/health/ready');
+      if (answer) statuses.add(answer.status);
+    };
+    process.kill(before[0] ?? 0, 'SIGKILL');
+    await until(async () => {
+      // Three connections a round, so that each worker is asked for its name in turn.
+      await look();
+      await look();
+      const debug = (await (await ask('/_debug'))?.json()) as { process: { pid: number } } | undefined;
+      return debug !== undefined && !before.includes(debug.process.pid);
+    }, 'replaced');
+    for (let n = 0; n < 4; n++) await look();
+    expect([...statuses]).toEqual([503]);
+  });
+
   it('stops with 0 while some of them are still starting (S14)', async () => {
     // More than there are cores: the first says that it listens while the others are not there yet.
     const server = await startWorkers({ WORKERS: '6' });
