@@ -10,6 +10,7 @@ import { ClusteredRooms } from './cluster/clustered-rooms.ts';
 import { MemoryHub } from './cluster/memory-hub.ts';
 import { noNeighbours } from './cluster/neighbours.ts';
 import type { RedisClient } from './cluster/redis-backplane.ts';
+import { keyedAddresses, plainAddresses } from './cluster/shared-addresses.ts';
 import { shareBlocks } from './cluster/shared-blocks.ts';
 import { shareRights } from './cluster/shared-rights.ts';
 import type { Siblings } from './cluster/siblings.ts';
@@ -133,12 +134,18 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
     const rooms: Rooms = cluster ?? registry;
     closers.push(() => (cluster ?? registry).close());
 
+    // Redis has to write to disk where it keeps the rights, and there all nodes have a secret.
+    const addresses =
+      config.access === 'token' && config.tokenSecret !== undefined
+        ? keyedAddresses(config.tokenSecret, random)
+        : plainAddresses;
     const hub = new MemoryHub(clock);
     if (!cluster) closers.push(hub.keepSwept());
     const listings = new Listings(config, {
       clock,
       store: cluster?.store ?? hub.attach('alone', silentListener),
       neighbours: cluster ?? noNeighbours,
+      nameOf: addresses.nameOf,
       isOccupied: (roomId) => registry.participantsOf([roomId])[0] !== 0,
       participantsOf: (roomIds) => rooms.participantsOf(roomIds),
     });
@@ -151,7 +158,7 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       sharedBlocks?.tell(key);
     };
     const limitStore: LimitStore | undefined = redis
-      ? { at: 'redis', client: redis, prefix: config.redisPrefix }
+      ? { at: 'redis', client: redis, prefix: config.redisPrefix, nameOf: addresses.nameOf }
       : ports.worker && { at: 'parent', isUp: () => cluster?.stats().isUp ?? true };
     const limits = createLimits(config, clock, onBlocked, limitStore);
 
@@ -234,7 +241,8 @@ export async function startSignaling(config: Config, ports: SignalingPorts = {})
       if (typeof right === 'string') gate.closeRight(right);
     });
     if (tokens) closers.push(watchRights(tokens, gate, clock, log));
-    const sharedBlocks = cluster && shareBlocks(limits.blocks, cluster, clock, (key) => gate.closeBlocked(key));
+    const sharedBlocks =
+      cluster && shareBlocks(limits.blocks, cluster, clock, (key) => gate.closeBlocked(key), addresses);
     closers.push(() => sharedBlocks?.close());
     const health = createHealthChecks(
       cluster

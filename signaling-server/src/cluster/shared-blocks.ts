@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
-import type { BlockList } from '../limits/block-list.ts';
+import type { Block, BlockList } from '../limits/block-list.ts';
 import type { Neighbours } from './neighbours.ts';
+import { plainAddresses, type SharedAddresses } from './shared-addresses.ts';
 import { shareList } from './shared-list.ts';
 
+const Address = z.string().min(1).max(64);
 const TheBlock = z.object({
-  key: z.string().min(1).max(64),
+  /** The address, sealed where there is a key for that: the admin of each node is shown it. */
+  sealed: z.string().max(200),
   endsAt: z.number(),
   times: z.number().int().positive(),
   at: z.number(),
@@ -27,7 +30,9 @@ export function shareBlocks(
   neighbours: Neighbours,
   clock: Clock,
   onAdopted: (key: string) => void,
+  addresses: SharedAddresses = plainAddresses,
 ): SharedBlocks {
+  const itemOf = ({ key, ...rest }: Block): z.infer<typeof TheBlock> => ({ sealed: addresses.seal(key), ...rest });
   const list = shareList({
     clock,
     neighbours,
@@ -35,17 +40,20 @@ export function shareBlocks(
     all: () =>
       blocks.known().map((block) => {
         const { key, endsAt, times, at, liftedAt } = block;
-        return { mark: [key, endsAt, times, at, liftedAt].join(' '), item: block };
+        return { mark: [addresses.nameOf(key), endsAt, times, at, liftedAt].join(' '), item: itemOf(block) };
       }),
     take: (item) => {
       const parsed = TheBlock.safeParse(item);
-      if (parsed.success && blocks.adopt(parsed.data)) onAdopted(parsed.data.key);
+      if (!parsed.success) return;
+      const { sealed, ...rest } = parsed.data;
+      const key = Address.safeParse(addresses.open(sealed)).data;
+      if (key !== undefined && blocks.adopt({ key, ...rest })) onAdopted(key);
     },
   });
   return {
     tell(key) {
       const told = blocks.known().find((block) => block.key === key);
-      if (told) list.tell(told);
+      if (told) list.tell(itemOf(told));
     },
     close: () => list.close(),
   };

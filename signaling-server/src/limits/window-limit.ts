@@ -23,7 +23,15 @@ const lifted: WindowLimit = {
 };
 
 /** Where windows are counted when several processes share them: in Redis, or in the parent of workers, if that is there. */
-export type LimitStore = { at: 'redis'; client: RedisClient; prefix: string } | { at: 'parent'; isUp: () => boolean };
+export type LimitStore =
+  | {
+      at: 'redis';
+      client: RedisClient;
+      prefix: string;
+      /** What stands for a key there. */
+      nameOf: (key: string) => string;
+    }
+  | { at: 'parent'; isUp: () => boolean };
 
 /**
  * `points` per window of `windowS` seconds and key; 0 points lift the limit. Counted in Redis or in the parent of
@@ -35,8 +43,10 @@ export function createWindowLimit(name: string, points: number, windowS: number,
   const limiter = limiterAt(store, name, points, windowS, alone);
   /** A parent that is known to be away is not waited for. */
   const isAway = (): boolean => store?.at === 'parent' && !store.isUp();
+  const nameOf = (key: string): string => (store?.at === 'redis' ? store.nameOf(key) : key);
   return {
-    async consume(key, count = 1) {
+    async consume(of, count = 1) {
+      const key = nameOf(of);
       if (isAway()) return ask(alone, points, key, count);
       try {
         return await ask(limiter, points, key, count);
@@ -45,7 +55,8 @@ export function createWindowLimit(name: string, points: number, windowS: number,
         return ask(alone, points, key, count);
       }
     },
-    async forget(key) {
+    async forget(of) {
+      const key = nameOf(of);
       if (limiter !== alone && !isAway()) await limiter.delete(key).catch(() => {});
       await alone.delete(key);
     },

@@ -47,6 +47,8 @@ export type ListingPorts = {
   clock: Clock;
   store: Pick<Backplane, 'read' | 'write' | 'touch'>;
   neighbours: Neighbours;
+  /** What stands for an address in what nodes tell each other. */
+  nameOf?: (address: string) => string;
   /** Whether somebody of this node has a seat there. */
   isOccupied: (roomId: RoomId) => boolean;
   participantsOf: (roomIds: readonly RoomId[]) => Promise<number[]> | number[];
@@ -57,8 +59,8 @@ const nameKeyOf = (name: string): string => `name:${hash(roomNameKey(name))}`;
 const roomKeyOf = (roomId: RoomId): string => `listed:${hash(roomId)}`;
 
 /**
- * `version`: that of the entry in the store, so that nothing older takes its place. `by`: the address, as limits know it, that
- * listed the room first; never stored, only told to other nodes.
+ * `version`: that of the entry in the store, so that nothing older takes its place. `by`: what stands for the address, as limits
+ * know it, that listed the room first. It is no part of the stored entry; nodes tell it each other.
  */
 type Entry = { listing: Listing; version: number; by: string | undefined };
 /** `endsAt`: until when the count is good enough; open while it is being asked for. */
@@ -124,10 +126,12 @@ export class Listings {
 
   /**
    * Lists a room, or replaces its entry. Refuses with `room-name-taken`, `list-full`, `too-many-listed` when the address
-   * `by` has listed as many as one may, and with `owner-proof-invalid` when somebody else listed the room first: the
+   * has listed as many as one may, and with `owner-proof-invalid` when somebody else listed the room first: the
    * first owner's key is the owner, because nothing in a room's id says whose it is. That this owner asks was checked before.
    */
-  async publish(listing: Listing, by?: string): Promise<Outcome<null>> {
+  async publish(listing: Listing, address?: string): Promise<Outcome<null>> {
+    const { nameOf } = this.#ports;
+    const by = address !== undefined && nameOf ? nameOf(address) : address;
     const { roomId } = listing;
     const isNew = !this.#known.has(roomId) && !this.#entering.has(roomId);
     if (!isNew || by === undefined) return this.#enter(listing, by);

@@ -4,10 +4,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { createClient } from '@redis/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startRedis } from '#support/redis.ts';
 import { NODE } from '#support/repository.ts';
 import { Client, RoomKey, startTestServer, type TestServer, until } from './harness.ts';
+import { makeRoom, Owner } from './owner.ts';
 
 const ADMIN = 'an-admin-token-that-only-tests-know-1';
 const SECRET = randomBytes(32).toString('hex');
@@ -169,6 +171,55 @@ describe('a server that lets in by token', () => {
     expect(await client.hear('server:closing')).toEqual({ code: 'access-expired' });
     expect((await enter(two, access_token).refused()).data?.code).toBe('access-expired');
     expect(await command(env, 'list')).toContain('ended by the admin');
+  });
+
+  it('tells Redis no address, though limits, blocks and listed rooms go by them at every node (P1, R3, R7, S8, S13)', async () => {
+    const redis = await startRedis();
+    onTestFinished(() => redis.close());
+    const env = {
+      ...{ ACCESS: 'token', TOKEN_SECRET: SECRET, REDIS_URL: redis.url, ADMIN_TOKEN: ADMIN },
+      ...{ LISTED_PER_ADDRESS: '1', JOINS_PER_MINUTE: '6', STRIKES_PER_MINUTE: '20' },
+    };
+    const [one, two] = await Promise.all([startTestServer(env), startTestServer(env)]);
+    if (!one || !two) throw new Error('no servers');
+    const watcher = createClient({ url: redis.url });
+    watcher.on('error', () => {});
+    await watcher.connect();
+    const told: string[] = [];
+    // MONITOR shows every command with its arguments.
+    await watcher.MONITOR((line: unknown) => void told.push(String(line)));
+    onTestFinished(() => watcher.destroy());
+    const { token } = await create(env);
+    const { access_token } = await refresh(one, token);
+    const connect = (server: TestServer, ip: string) => new Client(server, { ip, auth: { v: 1, token: access_token } });
+    const enterRoom = async (server: TestServer): Promise<Owner> => {
+      const owner = new Owner(connect(server, '198.51.100.77'), await makeRoom());
+      await owner.enter();
+      return owner;
+    };
+
+    const [ada, ben] = [await enterRoom(one), await enterRoom(two)];
+    expect((await ada.publish('Garden')).ok).toBe(true);
+    await until(async () => {
+      const page = await ben.client.call('room:list', { limit: 5 });
+      return page.ok && page.value.total_count === 1;
+    }, 'listed at the other node');
+    expect(await ben.publish('Kitchen')).toMatchObject({ ok: false, code: 'too-many-listed' });
+    // Four of six at both nodes together.
+    for (const client of [ada.client, ben.client]) await client.join(new RoomKey());
+    expect(await ada.client.tryJoin(new RoomKey())).toMatchObject({ ok: false, code: 'rate-limited' });
+
+    const bad = connect(one, '198.51.100.78');
+    for (let sent = 0; sent < 30; sent++) bad.socket.emit('nonsense', {});
+    await until(async () => {
+      const headers = { authorization: `Bearer ${ADMIN}` };
+      const overview = await fetch(`${two.url}/admin/api/overview`, { headers });
+      return (await overview.text()).includes('198.51.100.78');
+    }, 'shown to the admin of the other node');
+    expect((await connect(two, '198.51.100.78').refused()).data?.code).toBe('blocked');
+    const all = told.join('\n');
+    for (const expected of ['parley:limit:joins:', 'blocks', 'Garden']) expect(all).toContain(expected);
+    expect(all).not.toContain('198.51.100');
   });
 
   it('has no such routes where access is open', async () => {
