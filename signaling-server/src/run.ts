@@ -4,6 +4,7 @@ import type { ServerReport } from '@parley/shared/protocol';
 import { runTokenCommand } from './auth/token-command.ts';
 import { systemClock } from './clock.ts';
 import { ipcBackplane } from './cluster/ipc-backplane.ts';
+import { answerPulses } from './cluster/pulse.ts';
 import { shareOpenSockets } from './cluster/shared-sockets.ts';
 import { meetSiblings, WORKER_KEY, WORKER_PLACE, WORKER_SINCE } from './cluster/siblings.ts';
 import { type Config, readConfig, settingsTable, warningsOf } from './config.ts';
@@ -129,6 +130,7 @@ function workerPorts(): { worker?: WorkerPorts } {
     process.on('message', listener);
     return () => process.off('message', listener);
   };
+  answerPulses({ send, onMessage });
   return {
     worker: {
       pseudonymKey: Buffer.from(key, 'hex'),

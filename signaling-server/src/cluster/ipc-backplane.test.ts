@@ -12,7 +12,7 @@ function setUp() {
   const hub = new MemoryHub(clock);
   /** What the parent has not read yet; undefined while it reads at once. */
   let unread: (() => void)[] | undefined;
-  const join = async (name: string, onMessage: BackplaneListener['onMessage'] = () => {}) => {
+  const join = async (name: string, onMessage: BackplaneListener['onMessage'] = () => {}, admits?: () => boolean) => {
     const noted: string[] = [];
     const listeners = new Set<(message: unknown) => void>();
     const pass = (to: (message: unknown) => void) => (message: object) => {
@@ -24,6 +24,7 @@ function setUp() {
       pass((message) => {
         for (const listener of listeners) listener(message);
       }),
+      admits,
     );
     const open = ipcBackplane(
       {
@@ -98,6 +99,25 @@ describe('the backplane of workers', () => {
     one.drop();
     await settle();
     await expect(one.backplane.nodes()).resolves.toEqual([]);
+  });
+
+  it('refuses what is for a worker that reads nothing, and brings the rest (P4)', async () => {
+    const { join } = setUp();
+    const heard: string[] = [];
+    let reads = true;
+    const one = await join('one');
+    const two = await join(
+      'two',
+      (text) => void heard.push(text),
+      () => reads,
+    );
+    expect(await one.backplane.send('two', 'a')).toBe(true);
+    reads = false;
+    await expect(one.backplane.send('two', 'b')).rejects.toThrow();
+    reads = true;
+    expect(await one.backplane.send('two', 'c')).toBe(true);
+    await two.backplane.close();
+    expect(heard).toEqual(['a', 'c']);
   });
 
   it('refuses within three seconds when the parent answers nothing, asks no more of it, and is whole when it does (S13, P6)', async () => {

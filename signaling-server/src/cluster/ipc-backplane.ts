@@ -127,14 +127,18 @@ export function ipcBackplane({ send, onMessage }: IpcChannel, node: string, cloc
 
 const away = (): Error => new Error('the parent does not answer');
 
-/** The parent's side: takes what one worker says. `drop` when the worker is gone. */
+/** The parent's side: takes what one worker says. What `admits` refuses is not put into its channel. `drop` when the worker is gone. */
 export function hostBackplane(
   hub: MemoryHub,
   send: (message: object) => void,
+  admits: (text: string) => boolean = () => true,
 ): { take(raw: unknown): void; drop(): void } {
   let attached: { node: string; backplane: Backplane } | undefined;
   const listener: BackplaneListener = {
-    onMessage: (text) => send({ parley: 'message', text }),
+    onMessage(text) {
+      if (!admits(text)) throw new Error('the worker reads nothing');
+      send({ parley: 'message', text });
+    },
     onUp: () => {},
     onDown: () => {},
   };

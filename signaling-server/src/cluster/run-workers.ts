@@ -5,8 +5,10 @@ import { RateLimiterClusterMaster } from 'rate-limiter-flexible';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { processFigures } from '../metrics/metrics.ts';
+import { NODE_TTL_MS } from './backplane.ts';
 import { hostBackplane } from './ipc-backplane.ts';
 import { MemoryHub } from './memory-hub.ts';
+import { watchWorker } from './pulse.ts';
 import { hostOpenSockets } from './shared-sockets.ts';
 import { introduceSiblings, type SiblingMessage, WORKER_KEY, WORKER_PLACE, WORKER_SINCE } from './siblings.ts';
 
@@ -24,6 +26,7 @@ export interface WorkerGroup {
 /**
  * Starts `count` workers that share one port, one memory of rooms and one count of limits. WebSocket alone is spoken, so
  * a client stays with its worker by the connection itself. A worker that dies is replaced; its people come back to the others.
+ * One that hangs is ended and replaced as well.
  */
 export function startWorkers(count: number, clock: Clock, log: Log): WorkerGroup {
   const hub = new MemoryHub(clock);
@@ -34,6 +37,8 @@ export function startWorkers(count: number, clock: Clock, log: Log): WorkerGroup
   const since = String(clock.now());
   let replaced = 0;
   const live = new Map<number, Worker>();
+  /** Such as closed everything in order and then did not end. */
+  const lateToEnd = new Set<Worker>();
   const send = (worker: Worker, message: object): void => {
     // Between death and its news there is nobody to hear.
     if (worker.isConnected()) worker.send(message);
@@ -53,8 +58,20 @@ export function startWorkers(count: number, clock: Clock, log: Log): WorkerGroup
   const start = (place: number): void => {
     const worker = cluster.fork({ [WORKER_KEY]: key, [WORKER_PLACE]: String(place), [WORKER_SINCE]: since });
     live.set(worker.id, worker);
-    const host = hostBackplane(hub, (message) => send(worker, message));
+    const watch = watchWorker({
+      clock,
+      ask: (message) => send(worker, message),
+      onSilent() {
+        log.error({ pid: worker.process.pid, silentMs: NODE_TTL_MS }, 'worker answers nothing and is killed');
+        host.drop();
+        if (!worker.isConnected()) lateToEnd.add(worker);
+        // Whatever it hangs in, it cannot miss this; the end of a Node process can hang too (nodejs/node#54918).
+        worker.process.kill('SIGKILL');
+      },
+    });
+    const host = hostBackplane(hub, (message) => send(worker, message), watch.admits);
     worker.on('message', (raw: unknown) => {
+      watch.take(raw);
       host.take(raw);
       openSockets.take(worker.id, raw, (message) => send(worker, message));
       passOn(worker.id, raw);
@@ -68,6 +85,7 @@ export function startWorkers(count: number, clock: Clock, log: Log): WorkerGroup
     worker.on('error', (failure) => log.error({ err: failure }, 'worker failed'));
     worker.once('exit', (code, signal) => {
       live.delete(worker.id);
+      watch.stop();
       host.drop();
       openSockets.drop(worker.id);
       if (stopping) return;
@@ -94,8 +112,10 @@ export function startWorkers(count: number, clock: Clock, log: Log): WorkerGroup
         [...live.values()].map(
           (worker) =>
             new Promise<boolean>((resolve) => {
-              // Ended by the signal itself: it had not begun to listen to signals, or to anybody.
-              worker.once('exit', (code: number | null, signal) => resolve(code === 0 || signal === 'SIGTERM'));
+              worker.once('exit', (code: number | null, signal) =>
+                // Ended by the signal itself: it had not begun to listen to signals, or to anybody.
+                resolve(code === 0 || signal === 'SIGTERM' || lateToEnd.has(worker)),
+              );
               // Not worker.kill, which closes the channel first: the worker still has to hand its rooms over.
               worker.process.kill('SIGTERM');
             }),

@@ -97,6 +97,11 @@ async function comeBack(server: { port: number }, key: RoomKey, resumeToken: Res
   }
 }
 
+/** Workers whose end waits for a thread that waits for the main thread: they hear nothing any more. */
+const hangAtExit = `--import=data:text/javascript,${encodeURIComponent(
+  'if (process.env.PARLEY_WORKER_PLACE) process.on("exit", () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0))',
+)}`;
+
 describe('a server of several processes (S13)', () => {
   it('is one server: rooms, limits and figures are of all of them', async () => {
     const server = await startWorkers({ JOINS_PER_MINUTE: '6', HTTP_PER_MINUTE: '0' });
@@ -317,6 +322,44 @@ describe('a server of several processes (S13)', () => {
     }, 'replaced');
     for (let n = 0; n < 4; n++) await look();
     expect([...statuses]).toEqual([503]);
+  });
+
+  it('kills and replaces a worker that hangs; its people are away, and gone after the grace time (S4, S13, P6)', async () => {
+    const server = await startWorkers({ HTTP_PER_MINUTE: '0', SEAT_GRACE_MS: '1000' });
+    const before = await server.pids();
+    const key = new RoomKey();
+    const members: { client: Client; id: string }[] = [];
+    // Connections are handed out in turn, so each worker has some of them.
+    for (let n = 0; n < 6; n++) {
+      const client = new Client(server);
+      members.push({ client, id: (await client.join(key)).participantId });
+    }
+    process.kill(before[0] ?? 0, 'SIGSTOP');
+    await until(() => members.some(({ client }) => client.socket.disconnected), 'cut off');
+    // Each of the others either gets an answer or learns that its worker is gone.
+    await Promise.all(
+      members
+        .filter(({ client }) => client.socket.connected)
+        .map(({ client }) => Promise.race([client.raw('challenge:get', { v: 1 }).catch(() => {}), client.closed()])),
+    );
+    const gone = members.filter(({ client }) => client.socket.disconnected).map(({ id }) => id);
+    const stayed = members.filter(({ id }) => !gone.includes(id));
+    expect(stayed.length).toBeGreaterThan(0);
+    for (const { client } of stayed) {
+      const left: string[] = [];
+      for (const _ of gone) left.push((await client.hear('participant:left')).participantId);
+      expect(left.toSorted()).toEqual(gone.toSorted());
+    }
+    const after = await server.pids();
+    expect(after.filter((pid) => !before.includes(pid))).toHaveLength(1);
+    expect(server.output()).toContain('worker answers nothing and is killed');
+  });
+
+  it('stops with 0 when its workers closed in order and do not end (S14, P7)', async () => {
+    const server = await startWorkers({ HTTP_PER_MINUTE: '0', NODE_OPTIONS: hangAtExit });
+    await server.pids();
+    server.child.kill('SIGTERM');
+    expect(await server.ended()).toBe(0);
   });
 
   it('stops with 0 while some of them are still starting (S14)', async () => {
