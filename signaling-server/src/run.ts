@@ -17,6 +17,9 @@ const USAGE = 'Parley signaling server: introduces participants to each other an
 /** After SIGTERM everything must be over by then, whatever hangs. */
 const STOP_DEADLINE_MS = 29_000;
 
+/** Whether this process let its parent go, and not the other way round. */
+let isReleased = false;
+
 /** Tells a parent process that started this one over IPC. */
 const tellParent = (report: ServerReport): void => {
   if (process.connected) process.send?.(report);
@@ -28,6 +31,7 @@ const tellParent = (report: ServerReport): void => {
  * rights instead of starting anything.
  */
 export async function run(args: readonly string[]): Promise<void> {
+  if (cluster.isWorker) endWithParent();
   if (args[0] === 'token') {
     process.exitCode = await runTokenCommand(args.slice(1));
     return;
@@ -120,6 +124,17 @@ export async function run(args: readonly string[]): Promise<void> {
   tellParent({ type: 'listening', port: server.port });
 }
 
+/**
+ * A worker whose parent is gone ends at once, whatever its threads do: node:cluster would call `process.exit` here, which can
+ * wait for ever for a thread that compiles (nodejs/node#54918) or for an output that nobody reads. To its people it is a node that
+ * was killed, as it was before: they notice the closed socket and come back.
+ */
+function endWithParent(): void {
+  process.prependListener('disconnect', () => {
+    if (!isReleased) process.kill(process.pid, 'SIGKILL');
+  });
+}
+
 /** What this process has from its parent if it is one of several workers. */
 function workerPorts(): { worker?: WorkerPorts } {
   const key = process.env[WORKER_KEY];
@@ -190,5 +205,6 @@ function whyNot(failure: unknown): { code?: unknown; why: string } {
 
 /** The channel to a parent would keep the process alive. */
 function releaseParent(): void {
+  isReleased = true;
   if (process.connected) process.disconnect();
 }

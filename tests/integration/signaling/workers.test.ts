@@ -102,6 +102,15 @@ const hangAtExit = `--import=data:text/javascript,${encodeURIComponent(
   'if (process.env.PARLEY_WORKER_PLACE) process.on("exit", () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0))',
 )}`;
 
+/** One that has ended and that nobody has asked about yet is not. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
 describe('a server of several processes (S13)', () => {
   it('is one server: rooms, limits and figures are of all of them', async () => {
     const server = await startWorkers({ JOINS_PER_MINUTE: '6', HTTP_PER_MINUTE: '0' });
@@ -360,6 +369,16 @@ describe('a server of several processes (S13)', () => {
     await server.pids();
     server.child.kill('SIGTERM');
     expect(await server.ended()).toBe(0);
+  });
+
+  it('leaves no worker behind when the parent is killed, also such as cannot end by themselves (P3)', async () => {
+    const server = await startWorkers({ HTTP_PER_MINUTE: '0', NODE_OPTIONS: hangAtExit });
+    const pids = await server.pids();
+    onTestFinished(() => {
+      for (const pid of pids.filter(isAlive)) process.kill(pid, 'SIGKILL');
+    });
+    server.child.kill('SIGKILL');
+    await until(() => !pids.some(isAlive), 'ended');
   });
 
   it('stops with 0 while some of them are still starting (S14)', async () => {
