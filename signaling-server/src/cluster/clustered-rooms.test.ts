@@ -392,6 +392,21 @@ describe('rooms on several nodes (S13)', () => {
     },
   );
 
+  it('say who else is alive, and when what those said may not have come in (P6)', async () => {
+    const [one] = [await node('one'), await node('two')];
+    let missed = 0;
+    one.onMissed(() => {
+      missed += 1;
+    });
+    await pass(4_000);
+    expect([one.others(), missed]).toEqual([['two'], 0]);
+    listeners[0]?.onMissed?.();
+    expect(missed).toBe(1);
+    listeners[0]?.onDown();
+    listeners[0]?.onUp();
+    expect(missed).toBe(2);
+  });
+
   it('leave nothing behind when they close', async () => {
     const [one, two] = [await node('one'), await node('two')];
     await enter(one, new Holder());
