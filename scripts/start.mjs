@@ -6,6 +6,7 @@ import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildDue } from './build-stamp.mjs';
+import { endWithNpm } from './end-with-npm.mjs';
 import { findChromium } from './find-chromium.mjs';
 import { fetchElectron, findElectron } from './find-electron.mjs';
 import { findNode, install } from './install.mjs';
@@ -88,6 +89,7 @@ async function getChromium() {
 /** Opens the app and ends as it ends. */
 function open(command, commandArgs) {
   const app = spawn(command, commandArgs, { cwd: root, stdio: 'inherit' });
+  endWithNpm(app);
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => app.kill(signal));
   app.on('error', (error) => giveUp(`Parley could not be started: ${error.message}`));
   // As a shell says it: 128 and the signal's number.

@@ -47,35 +47,26 @@ export async function run(args: readonly string[]): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const reading = readConfig(process.env);
-  if (!reading.ok) {
-    console.error(`The configuration is not valid:\n${reading.problems.map((problem) => `  ${problem}`).join('\n')}`);
+  const refuseSettings = (problems: readonly string[]): void => {
+    console.error(`The configuration is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
     console.error('--help lists every setting.');
     tellParent({ type: 'failed', code: 'configuration-invalid' });
     process.exitCode = 1;
     releaseParent();
-    return;
-  }
+  };
+  const reading = readConfig(process.env);
+  if (!reading.ok) return refuseSettings(reading.problems);
 
   const { config } = reading;
   const weak = await weakPassword(config);
-  if (weak && config.environment === 'production') {
-    console.error(`The configuration is not valid:\n  ${weak}`);
-    tellParent({ type: 'failed', code: 'configuration-invalid' });
-    process.exitCode = 1;
-    releaseParent();
-    return;
-  }
+  const wrong = [...(weak && config.environment === 'production' ? [weak] : []), ...(await wrongCertificate(config))];
+  if (wrong.length > 0) return refuseSettings(wrong);
   let output: LogOutput;
   try {
     output = await openLog(config, cluster.isWorker ? process.env[WORKER_PLACE] : undefined);
   } catch (failure) {
     if (!(failure instanceof LogFileError)) throw failure;
-    console.error(`The configuration is not valid:\n  ${failure.message}`);
-    tellParent({ type: 'failed', code: 'configuration-invalid' });
-    process.exitCode = 1;
-    releaseParent();
-    return;
+    return refuseSettings([failure.message]);
   }
   const { log } = output;
   // Once, where there are several processes.
@@ -186,6 +177,13 @@ async function runParent(count: number, log: Log, output: LogOutput): Promise<vo
     tellParent({ type: 'failed', code });
     await stop('no worker could start', 1);
   }
+}
+
+/** Loaded only where there is a certificate. */
+async function wrongCertificate({ tlsCertFile, tlsKeyFile }: Config): Promise<string[]> {
+  if (tlsCertFile === undefined || tlsKeyFile === undefined) return [];
+  const { certificateProblems } = await import('./http/tls.ts');
+  return certificateProblems({ certFile: tlsCertFile, keyFile: tlsKeyFile });
 }
 
 /** What is wrong with the server's password, if it has one that is easily guessed. */

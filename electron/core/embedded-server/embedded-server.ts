@@ -86,7 +86,6 @@ export function createEmbeddedServer(options: {
       if (running !== server || closed) return;
       running = undefined;
       failures = clock.now() - startedAt >= STEADY_MS ? 1 : failures + 1;
-      log.warn('the embedded server ended');
       become({ at: 'starting' });
       scheduleRestart(lan);
     });
@@ -96,6 +95,8 @@ export function createEmbeddedServer(options: {
   const scheduleRestart = (lan: boolean) => {
     const delayMs = RESTART_MS[Math.min(failures, RESTART_MS.length) - 1] ?? 500;
     cancelRestart = clock.after(delayMs, () => {
+      // Not sooner: who presses Ctrl+C in a terminal ends the server and this process at once.
+      log.warn('the embedded server is started again');
       start(lan).catch(() => undefined);
     });
   };

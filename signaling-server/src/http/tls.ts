@@ -15,6 +15,22 @@ export async function readCertificate({ certFile, keyFile }: Files): Promise<Cer
   return { cert, key };
 }
 
+/** What is wrong with the files of certificate and key, a line for each setting; nothing when they can be used. */
+export async function certificateProblems({ certFile, keyFile }: Files): Promise<string[]> {
+  const named = { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile };
+  const problems: string[] = [];
+  for (const [setting, file] of Object.entries(named)) {
+    await readFile(file).catch((failure: NodeJS.ErrnoException) => {
+      problems.push(`${setting}: ${file} cannot be read (${failure.code ?? failure.message})`);
+    });
+  }
+  if (problems.length > 0) return problems;
+  return readCertificate({ certFile, keyFile }).then(
+    () => [],
+    (failure: Error) => [`TLS_CERT_FILE, TLS_KEY_FILE: they are no certificate and its key (${failure.message})`],
+  );
+}
+
 /** Takes a renewed certificate over without a restart. What cannot be used is logged, and the old one stays. */
 export function followCertificate(
   files: Files,

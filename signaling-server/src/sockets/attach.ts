@@ -71,7 +71,7 @@ const CONTROL_MAX_PER_SECOND = 20;
 const PATH = `${SIGNALING_PATH}/`;
 
 /** Packets of Engine.IO without a message that a client may send; only the server asks for signs of life. */
-const CONTROL: ReadonlySet<number> = new Set([OPEN, CLOSE, PONG, UPGRADE, NOOP]);
+const CONTROL: ReadonlySet<number> = new Set([OPEN, PONG, UPGRADE, NOOP]);
 
 /** A wrong password or token weighs as much as this many malformed frames. */
 const WRONG_ACCESS_STRIKES = 10;
@@ -247,6 +247,7 @@ export function attachSockets(
       // Binary data comes in other forms; text is one buffer.
       if (isBinary || !Buffer.isBuffer(data)) throw new MalformedPacket();
       if (data[0] === MESSAGE) heard(line, data.toString('utf8', 1));
+      else if (data[0] === CLOSE) line.end();
       else if (data.length > 0 && CONTROL.has(data[0] ?? 0)) noteControl(line);
       else throw new MalformedPacket();
     } catch (failure) {

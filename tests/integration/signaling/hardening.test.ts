@@ -266,6 +266,17 @@ describe('what is not counted as a message (P3, P4)', () => {
     expect(await soon(said, 'answer')).toContain('400');
   });
 
+  it('a socket that takes its leave in the words of Engine.IO is closed, and nothing is held against it', async () => {
+    const server = await startTestServer();
+    const socket = await rawSocket(server.port);
+    socket.send(`40{"v":${PROTOCOL_VERSION}}`);
+    await until(async () => (await server.health()).connections === 1, 'connected');
+    socket.send('1');
+    await closeOf(socket);
+    expect((await server.health()).connections).toBe(0);
+    expect(await (await fetch(`${server.url}/metrics`)).text()).toMatch(/^parley_messages_malformed_total 0$/m);
+  });
+
   it('a socket that goes on talking after its farewell is cut off', async () => {
     const server = await startTestServer();
     const socket = await rawSocket(server.port);

@@ -124,6 +124,16 @@ describe("the server's process", () => {
     });
   });
 
+  it('names the settings of a certificate and a key that cannot be read, or are none (S10)', async () => {
+    const missing = await runToEnd({ PORT: '0', TLS_CERT_FILE: '/nope.pem', TLS_KEY_FILE: '/nope.key' });
+    expect(missing.code).toBe(1);
+    expect(missing.stderr).toContain('  TLS_CERT_FILE: /nope.pem cannot be read (ENOENT)');
+    expect(missing.stderr).toContain('  TLS_KEY_FILE: /nope.key cannot be read (ENOENT)');
+    const none = await runToEnd({ PORT: '0', TLS_CERT_FILE: MAIN, TLS_KEY_FILE: MAIN });
+    expect(none.code).toBe(1);
+    expect(none.stderr).toContain('  TLS_CERT_FILE, TLS_KEY_FILE: they are no certificate and its key');
+  });
+
   it('does not warn of that in production (S7, S11)', async () => {
     const production = await runToEnd({ PORT: '0', HOST: '203.0.113.1', NODE_ENV: 'production' });
     expect(production.stdout).toContain('could not start');
