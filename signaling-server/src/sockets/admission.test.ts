@@ -10,8 +10,9 @@ function setUp(env: Record<string, string>) {
   const reading = readConfig(env);
   if (!reading.ok) throw new Error(reading.problems.join('\n'));
   const { config } = reading;
+  const limits = createLimits(config, new FakeClock(), () => {});
   const desk = new AdmissionDesk({
-    limits: createLimits(config, new FakeClock(), () => {}),
+    limits,
     openMax: config.socketsPerAddress,
     open: countOpenSockets(),
     tally: new Tally(),
@@ -19,12 +20,12 @@ function setUp(env: Record<string, string>) {
     isBusy: () => false,
     random: (sizeBytes) => new Uint8Array(sizeBytes),
   });
-  return desk;
+  return { desk, blocks: limits.blocks };
 }
 
 describe('who may open a socket (R2)', () => {
   it('gets no more in when many come at once than one after the other', async () => {
-    const desk = setUp({ SOCKETS_PER_ADDRESS: '3', SOCKETS_PER_MINUTE: '0' });
+    const { desk } = setUp({ SOCKETS_PER_ADDRESS: '3', SOCKETS_PER_MINUTE: '0' });
     const admissions = await Promise.all(Array.from({ length: 10 }, () => desk.decide('203.0.113.1')));
     expect(admissions.filter(({ at }) => at === 'welcome')).toHaveLength(3);
     desk.closed('203.0.113.1');
@@ -32,8 +33,16 @@ describe('who may open a socket (R2)', () => {
     expect((await desk.decide('203.0.113.1')).refusal?.code).toBe('rate-limited');
   });
 
+  it('blocks no address for one app too many behind it, only for asking all the time (R7)', async () => {
+    const { desk, blocks } = setUp({ SOCKETS_PER_ADDRESS: '2', SOCKETS_PER_MINUTE: '30', STRIKES_PER_MINUTE: '5' });
+    for (let n = 0; n < 30; n++) await desk.decide('203.0.113.1');
+    await expect.poll(() => blocks.remainingMs('203.0.113.1')).toBe(0);
+    for (let n = 0; n < 6; n++) expect((await desk.decide('203.0.113.1')).refusal?.code).not.toBeUndefined();
+    await expect.poll(() => blocks.remainingMs('203.0.113.1')).toBeGreaterThan(0);
+  });
+
   it('holds no place when another limit refuses it', async () => {
-    const desk = setUp({ SOCKETS_PER_ADDRESS: '2', SOCKETS_PER_MINUTE: '1' });
+    const { desk } = setUp({ SOCKETS_PER_ADDRESS: '2', SOCKETS_PER_MINUTE: '1' });
     expect((await desk.decide('203.0.113.1')).at).toBe('welcome');
     for (let n = 0; n < 5; n++)
       expect((await desk.decide('203.0.113.1')).refusal).toMatchObject({ retryAfterMs: expect.any(Number) });

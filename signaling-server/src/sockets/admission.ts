@@ -74,13 +74,18 @@ export class AdmissionDesk {
     }
     if (this.#openMax > 0 && !(await this.#open.take(limitKey, this.#openMax))) {
       this.#tally.limit('sockets-open');
-      void this.#limits.blocks.strike(limitKey);
+      // One app too many behind an address is nobody's fault, and must not get all of them blocked; only asking too often is.
       // When another of its sockets closes is not ours to know, so no time is promised.
-      return refuse('rate-limited');
+      return (await this.#tooOften(limitKey)) ?? refuse('rate-limited');
     }
+    const refusal = await this.#tooOften(limitKey);
+    if (refusal) this.closed(limitKey);
+    return refusal;
+  }
+
+  async #tooOften(limitKey: string): Promise<Refusal | undefined> {
     const verdict = await this.#limits.sockets.consume(limitKey);
     if (verdict.ok) return undefined;
-    this.closed(limitKey);
     this.#tally.limit('sockets');
     void this.#limits.blocks.strike(limitKey);
     return refuse('rate-limited', { retryAfterMs: verdict.retryAfterMs });
