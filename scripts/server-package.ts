@@ -18,7 +18,7 @@ export async function packServer(): Promise<string> {
     writeFileSync(join(folder, 'package.json'), `${JSON.stringify(about, null, 2)}\n`);
     copyDocuments(folder);
     copyDeployFiles(folder);
-    cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
+    for (const name of ['LICENSE', 'CHANGELOG.md']) cpSync(join(root, name), join(folder, name));
     // The font is no module, so the list that the build makes does not know it.
     cpSync(
       join(root, 'node_modules/@fontsource-variable/inter/LICENSE'),
@@ -74,14 +74,21 @@ function copyDocuments(folder: string): void {
   writeFileSync(join(folder, 'README.md'), text.replaceAll('](../docs/', '](docs/'));
 }
 
-/** What the guide names for a machine without a checkout; images, compose and Kubernetes are built from one. */
+/** What the guides name for one machine without a checkout. The rest of build/deploy is for containers and names their hosts. */
+const DEPLOY_FILES = [
+  'coturn/start.sh',
+  'coturn/turnserver.conf',
+  'grafana/dashboards/parley.json',
+  'grafana/provisioning/datasources/prometheus.yml',
+  'nginx/parley.conf',
+  'prometheus/one-machine.yml',
+  'prometheus/rules.yml',
+  'systemd/parley-signaling.service',
+  'systemd/signaling.env.example',
+];
+
 function copyDeployFiles(folder: string): void {
-  for (const name of ['coturn', 'grafana', 'nginx', 'prometheus', 'redis', 'systemd']) {
-    cpSync(join(root, 'build/deploy', name), join(folder, 'build/deploy', name), {
-      recursive: true,
-      filter: (path) => !/Dockerfile$|\.test\.yml$/.test(path),
-    });
-  }
+  for (const name of DEPLOY_FILES) cpSync(join(root, 'build/deploy', name), join(folder, 'build/deploy', name));
 }
 
 /** Runs npm under this same Node where npm started this; throws when it fails. */
