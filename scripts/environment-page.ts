@@ -4,7 +4,8 @@ import { settings } from '@parley/signaling-server/config.ts';
 const HEAD = `# The server's environment
 
 Every setting is one environment variable; one that is empty counts as unset. A wrong value stops the start, and every problem
-is named at once. \`npm run server -- --help\` prints the same list. A secret belongs into a file that only the server may read
+is named at once. Names that the server does not know are not noticed, so look twice at their spelling.
+\`npm run server -- --help\` prints the same list. A secret belongs into a file that only the server may read
 or into the platform's own store for secrets, and is never logged.
 
 | variable | default | meaning |
