@@ -115,7 +115,7 @@ describe('the log file of the server as it ships (S9)', () => {
     expect(await report).toEqual({ type: 'failed', code: 'configuration-invalid' });
     expect(await ended).toBe(1);
     expect(said()).toBe(
-      `The configuration is not valid:\n  LOG_FILE: ${join(folder, 'parley.1.log')} cannot be written: it is a folder\n`,
+      `The configuration is not valid:\n  LOG_FILE: ${join(folder, 'parley.1.log')} cannot be written: it is a folder\n--help lists every setting.\n`,
     );
   });
 

@@ -1,7 +1,7 @@
 import { sentenceOf } from '@parley/shared/protocol';
 import type { SignalingServer } from '@parley/signaling-server/server.ts';
 import { expect } from 'vitest';
-import { Client, newSignalId, RoomKey, someBox } from './harness.ts';
+import { Client, newSignalId, RoomKey, someBox, until } from './harness.ts';
 
 type Place = Pick<SignalingServer, 'port'>;
 
@@ -55,6 +55,8 @@ export async function fightForASeat(places: readonly [Place, Place]): Promise<vo
   expect(other.participants).toHaveLength(2);
   await isReached(fourth);
   expect(fourth.heard.map(({ event }) => event)).not.toContain('seat:moved');
+  // She may sit at another worker or node, and hears of it when the news is there.
+  await until(() => ana.heard.filter(({ event }) => event === 'participant:joined').length === 2, 'news of the other');
   expect(ana.heard.filter(({ event }) => event === 'participant:back')).toHaveLength(3);
   expect(ana.heard.filter(({ event }) => event === 'participant:joined').map(({ payload }) => payload)).toEqual([
     { roomId: key.roomId, participantId },
