@@ -29,6 +29,8 @@ describe('while Redis keeps its connections and answers nothing', () => {
     const send = (to: typeof benId) =>
       ada.call('signal:send', { roomId: key.roomId, to, id: newSignalId(), box: someBox() });
 
+    // The news of her is at the other node before nothing comes through any more.
+    await until(() => ada.heard.filter(({ event }) => event === 'participant:joined').length === 2, 'news of Eve');
     redis.pause();
     // Asked before anybody has noticed: answered all the same.
     const [joined, told] = await Promise.all([
