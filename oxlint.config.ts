@@ -7,6 +7,8 @@ import { defineConfig } from 'oxlint';
 type Row = { files: string[]; may: string[]; never?: string[]; because: string };
 
 const ownFiles = ['!./**', '!../**'];
+/** Doubles and builders for tests stay out of the product. */
+const doubles = ['./**/testing/**', '../**/testing/**'];
 const node = ['!node:*', '!node:*/**'];
 const shared = ['!@parley/shared', '!@parley/shared/**'];
 const outsideShared = ['../**/electron/**', '../**/renderer/**', '../**/signaling-server/**', '../**/tests/**'];
@@ -171,12 +173,12 @@ export default defineConfig({
       rules: {
         'no-restricted-imports': [
           'error',
-          { patterns: [{ group: ['*', ...may, ...ownFiles, ...never], message: because }] },
+          { patterns: [{ group: ['*', ...may, ...ownFiles, ...never, ...doubles], message: because }] },
         ],
       } as const,
     })),
     {
-      files: ['**/*.test.ts', '**/*.test.tsx', '**/vite.config.ts', 'renderer/gallery/**'],
+      files: ['**/*.test.ts', '**/*.test.tsx', '**/vite.config.ts', '**/testing/**'],
       rules: { 'no-restricted-imports': 'off' },
     },
     {

@@ -21,7 +21,7 @@ export const PARTS = {
   },
 };
 
-const IGNORED = /(?:^|\/)(?:node_modules|gallery)(?:\/|$)|\.test\.tsx?$|\.md$|\.snap$/;
+const IGNORED = /(?:^|\/)(?:node_modules|testing)(?:\/|$)|\.test\.tsx?$|\.md$|\.snap$/;
 
 function hashOf(root, sources) {
   const hash = createHash('sha256');

@@ -36,12 +36,12 @@ try {
   try {
     const { page } = browser;
     page.on('pageerror', (error) => console.error(error.message));
-    await page.goto(`${address}gallery/index.html`);
+    await page.goto(`${address}testing/gallery/index.html`);
     await page.locator('li').first().waitFor();
     const all = await page.locator('li > a:first-child').allTextContents();
     for (const theme of values.theme.split(',')) {
       for (const screen of wanted.length > 0 ? wanted : all) {
-        await page.goto(`${address}gallery/index.html?screen=${screen}&theme=${theme}`);
+        await page.goto(`${address}testing/gallery/index.html?screen=${screen}&theme=${theme}`);
         for (const size of values.size.split(',')) {
           const [width = 1280, height = 800] = size.split('x').map(Number);
           await page.setViewportSize({ width, height });

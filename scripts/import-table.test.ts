@@ -42,6 +42,12 @@ const FORBIDDEN: [file: string, imported: string][] = [
   ['signaling-server/admin/probe.tsx', 'node:path'],
   ['signaling-server/admin/probe.tsx', 'fastify'],
   ['signaling-server/admin/sections/probe.tsx', '../../src/server.ts'],
+  // Doubles for tests.
+  ['renderer/session/probe.ts', './testing/fake-room.ts'],
+  ['renderer/stores/probe.ts', '../testing/fake-clock.ts'],
+  ['electron/core/probe.ts', './testing/test-kit.ts'],
+  ['shared/sealing/probe.ts', './testing/test-pairs.ts'],
+  ['signaling-server/src/rooms/probe.ts', '../testing/fake-clock.ts'],
 ];
 
 const ALLOWED: [file: string, imported: string][] = [
@@ -54,6 +60,7 @@ const ALLOWED: [file: string, imported: string][] = [
   ['renderer/features/probe.tsx', '../stores/react.tsx'],
   ['renderer/session/probe.ts', '../mesh/mesh.ts'],
   ['renderer/mesh/peer-link.ts', 'simple-peer'],
+  ['renderer/mesh/testing/probe.ts', './fake-peers.ts'],
   ['signaling-server/src/probe.ts', 'ws'],
   ['signaling-server/admin/probe.tsx', 'react'],
   ['signaling-server/admin/sections/probe.tsx', 'lucide-react'],

@@ -17,7 +17,7 @@ import {
   testClock,
   testPorts,
   testServerProcess,
-} from './test-kit.ts';
+} from './testing/test-kit.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let profile: string;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { lockProfile } from './lock-profile.ts';
-import { temporaryFolder } from './test-kit.ts';
+import { temporaryFolder } from './testing/test-kit.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let profile: string;
@@ -21,7 +21,7 @@ afterEach(() => {
 
 /** Another process that tries to take the profile, and what it says about it. */
 async function otherProcess(): Promise<{ child: ChildProcess; said: string }> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'test-children/hold-lock.ts'), profile], {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'testing/children/hold-lock.ts'), profile], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   children.push(child);

@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { staticFile } from './static-files.ts';
-import { temporaryFolder } from './test-kit.ts';
+import { temporaryFolder } from './testing/test-kit.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let root: string;

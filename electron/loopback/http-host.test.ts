@@ -4,7 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { accept, type Outcome } from '@parley/shared/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '#core/adapters/stream-log.ts';
-import { type TestClock, testClock } from '#core/test-kit.ts';
+import { type TestClock, testClock } from '#core/testing/test-kit.ts';
 import { BODY_MAX_BYTES, CLOSING_GRACE_MS, type HttpHost, startHttpHost } from './http-host.ts';
 import { createLinkQuestions, type LinkQuestions } from './link-questions.ts';
 

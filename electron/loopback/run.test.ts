@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { testClock } from '#core/test-kit.ts';
+import { testClock } from '#core/testing/test-kit.ts';
 import { findChromium } from './find-chromium.mjs';
 import { openerFor } from './open-outside.ts';
 import { usualProfile } from './profile.ts';

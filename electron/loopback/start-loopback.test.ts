@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '#core/adapters/stream-log.ts';
-import { ask, type TestServerProcess, temporaryFolder, testPorts, testServerProcess } from '#core/test-kit.ts';
+import { ask, type TestServerProcess, temporaryFolder, testPorts, testServerProcess } from '#core/testing/test-kit.ts';
 import { handOver } from './handover.ts';
 import { type LoopbackHost, type LoopbackOptions, startLoopback } from './start-loopback.ts';
 import { chromiumArguments } from './window.ts';

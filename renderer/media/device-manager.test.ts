@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { fakeClock } from '../fake-clock.ts';
+import { fakeClock } from '../testing/fake-clock.ts';
 import { DeviceManager, usualMediaPolicy } from './device-manager.ts';
-import { FakeMedia } from './fake-media.ts';
 import { levelOf } from './ports.ts';
+import { FakeMedia } from './testing/fake-media.ts';
 
 const everything = { camera: true, microphone: true, cameraId: null, microphoneId: null };
 

@@ -1,6 +1,7 @@
 import type { LinkMessage, LinkSignal, PeerSignal } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
-import { fakeClock, settled } from '../fake-clock.ts';
+import { fakeClock, settled } from '../testing/fake-clock.ts';
+import { type LinkState, NO_TRACKS, PeerLink, usualLinkPolicy } from './peer-link.ts';
 import {
   type FakeCertificate,
   type FakePeer,
@@ -8,8 +9,7 @@ import {
   fakeCertificate,
   fakeStream,
   fakeTrack,
-} from './fake-peers.ts';
-import { type LinkState, NO_TRACKS, PeerLink, usualLinkPolicy } from './peer-link.ts';
+} from './testing/fake-peers.ts';
 
 const typing: LinkMessage = { type: 'typing' };
 

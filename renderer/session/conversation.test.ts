@@ -10,7 +10,7 @@ import {
   RoomId,
 } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
-import { fakeClock, settled } from '../fake-clock.ts';
+import { fakeClock, settled } from '../testing/fake-clock.ts';
 import { type ChatPeer, Conversation, wireForm } from './conversation.ts';
 
 const idOf = (text: string, chars: number) => `${text.padStart(chars - 1, 'x')}A`;

@@ -2,9 +2,9 @@ import { ServerHost } from '@parley/shared/model';
 import { accept, ParticipantId, toBase64Url, unwrap } from '@parley/shared/protocol';
 import { createInvite, deriveRoomKeys, makeHello } from '@parley/shared/sealing';
 import { describe, expect, it } from 'vitest';
-import { fakeClock, settled } from '../fake-clock.ts';
-import { FakeCore } from './fake-room.ts';
+import { fakeClock, settled } from '../testing/fake-clock.ts';
 import { Introductions, stayOf } from './introductions.ts';
+import { FakeCore } from './testing/fake-room.ts';
 
 const seat = (fill: number) => ParticipantId.parse(toBase64Url(new Uint8Array(16).fill(fill)));
 

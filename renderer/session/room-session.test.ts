@@ -1,11 +1,11 @@
 import { CallId, type LinkMessage, MessageId, ParticipantId, refuse, toBase64Url } from '@parley/shared/protocol';
 import { boxKindOf } from '@parley/shared/sealing';
 import { describe, expect, it } from 'vitest';
-import { settled } from '../fake-clock.ts';
-import { fakeStream, fakeTrack } from '../mesh/fake-peers.ts';
 import { NO_TRACKS } from '../mesh/peer-link.ts';
-import { FakeCore, type FakeMember, FakeRoom } from './fake-room.ts';
+import { fakeStream, fakeTrack } from '../mesh/testing/fake-peers.ts';
+import { settled } from '../testing/fake-clock.ts';
 import type { OwnMedia } from './room-session.ts';
+import { FakeCore, type FakeMember, FakeRoom } from './testing/fake-room.ts';
 
 const names = (member: FakeMember) => member.seen().participants.map(({ name, link }) => `${name} ${link}`);
 

@@ -1,11 +1,11 @@
 import { ServerHost } from '@parley/shared/model';
 import { type Outcome, ParticipantId, ResumeToken, RoomId, refuse, toBase64Url } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
-import { fakeClock, settled } from '../fake-clock.ts';
-import { fakeWires } from './fake-wire.ts';
+import { fakeClock, settled } from '../testing/fake-clock.ts';
 import { socketUrlOf } from './hosts.ts';
 import { patient } from './retry-policy.ts';
 import { type SeatState, SignalingClient, usualSignalingPolicy } from './signaling-client.ts';
+import { fakeWires } from './testing/fake-wire.ts';
 
 const host = ServerHost.parse('example.org');
 const roomId = RoomId.parse(toBase64Url(new Uint8Array(16).fill(1)));

@@ -9,11 +9,11 @@ import {
 } from '@parley/shared/model';
 import { accept, type MessageId, refuse } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
-import { FakeMedia } from '../media/fake-media.ts';
-import { fakeCertificate } from '../mesh/fake-peers.ts';
+import { FakeMedia } from '../media/testing/fake-media.ts';
 import { usualLinkPolicy } from '../mesh/peer-link.ts';
-import { FakeCore, FakeRoom } from '../session/fake-room.ts';
+import { fakeCertificate } from '../mesh/testing/fake-peers.ts';
 import { usualSessionPolicy } from '../session/room-session.ts';
+import { FakeCore, FakeRoom } from '../session/testing/fake-room.ts';
 import { type App, createApp } from './app.ts';
 import type { PagePort } from './ports.ts';
 

@@ -2,7 +2,7 @@ import type { Bridge } from '@parley/shared/bridge';
 import { type HistoryItem, messageKey } from '@parley/shared/model';
 import { DeviceId, MessageId, RoomId, refuse } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
-import { fakeClock } from '../fake-clock.ts';
+import { fakeClock } from '../testing/fake-clock.ts';
 import { createAppStore } from './app-store.ts';
 import { createChats } from './chats.ts';
 

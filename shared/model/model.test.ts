@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { LIMITS } from '../protocol/limits.ts';
 import { refuseInput } from '../protocol/outcome.ts';
-import { seededBy } from '../test-seed.ts';
+import { seededBy } from '../testing/test-seed.ts';
 import {
   ChatMessage,
   ChatText,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { seededBy } from '../test-seed.ts';
+import { seededBy } from '../testing/test-seed.ts';
 import {
   base64UrlLength,
   base64UrlOf,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ServerHost } from '../model/room.ts';
-import { seededBy } from '../test-seed.ts';
+import { seededBy } from '../testing/test-seed.ts';
 import { toBase64Url } from './agreements.ts';
 import { createInvite, formatInvite, type Invite, parseInvite } from './invite.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seededBy } from '../test-seed.ts';
+import { seededBy } from '../testing/test-seed.ts';
 import { PLAINTEXT_MAX_BYTES, pad, unpad } from './padding.ts';
 
 fc.configureGlobal(seededBy(process.env.PARLEY_SEED));

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PairMessage } from '../protocol/link.ts';
 import { unwrap } from '../protocol/outcome.ts';
-import { seededBy } from '../test-seed.ts';
+import { seededBy } from '../testing/test-seed.ts';
 import { fromBase64Url, toBase64Url } from './agreements.ts';
 import { makeHello, type OwnHello, openHello, tagOf } from './hello.ts';
 import { deriveRoomKeys } from './key-schedule.ts';
 import { openPairSession, type PairSession } from './pair-session.ts';
 import { randomBytes } from './primitives.ts';
-import { confirmedPair, testDevice, testPair } from './test-pairs.ts';
+import { confirmedPair, testDevice, testPair } from './testing/test-pairs.ts';
 
 fc.configureGlobal(seededBy(process.env.PARLEY_SEED));
 

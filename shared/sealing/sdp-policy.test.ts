@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { seededBy } from '../test-seed.ts';
+import { seededBy } from '../testing/test-seed.ts';
 import { checkSdp, fingerprintOf } from './sdp-policy.ts';
 
 fc.configureGlobal(seededBy(process.env.PARLEY_SEED));

@@ -1,7 +1,7 @@
 import { BRIDGE_CALL_NAMES, BRIDGE_EVENT_NAMES, bridgeCalls, bridgeEvents } from '@parley/shared/bridge';
 import { sentenceOf } from '@parley/shared/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newMessageId } from '#core/test-kit.ts';
+import { newMessageId } from '#core/testing/test-kit.ts';
 import { BRIDGES, type OpenedBridge } from './bridges.ts';
 
 describe.each(BRIDGES)('the bridge over $name', ({ open, whenHuge }) => {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BRIDGE_CALL_NAMES, BRIDGE_CHANNEL, BRIDGE_EVENT_NAMES, type RawBridge } from '@parley/shared/bridge';
 import { type Core, createCore } from '#core/core.ts';
-import { type TestClock, temporaryFolder, testClock, testPorts } from '#core/test-kit.ts';
+import { type TestClock, temporaryFolder, testClock, testPorts } from '#core/testing/test-kit.ts';
 import { startLoopback } from '#loopback/start-loopback.ts';
 import { forwardEvents, installBridge } from '../../electron/main/ipc.ts';
 import { createDesktop } from '../../electron/preload/desktop.ts';

@@ -4,7 +4,7 @@ import { BRIDGE_CALL_NAMES, BRIDGE_CHANNEL, BRIDGE_EVENT_NAMES } from '@parley/s
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '#core/adapters/stream-log.ts';
 import { lockProfile } from '#core/lock-profile.ts';
-import { temporaryFolder, testClock, testServerProcess } from '#core/test-kit.ts';
+import { temporaryFolder, testClock, testServerProcess } from '#core/testing/test-kit.ts';
 import { runDesktop } from '../../electron/main/desktop-app.ts';
 import { PAGE_URL } from '../../electron/main/window-options.ts';
 import { createDesktop } from '../../electron/preload/desktop.ts';

@@ -4,7 +4,7 @@ import { BRIDGE_CHANNEL, type RawBridge } from '@parley/shared/bridge';
 import { accept, sentenceOf } from '@parley/shared/protocol';
 import type { Session } from 'electron';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { testClock } from '#core/test-kit.ts';
+import { testClock } from '#core/testing/test-kit.ts';
 import { INPUT_MAX_CHARS, installBridge } from '../../electron/main/ipc.ts';
 import { lockNavigation } from '../../electron/main/navigation.ts';
 import { answerPageRequest } from '../../electron/main/page-protocol.ts';

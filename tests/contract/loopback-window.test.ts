@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { temporaryFolder } from '#core/test-kit.ts';
+import { temporaryFolder } from '#core/testing/test-kit.ts';
 import { ensureBuilt } from '#support/built.ts';
 import { type RunningProcess, startProcess } from '#support/processes.ts';
 import { type Program, startProgram } from '#support/programs.ts';

@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { temporaryFolder } from '#core/test-kit.ts';
+import { temporaryFolder } from '#core/testing/test-kit.ts';
 import { ensureBuilt } from '#support/built.ts';
 import { type RunningProcess, startProcess } from '#support/processes.ts';
 import { NODE } from '#support/repository.ts';

@@ -8,7 +8,7 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((server) => server.close()));
 });
 const start = async (port: number) => {
-  const main = join(import.meta.dirname, '../test-children/report-as-server.ts');
+  const main = join(import.meta.dirname, '../testing/children/report-as-server.ts');
   const outcome = await childServerProcess(main).start({ port, lan: false, publicHosts: [] });
   if (outcome.ok) open.push(outcome.value);
   return outcome;

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newSeed, temporaryFolder } from '../test-kit.ts';
+import { newSeed, temporaryFolder } from '../testing/test-kit.ts';
 import { openFileSecretStore } from './file-secret-store.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;

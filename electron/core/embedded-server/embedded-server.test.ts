@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { EmbeddedServerState } from '@parley/shared/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../adapters/stream-log.ts';
-import { type TestServerProcess, temporaryFolder, testClock, testServerProcess } from '../test-kit.ts';
+import { type TestServerProcess, temporaryFolder, testClock, testServerProcess } from '../testing/test-kit.ts';
 import { createEmbeddedServer } from './embedded-server.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;

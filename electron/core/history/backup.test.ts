@@ -4,7 +4,7 @@ import type { RoomId } from '@parley/shared/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../adapters/stream-log.ts';
 import type { Log } from '../ports.ts';
-import { newSeed, openTestStore, type TestStore, temporaryFolder } from '../test-kit.ts';
+import { newSeed, openTestStore, type TestStore, temporaryFolder } from '../testing/test-kit.ts';
 import { BACKUP_EVERY_MS, backUpIfOld, backupsOf, forgetBackups } from './backup.ts';
 import { startHistory } from './history-client.ts';
 

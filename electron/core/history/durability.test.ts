@@ -6,7 +6,7 @@ import { profileFromName } from '@parley/shared/model';
 import { ParleyError, RoomId } from '@parley/shared/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../adapters/stream-log.ts';
-import { newMessageId, newSeed, openTestStore, temporaryFolder } from '../test-kit.ts';
+import { newMessageId, newSeed, openTestStore, temporaryFolder } from '../testing/test-kit.ts';
 import { startHistory } from './history-client.ts';
 import { asHistoryError } from './open-history.ts';
 
@@ -41,7 +41,7 @@ const rejectionOf = (promise: Promise<unknown>) =>
 
 describe('what was acknowledged', () => {
   it('is there after the process was killed in the middle of writing (P9)', async () => {
-    const composing = spawn(process.execPath, [join(import.meta.dirname, '../test-children/compose.ts'), file], {
+    const composing = spawn(process.execPath, [join(import.meta.dirname, '../testing/children/compose.ts'), file], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     child = composing;

@@ -11,7 +11,7 @@ import {
   openTestStore,
   type TestStore,
   temporaryFolder,
-} from '../test-kit.ts';
+} from '../testing/test-kit.ts';
 import { sql } from './statements.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;

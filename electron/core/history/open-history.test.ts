@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, statSync, writeFil
 import { join } from 'node:path';
 import { ParleyError } from '@parley/shared/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openTestStore, temporaryFolder } from '../test-kit.ts';
+import { openTestStore, temporaryFolder } from '../testing/test-kit.ts';
 import { type Migration, migrations } from './migrations/index.ts';
 import { openHistory } from './open-history.ts';
 

@@ -5,7 +5,7 @@ import { HelloFields } from '@parley/shared/bridge';
 import { type Bytes, fromBase64Url, toBase64Url } from '@parley/shared/protocol';
 import { confirmSignatureBytes, helloSignatureBytes } from '@parley/shared/sealing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newRoomId, randomId, temporaryFolder, testSecrets } from '../test-kit.ts';
+import { newRoomId, randomId, temporaryFolder, testSecrets } from '../testing/test-kit.ts';
 import { openIdentity } from './device-identity.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { usualSettings } from '@parley/shared/model';
 import { ParleyError } from '@parley/shared/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../test-kit.ts';
+import { temporaryFolder } from '../testing/test-kit.ts';
 import { openSettings } from './settings-store.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;

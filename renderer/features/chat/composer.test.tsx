@@ -3,8 +3,8 @@ import { accept, type Outcome, refuse } from '@parley/shared/protocol';
 import { act } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createFakeApp } from '../../gallery/fake-app.ts';
 import { AppProvider } from '../../stores/react.tsx';
+import { createFakeApp } from '../../testing/gallery/fake-app.ts';
 import { Composer } from './composer.tsx';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });

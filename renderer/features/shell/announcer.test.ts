@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createFakeApp, type ScreenName } from '../../gallery/fake-app.ts';
+import { createFakeApp, type ScreenName } from '../../testing/gallery/fake-app.ts';
 import { changesInWords } from './announcer.tsx';
 
 const stateOf = (screen: ScreenName) => createFakeApp(screen, 'light').store.getState();

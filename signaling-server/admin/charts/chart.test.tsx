@@ -2,7 +2,7 @@
 import { act, useState } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { fakeSample } from '../fake-overview.ts';
+import { fakeSample } from '../testing/fake-overview.ts';
 import { Chart, summaryOf } from './chart.tsx';
 import { CHARTS, type ChartKind, type Sample } from './kinds.ts';
 import { timeAxis } from './scale.ts';

@@ -1,7 +1,7 @@
 import { useRef, useState } from 'react';
 import { useAdmin, useAdminState, useNow, useOverview } from '../store/react.tsx';
 import { Button } from '../ui/button.tsx';
-import { Card, Nothing, TableBox } from '../ui/card.tsx';
+import { ActionTable, Card, Nothing } from '../ui/card.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { countOf, formatWait } from '../words.ts';
 import styles from './lists.module.css';
@@ -27,36 +27,31 @@ export function Blocked() {
         {rows.length === 0 ? (
           <Nothing>Nobody is blocked.</Nothing>
         ) : (
-          <TableBox label="Blocked addresses">
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">Address</th>
-                  <th scope="col" data-number>
-                    Time left
-                  </th>
-                  <th scope="col">
-                    <span className="visually-hidden">Action</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {rows.map(({ address, leftMs }) => (
-                  <tr key={address} className={styles.middle}>
-                    <th scope="row" className={styles.mono}>
-                      {address}
-                    </th>
-                    <td data-number>{formatWait(leftMs)}</td>
-                    <td data-number>
-                      <Button size="small" aria-label={`Unblock ${address}`} onClick={() => setAsked(address)}>
-                        Unblock
-                      </Button>
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </TableBox>
+          <ActionTable
+            label="Blocked addresses"
+            head={
+              <>
+                <th scope="col">Address</th>
+                <th scope="col" data-number>
+                  Time left
+                </th>
+              </>
+            }
+          >
+            {rows.map(({ address, leftMs }) => (
+              <tr key={address} className={styles.middle}>
+                <th scope="row" className={styles.mono}>
+                  {address}
+                </th>
+                <td data-number>{formatWait(leftMs)}</td>
+                <td data-number>
+                  <Button size="small" aria-label={`Unblock ${address}`} onClick={() => setAsked(address)}>
+                    Unblock
+                  </Button>
+                </td>
+              </tr>
+            ))}
+          </ActionTable>
         )}
       </Card>
       {asked === undefined ? null : (

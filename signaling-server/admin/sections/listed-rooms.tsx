@@ -6,7 +6,7 @@ import type { Answer, Failure } from '../store/api.ts';
 import { useAdmin } from '../store/react.tsx';
 import { useAsked } from '../store/use-asked.ts';
 import { Button } from '../ui/button.tsx';
-import { Card, Nothing, TableBox } from '../ui/card.tsx';
+import { ActionTable, Card, Nothing } from '../ui/card.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { countOf, formatCount } from '../words.ts';
 import styles from './lists.module.css';
@@ -51,40 +51,24 @@ export function ListedRooms() {
           </Nothing>
         ) : (
           <>
-            <TableBox label="Listed rooms">
-              <table>
-                <thead>
-                  <tr>
-                    <th scope="col">Name</th>
-                    <th scope="col">
-                      <span className="visually-hidden">Action</span>
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {shown.map((room) => (
-                    <tr key={room.room_id} className={styles.middle}>
-                      <th scope="row">
-                        <bdi>{room.name}</bdi>
-                        <span className={styles.soft}>
-                          {countOf(room.participants, 'participant', 'participants')}
-                          {room.needs_passphrase ? ', with a passphrase' : null}
-                        </span>
-                      </th>
-                      <td data-number className={styles.action}>
-                        <Button
-                          size="small"
-                          aria-label={`Take off the list: ${room.name}`}
-                          onClick={() => setAsked(room)}
-                        >
-                          Take off
-                        </Button>
-                      </td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </TableBox>
+            <ActionTable label="Listed rooms" head={<th scope="col">Name</th>}>
+              {shown.map((room) => (
+                <tr key={room.room_id} className={styles.middle}>
+                  <th scope="row">
+                    <bdi>{room.name}</bdi>
+                    <span className={styles.soft}>
+                      {countOf(room.participants, 'participant', 'participants')}
+                      {room.needs_passphrase ? ', with a passphrase' : null}
+                    </span>
+                  </th>
+                  <td data-number className={styles.action}>
+                    <Button size="small" aria-label={`Take off the list: ${room.name}`} onClick={() => setAsked(room)}>
+                      Take off
+                    </Button>
+                  </td>
+                </tr>
+              ))}
+            </ActionTable>
             {rooms.length > SHOWN_AT_FIRST || failure ? (
               <div className={styles.foot}>
                 {rooms.length > SHOWN_AT_FIRST ? (
@@ -140,17 +124,13 @@ function useListedRooms(): {
     [admin, search, searched],
   );
   const path = `api/listed-rooms${searched === '' ? '' : `?search=${encodeURIComponent(searched)}`}`;
-  const { value, failure, look } = useAsked(path, ListedRoomsForAdmin);
+  const { value, failure, end } = useAsked(path, ListedRoomsForAdmin);
 
-  const takeOff = async ({ room_id, name }: ListedRoom): Promise<Answer<null>> => {
-    const answer = await admin.remove(`api/listed-rooms/${encodeURIComponent(room_id)}`);
-    // Its owner may have been faster: gone is gone.
-    const gone = !answer.ok && answer.absent === true;
-    await look();
-    if (answer.ok) admin.say(`“${name}” is off the list.`);
-    else admin.say(gone ? `“${name}” was not on the list any more.` : answer.sentence);
-    return gone ? { ok: true, value: null } : answer;
-  };
+  const takeOff = ({ room_id, name }: ListedRoom): Promise<Answer<null>> =>
+    end(admin.remove(`api/listed-rooms/${encodeURIComponent(room_id)}`), {
+      done: `“${name}” is off the list.`,
+      gone: `“${name}” was not on the list any more.`,
+    });
   return {
     search,
     setSearch,

@@ -3,10 +3,10 @@ import { act } from 'react';
 import { createRoot, type Root } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { fakeOverview } from '../fake-overview.ts';
 import { type Admin, type AdminClock, createAdminStore, LOOK_EVERY_MS } from '../store/admin-store.ts';
 import type { AdminApi, Answer, Failure } from '../store/api.ts';
 import { AdminProvider } from '../store/react.tsx';
+import { fakeOverview } from '../testing/fake-overview.ts';
 import { type Right, Rights, stateOf } from './rights.tsx';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });

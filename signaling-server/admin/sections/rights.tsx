@@ -5,7 +5,7 @@ import type { Answer, Failure } from '../store/api.ts';
 import { useAdmin, useNow } from '../store/react.tsx';
 import { useAsked } from '../store/use-asked.ts';
 import { Button } from '../ui/button.tsx';
-import { Card, Nothing, TableBox } from '../ui/card.tsx';
+import { ActionTable, Card, Nothing } from '../ui/card.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { countOf, formatAgo, formatCount, formatDay, type Where } from '../words.ts';
 import styles from './lists.module.css';
@@ -42,24 +42,19 @@ export function Rights() {
           </Nothing>
         ) : (
           <>
-            <TableBox label="Rights by token">
-              <table>
-                <thead>
-                  <tr>
-                    <th scope="col">Name</th>
-                    <th scope="col">State and use</th>
-                    <th scope="col">
-                      <span className="visually-hidden">Action</span>
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {shown.map((right) => (
-                    <Row key={right.id} right={right} now={now} onRevoke={() => setAsked(right)} />
-                  ))}
-                </tbody>
-              </table>
-            </TableBox>
+            <ActionTable
+              label="Rights by token"
+              head={
+                <>
+                  <th scope="col">Name</th>
+                  <th scope="col">State and use</th>
+                </>
+              }
+            >
+              {shown.map((right) => (
+                <Row key={right.id} right={right} now={now} onRevoke={() => setAsked(right)} />
+              ))}
+            </ActionTable>
             {sorted.length > SHOWN_AT_FIRST || failure || silentNodes > 0 ? (
               <div className={styles.foot}>
                 {sorted.length > SHOWN_AT_FIRST ? (
@@ -167,16 +162,12 @@ function useRights(): {
   revoke: (right: Right) => Promise<Answer<null>>;
 } {
   const admin = useAdmin();
-  const { value, failure, absent, look } = useAsked('api/rights', RightsAnswer);
+  const { value, failure, absent, end } = useAsked('api/rights', RightsAnswer);
 
-  const revoke = async ({ id, name }: Right): Promise<Answer<null>> => {
-    const answer = await admin.tell('api/revoke', { id });
-    // Somebody may have removed it altogether: gone is gone.
-    const gone = !answer.ok && answer.absent === true;
-    await look();
-    if (answer.ok) admin.say(`The right of ${name} is revoked.`);
-    else admin.say(gone ? `There is no right of ${name} any more.` : answer.sentence);
-    return gone ? { ok: true, value: null } : answer;
-  };
+  const revoke = ({ id, name }: Right): Promise<Answer<null>> =>
+    end(admin.tell('api/revoke', { id }), {
+      done: `The right of ${name} is revoked.`,
+      gone: `There is no right of ${name} any more.`,
+    });
   return { rights: absent ? undefined : value?.rights, silentNodes: value?.silent_nodes ?? 0, failure, revoke };
 }

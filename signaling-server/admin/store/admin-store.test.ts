@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { fakeOverview } from '../fake-overview.ts';
+import { fakeOverview } from '../testing/fake-overview.ts';
 import { type AdminClock, createAdminStore, LOOK_EVERY_MS, type Overview } from './admin-store.ts';
 import type { AdminApi, Answer, Failure } from './api.ts';
 

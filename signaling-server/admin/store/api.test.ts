@@ -1,7 +1,7 @@
 import { refuse } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { Overview } from '../../src/http/answers.ts';
-import { fakeOverview } from '../fake-overview.ts';
+import { fakeOverview } from '../testing/fake-overview.ts';
 import { createApi } from './api.ts';
 
 /** A server that answers everything the same; an Error stands for no answer at all. */

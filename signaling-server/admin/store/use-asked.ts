@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { z } from 'zod';
-import type { Failure } from './api.ts';
+import type { Answer, Failure } from './api.ts';
 import { useAdmin, useAdminState } from './react.tsx';
 
 export type Asked<T> = {
@@ -11,6 +11,8 @@ export type Asked<T> = {
   /** The server has no such thing; it is not asked again. */
   absent: boolean;
   look: () => Promise<void>;
+  /** Waits for what was asked to end something in the list, looks again and says what came of it. Gone already is gone. */
+  end: (ending: Promise<Answer<null>>, words: { done: string; gone: string }) => Promise<Answer<null>>;
 };
 
 /** What a section shows beside the overview: asked for with every overview, and at once when `path` is another. */
@@ -38,5 +40,13 @@ export function useAsked<T>(path: string, schema: z.ZodType<T>): Asked<T> {
     if (lookedAt > 0 && !absent) void look();
   }, [absent, look, lookedAt]);
 
-  return { value, failure, absent, look };
+  const end: Asked<T>['end'] = async (ending, { done, gone }) => {
+    const answer = await ending;
+    const wasGone = !answer.ok && answer.absent === true;
+    await look();
+    if (answer.ok) admin.say(done);
+    else admin.say(wasGone ? gone : answer.sentence);
+    return wasGone ? { ok: true, value: null } : answer;
+  };
+  return { value, failure, absent, look, end };
 }

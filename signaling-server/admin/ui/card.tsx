@@ -40,3 +40,22 @@ export function TableBox({ label, children, tall = false }: { label: string; chi
     </section>
   );
 }
+
+/** A list of what something can be done about, in the last column. `head` has the headings of the others, `children` the rows. */
+export function ActionTable({ label, head, children }: { label: string; head: ReactNode; children: ReactNode }) {
+  return (
+    <TableBox label={label}>
+      <table>
+        <thead>
+          <tr>
+            {head}
+            <th scope="col">
+              <span className="visually-hidden">Action</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </TableBox>
+  );
+}

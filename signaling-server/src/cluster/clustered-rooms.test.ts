@@ -11,10 +11,10 @@ import {
   toBase64Url,
 } from '@parley/shared/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { FakeClock } from '../fake-clock.ts';
 import { createLog } from '../log.ts';
 import { Tally } from '../metrics/tally.ts';
 import type { Seat, SeatHolder } from '../rooms/registry.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
 import type { BackplaneListener } from './backplane.ts';
 import { ClusteredRooms, roomKeyOf } from './clustered-rooms.ts';
 import { MemoryHub } from './memory-hub.ts';

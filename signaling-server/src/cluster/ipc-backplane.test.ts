@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '../fake-clock.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
 import type { BackplaneListener } from './backplane.ts';
 import { hostBackplane, ipcBackplane } from './ipc-backplane.ts';
 import { MemoryHub } from './memory-hub.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '../fake-clock.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
 import { answerPulses, watchWorker } from './pulse.ts';
 
 /** A worker and its parent's watch over it. While it is hung it reads nothing, and reads all of it when it goes on. */

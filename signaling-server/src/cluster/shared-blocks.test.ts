@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { FakeClock } from '../fake-clock.ts';
 import { BlockList } from '../limits/block-list.ts';
-import { FakeNeighbours } from './fake-neighbours.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
 import { shareBlocks } from './shared-blocks.ts';
+import { FakeNeighbours } from './testing/fake-neighbours.ts';
 
 const settle = async (): Promise<void> => {
   for (let i = 0; i < 10; i++) await new Promise<void>((resolve) => setImmediate(resolve));

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { FakeClock } from '../fake-clock.ts';
-import { FakeNeighbours } from './fake-neighbours.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
 import { type SharedList, shareList } from './shared-list.ts';
+import { FakeNeighbours } from './testing/fake-neighbours.ts';
 
 const settle = async (): Promise<void> => {
   for (let i = 0; i < 10; i++) await new Promise<void>((resolve) => setImmediate(resolve));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '../fake-clock.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
 import type { Neighbours } from './neighbours.ts';
 import { shareRights } from './shared-rights.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '../fake-clock.ts';
 import { countOpenSockets, type OpenSockets } from '../limits/open-sockets.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
 import { hostOpenSockets, shareOpenSockets } from './shared-sockets.ts';
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '../fake-clock.ts';
 import type { ParentFigures, Siblinghood, Snapshot } from '../metrics/snapshot.ts';
 import { Tally } from '../metrics/tally.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
 import { introduceSiblings, meetSiblings, type SiblingMessage } from './siblings.ts';
 
 const PARENT: ParentFigures = { process: { residentBytes: 70, heapUsedBytes: 7, cpuS: 1 }, workersReplaced: 2 };

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { FakeClock } from '../fake-clock.ts';
 import { Tally } from '../metrics/tally.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
 import { createRecentAnswers } from './recent-answers.ts';
 
 /** A server whose framework counts how often it was asked and answers when it is told to. */

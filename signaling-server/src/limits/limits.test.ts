@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FakeClock } from '../fake-clock.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
 import { type Block, BlockList } from './block-list.ts';
 import { TokenBucket } from './token-bucket.ts';
 import { createWindowLimit } from './window-limit.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { FakeClock } from '../fake-clock.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
 import { createLoadGauge } from './load-gauge.ts';
 
 it('a server is busy over the threshold and until it is well under it, and never where that is off (P3)', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '../fake-clock.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
 import { keepSamples, SAMPLE_EVERY_MS } from './samples.ts';
 
 const quiet = {

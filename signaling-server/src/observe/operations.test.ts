@@ -1,8 +1,8 @@
 import { accept, RoomId, refuse, refuseInput } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { FakeClock } from '../fake-clock.ts';
 import { createLog } from '../log.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
 import { createOperationObserver } from './operations.ts';
 import type { Span } from './spans.ts';
 import { readTraceparent, traceOfSocket } from './trace.ts';

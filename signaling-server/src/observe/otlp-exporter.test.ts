@@ -2,8 +2,8 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
-import { FakeClock } from '../fake-clock.ts';
 import { createLog } from '../log.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
 import { createOtlpExporter } from './otlp-exporter.ts';
 import type { Span } from './spans.ts';
 import { partOf, startTrace } from './trace.ts';

@@ -1,10 +1,10 @@
 import { ListedRooms, RoomId, toBase64Url } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import type { Backplane } from '../cluster/backplane.ts';
-import { FakeNeighbours } from '../cluster/fake-neighbours.ts';
 import { MemoryHub } from '../cluster/memory-hub.ts';
 import { type Neighbours, noNeighbours } from '../cluster/neighbours.ts';
-import { FakeClock } from '../fake-clock.ts';
+import { FakeNeighbours } from '../cluster/testing/fake-neighbours.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
 import { type Listing, Listings } from './listings.ts';
 
 const bytes = (fill: number, size: number) => toBase64Url(new Uint8Array(size).fill(fill));

@@ -10,8 +10,8 @@ import {
   toBase64Url,
 } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
-import { FakeClock } from '../fake-clock.ts';
 import { Tally } from '../metrics/tally.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
 import { RoomRegistry, type Seat, type SeatHolder, type TakenSeat } from './registry.ts';
 
 const roomA = RoomId.parse(toBase64Url(new Uint8Array(16).fill(1)));

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../config.ts';
-import { FakeClock } from '../fake-clock.ts';
 import { createLimits } from '../limits/limits.ts';
 import { countOpenSockets } from '../limits/open-sockets.ts';
 import { Tally } from '../metrics/tally.ts';
+import { FakeClock } from '../testing/fake-clock.ts';
 import { AdmissionDesk } from './admission.ts';
 
 function setUp(env: Record<string, string>) {

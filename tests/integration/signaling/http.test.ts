@@ -1,4 +1,4 @@
-import { FakeClock } from '@parley/signaling-server/fake-clock.ts';
+import { FakeClock } from '@parley/signaling-server/testing/fake-clock.ts';
 import { describe, expect, it } from 'vitest';
 import { Client, RoomKey, startTestServer, until } from './harness.ts';
 

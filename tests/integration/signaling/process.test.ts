@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { ServerReport } from '@parley/shared/protocol';
 import type { OpenBackplane } from '@parley/signaling-server/cluster/backplane.ts';
 import { MemoryHub } from '@parley/signaling-server/cluster/memory-hub.ts';
-import { FakeClock } from '@parley/signaling-server/fake-clock.ts';
+import { FakeClock } from '@parley/signaling-server/testing/fake-clock.ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Client, newSignalId, PUBLIC_HOST, RoomKey, someBox, soon, startTestServer, until } from './harness.ts';
 

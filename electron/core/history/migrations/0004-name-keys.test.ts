@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { temporaryFolder } from '../../test-kit.ts';
-import { bringTo, makeOldHistory, rowsOf } from './test-old-history.ts';
+import { temporaryFolder } from '../../testing/test-kit.ts';
+import { bringTo, makeOldHistory, rowsOf } from './testing/test-old-history.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let file: string;

@@ -1,12 +1,12 @@
 import '@fontsource-variable/inter';
 import '@parley/shared/design/tokens.css';
 import '@parley/shared/design/base.css';
-import '../ui/base.css';
+import '../../ui/base.css';
 import { createRoot } from 'react-dom/client';
-import { ErrorBoundary } from '../features/shell/error-boundary.tsx';
-import { Shell } from '../features/shell/shell.tsx';
-import { AppProvider } from '../stores/react.tsx';
-import { TooltipProvider } from '../ui/tooltip.tsx';
+import { ErrorBoundary } from '../../features/shell/error-boundary.tsx';
+import { Shell } from '../../features/shell/shell.tsx';
+import { AppProvider } from '../../stores/react.tsx';
+import { TooltipProvider } from '../../ui/tooltip.tsx';
 import { createFakeApp, screens } from './fake-app.ts';
 
 /*

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../clock.ts';
 
 /** A clock for tests: time stands still until it is told to pass. */
 export class FakeClock implements Clock {

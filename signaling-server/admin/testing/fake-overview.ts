@@ -1,4 +1,4 @@
-import type { Overview } from './store/admin-store.ts';
+import type { Overview } from '../store/admin-store.ts';
 
 /** An overview of a quiet server, for tests; what is given stands in its place. */
 export function fakeOverview(

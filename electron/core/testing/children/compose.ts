@@ -1,7 +1,7 @@
 import { profileFromName } from '@parley/shared/model';
 import { RoomId } from '@parley/shared/protocol';
-import { silentLog } from '../adapters/stream-log.ts';
-import { startHistory } from '../history/history-client.ts';
+import { silentLog } from '../../adapters/stream-log.ts';
+import { startHistory } from '../../history/history-client.ts';
 import { newMessageId, newSeed } from '../test-kit.ts';
 
 // Composes as fast as it can into the file given, in as many rooms as needed to stay below V6, and says each id

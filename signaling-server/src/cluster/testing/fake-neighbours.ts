@@ -1,4 +1,4 @@
-import type { Neighbours } from './neighbours.ts';
+import type { Neighbours } from '../neighbours.ts';
 
 /** Nodes in one process that hear each other one turn later, for tests. */
 export class FakeNeighbours {

@@ -1,10 +1,10 @@
 import { type HistoryItem, messageKey, type Room, type SearchHit, Theme, usualSettings } from '@parley/shared/model';
 import { CallId, DeviceId, MessageId, RoomId, refuse } from '@parley/shared/protocol';
 import { createStore } from 'zustand/vanilla';
-import type { Actions } from '../stores/actions.ts';
-import type { AppPort } from '../stores/react.tsx';
-import type { AppState, ChatState, OwnMedia, ParticipantView, RoomReach } from '../stores/state.ts';
-import { hueOf } from '../ui/hue.ts';
+import type { Actions } from '../../stores/actions.ts';
+import type { AppPort } from '../../stores/react.tsx';
+import type { AppState, ChatState, OwnMedia, ParticipantView, RoomReach } from '../../stores/state.ts';
+import { hueOf } from '../../ui/hue.ts';
 import { movingPicture } from './moving-picture.ts';
 
 /** Every screen and state that can be looked at. */

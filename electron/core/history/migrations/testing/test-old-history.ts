@@ -1,5 +1,5 @@
-import { openHistory, type WritableDb } from '../open-history.ts';
-import { migrations } from './index.ts';
+import { openHistory, type WritableDb } from '../../open-history.ts';
+import { migrations } from '../index.ts';
 
 // What the tests of migrations share. Nothing here is part of the app.
 

@@ -16,12 +16,12 @@ import {
   unwrap,
 } from '@parley/shared/protocol';
 import { chatSignatureBytes } from '@parley/shared/sealing';
-import { silentLog } from './adapters/stream-log.ts';
-import type { Core } from './core.ts';
-import { createHistoryStore, type HistoryStore } from './history/history-store.ts';
-import { type OpenedHistory, openHistory, type WritableDb } from './history/open-history.ts';
-import { signingKeyOf } from './identity/ed25519.ts';
-import type { Clock, CorePorts, RunningServer, SecretStore, ServerProcess, ServerProcessOptions } from './ports.ts';
+import { silentLog } from '../adapters/stream-log.ts';
+import type { Core } from '../core.ts';
+import { createHistoryStore, type HistoryStore } from '../history/history-store.ts';
+import { type OpenedHistory, openHistory, type WritableDb } from '../history/open-history.ts';
+import { signingKeyOf } from '../identity/ed25519.ts';
+import type { Clock, CorePorts, RunningServer, SecretStore, ServerProcess, ServerProcessOptions } from '../ports.ts';
 
 // What tests of the core share. Nothing here is part of the app.
 

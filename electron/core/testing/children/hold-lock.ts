@@ -1,4 +1,4 @@
-import { lockProfile } from '../lock-profile.ts';
+import { lockProfile } from '../../lock-profile.ts';
 
 // Takes the profile given, says how that went, and holds it until it is killed.
 const outcome = lockProfile(process.argv[2] ?? '');

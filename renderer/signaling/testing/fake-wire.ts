@@ -1,5 +1,5 @@
 import { toBase64Url } from '@parley/shared/protocol';
-import type { OpenWire, WireListener } from './wire.ts';
+import type { OpenWire, WireListener } from '../wire.ts';
 
 /** The far end of one attempt, in the hands of a test. */
 export class FakeWire {

@@ -45,17 +45,17 @@ import {
   type PairSession,
   type RoomKeys,
 } from '@parley/shared/sealing';
-import { type FakeClock, fakeClock, settled } from '../fake-clock.ts';
-import { type FakeCertificate, FakePeers, fakeCertificate } from '../mesh/fake-peers.ts';
-import { usualLinkPolicy } from '../mesh/peer-link.ts';
-import type { PresenceHint, Seat, SeatOwner, SeatState } from '../signaling/signaling-client.ts';
+import { usualLinkPolicy } from '../../mesh/peer-link.ts';
+import { type FakeCertificate, FakePeers, fakeCertificate } from '../../mesh/testing/fake-peers.ts';
+import type { PresenceHint, Seat, SeatOwner, SeatState } from '../../signaling/signaling-client.ts';
+import { type FakeClock, fakeClock, settled } from '../../testing/fake-clock.ts';
 import {
   RoomSession,
   type RoomSessionPorts,
   type SessionNow,
   type SessionPolicy,
   usualSessionPolicy,
-} from './room-session.ts';
+} from '../room-session.ts';
 
 type Relayed = { from: ParticipantId; to: ParticipantId | '*'; box: string };
 let nextId = 1;

@@ -1,4 +1,4 @@
-import type { MediaPorts } from './ports.ts';
+import type { MediaPorts } from '../ports.ts';
 
 export class FakeTrack extends EventTarget {
   readonly id: string;

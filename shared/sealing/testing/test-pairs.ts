@@ -1,10 +1,10 @@
-import { DeviceId } from '../protocol/ids.ts';
-import { unwrap } from '../protocol/outcome.ts';
-import { toBase64Url } from './agreements.ts';
-import { confirmSignatureBytes, helloSignatureBytes, makeHello, type OwnHello, openHello } from './hello.ts';
-import { deriveRoomKeys, type RoomKeys } from './key-schedule.ts';
-import { openPairSession, type PairSession } from './pair-session.ts';
-import { ed25519FromSeed, randomBytes } from './primitives.ts';
+import { DeviceId } from '../../protocol/ids.ts';
+import { unwrap } from '../../protocol/outcome.ts';
+import { toBase64Url } from '../agreements.ts';
+import { confirmSignatureBytes, helloSignatureBytes, makeHello, type OwnHello, openHello } from '../hello.ts';
+import { deriveRoomKeys, type RoomKeys } from '../key-schedule.ts';
+import { openPairSession, type PairSession } from '../pair-session.ts';
+import { ed25519FromSeed, randomBytes } from '../primitives.ts';
 
 /** A device as the core keeps it, for tests: signs typed fields and nothing else. */
 export type TestDevice = {

@@ -1,6 +1,6 @@
 import type { Bytes, PeerSignal } from '@parley/shared/protocol';
 import { sha256 } from '@parley/shared/sealing';
-import type { MakePeer, RawPeer, RawPeerListener, StatsEntry } from './raw-peer.ts';
+import type { MakePeer, RawPeer, RawPeerListener, StatsEntry } from '../raw-peer.ts';
 
 /** A certificate for tests: what DTLS would show, and its SHA-256. */
 export type FakeCertificate = { der: Bytes; fp: Bytes };
