@@ -1,0 +1,56 @@
+import { createAddressReader } from './client-address.ts';
+import { noNeighbours } from './cluster/neighbours.ts';
+import { shareRights } from './cluster/shared-rights.ts';
+import type { LimitParts } from './compose-limits.ts';
+import type { Listener } from './compose-listener.ts';
+import type { MetricsParts } from './compose-metrics.ts';
+import type { RoomParts } from './compose-rooms.ts';
+import type { SocketParts } from './compose-sockets.ts';
+import type { Base } from './composition.ts';
+import { storeAway } from './handlers/room-list.ts';
+import { createHttpApp } from './http/http-app.ts';
+import { createOriginRule } from './origins.ts';
+
+/** Opens what answers plain HTTP requests: health, metrics, rights, the admin page. */
+export async function composeHttp(
+  base: Base,
+  { cluster, registry, listings }: RoomParts,
+  { limits, sharedBlocks }: LimitParts,
+  { http }: Listener,
+  { gate, tokens, endRight }: SocketParts,
+  { health, metrics, prometheus, samples }: MetricsParts,
+  setDraining: (wanted: boolean) => void,
+): Promise<void> {
+  const { config, clock, log, pseudonyms, tally, spans, closers, life } = base;
+  const isWhole = (): boolean => cluster?.stats().isUp ?? true;
+  const app = await createHttpApp(http, {
+    config,
+    log,
+    limits,
+    addressOf: createAddressReader(config.trustedProxies),
+    originAllowed: createOriginRule(config.allowedOrigins),
+    pseudonyms,
+    health,
+    tally,
+    spans,
+    metrics,
+    samples,
+    prometheus,
+    isDraining: () => life.isDraining,
+    tokens,
+    rightsInUse: shareRights(() => gate.rights(), cluster ?? noNeighbours, clock),
+    onEnded: endRight,
+    onLifted: (key) => sharedBlocks?.tell(key),
+    listedRooms: (page) => listings.page(page),
+    withdrawListing: (roomId) => listings.withdraw(roomId).catch(storeAway),
+    isWhole,
+    glance: () => {
+      const { rooms: occupied, participants, streams } = registry.counts();
+      return `${life.isDraining} ${isWhole()} ${gate.connections()} ${occupied} ${participants} ${streams}`;
+    },
+    setDraining,
+    now: () => clock.now(),
+  });
+  closers.add(() => app.close());
+  await app.ready();
+}

@@ -1,0 +1,49 @@
+import { type SharedBlocks, shareBlocks } from './cluster/shared-blocks.ts';
+import type { RoomParts } from './compose-rooms.ts';
+import type { Base } from './composition.ts';
+import type { Block } from './limits/block-list.ts';
+import { createLimits, type Limits } from './limits/limits.ts';
+import { createLoadGauge, type LoadGauge, watchLoop } from './limits/load-gauge.ts';
+import type { LimitStore } from './limits/window-limit.ts';
+
+export type LimitParts = {
+  limits: Limits;
+  load: LoadGauge;
+  /** Undefined for a server that is alone. */
+  sharedBlocks: SharedBlocks | undefined;
+  /** Hears of every address that is blocked, here or by another node. */
+  onBlocked(listener: (key: string) => void): void;
+};
+
+/** Opens the limits per address, counted with the other nodes where there are some, and the gauge of the load. */
+export function composeLimits(
+  base: Base,
+  { redis, cluster, addresses }: Pick<RoomParts, 'redis' | 'cluster' | 'addresses'>,
+  given: { isWorker: boolean; loopDelayMs: (() => number) | undefined },
+): LimitParts {
+  const { config, clock, log, pseudonyms, tally, closers } = base;
+  const listeners: ((key: string) => void)[] = [];
+  const tellListeners = (key: string): void => {
+    for (const listener of listeners) listener(key);
+  };
+  const onBlockedHere = ({ key, endsAt }: Block): void => {
+    tally.blocksMade += 1;
+    log.warn({ address: pseudonyms.address(key), forMs: endsAt - clock.now(), audit: true }, 'address blocked');
+    tellListeners(key);
+    sharedBlocks?.tell(key);
+  };
+  const store: LimitStore | undefined = redis
+    ? { at: 'redis', client: redis, prefix: config.redisPrefix, nameOf: addresses.nameOf }
+    : given.isWorker
+      ? { at: 'parent', isUp: () => cluster?.stats().isUp ?? true }
+      : undefined;
+  const limits = createLimits(config, clock, onBlockedHere, store);
+  const sharedBlocks = cluster && shareBlocks(limits.blocks, cluster, clock, tellListeners, addresses);
+  if (sharedBlocks) closers.add(() => sharedBlocks.close());
+
+  const loop = given.loopDelayMs ? { delayMs: given.loopDelayMs, close: () => {} } : watchLoop();
+  const load = createLoadGauge(config.busyDelayMs, clock, loop.delayMs);
+  closers.add(() => loop.close());
+  closers.add(() => load.close());
+  return { limits, load, sharedBlocks, onBlocked: (listener) => void listeners.push(listener) };
+}

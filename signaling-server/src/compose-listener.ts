@@ -1,0 +1,57 @@
+import type { Server as HttpServer } from 'node:http';
+import { Server as TlsServer } from 'node:https';
+import type { Socket } from 'node:net';
+import { createTrust, remoteAddressOf } from './client-address.ts';
+import type { Base } from './composition.ts';
+import { createHttpServer } from './http/http-app.ts';
+import { followCertificate, readCertificate } from './http/tls.ts';
+import { ConnectionCap, type ConnectionShare } from './limits/connection-cap.ts';
+import { recordReceived } from './record-received.ts';
+
+export type Listener = {
+  http: HttpServer | TlsServer;
+  scheme: 'http' | 'https';
+  /** Ends every TCP connection at once. */
+  cutConnections(): void;
+};
+
+/** Makes the HTTP server that everything comes in by, with its certificate and the cap of TCP connections per address. */
+export async function composeListener({ config, clock, log, tally, closers }: Base): Promise<Listener> {
+  const tls =
+    config.tlsCertFile !== undefined && config.tlsKeyFile !== undefined
+      ? { certFile: config.tlsCertFile, keyFile: config.tlsKeyFile }
+      : undefined;
+  const http = createHttpServer(config.maxConnections, tls && (await readCertificate(tls)));
+  if (tls && http instanceof TlsServer)
+    closers.add(followCertificate(tls, clock, log, (certificate) => http.setSecureContext(certificate)));
+  const cap = new ConnectionCap(config.connectionsPerAddress, createTrust(config.trustedProxies));
+  const connections = new Map<Socket, ConnectionShare>();
+  // One function for all of them: a closure for each would be kept as long as its connection.
+  const forget = function (this: Socket): void {
+    const share = connections.get(this);
+    connections.delete(this);
+    if (share) cap.giveBack(share);
+  };
+  http.on('connection', (socket: Socket) => {
+    const share = cap.take(remoteAddressOf(socket));
+    if (!share) {
+      tally.limit('connections');
+      socket.destroy();
+      return;
+    }
+    connections.set(socket, share);
+    socket.on('close', forget);
+  });
+  if (config.recordReceivedTo !== undefined) {
+    const recording = recordReceived(http, config.recordReceivedTo);
+    closers.add(() => recording.close());
+    log.warn('recording everything that is received');
+  }
+  return {
+    http,
+    scheme: tls ? 'https' : 'http',
+    cutConnections() {
+      for (const socket of connections.keys()) socket.destroy();
+    },
+  };
+}
