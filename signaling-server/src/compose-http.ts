@@ -14,7 +14,7 @@ import { createOriginRule } from './origins.ts';
 /** Opens what answers plain HTTP requests: health, metrics, rights, the admin page. */
 export async function composeHttp(
   base: Base,
-  { cluster, registry, listings }: RoomParts,
+  { cluster, listings }: RoomParts,
   { limits, sharedBlocks }: LimitParts,
   { http }: Listener,
   { gate, tokens, endRight }: SocketParts,
@@ -44,10 +44,6 @@ export async function composeHttp(
     listedRooms: (page) => listings.page(page),
     withdrawListing: (roomId) => listings.withdraw(roomId).catch(storeAway),
     isWhole,
-    glance: () => {
-      const { rooms: occupied, participants, streams } = registry.counts();
-      return `${life.isDraining} ${isWhole()} ${gate.connections()} ${occupied} ${participants} ${streams}`;
-    },
     setDraining,
     now: () => clock.now(),
   });

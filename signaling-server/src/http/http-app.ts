@@ -19,7 +19,6 @@ import { addAdminPage } from './admin-page.ts';
 import { ServerName } from './answers.ts';
 import { answers } from './describe.ts';
 import { addObserving } from './observing.ts';
-import { createRecentAnswers } from './recent-answers.ts';
 import type { Certificate } from './tls.ts';
 
 // An import of node:http asks for all that it exports, and with that loads Node's whole HTTP client: 13 MiB that no server needs.
@@ -53,14 +52,12 @@ export function createHttpServer(maxConnections: number, certificate?: Certifica
 const takeAll = () => (() => true) as never;
 const asJson = () => (data: unknown) => JSON.stringify(data);
 
-export type HttpPorts = AdminPorts &
-  AccessPorts & { originAllowed: OriginRule; tally: Tally; spans: Spans; glance: () => string };
+export type HttpPorts = AdminPorts & AccessPorts & { originAllowed: OriginRule; tally: Tally; spans: Spans };
 
 /** Health, metrics, diagnostics and the admin's calls, and a clear answer to everything else. */
 export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpPorts): Promise<FastifyInstance> {
-  const { config, limits, tally, log, originAllowed, spans, now, glance } = ports;
+  const { config, limits, tally, log, originAllowed, spans, now } = ports;
   const observer = createRequestObserver({ log, spans, slowOperationMs: config.slowOperationMs, now });
-  const recent = createRecentAnswers(['/health', '/health/live', '/health/ready'], { tally, observer, now, glance });
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_MAX_BYTES,
@@ -70,9 +67,7 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
     // on the app later, so that Fastify's own compilers are not even loaded.
     schemaController: { compilersFactory: { buildValidator: () => takeAll, buildSerializer: () => asJson } },
     serverFactory: (handler) => {
-      http.on('request', (request, response) => {
-        if (!recent.answer(request, response)) handler(request, response);
-      });
+      http.on('request', handler);
       return http;
     },
   });
@@ -139,16 +134,12 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
     return payload;
   });
 
-  app.addHook('onSend', async (request, reply, payload) => {
-    // A body that is compressed for those who can read it is another one for the others.
-    if (typeof payload === 'string' && payload.length < COMPRESS_OVER_BYTES && recent.isWanted(request.raw))
-      recent.keep(request.url, { status: reply.statusCode, headers: reply.getHeaders(), body: payload });
-    const tookMs = reply.elapsedTime.toFixed(3);
-    reply.header('server-timing', `app;dur=${tookMs}`).header('x-process-time', `${tookMs}ms`);
+  app.addHook('onSend', async (_request, reply, payload) => {
+    const tookMs = reply.elapsedTime;
+    // S15: the first is in milliseconds by its standard, the second in seconds as everybody else sends it.
+    reply.headers({ 'server-timing': `app;dur=${tookMs.toFixed(3)}`, 'x-process-time': (tookMs / 1_000).toFixed(6) });
     return payload;
   });
-
-  app.addHook('preClose', async () => recent.close());
 
   app.addHook('onResponse', async (request, reply) => {
     tally.request(reply.elapsedTime, reply.statusCode >= 400);

@@ -7,7 +7,6 @@ import { SERVER_VERSION } from '../version.ts';
 import { Alive, Health, Metrics, Ready } from './answers.ts';
 import { answers } from './describe.ts';
 import type { HealthChecks } from './health.ts';
-import { underFlood } from './under-flood.ts';
 
 export type ObservingPorts = {
   health: HealthChecks;
@@ -42,7 +41,7 @@ export async function readHealth(ports: ObservingPorts): Promise<z.infer<typeof 
 
 /** Health and metrics: what monitors ask often and must always get. */
 export function addObserving(app: FastifyInstance, ports: ObservingPorts): void {
-  const health = underFlood(() => readHealth(ports), ports.now);
+  const health = oneAtATime(() => readHealth(ports));
   app.get('/health', { schema: answers('How the server is', { 200: Health }) }, () => health());
   app.get('/health/live', { schema: answers('Whether the process answers', { 200: Alive }) }, async () => ({
     status: 'ok',
@@ -56,16 +55,16 @@ export function addObserving(app: FastifyInstance, ports: ObservingPorts): void 
     },
   );
 
-  const text = underFlood(async () => {
+  const text = oneAtATime(async () => {
     const registry = await ports.prometheus();
     return { type: registry.contentType, body: await registry.metrics() };
-  }, ports.now);
+  });
   const prometheusText = async (reply: FastifyReply): Promise<string> => {
     const { type, body } = await text();
     reply.header('content-type', type);
     return body;
   };
-  const json = underFlood(async () => metricsJson(await ports.metrics()), ports.now);
+  const json = oneAtATime(async () => metricsJson(await ports.metrics()));
   app.get(
     '/metrics',
     { schema: answers('Metrics: Prometheus text, or JSON when asked for', { 200: Metrics }) },
@@ -78,4 +77,15 @@ export function addObserving(app: FastifyInstance, ports: ObservingPorts): void 
   app.get('/metrics/prometheus', { schema: answers('Metrics as Prometheus text', {}) }, (_request, reply) =>
     prometheusText(reply),
   );
+}
+
+/** Callers that come while an answer is being made get that answer, so a flood of them makes one at a time. */
+function oneAtATime<T>(make: () => Promise<T>): () => Promise<T> {
+  let making: Promise<T> | undefined;
+  return () => {
+    making ??= make().finally(() => {
+      making = undefined;
+    });
+    return making;
+  };
 }
