@@ -1,12 +1,12 @@
 import type { BridgeOutput } from '@parley/shared/bridge';
 import { type Outcome, refusalOf, unwrap } from '@parley/shared/protocol';
 import { countedClock } from '../clock.ts';
-import type { Actions } from './actions.ts';
+import type { Actions } from './actions/actions.ts';
+import { createActions } from './actions/create-actions.ts';
 import { type AppStore, createAppStore } from './app-store.ts';
 import { browserPorts } from './browser-ports.ts';
 import { type Calls, createCalls } from './calls.ts';
 import { createChats } from './chats.ts';
-import { createActions } from './create-actions.ts';
 import { recallGoTo } from './go-to.ts';
 import { createNotices } from './notices.ts';
 import type { AppPorts } from './ports.ts';

@@ -1,7 +1,7 @@
 import { createContext, type ReactNode, use } from 'react';
 import { useStore } from 'zustand';
 import type { StoreApi } from 'zustand/vanilla';
-import type { Actions } from './actions.ts';
+import type { Actions } from './actions/actions.ts';
 import type { AppState } from './state.ts';
 
 /** What the screens need of the app: the state to read and the things a person can do. */

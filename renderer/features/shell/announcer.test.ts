@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createFakeApp, type ScreenName } from '../../testing/gallery/fake-app.ts';
+import { createFakeApp } from '../../testing/gallery/fake-app.ts';
+import type { ScreenName } from '../../testing/gallery/screens/index.ts';
 import { changesInWords } from './announcer.tsx';
 
 const stateOf = (screen: ScreenName) => createFakeApp(screen, 'light').store.getState();

@@ -7,14 +7,15 @@ import { ErrorBoundary } from '../../features/shell/error-boundary.tsx';
 import { Shell } from '../../features/shell/shell.tsx';
 import { AppProvider } from '../../stores/react.tsx';
 import { TooltipProvider } from '../../ui/tooltip.tsx';
-import { createFakeApp, screens } from './fake-app.ts';
+import { createFakeApp } from './fake-app.ts';
+import { screenNames } from './screens/index.ts';
 
 /*
  * Any screen without a core, a network or a camera: ?screen=call-4&theme=dark. Only served while developing;
  * the production build starts at ../index.html and never sees it.
  */
 const query = new URLSearchParams(location.search);
-const screen = screens.find((name) => name === query.get('screen'));
+const screen = screenNames.find((name) => name === query.get('screen'));
 const element = document.getElementById('app');
 if (!element) throw new Error('the page has no place for the gallery');
 
@@ -33,7 +34,7 @@ if (screen) {
     <main>
       <h1>Gallery</h1>
       <ul>
-        {screens.map((name) => (
+        {screenNames.map((name) => (
           <li key={name}>
             <a href={`?screen=${name}&theme=light`}>{name}</a>, <a href={`?screen=${name}&theme=dark`}>dark</a>,{' '}
             <a href={`?screen=${name}&theme=contrast`}>high contrast</a>

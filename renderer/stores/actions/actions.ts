@@ -1,0 +1,18 @@
+import type { CallActions } from './call.ts';
+import type { ChatActions } from './chat.ts';
+import type { InviteActions } from './invites.ts';
+import type { NavigationActions } from './navigation.ts';
+import type { RoomActions } from './rooms.ts';
+import type { SettingsActions } from './settings.ts';
+
+/**
+ * Everything a person can do. None of these throws; what went wrong shows in the state (a notice, a refusal
+ * beside the field) and, where a form waits for it, in the outcome.
+ */
+export interface Actions
+  extends NavigationActions,
+    SettingsActions,
+    RoomActions,
+    InviteActions,
+    CallActions,
+    ChatActions {}

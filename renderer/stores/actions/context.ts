@@ -1,0 +1,51 @@
+import type { Outcome, RoomId } from '@parley/shared/protocol';
+import type { RoomSession } from '../../session/room-session.ts';
+import type { AppStore } from '../app-store.ts';
+import type { Calls } from '../calls.ts';
+import type { Chats } from '../chats.ts';
+import type { Notices } from '../notices.ts';
+import type { AppPorts } from '../ports.ts';
+import type { Reach } from '../reach.ts';
+import type { Searches } from '../searches.ts';
+import type { Screen } from '../state.ts';
+
+/** The parts of the app that actions work on. */
+export type ActionParts = {
+  ports: AppPorts;
+  chats: Chats;
+  /** Absent until the start succeeded. */
+  running: () => { reach: Reach; calls: Calls } | undefined;
+  searches: Searches;
+  notices: Notices;
+  restart: () => void;
+};
+
+/** The parts, and the few helpers that actions of every area use. */
+export type ActionContext = ActionParts & {
+  store: AppStore;
+  session: (roomId: RoomId) => RoomSession | undefined;
+  calls: () => Calls | undefined;
+  /** Shows another screen. Every way off the pre-join screen releases the devices. */
+  show: (screen: Screen) => void;
+  /** Shows a refusal as a notice and hands the outcome on. */
+  tell: <T>(outcome: Outcome<T>) => Outcome<T>;
+};
+
+export function createActionContext(store: AppStore, parts: ActionParts): ActionContext {
+  const { running, notices } = parts;
+  const calls = () => running()?.calls;
+  return {
+    ...parts,
+    store,
+    session: (roomId) => running()?.reach.get(roomId),
+    calls,
+    show(screen) {
+      if (screen.at !== 'pre-join') calls()?.cancel();
+      store.setState({ screen });
+    },
+    tell(outcome) {
+      if (!outcome.ok) notices.refused(outcome);
+      return outcome;
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import type { AppStore } from '../app-store.ts';
+import type { Actions } from './actions.ts';
+import { createCallActions } from './call.ts';
+import { createChatActions } from './chat.ts';
+import { type ActionParts, createActionContext } from './context.ts';
+import { createInviteActions } from './invites.ts';
+import { createNavigationActions } from './navigation.ts';
+import { createEnterRoom, createRoomActions } from './rooms.ts';
+import { createSettingsActions } from './settings.ts';
+
+/** Everything a person can do, over the parts that do it. */
+export function createActions(store: AppStore, parts: ActionParts): Actions {
+  const context = createActionContext(store, parts);
+  const navigation = createNavigationActions(context);
+  const settings = createSettingsActions(context);
+  const call = createCallActions(context, { ...navigation, ...settings });
+  const enter = createEnterRoom(context, { ...navigation, ...call });
+  return {
+    ...navigation,
+    ...settings,
+    ...call,
+    ...createRoomActions(context, { ...navigation, enter }),
+    ...createInviteActions(context, { ...navigation, enter }),
+    ...createChatActions(context),
+  };
+}

@@ -1,0 +1,37 @@
+import type { RoomId } from '@parley/shared/protocol';
+import type { Panel } from '../state.ts';
+import type { ActionContext } from './context.ts';
+
+export interface NavigationActions {
+  goHome: () => void;
+  openRoom: (roomId: RoomId, panel?: Panel) => void;
+  openPanel: (panel: Panel) => void;
+  openSettings: () => void;
+  openLink: (url: string) => void;
+  dismissNotice: (id: number) => void;
+}
+
+export function createNavigationActions(context: ActionContext): NavigationActions {
+  const { store, ports, chats, notices, calls, show } = context;
+  return {
+    goHome: () => show({ at: 'home' }),
+    openRoom(roomId, panel = 'none') {
+      show({ at: 'room', roomId, panel, focusMessage: null });
+      void chats.loadFirst(roomId).then(() => chats.markNew(roomId));
+    },
+    openPanel(panel) {
+      const { screen } = store.getState();
+      if (screen.at === 'room') store.setState({ screen: { ...screen, panel } });
+    },
+    openSettings() {
+      show({ at: 'settings' });
+      void calls()?.devices.refreshLists();
+    },
+    openLink(url) {
+      void ports.bridge.call('app.open-external', { url }).then((opened) => {
+        if (!opened.ok && opened.code !== 'cancelled') notices.refused(opened);
+      });
+    },
+    dismissNotice: (id) => notices.dismiss(id),
+  };
+}

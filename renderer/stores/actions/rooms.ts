@@ -1,0 +1,85 @@
+import { type Room, RoomName } from '@parley/shared/model';
+import { accept, type Outcome, type RoomId, refuse } from '@parley/shared/protocol';
+import { mayConnect, rememberGoTo } from '../go-to.ts';
+import type { CallActions } from './call.ts';
+import type { ActionContext } from './context.ts';
+import type { NavigationActions } from './navigation.ts';
+
+export interface RoomActions {
+  /** Makes a room, enters it and opens the pre-join screen. */
+  createRoom: (name: string) => Promise<Outcome<RoomId>>;
+  renameRoom: (roomId: RoomId, name: string) => Promise<Outcome<unknown>>;
+  deleteRoom: (roomId: RoomId) => Promise<Outcome<unknown>>;
+  retryConnection: (roomId: RoomId) => void;
+}
+
+/** Opens a room that was just made or joined. */
+export type EnterRoom = (room: Room, at: 'room' | 'pre-join') => Promise<Outcome<RoomId>>;
+
+export function createEnterRoom(context: ActionContext, actions: NavigationActions & CallActions): EnterRoom {
+  const { store, ports, notices, running } = context;
+  const { page } = ports;
+  return async (room, at) => {
+    const { roomId } = room;
+    putRoom(context, room);
+    // The page's policy is made when the page is loaded: a server that it does not know needs a new load.
+    if (!mayConnect(page, room.host)) {
+      if (store.getState().call.at === 'joined') {
+        const message = 'The room was added. Leave the call to connect to its server.';
+        notices.say('info', message);
+        return refuse('not-allowed', { message });
+      }
+      rememberGoTo(page, { at, roomId });
+      page.reload();
+      return accept(roomId);
+    }
+    await running()?.reach.sync();
+    if (at === 'pre-join') actions.prepareCall(roomId);
+    else actions.openRoom(roomId);
+    return accept(roomId);
+  };
+}
+
+export function createRoomActions(
+  context: ActionContext,
+  { goHome, enter }: NavigationActions & { enter: EnterRoom },
+): RoomActions {
+  const { store, ports, chats, running, session, calls, tell } = context;
+  const { bridge, clock } = ports;
+  return {
+    async createRoom(name) {
+      const parsed = RoomName.safeParse(name);
+      if (!parsed.success) return refuse('room-name-invalid', { path: 'name' });
+      const created = await bridge.call('rooms.create', { name: parsed.data });
+      return created.ok ? enter(created.value, 'pre-join') : created;
+    },
+    async renameRoom(roomId, name) {
+      const parsed = RoomName.safeParse(name);
+      if (!parsed.success) return refuse('room-name-invalid', { path: 'name' });
+      const renamed = await bridge.call('rooms.rename', { roomId, name: parsed.data, renamedAt: clock.now() });
+      if (!renamed.ok) return tell(renamed);
+      putRoom(context, renamed.value);
+      session(roomId)?.refreshPresence();
+      return renamed;
+    },
+    async deleteRoom(roomId) {
+      const { call, screen } = store.getState();
+      if (call.at === 'joined' && call.roomId === roomId) calls()?.leave();
+      const deleted = await bridge.call('rooms.delete', { roomId });
+      if (!deleted.ok) return tell(deleted);
+      store.setState(({ rooms }) => ({ rooms: rooms.filter((room) => room.roomId !== roomId) }));
+      if ('roomId' in screen && screen.roomId === roomId) goHome();
+      await running()?.reach.sync();
+      chats.forget(roomId);
+      return deleted;
+    },
+    retryConnection: (roomId) => session(roomId)?.retry(),
+  };
+}
+
+const putRoom = ({ store }: ActionContext, room: Room) =>
+  store.setState(({ rooms }) => ({
+    rooms: rooms.some(({ roomId }) => roomId === room.roomId)
+      ? rooms.map((each) => (each.roomId === room.roomId ? room : each))
+      : [room, ...rooms],
+  }));

@@ -1,0 +1,77 @@
+import { messageKey } from '@parley/shared/model';
+import type { StoreApi } from 'zustand/vanilla';
+import type { Actions } from '../../stores/actions/actions.ts';
+import type { AppState, OwnMedia } from '../../stores/state.ts';
+import { design } from './samples/rooms.ts';
+
+/** Actions that do just enough to move about in the gallery. */
+export function createFakeActions(store: StoreApi<AppState>): Actions {
+  const set = store.setState;
+  const done = async () => ({ ok: true as const, value: null });
+  const media = (change: (media: OwnMedia) => Partial<OwnMedia>) =>
+    set(({ call }) => (call.at === 'joined' ? { call: { ...call, ...change(call) } } : {}));
+  const preview = (change: { camera: boolean } | { microphone: boolean }) =>
+    set(({ call }) => (call.at === 'preparing' ? { call: { ...call, preview: { ...call.preview, ...change } } } : {}));
+  return {
+    retryStart: () => set({ start: { at: 'starting' } }),
+    setName: done,
+    changeSettings: async (change) => {
+      const { appearance } = change;
+      if (appearance?.theme) {
+        const next = appearance.theme;
+        set(({ settings }) => ({ settings: { ...settings, appearance: { theme: next } } }));
+      }
+      return { ok: true, value: null };
+    },
+    allowLan: done,
+    goHome: () => set({ screen: { at: 'home' } }),
+    openRoom: (roomId, panel = 'none') => set({ screen: { at: 'room', roomId, panel, focusMessage: null } }),
+    openPanel: (panel) => set(({ screen: now }) => (now.at === 'room' ? { screen: { ...now, panel } } : {})),
+    openLobby: (invite = '') => set({ screen: { at: 'lobby', invite, reading: { at: 'empty' } } }),
+    openSettings: () => set({ screen: { at: 'settings' } }),
+    createRoom: async () => ({ ok: true, value: design }),
+    readInvite: (invite) => set({ screen: { at: 'lobby', invite, reading: { at: 'reading' } } }),
+    joinByInvite: async () => ({ ok: true, value: design }),
+    renameRoom: done,
+    deleteRoom: done,
+    inviteOf: async () => ({
+      ok: true,
+      value: 'parley://join/parley.studio.example#1.Zm9yZXN0LXdhbGstaW4tdGhlLW1vcm5pbmctbGlnaHQtYWdhaW4',
+    }),
+    copyText: done,
+    retryConnection: () => undefined,
+    prepareCall: (roomId) => set({ screen: { at: 'pre-join', roomId, answering: null } }),
+    setPreviewCamera: (camera) => preview({ camera }),
+    setPreviewMicrophone: (microphone) => preview({ microphone }),
+    cancelPrepare: () => set({ screen: { at: 'home' }, call: { at: 'none' } }),
+    joinCall: done,
+    declineCall: () => undefined,
+    leaveCall: () => set({ call: { at: 'none' } }),
+    toggleMicrophone: () => media(({ microphone }) => ({ microphone: microphone === 'live' ? 'muted' : 'live' })),
+    toggleCamera: () => media(({ camera }) => ({ camera: !camera })),
+    toggleScreen: () => media(({ screen: shared }) => ({ screen: !shared })),
+    toggleHand: () => media(({ hand }) => ({ hand: !hand })),
+    chooseCamera: () => undefined,
+    chooseMicrophone: () => undefined,
+    chooseSpeaker: () => undefined,
+    setVolume: () => undefined,
+    onMicrophoneLevel: (listener) => {
+      listener(0.46);
+      return () => undefined;
+    },
+    sendMessage: done,
+    setDraft: () => undefined,
+    loadOlder: () => undefined,
+    loadNewest: () => undefined,
+    markSeen: () => undefined,
+    jumpTo: (roomId, message) =>
+      set({ screen: { at: 'room', roomId, panel: 'none', focusMessage: messageKey(message) } }),
+    openLink: () => undefined,
+    openSearch: () => set(({ search }) => ({ search: { ...search, open: true } })),
+    closeSearch: () => set(({ search }) => ({ search: { ...search, open: false } })),
+    search: (query) => set(({ search }) => ({ search: { ...search, query } })),
+    searchMore: () => undefined,
+    setVerified: done,
+    dismissNotice: (id) => set(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) })),
+  };
+}

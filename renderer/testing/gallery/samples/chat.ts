@@ -1,0 +1,82 @@
+import type { HistoryItem, SearchHit } from '@parley/shared/model';
+import { MessageId } from '@parley/shared/protocol';
+import type { ChatState } from '../../../stores/state.ts';
+import { deviceIdOf, idOf } from './ids.ts';
+import { design } from './rooms.ts';
+
+const MINUTE_MS = 60_000;
+
+type SampleMessage = [who: string, minutesAgo: number, text: string, state?: HistoryItem['state']];
+
+const talk: readonly SampleMessage[] = [
+  ['Ana Moreira', 1_530, 'Morning! Did the samples from the printer arrive?'],
+  ['You', 1_524, 'They did. The blue came out darker than on screen.', 'read'],
+  ['You', 1_523, 'I put photos beside the old ones, the difference is small but you see it.', 'read'],
+  ['Benedikt', 1_498, 'Paper or profile?'],
+  [
+    'Ana Moreira',
+    1_495,
+    'Profile, I think. They sent theirs: https://print.example/profiles/coated-v3 (the second one).',
+  ],
+  ['Benedikt', 190, 'I converted the cover with it. Looks right to me, but my screen is not calibrated.'],
+  ['Benedikt', 189, 'Can somebody with a better one have a look before noon?'],
+  ['You', 171, 'On it.', 'read'],
+  [
+    'You',
+    48,
+    'Looks good. One thing: the small text on page 12 is set in four colours. If the plates move by a hair it will be fuzzy, so I made it black only. Shout if that was on purpose!',
+    'read',
+  ],
+  ['Chiara Fontana', 31, 'Not on purpose. Thank you 🙏'],
+  [
+    'Ana Moreira',
+    12,
+    'Shall we talk it through at three? I would like to show the new spread, it is easier to point at things.',
+  ],
+  ['Ana Moreira', 11, 'Or write me at mailto:ana@studio.example if that is a bad time.'],
+  ['You', 4, 'Three is fine.', 'delivered'],
+  ['You', 1, 'I bring the samples.', 'queued'],
+];
+export const itemOf = (
+  [who, minutesAgo, text, state = 'read']: SampleMessage,
+  index: number,
+  nowMs: number,
+): HistoryItem => ({
+  id: MessageId.parse(idOf(`message ${index} ${text}`, 16)),
+  roomId: design,
+  author: deviceIdOf(who),
+  authorName: who,
+  name: who,
+  // This device never met hers.
+  confirmed: who !== 'Chiara Fontana',
+  seq: index + 1,
+  clock: index + 1,
+  sentAt: nowMs - minutesAgo * MINUTE_MS,
+  text,
+  sig: idOf(text, 64),
+  mine: who === 'You',
+  state,
+  deliveredTo: 2,
+  readBy: 1,
+});
+
+export const chatOf = (items: readonly HistoryItem[], more: Partial<ChatState> = {}): ChatState => ({
+  items,
+  total: items.length,
+  hasOlder: items.length > 10,
+  detached: false,
+  loading: 'none',
+  failure: null,
+  draft: '',
+  newSince: null,
+  sendRefusal: null,
+  ...more,
+});
+
+/** The talk of the gallery's busiest room. */
+export const talkAt = (nowMs: number): HistoryItem[] => talk.map((line, index) => itemOf(line, index, nowMs));
+
+export function hitOf(item: HistoryItem, word: string): SearchHit {
+  const at = item.text.toLowerCase().indexOf(word);
+  return { item, roomName: 'Design circle', matches: at < 0 ? [] : [[at, at + word.length]] };
+}

@@ -1,0 +1,62 @@
+import type { OwnMedia, ParticipantView } from '../../../stores/state.ts';
+import { hueOf } from '../../../ui/hue.ts';
+import { movingPicture } from '../moving-picture.ts';
+import { deviceIdOf, idOf } from './ids.ts';
+
+export const people = [
+  'Ana Moreira',
+  'Benedikt',
+  'Chiara Fontana',
+  'Đorđe',
+  'Emre Yıldız',
+  'Farida',
+  'Guo Mei',
+] as const;
+
+export function participant(name: string, more: Partial<ParticipantView> = {}): ParticipantView {
+  const deviceId = deviceIdOf(name);
+  return {
+    sess: idOf(`sess ${name}`, 16),
+    deviceId,
+    name,
+    standing: 'pinned',
+    link: 'open',
+    relayed: false,
+    inCall: false,
+    microphone: 'live',
+    camera: true,
+    screen: false,
+    hand: false,
+    speaking: false,
+    typing: false,
+    quality: 'good',
+    volume: 1,
+    cameraStream: null,
+    screenStream: null,
+    safetyCode: '4821 0937',
+    deviceCode: '30512 99214 77120 45518 20931 66047 81256 03394 57781 12065 90432 68817',
+    ...more,
+  };
+}
+
+export function inCall(name: string, more: Partial<ParticipantView> = {}): ParticipantView {
+  const camera = more.camera ?? true;
+  return participant(name, {
+    inCall: true,
+    cameraStream: camera ? movingPicture(hueOf(name), 'person') : null,
+    ...more,
+  });
+}
+
+export const ownMedia = (): OwnMedia => ({
+  microphone: 'live',
+  camera: true,
+  screen: false,
+  hand: false,
+  speaking: false,
+  talkingWhileMuted: false,
+  cameraStream: movingPicture(165, 'person'),
+  screenStream: null,
+  cameraTrouble: null,
+  microphoneTrouble: null,
+});

@@ -1,0 +1,95 @@
+import { refuse } from '@parley/shared/protocol';
+import { type GalleryScreen, inRoom, joined } from '../base-state.ts';
+import { movingPicture } from '../moving-picture.ts';
+import { inCall, people } from '../samples/people.ts';
+import { design } from '../samples/rooms.ts';
+
+const slides = (seed: number, height = 720) => movingPicture(seed, 'slides', 1_280, height);
+
+export const callScreens = {
+  'pre-join': () => ({
+    screen: { at: 'pre-join', roomId: design, answering: null },
+    call: {
+      at: 'preparing',
+      roomId: design,
+      preview: {
+        stream: movingPicture(165, 'person', 1_280, 720),
+        camera: true,
+        microphone: true,
+        opening: false,
+        cameraTrouble: null,
+        microphoneTrouble: null,
+      },
+    },
+  }),
+  'pre-join-trouble': () => ({
+    screen: { at: 'pre-join', roomId: design, answering: null },
+    devices: { cameras: [], microphones: [], speakers: [] },
+    call: {
+      at: 'preparing',
+      roomId: design,
+      preview: {
+        stream: null,
+        camera: false,
+        microphone: false,
+        opening: false,
+        cameraTrouble: { code: 'camera-missing', message: refuse('camera-missing').message },
+        microphoneTrouble: { code: 'microphone-denied', message: refuse('microphone-denied').message },
+      },
+    },
+  }),
+  'call-1': (base, nowMs) => joined(base, nowMs, []),
+  'call-2': (base, nowMs) => joined(base, nowMs, [inCall('Ana Moreira', { speaking: true })]),
+  'call-2-chat': (base, nowMs) => ({
+    ...joined(base, nowMs, [inCall('Ana Moreira', { speaking: true })]),
+    screen: inRoom('chat'),
+  }),
+  'call-3': (base, nowMs) =>
+    joined(base, nowMs, [
+      inCall('Ana Moreira', { speaking: true }),
+      inCall('Benedikt', { microphone: 'muted', quality: 'fair' }),
+    ]),
+  'call-4-people': (base, nowMs) => ({
+    ...joined(base, nowMs, [
+      inCall('Ana Moreira', { standing: 'verified' }),
+      inCall('Benedikt', { microphone: 'muted', camera: false }),
+      inCall('Chiara Fontana', { speaking: true, hand: true }),
+    ]),
+    screen: inRoom('people'),
+  }),
+  'call-8': (base, nowMs) =>
+    joined(
+      base,
+      nowMs,
+      people.map((name, index) => inCall(name, { speaking: index === 2, camera: index !== 4, hand: index === 5 })),
+      { microphone: 'muted', talkingWhileMuted: true },
+    ),
+  'call-screen': (base, nowMs) =>
+    joined(base, nowMs, [
+      inCall('Ana Moreira', { speaking: true, screen: true, screenStream: slides(1) }),
+      inCall('Benedikt', { camera: false }),
+      inCall('Chiara Fontana'),
+    ]),
+  'call-two-screens': (base, nowMs) => ({
+    ...joined(base, nowMs, [
+      inCall('Ana Moreira', { screen: true, screenStream: slides(1) }),
+      inCall('Benedikt', { screen: true, screenStream: slides(2, 800) }),
+    ]),
+    screen: inRoom('chat'),
+  }),
+  'call-trouble': (base, nowMs) =>
+    joined(
+      base,
+      nowMs,
+      [inCall('Ana Moreira', { link: 'interrupted', quality: 'poor' }), inCall('Benedikt', { quality: 'poor' })],
+      {
+        camera: false,
+        cameraStream: null,
+        cameraTrouble: { code: 'camera-busy', message: refuse('camera-busy').message },
+        screen: true,
+        screenStream: slides(3),
+        hand: true,
+      },
+    ),
+  'home-in-call': (base, nowMs) => ({ ...joined(base, nowMs, [inCall('Ana Moreira')]), screen: { at: 'home' } }),
+} satisfies Record<string, GalleryScreen>;

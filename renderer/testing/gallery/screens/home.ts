@@ -1,0 +1,46 @@
+import { refuse } from '@parley/shared/protocol';
+import { type GalleryScreen, here, inRoom, withReach } from '../base-state.ts';
+import { hitOf, talkAt } from '../samples/chat.ts';
+import { callId } from '../samples/ids.ts';
+import { reachOf } from '../samples/rooms.ts';
+
+export const homeScreens = {
+  home: () => ({}),
+  'home-empty': () => ({
+    rooms: [],
+    reach: {},
+    server: { at: 'running', host: '127.0.0.1:7420', lanHosts: ['192.168.4.20:7420'] },
+  }),
+  settings: () => ({ screen: { at: 'settings' } }),
+  search: (_, nowMs) => {
+    const hits = talkAt(nowMs)
+      .filter(({ text }) => text.toLowerCase().includes('sam'))
+      .map((item) => hitOf(item, 'sam'));
+    return { search: { open: true, query: 'sam', at: 'done', hits, total: hits.length, hasMore: false } };
+  },
+  'search-nothing': () => ({
+    search: { open: true, query: 'zebra', at: 'done', hits: [], total: 0, hasMore: false },
+  }),
+  incoming: (base, nowMs) => ({
+    reach: withReach(
+      base,
+      reachOf(here(), {
+        ringing: { callId, from: 'Ana Moreira' },
+        call: {
+          callId,
+          startedAt: nowMs,
+          deviceIds: here()
+            .slice(0, 1)
+            .map(({ deviceId }) => deviceId),
+        },
+      }),
+    ),
+  }),
+  notices: () => ({
+    screen: inRoom(),
+    notices: [
+      { id: 1, tone: 'info', text: 'The invite was copied.', code: null },
+      { id: 2, tone: 'trouble', text: refuse('link-failed').message, code: 'link-failed' },
+    ],
+  }),
+} satisfies Record<string, GalleryScreen>;
