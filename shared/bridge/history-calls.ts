@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { ChatMessage, ChatText, Cursor, HistoryItem, HistoryPage, MessageRef, SearchPage } from '../model/index.ts';
+import { DeviceId, MessageId, RoomId } from '../protocol/ids.ts';
+import { LIMITS } from '../protocol/limits.ts';
+import { Head, Holdings } from '../protocol/link.ts';
+
+const OfRoom = z.object({ roomId: RoomId }).strict();
+/** A stored message of somebody, and whether their device was ever met: no other will ever ask for a receipt. */
+const Receivable = MessageRef.extend({ met: z.boolean() });
+
+/** Messages. */
+export const historyCalls = {
+  /** Stores one's own message with the next seq and a signature. Acknowledged means durable. `id` makes it repeatable. */
+  'history.compose': {
+    input: z.object({ id: MessageId, roomId: RoomId, text: ChatText }).strict(),
+    output: HistoryItem,
+  },
+  /** Stores others' messages after checking author and signature; says which are stored now and which were new. */
+  'history.record': {
+    input: z.object({ roomId: RoomId, messages: z.array(ChatMessage).max(LIMITS.historyBatchMax) }).strict(),
+    output: z.object({
+      stored: z.array(Receivable),
+      fresh: z.array(HistoryItem),
+      refused: z.number().int().nonnegative(),
+    }),
+  },
+  'history.page': {
+    input: z
+      .object({
+        roomId: RoomId,
+        before: Cursor.optional(),
+        limit: z.number().int().min(1).max(LIMITS.historyPageMax).default(50),
+      })
+      .strict(),
+    output: HistoryPage,
+  },
+  /** The messages around one, for a jump from search. */
+  'history.around': {
+    input: z
+      .object({
+        roomId: RoomId,
+        message: MessageRef,
+        limit: z.number().int().min(1).max(LIMITS.historyPageMax).default(50),
+      })
+      .strict(),
+    output: HistoryPage,
+  },
+  /** Any part of a word, any script; newest first. */
+  'history.search': {
+    input: z
+      .object({
+        query: z.string().max(200),
+        roomId: RoomId.optional(),
+        author: DeviceId.optional(),
+        limit: z.number().int().min(1).max(100).default(50),
+        offset: z.number().int().min(0).max(10_000).default(0),
+      })
+      .strict(),
+    output: SearchPage,
+  },
+  /** A peer's receipts, or `sent` when a message was written to its link; the ids are those of own messages. */
+  'history.mark': {
+    input: z
+      .object({
+        roomId: RoomId,
+        by: DeviceId,
+        state: z.enum(['sent', 'delivered', 'read']),
+        ids: z.array(MessageId).max(LIMITS.receiptsMax),
+      })
+      .strict(),
+    output: z.object({ changed: z.array(HistoryItem) }),
+  },
+  /**
+   * A device says how far its history of each author goes without a gap. Own messages up to there are delivered to it,
+   * also where its receipt was lost; of very many the newest count.
+   */
+  'history.mark-heads': {
+    input: z.object({ roomId: RoomId, by: DeviceId, heads: z.array(Head).max(LIMITS.headsMax) }).strict(),
+    output: z.object({ changed: z.array(HistoryItem) }),
+  },
+  /** The person has seen everything up to and including this message; answers others' messages that were unread. */
+  'history.mark-seen': {
+    input: z.object({ roomId: RoomId, upTo: MessageRef }).strict(),
+    output: z.object({ seen: z.array(Receivable) }),
+  },
+  /** What this device has of the authors above one and up to another; a lower `upTo` comes back where not all fit. */
+  'history.heads': {
+    input: OfRoom.extend({ above: DeviceId.nullable().default(null), upTo: DeviceId.nullable().default(null) }),
+    output: z.object({ heads: z.array(Head), upTo: DeviceId.nullable() }),
+  },
+  /** What a device that holds this lacks, oldest first, and which of it are own messages. */
+  'history.missing': {
+    input: Holdings.extend({
+      roomId: RoomId,
+      limit: z.number().int().min(1).max(LIMITS.historyBatchMax).default(LIMITS.historyBatchMax),
+    }).strict(),
+    output: z.object({ messages: z.array(ChatMessage), own: z.array(MessageRef), hasMore: z.boolean() }),
+  },
+} as const;
