@@ -15,7 +15,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PROTOCOL_VERSION, RoomJoined, SIGNALING_PATH, toBase64Url } from '@parley/shared/protocol';
-import { proveMembership, proveOwnership } from '@parley/shared/sealing';
+import { proveMembership, proveOwnership, signListing } from '@parley/shared/sealing';
 import type { Clock } from '@parley/signaling-server/clock.ts';
 import { readConfig } from '@parley/signaling-server/config.ts';
 import { createLog } from '@parley/signaling-server/log.ts';
@@ -118,6 +118,7 @@ class Load {
       v: PROTOCOL_VERSION,
       roomId: key.roomId,
       authPub: key.authPub,
+      ownerPub: key.ownerPub,
       sig: key.prove(String(answerOf(challenge).challenge), PUBLIC_HOST),
     });
     if (!RoomJoined.safeParse(answerOf(joined)).success || !this.#running) {
@@ -200,15 +201,15 @@ async function listRoom(port: number, name: string, passphrase: string | null): 
     return new Uint8Array(Buffer.from(String(text), 'base64url'));
   };
   const sig = toBase64Url(await proveMembership(keys, PUBLIC_HOST, await challenge()));
-  await call(socket, 'room:join', { v: PROTOCOL_VERSION, roomId, authPub: toBase64Url(keys.authPub), sig });
+  const [authPub, ownerPub] = [toBase64Url(keys.authPub), toBase64Url(keys.ownerPub)];
+  await call(socket, 'room:join', { v: PROTOCOL_VERSION, roomId, authPub, ownerPub, sig });
   const about = { host: PUBLIC_HOST, challenge: await challenge(), roomId, name };
+  const { needsPassphrase } = invite;
+  const secret = toBase64Url(invite.secret);
+  const fields = { roomId, name, secret, authPub, ownerPub, needsPassphrase, issuedAt: 1 };
   await call(socket, 'room:publish', {
-    roomId,
-    name,
-    secret: toBase64Url(invite.secret),
-    ownerPub: toBase64Url(invite.ownerPub),
-    needsPassphrase: invite.needsPassphrase,
-    sig: toBase64Url(await proveOwnership(ownerKey, 'publish', about)),
+    ...(await signListing(ownerKey, fields)),
+    proof: toBase64Url(await proveOwnership(ownerKey, 'publish', about)),
   });
   return socket;
 }
@@ -235,7 +236,13 @@ const mischief: ((port: number, ip: string) => Promise<void>)[] = [
     const challenge = answerOf(await call(socket, 'challenge:get', { v: PROTOCOL_VERSION })).challenge;
     if (typeof challenge === 'string') {
       const sig = new RoomKey().prove(challenge, PUBLIC_HOST);
-      await call(socket, 'room:join', { v: PROTOCOL_VERSION, roomId: key.roomId, authPub: key.authPub, sig });
+      await call(socket, 'room:join', {
+        v: PROTOCOL_VERSION,
+        roomId: key.roomId,
+        authPub: key.authPub,
+        ownerPub: key.ownerPub,
+        sig,
+      });
       for (let n = 0; n < 4; n++) await call(socket, 'room:list-all', {});
       for (let n = 0; n < 4; n++) await call(socket, 'signal:send', { roomId: key.roomId });
     }

@@ -68,6 +68,6 @@ describe('the page of requirements', () => {
       expect.arrayContaining(['shared/model', 'signaling-server/src', 'tests/deploy', 'tests/e2e']),
     );
     const one = { test: { include: ['shared/**/*.test.ts'], exclude: ['shared/protocol/**'] } };
-    expect([...(await foldersIn({ test: { projects: [one] } }))]).toEqual(['shared/model']);
+    expect([...(await foldersIn({ test: { projects: [one] } }))]).toEqual(['shared/model', 'shared/sealing']);
   });
 });

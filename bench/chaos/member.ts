@@ -112,6 +112,7 @@ export class Member {
         v: 1,
         roomId: this.#room.roomId,
         authPub: this.#room.authPub,
+        ownerPub: this.#room.ownerPub,
         sig: this.#room.prove(challenge, HOST_HASH),
         ...(this.#resumeToken === undefined ? {} : { resumeToken: this.#resumeToken }),
       };

@@ -201,7 +201,8 @@ describe('rooms', () => {
     const keyring = await ask(core, 'rooms.keyring', { roomId: room.roomId });
     const invite = parseInvite(keyring.invite);
     if (!invite.ok) throw new Error('no invite');
-    expect((await deriveRoomKeys(invite.value.secret, null)).roomId).toBe(room.roomId);
+    const { secret, ownerPub } = invite.value;
+    expect((await deriveRoomKeys(secret, null, ownerPub)).roomId).toBe(room.roomId);
 
     const other = await createCore(testPorts(join(folder.path, 'other'), { clock }));
     open.push(other);

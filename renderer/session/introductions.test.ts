@@ -11,7 +11,7 @@ const seat = (fill: number) => ParticipantId.parse(toBase64Url(new Uint8Array(16
 /** One device that is introduced, and hellos of as many others as a test wants. */
 async function setUp(staysMax: number) {
   const { invite } = await createInvite(ServerHost.parse('example.org'));
-  const keys = await deriveRoomKeys(invite.secret, null);
+  const keys = await deriveRoomKeys(invite.secret, null, invite.ownerPub);
   const hello = async () => {
     const bridge = (await FakeCore.create('someone')).bridge();
     return makeHello(keys, {

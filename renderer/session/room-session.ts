@@ -258,8 +258,8 @@ export class RoomSession {
     this.#refusal = undefined;
     this.#change();
     try {
-      const { secret, passphrase } = this.keyring;
-      const keys = await deriveRoomKeys(bytesOf(secret), passphrase);
+      const { secret, passphrase, ownerPub } = this.keyring;
+      const keys = await deriveRoomKeys(bytesOf(secret), passphrase, bytesOf(ownerPub));
       const own = await makeHello(keys, {
         fp: this.#ports.certificate.fp,
         ts: this.#clock.now(),
@@ -434,6 +434,7 @@ export class RoomSession {
     return {
       prove: async (challenge, host) => ({
         authPub: toBase64Url(keys.authPub),
+        ownerPub: toBase64Url(keys.ownerPub),
         sig: toBase64Url(await proveMembership(keys, host, challenge)),
       }),
       joined: (joined) => this.#joined(joined),

@@ -38,7 +38,8 @@ function setUp() {
     client.join(room, {
       prove: async (challenge) => {
         challenges.push(challenge[0] ?? -1);
-        return { authPub: toBase64Url(new Uint8Array(32)), sig: toBase64Url(new Uint8Array(64)) };
+        const key = toBase64Url(new Uint8Array(32));
+        return { authPub: key, ownerPub: key, sig: toBase64Url(new Uint8Array(64)) };
       },
       joined: ({ resumed }) => heard.push(resumed ? 'resumed' : 'joined'),
       changed: (state) => states.push(state.at),

@@ -46,7 +46,10 @@ export type PresenceHint = 'joined' | 'away' | 'back' | 'left';
 /** What the owner of a seat gives and hears. */
 export type SeatOwner = {
   /** Proves membership: a signature over the challenge, made where the keys are. */
-  prove(challenge: Uint8Array<ArrayBuffer>, host: ServerHost): Promise<{ authPub: string; sig: string }>;
+  prove(
+    challenge: Uint8Array<ArrayBuffer>,
+    host: ServerHost,
+  ): Promise<{ authPub: string; ownerPub: string; sig: string }>;
   /** After each join, also a resumed one. */
   joined(joined: RoomJoined): void;
   changed(state: SeatState): void;

@@ -45,8 +45,11 @@ const publicOf = (key: ReturnType<typeof privateKey>) =>
 const x25519Public = (raw: Buffer) =>
   createPublicKey({ key: Buffer.concat([hex('302a300506032b656e032100'), raw]), format: 'der', type: 'spki' });
 
-/** The key schedule under any label, so that it can be held against vectors published for another one. */
-export function schedule(labelOf: string, secret: Buffer, passphrase: string | null) {
+/**
+ * The key schedule under any label, so that it can be held against vectors published for another one: those have no
+ * `ownerPub` in the room id.
+ */
+export function schedule(labelOf: string, secret: Buffer, passphrase: string | null, ownerPub = Buffer.alloc(0)) {
   const salt = sha256(ascii(labelOf));
   let root = hkdf(secret, salt, ascii(`${labelOf} root`), 32);
   if (passphrase !== null) {
@@ -56,7 +59,7 @@ export function schedule(labelOf: string, secret: Buffer, passphrase: string | n
   }
   const auth = privateKey('ed25519', hkdf(root, salt, ascii(`${labelOf} server-auth`), 32));
   const authPub = publicOf(auth);
-  const roomId = sha256(ascii(`${labelOf} room-id`), authPub).subarray(0, 16);
+  const roomId = sha256(ascii(`${labelOf} room-id`), authPub, ownerPub).subarray(0, 16);
   const join = Buffer.concat([ascii(`${labelOf} join`), sha256(ascii('example.org')), Buffer.alloc(32), roomId]);
   return {
     root: root.toString('hex'),
@@ -92,7 +95,9 @@ function hello(room: ReturnType<typeof schedule>, from: number) {
 
 export function vectors() {
   const secret = counting(0, 32);
-  const room = schedule(LABEL, secret, null);
+  const owner = privateKey('ed25519', counting(150, 32));
+  const ownerPub = publicOf(owner);
+  const room = schedule(LABEL, secret, null, ownerPub);
   const lo = hello(room, 10);
   const hi = hello(room, 100);
   const th = sha256(ascii(`${LABEL} th`), lo.roomId, u32(0), lo.plaintext, hi.plaintext);
@@ -147,11 +152,24 @@ export function vectors() {
     u32(text.length),
     text,
   ]);
+  const [listedName, issuedAt] = ['Zoë’s garden', 1_700_000_000_456];
+  const roomId = lo.roomId;
+  const listing = Buffer.concat([
+    ascii(`${LABEL} listing`),
+    roomId,
+    sha256(ascii(listedName)),
+    secret,
+    Buffer.from([0]),
+    u64(issuedAt),
+  ]);
+  const hostHash = sha256(ascii('example.org'));
+  const publish = Buffer.concat([ascii(`${LABEL} publish`), hostHash, Buffer.alloc(32), roomId, ascii(listedName)]);
   const passphrase = 'correct horse battery staple élan';
   return {
     given: {
       secret: secret.toString('hex'),
       passphrase,
+      ownerSeed: counting(150, 32).toString('hex'),
       host: 'example.org',
       challenge: Buffer.alloc(32).toString('hex'),
       loDeviceSeed: counting(10, 32).toString('hex'),
@@ -162,7 +180,7 @@ export function vectors() {
       safetyPartOfHi: rHi.toString('hex'),
     },
     room,
-    roomWithPassphrase: schedule(LABEL, secret, passphrase),
+    roomWithPassphrase: schedule(LABEL, secret, passphrase, ownerPub),
     hello: {
       lo: lo.box,
       hi: hi.box,
@@ -187,6 +205,15 @@ export function vectors() {
       code: `${digits.slice(0, 4)} ${digits.slice(4)}`,
     },
     deviceCode,
+    listing: {
+      name: listedName,
+      needsPassphrase: false,
+      issuedAt,
+      ownerPub: ownerPub.toString('base64url'),
+      bytes: listing.toString('hex'),
+      sig: sign(null, listing, owner).toString('base64url'),
+      publishProof: sign(null, publish, owner).toString('base64url'),
+    },
     chat: { bytes: chat.toString('hex'), sig: sign(null, chat, lo.device).toString('base64url') },
   };
 }

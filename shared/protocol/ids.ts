@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { base64UrlOf } from './bytes.ts';
 
-/** First 16 bytes of SHA-256 over the room's public key: nobody can squat it, the server can check it. */
+/** First 16 bytes of SHA-256 over the members' and the owner's public key: the server can check who is which. */
 export const RoomId = base64UrlOf(16).brand<'RoomId'>();
 export type RoomId = z.infer<typeof RoomId>;
 

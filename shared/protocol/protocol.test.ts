@@ -24,6 +24,16 @@ const bytes = fc.uint8Array({ maxLength: 200 });
 const id16 = 'A'.repeat(22);
 const id32 = 'A'.repeat(43);
 const id64 = 'A'.repeat(86);
+const listing = {
+  roomId: id16,
+  name: 'Garden',
+  secret: id32,
+  authPub: id32,
+  ownerPub: id32,
+  needsPassphrase: false,
+  issuedAt: 1_700_000_000_000,
+  sig: id64,
+};
 
 describe('base64url', () => {
   it('gives back what was encoded, as Node does it', () => {
@@ -127,26 +137,38 @@ const CLIENT: { [E in keyof typeof clientEvents]: { good: Record<string, unknown
   {
     'challenge:get': { good: { v: 1 }, bad: [{ v: -1 }, { v: '1' }, { v: 70_000 }, { v: 1.5 }] },
     'room:join': {
-      good: { v: 1, roomId: id16, authPub: id32, sig: id64 },
-      bad: [{ roomId: id32 }, { authPub: id16 }, { sig: '' }, { resumeToken: 'x' }, { roomId: null }],
+      good: { v: 1, roomId: id16, authPub: id32, ownerPub: id32, sig: id64 },
+      bad: [
+        { roomId: id32 },
+        { authPub: id16 },
+        { ownerPub: id16 },
+        { sig: '' },
+        { resumeToken: 'x' },
+        { roomId: null },
+      ],
     },
     'room:leave': { good: { roomId: id16 }, bad: [{ roomId: 'x' }, { roomId: [id16] }] },
     'room:publish': {
-      good: { roomId: id16, sig: id64, name: 'Garden', secret: id32, ownerPub: id32, needsPassphrase: false },
+      good: { ...listing, proof: id64 },
       bad: [
         { name: 'x' },
         { name: '\u200b\u200b' },
         { secret: id16 },
         { ownerPub: id64 },
+        { authPub: id16 },
+        { issuedAt: -1 },
+        { issuedAt: 1.5 },
+        { issuedAt: 2 ** 53 },
+        { proof: '' },
         { needsPassphrase: 1 },
         { sig: '' },
       ],
     },
     'room:rename': {
-      good: { roomId: id16, sig: id64, name: 'Garden' },
+      good: { ...listing, proof: id64 },
       bad: [{ name: 'x'.repeat(101) }, { name: 7 }, { sig: id32 }, { roomId: '' }],
     },
-    'room:withdraw': { good: { roomId: id16, sig: id64 }, bad: [{ sig: null }, { roomId: id32 }] },
+    'room:withdraw': { good: { roomId: id16, proof: id64 }, bad: [{ proof: null }, { roomId: id32 }] },
     'room:list': {
       good: { limit: 50, after: 'x', search: '' },
       bad: [
@@ -198,7 +220,7 @@ describe.each(Object.entries(CLIENT))('what a client says with %s', (event, { go
 /** For every row: an answer that is right, and changes that each make it wrong. */
 const challenge = { v: 1, challenge: id32, expiresInMs: 30_000 };
 const ice = { iceServers: [{ urls: ['stun:example.org'] }] };
-const listed = { roomId: id16, name: 'Garden', secret: id32, ownerPub: id32, needsPassphrase: true, participants: 2 };
+const listed = { ...listing, participants: 2 };
 const ACKS: { [E in keyof typeof clientEvents]: { good: Record<string, unknown>; bad: Record<string, unknown>[] } } = {
   'challenge:get': { good: challenge, bad: [{ challenge: id16 }, { expiresInMs: 0 }, { v: null }] },
   'room:join': {

@@ -43,7 +43,8 @@ export const RoomJoin = z.object({
   v,
   roomId: RoomId,
   authPub: base64UrlOf(32),
-  /** Ed25519 over "parley/1 join" | SHA-256(host) | challenge | roomId. */
+  ownerPub: base64UrlOf(32),
+  /** Ed25519 by `authPub` over "parley/1 join" | SHA-256(host) | challenge | roomId. */
   sig: base64UrlOf(64),
   /** Proves a returning participant; with it the seat is resumed. */
   resumeToken: ResumeToken.optional(),
@@ -73,18 +74,26 @@ export const SignalSend = z.object({
 });
 export type SignalSend = z.infer<typeof SignalSend>;
 
-/** What the owner of a room signs, and with what it is signed: see ownershipBytes in shared/sealing. */
-const owned = { roomId: RoomId, sig: base64UrlOf(64) };
-
-export const RoomPublish = z.object({
-  ...owned,
+/** A room on a server's list, signed by its owner's key: see listingBytes in shared/sealing. */
+export const SignedListing = z.object({
+  roomId: RoomId,
   name: RoomName,
-  /** The secret of the invite: whoever lists a room gives it to the server. */
+  /** The secret of the invite: the server and everybody who reads the list can come in, unless there is a passphrase. */
   secret: base64UrlOf(32),
+  authPub: base64UrlOf(32),
   ownerPub: base64UrlOf(32),
   /** Whether the secret alone is not enough. */
   needsPassphrase: z.boolean(),
+  /** ms since 1970 by the owner's clock; an older listing never replaces a newer one. */
+  issuedAt: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER),
+  sig: base64UrlOf(64),
 });
+export type SignedListing = z.infer<typeof SignedListing>;
+
+/** The owner's signature over the server's challenge: see ownershipBytes in shared/sealing. */
+const proof = base64UrlOf(64);
+
+export const RoomPublish = SignedListing.extend({ proof });
 export type RoomPublish = z.infer<typeof RoomPublish>;
 
 export const RoomList = z.object({
@@ -96,14 +105,7 @@ export const RoomList = z.object({
 });
 export type RoomList = z.infer<typeof RoomList>;
 
-export const ListedRoom = z.object({
-  roomId: RoomId,
-  name: RoomName,
-  secret: base64UrlOf(32),
-  ownerPub: base64UrlOf(32),
-  needsPassphrase: z.boolean(),
-  participants: z.number().int().nonnegative(),
-});
+export const ListedRoom = SignedListing.extend({ participants: z.number().int().nonnegative() });
 export type ListedRoom = z.infer<typeof ListedRoom>;
 
 export const ListedRooms = z.object({
@@ -126,8 +128,8 @@ export const clientEvents = {
   'room:join': { input: RoomJoin, ack: RoomJoined },
   'room:leave': { input: InRoom, ack: Nothing },
   'room:publish': { input: RoomPublish, ack: Nothing },
-  'room:rename': { input: z.object({ ...owned, name: RoomName }), ack: Nothing },
-  'room:withdraw': { input: z.object(owned), ack: Nothing },
+  'room:rename': { input: RoomPublish, ack: Nothing },
+  'room:withdraw': { input: z.object({ roomId: RoomId, proof }), ack: Nothing },
   'room:list': { input: RoomList, ack: ListedRooms },
   'signal:send': { input: SignalSend, ack: z.object({ handedTo: z.number().int().nonnegative() }) },
   'stream:start': { input: StreamNotice, ack: Nothing },

@@ -11,16 +11,21 @@ export {
   tagOf,
 } from './hello.ts';
 export { createInvite, formatInvite, INVITE_SCHEME, type Invite, parseInvite } from './invite.ts';
-export { deriveRoomKeys, type RoomKeys, roomIdOf } from './key-schedule.ts';
+export { deriveRoomKeys, type RoomKeys, roomIdBytes, roomIdOf } from './key-schedule.ts';
+export { type ListingFields, listingBytes, signListing, verifyListing } from './listing.ts';
 export {
+  hostHashOf,
+  type MembershipProof,
   membershipBytes,
   type OwnerAct,
+  type OwnershipProof,
   ownershipBytes,
   proveMembership,
   proveOwnership,
   verifyMembership,
+  verifyOwnership,
 } from './membership.ts';
 export { openPairSession, type PairSession, type SafetyExchange } from './pair-session.ts';
-export { hasLowOrder, sha256 } from './primitives.ts';
+export { ed25519FromSeed, hasLowOrder, sha256 } from './primitives.ts';
 export { deviceCode } from './safety-code.ts';
 export { checkSdp, fingerprintOf } from './sdp-policy.ts';

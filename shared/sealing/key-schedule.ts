@@ -6,10 +6,12 @@ import { aesKey, ed25519FromSeed, hkdf, label, sha256 } from './primitives.ts';
 /** Rounds of PBKDF2-SHA-256 over a passphrase. */
 export const PASSPHRASE_ROUNDS = 600_000;
 
-/** Everything that follows from a room's secret. Only `roomId` and `authPub` ever reach the server. */
+/** Everything that follows from a room's secret and its owner's key. Only the id and the public keys reach the server. */
 export type RoomKeys = {
   roomId: RoomId;
   authPub: Bytes;
+  /** The owner's Ed25519 public key, as the invite names it. */
+  ownerPub: Bytes;
   /** Signs proofs of membership. */
   authKey: KeyHandle;
   /** Seals hellos. */
@@ -19,10 +21,10 @@ export type RoomKeys = {
 };
 
 /**
- * Derives a room's keys (docs/protocol.md, "Key schedule"; security.md §5.3).
- * With a passphrase this takes a noticeable part of a second, on purpose.
+ * Derives a room's keys (docs/protocol.md, "Key schedule"; security.md §5.3). `ownerPub` is the owner's key of the invite,
+ * 32 bytes (throws a RangeError otherwise). With a passphrase this takes a noticeable part of a second, on purpose.
  */
-export async function deriveRoomKeys(secret: Bytes, passphrase: string | null): Promise<RoomKeys> {
+export async function deriveRoomKeys(secret: Bytes, passphrase: string | null, ownerPub: Bytes): Promise<RoomKeys> {
   const salt = await sha256(utf8(PROTOCOL_LABEL));
   let root = await hkdf(secret, salt, label('root'), 32);
   if (passphrase !== null) {
@@ -37,17 +39,27 @@ export async function deriveRoomKeys(secret: Bytes, passphrase: string | null): 
   ]);
   const { privateKey, publicKey } = await ed25519FromSeed(authSeed);
   return {
-    roomId: await roomIdOf(publicKey),
+    roomId: await roomIdOf(publicKey, ownerPub),
     authPub: publicKey,
+    ownerPub,
     authKey: privateKey,
     helloKey: await aesKey(helloRaw),
     pairPsk,
   };
 }
 
-/** A room's id: the first 16 bytes of SHA-256 over its public key, so that an id proves itself. */
-export async function roomIdOf(authPub: Bytes): Promise<RoomId> {
-  const hash = await sha256(concatBytes(label('room-id'), authPub));
+/** "parley/1 room-id" | authPub | ownerPub. Throws a RangeError when a key is not 32 bytes long. */
+export function roomIdBytes(authPub: Uint8Array, ownerPub: Uint8Array): Bytes {
+  if (authPub.length !== 32 || ownerPub.length !== 32) throw new RangeError('a room id binds two keys of 32 bytes');
+  return concatBytes(label('room-id'), authPub, ownerPub);
+}
+
+/**
+ * A room's id: the first 16 bytes of SHA-256 over its two public keys. It proves who is a member (`authPub`) and who is
+ * the owner (`ownerPub`). Throws a RangeError when a key is not 32 bytes long.
+ */
+export async function roomIdOf(authPub: Bytes, ownerPub: Bytes): Promise<RoomId> {
+  const hash = await sha256(roomIdBytes(authPub, ownerPub));
   return RoomIdSchema.parse(toBase64Url(hash.slice(0, 16)));
 }
 

@@ -1,11 +1,39 @@
 import type { RoomId } from '../protocol/ids.ts';
 import { type Bytes, concatBytes, fromBase64Url, type KeyHandle, utf8 } from './agreements.ts';
 import { type RoomKeys, roomIdOf } from './key-schedule.ts';
-import { label, sha256, verifyEd25519 } from './primitives.ts';
+import { label, sha256, signEd25519, verifyEd25519 } from './primitives.ts';
+
+/** What a proof names in place of a server's name: SHA-256 of `host[:port]` in lower case. */
+export const hostHashOf = (host: string): Promise<Bytes> => sha256(utf8(host.toLowerCase()));
 
 /** "parley/1 join" | SHA-256(host) | challenge | roomId: the host inside stops a proof from being passed on. */
-export function membershipBytes(hostHash: Bytes, challenge: Bytes, roomId: RoomId): Bytes {
+export function membershipBytes(hostHash: Uint8Array, challenge: Uint8Array, roomId: RoomId): Bytes {
   return concatBytes(label('join'), hostHash, challenge, fromBase64Url(roomId) ?? new Uint8Array());
+}
+
+/** Proves to the server at `host` (lower case, as in the invite) that this device knows the room's secret. */
+export async function proveMembership(keys: RoomKeys, host: string, challenge: Bytes): Promise<Bytes> {
+  return signEd25519(keys.authKey, membershipBytes(await hostHashOf(host), challenge, keys.roomId));
+}
+
+/** A proof of membership with what it is checked against: `hosts` are the names of the server, `host[:port]` each. */
+export type MembershipProof = {
+  hosts: readonly string[];
+  challenge: Uint8Array;
+  roomId: RoomId;
+  authPub: Bytes;
+  ownerPub: Bytes;
+  sig: Bytes;
+};
+
+/**
+ * Checks a proof of membership: the id belongs to both keys, `authPub` is no key of low order, and the signature fits the
+ * challenge and one of the names. Never throws. Takes about 0.15 ms for each name tried, most of it in another thread.
+ */
+export async function verifyMembership(proof: MembershipProof): Promise<boolean> {
+  const { hosts, challenge, roomId, authPub, ownerPub, sig } = proof;
+  if (!(await isRoomOf(roomId, authPub, ownerPub))) return false;
+  return fitsOneHost(hosts, (hostHash) => verifyEd25519(authPub, sig, membershipBytes(hostHash, challenge, roomId)));
 }
 
 /** What the owner of a room does with its entry in a server's list. */
@@ -15,7 +43,13 @@ export type OwnerAct = 'publish' | 'rename' | 'withdraw';
  * "parley/1 " act | SHA-256(host) | challenge | roomId | name in UTF-8 (NFC, trimmed; nothing for `withdraw`). The act is
  * in the label, so that none passes for another.
  */
-export function ownershipBytes(act: OwnerAct, hostHash: Bytes, challenge: Bytes, roomId: RoomId, name: string): Bytes {
+export function ownershipBytes(
+  act: OwnerAct,
+  hostHash: Uint8Array,
+  challenge: Uint8Array,
+  roomId: RoomId,
+  name: string,
+): Bytes {
   return concatBytes(label(act), hostHash, challenge, fromBase64Url(roomId) ?? new Uint8Array(), utf8(name));
 }
 
@@ -25,26 +59,37 @@ export async function proveOwnership(
   act: OwnerAct,
   about: { host: string; challenge: Bytes; roomId: RoomId; name: string },
 ): Promise<Bytes> {
-  const hostHash = await sha256(utf8(about.host.toLowerCase()));
-  const message = ownershipBytes(act, hostHash, about.challenge, about.roomId, about.name);
-  return new Uint8Array(await crypto.subtle.sign('Ed25519', ownerKey, message));
+  const hostHash = await hostHashOf(about.host);
+  return signEd25519(ownerKey, ownershipBytes(act, hostHash, about.challenge, about.roomId, about.name));
 }
 
-/** Proves to the server at `host` (lower case, as in the invite) that this device knows the room's secret. */
-export async function proveMembership(keys: RoomKeys, host: string, challenge: Bytes): Promise<Bytes> {
-  const message = membershipBytes(await sha256(utf8(host.toLowerCase())), challenge, keys.roomId);
-  return new Uint8Array(await crypto.subtle.sign('Ed25519', keys.authKey, message));
-}
-
-/** Checks a proof: no low-order key, the id belongs to the key, the signature fits host and challenge. */
-export async function verifyMembership(proof: {
-  host: string;
-  challenge: Bytes;
+/** A proof of ownership with what it is checked against: `hosts` are the names of the server, `host[:port]` each. */
+export type OwnershipProof = {
+  act: OwnerAct;
+  hosts: readonly string[];
+  challenge: Uint8Array;
   roomId: RoomId;
-  authPub: Bytes;
+  name: string;
+  ownerPub: Bytes;
   sig: Bytes;
-}): Promise<boolean> {
-  if ((await roomIdOf(proof.authPub)) !== proof.roomId) return false;
-  const hostHash = await sha256(utf8(proof.host.toLowerCase()));
-  return verifyEd25519(proof.authPub, proof.sig, membershipBytes(hostHash, proof.challenge, proof.roomId));
+};
+
+/**
+ * Checks that the owner's key signed this act over this challenge for one of the names. That the key is the owner's is
+ * checked with the listing (`verifyListing`). Never throws.
+ */
+export function verifyOwnership(proof: OwnershipProof): Promise<boolean> {
+  const { act, hosts, challenge, roomId, name, ownerPub, sig } = proof;
+  return fitsOneHost(hosts, (hostHash) =>
+    verifyEd25519(ownerPub, sig, ownershipBytes(act, hostHash, challenge, roomId, name)),
+  );
+}
+
+/** Whether the id is that of the two keys. */
+export const isRoomOf = async (roomId: RoomId, authPub: Bytes, ownerPub: Bytes): Promise<boolean> =>
+  authPub.length === 32 && ownerPub.length === 32 && (await roomIdOf(authPub, ownerPub)) === roomId;
+
+async function fitsOneHost(hosts: readonly string[], fits: (hostHash: Bytes) => Promise<boolean>): Promise<boolean> {
+  for (const host of hosts) if (await fits(await hostHashOf(host))) return true;
+  return false;
 }

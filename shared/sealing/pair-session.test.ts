@@ -5,10 +5,9 @@ import { unwrap } from '../protocol/outcome.ts';
 import { seededBy } from '../testing/test-seed.ts';
 import { fromBase64Url, toBase64Url } from './agreements.ts';
 import { makeHello, type OwnHello, openHello, tagOf } from './hello.ts';
-import { deriveRoomKeys } from './key-schedule.ts';
 import { openPairSession, type PairSession } from './pair-session.ts';
 import { randomBytes } from './primitives.ts';
-import { confirmedPair, testDevice, testPair } from './testing/test-pairs.ts';
+import { confirmedPair, testDevice, testPair, testRoom } from './testing/test-pairs.ts';
 
 fc.configureGlobal(seededBy(process.env.PARLEY_SEED));
 
@@ -48,16 +47,16 @@ async function everyCut(box: string, refused: (changed: string) => Promise<boole
 
 describe('a hello', () => {
   it('opens with the room’s keys alone', async () => {
-    const keys = await deriveRoomKeys(randomBytes(32), null);
+    const keys = await testRoom();
     const device = await testDevice();
     const hello = await device.hello(keys);
     expect(await openHello(keys, hello.box)).toMatchObject({ ok: true, value: { dev: device.dev, sess: hello.sess } });
-    const others = await deriveRoomKeys(randomBytes(32), null);
+    const others = await testRoom();
     expect(await openHello(others, hello.box)).toMatchObject({ ok: false, code: 'handshake-failed' });
   });
 
   it('is refused with any one bit changed, cut anywhere, or with more behind it', async () => {
-    const keys = await deriveRoomKeys(randomBytes(32), null);
+    const keys = await testRoom();
     const { box } = await (await testDevice()).hello(keys);
     const refused = async (changed: string) => !(await openHello(keys, changed)).ok;
     expect(await everyBit(box, refused)).toEqual([]);
@@ -66,25 +65,25 @@ describe('a hello', () => {
   });
 
   it('always has the smallest of the four sizes', async () => {
-    const keys = await deriveRoomKeys(randomBytes(32), null);
+    const keys = await testRoom();
     const { box } = await (await testDevice()).hello(keys, { prev: toBase64Url(randomBytes(16)) });
     expect((fromBase64Url(box) ?? []).length - 1 - 4 - 12 - TAG).toBe(256);
   });
 
   it('is refused under another epoch than the one it was sealed for', async () => {
-    const keys = await deriveRoomKeys(randomBytes(32), null);
+    const keys = await testRoom();
     const bytes = fromBase64Url((await (await testDevice()).hello(keys, { epoch: 3 })).box) ?? new Uint8Array();
     bytes[4] = 4;
     expect((await openHello(keys, toBase64Url(bytes))).ok).toBe(false);
   });
 
   it('cannot be made with a field of a wrong length', async () => {
-    const keys = await deriveRoomKeys(randomBytes(32), null);
+    const keys = await testRoom();
     await expect((await testDevice()).hello(keys, { prev: toBase64Url(randomBytes(15)) })).rejects.toThrow(RangeError);
   });
 
   it('signed by another device than it names is refused', async () => {
-    const keys = await deriveRoomKeys(randomBytes(32), null);
+    const keys = await testRoom();
     const [honest, liar] = await Promise.all([testDevice(), testDevice()]);
     const { plaintext } = await honest.hello(keys);
     plaintext.set(fromBase64Url(liar.dev) ?? [], 16);
@@ -164,13 +163,13 @@ describe('a pair session', () => {
   });
 
   it('does not open boxes of another stay or another room, even with its own tag on them', async () => {
-    const keys = await deriveRoomKeys(randomBytes(32), null);
+    const keys = await testRoom();
     const [a, b] = await Promise.all([testDevice(), testDevice()]);
     const [own, first, later] = await Promise.all([a.hello(keys), b.hello(keys), b.hello(keys)]);
     const session = unwrap(await openPairSession(keys, own, unwrap(await openHello(keys, first.box))));
     const otherStay = unwrap(await openPairSession(keys, later, unwrap(await openHello(keys, own.box))));
     // The same hellos under the keys of another room: what a link to the wrong room would give.
-    const elsewhere = await deriveRoomKeys(randomBytes(32), null);
+    const elsewhere = await testRoom();
     const otherRoom = unwrap(await openPairSession(elsewhere, first, unwrap(await openHello(keys, own.box))));
     // The secret of the pair is not enough: the room's own part is in every pair's keys.
     const withoutSecret = { ...keys, pairPsk: elsewhere.pairPsk };
@@ -224,7 +223,7 @@ describe('a pair session', () => {
   });
 
   it('refuses a reflected hello and another epoch', async () => {
-    const keys = await deriveRoomKeys(randomBytes(32), null);
+    const keys = await testRoom();
     const [a, b] = await Promise.all([testDevice(), testDevice()]);
     const own = await a.hello(keys);
     expect((await openPairSession(keys, own, unwrap(await openHello(keys, own.box)))).ok).toBe(false);
@@ -233,7 +232,7 @@ describe('a pair session', () => {
   });
 
   it('refuses a key that forces the all-zero secret', async () => {
-    const keys = await deriveRoomKeys(randomBytes(32), null);
+    const keys = await testRoom();
     const [a, b] = await Promise.all([testDevice(), testDevice()]);
     const peer = unwrap(await openHello(keys, (await b.hello(keys)).box));
     const hostile = { ...peer, eph: new Uint8Array(32) };
@@ -269,7 +268,7 @@ async function codeOf(lo: PairSession, hi: PairSession): Promise<string | null> 
 
 /** Mallory has the link and a device of her own: `a` is below her and `b` above, so that roles line up for passing on. */
 async function inTheMiddle() {
-  const keys = await deriveRoomKeys(randomBytes(32), null);
+  const keys = await testRoom();
   const hellos = await Promise.all(Array.from({ length: 3 }, async () => (await testDevice()).hello(keys)));
   const bytes = (hello: OwnHello) => fromBase64Url(hello.sess) ?? new Uint8Array();
   const [a, m, b] = hellos.sort((left, right) => Buffer.compare(bytes(left), bytes(right)));
@@ -286,7 +285,7 @@ async function inTheMiddle() {
 
 describe('someone in the middle', () => {
   it('with the link but without a device’s key is confirmed by nobody', async () => {
-    const keys = await deriveRoomKeys(randomBytes(32), null);
+    const keys = await testRoom();
     const [a, b, mallory] = await Promise.all([testDevice(), testDevice(), testDevice()]);
     const helloA = await a.hello(keys);
     const helloB = await b.hello(keys);

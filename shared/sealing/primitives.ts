@@ -62,6 +62,10 @@ function decodeJwk(text: string): Bytes {
   return Uint8Array.from(binary, (character) => character.charCodeAt(0));
 }
 
+/** Signs with an Ed25519 private key (RFC 8032): 64 bytes. */
+export const signEd25519 = async (privateKey: KeyHandle, message: Bytes): Promise<Bytes> =>
+  new Uint8Array(await crypto.subtle.sign('Ed25519', privateKey, message));
+
 /** Verifies an Ed25519 signature; false also for keys that are no keys or of low order. */
 export async function verifyEd25519(publicKey: Bytes, sig: Bytes, message: Bytes): Promise<boolean> {
   if (publicKey.length !== 32 || sig.length !== 64 || hasLowOrder(publicKey)) return false;

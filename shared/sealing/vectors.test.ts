@@ -6,9 +6,10 @@ import { PairMessage } from '../protocol/link.ts';
 import { chatSignatureBytes } from './chat.ts';
 import { type OwnHello, openHello } from './hello.ts';
 import { deriveRoomKeys } from './key-schedule.ts';
-import { proveMembership } from './membership.ts';
+import { listingBytes, signListing, verifyListing } from './listing.ts';
+import { proveMembership, proveOwnership } from './membership.ts';
 import { openPairSession } from './pair-session.ts';
-import { verifyEd25519 } from './primitives.ts';
+import { ed25519FromSeed, verifyEd25519 } from './primitives.ts';
 import { deviceCode } from './safety-code.ts';
 import { createSafetyExchange } from './safety-exchange.ts';
 import pinned from './vectors.json' with { type: 'json' };
@@ -16,6 +17,7 @@ import pinned from './vectors.json' with { type: 'json' };
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex');
 const unhex = (text: string) => new Uint8Array(Buffer.from(text, 'hex'));
 const secret = unhex(pinned.given.secret);
+const ownerPub = fromBase64Url(pinned.listing.ownerPub) ?? new Uint8Array();
 const counting = (from: number, size: number) => Uint8Array.from({ length: size }, (_, i) => (from + i) & 0xff);
 
 describe('the protocol’s vectors', () => {
@@ -40,7 +42,7 @@ describe('the protocol’s vectors', () => {
     ['with a passphrase', pinned.given.passphrase, pinned.roomWithPassphrase],
   ] as const) {
     it(`agree with the key schedule ${name}`, async () => {
-      const keys = await deriveRoomKeys(secret, passphrase);
+      const keys = await deriveRoomKeys(secret, passphrase, ownerPub);
       const sig = await proveMembership(keys, pinned.given.host, unhex(pinned.given.challenge));
       expect({
         authPub: hex(keys.authPub),
@@ -51,8 +53,30 @@ describe('the protocol’s vectors', () => {
     });
   }
 
+  it('agree with a listing and the proof of its publication', async () => {
+    const keys = await deriveRoomKeys(secret, null, ownerPub);
+    const owner = await ed25519FromSeed(unhex(pinned.given.ownerSeed));
+    expect(toBase64Url(owner.publicKey)).toBe(pinned.listing.ownerPub);
+    const { name, needsPassphrase, issuedAt, sig } = pinned.listing;
+    const listing = await signListing(owner.privateKey, {
+      roomId: keys.roomId,
+      name: name.normalize('NFD'),
+      secret: toBase64Url(secret),
+      authPub: toBase64Url(keys.authPub),
+      ownerPub: toBase64Url(ownerPub),
+      needsPassphrase,
+      issuedAt,
+    });
+    expect(listing).toMatchObject({ name, sig });
+    expect(hex(await listingBytes(listing))).toBe(pinned.listing.bytes);
+    expect(await verifyListing(listing)).toBe(true);
+    const challenge = unhex(pinned.given.challenge);
+    const about = { host: pinned.given.host, challenge, roomId: keys.roomId, name };
+    expect(toBase64Url(await proveOwnership(owner.privateKey, 'publish', about))).toBe(pinned.listing.publishProof);
+  });
+
   it('agree with the hellos', async () => {
-    const keys = await deriveRoomKeys(secret, null);
+    const keys = await deriveRoomKeys(secret, null, ownerPub);
     for (const [box, device] of [
       [pinned.hello.lo, pinned.hello.loDevice],
       [pinned.hello.hi, pinned.hello.hiDevice],
@@ -63,7 +87,7 @@ describe('the protocol’s vectors', () => {
   });
 
   it('agree with the pair: each seals its confirm as pinned and opens the other’s, tag and transcript are the pinned ones', async () => {
-    const keys = await deriveRoomKeys(secret, null);
+    const keys = await deriveRoomKeys(secret, null, ownerPub);
     const side = async (box: string, plaintext: string, seed: string): Promise<OwnHello> => {
       const hello = await openHello(keys, box);
       if (!hello.ok) throw new Error('a pinned hello does not open');

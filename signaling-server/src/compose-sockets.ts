@@ -9,7 +9,6 @@ import type { Base } from './composition.ts';
 import type { HandlerContext } from './handlers/context.ts';
 import type { OpenSockets } from './limits/open-sockets.ts';
 import { createOriginRule } from './origins.ts';
-import { hostHashOf } from './rooms/membership.ts';
 import { attachSockets, type SocketGate } from './sockets/attach.ts';
 import { createIceSource } from './turn.ts';
 
@@ -31,8 +30,7 @@ export async function composeSockets(
   openSockets: OpenSockets,
 ): Promise<SocketParts> {
   const { config, clock, log, random, pseudonyms, tally, spans, closers, life } = base;
-  const named = config.publicHosts.map(hostHashOf);
-  let local: Uint8Array[] = [];
+  let local: string[] = [];
   const tokens = await openTokens(config, { redis, now: () => clock.now(), random });
   const context: HandlerContext = {
     rooms,
@@ -49,7 +47,7 @@ export async function composeSockets(
     callsPerSecond: config.callsPerSecond,
     slowOperationMs: config.slowOperationMs,
     // 'localhost' is a name for this server only in the mouth of somebody who is on this computer.
-    hostHashesFor: (ip) => (isLoopback(ip) ? [...local, ...named] : named),
+    hostsFor: (ip) => (isLoopback(ip) ? [...local, ...config.publicHosts] : config.publicHosts),
     isDraining: () => life.isDraining,
     isBusy: () => load.isBusy(),
   };
@@ -75,7 +73,7 @@ export async function composeSockets(
       void cluster?.notify('right-ended', right);
     },
     listensOn(port) {
-      local = ['localhost', '127.0.0.1', '[::1]'].map((name) => hostHashOf(`${name}:${port}`));
+      local = ['localhost', '127.0.0.1', '[::1]'].map((name) => `${name}:${port}`);
     },
   };
 }

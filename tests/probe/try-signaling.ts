@@ -54,13 +54,14 @@ export async function trySignaling(url: string, host: ServerHost): Promise<Signa
     const challenge = serverEvents['server:challenge'].parse(await greeting(socket));
     const connectedAt = performance.now();
     const { invite } = await createInvite(host);
-    const keys = await deriveRoomKeys(invite.secret, null);
+    const keys = await deriveRoomKeys(invite.secret, null, invite.ownerPub);
     const asked = fromBase64Url(challenge.challenge);
     if (!asked) throw new NotWorking('The server’s challenge cannot be read.');
     const joined = await ask(socket, 'room:join', {
       v: PROTOCOL_VERSION,
       roomId: keys.roomId,
       authPub: toBase64Url(keys.authPub),
+      ownerPub: toBase64Url(keys.ownerPub),
       sig: toBase64Url(await proveMembership(keys, host, asked)),
     });
     if (!joined.ok) {

@@ -42,6 +42,7 @@ export class ParleyClient implements DriverClient {
       v: 1,
       roomId: room.roomId,
       authPub: room.authPub,
+      ownerPub: room.ownerPub,
       sig: room.prove(this.#challenge, this.#hostHash),
     });
     if (!answer.ok) throw new Error(`join refused: ${answer.code}`);

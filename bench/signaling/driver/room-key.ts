@@ -1,16 +1,12 @@
-import { createHash, generateKeyPairSync, sign } from 'node:crypto';
+import { generateKeyPairSync, hash, randomBytes, sign } from 'node:crypto';
+import { RoomId } from '@parley/shared/protocol';
+import { membershipBytes, roomIdBytes } from '@parley/shared/sealing';
 
-const hash = (...parts: (string | Uint8Array)[]): Buffer => {
-  const sha = createHash('sha256');
-  for (const part of parts) sha.update(part);
-  return sha.digest();
-};
-
-/** A room with the key whose hash is its id; servers that know no keys take the id as its name. */
+/** A room with the keys whose hash is its id; servers that know no keys take the id as its name. */
 export class RoomKey {
-  readonly roomId: string;
+  readonly roomId: RoomId;
   readonly authPub: string;
-  readonly #id: Buffer;
+  readonly ownerPub: string;
   readonly #privateKey;
 
   constructor() {
@@ -18,16 +14,17 @@ export class RoomKey {
     const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
     this.#privateKey = privateKey;
     this.authPub = raw.toString('base64url');
-    this.#id = hash('parley/1 room-id', raw).subarray(0, 16);
-    this.roomId = this.#id.toString('base64url');
+    const owner = randomBytes(32);
+    this.ownerPub = owner.toString('base64url');
+    const id = hash('sha256', roomIdBytes(raw, owner), 'buffer').subarray(0, 16);
+    this.roomId = RoomId.parse(id.toString('base64url'));
   }
 
   prove(challenge: string, hostHash: Uint8Array): string {
     const asked = Buffer.from(challenge, 'base64url');
-    const text = Buffer.concat([Buffer.from('parley/1 join'), hostHash, asked, this.#id]);
-    return sign(null, text, this.#privateKey).toString('base64url');
+    return sign(null, membershipBytes(hostHash, asked, this.roomId), this.#privateKey).toString('base64url');
   }
 }
 
 /** What a proof names in place of the host's spelling. */
-export const hostHashOf = (host: string): Buffer => hash(host);
+export const hostHashOf = (host: string): Buffer => hash('sha256', host, 'buffer');

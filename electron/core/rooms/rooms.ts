@@ -63,7 +63,7 @@ export function createRooms(options: {
       const wanted = host ?? homeServer();
       const own = wanted === null || ownServer.isOwn(wanted);
       const { invite, ownerSeed } = await createInvite(own ? (ownServer.host() ?? NOT_RUNNING) : wanted);
-      const { roomId } = await deriveRoomKeys(invite.secret, null);
+      const { roomId } = await deriveRoomKeys(invite.secret, null, invite.ownerPub);
       await history.addRoom({
         room_id: roomId,
         name,
@@ -83,7 +83,7 @@ export function createRooms(options: {
       const invite = unwrap(parseInvite(text));
       let roomId: RoomId | null = null;
       if (!invite.needsPassphrase) {
-        const keys = await deriveRoomKeys(invite.secret, null);
+        const keys = await deriveRoomKeys(invite.secret, null, invite.ownerPub);
         roomId = (await history.room(keys.roomId)) ? keys.roomId : null;
       }
       return { host: invite.host, needsPassphrase: invite.needsPassphrase, roomId };
@@ -96,7 +96,7 @@ export function createRooms(options: {
         throw new ParleyError('invite-passphrase');
       }
       const used = invite.needsPassphrase ? (passphrase ?? null) : null;
-      const { roomId } = await deriveRoomKeys(invite.secret, used);
+      const { roomId } = await deriveRoomKeys(invite.secret, used, invite.ownerPub);
       await history.addRoom({
         room_id: roomId,
         name: null,

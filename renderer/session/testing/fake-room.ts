@@ -498,7 +498,7 @@ export class FakeRoom {
   static async create(): Promise<FakeRoom> {
     const host = ServerHost.parse('example.org');
     const { invite } = await createInvite(host);
-    const { roomId } = await deriveRoomKeys(invite.secret, null);
+    const { roomId } = await deriveRoomKeys(invite.secret, null, invite.ownerPub);
     return new FakeRoom({
       roomId,
       host,
@@ -550,7 +550,9 @@ export class FakeRoom {
   }
 
   async rogue(): Promise<Rogue> {
-    const keys = await deriveRoomKeys(fromBase64Url(this.keyring.secret) ?? new Uint8Array(), null);
+    const [secret, ownerPub] = [this.keyring.secret, this.keyring.ownerPub].map(fromBase64Url);
+    if (!secret || !ownerPub) throw new Error('no keyring');
+    const keys = await deriveRoomKeys(secret, null, ownerPub);
     return new Rogue(keys, this.server);
   }
 

@@ -33,9 +33,12 @@ export async function testDevice(): Promise<TestDevice> {
 
 export type TestPair = { keys: RoomKeys; left: PairSession; right: PairSession; a: TestDevice; b: TestDevice };
 
+/** The keys of a fresh room without a passphrase. */
+export const testRoom = (): Promise<RoomKeys> => deriveRoomKeys(randomBytes(32), null, randomBytes(32));
+
 /** Two devices whose hellos reached each other; nobody has confirmed. */
 export async function testPair(): Promise<TestPair> {
-  const keys = await deriveRoomKeys(randomBytes(32), null);
+  const keys = await testRoom();
   const [a, b] = await Promise.all([testDevice(), testDevice()]);
   const [helloA, helloB] = await Promise.all([a.hello(keys), b.hello(keys)]);
   const left = unwrap(await openPairSession(keys, helloA, unwrap(await openHello(keys, helloB.box))));

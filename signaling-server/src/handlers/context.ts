@@ -26,8 +26,8 @@ export type HandlerContext = {
   roomCapacity: number;
   callsPerSecond: number;
   slowOperationMs: number;
-  /** The names under which a caller at this address may prove membership, hashed. */
-  hostHashesFor: (ip: string) => readonly Uint8Array[];
+  /** The names under which a caller at this address may prove membership. */
+  hostsFor: (ip: string) => readonly string[];
   isDraining: () => boolean;
   /** Overloaded: newcomers wait. */
   isBusy: () => boolean;

@@ -1,6 +1,6 @@
-import { accept, type Outcome, type RoomJoined, refuse } from '@parley/shared/protocol';
+import { accept, fromBase64Url, type Outcome, type RoomJoin, type RoomJoined, refuse } from '@parley/shared/protocol';
+import { verifyMembership } from '@parley/shared/sealing';
 import { aboutSocket } from '../observe/operations.ts';
-import { provesMembership } from '../rooms/membership.ts';
 import { takeChallenge } from './challenge.ts';
 import type { Handler } from './context.ts';
 import { versionRefusal } from './version-check.ts';
@@ -26,11 +26,11 @@ export const roomJoin: Handler<'room:join'> = async (context, connection, join):
     tally.limit('joins');
     return refuse('rate-limited', { retryAfterMs: verdict.retryAfterMs });
   }
-  if (!provesMembership(join, challenge, context.hostHashesFor(connection.ip))) {
+  if (!(await provesMembership(join, challenge, context.hostsFor(connection.ip)))) {
     void limits.blocks.strike(connection.limitKey, WRONG_PROOF_STRIKES - 1);
     return refuse('proof-invalid');
   }
-  // The socket may have closed while the limit was asked: a seat given now would have nobody to end it.
+  // The socket may have closed while the limit was asked and the proof checked: a seat given now would have nobody to end it.
   if (connection.state !== 'open') return refuse('cancelled');
   const taken = await rooms.join(connection, join.roomId, join.resumeToken);
   if (!taken.ok) return taken;
@@ -45,3 +45,15 @@ export const roomJoin: Handler<'room:join'> = async (context, connection, join):
     ice: context.ice.current(connection.limitKey),
   });
 };
+
+const bytesOf = (text: string) => fromBase64Url(text) ?? new Uint8Array();
+
+const provesMembership = (join: RoomJoin, challenge: Uint8Array, hosts: readonly string[]): Promise<boolean> =>
+  verifyMembership({
+    hosts,
+    challenge,
+    roomId: join.roomId,
+    authPub: bytesOf(join.authPub),
+    ownerPub: bytesOf(join.ownerPub),
+    sig: bytesOf(join.sig),
+  });

@@ -1,18 +1,16 @@
-import { createPublicKey, verify } from 'node:crypto';
-import { accept, fromBase64Url, type Outcome, type RoomId, refuse } from '@parley/shared/protocol';
-import { deriveRoomKeys, type OwnerAct, ownershipBytes } from '@parley/shared/sealing';
+import { accept, fromBase64Url, type Outcome, type RoomId, type RoomPublish, refuse } from '@parley/shared/protocol';
+import { deriveRoomKeys, type OwnerAct, verifyListing, verifyOwnership } from '@parley/shared/sealing';
 import { aboutSocket } from '../observe/operations.ts';
 import type { Listing } from '../rooms/listings.ts';
-import { isLowOrderKey, SPKI_PREFIX } from '../rooms/membership.ts';
 import type { Connection } from '../sockets/connection.ts';
 import { takeChallenge } from './challenge.ts';
 import type { Handler, HandlerContext } from './context.ts';
 
-type Claim = { roomId: RoomId; sig: string; ownerPub: string; name: string };
+type Claim = { roomId: RoomId; proof: string; ownerPub: string; name: string };
 
 /**
- * Seat, limit (R3), challenge and the owner's signature: what every change of the list needs. The owner is whoever listed
- * the room first. A room's id is bound to no owner's key, so any member can be the first; the admin can take it off again.
+ * Seat, limit (R3), challenge and the owner's signature over it: what every change of the list needs. Who the owner is
+ * stands in the room's id.
  */
 async function checkOwner(
   context: HandlerContext,
@@ -28,21 +26,35 @@ async function checkOwner(
     context.tally.limit('joins');
     return refuse('rate-limited', { retryAfterMs: verdict.retryAfterMs });
   }
-  const owner = fromBase64Url(claim.ownerPub);
-  const sig = fromBase64Url(claim.sig);
-  if (!owner || !sig || isLowOrderKey(owner)) return refuse('owner-proof-invalid');
-  const key = createPublicKey({ key: Buffer.concat([SPKI_PREFIX, owner]), format: 'der', type: 'spki' });
-  const isOwner = context
-    .hostHashesFor(connection.ip)
-    .some((host) =>
-      verify(
-        null,
-        ownershipBytes(act, new Uint8Array(host), new Uint8Array(challenge), claim.roomId, claim.name),
-        key,
-        sig,
-      ),
-    );
+  const isOwner = await verifyOwnership({
+    act,
+    hosts: context.hostsFor(connection.ip),
+    challenge,
+    roomId: claim.roomId,
+    name: claim.name,
+    ownerPub: bytesOf(claim.ownerPub),
+    sig: bytesOf(claim.proof),
+  });
   return isOwner ? accept(null) : refuse('owner-proof-invalid');
+}
+
+const bytesOf = (text: string) => fromBase64Url(text) ?? new Uint8Array();
+
+/** The entry of a publish or a rename, once its owner's signatures hold. */
+async function checkListing(
+  context: HandlerContext,
+  connection: Connection,
+  act: OwnerAct,
+  { proof, ...listing }: RoomPublish,
+): Promise<Outcome<Listing>> {
+  const checked = await checkOwner(context, connection, act, { ...listing, proof });
+  if (!checked.ok) return checked;
+  if (!(await verifyListing(listing))) return refuse('owner-proof-invalid', { path: 'sig' });
+  // An entry that leads nowhere helps nobody. With a passphrase that cannot be seen from the secret.
+  const { roomId, secret, ownerPub, needsPassphrase } = listing;
+  const leadsHere =
+    needsPassphrase || (await deriveRoomKeys(bytesOf(secret), null, bytesOf(ownerPub))).roomId === roomId;
+  return leadsHere ? accept(listing) : refuse('owner-proof-invalid', { path: 'secret' });
 }
 
 /** The list is one for all nodes: while they cannot agree, it stays as it is. */
@@ -60,28 +72,17 @@ const find = async ({ listings }: HandlerContext, roomId: RoomId): Promise<Outco
 const done = (outcome: Outcome<null>): Outcome<Record<string, never>> => (outcome.ok ? accept({}) : outcome);
 
 export const roomPublish: Handler<'room:publish'> = async (context, connection, input) => {
-  const { roomId, name, secret, ownerPub, needsPassphrase } = input;
-  const checked = await checkOwner(context, connection, 'publish', input);
+  const checked = await checkListing(context, connection, 'publish', input);
   if (!checked.ok) return checked;
-  // An entry that leads nowhere helps nobody. With a passphrase that cannot be seen from the secret.
-  const raw = fromBase64Url(secret);
-  if (!raw || (!needsPassphrase && (await deriveRoomKeys(new Uint8Array(raw), null)).roomId !== roomId))
-    return refuse('owner-proof-invalid', { path: 'secret' });
-  const outcome = await context.listings
-    .publish({ roomId, name, secret, ownerPub, needsPassphrase }, connection.limitKey)
-    .catch(storeAway);
-  if (outcome.ok) audit(context, connection, roomId, 'room listed');
+  const outcome = await context.listings.publish(checked.value, connection.limitKey).catch(storeAway);
+  if (outcome.ok) audit(context, connection, input.roomId, 'room listed');
   return done(outcome);
 };
 
 export const roomRename: Handler<'room:rename'> = async (context, connection, input) => {
-  if (!connection.seats.has(input.roomId)) return refuse('not-in-room');
-  const found = await find(context, input.roomId);
-  if (!found.ok) return found;
-  const before = found.value;
-  const checked = await checkOwner(context, connection, 'rename', { ...input, ownerPub: before.ownerPub });
+  const checked = await checkListing(context, connection, 'rename', input);
   if (!checked.ok) return checked;
-  const outcome = await context.listings.rename({ ...before, name: input.name }).catch(storeAway);
+  const outcome = await context.listings.rename(checked.value).catch(storeAway);
   if (outcome.ok) audit(context, connection, input.roomId, 'listed room renamed');
   return done(outcome);
 };
@@ -90,11 +91,10 @@ export const roomWithdraw: Handler<'room:withdraw'> = async (context, connection
   if (!connection.seats.has(input.roomId)) return refuse('not-in-room');
   const found = await find(context, input.roomId);
   if (!found.ok) return found;
-  const before = found.value;
-  const claim = { ...input, ownerPub: before.ownerPub, name: '' };
+  const claim = { ...input, ownerPub: found.value.ownerPub, name: '' };
   const checked = await checkOwner(context, connection, 'withdraw', claim);
   if (!checked.ok) return checked;
-  const outcome = await context.listings.withdraw(input.roomId, before.ownerPub).catch(storeAway);
+  const outcome = await context.listings.withdraw(input.roomId).catch(storeAway);
   if (outcome.ok) audit(context, connection, input.roomId, 'room taken off the list');
   return done(outcome);
 };

@@ -2,13 +2,12 @@ import { createHash } from 'node:crypto';
 import { roomNameKey } from '@parley/shared/model';
 import {
   accept,
-  type ListedRoom,
-  ListedRoom as ListedRoomSchema,
   type ListedRooms,
   type Outcome,
   type RoomId,
   type RoomList,
   refuse,
+  SignedListing,
 } from '@parley/shared/protocol';
 import { z } from 'zod';
 import { type Clock, repeat } from '../clock.ts';
@@ -16,12 +15,11 @@ import type { Backplane, Stored } from '../cluster/backplane.ts';
 import type { Neighbours } from '../cluster/neighbours.ts';
 import { type SharedList, shareList } from '../cluster/shared-list.ts';
 
-const Listing = ListedRoomSchema.omit({ participants: true });
-/** A room on the server's list: what its owner gave, and nothing more. */
-export type Listing = Omit<ListedRoom, 'participants'>;
+/** A room on the server's list: what its owner signed, and nothing more. */
+export type Listing = SignedListing;
 
-const Listed = z.object({ listing: Listing, version: z.number(), by: z.string().max(100).optional() });
-const Unlisted = z.object({ roomId: Listing.shape.roomId, version: z.number() });
+const Listed = z.object({ listing: SignedListing, version: z.number(), by: z.string().max(100).optional() });
+const Unlisted = z.object({ roomId: SignedListing.shape.roomId, version: z.number() });
 
 const KEEP_EVERY_MS = 20_000;
 const KEPT_AT_ONCE = 100;
@@ -126,8 +124,8 @@ export class Listings {
 
   /**
    * Lists a room, or replaces its entry. Refuses with `room-name-taken`, `list-full`, `too-many-listed` when the address
-   * has listed as many as one may, and with `owner-proof-invalid` when somebody else listed the room first: the
-   * first owner's key is the owner, because nothing in a room's id says whose it is. That this owner asks was checked before.
+   * has listed as many as one may, and `listing-outdated` when the owner has signed a newer entry. The caller has
+   * checked the owner's signatures.
    */
   async publish(listing: Listing, address?: string): Promise<Outcome<null>> {
     const { nameOf } = this.#ports;
@@ -156,7 +154,7 @@ export class Listings {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const [current, taken] = await store.read([byRoom, byName]);
       const before = readListing(current);
-      if (before && before.ownerPub !== listing.ownerPub) return refuse('owner-proof-invalid');
+      if (before && isOutdated(listing, before)) return refuse('listing-outdated');
       if (mustBeListed && current && !before) return refuse('room-not-listed');
       const holder = readListing(taken);
       if (holder && holder.roomId !== listing.roomId) return refuse('room-name-taken', { path: 'name' });
@@ -182,10 +180,9 @@ export class Listings {
   }
 
   /**
-   * Takes a room off the list; `ownerPub` is whoever asks for it, or undefined for the admin. Refuses with
-   * `room-not-listed`, and with `owner-proof-invalid` when another owner has listed it meanwhile.
+   * Takes a room off the list, for its owner or the admin. Refuses with `room-not-listed`.
    */
-  async withdraw(roomId: RoomId, ownerPub?: string): Promise<Outcome<null>> {
+  async withdraw(roomId: RoomId): Promise<Outcome<null>> {
     const { store, neighbours } = this.#ports;
     const byRoom = roomKeyOf(roomId);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -197,7 +194,6 @@ export class Listings {
         if (this.#known.get(roomId) === known) this.#forget(roomId);
         return refuse('room-not-listed');
       }
-      if (ownerPub !== undefined && before.ownerPub !== ownerPub) return refuse('owner-proof-invalid');
       const removed = await store.write(byRoom, current?.version ?? 0, WITHDRAWN, WITHDRAWN_MS);
       if (removed === undefined) continue;
       this.#unlist(roomId, removed);
@@ -387,6 +383,10 @@ export class Listings {
   }
 }
 
+/** The same entry may come twice; of two that differ the later one stands. */
+const isOutdated = (listing: Listing, before: Listing): boolean =>
+  listing.issuedAt < before.issuedAt || (listing.issuedAt === before.issuedAt && listing.sig !== before.sig);
+
 const markOf = ({ listing, version }: Entry): string => `${listing.roomId} ${version}`;
 
 /** Where an entry stands in the list: by name, and by room where names begin alike. Short enough for a cursor. */
@@ -395,7 +395,7 @@ const placeOf = (key: string, roomId: RoomId): string => `${[...key].slice(0, PL
 function readListing(stored: Stored | undefined): Listing | undefined {
   if (!stored) return undefined;
   try {
-    const parsed = Listing.safeParse(JSON.parse(stored.value));
+    const parsed = SignedListing.safeParse(JSON.parse(stored.value));
     return parsed.success ? parsed.data : undefined;
   } catch {
     return undefined;

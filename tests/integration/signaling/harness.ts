@@ -1,10 +1,9 @@
-import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
+import { generateKeyPairSync, hash, randomBytes, sign } from 'node:crypto';
 import {
   type ClientAck,
   type ClientEvent,
   type ClientInput,
   clientEvents,
-  concatBytes,
   fromBase64Url,
   type Outcome,
   outcomeOf,
@@ -18,8 +17,8 @@ import {
   SignalId,
   serverEvents,
   toBase64Url,
-  utf8,
 } from '@parley/shared/protocol';
+import { membershipBytes, roomIdBytes } from '@parley/shared/sealing';
 import { readConfig } from '@parley/signaling-server/config.ts';
 import { createLog } from '@parley/signaling-server/log.ts';
 import { type SignalingPorts, type SignalingServer, startSignaling } from '@parley/signaling-server/server.ts';
@@ -74,6 +73,7 @@ export async function startTestServer(
 export class RoomKey {
   readonly roomId: RoomId;
   readonly authPub: string;
+  readonly ownerPub: string;
   readonly #privateKey;
 
   constructor() {
@@ -81,15 +81,15 @@ export class RoomKey {
     const raw = publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
     this.#privateKey = privateKey;
     this.authPub = toBase64Url(raw);
-    const hash = createHash('sha256').update('parley/1 room-id').update(raw).digest();
-    this.roomId = RoomId.parse(toBase64Url(hash.subarray(0, 16)));
+    const owner = randomBytes(32);
+    this.ownerPub = toBase64Url(owner);
+    this.roomId = RoomId.parse(toBase64Url(hash('sha256', roomIdBytes(raw, owner), 'buffer').subarray(0, 16)));
   }
 
   prove(challenge: string, host: string): string {
-    const roomId = fromBase64Url(this.roomId) ?? new Uint8Array();
-    const hostHash = createHash('sha256').update(host).digest();
     const asked = fromBase64Url(challenge) ?? new Uint8Array();
-    return toBase64Url(sign(null, concatBytes(utf8('parley/1 join'), hostHash, asked, roomId), this.#privateKey));
+    const bytes = membershipBytes(hash('sha256', host, 'buffer'), asked, this.roomId);
+    return toBase64Url(sign(null, bytes, this.#privateKey));
   }
 }
 
@@ -200,6 +200,7 @@ export class Client {
       v: PROTOCOL_VERSION,
       roomId: key.roomId,
       authPub: key.authPub,
+      ownerPub: key.ownerPub,
       sig: (options.prover ?? key).prove(challenge, options.host ?? PUBLIC_HOST),
       ...(options.resumeToken === undefined ? {} : { resumeToken: options.resumeToken }),
     });

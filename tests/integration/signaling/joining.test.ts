@@ -52,12 +52,14 @@ describe('proof of membership (S1)', () => {
     const keys = await deriveRoomKeys(
       new Uint8Array(32).map((_, i) => i),
       null,
+      new Uint8Array(32).fill(7),
     );
     const sig = await proveMembership(keys, PUBLIC_HOST, fromBase64Url(challenge) ?? new Uint8Array());
     const joined = await client.call('room:join', {
       v: PROTOCOL_VERSION,
       roomId: keys.roomId,
       authPub: toBase64Url(keys.authPub),
+      ownerPub: toBase64Url(keys.ownerPub),
       sig: toBase64Url(sig),
     });
     expect(joined).toMatchObject({ ok: true, value: { resumed: false, participants: [], capacity: 16 } });
@@ -95,6 +97,7 @@ describe('proof of membership (S1)', () => {
       v: PROTOCOL_VERSION,
       roomId: squatted.roomId,
       authPub: own.authPub,
+      ownerPub: own.ownerPub,
       sig: own.prove(challenge, PUBLIC_HOST),
     });
     expect(outcome).toMatchObject({ code: 'proof-invalid' });
@@ -137,7 +140,8 @@ describe('proof of membership (S1)', () => {
     const server = await startTestServer();
     const client = new Client(server);
     const key = new RoomKey();
-    const join = { roomId: key.roomId, authPub: key.authPub, sig: key.prove(await client.challenge(), PUBLIC_HOST) };
+    const { roomId, authPub, ownerPub } = key;
+    const join = { roomId, authPub, ownerPub, sig: key.prove(await client.challenge(), PUBLIC_HOST) };
     expect(await client.call('room:join', { ...join, v: 0 })).toMatchObject({ code: 'client-too-old' });
     expect(await client.call('room:join', { ...join, v: 2 })).toMatchObject({ code: 'server-too-old' });
   });

@@ -176,6 +176,7 @@ describe('blocks (R7)', () => {
       v: 1,
       roomId: key.roomId,
       authPub: key.authPub,
+      ownerPub: key.ownerPub,
       sig: key.prove(challenge, 'x'),
     });
     expect((await guesser.hear('server:closing')).code).toBe('blocked');

@@ -1,4 +1,5 @@
 import { type ClientAck, toBase64Url } from '@parley/shared/protocol';
+import { verifyListing } from '@parley/shared/sealing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRedis, type TestRedis } from '#support/redis.ts';
 import { Client, startTestServer, type TestServer, until } from './harness.ts';
@@ -29,10 +30,17 @@ describe('listed rooms on one server (S1)', () => {
       roomId: owner.room.roomId,
       name: 'Garden',
       secret: toBase64Url(owner.room.invite.secret),
+      authPub: toBase64Url(owner.room.keys.authPub),
       ownerPub: toBase64Url(owner.room.invite.ownerPub),
       needsPassphrase: false,
+      issuedAt: 1,
+      sig: expect.any(String) as string,
       participants: 1,
     });
+    // A reader checks for themselves that the owner said so.
+    const [shown] = page.items;
+    expect(shown && (await verifyListing(shown))).toBe(true);
+    expect(shown && (await verifyListing({ ...shown, name: 'Another name' }))).toBe(false);
   });
 
   it('have a passphrase marker, and then the secret alone does not say which room it is', async () => {
@@ -78,10 +86,24 @@ describe('listed rooms on one server (S1)', () => {
     expect(await guest.publish('Ours', { ownerPub: other })).toMatchObject({ code: 'owner-proof-invalid' });
     expect(await guest.rename('Rude words')).toMatchObject({ code: 'owner-proof-invalid' });
     expect(await guest.withdraw()).toMatchObject({ code: 'owner-proof-invalid' });
-    // Signed for another name, for another act, without a seat, with a secret that is another room's.
+    // Under a key of their own the room would be another one.
+    const [asMaker] = [new Owner(guest.client, { ...owner.room, ownerKey: stranger.room.ownerKey })];
+    const forged = { ...(await asMaker.listing('Mine', 99)), ownerPub: other };
+    expect(await guest.publish('Mine', forged)).toMatchObject({ code: 'owner-proof-invalid' });
+    // A proof for another name, an entry for another name or an older one, without a seat, another room's secret.
     expect(await owner.publish('Shown', {}, 'Signed')).toMatchObject({ code: 'owner-proof-invalid' });
-    const secret = toBase64Url(stranger.room.invite.secret);
-    expect(await owner.publish('Ours', { secret })).toMatchObject({ code: 'owner-proof-invalid', path: 'secret' });
+    expect(await owner.publish('Ours', { sig: forged.sig })).toMatchObject({
+      code: 'owner-proof-invalid',
+      path: 'sig',
+    });
+    expect(await owner.rename('Ours', { issuedAt: 1 })).toMatchObject({ code: 'owner-proof-invalid', path: 'sig' });
+    expect(await owner.rename('Past', await owner.listing('Past', 0))).toMatchObject({ code: 'listing-outdated' });
+    const { invite } = owner.room;
+    const elsewhere = { ...owner.room, invite: { ...invite, secret: stranger.room.invite.secret } };
+    expect(await new Owner(owner.client, elsewhere).publish('Ours')).toMatchObject({
+      code: 'owner-proof-invalid',
+      path: 'secret',
+    });
     const outside = new Owner(new Client(server), owner.room);
     expect(await outside.publish('Ours')).toMatchObject({ code: 'not-in-room' });
     expect(await names(owner.client)).toEqual(['Ours']);
@@ -125,7 +147,7 @@ describe('listed rooms on one server (S1)', () => {
     expect(pages.map(({ ok }) => ok).slice(0, 9)).toEqual([...Array<boolean>(8).fill(true), false]);
   });
 
-  it('belong to whoever listed them first, until the admin takes them off (S1, S8)', async () => {
+  it('belong to the person who made the room, and the admin can take them off (S1, S8)', async () => {
     const token = 'an-admin-token-with-more-than-32-characters';
     const server = await startTestServer({ ...MANY, ADMIN_TOKEN: token });
     const owner = await enterNew(server);
@@ -133,11 +155,11 @@ describe('listed rooms on one server (S1)', () => {
     const other = await makeRoom();
     const member = new Owner(new Client(server), { ...room, ownerKey: other.ownerKey });
     await member.enter();
-    expect((await member.publish('Mine', { ownerPub: toBase64Url(other.invite.ownerPub) })).ok).toBe(true);
-    expect(await owner.publish('Ours')).toMatchObject({
+    expect(await member.publish('Mine', { ownerPub: toBase64Url(other.invite.ownerPub) })).toMatchObject({
       code: 'owner-proof-invalid',
-      message: 'Only whoever listed this room first can change its entry.',
+      message: 'Only the person who made this room can list it or change its entry.',
     });
+    expect((await owner.publish('Mine')).ok).toBe(true);
     const remove = (roomId: string, secret = token) =>
       fetch(`${server.url}/admin/api/listed-rooms/${roomId}`, {
         method: 'DELETE',
