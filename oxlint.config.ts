@@ -109,6 +109,8 @@ const table: Row[] = [
       ...node,
       '!fastify',
       '!@fastify/**',
+      '!@opentelemetry/**',
+      '!ipaddr.js',
       '!jose',
       '!@redis/client',
       '!pino-roll',

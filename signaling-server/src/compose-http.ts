@@ -21,7 +21,7 @@ export async function composeHttp(
   { health, metrics, prometheus, samples }: MetricsParts,
   setDraining: (wanted: boolean) => void,
 ): Promise<void> {
-  const { config, clock, log, pseudonyms, tally, spans, closers, life } = base;
+  const { config, clock, log, pseudonyms, tally, tracing, closers, life } = base;
   const isWhole = (): boolean => cluster?.stats().isUp ?? true;
   const app = await createHttpApp(http, {
     config,
@@ -32,7 +32,7 @@ export async function composeHttp(
     pseudonyms,
     health,
     tally,
-    spans,
+    tracing,
     metrics,
     samples,
     prometheus,

@@ -29,7 +29,7 @@ export async function composeSockets(
   { http }: Listener,
   openSockets: OpenSockets,
 ): Promise<SocketParts> {
-  const { config, clock, log, random, pseudonyms, tally, spans, closers, life } = base;
+  const { config, clock, log, random, pseudonyms, tally, tracing, closers, life } = base;
   let local: string[] = [];
   const tokens = await openTokens(config, { redis, now: () => clock.now(), random });
   const context: HandlerContext = {
@@ -41,7 +41,6 @@ export async function composeSockets(
     random,
     tally,
     log,
-    spans,
     pseudonymOf: pseudonyms.room,
     roomCapacity: config.roomCapacity,
     callsPerSecond: config.callsPerSecond,
@@ -57,6 +56,7 @@ export async function composeSockets(
     addressOf: createAddressReader(config.trustedProxies),
     originAllowed: createOriginRule(config.allowedOrigins),
     pseudonyms,
+    tracing,
     access: createAccessRule(accessPolicyOf(config, tokens)),
     openSockets,
   });

@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
 import type { Tally } from './metrics/tally.ts';
-import type { Spans } from './observe/spans.ts';
+import type { Tracing } from './observe/tracing.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 
 /** How long one part may take to close before the next one is closed. */
@@ -53,7 +53,7 @@ export type Base = {
   random: (sizeBytes: number) => Uint8Array;
   pseudonyms: Pseudonyms;
   tally: Tally;
-  spans: Spans;
+  tracing: Tracing;
   closers: Closers;
   /** Changed by `server.ts` alone. */
   readonly life: Readonly<{ isDraining: boolean }>;

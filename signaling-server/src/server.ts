@@ -15,8 +15,7 @@ import { countOpenSockets, type OpenSockets } from './limits/open-sockets.ts';
 import { type Log, openLog } from './log.ts';
 import type { Snapshot } from './metrics/snapshot.ts';
 import { Tally } from './metrics/tally.ts';
-import { createOtlpExporter } from './observe/otlp-exporter.ts';
-import { noSpans } from './observe/spans.ts';
+import { noTracing } from './observe/tracing.ts';
 import { createPseudonyms } from './pseudonyms.ts';
 import { createRandomPool } from './random-pool.ts';
 
@@ -83,12 +82,15 @@ async function start(
 ): Promise<SignalingServer> {
   const random = ports.random ?? createRandomPool();
   const { otlpEndpoint: endpoint, otlpHeaders: headers, environment } = config;
-  const spans =
-    endpoint === undefined ? noSpans : createOtlpExporter({ endpoint, headers, environment }, { clock, log, random });
-  closers.add(() => spans.close());
+  // Its packages are loaded only where there is a collector.
+  const tracing =
+    endpoint === undefined
+      ? noTracing
+      : (await import('./observe/open-telemetry.ts')).openTracing({ endpoint, headers, environment }, clock, log);
+  closers.add(() => tracing.close());
   const life = { isDraining: false };
   const pseudonyms = createPseudonyms(worker?.pseudonymKey ?? random(32));
-  const base: Base = { config, clock, log, random, pseudonyms, tally: new Tally(), spans, closers, life };
+  const base: Base = { config, clock, log, random, pseudonyms, tally: new Tally(), tracing, closers, life };
 
   const roomParts = await composeRooms(base, ports.backplane ?? worker?.backplane);
   const isWorker = worker !== undefined;

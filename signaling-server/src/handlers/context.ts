@@ -4,7 +4,6 @@ import type { Clock } from '../clock.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Log } from '../log.ts';
 import type { Tally } from '../metrics/tally.ts';
-import type { Spans } from '../observe/spans.ts';
 import type { Listings } from '../rooms/listings.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { Connection } from '../sockets/connection.ts';
@@ -20,7 +19,6 @@ export type HandlerContext = {
   random: (sizeBytes: number) => Uint8Array;
   tally: Tally;
   log: Log;
-  spans: Spans;
   /** What stands for a room in logs and spans. */
   pseudonymOf: (roomId: RoomId) => string;
   roomCapacity: number;

@@ -10,7 +10,7 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { limitKeyOf } from '../client-address.ts';
 import type { Tally } from '../metrics/tally.ts';
 import { aboutRequest, createRequestObserver } from '../observe/requests.ts';
-import type { Spans } from '../observe/spans.ts';
+import type { Tracing } from '../observe/tracing.ts';
 import type { OriginRule } from '../origins.ts';
 import { SERVER_VERSION } from '../version.ts';
 import { type AccessPorts, addAccess } from './access.ts';
@@ -52,12 +52,12 @@ export function createHttpServer(maxConnections: number, certificate?: Certifica
 const takeAll = () => (() => true) as never;
 const asJson = () => (data: unknown) => JSON.stringify(data);
 
-export type HttpPorts = AdminPorts & AccessPorts & { originAllowed: OriginRule; tally: Tally; spans: Spans };
+export type HttpPorts = AdminPorts & AccessPorts & { originAllowed: OriginRule; tally: Tally; tracing: Tracing };
 
 /** Health, metrics, diagnostics and the admin's calls, and a clear answer to everything else. */
 export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpPorts): Promise<FastifyInstance> {
-  const { config, limits, tally, log, originAllowed, spans, now } = ports;
-  const observer = createRequestObserver({ log, spans, slowOperationMs: config.slowOperationMs, now });
+  const { config, limits, tally, log, originAllowed, tracing } = ports;
+  const observer = createRequestObserver({ log, tracing, slowOperationMs: config.slowOperationMs });
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_MAX_BYTES,
@@ -71,6 +71,8 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
       return http;
     },
   });
+  // Before those of the plugins, which answer some requests by themselves.
+  app.addHook('onRequest', async (request) => observer.began(request));
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,

@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Log } from '../log.ts';
-import { noSpans, type Spans } from './spans.ts';
-import { startTrace, type Trace } from './trace.ts';
+import type { TracedSpan, Tracing } from './tracing.ts';
 
 /** A request, as far as the log knows it. */
 type Observed = {
@@ -13,21 +12,11 @@ type Observed = {
 /** What was answered, after how many milliseconds. */
 type Answered = { readonly statusCode: number; readonly elapsedTime: number };
 
-const traces = new WeakMap<Observed, Trace>();
-
-/** Made when it is first asked for: a request may be answered before any hook of ours has seen it. */
-function traceOf(request: Observed): Trace {
-  const known = traces.get(request);
-  if (known) return known;
-  const trace = startTrace(request.headers.traceparent);
-  traces.set(request, trace);
-  return trace;
-}
+const spans = new WeakMap<Observed, TracedSpan>();
 
 /** What every log line about a request has in it. */
-export function aboutRequest(request: Observed): { request: string; traceId: string; spanId: string } {
-  const { traceId, spanId } = traceOf(request);
-  return { request: request.id, traceId, spanId };
+export function aboutRequest(request: Observed): { request: string; traceId?: string; spanId?: string } {
+  return { request: request.id, ...spans.get(request)?.ids };
 }
 
 /** The code that an answer refuses with. */
@@ -36,14 +25,16 @@ export function refusedWith(payload: unknown): string | undefined {
   return 'code' in payload && typeof payload.code === 'string' ? payload.code : undefined;
 }
 
-export type RequestPorts = { log: Log; spans: Spans; slowOperationMs: number; now: () => number };
+export type RequestPorts = { log: Log; tracing: Tracing; slowOperationMs: number };
 
-export type RequestObserver = ReturnType<typeof createRequestObserver>;
-
-/** Logs a request that was answered, and hands its span on. The path is not in there, only the route that took it. */
-export function createRequestObserver({ log, spans, slowOperationMs, now }: RequestPorts) {
+/** Logs a request that was answered and ends its span. Both have the route that took it, not the path. */
+export function createRequestObserver({ log, tracing, slowOperationMs }: RequestPorts) {
   const refusals = new WeakMap<Observed, string>();
   return {
+    began(request: Observed): void {
+      const span = tracing.start(request.headers.traceparent);
+      if (span) spans.set(request, span);
+    },
     refused(request: Observed, payload: unknown): void {
       const code = refusedWith(payload);
       if (code !== undefined) refusals.set(request, code);
@@ -59,14 +50,8 @@ export function createRequestObserver({ log, spans, slowOperationMs, now }: Requ
         const line = { ...aboutRequest(request), method, route: route ?? 'none', status: statusCode, code, tookMs };
         log[level](line, isSlow ? 'slow operation' : 'request answered');
       }
-      if (spans === noSpans) return;
       const failed = statusCode >= 500;
-      spans.add({
-        name: route === undefined ? method : `${method} ${route}`,
-        kind: 'server',
-        trace: traceOf(request),
-        endedAt: now(),
-        tookMs: elapsedTime,
+      spans.get(request)?.end(route === undefined ? method : `${method} ${route}`, {
         failed,
         attributes: {
           'http.request.method': method,

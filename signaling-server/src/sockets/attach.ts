@@ -23,7 +23,7 @@ import { createDispatch } from '../handlers/dispatch.ts';
 import { versionRefusal } from '../handlers/version-check.ts';
 import type { OpenSockets } from '../limits/open-sockets.ts';
 import { aboutSocket, createOperationObserver } from '../observe/operations.ts';
-import { type Caller, readTraceparent, startTrace } from '../observe/trace.ts';
+import type { TracedSpan, Tracing } from '../observe/tracing.ts';
 import type { OriginRule } from '../origins.ts';
 import type { Pseudonyms } from '../pseudonyms.ts';
 import { type Admission, AdmissionDesk } from './admission.ts';
@@ -106,6 +106,7 @@ export function attachSockets(
     addressOf: AddressReader;
     originAllowed: OriginRule;
     pseudonyms: Pseudonyms;
+    tracing: Tracing;
     access: AccessRule;
     openSockets: OpenSockets;
   },
@@ -125,15 +126,11 @@ export function attachSockets(
   });
   let noteEmpty: (() => void) | undefined;
   const observer = createOperationObserver(context);
-  const traceIn = (request: IncomingMessage) => {
-    const { traceId, spanId } = startTrace(request.headers.traceparent);
-    return { traceId, spanId };
-  };
 
   /** An upgrade that came to nothing: there is no socket yet to name. */
   function noteRefused(request: IncomingMessage, code: ErrorCode): void {
     if (!log.isLevelEnabled('debug')) return;
-    log.debug({ ...traceIn(request), address: pseudonyms.address(addressOf(request)), code }, 'upgrade refused');
+    log.debug({ address: pseudonyms.address(addressOf(request)), code }, 'upgrade refused');
   }
 
   const linePorts = { outbox: new Outbox(config), over };
@@ -185,21 +182,21 @@ export function attachSockets(
           noteRefused(request, admission.refusal.code);
           return refuseUpgrade(request, '429 Too Many Requests', admission.refusal);
         }
-        const caller = readTraceparent(request.headers.traceparent);
+        const trace = ports.tracing.start(request.headers.traceparent);
         // The answer to the upgrade and the handshake are one piece for the system to send.
         socket.cork();
         let isOpen = false;
         sockets.handleUpgrade(request, socket, head, (opening) => {
           isOpen = true;
           socket.off('error', ignoreError);
-          open(opening, admission, caller);
+          open(opening, admission, trace);
         });
         socket.uncork();
         // It calls back at once, or never: not every request for a WebSocket makes one.
         if (!isOpen && admission.at === 'welcome') desk.closed(admission.limitKey);
       },
       (thrown) => {
-        log.error({ ...traceIn(request), err: thrown }, 'admission failed');
+        log.error({ err: thrown }, 'admission failed');
         refuseUpgrade(request, '503 Service Unavailable', refuse('server-busy'));
       },
     );
@@ -220,11 +217,11 @@ export function attachSockets(
   // Socket.IO's own server is not there at all, nor is Engine.IO's: with one namespace, one transport, no attachments and no
   // rooms of their own their protocols are a handful of packets, while their objects and timers are most of a connection's
   // memory and of what a message costs besides I/O.
-  function open(socket: ClientSocket, admission: Admission, caller: Caller | undefined): void {
+  function open(socket: ClientSocket, admission: Admission, trace: TracedSpan | undefined): void {
     tally.socketsOpened += 1;
     opened += 1;
     const id = base64UrlText(context.random(15));
-    const line = new Line({ id, admission, openedAt: clock.now(), caller }, socket, linePorts);
+    const line = new Line({ id, admission, openedAt: clock.now(), trace }, socket, linePorts);
     strangers.add(line);
     socket.on('message', onMessage);
     socket.on('ping', onControl);
@@ -346,14 +343,14 @@ export function attachSockets(
   function welcome(line: Line, right: string | undefined): void {
     const { id } = line;
     const { ip, limitKey } = line.admission;
-    const about = { id, ip, limitKey, right, caller: line.caller, openedAt: clock.now() };
+    const about = { id, ip, limitKey, right, trace: line.trace, openedAt: clock.now() };
     const connection = new Connection(about, line, connectionPorts);
     line.connection = connection;
     connections.add(connection);
     // A pseudonym is a keyed hash: not for a line that nobody asked for.
     if (log.isLevelEnabled('debug'))
       log.debug({ ...aboutSocket(connection), address: pseudonyms.address(ip) }, 'socket opened');
-    observer.opened(connection, clock.now() - line.openedAt);
+    observer.opened(connection);
     line.write(`${CONNECT}{"sid":"${id}"}`);
     connection.send('server:challenge', newChallenge(context, connection));
   }

@@ -1,6 +1,6 @@
 import type { Outcome, RoomId, ServerEvent, ServerPayload, SignalReceived } from '@parley/shared/protocol';
 import { TokenBucket } from '../limits/token-bucket.ts';
-import type { Caller } from '../observe/trace.ts';
+import type { TracedSpan } from '../observe/tracing.ts';
 import type { Seat, SeatHolder } from '../rooms/registry.ts';
 import { signalPacket } from './signal-frame.ts';
 
@@ -50,8 +50,8 @@ export class Connection implements SeatHolder {
   readonly limitKey: string;
   /** By which right it was let in, where the server gives rights by token. */
   readonly right: string | undefined;
-  /** What the caller said of itself in a `traceparent` header; most say nothing. */
-  readonly caller: Caller | undefined;
+  /** Where sockets are traced. */
+  readonly trace: TracedSpan | undefined;
   /** Since when it sits in no room; undefined while it has a seat. */
   idleSince: number;
   challenge: { bytes: Uint8Array; endsAt: number } | undefined;
@@ -66,7 +66,7 @@ export class Connection implements SeatHolder {
       ip: string;
       limitKey: string;
       right: string | undefined;
-      caller: Caller | undefined;
+      trace: TracedSpan | undefined;
       openedAt: number;
     },
     wire: Wire,
@@ -76,7 +76,7 @@ export class Connection implements SeatHolder {
     this.ip = about.ip;
     this.limitKey = about.limitKey;
     this.right = about.right;
-    this.caller = about.caller;
+    this.trace = about.trace;
     this.idleSince = about.openedAt;
     this.#wire = wire;
     this.#ports = ports;

@@ -1,6 +1,6 @@
 import type { Socket as TcpSocket } from 'node:net';
 import { WebSocket } from 'ws';
-import type { Caller } from '../observe/trace.ts';
+import type { TracedSpan } from '../observe/tracing.ts';
 import type { Admission } from './admission.ts';
 import type { Connection, Wire } from './connection.ts';
 import type { Beating } from './heartbeat.ts';
@@ -65,8 +65,7 @@ export class Line implements Wire, Beating {
   readonly id: string;
   readonly admission: Admission;
   readonly openedAt: number;
-  /** What its `traceparent` header said. */
-  readonly caller: Caller | undefined;
+  readonly trace: TracedSpan | undefined;
   /** Whether it has said who it is; the answer may take a while. */
   asked = false;
   connection: Connection | undefined;
@@ -82,14 +81,14 @@ export class Line implements Wire, Beating {
   #late = 0;
 
   constructor(
-    about: { id: string; admission: Admission; openedAt: number; caller: Caller | undefined },
+    about: { id: string; admission: Admission; openedAt: number; trace: TracedSpan | undefined },
     socket: ClientSocket,
     ports: LinePorts,
   ) {
     this.id = about.id;
     this.admission = about.admission;
     this.openedAt = about.openedAt;
-    this.caller = about.caller;
+    this.trace = about.trace;
     this.#socket = socket;
     this.#ports = ports;
     socket.line = this;
