@@ -13,7 +13,7 @@ const EVERY_ROUTE = {
   ADMIN_TOKEN: 'for-the-description-alone-0123456789',
   ACCESS: 'token',
   TOKEN_SECRET: 'for-the-description-alone-0123456789',
-  TOKEN_FILE: 'never-written.json',
+  TOKEN_FILE: 'never-written.db',
 };
 
 /** The description as the server hands it out at /openapi.json. */

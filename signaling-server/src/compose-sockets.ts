@@ -64,7 +64,10 @@ export async function composeSockets(
   cluster?.onNotice('right-ended', (right) => {
     if (typeof right === 'string') gate.closeRight(right);
   });
-  if (tokens) closers.add(watchRights(tokens, gate, clock, log));
+  if (tokens) {
+    closers.add(() => tokens.close());
+    closers.add(watchRights(tokens, gate, clock, log));
+  }
   return {
     gate,
     tokens,

@@ -208,7 +208,7 @@ export const Settings = z.object({
   TOKEN_FILE: setting(
     z.string().transform((text) => (text === '' ? undefined : text)),
     '',
-    'File with the rights given by token, in a folder that the server may write to; not used with REDIS_URL: they are in Redis then, which has to write to disk',
+    'SQLite file with the rights given by token, in a folder that the server may write to; not used with REDIS_URL: they are in Redis then, which has to write to disk',
   ),
   ACCESS_TOKEN_TTL_S: setting(whole(30, 86_400), '600', 'Life of access tokens in seconds'),
   TLS_CERT_FILE: setting(

@@ -1,7 +1,7 @@
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-if (major < 22 || (major === 22 && minor < 15)) {
+if (major < 22 || (major === 22 && minor < 16)) {
   console.error(
-    'The Parley signaling server needs Node.js 22.15 or newer. In a checkout, npm run server brings it along.',
+    'The Parley signaling server needs Node.js 22.16 or newer. In a checkout, npm run server brings it along.',
   );
   process.exit(1);
 }

@@ -155,7 +155,7 @@ describe('the image of the server, followed', () => {
       ...environment(await freePort()),
       ACCESS: 'token',
       TOKEN_SECRET: '9c1d0b7e3f5a48c2a6d4e8f01b2c3d4e5f60718293a4b5c6',
-      TOKEN_FILE: join(folder, '/var/lib/parley/tokens.json'),
+      TOKEN_FILE: join(folder, '/var/lib/parley/tokens.db'),
     };
     const [program = '', ...args] = readExec(last(final, 'CMD'));
     for (const command of [

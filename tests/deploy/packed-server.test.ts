@@ -265,7 +265,7 @@ describe('the server, packed, installed and started by the guide’s own command
   });
 
   it('lets in by tokens that its command makes, and no more once it ended them (S11)', async () => {
-    const file = join(folder, 'tokens.json');
+    const file = join(folder, 'tokens.db');
     const env = { ACCESS: 'token', TOKEN_SECRET: randomBytes(32).toString('hex'), TOKEN_FILE: file };
     const server = await started(env);
     const made = await ask('token create --name Anna --json', env);

@@ -47,7 +47,7 @@ const CUT_OFF = `[...document.querySelectorAll('main *, header *')].flatMap((ele
 function byToken(): Record<string, string> {
   const folder = mkdtempSync(join(tmpdir(), 'parley-admin-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  return { ACCESS: 'token', TOKEN_SECRET: randomBytes(32).toString('hex'), TOKEN_FILE: join(folder, 'tokens.json') };
+  return { ACCESS: 'token', TOKEN_SECRET: randomBytes(32).toString('hex'), TOKEN_FILE: join(folder, 'tokens.db') };
 }
 /** A right made as the admin makes one, by the server's own command. */
 async function makeRight(env: Record<string, string>, ...options: string[]): Promise<{ id: string; token: string }> {

@@ -3,8 +3,8 @@ import type { RedisClient } from '../cluster/redis-backplane.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import type { AccessPolicy } from './access.ts';
-import { FileTokenStore } from './file-token-store.ts';
 import { RedisTokenStore } from './redis-token-store.ts';
+import { SqliteTokenStore } from './sqlite-token-store.ts';
 import type { Tokens } from './tokens.ts';
 
 /** How soon a right that another program ended closes its sockets. */
@@ -20,7 +20,7 @@ export async function openTokens(
   if (access !== 'token' || tokenSecret === undefined) return undefined;
   const store = redis
     ? new RedisTokenStore(redis, redisPrefix, now)
-    : tokenFile !== undefined && new FileTokenStore(tokenFile);
+    : tokenFile !== undefined && new SqliteTokenStore(tokenFile);
   if (!store) return undefined;
   // A file that cannot be read is told now, not when the first client comes.
   await store.list();

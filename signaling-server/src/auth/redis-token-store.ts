@@ -45,6 +45,9 @@ export class RedisTokenStore implements TokenStore {
     throw new Error('others were always first');
   }
 
+  /** The client belongs to who opened it. */
+  close(): void {}
+
   async #find(id: string): Promise<{ record: TokenRecord | undefined; version: number }> {
     const [version, text] = await this.#client.hmGet(this.#key(id), ['v', 'd']);
     if (typeof text !== 'string') return { record: undefined, version: 0 };

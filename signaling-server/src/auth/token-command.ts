@@ -4,8 +4,8 @@ import { systemClock } from '../clock.ts';
 import { type Config, readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import { openLogFile } from '../observe/log-file.ts';
-import { TokenFileError } from './file-token-store.ts';
 import { openTokens } from './open-tokens.ts';
+import { TokenFileError } from './sqlite-token-store.ts';
 import { countsAt, type TokenRecord } from './token-record.ts';
 import type { Tokens } from './tokens.ts';
 

@@ -30,6 +30,8 @@ export interface TokenStore {
   list(): Promise<TokenRecord[]>;
   /** Adds a record. */
   add(record: TokenRecord): Promise<void>;
+  /** Lets go of what it holds open. */
+  close(): void;
   /** Changes a record; undefined from `change` leaves it. Answers what is stored then; undefined if there is none. */
   update(id: string, change: (record: TokenRecord) => TokenRecord | undefined): Promise<TokenRecord | undefined>;
 }

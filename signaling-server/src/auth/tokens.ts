@@ -130,6 +130,10 @@ export class Tokens {
     return this.#ports.store.list();
   }
 
+  close(): void {
+    this.#ports.store.close();
+  }
+
   #tokenOf(id: string, generation: number): string {
     return `parley_${id}_${generation}_${this.#mac(id, generation)}`;
   }

@@ -1,5 +1,5 @@
 import { accept, refuse, refuseInput } from '@parley/shared/protocol';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Tokens } from '../auth/tokens.ts';
 import { type AddressReader, limitKeyOf } from '../client-address.ts';
@@ -27,6 +27,9 @@ export type AccessPorts = {
 /** A token that is none weighs as much as this many malformed frames (R7). */
 const WRONG_TOKEN_STRIKES = 10;
 
+/** When a renewal that could not be written may be tried again. */
+const AGAIN_MS = 5_000;
+
 const dateOf = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
 
 /** The exchange of tokens, and what the admin sees and ends of them (S11). */
@@ -39,6 +42,13 @@ export function addAccess(app: FastifyInstance, ports: AccessPorts, admin: Admin
     return;
   }
 
+  /** Rights that cannot be written now, on a full disk for example: nothing was changed, and the same may be asked again. */
+  const cannotChange = (request: FastifyRequest, reply: FastifyReply, failure: unknown): FastifyReply => {
+    log.error({ ...aboutRequest(request), err: failure }, 'rights cannot be changed');
+    reply.header('retry-after', AGAIN_MS / 1_000);
+    return reply.code(503).send(refuse('server-busy', { retryAfterMs: AGAIN_MS }));
+  };
+
   app.post(
     '/auth/refresh',
     { schema: answers('Exchanges a refresh token', { 200: Refreshed }, { body: RefreshRequest }) },
@@ -46,7 +56,8 @@ export function addAccess(app: FastifyInstance, ports: AccessPorts, admin: Admin
       const asked = RefreshRequest.safeParse(request.body);
       if (!asked.success) return reply.code(400).send(refuseInput(asked.error));
       const key = limitKeyOf(ports.addressOf(request.raw));
-      const outcome = await tokens.refresh(asked.data.refresh_token);
+      const outcome = await tokens.refresh(asked.data.refresh_token).catch((failure: unknown) => ({ failure }));
+      if ('failure' in outcome) return cannotChange(request, reply, outcome.failure);
       if (outcome.ok) {
         const { accessToken, expiresInS, refreshToken } = outcome.value;
         const answer: z.infer<typeof Refreshed> = {
@@ -91,7 +102,9 @@ export function addAccess(app: FastifyInstance, ports: AccessPorts, admin: Admin
     async (request, reply) => {
       const asked = RevokeRequest.safeParse(request.body);
       if (!asked.success) return reply.code(400).send(refuseInput(asked.error));
-      if (!(await tokens.revoke(asked.data.id))) return reply.code(404).send(refuse('bad-request', { path: 'id' }));
+      const revoked = await tokens.revoke(asked.data.id).catch((failure: unknown) => ({ failure }));
+      if (typeof revoked === 'object') return cannotChange(request, reply, revoked.failure);
+      if (!revoked) return reply.code(404).send(refuse('bad-request', { path: 'id' }));
       admin.audit(request, 'right ended', { right: asked.data.id });
       ports.onEnded(asked.data.id);
       return accept(null);

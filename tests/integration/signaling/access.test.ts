@@ -18,7 +18,7 @@ const SECRET = randomBytes(32).toString('hex');
 function byFile(): Record<string, string> {
   const folder = mkdtempSync(join(tmpdir(), 'parley-access-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  return { ACCESS: 'token', TOKEN_SECRET: SECRET, TOKEN_FILE: join(folder, 'tokens.json'), ADMIN_TOKEN: ADMIN };
+  return { ACCESS: 'token', TOKEN_SECRET: SECRET, TOKEN_FILE: join(folder, 'tokens.db'), ADMIN_TOKEN: ADMIN };
 }
 
 async function command(env: Record<string, string>, ...args: string[]): Promise<string> {

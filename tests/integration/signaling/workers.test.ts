@@ -228,7 +228,7 @@ describe('a server of several processes (S13)', () => {
     const access = {
       ACCESS: 'token',
       TOKEN_SECRET: 'a'.repeat(31).concat('9'),
-      TOKEN_FILE: join(folder, 'tokens.json'),
+      TOKEN_FILE: join(folder, 'tokens.db'),
     };
     const server = await startWorkers({ HTTP_PER_MINUTE: '0', ...access });
     const env = { PATH: process.env.PATH ?? '', ...access };
