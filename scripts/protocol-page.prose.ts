@@ -10,6 +10,7 @@ export const CONNECT_REFUSALS: readonly ErrorCode[] = [
   'blocked',
   'access-refused',
   'access-expired',
+  'access-revoked',
   'bad-request',
 ];
 

@@ -56,6 +56,7 @@ export const ERRORS = {
   'too-many-listed': 'As many rooms as one address may list are on this server’s list. Take one off first.',
   'access-refused': 'This server lets in only those who have its password or a token.',
   'access-expired': 'Your access to this server has ended. Ask its host for a new token.',
+  'access-revoked': 'The host of this server has taken back your access. Ask them for a new token.',
   'turn-unavailable': 'This server offers no relay.',
 
   // Links and identity

@@ -167,7 +167,7 @@ export const serverEvents = {
   'seat:moved': SeatMoved,
   /** Said right before the server closes a socket on purpose. */
   'server:closing': z.object({
-    code: z.enum(['slow-consumer', 'blocked', 'timed-out', 'server-draining', 'access-expired']),
+    code: z.enum(['slow-consumer', 'blocked', 'timed-out', 'server-draining', 'access-expired', 'access-revoked']),
   }),
   'server:drain': z.object({ retryAfterMs: z.number().int().nonnegative() }),
 } as const;

@@ -62,7 +62,7 @@ export async function composeSockets(
   });
   onBlocked((key) => gate.closeBlocked(key));
   cluster?.onNotice('right-ended', (right) => {
-    if (typeof right === 'string') gate.closeRight(right);
+    if (typeof right === 'string') gate.closeRight(right, 'access-revoked');
   });
   if (tokens) {
     closers.add(() => tokens.close());
@@ -72,7 +72,7 @@ export async function composeSockets(
     gate,
     tokens,
     endRight(right) {
-      gate.closeRight(right);
+      gate.closeRight(right, 'access-revoked');
       void cluster?.notify('right-ended', right);
     },
     listensOn(port) {

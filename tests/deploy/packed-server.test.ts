@@ -280,7 +280,7 @@ describe('the server, packed, installed and started by the guide’s own command
     const anna = new Client(server, { auth: { v: 1, token: access_token } });
     await anna.hear('server:challenge');
     expect((await ask(`token revoke ${id}`, env)).code).toBe(0);
-    expect(await anna.hear('server:closing')).toEqual({ code: 'access-expired' });
+    expect(await anna.hear('server:closing')).toEqual({ code: 'access-revoked' });
   });
 
   it('is one server with others through Redis (S13)', async () => {

@@ -251,7 +251,7 @@ describe('the admin page (S8)', () => {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await said(page, 'The right of Anna is revoked.');
-    expect(await annas.hear('server:closing')).toEqual({ code: 'access-expired' });
+    expect(await annas.hear('server:closing')).toEqual({ code: 'access-revoked' });
     await rowOf('Anna').getByText('Revoked').waitFor();
     await card.getByText('1 of 2 in force').waitFor();
     // What was pressed is gone; the keyboard goes on from the list.

@@ -13,7 +13,7 @@ export type AccessPolicy =
   | { access: 'password'; accessPassword: string }
   | { access: 'token'; tokens: Tokens };
 
-/** Refuses with `access-refused` or `access-expired`. A password is compared in a time that tells nothing about it. */
+/** Refuses with `access-refused`, `access-expired` or `access-revoked`. A password is compared in a time that tells nothing about it. */
 export function createAccessRule(policy: AccessPolicy): AccessRule {
   switch (policy.access) {
     case 'open':

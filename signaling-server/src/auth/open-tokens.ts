@@ -5,6 +5,7 @@ import type { Log } from '../log.ts';
 import type { AccessPolicy } from './access.ts';
 import { RedisTokenStore } from './redis-token-store.ts';
 import { SqliteTokenStore } from './sqlite-token-store.ts';
+import type { RightEnd } from './token-record.ts';
 import type { Tokens } from './tokens.ts';
 
 /** How soon a right that another program ended closes its sockets. */
@@ -39,15 +40,16 @@ export function accessPolicyOf({ access, accessPassword }: Config, tokens: Token
 /** Closes the sockets of rights that ended by a revocation elsewhere, or by time. */
 export function watchRights(
   tokens: Tokens,
-  gate: { rights(): ReadonlyMap<string, number>; closeRight(right: string): void },
+  gate: { rights(): ReadonlyMap<string, number>; closeRight(right: string, end: RightEnd): void },
   clock: Clock,
   log: Log,
 ): () => void {
   const look = async (): Promise<void> => {
     for (const right of gate.rights().keys()) {
-      if (await tokens.counts(right)) continue;
-      log.info({ right, audit: true }, 'right ended; its sockets are closed');
-      gate.closeRight(right);
+      const end = await tokens.endOf(right);
+      if (!end) continue;
+      log.info({ right, code: end, audit: true }, 'right ended; its sockets are closed');
+      gate.closeRight(right, end);
     }
   };
   return repeat(clock, LOOK_EVERY_MS, () => {

@@ -6,7 +6,7 @@ import { createLog } from '../log.ts';
 import { openLogFile } from '../observe/log-file.ts';
 import { openTokens } from './open-tokens.ts';
 import { TokenFileError } from './sqlite-token-store.ts';
-import { countsAt, type TokenRecord } from './token-record.ts';
+import { endAt, type TokenRecord } from './token-record.ts';
 import type { Tokens } from './tokens.ts';
 
 const USAGE = `Rights to use a server whose ACCESS is token. Same environment as the server.
@@ -103,7 +103,7 @@ function lineOf(record: TokenRecord): string {
   const day = (at: number) => new Date(at).toISOString().slice(0, 10);
   const end = record.endsAt === null ? 'no end' : `until ${day(record.endsAt)}`;
   const ended = record.why === 'reused' ? 'ended: its token was used twice' : 'ended by the admin';
-  const state = countsAt(record, Date.now())
+  const state = !endAt(record, Date.now())
     ? end
     : record.revokedAt === null
       ? `over since ${day(record.endsAt ?? 0)}`

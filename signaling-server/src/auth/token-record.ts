@@ -20,9 +20,15 @@ export const TokenRecord = z.object({
 });
 export type TokenRecord = z.infer<typeof TokenRecord>;
 
-/** Whether it lets anybody in at that time. */
-export const countsAt = (record: TokenRecord, now: number): boolean =>
-  record.revokedAt === null && (record.endsAt === null || now < record.endsAt);
+/** Why a right lets nobody in any more: it had an end, or was taken back. */
+export type RightEnd = 'access-expired' | 'access-revoked';
+
+/** How a right has ended by then (milliseconds since 1970); undefined while it lets somebody in. A record that is gone has expired. */
+export function endAt(record: TokenRecord | undefined, now: number): RightEnd | undefined {
+  if (!record) return 'access-expired';
+  if (record.revokedAt !== null) return 'access-revoked';
+  return record.endsAt !== null && now >= record.endsAt ? 'access-expired' : undefined;
+}
 
 /** Where records are kept. `update` is atomic over all processes that share the store. */
 export interface TokenStore {

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { accept, type Outcome, refuse, toBase64Url } from '@parley/shared/protocol';
 import { errors, jwtVerify, SignJWT } from 'jose';
-import { countsAt, type TokenRecord, type TokenStore } from './token-record.ts';
+import { endAt, type RightEnd, type TokenRecord, type TokenStore } from './token-record.ts';
 
 /** A client that did not get the answer to its exchange may repeat it for this long with the token it had. */
 const REPEAT_MS = 30_000;
@@ -58,8 +58,8 @@ export class Tokens {
   }
 
   /**
-   * Exchanges a refresh token. Refuses with `access-refused` (not one of this server's) and `access-expired` (ended or revoked).
-   * One that was exchanged before ends the right, and `reused` tells which.
+   * Exchanges a refresh token. Refuses with `access-refused` (not one of this server's), `access-expired` (it had an end) and
+   * `access-revoked`. One that was exchanged before ends the right, and `reused` tells which.
    */
   async refresh(refreshToken: string): Promise<Outcome<Exchanged> & { reused?: string }> {
     const [, id, number, mac] = FORM.exec(refreshToken) ?? [];
@@ -70,7 +70,7 @@ export class Tokens {
     let verdict: 'exchanged' | 'ended' | 'reused' = 'ended';
     const record = await this.#ports.store.update(id, (before) => {
       verdict = 'ended';
-      if (!countsAt(before, now) || generation > before.generation) return undefined;
+      if (endAt(before, now) || generation > before.generation) return undefined;
       verdict = 'exchanged';
       if (generation === before.generation)
         return { ...before, generation: generation + 1, rotatedAt: now, lastUsedAt: now };
@@ -81,8 +81,8 @@ export class Tokens {
     });
     // TypeScript does not see that the callback ran.
     const seen = verdict as 'exchanged' | 'ended' | 'reused';
-    if (!record || seen === 'ended') return refuse('access-expired');
-    if (seen === 'reused') return { ...refuse('access-expired'), reused: id };
+    if (!record || seen === 'ended') return refuse(endAt(record, now) ?? 'access-expired');
+    if (seen === 'reused') return { ...refuse('access-revoked'), reused: id };
     return accept({
       accessToken: await this.#sign(id, now),
       expiresInS: this.#policy.accessTokenTtlS,
@@ -108,13 +108,14 @@ export class Tokens {
       if (failure instanceof errors.JOSEError) return refuse('access-refused');
       throw failure;
     }
-    return id !== undefined && (await this.counts(id)) ? accept(id) : refuse('access-expired');
+    if (id === undefined) return refuse('access-refused');
+    const end = await this.endOf(id);
+    return end ? refuse(end) : accept(id);
   }
 
-  /** Whether a right still lets anybody in. */
-  async counts(id: string): Promise<boolean> {
-    const record = await this.#ports.store.read(id);
-    return record !== undefined && countsAt(record, this.#ports.now());
+  /** How a right has ended; undefined while it lets somebody in. */
+  async endOf(id: string): Promise<RightEnd | undefined> {
+    return endAt(await this.#ports.store.read(id), this.#ports.now());
   }
 
   /** Ends a right; false when there is none. */

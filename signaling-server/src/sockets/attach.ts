@@ -13,6 +13,7 @@ import {
 } from '@parley/shared/protocol';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { AccessRule, Admitted } from '../auth/access.ts';
+import type { RightEnd } from '../auth/token-record.ts';
 import { base64UrlText } from '../base64url.ts';
 import type { AddressReader } from '../client-address.ts';
 import { type Clock, repeat } from '../clock.ts';
@@ -45,7 +46,7 @@ export type SocketGate = {
   /** How many sockets each right has, where the server gives rights by token. */
   rights(): Map<string, number>;
   /** Closes every socket of a right that ended. */
-  closeRight(right: string): void;
+  closeRight(right: string, end: RightEnd): void;
   /** Answers what was taken, says goodbye, closes. `cutOff` ends the connections that do not close by then. */
   close(cutOff: () => void): Promise<void>;
 };
@@ -459,8 +460,8 @@ export function attachSockets(
       for (const { right } of connections) if (right !== undefined) sockets.set(right, (sockets.get(right) ?? 0) + 1);
       return sockets;
     },
-    closeRight(right) {
-      for (const connection of connections) if (connection.right === right) connection.close('access-expired');
+    closeRight(right, end) {
+      for (const connection of connections) if (connection.right === right) connection.close(end);
     },
     async close(cutOff) {
       stopReaping();

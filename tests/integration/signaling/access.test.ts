@@ -142,9 +142,9 @@ describe('a server that lets in by token', () => {
     expect((await post(server, '/admin/api/revoke', { id: ben.id })).status).toBe(401);
 
     expect((await post(server, '/admin/api/revoke', { id: ben.id }, headers.authorization)).status).toBe(200);
-    expect(await bens.hear('server:closing')).toEqual({ code: 'access-expired' });
+    expect(await bens.hear('server:closing')).toEqual({ code: 'access-revoked' });
     await command(env, 'revoke', eve.id);
-    expect(await eves.hear('server:closing')).toEqual({ code: 'access-expired' });
+    expect(await eves.hear('server:closing')).toEqual({ code: 'access-revoked' });
     expect(annas.socket.connected).toBe(true);
     expect(await command(env, 'list')).toMatch(/Ben {2}ended by the admin/);
     const gone = await post(server, '/admin/api/revoke', { id: 'nobody' }, headers.authorization);
@@ -168,8 +168,8 @@ describe('a server that lets in by token', () => {
       expect(shown).toEqual({ rights: [expect.objectContaining({ id, sockets: 2 })] });
     }
     await post(one, '/admin/api/revoke', { id }, `Bearer ${ADMIN}`);
-    expect(await client.hear('server:closing')).toEqual({ code: 'access-expired' });
-    expect((await enter(two, access_token).refused()).data?.code).toBe('access-expired');
+    expect(await client.hear('server:closing')).toEqual({ code: 'access-revoked' });
+    expect((await enter(two, access_token).refused()).data?.code).toBe('access-revoked');
     expect(await command(env, 'list')).toContain('ended by the admin');
   });
 
