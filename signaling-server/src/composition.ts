@@ -4,6 +4,7 @@ import type { Log } from './log.ts';
 import type { Tally } from './metrics/tally.ts';
 import type { Tracing } from './observe/tracing.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
+import type { Warnings } from './warnings.ts';
 
 /** How long one part may take to close before the next one is closed. */
 const CLOSING_MS = 8_000;
@@ -54,6 +55,7 @@ export type Base = {
   pseudonyms: Pseudonyms;
   tally: Tally;
   tracing: Tracing;
+  warnings: Warnings;
   closers: Closers;
   /** Changed by `server.ts` alone. */
   readonly life: Readonly<{ isDraining: boolean }>;

@@ -70,7 +70,8 @@ export async function run(args: readonly string[]): Promise<void> {
   }
   const { log } = output;
   // Once, where there are several processes.
-  if (cluster.isPrimary) for (const warning of [...(weak ? [weak] : []), ...warningsOf(config)]) log.warn(warning);
+  const warnings = [...(weak ? [weak] : []), ...warningsOf(config)];
+  if (cluster.isPrimary) for (const warning of warnings) log.warn(warning);
   const count = config.workers === 0 ? availableParallelism() : config.workers;
   if (count > 1 && cluster.isPrimary) {
     await runParent(count, log, output);
@@ -78,7 +79,7 @@ export async function run(args: readonly string[]): Promise<void> {
   }
   let server: SignalingServer;
   try {
-    server = await startSignaling(config, { log, ...workerPorts() });
+    server = await startSignaling(config, { log, warnings, ...workerPorts() });
   } catch (failure) {
     const inUse = failure instanceof Error && 'code' in failure && failure.code === 'EADDRINUSE';
     if (inUse) log.fatal({ code: 'port-in-use', port: config.port }, 'another program is using that port');

@@ -18,6 +18,7 @@ import { Tally } from './metrics/tally.ts';
 import { noTracing } from './observe/tracing.ts';
 import { createPseudonyms } from './pseudonyms.ts';
 import { createRandomPool } from './random-pool.ts';
+import { createWarnings } from './warnings.ts';
 
 /** What the server takes from outside; each has a usual value. */
 export type SignalingPorts = {
@@ -29,6 +30,8 @@ export type SignalingPorts = {
   backplane?: OpenBackplane;
   /** How late the event loop ran since the last call, in milliseconds. */
   loopDelayMs?: () => number;
+  /** What is wrong with the configuration, as it was logged before. */
+  warnings?: readonly string[];
   /** For one of several workers: what it has from its parent. */
   worker?: WorkerPorts;
 };
@@ -90,7 +93,8 @@ async function start(
   closers.add(() => tracing.close());
   const life = { isDraining: false };
   const pseudonyms = createPseudonyms(worker?.pseudonymKey ?? random(32));
-  const base: Base = { config, clock, log, random, pseudonyms, tally: new Tally(), tracing, closers, life };
+  const warnings = createWarnings(clock, log, ports.warnings);
+  const base: Base = { config, clock, log, random, pseudonyms, tally: new Tally(), tracing, warnings, closers, life };
 
   const roomParts = await composeRooms(base, ports.backplane ?? worker?.backplane);
   const isWorker = worker !== undefined;
