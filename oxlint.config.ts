@@ -79,6 +79,12 @@ const table: Row[] = [
     because: 'mesh/peer-link.ts is the only importer of simple-peer.',
   },
   {
+    files: ['renderer/media/qr-scanner.ts'],
+    may: [...shared, '!qr/decode.js'],
+    never: [...outsideRenderer, ...allBut('media'), '../**/ui/**'],
+    because: 'media/qr-scanner.ts is the only reader of QR codes.',
+  },
+  {
     files: ['renderer/session/**'],
     may: shared,
     never: [...outsideRenderer, ...allBut('session', 'signaling', 'mesh', 'media', 'bridge'), '../**/ui/**'],
@@ -101,6 +107,12 @@ const table: Row[] = [
     may: [...shared, '!react', '!react-dom', '!lucide-react', '!radix-ui'],
     never: [...outsideRenderer, ...allBut()],
     because: 'ui knows no state of the app.',
+  },
+  {
+    files: ['renderer/ui/qr-code.tsx'],
+    may: [...shared, '!react', '!qr'],
+    never: [...outsideRenderer, ...allBut()],
+    because: 'ui/qr-code.tsx is the only writer of QR codes.',
   },
   {
     files: ['signaling-server/src/**'],

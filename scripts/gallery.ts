@@ -42,6 +42,7 @@ try {
     for (const theme of values.theme.split(',')) {
       for (const screen of wanted.length > 0 ? wanted : all) {
         await page.goto(`${address}testing/gallery/index.html?screen=${screen}&theme=${theme}`);
+        await page.locator('html[data-ready]').waitFor();
         for (const size of values.size.split(',')) {
           const [width = 1280, height = 800] = size.split('x').map(Number);
           await page.setViewportSize({ width, height });

@@ -39,7 +39,9 @@ export type Screen =
   | { at: 'lobby'; invite: string; reading: LobbyReading }
   | { at: 'room'; roomId: RoomId; panel: Panel; focusMessage: MessageKey | null }
   | { at: 'pre-join'; roomId: RoomId; answering: CallId | null }
-  | { at: 'settings' };
+  | { at: 'settings'; section: SettingsSection };
+
+export type SettingsSection = 'general' | 'devices' | 'servers' | 'privacy' | 'about';
 
 export type Panel = 'none' | 'chat' | 'people' | 'details';
 

@@ -27,7 +27,7 @@ describe('what is refused, and how it is said', () => {
     if (await button.isEnabled()) await button.click();
     const said = await ben.alertText();
     expect(await ben.page.getByRole('heading', { name: 'Join with a link' }).isVisible()).toBe(true);
-    await ben.page.getByRole('textbox', { name: 'Invite link' }).fill('');
+    await ben.page.getByRole('textbox', { name: 'Invite link or message' }).fill('');
     return said;
   };
 

@@ -122,13 +122,27 @@ export class Participant {
     await this.page.getByRole('heading', { level: 1, name }).waitFor();
   }
 
-  /** The invite, as 'Copy invite' puts it on the clipboard. */
+  /** The invite, as 'Copy link' puts it on the clipboard. */
   async copyInvite(): Promise<string> {
-    await this.page.getByRole('button', { name: 'Copy invite' }).first().click();
-    return until('the invite on the clipboard', async () => {
-      const text: unknown = await this.page.evaluate('navigator.clipboard.readText()');
-      return typeof text === 'string' && text.startsWith('parley://') ? text : undefined;
+    return this.#copyFromInvite('Copy link', (text) => text.startsWith('parley://'));
+  }
+
+  /** The message around the invite, for somebody without Parley. */
+  async copyInviteMessage(): Promise<string> {
+    return this.#copyFromInvite('Copy message', (text) => /invites you/.test(text) && /parley:\/\//.test(text));
+  }
+
+  async #copyFromInvite(button: string, isIt: (text: string) => boolean): Promise<string> {
+    const dialog = this.page.getByRole('dialog', { name: /^Invite people/ });
+    await this.page.getByRole('button', { name: 'Invite people' }).first().click();
+    await dialog.getByRole('button', { name: button }).click();
+    const text = await until('the invite on the clipboard', async () => {
+      const copied: unknown = await this.page.evaluate('navigator.clipboard.readText()');
+      return typeof copied === 'string' && isIt(copied) ? copied : undefined;
     });
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    return text;
   }
 
   /** Types an invite into the lobby and presses 'Join room'; does not wait for what comes of it. */
@@ -144,13 +158,13 @@ export class Participant {
       await this.page.getByRole('button', { name: 'Join with a link' }).click();
     }
     await lobby.waitFor();
-    await this.page.getByRole('textbox', { name: 'Invite link' }).fill(invite);
+    await this.page.getByRole('textbox', { name: 'Invite link or message' }).fill(invite);
   }
 
   /** Joins a room by its invite and waits until its heading is there. */
   async joinRoom(invite: string): Promise<void> {
     await this.tryInvite(invite);
-    await this.page.getByRole('button', { name: 'Copy invite' }).first().waitFor();
+    await this.page.getByRole('button', { name: 'Invite people' }).first().waitFor();
   }
 
   /** Waits until the other one is seen as present in the room. */

@@ -1,9 +1,11 @@
-import { LogIn, ShieldCheck } from 'lucide-react';
+import { LogIn, ScanLine, ShieldCheck } from 'lucide-react';
 import { useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Refused, TextField } from '../../ui/field.tsx';
+import { PasteField } from '../../ui/paste-field.tsx';
 import { hostName } from '../connection-words.ts';
+import { ScanDialog } from '../invites/scan-dialog.tsx';
 import styles from './lobby-screen.module.css';
 
 /** Where an invite is pasted, or where a link leads: nothing is joined before the person says so. */
@@ -11,12 +13,22 @@ export function LobbyScreen() {
   const actions = useActions();
   const screen = useApp((state) => state.screen);
   const [passphrase, setPassphrase] = useState('');
+  const [scanning, setScanning] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
   if (screen.at !== 'lobby') return null;
   const { invite, reading } = screen;
   const ready = reading.at === 'ready';
   const needsPassphrase = ready && reading.needsPassphrase;
 
+  const fillIn = (text: string) => {
+    setRefusal(null);
+    actions.readInvite(text);
+  };
+  const readPicture = async (picture: Blob) => {
+    const text = await actions.readQrPicture(picture);
+    if (text.ok) fillIn(text.value);
+    else setRefusal(text.message);
+  };
   const submit = async () => {
     const outcome = await actions.joinByInvite(invite, needsPassphrase ? passphrase : undefined);
     if (!outcome.ok) setRefusal(outcome.message);
@@ -33,19 +45,20 @@ export function LobbyScreen() {
       >
         <div>
           <h1>Join with a link</h1>
-          <p className={styles.lead}>Paste the invite that you were sent. It begins with parley://</p>
+          <p className={styles.lead}>Paste the invite that you were sent: the link, or the whole message around it.</p>
         </div>
-        <TextField
-          label="Invite link"
+        <PasteField
+          label="Invite link or message"
           value={invite}
-          onChange={(typed) => {
-            setRefusal(null);
-            actions.readInvite(typed);
-          }}
+          onChange={fillIn}
+          onPicture={(picture) => void readPicture(picture)}
           autoFocus
           placeholder="parley://join/…"
           error={reading.at === 'refused' ? reading.refusal.message : null}
         />
+        <Button className={styles.scan} icon={ScanLine} onClick={() => setScanning(true)}>
+          Scan a QR code
+        </Button>
         {needsPassphrase ? (
           <TextField
             label="Passphrase"
@@ -80,6 +93,15 @@ export function LobbyScreen() {
           </Button>
         </div>
       </form>
+      {scanning ? (
+        <ScanDialog
+          onClose={() => setScanning(false)}
+          onFound={(text) => {
+            setScanning(false);
+            fillIn(text);
+          }}
+        />
+      ) : null}
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { Button } from '../../ui/button.tsx';
 import { Banner, Refused, SelectField, SwitchField } from '../../ui/field.tsx';
 import { countOf } from '../../ui/format.ts';
 import { roomTitle } from '../connection-words.ts';
+import { InviteButton } from '../invites/invite-button.tsx';
 import { VideoView } from '../stage/video-view.tsx';
 import styles from './pre-join.module.css';
 
@@ -25,6 +26,7 @@ export function PreJoinScreen() {
 
   const { preview } = call;
   const room = rooms.find((candidate) => candidate.roomId === screen.roomId);
+  const others = reach[screen.roomId]?.participants ?? [];
   const running = reach[screen.roomId]?.call ?? null;
   const name = profile?.displayName ?? profile?.username ?? 'You';
 
@@ -69,6 +71,12 @@ export function PreJoinScreen() {
               {running ? ` · ${countOf(running.deviceIds.length, 'person', 'people')} in the call` : ''}
             </p>
           </div>
+          {room && !running && others.length === 0 ? (
+            <div className={styles.next}>
+              <p>Nobody else is in this room yet. Invite people now or from the call.</p>
+              <InviteButton room={room} size="small" />
+            </div>
+          ) : null}
           <SwitchField
             label="Camera"
             icon={preview.camera ? <Camera aria-hidden="true" /> : <CameraOff aria-hidden="true" />}

@@ -1,35 +1,20 @@
 import type { Room } from '@parley/shared/model';
-import { Lock, Network, Trash2 } from 'lucide-react';
-import { useEffect, useId, useState } from 'react';
-import { useActions, useApp } from '../../stores/react.tsx';
+import { Lock, Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import { useActions } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
-import { Banner, TextField } from '../../ui/field.tsx';
-import { isLoopback, protectionSentence, roomTitle } from '../connection-words.ts';
+import { TextField } from '../../ui/field.tsx';
+import { protectionSentence, roomTitle } from '../connection-words.ts';
+import { InviteButton } from '../invites/invite-button.tsx';
 import styles from './room.module.css';
 
 /** What protects the room, its invite, its name, and how to be rid of it. */
 export function DetailsPanel({ room }: { room: Room }) {
   const actions = useActions();
-  const server = useApp((state) => state.server);
-  const [invite, setInvite] = useState('');
   const [name, setName] = useState(room.name ?? '');
   const [error, setError] = useState<string | null>(null);
   const [deleting, setDeleting] = useState(false);
-  const inviteId = useId();
-
-  // The invite names another address once the network may join.
-  useEffect(() => {
-    let current = server.at !== 'starting';
-    void actions.inviteOf(room.roomId).then((outcome) => {
-      if (current && outcome.ok) setInvite(outcome.value);
-    });
-    return () => {
-      current = false;
-    };
-  }, [actions, room.roomId, server]);
-
-  const onlyHere = isLoopback(room.host) && server.at === 'running' && server.lanHosts.length === 0;
 
   return (
     <div className={styles.details}>
@@ -40,26 +25,9 @@ export function DetailsPanel({ room }: { room: Room }) {
         <p>{protectionSentence(room)}</p>
       </section>
       <section>
-        <h2 id={inviteId}>Invite</h2>
-        <textarea
-          className={styles.invite}
-          aria-labelledby={inviteId}
-          readOnly
-          rows={4}
-          value={invite}
-          onFocus={(event) => event.currentTarget.select()}
-        />
-        <p className={styles.soft}>Whoever has it can join, so send it only to the people you mean.</p>
-        {onlyHere ? (
-          <Banner tone="info">
-            <div className={styles.only}>
-              <span>This invite works on this computer only.</span>
-              <Button size="small" icon={Network} onClick={() => void actions.allowLan(true)}>
-                Let my network join
-              </Button>
-            </div>
-          </Banner>
-        ) : null}
+        <h2>Invite</h2>
+        <p className={styles.soft}>Whoever has the invite can join, so send it only to the people you mean.</p>
+        <InviteButton room={room} size="small" />
       </section>
       <form
         onSubmit={(event) => {

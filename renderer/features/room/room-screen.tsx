@@ -1,6 +1,6 @@
 import type { Room } from '@parley/shared/model';
-import { Check, CircleAlert, Copy, Lock, MessageSquare, Phone, Settings2, Users, X } from 'lucide-react';
-import { type ReactNode, useEffect, useId, useState } from 'react';
+import { CircleAlert, Lock, MessageSquare, Phone, Settings2, Users, X } from 'lucide-react';
+import { type ReactNode, useId } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { Panel, RoomReach } from '../../stores/state.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
@@ -8,6 +8,7 @@ import { formatNames } from '../../ui/format.ts';
 import { type Tab, TabList } from '../../ui/tab-list.tsx';
 import { ChatView } from '../chat/chat-view.tsx';
 import { connectionSentence, connectionTone, roomTitle } from '../connection-words.ts';
+import { InviteButton } from '../invites/invite-button.tsx';
 import { PeoplePanel } from '../people/people-panel.tsx';
 import { CallBar } from '../stage/call-bar.tsx';
 import { useCallKeys } from '../stage/call-keys.ts';
@@ -104,7 +105,7 @@ function RoomHeader({ room, reach, inCall, children }: RoomHeaderProps) {
         </p>
       </div>
       <IconButton icon={Lock} label="Security" onClick={() => openPanel('details')} />
-      <CopyInvite room={room} />
+      <InviteButton room={room} />
       {inCall ? null : (
         <Button look="primary" icon={Phone} onClick={() => prepareCall(room.roomId)}>
           {reach?.call ? 'Join call' : 'Start call'}
@@ -127,30 +128,5 @@ function Refusal({ room, reach }: { room: Room; reach: RoomReach | undefined }) 
         Try again
       </Button>
     </div>
-  );
-}
-
-/** Copies the invite and says so for a while. */
-export function CopyInvite({ room }: { room: Room }) {
-  const { inviteOf, copyText } = useActions();
-  const [copied, setCopied] = useState(false);
-  useEffect(() => {
-    if (!copied) return undefined;
-    const timer = setTimeout(() => setCopied(false), 2_500);
-    return () => clearTimeout(timer);
-  }, [copied]);
-  const copy = async () => {
-    const invite = await inviteOf(room.roomId);
-    if (invite.ok) setCopied((await copyText(invite.value)).ok);
-  };
-  return (
-    <>
-      <Button icon={copied ? Check : Copy} onClick={() => void copy()}>
-        Copy invite
-      </Button>
-      <span className="visually-hidden" role="status">
-        {copied ? 'The invite was copied' : ''}
-      </span>
-    </>
   );
 }

@@ -1,6 +1,8 @@
+import type { Room } from '@parley/shared/model';
 import { useEffect, useRef, useState } from 'react';
 import { useApp } from '../../stores/react.tsx';
 import type { OwnCall, ParticipantView } from '../../stores/state.ts';
+import { InviteButton } from '../invites/invite-button.tsx';
 import { layoutStage, type StageTile } from './layout.ts';
 import styles from './stage.module.css';
 import { OwnTile, ParticipantTile } from './tile.tsx';
@@ -12,6 +14,7 @@ const noParticipants: readonly ParticipantView[] = [];
 export function Stage({ call }: { call: Joined }) {
   const participants = useApp((state) => state.reach[call.roomId]?.participants ?? noParticipants);
   const inCall = participants.filter((participant) => participant.inCall && participant.link !== 'closed');
+  const room = useApp((state) => state.rooms.find(({ roomId }) => roomId === call.roomId));
   const [pinned, setPinned] = useState<string | null>(null);
   const ref = useRef<HTMLElement>(null);
   const [space, setSpace] = useState({ width: 0, height: 0 });
@@ -49,10 +52,22 @@ export function Stage({ call }: { call: Joined }) {
         ) : null;
       })}
       {inCall.length === 0 ? (
-        <p className={styles.alone} role="status">
-          You are the first one here. The others in the room see the call ring.
-        </p>
+        <Alone room={room} somebodyHere={participants.some(({ link }) => link !== 'closed')} />
       ) : null}
     </section>
+  );
+}
+
+/** What to do while nobody else is in the call. */
+function Alone({ room, somebodyHere }: { room: Room | undefined; somebodyHere: boolean }) {
+  return (
+    <div className={styles.alone}>
+      <p role="status">
+        {somebodyHere
+          ? 'You are the first one here. The others in the room see the call ring.'
+          : 'Nobody else has this room open yet. Invite people; the call rings for them as soon as they join the room.'}
+      </p>
+      {room && !somebodyHere ? <InviteButton room={room} look="primary" /> : null}
+    </div>
   );
 }

@@ -3,6 +3,7 @@ import type { ChatActions } from './chat.ts';
 import type { InviteActions } from './invites.ts';
 import type { NavigationActions } from './navigation.ts';
 import type { RoomActions } from './rooms.ts';
+import type { ScanningActions } from './scanning.ts';
 import type { SettingsActions } from './settings.ts';
 
 /**
@@ -14,5 +15,6 @@ export interface Actions
     SettingsActions,
     RoomActions,
     InviteActions,
+    ScanningActions,
     CallActions,
     ChatActions {}

@@ -6,6 +6,7 @@ import { type ActionParts, createActionContext } from './context.ts';
 import { createInviteActions } from './invites.ts';
 import { createNavigationActions } from './navigation.ts';
 import { createEnterRoom, createRoomActions } from './rooms.ts';
+import { createScanningActions } from './scanning.ts';
 import { createSettingsActions } from './settings.ts';
 
 /** Everything a person can do, over the parts that do it. */
@@ -21,6 +22,7 @@ export function createActions(store: AppStore, parts: ActionParts): Actions {
     ...call,
     ...createRoomActions(context, { ...navigation, enter }),
     ...createInviteActions(context, { ...navigation, enter }),
+    ...createScanningActions(context),
     ...createChatActions(context),
   };
 }

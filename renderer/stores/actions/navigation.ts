@@ -1,12 +1,12 @@
 import type { RoomId } from '@parley/shared/protocol';
-import type { Panel } from '../state.ts';
+import type { Panel, SettingsSection } from '../state.ts';
 import type { ActionContext } from './context.ts';
 
 export interface NavigationActions {
   goHome: () => void;
   openRoom: (roomId: RoomId, panel?: Panel) => void;
   openPanel: (panel: Panel) => void;
-  openSettings: () => void;
+  openSettings: (section?: SettingsSection) => void;
   openLink: (url: string) => void;
   dismissNotice: (id: number) => void;
 }
@@ -23,9 +23,9 @@ export function createNavigationActions(context: ActionContext): NavigationActio
       const { screen } = store.getState();
       if (screen.at === 'room') store.setState({ screen: { ...screen, panel } });
     },
-    openSettings() {
-      show({ at: 'settings' });
-      void calls()?.devices.refreshLists();
+    openSettings(section = 'general') {
+      show({ at: 'settings', section });
+      if (section === 'devices') void calls()?.devices.refreshLists();
     },
     openLink(url) {
       void ports.bridge.call('app.open-external', { url }).then((opened) => {

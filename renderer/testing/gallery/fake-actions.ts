@@ -1,7 +1,10 @@
 import { messageKey } from '@parley/shared/model';
+import { accept } from '@parley/shared/protocol';
 import type { StoreApi } from 'zustand/vanilla';
 import type { Actions } from '../../stores/actions/actions.ts';
 import type { AppState, OwnMedia } from '../../stores/state.ts';
+import { movingPicture } from './moving-picture.ts';
+import { inviteOn, sampleInvite } from './samples/invites.ts';
 import { design } from './samples/rooms.ts';
 
 /** Actions that do just enough to move about in the gallery. */
@@ -28,18 +31,23 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
     openRoom: (roomId, panel = 'none') => set({ screen: { at: 'room', roomId, panel, focusMessage: null } }),
     openPanel: (panel) => set(({ screen: now }) => (now.at === 'room' ? { screen: { ...now, panel } } : {})),
     openLobby: (invite = '') => set({ screen: { at: 'lobby', invite, reading: { at: 'empty' } } }),
-    openSettings: () => set({ screen: { at: 'settings' } }),
+    openSettings: (section = 'general') => set({ screen: { at: 'settings', section } }),
     createRoom: async () => ({ ok: true, value: design }),
     readInvite: (invite) => set({ screen: { at: 'lobby', invite, reading: { at: 'reading' } } }),
     joinByInvite: async () => ({ ok: true, value: design }),
     renameRoom: done,
     deleteRoom: done,
-    inviteOf: async () => ({
-      ok: true,
-      value: 'parley://join/parley.studio.example#1.Zm9yZXN0LXdhbGstaW4tdGhlLW1vcm5pbmctbGlnaHQtYWdhaW4',
-    }),
+    inviteOf: async (roomId) => {
+      const { rooms, server } = store.getState();
+      const host = rooms.find((room) => room.roomId === roomId)?.host ?? '';
+      const lan = server.at === 'running' && server.host === host ? server.lanHosts[0] : undefined;
+      return accept(inviteOn(lan ?? host));
+    },
     copyText: done,
     retryConnection: () => undefined,
+    openScanner: async () =>
+      accept({ stream: movingPicture(165, 'person', 1_280, 720), watch: () => undefined, close: () => undefined }),
+    readQrPicture: async () => accept(sampleInvite),
     prepareCall: (roomId) => set({ screen: { at: 'pre-join', roomId, answering: null } }),
     setPreviewCamera: (camera) => preview({ camera }),
     setPreviewMicrophone: (microphone) => preview({ microphone }),

@@ -8,7 +8,7 @@ import { Shell } from '../../features/shell/shell.tsx';
 import { AppProvider } from '../../stores/react.tsx';
 import { TooltipProvider } from '../../ui/tooltip.tsx';
 import { createFakeApp } from './fake-app.ts';
-import { screenNames } from './screens/index.ts';
+import { pressed, screenNames } from './screens/index.ts';
 
 /*
  * Any screen without a core, a network or a camera: ?screen=call-4&theme=dark. Only served while developing;
@@ -29,6 +29,7 @@ if (screen) {
       </AppProvider>
     </ErrorBoundary>,
   );
+  void press(pressed[screen] ?? []);
 } else {
   createRoot(element).render(
     <main>
@@ -43,4 +44,18 @@ if (screen) {
       </ul>
     </main>,
   );
+}
+
+/** Presses buttons by their names, each as soon as it is there. */
+async function press(names: readonly string[]): Promise<void> {
+  for (const name of names) {
+    let button: HTMLElement | undefined;
+    while (!button) {
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+      const all = document.querySelectorAll<HTMLButtonElement>('dialog[open] button, button');
+      button = [...all].find(({ textContent, disabled }) => textContent.trim() === name && !disabled);
+    }
+    button.click();
+  }
+  document.documentElement.dataset.ready = 'true';
 }

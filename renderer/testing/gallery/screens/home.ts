@@ -11,7 +11,6 @@ export const homeScreens = {
     reach: {},
     server: { at: 'running', host: '127.0.0.1:7420', lanHosts: ['192.168.4.20:7420'] },
   }),
-  settings: () => ({ screen: { at: 'settings' } }),
   search: (_, nowMs) => {
     const hits = talkAt(nowMs)
       .filter(({ text }) => text.toLowerCase().includes('sam'))

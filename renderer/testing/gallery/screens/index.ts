@@ -1,14 +1,27 @@
 import type { GalleryScreen } from '../base-state.ts';
 import { callScreens } from './call.ts';
 import { homeScreens } from './home.ts';
+import { inviteScreens, pressedForInvites } from './invites.ts';
 import { lobbyScreens } from './lobby.ts';
 import { roomScreens } from './room.ts';
+import { settingsScreens } from './settings.ts';
 import { startScreens } from './start.ts';
 
-const all = { ...startScreens, ...homeScreens, ...lobbyScreens, ...roomScreens, ...callScreens };
+const all = {
+  ...startScreens,
+  ...homeScreens,
+  ...lobbyScreens,
+  ...roomScreens,
+  ...inviteScreens,
+  ...settingsScreens,
+  ...callScreens,
+};
 export type ScreenName = keyof typeof all;
 
 /** Every screen and state that can be looked at. */
 export const galleryScreens: Record<ScreenName, GalleryScreen> = all;
 
 export const screenNames = Object.keys(all) as ScreenName[];
+
+/** Buttons that are pressed, one after the other, before a screen is as it should be looked at. */
+export const pressed: Partial<Record<ScreenName, readonly string[]>> = { ...pressedForInvites };

@@ -1,8 +1,7 @@
 import { refuse } from '@parley/shared/protocol';
 import type { AppState, LobbyReading } from '../../../stores/state.ts';
 import type { GalleryScreen } from '../base-state.ts';
-
-const invite = 'parley://join/parley.studio.example#1.Zm9yZXN0LXdhbGstaW4tdGhlLW1vcm5pbmc';
+import { sampleInvite as invite } from '../samples/invites.ts';
 
 const lobby = (pasted: string, reading: LobbyReading): Partial<AppState> => ({
   screen: { at: 'lobby', invite: pasted, reading },

@@ -1,0 +1,29 @@
+import { type GalleryScreen, inRoom } from '../base-state.ts';
+import { design } from '../samples/rooms.ts';
+import { callScreens } from './call.ts';
+
+const ownRoom: GalleryScreen = (base) => ({
+  screen: inRoom(),
+  rooms: base.rooms.map((room) => (room.roomId === design ? { ...room, host: '127.0.0.1:7420' } : room)),
+});
+
+export const inviteScreens = {
+  invite: () => ({ screen: inRoom() }),
+  'invite-here-only': ownRoom,
+  'invite-network': (base, nowMs) => ({
+    ...ownRoom(base, nowMs),
+    settings: { ...base.settings, hosting: { lan: true } },
+    server: { at: 'running', host: '127.0.0.1:7420', lanHosts: ['192.168.4.20:7420'] },
+  }),
+  'invite-qr': () => ({ screen: inRoom() }),
+  'pre-join-alone': () => ({ ...callScreens['pre-join'](), reach: {} }),
+  scan: () => ({ screen: { at: 'lobby', invite: '', reading: { at: 'empty' } } }),
+} satisfies Record<string, GalleryScreen>;
+
+export const pressedForInvites: Partial<Record<keyof typeof inviteScreens, readonly string[]>> = {
+  invite: ['Invite people'],
+  'invite-here-only': ['Invite people'],
+  'invite-network': ['Invite people'],
+  'invite-qr': ['Invite people', 'Show QR code'],
+  scan: ['Scan a QR code'],
+};
