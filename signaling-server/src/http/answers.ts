@@ -171,3 +171,13 @@ export const Done = z.object({ ok: z.literal(true) });
 
 export const RefusalAnswer = Refusal.describe('Why it was refused: a stable code and a sentence');
 export const ServerName = z.object({ name: z.literal('parley-signaling'), version: text });
+export const About = z
+  .object({
+    service: z.literal('parley-signaling'),
+    version: text,
+    protocol: count.describe('Version of the protocol over Socket.IO'),
+    access: z.enum(['open', 'password', 'token']).describe('What lets a client in'),
+    relay: z.boolean().describe('Whether it gives credentials for a TURN relay'),
+    listed_rooms: z.boolean().describe('Whether rooms may be listed'),
+  })
+  .describe('What a client should know before it is in');

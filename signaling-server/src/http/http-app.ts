@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import compress from '@fastify/compress';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
-import { type ErrorCode, refuse, SIGNALING_PATH } from '@parley/shared/protocol';
+import { type ErrorCode, PROTOCOL_VERSION, refuse, SIGNALING_PATH } from '@parley/shared/protocol';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { limitKeyOf } from '../client-address.ts';
 import type { Tally } from '../metrics/tally.ts';
@@ -16,7 +16,7 @@ import { SERVER_VERSION } from '../version.ts';
 import { type AccessPorts, addAccess } from './access.ts';
 import { type AdminPorts, addAdmin } from './admin.ts';
 import { addAdminPage } from './admin-page.ts';
-import { ServerName } from './answers.ts';
+import { About, ServerName } from './answers.ts';
 import { answers } from './describe.ts';
 import { addObserving } from './observing.ts';
 import type { Certificate } from './tls.ts';
@@ -160,6 +160,14 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
   app.get('/', { schema: answers('Which program this is', { 200: ServerName }) }, async () => ({
     name: 'parley-signaling',
     version: SERVER_VERSION,
+  }));
+  app.get('/about', { schema: answers('What a client should know before it is in', { 200: About }) }, async () => ({
+    service: 'parley-signaling',
+    version: SERVER_VERSION,
+    protocol: PROTOCOL_VERSION,
+    access: config.access,
+    relay: config.turnUrls.length > 0,
+    listed_rooms: config.listedMax > 0,
   }));
   addObserving(app, ports);
   addAccess(app, ports, addAdmin(app, ports));

@@ -1,3 +1,4 @@
+import { PROTOCOL_VERSION } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { Client, RoomKey, startTestServer } from './harness.ts';
 
@@ -30,6 +31,23 @@ describe('/health (S5)', () => {
     const server = await startTestServer();
     const answer = await fetch(`${server.url}${path}`);
     expect([answer.status, await answer.json()]).toEqual([200, { status: 'ok' }]);
+  });
+});
+
+describe('/about (S11, S17)', () => {
+  it('tells how to get in, and what is offered inside', async () => {
+    const about = async (env: Record<string, string>): Promise<unknown> =>
+      (await fetch(`${(await startTestServer(env)).url}/about`)).json();
+    const open = { service: 'parley-signaling', version: '0.1.0', protocol: PROTOCOL_VERSION };
+    expect(await about({})).toEqual({ ...open, access: 'open', relay: false, listed_rooms: true });
+    const guarded = {
+      ACCESS: 'password',
+      ACCESS_PASSWORD: 'five random words of mine',
+      TURN_URLS: 'turn:turn.example.org:3478',
+      TURN_SECRET: 'a-secret-that-only-these-tests-have-got',
+      LISTED_MAX: '0',
+    };
+    expect(await about(guarded)).toEqual({ ...open, access: 'password', relay: true, listed_rooms: false });
   });
 });
 
