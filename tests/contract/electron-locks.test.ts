@@ -6,7 +6,6 @@ import type { Session } from 'electron';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { testClock } from '#core/testing/test-kit.ts';
 import { INPUT_MAX_CHARS, installBridge } from '../../electron/main/ipc.ts';
-import { lockNavigation } from '../../electron/main/navigation.ts';
 import { answerPageRequest } from '../../electron/main/page-protocol.ts';
 import { installPermissions } from '../../electron/main/permissions.ts';
 import { recoverPage } from '../../electron/main/recovery.ts';
@@ -144,24 +143,6 @@ describe('what the page gets of the preload script', () => {
         expect(['electron', '@parley/shared/bridge/names', './desktop.ts'], file).toContain(source);
       }
     }
-  });
-});
-
-describe('navigation', () => {
-  it('is prevented in every form, and no page opens a window', () => {
-    const contents = new FakeContents(1);
-    lockNavigation(contents.asWebContents());
-    for (const name of ['will-navigate', 'will-frame-navigate', 'will-redirect', 'will-attach-webview']) {
-      let prevented = false;
-      const event = {
-        preventDefault: () => {
-          prevented = true;
-        },
-      };
-      contents.emit(name, event);
-      expect(prevented, name).toBe(true);
-    }
-    expect(contents.windowOpenHandler?.({ url: PAGE_URL })).toEqual({ action: 'deny' });
   });
 });
 

@@ -94,6 +94,9 @@ export class FakeContents extends EventEmitter {
   setWindowOpenHandler(handler: (details: { url: string }) => { action: string }): void {
     this.windowOpenHandler = handler;
   }
+  getURL(): string {
+    return PAGE_URL;
+  }
   /** For functions that take the real type: throws by name for what is not faked. */
   asWebContents(): WebContents {
     return strict('webContents', this) as unknown as WebContents; // the fake has what is used

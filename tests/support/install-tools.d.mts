@@ -3,6 +3,7 @@ export type ToolName =
   | 'ffmpeg'
   | 'alsa-utils'
   | 'xvfb'
+  | 'xdotool'
   | 'sqlite3'
   | 'redis-server'
   | 'coturn'

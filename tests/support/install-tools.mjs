@@ -11,6 +11,7 @@ export const TOOLS = {
   ffmpeg: { package: 'ffmpeg', programs: ['ffmpeg'] },
   'alsa-utils': { package: 'alsa-utils', files: ['/usr/share/sounds/alsa/Front_Center.wav'] },
   xvfb: { package: 'xvfb', programs: ['Xvfb'] },
+  xdotool: { package: 'xdotool', programs: ['xdotool'] },
   sqlite3: { package: 'sqlite3', programs: ['sqlite3'] },
   'redis-server': { package: 'redis-server', programs: ['redis-server'] },
   coturn: { package: 'coturn', programs: ['turnserver'] },
