@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findElectron } from './find-electron.mjs';
 import { install } from './install.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -35,6 +36,11 @@ await install({ say: console.log });
 const own = bin('node');
 const node = existsSync(own) ? own : process.execPath;
 
+const noElectron =
+  'There is no Electron on this computer (ELECTRON_OVERRIDE_DIST_PATH names a folder with one): tests/electron is left out.';
+const inElectron =
+  findElectron(root) === null ? null : ['Tests in Electron', bin('vitest'), ['run', '--project', 'electron']];
+
 const steps =
   only.length > 0
     ? [
@@ -51,7 +57,13 @@ const steps =
           ['run', ...['unit', 'contract', 'integration', 'deploy'].flatMap((name) => ['--project', name])],
         ],
         ['End-to-end tests in Chromium', bin('vitest'), ['run', '--project', 'e2e']],
+        ...(inElectron === null ? [] : [inElectron]),
       ];
+
+if (only.length === 0 && inElectron === null) {
+  console.error(noElectron);
+  if (process.env.CI) process.exit(1);
+}
 
 for (const [title, command, args] of steps) {
   if (!(await run(title, command, args))) {
