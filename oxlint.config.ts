@@ -24,13 +24,20 @@ const table: Row[] = [
     files: ['electron/core/**'],
     may: [...shared, ...node],
     never: [...outsideElectron, '../**/main/**', '../**/preload/**', '../**/loopback/**'],
-    because: 'The core imports shared and node:*; better-sqlite3 only in history/open-history.ts.',
+    because:
+      'The core imports shared and node:*; better-sqlite3 only in history/open-history.ts, socket.io-client only in signaling/socket.ts.',
   },
   {
     files: ['electron/core/history/open-history.ts'],
     may: [...shared, ...node, '!better-sqlite3'],
     never: [...outsideElectron, '../**/main/**', '../**/preload/**', '../**/loopback/**'],
     because: 'The core imports shared, node:* and better-sqlite3.',
+  },
+  {
+    files: ['electron/core/signaling/socket.ts'],
+    may: [...shared, ...node, '!socket.io-client'],
+    never: [...outsideElectron, '../**/main/**', '../**/preload/**', '../**/loopback/**'],
+    because: 'signaling/socket.ts is the only importer of socket.io-client.',
   },
   {
     files: ['electron/loopback/**'],
@@ -68,7 +75,7 @@ const table: Row[] = [
   },
   ...(['bridge', 'signaling', 'mesh', 'media'] as const).map((room) => ({
     files: [`renderer/${room}/**`],
-    may: [...shared, ...(room === 'signaling' ? ['!socket.io-client'] : [])],
+    may: shared,
     never: [...outsideRenderer, ...allBut(room), '../**/ui/**'],
     because: 'bridge, signaling, mesh and media know neither each other nor what is built on them.',
   })),

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type BridgeEvent, type BridgePayload, bridgeEvents } from '@parley/shared/bridge';
 import type { AppInfo, PeerStanding, ServerHost } from '@parley/shared/model';
-import { type Outcome, ParleyError, refuse, sentenceOf } from '@parley/shared/protocol';
+import { accept, type Outcome, ParleyError, refuse, sentenceOf } from '@parley/shared/protocol';
 import { readDeepLink } from './deep-link/deep-link.ts';
 import { createEmbeddedServer } from './embedded-server/embedded-server.ts';
 import { checkExternalLink } from './external-link.ts';
@@ -13,19 +13,29 @@ import type { CorePorts } from './ports.ts';
 import { createRooms } from './rooms/rooms.ts';
 import { type BridgeHandlers, createRouter } from './router.ts';
 import { openSettings } from './settings/settings-store.ts';
+import { socketOpener } from './signaling/socket.ts';
+import { systemTrust } from './signaling/system-trust.ts';
+import { createWires, type PageWires } from './signaling/wires.ts';
 
 /** The desktop core: history, identity, settings, rooms and the embedded server, behind one table of calls. */
 export type Core = {
   /** Answers a bridge call; never rejects. */
   call(name: string, input: unknown): Promise<Outcome<unknown>>;
-  /** Hears every bridge event; returns the undo. */
+  /** Hears every bridge event that is for all pages; returns the undo. */
   subscribe(listener: (event: BridgeEvent, payload: unknown) => void): () => void;
+  /** A page has opened: `tell` hears the events that are for it alone. */
+  openPage(tell: (event: BridgeEvent, payload: unknown) => void): CorePage;
   /** Takes a parley:// link: it fills in the lobby and never joins. What is no invite becomes a notice. */
   openDeepLink(text: string): void;
-  /** Servers that a page may connect to. */
-  connectHosts(): readonly ServerHost[];
   /** Closes everything in reverse; later calls are refused. */
   close(): Promise<void>;
+};
+
+/** One page, for as long as it is loaded: what it opened is closed with it. */
+export type CorePage = {
+  /** As `Core.call`, and also opens wires to signaling servers. */
+  call(name: string, input: unknown): Promise<Outcome<unknown>>;
+  close(): void;
 };
 
 type Notice = AppInfo['notices'][number];
@@ -133,6 +143,17 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     return peer;
   };
 
+  const wires = createWires({
+    openSocket: ports.openSocket ?? socketOpener(systemTrust(log)),
+    access: {
+      isKnown: (host) => host === embedded.host() || host === settings.get().homeServer || knownHosts.includes(host),
+      credentials: async () => accept({}),
+      refused: () => {},
+    },
+    clock,
+    log,
+  });
+
   let deepLink: string | null = null;
 
   const handlers: BridgeHandlers = {
@@ -175,7 +196,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     'rooms.read-invite': ({ invite }) => rooms.readInvite(invite),
     'rooms.add': async ({ invite, passphrase }) => {
       const room = await changing(rooms.add(invite, passphrase));
-      // The page may be loaded anew right after this, with a policy that must know the new server.
+      // The page connects to the room's server right after this.
       await refreshRooms();
       return room;
     },
@@ -206,6 +227,19 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     'history.heads': ({ roomId, above, upTo }) => history.heads(roomId, above, upTo),
     'history.missing': ({ roomId, limit, ...holdings }) => history.missing(roomId, holdings, limit),
 
+    'signaling.open': (input, page) => {
+      wiresOf(page).open(input);
+      return {};
+    },
+    'signaling.call': (input, page) => {
+      wiresOf(page).call(input);
+      return {};
+    },
+    'signaling.close': ({ wireId }, page) => {
+      wiresOf(page).close(wireId);
+      return {};
+    },
+
     'server.state': () => embedded.state(),
     'server.allow-lan': async ({ allow }) => {
       emit('settings.changed', settings.change({ hosting: { lan: allow } }));
@@ -217,8 +251,15 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   await refreshRooms();
   if (ports.serverProcess) await embedded.start(settings.get().hosting.lan);
 
+  const call = (name: string, input: unknown, page: PageWires | null) =>
+    closing ? Promise.resolve(refuse('cancelled')) : route(name, input, page).then(tellTrouble);
+
   return {
-    call: (name, input) => (closing ? Promise.resolve(refuse('cancelled')) : route(name, input).then(tellTrouble)),
+    call: (name, input) => call(name, input, null),
+    openPage(tell) {
+      const page = wires.forPage((event, payload) => tell(event, payload));
+      return { call: (name, input) => call(name, input, page), close: () => page.closeAll() };
+    },
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -229,14 +270,10 @@ export async function createCore(ports: CorePorts): Promise<Core> {
       deepLink = read.value;
       emit('app.deep-link-arrived', { invite: read.value });
     },
-    connectHosts() {
-      const { homeServer } = settings.get();
-      const own = embedded.host();
-      return [...new Set([...(own ? [own] : []), ...(homeServer ? [homeServer] : []), ...knownHosts])];
-    },
     close() {
       closing ??= (async () => {
         roomsChangedSoon?.();
+        wires.close();
         await embedded.close();
         await history.close();
         listeners.clear();
@@ -244,6 +281,11 @@ export async function createCore(ports: CorePorts): Promise<Core> {
       return closing;
     },
   };
+}
+
+function wiresOf(page: PageWires | null): PageWires {
+  if (!page) throw new ParleyError('sender-refused');
+  return page;
 }
 
 function makeProfile(profile: string): void {

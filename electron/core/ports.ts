@@ -1,5 +1,6 @@
 import type { ServerHost } from '@parley/shared/model';
 import type { Bytes, Outcome } from '@parley/shared/protocol';
+import type { OpenSocket } from './signaling/socket.ts';
 
 /** What the core needs from outside. A host (Electron or loopback) gives it; tests give their own. */
 export type CorePorts = {
@@ -11,6 +12,8 @@ export type CorePorts = {
   /** Null where no embedded server is wanted. */
   serverProcess: ServerProcess | null;
   log: Log;
+  /** Opens signaling sockets; absent: Socket.IO with what the system trusts. */
+  openSocket?: OpenSocket;
   /** Where the history worker's code lies; bundled hosts put it elsewhere. */
   historyWorkerUrl?: URL;
 };

@@ -1,10 +1,14 @@
 import { type BridgeCall, type BridgeOutput, type BridgeParsed, bridgeCalls } from '@parley/shared/bridge';
 import { accept, type Outcome, ParleyError, refuse, refuseInput } from '@parley/shared/protocol';
 import type { Log } from './ports.ts';
+import type { PageWires } from './signaling/wires.ts';
 
-/** A handler for every row of the contract: parsed input in, the value out, ParleyErrors thrown. */
+/**
+ * A handler for every row of the contract: parsed input in, the value out, ParleyErrors thrown. `page` holds the wires of
+ * the page that asks; null where no page does.
+ */
 export type BridgeHandlers = {
-  [N in BridgeCall]: (input: BridgeParsed<N>) => Promise<BridgeOutput<N>> | BridgeOutput<N>;
+  [N in BridgeCall]: (input: BridgeParsed<N>, page: PageWires | null) => Promise<BridgeOutput<N>> | BridgeOutput<N>;
 };
 
 const isCall = (name: string): name is BridgeCall => Object.hasOwn(bridgeCalls, name);
@@ -14,14 +18,14 @@ const isCall = (name: string): name is BridgeCall => Object.hasOwn(bridgeCalls, 
  * What a handler throws without a code is logged without its content and answered with `internal`.
  */
 export function createRouter(handlers: BridgeHandlers, log: Log) {
-  return async (name: string, input: unknown): Promise<Outcome<unknown>> => {
+  return async (name: string, input: unknown, page: PageWires | null): Promise<Outcome<unknown>> => {
     if (!isCall(name)) return refuse('unknown-call');
     const parsed = bridgeCalls[name].input.safeParse(input);
     if (!parsed.success) return refuseInput(parsed.error);
     try {
       // The table pairs this name's handler with this name's input; a union of names hides that from the types.
-      const handler = handlers[name] as (input: unknown) => unknown;
-      const value = bridgeCalls[name].output.safeParse(await handler(parsed.data));
+      const handler = handlers[name] as (input: unknown, page: PageWires | null) => unknown;
+      const value = bridgeCalls[name].output.safeParse(await handler(parsed.data, page));
       if (value.success) return accept(value.data);
       log.error('a bridge call gave a value outside its contract', { name });
       return refuse('internal');

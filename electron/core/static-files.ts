@@ -1,7 +1,6 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
-import type { ServerHost } from '@parley/shared/model';
-import { pagePolicy } from './page-policy.ts';
+import { PAGE_POLICY } from './page-policy.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -26,9 +25,9 @@ const common = {
 
 /**
  * Reads one file of the built page for a URL path. Only known types, only inside `root`, also behind links;
- * the page itself comes with its policy for `hosts`.
+ * the page itself comes with its policy.
  */
-export async function staticFile(root: string, urlPath: string, hosts: readonly ServerHost[]): Promise<StaticFile> {
+export async function staticFile(root: string, urlPath: string): Promise<StaticFile> {
   let path: string;
   try {
     path = decodeURIComponent(urlPath);
@@ -49,12 +48,10 @@ export async function staticFile(root: string, urlPath: string, hosts: readonly 
       const caching = inside.startsWith('assets') ? 'public, max-age=31536000, immutable' : 'no-cache';
       return { status: 200, body, headers: { ...common, 'Content-Type': type, 'Cache-Control': caching } };
     }
-    const { csp, meta } = pagePolicy(hosts);
-    const html = body.toString('utf8').replace('<head>', `<head>\n    ${meta}`);
     return {
       status: 200,
-      body: Buffer.from(html),
-      headers: { ...common, 'Content-Type': type, 'Cache-Control': 'no-store', 'Content-Security-Policy': csp },
+      body,
+      headers: { ...common, 'Content-Type': type, 'Cache-Control': 'no-store', 'Content-Security-Policy': PAGE_POLICY },
     };
   } catch {
     return { status: 404 };

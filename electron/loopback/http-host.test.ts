@@ -7,6 +7,7 @@ import { silentLog } from '#core/adapters/stream-log.ts';
 import { type TestClock, testClock } from '#core/testing/test-kit.ts';
 import { BODY_MAX_BYTES, CLOSING_GRACE_MS, type HttpHost, startHttpHost } from './http-host.ts';
 import { createLinkQuestions, type LinkQuestions } from './link-questions.ts';
+import { UNHEARD_MAX_MS } from './pages.ts';
 
 type Answer = { status: number; headers: Record<string, string | string[] | undefined>; text: string };
 type Asked = { method?: string; path?: string; headers?: Record<string, string>; body?: string | Buffer };
@@ -21,6 +22,8 @@ describe('the local server of the loopback host', () => {
   let shown: string[];
   let entered: string[];
   let emit: (event: 'server.changed', payload: unknown) => void;
+  let tellPages: ((event: 'signaling.heard', payload: unknown) => void)[];
+  let pagesClosed: number;
 
   beforeEach(async () => {
     calls = [];
@@ -28,6 +31,8 @@ describe('the local server of the loopback host', () => {
     links = [];
     shown = [];
     entered = [];
+    pagesClosed = 0;
+    tellPages = [];
     clock = testClock();
     questions = createLinkQuestions(clock, async (path) => shown.push(path) > 0);
     host = await startHttpHost({
@@ -37,6 +42,18 @@ describe('the local server of the loopback host', () => {
       async call(name, input) {
         calls.push({ name, input });
         return answerCall(name);
+      },
+      openPage: (tell) => {
+        tellPages.push(tell);
+        return {
+          call: async (name, input) => {
+            calls.push({ name, input });
+            return answerCall(name);
+          },
+          close: () => {
+            pagesClosed++;
+          },
+        };
       },
       subscribe(listener) {
         emit = listener;
@@ -279,13 +296,14 @@ describe('the local server of the loopback host', () => {
 
   describe('events', () => {
     /** Opens a stream and collects what comes; `until` resolves once the text holds something. */
-    const listen = async () => {
-      const headers = { cookie: await enter(), 'sec-fetch-site': 'same-origin' };
+    const listen = async (page?: string, more: Record<string, string> = {}) => {
+      const headers = { cookie: await enter(), 'sec-fetch-site': 'same-origin', ...more };
+      const path = `/bridge/events${page === undefined ? '' : `?page=${page}`}`;
       let text = '';
       let check = () => {};
       const stream = await new Promise<{ until(part: string): Promise<void>; ended: Promise<void>; stop(): void }>(
         (resolve, reject) => {
-          const sent = request({ host: '127.0.0.1', port: host.port, path: '/bridge/events', headers }, (response) => {
+          const sent = request({ host: '127.0.0.1', port: host.port, path, headers }, (response) => {
             response.setEncoding('utf8');
             response.on('data', (part: string) => {
               text += part;
@@ -316,6 +334,67 @@ describe('the local server of the loopback host', () => {
       clock.advance(15_000);
       await stream.until(': alive\n\n');
       stream.stop();
+    });
+
+    const page = 'a-page-of-this-test';
+    const callAs = (body: object) => call({}, { body: JSON.stringify(body) });
+    const heard = (n: number) => ({ wireId: 'w', event: 'server:drain', payload: n });
+
+    it('that are for one page reach its stream alone', async () => {
+      const [ours, other] = [await listen(page), await listen('another-page-there')];
+      await Promise.all([ours.until('hello'), other.until('hello')]);
+      tellPages.at(0)?.('signaling.heard', heard(1));
+      emit('server.changed', { at: 'off' });
+      await Promise.all([ours.until('server.changed'), other.until('server.changed')]);
+      expect(ours.text()).toContain('event: signaling.heard\n');
+      expect(other.text()).not.toContain('signaling.heard');
+      ours.stop();
+      other.stop();
+    });
+
+    it('wait for a page whose first call overtook its stream', async () => {
+      expect(JSON.parse((await callAs({ page, name: 'app.info', input: {} })).text)).toMatchObject({ ok: true });
+      tellPages.at(0)?.('signaling.heard', heard(1));
+      tellPages.at(0)?.('signaling.heard', heard(2));
+      const stream = await listen(page);
+      await stream.until('"payload":2');
+      expect(stream.text().indexOf('"payload":1')).toBeLessThan(stream.text().indexOf('"payload":2'));
+      expect(tellPages).toHaveLength(1);
+      stream.stop();
+    });
+
+    it('close the page when they end, or when it never listens', async () => {
+      const stream = await listen(page);
+      await stream.until('hello');
+      stream.stop();
+      await expect.poll(() => pagesClosed).toBe(1);
+      await callAs({ page, name: 'app.info', input: {} });
+      clock.advance(UNHEARD_MAX_MS - 1);
+      expect(pagesClosed).toBe(1);
+      clock.advance(1);
+      expect(pagesClosed).toBe(2);
+      expect(clock.timers()).toBe(0);
+    });
+
+    it('tell a page that opens its stream again that its wires are lost, also those it opened in between', async () => {
+      const first = await listen(page);
+      await first.until('hello');
+      expect(first.text()).toContain('id: 1\n');
+      first.stop();
+      await expect.poll(() => pagesClosed).toBe(1);
+      await callAs({ page, name: 'app.info', input: {} });
+      const again = await listen(page, { 'last-event-id': '1' });
+      await again.until('event: signaling.lost\ndata: {}\n\n');
+      expect(pagesClosed).toBe(2);
+      tellPages.at(-1)?.('signaling.heard', heard(1));
+      await again.until('signaling.heard');
+      again.stop();
+    });
+
+    it('go to no page with an id that is none', async () => {
+      const headers = { cookie: await enter(), 'sec-fetch-site': 'same-origin' };
+      expect((await send({ path: '/bridge/events?page=short', headers })).status).toBe(400);
+      expect((await callAs({ page: 7, name: 'app.info' })).status).toBe(400);
     });
 
     it('stop their heartbeat with the last window', async () => {
@@ -468,6 +547,7 @@ describe('the local server of the loopback host', () => {
         clock,
         log: silentLog,
         call: async () => accept({}),
+        openPage: () => ({ call: async () => accept({}), close: () => {} }),
         subscribe: () => () => {},
         page: async () => ({ status: 404 }),
         questions,

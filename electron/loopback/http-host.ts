@@ -2,11 +2,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { BridgeEvent } from '@parley/shared/bridge';
 import { type Outcome, ParleyError, type Refusal, refuse } from '@parley/shared/protocol';
+import type { CorePage } from '#core/core.ts';
 import type { Clock, Log } from '#core/ports.ts';
 import type { StaticFile } from '#core/static-files.ts';
-import { createEventStreams } from './event-streams.ts';
 import { createGate, type Gate, type Refused } from './gate.ts';
 import type { LinkQuestions } from './link-questions.ts';
+import { createPages } from './pages.ts';
 import { readBody } from './read-body.ts';
 
 /** The largest body of a call. History travels in batches well below it. */
@@ -24,6 +25,7 @@ export type HttpHostOptions = {
   clock: Clock;
   log: Log;
   call(name: string, input: unknown): Promise<Outcome<unknown>>;
+  openPage(tell: (event: BridgeEvent, payload: unknown) => void): CorePage;
   subscribe(listener: (event: BridgeEvent, payload: unknown) => void): () => void;
   /** The page's file at a URL path; `/` is the page itself, with its policy. */
   page(path: string): Promise<StaticFile>;
@@ -78,7 +80,10 @@ function answerSentence(response: ServerResponse, { status, refusal }: Refused):
   response.end(`${refusal.message}\n\n(${refusal.code})\n`);
 }
 
-type CallRequest = { name: string; input: unknown };
+type CallRequest = { page: string | null; name: string; input: unknown };
+
+/** Ids that pages give themselves. */
+const PAGE_ID = /^[A-Za-z0-9_-]{16,64}$/;
 
 function parseCall(text: string): CallRequest | Refusal {
   let body: unknown;
@@ -90,13 +95,16 @@ function parseCall(text: string): CallRequest | Refusal {
   if (typeof body !== 'object' || body === null || !('name' in body) || typeof body.name !== 'string') {
     return refuse('bad-request', { path: 'name' });
   }
-  return { name: body.name, input: 'input' in body ? body.input : {} };
+  const page = 'page' in body ? body.page : null;
+  if (page !== null && (typeof page !== 'string' || !PAGE_ID.test(page)))
+    return refuse('bad-request', { path: 'page' });
+  return { page, name: body.name, input: 'input' in body ? body.input : {} };
 }
 
 /** Starts the local server of the host on 127.0.0.1. Rejects with `port-in-use` when the wanted port is taken. */
 export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost> {
   const { clock, log, handover } = options;
-  const streams = createEventStreams(clock);
+  const pages = createPages(options);
   const requests = new Set<Promise<void>>();
 
   const server = createServer(
@@ -119,7 +127,7 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
   const gate: Gate = createGate(port);
   const origin = `http://127.0.0.1:${port}`;
   const addressOf = (token: string) => `${origin}/?start=${token}`;
-  const unsubscribe = options.subscribe((event, payload) => streams.send(event, payload));
+  const unsubscribe = options.subscribe((event, payload) => pages.send(event, payload));
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const wrongHost = gate.refuseHost(request.headers);
@@ -131,7 +139,7 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
     if (url.pathname === '/handover') return serveHandover(request, response);
     if (url.pathname.startsWith('/open/')) return serveQuestion(request, response, url.pathname.slice('/open/'.length));
     if (request.method !== 'GET' && request.method !== 'HEAD') return wrongMethod(response, 'GET');
-    if (url.pathname === '/bridge/events') return serveEvents(request, response);
+    if (url.pathname === '/bridge/events') return serveEvents(request, response, url.searchParams.get('page'));
     const token = url.searchParams.get('start');
     if (url.pathname === '/' && token !== null) return serveStart(request, response, token);
     return servePage(request, response, url.pathname);
@@ -175,12 +183,13 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
     response.end(request.method === 'HEAD' ? undefined : file.body);
   }
 
-  function serveEvents(request: IncomingMessage, response: ServerResponse): void {
+  function serveEvents(request: IncomingMessage, response: ServerResponse, page: string | null): void {
     const refused = gate.refuseRead(request.headers);
     if (refused) answerJson(response, refused.status, refused.refusal);
     else if (request.method !== 'GET') wrongMethod(response, 'GET');
+    else if (page !== null && !PAGE_ID.test(page)) answerJson(response, 400, refuse('bad-request', { path: 'page' }));
     // This response lives as long as its window.
-    else streams.open(response);
+    else pages.listen(page, response, request.headers['last-event-id'] !== undefined);
   }
 
   async function serveCall(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -194,7 +203,7 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
     if (!body.ok) return answerJson(response, statusOf[body.code] ?? 400, body, { connection: 'close' });
     const call = parseCall(body.value);
     if ('ok' in call) return answerJson(response, 400, call);
-    answerJson(response, 200, await options.call(call.name, call.input));
+    answerJson(response, 200, await pages.call(call.page, call.name, call.input));
   }
 
   async function serveHandover(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -242,7 +251,7 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
   let closing: Promise<void> | undefined;
   async function close(): Promise<void> {
     unsubscribe();
-    streams.close();
+    pages.close();
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
     await new Promise<void>((resolve) => {
@@ -261,10 +270,10 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
     origin,
     newUrl: () => addressOf(gate.mint()),
     get streams() {
-      return streams.size;
+      return pages.size;
     },
     get streamsOpened() {
-      return streams.opened;
+      return pages.opened;
     },
     close: () => (closing ??= close()),
   };

@@ -116,8 +116,9 @@ export async function startLoopback(options: LoopbackOptions): Promise<LoopbackH
       clock,
       log,
       call: (name, input) => core.call(name, input),
+      openPage: (tell) => core.openPage(tell),
       subscribe: (listener) => core.subscribe(listener),
-      page: (path) => staticFile(pageRoot, path, core.connectHosts()),
+      page: (path) => staticFile(pageRoot, path),
       questions,
       entered: (url) => pages.remove(url),
       handover: {

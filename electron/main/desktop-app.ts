@@ -133,7 +133,7 @@ export async function runDesktop(electron: ElectronParts, options: DesktopOption
   electron.Menu.setApplicationMenu(template === null ? null : electron.Menu.buildFromTemplate(template));
   const { defaultSession } = electron.session;
   defaultSession.setSpellCheckerEnabled(false);
-  installPageProtocol(electron.protocol, join(out, 'renderer'), () => opened.connectHosts());
+  installPageProtocol(electron.protocol, join(out, 'renderer'));
   installPermissions(
     defaultSession,
     (contents) => contents !== null && knownIds.has(contents.id),

@@ -1,12 +1,18 @@
 import { BRIDGE_CHANNEL } from '@parley/shared/bridge';
 import { type Outcome, refuse } from '@parley/shared/protocol';
 import type { IpcMain, IpcMainInvokeEvent, WebContents } from 'electron';
-import type { Core } from '#core/core.ts';
+import type { Core, CorePage } from '#core/core.ts';
 import { originOf } from './permissions.ts';
 import { ORIGIN } from './window-options.ts';
 
 /** The largest input of a call as JSON, the same as on the loopback host. */
 export const INPUT_MAX_CHARS = 512 * 1024;
+
+/** What the bridge needs of a page's contents. */
+export type PageContents = Pick<WebContents, 'id' | 'send' | 'isDestroyed'> & Pick<NodeJS.EventEmitter, 'on' | 'off'>;
+
+/** A page is over when it is closed, has died, or another one was loaded in its place. */
+const PAGE_ENDS = ['destroyed', 'render-process-gone', 'did-navigate'] as const;
 
 type Sender = Pick<IpcMainInvokeEvent, 'sender' | 'senderFrame'>;
 
@@ -35,19 +41,39 @@ function plainJson(input: unknown): Outcome<unknown> {
   }
 }
 
-/** The one handler: checks the sender, hands name and input to the core's router, answers an Outcome. */
+/** The one handler: checks the sender, hands name and input to the core's router, answers an Outcome. Returns the undo. */
 export function installBridge(
   ipcMain: Pick<IpcMain, 'handle' | 'removeHandler'>,
-  core: Pick<Core, 'call'>,
+  core: Pick<Core, 'openPage'>,
   knownIds: ReadonlySet<number>,
 ): () => void {
+  const pages = new Map<number, { core: CorePage; end: () => void }>();
+  const pageOf = (contents: PageContents): CorePage => {
+    const known = pages.get(contents.id);
+    if (known) return known.core;
+    const page = core.openPage((event, payload) => {
+      if (!contents.isDestroyed()) contents.send(BRIDGE_CHANNEL.event, event, payload);
+    });
+    const end = () => {
+      for (const name of PAGE_ENDS) contents.off(name, end);
+      pages.delete(contents.id);
+      page.close();
+    };
+    for (const name of PAGE_ENDS) contents.on(name, end);
+    pages.set(contents.id, { core: page, end });
+    return page;
+  };
+
   ipcMain.handle(BRIDGE_CHANNEL.call, async (event, name: unknown, input: unknown): Promise<Outcome<unknown>> => {
     if (!isOurPage(event, knownIds)) return refuse('sender-refused');
     if (typeof name !== 'string') return refuse('bad-request', { path: 'name' });
     const plain = plainJson(input);
-    return plain.ok ? core.call(name, plain.value) : plain;
+    return plain.ok ? pageOf(event.sender).call(name, plain.value) : plain;
   });
-  return () => ipcMain.removeHandler(BRIDGE_CHANNEL.call);
+  return () => {
+    ipcMain.removeHandler(BRIDGE_CHANNEL.call);
+    for (const { end } of [...pages.values()]) end();
+  };
 }
 
 /** Sends the core's events to our windows; returns the undo. */

@@ -1,4 +1,3 @@
-import type { ServerHost } from '@parley/shared/model';
 import type { Protocol } from 'electron';
 import { staticFile } from '#core/static-files.ts';
 import { originOf } from './permissions.ts';
@@ -17,25 +16,17 @@ const refused = (status: number) =>
 type AppRequest = Pick<Request, 'url' | 'method'> & { initiatorOrigin?: string };
 
 /** The answer to one request under app://: the built page for itself and nobody else. */
-export async function answerPageRequest(
-  request: AppRequest,
-  root: string,
-  hosts: readonly ServerHost[],
-): Promise<Response> {
+export async function answerPageRequest(request: AppRequest, root: string): Promise<Response> {
   if (originOf(request.url) !== ORIGIN) return refused(404);
   if (request.initiatorOrigin !== undefined && originOf(request.initiatorOrigin) !== ORIGIN) return refused(403);
   if (request.method !== 'GET') return refused(405);
-  const file = await staticFile(root, new URL(request.url).pathname, hosts);
+  const file = await staticFile(root, new URL(request.url).pathname);
   if (file.status === 404) return refused(404);
   return new Response(Buffer.from(file.body), { status: 200, headers: file.headers });
 }
 
 /** Serves the built page under app://bundle, and nothing under file:. */
-export function installPageProtocol(
-  protocol: Pick<Protocol, 'handle'>,
-  root: string,
-  hosts: () => readonly ServerHost[],
-): void {
-  protocol.handle(SCHEME, (request) => answerPageRequest(request, root, hosts()));
+export function installPageProtocol(protocol: Pick<Protocol, 'handle'>, root: string): void {
+  protocol.handle(SCHEME, (request) => answerPageRequest(request, root));
   protocol.handle('file', () => refused(403));
 }

@@ -9,6 +9,7 @@ export function createBridge(window: HostWindow): Bridge {
   if (window.desktop) return parsedBridge(window.desktop);
   return parsedBridge(
     loopbackCarrier({
+      id: window.crypto.randomUUID(),
       fetch: (url, init) => window.fetch(url, init),
       openEvents: (url) => new EventSource(url),
     }),

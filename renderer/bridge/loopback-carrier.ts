@@ -3,6 +3,8 @@ import type { Carrier } from './parsed-bridge.ts';
 
 /** What the loopback carrier needs of the page. */
 export type LoopbackPage = {
+  /** Tells this page from others of the same host: 16 to 64 letters, digits, hyphens or underscores. */
+  id: string;
   fetch(url: string, init: RequestInit): Promise<Response>;
   openEvents(url: string): Pick<EventSource, 'addEventListener' | 'removeEventListener'>;
 };
@@ -20,7 +22,7 @@ export function loopbackCarrier(page: LoopbackPage): Carrier {
           method: 'POST',
           headers: { 'content-type': 'application/json' },
           credentials: 'same-origin',
-          body: JSON.stringify({ name, input }),
+          body: JSON.stringify({ page: page.id, name, input }),
           signal: AbortSignal.timeout(CALL_TIMEOUT_MS),
         });
         // Refusals carry an HTTP status as well; the body says everything.
@@ -31,7 +33,7 @@ export function loopbackCarrier(page: LoopbackPage): Carrier {
       }
     },
     on(name, listener) {
-      events ??= page.openEvents('/bridge/events');
+      events ??= page.openEvents(`/bridge/events?page=${page.id}`);
       const source = events;
       const heard = (event: Event) => {
         try {

@@ -33,6 +33,7 @@ describe('bridge', () => {
 
   it('says timed-out when the loopback host does not answer in time', async () => {
     const page: LoopbackPage = {
+      id: 'page-of-this-test',
       fetch: () => Promise.reject(new DOMException('late', 'TimeoutError')),
       openEvents: () => new EventTarget() as EventSource,
     };
@@ -43,6 +44,7 @@ describe('bridge', () => {
   it('hears parsed events until the undo, and drops those that do not fit', () => {
     const source = new EventTarget();
     const page: LoopbackPage = {
+      id: 'page-of-this-test',
       fetch: () => Promise.reject(new Error('unused')),
       openEvents: () => source as EventSource,
     };

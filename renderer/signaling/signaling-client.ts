@@ -26,7 +26,6 @@ import {
   unreachable,
 } from '@parley/shared/protocol';
 import { type Clock, type CountedClock, countedClock } from '../clock.ts';
-import { socketUrlOf } from './hosts.ts';
 import { heeded, type RetryPolicy } from './retry-policy.ts';
 import type { OpenWire, Wire } from './wire.ts';
 
@@ -184,18 +183,14 @@ export class SignalingClient {
     let session: WireSession | undefined;
     const current = () => session !== undefined && this.#session() === session;
     // Assigned before any listener can run: a wire calls back later, never inside its own opening.
-    const wire = this.#ports.openWire(
-      socketUrlOf(this.host),
-      { v: PROTOCOL_VERSION },
-      {
-        opened: () => current() && session && this.#opened(session),
-        failed: (said) => current() && this.#lose(refusalSaid(said) ?? refuse('server-unreachable')),
-        closed: () => current() && session && this.#lose(session.closing ?? refuse('server-unreachable')),
-        heard: (event, payload) => {
-          if (current() && session) this.#heard(session, event, payload);
-        },
+    const wire = this.#ports.openWire(this.host, {
+      opened: () => current() && session && this.#opened(session),
+      failed: (said) => current() && this.#lose(refusalSaid(said) ?? refuse('server-unreachable')),
+      closed: () => current() && session && this.#lose(session.closing ?? refuse('server-unreachable')),
+      heard: (event, payload) => {
+        if (current() && session) this.#heard(session, event, payload);
       },
-    );
+    });
     session = new WireSession(wire, this.#ports.policy.answerTimeoutMs);
     this.#link = { at: 'connecting', session };
   }

@@ -15,7 +15,6 @@ import { fakeCertificate } from '../mesh/testing/fake-peers.ts';
 import { usualSessionPolicy } from '../session/room-session.ts';
 import { FakeCore, FakeRoom } from '../session/testing/fake-room.ts';
 import { type App, createApp } from './app.ts';
-import type { PagePort } from './ports.ts';
 
 let seed = 100;
 
@@ -23,20 +22,17 @@ type Given = {
   name?: string | null;
   rooms?: Room[];
   deepLink?: string;
-  page?: Partial<PagePort>;
   history?: number;
   damaged?: () => boolean;
 };
 
 /** An app over a fake core, in a room with a fake server. */
 async function openApp(room: FakeRoom, given: Given = {}) {
-  const { name = 'ana', rooms = [room.room], deepLink = null, page = {}, history = 0, damaged = () => false } = given;
+  const { name = 'ana', rooms = [room.room], deepLink = null, history = 0, damaged = () => false } = given;
   const core = await FakeCore.create(name ?? 'nobody');
   const media = new FakeMedia();
   const listeners = new Map<BridgeEvent, (payload: never) => void>();
-  const notes: string[] = [];
   const clipboard: string[] = [];
-  let reloads = 0;
   let settings: Settings = { ...usualSettings, profile: name === null ? null : profileFromName(name) };
   const answers: FakeCore['answers'] = core.answers;
   answers['app.info'] = () =>
@@ -86,22 +82,13 @@ async function openApp(room: FakeRoom, given: Given = {}) {
     makePeer: room.net.maker({ der, fp }),
     makeCertificate: async () => ({ certificate: null, fp }),
     media: media.ports(),
-    page: {
-      allowedHosts: null,
-      reload: () => {
-        reloads += 1;
-      },
-      remember: (note) => notes.push(note),
-      recall: () => notes.pop() ?? null,
-      ...page,
-    },
     writeClipboard: async (text) => void clipboard.push(text),
     sessionPolicy: usualSessionPolicy(usualLinkPolicy),
   });
   await room.quiet();
   const say = (event: BridgeEvent, payload: unknown) => listeners.get(event)?.(payload as never);
   const state = () => app.store.getState();
-  return { app, core, media, say, notes, clipboard, reloads: () => reloads, state, actions: app.actions, listeners };
+  return { app, core, media, say, clipboard, state, actions: app.actions, listeners };
 }
 
 const chatOf = (app: App, room: FakeRoom) => {
@@ -296,17 +283,6 @@ describe('app', () => {
     actions.openLobby('parley://nonsense');
     await room.quiet();
     expect(state().screen).toMatchObject({ reading: { at: 'refused', refusal: { code: 'invite-invalid' } } });
-  });
-
-  it('loads the page anew for a server that its policy does not know, and goes on where it was', async () => {
-    const room = await FakeRoom.create();
-    const first = await openApp(room, { rooms: [], page: { allowedHosts: [] } });
-    await first.actions.createRoom('Planning');
-    expect(first.reloads()).toBe(1);
-    const note = first.notes[0] ?? '';
-    const second = await openApp(room, { page: { allowedHosts: [room.keyring.host], recall: () => note } });
-    expect(second.state().screen).toMatchObject({ at: 'pre-join', roomId: room.keyring.roomId });
-    expect(second.reloads()).toBe(0);
   });
 
   it('hands out the invite', async () => {

@@ -1,5 +1,4 @@
-import type { BridgeOutput } from '@parley/shared/bridge';
-import { type Outcome, refusalOf, unwrap } from '@parley/shared/protocol';
+import { refusalOf, unwrap } from '@parley/shared/protocol';
 import { countedClock } from '../clock.ts';
 import type { Actions } from './actions/actions.ts';
 import { createActions } from './actions/create-actions.ts';
@@ -7,7 +6,6 @@ import { type AppStore, createAppStore } from './app-store.ts';
 import { browserPorts } from './browser-ports.ts';
 import { type Calls, createCalls } from './calls.ts';
 import { createChats } from './chats.ts';
-import { recallGoTo } from './go-to.ts';
 import { createNotices } from './notices.ts';
 import type { AppPorts } from './ports.ts';
 import { createReach, type Reach } from './reach.ts';
@@ -22,7 +20,7 @@ export type App = { store: AppStore; actions: Actions; close(): Promise<void> };
 export function createApp(given: AppPorts = browserPorts(window)): App {
   const clock = countedClock(given.clock);
   const ports: AppPorts = { ...given, clock };
-  const { bridge, page } = ports;
+  const { bridge } = ports;
   const store = createAppStore();
   const notices = createNotices(store);
   const chats = createChats(store, bridge, clock);
@@ -100,21 +98,12 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
       });
       for (const room of rooms.items) if (room.draft !== '') chats.restoreDraft(room.roomId, room.draft);
       for (const { code, message } of info.notices) notices.say('trouble', message, code);
-      await goOn(await bridge.call('app.take-deep-link', {}));
+      const link = await bridge.call('app.take-deep-link', {});
+      if (link.ok && link.value.invite !== null) takeInvite(link.value.invite);
+      await running.reach.sync();
     } catch (error) {
       store.setState({ start: { at: 'failed', refusal: refusalOf(error) } });
     }
-  }
-
-  /** After the start: where the last load of the page wanted to go, or where a link leads. */
-  async function goOn(link: Outcome<BridgeOutput<'app.take-deep-link'>>): Promise<void> {
-    const goTo = recallGoTo(page);
-    if (link.ok && link.value.invite !== null) takeInvite(link.value.invite);
-    await running?.reach.sync();
-    const known = store.getState().rooms.some(({ roomId }) => roomId === goTo?.roomId);
-    if (!goTo || !known || store.getState().screen.at !== 'home') return;
-    if (goTo.at === 'pre-join') actions.prepareCall(goTo.roomId);
-    else actions.openRoom(goTo.roomId);
   }
 
   void start();

@@ -1,4 +1,3 @@
-import { allowedHosts } from '../bridge/allowed-hosts.ts';
 import { createBridge } from '../bridge/create-bridge.ts';
 import { systemClock } from '../clock.ts';
 import { browserMedia } from '../media/ports.ts';
@@ -8,20 +7,19 @@ import { usualSessionPolicy } from '../session/room-session.ts';
 import { patient } from '../signaling/retry-policy.ts';
 import { usualSignalingPolicy } from '../signaling/signaling-client.ts';
 import { createSignalingHub } from '../signaling/signaling-hub.ts';
-import { openSocketWire } from '../signaling/wire.ts';
+import { bridgeWires } from '../signaling/wire.ts';
 import type { AppPorts } from './ports.ts';
 
-const NOTE = 'parley.go-to';
-
-/** The app's ports in a page: the browser's own media, connections, sockets and storage. */
+/** The app's ports in a page: the browser's own media and connections. */
 export function browserPorts(window: Window & typeof globalThis): AppPorts {
   const randomBytes = (sizeBytes: number) => window.crypto.getRandomValues(new Uint8Array(sizeBytes));
+  const bridge = createBridge(window);
   return {
-    bridge: createBridge(window),
+    bridge,
     clock: systemClock,
     randomBytes,
     signaling: createSignalingHub({
-      openWire: openSocketWire,
+      openWire: bridgeWires(bridge, randomBytes),
       clock: systemClock,
       random: Math.random,
       randomBytes,
@@ -30,16 +28,6 @@ export function browserPorts(window: Window & typeof globalThis): AppPorts {
     makePeer: makeSimplePeer,
     makeCertificate: () => makeCertificate(window.RTCPeerConnection),
     media: browserMedia(window),
-    page: {
-      allowedHosts: allowedHosts(window.document),
-      reload: () => window.location.reload(),
-      remember: (note) => window.sessionStorage.setItem(NOTE, note),
-      recall: () => {
-        const note = window.sessionStorage.getItem(NOTE);
-        window.sessionStorage.removeItem(NOTE);
-        return note;
-      },
-    },
     writeClipboard: (text) => window.navigator.clipboard.writeText(text),
     sessionPolicy: usualSessionPolicy(usualLinkPolicy),
   };

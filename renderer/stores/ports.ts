@@ -17,19 +17,7 @@ export type AppPorts = {
   makePeer: MakePeer;
   makeCertificate: () => Promise<OwnCertificate>;
   media: MediaPorts;
-  page: PagePort;
   /** Rejects when the system does not allow it. */
   writeClipboard: (text: string) => Promise<void>;
   sessionPolicy: SessionPolicy;
 };
-
-/** The page as a whole. Its content security policy is made when it is loaded, so a new server needs a new load. */
-export interface PagePort {
-  /** Null where the page carries no list. */
-  allowedHosts: readonly ServerHost[] | null;
-  reload(): void;
-  /** Keeps a note over one reload. */
-  remember(note: string): void;
-  /** Gives the note back, once. */
-  recall(): string | null;
-}

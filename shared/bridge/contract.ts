@@ -6,6 +6,7 @@ import { historyCalls } from './history-calls.ts';
 import { identityCalls } from './identity-calls.ts';
 import { roomCalls } from './room-calls.ts';
 import { ownServerCalls } from './server-calls.ts';
+import { signalingCalls, signalingEvents } from './signaling-calls.ts';
 
 export { HelloFields, PairRole } from './identity-calls.ts';
 
@@ -18,6 +19,7 @@ export const bridgeCalls = {
   ...roomCalls,
   ...historyCalls,
   ...ownServerCalls,
+  ...signalingCalls,
 } as const;
 
 export type BridgeCall = keyof typeof bridgeCalls;
@@ -27,7 +29,7 @@ export type BridgeInput<N extends BridgeCall> = z.input<(typeof bridgeCalls)[N][
 export type BridgeParsed<N extends BridgeCall> = z.output<(typeof bridgeCalls)[N]['input']>;
 export type BridgeOutput<N extends BridgeCall> = z.output<(typeof bridgeCalls)[N]['output']>;
 
-/** What the core says by itself. */
+/** What the core says by itself; the signaling events only to the page that opened the wire. */
 export const bridgeEvents = {
   'settings.changed': Settings,
   'rooms.changed': z.object({ items: z.array(Room) }),
@@ -38,6 +40,7 @@ export const bridgeEvents = {
   'app.deep-link-arrived': z.object({ invite: z.string().max(2_048) }),
   /** Something a person should read, such as a full disk. */
   'app.noticed': AppInfo.shape.notices.element,
+  ...signalingEvents,
 } as const;
 export type BridgeEvent = keyof typeof bridgeEvents;
 export type BridgePayload<E extends BridgeEvent> = z.output<(typeof bridgeEvents)[E]>;

@@ -34,6 +34,9 @@ const calls: Record<BridgeCall, true> = {
   'history.missing': true,
   'server.state': true,
   'server.allow-lan': true,
+  'signaling.open': true,
+  'signaling.call': true,
+  'signaling.close': true,
 };
 const events: Record<BridgeEvent, true> = {
   'settings.changed': true,
@@ -42,6 +45,12 @@ const events: Record<BridgeEvent, true> = {
   'server.changed': true,
   'app.deep-link-arrived': true,
   'app.noticed': true,
+  'signaling.opened': true,
+  'signaling.failed': true,
+  'signaling.closed': true,
+  'signaling.heard': true,
+  'signaling.answered': true,
+  'signaling.lost': true,
 };
 
 export const BRIDGE_CALL_NAMES: readonly string[] = Object.keys(calls);

@@ -20,7 +20,10 @@ export const signalingCalls = {
    * `signaling.failed` follows.
    */
   'signaling.open': { input: OfWire.extend({ host: ServerHost }), output: z.object({}) },
-  /** Says something to the server. `signaling.answered` with the same `callId` follows, at the latest after `timeoutMs`. */
+  /**
+   * Says something to the server. `signaling.answered` with the same `callId` follows, at the latest after `timeoutMs`,
+   * unless the wire is closed before.
+   */
   'signaling.call': {
     input: OfWire.extend({
       callId: CallId,
@@ -40,7 +43,7 @@ export const signalingEvents = {
   'signaling.failed': OfWire.extend({ said: z.unknown().optional() }),
   'signaling.closed': OfWire,
   'signaling.heard': OfWire.extend({ event: z.string().max(64), payload: z.unknown() }),
-  /** The server's raw answer; refused with `timed-out` when none came, and with `cancelled` when the wire closed. */
+  /** The server's raw answer, or `timed-out`. */
   'signaling.answered': OfWire.extend({ callId: CallId, outcome: outcomeOf(z.unknown()) }),
   /** The page's event stream was interrupted: all its wires are closed. */
   'signaling.lost': z.object({}),

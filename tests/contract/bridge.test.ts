@@ -1,13 +1,16 @@
 import { BRIDGE_CALL_NAMES, BRIDGE_EVENT_NAMES, bridgeCalls, bridgeEvents } from '@parley/shared/bridge';
 import { sentenceOf } from '@parley/shared/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newMessageId } from '#core/testing/test-kit.ts';
+import { fakeSockets } from '#core/signaling/testing/fake-sockets.ts';
+import { newMessageId, randomId } from '#core/testing/test-kit.ts';
 import { BRIDGES, type OpenedBridge } from './bridges.ts';
 
 describe.each(BRIDGES)('the bridge over $name', ({ open, whenHuge }) => {
   let bridge: OpenedBridge;
+  let net: ReturnType<typeof fakeSockets>;
   beforeEach(async () => {
-    bridge = await open();
+    net = fakeSockets();
+    bridge = await open({ openSocket: net.open });
   });
   afterEach(async () => {
     await bridge.close();
@@ -126,6 +129,44 @@ describe.each(BRIDGES)('the bridge over $name', ({ open, whenHuge }) => {
     const keyrings = await Promise.all(rooms.map(({ roomId }) => ask('rooms.keyring', { roomId })));
     expect(keyrings.map(({ roomId }) => roomId)).toEqual(rooms.map(({ roomId }) => roomId));
     expect(new Set(keyrings.map(({ secret }) => secret)).size).toBe(40);
+  });
+
+  it('holds a signaling socket for the page: calls and events keep their order, and it closes with the page', async () => {
+    const said: unknown[] = [];
+    for (const name of ['signaling.opened', 'signaling.answered', 'signaling.heard', 'signaling.closed']) {
+      bridge.on(name, (payload) => said.push([name, payload]));
+    }
+    const wireId = randomId(16);
+    await ask('signaling.open', { wireId, host: '127.0.0.1:7350' });
+    await expect.poll(() => net.sockets).toHaveLength(1);
+    const socket = net.latest();
+    socket.listener.opened();
+    await expect.poll(() => said).toEqual([['signaling.opened', { wireId }]]);
+
+    const callIds = Array.from({ length: 20 }, (_, index) => index + 1);
+    await Promise.all(
+      callIds.map((callId) =>
+        ask('signaling.call', { wireId, callId, event: 'room:list', payload: { callId }, timeoutMs: 5_000 }),
+      ),
+    );
+    expect(socket.calls.map(({ payload }) => payload)).toEqual(callIds.map((callId) => ({ callId })));
+    for (const { answer, payload } of socket.calls) {
+      answer(payload);
+      await Promise.resolve();
+      socket.listener.heard('participant:left', payload);
+    }
+    await expect.poll(() => said).toHaveLength(41);
+    expect(said.slice(1)).toEqual(
+      callIds.flatMap((callId) => [
+        ['signaling.answered', { wireId, callId, outcome: { ok: true, value: { callId } } }],
+        ['signaling.heard', { wireId, event: 'participant:left', payload: { callId } }],
+      ]),
+    );
+    expect(await bridge.call('signaling.open', { wireId: randomId(16), host: 'elsewhere.example' })).toMatchObject({
+      code: 'not-allowed',
+    });
+    await bridge.close();
+    expect(socket.closed).toBe(true);
   });
 
   it('settles what is under way when it closes, and answers nothing afterwards', async () => {

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BRIDGE_CALL_NAMES, BRIDGE_CHANNEL, BRIDGE_EVENT_NAMES, type RawBridge } from '@parley/shared/bridge';
 import { type Core, createCore } from '#core/core.ts';
+import type { CorePorts } from '#core/ports.ts';
 import { type TestClock, temporaryFolder, testClock, testPorts } from '#core/testing/test-kit.ts';
 import { startLoopback } from '#loopback/start-loopback.ts';
 import { forwardEvents, installBridge } from '../../electron/main/ipc.ts';
@@ -19,21 +20,40 @@ export type OpenedBridge = RawBridge & {
   remove(): void;
 };
 
+/** The id of the page that the loopback host is given. */
+const PAGE = 'the-page-of-this-bridge';
+
 /** How each bridge answers an input that is larger than any call needs. */
-export type BridgeKind = { name: string; whenHuge: 'too-large' | 'bad-request'; open(): Promise<OpenedBridge> };
+export type BridgeKind = {
+  name: string;
+  whenHuge: 'too-large' | 'bad-request';
+  open(more?: Partial<CorePorts>): Promise<OpenedBridge>;
+};
 
 const direct: BridgeKind = {
   name: 'the core itself',
   whenHuge: 'bad-request',
-  async open() {
+  async open(more = {}) {
     const folder = temporaryFolder();
     const clock = testClock();
-    const core = await createCore(testPorts(folder.path, { clock }));
+    const core = await createCore(testPorts(folder.path, { clock, ...more }));
+    const told = new Set<(event: string, payload: unknown) => unknown>();
+    const page = core.openPage((event, payload) => {
+      for (const listener of told) listener(event, payload);
+    });
     return {
       core,
       clock,
-      call: (name, input) => core.call(name, input),
-      on: (name, listener) => core.subscribe((event, payload) => event === name && listener(payload)),
+      call: (name, input) => page.call(name, input),
+      on(name, listener) {
+        const undo = core.subscribe((event, payload) => event === name && listener(payload));
+        const own = (event: string, payload: unknown) => event === name && listener(payload);
+        told.add(own);
+        return () => {
+          undo();
+          told.delete(own);
+        };
+      },
       close: () => core.close(),
       remove: folder.remove,
     };
@@ -43,16 +63,16 @@ const direct: BridgeKind = {
 const loopback: BridgeKind = {
   name: 'the loopback host over HTTP',
   whenHuge: 'too-large',
-  async open() {
+  async open(more = {}) {
     const folder = temporaryFolder();
     const clock = testClock();
     writeFileSync(join(folder.path, 'index.html'), '<!doctype html><html><head></head></html>');
     const profile = join(folder.path, 'profile');
-    const host = await startLoopback({ profile, pageRoot: folder.path, ports: testPorts(profile, { clock }) });
+    const host = await startLoopback({ profile, pageRoot: folder.path, ports: testPorts(profile, { clock, ...more }) });
     const origin = `http://127.0.0.1:${host.port}`;
     const entered = await fetch(host.url, { redirect: 'manual' });
     const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
-    const events = await openEvents(`${origin}/bridge/events`, { cookie });
+    const events = await openEvents(`${origin}/bridge/events?page=${PAGE}`, { cookie });
     return {
       core: host.core,
       clock,
@@ -60,7 +80,7 @@ const loopback: BridgeKind = {
         const response = await fetch(`${origin}/bridge/call`, {
           method: 'POST',
           headers: { cookie, origin, 'content-type': 'application/json', 'sec-fetch-site': 'same-origin' },
-          body: JSON.stringify({ name, input }),
+          body: JSON.stringify({ page: PAGE, name, input }),
         });
         return response.json();
       },
@@ -78,10 +98,10 @@ const loopback: BridgeKind = {
 const electron: BridgeKind = {
   name: "Electron's main process and preload script",
   whenHuge: 'too-large',
-  async open() {
+  async open(more = {}) {
     const folder = temporaryFolder();
     const clock = testClock();
-    const core = await createCore(testPorts(folder.path, { clock }));
+    const core = await createCore(testPorts(folder.path, { clock, ...more }));
     const contents = new FakeContents(7);
     const { ipcMain, ipcRenderer } = fakeIpc(contents);
     const uninstall = installBridge(ipcMain, core, new Set([7]));

@@ -41,10 +41,13 @@ describe('the window', () => {
 describe('the bridge in main', () => {
   let calls: unknown[];
   const core = {
-    async call(name: string, input: unknown) {
-      calls.push([name, input]);
-      return accept({});
-    },
+    openPage: () => ({
+      async call(name: string, input: unknown) {
+        calls.push([name, input]);
+        return accept({});
+      },
+      close: () => {},
+    }),
   };
   beforeEach(() => {
     calls = [];
@@ -149,7 +152,7 @@ describe('what the page gets of the preload script', () => {
 describe('the page under app://', () => {
   const root = join(import.meta.dirname, '..', '..', 'renderer');
   const ask = (url: string, more: { method?: string; initiatorOrigin?: string } = {}) =>
-    answerPageRequest({ url, method: 'GET', ...more }, root, []);
+    answerPageRequest({ url, method: 'GET', ...more }, root);
 
   it('is given to the browser itself and to the page', async () => {
     expect((await ask(PAGE_URL)).status).toBe(200);

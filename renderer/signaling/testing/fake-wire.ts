@@ -1,16 +1,17 @@
+import type { ServerHost } from '@parley/shared/model';
 import { toBase64Url } from '@parley/shared/protocol';
 import type { OpenWire, WireListener } from '../wire.ts';
 
 /** The far end of one attempt, in the hands of a test. */
 export class FakeWire {
-  readonly url: string;
+  readonly host: ServerHost;
   readonly calls: { event: string; input: unknown }[] = [];
   closed = false;
   readonly #listener: WireListener;
   readonly #asked: { event: string; answer: (raw: unknown) => void; fail: () => void }[] = [];
 
-  constructor(url: string, listener: WireListener) {
-    this.url = url;
+  constructor(host: ServerHost, listener: WireListener) {
+    this.host = host;
     this.#listener = listener;
   }
 
@@ -72,8 +73,8 @@ export function fakeWires(): { wires: FakeWire[]; open: OpenWire; latest(): Fake
   const wires: FakeWire[] = [];
   return {
     wires,
-    open: (url, _auth, listener) => {
-      const wire = new FakeWire(url, listener);
+    open: (host, listener) => {
+      const wire = new FakeWire(host, listener);
       wires.push(wire);
       return wire;
     },

@@ -1,6 +1,5 @@
 import { type Room, RoomName } from '@parley/shared/model';
 import { accept, type Outcome, type RoomId, refuse } from '@parley/shared/protocol';
-import { mayConnect, rememberGoTo } from '../go-to.ts';
 import type { CallActions } from './call.ts';
 import type { ActionContext } from './context.ts';
 import type { NavigationActions } from './navigation.ts';
@@ -17,22 +16,10 @@ export interface RoomActions {
 export type EnterRoom = (room: Room, at: 'room' | 'pre-join') => Promise<Outcome<RoomId>>;
 
 export function createEnterRoom(context: ActionContext, actions: NavigationActions & CallActions): EnterRoom {
-  const { store, ports, notices, running } = context;
-  const { page } = ports;
+  const { running } = context;
   return async (room, at) => {
     const { roomId } = room;
     putRoom(context, room);
-    // The page's policy is made when the page is loaded: a server that it does not know needs a new load.
-    if (!mayConnect(page, room.host)) {
-      if (store.getState().call.at === 'joined') {
-        const message = 'The room was added. Leave the call to connect to its server.';
-        notices.say('info', message);
-        return refuse('not-allowed', { message });
-      }
-      rememberGoTo(page, { at, roomId });
-      page.reload();
-      return accept(roomId);
-    }
     await running()?.reach.sync();
     if (at === 'pre-join') actions.prepareCall(roomId);
     else actions.openRoom(roomId);

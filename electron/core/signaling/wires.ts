@@ -1,0 +1,216 @@
+import type { BridgeParsed, BridgePayload } from '@parley/shared/bridge';
+import type { ServerHost } from '@parley/shared/model';
+import {
+  accept,
+  type ConnectAuth,
+  LIMITS,
+  type Outcome,
+  ParleyError,
+  PROTOCOL_VERSION,
+  refuse,
+  serverEvents,
+} from '@parley/shared/protocol';
+import type { Clock, Log } from '../ports.ts';
+import type { OpenSocket, SignalingSocket } from './socket.ts';
+
+/** Wires that one page may have at the same time: one for each server, and some in the making. */
+export const WIRES_MAX = 64;
+/** Calls of one wire that may wait for their turn or their answer. */
+export const CALLS_MAX = 256;
+/** Events that a server may say in a second; one that says more is left. */
+export const HEARD_PER_SECOND_MAX = 1_000;
+
+type Events = 'signaling.opened' | 'signaling.failed' | 'signaling.closed' | 'signaling.heard' | 'signaling.answered';
+/** Tells one page what happens on its wires. */
+export type TellPage = <E extends Events>(event: E, payload: BridgePayload<E>) => void;
+
+/** This person's right to a server, as the sockets need it. */
+export interface ServerAccessPort {
+  /** Whether the host is that of a known server. */
+  isKnown(host: ServerHost): boolean;
+  /** What to show at the door; refuses when the right is known to be lost. */
+  credentials(host: ServerHost): Promise<Outcome<Omit<ConnectAuth, 'v'>>>;
+  /** The server refused, or ended, a connection that was opened with these credentials. */
+  refused(host: ServerHost, said: unknown): void;
+}
+
+/** The wires of one page. All of it throws ParleyErrors. */
+export interface PageWires {
+  open(input: BridgeParsed<'signaling.open'>): void;
+  call(input: BridgeParsed<'signaling.call'>): void;
+  close(wireId: string): void;
+  closeAll(): void;
+}
+
+type WirePorts = { openSocket: OpenSocket; access: ServerAccessPort; clock: Clock; log: Log };
+
+/** The signaling sockets of all pages. */
+export function createWires(ports: WirePorts) {
+  const pages = new Set<PageWires>();
+  return {
+    /** The wires of a new page, which hears of them by `tell`. */
+    forPage(tell: TellPage): PageWires {
+      const page = pageWires(ports, tell, () => pages.delete(page));
+      pages.add(page);
+      return page;
+    },
+    close() {
+      for (const page of [...pages]) page.closeAll();
+    },
+  };
+}
+
+function pageWires(ports: WirePorts, tell: TellPage, gone: () => void): PageWires {
+  const wires = new Map<string, Wire>();
+  let closed = false;
+  return {
+    open({ wireId, host }) {
+      if (closed) throw new ParleyError('cancelled');
+      if (wires.has(wireId)) throw new ParleyError('bad-request', { path: 'wireId' });
+      if (wires.size >= WIRES_MAX) throw new ParleyError('rate-limited');
+      if (!ports.access.isKnown(host)) {
+        throw new ParleyError('not-allowed', { message: `${host} is not among the servers of this computer.` });
+      }
+      const wire = new Wire(wireId, host, ports, tell, () => {
+        if (wires.get(wireId) === wire) wires.delete(wireId);
+      });
+      wires.set(wireId, wire);
+      void wire.connect();
+    },
+    call(input) {
+      const wire = wires.get(input.wireId);
+      if (!wire) throw new ParleyError('cancelled');
+      wire.call(input);
+    },
+    close(wireId) {
+      wires.get(wireId)?.close();
+    },
+    closeAll() {
+      closed = true;
+      for (const wire of [...wires.values()]) wire.close();
+      gone();
+    },
+  };
+}
+
+type Call = Omit<BridgeParsed<'signaling.call'>, 'wireId'>;
+
+/** connecting → open → over. Tells its page nothing once it is over. */
+class Wire {
+  readonly #id: string;
+  readonly #host: ServerHost;
+  readonly #ports: WirePorts;
+  readonly #tell: TellPage;
+  readonly #ended: () => void;
+  #state: { at: 'connecting' } | { at: 'open'; socket: SignalingSocket } | { at: 'over' } = { at: 'connecting' };
+  #socket: SignalingSocket | undefined;
+  /** The calls of a page may overtake each other on their way here; they go on in the order of their numbers. */
+  #nextCall = 1;
+  readonly #early = new Map<number, { start: () => void; undoTimer: () => void }>();
+  #pending = 0;
+  #heardSince = 0;
+  #heardCount = 0;
+
+  constructor(id: string, host: ServerHost, ports: WirePorts, tell: TellPage, ended: () => void) {
+    this.#id = id;
+    this.#host = host;
+    this.#ports = ports;
+    this.#tell = tell;
+    this.#ended = ended;
+  }
+
+  async connect(): Promise<void> {
+    const { access, openSocket } = this.#ports;
+    const credentials = await access.credentials(this.#host).catch(() => refuse('internal'));
+    if (this.#state.at === 'over') return;
+    if (!credentials.ok) return this.#fail(credentials);
+    const socket = openSocket(
+      this.#host,
+      { v: PROTOCOL_VERSION, ...credentials.value },
+      {
+        opened: () => {
+          this.#state = { at: 'open', socket };
+          this.#tell('signaling.opened', { wireId: this.#id });
+        },
+        failed: (said) => {
+          access.refused(this.#host, said);
+          this.#fail(said);
+        },
+        closed: () => this.#end(() => this.#tell('signaling.closed', { wireId: this.#id })),
+        heard: (event, payload) => this.#heard(event, payload),
+      },
+    );
+    this.#socket = socket;
+  }
+
+  call(call: Call): void {
+    const { callId, payload, timeoutMs } = call;
+    if (this.#state.at !== 'open') throw new ParleyError('not-allowed');
+    if (callId < this.#nextCall || this.#early.has(callId)) throw new ParleyError('bad-request', { path: 'callId' });
+    if (this.#pending >= CALLS_MAX) throw new ParleyError('rate-limited');
+    if (Buffer.byteLength(JSON.stringify(payload) ?? '') > LIMITS.frameMaxBytes) throw new ParleyError('too-large');
+    this.#pending += 1;
+    const undoTimer = this.#ports.clock.after(timeoutMs, () => {
+      if (this.#early.has(callId)) {
+        this.#early.set(callId, { start: () => {}, undoTimer: () => {} });
+        this.#answer(callId, refuse('timed-out'));
+      }
+    });
+    this.#early.set(callId, { start: () => this.#start(call), undoTimer });
+    for (let next = this.#early.get(this.#nextCall); next; next = this.#early.get(this.#nextCall)) {
+      this.#early.delete(this.#nextCall);
+      this.#nextCall += 1;
+      next.undoTimer();
+      next.start();
+    }
+  }
+
+  /** Closes it and tells nothing. */
+  close(): void {
+    this.#end(() => {});
+  }
+
+  #start({ callId, event, payload, timeoutMs }: Call): void {
+    if (this.#state.at !== 'open') return;
+    this.#state.socket.call(event, payload, timeoutMs).then(
+      (answer) => this.#answer(callId, accept(answer ?? null)),
+      () => this.#answer(callId, refuse('timed-out')),
+    );
+  }
+
+  #answer(callId: number, outcome: Outcome<unknown>): void {
+    this.#pending -= 1;
+    if (this.#state.at === 'open') this.#tell('signaling.answered', { wireId: this.#id, callId, outcome });
+  }
+
+  #heard(event: string, payload: unknown): void {
+    if (!Object.hasOwn(serverEvents, event)) return;
+    const now = this.#ports.clock.now();
+    if (now - this.#heardSince >= 1_000 || now < this.#heardSince) {
+      this.#heardSince = now;
+      this.#heardCount = 0;
+    }
+    this.#heardCount += 1;
+    if (this.#heardCount > HEARD_PER_SECOND_MAX) {
+      this.#ports.log.warn('a signaling server said too much at once and was left');
+      this.#end(() => this.#tell('signaling.closed', { wireId: this.#id }));
+      return;
+    }
+    if (event === 'server:closing') this.#ports.access.refused(this.#host, payload);
+    this.#tell('signaling.heard', { wireId: this.#id, event, payload });
+  }
+
+  #fail(said: unknown): void {
+    this.#end(() => this.#tell('signaling.failed', { wireId: this.#id, ...(said === undefined ? {} : { said }) }));
+  }
+
+  #end(tell: () => void): void {
+    if (this.#state.at === 'over') return;
+    this.#state = { at: 'over' };
+    for (const { undoTimer } of this.#early.values()) undoTimer();
+    this.#early.clear();
+    this.#socket?.close();
+    this.#ended();
+    tell();
+  }
+}
