@@ -21,6 +21,7 @@ export const REQUIREMENTS = {
   S16: 'Everything to deploy it: image, compose file, manifests, units, guide',
   S17: 'HTTP and wire protocol described by documents made from the schemas',
   S18: 'A probe that makes a real call through a server and says how it went',
+  S19: 'A test of its own relay by the server, every few minutes',
   R1: 'HTTP requests by address, with headers that say what is left',
   R2: 'New and open sockets by address',
   R3: 'Joins by address',

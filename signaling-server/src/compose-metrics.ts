@@ -7,6 +7,9 @@ import { createHealthChecks, HEALTH_THRESHOLDS, type HealthChecks } from './http
 import { createPrometheus, type MetricsSource, processFigures } from './metrics/metrics.ts';
 import { keepSamples, type SampleHistory } from './metrics/samples.ts';
 import { mergedSource, type Snapshot, snapshotOf } from './metrics/snapshot.ts';
+import { testRelay } from './relay-test/relay-test.ts';
+import { type RelayWatch, watchRelay } from './relay-test/watch-relay.ts';
+import { createIceSource } from './turn.ts';
 
 export type MetricsParts = {
   health: HealthChecks;
@@ -27,11 +30,20 @@ export function composeMetrics(
   given: { startedAt: number | undefined; meet: ((own: () => Snapshot) => Siblings) | undefined },
 ): MetricsParts {
   const { config, clock, tally, closers, life } = base;
-  const health = createHealthChecks(
-    cluster
-      ? { redis: { threshold: HEALTH_THRESHOLDS.redisMs, unit: 'ms', read: () => cluster.answersWithinMs() } }
-      : {},
-  );
+  const relay = openRelayWatch(base);
+  const health = createHealthChecks({
+    ...(cluster && {
+      redis: { threshold: HEALTH_THRESHOLDS.redisMs, unit: 'ms', read: () => cluster.answersWithinMs() },
+    }),
+    ...(relay && {
+      relay: {
+        threshold: HEALTH_THRESHOLDS.relayMs,
+        unit: 'ms',
+        read: () => slowestMs(relay),
+        reason: () => relay.problem(),
+      },
+    }),
+  });
   closers.add(() => health.close());
   const own: MetricsSource = {
     tally,
@@ -50,6 +62,7 @@ export function composeMetrics(
     workersReplaced: 0,
     listedRooms: () => listings.size,
     cluster: cluster && (() => cluster.stats()),
+    relay: relay && (() => relay.state()),
   };
   const siblings = given.meet?.(() => snapshotOf(own));
   if (siblings) closers.add(() => siblings.close());
@@ -75,6 +88,31 @@ export function composeMetrics(
     samples,
     siblings,
   };
+}
+
+/** Undefined where no relay is configured (S19). */
+function openRelayWatch({ config, clock, warnings, closers }: Base): RelayWatch | undefined {
+  if (!createIceSource(config, clock).offersRelay) return undefined;
+  const credentialsFor = (ttlS: number) => {
+    const { iceServers } = createIceSource({ ...config, turnTtlS: ttlS }, clock).current('relay-test');
+    const { username = '', credential = '' } = iceServers.at(-1) ?? {};
+    return { username, credential };
+  };
+  const watch = watchRelay({
+    urls: config.turnUrls,
+    clock,
+    warnings,
+    test: (url) => testRelay(url, { credentialsFor, ttlS: config.turnTtlS }),
+  });
+  closers.add(() => watch.close());
+  return watch;
+}
+
+/** Of all addresses of the relay; null when one of them failed, 0 before the first test. */
+function slowestMs(relay: RelayWatch): number | null {
+  const { verdicts } = relay.state();
+  const times = verdicts.flatMap((verdict) => (verdict.at === 'ok' ? [verdict.tookMs] : []));
+  return times.length < verdicts.length ? null : Math.max(0, ...times);
 }
 
 const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, each) => total + each, 0);

@@ -3,12 +3,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '@parley/signaling-server/clock.ts';
+import { testRelay } from '@parley/signaling-server/relay-test/relay-test.ts';
+import { type Transport, TurnClient, type TurnCredentials } from '@parley/signaling-server/relay-test/turn-client.ts';
 import { createIceSource } from '@parley/signaling-server/turn.ts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { freePort, makeCertificate, needProgram, type Program, runProgram, startProgram } from '#support/programs.ts';
 import { REPOSITORY } from '#support/repository.ts';
 import { until } from '#support/wait.ts';
-import { type Transport, TurnClient, type TurnCredentials } from './turn-client.ts';
 
 const FOLDER = join(REPOSITORY, 'build/deploy/coturn');
 const SECRET = 'a-secret-for-tests-that-is-long-enough';
@@ -168,8 +169,8 @@ describe('the relay as it is shipped (S12, P13)', () => {
     expect((await ana.permit(to.address)).code).toBe(0);
     expect((await ben.permit(from.address)).code).toBe(0);
     ana.send(to, 'through both');
-    await until('Ben to hear it', () => ben.heard.length > 0);
-    expect(ben.heard).toEqual([{ from, data: 'through both' }]);
+    await until('Ben to hear it', () => ben.received.length > 0);
+    expect(ben.received).toEqual([{ from, data: 'through both' }]);
   });
 
   it('takes credentials for as long as the server said, and no others', async () => {
@@ -205,11 +206,56 @@ describe('the relay as it is shipped (S12, P13)', () => {
   });
 
   it('is there over TLS too, for networks that let nothing else out', async () => {
-    const made = await TurnClient.open({ address: '127.0.0.1', port: tls.port }, credentials(), tls);
+    const made = await TurnClient.open({ address: '127.0.0.1', port: tls.port }, credentials(), {
+      tls: { name: 'localhost', trusted: tls.trusted },
+    });
     open.push(made);
     expect((await made.allocate()).code).toBe(0);
     expect((await made.permit('8.8.8.8')).code).toBe(0);
     expect((await made.permit('10.0.0.1')).code).toBe(403);
+  });
+
+  describe("the server's own test of it (S19)", () => {
+    const tested = (url: string, { secret = SECRET, aheadS = 0, trusted }: Partial<TestedWith> = {}) =>
+      testRelay(url, {
+        ttlS: 600,
+        trusted,
+        credentialsFor: (ttlS) => credentials({ secret, ttlS, nowMs: Date.now() - aheadS * 1_000 }),
+      });
+    type TestedWith = { secret: string; aheadS: number; trusted: string };
+
+    it.each(['udp', 'tcp'])('goes through it over %s', async (transport) => {
+      const verdict = await tested(`turn:127.0.0.1:${port}?transport=${transport}`);
+      expect(verdict).toMatchObject({ at: 'ok' });
+    });
+
+    it('goes through it over TLS, and tells when the certificate is not trusted', async () => {
+      const url = `turns:localhost:${tls.port}?transport=tcp`;
+      expect(await tested(url, { trusted: tls.trusted })).toMatchObject({ at: 'ok' });
+      const verdict = await tested(url);
+      expect(verdict).toMatchObject({ at: 'failed', fault: 'certificate' });
+      expect(verdict).toHaveProperty('sentence', expect.stringContaining('do not trust the certificate'));
+    });
+
+    it('tells a wrong secret from a clock that is ahead', async () => {
+      const url = `turn:127.0.0.1:${port}?transport=udp`;
+      const wrong = await tested(url, { secret: 'another-secret-that-is-long-enough-too' });
+      expect(wrong).toMatchObject({ at: 'failed', fault: 'secret-refused' });
+      expect(wrong).toHaveProperty('sentence', expect.stringContaining('static-auth-secret'));
+      const ahead = await tested(url, { aheadS: 7_200 });
+      expect(ahead).toMatchObject({ at: 'failed', fault: 'clock-off' });
+    });
+
+    it.each(['udp', 'tcp'])('tells over %s that nobody answers', async (transport) => {
+      const verdict = await tested(`turn:127.0.0.1:${await freePort()}?transport=${transport}`);
+      expect(verdict).toMatchObject({ at: 'failed', fault: 'unreachable' });
+      expect(verdict).toHaveProperty('sentence', expect.stringContaining(transport.toUpperCase()));
+    });
+
+    it('tells that a name cannot be resolved', async () => {
+      const verdict = await tested('turn:relay.invalid?transport=udp');
+      expect(verdict).toMatchObject({ at: 'failed', fault: 'name-unknown' });
+    });
   });
 
   it('relays UDP only', async () => {

@@ -52,8 +52,8 @@ const dashboard = Dashboard.parse(JSON.parse(dashboardText));
 /** As Grafana fills them in. */
 const filled = (expr: string): string => expr.replaceAll('$instance', '.+').replaceAll('$__rate_interval', '1m');
 
-/** Series that are there only while something fires, or only with Redis. */
-const SOMETIMES = ['ALERTS', 'parley_redis_up'];
+/** Series that are there only while something fires, or only with Redis or a relay. */
+const SOMETIMES = ['ALERTS', 'parley_redis_up', 'parley_relay_up'];
 
 const Answer = z.object({
   status: z.literal('success'),

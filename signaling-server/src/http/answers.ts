@@ -12,6 +12,7 @@ const Check = z
     threshold: z.number(),
     unit: text,
     duration_ms: z.number(),
+    reason: text.optional().describe('What an admin can do about it, where that is known'),
   })
   .describe('One check: degraded above its threshold');
 

@@ -9,9 +9,17 @@ export type CheckResult = {
   threshold: number;
   unit: string;
   duration_ms: number;
+  /** What an admin can do about it, where that is known. */
+  reason?: string;
 };
 
-export type Measure = { threshold: number; unit: string; read: () => number | null | Promise<number | null> };
+export type Measure = {
+  threshold: number;
+  unit: string;
+  read: () => number | null | Promise<number | null>;
+  /** Asked after `read`. */
+  reason?: () => string | undefined;
+};
 
 /** From which value on the server calls itself degraded. */
 export const HEALTH_THRESHOLDS = {
@@ -20,6 +28,7 @@ export const HEALTH_THRESHOLDS = {
   cpuShare: 0.9,
   diskShare: 0.95,
   redisMs: 250,
+  relayMs: 5_000,
 } as const;
 
 const round = (value: number): number => Math.round(value * 1_000) / 1_000;
@@ -83,11 +92,19 @@ export function createHealthChecks(more: Record<string, Measure> = {}): HealthCh
     eventLoopDelayMs,
     async run() {
       const results: Record<string, CheckResult> = {};
-      for (const [name, { threshold, unit, read }] of Object.entries(measures)) {
+      for (const [name, { threshold, unit, read, reason }] of Object.entries(measures)) {
         const startedAt = performance.now();
         const value = await read();
         const status = value === null || value > threshold ? 'degraded' : 'ok';
-        results[name] = { status, value, threshold, unit, duration_ms: round(performance.now() - startedAt) };
+        const why = status === 'degraded' ? reason?.() : undefined;
+        results[name] = {
+          status,
+          value,
+          threshold,
+          unit,
+          duration_ms: round(performance.now() - startedAt),
+          ...(why === undefined ? {} : { reason: why }),
+        };
       }
       return results;
     },

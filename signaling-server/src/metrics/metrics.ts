@@ -1,4 +1,5 @@
 import { Counter, Gauge, Registry } from 'prom-client';
+import type { RelayState } from '../relay-test/watch-relay.ts';
 import { SERVER_VERSION } from '../version.ts';
 import type { Tally } from './tally.ts';
 
@@ -23,6 +24,8 @@ export type MetricsSource = {
   listedRooms: () => number;
   /** Undefined for a server that is alone. */
   cluster: (() => { isUp: boolean; nodes: number; sent: number; received: number }) | undefined;
+  /** Undefined where no relay is configured. */
+  relay: (() => RelayState) | undefined;
 };
 
 /** More rooms than this are not listed one by one. */
@@ -139,6 +142,31 @@ export function createPrometheus(source: MetricsSource): Registry {
     gauge('parley_nodes', 'Nodes that share rooms, this one among them', () => cluster().nodes);
     counter('parley_node_messages_sent_total', 'Messages to other nodes', () => cluster().sent);
     counter('parley_node_messages_received_total', 'Messages of other nodes', () => cluster().received);
+  }
+  const { relay } = source;
+  if (relay) {
+    const perUrl = (
+      name: string,
+      help: string,
+      read: (verdict: RelayState['verdicts'][number]) => number | undefined,
+    ) =>
+      new Gauge({
+        name,
+        help,
+        labelNames: ['url'],
+        registers: [registry],
+        collect() {
+          this.reset();
+          for (const verdict of relay().verdicts) {
+            const value = read(verdict);
+            if (value !== undefined) this.set({ url: verdict.url }, value);
+          }
+        },
+      });
+    perUrl('parley_relay_up', "Whether the server's own test went through the relay", ({ at }) => Number(at === 'ok'));
+    perUrl('parley_relay_test_seconds', 'How long that test took', (verdict) =>
+      verdict.at === 'ok' ? verdict.tookMs / 1_000 : undefined,
+    );
   }
   counter('parley_upgrades_total', 'Sockets asked for, also those that were refused', () => tally.upgrades);
   counter('parley_sockets_opened_total', 'Sockets ever opened', () => tally.socketsOpened);

@@ -21,6 +21,7 @@ function sourceWith(change: Partial<MetricsSource>): MetricsSource {
     workersReplaced: 0,
     listedRooms: () => 0,
     cluster: undefined,
+    relay: undefined,
     ...change,
   };
 }

@@ -1,0 +1,270 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import { connect, isIPv6 } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import {
+  ATTRIBUTE,
+  type Attribute,
+  COOKIE,
+  decodeAttributes,
+  decodeEndpoint,
+  type Endpoint,
+  encodeAttributes,
+  encodeEndpoint,
+  header,
+  INDICATION,
+  METHOD,
+  u32,
+} from './turn-message.ts';
+
+const ANSWER_WITHIN_MS = 5_000;
+/** When a request over UDP is sent again, counted from its first time. */
+const RESENT_AFTER_MS = [500, 1_500, 3_000] as const;
+/** No message of a relay is larger. */
+const PENDING_MAX_BYTES = 70_000;
+
+export type TurnCredentials = { username: string; credential: string };
+/** `code` is 0 for granted, otherwise STUN's error code. */
+export type TurnAnswer = { code: number; attributes: ReadonlyMap<number, Buffer> };
+
+/** `name` is checked against the certificate; `trusted` is a PEM certificate that counts beside the usual ones. */
+export type Transport = 'udp' | 'tcp' | { tls: { name: string; trusted?: string | undefined } };
+
+/** The relay left a request unanswered. */
+export class NoAnswer extends Error {
+  override name = 'NoAnswer';
+}
+
+type Carrier = {
+  send(message: Buffer): void;
+  close(): void;
+  /** Whether a message may be lost on the way. */
+  isLossy: boolean;
+};
+type CarrierListener = { onMessage(message: Buffer): void; onFailure(failure: Error): void };
+
+async function overUdp({ address, port }: Endpoint, listener: CarrierListener): Promise<Carrier> {
+  const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+  // Connected, so that a closed port is told at once where the system knows of it.
+  socket.connect(port, address);
+  await once(socket, 'connect');
+  socket.on('message', (message) => listener.onMessage(message));
+  socket.on('error', (failure) => listener.onFailure(failure));
+  return {
+    send: (message) => socket.send(message, (failure) => failure && listener.onFailure(failure)),
+    close: () => void socket.close(),
+    isLossy: true,
+  };
+}
+
+async function overStream(
+  { address, port }: Endpoint,
+  over: Exclude<Transport, 'udp'>,
+  listener: CarrierListener,
+): Promise<Carrier> {
+  const socket =
+    over === 'tcp'
+      ? connect({ port, host: address })
+      : connectTls({
+          port,
+          host: address,
+          servername: over.tls.name,
+          ...(over.tls.trusted === undefined ? {} : { ca: over.tls.trusted }),
+        });
+  const tooLate = setTimeout(() => socket.destroy(new NoAnswer('no connection')), ANSWER_WITHIN_MS);
+  try {
+    await once(socket, over === 'tcp' ? 'connect' : 'secureConnect');
+  } finally {
+    clearTimeout(tooLate);
+  }
+  let pending = Buffer.alloc(0);
+  socket.on('data', (chunk: Buffer) => {
+    pending = Buffer.concat([pending, chunk]);
+    while (pending.length >= 20 && pending.length >= 20 + pending.readUInt16BE(2)) {
+      const size = 20 + pending.readUInt16BE(2);
+      listener.onMessage(pending.subarray(0, size));
+      pending = pending.subarray(size);
+    }
+    if (pending.length > PENDING_MAX_BYTES) socket.destroy();
+  });
+  socket.on('error', (failure) => listener.onFailure(failure));
+  socket.on('close', () => listener.onFailure(new NoAnswer('the relay closed the connection')));
+  return { send: (message) => void socket.write(message), close: () => void socket.destroy(), isLossy: false };
+}
+
+/**
+ * As much of a TURN client (RFC 8656) as is needed to ask a relay what it allows: allocate, permit, bind a channel, send,
+ * receive. Requests reject with NoAnswer after 5 s, or with the operating system's error.
+ */
+export class TurnClient {
+  #carrier: Carrier | undefined;
+  readonly #credentials: TurnCredentials;
+  readonly #waiting = new Map<string, { resolve(answer: Buffer): void; reject(failure: Error): void }>();
+  readonly #received: { from: Endpoint; data: string }[] = [];
+  readonly #onData: ((data: string) => void)[] = [];
+  #failure: Error | undefined;
+  #realm = Buffer.alloc(0);
+  #nonce = Buffer.alloc(0);
+  #hasAllocation = false;
+
+  private constructor(credentials: TurnCredentials) {
+    this.#credentials = credentials;
+  }
+
+  /** Opens a socket; nothing is sent yet over UDP. Rejects with the operating system's or TLS's error. */
+  static async open(server: Endpoint, credentials: TurnCredentials, over: Transport = 'udp'): Promise<TurnClient> {
+    const client = new TurnClient(credentials);
+    const listener: CarrierListener = {
+      onMessage: (message) => client.#receive(message),
+      onFailure: (failure) => client.#fail(failure),
+    };
+    client.#carrier = over === 'udp' ? await overUdp(server, listener) : await overStream(server, over, listener);
+    return client;
+  }
+
+  /** What peers sent through the relay, in order. */
+  get received(): readonly { from: Endpoint; data: string }[] {
+    return this.#received;
+  }
+
+  /** Calls `listener` with each text that comes through the relay. */
+  onData(listener: (data: string) => void): void {
+    this.#onData.push(listener);
+  }
+
+  /** Asks for a relayed address; `transport` is 17 for UDP, 6 for TCP. */
+  async allocate({
+    family = 4,
+    transport = 17,
+  }: {
+    family?: 4 | 6;
+    transport?: 6 | 17;
+  } = {}): Promise<TurnAnswer & { relayed?: Endpoint }> {
+    const wanted: Attribute[] = [[ATTRIBUTE.requestedTransport, Buffer.from([transport, 0, 0, 0])]];
+    if (family === 6) wanted.push([ATTRIBUTE.addressFamily, Buffer.from([2, 0, 0, 0])]);
+    // The answer to the first request tells realm and nonce.
+    const asked = await this.#request(METHOD.allocate, wanted, { signed: false });
+    this.#realm = Buffer.from(asked.attributes.get(ATTRIBUTE.realm) ?? '');
+    this.#nonce = Buffer.from(asked.attributes.get(ATTRIBUTE.nonce) ?? '');
+    if (asked.code !== 401) return asked;
+    const answer = await this.#request(METHOD.allocate, wanted);
+    this.#hasAllocation = answer.code === 0;
+    const relayed = answer.attributes.get(ATTRIBUTE.relayedAddress);
+    return relayed === undefined ? answer : { ...answer, relayed: decodeEndpoint(relayed, answer.transaction) };
+  }
+
+  /** Asks to receive from `address` and to send to it. */
+  permit(address: string): Promise<TurnAnswer> {
+    return this.#request(METHOD.createPermission, (transaction) => [
+      [ATTRIBUTE.peerAddress, encodeEndpoint({ address, port: 0 }, transaction)],
+    ]);
+  }
+
+  /** Asks for the same in the other way there is. */
+  bindChannel(peer: Endpoint, channel: number): Promise<TurnAnswer> {
+    return this.#request(METHOD.channelBind, (transaction) => [
+      [ATTRIBUTE.channelNumber, u32(channel * 0x10000)],
+      [ATTRIBUTE.peerAddress, encodeEndpoint(peer, transaction)],
+    ]);
+  }
+
+  /** Sends through the relay. There is no answer to that. */
+  send(peer: Endpoint, data: string): void {
+    const transaction = randomBytes(12);
+    const body = encodeAttributes([
+      [ATTRIBUTE.peerAddress, encodeEndpoint(peer, transaction)],
+      [ATTRIBUTE.data, Buffer.from(data)],
+    ]);
+    this.#carrier?.send(Buffer.concat([header(INDICATION.send, transaction, body.length), body]));
+  }
+
+  /** Gives the allocation back, and closes the socket in any case. */
+  async close(): Promise<void> {
+    try {
+      if (this.#hasAllocation) await this.#request(METHOD.refresh, [[ATTRIBUTE.lifetime, u32(0)]]);
+    } catch {
+      // The relay is gone, and the allocation ends by itself.
+    } finally {
+      this.#failure ??= new NoAnswer('closed');
+      this.#carrier?.close();
+    }
+  }
+
+  async #request(
+    method: number,
+    wanted: readonly Attribute[] | ((transaction: Buffer) => readonly Attribute[]),
+    { signed = true } = {},
+  ): Promise<TurnAnswer & { transaction: Buffer }> {
+    const transaction = randomBytes(12);
+    const attributes = [...(typeof wanted === 'function' ? wanted(transaction) : wanted)];
+    if (signed) {
+      attributes.push(
+        [ATTRIBUTE.username, Buffer.from(this.#credentials.username)],
+        [ATTRIBUTE.realm, this.#realm],
+        [ATTRIBUTE.nonce, this.#nonce],
+      );
+    }
+    let body = encodeAttributes(attributes);
+    if (signed) {
+      // The size in the header that is signed counts the signature as well.
+      const head = header(method, transaction, body.length + 24);
+      const signature = createHmac('sha1', this.#key()).update(head).update(body).digest();
+      body = Buffer.concat([body, encodeAttributes([[ATTRIBUTE.integrity, signature]])]);
+    }
+    const bytes = await this.#answerTo(
+      transaction,
+      Buffer.concat([header(method, transaction, body.length), body]),
+      method,
+    );
+    const found = decodeAttributes(bytes.subarray(20));
+    const error = found.get(ATTRIBUTE.errorCode);
+    return {
+      code: error === undefined ? 0 : (error[2] ?? 0) * 100 + (error[3] ?? 0),
+      attributes: found,
+      transaction,
+    };
+  }
+
+  #answerTo(transaction: Buffer, message: Buffer, method: number): Promise<Buffer> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    const id = transaction.toString('hex');
+    const timers: NodeJS.Timeout[] = [];
+    return new Promise<Buffer>((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      const giveUp = (): void => reject(new NoAnswer(`the relay left request ${method} unanswered`));
+      timers.push(setTimeout(giveUp, ANSWER_WITHIN_MS));
+      if (this.#carrier?.isLossy)
+        for (const afterMs of RESENT_AFTER_MS) timers.push(setTimeout(() => this.#carrier?.send(message), afterMs));
+      this.#carrier?.send(message);
+    }).finally(() => {
+      for (const timer of timers) clearTimeout(timer);
+      this.#waiting.delete(id);
+    });
+  }
+
+  #key(): Buffer {
+    const { username, credential } = this.#credentials;
+    return createHash('md5').update(`${username}:`).update(this.#realm).update(`:${credential}`).digest();
+  }
+
+  #fail(failure: Error): void {
+    this.#failure ??= failure;
+    for (const { reject } of this.#waiting.values()) reject(failure);
+  }
+
+  #receive(bytes: Buffer): void {
+    if (bytes.length < 20 || !bytes.subarray(4, 8).equals(COOKIE)) return;
+    const transaction = bytes.subarray(8, 20);
+    if (bytes.readUInt16BE(0) !== INDICATION.data) {
+      this.#waiting.get(transaction.toString('hex'))?.resolve(bytes);
+      return;
+    }
+    const attributes = decodeAttributes(bytes.subarray(20));
+    const peer = attributes.get(ATTRIBUTE.peerAddress);
+    const data = attributes.get(ATTRIBUTE.data)?.toString();
+    if (!peer || data === undefined) return;
+    this.#received.push({ from: decodeEndpoint(peer, transaction), data });
+    for (const listener of this.#onData) listener(data);
+  }
+}

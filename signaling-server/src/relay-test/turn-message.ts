@@ -1,0 +1,89 @@
+import { isIPv4, isIPv6 } from 'node:net';
+
+/** The messages of STUN and TURN (RFC 8489, RFC 8656), as far as the test of a relay needs them. */
+export const COOKIE = Buffer.from('2112a442', 'hex');
+export const METHOD = { allocate: 0x003, refresh: 0x004, createPermission: 0x008, channelBind: 0x009 } as const;
+export const INDICATION = { send: 0x0016, data: 0x0017 } as const;
+export const ATTRIBUTE = {
+  username: 0x0006,
+  integrity: 0x0008,
+  errorCode: 0x0009,
+  channelNumber: 0x000c,
+  lifetime: 0x000d,
+  peerAddress: 0x0012,
+  data: 0x0013,
+  realm: 0x0014,
+  nonce: 0x0015,
+  relayedAddress: 0x0016,
+  addressFamily: 0x0017,
+  requestedTransport: 0x0019,
+} as const;
+/** An address in numbers, and a port. */
+export type Endpoint = { address: string; port: number };
+export type Attribute = readonly [type: number, value: Buffer];
+
+export const u32 = (value: number): Buffer => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(value);
+  return bytes;
+};
+
+/** Attributes with their padding to four bytes. */
+export const encodeAttributes = (attributes: readonly Attribute[]): Buffer =>
+  Buffer.concat(
+    attributes.flatMap(([type, value]) => {
+      const head = Buffer.alloc(4);
+      head.writeUInt16BE(type, 0);
+      head.writeUInt16BE(value.length, 2);
+      return [head, value, Buffer.alloc((4 - (value.length % 4)) % 4)];
+    }),
+  );
+
+/** The first attribute of each type. */
+export function decodeAttributes(bytes: Buffer): Map<number, Buffer> {
+  const found = new Map<number, Buffer>();
+  for (let at = 0; at + 4 <= bytes.length; ) {
+    const size = bytes.readUInt16BE(at + 2);
+    const type = bytes.readUInt16BE(at);
+    if (!found.has(type)) found.set(type, bytes.subarray(at + 4, at + 4 + size));
+    at += 4 + size + ((4 - (size % 4)) % 4);
+  }
+  return found;
+}
+
+/** The 20 bytes in front of the attributes. */
+export function header(type: number, transaction: Buffer, bodySize: number): Buffer {
+  const head = Buffer.alloc(4);
+  head.writeUInt16BE(type, 0);
+  head.writeUInt16BE(bodySize, 2);
+  return Buffer.concat([head, COOKIE, transaction]);
+}
+
+/** The 4 or 16 bytes of an address in any spelling. */
+export function addressBytes(address: string): Buffer {
+  if (isIPv4(address)) return Buffer.from(address.split('.').map(Number));
+  if (!isIPv6(address)) throw new Error(`not an address: ${address}`);
+  // The URL parser knows every spelling, also `::ffff:127.0.0.1`, and writes hexadecimal groups.
+  const [head = '', tail] = new URL(`http://[${address}]/`).hostname.slice(1, -1).split('::');
+  const groups = (text: string | undefined) => (text ? text.split(':') : []);
+  const [left, right] = [groups(head), groups(tail)];
+  const all = [...left, ...Array<string>(8 - left.length - right.length).fill('0'), ...right];
+  return Buffer.from(all.map((group) => group.padStart(4, '0')).join(''), 'hex');
+}
+
+const xor = (bytes: Buffer, mask: Buffer): Buffer => Buffer.from(bytes.map((byte, at) => byte ^ (mask[at] ?? 0)));
+
+/** An XOR address attribute. */
+export function encodeEndpoint({ address, port }: Endpoint, transaction: Buffer): Buffer {
+  const bytes = addressBytes(address);
+  const head = Buffer.alloc(4);
+  head.writeUInt8(bytes.length === 4 ? 1 : 2, 1);
+  head.writeUInt16BE(port ^ COOKIE.readUInt16BE(0), 2);
+  return Buffer.concat([head, xor(bytes, Buffer.concat([COOKIE, transaction]))]);
+}
+
+export function decodeEndpoint(value: Buffer, transaction: Buffer): Endpoint {
+  const bytes = xor(value.subarray(4), Buffer.concat([COOKIE, transaction]));
+  const address = bytes.length === 4 ? [...bytes].join('.') : (bytes.toString('hex').match(/.{4}/g)?.join(':') ?? '');
+  return { address, port: value.readUInt16BE(2) ^ COOKIE.readUInt16BE(0) };
+}
