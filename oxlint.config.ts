@@ -80,10 +80,10 @@ const table: Row[] = [
     because: 'bridge, signaling, mesh and media know neither each other nor what is built on them.',
   })),
   {
-    files: ['renderer/mesh/peer-link.ts'],
+    files: ['renderer/mesh/simple-peer-adapter.ts'],
     may: [...shared, '!simple-peer'],
     never: [...outsideRenderer, ...allBut('mesh'), '../**/ui/**'],
-    because: 'mesh/peer-link.ts is the only importer of simple-peer.',
+    because: 'mesh/simple-peer-adapter.ts is the only importer of simple-peer.',
   },
   {
     files: ['renderer/media/qr-scanner.ts'],

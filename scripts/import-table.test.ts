@@ -59,7 +59,7 @@ const ALLOWED: [file: string, imported: string][] = [
   ['electron/preload/probe.ts', '@parley/shared/bridge/names'],
   ['renderer/features/probe.tsx', '../stores/react.tsx'],
   ['renderer/session/probe.ts', '../mesh/mesh.ts'],
-  ['renderer/mesh/peer-link.ts', 'simple-peer'],
+  ['renderer/mesh/simple-peer-adapter.ts', 'simple-peer'],
   ['renderer/mesh/testing/probe.ts', './fake-peers.ts'],
   ['signaling-server/src/probe.ts', 'ws'],
   ['signaling-server/admin/probe.tsx', 'react'],

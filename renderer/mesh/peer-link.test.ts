@@ -1,7 +1,9 @@
 import type { LinkMessage, LinkSignal, PeerSignal } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
+import { noLog } from '../log.ts';
 import { fakeClock, settled } from '../testing/fake-clock.ts';
-import { type LinkState, NO_TRACKS, PeerLink, usualLinkPolicy } from './peer-link.ts';
+import { usualLinkPolicy } from './link-policy.ts';
+import { type LinkState, PeerLink } from './peer-link.ts';
 import {
   type FakeCertificate,
   type FakePeer,
@@ -10,6 +12,7 @@ import {
   fakeStream,
   fakeTrack,
 } from './testing/fake-peers.ts';
+import { NO_TRACKS } from './track-slots.ts';
 
 const typing: LinkMessage = { type: 'typing' };
 
@@ -26,6 +29,7 @@ async function linkedPair(promised: { lo?: FakeCertificate; hi?: FakeCertificate
       makePeer: net.maker(own),
       clock,
       policy: usualLinkPolicy,
+      log: noLog,
     });
     const states: LinkState[] = [];
     const heard: LinkMessage[] = [];
@@ -114,7 +118,7 @@ describe('peer link', () => {
     const [loPeer, hiPeer] = [latest(true), latest(false)];
     const evil = new FakePeers().maker(await fakeCertificate(9));
     const noListener = { signal() {}, connected() {}, data() {}, track() {}, iceState() {}, ended() {} };
-    loPeer.far = evil({ initiator: false, config: {}, listener: noListener }) as FakePeer; // made by FakePeers
+    loPeer.far = evil({ initiator: false, config: {}, log: noLog, listener: noListener }) as FakePeer; // made by FakePeers
     const answer = hiPeer.far;
     expect(answer).toBeUndefined();
     loPeer.hear(JSON.stringify(typing));
@@ -124,6 +128,36 @@ describe('peer link', () => {
     expect(lo.link.state).toEqual({ at: 'closed', why: 'fingerprint-mismatch' });
     expect(lo.heard).toEqual([]);
     expect(hi.heard).toEqual([]);
+  });
+
+  it('never opens when DTLS showed no certificate, and passes nothing on', async () => {
+    const { lo, open, latest, net } = await linkedPair();
+    net.connects = false;
+    await open();
+    const peer = latest(true);
+    expect(peer.remoteCertificates()).toEqual([]);
+    peer.hear(JSON.stringify(typing));
+    peer.connect();
+    await settled();
+    expect(lo.states.map(({ at }) => at)).not.toContain('open');
+    expect(lo.link.state).toEqual({ at: 'closed', why: 'fingerprint-mismatch' });
+    expect(lo.link.send(typing)).toBe(false);
+    expect(lo.heard).toEqual([]);
+  });
+
+  it('holds tracks back until the certificate was compared', async () => {
+    const { lo, open, latest, net } = await linkedPair();
+    net.connects = false;
+    await open();
+    const peer = latest(true);
+    peer.far = latest(false);
+    latest(false).far = peer;
+    latest(false).addTrack(fakeTrack('video'), fakeStream('camera'));
+    await settled();
+    expect([...lo.link.streams.keys()]).toEqual([]);
+    peer.connect();
+    await settled();
+    expect([lo.link.state.at, [...lo.link.streams.keys()]]).toEqual(['open', ['camera']]);
   });
 
   it('asks for an ICE restart while interrupted, and is open again when ICE is', async () => {

@@ -1,4 +1,5 @@
 import type { Bytes, PeerSignal } from '@parley/shared/protocol';
+import type { Log } from '../log.ts';
 
 /** What one WebRTC connection tells its link. */
 export type RawPeerListener = {
@@ -13,7 +14,7 @@ export type RawPeerListener = {
   ended(): void;
 };
 
-export type RawPeerOptions = { initiator: boolean; config: RTCConfiguration; listener: RawPeerListener };
+export type RawPeerOptions = { initiator: boolean; config: RTCConfiguration; log: Log; listener: RawPeerListener };
 
 /** One WebRTC connection: what a link needs of simple-peer, so that tests can crank one by hand. */
 export interface RawPeer {

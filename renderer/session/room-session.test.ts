@@ -1,8 +1,8 @@
 import { CallId, type LinkMessage, MessageId, ParticipantId, refuse, toBase64Url } from '@parley/shared/protocol';
 import { boxKindOf } from '@parley/shared/sealing';
 import { describe, expect, it } from 'vitest';
-import { NO_TRACKS } from '../mesh/peer-link.ts';
 import { fakeStream, fakeTrack } from '../mesh/testing/fake-peers.ts';
+import { NO_TRACKS } from '../mesh/track-slots.ts';
 import { settled } from '../testing/fake-clock.ts';
 import type { OwnMedia } from './room-session.ts';
 import { FakeCore, type FakeMember, FakeRoom } from './testing/fake-room.ts';

@@ -41,11 +41,14 @@ import {
 } from '@parley/shared/sealing';
 import { type Clock, type CountedClock, countedClock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
+import { noLog } from '../log.ts';
+import type { LinkPolicy } from '../mesh/link-policy.ts';
 import { Mesh } from '../mesh/mesh.ts';
-import type { CloseReason, LinkPolicy, LinkState, OutgoingTracks, PeerLink } from '../mesh/peer-link.ts';
-import { NO_TRACKS } from '../mesh/peer-link.ts';
+import type { CloseReason, LinkState, PeerLink } from '../mesh/peer-link.ts';
 import { type LinkReading, unknownReading } from '../mesh/quality.ts';
 import type { MakePeer } from '../mesh/raw-peer.ts';
+import type { OutgoingTracks } from '../mesh/track-slots.ts';
+import { NO_TRACKS } from '../mesh/track-slots.ts';
 import type { PresenceHint, Seat, SeatOwner, SeatState } from '../signaling/signaling-client.ts';
 import {
   type CallKey,
@@ -628,6 +631,7 @@ export class RoomSession {
       makePeer,
       clock,
       policy: policy.link,
+      log: noLog,
     });
     const participant: Participant = new Participant(acquaintance, deviceId, profile, standing, link, {
       inbox: new Inbox<ChatWords>(

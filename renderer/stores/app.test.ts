@@ -10,7 +10,7 @@ import {
 import { accept, type MessageId, refuse } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { FakeMedia } from '../media/testing/fake-media.ts';
-import { usualLinkPolicy } from '../mesh/peer-link.ts';
+import { usualLinkPolicy } from '../mesh/link-policy.ts';
 import { fakeCertificate } from '../mesh/testing/fake-peers.ts';
 import { usualSessionPolicy } from '../session/room-session.ts';
 import { FakeCore, FakeRoom } from '../session/testing/fake-room.ts';

@@ -1,7 +1,8 @@
 import { createBridge } from '../bridge/create-bridge.ts';
 import { systemClock } from '../clock.ts';
 import { browserMedia } from '../media/ports.ts';
-import { makeSimplePeer, usualLinkPolicy } from '../mesh/peer-link.ts';
+import { usualLinkPolicy } from '../mesh/link-policy.ts';
+import { makeSimplePeer } from '../mesh/simple-peer-adapter.ts';
 import { makeCertificate } from '../session/certificate.ts';
 import { usualSessionPolicy } from '../session/room-session.ts';
 import { patient } from '../signaling/retry-policy.ts';

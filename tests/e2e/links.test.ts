@@ -25,7 +25,9 @@ type Turn = { moment: Moment; thenOff: boolean };
  * camera comes at `moment` of that round, a screen when the camera is there.
  */
 async function turnsOfNegotiation({ moment, thenOff }: Turn): Promise<Shown> {
-  const { makeSimplePeer } = (window as unknown as { mesh: typeof import('../../renderer/mesh/peer-link.ts') }).mesh;
+  const { makeSimplePeer } = (
+    window as unknown as { mesh: typeof import('../../renderer/mesh/simple-peer-adapter.ts') }
+  ).mesh;
   const canvas = document.createElement('canvas');
   canvas.getContext('2d')?.fillRect(0, 0, 8, 8);
   const picture = () => {
@@ -55,10 +57,12 @@ async function turnsOfNegotiation({ moment, thenOff }: Turn): Promise<Shown> {
     offering.addTrack(camera.track, camera.stream);
     if (thenOff) offering.replaceTrack(camera.track, null, camera.stream);
   };
+  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   const nothing = { data: () => {}, iceState: () => {}, ended: () => {} };
   const offering = makeSimplePeer({
     initiator: true,
     config: {},
+    log,
     listener: {
       ...nothing,
       connected: connect,
@@ -72,6 +76,7 @@ async function turnsOfNegotiation({ moment, thenOff }: Turn): Promise<Shown> {
   const answering = makeSimplePeer({
     initiator: false,
     config: {},
+    log,
     listener: {
       ...nothing,
       connected: () => {},
@@ -141,7 +146,7 @@ describe('links in Chromium', () => {
       build: {
         write: false,
         minify: false,
-        lib: { entry: join(REPOSITORY, 'renderer/mesh/peer-link.ts'), formats: ['iife'], name: 'mesh' },
+        lib: { entry: join(REPOSITORY, 'renderer/mesh/simple-peer-adapter.ts'), formats: ['iife'], name: 'mesh' },
       },
     });
     const [output] = [built].flat();

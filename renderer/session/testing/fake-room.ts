@@ -45,7 +45,7 @@ import {
   type PairSession,
   type RoomKeys,
 } from '@parley/shared/sealing';
-import { usualLinkPolicy } from '../../mesh/peer-link.ts';
+import { usualLinkPolicy } from '../../mesh/link-policy.ts';
 import { type FakeCertificate, FakePeers, fakeCertificate } from '../../mesh/testing/fake-peers.ts';
 import type { PresenceHint, Seat, SeatOwner, SeatState } from '../../signaling/signaling-client.ts';
 import { type FakeClock, fakeClock, settled } from '../../testing/fake-clock.ts';

@@ -1,0 +1,75 @@
+import { PeerSignal } from '@parley/shared/protocol';
+import type { RawPeer, RawPeerListener } from './raw-peer.ts';
+import type { SignalFilter } from './signal-filter.ts';
+import { type OutgoingTracks, TRACK_SLOTS, type TrackSlot } from './track-slots.ts';
+
+/** What may wait for the comparison of certificates; honest peers send a handful of things before it. */
+const PRECEDING_MAX = 256;
+
+export type PeerConnectionListener = Omit<RawPeerListener, 'signal'> & { signal(signal: PeerSignal): void };
+
+/** One WebRTC connection inside a link. It holds back what arrives before the certificate was compared. */
+export class PeerConnection {
+  readonly peer: RawPeer;
+  readonly filter: SignalFilter;
+  /** Timers that end with the connection, or with its opening. */
+  readonly undos: (() => void)[] = [];
+  /** Whether the certificate of DTLS is the promised one. */
+  verified = false;
+  readonly #preceding: (() => void)[] = [];
+  /** The track that each slot was opened with: simple-peer knows the sender by it. */
+  readonly #senders = new Map<
+    TrackSlot,
+    { key: MediaStreamTrack; stream: MediaStream; now: MediaStreamTrack | null }
+  >();
+  #over = false;
+
+  constructor(make: (listener: RawPeerListener) => RawPeer, filter: SignalFilter, listener: PeerConnectionListener) {
+    this.filter = filter;
+    this.peer = make({
+      ...listener,
+      signal: (raw) => {
+        const parsed = PeerSignal.safeParse(raw);
+        if (parsed.success && !this.#over) listener.signal(parsed.data);
+      },
+      data: (raw) => this.#afterVerifying(() => listener.data(raw)),
+      track: (track, stream) => this.#afterVerifying(() => listener.track(track, stream)),
+    });
+  }
+
+  /** Passes on what arrived before the certificate was compared. */
+  passOn(): void {
+    for (const pass of this.#preceding.splice(0)) pass();
+  }
+
+  stopTimers(): void {
+    for (const undo of this.undos.splice(0)) undo();
+  }
+
+  setTracks(tracks: OutgoingTracks): void {
+    for (const slot of TRACK_SLOTS) {
+      const wanted = tracks[slot];
+      const sender = this.#senders.get(slot);
+      if (!sender) {
+        if (!wanted) continue;
+        this.#senders.set(slot, { key: wanted.track, stream: wanted.stream, now: wanted.track });
+        this.peer.addTrack(wanted.track, wanted.stream);
+      } else if (sender.now !== (wanted?.track ?? null)) {
+        sender.now = wanted?.track ?? null;
+        this.peer.replaceTrack(sender.key, sender.now, sender.stream);
+      }
+    }
+  }
+
+  end(): void {
+    this.#over = true;
+    this.stopTimers();
+    this.peer.destroy();
+  }
+
+  #afterVerifying(pass: () => void): void {
+    if (this.#over) return;
+    if (this.verified) pass();
+    else if (this.#preceding.length < PRECEDING_MAX) this.#preceding.push(pass);
+  }
+}

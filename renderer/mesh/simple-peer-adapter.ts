@@ -1,0 +1,82 @@
+// First, so that simple-peer's streams find what they expect of Node.
+import '../shim.ts';
+
+import SimplePeer from 'simple-peer';
+import { errorFields } from '../log.ts';
+import { NegotiationQueue } from './negotiation-queue.ts';
+import type { MakePeer, StatsEntry } from './raw-peer.ts';
+
+type WithConnection = SimplePeer.Instance & {
+  _pc: RTCPeerConnection | null;
+  /** From the wish to offer until the answer is in. */
+  _isNegotiating: boolean;
+  negotiate(): void;
+};
+
+/** Makes connections with simple-peer. The only file that knows it. */
+export const makeSimplePeer: MakePeer = ({ initiator, config, log, listener }) => {
+  const peer = new SimplePeer({
+    initiator,
+    trickle: true,
+    objectMode: true,
+    // `iceServers` is always given: simple-peer would ask public STUN servers otherwise.
+    config: { iceServers: [], bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require', ...config },
+  }) as WithConnection; // these exist since 9.0 and are missing from its types
+  // simple-peer throws after its end; 'close' tells the end itself.
+  const alive = (act: (connection: RTCPeerConnection) => void) => {
+    if (peer._pc && !peer.destroyed) act(peer._pc);
+  };
+  const queue = new NegotiationQueue(initiator, {
+    isNegotiating: () => peer._isNegotiating,
+    add: (track, stream) => alive(() => peer.addTrack(track, stream)),
+    // simple-peer takes null and hands it to the sender; its types do not say so.
+    replace: (old, next, stream) => alive(() => peer.replaceTrack(old, next as MediaStreamTrack, stream)),
+  });
+  peer.on('signal', (data: unknown) => listener.signal(data));
+  peer.on('connect', () => listener.connected());
+  peer.on('data', (data: unknown) => listener.data(data));
+  peer.on('track', (track, stream) => listener.track(track, stream));
+  peer.on('iceStateChange', (state: RTCIceConnectionState) => listener.iceState(state));
+  peer.on('close', () => listener.ended());
+  // 'close' follows every error, and the link acts on that.
+  peer.on('error', (error: unknown) => log.info('the connection failed', errorFields(error)));
+  peer.on('signalingStateChange', (state: RTCSignalingState) => {
+    if (state === 'stable') queue.stable();
+  });
+  return {
+    // Parsed by PeerSignal; RTCIceCandidate in simple-peer's types is the init form of it.
+    signal: (signal) => alive(() => peer.signal(signal as unknown as SimplePeer.SignalData)),
+    send: (text) => peer.send(text),
+    get bufferedBytes() {
+      return peer.bufferSize;
+    },
+    addTrack: (track, stream) => queue.add(track, stream),
+    replaceTrack: (old, next, stream) => queue.replace(old, next, stream),
+    restartIce: () =>
+      alive((connection) => {
+        connection.restartIce();
+        peer.negotiate();
+      }),
+    remoteCertificates: () => {
+      const transport = peer._pc?.sctp?.transport;
+      return (transport?.getRemoteCertificates() ?? []).slice(0, 1).map((der) => new Uint8Array(der));
+    },
+    stats: async () => {
+      const entries: StatsEntry[] = [];
+      (await peer._pc?.getStats())?.forEach((entry: StatsEntry) => {
+        entries.push(entry);
+      });
+      return entries;
+    },
+    audioLevel: () => {
+      const receivers = peer._pc?.getReceivers() ?? [];
+      const levels = receivers
+        .filter(({ track }) => track.kind === 'audio')
+        .flatMap((receiver) => receiver.getSynchronizationSources().map((source) => source.audioLevel ?? 0));
+      return Math.max(0, ...levels);
+    },
+    destroy: () => {
+      peer.destroy();
+    },
+  };
+};
