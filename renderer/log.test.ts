@@ -36,7 +36,7 @@ describe('the page’s log', () => {
     expect(log.entries.map(({ fields }) => fields.i)).toEqual([2, 3, 4]);
   });
 
-  it('sends many entries in several batches, and gives up the oldest of very many', async () => {
+  it('sends many entries in several batches, and says how many were left out of very many', async () => {
     const { clock, batches, log } = pageLog();
     for (let i = 0; i < 600; i++) log.area('test').info('entry', { i });
     for (let i = 0; i < 10; i++) {
@@ -44,13 +44,20 @@ describe('the page’s log', () => {
       await settled();
     }
     expect(batches.map((batch) => batch.length)).toEqual([100, 100, 100, 100, 100]);
-    expect(batches[0]?.[0]?.fields.i).toBe(100);
+    log.area('test').info('one more');
+    await log.flush();
+    expect(batches.at(-1)?.map(({ message, fields }) => [message, fields])).toEqual([
+      ['entries were left out', { count: 100 }],
+      ['one more', {}],
+    ]);
     expect(clock.pending).toBe(0);
   });
 
-  it('says of an error its name and code, never its message', () => {
-    const error = Object.assign(new TypeError('secret text'), { code: 'internal' });
-    expect(errorFields(error)).toEqual({ error: 'TypeError', code: 'internal' });
+  it('says of an error its name, code and place, never its message', () => {
+    const error = Object.assign(new TypeError('secret text'), { code: 'internal', stack: 'at f (app.js:12:34)' });
+    expect(errorFields(error)).toEqual({ error: 'TypeError', code: 'internal', line: 12, column: 34 });
     expect(errorFields('secret text')).toEqual({ error: 'string' });
+    const named = Object.assign(new Error('x'), { name: 'Ana at 192.0.2.1', stack: '' });
+    expect(errorFields(named)).toEqual({ error: 'other' });
   });
 });

@@ -9,6 +9,7 @@ import { checkExternalLink } from './external-link.ts';
 import { asFileError } from './file-errors.ts';
 import { startHistory } from './history/history-client.ts';
 import { openIdentity } from './identity/device-identity.ts';
+import { writePageLog } from './page-log.ts';
 import type { CorePorts } from './ports.ts';
 import { createRooms } from './rooms/rooms.ts';
 import { type BridgeHandlers, createRouter } from './router.ts';
@@ -172,6 +173,10 @@ export async function createCore(ports: CorePorts): Promise<Core> {
       const invite = deepLink;
       deepLink = null;
       return { invite };
+    },
+    'log.write': ({ entries }) => {
+      writePageLog(log, entries);
+      return {};
     },
     'settings.get': () => settings.get(),
     'settings.change': (change) => {

@@ -41,7 +41,7 @@ import {
 } from '@parley/shared/sealing';
 import { type Clock, type CountedClock, countedClock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
-import { noLog } from '../log.ts';
+import type { Log } from '../log.ts';
 import type { LinkPolicy } from '../mesh/link-policy.ts';
 import { Mesh } from '../mesh/mesh.ts';
 import type { CloseReason, LinkState, PeerLink } from '../mesh/peer-link.ts';
@@ -111,6 +111,7 @@ export type RoomSessionPorts = {
   /** The room's name as this device knows it. */
   roomName: () => { name: string; renamedAt: number } | null;
   policy: SessionPolicy;
+  log: Log;
 };
 
 /** What this device shows of itself in a call. */
@@ -631,7 +632,7 @@ export class RoomSession {
       makePeer,
       clock,
       policy: policy.link,
-      log: noLog,
+      log: this.#ports.log,
     });
     const participant: Participant = new Participant(acquaintance, deviceId, profile, standing, link, {
       inbox: new Inbox<ChatWords>(

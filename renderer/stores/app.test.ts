@@ -9,6 +9,7 @@ import {
 } from '@parley/shared/model';
 import { accept, type MessageId, refuse } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
+import { noLogs } from '../log.ts';
 import { FakeMedia } from '../media/testing/fake-media.ts';
 import { usualLinkPolicy } from '../mesh/link-policy.ts';
 import { fakeCertificate } from '../mesh/testing/fake-peers.ts';
@@ -84,6 +85,7 @@ async function openApp(room: FakeRoom, given: Given = {}) {
     media: media.ports(),
     writeClipboard: async (text) => void clipboard.push(text),
     sessionPolicy: usualSessionPolicy(usualLinkPolicy),
+    log: noLogs,
   });
   await room.quiet();
   const say = (event: BridgeEvent, payload: unknown) => listeners.get(event)?.(payload as never);

@@ -121,6 +121,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
       await Promise.all([chats.close(), running?.reach.close()]);
       ports.signaling.close();
       clock.stopAll();
+      await ports.log.flush();
     },
   };
 }

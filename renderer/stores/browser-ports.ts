@@ -1,5 +1,6 @@
 import { createBridge } from '../bridge/create-bridge.ts';
 import { systemClock } from '../clock.ts';
+import { PageLog } from '../log.ts';
 import { browserMedia } from '../media/ports.ts';
 import { usualLinkPolicy } from '../mesh/link-policy.ts';
 import { makeSimplePeer } from '../mesh/simple-peer-adapter.ts';
@@ -30,6 +31,7 @@ export function browserPorts(window: Window & typeof globalThis): AppPorts {
     makeCertificate: () => makeCertificate(window.RTCPeerConnection),
     media: browserMedia(window),
     writeClipboard: (text) => window.navigator.clipboard.writeText(text),
+    log: new PageLog({ clock: systemClock, forward: (entries) => bridge.call('log.write', { entries }) }),
     sessionPolicy: usualSessionPolicy(usualLinkPolicy),
   };
 }

@@ -2,6 +2,7 @@ import type { Bridge } from '@parley/shared/bridge';
 import type { ServerHost } from '@parley/shared/model';
 import type { RoomId } from '@parley/shared/protocol';
 import type { Clock } from '../clock.ts';
+import type { Logs } from '../log.ts';
 import type { MediaPorts } from '../media/ports.ts';
 import type { MakePeer } from '../mesh/raw-peer.ts';
 import type { OwnCertificate } from '../session/certificate.ts';
@@ -20,4 +21,5 @@ export type AppPorts = {
   /** Rejects when the system does not allow it. */
   writeClipboard: (text: string) => Promise<void>;
   sessionPolicy: SessionPolicy;
+  log: Logs;
 };

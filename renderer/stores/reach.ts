@@ -79,6 +79,7 @@ export function createReach(options: {
         return known?.name ? { name: known.name, renamedAt: known.renamedAt } : null;
       },
       policy: ports.sessionPolicy,
+      log: ports.log.area('session'),
     });
     sessions.set(roomId, session);
     session.on('changed', (now) => {

@@ -4,17 +4,20 @@ import type { Outcome } from '../protocol/outcome.ts';
 import { appCalls } from './app-calls.ts';
 import { historyCalls } from './history-calls.ts';
 import { identityCalls } from './identity-calls.ts';
+import { logCalls } from './log-calls.ts';
 import { roomCalls } from './room-calls.ts';
 import { ownServerCalls } from './server-calls.ts';
 import { signalingCalls, signalingEvents } from './signaling-calls.ts';
 
 export { HelloFields, PairRole } from './identity-calls.ts';
+export { PageLogEntry } from './log-calls.ts';
 
 /**
  * Everything a page can ask of the core: a row is the whole definition of a call. Answers are Outcomes.
  */
 export const bridgeCalls = {
   ...appCalls,
+  ...logCalls,
   ...identityCalls,
   ...roomCalls,
   ...historyCalls,

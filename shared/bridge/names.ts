@@ -8,6 +8,7 @@ const calls: Record<BridgeCall, true> = {
   'app.info': true,
   'app.open-external': true,
   'app.take-deep-link': true,
+  'log.write': true,
   'settings.get': true,
   'settings.change': true,
   'identity.sign-hello': true,

@@ -45,6 +45,7 @@ import {
   type PairSession,
   type RoomKeys,
 } from '@parley/shared/sealing';
+import { noLog } from '../../log.ts';
 import { usualLinkPolicy } from '../../mesh/link-policy.ts';
 import { type FakeCertificate, FakePeers, fakeCertificate } from '../../mesh/testing/fake-peers.ts';
 import type { PresenceHint, Seat, SeatOwner, SeatState } from '../../signaling/signaling-client.ts';
@@ -523,6 +524,7 @@ export class FakeRoom {
       privacy: () => ({ relayOnly: false, readReceipts: true }),
       roomName: () => own.roomName,
       policy: this.policy,
+      log: noLog,
     };
     const session = new RoomSession(this.keyring, ports);
     const member: FakeMember = {
