@@ -3,8 +3,9 @@ import { settings } from '@parley/signaling-server/config.ts';
 
 const HEAD = `# The server's environment
 
-Every setting is one environment variable; one that is empty counts as unset. A wrong value stops the start, and every problem
-is named at once. Names that the server does not know are not noticed, so look twice at their spelling.
+Every setting is one environment variable; one that is empty counts as unset. A wrong value, and one that means nothing with the
+others, stops the start, and every problem is named at once. Names that the server does not know do nothing; it warns of those that are one
+slip off a setting's. A secret may stand in a file: \`ADMIN_TOKEN_FILE=/run/secrets/admin\` reads \`ADMIN_TOKEN\` from there.
 \`npm run server -- --help\` prints the same list. A secret belongs into a file that only the server may read
 or into the platform's own store for secrets, and is never logged.
 

@@ -1,77 +1,124 @@
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+
+const { IPv4, IPv6 } = ipaddr;
+type Ip = ipaddr.IPv4 | ipaddr.IPv6;
+type Cidr = [Ip, number];
+
+/** IPv4 addresses that a translator shows to a server that has IPv6 alone (RFC 6052). */
+const NAT64 = IPv6.parse('64:ff9b::');
+
+/** One address, whatever way it came in: IPv4 in the clothes of IPv6 is IPv4. */
+const plain = (ip: ipaddr.IPv6): Ip => {
+  if (ip.isIPv4MappedAddress()) return ip.toIPv4Address();
+  return ip.match(NAT64, 96) ? new IPv4(ip.toByteArray().slice(12)) : ip;
+};
+
+/** An address alone, without port or brackets. */
+const bareAddress = (text: string): Ip | undefined => {
+  if (IPv4.isValidFourPartDecimal(text)) return IPv4.parse(text);
+  return IPv6.isValid(text) ? plain(IPv6.parse(text)) : undefined;
+};
+
+/** Reads an address as sockets and proxies write it: with a port, in brackets, with a scope; undefined for anything else. */
+function parse(text: string): Ip | undefined {
+  const [, v6, v4] = /^\[([^\]]*)\](?::\d{1,5})?$|^([\d.]+):\d{1,5}$/.exec(text.trim()) ?? [];
+  return bareAddress((v6 ?? v4 ?? text.trim()).replace(/%.*$/, ''));
+}
+
+/** The one spelling of an address: RFC 5952 for IPv6; undefined for what is none. */
+export const readAddress = (text: string): string | undefined => {
+  const ip = parse(text);
+  return ip instanceof IPv6 ? ip.toRFC5952String() : ip?.toString();
+};
 
 /** `a.b.c.d/n`, `x::/n` or a single address; undefined for anything else. */
-export function parseCidr(text: string): { address: string; bits: number; family: 'ipv4' | 'ipv6' } | undefined {
-  const [address = '', bitsText, ...rest] = text.split('/');
-  const version = isIP(address);
-  if (version === 0 || rest.length > 0) return undefined;
-  const widest = version === 4 ? 32 : 128;
-  if (bitsText !== undefined && !/^\d{1,3}$/.test(bitsText)) return undefined;
-  const bits = bitsText === undefined ? widest : Number(bitsText);
-  return bits <= widest ? { address, bits, family: version === 4 ? 'ipv4' : 'ipv6' } : undefined;
+export function parseCidr(text: string): Cidr | undefined {
+  const [address = '', bits, ...rest] = text.split('/');
+  const ip = bareAddress(address);
+  if (!ip || rest.length > 0 || (bits !== undefined && !/^\d{1,3}$/.test(bits))) return undefined;
+  const isV4 = ip instanceof IPv4;
+  const written = bits === undefined ? undefined : Number(bits);
+  // A range that was written as IPv6 and is IPv4.
+  const count = isV4 && address.includes(':') ? (written ?? 128) - 96 : (written ?? (isV4 ? 32 : 128));
+  return count >= 0 && count <= (isV4 ? 32 : 128) ? [ip, count] : undefined;
 }
 
-/** An IPv4 address that came in over an IPv6 socket, in its own spelling; scope ids cut off. */
-function plain(ip: string): string {
-  const unscoped = ip.split('%')[0] ?? ip;
-  return unscoped.startsWith('::ffff:') && isIP(unscoped.slice(7)) === 4 ? unscoped.slice(7) : unscoped;
-}
-
-const contains = (list: BlockList, ip: string): boolean => {
-  const version = isIP(ip);
-  return version !== 0 && list.check(ip, version === 4 ? 'ipv4' : 'ipv6');
-};
+const isIn = ([range, bits]: Cidr, ip: Ip): boolean =>
+  range instanceof IPv4 ? ip instanceof IPv4 && ip.match(range, bits) : ip instanceof IPv6 && ip.match(range, bits);
 
 /** The address at the far end of a TCP connection; '' when it is closed already or has none. */
 export const remoteAddressOf = ({ remoteAddress }: { readonly remoteAddress?: string | undefined }): string =>
-  plain(remoteAddress ?? '');
+  readAddress(remoteAddress ?? '') ?? '';
 
 /** Whether an address is one of these (CIDRs). */
-export function createTrust(trustedProxies: readonly string[]): (ip: string) => boolean {
-  const trusted = new BlockList();
-  for (const text of trustedProxies) {
-    const cidr = parseCidr(text);
-    if (cidr) trusted.addSubnet(cidr.address, cidr.bits, cidr.family);
-  }
-  return (ip) => trustedProxies.length > 0 && contains(trusted, ip);
+export function createTrust(trustProxy: readonly string[]): (ip: string) => boolean {
+  const ranges = trustProxy.flatMap((range) => {
+    const cidr = parseCidr(range);
+    return cidr ? [cidr] : [];
+  });
+  return (text) => {
+    if (ranges.length === 0) return false;
+    const ip = parse(text);
+    return ip !== undefined && ranges.some((range) => isIn(range, ip));
+  };
 }
 
 export type AddressReader = (request: Pick<IncomingMessage, 'socket' | 'headers'>) => string;
 
+/** Told once of each: a proxy's header that is not believed, and a proxy that sends none. The sentence is for the admin. */
+export type ProxyWarning = (key: 'unnamed-proxy' | 'silent-proxy', sentence: string) => void;
+
+const UNNAMED =
+  'X-Forwarded-For comes from an address that TRUST_PROXY does not name, and is not believed. If that is your reverse proxy, name it: until then everybody behind it counts as one address.';
+const SILENT =
+  'A proxy that TRUST_PROXY names sends no X-Forwarded-For that can be read. Until it does, everybody behind it counts as one address.';
+
 /**
- * Reads who is really calling. `X-Forwarded-For` counts only when the caller is one of `trustedProxies` (CIDRs); then
+ * Reads who is really calling. `X-Forwarded-For` counts only when the caller is one of `trustProxy` (CIDRs); then
  * the last entry that is not itself such a proxy is taken, because everything left of it may be invented.
  */
-export function createAddressReader(trustedProxies: readonly string[]): AddressReader {
-  const isTrusted = createTrust(trustedProxies);
+export function createAddressReader(trustProxy: readonly string[], warn: ProxyWarning = () => {}): AddressReader {
+  const isTrusted = createTrust(trustProxy);
+  const warned = new Set<string>();
+  const warnOnce: ProxyWarning = (key, sentence) => {
+    if (!warned.has(key)) warn(key, sentence);
+    warned.add(key);
+  };
   return ({ socket, headers }) => {
-    let ip = remoteAddressOf(socket);
-    if (!isTrusted(ip)) return ip;
+    const far = remoteAddressOf(socket);
     const forwarded = headers['x-forwarded-for'];
+    if (!isTrusted(far)) {
+      if (forwarded !== undefined) warnOnce('unnamed-proxy', UNNAMED);
+      return far;
+    }
+    let ip = far;
     const chain = (Array.isArray(forwarded) ? forwarded.join(',') : (forwarded ?? '')).split(',');
     for (const entry of chain.reverse()) {
-      const hop = plain(entry.trim());
-      if (isIP(hop) === 0) break;
+      const hop = readAddress(entry);
+      if (hop === undefined) break;
       ip = hop;
       if (!isTrusted(hop)) break;
     }
+    // Clients come with an upgrade; a monitor may ask without a proxy.
+    if (ip === far && headers.upgrade !== undefined) warnOnce('silent-proxy', SILENT);
     return ip;
   };
 }
 
 /** True for 127.0.0.0/8 and ::1. */
-export const isLoopback = (ip: string): boolean => ip === '::1' || (isIP(ip) === 4 && ip.startsWith('127.'));
+export const isLoopback = (ip: string): boolean => parse(ip)?.range() === 'loopback';
 
 /**
  * What limits are counted by: an IPv4 address, or the /64 of an IPv6 address, since one home owns at least that many.
  */
-export function limitKeyOf(ip: string): string {
-  if (isIP(ip) !== 6) return ip;
-  const [head = '', tail] = ip.toLowerCase().split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === undefined || tail === '' ? [] : tail.split(':');
-  const zeros = tail === undefined ? [] : Array<string>(Math.max(0, 8 - left.length - right.length)).fill('0');
-  const groups = [...left, ...zeros, ...right].map((group) => group.replace(/^0+(?=.)/, ''));
-  return `${groups.slice(0, 4).join(':')}::/64`;
+export function limitKeyOf(address: string): string {
+  const ip = parse(address);
+  if (!ip) return address;
+  return ip instanceof IPv6
+    ? `${ip.parts
+        .slice(0, 4)
+        .map((part) => part.toString(16))
+        .join(':')}::/64`
+    : ip.toString();
 }

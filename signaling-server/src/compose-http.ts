@@ -21,13 +21,13 @@ export async function composeHttp(
   { health, metrics, prometheus, samples }: MetricsParts,
   setDraining: (wanted: boolean) => void,
 ): Promise<void> {
-  const { config, clock, log, pseudonyms, tally, tracing, closers, life } = base;
+  const { config, clock, log, pseudonyms, tally, tracing, warnings, closers, life } = base;
   const isWhole = (): boolean => cluster?.stats().isUp ?? true;
   const app = await createHttpApp(http, {
     config,
     log,
     limits,
-    addressOf: createAddressReader(config.trustedProxies),
+    addressOf: createAddressReader(config.trustProxy, warnings.warn),
     originAllowed: createOriginRule(config.allowedOrigins),
     pseudonyms,
     health,

@@ -24,7 +24,7 @@ export async function composeListener({ config, clock, log, tally, closers }: Ba
   const http = createHttpServer(config.maxConnections, tls && (await readCertificate(tls)));
   if (tls && http instanceof TlsServer)
     closers.add(followCertificate(tls, clock, log, (certificate) => http.setSecureContext(certificate)));
-  const cap = new ConnectionCap(config.connectionsPerAddress, createTrust(config.trustedProxies));
+  const cap = new ConnectionCap(config.connectionsPerAddress, createTrust(config.trustProxy));
   const connections = new Map<Socket, ConnectionShare>();
   // One function for all of them: a closure for each would be kept as long as its connection.
   const forget = function (this: Socket): void {

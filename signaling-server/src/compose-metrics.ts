@@ -47,7 +47,7 @@ export function composeMetrics(
   closers.add(() => health.close());
   const own: MetricsSource = {
     tally,
-    environment: config.environment,
+    environment: config.nodeEnv,
     startedAt: given.startedAt ?? clock.now(),
     connections: gate.connections,
     counts: () => registry.counts(),

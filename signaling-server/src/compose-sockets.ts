@@ -29,7 +29,7 @@ export async function composeSockets(
   { http }: Listener,
   openSockets: OpenSockets,
 ): Promise<SocketParts> {
-  const { config, clock, log, random, pseudonyms, tally, tracing, closers, life } = base;
+  const { config, clock, log, random, pseudonyms, tally, tracing, warnings, closers, life } = base;
   let local: string[] = [];
   const tokens = await openTokens(config, { redis, now: () => clock.now(), random });
   const context: HandlerContext = {
@@ -53,7 +53,7 @@ export async function composeSockets(
   const gate = attachSockets(http, config, {
     context,
     clock,
-    addressOf: createAddressReader(config.trustedProxies),
+    addressOf: createAddressReader(config.trustProxy, warnings.warn),
     originAllowed: createOriginRule(config.allowedOrigins),
     pseudonyms,
     tracing,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readConfig, Settings, settingsTable, warningsOf } from './config.ts';
+import { readConfig, SETTINGS, settingsTable, warningsOf } from './config.ts';
 
 const problemsOf = (environment: Record<string, string>): string[] => {
   const reading = readConfig(environment);
@@ -30,7 +30,7 @@ describe('readConfig (S10)', () => {
       ok: true,
       config: {
         publicHosts: ['parley.example.org', 'parley.example.org:8443'],
-        trustedProxies: ['10.0.0.0/8', '::1'],
+        trustProxy: ['10.0.0.0/8', '::1'],
         logPretty: true,
         port: 0,
       },
@@ -45,8 +45,8 @@ describe('readConfig (S10)', () => {
     expect(reading).toMatchObject({
       ok: true,
       config: {
-        otlpEndpoint: 'https://collector.example.org/otlp',
-        otlpHeaders: { authorization: 'Bearer a=b', 'x-tenant': 'parley' },
+        otelExporterOtlpEndpoint: 'https://collector.example.org/otlp',
+        otelExporterOtlpHeaders: { authorization: 'Bearer a=b', 'x-tenant': 'parley' },
       },
     });
     for (const endpoint of ['collector:4318', 'ftp://collector', 'http://me:secret@collector', 'http://collector/#x'])
@@ -54,7 +54,7 @@ describe('readConfig (S10)', () => {
         'OTEL_EXPORTER_OTLP_ENDPOINT: must be like http://127.0.0.1:4318',
       ]);
     for (const headers of ['hunter2', 'a b=hunter2', 'a=hunter2%0d%0ab: c', 'a=hunter2%'])
-      expect(problemsOf({ OTEL_EXPORTER_OTLP_HEADERS: headers })).toEqual([
+      expect(problemsOf({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://c', OTEL_EXPORTER_OTLP_HEADERS: headers })).toEqual([
         'OTEL_EXPORTER_OTLP_HEADERS: must be name=value',
       ]);
   });
@@ -201,6 +201,99 @@ describe('readConfig (S10)', () => {
     expect(warned({ SOCKETS_PER_ADDRESS: '256' })).toBe('');
   });
 
+  const named = (environment: Record<string, string>): (string | undefined)[] =>
+    problemsOf(environment).map((problem) => problem.split(':')[0]);
+  const SECRET = '1f0e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c';
+
+  it.each([
+    [{ ACCESS_PASSWORD: 'five random words' }, ['ACCESS_PASSWORD']],
+    [{ ACCESS: 'open', ACCESS_PASSWORD: 'five random words' }, ['ACCESS_PASSWORD']],
+    [{ TOKEN_SECRET: SECRET, TOKEN_FILE: '/rights' }, ['TOKEN_SECRET', 'TOKEN_FILE']],
+    [{ ACCESS: 'password', ACCESS_PASSWORD: 'five random words', TOKEN_SECRET: SECRET }, ['TOKEN_SECRET']],
+    [
+      { ACCESS: 'token', TOKEN_SECRET: SECRET, TOKEN_FILE: '/rights', ACCESS_PASSWORD: 'five words' },
+      ['ACCESS_PASSWORD'],
+    ],
+    [{ OTEL_EXPORTER_OTLP_HEADERS: 'a=b' }, ['OTEL_EXPORTER_OTLP_ENDPOINT']],
+  ])('refuses what means nothing: %j (S11)', (environment, refused) => {
+    expect(named(environment)).toEqual(refused);
+  });
+
+  it('refuses values in quotes, and repeats none of them', () => {
+    const quoted = {
+      ADMIN_TOKEN: `"${SECRET}"`,
+      TURN_URLS: 'turn:t.example',
+      TURN_SECRET: `'${SECRET}'`,
+      PORT: '"7350"',
+    };
+    expect(named(quoted)).toEqual(['PORT', 'TURN_SECRET', 'ADMIN_TOKEN']);
+    expect(problemsOf(quoted).join()).not.toContain(SECRET);
+    expect(problemsOf({ ...quoted, PORT: '7350' }).join()).toContain('in quotes');
+  });
+
+  describe('secrets in files', () => {
+    const files: Record<string, string> = { '/run/secrets/admin': `${SECRET}\n`, '/run/secrets/empty': '\n' };
+    const read = (environment: Record<string, string>) =>
+      readConfig(environment, (path) => {
+        const content = files[path];
+        if (content === undefined) throw Object.assign(new Error('gone'), { code: 'ENOENT' });
+        return content;
+      });
+    const problems = (environment: Record<string, string>) => {
+      const reading = read(environment);
+      return reading.ok ? [] : reading.problems;
+    };
+
+    it('are read from the file that NAME_FILE names', () => {
+      expect(read({ ADMIN_TOKEN_FILE: '/run/secrets/admin' })).toMatchObject({
+        ok: true,
+        config: { adminToken: SECRET },
+      });
+      const both = { ADMIN_TOKEN_FILE: '/run/secrets/admin', ADMIN_TOKEN: '' };
+      expect(read(both)).toMatchObject({ ok: true, config: { adminToken: SECRET } });
+    });
+
+    it('stop the start when the file is missing or empty, or when there are two', () => {
+      expect(problems({ ADMIN_TOKEN_FILE: '/nowhere' })).toEqual([
+        'ADMIN_TOKEN_FILE: /nowhere cannot be read (ENOENT)',
+      ]);
+      expect(problems({ ADMIN_TOKEN_FILE: '/run/secrets/empty' })).toEqual([
+        'ADMIN_TOKEN_FILE: /run/secrets/empty is empty',
+      ]);
+      expect(problems({ ADMIN_TOKEN_FILE: '/run/secrets/admin', ADMIN_TOKEN: SECRET })).toEqual([
+        'ADMIN_TOKEN: is given twice, by itself and in ADMIN_TOKEN_FILE',
+      ]);
+      // A file that cannot be read is not one that is missing between settings.
+      expect(problems({ ACCESS: 'password', ACCESS_PASSWORD_FILE: '/nowhere' })).toEqual([
+        'ACCESS_PASSWORD_FILE: /nowhere cannot be read (ENOENT)',
+      ]);
+    });
+  });
+
+  it('warns of names that are one slip off, with the one that is meant', () => {
+    const reading = readConfig({});
+    if (!reading.ok) throw new Error(reading.problems.join());
+    const warned = (name: string) => warningsOf(reading.config, { [name]: '1' });
+    for (const [name, meant] of [
+      ['SOCKET_PER_ADDRESS', 'SOCKETS_PER_ADDRESS'],
+      ['TURN_URL', 'TURN_URLS'],
+      ['TURN_SERCET', 'TURN_SECRET'],
+      ['admin_tokem', 'ADMIN_TOKEN'],
+      ['PUBLIC_HOSTSS', 'PUBLIC_HOSTS'],
+    ] as const)
+      expect(warned(name), name).toEqual([`${name} is no setting and does nothing; ${meant} is one`]);
+    for (const name of [
+      'PATH',
+      'HOSTNAME',
+      'TURN_SECRET',
+      'ADMIN_TOKEN_FILE',
+      'REDIS_HOST',
+      'HOME',
+      'npm_config_access',
+    ])
+      expect(warned(name), name).toEqual([]);
+  });
+
   it('refuses a longest block below the first', () => {
     expect(problemsOf({ BLOCK_MIN_MS: '60000', BLOCK_MAX_MS: '1000' })).toEqual([
       'BLOCK_MAX_MS: must not be below BLOCK_MIN_MS',
@@ -211,7 +304,6 @@ describe('readConfig (S10)', () => {
 describe('settingsTable (S10)', () => {
   it('has every setting with what it is for and its default', () => {
     const table = settingsTable();
-    for (const name of Object.keys(Settings.shape))
-      expect(table).toMatch(new RegExp(`^${name} +\\S.*\n +default: \\S`, 'm'));
+    for (const name of Object.keys(SETTINGS)) expect(table).toMatch(new RegExp(`^${name} +\\S.*\n +default: \\S`, 'm'));
   });
 });

@@ -59,7 +59,7 @@ export async function run(args: readonly string[]): Promise<void> {
 
   const { config } = reading;
   const weak = await weakPassword(config);
-  const wrong = [...(weak && config.environment === 'production' ? [weak] : []), ...(await wrongCertificate(config))];
+  const wrong = [...(weak && config.nodeEnv === 'production' ? [weak] : []), ...(await wrongCertificate(config))];
   if (wrong.length > 0) return refuseSettings(wrong);
   let output: LogOutput;
   try {
@@ -70,7 +70,7 @@ export async function run(args: readonly string[]): Promise<void> {
   }
   const { log } = output;
   // Once, where there are several processes.
-  const warnings = [...(weak ? [weak] : []), ...warningsOf(config)];
+  const warnings = [...(weak ? [weak] : []), ...warningsOf(config, process.env)];
   if (cluster.isPrimary) for (const warning of warnings) log.warn(warning);
   const count = config.workers === 0 ? availableParallelism() : config.workers;
   if (count > 1 && cluster.isPrimary) {

@@ -84,7 +84,7 @@ async function start(
   { clock, log, closers, worker }: Opened,
 ): Promise<SignalingServer> {
   const random = ports.random ?? createRandomPool();
-  const { otlpEndpoint: endpoint, otlpHeaders: headers, environment } = config;
+  const { otelExporterOtlpEndpoint: endpoint, otelExporterOtlpHeaders: headers, nodeEnv: environment } = config;
   // Its packages are loaded only where there is a collector.
   const tracing =
     endpoint === undefined
@@ -130,7 +130,7 @@ async function start(
   await once(http, 'listening');
   const { address, family, port } = http.address() as AddressInfo; // a TCP server that listens has one
   socketParts.listensOn(port);
-  log.info({ port, environment: config.environment }, 'listening');
+  log.info({ port, environment: config.nodeEnv }, 'listening');
 
   return {
     port,

@@ -81,7 +81,7 @@ export function addAdmin(app: FastifyInstance, ports: AdminPorts): AdminTools {
     return reply.code(401).header('www-authenticate', 'Bearer realm="parley"').send(refuse('not-allowed'));
   };
   const adminOrDevelopment = (request: FastifyRequest, reply: FastifyReply) =>
-    config.environment === 'development' && config.adminToken === undefined
+    config.nodeEnv === 'development' && config.adminToken === undefined
       ? Promise.resolve(undefined)
       : adminOnly(request, reply);
 

@@ -85,7 +85,7 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
     },
     frameguard: { action: 'deny' },
     // Only behind HTTPS does it mean anything; the proxy that ends TLS adds it there too.
-    strictTransportSecurity: config.environment === 'production',
+    strictTransportSecurity: config.nodeEnv === 'production',
   });
   await app.register(cors, {
     origin: (origin, decide) => decide(null, origin !== undefined && originAllowed(origin)),
@@ -93,7 +93,7 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
     strictPreflight: false,
   });
   await app.register(compress, { threshold: COMPRESS_OVER_BYTES, encodings: ['br', 'gzip'] });
-  if (config.environment !== 'production') {
+  if (config.nodeEnv !== 'production') {
     // It describes what is served only outside production (S11); there it need not be in memory.
     const { default: swagger } = await import('@fastify/swagger');
     await app.register(swagger, {
@@ -172,7 +172,7 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
   addObserving(app, ports);
   addAccess(app, ports, addAdmin(app, ports));
   await addAdminPage(app, config);
-  if (config.environment !== 'production') {
+  if (config.nodeEnv !== 'production') {
     app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   }
 
