@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ErrorCode } from '../protocol/errors.ts';
 import { DeviceId } from '../protocol/ids.ts';
-import { ServerHost } from './room.ts';
+import { ServerHost } from './server-host.ts';
 
 /** off → starting → running ⇄ starting;  starting → failed → starting */
 export const EmbeddedServerState = z.discriminatedUnion('at', [

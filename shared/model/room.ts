@@ -3,6 +3,7 @@ import { base64UrlOf } from '../protocol/bytes.ts';
 import { RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
 import { fitsCodePoints, isVisible } from './profile.ts';
+import { ServerHost } from './server-host.ts';
 
 /** V3: 2–100 characters after trimming, no control characters. */
 export const RoomName = z
@@ -22,14 +23,6 @@ export type RoomName = z.infer<typeof RoomName>;
 
 /** V3: the form in which the names of listed rooms are compared. */
 export const roomNameKey = (name: string): string => name.normalize('NFKC').toUpperCase().toLowerCase().trim();
-
-/** `host` or `host:port` of a signaling server, as an invite carries it: lower case, no scheme, no path. */
-export const ServerHost = z
-  .string()
-  .min(1)
-  .max(260)
-  .regex(/^(?:\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::[1-9][0-9]{0,4})?$/, { error: 'invite-invalid' });
-export type ServerHost = z.infer<typeof ServerHost>;
 
 /** A room as this computer knows it. */
 export const Room = z.object({

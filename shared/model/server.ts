@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isVisible } from './profile.ts';
-import { ServerHost } from './room.ts';
+import { ServerHost } from './server-host.ts';
 
 /** How one gets into a server at all. */
 export const ServerAccess = z.enum(['open', 'password', 'token']);

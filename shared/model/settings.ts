@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Profile } from './profile.ts';
-import { ServerHost } from './room.ts';
+import { ServerHost } from './server-host.ts';
 
 export const Theme = z.enum(['system', 'light', 'dark', 'contrast']);
 export type Theme = z.infer<typeof Theme>;

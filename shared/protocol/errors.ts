@@ -25,6 +25,7 @@ export const ERRORS = {
   'invite-invalid': 'This is not a Parley invite. Ask for the link again and copy all of it.',
   'invite-cut': 'A part of this invite is missing. Copy the whole link and paste it again.',
   'invite-version': 'This invite was made by a newer Parley. Update Parley to use it.',
+  'invite-several': 'There is more than one Parley link in this text. Paste only the one that you want to use.',
   'invite-passphrase': 'This room needs a passphrase as well.',
   'room-unknown': 'This room is not on this computer.',
 

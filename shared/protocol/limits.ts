@@ -7,6 +7,8 @@ export const LIMITS = {
   roomNameMax: 100,
   chatTextMax: 1_000,
   passphraseMax: 256,
+  /** A text that a person pastes in the hope that there is a link in it. */
+  pastedMaxChars: 20_000,
 
   /** Reachable participants a server lets into one room unless it is configured otherwise. */
   roomCapacityDefault: 16,

@@ -10,7 +10,7 @@ export {
   type PeerHello,
   tagOf,
 } from './hello.ts';
-export { createInvite, formatInvite, INVITE_SCHEME, type Invite, parseInvite } from './invite.ts';
+export { createInvite, formatInvite, type Invite, parseInvite } from './invite.ts';
 export { deriveRoomKeys, type RoomKeys, roomIdBytes, roomIdOf } from './key-schedule.ts';
 export { type ListingFields, listingBytes, signListing, verifyListing } from './listing.ts';
 export {
@@ -26,6 +26,8 @@ export {
   verifyOwnership,
 } from './membership.ts';
 export { openPairSession, type PairSession, type SafetyExchange } from './pair-session.ts';
+export { findParleyLink, type Pasted, readPasted, readServerAddress } from './pasted.ts';
 export { ed25519FromSeed, hasLowOrder, sha256 } from './primitives.ts';
 export { deviceCode } from './safety-code.ts';
 export { checkSdp, fingerprintOf } from './sdp-policy.ts';
+export { formatServerInvite, parseServerInvite, type ServerInvite } from './server-invite.ts';

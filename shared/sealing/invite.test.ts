@@ -1,25 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ServerHost } from '../model/room.ts';
 import { seededBy } from '../testing/test-seed.ts';
 import { toBase64Url } from './agreements.ts';
-import { createInvite, formatInvite, type Invite, parseInvite } from './invite.ts';
+import { createInvite, formatInvite, parseInvite } from './invite.ts';
+import { someInvite as invite } from './testing/some-invites.ts';
 
 fc.configureGlobal(seededBy(process.env.PARLEY_SEED));
 
-const bytes32 = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => new Uint8Array(bytes));
-const host = fc
-  .tuple(
-    fc.oneof(fc.domain(), fc.constant('localhost'), fc.ipV4(), fc.constant('[2001:db8::1]')),
-    fc.option(fc.integer({ min: 1, max: 65_535 }), { nil: undefined }),
-  )
-  .map(([name, port]) => ServerHost.parse(port === undefined ? name.toLowerCase() : `${name.toLowerCase()}:${port}`));
-const invite: fc.Arbitrary<Invite> = fc.record({
-  host,
-  secret: bytes32,
-  ownerPub: bytes32,
-  needsPassphrase: fc.boolean(),
-});
 const S = toBase64Url(Uint8Array.from({ length: 32 }, (_, i) => i));
 const O = toBase64Url(Uint8Array.from({ length: 32 }, (_, i) => 255 - i));
 const GOOD = `parley://join/talk.example.org:8443#1.${S}.${O}`;
