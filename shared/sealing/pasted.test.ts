@@ -65,7 +65,7 @@ describe('a pasted text', () => {
   it('with two different links is refused with a sentence', () => {
     fc.assert(
       fc.property(link, link, around, (one, other, between) => {
-        fc.pre(one !== other && !/^\.p/.test(between));
+        fc.pre(one !== other && !between.startsWith('.p'));
         expect(findParleyLink(`${one} ${between} ${other}`)).toEqual({
           ok: false,
           code: 'invite-several',

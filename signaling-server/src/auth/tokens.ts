@@ -1,5 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { accept, type Outcome, refuse, toBase64Url } from '@parley/shared/protocol';
+import { accept, type Outcome, REFRESH_TOKEN, refuse, toBase64Url } from '@parley/shared/protocol';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { endAt, type RightEnd, type TokenRecord, type TokenStore } from './token-record.ts';
 
@@ -15,12 +15,6 @@ export type TokenPorts = { store: TokenStore; now: () => number; random: (sizeBy
 
 /** Short access tokens with the refresh token that gets the next one. */
 export type Exchanged = { accessToken: string; expiresInS: number; refreshToken: string };
-
-/**
- * parley_<id>_<generation>_<MAC>: the prefix lets a scanner for leaked secrets find it, and the MAC under the server's
- * secret says that it was really given out, so that an old one is told from an invented one without keeping any.
- */
-const FORM = /^parley_([A-Za-z0-9_-]{12})_([1-9][0-9]{0,8})_([A-Za-z0-9_-]{43})$/;
 
 /**
  * Access by token (S11). The admin makes a refresh token for a person. Their app exchanges it for a JWT (RFC 7519, HS256)
@@ -62,7 +56,7 @@ export class Tokens {
    * `access-revoked`. One that was exchanged before ends the right, and `reused` tells which.
    */
   async refresh(refreshToken: string): Promise<Outcome<Exchanged> & { reused?: string }> {
-    const [, id, number, mac] = FORM.exec(refreshToken) ?? [];
+    const [, id, number, mac] = REFRESH_TOKEN.exec(refreshToken) ?? [];
     if (id === undefined || number === undefined || mac === undefined) return refuse('access-refused');
     const generation = Number(number);
     if (!timingSafeEqual(Buffer.from(mac), Buffer.from(this.#mac(id, generation)))) return refuse('access-refused');
