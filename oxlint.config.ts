@@ -28,7 +28,7 @@ const table: Row[] = [
       'The core imports shared and node:*; better-sqlite3 only in history/open-history.ts, socket.io-client only in signaling/socket.ts.',
   },
   {
-    files: ['electron/core/history/open-history.ts'],
+    files: ['electron/core/history/{open-history,database}.ts'],
     may: [...shared, ...node, '!better-sqlite3'],
     never: [...outsideElectron, '../**/main/**', '../**/preload/**', '../**/loopback/**'],
     because: 'The core imports shared, node:* and better-sqlite3.',
@@ -139,8 +139,7 @@ const table: Row[] = [
       '!pino-roll',
       '!prom-client',
       '!rate-limiter-flexible',
-      '!socket.io',
-      '!engine.io',
+      '!ws',
       '!zod',
     ],
     never: ['../**/shared/**', '../**/electron/**', '../**/renderer/**', '../**/tests/**'],

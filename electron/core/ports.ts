@@ -1,5 +1,6 @@
 import type { ServerHost } from '@parley/shared/model';
 import type { Bytes, Outcome } from '@parley/shared/protocol';
+import type { ServerHttp } from './servers/server-http.ts';
 import type { OpenSocket } from './signaling/socket.ts';
 
 /** What the core needs from outside. A host (Electron or loopback) gives it; tests give their own. */
@@ -14,6 +15,8 @@ export type CorePorts = {
   log: Log;
   /** Opens signaling sockets; absent: Socket.IO with what the system trusts. */
   openSocket?: OpenSocket;
+  /** Asks signaling servers by HTTP; absent: Node's own, with what the system trusts. */
+  serverHttp?: ServerHttp;
   /** Where the history worker's code lies; bundled hosts put it elsewhere. */
   historyWorkerUrl?: URL;
 };

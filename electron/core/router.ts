@@ -11,6 +11,9 @@ export type BridgeHandlers = {
   [N in BridgeCall]: (input: BridgeParsed<N>, page: PageWires | null) => Promise<BridgeOutput<N>> | BridgeOutput<N>;
 };
 
+/** The handlers of some areas of the contract. */
+export type HandlersOf<Area extends string> = Pick<BridgeHandlers, Extract<BridgeCall, `${Area}.${string}`>>;
+
 const isCall = (name: string): name is BridgeCall => Object.hasOwn(bridgeCalls, name);
 
 /**

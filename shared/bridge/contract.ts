@@ -6,7 +6,7 @@ import { historyCalls } from './history-calls.ts';
 import { identityCalls } from './identity-calls.ts';
 import { logCalls } from './log-calls.ts';
 import { roomCalls } from './room-calls.ts';
-import { ownServerCalls } from './server-calls.ts';
+import { ownServerCalls, serverCalls, serverEvents } from './server-calls.ts';
 import { signalingCalls, signalingEvents } from './signaling-calls.ts';
 
 export { HelloFields, PairRole } from './identity-calls.ts';
@@ -22,6 +22,7 @@ export const bridgeCalls = {
   ...roomCalls,
   ...historyCalls,
   ...ownServerCalls,
+  ...serverCalls,
   ...signalingCalls,
 } as const;
 
@@ -43,6 +44,7 @@ export const bridgeEvents = {
   'app.deep-link-arrived': z.object({ invite: z.string().max(2_048) }),
   /** Something a person should read, such as a full disk. */
   'app.noticed': AppInfo.shape.notices.element,
+  ...serverEvents,
   ...signalingEvents,
 } as const;
 export type BridgeEvent = keyof typeof bridgeEvents;

@@ -1,17 +1,20 @@
 import { z } from 'zod';
 import { Room, RoomKeyring, RoomName, ServerHost } from '../model/index.ts';
+import { base64UrlOf } from '../protocol/bytes.ts';
 import { RoomId } from '../protocol/ids.ts';
 import { LIMITS } from '../protocol/limits.ts';
+import { SignedListing } from '../protocol/signaling.ts';
 
 const Nothing = z.object({}).strict();
+const Passphrase = z.string().max(LIMITS.passphraseMax);
 const OfRoom = z.object({ roomId: RoomId }).strict();
 
 /** Rooms and their invites. */
 export const roomCalls = {
   'rooms.list': { input: Nothing, output: z.object({ items: z.array(Room) }) },
-  /** Makes a private room with fresh secrets on `host` (absent: the home server). */
+  /** Makes a private room with fresh secrets on `host` (absent: the home server). With a passphrase the invite alone opens nothing. */
   'rooms.create': {
-    input: z.object({ name: RoomName, host: ServerHost.optional() }).strict(),
+    input: z.object({ name: RoomName, host: ServerHost.optional(), passphrase: Passphrase.optional() }).strict(),
     output: Room,
   },
   /** Reads an invite without storing anything: what the lobby shows before the person joins. */
@@ -26,9 +29,7 @@ export const roomCalls = {
   },
   /** Stores the room of an invite. Adding it twice is adding it once. */
   'rooms.add': {
-    input: z
-      .object({ invite: z.string().max(2_048), passphrase: z.string().max(LIMITS.passphraseMax).optional() })
-      .strict(),
+    input: z.object({ invite: z.string().max(2_048), passphrase: Passphrase.optional() }).strict(),
     output: Room,
   },
   'rooms.keyring': { input: OfRoom, output: RoomKeyring },
@@ -39,4 +40,25 @@ export const roomCalls = {
   'rooms.draft': { input: z.object({ roomId: RoomId, draft: z.string().max(4_000) }).strict(), output: Nothing },
   /** Deletes a room with everything in it from this computer. */
   'rooms.delete': { input: OfRoom, output: Nothing },
+
+  /** Notes whether the room is on its server's list: it was published, taken off, or found there. */
+  'rooms.mark-listed': { input: OfRoom.extend({ listed: z.boolean() }), output: Room },
+  /** Signs the room's entry for its server's list, for `room:publish` and `room:rename`. Only for rooms made here. */
+  'rooms.sign-listing': {
+    input: OfRoom.extend({ name: RoomName, issuedAt: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER) }),
+    output: SignedListing,
+  },
+  /**
+   * Proves to a room's server that this device made the room: the `proof` of `room:publish`, `room:rename` and
+   * `room:withdraw`, over the server's challenge. `name` is empty for `withdraw`. Only for rooms made here.
+   */
+  'rooms.sign-ownership': {
+    input: OfRoom.extend({
+      act: z.enum(['publish', 'rename', 'withdraw']),
+      host: ServerHost,
+      challenge: base64UrlOf(LIMITS.challengeBytes),
+      name: z.union([RoomName, z.literal('')]),
+    }),
+    output: z.object({ sig: base64UrlOf(64) }),
+  },
 } as const;

@@ -34,6 +34,8 @@ export const Room = z.object({
   /** Whether this device made the room and holds its owner key. */
   mine: z.boolean(),
   needsPassphrase: z.boolean(),
+  /** Whether it is known to be on its server's list. */
+  listed: z.boolean(),
   createdAt: z.number().int().nonnegative(),
   lastActiveAt: z.number().int().nonnegative(),
   unread: z.number().int().nonnegative(),

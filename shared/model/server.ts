@@ -1,10 +1,7 @@
 import { z } from 'zod';
+import { ServerAccess } from '../protocol/server-answers.ts';
 import { isVisible } from './profile.ts';
 import { ServerHost } from './server-host.ts';
-
-/** How one gets into a server at all. */
-export const ServerAccess = z.enum(['open', 'password', 'token']);
-export type ServerAccess = z.infer<typeof ServerAccess>;
 
 const CredentialKind = z.enum(['password', 'token']);
 const EpochMs = z.number().int().nonnegative();
@@ -12,6 +9,10 @@ const EpochMs = z.number().int().nonnegative();
 /** A person's own name for a server: 1 to 64 visible characters. */
 export const ServerName = z.string().trim().min(1).max(64).refine(isVisible, { error: 'bad-request' });
 export type ServerName = z.infer<typeof ServerName>;
+
+/** Why a server takes a right no more. */
+export const LostRightCode = z.enum(['access-refused', 'access-expired', 'access-revoked']);
+export type LostRightCode = z.infer<typeof LostRightCode>;
 
 /**
  * This person's right to use a server. `held`: a credential is stored; `endsAt` is when its access token ends, in ms
@@ -23,7 +24,7 @@ export const ServerRight = z.discriminatedUnion('at', [
   z.object({
     at: z.literal('lost'),
     kind: CredentialKind,
-    code: z.enum(['access-refused', 'access-expired', 'access-revoked']),
+    code: LostRightCode,
   }),
 ]);
 export type ServerRight = z.infer<typeof ServerRight>;

@@ -5,5 +5,6 @@ export * from './ids.ts';
 export * from './limits.ts';
 export * from './link.ts';
 export * from './outcome.ts';
+export * from './server-answers.ts';
 export * from './signaling.ts';
 export * from './version.ts';

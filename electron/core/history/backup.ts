@@ -10,7 +10,7 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { WritableDb } from './open-history.ts';
+import type { WritableDb } from './database.ts';
 
 /** How old the newest backup may become while the app runs. */
 export const BACKUP_EVERY_MS = 86_400_000;

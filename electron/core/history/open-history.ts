@@ -4,13 +4,10 @@ import { type ErrorCode, ParleyError } from '@parley/shared/protocol';
 import Database from 'better-sqlite3';
 import { asFileError } from '../file-errors.ts';
 import { backUpBeforeMigration, backupsOf } from './backup.ts';
+import type { WritableDb } from './database.ts';
 import { migrations as allMigrations, type Migration } from './migrations/index.ts';
 import { roomHash } from './room-hash.ts';
 import { sql } from './statements.ts';
-
-/** A connection that may write. The only writer of a profile's history. */
-export type WritableDb = Database.Database;
-export type Statement = Database.Statement<unknown[], unknown>;
 
 export type OpenedHistory = {
   db: WritableDb;

@@ -11,13 +11,13 @@ export const sql = {
   topClock: 'SELECT top_clock FROM rooms WHERE room_id = ?',
   insertRoom: `
     INSERT INTO rooms (room_id, name, renamed_at, host, secret, owner_pub, owner_seed, passphrase, needs_passphrase,
-                       created_at, last_active_at)
+                       listed, created_at, last_active_at)
     VALUES (@room_id, @name, @renamed_at, @host, @secret, @owner_pub, @owner_seed, @passphrase, @needs_passphrase,
-            @now, @now)
+            @listed, @now, @now)
     ON CONFLICT (room_id) DO NOTHING`,
-  setPassphrase: 'UPDATE rooms SET passphrase = ? WHERE room_id = ?',
   renameRoom:
     'UPDATE rooms SET name = @name, renamed_at = @renamedAt WHERE room_id = @roomId AND renamed_at < @renamedAt',
+  setListed: 'UPDATE rooms SET listed = ? WHERE room_id = ?',
   setDraft: 'UPDATE rooms SET draft = ? WHERE room_id = ?',
   deleteMessages: 'DELETE FROM messages WHERE room_id = ?',
   deleteRoom: 'DELETE FROM rooms WHERE room_id = ?',
@@ -84,6 +84,12 @@ export const sql = {
     ON CONFLICT (device_id) DO UPDATE SET name_key = @nameKey, name = @name, verified = @verified,
                                           changed = @changed, last_met_at = @now`,
   verifyPin: 'UPDATE pins SET verified = ?, changed = ? WHERE device_id = ?',
+
+  servers: 'SELECT host, name, kind, credential, lost, added_at FROM servers',
+  insertServer: 'INSERT INTO servers (host, name, added_at) VALUES (?, ?, ?) ON CONFLICT (host) DO NOTHING',
+  renameServer: 'UPDATE servers SET name = ? WHERE host = ?',
+  setRight: 'UPDATE servers SET kind = @kind, credential = @credential, lost = @lost WHERE host = @host',
+  deleteServer: 'DELETE FROM servers WHERE host = ?',
 
   searchLong: `
     SELECT m.*, r.name AS room_name, p.name AS pinned_name, p.changed AS pinned_changed FROM message_words w

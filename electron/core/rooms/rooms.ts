@@ -1,8 +1,24 @@
+import type { BridgeParsed } from '@parley/shared/bridge';
 import { Room, RoomKeyring, type ServerHost } from '@parley/shared/model';
-import { fromBase64Url, ParleyError, type RoomId, toBase64Url, unwrap } from '@parley/shared/protocol';
-import { createInvite, deriveRoomKeys, formatInvite, parseInvite } from '@parley/shared/sealing';
+import {
+  fromBase64Url,
+  ParleyError,
+  type RoomId,
+  type SignedListing,
+  toBase64Url,
+  unwrap,
+} from '@parley/shared/protocol';
+import {
+  createInvite,
+  deriveRoomKeys,
+  ed25519FromSeed,
+  formatInvite,
+  parseInvite,
+  proveOwnership,
+  signListing,
+} from '@parley/shared/sealing';
 import type { HistoryClient } from '../history/history-client.ts';
-import type { RoomRow } from '../history/history-store.ts';
+import type { RoomRow } from '../history/room-rows.ts';
 import type { Clock, SecretStore } from '../ports.ts';
 import { unlock } from '../unlock.ts';
 
@@ -19,15 +35,20 @@ export interface OwnServer {
 /** Stands for the own server while that does not run: nothing answers there, and the page says so. */
 const NOT_RUNNING: ServerHost = '127.0.0.1:9';
 
+/** How far a date that is signed or stored may lie ahead of this computer's clock. */
+const CLOCK_AHEAD_MAX_MS = 60_000;
+
 /** Rooms, their secrets (wrapped on disk) and their invites. */
 export function createRooms(options: {
   history: HistoryClient;
   secrets: SecretStore;
   clock: Clock;
   ownServer: OwnServer;
+  /** A room's server becomes a known one with the room. */
+  servers: { know(host: ServerHost): Promise<void> };
   homeServer: () => ServerHost | null;
 }) {
-  const { history, secrets, clock, ownServer, homeServer } = options;
+  const { history, secrets, clock, ownServer, servers, homeServer } = options;
   const hostOf = (row: Pick<RoomRow, 'host'>): ServerHost => row.host ?? ownServer.host() ?? NOT_RUNNING;
 
   const list = async (): Promise<Room[]> =>
@@ -39,6 +60,7 @@ export function createRooms(options: {
         host: hostOf(row),
         mine: row.owner_seed !== null,
         needsPassphrase: row.needs_passphrase === 1,
+        listed: row.listed === 1,
         createdAt: row.created_at,
         lastActiveAt: row.last_active_at,
         unread: row.unread,
@@ -53,17 +75,30 @@ export function createRooms(options: {
     return room;
   };
 
+  const passphraseOf = async (row: Pick<RoomRow, 'passphrase'>): Promise<string | null> =>
+    row.passphrase ? Buffer.from(await unlock(secrets, row.passphrase)).toString('utf8') : null;
+
+  const ownedRoom = async (roomId: RoomId) => {
+    const row = await history.room(roomId);
+    if (!row) throw new ParleyError('room-unknown');
+    if (row.owner_seed === null) throw new ParleyError('not-allowed');
+    const { privateKey } = await ed25519FromSeed(await unlock(secrets, row.owner_seed));
+    return { row, ownerKey: privateKey };
+  };
+
   const wrapText = (text: string) => secrets.wrap(new Uint8Array(Buffer.from(text, 'utf8')));
 
   return {
     list,
 
     /** Makes a private room on `host`, else on the home server, else on the own server. */
-    async create(name: string, host?: ServerHost): Promise<Room> {
+    async create(name: string, host?: ServerHost, passphrase?: string): Promise<Room> {
+      const used = passphrase === undefined || passphrase === '' ? null : passphrase;
       const wanted = host ?? homeServer();
       const own = wanted === null || ownServer.isOwn(wanted);
-      const { invite, ownerSeed } = await createInvite(own ? (ownServer.host() ?? NOT_RUNNING) : wanted);
-      const { roomId } = await deriveRoomKeys(invite.secret, null, invite.ownerPub);
+      const { invite, ownerSeed } = await createInvite(own ? (ownServer.host() ?? NOT_RUNNING) : wanted, used !== null);
+      const { roomId } = await deriveRoomKeys(invite.secret, used, invite.ownerPub);
+      if (!own) await servers.know(wanted);
       await history.addRoom({
         room_id: roomId,
         name,
@@ -72,8 +107,9 @@ export function createRooms(options: {
         secret: await secrets.wrap(invite.secret),
         owner_pub: toBase64Url(invite.ownerPub),
         owner_seed: await secrets.wrap(ownerSeed),
-        passphrase: null,
-        needs_passphrase: 0,
+        passphrase: used === null ? null : await wrapText(used),
+        needs_passphrase: Number(used !== null),
+        listed: 0,
       });
       return get(roomId);
     },
@@ -97,6 +133,7 @@ export function createRooms(options: {
       }
       const used = invite.needsPassphrase ? (passphrase ?? null) : null;
       const { roomId } = await deriveRoomKeys(invite.secret, used, invite.ownerPub);
+      if (!ownServer.isOwn(invite.host)) await servers.know(invite.host);
       await history.addRoom({
         room_id: roomId,
         name: null,
@@ -107,6 +144,7 @@ export function createRooms(options: {
         owner_seed: null,
         passphrase: used === null ? null : await wrapText(used),
         needs_passphrase: invite.needsPassphrase ? 1 : 0,
+        listed: 0,
       });
       return get(roomId);
     },
@@ -115,7 +153,7 @@ export function createRooms(options: {
       const row = await history.room(roomId);
       if (!row) throw new ParleyError('room-unknown');
       const secret = await unlock(secrets, row.secret);
-      const passphrase = row.passphrase ? Buffer.from(await unlock(secrets, row.passphrase)).toString('utf8') : null;
+      const passphrase = await passphraseOf(row);
       const ownerPub = fromBase64Url(row.owner_pub) ?? new Uint8Array(32);
       const needsPassphrase = row.needs_passphrase === 1;
       const inviteHost = row.host ?? ownServer.inviteHost() ?? NOT_RUNNING;
@@ -129,9 +167,50 @@ export function createRooms(options: {
       });
     },
 
+    async markListed(roomId: RoomId, listed: boolean): Promise<Room> {
+      await history.setListed(roomId, listed);
+      return get(roomId);
+    },
+
+    /** The entry for its server's list, signed by the owner's key. Throws `not-allowed` for a room that was made elsewhere. */
+    async signListing(roomId: RoomId, name: string, issuedAt: number): Promise<SignedListing> {
+      const { row, ownerKey } = await ownedRoom(roomId);
+      const secret = await unlock(secrets, row.secret);
+      const keys = await deriveRoomKeys(
+        secret,
+        await passphraseOf(row),
+        fromBase64Url(row.owner_pub) ?? new Uint8Array(),
+      );
+      return signListing(ownerKey, {
+        roomId,
+        name,
+        secret: toBase64Url(secret),
+        authPub: toBase64Url(keys.authPub),
+        ownerPub: row.owner_pub,
+        needsPassphrase: row.needs_passphrase === 1,
+        // A date from a clock that runs ahead must not stay the newest for ever.
+        issuedAt: Math.min(issuedAt, clock.now() + CLOCK_AHEAD_MAX_MS),
+      });
+    },
+
+    /** Proves to a room's own server that this device made the room. Throws `not-allowed` for any other. */
+    async signOwnership({
+      roomId,
+      act,
+      host,
+      challenge,
+      name,
+    }: BridgeParsed<'rooms.sign-ownership'>): Promise<{ sig: string }> {
+      const { row, ownerKey } = await ownedRoom(roomId);
+      const isItsServer = row.host === null ? ownServer.isOwn(host) : row.host === host;
+      if (!isItsServer) throw new ParleyError('not-allowed');
+      const proof = { host, challenge: fromBase64Url(challenge) ?? new Uint8Array(), roomId, name };
+      return { sig: toBase64Url(await proveOwnership(ownerKey, act, proof)) };
+    },
+
     async rename(roomId: RoomId, name: string, renamedAt: number): Promise<Room> {
       // A name from a clock that runs ahead must not stay the newest for ever.
-      await history.renameRoom(roomId, name, Math.min(renamedAt, clock.now() + 60_000));
+      await history.renameRoom(roomId, name, Math.min(renamedAt, clock.now() + CLOCK_AHEAD_MAX_MS));
       return get(roomId);
     },
   };

@@ -18,8 +18,9 @@ import {
 import { chatSignatureBytes } from '@parley/shared/sealing';
 import { silentLog } from '../adapters/stream-log.ts';
 import type { Core } from '../core.ts';
+import type { WritableDb } from '../history/database.ts';
 import { createHistoryStore, type HistoryStore } from '../history/history-store.ts';
-import { type OpenedHistory, openHistory, type WritableDb } from '../history/open-history.ts';
+import { type OpenedHistory, openHistory } from '../history/open-history.ts';
 import { signingKeyOf } from '../identity/ed25519.ts';
 import type { Clock, CorePorts, RunningServer, SecretStore, ServerProcess, ServerProcessOptions } from '../ports.ts';
 
@@ -127,6 +128,7 @@ export function openTestStore(file: string, options: { seed?: Bytes; name?: stri
         owner_seed: null,
         passphrase: null,
         needs_passphrase: 0,
+        listed: 0,
       });
       return roomId;
     },

@@ -570,6 +570,7 @@ export class FakeRoom {
       createdAt: 0,
       lastActiveAt: 0,
       unread: 0,
+      listed: false,
       lastMessage: null,
       draft: '',
     };

@@ -1,4 +1,4 @@
-import type { WritableDb } from '../open-history.ts';
+import type { WritableDb } from '../database.ts';
 
 /**
  * Rooms, messages, deliveries, pins and the search index.

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../testing/test-kit.ts';
-import type { WritableDb } from '../open-history.ts';
+import type { WritableDb } from '../database.ts';
 import { addOldMessage, addOldRoom, bringTo, makeOldHistory, rowsOf } from './testing/test-old-history.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;

@@ -1,4 +1,4 @@
-import type { WritableDb } from '../open-history.ts';
+import type { WritableDb } from '../database.ts';
 
 /**
  * An id is unique among its author's messages, no longer among all: with the id alone one member could take the place

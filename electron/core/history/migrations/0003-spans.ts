@@ -1,4 +1,4 @@
-import type { WritableDb } from '../open-history.ts';
+import type { WritableDb } from '../database.ts';
 
 /**
  * What is here of each author, as spans of seq without a gap, in the place of the one number up to which nothing is

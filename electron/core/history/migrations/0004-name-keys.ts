@@ -1,5 +1,5 @@
 import { nameKey } from '@parley/shared/model';
-import type { WritableDb } from '../open-history.ts';
+import type { WritableDb } from '../database.ts';
 
 type Pin = { device_id: string; username_key: string; name: string; verified: number; changed: number };
 

@@ -21,6 +21,7 @@ for (let room = 0; ; room++) {
     owner_seed: null,
     passphrase: null,
     needs_passphrase: 0,
+    listed: 0,
   });
   for (let i = 0; i < 20; i++) {
     const { id } = await history.compose({ id: newMessageId(), roomId, text: `Message ${i}` }, profile);

@@ -18,6 +18,7 @@ export function roomOf(name: string, nowMs: number, more: Partial<Room> = {}): R
     createdAt: nowMs - 90 * 24 * HOUR_MS,
     lastActiveAt: nowMs - 4 * MINUTE_MS,
     unread: 0,
+    listed: false,
     lastMessage: null,
     draft: '',
     ...more,

@@ -1,4 +1,5 @@
-import { openHistory, type WritableDb } from '../../open-history.ts';
+import type { WritableDb } from '../../database.ts';
+import { openHistory } from '../../open-history.ts';
 import { migrations } from '../index.ts';
 
 // What the tests of migrations share. Nothing here is part of the app.

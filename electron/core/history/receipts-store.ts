@@ -1,0 +1,77 @@
+import type { HistoryItem, MessageRef } from '@parley/shared/model';
+import { DeviceId, type Head, MessageId, ParleyError, type RoomId } from '@parley/shared/protocol';
+import type { HistoryContext } from './history-context.ts';
+import { itemOf, STATE_NUMBERS } from './message-rows.ts';
+import { sql } from './statements.ts';
+
+/** How many of one's newest messages are looked through for receipts that were lost. */
+const HEAD_SCAN = 500;
+
+/** How far one's own messages came with each device, and what the person has seen of others'. */
+export function createReceiptsStore({ one, all, run, transaction, own, needRoom, rowOf, ownRow }: HistoryContext) {
+  /** Inside a transaction. */
+  const marked = (roomId: RoomId, by: DeviceId, reached: number, ids: readonly MessageId[]): HistoryItem[] => {
+    const changed: HistoryItem[] = [];
+    for (const id of ids) {
+      const row = ownRow(id);
+      if (row?.room_id !== roomId) continue;
+      const before = one<{ state: number }>(sql.delivery, row.number, by)?.state ?? 0;
+      if (before >= reached) continue;
+      run(sql.setDelivery, row.number, by, reached);
+      run(sql.advance, {
+        number: row.number,
+        state: reached,
+        delivered: before < 2 && reached >= 2 ? 1 : 0,
+        read: reached === 3 ? 1 : 0,
+      });
+      const after = ownRow(id);
+      if (after) changed.push(itemOf(after));
+    }
+    return changed;
+  };
+
+  return {
+    /** Notes how far one's own messages came with one device. States only advance. */
+    mark: (
+      roomId: RoomId,
+      by: DeviceId,
+      state: 'sent' | 'delivered' | 'read',
+      ids: readonly MessageId[],
+    ): HistoryItem[] =>
+      transaction(() => {
+        needRoom(roomId);
+        return marked(roomId, by, STATE_NUMBERS[state], ids);
+      }),
+
+    /** A device holds everything up to these heads: one's own messages among them are delivered to it. */
+    markHeads: (roomId: RoomId, by: DeviceId, heads: readonly Head[]): HistoryItem[] =>
+      transaction(() => {
+        needRoom(roomId);
+        const seq = heads.find(({ author }) => author === own)?.seq ?? 0;
+        const args = { roomId, author: own, seq, scan: HEAD_SCAN, by };
+        const ids = all<{ id: string }>(sql.undeliveredUpTo, args).map(({ id }) => MessageId.parse(id));
+        return marked(roomId, by, STATE_NUMBERS.delivered, ids);
+      }),
+
+    /** Everything of others up to and including this message was seen; answers what was unread. */
+    markSeen: (roomId: RoomId, upTo: MessageRef) =>
+      transaction(() => {
+        needRoom(roomId);
+        const last = rowOf(upTo);
+        if (!last || last.room_id !== roomId) throw new ParleyError('bad-request', { path: 'upTo' });
+        const rows = all<{ number: number; id: string; author: string; met: number }>(
+          sql.unreadUpTo,
+          roomId,
+          last.clock,
+          last.author,
+        );
+        for (const row of rows) run(sql.seen, row.number);
+        if (rows.length > 0) run(sql.fewerUnread, rows.length, roomId);
+        return rows.map((row) => ({
+          author: DeviceId.parse(row.author),
+          id: MessageId.parse(row.id),
+          met: row.met === 1,
+        }));
+      }),
+  };
+}

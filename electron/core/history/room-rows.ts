@@ -1,0 +1,19 @@
+/** A room as stored: secrets wrapped, the host null where it is this app's own server. */
+export type RoomRow = {
+  room_id: string;
+  name: string | null;
+  renamed_at: number;
+  host: string | null;
+  secret: Uint8Array;
+  owner_pub: string;
+  owner_seed: Uint8Array | null;
+  passphrase: Uint8Array | null;
+  needs_passphrase: number;
+  /** Whether it is known to be on its server's list. */
+  listed: number;
+  created_at: number;
+  last_active_at: number;
+  unread: number;
+  draft: string;
+};
+export type LastMessage = { name: string; confirmed: boolean; text: string; sentAt: number; mine: boolean };

@@ -1,0 +1,60 @@
+import type { RoomId } from '@parley/shared/protocol';
+import type { HistoryContext } from './history-context.ts';
+import { authorOf, type ItemRow } from './message-rows.ts';
+import { roomHash } from './room-hash.ts';
+import type { LastMessage, RoomRow } from './room-rows.ts';
+import { sql } from './statements.ts';
+
+/** Rooms with their secrets, names and drafts. */
+export function createRoomsStore({ db, one, all, run, transaction, now, own, needRoom }: HistoryContext) {
+  return {
+    /** All rooms, the one last active first. */
+    rooms: (): (RoomRow & { lastMessage: LastMessage | null })[] =>
+      all<RoomRow>(sql.rooms).map((room) => {
+        const last = one<ItemRow>(sql.lastMessage, room.room_id);
+        return {
+          ...room,
+          lastMessage: last
+            ? { ...authorOf(last), text: last.text, sentAt: last.sent_at, mine: last.mine === 1 }
+            : null,
+        };
+      }),
+
+    room: (roomId: RoomId): RoomRow | null => one<RoomRow>(sql.room, roomId) ?? null,
+
+    /** Adds a room; one that is there already stays as it is. */
+    addRoom: (room: Omit<RoomRow, 'unread' | 'draft' | 'created_at' | 'last_active_at'>): void => {
+      run(sql.insertRoom, { ...room, now: now() });
+    },
+
+    /** Takes the name if it is newer than the one known. */
+    renameRoom: (roomId: RoomId, name: string, renamedAt: number): void => {
+      needRoom(roomId);
+      run(sql.renameRoom, { roomId, name, renamedAt });
+    },
+
+    /** Notes whether the room is on its server's list. */
+    setListed: (roomId: RoomId, listed: boolean): void => {
+      needRoom(roomId);
+      run(sql.setListed, Number(listed), roomId);
+    },
+
+    setDraft: (roomId: RoomId, draft: string): void => {
+      needRoom(roomId);
+      run(sql.setDraft, draft, roomId);
+    },
+
+    /** Deletes a room with everything in it, and truncates the log so that nothing of it stays there. */
+    deleteRoom: (roomId: RoomId): void => {
+      needRoom(roomId);
+      transaction(() => {
+        const seq = one<{ seq: number | null }>(sql.lastSeq, roomId, own)?.seq;
+        const clock = one<{ top_clock: number }>(sql.topClock, roomId)?.top_clock;
+        if (seq && clock) run(sql.raiseOwnFloor, { roomHash: roomHash(roomId), seq, clock });
+        run(sql.deleteMessages, roomId);
+        run(sql.deleteRoom, roomId);
+      });
+      db.pragma('wal_checkpoint(TRUNCATE)');
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import type { ServerHost } from '@parley/shared/model';
+import { accept, Challenge, type Outcome, outcomeOf, PROTOCOL_VERSION, Refusal, refuse } from '@parley/shared/protocol';
+import type { Clock } from '../ports.ts';
+import type { OpenSocket } from '../signaling/socket.ts';
+import type { Credentials } from './rights.ts';
+
+/** How long a server that opened the socket may take to answer. */
+const ANSWER_TIMEOUT_MS = 6_000;
+
+/**
+ * Connects to a server once, measures a round trip and leaves. Refuses with what the server said, with
+ * `server-unreachable`, or with `not-a-server` where something else opened the socket.
+ */
+export async function enterServer(
+  { openSocket, clock }: { openSocket: OpenSocket; clock: Clock },
+  host: ServerHost,
+  credentials: Credentials,
+): Promise<Outcome<{ roundTripMs: number }>> {
+  let socket: ReturnType<OpenSocket> | undefined;
+  let undoTimer = () => {};
+  try {
+    const opened = await new Promise<Outcome<null>>((resolve) => {
+      undoTimer = clock.after(2 * ANSWER_TIMEOUT_MS, () => resolve(refuse('server-unreachable')));
+      socket = openSocket(
+        host,
+        { v: PROTOCOL_VERSION, ...credentials },
+        {
+          opened: () => resolve(accept(null)),
+          failed: (said) => resolve(refusalSaid(said) ?? refuse('server-unreachable')),
+          closed: () => resolve(refuse('server-unreachable')),
+          heard: () => {},
+        },
+      );
+    });
+    if (!opened.ok || !socket) return opened.ok ? refuse('internal') : opened;
+    const startedAt = performance.now();
+    const raw = await socket
+      .call('challenge:get', { v: PROTOCOL_VERSION }, ANSWER_TIMEOUT_MS)
+      .catch(() => refuse('not-a-server'));
+    const roundTripMs = Math.max(0, Math.round((performance.now() - startedAt) * 10) / 10);
+    const answer = outcomeOf(Challenge).safeParse(raw);
+    if (!answer.success) return refuse('not-a-server');
+    return answer.data.ok ? accept({ roundTripMs }) : refuse(answer.data.code, { message: answer.data.message });
+  } finally {
+    undoTimer();
+    socket?.close();
+  }
+}
+
+const Said = Refusal.partial({ ok: true });
+function refusalSaid(said: unknown): Refusal | undefined {
+  const parsed = Said.safeParse(said);
+  if (!parsed.success) return undefined;
+  const { code, message, retryAfterMs } = parsed.data;
+  return refuse(code, { message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
+}

@@ -1,0 +1,26 @@
+import { z } from 'zod';
+
+/** How one gets into a server at all. */
+export const ServerAccess = z.enum(['open', 'password', 'token']);
+export type ServerAccess = z.infer<typeof ServerAccess>;
+
+/** The answer of `GET /about`: what a server says of itself before anybody is in. */
+export const ServerAbout = z.object({
+  service: z.literal('parley-signaling'),
+  version: z.string().max(64),
+  protocol: z.number().int().min(0).max(65_535),
+  access: ServerAccess,
+  /** Whether it offers a relay for calls that find no direct way. */
+  relay: z.boolean(),
+  /** Whether it keeps a list of rooms. */
+  listed_rooms: z.boolean(),
+});
+export type ServerAbout = z.infer<typeof ServerAbout>;
+
+/** The answer of `POST /auth/refresh`, as far as an app needs it; `expires_in` in seconds. */
+export const TokenExchange = z.object({
+  access_token: z.string().min(1).max(2_048),
+  expires_in: z.number().int().positive(),
+  refresh_token: z.string().min(1).max(512),
+});
+export type TokenExchange = z.infer<typeof TokenExchange>;
