@@ -1,5 +1,5 @@
 import type { EmbeddedServerState, HistoryItem, PeerStanding, Room } from '@parley/shared/model';
-import type { Connection, ParticipantView } from '../stores/state.ts';
+import type { ParticipantView, ServerConnection } from '../stores/state.ts';
 
 /** Whether the host is this very computer: nobody else can reach such an address. */
 export const isLoopback = (host: string): boolean => /^(?:localhost|127\.|\[::1\])/.test(host);
@@ -11,7 +11,7 @@ export const isOwnServer = (host: string, server: EmbeddedServerState): boolean 
 export const hostName = (host: string): string => (isLoopback(host) ? 'this computer' : host);
 
 /** The state of a room's connection in words. */
-export function connectionSentence(connection: Connection, host: string): string {
+export function connectionSentence(connection: ServerConnection, host: string): string {
   switch (connection.at) {
     case 'online':
       return `Connected to ${hostName(host)}`;
@@ -28,7 +28,7 @@ export function connectionSentence(connection: Connection, host: string): string
 
 export type Tone = 'good' | 'waiting' | 'trouble' | 'off';
 
-export const connectionTone = (connection: Connection): Tone =>
+export const connectionTone = (connection: ServerConnection): Tone =>
   connection.at === 'online'
     ? 'good'
     : connection.at === 'refused'

@@ -186,7 +186,7 @@ describe('device manager', () => {
     expect(media.lights).toEqual([]);
     expect(media.meters).toBe(0);
     expect(clock.pending).toBe(0);
-    expect(manager.census).toEqual({ timers: 0, listeners: 0 });
+    expect(manager.openResources).toEqual({ timers: 0, listeners: 0 });
   });
 
   it('measures silence as 0 and loud speech as 1', () => {

@@ -111,7 +111,7 @@ export class DeviceManager {
     return this.#tracks;
   }
 
-  get census(): { timers: number; listeners: number } {
+  get openResources(): { timers: number; listeners: number } {
     return { timers: this.#clock.pending, listeners: this.#events.size };
   }
 

@@ -333,7 +333,7 @@ describe('peer link', () => {
     lo.link.close('left');
     hi.link.close('left');
     await settled();
-    expect([lo.link.census, hi.link.census, clock.pending]).toEqual([
+    expect([lo.link.openResources, hi.link.openResources, clock.pending]).toEqual([
       { timers: 0, listeners: 0 },
       { timers: 0, listeners: 0 },
       0,

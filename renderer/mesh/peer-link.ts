@@ -112,7 +112,7 @@ export class PeerLink {
     return { ...this.#guard.dropped, candidates: this.#refusedCandidates + current };
   }
 
-  get census(): { timers: number; listeners: number } {
+  get openResources(): { timers: number; listeners: number } {
     return { timers: this.#clock.pending, listeners: this.#events.size };
   }
 

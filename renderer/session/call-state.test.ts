@@ -61,7 +61,7 @@ describe('the call of a room', () => {
 });
 
 describe('places in a call', () => {
-  const others = (turns: number[]) => turns.map((turn, i) => ({ turn, stay: `s${i}` }));
+  const others = (turns: number[]) => turns.map((turn, i) => ({ turn, peerId: `s${i}` }));
 
   it('count on from the highest', () => {
     expect(nextTurn([])).toBe(1);
@@ -69,12 +69,12 @@ describe('places in a call', () => {
     expect(nextTurn(others([1_000_000]))).toBe(1_000_000);
   });
 
-  it('are eight: who came later than eight others has to go, and of the same moment the later stay', () => {
+  it('are eight: who came later than eight others has to go, and of the same moment the later peer', () => {
     const seven = others([1, 2, 3, 4, 5, 6, 7]);
-    expect(cameTooLate({ turn: 8, stay: 'a' }, seven)).toBe(false);
-    expect(cameTooLate({ turn: 8, stay: 'b' }, [...seven, { turn: 8, stay: 'a' }])).toBe(true);
-    expect(cameTooLate({ turn: 8, stay: 'a' }, [...seven, { turn: 8, stay: 'b' }])).toBe(false);
-    expect(cameTooLate({ turn: 1, stay: 'z' }, others([2, 3, 4, 5, 6, 7, 8, 9]))).toBe(false);
+    expect(cameTooLate({ turn: 8, peerId: 'a' }, seven)).toBe(false);
+    expect(cameTooLate({ turn: 8, peerId: 'b' }, [...seven, { turn: 8, peerId: 'a' }])).toBe(true);
+    expect(cameTooLate({ turn: 8, peerId: 'a' }, [...seven, { turn: 8, peerId: 'b' }])).toBe(false);
+    expect(cameTooLate({ turn: 1, peerId: 'z' }, others([2, 3, 4, 5, 6, 7, 8, 9]))).toBe(false);
   });
 });
 

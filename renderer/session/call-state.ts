@@ -18,7 +18,7 @@ export function runningCall(parts: readonly CallKey[]): CallKey | null {
 }
 
 /** A participant's place in the order in which they came into a call. */
-export type CallPlace = { turn: number; stay: string };
+export type CallPlace = { turn: number; peerId: string };
 
 /** The turn of someone who comes into a call with these in it. */
 export const nextTurn = (others: readonly CallPlace[]): number =>
@@ -29,7 +29,7 @@ export const nextTurn = (others: readonly CallPlace[]): number =>
  * everyone finds the same ones too many, because the order follows from what all state.
  */
 export function cameTooLate(own: CallPlace, others: readonly CallPlace[]): boolean {
-  const before = others.filter(({ turn, stay }) => turn < own.turn || (turn === own.turn && stay < own.stay));
+  const before = others.filter(({ turn, peerId }) => turn < own.turn || (turn === own.turn && peerId < own.peerId));
   return before.length >= LIMITS.callCapacity;
 }
 

@@ -175,9 +175,9 @@ describe('back-fill', () => {
       const messages = Array.from({ length: LIMITS.historyBatchMax }, (_, i) => message(device('m'), clock + i));
       await eve.hear({ type: 'batch', messages, hasMore: true });
     }
-    expect(conversation.census.timers).toBe(1);
+    expect(conversation.openResources.timers).toBe(1);
     conversation.unlinked(eve.peer);
-    expect(conversation.census.timers).toBe(0);
+    expect(conversation.openResources.timers).toBe(0);
   });
 
   it('looks for one device only so often', async () => {

@@ -93,7 +93,7 @@ export class Conversation {
     return this.#dropped;
   }
 
-  get census(): { timers: number; listeners: number } {
+  get openResources(): { timers: number; listeners: number } {
     return { timers: this.#clock.pending, listeners: this.#events.size };
   }
 

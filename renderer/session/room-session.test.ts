@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { fakeStream, fakeTrack } from '../mesh/testing/fake-peers.ts';
 import { NO_TRACKS } from '../mesh/track-slots.ts';
 import { settled } from '../testing/fake-clock.ts';
-import type { OwnMedia } from './room-session.ts';
+import type { OwnMedia } from './call-membership.ts';
 import { FakeCore, type FakeMember, FakeRoom } from './testing/fake-room.ts';
 
 const names = (member: FakeMember) => member.seen().participants.map(({ name, link }) => `${name} ${link}`);
@@ -153,7 +153,7 @@ describe('room session', () => {
       await room.member('eve2');
       await room.member('eve3');
       expect(names(ana)).toEqual(['eve1 open']);
-      expect(ana.session.census.links).toBe(1);
+      expect(ana.session.openResources.links).toBe(1);
     });
 
     it('lists no more than have a seat, and makes place when one of them has gone', async () => {
@@ -438,7 +438,7 @@ describe('room session', () => {
         ana,
         times(700, () => typing),
       );
-      expect([names(ana), ana.session.census.links]).toEqual([[], 0]);
+      expect([names(ana), ana.session.openResources.links]).toEqual([[], 0]);
       expect(ana.notices).toEqual(['ben sent far more than Parley ever does. The connection was closed.']);
     });
 
@@ -582,10 +582,10 @@ describe('room session', () => {
     await room.quiet();
     expect([left, ben.seen().participants]).toEqual([false, []]);
     await room.later(room.policy.byeMs);
-    expect(ana.session.census.links).toBe(0);
+    expect(ana.session.openResources.links).toBe(0);
     await room.later(room.policy.byeMs);
     await leaving;
-    expect(ana.session.census).toEqual({ timers: 0, links: 0, listeners: 0 });
+    expect(ana.session.openResources).toEqual({ timers: 0, links: 0, listeners: 0 });
   });
 
   it('leaves nothing running', async () => {
@@ -598,7 +598,7 @@ describe('room session', () => {
     await ben.session.leave();
     await room.quiet();
     const nothing = { timers: 0, links: 0, listeners: 0 };
-    expect([ana.session.census, ben.session.census, room.clock.pending]).toEqual([nothing, nothing, 0]);
+    expect([ana.session.openResources, ben.session.openResources, room.clock.pending]).toEqual([nothing, nothing, 0]);
     expect(room.net.alive).toEqual([]);
   });
 

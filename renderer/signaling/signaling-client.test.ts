@@ -1,9 +1,12 @@
 import { ServerHost } from '@parley/shared/model';
 import { type Outcome, ParticipantId, ResumeToken, RoomId, refuse, toBase64Url } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
+import { noLog } from '../log.ts';
 import { fakeClock, settled } from '../testing/fake-clock.ts';
 import { patient } from './retry-policy.ts';
-import { type SeatState, SignalingClient, usualSignalingPolicy } from './signaling-client.ts';
+import type { SeatState } from './seat.ts';
+import { SignalingClient } from './signaling-client.ts';
+import { usualSignalingPolicy } from './signaling-policy.ts';
 import { fakeWires } from './testing/fake-wire.ts';
 
 const host = ServerHost.parse('example.org');
@@ -29,6 +32,7 @@ function setUp() {
     random: () => 1,
     randomBytes: (size) => new Uint8Array(size).fill(++counter),
     policy: usualSignalingPolicy(patient),
+    log: noLog,
   });
   const states: SeatState['at'][] = [];
   const heard: string[] = [];
@@ -107,7 +111,11 @@ describe('signaling client', () => {
     const { clock, net, join } = setUp();
     const seat = join();
     net.latest().refuse();
-    expect(seat.state).toMatchObject({ at: 'refused', keepsTrying: true, refusal: { code: 'server-unreachable' } });
+    expect(seat.state).toMatchObject({
+      at: 'refused',
+      retryAt: clock.now() + 300,
+      refusal: { code: 'server-unreachable' },
+    });
     clock.advance(5_000);
     expect(net.wires.length).toBeGreaterThan(1);
   });
@@ -117,7 +125,11 @@ describe('signaling client', () => {
     const seat = join();
     net.latest().open();
     clock.advance(6_000);
-    expect(seat.state).toMatchObject({ at: 'refused', keepsTrying: false, refusal: { code: 'not-a-server' } });
+    expect(seat.state).toMatchObject({
+      at: 'refused',
+      retryAt: clock.now() + 30_000,
+      refusal: { code: 'not-a-server' },
+    });
     expect(net.latest().closed).toBe(true);
   });
 
@@ -132,10 +144,14 @@ describe('signaling client', () => {
   });
 
   it('takes the reason that a refused connection carries', () => {
-    const { net, join } = setUp();
+    const { clock, net, join } = setUp();
     const seat = join();
     net.latest().refuse({ code: 'blocked', message: 'Blocked.', retryAfterMs: 60_000 });
-    expect(seat.state).toMatchObject({ at: 'refused', keepsTrying: false, refusal: { code: 'blocked' } });
+    expect(seat.state).toMatchObject({
+      at: 'refused',
+      retryAt: clock.now() + 66_000,
+      refusal: { code: 'blocked' },
+    });
   });
 
   it('tries a full room again by itself, and at once when asked to', async () => {
@@ -152,14 +168,14 @@ describe('signaling client', () => {
     expect(clock.pending).toBe(0);
   });
 
-  it('waits as long as a rate limit says', async () => {
+  it('waits as long as a rate limit says, and a random part longer', async () => {
     const { clock, net, join } = setUp();
     join();
     net.latest().greet();
     await settled();
     net.latest().answer('room:join', refuse('rate-limited', { retryAfterMs: 4_000 }));
     await settled();
-    clock.advance(3_999);
+    clock.advance(4_399);
     await settled();
     expect(net.latest().inputsOf('challenge:get')).toHaveLength(0);
     clock.advance(1);
@@ -197,7 +213,7 @@ describe('signaling client', () => {
       }
       net.latest().answer('room:join', refuse('rate-limited', { retryAfterMs: 0 }));
       await settled();
-      clock.advance(999);
+      clock.advance(1_099);
       await settled();
       expect(net.latest().inputsOf('challenge:get')).toHaveLength(i);
       clock.advance(1);
@@ -243,7 +259,11 @@ describe('signaling client', () => {
     net.latest().answer('challenge:get', { ok: true, value: { v: 1, challenge, expiresInMs: 30_000 } });
     await settled();
     await refused();
-    expect(seat.state).toMatchObject({ at: 'refused', keepsTrying: true, refusal: { code: 'challenge-expired' } });
+    expect(seat.state).toMatchObject({
+      at: 'refused',
+      retryAt: clock.now() + 1_200,
+      refusal: { code: 'challenge-expired' },
+    });
     expect([await asked(999), await asked(201)]).toEqual([1, 2]);
     net.latest().answer('challenge:get', { ok: true, value: { v: 1, challenge, expiresInMs: 30_000 } });
     await settled();
@@ -361,7 +381,7 @@ describe('signaling client', () => {
     await settled();
     net.latest().answer('room:join', joined());
     await settled();
-    expect([again.state.at, client.census.seats, net.latest().closed]).toEqual(['online', 1, false]);
+    expect([again.state.at, client.openResources.seats, net.latest().closed]).toEqual(['online', 1, false]);
     expect(() => join()).toThrow();
   });
 
@@ -375,7 +395,7 @@ describe('signaling client', () => {
       await settled();
       const wire = net.latest();
       wire.say('seat:moved', moved);
-      expect(seat.state).toMatchObject({ at: 'refused', keepsTrying: false, refusal: { code: 'seat-moved' } });
+      expect(seat.state).toMatchObject({ at: 'refused', retryAt: null, refusal: { code: 'seat-moved' } });
       expect(await Promise.all(signals)).toMatchObject([{ code: 'seat-moved' }, { code: 'seat-moved' }]);
       expect(await seat.send(ana, box, () => true)).toMatchObject({ ok: false, code: 'seat-moved' });
       // A server closes a socket that sits in no room.
@@ -430,7 +450,7 @@ describe('signaling client', () => {
       net.latest().say('seat:moved', moved);
       await seat.leave();
       expect(net.latest().inputsOf('room:leave')).toEqual([]);
-      expect(client.census).toEqual({ timers: 0, seats: 0 });
+      expect(client.openResources).toEqual({ timers: 0, seats: 0 });
     });
   });
 
@@ -476,13 +496,88 @@ describe('signaling client', () => {
     expect(heard).toEqual(['joined', 'signal from ana', 'left']);
   });
 
+  describe('with a server that refuses this person', () => {
+    it.each([
+      ['access-refused', 'get-access'],
+      ['access-expired', 'renew-access'],
+      ['access-revoked', 'renew-access'],
+    ] as const)('says %s and what helps, and does not try the same right every few seconds', (code, remedy) => {
+      const { clock, net, client, join } = setUp();
+      join();
+      net.latest().refuse({ code, message: 'No.' });
+      expect(client.connection).toMatchObject({ at: 'refused', remedy, refusal: { code } });
+      clock.advance(299_999);
+      expect(net.wires).toHaveLength(1);
+      client.retry();
+      expect(net.wires).toHaveLength(2);
+    });
+
+    it('says that the server is busy and when it tries again, also to a seat that was online', async () => {
+      const { clock, net, client, online } = setUp();
+      const seat = await online();
+      net.latest().drop();
+      expect(client.connection).toMatchObject({ at: 'refused', refusal: { code: 'server-unreachable' } });
+      expect(seat.state.at).toBe('reconnecting');
+      clock.advance(300);
+      net.latest().refuse({ code: 'server-busy', message: 'Busy.', retryAfterMs: 20_000 });
+      const retryAt = clock.now() + 22_000;
+      expect(seat.state).toMatchObject({ at: 'refused', retryAt, refusal: { code: 'server-busy' } });
+      expect(client.connection).toMatchObject({ at: 'refused', remedy: 'wait', retryAt });
+      clock.advance(21_999);
+      expect(net.wires).toHaveLength(2);
+      clock.advance(1);
+      expect([net.wires.length, client.connection.at]).toEqual([3, 'reconnecting']);
+    });
+  });
+
+  describe('asked without a seat', () => {
+    const list = { ok: true, value: { items: [], total_count: 0, returned_count: 0, has_more: false } };
+
+    it('opens a socket for the question, keeps it for the next one, and closes it afterwards', async () => {
+      const { clock, net, client } = setUp();
+      const first = client.ask('room:list', { limit: 20 });
+      net.latest().greet();
+      await settled();
+      net.latest().answer('room:list', list);
+      expect(await first).toMatchObject({ ok: true });
+      const second = client.ask('room:list', { limit: 20 });
+      await settled();
+      net.latest().answer('room:list', list);
+      expect(await second).toMatchObject({ ok: true });
+      expect([net.wires.length, net.latest().closed]).toEqual([1, false]);
+      clock.advance(15_000);
+      expect([net.latest().closed, client.connection, clock.pending]).toEqual([true, { at: 'offline' }, 0]);
+    });
+
+    it('answers with what keeps the server from answering, and leaves nothing behind', async () => {
+      const { clock, net, client } = setUp();
+      const asked = client.ask('room:list', { limit: 20 });
+      net.latest().refuse({ code: 'access-refused', message: 'No.' });
+      expect(await asked).toMatchObject({ ok: false, code: 'access-refused' });
+      clock.advance(600_000);
+      expect([net.wires.length, client.connection.at, clock.pending]).toEqual([1, 'offline', 0]);
+    });
+
+    it('does not close the socket of a room that was entered meanwhile', async () => {
+      const { clock, net, client, online } = setUp();
+      const asked = client.ask('room:list', { limit: 20 });
+      net.latest().greet();
+      await settled();
+      net.latest().answer('room:list', list);
+      await asked;
+      await online();
+      clock.advance(60_000);
+      expect([net.wires.length, net.latest().closed]).toEqual([1, false]);
+    });
+  });
+
   it('leaves nothing behind when the last seat is left', async () => {
     const { clock, net, client, online } = setUp();
     const seat = await online();
     const left = seat.leave();
     net.latest().answer('room:leave', { ok: true, value: {} });
     await left;
-    expect(client.census).toEqual({ timers: 0, seats: 0 });
+    expect(client.openResources).toEqual({ timers: 0, seats: 0 });
     expect(net.latest().closed).toBe(true);
     expect(clock.pending).toBe(0);
   });

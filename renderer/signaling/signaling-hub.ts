@@ -1,23 +1,42 @@
 import type { ServerHost } from '@parley/shared/model';
-import { SignalingClient, type SignalingPorts } from './signaling-client.ts';
+import { Emitter } from '../emitter.ts';
+import type { ServerConnection } from './server-connection.ts';
+import { SignalingClient } from './signaling-client.ts';
+import type { SignalingPorts } from './signaling-policy.ts';
+
+export type ServerChange = { host: ServerHost; connection: ServerConnection };
 
 /** One client per server, made when first asked for and shared by all rooms on that server. */
 export interface SignalingHub {
   clientOf(host: ServerHost): SignalingClient;
+  /** What a person sees of that server; `offline` while nothing needs it. */
+  stateOf(host: ServerHost): ServerConnection;
+  /** The state of a server changed. Returns the undo. */
+  onChange(listener: (change: ServerChange) => void): () => void;
+  /** The right to that server changed: tries again now, if it is waiting. */
+  retry(host: ServerHost): void;
   close(): void;
 }
 
 export function createSignalingHub(ports: SignalingPorts): SignalingHub {
   const clients = new Map<ServerHost, SignalingClient>();
+  const events = new Emitter<{ changed: ServerChange }>();
   return {
     clientOf(host) {
-      const client = clients.get(host) ?? new SignalingClient(host, ports);
+      const known = clients.get(host);
+      if (known) return known;
+      const client = new SignalingClient(host, ports);
       clients.set(host, client);
+      client.on('changed', (connection) => events.emit('changed', { host, connection }));
       return client;
     },
+    stateOf: (host) => clients.get(host)?.connection ?? { at: 'offline' },
+    onChange: (listener) => events.on('changed', listener),
+    retry: (host) => clients.get(host)?.retry(),
     close() {
       for (const client of clients.values()) client.close();
       clients.clear();
+      events.clear();
     },
   };
 }

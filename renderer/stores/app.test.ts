@@ -13,7 +13,7 @@ import { noLogs } from '../log.ts';
 import { FakeMedia } from '../media/testing/fake-media.ts';
 import { usualLinkPolicy } from '../mesh/link-policy.ts';
 import { fakeCertificate } from '../mesh/testing/fake-peers.ts';
-import { usualSessionPolicy } from '../session/room-session.ts';
+import { usualSessionPolicy } from '../session/session-policy.ts';
 import { FakeCore, FakeRoom } from '../session/testing/fake-room.ts';
 import { type App, createApp } from './app.ts';
 

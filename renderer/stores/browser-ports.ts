@@ -5,10 +5,10 @@ import { browserMedia } from '../media/ports.ts';
 import { usualLinkPolicy } from '../mesh/link-policy.ts';
 import { makeSimplePeer } from '../mesh/simple-peer-adapter.ts';
 import { makeCertificate } from '../session/certificate.ts';
-import { usualSessionPolicy } from '../session/room-session.ts';
+import { usualSessionPolicy } from '../session/session-policy.ts';
 import { patient } from '../signaling/retry-policy.ts';
-import { usualSignalingPolicy } from '../signaling/signaling-client.ts';
 import { createSignalingHub } from '../signaling/signaling-hub.ts';
+import { usualSignalingPolicy } from '../signaling/signaling-policy.ts';
 import { bridgeWires } from '../signaling/wire.ts';
 import type { AppPorts } from './ports.ts';
 
@@ -16,6 +16,7 @@ import type { AppPorts } from './ports.ts';
 export function browserPorts(window: Window & typeof globalThis): AppPorts {
   const randomBytes = (sizeBytes: number) => window.crypto.getRandomValues(new Uint8Array(sizeBytes));
   const bridge = createBridge(window);
+  const log = new PageLog({ clock: systemClock, forward: (entries) => bridge.call('log.write', { entries }) });
   return {
     bridge,
     clock: systemClock,
@@ -26,12 +27,13 @@ export function browserPorts(window: Window & typeof globalThis): AppPorts {
       random: Math.random,
       randomBytes,
       policy: usualSignalingPolicy(patient),
+      log: log.area('signaling'),
     }),
     makePeer: makeSimplePeer,
     makeCertificate: () => makeCertificate(window.RTCPeerConnection),
     media: browserMedia(window),
     writeClipboard: (text) => window.navigator.clipboard.writeText(text),
-    log: new PageLog({ clock: systemClock, forward: (entries) => bridge.call('log.write', { entries }) }),
+    log,
     sessionPolicy: usualSessionPolicy(usualLinkPolicy),
   };
 }

@@ -1,6 +1,7 @@
 import { accept, type Outcome, type RoomId, refuse } from '@parley/shared/protocol';
 import { DeviceManager, type MediaState } from '../media/device-manager.ts';
-import type { OwnMedia, SessionNow } from '../session/room-session.ts';
+import type { OwnMedia } from '../session/call-membership.ts';
+import type { SessionNow } from '../session/session-state.ts';
 import { type AppStore, NO_CALL } from './app-store.ts';
 import type { Notices } from './notices.ts';
 import type { AppPorts } from './ports.ts';

@@ -6,8 +6,8 @@ import type { Logs } from '../log.ts';
 import type { MediaPorts } from '../media/ports.ts';
 import type { MakePeer } from '../mesh/raw-peer.ts';
 import type { OwnCertificate } from '../session/certificate.ts';
-import type { SessionPolicy } from '../session/room-session.ts';
-import type { Seat, SeatOwner } from '../signaling/signaling-client.ts';
+import type { SessionPolicy } from '../session/session-policy.ts';
+import type { Seat, SeatOwner } from '../signaling/seat.ts';
 
 /** What the app needs from outside: the page gives the browser's, tests give their own. */
 export type AppPorts = {

@@ -1,7 +1,8 @@
 import type { Room } from '@parley/shared/model';
 import type { DeviceId, RoomId } from '@parley/shared/protocol';
 import type { OwnCertificate } from '../session/certificate.ts';
-import { type ParticipantNow, RoomSession, type SessionNow } from '../session/room-session.ts';
+import { RoomSession } from '../session/room-session.ts';
+import type { ParticipantNow, SessionNow } from '../session/session-state.ts';
 import { type AppStore, UNREACHED } from './app-store.ts';
 import type { Chats } from './chats.ts';
 import type { Notices } from './notices.ts';

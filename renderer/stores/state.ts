@@ -9,6 +9,9 @@ import type {
   Settings,
 } from '@parley/shared/model';
 import type { CallId, DeviceId, MicrophoneState, Refusal, RoomId } from '@parley/shared/protocol';
+import type { ServerConnection } from '../signaling/server-connection.ts';
+
+export type { ServerConnection } from '../signaling/server-connection.ts';
 
 /**
  * What the screens show, as plain data. Screens read it through `useApp` and change it only through `Actions`.
@@ -52,16 +55,8 @@ export type LobbyReading =
   | { at: 'ready'; host: string; needsPassphrase: boolean; known: boolean }
   | { at: 'joining' };
 
-/** offline → connecting → online ⇄ reconnecting;  any → refused (what the person must change) → connecting */
-export type Connection =
-  | { at: 'offline' }
-  | { at: 'connecting' }
-  | { at: 'online' }
-  | { at: 'reconnecting'; since: number }
-  | { at: 'refused'; refusal: Refusal };
-
 export type RoomReach = {
-  connection: Connection;
+  connection: ServerConnection;
   participants: readonly ParticipantView[];
   /** The call that runs in this room, whoever is in it. */
   call: { callId: CallId; startedAt: number; deviceIds: readonly DeviceId[] } | null;
@@ -73,7 +68,7 @@ export type LinkView = 'opening' | 'open' | 'interrupted' | 'closed';
 
 /** One other participant, after both confirms; nobody is shown before. */
 export type ParticipantView = {
-  /** The stay, stable over reconnects. */
+  /** One run of the app on that device; stable over reconnects. */
   sess: string;
   deviceId: DeviceId;
   name: string;

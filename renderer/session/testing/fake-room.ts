@@ -48,15 +48,12 @@ import {
 import { noLog } from '../../log.ts';
 import { usualLinkPolicy } from '../../mesh/link-policy.ts';
 import { type FakeCertificate, FakePeers, fakeCertificate } from '../../mesh/testing/fake-peers.ts';
-import type { PresenceHint, Seat, SeatOwner, SeatState } from '../../signaling/signaling-client.ts';
+import type { PresenceHint, Seat, SeatOwner, SeatState } from '../../signaling/seat.ts';
 import { type FakeClock, fakeClock, settled } from '../../testing/fake-clock.ts';
-import {
-  RoomSession,
-  type RoomSessionPorts,
-  type SessionNow,
-  type SessionPolicy,
-  usualSessionPolicy,
-} from '../room-session.ts';
+import { RoomSession } from '../room-session.ts';
+import type { RoomSessionPorts } from '../session-parts.ts';
+import { type SessionPolicy, usualSessionPolicy } from '../session-policy.ts';
+import type { SessionNow } from '../session-state.ts';
 
 type Relayed = { from: ParticipantId; to: ParticipantId | '*'; box: string };
 let nextId = 1;

@@ -1,4 +1,5 @@
 import { refuse } from '@parley/shared/protocol';
+import { refusedConnection } from '../../../signaling/server-connection.ts';
 import { type GalleryScreen, here, inRoom, withReach } from '../base-state.ts';
 import { chatOf, talkAt } from '../samples/chat.ts';
 import { participant } from '../samples/people.ts';
@@ -19,7 +20,7 @@ export const roomScreens = {
   }),
   'room-refused': (base, nowMs) => ({
     screen: inRoom(),
-    reach: withReach(base, reachOf([], { connection: { at: 'refused', refusal: refuse('server-unreachable') } })),
+    reach: withReach(base, reachOf([], { connection: refusedConnection(refuse('server-unreachable'), nowMs + 5_000) })),
     chats: { [design]: chatOf(talkAt(nowMs), { draft: 'x'.repeat(880) }) },
   }),
   'room-people': (base) => ({

@@ -12,44 +12,46 @@ import {
 } from '@parley/shared/sealing';
 import { type Clock, type CountedClock, countedClock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
+import { errorFields, type Log } from '../log.ts';
 import { TokenBucket } from '../token-bucket.ts';
 
 /**
- * Names one stay: the `sess` of a hello with the device that signed it. A `sess` alone is free to choose, and every
+ * Names a peer, which is one run of the app on one device: the `sess` of a hello with the device that signed it. A `sess` alone is free to choose, and every
  * member knows those of the others. Ordered as the stays of a pair are, by `sess` first.
  */
-export const stayOf = ({ sess, dev }: { sess: string; dev: string }): string => `${sess}.${dev}`;
+export const peerIdOf = ({ sess, dev }: { sess: string; dev: string }): string => `${sess}.${dev}`;
 
 /** Someone whose hello was opened. waiting ⇄ stalled (no confirm in time);  waiting | stalled → met;  any → over */
-export type Acquaintance = {
-  /** Which stay of which device; see `stayOf`. */
-  readonly stay: string;
+export type KnownPeer = {
+  /** See `peerIdOf`. */
+  readonly peerId: string;
   readonly hello: PeerHello;
   readonly session: PairSession;
-  at: 'waiting' | 'met' | 'stalled' | 'over';
+  at: 'waiting' | 'confirmed' | 'stalled' | 'ended';
   /** Where the server reaches them now; moves only with a message that their keys sealed. */
   participantId: ParticipantId;
 };
 
-export type IntroductionsPorts = {
+export type HandshakePorts = {
   keys: RoomKeys;
   own: OwnHello;
   clock: Clock;
   handshakeTimeoutMs: number;
   /** Stays that are known or over, at most; beyond them nobody new is met. */
-  staysMax: number;
+  peersMax: number;
   send(to: ParticipantId | '*', box: string, wanted: () => boolean): Promise<Outcome<unknown>>;
   /** Signs a confirm; undefined when the core refuses. */
   signConfirm(role: 'lo' | 'hi', transcriptHash: Uint8Array<ArrayBuffer>): Promise<string | undefined>;
   profile(): Profile;
+  log: Log;
 };
 
-export type IntroductionsEvents = {
-  /** Both confirms are through: this is a member with the device it claims. Said once per stay. */
-  met: { acquaintance: Acquaintance; profile: Profile };
+export type HandshakeEvents = {
+  /** Both confirms are through: this is a member with the device it claims. Said once per peer. */
+  confirmed: { peer: KnownPeer; profile: Profile };
   /** A member who was met before confirmed again: back after an absence, maybe under another name. */
-  seenAgain: { acquaintance: Acquaintance; profile: Profile };
-  message: { acquaintance: Acquaintance; message: Exclude<PairMessage, { type: 'confirm' }> };
+  confirmedAgain: { peer: KnownPeer; profile: Profile };
+  message: { peer: KnownPeer; message: Exclude<PairMessage, { type: 'confirm' }> };
 };
 
 /** Why boxes were not used; only counted. */
@@ -57,9 +59,9 @@ export type BoxDrops = { unreadable: number; conflicting: number; unknownPair: n
 
 const QUEUE_MAX = 512;
 const WAITING_MAX = 64;
-/** An honest seat brings one stay; its first word may be a replayed one of somebody else. */
+/** An honest seat brings one peer; its first word may be a replayed one of somebody else. */
 const UNMET_PER_SEAT = 2;
-const STAYS_PER_SEAT = 4;
+const PEERS_PER_SEAT = 4;
 const SEATS_COUNTED = 1_024;
 const CONFIRMS_AGAIN = { burst: 8, perSecond: 1 };
 const ANSWER_EVERY_MS = 500;
@@ -67,14 +69,14 @@ const ANSWERED_SEATS_MAX = 8;
 
 /**
  * Who is in the room, as the room's own keys prove it. Nobody is met because the server names them: only a hello that
- * the room key opens, answered by a confirm that its device signed over both hellos, makes an acquaintance.
+ * the room key opens, answered by a confirm that its device signed over both hellos, makes a known peer.
  */
-export class Introductions {
-  readonly #ports: IntroductionsPorts;
+export class Handshakes {
+  readonly #ports: HandshakePorts;
   readonly #clock: CountedClock;
-  readonly #events = new Emitter<IntroductionsEvents>();
-  readonly #byStay = new Map<string, Known>();
-  readonly #byTag = new Map<string, Known>();
+  readonly #events = new Emitter<HandshakeEvents>();
+  readonly #byPeerId = new Map<string, PeerRecord>();
+  readonly #byTag = new Map<string, PeerRecord>();
   /** Stays that are over. Their keys must never be derived a second time, because counters would start again. */
   readonly #over = new Set<string>();
   /** How many stays each of the latest seats brought. */
@@ -84,7 +86,7 @@ export class Introductions {
   #queued = 0;
   #closed = false;
 
-  constructor(ports: IntroductionsPorts) {
+  constructor(ports: HandshakePorts) {
     this.#ports = ports;
     this.#clock = countedClock(ports.clock);
   }
@@ -93,11 +95,11 @@ export class Introductions {
     return this.#dropped;
   }
 
-  get census(): { timers: number; listeners: number } {
+  get openResources(): { timers: number; listeners: number } {
     return { timers: this.#clock.pending, listeners: this.#events.size };
   }
 
-  on<E extends keyof IntroductionsEvents>(event: E, listener: (payload: IntroductionsEvents[E]) => void): () => void {
+  on<E extends keyof HandshakeEvents>(event: E, listener: (payload: HandshakeEvents[E]) => void): () => void {
     return this.#events.on(event, listener);
   }
 
@@ -106,14 +108,14 @@ export class Introductions {
     return this.#queue;
   }
 
-  get(stay: string): Acquaintance | undefined {
-    return this.#byStay.get(stay)?.acquaintance;
+  get(peerId: string): KnownPeer | undefined {
+    return this.#byPeerId.get(peerId)?.peer;
   }
 
   /** Who was met and where; not whether they are still there. */
   participantIds(): ReadonlySet<ParticipantId> {
-    const met = [...this.#byStay.values()].filter(({ acquaintance }) => acquaintance.at === 'met');
-    return new Set(met.map(({ acquaintance }) => acquaintance.participantId));
+    const met = [...this.#byPeerId.values()].filter(({ peer }) => peer.at === 'confirmed');
+    return new Set(met.map(({ peer }) => peer.participantId));
   }
 
   /** Says hello to everyone who is here. */
@@ -123,8 +125,8 @@ export class Introductions {
 
   /** After this device got a new seat: members move it to the new place when its keys speak from there. */
   async confirmAgain(): Promise<void> {
-    for (const known of this.#byStay.values()) {
-      if (known.acquaintance.at === 'met') await this.#sendConfirm(known, known.acquaintance.participantId);
+    for (const known of this.#byPeerId.values()) {
+      if (known.peer.at === 'confirmed') await this.#sendConfirm(known, known.peer.participantId);
     }
   }
 
@@ -133,9 +135,9 @@ export class Introductions {
    * so that what they take only after a confirm can follow.
    */
   async repeatFor(participantId: ParticipantId): Promise<void> {
-    for (const known of this.#byStay.values()) {
-      const { acquaintance } = known;
-      if (acquaintance.participantId === participantId) await this.#answer(known, participantId);
+    for (const known of this.#byPeerId.values()) {
+      const { peer } = known;
+      if (peer.participantId === participantId) await this.#answer(known, participantId);
     }
   }
 
@@ -155,46 +157,48 @@ export class Introductions {
         if (kind === 'hello') await this.#hello(from, toAll, box);
         else if (kind === 'pair') await this.#pair(from, box);
         else this.#dropped.unreadable += 1;
-      } catch {
+      } catch (error) {
         // A pair that ended meanwhile. The boxes behind this one are still dealt with.
+        this.#ports.log.debug('a box was not used', errorFields(error));
         this.#dropped.refused += 1;
       }
     });
   }
 
-  /** Seals for someone who was met and hands it to the server. In order, per acquaintance. */
-  seal(stay: string, message: PairMessage, wanted: () => boolean): Promise<void> {
-    const known = this.#byStay.get(stay);
-    if (known?.acquaintance.at !== 'met') return Promise.resolve();
-    const { acquaintance } = known;
+  /** Seals for someone who was met and hands it to the server. In order, per peer. */
+  seal(peerId: string, message: PairMessage, wanted: () => boolean): Promise<void> {
+    const known = this.#byPeerId.get(peerId);
+    if (known?.peer.at !== 'confirmed') return Promise.resolve();
+    const { peer } = known;
     let sent: Promise<unknown> = Promise.resolve();
     const sealed = known.out.then(async () => {
-      if (!wanted() || acquaintance.at === 'over' || this.#closed) return;
-      const box = await acquaintance.session.seal(message);
-      sent = this.#ports.send(acquaintance.participantId, box, () => wanted() && !this.#closed);
+      if (!wanted() || peer.at === 'ended' || this.#closed) return;
+      const box = await peer.session.seal(message);
+      sent = this.#ports.send(peer.participantId, box, () => wanted() && !this.#closed);
     });
-    known.out = sealed.catch(() => undefined);
+    // The caller hears of the failure; what is sealed next only waits for the end of this.
+    known.out = sealed.catch((error: unknown) => this.#ports.log.debug('a message was not sealed', errorFields(error)));
     return sealed.then(async () => {
       await sent;
     });
   }
 
-  /** Ends a stay for good: its keys are dropped, and nothing it says is heard any more. */
-  end(stay: string): void {
-    const known = this.#byStay.get(stay);
+  /** Ends a peer for good: its keys are dropped, and nothing it says is heard any more. */
+  end(peerId: string): void {
+    const known = this.#byPeerId.get(peerId);
     if (!known) return;
     known.undoTimer();
     known.undoAnswer();
-    known.acquaintance.at = 'over';
-    known.acquaintance.session.close();
-    this.#byStay.delete(stay);
-    this.#byTag.delete(known.acquaintance.session.tag);
-    this.#over.add(stay);
+    known.peer.at = 'ended';
+    known.peer.session.close();
+    this.#byPeerId.delete(peerId);
+    this.#byTag.delete(known.peer.session.tag);
+    this.#over.add(peerId);
   }
 
   close(): void {
     this.#closed = true;
-    for (const stay of this.#byStay.keys()) this.end(stay);
+    for (const peerId of this.#byPeerId.keys()) this.end(peerId);
     this.#clock.stopAll();
     this.#events.clear();
   }
@@ -207,12 +211,12 @@ export class Introductions {
       return;
     }
     const hello = opened.value;
-    const stay = stayOf(hello);
-    // Our own words coming back, or a stay that is over.
-    if (hello.dev === own.dev || this.#over.has(stay)) return;
-    const known = this.#byStay.get(stay);
+    const peerId = peerIdOf(hello);
+    // Our own words coming back, or a peer that is over.
+    if (hello.dev === own.dev || this.#over.has(peerId)) return;
+    const known = this.#byPeerId.get(peerId);
     if (known) {
-      if (!equalBytes(known.acquaintance.hello.plaintext, hello.plaintext)) this.#dropped.conflicting += 1;
+      if (!equalBytes(known.peer.hello.plaintext, hello.plaintext)) this.#dropped.conflicting += 1;
       // Not awaited: it may have to wait, and the boxes behind this one must not.
       else if (toAll) void this.#answer(known, from);
       else this.#waitForConfirm(known);
@@ -229,8 +233,8 @@ export class Introductions {
     }
     this.#count(from);
     this.#makeRoom();
-    const fresh: Known = {
-      acquaintance: { stay, hello, session: paired.value, at: 'waiting', participantId: from },
+    const fresh: PeerRecord = {
+      peer: { peerId, hello, session: paired.value, at: 'waiting', participantId: from },
       out: Promise.resolve(),
       undoTimer: () => {},
       undoAnswer: () => {},
@@ -240,7 +244,7 @@ export class Introductions {
       answeredAt: this.#clock.now(),
       confirms: new TokenBucket(CONFIRMS_AGAIN.burst, CONFIRMS_AGAIN.perSecond),
     };
-    this.#byStay.set(stay, fresh);
+    this.#byPeerId.set(peerId, fresh);
     this.#byTag.set(paired.value.tag, fresh);
     this.#waitForConfirm(fresh);
     if (toAll) this.#sayHello(from);
@@ -253,37 +257,37 @@ export class Introductions {
       this.#dropped.unknownPair += 1;
       return;
     }
-    const { acquaintance } = known;
-    const opened = await acquaintance.session.open(box);
-    if (!opened.ok || acquaintance.at === 'over') {
+    const { peer } = known;
+    const opened = await peer.session.open(box);
+    if (!opened.ok || peer.at === 'ended') {
       this.#dropped.refused += 1;
       return;
     }
-    const moved = acquaintance.participantId !== from;
-    acquaintance.participantId = from;
+    const moved = peer.participantId !== from;
+    peer.participantId = from;
     const message = opened.value;
     if (message.type !== 'confirm') {
-      this.#events.emit('message', { acquaintance, message });
+      this.#events.emit('message', { peer, message });
       return;
     }
     const { profile } = message;
-    if (acquaintance.at === 'met' && !known.confirms.take(this.#clock.now())) {
+    if (peer.at === 'confirmed' && !known.confirms.take(this.#clock.now())) {
       this.#dropped.flood += 1;
       return;
     }
     // However late: a confirm proves the device, and one that got lost may only be said again after an absence.
-    if (acquaintance.at !== 'met') {
+    if (peer.at !== 'confirmed') {
       known.undoTimer();
-      acquaintance.at = 'met';
-      this.#events.emit('met', { acquaintance, profile });
+      peer.at = 'confirmed';
+      this.#events.emit('confirmed', { peer, profile });
     } else {
-      this.#events.emit('seenAgain', { acquaintance, profile });
+      this.#events.emit('confirmedAgain', { peer, profile });
     }
     if (moved) await this.#sendConfirm(known, from);
   }
 
   /** Says hello and confirms once more to someone who may have missed it. What is asked too soon is done later, once. */
-  #answer(known: Known, to: ParticipantId): Promise<void> {
+  #answer(known: PeerRecord, to: ParticipantId): Promise<void> {
     if (known.answerTo.size < ANSWERED_SEATS_MAX) known.answerTo.add(to);
     known.answering ??= this.#answerInTime(known).finally(() => {
       known.answering = undefined;
@@ -291,7 +295,7 @@ export class Introductions {
     return known.answering;
   }
 
-  async #answerInTime(known: Known): Promise<void> {
+  async #answerInTime(known: PeerRecord): Promise<void> {
     while (known.answerTo.size > 0) {
       const waitMs = known.answeredAt + ANSWER_EVERY_MS - this.#clock.now();
       if (waitMs > 0) {
@@ -299,7 +303,7 @@ export class Introductions {
           known.undoAnswer = this.#clock.after(waitMs, resolve);
         });
       }
-      if (this.#closed || known.acquaintance.at === 'over') return;
+      if (this.#closed || known.peer.at === 'ended') return;
       known.answeredAt = this.#clock.now();
       this.#waitForConfirm(known);
       const seats = [...known.answerTo];
@@ -315,38 +319,38 @@ export class Introductions {
     void this.#ports.send(to, this.#ports.own.box, () => !this.#closed);
   }
 
-  async #sendConfirm(known: Known, to: ParticipantId): Promise<void> {
-    const { session } = known.acquaintance;
+  async #sendConfirm(known: PeerRecord, to: ParticipantId): Promise<void> {
+    const { session } = known.peer;
     known.sig ??= await this.#ports.signConfirm(session.role, session.transcriptHash);
     const { sig } = known;
-    if (sig === undefined || this.#closed || known.acquaintance.at === 'over') return;
+    if (sig === undefined || this.#closed || known.peer.at === 'ended') return;
     const box = await session.seal({ type: 'confirm', sig, profile: this.#ports.profile() });
-    void this.#ports.send(to, box, () => !this.#closed && known.acquaintance.at !== 'over');
+    void this.#ports.send(to, box, () => !this.#closed && known.peer.at !== 'ended');
   }
 
   /** From now on their confirm has its time, unless it is here. */
-  #waitForConfirm(known: Known): void {
-    const { acquaintance } = known;
-    if (acquaintance.at === 'met') return;
-    acquaintance.at = 'waiting';
+  #waitForConfirm(known: PeerRecord): void {
+    const { peer } = known;
+    if (peer.at === 'confirmed') return;
+    peer.at = 'waiting';
     known.undoTimer();
     known.undoTimer = this.#clock.after(this.#ports.handshakeTimeoutMs, () => {
-      if (acquaintance.at === 'waiting') acquaintance.at = 'stalled';
+      if (peer.at === 'waiting') peer.at = 'stalled';
     });
   }
 
   /**
-   * Whether this seat may bring one more stay. Each costs a signature of the core and boxes, and can never be
+   * Whether this seat may bring one more peer. Each costs a signature of the core and boxes, and can never be
    * forgotten: without an end to them one member could make up any number of devices.
    */
   #mayBring(from: ParticipantId): boolean {
-    const unmet = [...this.#byStay.values()].filter(
-      ({ acquaintance }) => acquaintance.participantId === from && acquaintance.at !== 'met',
+    const unmet = [...this.#byPeerId.values()].filter(
+      ({ peer }) => peer.participantId === from && peer.at !== 'confirmed',
     );
     return (
       unmet.length < UNMET_PER_SEAT &&
-      (this.#broughtBy.get(from) ?? 0) < STAYS_PER_SEAT &&
-      this.#over.size + this.#byStay.size < this.#ports.staysMax
+      (this.#broughtBy.get(from) ?? 0) < PEERS_PER_SEAT &&
+      this.#over.size + this.#byPeerId.size < this.#ports.peersMax
     );
   }
 
@@ -360,14 +364,14 @@ export class Introductions {
 
   /** Hellos without a confirm are kept only so many, from whichever seats; those that are late go first. */
   #makeRoom(): void {
-    const unmet = [...this.#byStay.values()].filter(({ acquaintance }) => acquaintance.at !== 'met');
-    const oldest = unmet.find(({ acquaintance }) => acquaintance.at === 'stalled') ?? unmet[0];
-    if (unmet.length >= WAITING_MAX && oldest) this.end(oldest.acquaintance.stay);
+    const unmet = [...this.#byPeerId.values()].filter(({ peer }) => peer.at !== 'confirmed');
+    const oldest = unmet.find(({ peer }) => peer.at === 'stalled') ?? unmet[0];
+    if (unmet.length >= WAITING_MAX && oldest) this.end(oldest.peer.peerId);
   }
 }
 
-type Known = {
-  acquaintance: Acquaintance;
+type PeerRecord = {
+  peer: KnownPeer;
   /** Sealing and handing over, one after the other. */
   out: Promise<void>;
   undoTimer: () => void;

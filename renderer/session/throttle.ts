@@ -2,22 +2,22 @@ import type { Clock } from '../clock.ts';
 import { TokenBucket } from '../token-bucket.ts';
 
 /**
- * Does something whenever it is asked to, but not faster than a pace: what is asked too soon is done later, once. The
- * last state always counts, so `act` looks up what it is about.
+ * Runs an action on request, but not faster than a rate. A request that comes too soon runs later, once, so `act` looks
+ * up the state that it is about when it runs.
  */
-export class Paced {
+export class Throttle {
   readonly #clock: Clock;
   readonly #bucket: TokenBucket;
   readonly #act: () => void;
   #undo: (() => void) | undefined;
 
-  constructor(clock: Clock, pace: { burst: number; perSecond: number }, act: () => void) {
+  constructor(clock: Clock, rate: { burst: number; perSecond: number }, act: () => void) {
     this.#clock = clock;
-    this.#bucket = new TokenBucket(pace.burst, pace.perSecond);
+    this.#bucket = new TokenBucket(rate.burst, rate.perSecond);
     this.#act = act;
   }
 
-  ask(): void {
+  request(): void {
     if (this.#undo) return;
     const now = this.#clock.now();
     if (this.#bucket.take(now)) {
@@ -26,7 +26,7 @@ export class Paced {
     }
     this.#undo = this.#clock.after(this.#bucket.waitMs(now), () => {
       this.#undo = undefined;
-      this.ask();
+      this.request();
     });
   }
 

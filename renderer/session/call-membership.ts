@@ -1,0 +1,145 @@
+import {
+  accept,
+  CallId,
+  type CallPresence,
+  LIMITS,
+  type MicrophoneState,
+  type Outcome,
+  refuse,
+  type StreamKind,
+  toBase64Url,
+} from '@parley/shared/protocol';
+import type { Clock } from '../clock.ts';
+import { NO_TRACKS, type OutgoingTracks } from '../mesh/track-slots.ts';
+import { type CallKey, cameTooLate, nextTurn, runningCall } from './call-state.ts';
+
+/** What this device shows of itself in a call. */
+export type OwnMedia = {
+  microphone: MicrophoneState;
+  camera: boolean;
+  screen: boolean;
+  cameraStreamId: string;
+  screenStreamId: string;
+  tracks: OutgoingTracks;
+};
+
+/** What another participant says of its call. */
+export type CallPeer = { peerId: string; call: CallPresence | null; mayReceiveMedia: boolean };
+
+export type CallMembershipPorts = {
+  clock: Clock;
+  randomBytes: (sizeBytes: number) => Uint8Array<ArrayBuffer>;
+  /** How long after joining this device leaves again if the call turns out to have been full. */
+  comingInMs: number;
+  peers: () => readonly CallPeer[];
+  ownPeerId: () => string | null;
+  /** A call that this device is or was in. */
+  silence: (callId: CallId) => void;
+};
+
+type OwnCall = CallKey & { hand: boolean; turn: number; cameAt: number; media: OwnMedia };
+
+/** out → in → out. The part of this device in the one call of the room. */
+export class CallMembership {
+  readonly #ports: CallMembershipPorts;
+  #own: OwnCall | null = null;
+
+  constructor(ports: CallMembershipPorts) {
+    this.#ports = ports;
+  }
+
+  get own(): (CallKey & { hand: boolean }) | null {
+    return this.#own;
+  }
+
+  /** The call of the room, whoever is in it. */
+  running(): CallKey | null {
+    const parts = this.#others().flatMap(({ call }) => call ?? []);
+    return runningCall(this.#own ? [this.#own, ...parts] : parts);
+  }
+
+  /** Starts a call, or joins the one that runs. Refuses with `call-full`. */
+  join(media: OwnMedia): Outcome<CallKey> {
+    const { clock, randomBytes, silence } = this.#ports;
+    const others = this.#others();
+    if (!this.#own && others.length >= LIMITS.callCapacity) return refuse('call-full');
+    const { callId, startedAt } = this.running() ?? {
+      callId: CallId.parse(toBase64Url(randomBytes(16))),
+      startedAt: clock.now(),
+    };
+    const turn = this.#own?.turn ?? nextTurn(placesOf(others));
+    const cameAt = this.#own?.cameAt ?? clock.now();
+    this.#own = { callId, startedAt, hand: false, turn, cameAt, media };
+    silence(callId);
+    return accept({ callId, startedAt });
+  }
+
+  /** False when this device is in no call. */
+  leave(): boolean {
+    if (!this.#own) return false;
+    this.#ports.silence(this.#own.callId);
+    this.#own = null;
+    return true;
+  }
+
+  /** False when this device is in no call. */
+  change(part: { media: OwnMedia } | { hand: boolean }): boolean {
+    if (!this.#own) return false;
+    this.#own = { ...this.#own, ...part };
+    return true;
+  }
+
+  /**
+   * After anything about calls changed: takes the call that all agree on, and leaves a call that was full before this
+   * device came. `changed` says whether the others must hear of it.
+   */
+  settle(): { changed: boolean; wasFull: boolean } {
+    const { clock, comingInMs, ownPeerId, silence } = this.#ports;
+    const running = this.running();
+    let changed = false;
+    if (this.#own && running && running.callId !== this.#own.callId) {
+      this.#own = { ...this.#own, ...running };
+      silence(running.callId);
+      changed = true;
+    }
+    const peerId = ownPeerId();
+    // Only at first: later nobody could have come before, whatever they say of their turn.
+    if (!this.#own || peerId === null || clock.now() - this.#own.cameAt >= comingInMs) {
+      return { changed, wasFull: false };
+    }
+    if (!cameTooLate({ turn: this.#own.turn, peerId }, placesOf(this.#others()))) return { changed, wasFull: false };
+    this.#own = null;
+    return { changed: true, wasFull: true };
+  }
+
+  /** Media goes only to peers that are in the call too. */
+  tracksFor({ call, mayReceiveMedia }: Omit<CallPeer, 'peerId'>): OutgoingTracks {
+    return this.#own && call && mayReceiveMedia ? this.#own.media.tracks : NO_TRACKS;
+  }
+
+  /** What the others are told. */
+  presence(): CallPresence | null {
+    if (!this.#own) return null;
+    const { callId, startedAt, turn, hand, media } = this.#own;
+    const { microphone, camera, screen, cameraStreamId, screenStreamId } = media;
+    return { callId, startedAt, turn, microphone, camera, screen, cameraStreamId, screenStreamId, hand };
+  }
+
+  /** What this device sends. Muted counts as live: pressing mute often is no new stream. */
+  live(): Record<StreamKind, boolean> {
+    const media = this.#own?.media;
+    return {
+      camera: media?.camera ?? false,
+      microphone: media !== undefined && media.microphone !== 'off',
+      screen: media?.screen ?? false,
+    };
+  }
+
+  /** The others in a call here; two calls are one as soon as both sides know of each other. */
+  #others(): CallPeer[] {
+    return this.#ports.peers().filter(({ call }) => call !== null);
+  }
+}
+
+const placesOf = (peers: readonly CallPeer[]) =>
+  peers.flatMap(({ call, peerId }) => (call ? [{ turn: call.turn, peerId }] : []));

@@ -1,0 +1,123 @@
+import {
+  type CallId,
+  type LinkMessage,
+  type LinkMessageOf,
+  type LinkSignal,
+  unreachable,
+} from '@parley/shared/protocol';
+import type { Clock } from '../clock.ts';
+import type { CloseReason, LinkState } from '../mesh/peer-link.ts';
+import type { Participant } from './participant.ts';
+import type { SessionNotice } from './session-state.ts';
+
+const SPEAKING_LEVEL = 0.02;
+
+export type LinkEventsPorts = {
+  clock: Clock;
+  typingShownMs: number;
+  /** A fresh connection of the link is open. */
+  opened(participant: Participant): void;
+  /** The link is or is no longer open: whether the server's word counts changes. */
+  stateChanged(participant: Participant): void;
+  /** The link closed for a reason that ends the peer. */
+  ended(participant: Participant, why: CloseReason): void;
+  signal(participant: Participant, signal: LinkSignal): void;
+  presence(participant: Participant, presence: LinkMessageOf<'presence'>, first: boolean): void;
+  safety(participant: Participant, message: LinkMessageOf<'safety'>): void;
+  /** The call of this person, whose decline by others matters. */
+  ownCallId(): CallId | null;
+  notice(notice: SessionNotice): void;
+  /** What is shown changed. */
+  shown(): void;
+};
+
+/** Takes what happens on the link of one participant to the parts of the session that it concerns. */
+export function followLink(participant: Participant, ports: LinkEventsPorts): void {
+  const { link } = participant;
+  /** The connection whose opening was acted on. */
+  let openEpoch = 0;
+  link.on('state', (state) => {
+    if (state.at === 'closed') {
+      const text = closingText(participant.name, state.why);
+      if (text !== null) {
+        const code = state.why === 'fingerprint-mismatch' ? state.why : null;
+        ports.notice({ tone: 'trouble', text, code });
+        ports.ended(participant, state.why);
+      }
+    } else {
+      if (state.at !== 'open') participant.speaking = false;
+      ports.stateChanged(participant);
+      if (isFreshlyOpen(state, openEpoch)) {
+        openEpoch = state.epoch;
+        ports.opened(participant);
+      }
+    }
+    ports.shown();
+  });
+  link.on('signal', (signal) => ports.signal(participant, signal));
+  link.on('message', (message) => hear(participant, message, ports));
+  link.on('streams', () => ports.shown());
+  link.on('reading', (reading) => {
+    const { quality, relayed } = participant.reading;
+    participant.reading = reading;
+    if (quality !== reading.quality || relayed !== reading.relayed) ports.shown();
+  });
+  link.on('voice', (level) => {
+    const speaking = level > SPEAKING_LEVEL && participant.call?.microphone === 'live';
+    if (speaking === participant.speaking) return;
+    participant.speaking = speaking;
+    ports.shown();
+  });
+}
+
+const isFreshlyOpen = (state: LinkState, openEpoch: number): boolean =>
+  state.at === 'open' && state.epoch !== openEpoch;
+
+function closingText(name: string, why: CloseReason): string | null {
+  if (why === 'fingerprint-mismatch') return `The connection was not with ${name}. It was closed.`;
+  if (why === 'flood') return `${name} sent far more than Parley ever does. The connection was closed.`;
+  return null;
+}
+
+function hear(participant: Participant, message: LinkMessage, ports: LinkEventsPorts): void {
+  switch (message.type) {
+    case 'presence': {
+      const first = participant.presence === null;
+      participant.presence = message;
+      ports.presence(participant, message, first);
+      return;
+    }
+    case 'decline':
+      if (ports.ownCallId() !== message.callId || participant.declined === message.callId) return;
+      participant.declined = message.callId;
+      ports.notice({ tone: 'info', text: `${participant.name} declined the call.`, code: null });
+      return;
+    case 'chat':
+    case 'receipt':
+    case 'have':
+    case 'batch':
+      if (message.type === 'chat') participant.stopTyping();
+      participant.inbox?.take(message);
+      return;
+    case 'typing':
+      participant.stopTyping();
+      participant.typing = true;
+      participant.undoTyping = ports.clock.after(ports.typingShownMs, () => {
+        participant.typing = false;
+        ports.shown();
+      });
+      ports.shown();
+      return;
+    case 'signal':
+      participant.link.handleSignal(message.signal);
+      return;
+    case 'safety':
+      ports.safety(participant, message);
+      return;
+    case 'bye':
+      ports.ended(participant, 'left');
+      return;
+    default:
+      unreachable(message);
+  }
+}

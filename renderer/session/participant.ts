@@ -1,0 +1,113 @@
+import { nameOf, type PeerStanding, type Profile } from '@parley/shared/model';
+import type { CallId, DeviceId, LinkMessage, LinkMessageOf } from '@parley/shared/protocol';
+import type { PeerLink } from '../mesh/peer-link.ts';
+import { type LinkReading, unknownReading } from '../mesh/quality.ts';
+import type { KnownPeer } from './handshakes.ts';
+import type { Inbox } from './inbox.ts';
+import type { ParticipantNow } from './session-state.ts';
+import type { Throttle } from './throttle.ts';
+
+/** What a link carries that goes to the disk. */
+export type ChatWords =
+  | LinkMessageOf<'chat'>
+  | LinkMessageOf<'receipt'>
+  | LinkMessageOf<'have'>
+  | LinkMessageOf<'batch'>;
+
+export type ParticipantOptions = {
+  peer: KnownPeer;
+  deviceId: DeviceId;
+  profile: Profile;
+  standing: PeerStanding['standing'];
+  link: PeerLink;
+};
+
+/** One other participant, after both confirms: its link, and what it says of itself. */
+export class Participant {
+  readonly peer: KnownPeer;
+  readonly deviceId: DeviceId;
+  readonly link: PeerLink;
+  inbox: Inbox<ChatWords> | undefined;
+  naming: Throttle | undefined;
+  profile: Profile;
+  /** The profile that they said last; it is taken over at a limited rate. */
+  saidProfile: Profile;
+  /** The last call that they declined. */
+  declined: CallId | null = null;
+  standing: PeerStanding['standing'];
+  presence: LinkMessageOf<'presence'> | null = null;
+  reading: LinkReading = unknownReading;
+  speaking = false;
+  typing = false;
+  safetyCode: string | null = null;
+  deviceCode: string | null = null;
+  /** The server says that their seat ended. */
+  gone = false;
+  undoTyping: () => void = () => {};
+  undoGone: () => void = () => {};
+  undoDeviceCode: () => void = () => {};
+
+  constructor({ peer, deviceId, profile, standing, link }: ParticipantOptions) {
+    this.peer = peer;
+    this.deviceId = deviceId;
+    this.profile = profile;
+    this.saidProfile = profile;
+    this.standing = standing;
+    this.link = link;
+  }
+
+  get peerId(): string {
+    return this.peer.peerId;
+  }
+
+  get name(): string {
+    return nameOf(this.profile);
+  }
+
+  get call() {
+    return this.presence?.call ?? null;
+  }
+
+  /** Not to a device that took over a known name, until the person compared the codes. */
+  get mayReceiveMedia(): boolean {
+    return this.standing !== 'changed';
+  }
+
+  send(message: LinkMessage): boolean {
+    return this.link.send(message);
+  }
+
+  stopTyping(): void {
+    this.undoTyping();
+    this.typing = false;
+  }
+
+  /** `showsStreams`: this person is in the call. */
+  now(showsStreams: boolean): ParticipantNow {
+    const { link, call } = this;
+    const streamOf = (id: string | null) => (showsStreams && id !== null ? (link.streams.get(id) ?? null) : null);
+    return {
+      sess: this.peerId,
+      deviceId: this.deviceId,
+      name: this.name,
+      standing: this.standing,
+      link: link.state.at,
+      reading: this.reading,
+      call,
+      speaking: this.speaking && call !== null,
+      typing: this.typing,
+      cameraStream: call ? streamOf(call.cameraStreamId) : null,
+      screenStream: call?.screen ? streamOf(call.screenStreamId) : null,
+      safetyCode: this.safetyCode,
+      deviceCode: this.deviceCode,
+    };
+  }
+
+  close(): void {
+    this.inbox?.close();
+    this.naming?.close();
+    this.undoTyping();
+    this.undoGone();
+    this.undoDeviceCode();
+  }
+}

@@ -1,0 +1,57 @@
+import type { Bridge } from '@parley/shared/bridge';
+import { nameOf, type PeerStanding, type Profile } from '@parley/shared/model';
+import type { DeviceId, Outcome } from '@parley/shared/protocol';
+import type { Participant } from './participant.ts';
+import type { SessionNotice } from './session-state.ts';
+
+export type PeerNamesPorts = {
+  bridge: Bridge;
+  notice: (notice: SessionNotice) => void;
+  /** What is shown changed. */
+  shown: () => void;
+  /** Whether media may go to a participant changed. */
+  standingChanged: () => void;
+};
+
+/** The names that peers say, as the core keeps them with their devices. */
+export class PeerNames {
+  readonly #ports: PeerNamesPorts;
+
+  constructor(ports: PeerNamesPorts) {
+    this.#ports = ports;
+  }
+
+  /** Tells the core about a device; it says how that device stands to names that are known. */
+  meet(deviceId: DeviceId, profile: Profile): Promise<Outcome<PeerStanding>> {
+    return this.#ports.bridge.call('peers.meet', { deviceId, profile });
+  }
+
+  /** A participant says its name; it is taken over at a limited rate. */
+  said(participant: Participant, profile: Profile): void {
+    participant.saidProfile = profile;
+    participant.naming?.request();
+  }
+
+  /** Takes over the name that a participant said last. */
+  async take(participant: Participant): Promise<void> {
+    const profile = participant.saidProfile;
+    const { username, displayName } = participant.profile;
+    if (profile.username === username && profile.displayName === displayName) return;
+    participant.profile = profile;
+    this.#ports.shown();
+    const met = await this.meet(participant.deviceId, profile);
+    if (!met.ok) return;
+    if (met.value.standing === 'changed' && participant.standing !== 'changed') this.warnOf(profile);
+    participant.standing = met.value.standing;
+    this.#ports.standingChanged();
+  }
+
+  /** Someone came under, or took, a name that another device has. */
+  warnOf(profile: Profile): void {
+    this.#ports.notice({
+      tone: 'trouble',
+      text: `${nameOf(profile)} was known with another device. Compare the safety code: camera and voice wait for it.`,
+      code: 'identity-changed',
+    });
+  }
+}

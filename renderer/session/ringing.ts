@@ -1,0 +1,37 @@
+import type { CallId, CallPresence } from '@parley/shared/protocol';
+import type { Clock } from '../clock.ts';
+import { type CallKey, newCallMemory, noteCall, ringsForMs } from './call-state.ts';
+
+/** When the call of a room rings on this device. silent → ringing → silent */
+export class Ringing {
+  readonly #clock: Clock;
+  readonly #ringMs: number;
+  readonly #calls = newCallMemory();
+  #undo: () => void = () => {};
+
+  constructor(clock: Clock, ringMs: number) {
+    this.#clock = clock;
+    this.#ringMs = ringMs;
+  }
+
+  /** Notes a call that a peer is in. `ranBefore`: it ran before that peer was met. */
+  heard(call: CallPresence, ranBefore: boolean): void {
+    noteCall(this.#calls, call, this.#clock.now(), ranBefore);
+  }
+
+  /** The person joined, declined or left that call: it rings no more. */
+  silence(callId: CallId): void {
+    this.#calls.silenced.add(callId);
+  }
+
+  rings(call: CallKey | null): boolean {
+    return ringsForMs(this.#calls, call, this.#clock.now(), this.#ringMs) > 0;
+  }
+
+  /** Calls back when `call` stops ringing by itself; only for the last call given. */
+  watch(call: CallKey | null, stopped: () => void): void {
+    this.#undo();
+    const leftMs = ringsForMs(this.#calls, call, this.#clock.now(), this.#ringMs);
+    if (leftMs > 0) this.#undo = this.#clock.after(leftMs, stopped);
+  }
+}

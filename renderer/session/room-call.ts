@@ -1,0 +1,120 @@
+import { type CallPresence, type DeviceId, type Outcome, type StreamKind, sentenceOf } from '@parley/shared/protocol';
+import type { Clock } from '../clock.ts';
+import { CallMembership, type OwnMedia } from './call-membership.ts';
+import type { CallKey } from './call-state.ts';
+import type { Participant } from './participant.ts';
+import { Ringing } from './ringing.ts';
+import type { SessionNotice, SessionNow } from './session-state.ts';
+import { StreamReports } from './stream-reports.ts';
+
+export type RoomCallPorts = {
+  clock: Clock;
+  randomBytes: (sizeBytes: number) => Uint8Array<ArrayBuffer>;
+  policy: { ringMs: number; comingInMs: number };
+  participants: () => readonly Participant[];
+  own: () => { peerId: string; deviceId: DeviceId } | null;
+  reportStream: (kind: StreamKind, live: boolean) => void;
+  /** The others must hear of this device's part. */
+  publish: () => void;
+  isOver: () => boolean;
+  notice: (notice: SessionNotice) => void;
+  /** What is shown changed. */
+  shown: () => void;
+};
+
+/** The call of a room on this device: its own part, ringing, and which tracks go to whom. */
+export class RoomCall {
+  readonly #ports: RoomCallPorts;
+  readonly #membership: CallMembership;
+  readonly #ringing: Ringing;
+  readonly #reports: StreamReports;
+
+  constructor(ports: RoomCallPorts) {
+    this.#ports = ports;
+    this.#ringing = new Ringing(ports.clock, ports.policy.ringMs);
+    this.#reports = new StreamReports(ports.reportStream);
+    this.#membership = new CallMembership({
+      clock: ports.clock,
+      randomBytes: ports.randomBytes,
+      comingInMs: ports.policy.comingInMs,
+      peers: ports.participants,
+      ownPeerId: () => ports.own()?.peerId ?? null,
+      silence: (callId) => this.#ringing.silence(callId),
+    });
+  }
+
+  get own(): SessionNow['own'] {
+    return this.#membership.own;
+  }
+
+  /** Starts a call, or joins the one that runs. Refuses with `call-full`. */
+  join(media: OwnMedia): Outcome<CallKey> {
+    const joined = this.#membership.join(media);
+    if (joined.ok) this.changed();
+    return joined;
+  }
+
+  leave(): void {
+    if (this.#membership.leave()) this.changed();
+  }
+
+  change(part: { media: OwnMedia } | { hand: boolean }): void {
+    if (this.#membership.change(part)) this.changed();
+  }
+
+  /** Stops the ringing here. Returns the call that was declined; null when none runs or this device is in it. */
+  decline(): CallKey | null {
+    const running = this.#membership.running();
+    if (!running || this.own) return null;
+    this.#ringing.silence(running.callId);
+    return running;
+  }
+
+  /** A participant said which call it is in. */
+  heard(call: CallPresence | null, first: boolean): void {
+    if (call) this.#ringing.heard(call, first);
+    this.changed(false);
+  }
+
+  /** After anything about calls changed: merges, moves tracks, rings or stops ringing, tells the others. */
+  changed(ownPart = true): void {
+    const { participants, publish, isOver, notice, shown } = this.#ports;
+    if (isOver()) return;
+    const settled = this.#membership.settle();
+    if (settled.wasFull) notice({ tone: 'trouble', text: sentenceOf('call-full'), code: 'call-full' });
+    for (const participant of participants()) this.sendTracks(participant);
+    this.#ringing.watch(this.own ? null : this.#membership.running(), shown);
+    this.reportStreams(false);
+    if (ownPart || settled.changed) publish();
+    shown();
+  }
+
+  sendTracks(participant: Participant): void {
+    participant.link.setTracks(this.#membership.tracksFor(participant));
+  }
+
+  /** `again`: the seat is a new one. */
+  reportStreams(again: boolean): void {
+    this.#reports.update(this.#membership.live(), again);
+  }
+
+  presence(): CallPresence | null {
+    return this.#membership.presence();
+  }
+
+  now(): Pick<SessionNow, 'call' | 'ringing' | 'own'> {
+    const own = this.#membership.own;
+    const running = this.#membership.running();
+    if (!running) return { call: null, ringing: null, own };
+    const members = this.#ports.participants().filter(({ call }) => call !== null);
+    const ownDevice = own ? this.#ports.own()?.deviceId : undefined;
+    const deviceIds = [...(ownDevice ? [ownDevice] : []), ...members.map(({ deviceId }) => deviceId)];
+    const [caller] = members;
+    const rings = caller !== undefined && !own && this.#ringing.rings(running);
+    return {
+      call: { ...running, deviceIds },
+      ringing: rings ? { callId: running.callId, from: caller.name } : null,
+      own,
+    };
+  }
+}

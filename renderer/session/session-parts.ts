@@ -1,0 +1,160 @@
+import type { Bridge } from '@parley/shared/bridge';
+import type { Profile, RoomKeyring } from '@parley/shared/model';
+import { LIMITS, type LinkMessage, type LinkSignal } from '@parley/shared/protocol';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { MakePeer } from '../mesh/raw-peer.ts';
+import type { Seat, SeatOwner } from '../signaling/seat.ts';
+import { Admission } from './admission.ts';
+import type { OwnCertificate } from './certificate.ts';
+import { Conversation } from './conversation.ts';
+import { IceSupply } from './ice-supply.ts';
+import type { Participant } from './participant.ts';
+import { PeerNames } from './peer-names.ts';
+import { Presence } from './presence.ts';
+import { RoomCall } from './room-call.ts';
+import { Roster } from './roster.ts';
+import { SafetyCodes } from './safety-codes.ts';
+import type { SessionPolicy } from './session-policy.ts';
+import type { SessionSeat } from './session-seat.ts';
+import type { SessionNotice } from './session-state.ts';
+
+export type RoomSessionPorts = {
+  bridge: Bridge;
+  /** Takes a seat on the keyring's server. */
+  takeSeat: (keyring: RoomKeyring, owner: SeatOwner) => Seat;
+  makePeer: MakePeer;
+  certificate: OwnCertificate;
+  clock: Clock;
+  randomBytes: (sizeBytes: number) => Uint8Array<ArrayBuffer>;
+  profile: () => Profile;
+  privacy: () => { relayOnly: boolean; readReceipts: boolean };
+  /** The room's name as this device knows it. */
+  roomName: () => { name: string; renamedAt: number } | null;
+  policy: SessionPolicy;
+  log: Log;
+};
+
+/** What the parts of a session ask of the session that holds them. */
+export type SessionHooks = {
+  /** Undefined before the seat is taken and after the session is left. */
+  seated(): SessionSeat | undefined;
+  isOver(): boolean;
+  notice(notice: SessionNotice): void;
+  /** What is shown changed. */
+  shown(): void;
+  broadcast(message: LinkMessage): void;
+  /** A fresh connection to that participant is open. */
+  opened(participant: Participant): void;
+  sendSignal(participant: Participant, signal: LinkSignal): void;
+};
+
+export type SessionParts = {
+  conversation: Conversation;
+  roster: Roster;
+  names: PeerNames;
+  call: RoomCall;
+  presence: Presence;
+  codes: SafetyCodes;
+  ice: IceSupply;
+  admission: Admission;
+};
+
+/** Makes the parts of a session and connects them. `clock` is the session's own: its timers end with the session. */
+export function createSessionParts(
+  keyring: RoomKeyring,
+  ports: RoomSessionPorts,
+  clock: Clock,
+  hooks: SessionHooks,
+): SessionParts {
+  const { bridge, policy, randomBytes, log } = ports;
+  const { notice, shown, isOver } = hooks;
+  const { roomId } = keyring;
+  const conversation = new Conversation({
+    roomId,
+    bridge,
+    clock,
+    randomBytes,
+    readReceipts: () => ports.privacy().readReceipts,
+    receiptsEveryMs: policy.receiptsEveryMs,
+  });
+  const roster = new Roster(LIMITS.roomCapacityDefault, {
+    clock,
+    goneGraceMs: policy.goneGraceMs,
+    removed: (participant) => conversation.unlinked(participant),
+    ended: (peerId) => hooks.seated()?.handshakes.end(peerId),
+    changed: () => call.changed(),
+  });
+  const call: RoomCall = new RoomCall({
+    clock,
+    randomBytes,
+    policy,
+    participants: () => roster.all,
+    own: () => {
+      const seated = hooks.seated();
+      return seated ? { peerId: seated.peerId, deviceId: seated.deviceId } : null;
+    },
+    reportStream: (kind, live) => void hooks.seated()?.seat.stream(kind, live),
+    publish: () => presence.publish(),
+    isOver,
+    notice,
+    shown,
+  });
+  const presence: Presence = new Presence({
+    roomId,
+    bridge,
+    clock,
+    profile: ports.profile,
+    roomName: ports.roomName,
+    call: () => call.presence(),
+    broadcast: hooks.broadcast,
+  });
+  const names = new PeerNames({ bridge, notice, shown, standingChanged: () => call.changed(false) });
+  const codes = new SafetyCodes({
+    clock,
+    deviceCodeDelayMs: policy.deviceCodeDelayMs,
+    ownDevice: () => hooks.seated()?.deviceId ?? null,
+    changed: shown,
+    log,
+  });
+  const ice = new IceSupply({ host: keyring.host, clock, ask: async () => hooks.seated()?.seat.ice() });
+  const admission = new Admission({
+    clock,
+    roster,
+    names,
+    conversation,
+    isOver,
+    notice,
+    shown,
+    links: {
+      // Links count and stop their own timers.
+      clock: ports.clock,
+      makePeer: ports.makePeer,
+      policy: policy.link,
+      log,
+      config: () => ({
+        iceServers: ice.servers(),
+        iceTransportPolicy: ports.privacy().relayOnly ? 'relay' : 'all',
+        ...(ports.certificate.certificate ? { certificates: [ports.certificate.certificate] } : {}),
+      }),
+    },
+    events: {
+      clock,
+      typingShownMs: policy.typingShownMs,
+      opened: hooks.opened,
+      stateChanged: (participant) => roster.setGone(participant),
+      ended: ({ peerId }, why) => roster.remove(peerId, why, true),
+      signal: hooks.sendSignal,
+      presence: (participant, said, first) => {
+        names.said(participant, said.profile);
+        presence.heardName(said.room);
+        call.heard(said.call, first);
+      },
+      safety: (participant, message) => void codes.handle(participant, message),
+      ownCallId: () => call.own?.callId ?? null,
+      notice,
+      shown,
+    },
+  });
+  return { conversation, roster, names, call, presence, codes, ice, admission };
+}

@@ -1,0 +1,43 @@
+import type { LinkPolicy } from '../mesh/link-policy.ts';
+
+/** The numbers that a room session works with. Times are in milliseconds. */
+export type SessionPolicy = {
+  ringMs: number;
+  /** How long a peer whose seat ended stays listed while no link to it is open. */
+  goneGraceMs: number;
+  receiptsEveryMs: number;
+  typingShownMs: number;
+  typingEveryMs: number;
+  /** Wait before the long code of two devices is computed; it takes thousands of hashes. */
+  deviceCodeDelayMs: number;
+  /** For the goodbye, by the links and by the server: leaving waits no longer for either. */
+  byeMs: number;
+  /** First wait before another try when the core refused to open the room. */
+  reopenMs: number;
+  /** How long after joining a call this device leaves it again if the call turns out to have been full. */
+  comingInMs: number;
+  link: LinkPolicy;
+};
+
+export const usualSessionPolicy = (link: LinkPolicy): SessionPolicy => ({
+  ringMs: 45_000,
+  goneGraceMs: 8_000,
+  receiptsEveryMs: 100,
+  typingShownMs: 5_000,
+  typingEveryMs: 2_500,
+  deviceCodeDelayMs: 1_500,
+  byeMs: 150,
+  reopenMs: 5_000,
+  comingInMs: 10_000,
+  link,
+});
+
+/** How often names that others say are written to the disk: each of a member, and the room's. */
+export const PROFILES_RATE = { burst: 3, perSecond: 0.5 };
+export const RENAMES_RATE = { burst: 3, perSecond: 0.2 };
+/** How often this device says what changed about it. */
+export const PRESENCE_RATE = { burst: 20, perSecond: 10 };
+/** Participants of a room, at most: as many as a server may name. */
+export const PARTICIPANTS_MAX = 256;
+/** Peers that were confirmed, are over or wait, at most; only an attack of many hours brings as many. */
+export const PEERS_MAX = 65_536;

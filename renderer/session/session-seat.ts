@@ -1,0 +1,70 @@
+import type { Bridge } from '@parley/shared/bridge';
+import type { Profile, RoomKeyring } from '@parley/shared/model';
+import { DeviceId, fromBase64Url, LIMITS, ParleyError, refuse, toBase64Url, unwrap } from '@parley/shared/protocol';
+import { deriveRoomKeys, makeHello, type OwnHello, proveMembership, type RoomKeys } from '@parley/shared/sealing';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { Seat, SeatOwner } from '../signaling/seat.ts';
+import { Handshakes, peerIdOf } from './handshakes.ts';
+import { PEERS_MAX } from './session-policy.ts';
+
+/** This device in its room: its hello, its handshakes with the others, and its place on the server. */
+export type SessionSeat = { peerId: string; deviceId: DeviceId; handshakes: Handshakes; seat: Seat };
+
+export type SessionSeatPorts = {
+  bridge: Bridge;
+  clock: Clock;
+  takeSeat: (keyring: RoomKeyring, owner: SeatOwner) => Seat;
+  /** SHA-256 of this app's WebRTC certificate. */
+  fp: OwnHello['fp'];
+  profile: () => Profile;
+  log: Log;
+};
+
+/** Derives the room's keys and signs the hello of this run of the app. Throws what the core refuses. */
+export async function prepareSeat(keyring: RoomKeyring, { bridge, clock, fp }: SessionSeatPorts) {
+  const [secret, ownerPub] = [fromBase64Url(keyring.secret), fromBase64Url(keyring.ownerPub)];
+  if (!secret || !ownerPub) throw new ParleyError('internal');
+  const keys = await deriveRoomKeys(secret, keyring.passphrase, ownerPub);
+  const own = await makeHello(keys, {
+    fp,
+    ts: clock.now(),
+    sign: async (fields) => unwrap(await bridge.call('identity.sign-hello', fields)),
+  });
+  return { keys, own };
+}
+
+/** Takes the seat and opens the handshakes that go through it. */
+export function takeSeat(
+  keyring: RoomKeyring,
+  { keys, own }: { keys: RoomKeys; own: OwnHello },
+  ports: SessionSeatPorts,
+  owner: Pick<SeatOwner, 'joined' | 'changed' | 'hint'>,
+): SessionSeat {
+  const { bridge, clock, profile, log } = ports;
+  let seat: Seat | undefined;
+  const handshakes = new Handshakes({
+    keys,
+    own,
+    clock,
+    handshakeTimeoutMs: LIMITS.handshakeTimeoutMs,
+    peersMax: PEERS_MAX,
+    send: (to, box, wanted) => seat?.send(to, box, wanted) ?? Promise.resolve(refuse('cancelled')),
+    signConfirm: async (role, transcriptHash) => {
+      const signed = await bridge.call('identity.sign-confirm', { role, transcriptHash: toBase64Url(transcriptHash) });
+      return signed.ok ? signed.value.sig : undefined;
+    },
+    profile,
+    log,
+  });
+  seat = ports.takeSeat(keyring, {
+    ...owner,
+    prove: async (challenge, host) => ({
+      authPub: toBase64Url(keys.authPub),
+      ownerPub: toBase64Url(keys.ownerPub),
+      sig: toBase64Url(await proveMembership(keys, host, challenge)),
+    }),
+    signal: ({ from, toAll, box }) => handshakes.handleBox(from, toAll, box),
+  });
+  return { peerId: peerIdOf(own), deviceId: DeviceId.parse(own.dev), handshakes, seat };
+}

@@ -1,0 +1,44 @@
+import type { HistoryItem, PeerStanding } from '@parley/shared/model';
+import type { CallId, CallPresence, DeviceId, ErrorCode } from '@parley/shared/protocol';
+import type { LinkReading } from '../mesh/quality.ts';
+import type { ServerConnection } from '../signaling/server-connection.ts';
+import type { CallKey } from './call-state.ts';
+
+/** One other participant of a room, as the screens see it. */
+export type ParticipantNow = {
+  /** Names this run of the app on that device: no two participants have the same. */
+  sess: string;
+  deviceId: DeviceId;
+  name: string;
+  standing: PeerStanding['standing'];
+  link: 'opening' | 'open' | 'interrupted' | 'closed';
+  reading: LinkReading;
+  /** Null while only reachable. */
+  call: CallPresence | null;
+  speaking: boolean;
+  typing: boolean;
+  cameraStream: MediaStream | null;
+  screenStream: MediaStream | null;
+  safetyCode: string | null;
+  deviceCode: string | null;
+};
+
+/** A room session as the screens see it. */
+export type SessionNow = {
+  connection: ServerConnection;
+  participants: readonly ParticipantNow[];
+  call: { callId: CallId; startedAt: number; deviceIds: readonly DeviceId[] } | null;
+  ringing: { callId: CallId; from: string } | null;
+  /** This person's own part, as it is after calls were merged. */
+  own: (CallKey & { hand: boolean }) | null;
+};
+
+/** Something that the person should read. */
+export type SessionNotice = { tone: 'info' | 'trouble'; text: string; code: ErrorCode | null };
+
+export type SessionEvents = {
+  changed: SessionNow;
+  recorded: readonly HistoryItem[];
+  delivery: readonly HistoryItem[];
+  notice: SessionNotice;
+};

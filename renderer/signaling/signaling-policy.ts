@@ -1,0 +1,34 @@
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import type { RetryPolicy } from './retry-policy.ts';
+import type { OpenWire } from './wire.ts';
+
+export type SignalingPolicy = {
+  retry: RetryPolicy;
+  /** A server that opened the socket and says nothing for so long is not a Parley server. */
+  challengeTimeoutMs: number;
+  answerTimeoutMs: number;
+  /** First wait after a refusal that only the person or the server's host can change. */
+  refusedRetryMs: number;
+  /** Wait after the server refused this person's right: each try with a wrong one counts against this address. */
+  accessRetryMs: number;
+  signalsWaitingMax: number;
+};
+
+export const usualSignalingPolicy = (retry: RetryPolicy): SignalingPolicy => ({
+  retry,
+  challengeTimeoutMs: 6_000,
+  answerTimeoutMs: 6_000,
+  refusedRetryMs: 30_000,
+  accessRetryMs: 300_000,
+  signalsWaitingMax: 512,
+});
+
+export type SignalingPorts = {
+  openWire: OpenWire;
+  clock: Clock;
+  random: () => number;
+  randomBytes: (sizeBytes: number) => Uint8Array<ArrayBuffer>;
+  policy: SignalingPolicy;
+  log: Log;
+};

@@ -1,0 +1,67 @@
+import {
+  type Challenge,
+  type ClientAck,
+  type ClientEvent,
+  type ClientInput,
+  clientEvents,
+  fromBase64Url,
+  type Outcome,
+  outcomeOf,
+  PROTOCOL_VERSION,
+  type Refusal,
+  refuse,
+} from '@parley/shared/protocol';
+import type { Clock } from '../clock.ts';
+import { errorFields, type Log } from '../log.ts';
+import type { Wire } from './wire.ts';
+
+/** What belongs to one wire alone: its answers, its challenge. */
+export class WireSession {
+  readonly wire: Wire;
+  closing: Refusal | undefined;
+  /** Its server stops: what it took is still answered, and everything else is for the next session. */
+  takesNoMore = false;
+  undoChallengeTimer: () => void = () => {};
+  readonly #answerTimeoutMs: number;
+  readonly #log: Log;
+  #challenge: { bytes: Uint8Array<ArrayBuffer>; endsAt: number } | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(wire: Wire, answerTimeoutMs: number, log: Log) {
+    this.wire = wire;
+    this.#log = log;
+    this.#answerTimeoutMs = answerTimeoutMs;
+  }
+
+  keep(challenge: Challenge, now: number): void {
+    const bytes = fromBase64Url(challenge.challenge);
+    if (bytes) this.#challenge = { bytes, endsAt: now + challenge.expiresInMs };
+  }
+
+  /** Rejects when no answer comes in time or the answer is none. */
+  async ask<E extends ClientEvent>(event: E, input: ClientInput<E>): Promise<Outcome<ClientAck<E>>> {
+    const raw = await this.wire.call(event, input, this.#answerTimeoutMs);
+    const parsed = outcomeOf(clientEvents[event].ack).safeParse(raw);
+    if (!parsed.success) return refuse('not-a-server');
+    return parsed.data as Outcome<ClientAck<E>>; // parsed by the schema of `event`
+  }
+
+  /** Runs one proof at a time, because a challenge is good for one proof. */
+  async withChallenge<T>(
+    clock: Clock,
+    prove: (challenge: Uint8Array<ArrayBuffer>) => Promise<Outcome<T>>,
+  ): Promise<Outcome<T>> {
+    const mine = this.#turn.then(async () => {
+      const held = this.#challenge;
+      this.#challenge = undefined;
+      if (held && held.endsAt > clock.now() + 1_000) return prove(held.bytes);
+      const asked = await this.ask('challenge:get', { v: PROTOCOL_VERSION });
+      if (!asked.ok) return asked;
+      const bytes = fromBase64Url(asked.value.challenge);
+      return bytes ? prove(bytes) : refuse('not-a-server');
+    });
+    // The caller hears of the failure; the next join only waits for the end of this one.
+    this.#turn = mine.catch((error: unknown) => this.#log.debug('a proof was not sent', errorFields(error)));
+    return mine;
+  }
+}
