@@ -6,6 +6,7 @@ import { History } from './sections/history.tsx';
 import { KeyNumbers } from './sections/key-numbers.tsx';
 import { LISTS } from './sections/lists.ts';
 import { Status } from './sections/status.tsx';
+import { Warnings } from './sections/warnings.tsx';
 import { LOOK_EVERY_MS, type Overview } from './store/admin-store.ts';
 import { useAdmin, useAdminState, useNow, useOverview } from './store/react.tsx';
 import { Button } from './ui/button.tsx';
@@ -59,6 +60,7 @@ export function Dashboard() {
       <main className={styles.main}>
         <TroubleBanner />
         <Status />
+        <Warnings />
         <KeyNumbers />
         <History />
         <div className={styles.lists}>

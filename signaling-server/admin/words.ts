@@ -60,7 +60,13 @@ export function formatAgo(ms: number): string {
 export const countOf = (count: number, one: string, many: string, where: Where = {}): string =>
   `${formatCount(count, where)} ${count === 1 ? one : many}`;
 
-type Check = { status: 'ok' | 'degraded'; value: number | null; threshold: number; unit: string };
+type Check = {
+  status: 'ok' | 'degraded';
+  value: number | null;
+  threshold: number;
+  unit: string;
+  reason?: string | undefined;
+};
 type CheckWords = { name: string; degraded: (value: string, limit: string) => string };
 
 const CHECKS: Record<string, CheckWords> = {
@@ -81,6 +87,10 @@ const CHECKS: Record<string, CheckWords> = {
   redis: {
     name: 'Redis',
     degraded: (value, limit) => `Redis takes ${value} to answer (limit ${limit}).`,
+  },
+  relay: {
+    name: 'Relay',
+    degraded: (value, limit) => `A datagram takes ${value} through the relay (limit ${limit}).`,
   },
 };
 
@@ -106,9 +116,10 @@ export function checkWords(
     value,
     limit,
     reason:
-      check.value === null
+      check.reason ??
+      (check.value === null
         ? `${name} does not answer.`
-        : (words?.degraded(value, limit) ?? `The check '${spelled}' stands at ${value} (limit ${limit}).`),
+        : (words?.degraded(value, limit) ?? `The check '${spelled}' stands at ${value} (limit ${limit}).`)),
   };
 }
 

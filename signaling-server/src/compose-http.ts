@@ -23,6 +23,9 @@ export async function composeHttp(
 ): Promise<void> {
   const { config, clock, log, pseudonyms, tally, tracing, warnings, closers, life } = base;
   const isWhole = (): boolean => cluster?.stats().isUp ?? true;
+  cluster?.onNotice('warning-acknowledged', (key) => {
+    if (typeof key === 'string') warnings.acknowledge(key);
+  });
   const app = await createHttpApp(http, {
     config,
     log,
@@ -35,6 +38,8 @@ export async function composeHttp(
     tracing,
     metrics,
     samples,
+    warnings,
+    onAcknowledged: (key) => void cluster?.notify('warning-acknowledged', key),
     prometheus,
     isDraining: () => life.isDraining,
     tokens,

@@ -5,8 +5,10 @@ import type { SocketParts } from './compose-sockets.ts';
 import type { Base } from './composition.ts';
 import { createHealthChecks, HEALTH_THRESHOLDS, type HealthChecks } from './http/health.ts';
 import { createPrometheus, type MetricsSource, processFigures } from './metrics/metrics.ts';
+import { measureRedis } from './metrics/redis-durations.ts';
 import { keepSamples, type SampleHistory } from './metrics/samples.ts';
 import { mergedSource, type Snapshot, snapshotOf } from './metrics/snapshot.ts';
+import { watchHealth } from './metrics/watch-health.ts';
 import { testRelay } from './relay-test/relay-test.ts';
 import { type RelayWatch, watchRelay } from './relay-test/watch-relay.ts';
 import { createIceSource } from './turn.ts';
@@ -31,6 +33,7 @@ export function composeMetrics(
 ): MetricsParts {
   const { config, clock, tally, closers, life } = base;
   const relay = openRelayWatch(base);
+  if (config.redisUrl !== undefined) closers.add(measureRedis(tally.durations.redis));
   const health = createHealthChecks({
     ...(cluster && {
       redis: { threshold: HEALTH_THRESHOLDS.redisMs, unit: 'ms', read: () => cluster.answersWithinMs() },
@@ -45,6 +48,7 @@ export function composeMetrics(
     }),
   });
   closers.add(() => health.close());
+  closers.add(watchHealth(health, clock, base.warnings));
   const own: MetricsSource = {
     tally,
     environment: config.nodeEnv,

@@ -19,7 +19,9 @@ describe('warnings (S8, S9)', () => {
     warnings.warn('relay', 'The relay does not answer.');
     warnings.warn('relay', 'The relay refuses the secret.');
     expect(lines.map(({ msg }) => msg)).toEqual(['The relay does not answer.', 'The relay refuses the secret.']);
-    expect(warnings.current()).toEqual([{ key: 'relay', sentence: 'The relay refuses the secret.', since }]);
+    expect(warnings.current()).toEqual([
+      { key: 'relay', sentence: 'The relay refuses the secret.', since, acknowledged: false },
+    ]);
   });
 
   it('forgets what was corrected, and logs it when it comes back', () => {
@@ -30,6 +32,17 @@ describe('warnings (S8, S9)', () => {
     expect(warnings.current()).toEqual([]);
     warnings.warn('proxy', 'One.');
     expect(lines.map(({ msg }) => msg)).toEqual(['One.', 'a warning is over', 'One.']);
+  });
+
+  it('stays acknowledged while it is the same, and is pressed again when it is another one', () => {
+    const { warnings } = opened();
+    warnings.warn('relay', 'The relay does not answer.');
+    expect(warnings.acknowledge('relay')).toBe(true);
+    warnings.warn('relay', 'The relay does not answer.');
+    expect(warnings.current()).toMatchObject([{ acknowledged: true }]);
+    warnings.warn('relay', 'The relay refuses the secret.');
+    expect(warnings.current()).toMatchObject([{ acknowledged: false }]);
+    expect(warnings.acknowledge('nothing')).toBe(false);
   });
 
   it('keeps what was logged before it was opened, without logging it again', () => {

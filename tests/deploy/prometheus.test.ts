@@ -53,7 +53,7 @@ const dashboard = Dashboard.parse(JSON.parse(dashboardText));
 const filled = (expr: string): string => expr.replaceAll('$instance', '.+').replaceAll('$__rate_interval', '1m');
 
 /** Series that are there only while something fires, or only with Redis or a relay. */
-const SOMETIMES = ['ALERTS', 'parley_redis_up', 'parley_relay_up'];
+const SOMETIMES = ['ALERTS', 'parley_redis_up', 'parley_redis_command_duration_seconds_bucket', 'parley_relay_up'];
 
 const Answer = z.object({
   status: z.literal('success'),

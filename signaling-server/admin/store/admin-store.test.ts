@@ -259,6 +259,13 @@ describe('looking', () => {
 });
 
 describe('acting', () => {
+  it('acknowledges a warning and looks at once', async () => {
+    const { admin, told } = opened();
+    await admin.signIn('the-token');
+    expect(await admin.acknowledge('relay turn:a')).toEqual({ ok: true, value: null });
+    expect(told).toEqual([{ path: 'api/acknowledge', body: { key: 'relay turn:a' } }]);
+  });
+
   it('drains, looks at once and says what happened', async () => {
     const { admin, asked, told, state } = opened();
     await admin.signIn('the-token');

@@ -57,6 +57,7 @@ export interface Admin {
   setVisible(visible: boolean): void;
   unblock(address: string): Promise<Answer<null>>;
   drain(draining: boolean): Promise<Answer<null>>;
+  acknowledge(warning: string): Promise<Answer<null>>;
   /** For sections with routes of their own. */
   ask<T>(path: string, schema: z.ZodType<T>): Promise<Answer<T>>;
   tell(path: string, body: unknown): Promise<Answer<null>>;
@@ -153,13 +154,13 @@ export function createAdminStore(ports: { api: AdminApi; clock: AdminClock; stor
   }
 
   /** Hands an answer on; a token that is no longer taken ends the session. */
-  async function heeding<T>(asked: Promise<Answer<T>>): Promise<Answer<T>> {
+  async function checkedToken<T>(asked: Promise<Answer<T>>): Promise<Answer<T>> {
     const answer = await asked;
     if (!answer.ok && answer.why === 'token' && token !== undefined) end(answer);
     return answer;
   }
 
-  const tell = (path: string, body: unknown) => heeding(api.tell(token ?? '', path, body));
+  const tell = (path: string, body: unknown) => checkedToken(api.tell(token ?? '', path, body));
 
   /** Does something, says how it went, and shows what became of it. */
   async function act(path: string, body: unknown, done: string): Promise<Answer<null>> {
@@ -208,9 +209,10 @@ export function createAdminStore(ports: { api: AdminApi; clock: AdminClock; stor
         { draining },
         draining ? 'Draining: clients are told to go elsewhere.' : 'This server takes clients again.',
       ),
-    ask: (path, schema) => heeding(api.ask(token ?? '', path, schema)),
+    acknowledge: (key) => act('api/acknowledge', { key }, 'The warning is acknowledged.'),
+    ask: (path, schema) => checkedToken(api.ask(token ?? '', path, schema)),
     tell,
-    remove: (path) => heeding(api.remove(token ?? '', path)),
+    remove: (path) => checkedToken(api.remove(token ?? '', path)),
     say,
   };
 }

@@ -6,6 +6,7 @@ export function fakeOverview(
     health?: Partial<Overview['health']>;
     metrics?: Partial<Overview['metrics']>;
     blocked?: Overview['blocked'];
+    warnings?: Overview['warnings'];
     draining?: boolean;
     samples?: Overview['samples'];
   } = {},
@@ -36,6 +37,7 @@ export function fakeOverview(
         p50: 1,
         p95: 1,
         p99: 1,
+        by_route: {},
       },
       websocket: { active_connections: 0, total_connections: 0, messages_sent: 0, messages_received: 0 },
       streams: { started: 0, ended: 0 },
@@ -45,6 +47,7 @@ export function fakeOverview(
     },
     blocked: change.blocked ?? [],
     draining: change.draining ?? false,
+    warnings: change.warnings ?? [],
     samples: change.samples ?? [],
   };
 }

@@ -20,8 +20,10 @@ import { metricsJson } from '../metrics/metrics.ts';
 import type { SampleHistory } from '../metrics/samples.ts';
 import { aboutRequest } from '../observe/requests.ts';
 import type { Pseudonyms } from '../pseudonyms.ts';
+import type { Warnings } from '../warnings.ts';
 import { createAdminGuard } from './admin-token.ts';
 import {
+  AcknowledgeRequest,
   Debug,
   Done,
   DrainRequest,
@@ -41,6 +43,9 @@ export type AdminPorts = ObservingPorts & {
   addressOf: AddressReader;
   pseudonyms: Pseudonyms;
   samples: SampleHistory;
+  warnings: Warnings;
+  /** Told when the admin acknowledged a warning. */
+  onAcknowledged: (key: string) => void;
   setDraining: (draining: boolean) => void;
   /** Told when the admin lifted a block. */
   onLifted: (key: string) => void;
@@ -106,9 +111,12 @@ export function addAdmin(app: FastifyInstance, ports: AdminPorts): AdminTools {
     },
     async (): Promise<z.infer<typeof Overview>> => ({
       health: await readHealth(ports),
-      metrics: metricsJson(await ports.metrics()),
+      metrics: await metricsJson(await ports.metrics()),
       blocked: blocked(),
       draining: ports.isDraining(),
+      warnings: ports.warnings
+        .current()
+        .map(({ since, ...warning }) => ({ ...warning, since: new Date(since).toISOString() })),
       samples: [...ports.samples.samples()],
     }),
   );
@@ -125,6 +133,23 @@ export function addAdmin(app: FastifyInstance, ports: AdminPorts): AdminTools {
           .send(refuse('bad-request', { path: 'address', message: 'That address is not blocked.' }));
       ports.onLifted(asked.data.address);
       audit(request, 'address unblocked', { lifted: pseudonyms.address(asked.data.address) });
+      return accept(null);
+    },
+  );
+
+  app.post(
+    '/admin/api/acknowledge',
+    {
+      schema: answers('Says that a warning was seen', { 200: Done }, { admin: true, body: AcknowledgeRequest }),
+      preHandler: adminOnly,
+    },
+    async (request, reply) => {
+      const asked = AcknowledgeRequest.safeParse(request.body);
+      if (!asked.success) return reply.code(400).send(refuseInput(asked.error));
+      if (!ports.warnings.acknowledge(asked.data.key))
+        return reply.code(404).send(refuse('bad-request', { path: 'key', message: 'That warning is over.' }));
+      ports.onAcknowledged(asked.data.key);
+      audit(request, 'warning acknowledged', { warning: asked.data.key });
       return accept(null);
     },
   );

@@ -90,6 +90,19 @@ export const Metrics = z
       p50: z.number(),
       p95: z.number(),
       p99: z.number(),
+      by_route: z
+        .record(
+          text,
+          z.object({
+            total: count,
+            failed: count,
+            error_rate: z.number(),
+            p50: z.number(),
+            p95: z.number(),
+            p99: z.number(),
+          }),
+        )
+        .describe('By method and route, of this process; times in milliseconds'),
     }),
     websocket: z.object({
       active_connections: count,
@@ -149,11 +162,15 @@ export const Overview = z
     metrics: Metrics,
     blocked: z.array(Blocked),
     draining: z.boolean(),
+    warnings: z
+      .array(z.object({ key: text, sentence: text, since: text, acknowledged: z.boolean() }))
+      .describe('What an admin should correct, oldest first'),
     samples: z.array(Sample).describe('The last hour, oldest first, one every ten seconds'),
   })
   .describe('Everything that the admin page shows');
 
 export const UnblockRequest = z.object({ address: z.string().min(1).max(64) }).strict();
+export const AcknowledgeRequest = z.object({ key: z.string().min(1).max(512) }).strict();
 export const DrainRequest = z.object({ draining: z.boolean() }).strict();
 /** What is on the list for everybody to see, without what lets somebody in. */
 export const ListedRoomsForAdmin = z

@@ -144,7 +144,7 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
   });
 
   app.addHook('onResponse', async (request, reply) => {
-    tally.request(reply.elapsedTime, reply.statusCode >= 400);
+    tally.request(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime);
     observer.answered(request, reply);
   });
 

@@ -1,6 +1,7 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { RelayState } from '../relay-test/watch-relay.ts';
 import { SERVER_VERSION } from '../version.ts';
+import { httpFigures } from './histograms.ts';
 import type { Tally } from './tally.ts';
 
 export type MetricsSource = {
@@ -33,10 +34,10 @@ const ROOMS_LISTED = 1_000;
 const round = (value: number): number => Math.round(value * 1_000) / 1_000;
 
 /** The JSON form of the metrics (S6). */
-export function metricsJson(source: MetricsSource) {
+export async function metricsJson(source: MetricsSource) {
   const { tally } = source;
   const counts = source.counts();
-  const [p50, p95, p99] = tally.requestPercentiles([0.5, 0.95, 0.99]);
+  const { all, routes } = await httpFigures(tally.durations.http);
   const successful = tally.requests - tally.requestsFailed;
   return {
     application: { version: SERVER_VERSION, environment: source.environment },
@@ -58,10 +59,11 @@ export function metricsJson(source: MetricsSource) {
       successful,
       failed: tally.requestsFailed,
       success_rate: tally.requests === 0 ? 1 : round(successful / tally.requests),
-      average_duration_ms: tally.requests === 0 ? 0 : round(tally.requestMsTotal / tally.requests),
-      p50: round(p50),
-      p95: round(p95),
-      p99: round(p99),
+      average_duration_ms: round(all.average),
+      p50: all.p50,
+      p95: all.p95,
+      p99: all.p99,
+      by_route: routes,
     },
     websocket: {
       active_connections: source.connections(),
@@ -184,7 +186,9 @@ export function createPrometheus(source: MetricsSource): Registry {
   counter('parley_blocks_total', 'Blocks imposed', () => tally.blocksMade);
   counter('parley_http_requests_total', 'HTTP requests answered', () => tally.requests);
   counter('parley_http_requests_failed_total', 'HTTP requests answered with 4xx or 5xx', () => tally.requestsFailed);
-  counter('parley_http_request_seconds_total', 'Time spent on them', () => tally.requestMsTotal / 1_000);
+  registry.registerMetric(tally.durations.http);
+  registry.registerMetric(tally.durations.events);
+  if (cluster) registry.registerMetric(tally.durations.redis);
   counters('parley_events_total', 'Events received', 'event', () => tally.events);
   counters('parley_errors_total', 'Refusals by code', 'code', () => tally.errors);
   counters('parley_rate_limited_total', 'Refusals by limit', 'limit', () => tally.limited);

@@ -48,7 +48,7 @@ export function mergedSource(own: MetricsSource, { snapshots, parent }: Siblingh
   const processes = [...all, ...(parent ? [parent] : [])].map((each) => each.process);
   const shared = all.flatMap((each) => each.cluster ?? []);
   const nodes = own.cluster?.().nodes ?? 0;
-  const tally = new Tally();
+  const tally = new Tally(own.tally.durations);
   for (const each of all) tally.absorb(each.tally);
   const occupancy = new Map<string, number>();
   for (const { room, participants } of all.flatMap((each) => each.occupancy))

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '@parley/shared/protocol';
+import { createHistograms, type Histograms } from './histograms.ts';
 
 /** Which limit refused something; the labels of the metric. */
 export type LimitName =
@@ -11,8 +12,6 @@ export type LimitName =
   | 'signals'
   | 'calls'
   | 'blocked';
-
-const SAMPLES = 1_024;
 
 const TOTALS = [
   'upgrades',
@@ -31,7 +30,6 @@ const TOTALS = [
   'blocksMade',
   'requests',
   'requestsFailed',
-  'requestMsTotal',
 ] as const;
 
 export type TallySnapshot = {
@@ -39,7 +37,6 @@ export type TallySnapshot = {
   events: [string, number][];
   errors: [ErrorCode, number][];
   limited: [LimitName, number][];
-  durations: number[];
 };
 
 /**
@@ -63,11 +60,15 @@ export class Tally {
   blocksMade = 0;
   requests = 0;
   requestsFailed = 0;
-  requestMsTotal = 0;
   readonly events = new Map<string, number>();
   readonly errors = new Map<ErrorCode, number>();
   readonly limited = new Map<LimitName, number>();
-  readonly #durations = new Float64Array(SAMPLES);
+  /** Of this process alone, also where counts of several are added up. */
+  readonly durations: Histograms;
+
+  constructor(durations: Histograms = createHistograms()) {
+    this.durations = durations;
+  }
 
   event(name: string): void {
     this.events.set(name, (this.events.get(name) ?? 0) + 1);
@@ -81,11 +82,16 @@ export class Tally {
     this.limited.set(name, (this.limited.get(name) ?? 0) + 1);
   }
 
-  request(durationMs: number, failed: boolean): void {
-    this.#durations[this.requests % SAMPLES] = durationMs;
+  /** An HTTP request was answered. `route` is the pattern that took it, never the path. */
+  request(method: string, route: string, status: number, durationMs: number): void {
     this.requests += 1;
-    this.requestMsTotal += durationMs;
-    if (failed) this.requestsFailed += 1;
+    if (status >= 400) this.requestsFailed += 1;
+    this.durations.http.observe({ method, route, status }, durationMs / 1_000);
+  }
+
+  /** An event of a client was answered; `outcome` is `ok` or the code of the refusal. */
+  handled(event: string, outcome: string, durationMs: number): void {
+    this.durations.events.observe({ event, outcome }, durationMs / 1_000);
   }
 
   /** Everything counted, as plain data. */
@@ -95,24 +101,14 @@ export class Tally {
       events: [...this.events],
       errors: [...this.errors],
       limited: [...this.limited],
-      durations: [...this.#durations.slice(0, Math.min(this.requests, SAMPLES))],
     };
   }
 
   /** Adds what another process counted. */
-  absorb({ totals, events, errors, limited, durations }: TallySnapshot): void {
-    const known = Math.min(this.requests, SAMPLES);
-    for (const [at, duration] of durations.entries()) this.#durations[(known + at) % SAMPLES] = duration;
+  absorb({ totals, events, errors, limited }: TallySnapshot): void {
     for (const [at, name] of TOTALS.entries()) this[name] += totals[at] ?? 0;
     for (const [name, count] of events) this.events.set(name, (this.events.get(name) ?? 0) + count);
     for (const [code, count] of errors) this.errors.set(code, (this.errors.get(code) ?? 0) + count);
     for (const [name, count] of limited) this.limited.set(name, (this.limited.get(name) ?? 0) + count);
-  }
-
-  /** Percentiles (0–1) of the last 1,024 requests' durations in milliseconds; 0 before the first. */
-  requestPercentiles<const P extends readonly number[]>(shares: P): { [K in keyof P]: number } {
-    const known = this.#durations.slice(0, Math.min(this.requests, SAMPLES)).sort();
-    const at = (share: number) => known[Math.min(known.length - 1, Math.floor(share * known.length))] ?? 0;
-    return shares.map(at) as { [K in keyof P]: number };
   }
 }

@@ -1,5 +1,6 @@
 import { type Outcome, RoomId } from '@parley/shared/protocol';
 import type { Log } from '../log.ts';
+import type { Tally } from '../metrics/tally.ts';
 import type { TracedSpan } from './tracing.ts';
 
 /** A socket, as far as the log knows it. */
@@ -12,12 +13,13 @@ export function aboutSocket({ id, trace }: Observed): { socket: string; traceId?
 
 export type OperationPorts = {
   log: Log;
+  tally: Pick<Tally, 'handled'>;
   slowOperationMs: number;
   pseudonymOf: (roomId: RoomId) => string;
 };
 
 /** What becomes known of the calls that come over sockets. One that is neither slow nor refused costs two comparisons. */
-export function createOperationObserver({ log, slowOperationMs, pseudonymOf }: OperationPorts) {
+export function createOperationObserver({ log, tally, slowOperationMs, pseudonymOf }: OperationPorts) {
   /** The room that a call is about, whatever else is wrong with it. */
   function roomIn(payload: unknown): string | undefined {
     const given = typeof payload === 'object' && payload !== null && 'roomId' in payload ? payload.roomId : undefined;
@@ -27,6 +29,7 @@ export function createOperationObserver({ log, slowOperationMs, pseudonymOf }: O
 
   return {
     settled(socket: Observed, event: string, payload: unknown, outcome: Outcome<unknown>, tookMs: number): void {
+      tally.handled(event, outcome.ok ? 'ok' : outcome.code, tookMs);
       const isSlow = tookMs > slowOperationMs;
       if (isSlow) {
         const code = outcome.ok ? undefined : outcome.code;
