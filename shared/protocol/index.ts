@@ -1,6 +1,7 @@
 export * from './access.ts';
 export * from './bytes.ts';
 export * from './errors.ts';
+export * from './ice-url.ts';
 export * from './ids.ts';
 export * from './limits.ts';
 export * from './link.ts';

@@ -22,6 +22,10 @@ export const LIMITS = {
   /** Rooms in one page of a server's listed rooms. */
   listedPageMax: 50,
 
+  /** STUN addresses, and TURN addresses, that one server names; browsers want no more than a handful. */
+  iceUrlsMax: 8,
+  iceUrlMaxChars: 512,
+
   challengeBytes: 32,
   challengeLifetimeMs: 30_000,
   /** A sealed box, before base64url. */

@@ -16,7 +16,7 @@ export type StreamKind = z.infer<typeof StreamKind>;
 
 /** As in RTCIceServer of the WebRTC standard. */
 export const IceServer = z.object({
-  urls: z.array(z.string().min(1).max(512)).min(1).max(8),
+  urls: z.array(z.string().min(1).max(LIMITS.iceUrlMaxChars)).min(1).max(LIMITS.iceUrlsMax),
   username: z.string().max(512).optional(),
   credential: z.string().max(512).optional(),
 });

@@ -1,4 +1,4 @@
-import { ServerHost } from '@parley/shared/model';
+import { LIMITS, parseIceUrl } from '@parley/shared/protocol';
 import { z } from 'zod';
 
 /** One setting: how its text is read, what it is without one, and what an admin should know. */
@@ -127,17 +127,9 @@ function percentDecoded(given: string): string | undefined {
   }
 }
 
-/** A host as invites carry it. */
-export const serverHost = (entry: string): string | undefined => {
-  const host = entry.toLowerCase();
-  return ServerHost.safeParse(host).success ? host : undefined;
-};
-
+/** STUN or TURN servers, as many as fit into the answer to a join. */
 export const iceUrls = (scheme: 'stun' | 'turn') =>
   listOf(
-    (entry) =>
-      new RegExp(`^${scheme}s?:[a-zA-Z0-9.\\-\\[\\]:]{1,260}(\\?transport=(udp|tcp))?$`).test(entry)
-        ? entry
-        : undefined,
-    `a ${scheme}: or ${scheme}s: address`,
-  );
+    (entry) => (parseIceUrl(entry)?.scheme.startsWith(scheme) ? entry : undefined),
+    `a ${scheme}: or ${scheme}s: address with a port from 1 to 65535, IPv6 in brackets${scheme === 'stun' ? ' and no ?transport' : ''}`,
+  ).refine((urls) => urls.length <= LIMITS.iceUrlsMax, { error: `may hold ${LIMITS.iceUrlsMax} addresses at most` });

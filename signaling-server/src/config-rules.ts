@@ -1,3 +1,4 @@
+import { type IceDropReason, iceDropReason, USUAL_ICE_PORTS } from '@parley/shared/protocol';
 import { weaknessOf } from './auth/weak-secrets.ts';
 import { isLoopback } from './client-address.ts';
 import type { Config } from './config-settings.ts';
@@ -87,7 +88,31 @@ export function warningsOf(config: Config, environment: Given = {}): string[] {
       `NODE_ENV is development and HOST is not this computer alone: ${open} can be read by everybody who reaches it`,
     ],
   ];
-  return [...cases.flatMap(([holds, sentence]) => (holds ? [sentence] : [])), ...slips(environment)];
+  return [
+    ...cases.flatMap(([holds, sentence]) => (holds ? [sentence] : [])),
+    ...unusedIceUrls(config),
+    ...slips(environment),
+  ];
+}
+
+const WHY_DROPPED: Readonly<Record<IceDropReason, string>> = {
+  malformed: 'it cannot be read',
+  'private-address': 'it lies in a private network and this server does not',
+  'other-site': 'it has to have the same name, one below it, or one beside it below the same domain',
+  'unusual-port': `its port has to be ${USUAL_ICE_PORTS.join(' or ')}`,
+};
+
+/** STUN and TURN servers that apps leave alone, because they do not lie with this server. */
+function unusedIceUrls({ publicHosts, stunUrls, turnUrls }: Config): string[] {
+  const named = [...stunUrls.map((url) => ['STUN_URLS', url]), ...turnUrls.map((url) => ['TURN_URLS', url])] as const;
+  return publicHosts.flatMap((host) =>
+    named.flatMap(([setting, url = '']) => {
+      const reason = iceDropReason(host, url);
+      return reason === undefined
+        ? []
+        : [`${setting}: apps that know this server as ${host} do not use ${url}: ${WHY_DROPPED[reason]}`];
+    }),
+  );
 }
 
 /** Names of the environment that are nearly those of settings. Short ones may be anything. */

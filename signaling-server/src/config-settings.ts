@@ -1,3 +1,4 @@
+import { readServerHost } from '@parley/shared/model';
 import { LIMITS } from '@parley/shared/protocol';
 import { parseCidr } from './client-address.ts';
 import {
@@ -12,7 +13,6 @@ import {
   perMinute,
   redisAddress,
   secret,
-  serverHost,
   setting,
   text,
   whole,
@@ -28,7 +28,7 @@ export const SETTINGS = {
   HOST: setting(text, '127.0.0.1', 'Address to listen on; 0.0.0.0 or :: for every network'),
   PORT: setting(whole(0, 65_535), '7350', 'Port to listen on; 0 takes any free one'),
   PUBLIC_HOSTS: setting(
-    listOf(serverHost, 'a host or host:port'),
+    listOf(readServerHost, 'a host or host:port'),
     '',
     'Names (host or host:port) that invites carry for this server, comma-separated; over loopback its own port counts as well',
   ),

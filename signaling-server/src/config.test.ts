@@ -190,6 +190,49 @@ describe('readConfig (S10)', () => {
     expect(warned({ PUBLIC_HOSTS: 'parley.example.org' })).toBe('');
   });
 
+  it.each([
+    ['STUN_URLS', Array.from({ length: 9 }, (_, n) => `stun:${n}.example.org`).join()],
+    ['STUN_URLS', 'stun:example.org?transport=udp'],
+    ['STUN_URLS', 'stun:example.org:0'],
+    ['STUN_URLS', 'turn:example.org'],
+    ['TURN_URLS', 'turn:example.org:99999'],
+    ['TURN_URLS', 'turn:example.org:https'],
+    ['TURN_URLS', 'turn:2001:db8::1'],
+    ['PUBLIC_HOSTS', 'https://parley.example.org'],
+    ['PUBLIC_HOSTS', 'parley.example.org:99999'],
+  ])('refuses %s=%s, with which apps could not work (S12)', (name, value) => {
+    const turn = { TURN_SECRET: 'a-secret-with-more-than-32-characters-in-it' };
+    const reading = readConfig({ [name]: value, ...(name === 'TURN_URLS' ? turn : {}) });
+    expect(reading.ok ? [] : reading.problems.map((problem) => problem.split(':')[0])).toEqual([name]);
+  });
+
+  it('writes public hosts as invites do', () => {
+    const reading = readConfig({ PUBLIC_HOSTS: 'Parley.Example.org:443, münchen.example, [2001:DB8:0::1]:7350' });
+    expect(reading.ok && reading.config.publicHosts).toEqual([
+      'parley.example.org',
+      'xn--mnchen-3ya.example',
+      '[2001:db8::1]:7350',
+    ]);
+  });
+
+  it('warns of STUN and TURN servers that apps leave alone (S12)', () => {
+    const warned = (PUBLIC_HOSTS: string) => {
+      const reading = readConfig({
+        PUBLIC_HOSTS,
+        STUN_URLS: 'stun:stun.example.org,stun:203.0.113.7',
+        TURN_URLS: 'turn:turn.example.org:3479,turn:192.168.1.5,turns:turn.example.org:443?transport=tcp',
+        TURN_SECRET: 'a-secret-with-more-than-32-characters-in-it',
+      });
+      return reading.ok ? warningsOf(reading.config).filter((line) => /^(?:STUN|TURN)_URLS/.test(line)) : ['refused'];
+    };
+    expect(warned('')).toEqual([]);
+    expect(warned('parley.example.org').map((line) => /do not use (\S+): (.*)/.exec(line)?.slice(1))).toEqual([
+      ['stun:203.0.113.7', 'it has to have the same name, one below it, or one beside it below the same domain'],
+      ['turn:turn.example.org:3479', 'its port has to be 3478 or 5349 or 443'],
+      ['turn:192.168.1.5', 'it lies in a private network and this server does not'],
+    ]);
+  });
+
   it('warns of more sockets for an address than it may have connections', () => {
     const warned = (environment: Record<string, string>) => {
       const reading = readConfig(environment);
