@@ -1,18 +1,6 @@
-/** Time as an input: the page passes `systemClock`, tests pass one that they turn by hand. */
-export interface Clock {
-  /** Milliseconds since 1970. */
-  now(): number;
-  /** Calls back once after `delayMs`; returns the undo. */
-  after(delayMs: number, callback: () => void): () => void;
-}
+import type { Clock } from '@parley/shared/timing';
 
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  after: (delayMs, callback) => {
-    const timer = setTimeout(callback, delayMs);
-    return () => clearTimeout(timer);
-  },
-};
+export { type Clock, repeat as every, systemClock } from '@parley/shared/timing';
 
 /** A clock whose pending timers can be counted and all be stopped: what each part hands to its own parts. */
 export interface CountedClock extends Clock {
@@ -43,22 +31,5 @@ export function countedClock(clock: Clock): CountedClock {
     stopAll: () => {
       for (const undo of undos) undo();
     },
-  };
-}
-
-/** Calls back again and again, `everyMs` after the last call ended; returns the undo. */
-export function every(clock: Clock, everyMs: number, callback: () => void): () => void {
-  let undo = () => {};
-  let stopped = false;
-  const next = () => {
-    undo = clock.after(everyMs, () => {
-      callback();
-      if (!stopped) next();
-    });
-  };
-  next();
-  return () => {
-    stopped = true;
-    undo();
   };
 }

@@ -1,7 +1,10 @@
 import type { ServerHost } from '@parley/shared/model';
 import type { Bytes, Outcome } from '@parley/shared/protocol';
+import type { Clock } from '@parley/shared/timing';
 import type { ServerHttp } from './servers/server-http.ts';
 import type { OpenSocket } from './signaling/socket.ts';
+
+export type { Clock } from '@parley/shared/timing';
 
 /** What the core needs from outside. A host (Electron or loopback) gives it; tests give their own. */
 export type CorePorts = {
@@ -20,13 +23,6 @@ export type CorePorts = {
   /** Where the history worker's code lies; bundled hosts put it elsewhere. */
   historyWorkerUrl?: URL;
 };
-
-export interface Clock {
-  /** Milliseconds since 1970. */
-  now: () => number;
-  /** Calls back once after `delayMs`; returns the undo. */
-  after(delayMs: number, callback: () => void): () => void;
-}
 
 export type Paths = {
   /** The folder of this profile; everything the core writes lies in it. */

@@ -1,15 +1,16 @@
+import { spamWaitMs } from '@parley/shared/model';
 import { LIMITS } from '@parley/shared/protocol';
 
 /** V6, for one author: how much may be said in a short time. */
 export class SpamWindow {
+  /** Newest first. */
   #said: { at: number; text: string }[] = [];
 
   /** Whether `text` may be said now; counts it if so. */
   accept(text: string, now: number): boolean {
-    this.#said = this.#said.filter(({ at }) => now - at < LIMITS.spamWindowMs);
-    if (this.#said.length >= LIMITS.spamMessagesMax) return false;
-    if (this.#said.filter((each) => each.text === text).length >= LIMITS.spamIdenticalMax) return false;
-    this.#said.push({ at: now, text });
+    this.#said = this.#said.filter(({ at }) => at > now - LIMITS.spamWindowMs && at <= now);
+    if (spamWaitMs(this.#said, text, now) > 0) return false;
+    this.#said.unshift({ at: now, text });
     return true;
   }
 }

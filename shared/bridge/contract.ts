@@ -9,7 +9,6 @@ import { roomCalls } from './room-calls.ts';
 import { ownServerCalls, serverCalls, serverEvents } from './server-calls.ts';
 import { signalingCalls, signalingEvents } from './signaling-calls.ts';
 
-export { HelloFields, PairRole } from './identity-calls.ts';
 export { PageLogEntry } from './log-calls.ts';
 
 /**

@@ -1,31 +1,10 @@
 import { z } from 'zod';
 import { PeerStanding, Profile } from '../model/index.ts';
 import { base64UrlOf } from '../protocol/bytes.ts';
-import { DeviceId, RoomId } from '../protocol/ids.ts';
+import { HelloFields, PairRole } from '../protocol/hello-fields.ts';
+import { DeviceId } from '../protocol/ids.ts';
 
 const Sig = base64UrlOf(64);
-
-/** The typed fields of a hello; the core builds the signed bytes itself (security: no signing of free bytes). */
-export const HelloFields = z
-  .object({
-    roomId: RoomId,
-    epoch: z
-      .number()
-      .int()
-      .min(0)
-      .max(2 ** 32 - 1),
-    sess: base64UrlOf(16),
-    eph: base64UrlOf(32),
-    fp: base64UrlOf(32),
-    ts: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER),
-    caps: z.number().int().min(0).max(65_535),
-    prev: base64UrlOf(16),
-  })
-  .strict();
-export type HelloFields = z.infer<typeof HelloFields>;
-
-export const PairRole = z.enum(['lo', 'hi']);
-export type PairRole = z.infer<typeof PairRole>;
 
 /** This device’s signatures, and the peers that it met. */
 export const identityCalls = {

@@ -6,3 +6,4 @@ export * from './room.ts';
 export * from './server.ts';
 export * from './server-host.ts';
 export * from './settings.ts';
+export * from './spam.ts';

@@ -1,6 +1,7 @@
 export * from './access.ts';
 export * from './bytes.ts';
 export * from './errors.ts';
+export * from './hello-fields.ts';
 export * from './ice-url.ts';
 export * from './ids.ts';
 export * from './limits.ts';

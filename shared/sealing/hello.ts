@@ -1,4 +1,4 @@
-import type { HelloFields } from '../bridge/contract.ts';
+import type { HelloFields } from '../protocol/hello-fields.ts';
 import { DeviceId } from '../protocol/ids.ts';
 import { accept, type Outcome, refuse } from '../protocol/outcome.ts';
 import { type Bytes, concatBytes, fromBase64Url, type KeyHandle, toBase64Url, u32, u64, utf8 } from './agreements.ts';

@@ -25,9 +25,10 @@ export {
   verifyMembership,
   verifyOwnership,
 } from './membership.ts';
-export { openPairSession, type PairSession, type SafetyExchange } from './pair-session.ts';
+export { openPairSession, type PairSession } from './pair-session.ts';
 export { findParleyLink, type Pasted, readPasted, readServerAddress } from './pasted.ts';
 export { ed25519FromSeed, hasLowOrder, sha256 } from './primitives.ts';
 export { deviceCode } from './safety-code.ts';
+export type { SafetyExchange } from './safety-exchange.ts';
 export { checkSdp, fingerprintOf } from './sdp-policy.ts';
 export { formatServerInvite, parseServerInvite, type ServerInvite } from './server-invite.ts';

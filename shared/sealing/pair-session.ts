@@ -1,4 +1,4 @@
-import { PairMessage, type SafetyStep } from '../protocol/link.ts';
+import { PairMessage } from '../protocol/link.ts';
 import { accept, type Outcome, refuse } from '../protocol/outcome.ts';
 import {
   type Bytes,
@@ -16,7 +16,7 @@ import { packJson, unpackJson } from './packing.ts';
 import { pad } from './padding.ts';
 import { aesKey, hkdf, label, sha256, verifyEd25519, x25519 } from './primitives.ts';
 import { createReplayWindow } from './replay-window.ts';
-import { createSafetyExchange } from './safety-exchange.ts';
+import { createSafetyExchange, type SafetyExchange } from './safety-exchange.ts';
 
 /** The keys of one pair of hellos. awaiting confirm → confirmed | failed;  any → closed */
 export interface PairSession {
@@ -40,13 +40,6 @@ export interface PairSession {
   safety(): SafetyExchange;
   /** Forgets the keys; later use throws. */
   close(): void;
-}
-
-export interface SafetyExchange {
-  /** What `lo` sends first; null for `hi`, who waits. */
-  start(): Promise<SafetyStep | null>;
-  /** Takes the peer's step. `code` ("1234 5678") is there once both random parts are known and verified. */
-  handle(step: SafetyStep): Promise<Outcome<{ reply: SafetyStep | null; code: string | null }>>;
 }
 
 const HEADER_BYTES = 1 + 8 + 8;

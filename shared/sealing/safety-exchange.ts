@@ -1,8 +1,15 @@
 import type { SafetyStep } from '../protocol/link.ts';
-import { accept, refuse } from '../protocol/outcome.ts';
+import { accept, type Outcome, refuse } from '../protocol/outcome.ts';
 import { type Bytes, concatBytes, equalBytes, fromBase64Url, toBase64Url } from './agreements.ts';
-import type { SafetyExchange } from './pair-session.ts';
 import { hkdf, label, randomBytes, sha256 } from './primitives.ts';
+
+/** The steps of one pair to its short safety code, on one side. */
+export interface SafetyExchange {
+  /** What `lo` sends first; null for `hi`, who waits. */
+  start(): Promise<SafetyStep | null>;
+  /** Takes the peer's step. `code` ("1234 5678") is there once both random parts are known and verified. */
+  handle(step: SafetyStep): Promise<Outcome<{ reply: SafetyStep | null; code: string | null }>>;
+}
 
 type State = { at: 'idle' } | { at: 'committed' } | { at: 'answered'; commitment: Bytes } | { at: 'done' };
 

@@ -1,23 +1,13 @@
-import { LIMITS, ParleyError } from '@parley/shared/protocol';
+import { spamWaitMs } from '@parley/shared/model';
+import { ParleyError } from '@parley/shared/protocol';
 
-/**
- * V6: more than 20 messages in 10 s, or more than 5 with the same text, are held back by the author's own app.
- * `recent` are the author's newest messages, newest first.
- */
+/** V6: the refusal of an own message that would be spam. `recent` are the author's newest messages, newest first. */
 export function spamRefusal(
   recent: readonly { sent_at: number; text: string }[],
   text: string,
   nowMs: number,
 ): ParleyError | undefined {
-  const since = nowMs - LIMITS.spamWindowMs;
-  const inWindow = recent.filter((message) => message.sent_at > since && message.sent_at <= nowMs);
-  const same = inWindow.filter((message) => message.text === text);
-  const blocking =
-    same.length >= LIMITS.spamIdenticalMax
-      ? same[LIMITS.spamIdenticalMax - 1]
-      : inWindow.length >= LIMITS.spamMessagesMax
-        ? inWindow[LIMITS.spamMessagesMax - 1]
-        : undefined;
-  if (!blocking) return undefined;
-  return new ParleyError('message-spam', { retryAfterMs: blocking.sent_at - since });
+  const messages = recent.map((message) => ({ at: message.sent_at, text: message.text }));
+  const retryAfterMs = spamWaitMs(messages, text, nowMs);
+  return retryAfterMs === 0 ? undefined : new ParleyError('message-spam', { retryAfterMs });
 }

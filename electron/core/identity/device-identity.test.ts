@@ -1,8 +1,7 @@
 import { createPublicKey, verify } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HelloFields } from '@parley/shared/bridge';
-import { type Bytes, fromBase64Url, toBase64Url } from '@parley/shared/protocol';
+import { type Bytes, fromBase64Url, HelloFields, toBase64Url } from '@parley/shared/protocol';
 import { confirmSignatureBytes, helloSignatureBytes } from '@parley/shared/sealing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { newRoomId, randomId, temporaryFolder, testSecrets } from '../testing/test-kit.ts';

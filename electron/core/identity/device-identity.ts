@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import type { HelloFields, PairRole } from '@parley/shared/bridge';
-import { type Bytes, DeviceId, fromBase64Url, ParleyError } from '@parley/shared/protocol';
+import { type Bytes, DeviceId, fromBase64Url, type HelloFields, type PairRole, ParleyError } from '@parley/shared/protocol';
 import { confirmSignatureBytes, helloSignatureBytes } from '@parley/shared/sealing';
 import { writeFileAtomically } from '../atomic-file.ts';
 import type { SecretStore } from '../ports.ts';

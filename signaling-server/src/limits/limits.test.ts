@@ -1,29 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { type Block, BlockList } from './block-list.ts';
-import { TokenBucket } from './token-bucket.ts';
 import { createWindowLimit } from './window-limit.ts';
-
-describe('TokenBucket', () => {
-  it('gives a burst, then an even pace, and tells the wait to the millisecond (R5, R6, P5)', () => {
-    const bucket = new TokenBucket();
-    const take = (now: number, count = 1) => bucket.take(count, now, 5, 1 / 100);
-    expect([0, 0, 0, 0, 0].map((now) => take(now))).toEqual([0, 0, 0, 0, 0]);
-    expect(take(0)).toBe(100);
-    expect(take(99)).toBe(1);
-    expect(take(100)).toBe(0);
-    expect(take(100, 2)).toBe(200);
-    expect(take(300, 2)).toBe(0);
-  });
-
-  it('never holds more than its capacity and never asks for more', () => {
-    const bucket = new TokenBucket();
-    expect(bucket.take(3, 0, 3, 1 / 100)).toBe(0);
-    expect(bucket.take(3, 1_000_000, 3, 1 / 100)).toBe(0);
-    expect(bucket.take(1, 1_000_000, 3, 1 / 100)).toBe(100);
-    expect(bucket.take(50, 2_000_000, 3, 1 / 100)).toBe(0);
-  });
-});
 
 // The limiter library reads the clock itself.
 describe('with the clock in hand', () => {

@@ -1,0 +1,33 @@
+/** Time as an input: programs pass `systemClock`, tests pass one that they turn by hand. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now: () => number;
+  /** Calls back once after `delayMs`; returns the undo. Never keeps a process alive by itself. */
+  after(delayMs: number, callback: () => void): () => void;
+}
+
+/** The computer's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after: (delayMs, callback) => {
+    const timer = setTimeout(callback, delayMs);
+    letEnd(timer);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** In Node a timer keeps the process alive until this is said; browsers give a number, and pages end anyway. */
+function letEnd(timer: unknown): void {
+  if (typeof timer !== 'object' || timer === null || !('unref' in timer)) return;
+  if (typeof timer.unref === 'function') timer.unref();
+}
+
+/** Calls back every `everyMs` until the returned undo is called, also from within a call. */
+export function repeat(clock: Clock, everyMs: number, callback: () => void): () => void {
+  let cancel = clock.after(everyMs, tick);
+  function tick(): void {
+    cancel = clock.after(everyMs, tick);
+    callback();
+  }
+  return () => cancel();
+}
