@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import type { Outcome } from '../base/outcome.ts';
 import { AppInfo, EmbeddedServerState, PeerStanding, Room, Settings } from '../model/index.ts';
-import type { Outcome } from '../protocol/outcome.ts';
 import { appCalls } from './app-calls.ts';
 import { historyCalls } from './history-calls.ts';
 import { identityCalls } from './identity-calls.ts';

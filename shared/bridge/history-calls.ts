@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { DeviceId, MessageId, RoomId } from '../base/ids.ts';
+import { LIMITS } from '../base/limits.ts';
 import { ChatMessage, ChatText, Cursor, HistoryItem, HistoryPage, MessageRef, SearchPage } from '../model/index.ts';
-import { DeviceId, MessageId, RoomId } from '../protocol/ids.ts';
-import { LIMITS } from '../protocol/limits.ts';
 import { Head, Holdings } from '../protocol/link.ts';
 
 const OfRoom = z.object({ roomId: RoomId }).strict();

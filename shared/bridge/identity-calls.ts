@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { base64UrlOf } from '../base/bytes.ts';
+import { DeviceId } from '../base/ids.ts';
 import { PeerStanding, Profile } from '../model/index.ts';
-import { base64UrlOf } from '../protocol/bytes.ts';
 import { HelloFields, PairRole } from '../protocol/hello-fields.ts';
-import { DeviceId } from '../protocol/ids.ts';
 
 const Sig = base64UrlOf(64);
 

@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { base64UrlOf } from '../base/bytes.ts';
+import { RoomId } from '../base/ids.ts';
+import { LIMITS } from '../base/limits.ts';
 import { Room, RoomKeyring, RoomName, ServerHost } from '../model/index.ts';
-import { base64UrlOf } from '../protocol/bytes.ts';
-import { RoomId } from '../protocol/ids.ts';
-import { LIMITS } from '../protocol/limits.ts';
 import { SignedListing } from '../protocol/signaling.ts';
 
 const Nothing = z.object({}).strict();

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { base64UrlOf } from '../base/bytes.ts';
+import { outcomeOf } from '../base/outcome.ts';
 import { ServerHost } from '../model/index.ts';
-import { base64UrlOf } from '../protocol/bytes.ts';
-import { outcomeOf } from '../protocol/outcome.ts';
 import { type ClientEvent, clientEvents } from '../protocol/signaling.ts';
 
 /** 16 random bytes, chosen by the page: one attempt at a connection. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { base64UrlOf } from '../protocol/bytes.ts';
-import { DeviceId, MessageId, RoomId } from '../protocol/ids.ts';
-import { LIMITS } from '../protocol/limits.ts';
+import { base64UrlOf } from '../base/bytes.ts';
+import { DeviceId, MessageId, RoomId } from '../base/ids.ts';
+import { LIMITS } from '../base/limits.ts';
 import { DisplayName, fitsCodePoints } from './profile.ts';
 
 /** V4: 1–1,000 characters (code points) after trimming, NFC. Rendered as text, never as HTML. */

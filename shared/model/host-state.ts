@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ErrorCode } from '../protocol/errors.ts';
-import { DeviceId } from '../protocol/ids.ts';
+import { ErrorCode } from '../base/errors.ts';
+import { DeviceId } from '../base/ids.ts';
 import { ServerHost } from './server-host.ts';
 
 /** off → starting → running ⇄ starting;  starting → failed → starting */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import { LIMITS } from '../protocol/limits.ts';
-import { refuseInput } from '../protocol/outcome.ts';
+import { LIMITS } from '../base/limits.ts';
+import { refuseInput } from '../base/outcome.ts';
 import { seededBy } from '../testing/test-seed.ts';
 import {
   ChatMessage,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { LIMITS } from '../protocol/limits.ts';
+import { LIMITS } from '../base/limits.ts';
 
 /** Whether `text` has `min` to `max` code points. Most texts are so short that nobody has to count. */
 export const fitsCodePoints = (text: string, max: number, min = 1): boolean =>

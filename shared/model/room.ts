@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { base64UrlOf } from '../protocol/bytes.ts';
-import { RoomId } from '../protocol/ids.ts';
-import { LIMITS } from '../protocol/limits.ts';
+import { base64UrlOf } from '../base/bytes.ts';
+import { RoomId } from '../base/ids.ts';
+import { LIMITS } from '../base/limits.ts';
 import { fitsCodePoints, isVisible } from './profile.ts';
 import { ServerHost } from './server-host.ts';
 

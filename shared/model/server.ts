@@ -1,7 +1,10 @@
 import { z } from 'zod';
-import { ServerAccess } from '../protocol/server-answers.ts';
 import { isVisible } from './profile.ts';
 import { ServerHost } from './server-host.ts';
+
+/** How one gets into a server at all. */
+export const ServerAccess = z.enum(['open', 'password', 'token']);
+export type ServerAccess = z.infer<typeof ServerAccess>;
 
 const CredentialKind = z.enum(['password', 'token']);
 const EpochMs = z.number().int().nonnegative();

@@ -21,6 +21,12 @@ describe('what counts as spam (V6)', () => {
   });
 
   it('is nothing that a clock which was set back shows as sent later', () => {
-    expect(spamWaitMs(sent(20, () => 'same'), 'same', 5_000)).toBe(0);
+    expect(
+      spamWaitMs(
+        sent(20, () => 'same'),
+        'same',
+        5_000,
+      ),
+    ).toBe(0);
   });
 });

@@ -1,4 +1,4 @@
-import { LIMITS } from '../protocol/limits.ts';
+import { LIMITS } from '../base/limits.ts';
 
 /**
  * V6: after more than 20 messages of one author in 10 s, or more than 5 with the same text, how many milliseconds until

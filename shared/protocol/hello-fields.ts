@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { base64UrlOf } from './bytes.ts';
-import { RoomId } from './ids.ts';
+import { base64UrlOf } from '../base/bytes.ts';
+import { RoomId } from '../base/ids.ts';
 
 /** The typed fields of a hello; the core builds the signed bytes itself (security: no signing of free bytes). */
 export const HelloFields = z

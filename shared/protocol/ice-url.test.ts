@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { LIMITS } from '../base/limits.ts';
 import { ServerHost } from '../model/server-host.ts';
 import { seededBy } from '../testing/test-seed.ts';
 import { iceDropReason, parseIceUrl } from './ice-url.ts';
-import { LIMITS } from './limits.ts';
 import { IceConfig } from './signaling.ts';
 
 fc.configureGlobal(seededBy(process.env.PARLEY_SEED));

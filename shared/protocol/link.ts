@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { base64UrlOf } from '../base/bytes.ts';
+import { CallId, DeviceId, MessageId } from '../base/ids.ts';
+import { LIMITS } from '../base/limits.ts';
 import { ChatMessage, MessagePlace } from '../model/chat-message.ts';
 import { Profile } from '../model/profile.ts';
 import { RoomName } from '../model/room.ts';
-import { base64UrlOf } from './bytes.ts';
-import { CallId, DeviceId, MessageId } from './ids.ts';
-import { LIMITS } from './limits.ts';
 
 const Epoch = z
   .number()

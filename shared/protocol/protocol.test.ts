@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { seededBy } from '../testing/test-seed.ts';
 import {
   base64UrlLength,
   base64UrlOf,
@@ -11,11 +10,21 @@ import {
   toBase64Url,
   u32,
   u64,
-} from './bytes.ts';
-import { ERRORS, type ErrorCode, sentenceOf } from './errors.ts';
-import { LIMITS } from './limits.ts';
+} from '../base/bytes.ts';
+import { ERRORS, type ErrorCode, sentenceOf } from '../base/errors.ts';
+import { LIMITS } from '../base/limits.ts';
+import {
+  accept,
+  type Outcome,
+  outcomeOf,
+  ParleyError,
+  refusalOf,
+  refuse,
+  refuseInput,
+  unwrap,
+} from '../base/outcome.ts';
+import { seededBy } from '../testing/test-seed.ts';
 import { LinkMessage, PairMessage } from './link.ts';
-import { accept, type Outcome, outcomeOf, ParleyError, refusalOf, refuse, refuseInput, unwrap } from './outcome.ts';
 import { ConnectAuth, clientEvents, serverEvents } from './signaling.ts';
 
 fc.configureGlobal(seededBy(process.env.PARLEY_SEED));

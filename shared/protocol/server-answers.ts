@@ -1,8 +1,5 @@
 import { z } from 'zod';
-
-/** How one gets into a server at all. */
-export const ServerAccess = z.enum(['open', 'password', 'token']);
-export type ServerAccess = z.infer<typeof ServerAccess>;
+import { ServerAccess } from '../model/server.ts';
 
 /** The answer of `GET /about`: what a server says of itself before anybody is in. */
 export const ServerAbout = z.object({

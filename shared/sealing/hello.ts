@@ -1,6 +1,6 @@
+import { DeviceId } from '../base/ids.ts';
+import { accept, type Outcome, refuse } from '../base/outcome.ts';
 import type { HelloFields } from '../protocol/hello-fields.ts';
-import { DeviceId } from '../protocol/ids.ts';
-import { accept, type Outcome, refuse } from '../protocol/outcome.ts';
 import { type Bytes, concatBytes, fromBase64Url, type KeyHandle, toBase64Url, u32, u64, utf8 } from './agreements.ts';
 import type { RoomKeys } from './key-schedule.ts';
 import { pad, unpad } from './padding.ts';

@@ -1,5 +1,5 @@
+import { accept, type Outcome, refuse } from '../base/outcome.ts';
 import type { ServerHost } from '../model/server-host.ts';
-import { accept, type Outcome, refuse } from '../protocol/outcome.ts';
 import { type Bytes, fromBase64Url, toBase64Url } from './agreements.ts';
 import { formatLink, parseLink } from './link-text.ts';
 import { ed25519FromSeed, randomBytes } from './primitives.ts';

@@ -1,5 +1,5 @@
-import type { RoomId } from '../protocol/ids.ts';
-import { RoomId as RoomIdSchema } from '../protocol/ids.ts';
+import type { RoomId } from '../base/ids.ts';
+import { RoomId as RoomIdSchema } from '../base/ids.ts';
 import { type Bytes, concatBytes, type KeyHandle, PROTOCOL_LABEL, toBase64Url, utf8 } from './agreements.ts';
 import { aesKey, ed25519FromSeed, hkdf, label, sha256 } from './primitives.ts';
 

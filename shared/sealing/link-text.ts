@@ -1,5 +1,5 @@
+import { accept, type Outcome, refuse } from '../base/outcome.ts';
 import { readServerHost, type ServerHost } from '../model/server-host.ts';
-import { accept, type Outcome, refuse } from '../protocol/outcome.ts';
 
 /** The scheme of Parley's links, without its colon. */
 const LINK_SCHEME = 'parley';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RoomId } from '../protocol/ids.ts';
+import type { RoomId } from '../base/ids.ts';
 import { deriveRoomKeys, roomIdOf } from './key-schedule.ts';
 import {
   type MembershipProof,

@@ -1,4 +1,4 @@
-import type { RoomId } from '../protocol/ids.ts';
+import type { RoomId } from '../base/ids.ts';
 import { type Bytes, concatBytes, fromBase64Url, type KeyHandle, utf8 } from './agreements.ts';
 import { type RoomKeys, roomIdOf } from './key-schedule.ts';
 import { label, sha256, signEd25519, verifyEd25519 } from './primitives.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { unwrap } from '../base/outcome.ts';
 import type { PairMessage } from '../protocol/link.ts';
-import { unwrap } from '../protocol/outcome.ts';
 import { seededBy } from '../testing/test-seed.ts';
 import { fromBase64Url, toBase64Url } from './agreements.ts';
 import { makeHello, type OwnHello, openHello, tagOf } from './hello.ts';

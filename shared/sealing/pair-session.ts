@@ -1,5 +1,5 @@
+import { accept, type Outcome, refuse } from '../base/outcome.ts';
 import { PairMessage } from '../protocol/link.ts';
-import { accept, type Outcome, refuse } from '../protocol/outcome.ts';
 import {
   type Bytes,
   concatBytes,

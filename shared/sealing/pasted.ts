@@ -1,7 +1,7 @@
+import { LIMITS } from '../base/limits.ts';
+import { accept, type Outcome, type Refusal, refuse } from '../base/outcome.ts';
 import { readServerHost, type ServerHost } from '../model/server-host.ts';
 import { RefreshToken } from '../protocol/access.ts';
-import { LIMITS } from '../protocol/limits.ts';
-import { accept, type Outcome, type Refusal, refuse } from '../protocol/outcome.ts';
 import { formatInvite, type Invite, parseInvite } from './invite.ts';
 import { LINK_MAX_CHARS, unwrapText } from './link-text.ts';
 import { formatServerInvite, parseServerInvite, type ServerInvite } from './server-invite.ts';

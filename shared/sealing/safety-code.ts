@@ -1,4 +1,4 @@
-import type { DeviceId } from '../protocol/ids.ts';
+import type { DeviceId } from '../base/ids.ts';
 import { type Bytes, concatBytes, fromBase64Url } from './agreements.ts';
 import { label, sha512 } from './primitives.ts';
 

@@ -1,5 +1,5 @@
+import { accept, type Outcome, refuse } from '../base/outcome.ts';
 import type { SafetyStep } from '../protocol/link.ts';
-import { accept, type Outcome, refuse } from '../protocol/outcome.ts';
 import { type Bytes, concatBytes, equalBytes, fromBase64Url, toBase64Url } from './agreements.ts';
 import { hkdf, label, randomBytes, sha256 } from './primitives.ts';
 

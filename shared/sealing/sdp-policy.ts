@@ -1,4 +1,4 @@
-import { accept, type Outcome, refuse } from '../protocol/outcome.ts';
+import { accept, type Outcome, refuse } from '../base/outcome.ts';
 import { type Bytes, equalBytes } from './agreements.ts';
 
 /** Bytes of a fingerprint as WebRTC writes it ("AA:BB:…", 32 of them); undefined for anything else. */

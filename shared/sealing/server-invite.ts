@@ -1,6 +1,6 @@
+import { accept, type Outcome, refuse } from '../base/outcome.ts';
 import type { ServerHost } from '../model/server-host.ts';
 import { RefreshToken } from '../protocol/access.ts';
-import { accept, type Outcome, refuse } from '../protocol/outcome.ts';
 import { formatLink, parseLink } from './link-text.ts';
 
 /** What lets a person use a server that asks for a token. Good for one person: each exchange makes the token new. */

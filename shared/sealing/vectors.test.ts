@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { schedule, vectors } from '../../scripts/vectors/recompute.ts';
+import { fromBase64Url, toBase64Url } from '../base/bytes.ts';
 import { ChatMessage } from '../model/chat-message.ts';
-import { fromBase64Url, toBase64Url } from '../protocol/bytes.ts';
 import { PairMessage } from '../protocol/link.ts';
 import { chatSignatureBytes } from './chat.ts';
 import { type OwnHello, openHello } from './hello.ts';

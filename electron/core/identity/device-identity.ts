@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { type Bytes, DeviceId, fromBase64Url, type HelloFields, type PairRole, ParleyError } from '@parley/shared/protocol';
+import {
+  type Bytes,
+  DeviceId,
+  fromBase64Url,
+  type HelloFields,
+  type PairRole,
+  ParleyError,
+} from '@parley/shared/protocol';
 import { confirmSignatureBytes, helloSignatureBytes } from '@parley/shared/sealing';
 import { writeFileAtomically } from '../atomic-file.ts';
 import type { SecretStore } from '../ports.ts';

@@ -1,5 +1,5 @@
-import { DeviceId } from '../../protocol/ids.ts';
-import { unwrap } from '../../protocol/outcome.ts';
+import { DeviceId } from '../../base/ids.ts';
+import { unwrap } from '../../base/outcome.ts';
 import { toBase64Url } from '../agreements.ts';
 import { confirmSignatureBytes, helloSignatureBytes, makeHello, type OwnHello, openHello } from '../hello.ts';
 import { deriveRoomKeys, type RoomKeys } from '../key-schedule.ts';

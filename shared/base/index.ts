@@ -1,0 +1,6 @@
+export * from './bytes.ts';
+export * from './errors.ts';
+export * from './ids.ts';
+export * from './limits.ts';
+export * from './outcome.ts';
+export * from './version.ts';
