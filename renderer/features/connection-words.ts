@@ -37,11 +37,28 @@ export const connectionTone = (connection: ServerConnection): Tone =>
         ? 'off'
         : 'waiting';
 
-/** What protects a room, in one sentence. */
-export const protectionSentence = (room: Pick<Room, 'needsPassphrase'>): string =>
-  room.needsPassphrase
-    ? 'Only people who have both the invite and the passphrase can join, and everything said here is sealed between your devices; the server cannot read it.'
-    : 'Only people who have the invite can join, and everything said here is sealed between your devices; the server cannot read it.';
+const SEALED = 'What is said here is sealed between your devices.';
+
+/**
+ * What protects a room and who could listen, in one sentence and a half. Three cases: private, on a server's list, and on
+ * the list with a passphrase.
+ */
+export function protectionSentence(room: Pick<Room, 'needsPassphrase' | 'listed' | 'host'>): string {
+  if (room.listed) return `${listenersSentence(room.host, room.needsPassphrase)} ${SEALED}`;
+  return room.needsPassphrase
+    ? `Only people who have both the invite and the passphrase can join; the server cannot listen. ${SEALED}`
+    : `Only people who have the invite can join; the server cannot listen. ${SEALED}`;
+}
+
+/** Who could listen in a room that is on its server's list. */
+export const listenersSentence = (host: string, needsPassphrase: boolean): string =>
+  needsPassphrase
+    ? `On the list of ${hostName(host)}: everybody there sees its name. Only people who also have the passphrase can join or listen; the operator of the server cannot.`
+    : `On the list of ${hostName(host)}: everybody who can use that server can join, so its operator could listen too.`;
+
+/** The same in a word, beside the lock. */
+export const protectionWord = (room: Pick<Room, 'needsPassphrase' | 'listed'>): string =>
+  room.listed ? (room.needsPassphrase ? 'Listed, with passphrase' : 'Listed: anybody there can join') : 'Private';
 
 export const standingWords: Record<PeerStanding['standing'], { word: string; sentence: string }> = {
   new: { word: 'New device', sentence: 'Seen for the first time. Compare the safety code to be sure.' },

@@ -3,6 +3,7 @@ import {
   messageKey,
   profileFromName,
   type Room,
+  type Server,
   type Settings,
   type SettingsChange,
   usualSettings,
@@ -15,6 +16,7 @@ import { usualLinkPolicy } from '../mesh/link-policy.ts';
 import { fakeCertificate } from '../mesh/testing/fake-peers.ts';
 import { usualSessionPolicy } from '../session/session-policy.ts';
 import { FakeCore, FakeRoom } from '../session/testing/fake-room.ts';
+import { foundCheck } from '../testing/gallery/samples/servers.ts';
 import { type App, createApp } from './app.ts';
 
 let seed = 100;
@@ -25,11 +27,19 @@ type Given = {
   deepLink?: string;
   history?: number;
   damaged?: () => boolean;
+  servers?: Server[];
 };
 
 /** An app over a fake core, in a room with a fake server. */
 async function openApp(room: FakeRoom, given: Given = {}) {
-  const { name = 'ana', rooms = [room.room], deepLink = null, history = 0, damaged = () => false } = given;
+  const {
+    name = 'ana',
+    rooms = [room.room],
+    deepLink = null,
+    history = 0,
+    damaged = () => false,
+    servers = [],
+  } = given;
   const core = await FakeCore.create(name ?? 'nobody');
   const media = new FakeMedia();
   const listeners = new Map<BridgeEvent, (payload: never) => void>();
@@ -55,6 +65,8 @@ async function openApp(room: FakeRoom, given: Given = {}) {
   answers['rooms.keyring'] = () => accept(room.keyring);
   answers['rooms.draft'] = () => accept({});
   answers['server.state'] = () => accept({ at: 'off' });
+  answers['servers.list'] = () => accept({ items: servers });
+  answers['servers.check'] = ({ text }: { text: string }) => accept({ host: text, check: foundCheck() });
   answers['app.take-deep-link'] = () => accept({ invite: deepLink });
   answers['rooms.read-invite'] = ({ invite }: { invite: string }) =>
     invite === room.keyring.invite
@@ -80,6 +92,7 @@ async function openApp(room: FakeRoom, given: Given = {}) {
     clock: room.clock,
     randomBytes: (size) => crypto.getRandomValues(new Uint8Array(size)),
     signaling: { clientOf: () => ({ join: (_, owner) => room.server.takeSeat(room.keyring, owner) }), close: () => {} },
+    roomLists: { page: async () => refuse('server-unreachable'), change: async () => refuse('server-unreachable') },
     makePeer: room.net.maker({ der, fp }),
     makeCertificate: async () => ({ certificate: null, fp }),
     media: media.ports(),

@@ -2,10 +2,12 @@ import { refusalOf, unwrap } from '@parley/shared/protocol';
 import { countedClock } from '../clock.ts';
 import type { Actions } from './actions/actions.ts';
 import { createActions } from './actions/create-actions.ts';
+import { markListed } from './actions/listing-changes.ts';
 import { type AppStore, createAppStore } from './app-store.ts';
 import { browserPorts } from './browser-ports.ts';
 import { type Calls, createCalls } from './calls.ts';
 import { createChats } from './chats.ts';
+import { createListedRooms } from './listed-rooms.ts';
 import { createNotices } from './notices.ts';
 import type { AppPorts } from './ports.ts';
 import { createReach, type Reach } from './reach.ts';
@@ -25,6 +27,12 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
   const notices = createNotices(store);
   const chats = createChats(store, bridge, clock);
   const searches = createSearches(store, bridge, clock);
+  const listedRooms = createListedRooms({
+    store,
+    roomLists: ports.roomLists,
+    clock,
+    onFound: (roomId) => void markListed({ ports, store }, roomId, true),
+  });
   let running: { reach: Reach; calls: Calls } | undefined;
   let closed = false;
   /** Links that came before the person had a name. */
@@ -34,6 +42,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
     ports,
     chats,
     searches,
+    listedRooms,
     notices,
     running: () => running,
     restart: () => void start(),
@@ -67,6 +76,10 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
     }),
     bridge.on('peers.changed', (peer) => chats.named(peer)),
     bridge.on('server.changed', (server) => store.setState({ server })),
+    bridge.on('servers.changed', ({ items }) => {
+      store.setState({ servers: items });
+      void running?.reach.sync();
+    }),
     bridge.on('app.deep-link-arrived', ({ invite }) => takeInvite(invite)),
     bridge.on('app.noticed', ({ code, message }) => notices.say('trouble', message, code)),
   ];
@@ -75,11 +88,12 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
     if (running || closed) return;
     store.setState({ start: { at: 'starting' } });
     try {
-      const [info, settings, rooms, server, certificate] = await Promise.all([
+      const [info, settings, rooms, server, servers, certificate] = await Promise.all([
         bridge.call('app.info', {}).then(unwrap),
         bridge.call('settings.get', {}).then(unwrap),
         bridge.call('rooms.list', {}).then(unwrap),
         bridge.call('server.state', {}).then(unwrap),
+        bridge.call('servers.list', {}).then(unwrap),
         // Before anything is joined, because its fingerprint is signed into every hello.
         ports.makeCertificate(),
       ]);
@@ -94,6 +108,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
         settings,
         rooms: rooms.items,
         server,
+        servers: servers.items,
         screen: settings.profile ? { at: 'home' } : { at: 'welcome' },
       });
       for (const room of rooms.items) if (room.draft !== '') chats.restoreDraft(room.roomId, room.draft);
@@ -116,6 +131,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
       closed = true;
       for (const undo of undos) undo();
       searches.close();
+      listedRooms.close();
       running?.calls.leave();
       running?.calls.close();
       await Promise.all([chats.close(), running?.reach.close()]);

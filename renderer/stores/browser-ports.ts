@@ -7,6 +7,7 @@ import { makeSimplePeer } from '../mesh/simple-peer-adapter.ts';
 import { makeCertificate } from '../session/certificate.ts';
 import { usualSessionPolicy } from '../session/session-policy.ts';
 import { patient } from '../signaling/retry-policy.ts';
+import { createRoomLists } from '../signaling/room-lists.ts';
 import { createSignalingHub } from '../signaling/signaling-hub.ts';
 import { usualSignalingPolicy } from '../signaling/signaling-policy.ts';
 import { bridgeWires } from '../signaling/wire.ts';
@@ -17,18 +18,20 @@ export function browserPorts(window: Window & typeof globalThis): AppPorts {
   const randomBytes = (sizeBytes: number) => window.crypto.getRandomValues(new Uint8Array(sizeBytes));
   const bridge = createBridge(window);
   const log = new PageLog({ clock: systemClock, forward: (entries) => bridge.call('log.write', { entries }) });
+  const signaling = createSignalingHub({
+    openWire: bridgeWires(bridge, randomBytes),
+    clock: systemClock,
+    random: Math.random,
+    randomBytes,
+    policy: usualSignalingPolicy(patient),
+    log: log.area('signaling'),
+  });
   return {
     bridge,
     clock: systemClock,
     randomBytes,
-    signaling: createSignalingHub({
-      openWire: bridgeWires(bridge, randomBytes),
-      clock: systemClock,
-      random: Math.random,
-      randomBytes,
-      policy: usualSignalingPolicy(patient),
-      log: log.area('signaling'),
-    }),
+    signaling,
+    roomLists: createRoomLists((host) => signaling.clientOf(host), systemClock),
     makePeer: makeSimplePeer,
     makeCertificate: () => makeCertificate(window.RTCPeerConnection),
     media: browserMedia(window),

@@ -7,6 +7,7 @@ import type { MediaPorts } from '../media/ports.ts';
 import type { MakePeer } from '../mesh/raw-peer.ts';
 import type { OwnCertificate } from '../session/certificate.ts';
 import type { SessionPolicy } from '../session/session-policy.ts';
+import type { RoomLists } from '../signaling/room-lists.ts';
 import type { Seat, SeatOwner } from '../signaling/seat.ts';
 
 /** What the app needs from outside: the page gives the browser's, tests give their own. */
@@ -15,6 +16,7 @@ export type AppPorts = {
   clock: Clock;
   randomBytes: (sizeBytes: number) => Uint8Array<ArrayBuffer>;
   signaling: { clientOf(host: ServerHost): { join(roomId: RoomId, owner: SeatOwner): Seat }; close(): void };
+  roomLists: RoomLists;
   makePeer: MakePeer;
   makeCertificate: () => Promise<OwnCertificate>;
   media: MediaPorts;

@@ -6,9 +6,19 @@ import type {
   PeerStanding,
   Room,
   SearchHit,
+  Server,
+  ServerHost,
   Settings,
 } from '@parley/shared/model';
-import type { CallId, DeviceId, MicrophoneState, Refusal, RoomId } from '@parley/shared/protocol';
+import type {
+  CallId,
+  DeviceId,
+  ListedRoom,
+  MicrophoneState,
+  Refusal,
+  RoomId,
+  ServerAccess,
+} from '@parley/shared/protocol';
 import type { ServerConnection } from '../signaling/server-connection.ts';
 
 export type { ServerConnection } from '../signaling/server-connection.ts';
@@ -22,6 +32,8 @@ export type AppState = {
   info: AppInfo | null;
   settings: Settings;
   server: EmbeddedServerState;
+  /** The servers that this computer knows, its own first. */
+  servers: readonly Server[];
   rooms: readonly Room[];
   screen: Screen;
   /** Reachability of each room, while the app runs. */
@@ -30,6 +42,8 @@ export type AppState = {
   call: OwnCall;
   chats: Readonly<Record<RoomId, ChatState>>;
   search: SearchState;
+  /** Null while no list of a server is looked at. */
+  listedRooms: ListedRoomsView | null;
   devices: DeviceLists;
   notices: readonly Notice[];
 };
@@ -42,6 +56,7 @@ export type Screen =
   | { at: 'lobby'; invite: string; reading: LobbyReading }
   | { at: 'room'; roomId: RoomId; panel: Panel; focusMessage: MessageKey | null }
   | { at: 'pre-join'; roomId: RoomId; answering: CallId | null }
+  | { at: 'listed-rooms'; host: ServerHost }
   | { at: 'settings'; section: SettingsSection };
 
 export type SettingsSection = 'general' | 'devices' | 'servers' | 'privacy' | 'about';
@@ -52,8 +67,29 @@ export type LobbyReading =
   | { at: 'empty' }
   | { at: 'reading' }
   | { at: 'refused'; refusal: Refusal }
-  | { at: 'ready'; host: string; needsPassphrase: boolean; known: boolean }
-  | { at: 'joining' };
+  /** The text is an invitation to a server, not to a room. */
+  | { at: 'server'; host: ServerHost; known: boolean }
+  /** `known`: a member already; `server`: whether this computer knows the room's server. */
+  | ({ at: 'ready' } & InviteRead)
+  | { at: 'joining' }
+  /** The room's server lets in only people with a right of their own. */
+  | ({ at: 'access'; access: Exclude<ServerAccess, 'open'>; refusal: Refusal | null } & InviteRead)
+  /** The room's server is new and did not answer. */
+  | ({ at: 'unreachable'; refusal: Refusal } & InviteRead);
+
+export type InviteRead = { host: ServerHost; needsPassphrase: boolean; known: boolean; server: 'known' | 'new' };
+
+/** A part of a server's list of rooms. */
+export type ListedRoomsView = {
+  host: ServerHost;
+  search: string;
+  items: readonly ListedRoom[];
+  /** How many rooms the server has for this search. */
+  total: number;
+  /** For the next page; null on the last. */
+  cursor: string | null;
+  load: { at: 'first' } | { at: 'more' } | { at: 'done' } | { at: 'failed'; refusal: Refusal };
+};
 
 export type RoomReach = {
   connection: ServerConnection;

@@ -92,13 +92,47 @@ export class Participant {
 
   // Rooms
 
-  /** Makes a room; leads to the pre-join screen. */
-  async createRoom(name: string): Promise<void> {
+  /** Makes a room; leads to the pre-join screen. `server` as it is called in the list of servers. */
+  async createRoom(
+    name: string,
+    { server, passphrase, listed = false }: { server?: string; passphrase?: string; listed?: boolean } = {},
+  ): Promise<void> {
     await this.page.getByRole('button', { name: 'Start a call' }).click();
     const dialog = this.page.getByRole('dialog', { name: 'New room' });
     await dialog.getByRole('textbox', { name: 'Room name' }).fill(name);
+    if (server !== undefined) await dialog.getByRole('combobox', { name: 'Server' }).selectOption({ label: server });
+    if (passphrase !== undefined || listed) await dialog.getByText('Passphrase and list').click();
+    if (passphrase !== undefined) await dialog.getByRole('textbox', { name: 'Passphrase' }).fill(passphrase);
+    if (listed) await dialog.getByRole('switch', { name: 'Put it on this server’s list' }).click();
     await dialog.getByRole('button', { name: 'Create room' }).click();
     await this.page.getByRole('heading', { name: 'Ready to join?' }).waitFor();
+  }
+
+  /** Settings → Servers. */
+  async openServers(): Promise<void> {
+    await this.openSettings();
+    await this.page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name: 'Servers' }).click();
+    await this.page.getByRole('heading', { name: 'Servers', exact: true }).waitFor();
+  }
+
+  /** A server of the list in Settings → Servers. */
+  serverCard(name: string): Locator {
+    return this.page.getByRole('list', { name: 'Servers' }).getByRole('listitem', { name, exact: true });
+  }
+
+  /** Adds a server by an address, a link, an invitation or a message, under a name of one's own. */
+  async addServer(text: string, { name, password }: { name: string; password?: string }): Promise<void> {
+    await this.openServers();
+    await this.page.getByRole('button', { name: 'Add a server' }).click();
+    const dialog = this.page.getByRole('dialog', { name: 'Add a server' });
+    await dialog.getByRole('textbox', { name: 'Address, link or invitation' }).fill(text);
+    await dialog.getByRole('button', { name: 'Check server' }).click();
+    await dialog.getByRole('list', { name: 'What the check found' }).waitFor();
+    if (password !== undefined) await dialog.getByLabel('Password of the server').fill(password);
+    await dialog.getByRole('textbox', { name: 'Your name for it' }).fill(name);
+    await dialog.getByRole('button', { name: 'Add server', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
+    await this.serverCard(name).waitFor();
   }
 
   async goHome(): Promise<void> {

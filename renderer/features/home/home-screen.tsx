@@ -1,15 +1,18 @@
 import type { Room } from '@parley/shared/model';
-import { ArrowRight, Link2, MessageCircle, Phone, Video } from 'lucide-react';
+import { ArrowRight, Link2, List, MessageCircle, Phone, Video } from 'lucide-react';
 import { useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { RoomReach } from '../../stores/state.ts';
 import { Avatar } from '../../ui/avatar.tsx';
+import { Button } from '../../ui/button.tsx';
 import { formatNames, formatWhen } from '../../ui/format.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { AuthorName } from '../author-name.tsx';
-import { isLoopback, roomTitle } from '../connection-words.ts';
+import { roomTitle } from '../connection-words.ts';
+import { serverTitle } from '../servers/server-words.ts';
 import styles from './home-screen.module.css';
 import { NewRoomDialog } from './new-room-dialog.tsx';
+import { ServerSentence } from './server-sentence.tsx';
 
 /** Start, join, or go on with a room. */
 export function HomeScreen() {
@@ -73,6 +76,7 @@ export function HomeScreen() {
             </ul>
           )}
         </section>
+        <Lists />
       </div>
       {creating ? <NewRoomDialog onClose={() => setCreating(false)} /> : null}
     </div>
@@ -118,29 +122,24 @@ function RoomRow({ room, reach, now }: { room: Room; reach: RoomReach | undefine
   );
 }
 
-/** The state of the server in words: the app's own one, or the home server. */
-function ServerSentence() {
-  const server = useApp((state) => state.server);
-  const homeServer = useApp((state) => state.settings.homeServer);
-  const sentence = (() => {
-    if (homeServer !== null && !isLoopback(homeServer)) return `New rooms are introduced by ${homeServer}.`;
-    switch (server.at) {
-      case 'running':
-        return server.lanHosts.length > 0
-          ? 'Ready. Others on your network can join you.'
-          : 'Ready. Calls work on this computer; let your network join in Settings.';
-      case 'starting':
-        return 'Getting ready…';
-      case 'failed':
-        return `Your own server does not run: ${server.message}`;
-      case 'off':
-        return 'Ready.';
-    }
-  })();
+/** The lists of rooms that can be browsed: one for each server that keeps one. */
+function Lists() {
+  const { openListedRooms } = useActions();
+  const servers = useApp((state) => state.servers);
+  const lists = servers.filter(({ right, check }) => right.at !== 'lost' && check?.at === 'ok' && check.listedRooms);
+  if (lists.length === 0) return null;
   return (
-    <p className={styles.server} role="status">
-      <span className={styles.dot} data-at={server.at} aria-hidden="true" />
-      {sentence}
-    </p>
+    <section aria-labelledby="home-lists">
+      <h2 id="home-lists" className={styles.heading}>
+        Find a room
+      </h2>
+      <div className={styles.lists}>
+        {lists.map((server) => (
+          <Button key={server.host} icon={List} onClick={() => openListedRooms(server.host)}>
+            Rooms on {serverTitle(server)}
+          </Button>
+        ))}
+      </div>
+    </section>
   );
 }

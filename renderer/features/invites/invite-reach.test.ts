@@ -10,6 +10,7 @@ describe('where an invite works', () => {
     ['here only, until the person lets the network in', '127.0.0.1:7420', running(), false, 'ask'],
     ['here, while the address is on its way', '127.0.0.1:7420', { at: 'starting' } as const, true, 'opening'],
     ['here, before the invite has the address', '127.0.0.1:7420', running('192.168.4.20:7420'), true, 'opening'],
+    ['here, where the own server is switched off', '127.0.0.1:7420', { at: 'off' } as const, false, 'here'],
     ['on the network', '192.168.4.20:7420', running('192.168.4.20:7420'), true, 'network'],
     ['here, where there is no network', '127.0.0.1:7420', running(), true, 'no-network'],
   ])('%s', (_, host, server, allowed, reach) => {

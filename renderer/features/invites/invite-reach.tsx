@@ -8,11 +8,12 @@ import { isOwnServer } from '../connection-words.ts';
 import styles from './invite-dialog.module.css';
 
 /** Which computers an invite works on. */
-export type Reach = 'anywhere' | 'network' | 'ask' | 'opening' | 'no-network' | 'failed';
+export type Reach = 'anywhere' | 'network' | 'ask' | 'opening' | 'no-network' | 'here' | 'failed';
 
 /** Pure. `allowed`: the person lets the network use the app's own server. */
 export function reachOf(host: string, server: EmbeddedServerState, allowed: boolean): Reach {
   if (!isOwnServer(host, server)) return 'anywhere';
+  if (server.at === 'off') return 'here';
   if (server.at === 'failed') return 'failed';
   if (server.at === 'running' && server.lanHosts.includes(host)) return 'network';
   if (!allowed) return 'ask';
@@ -65,6 +66,13 @@ export function InviteReach({ room, host }: { room: Room; host: string }) {
             Until then the invite works on this computer only, and nothing here answers the network.
             {room.needsPassphrase ? '' : ' They still need the invite to come in.'}
           </p>
+        </Banner>
+      );
+    case 'here':
+      return (
+        <Banner tone="warning" role="status" action={servers}>
+          This invite names this computer, so it works here only. For other people, make a room on a server that they
+          can reach.
         </Banner>
       );
     case 'opening':

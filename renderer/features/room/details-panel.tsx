@@ -1,12 +1,13 @@
 import type { Room } from '@parley/shared/model';
-import { Lock, Trash2 } from 'lucide-react';
+import { Lock, LockOpen, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useActions } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/field.tsx';
-import { protectionSentence, roomTitle } from '../connection-words.ts';
+import { protectionSentence, protectionWord, roomTitle } from '../connection-words.ts';
 import { InviteButton } from '../invites/invite-button.tsx';
+import { ListingSection } from '../listed-rooms/listing-section.tsx';
 import styles from './room.module.css';
 
 /** What protects the room, its invite, its name, and how to be rid of it. */
@@ -20,7 +21,7 @@ export function DetailsPanel({ room }: { room: Room }) {
     <div className={styles.details}>
       <section>
         <h2>
-          <Lock aria-hidden="true" /> Protected
+          {room.listed ? <LockOpen aria-hidden="true" /> : <Lock aria-hidden="true" />} {protectionWord(room)}
         </h2>
         <p>{protectionSentence(room)}</p>
       </section>
@@ -40,6 +41,7 @@ export function DetailsPanel({ room }: { room: Room }) {
           Rename
         </Button>
       </form>
+      {room.mine ? <ListingSection room={room} /> : null}
       <Button look="danger-quiet" icon={Trash2} onClick={() => setDeleting(true)}>
         Delete room
       </Button>

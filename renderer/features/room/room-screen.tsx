@@ -1,5 +1,5 @@
 import type { Room } from '@parley/shared/model';
-import { CircleAlert, Lock, MessageSquare, Phone, Settings2, Users, X } from 'lucide-react';
+import { CircleAlert, Lock, LockOpen, MessageSquare, Phone, Settings2, Users, X } from 'lucide-react';
 import { type ReactNode, useId } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { Panel, RoomReach } from '../../stores/state.ts';
@@ -7,9 +7,10 @@ import { Button, IconButton } from '../../ui/button.tsx';
 import { formatNames } from '../../ui/format.ts';
 import { type Tab, TabList } from '../../ui/tab-list.tsx';
 import { ChatView } from '../chat/chat-view.tsx';
-import { connectionSentence, connectionTone, roomTitle } from '../connection-words.ts';
+import { connectionSentence, connectionTone, protectionWord, roomTitle } from '../connection-words.ts';
 import { InviteButton } from '../invites/invite-button.tsx';
 import { PeoplePanel } from '../people/people-panel.tsx';
+import { refusalWithAdvice } from '../servers/server-words.ts';
 import { CallBar } from '../stage/call-bar.tsx';
 import { useCallKeys } from '../stage/call-keys.ts';
 import { Stage } from '../stage/stage.tsx';
@@ -104,7 +105,11 @@ function RoomHeader({ room, reach, inCall, children }: RoomHeaderProps) {
           )}
         </p>
       </div>
-      <IconButton icon={Lock} label="Security" onClick={() => openPanel('details')} />
+      <IconButton
+        icon={room.listed ? LockOpen : Lock}
+        label={`Security: ${protectionWord(room)}`}
+        onClick={() => openPanel('details')}
+      />
       <InviteButton room={room} />
       {inCall ? null : (
         <Button look="primary" icon={Phone} onClick={() => prepareCall(room.roomId)}>
@@ -118,12 +123,19 @@ function RoomHeader({ room, reach, inCall, children }: RoomHeaderProps) {
 
 /** Why the room cannot be reached, when that does not mend itself. */
 function Refusal({ room, reach }: { room: Room; reach: RoomReach | undefined }) {
-  const { retryConnection } = useActions();
+  const { retryConnection, openSettings } = useActions();
   if (reach?.connection.at !== 'refused') return null;
+  const { refusal } = reach.connection;
+  const access = refusal.code.startsWith('access-');
   return (
     <div className={styles.trouble}>
       <CircleAlert aria-hidden="true" />
-      <span role="status">{connectionSentence(reach.connection, room.host)}</span>
+      <span role="status">{refusalWithAdvice(refusal, room.host)}</span>
+      {access ? (
+        <Button size="small" look="primary" onClick={() => openSettings('servers')}>
+          Get in again
+        </Button>
+      ) : null}
       <Button size="small" onClick={() => retryConnection(room.roomId)}>
         Try again
       </Button>

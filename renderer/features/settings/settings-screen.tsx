@@ -3,10 +3,10 @@ import { Camera, Info, Server, ShieldCheck, User } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { SettingsSection } from '../../stores/state.ts';
+import { ServersSection } from '../servers/servers-section.tsx';
 import { AboutSection } from './sections/about.tsx';
 import { DevicesSection } from './sections/devices.tsx';
 import { AppearanceSection, NameSection } from './sections/general.tsx';
-import { NetworkSection } from './sections/own-server.tsx';
 import { PrivacySection } from './sections/privacy.tsx';
 import styles from './settings-screen.module.css';
 
@@ -61,7 +61,7 @@ function contentOf(section: SettingsSection): ReactNode {
     case 'devices':
       return <DevicesSection />;
     case 'servers':
-      return <NetworkSection />;
+      return <ServersSection />;
     case 'privacy':
       return <PrivacySection />;
     case 'about':

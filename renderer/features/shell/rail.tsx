@@ -26,7 +26,7 @@ export function Rail() {
           type="button"
           className={styles.item}
           aria-label="Home"
-          aria-current={current(screen.at === 'home' || screen.at === 'lobby')}
+          aria-current={current(['home', 'lobby', 'listed-rooms'].includes(screen.at))}
           onClick={() => actions.goHome()}
         >
           <House aria-hidden="true" />

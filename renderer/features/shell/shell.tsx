@@ -2,6 +2,7 @@ import { useEffect } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import { HomeScreen } from '../home/home-screen.tsx';
 import { isCommand, isTyping } from '../keys.ts';
+import { ListedRoomsScreen } from '../listed-rooms/listed-rooms-screen.tsx';
 import { LobbyScreen } from '../lobby/lobby-screen.tsx';
 import { Notices } from '../notices/notices.tsx';
 import { PreJoinScreen } from '../pre-join/pre-join-screen.tsx';
@@ -59,6 +60,8 @@ function CurrentScreen() {
       return <PreJoinScreen />;
     case 'lobby':
       return <LobbyScreen />;
+    case 'listed-rooms':
+      return <ListedRoomsScreen />;
     case 'settings':
       return <SettingsScreen />;
     case 'home':

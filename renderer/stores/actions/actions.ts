@@ -1,9 +1,11 @@
 import type { CallActions } from './call.ts';
 import type { ChatActions } from './chat.ts';
 import type { InviteActions } from './invites.ts';
+import type { ListedRoomActions } from './listed-rooms.ts';
 import type { NavigationActions } from './navigation.ts';
 import type { RoomActions } from './rooms.ts';
 import type { ScanningActions } from './scanning.ts';
+import type { ServerActions } from './servers.ts';
 import type { SettingsActions } from './settings.ts';
 
 /**
@@ -16,5 +18,7 @@ export interface Actions
     RoomActions,
     InviteActions,
     ScanningActions,
+    ServerActions,
+    ListedRoomActions,
     CallActions,
     ChatActions {}

@@ -3,6 +3,7 @@ import type { RoomSession } from '../../session/room-session.ts';
 import type { AppStore } from '../app-store.ts';
 import type { Calls } from '../calls.ts';
 import type { Chats } from '../chats.ts';
+import type { ListedRoomsStore } from '../listed-rooms.ts';
 import type { Notices } from '../notices.ts';
 import type { AppPorts } from '../ports.ts';
 import type { Reach } from '../reach.ts';
@@ -16,6 +17,7 @@ export type ActionParts = {
   /** Absent until the start succeeded. */
   running: () => { reach: Reach; calls: Calls } | undefined;
   searches: Searches;
+  listedRooms: ListedRoomsStore;
   notices: Notices;
   restart: () => void;
 };

@@ -4,9 +4,11 @@ import { createCallActions } from './call.ts';
 import { createChatActions } from './chat.ts';
 import { type ActionParts, createActionContext } from './context.ts';
 import { createInviteActions } from './invites.ts';
+import { createListedRoomActions } from './listed-rooms.ts';
 import { createNavigationActions } from './navigation.ts';
 import { createEnterRoom, createRoomActions } from './rooms.ts';
 import { createScanningActions } from './scanning.ts';
+import { createServerActions } from './servers.ts';
 import { createSettingsActions } from './settings.ts';
 
 /** Everything a person can do, over the parts that do it. */
@@ -16,12 +18,16 @@ export function createActions(store: AppStore, parts: ActionParts): Actions {
   const settings = createSettingsActions(context);
   const call = createCallActions(context, { ...navigation, ...settings });
   const enter = createEnterRoom(context, { ...navigation, ...call });
+  const servers = createServerActions(context, settings);
+  const invites = createInviteActions(context, { ...navigation, ...servers, enter });
   return {
     ...navigation,
     ...settings,
     ...call,
     ...createRoomActions(context, { ...navigation, enter }),
-    ...createInviteActions(context, { ...navigation, enter }),
+    ...invites,
+    ...servers,
+    ...createListedRoomActions(context, invites),
     ...createScanningActions(context),
     ...createChatActions(context),
   };

@@ -1,12 +1,23 @@
-import { type Room, RoomName } from '@parley/shared/model';
+import { type Room, RoomName, type ServerHost } from '@parley/shared/model';
 import { accept, type Outcome, type RoomId, refuse } from '@parley/shared/protocol';
 import type { CallActions } from './call.ts';
 import type { ActionContext } from './context.ts';
+import { changeListing } from './listing-changes.ts';
 import type { NavigationActions } from './navigation.ts';
+
+export type NewRoom = {
+  name: string;
+  /** Null: where new rooms are made usually. */
+  host: ServerHost | null;
+  /** Empty: none. */
+  passphrase: string;
+  /** Whether to put it on its server's list as well. */
+  listed: boolean;
+};
 
 export interface RoomActions {
   /** Makes a room, enters it and opens the pre-join screen. */
-  createRoom: (name: string) => Promise<Outcome<RoomId>>;
+  createRoom: (room: NewRoom) => Promise<Outcome<RoomId>>;
   renameRoom: (roomId: RoomId, name: string) => Promise<Outcome<unknown>>;
   deleteRoom: (roomId: RoomId) => Promise<Outcome<unknown>>;
   retryConnection: (roomId: RoomId) => void;
@@ -34,19 +45,30 @@ export function createRoomActions(
   const { store, ports, chats, running, session, calls, tell } = context;
   const { bridge, clock } = ports;
   return {
-    async createRoom(name) {
+    async createRoom({ name, host, passphrase, listed }) {
       const parsed = RoomName.safeParse(name);
       if (!parsed.success) return refuse('room-name-invalid', { path: 'name' });
-      const created = await bridge.call('rooms.create', { name: parsed.data });
-      return created.ok ? enter(created.value, 'pre-join') : created;
+      const created = await bridge.call('rooms.create', {
+        name: parsed.data,
+        ...(host === null ? {} : { host }),
+        ...(passphrase === '' ? {} : { passphrase }),
+      });
+      if (!created.ok) return created;
+      const entered = await enter(created.value, 'pre-join');
+      // The room is there, also where its server does not take it onto the list.
+      if (listed) void changeListing(context, created.value.roomId, { act: 'publish', name: parsed.data }).then(tell);
+      return entered;
     },
     async renameRoom(roomId, name) {
       const parsed = RoomName.safeParse(name);
       if (!parsed.success) return refuse('room-name-invalid', { path: 'name' });
       const renamed = await bridge.call('rooms.rename', { roomId, name: parsed.data, renamedAt: clock.now() });
       if (!renamed.ok) return tell(renamed);
-      putRoom(context, renamed.value);
+      const room = renamed.value;
+      putRoom(context, room);
       session(roomId)?.refreshPresence();
+      if (room.mine && room.listed)
+        return tell(await changeListing(context, roomId, { act: 'rename', name: parsed.data }));
       return renamed;
     },
     async deleteRoom(roomId) {

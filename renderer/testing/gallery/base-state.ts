@@ -4,6 +4,7 @@ import { chatOf, talkAt } from './samples/chat.ts';
 import { callId, deviceIdOf, roomIdOf } from './samples/ids.ts';
 import { ownMedia, participant } from './samples/people.ts';
 import { design, reachOf, roomsAt } from './samples/rooms.ts';
+import { sampleServers } from './samples/servers.ts';
 
 /** What one screen of the gallery shows differently from the usual state. */
 export type GalleryScreen = (base: AppState, nowMs: number) => Partial<AppState>;
@@ -34,6 +35,7 @@ export function baseState(theme: Theme, nowMs: number): AppState {
       devices: { ...usualSettings.devices, cameraId: 'c1', microphoneId: 'm1', speakerId: 's1' },
     },
     server: { at: 'running', host: '127.0.0.1:7420', lanHosts: [] },
+    servers: sampleServers,
     rooms: roomsAt(nowMs),
     screen: { at: 'home' },
     reach: {
@@ -45,6 +47,7 @@ export function baseState(theme: Theme, nowMs: number): AppState {
     call: { at: 'none' },
     chats: { [design]: chatOf(items, { newSince: items[9] ? messageKey(items[9]) : null }) },
     search: { open: false, query: '', at: 'idle', hits: [], total: 0, hasMore: false },
+    listedRooms: null,
     devices: {
       cameras: [
         { id: 'c1', label: 'Desk camera (1080p)' },

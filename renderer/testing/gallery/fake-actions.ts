@@ -6,6 +6,7 @@ import type { AppState, OwnMedia } from '../../stores/state.ts';
 import { movingPicture } from './moving-picture.ts';
 import { inviteOn, sampleInvite } from './samples/invites.ts';
 import { design } from './samples/rooms.ts';
+import { foundCheck, sampleListedRooms, serverOf } from './samples/servers.ts';
 
 /** Actions that do just enough to move about in the gallery. */
 export function createFakeActions(store: StoreApi<AppState>): Actions {
@@ -44,6 +45,36 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
       return accept(inviteOn(lan ?? host));
     },
     copyText: done,
+    readServer: async () => accept({ host: 'talk.orchard.example', hasToken: false, known: false }),
+    checkServer: async () =>
+      accept({ host: 'talk.orchard.example', check: foundCheck({ access: 'password', checkedAt: Date.now() }) }),
+    addServer: async ({ name }) => {
+      const server = serverOf('talk.orchard.example', { name: name || null, check: foundCheck() });
+      set(({ servers }) => ({ servers: [...servers, server] }));
+      return accept(server);
+    },
+    renameServer: done,
+    authorizeServer: done,
+    removeServer: async (host) => {
+      set(({ servers }) => ({ servers: servers.filter((server) => server.host !== host) }));
+      return accept(null);
+    },
+    chooseHomeServer: async (homeServer) => {
+      set(({ settings }) => ({ settings: { ...settings, homeServer } }));
+      return accept(null);
+    },
+    openListedRooms: (host) =>
+      set({
+        screen: { at: 'listed-rooms', host },
+        listedRooms: { host, search: '', items: sampleListedRooms, total: 5, cursor: null, load: { at: 'done' } },
+      }),
+    searchListedRooms: (search) =>
+      set(({ listedRooms }) => ({ listedRooms: listedRooms ? { ...listedRooms, search } : null })),
+    moreListedRooms: () => undefined,
+    reloadListedRooms: () => undefined,
+    joinListedRoom: async () => accept(design),
+    publishRoom: done,
+    withdrawRoom: done,
     retryConnection: () => undefined,
     openScanner: async () =>
       accept({ stream: movingPicture(165, 'person', 1_280, 720), watch: () => undefined, close: () => undefined }),

@@ -4,6 +4,7 @@ import { homeScreens } from './home.ts';
 import { inviteScreens, pressedForInvites } from './invites.ts';
 import { lobbyScreens } from './lobby.ts';
 import { roomScreens } from './room.ts';
+import { pressedForServers, serverScreens } from './servers.ts';
 import { settingsScreens } from './settings.ts';
 import { startScreens } from './start.ts';
 
@@ -13,6 +14,7 @@ const all = {
   ...lobbyScreens,
   ...roomScreens,
   ...inviteScreens,
+  ...serverScreens,
   ...settingsScreens,
   ...callScreens,
 };
@@ -24,4 +26,7 @@ export const galleryScreens: Record<ScreenName, GalleryScreen> = all;
 export const screenNames = Object.keys(all) as ScreenName[];
 
 /** Buttons that are pressed, one after the other, before a screen is as it should be looked at. */
-export const pressed: Partial<Record<ScreenName, readonly string[]>> = { ...pressedForInvites };
+export const pressed: Partial<Record<ScreenName, readonly string[]>> = {
+  ...pressedForInvites,
+  ...pressedForServers,
+};

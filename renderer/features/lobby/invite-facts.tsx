@@ -1,0 +1,50 @@
+import { isPrivateHost } from '@parley/shared/model';
+import { ShieldCheck } from 'lucide-react';
+import { useApp } from '../../stores/react.tsx';
+import type { InviteRead } from '../../stores/state.ts';
+import { Banner } from '../../ui/field.tsx';
+import { isLoopback } from '../connection-words.ts';
+import { serverTitle } from '../servers/server-words.ts';
+import styles from './lobby-screen.module.css';
+
+/** What an invite says by itself, before anybody was asked: which server, what that learns, what protects the room. */
+export function InviteFacts({ invite, asked }: { invite: InviteRead; asked: boolean }) {
+  const server = useApp((state) => state.servers.find(({ host }) => host === invite.host));
+  if (invite.known) {
+    return (
+      <p className={styles.fact} role="status">
+        <ShieldCheck aria-hidden="true" />
+        <span>You are in this room already.</span>
+      </p>
+    );
+  }
+  const name = server ? serverTitle(server) : invite.host;
+  return (
+    <>
+      <div className={styles.fact} role="status">
+        <ShieldCheck aria-hidden="true" />
+        <div>
+          <p>
+            A room, introduced by{' '}
+            <strong>{isLoopback(invite.host) && !server ? 'the computer it was made on' : name}</strong>
+            {server && !server.own && server.name ? ` (${server.host})` : ''}. Your camera and microphone stay off.
+          </p>
+          {invite.server === 'new' && !isLoopback(invite.host) ? (
+            <p className={styles.learns}>
+              You have not used this server before
+              {isPrivateHost(invite.host) ? '; it is a computer in your network' : ''}. When you join, it learns the
+              address of your computer and when you are in the room. It cannot read what is said.{' '}
+              {asked ? '' : 'Nothing was asked of it yet.'}
+            </p>
+          ) : null}
+        </div>
+      </div>
+      {isLoopback(invite.host) ? (
+        <Banner tone="warning" role="status">
+          This invite works only on the computer it was made on. If that is another one, ask for a new invite: there,
+          “Invite people”, then “Let them join”.
+        </Banner>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,113 @@
+import { type EmbeddedServerState, isPrivateHost, type Server, type ServerCheck } from '@parley/shared/model';
+import type { ErrorCode } from '@parley/shared/protocol';
+import type { ServerConnection } from '../../stores/state.ts';
+import { formatNumber } from '../../ui/format.ts';
+import { isLoopback, type Tone } from '../connection-words.ts';
+
+/** How a server is called on the screen. */
+export const serverTitle = (server: Pick<Server, 'host' | 'name' | 'own'>): string =>
+  server.own ? 'This computer' : (server.name ?? server.host);
+
+type Fact = { key: string; text: string };
+type Found = Extract<ServerCheck, { at: 'ok' }>;
+
+export const accessWords: Record<Found['access'], string> = {
+  open: 'Anybody may use it',
+  password: 'Needs a password',
+  token: 'Needs a personal invitation',
+};
+
+/** What a check of a server found, in words. */
+export const factsOf = (check: Found): Fact[] => [
+  { key: 'answers', text: `Answers in ${formatNumber(Math.max(1, Math.round(check.roundTripMs)))} ms` },
+  { key: 'version', text: `Parley server ${check.version}` },
+  { key: 'access', text: accessWords[check.access] },
+  {
+    key: 'relay',
+    text: check.relay ? 'Offers a relay where no direct way is found' : 'Offers no relay: some networks need one',
+  },
+  { key: 'list', text: check.listedRooms ? 'Keeps a list of rooms' : 'Keeps no list of rooms' },
+];
+
+/** What to do where a server at this address does not answer. */
+export function unreachableAdvice(host: string): string {
+  if (isLoopback(host)) {
+    return 'This address names one computer only, the one on which the invite was made. Ask for a new invite: there, “Invite people”, then “Let them join”.';
+  }
+  if (isPrivateHost(host)) {
+    return 'It is an address inside a home or office network. Check that both computers are in the same network, that Parley is open on the other one, and that its firewall lets Parley through.';
+  }
+  return 'Check the address and your connection to the internet. If both are right, ask the host of the server whether it runs.';
+}
+
+/** A refusal by a server in a sentence, with what can be done. */
+export const refusalWithAdvice = (refusal: { code: ErrorCode; message: string }, host: string): string =>
+  refusal.code === 'server-unreachable' || refusal.code === 'timed-out'
+    ? `${isLoopback(host) ? 'The server of this invite' : host} does not answer. ${unreachableAdvice(host)}`
+    : refusal.message;
+
+/** Why a right to use a server was lost, and the way on. */
+export function lostRightWords({ kind, code }: Extract<Server['right'], { at: 'lost' }>): string {
+  if (kind === 'password') return 'The server no longer accepts this password. Ask its host for the new one.';
+  switch (code) {
+    case 'access-expired':
+      return 'Your invitation to this server has ended. Ask its host for a new one.';
+    case 'access-revoked':
+      return 'The host of this server took your right to use it back. With a new invitation from them you can use it again.';
+    case 'access-refused':
+      return 'The server no longer accepts your invitation. Ask its host for a new one.';
+  }
+}
+
+export type StateWords = { tone: Tone; sentence: string };
+
+/** The app's own server in words. */
+export function ownServerWords(server: EmbeddedServerState): StateWords {
+  switch (server.at) {
+    case 'off':
+      return { tone: 'off', sentence: 'Switched off' };
+    case 'starting':
+      return { tone: 'waiting', sentence: 'Starting…' };
+    case 'failed':
+      return { tone: 'trouble', sentence: `Does not run: ${server.message}` };
+    case 'running':
+      return {
+        tone: 'good',
+        sentence: server.lanHosts.length > 0 ? 'Runs, for computers on this network' : 'Runs, for this computer only',
+      };
+  }
+}
+
+/**
+ * The state of a server in words: of the connections of its rooms where there are some, else of its last check. A lost
+ * right comes first, because nothing else can be done before.
+ */
+export function serverWords(
+  server: Server,
+  embedded: EmbeddedServerState,
+  connections: readonly ServerConnection[],
+): StateWords {
+  if (server.own) return ownServerWords(embedded);
+  if (server.right.at === 'lost') return { tone: 'trouble', sentence: lostRightWords(server.right) };
+  if (connections.some(({ at }) => at === 'online')) return { tone: 'good', sentence: 'Connected' };
+  const refused = connections.find((connection) => connection.at === 'refused');
+  if (refused?.at === 'refused') {
+    return { tone: 'trouble', sentence: refusalWithAdvice(refused.refusal, server.host) };
+  }
+  if (server.check?.at === 'failed') {
+    const { code, message } = server.check;
+    return { tone: 'trouble', sentence: refusalWithAdvice({ code: code as ErrorCode, message }, server.host) };
+  }
+  if (connections.some(({ at }) => at === 'connecting' || at === 'reconnecting')) {
+    return { tone: 'waiting', sentence: 'Connecting…' };
+  }
+  return server.check ? { tone: 'good', sentence: 'Answers' } : { tone: 'off', sentence: 'Not asked yet' };
+}
+
+/** What removing a server means for its rooms. */
+export function removalWords(server: Server): string {
+  if (server.rooms === 0) return 'No room on this computer uses it.';
+  const rooms = server.rooms === 1 ? 'One room uses it. It keeps its' : `${server.rooms} rooms use it. They keep their`;
+  const them = server.rooms === 1 ? 'it' : 'them';
+  return `${rooms} messages on this computer, but nobody can reach you in ${them} until you add the server again.`;
+}
