@@ -36,8 +36,7 @@ const FORBIDDEN: [file: string, imported: string][] = [
   ['signaling-server/src/probe.ts', '#core/core.ts'],
   ['signaling-server/src/probe.ts', 'better-sqlite3'],
   ['signaling-server/src/probe.ts', 'react'],
-  // Its protocol is spoken, its server is not there (docs/adr/0011).
-  ['signaling-server/src/probe.ts', 'socket.io'],
+  ['signaling-server/src/probe.ts', 'ws'],
   ['signaling-server/admin/probe.tsx', '../../renderer/ui/button.tsx'],
   ['signaling-server/admin/probe.tsx', 'node:path'],
   ['signaling-server/admin/probe.tsx', 'fastify'],
@@ -61,7 +60,7 @@ const ALLOWED: [file: string, imported: string][] = [
   ['renderer/session/probe.ts', '../mesh/mesh.ts'],
   ['renderer/mesh/simple-peer-adapter.ts', 'simple-peer'],
   ['renderer/mesh/testing/probe.ts', './fake-peers.ts'],
-  ['signaling-server/src/probe.ts', 'ws'],
+  ['signaling-server/src/probe.ts', 'socket.io'],
   ['signaling-server/admin/probe.tsx', 'react'],
   ['signaling-server/admin/sections/probe.tsx', 'lucide-react'],
   ['signaling-server/admin/store/probe.ts', '../../src/http/answers.ts'],

@@ -76,6 +76,7 @@ function copyDocuments(folder: string): void {
 
 /** What the guides name for one machine without a checkout. The rest of build/deploy is for containers and names their hosts. */
 const DEPLOY_FILES = [
+  'certificate/renewed.sh',
   'coturn/start.sh',
   'coturn/turnserver.conf',
   'grafana/dashboards/parley.json',

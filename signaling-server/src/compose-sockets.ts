@@ -9,7 +9,7 @@ import type { Base } from './composition.ts';
 import type { HandlerContext } from './handlers/context.ts';
 import type { OpenSockets } from './limits/open-sockets.ts';
 import { createOriginRule } from './origins.ts';
-import { attachSockets, type SocketGate } from './sockets/attach.ts';
+import { openGate, type SocketGate } from './sockets/gate.ts';
 import { createIceSource } from './turn.ts';
 
 export type SocketParts = {
@@ -50,7 +50,7 @@ export async function composeSockets(
     isDraining: () => life.isDraining,
     isBusy: () => load.isBusy(),
   };
-  const gate = attachSockets(http, config, {
+  const gate = openGate(http, config, {
     context,
     clock,
     addressOf: createAddressReader(config.trustProxy, warnings.warn),

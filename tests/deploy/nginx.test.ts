@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect } from 'node:tls';
@@ -11,6 +11,14 @@ import { startServer, type TestServer } from '#support/server.ts';
 
 const FOLDER = join(REPOSITORY, 'build/deploy/nginx');
 const ADMIN_TOKEN = '5b0c41d2f1f84b0c9d3b7c1e6a9f20d47e31';
+
+const GUIDE = readFileSync(join(REPOSITORY, 'docs/self-hosting.md'), 'utf8');
+/** The guide's commands under a heading, one a line. */
+const guided = (heading: string): string[] => {
+  const [, section = ''] = new RegExp(`^## ${heading}\n([\\s\\S]*?)^## `, 'm').exec(GUIDE) ?? [];
+  const [, block = ''] = /^```\n([\s\S]*?)^```/m.exec(section) ?? [];
+  return block.trim().split('\n');
+};
 
 describe('nginx as it is shipped, before a real server (S11, S16)', () => {
   const folder = mkdtempSync(join(tmpdir(), 'parley-nginx-'));
@@ -48,6 +56,7 @@ describe('nginx as it is shipped, before a real server (S11, S16)', () => {
       ['listen 443 ssl;', `listen 127.0.0.1:${ports.tls} ssl;`],
       ['listen [::]:443 ssl;', ''],
       ['/etc/parley/tls', tls],
+      ['/var/www/html', join(folder, 'html')],
     ]);
     // Where the programs of other packagings put such files, root's folders among them.
     const kept = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
@@ -71,7 +80,7 @@ describe('nginx as it is shipped, before a real server (S11, S16)', () => {
   });
 
   /** A request as written, over TLS, with the test's own certificate trusted: nothing tidies the path. */
-  const get = (path: string, headers: Record<string, string> = {}, localAddress = '127.0.0.1') =>
+  const get = (path: string, headers: Record<string, string> = {}, localAddress = '127.0.0.1', written?: string) =>
     new Promise<{ status: number; body: string }>((resolve, reject) => {
       const lines = Object.entries({ host: 'localhost', connection: 'close', ...headers }).map(
         ([name, value]) => `${name}: ${value}\r\n`,
@@ -90,7 +99,7 @@ describe('nginx as it is shipped, before a real server (S11, S16)', () => {
       });
       socket.on('error', reject);
       socket.on('end', () => resolve({ status: Number(answer.split(' ')[1]), body: answer }));
-      socket.write(`GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
+      socket.write(written ?? `GET ${path} HTTP/1.1\r\n${lines.join('')}\r\n`);
     });
 
   it('carries a client to its challenge', async () => {
@@ -155,6 +164,23 @@ describe('nginx as it is shipped, before a real server (S11, S16)', () => {
     expect((await get('/', {}, '127.0.0.2')).status).toBe(200);
   });
 
+  it('takes HTTP/1.0 without Host, as load balancers check with', async () => {
+    expect((await get('/health/live', {}, '127.0.0.1', 'GET /health/live HTTP/1.0\r\n\r\n')).status).toBe(200);
+  });
+
+  it('answers a certificate authority without TLS, and only there', async () => {
+    const challenges = join(folder, 'html/.well-known/acme-challenge');
+    mkdirSync(challenges, { recursive: true });
+    // nginx's workers are another user.
+    chmodSync(folder, 0o755);
+    writeFileSync(join(challenges, 'token'), 'token.thumbprint');
+    const ask = (path: string) => fetch(`http://127.0.0.1:${ports.plain}${path}`, { redirect: 'manual' });
+    const answer = await ask('/.well-known/acme-challenge/token');
+    expect([answer.status, await answer.text()]).toEqual([200, 'token.thumbprint']);
+    expect((await ask('/.well-known/acme-challenge/other')).status).toBe(404);
+    expect((await ask('/.well-known/else')).status).toBe(308);
+  });
+
   it('sends everybody who comes without TLS to where it is', async () => {
     const answer = await fetch(`http://127.0.0.1:${ports.plain}/health?x`, { redirect: 'manual' });
     expect(answer.status).toBe(308);
@@ -184,5 +210,139 @@ describe('nginx as it is shipped, before a real server (S11, S16)', () => {
     expect(conf.match(/^ {2}access_log .*$/gm)).toEqual(conf.match(/^server \{$/gm)?.map(() => '  access_log off;'));
     expect(nginx.output).toContain('GET /metrics ');
     expect(nginx.output).not.toMatch(/GET \/(?:health\/live|parley|) /);
+  });
+});
+
+describe("Debian's nginx after the commands of the guide (S16)", () => {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-nginx-guide-'));
+  const etc = join(folder, 'etc');
+  let server: TestServer;
+  let nginx: Program;
+  let certificate: string;
+  let port: number;
+  /** The load balancer of the guide. */
+  const BALANCER = '127.0.0.9';
+
+  beforeAll(async () => {
+    server = await startServer({
+      env: {
+        TRUST_PROXY: '127.0.0.1',
+        PUBLIC_HOSTS: 'localhost',
+        SOCKETS_PER_ADDRESS: '0',
+        SOCKETS_PER_MINUTE: '0',
+        HTTP_PER_MINUTE: '20',
+      },
+    });
+    port = await freePort();
+    const plain = await freePort();
+    certificate = await makeCertificate(folder);
+    // What Debian's package has there.
+    for (const name of ['conf.d', 'modules-enabled', 'sites-enabled']) mkdirSync(join(etc, name), { recursive: true });
+    writeFileSync(join(etc, 'sites-enabled/default'), 'server { listen 80 default_server; }\n');
+    writeFileSync(
+      join(etc, 'nginx.conf'),
+      `user www-data;
+worker_processes 1;
+pid ${folder}/nginx.pid;
+error_log stderr;
+include ${etc}/modules-enabled/*.conf;
+events {
+\tworker_connections 768;
+}
+http {
+  ${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')}
+  access_log off;
+  include ${etc}/conf.d/*.conf;
+  include ${etc}/sites-enabled/*;
+}
+`,
+    );
+    const commands = guided('nginx').filter((command) => !command.startsWith('nginx -t'));
+    expect(commands).toHaveLength(5);
+    for (const command of commands) {
+      const here = command
+        .replaceAll('/etc/nginx', etc)
+        .replaceAll('/opt/parley-signaling', REPOSITORY)
+        .replace('127.0.0.1:7350', server.host)
+        // A container may have a hard limit below Debian's 524,288.
+        .replace('worker_rlimit_nofile 65536', 'worker_rlimit_nofile 8192');
+      const { code, output } = await runProgram('/bin/sh', ['-c', here]);
+      expect(code, output).toBe(0);
+    }
+    const balancer = /^(set_real_ip_from [\s\S]*?)^```/m.exec(GUIDE)?.[1] ?? '';
+    writeFileSync(join(etc, 'conf.d/parley-real-ip.conf'), balancer.replace('192.0.2.1', BALANCER));
+    const conf = join(etc, 'conf.d/parley.conf');
+    writeFileSync(
+      conf,
+      readFileSync(conf, 'utf8')
+        .replace('listen 80;', `listen 127.0.0.1:${plain};`)
+        .replace('listen [::]:80;', '')
+        .replace('listen 443 ssl;', `listen 127.0.0.1:${port} ssl;`)
+        .replace('listen [::]:443 ssl;', '')
+        .replaceAll('/etc/parley/tls', folder),
+    );
+    const program = needProgram('nginx');
+    const args = ['-c', join(etc, 'nginx.conf'), '-p', folder, '-e', 'stderr'];
+    const tested = await runProgram(program, ['-t', ...args]);
+    expect(tested.code, tested.output).toBe(0);
+    expect(tested.output).not.toMatch(/\[emerg\]/);
+    // As many descriptors as Debian gives a service.
+    nginx = startProgram('/bin/sh', ['-c', `ulimit -Sn 1024; exec ${program} ${args.join(' ')} -g 'daemon off;'`]);
+    await nginx.whenever('nginx to answer', async () =>
+      (await ask('GET /health/live HTTP/1.0\r\n\r\n')).includes('200'),
+    );
+  });
+  afterAll(async () => {
+    await nginx?.close();
+    await server?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const opened = (localAddress?: string) =>
+    connect({
+      port,
+      host: '127.0.0.1',
+      ca: certificate,
+      servername: 'localhost',
+      ...(localAddress === undefined ? {} : { localAddress }),
+    } as ConnectionOptions);
+  /** The first line of the answer. */
+  const ask = (request: string, socket = opened()) =>
+    new Promise<string>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.once('close', () => reject(new Error('closed')));
+      socket.once('data', (data: Buffer) => resolve(data.toString().split('\r\n')[0] ?? ''));
+      socket.write(request);
+    });
+
+  it('holds 600 people with one worker: 506 was all that its own limits let in', async () => {
+    const upgrade = [
+      `GET ${SIGNALING_PATH}/?EIO=4&transport=websocket HTTP/1.1`,
+      'Host: localhost',
+      'Upgrade: websocket',
+      'Connection: Upgrade',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+      '',
+      '',
+    ].join('\r\n');
+    const sockets = Array.from({ length: 600 }, () => opened());
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy();
+    });
+    const answers = await Promise.all(sockets.map((socket) => ask(upgrade, socket).catch(String)));
+    expect(answers.filter((answer) => !answer.includes(' 101 '))).toEqual([]);
+  });
+
+  it('tells people apart who come through a load balancer', async () => {
+    const asks = (person: string) =>
+      ask(
+        `GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Forwarded-For: ${person}\r\n\r\n`,
+        opened(BALANCER),
+      );
+    let last = '';
+    for (let at = 0; at < 25; at += 1) last = await asks('198.51.100.1');
+    expect(last).toContain('429');
+    expect(await asks('198.51.100.2')).toContain('200');
   });
 });

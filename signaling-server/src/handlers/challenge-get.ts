@@ -3,5 +3,5 @@ import { newChallenge } from './challenge.ts';
 import type { Handler } from './context.ts';
 import { versionRefusal } from './version-check.ts';
 
-export const challengeGet: Handler<'challenge:get'> = (context, connection, { v }) =>
-  versionRefusal(v) ?? accept(newChallenge(context, connection));
+export const challengeGet: Handler<'challenge:get'> = (context, client, { v }) =>
+  versionRefusal(v) ?? accept(newChallenge(context, client));

@@ -2,12 +2,33 @@ import type { ClientAck, ClientEvent, clientEvents, Outcome, RoomId } from '@par
 import type { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { Limits } from '../limits/limits.ts';
+import type { TokenBucket } from '../limits/token-bucket.ts';
 import type { Log } from '../log.ts';
 import type { Tally } from '../metrics/tally.ts';
+import type { TracedSpan } from '../observe/tracing.ts';
 import type { Listings } from '../rooms/listings.ts';
+import type { SeatHolder } from '../rooms/registry.ts';
 import type { Rooms } from '../rooms/rooms.ts';
-import type { Connection } from '../sockets/connection.ts';
 import type { IceSource } from '../turn.ts';
+
+/** Sends the answer to one call. */
+export type Reply = (outcome: Outcome<unknown>) => void;
+
+/** A client as handlers see it, whatever it is connected by. */
+export interface Client extends SeatHolder {
+  readonly id: string;
+  /** The caller's address; never logged. */
+  readonly ip: string;
+  /** What limits of this caller are counted by. */
+  readonly limitKey: string;
+  /** Where sockets are traced. */
+  readonly trace: TracedSpan | undefined;
+  readonly calls: TokenBucket;
+  /** Since when it sits in no room; kept up to date while it has a seat. */
+  idleSince: number;
+  challenge: { bytes: Uint8Array; endsAt: number } | undefined;
+  answer(reply: Reply, outcome: Outcome<unknown>): void;
+}
 
 /** What handlers work with. */
 export type HandlerContext = {
@@ -34,6 +55,6 @@ export type HandlerContext = {
 /** One event: parsed input in, Outcome of its ack out. Handlers do not throw for what a client can cause. */
 export type Handler<E extends ClientEvent> = (
   context: HandlerContext,
-  connection: Connection,
+  client: Client,
   input: z.output<(typeof clientEvents)[E]['input']>,
 ) => Outcome<ClientAck<E>> | Promise<Outcome<ClientAck<E>>>;

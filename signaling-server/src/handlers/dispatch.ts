@@ -4,15 +4,12 @@ import {
   clientEvents,
   type ErrorCode,
   type Outcome,
-  type Refusal,
   refusalOf,
   refuse,
   refuseInput,
-  type SignalSend,
 } from '@parley/shared/protocol';
 import { createOperationObserver } from '../observe/operations.ts';
-import type { Connection } from '../sockets/connection.ts';
-import type { Handler, HandlerContext } from './context.ts';
+import type { Client, Handler, HandlerContext, Reply } from './context.ts';
 import { handlers } from './table.ts';
 
 const isKnown = (event: string): event is ClientEvent => Object.hasOwn(clientEvents, event);
@@ -39,66 +36,66 @@ export function createDispatch(context: HandlerContext) {
 
   function finish(
     event: string,
-    connection: Connection,
-    call: number | undefined,
+    client: Client,
+    reply: Reply | undefined,
     payload: unknown,
     outcome: Outcome<unknown>,
   ): void {
     if (!outcome.ok) {
       tally.error(outcome.code);
-      observer.refused(connection, event, payload, outcome.code);
-      if (STRIKES.has(outcome.code)) void limits.blocks.strike(connection.limitKey);
+      observer.refused(client, event, payload, outcome.code);
+      if (STRIKES.has(outcome.code)) void limits.blocks.strike(client.limitKey);
     }
-    if (call !== undefined) connection.answer(call, outcome);
+    if (reply) client.answer(reply, outcome);
   }
 
   function run<E extends ClientEvent>(
     event: E,
-    connection: Connection,
+    client: Client,
     payload: unknown,
+    isChecked: boolean,
   ): Outcome<unknown> | Promise<Outcome<unknown>> {
+    // TypeScript cannot follow that handlers and schemas are indexed by the same event; the table's type holds it.
+    const handler = handlers[event] as Handler<E>;
+    if (isChecked) return handler(context, client, payload as Parameters<Handler<E>>[2]);
     const parsed = clientEvents[event].input.safeParse(payload);
     if (!parsed.success) return refuseInput(parsed.error);
     if (event !== 'signal:send') {
       // Signals have a bucket of their own, in their seat.
       const burst = context.callsPerSecond * 32;
-      const waitMs = connection.calls.take(WEIGHTS[event] ?? 1, clock.now(), burst, context.callsPerSecond / 1_000);
+      const waitMs = client.calls.take(WEIGHTS[event] ?? 1, clock.now(), burst, context.callsPerSecond / 1_000);
       if (waitMs > 0) {
         tally.limit('calls');
         return refuse('rate-limited', { retryAfterMs: waitMs });
       }
     }
-    // TypeScript cannot follow that handlers and schemas are indexed by the same event; the table's type holds it.
-    const handler = handlers[event] as Handler<E>;
-    return handler(context, connection, parsed.data as Parameters<Handler<E>>[2]);
+    return handler(context, client, parsed.data as Parameters<Handler<E>>[2]);
   }
 
   let stopped = false;
   let pending = 0;
   let noteSettled: (() => void) | undefined;
 
-  /** Does `work` for a call, times it and answers. Never throws. */
+  /** Handles a call, times it and answers. Never throws. */
   function answer(
-    event: string,
-    connection: Connection,
-    call: number | undefined,
+    event: ClientEvent,
+    client: Client,
+    reply: Reply | undefined,
     payload: unknown,
-    work: () => Outcome<unknown> | Promise<Outcome<unknown>>,
+    isChecked: boolean,
   ): void {
     tally.event(event);
     const startedAt = performance.now();
     const settle = (outcome: Outcome<unknown>): void => {
-      observer.settled(connection, event, payload, outcome, performance.now() - startedAt);
-      finish(event, connection, call, payload, outcome);
+      observer.settled(client, event, payload, outcome, performance.now() - startedAt);
+      finish(event, client, reply, payload, outcome);
     };
     const fail = (thrown: unknown): void => {
-      observer.failed(connection, event, payload, thrown);
-      const outcome = refusalOf(thrown);
-      observer.settled(connection, event, payload, outcome, performance.now() - startedAt);
-      finish(event, connection, call, payload, outcome);
+      observer.failed(client, event, payload, thrown);
+      settle(refusalOf(thrown));
     };
     try {
-      const outcome = work();
+      const outcome = run(event, client, payload, isChecked);
       if (!(outcome instanceof Promise)) {
         settle(outcome);
         return;
@@ -114,28 +111,14 @@ export function createDispatch(context: HandlerContext) {
   }
 
   return {
-    /** An event as it arrived, with the number under which it wants its answer. */
-    event(connection: Connection, event: string, payload: unknown, call: number | undefined): void {
-      if (connection.state !== 'open') return;
+    /** Takes an event as it arrived. `isChecked`: the payload was read to the letter of the event's schema already. */
+    event(client: Client, event: string, payload: unknown, reply: Reply | undefined, isChecked: boolean): void {
+      if (!client.isOpen()) return;
       if (!isKnown(event)) {
         tally.event('unknown');
-        finish('unknown', connection, call, undefined, refuse(stopped ? 'server-draining' : 'unknown-call'));
-      } else if (stopped) finish(event, connection, call, payload, refuse('server-draining'));
-      else {
-        answer(event, connection, call, payload, () => run(event, connection, payload));
-      }
-    },
-    /** A sealed box whose fields were checked while it was read. */
-    signal(connection: Connection, signal: SignalSend, call: number | undefined): void {
-      if (connection.state !== 'open') return;
-      if (stopped) finish('signal:send', connection, call, signal, refuse('server-draining'));
-      else answer('signal:send', connection, call, signal, () => handlers['signal:send'](context, connection, signal));
-    },
-    /** A box that was found to be none while it was read. */
-    refusedSignal(connection: Connection, about: object, call: number | undefined, refusal: Refusal): void {
-      if (connection.state !== 'open') return;
-      if (stopped) finish('signal:send', connection, call, about, refuse('server-draining'));
-      else answer('signal:send', connection, call, about, () => refusal);
+        finish('unknown', client, reply, undefined, refuse(stopped ? 'server-draining' : 'unknown-call'));
+      } else if (stopped) finish(event, client, reply, payload, refuse('server-draining'));
+      else answer(event, client, reply, payload, isChecked);
     },
     /**
      * Takes nothing more and resolves when everything that was taken is answered: what a server did before it stopped

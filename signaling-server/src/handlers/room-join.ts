@@ -8,12 +8,12 @@ import { versionRefusal } from './version-check.ts';
 /** A wrong proof weighs as much as this many malformed requests (R7: guessing passphrases). */
 const WRONG_PROOF_STRIKES = 5;
 
-export const roomJoin: Handler<'room:join'> = async (context, connection, join): Promise<Outcome<RoomJoined>> => {
+export const roomJoin: Handler<'room:join'> = async (context, client, join): Promise<Outcome<RoomJoined>> => {
   const { rooms, limits, tally } = context;
   if (context.isDraining()) return refuse('server-draining');
   const otherVersion = versionRefusal(join.v);
   if (otherVersion) return otherVersion;
-  const challenge = takeChallenge(context, connection);
+  const challenge = takeChallenge(context, client);
   if (!challenge) return refuse('challenge-expired');
 
   const isReturning = join.resumeToken !== undefined;
@@ -21,28 +21,28 @@ export const roomJoin: Handler<'room:join'> = async (context, connection, join):
 
   // Coming back to a seat is not joining: an app in many rooms must be able to resume all of them at once.
   const returning = join.resumeToken !== undefined && (await rooms.knowsToken(join.roomId, join.resumeToken));
-  const verdict = returning ? undefined : await limits.joins.consume(connection.limitKey);
+  const verdict = returning ? undefined : await limits.joins.consume(client.limitKey);
   if (verdict?.ok === false) {
     tally.limit('joins');
     return refuse('rate-limited', { retryAfterMs: verdict.retryAfterMs });
   }
-  if (!(await provesMembership(join, challenge, context.hostsFor(connection.ip)))) {
-    void limits.blocks.strike(connection.limitKey, WRONG_PROOF_STRIKES - 1);
+  if (!(await provesMembership(join, challenge, context.hostsFor(client.ip)))) {
+    void limits.blocks.strike(client.limitKey, WRONG_PROOF_STRIKES - 1);
     return refuse('proof-invalid');
   }
   // The socket may have closed while the limit was asked and the proof checked: a seat given now would have nobody to end it.
-  if (connection.state !== 'open') return refuse('cancelled');
-  const taken = await rooms.join(connection, join.roomId, join.resumeToken);
+  if (!client.isOpen()) return refuse('cancelled');
+  const taken = await rooms.join(client, join.roomId, join.resumeToken);
   if (!taken.ok) return taken;
   const { seat, resumeToken, resumed, others } = taken.value;
-  context.log.info({ ...aboutSocket(connection), room: seat.room.pseudonym, resumed }, 'seat taken');
+  context.log.info({ ...aboutSocket(client), room: seat.room.pseudonym, resumed }, 'seat taken');
   return accept({
     participantId: seat.participantId,
     resumeToken,
     resumed,
     participants: others,
     capacity: context.roomCapacity,
-    ice: context.ice.current(connection.limitKey),
+    ice: context.ice.current(client.limitKey),
   });
 };
 

@@ -2,9 +2,8 @@ import { accept, fromBase64Url, type Outcome, type RoomId, type RoomPublish, ref
 import { deriveRoomKeys, type OwnerAct, verifyListing, verifyOwnership } from '@parley/shared/sealing';
 import { aboutSocket } from '../observe/operations.ts';
 import type { Listing } from '../rooms/listings.ts';
-import type { Connection } from '../sockets/connection.ts';
 import { takeChallenge } from './challenge.ts';
-import type { Handler, HandlerContext } from './context.ts';
+import type { Client, Handler, HandlerContext } from './context.ts';
 
 type Claim = { roomId: RoomId; proof: string; ownerPub: string; name: string };
 
@@ -14,21 +13,21 @@ type Claim = { roomId: RoomId; proof: string; ownerPub: string; name: string };
  */
 async function checkOwner(
   context: HandlerContext,
-  connection: Connection,
+  client: Client,
   act: OwnerAct,
   claim: Claim,
 ): Promise<Outcome<null>> {
-  if (!connection.seats.has(claim.roomId)) return refuse('not-in-room');
-  const challenge = takeChallenge(context, connection);
+  if (!client.seats.has(claim.roomId)) return refuse('not-in-room');
+  const challenge = takeChallenge(context, client);
   if (!challenge) return refuse('challenge-expired');
-  const verdict = await context.limits.joins.consume(connection.limitKey);
+  const verdict = await context.limits.joins.consume(client.limitKey);
   if (!verdict.ok) {
     context.tally.limit('joins');
     return refuse('rate-limited', { retryAfterMs: verdict.retryAfterMs });
   }
   const isOwner = await verifyOwnership({
     act,
-    hosts: context.hostsFor(connection.ip),
+    hosts: context.hostsFor(client.ip),
     challenge,
     roomId: claim.roomId,
     name: claim.name,
@@ -43,11 +42,11 @@ const bytesOf = (text: string) => fromBase64Url(text) ?? new Uint8Array();
 /** The entry of a publish or a rename, once its owner's signatures hold. */
 async function checkListing(
   context: HandlerContext,
-  connection: Connection,
+  client: Client,
   act: OwnerAct,
   { proof, ...listing }: RoomPublish,
 ): Promise<Outcome<Listing>> {
-  const checked = await checkOwner(context, connection, act, { ...listing, proof });
+  const checked = await checkOwner(context, client, act, { ...listing, proof });
   if (!checked.ok) return checked;
   if (!(await verifyListing(listing))) return refuse('owner-proof-invalid', { path: 'sig' });
   // An entry that leads nowhere helps nobody. With a passphrase that cannot be seen from the secret.
@@ -71,37 +70,37 @@ const find = async ({ listings }: HandlerContext, roomId: RoomId): Promise<Outco
 
 const done = (outcome: Outcome<null>): Outcome<Record<string, never>> => (outcome.ok ? accept({}) : outcome);
 
-export const roomPublish: Handler<'room:publish'> = async (context, connection, input) => {
-  const checked = await checkListing(context, connection, 'publish', input);
+export const roomPublish: Handler<'room:publish'> = async (context, client, input) => {
+  const checked = await checkListing(context, client, 'publish', input);
   if (!checked.ok) return checked;
-  const outcome = await context.listings.publish(checked.value, connection.limitKey).catch(storeAway);
-  if (outcome.ok) audit(context, connection, input.roomId, 'room listed');
+  const outcome = await context.listings.publish(checked.value, client.limitKey).catch(storeAway);
+  if (outcome.ok) audit(context, client, input.roomId, 'room listed');
   return done(outcome);
 };
 
-export const roomRename: Handler<'room:rename'> = async (context, connection, input) => {
-  const checked = await checkListing(context, connection, 'rename', input);
+export const roomRename: Handler<'room:rename'> = async (context, client, input) => {
+  const checked = await checkListing(context, client, 'rename', input);
   if (!checked.ok) return checked;
   const outcome = await context.listings.rename(checked.value).catch(storeAway);
-  if (outcome.ok) audit(context, connection, input.roomId, 'listed room renamed');
+  if (outcome.ok) audit(context, client, input.roomId, 'listed room renamed');
   return done(outcome);
 };
 
-export const roomWithdraw: Handler<'room:withdraw'> = async (context, connection, input) => {
-  if (!connection.seats.has(input.roomId)) return refuse('not-in-room');
+export const roomWithdraw: Handler<'room:withdraw'> = async (context, client, input) => {
+  if (!client.seats.has(input.roomId)) return refuse('not-in-room');
   const found = await find(context, input.roomId);
   if (!found.ok) return found;
   const claim = { ...input, ownerPub: found.value.ownerPub, name: '' };
-  const checked = await checkOwner(context, connection, 'withdraw', claim);
+  const checked = await checkOwner(context, client, 'withdraw', claim);
   if (!checked.ok) return checked;
   const outcome = await context.listings.withdraw(input.roomId).catch(storeAway);
-  if (outcome.ok) audit(context, connection, input.roomId, 'room taken off the list');
+  if (outcome.ok) audit(context, client, input.roomId, 'room taken off the list');
   return done(outcome);
 };
 
-export const roomList: Handler<'room:list'> = async ({ listings }, _connection, input) =>
+export const roomList: Handler<'room:list'> = async ({ listings }, _client, input) =>
   accept(await listings.page(input));
 
-function audit(context: HandlerContext, connection: Connection, roomId: RoomId, what: string): void {
-  context.log.info({ ...aboutSocket(connection), room: context.pseudonymOf(roomId), audit: true }, what);
+function audit(context: HandlerContext, client: Client, roomId: RoomId, what: string): void {
+  context.log.info({ ...aboutSocket(client), room: context.pseudonymOf(roomId), audit: true }, what);
 }

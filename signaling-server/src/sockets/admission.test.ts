@@ -6,7 +6,7 @@ import { Tally } from '../metrics/tally.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { AdmissionDesk } from './admission.ts';
 
-function setUp(env: Record<string, string>) {
+function setUp(env: Record<string, string>, isBusy = false) {
   const reading = readConfig(env);
   if (!reading.ok) throw new Error(reading.problems.join('\n'));
   const { config } = reading;
@@ -17,7 +17,7 @@ function setUp(env: Record<string, string>) {
     open: countOpenSockets(),
     tally: new Tally(),
     isDraining: () => false,
-    isBusy: () => false,
+    isBusy: () => isBusy,
     random: (sizeBytes) => new Uint8Array(sizeBytes),
   });
   return { desk, blocks: limits.blocks };
@@ -28,7 +28,9 @@ describe('who may open a socket (R2)', () => {
     const { desk } = setUp({ SOCKETS_PER_ADDRESS: '3', SOCKETS_PER_MINUTE: '0' });
     const admissions = await Promise.all(Array.from({ length: 10 }, () => desk.decide('203.0.113.1')));
     expect(admissions.filter(({ at }) => at === 'welcome')).toHaveLength(3);
-    desk.closed('203.0.113.1');
+    const [first] = admissions;
+    if (first) desk.closed(first);
+    if (first) desk.closed(first);
     expect((await desk.decide('203.0.113.1')).at).toBe('welcome');
     expect((await desk.decide('203.0.113.1')).refusal?.code).toBe('rate-limited');
   });
@@ -39,6 +41,20 @@ describe('who may open a socket (R2)', () => {
     await expect.poll(() => blocks.remainingMs('203.0.113.1')).toBe(0);
     for (let n = 0; n < 6; n++) expect((await desk.decide('203.0.113.1')).refusal?.code).not.toBeUndefined();
     await expect.poll(() => blocks.remainingMs('203.0.113.1')).toBeGreaterThan(0);
+  });
+
+  it('is told so by the answer to the upgrade alone when many are turned away at once (P3)', async () => {
+    const { desk } = setUp({ SOCKETS_PER_MINUTE: '0' }, true);
+    const told = async (from: number) => {
+      const admissions = await Promise.all(Array.from({ length: 200 }, (_, n) => desk.decide(`198.51.${from}.${n}`)));
+      expect(admissions.every(({ refusal }) => refusal?.code === 'server-busy')).toBe(true);
+      expect(admissions.every(({ refusal }) => (refusal?.retryAfterMs ?? 0) >= 2_000)).toBe(true);
+      return admissions.filter(({ at }) => at === 'told').length;
+    };
+    expect(await told(1)).toBe(100);
+    expect(await told(2)).toBe(0);
+    desk.turnSecond();
+    expect(await told(3)).toBe(100);
   });
 
   it('holds no place when another limit refuses it', async () => {

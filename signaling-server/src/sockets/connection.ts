@@ -1,85 +1,86 @@
-import type { Outcome, RoomId, ServerEvent, ServerPayload, SignalReceived } from '@parley/shared/protocol';
+import type { Socket as TcpSocket } from 'node:net';
+import type { Outcome, RoomId, ServerEvent, ServerPayload } from '@parley/shared/protocol';
+import type { Socket } from 'socket.io';
+import type { Client, Reply } from '../handlers/context.ts';
 import { TokenBucket } from '../limits/token-bucket.ts';
 import type { TracedSpan } from '../observe/tracing.ts';
-import type { Seat, SeatHolder } from '../rooms/registry.ts';
-import { signalPacket } from './signal-frame.ts';
+import type { Seat } from '../rooms/registry.ts';
+import type { Admission } from './admission.ts';
 
 export type ClosingCode = ServerPayload<'server:closing'>['code'];
+/** The connection of Engine.IO below a socket. */
+export type EngineConnection = Socket['conn'];
 
-/** What a connection needs of its socket. */
-export interface Wire {
-  /** Sends a packet of Socket.IO. */
-  write(packet: string): void;
-  /** Whether more waits to be sent than a socket may hold up. */
-  isClogged(): boolean;
-  /** Ends it politely; what was emitted before still goes out. */
-  end(): void;
-  /** Ends it at once. */
-  cut(): void;
-}
+/** Pings, pongs and the like that a client may send in a second; honest ones send two a minute. */
+const CONTROL_MAX_PER_SECOND = 20;
+/** What frames, masks and TLS add to a message on the wire, at most. */
+const FRAME_BYTES = 64;
+/** Bytes that belonged to no message: control frames of WebSocket, and the message that is just coming. */
+const UNEXPLAINED_MAX_BYTES = 131_072;
 
 export type ConnectionPorts = {
+  outboundPacketsMax: number;
+  outboundBytesMax: number;
   /** Called once when the far end does not read and the connection is being closed for it. */
   onClogged(connection: Connection): void;
   onSent(): void;
 };
 
-/** The packet made last, for the case that the next is the same: a box that goes to everyone is written once. */
-let lastPayload: unknown;
-let lastPacket = '';
+/**
+ * new → open → closing → closed. While new it has not said who it is; while closing, nothing but the reason goes out.
+ * A connection that is not let in goes from new to closing.
+ */
+export type ConnectionState = 'new' | 'open' | 'closing' | 'closed';
 
-function packetOf<E extends ServerEvent>(event: E, payload: ServerPayload<E>): string {
-  if (payload === lastPayload) return lastPacket;
-  lastPayload = payload;
-  lastPacket =
-    event === 'signal:received' ? signalPacket(payload as SignalReceived) : `2["${event}",${JSON.stringify(payload)}]`;
-  return lastPacket;
-}
-
-/** open → closing → closed: while closing nothing but the reason goes out any more. */
-export type ConnectionState = 'open' | 'closing' | 'closed';
-
-/** One client's socket with what the server knows of it. */
-export class Connection implements SeatHolder {
+/** One client's connection with what the server knows of it. */
+export class Connection implements Client {
   readonly seats = new Map<RoomId, Seat>();
   readonly calls = new TokenBucket();
-  readonly id: string;
-  /** The caller's address; never logged. */
-  readonly ip: string;
-  /** What limits of this caller are counted by. */
-  readonly limitKey: string;
-  /** By which right it was let in, where the server gives rights by token. */
-  readonly right: string | undefined;
-  /** Where sockets are traced. */
+  readonly admission: Admission;
+  readonly openedAt: number;
   readonly trace: TracedSpan | undefined;
-  /** Since when it sits in no room; undefined while it has a seat. */
+  /** That of its socket; empty until it has asked to be let in. */
+  id = '';
+  /** By which right it was let in, where the server gives rights by token. */
+  right: string | undefined;
   idleSince: number;
   challenge: { bytes: Uint8Array; endsAt: number } | undefined;
-  readonly #wire: Wire;
+  readonly #conn: EngineConnection;
+  readonly #tcp: TcpSocket;
   readonly #ports: ConnectionPorts;
-  #state: ConnectionState = 'open';
+  readonly #readBefore: number;
+  #socket: Socket | undefined;
+  #state: ConnectionState = 'new';
   #closedFor: ClosingCode | undefined;
+  /** What waits in Engine.IO until the system has taken what was sent before. */
+  #waitingPackets = 0;
+  #waitingChars = 0;
+  #explainedBytes = 0;
+  #control = 0;
+  #controlSecond = 0;
 
   constructor(
-    about: {
-      id: string;
-      ip: string;
-      limitKey: string;
-      right: string | undefined;
-      trace: TracedSpan | undefined;
-      openedAt: number;
-    },
-    wire: Wire,
+    about: { admission: Admission; openedAt: number; trace: TracedSpan | undefined },
+    conn: EngineConnection,
+    tcp: TcpSocket,
     ports: ConnectionPorts,
   ) {
-    this.id = about.id;
-    this.ip = about.ip;
-    this.limitKey = about.limitKey;
-    this.right = about.right;
+    this.admission = about.admission;
+    this.openedAt = about.openedAt;
     this.trace = about.trace;
     this.idleSince = about.openedAt;
-    this.#wire = wire;
+    this.#conn = conn;
+    this.#tcp = tcp;
+    this.#readBefore = tcp.bytesRead;
     this.#ports = ports;
+  }
+
+  get ip(): string {
+    return this.admission.ip;
+  }
+
+  get limitKey(): string {
+    return this.admission.limitKey;
   }
 
   get state(): ConnectionState {
@@ -95,44 +96,122 @@ export class Connection implements SeatHolder {
     return this.#state === 'open';
   }
 
+  get wasLetIn(): boolean {
+    return this.#socket !== undefined;
+  }
+
+  /** Lets it in; false when it is closing already. */
+  open(socket: Socket, now: number): boolean {
+    if (this.#state !== 'new') return false;
+    this.#socket = socket;
+    this.idleSince = now;
+    this.#state = 'open';
+    return true;
+  }
+
   send<E extends ServerEvent>(event: E, payload: ServerPayload<E>): boolean {
     if (!this.#mayWrite()) return false;
-    this.#wire.write(packetOf(event, payload));
-    this.#ports.onSent();
+    this.#emit(event, payload);
     return true;
   }
 
   /** Answers a call; refusals to a far end that does not read are dropped with it. */
-  answer(call: number, outcome: Outcome<unknown>): void {
+  answer(reply: Reply, outcome: Outcome<unknown>): void {
     if (!this.#mayWrite()) return;
-    this.#wire.write(`3${call}[${JSON.stringify(outcome)}]`);
+    reply(outcome);
     this.#ports.onSent();
   }
 
-  /** Says why and closes on purpose. */
+  /** Says why and closes on purpose. What was sent before still goes out. */
   close(code: ClosingCode): void {
     if (this.#state !== 'open') return;
-    this.#state = 'closing';
     this.#closedFor = code;
-    this.#wire.write(packetOf('server:closing', { code }));
-    this.#ports.onSent();
-    this.#wire.end();
+    this.#emit('server:closing', { code });
+    this.end();
+  }
+
+  /** It is not let in, and is being told why. */
+  refused(): void {
+    this.#state = 'closing';
+  }
+
+  /** Closes without a word. */
+  end(): void {
+    if (this.#state === 'closed') return;
+    this.#state = 'closing';
+    // Not at once: whoever wrote to it may be in the middle of telling a room something.
+    queueMicrotask(() => this.#conn.close());
   }
 
   /** Ends the transport without waiting for it. */
   cut(): void {
-    this.#wire.cut();
+    this.#tcp.destroy();
   }
 
-  /** The socket is gone. */
+  /** The connection is gone. */
   markClosed(): void {
     this.#state = 'closed';
     this.challenge = undefined;
   }
 
+  /** Engine.IO was given something to send. */
+  queued(chars: number): void {
+    this.#waitingPackets += 1;
+    this.#waitingChars += chars;
+  }
+
+  /** Engine.IO has handed on all that waited. */
+  flushed(): void {
+    this.#waitingPackets = 0;
+    this.#waitingChars = 0;
+  }
+
+  /** Holds what is written back until `uncork`, so that it is one piece for the system to send. */
+  cork(): void {
+    this.#tcp.cork();
+  }
+
+  uncork(): void {
+    this.#tcp.uncork();
+  }
+
+  /** Takes note of a message that came in. */
+  received(message: unknown): void {
+    this.#explainedBytes += FRAME_BYTES + (typeof message === 'string' ? 3 * message.length : 0);
+  }
+
+  /** Takes note of a packet that carries no message; answers whether there are too many of them. */
+  isControlFlood(second: number): boolean {
+    this.#explainedBytes += FRAME_BYTES;
+    if (second !== this.#controlSecond) {
+      this.#controlSecond = second;
+      this.#control = 0;
+    }
+    this.#control += 1;
+    return this.#control > CONTROL_MAX_PER_SECOND;
+  }
+
+  /** Whether much came in that was no message: pings of WebSocket, say, which nothing else counts. */
+  isFlooding(): boolean {
+    return this.#tcp.bytesRead - this.#readBefore - this.#explainedBytes > UNEXPLAINED_MAX_BYTES;
+  }
+
+  /** Whether more waits to be sent than one connection may hold up. */
+  isClogged(): boolean {
+    const { outboundPacketsMax, outboundBytesMax } = this.#ports;
+    return (
+      this.#waitingPackets > outboundPacketsMax || this.#tcp.writableLength + this.#waitingChars > outboundBytesMax
+    );
+  }
+
+  #emit<E extends ServerEvent>(event: E, payload: ServerPayload<E>): void {
+    this.#socket?.emit(event, payload);
+    this.#ports.onSent();
+  }
+
   #mayWrite(): boolean {
     if (this.#state !== 'open') return false;
-    if (!this.#wire.isClogged()) return true;
+    if (!this.isClogged()) return true;
     this.close('slow-consumer');
     this.#ports.onClogged(this);
     return false;

@@ -1,0 +1,259 @@
+import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import { ConnectAuth, type Outcome, type Refusal, refuse, refuseInput } from '@parley/shared/protocol';
+import { Server, type Socket } from 'socket.io';
+import type { AccessRule, Admitted } from '../auth/access.ts';
+import type { RightEnd } from '../auth/token-record.ts';
+import type { AddressReader } from '../client-address.ts';
+import { type Clock, repeat } from '../clock.ts';
+import type { Config } from '../config.ts';
+import { newChallenge } from '../handlers/challenge.ts';
+import type { HandlerContext, Reply } from '../handlers/context.ts';
+import { createDispatch } from '../handlers/dispatch.ts';
+import { versionRefusal } from '../handlers/version-check.ts';
+import type { OpenSockets } from '../limits/open-sockets.ts';
+import { aboutSocket, createOperationObserver } from '../observe/operations.ts';
+import type { Tracing } from '../observe/tracing.ts';
+import type { OriginRule } from '../origins.ts';
+import type { Pseudonyms } from '../pseudonyms.ts';
+import type { Connection } from './connection.ts';
+import { CheckedSignal, Decoder, Encoder } from './parser.ts';
+import { openTransport } from './transport.ts';
+
+export type SocketGate = {
+  connections: () => number;
+  /** Tells every client to move elsewhere. */
+  announceDrain(retryAfterMs: number): void;
+  /** Resolves when no client is left, or after `withinMs`. */
+  whenEmpty: (withinMs: number) => Promise<void>;
+  /** Closes every socket of an address that was just blocked. */
+  closeBlocked(limitKey: string): void;
+  /** How many sockets each right has, where the server gives rights by token. */
+  rights(): Map<string, number>;
+  /** Closes every socket of a right that ended. */
+  closeRight(right: string, end: RightEnd): void;
+  /** Answers what was taken, says goodbye, closes. `cutOff` ends the connections that do not close by then. */
+  close(cutOff: () => void): Promise<void>;
+};
+
+/** How long answers to what was taken may hold up the stop. */
+const ANSWERED_MS = 4_000;
+/** How long clients get to take in the last things that they are sent, on a computer that has much to do. */
+const TAKEN_IN_MS = 2_000;
+/** How long they get after that to close their side of a connection. */
+const LEFT_OVER_MS = 500;
+/** How long a socket that does not read gets to take in why it is being closed. */
+const LAST_WORD_MS = 1_000;
+/** A wrong password or token weighs as much as this many malformed frames. */
+const WRONG_ACCESS_STRIKES = 10;
+
+/**
+ * Runs Socket.IO on the server's HTTP port, hardened: WebSocket only, text only, one namespace, small frames, short
+ * timeouts, and a cap on what may wait to be sent.
+ */
+export function openGate(
+  http: HttpServer | HttpsServer,
+  config: Config,
+  ports: {
+    context: HandlerContext;
+    clock: Clock;
+    addressOf: AddressReader;
+    originAllowed: OriginRule;
+    pseudonyms: Pseudonyms;
+    tracing: Tracing;
+    access: AccessRule;
+    openSockets: OpenSockets;
+  },
+): SocketGate {
+  const { context, clock, pseudonyms, access } = ports;
+  const { tally, limits, rooms, log } = context;
+  const dispatch = createDispatch(context);
+  const observer = createOperationObserver(context);
+  const transport = openTransport(http, config, { ...ports, onClogged, onClosed });
+  const { connections } = transport;
+  let letIn = 0;
+  let noteEmpty: (() => void) | undefined;
+  const io = new Server({
+    parser: { Encoder, Decoder },
+    connectTimeout: config.connectTimeoutMs,
+    serveClient: false,
+    cleanupEmptyChildNamespaces: true,
+  });
+  io.bind(transport.engine);
+
+  io.use((socket, next) => {
+    const connection = connections.get(socket.conn);
+    if (!connection) return;
+    connection.id = socket.id;
+    const { auth } = socket.handshake;
+    // A password is not kept longer than it takes to look at it.
+    socket.handshake.auth = {};
+    const decide = (outcome: Outcome<Admitted>): void => {
+      if (outcome.ok) {
+        connection.right = outcome.value.right;
+        next();
+      } else turnAway(connection, outcome, next);
+    };
+    const checked = checkConnect(connection, auth);
+    if (!(checked instanceof Promise)) decide(checked);
+    else
+      checked.then(decide, (thrown: unknown) => {
+        log.error({ ...aboutSocket(connection), err: thrown }, 'access could not be checked');
+        decide(refuse('server-busy', { retryAfterMs: 2_000 }));
+      });
+  });
+
+  function checkConnect(connection: Connection, given: unknown): Outcome<Admitted> | Promise<Outcome<Admitted>> {
+    const { refusal } = connection.admission;
+    if (refusal) return refusal;
+    const auth = ConnectAuth.safeParse(given);
+    if (!auth.success) return refuseInput(auth.error);
+    const otherVersion = versionRefusal(auth.data.v);
+    if (otherVersion) return otherVersion;
+    const checked = access(auth.data);
+    return checked instanceof Promise
+      ? checked.then((outcome) => countWrong(outcome, connection))
+      : countWrong(checked, connection);
+  }
+
+  /** Guessing passwords or tokens leads to a block (R7). */
+  function countWrong(outcome: Outcome<Admitted>, connection: Connection): Outcome<Admitted> {
+    if (!outcome.ok && outcome.code === 'access-refused') {
+      const { limitKey } = connection;
+      log.warn({ ...aboutSocket(connection), address: pseudonyms.address(limitKey), audit: true }, 'access refused');
+      void limits.blocks.strike(limitKey, WRONG_ACCESS_STRIKES);
+    }
+    return outcome;
+  }
+
+  function turnAway(
+    connection: Connection,
+    { code, message, retryAfterMs }: Refusal,
+    next: (refusal: Error) => void,
+  ): void {
+    // What it was refused for at the upgrade was counted there.
+    if (!connection.admission.refusal) tally.error(code);
+    transport.settled(connection);
+    if (log.isLevelEnabled('debug')) log.debug({ ...aboutSocket(connection), code }, 'socket refused');
+    const data = { code, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+    connection.refused();
+    next(Object.assign(new Error(message), { data }));
+    // Socket.IO says it in the next turn.
+    setImmediate(() => connection.end());
+  }
+
+  io.on('connection', (socket) => {
+    const connection = connections.get(socket.conn);
+    if (!connection?.open(socket, clock.now())) return;
+    letIn += 1;
+    socket.onAny(onEvent);
+    // A pseudonym is a keyed hash: not for a line that nobody asked for.
+    if (log.isLevelEnabled('debug'))
+      log.debug({ ...aboutSocket(connection), address: pseudonyms.address(connection.ip) }, 'socket opened');
+    observer.opened(connection);
+    connection.send('server:challenge', newChallenge(context, connection));
+  });
+
+  /** The one listener for every event of every socket. Socket.IO gives the acknowledgement last. */
+  function onEvent(this: Socket, event: string, ...given: unknown[]): void {
+    const connection = connections.get(this.conn);
+    if (!connection) return;
+    const reply = typeof given.at(-1) === 'function' ? (given.pop() as Reply) : undefined;
+    const [payload] = given;
+    if (event === 'room:join') transport.settled(connection);
+    dispatch.event(connection, event, payload, reply, payload instanceof CheckedSignal);
+  }
+
+  function onClosed(connection: Connection, reason: string): void {
+    if (!connection.wasLetIn) return;
+    letIn -= 1;
+    lost(connection);
+    if (log.isLevelEnabled('debug'))
+      log.debug({ ...aboutSocket(connection), reason, code: connection.closedFor }, 'socket closed');
+    if (letIn === 0) noteEmpty?.();
+  }
+
+  /** Its seats are away from now on. */
+  function lost(connection: Connection): void {
+    for (const { room } of connection.seats.values())
+      log.info({ ...aboutSocket(connection), room: room.pseudonym }, 'seat away');
+    rooms.lost(connection);
+  }
+
+  function onClogged(connection: Connection): void {
+    tally.slowConsumers += 1;
+    tally.error('slow-consumer');
+    log.warn(aboutSocket(connection), 'slow consumer closed');
+    // Not at once: the registry may be in the middle of telling a room something.
+    queueMicrotask(() => lost(connection));
+    clock.after(LAST_WORD_MS, () => connection.cut());
+  }
+
+  const stopReaping = repeat(clock, Math.max(50, Math.min(5_000, config.idleSocketMs / 4)), () => {
+    const before = clock.now() - config.idleSocketMs;
+    for (const connection of connections.values()) {
+      if (connection.seats.size > 0) connection.idleSince = clock.now();
+      else if (connection.idleSince < before) connection.close('timed-out');
+    }
+  });
+  const stopTurning = repeat(clock, 1_000, () => transport.turnSecond());
+  const stopSweeping = repeat(clock, 60_000, () => {
+    transport.sweep();
+    limits.blocks.sweep();
+  });
+
+  return {
+    connections: () => letIn,
+    announceDrain(retryAfterMs) {
+      for (const connection of connections.values()) connection.send('server:drain', { retryAfterMs });
+    },
+    whenEmpty(withinMs) {
+      if (letIn === 0 || withinMs === 0) return Promise.resolve();
+      return new Promise((resolve) => {
+        const cancel = clock.after(withinMs, resolve);
+        noteEmpty = () => {
+          cancel();
+          resolve();
+        };
+      });
+    },
+    closeBlocked(limitKey) {
+      for (const connection of connections.values()) {
+        if (connection.limitKey !== limitKey) continue;
+        if (connection.isOpen()) connection.close('blocked');
+        else if (connection.state === 'new') connection.cut();
+      }
+    },
+    rights() {
+      const sockets = new Map<string, number>();
+      for (const { right, state } of connections.values())
+        if (right !== undefined && state === 'open') sockets.set(right, (sockets.get(right) ?? 0) + 1);
+      return sockets;
+    },
+    closeRight(right, end) {
+      for (const connection of connections.values()) if (connection.right === right) connection.close(end);
+    },
+    async close(cutOff) {
+      stopReaping();
+      stopTurning();
+      stopSweeping();
+      // No longer than another node may take to answer.
+      await Promise.race([dispatch.stop(), new Promise<void>((resolve) => clock.after(ANSWERED_MS, resolve))]);
+      for (const connection of connections.values()) {
+        if (connection.isOpen()) connection.close('server-draining');
+        else connection.end();
+      }
+      // Not cut off at once: the last thing that is said to them is the reason why they are closed.
+      await transport.whenGone(TAKEN_IN_MS);
+      transport.close();
+      await io.close();
+      // A client that does not finish its side of the closing handshake must not hold up the stop.
+      const cancel = clock.after(LEFT_OVER_MS, cutOff);
+      // No more connections, and those that are there end.
+      await new Promise<void>((resolve) => {
+        http.close(() => resolve());
+      });
+      cancel();
+    },
+  };
+}

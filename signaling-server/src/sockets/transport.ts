@@ -1,0 +1,283 @@
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
+import type { Socket as TcpSocket } from 'node:net';
+import { type ErrorCode, LIMITS, refuse } from '@parley/shared/protocol';
+import { Server as Engine } from 'engine.io';
+import type { AddressReader } from '../client-address.ts';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { HandlerContext } from '../handlers/context.ts';
+import type { OpenSockets } from '../limits/open-sockets.ts';
+import type { Tracing } from '../observe/tracing.ts';
+import type { OriginRule } from '../origins.ts';
+import type { Pseudonyms } from '../pseudonyms.ts';
+import { type Admission, AdmissionDesk } from './admission.ts';
+import { Connection, type ConnectionPorts, type EngineConnection } from './connection.ts';
+import { Newcomers } from './newcomers.ts';
+import { readUpgrade, refuseUpgrade } from './upgrade.ts';
+
+export type TransportPorts = {
+  context: HandlerContext;
+  clock: Clock;
+  addressOf: AddressReader;
+  originAllowed: OriginRule;
+  pseudonyms: Pseudonyms;
+  tracing: Tracing;
+  openSockets: OpenSockets;
+  /** A connection does not read and is being closed for it. */
+  onClogged: ConnectionPorts['onClogged'];
+  /** A connection is closed. */
+  onClosed(connection: Connection, reason: string): void;
+};
+
+/** Engine.IO with everything that is decided below Socket.IO. */
+export type Transport = {
+  engine: Engine;
+  /** Every connection, let in or not. */
+  connections: ReadonlyMap<EngineConnection, Connection>;
+  /** This client waits for nothing any more: a join of it was answered, or it was turned away. */
+  settled(connection: Connection): void;
+  /** Begins a new second: ends connections that flood or do not read. Called once in each. */
+  turnSecond(): void;
+  /** Forgets what was only counted for a while. */
+  sweep(): void;
+  /** Resolves when every TCP connection is closed, or after `withinMs`. */
+  whenGone(withinMs: number): Promise<void>;
+  close(): void;
+};
+
+/** How long a client may take to answer that its socket is closed, while the server runs. */
+const FAREWELL_MS = 3_000;
+/** The same for a client that broke a protocol. */
+const FAULTY_FAREWELL_MS = 500;
+/** Timers may be a little early. */
+const TIMER_MS = 50;
+/** Socket.IO's packet by which a client leaves the namespace. */
+const LEAVE = '1';
+
+const ignoreError = (): void => {};
+
+/** What Engine.IO says of a packet. */
+type EnginePacket = { type: string; data?: unknown };
+
+/**
+ * Takes the upgrades of the HTTP server: admission before the upgrade, Engine.IO for WebSocket alone, and what no honest
+ * client sends.
+ */
+export function openTransport(http: HttpServer | HttpsServer, config: Config, ports: TransportPorts): Transport {
+  const { context, clock, addressOf, originAllowed, pseudonyms } = ports;
+  const { tally, limits, log } = context;
+  const connections = new Map<EngineConnection, Connection>();
+  /** TCP connections that are not closed yet. */
+  let held = 0;
+  let noteGone: (() => void) | undefined;
+  const admissions = new WeakMap<TcpSocket, Admission>();
+  const newcomers = new Newcomers<Admission>(clock);
+  const desk = new AdmissionDesk({
+    limits,
+    openMax: config.socketsPerAddress,
+    open: ports.openSockets,
+    tally,
+    isDraining: () => context.isDraining(),
+    isBusy: () =>
+      context.isBusy() || connections.size >= config.maxConnections || (config.busyDelayMs > 0 && newcomers.isFull()),
+    random: context.random,
+  });
+  const engine = new Engine({
+    transports: ['websocket'],
+    allowUpgrades: false,
+    maxHttpBufferSize: LIMITS.frameMaxBytes,
+    pingInterval: config.pingIntervalMs,
+    pingTimeout: config.pingTimeoutMs,
+    perMessageDeflate: false,
+    httpCompression: false,
+    allowRequest: admit,
+  });
+
+  // Polling is off, so a plain request to the path is a mistake; Fastify answers it.
+  http.on('upgrade', (request: IncomingMessage, socket, head: Buffer) => {
+    tally.upgrades += 1;
+    // Until it is a WebSocket nobody else listens, and an unheard error would end the process.
+    socket.on('error', ignoreError);
+    const wanted = readUpgrade(request);
+    if (wanted === 'other-path') return refuseUpgrade(request, '404 Not Found', refuse('unknown-call'));
+    if (wanted === 'other-protocol') return refuseUpgrade(request, '400 Bad Request', refuse('bad-request'));
+    engine.handleUpgrade(request, socket, head);
+  });
+
+  /** Admission before the upgrade. A request that is refused here is answered here, and Engine.IO hears no more of it. */
+  function admit(request: IncomingMessage, decide: (error: string | null, ok: boolean) => void): void {
+    if (!originAllowed(request.headers.origin)) {
+      tally.error('origin-refused');
+      noteRefused(request, 'origin-refused');
+      refuseUpgrade(request, '403 Forbidden', refuse('origin-refused'));
+      return;
+    }
+    desk.decide(addressOf(request)).then(
+      (admission) => {
+        if (admission.at === 'cut' && admission.refusal) {
+          const { code } = admission.refusal;
+          noteRefused(request, code);
+          const status = code === 'server-busy' ? '503 Service Unavailable' : '429 Too Many Requests';
+          refuseUpgrade(request, status, admission.refusal);
+          return;
+        }
+        const tcp = request.socket;
+        admissions.set(tcp, admission);
+        if (tcp.destroyed) desk.closed(admission);
+        else {
+          held += 1;
+          tcp.once('close', onTcpClose);
+          if (admission.at === 'welcome') newcomers.add(admission);
+          decide(null, true);
+        }
+      },
+      (thrown: unknown) => {
+        log.error({ err: thrown }, 'admission failed');
+        refuseUpgrade(request, '503 Service Unavailable', refuse('server-busy'));
+      },
+    );
+  }
+
+  /** An upgrade that came to nothing: there is no socket yet to name. */
+  function noteRefused(request: IncomingMessage, code: ErrorCode): void {
+    if (!log.isLevelEnabled('debug')) return;
+    log.debug({ address: pseudonyms.address(addressOf(request)), code }, 'upgrade refused');
+  }
+
+  // One function for all connections: a closure for each would be kept as long as its connection.
+  function onTcpClose(this: TcpSocket): void {
+    held -= 1;
+    if (held === 0) noteGone?.();
+    const admission = admissions.get(this);
+    if (admission) giveBack(admission);
+  }
+
+  function giveBack(admission: Admission): void {
+    desk.closed(admission);
+    newcomers.remove(admission);
+  }
+
+  const connectionPorts: ConnectionPorts = {
+    outboundPacketsMax: config.outboundPacketsMax,
+    outboundBytesMax: config.outboundBytesMax,
+    onClogged: ports.onClogged,
+    onSent: () => {
+      tally.messagesSent += 1;
+    },
+  };
+
+  engine.on('connection', (conn: EngineConnection) => {
+    const { request } = conn;
+    const tcp = request.socket;
+    const admission = admissions.get(tcp);
+    // Socket.IO's own advice: it is most of what an idle connection would keep.
+    (conn as { request: IncomingMessage | null }).request = null;
+    if (!admission) {
+      conn.close();
+      return;
+    }
+    tally.socketsOpened += 1;
+    const trace = ports.tracing.start(request.headers.traceparent);
+    connections.set(conn, new Connection({ admission, openedAt: clock.now(), trace }, conn, tcp, connectionPorts));
+    conn.on('packet', onPacket);
+    conn.on('packetCreate', onPacketCreate);
+    conn.on('close', onClose);
+  });
+  engine.on('flush', (conn: EngineConnection, packets: readonly unknown[]) => {
+    const connection = connections.get(conn);
+    connection?.flushed();
+    if (packets.length > 1) connection?.cork();
+  });
+  engine.on('drain', (conn: EngineConnection) => connections.get(conn)?.uncork());
+
+  function onPacketCreate(this: EngineConnection, { data }: EnginePacket): void {
+    connections.get(this)?.queued(typeof data === 'string' ? data.length : 0);
+  }
+
+  function onPacket(this: EngineConnection, { type, data }: EnginePacket): void {
+    const connection = connections.get(this);
+    // What comes after it was ended was on its way already, and is not counted twice.
+    if (!connection || connection.state === 'closing') return;
+    switch (type) {
+      case 'message':
+        tally.messagesReceived += 1;
+        connection.received(data);
+        // Nothing more could be said on it.
+        if (data === LEAVE) connection.end();
+        return;
+      case 'pong':
+        if (connection.isControlFlood(Math.trunc(clock.now() / 1_000))) cutFor(connection);
+        return;
+      case 'close':
+        connection.end();
+        return;
+      // Engine.IO closes it by itself.
+      case 'ping':
+      case 'error':
+        return;
+      default:
+        cutFor(connection);
+    }
+  }
+
+  /** Ends a connection that sends what no honest client does. */
+  function cutFor(connection: Connection): void {
+    noteMalformed(connection);
+    connection.end();
+    connection.cut();
+  }
+
+  function noteMalformed({ limitKey }: Connection): void {
+    tally.malformed += 1;
+    void limits.blocks.strike(limitKey);
+  }
+
+  function onClose(this: EngineConnection, reason: string, description: unknown): void {
+    const connection = connections.get(this);
+    if (!connection) return;
+    connections.delete(this);
+    const isFaulty = isFault(connection, reason, description);
+    if (isFaulty) noteMalformed(connection);
+    connection.markClosed();
+    giveBack(connection.admission);
+    // A client that does not finish the closing handshake must not hold its TCP connection.
+    clock.after(isFaulty ? FAULTY_FAREWELL_MS : FAREWELL_MS, () => connection.cut());
+    ports.onClosed(connection, reason);
+  }
+
+  /** Whether the far end broke a protocol, in the words of Engine.IO's reasons. */
+  function isFault(connection: Connection, reason: string, description: unknown): boolean {
+    if (connection.state === 'closing') return false;
+    if (reason === 'parse error') return true;
+    if (reason === 'transport error') return description instanceof Error && description.message !== 'write error';
+    // Socket.IO closes a connection for what it cannot read, or because nothing was asked for in time.
+    if (reason !== 'forced close' && reason !== 'forced server close') return false;
+    return connection.isOpen() || clock.now() - connection.openedAt < config.connectTimeoutMs - TIMER_MS;
+  }
+
+  return {
+    engine,
+    connections,
+    settled: ({ admission }) => newcomers.served(admission),
+    turnSecond() {
+      desk.turnSecond();
+      for (const connection of connections.values()) {
+        if (connection.isFlooding()) cutFor(connection);
+        else if (connection.isClogged()) connection.cut();
+      }
+    },
+    sweep: () => desk.sweep(),
+    whenGone(withinMs) {
+      if (held === 0) return Promise.resolve();
+      return new Promise((resolve) => {
+        const cancel = clock.after(withinMs, resolve);
+        noteGone = () => {
+          cancel();
+          resolve();
+        };
+      });
+    },
+    close: () => newcomers.close(),
+  };
+}
