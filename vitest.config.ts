@@ -6,6 +6,13 @@ export default defineConfig({
   test: {
     // Retrying would hide a race.
     retry: 0,
+    coverage: {
+      provider: 'v8',
+      include: ['{shared,renderer,electron/core,electron/loopback,signaling-server/src,signaling-server/admin}/**/*.{ts,tsx}'],
+      exclude: ['**/*.test.{ts,tsx}', '**/testing/**', '**/*.d.ts'],
+      reporter: ['json-summary'],
+      reportsDirectory: 'node_modules/.cache/coverage',
+    },
     reporters: process.env.CI ? ['default'] : ['default'],
     projects: [
       {

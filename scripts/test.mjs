@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findElectron } from './find-electron.mjs';
+import { printCoverage } from './coverage-lines.mjs';
 import { install } from './install.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -54,7 +55,7 @@ const steps =
         [
           'Unit, contract, integration and deploy tests',
           bin('vitest'),
-          ['run', ...['unit', 'contract', 'integration', 'deploy'].flatMap((name) => ['--project', name])],
+          ['run', '--coverage', ...['unit', 'contract', 'integration', 'deploy'].flatMap((name) => ['--project', name])],
         ],
         ['End-to-end tests in Chromium', bin('vitest'), ['run', '--project', 'e2e']],
         ...(inElectron === null ? [] : [inElectron]),
@@ -71,4 +72,5 @@ for (const [title, command, args] of steps) {
     process.exit(1);
   }
 }
+if (only.length === 0) printCoverage(root);
 console.log(`\nAll of it passed in ${((Date.now() - startedAt) / 60_000).toFixed(1)} min.`);
