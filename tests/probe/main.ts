@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { isPrivateHost, ServerHost } from '@parley/shared/model';
 import { runProbe } from './probe.ts';
 import { type ProbeReport, prometheusText, reportLines, writeMetricsFile } from './report.ts';
+import { readRight } from './right.ts';
 
 const HELP = `npm run probe -- --server https://parley.example.org [options]
 
@@ -16,6 +17,12 @@ server offers a relay, one through the relay only. Ends with 0 when calls work, 
   --timeout S            stop after so many seconds, 30 to 900 (240)
   --metrics-file PATH    write the result for Prometheus's textfile collector
   --json                 the last line of the output is the report as JSON
+
+Where the server asks for more, in the environment (arguments can be read by every process):
+  PARLEY_PROBE_PASSWORD  the password of the server, or PARLEY_PROBE_PASSWORD_FILE with a file that has it
+  PARLEY_PROBE_TOKEN     a server invitation (parley://server/…); it is used up. Better: PARLEY_PROBE_TOKEN_FILE, a file
+                         that the probe may write to: it puts the next token there. A token lets one person in, so with
+                         it signaling is tried, and no calls
 `;
 
 class WrongUse extends Error {}
@@ -51,7 +58,13 @@ function readArguments() {
   const timeoutS = Number(values.timeout);
   if (!Number.isInteger(timeoutS) || timeoutS < 30 || timeoutS > 900)
     throw new WrongUse('--timeout takes a whole number of seconds from 30 to 900.');
-  return { ...values, timeoutS, metricsFile: values['metrics-file'], ...serverOf(values.server) };
+  return {
+    ...values,
+    timeoutS,
+    metricsFile: values['metrics-file'],
+    right: readRight(process.env),
+    ...serverOf(values.server),
+  };
 }
 
 async function main(): Promise<number> {
@@ -67,7 +80,7 @@ async function main(): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  const { json, metricsFile, relay, timeoutS, url, host } = options;
+  const { json, metricsFile, relay, timeoutS, url, host, right } = options;
   // With --json, standard output is for programs; people read along on standard error.
   const say = json ? (line: string) => console.error(line) : (line: string) => console.log(line);
   const interrupted = new AbortController();
@@ -76,7 +89,7 @@ async function main(): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-probe-'));
   let report: ProbeReport;
   try {
-    report = await runProbe({ url, host, relayNeeded: relay, folder, say, signal });
+    report = await runProbe({ url, host, right, relayNeeded: relay, folder, say, signal });
   } catch (error) {
     // The probe's own trouble says nothing about the server, so no metrics are written.
     console.error(`The probe itself failed: ${error instanceof Error ? error.message : String(error)}`);

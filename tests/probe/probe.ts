@@ -1,15 +1,18 @@
 import { join } from 'node:path';
 import { nameIn, type ServerHost } from '@parley/shared/model';
+import { z } from 'zod';
 import { ensureBuilt } from '../support/built.ts';
 import { BROWSERS_OWN } from '../support/clips.ts';
 import { Participant } from '../support/participant.ts';
 import { until } from '../support/wait.ts';
 import { type CallKind, type CallReport, isRelayed, type ProbeReport } from './report.ts';
+import type { Right } from './right.ts';
 import { NotWorking, type Signaling, trySignaling } from './try-signaling.ts';
 
 export type ProbeOptions = {
   /** As it stands in invites. */
   host: ServerHost;
+  right: Right;
   /** Whether a server without a relay is one that does not work. */
   relayNeeded: boolean;
   /** Profiles and logs lie here meanwhile. */
@@ -29,14 +32,14 @@ const CALL_MS = 45_000;
  * only where the server offers one. Never throws for what went wrong in it: that is in the report.
  */
 export async function runProbe(options: ProbeOptions & { url: string }): Promise<ProbeReport> {
-  const { host, url, relayNeeded, say, signal } = options;
+  const { host, url, right, relayNeeded, say, signal } = options;
   const startedAt = performance.now();
   const problems: string[] = [];
   const calls: CallReport[] = [];
   let signaling: Signaling | undefined;
   try {
     say(`Connecting to ${nameIn(host)} and joining a room`);
-    signaling = await trySignaling(url, host);
+    signaling = await trySignaling(url, host, right);
     const { relays, ignoredRelays } = signaling;
     if (relays.length === 0 && (relayNeeded || ignoredRelays.length > 0)) {
       problems.push(
@@ -45,8 +48,12 @@ export async function runProbe(options: ProbeOptions & { url: string }): Promise
           : 'The server offers no relay: TURN_URLS and TURN_SECRET are not set.',
       );
     }
-    await ensureBuilt();
-    for (const kind of relays.length > 0 ? (['direct', 'relayed'] as const) : (['direct'] as const)) {
+    const kinds = relays.length > 0 ? (['direct', 'relayed'] as const) : (['direct'] as const);
+    // A right by token is good for one person, and a call has two.
+    if (right.kind === 'token')
+      say('No calls: a token lets one person in, and a call needs two. Signaling was tried with it.');
+    else await ensureBuilt();
+    for (const kind of right.kind === 'token' ? [] : kinds) {
       signal.throwIfAborted();
       say(kind === 'direct' ? 'A direct call' : 'A call through the relay only');
       calls.push(await makeCall(kind, relays, options));
@@ -78,7 +85,7 @@ const stopped = (signal: AbortSignal): string =>
 async function makeCall(
   kind: CallKind,
   relays: readonly string[],
-  { host, folder, signal }: ProbeOptions,
+  { host, folder, right, signal }: ProbeOptions,
 ): Promise<CallReport> {
   const report: CallReport = { kind, problem: null, detail: null, firstFrameMs: null, framesDecoded: 0, path: null };
   const people: Participant[] = [];
@@ -101,6 +108,8 @@ async function makeCall(
     }
     const [one, two] = people;
     if (!one || !two) throw new Error('nobody came');
+    step = 'The server was not added with its password.';
+    if (right.kind === 'password') await Promise.all(people.map((person) => addServer(person, host, right.password)));
     step = 'No room could be made and entered.';
     await one.createRoom('Probe');
     await one.enterCall();
@@ -132,6 +141,22 @@ async function makeCall(
     await Promise.allSettled(people.map((person) => person.close()));
   }
   return report;
+}
+
+/** As Settings → Servers does it. */
+async function addServer(person: Participant, text: string, password: string): Promise<void> {
+  const outcome = await person.page.evaluate(
+    async (input) => {
+      const call = { page: crypto.randomUUID(), name: 'servers.add', input };
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch('/bridge/call', { method: 'POST', headers, body: JSON.stringify(call) });
+      const body: unknown = await answer.json();
+      return JSON.stringify(body);
+    },
+    { text, password },
+  );
+  const { ok, message } = z.object({ ok: z.boolean(), message: z.string().optional() }).parse(JSON.parse(outcome));
+  if (!ok) throw new Error(message ?? 'refused');
 }
 
 const waitFrames = (person: Participant, from: string) =>

@@ -47,7 +47,7 @@ export function reportLines({ server, signaling, calls, problems, ok }: ProbeRep
       return `  ${kind.padEnd(11)} ${first}, ${framesDecoded} frames decoded, ${path ?? 'no path'}${problem === null ? '' : ', failed'}`;
     }),
     ...problems.map((problem) => `✗ ${problem}`),
-    ...(ok ? ['✓ Calls through this server work.'] : []),
+    ...(ok ? [calls.length > 0 ? '✓ Calls through this server work.' : '✓ Signaling works; no calls were tried.'] : []),
   ];
 }
 

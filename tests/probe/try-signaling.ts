@@ -18,6 +18,7 @@ import { createInvite, deriveRoomKeys, proveMembership } from '@parley/shared/se
 import { io, type Socket } from 'socket.io-client';
 import { z } from 'zod';
 import { allowedIceServers } from '#renderer/session/ice-policy.ts';
+import { keepToken, type Right } from './right.ts';
 
 export type Signaling = {
   connectMs: number;
@@ -38,15 +39,16 @@ const ServerName = z.object({ name: z.literal('parley-signaling') });
 const ConnectError = z.object({ data: z.object({ code: ErrorCode }) });
 
 /** Connects, joins a room of its own and leaves, as the app does. Throws NotWorking with what an admin can do about it. */
-export async function trySignaling(url: string, host: ServerHost): Promise<Signaling> {
+export async function trySignaling(url: string, host: ServerHost, right: Right = { kind: 'none' }): Promise<Signaling> {
   await askName(url);
+  const auth = await authBy(url, right);
   const startedAt = performance.now();
   const socket = io(url, {
     path: SIGNALING_PATH,
     transports: ['websocket'],
     reconnection: false,
     timeout: ANSWER_MS,
-    auth: { v: PROTOCOL_VERSION },
+    auth: { v: PROTOCOL_VERSION, ...auth },
     // As the app's page on this computer says it.
     extraHeaders: { origin: 'http://127.0.0.1' },
   });
@@ -85,6 +87,32 @@ export async function trySignaling(url: string, host: ServerHost): Promise<Signa
   }
 }
 
+const Renewed = z.object({ access_token: z.string(), refresh_token: z.string() });
+const Refused = z.object({ code: ErrorCode });
+
+/** What the connection shows. A token is exchanged for an access token, and the next one is kept. */
+async function authBy(url: string, right: Right): Promise<{ password?: string; token?: string }> {
+  if (right.kind === 'none') return {};
+  if (right.kind === 'password') return { password: right.password };
+  const answer = await fetch(`${url}/auth/refresh`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ refresh_token: right.refreshToken }),
+    signal: AbortSignal.timeout(ANSWER_MS),
+  });
+  const body: unknown = await answer.json().catch(() => undefined);
+  if (answer.status === 404) throw new NotWorking('The server gives no rights by token: the probe needs none for it.');
+  const renewed = Renewed.safeParse(body);
+  if (!renewed.success) {
+    const said = Refused.safeParse(body);
+    throw new NotWorking(
+      `The server does not renew the probe’s token: ${said.success ? sentenceOf(said.data.code) : `HTTP ${answer.status}.`}`,
+    );
+  }
+  if (right.file !== undefined) await keepToken(right.file, renewed.data.refresh_token);
+  return { token: renewed.data.access_token };
+}
+
 async function askName(url: string): Promise<void> {
   let answer: Response;
   try {
@@ -99,6 +127,9 @@ async function askName(url: string): Promise<void> {
     throw new NotWorking(`${sentenceOf('not-a-server')} It answered with HTTP ${answer.status}.`);
 }
 
+const letNobodyIn = (code: ErrorCode): string =>
+  `The server let nobody in: ${sentenceOf(code)}${code === 'access-refused' ? ' PARLEY_PROBE_PASSWORD and PARLEY_PROBE_TOKEN say how the probe gets in; --help has more.' : ''}`;
+
 const greeting = (socket: Socket): Promise<unknown> =>
   new Promise((resolve, reject) => {
     const deadline = setTimeout(() => reject(new NotWorking('The server does not greet who connects.')), ANSWER_MS);
@@ -112,7 +143,7 @@ const greeting = (socket: Socket): Promise<unknown> =>
       reject(
         new NotWorking(
           said.success
-            ? `The server let nobody in: ${sentenceOf(said.data.data.code)}`
+            ? letNobodyIn(said.data.data.code)
             : 'No WebSocket could be opened. Does the proxy pass upgrades on, and does ALLOWED_ORIGINS have http://127.0.0.1:*?',
         ),
       );
