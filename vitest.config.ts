@@ -8,7 +8,9 @@ export default defineConfig({
     retry: 0,
     coverage: {
       provider: 'v8',
-      include: ['{shared,renderer,electron/core,electron/loopback,signaling-server/src,signaling-server/admin}/**/*.{ts,tsx}'],
+      include: [
+        '{shared,renderer,electron/core,electron/loopback,signaling-server/src,signaling-server/admin}/**/*.{ts,tsx}',
+      ],
       exclude: ['**/*.test.{ts,tsx}', '**/testing/**', '**/*.d.ts'],
       reporter: ['json-summary'],
       reportsDirectory: 'node_modules/.cache/coverage',

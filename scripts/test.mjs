@@ -3,8 +3,8 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { findElectron } from './find-electron.mjs';
 import { printCoverage } from './coverage-lines.mjs';
+import { findElectron } from './find-electron.mjs';
 import { install } from './install.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -55,7 +55,11 @@ const steps =
         [
           'Unit, contract, integration and deploy tests',
           bin('vitest'),
-          ['run', '--coverage', ...['unit', 'contract', 'integration', 'deploy'].flatMap((name) => ['--project', name])],
+          [
+            'run',
+            '--coverage',
+            ...['unit', 'contract', 'integration', 'deploy'].flatMap((name) => ['--project', name]),
+          ],
         ],
         ['End-to-end tests in Chromium', bin('vitest'), ['run', '--project', 'e2e']],
         ...(inElectron === null ? [] : [inElectron]),
