@@ -7,18 +7,11 @@ import type {
   Room,
   SearchHit,
   Server,
+  ServerAccess,
   ServerHost,
   Settings,
 } from '@parley/shared/model';
-import type {
-  CallId,
-  DeviceId,
-  ListedRoom,
-  MicrophoneState,
-  Refusal,
-  RoomId,
-  ServerAccess,
-} from '@parley/shared/protocol';
+import type { CallId, DeviceId, ListedRoom, MicrophoneState, Refusal, RoomId } from '@parley/shared/protocol';
 import type { ServerConnection } from '../signaling/server-connection.ts';
 
 export type { ServerConnection } from '../signaling/server-connection.ts';
