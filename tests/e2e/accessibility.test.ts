@@ -10,7 +10,7 @@ describe('the main screens, as axe sees them', () => {
   afterAll(() => stage?.close());
 
   for (const theme of ['light', 'dark'] as const) {
-    it(`home, lobby, settings, pre-join, room, chat, people, search: ${theme}`, async () => {
+    it(`home, lobby, settings, servers, lists, invites, pre-join, room, chat, people, search: ${theme}`, async () => {
       const ana = await stage.enter('Ana Ribeiro', { theme });
       const complaints: string[] = [];
       const look = async (screen: string) => {
@@ -39,9 +39,26 @@ describe('the main screens, as axe sees them', () => {
       await ana.search('first');
       await look('search');
       await ana.closeSearch();
+      await ana.page.getByRole('button', { name: 'Invite people' }).first().click();
+      await ana.page.getByRole('dialog', { name: /^Invite people/ }).waitFor();
+      await look('invite');
+      await ana.page.getByRole('button', { name: 'Show QR code' }).click();
+      await ana.page.getByRole('img', { name: /^QR code/ }).waitFor();
+      await look('QR code');
+      await ana.page.keyboard.press('Escape');
       await ana.leaveCall();
       await ana.openSettings();
       await look('settings');
+      await ana.openServers();
+      await look('servers');
+      await ana.page.getByRole('button', { name: 'Add a server' }).click();
+      await ana.page.getByRole('dialog', { name: 'Add a server' }).waitFor();
+      await look('add a server');
+      await ana.page.keyboard.press('Escape');
+      await ana.page.getByRole('button', { name: `Check ${stage.server.host}` }).click();
+      await ana.serverCard(stage.server.host).getByRole('button', { name: 'Listed rooms' }).click();
+      await ana.waitStatus(/This list is empty/);
+      await look('listed rooms');
       expect(complaints).toEqual([]);
       await ana.close();
     });
