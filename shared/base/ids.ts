@@ -5,7 +5,7 @@ import { base64UrlOf } from './bytes.ts';
 export const RoomId = base64UrlOf(16).brand<'RoomId'>();
 export type RoomId = z.infer<typeof RoomId>;
 
-/** Public name of one stay of a device in a room, chosen by the server. Not the socket's id. */
+/** Public name of one session of a device in a room, chosen by the server. It is not the socket's id. */
 export const ParticipantId = base64UrlOf(16).brand<'ParticipantId'>();
 export type ParticipantId = z.infer<typeof ParticipantId>;
 

@@ -8,7 +8,7 @@ const Sig = base64UrlOf(64);
 
 /** This device’s signatures, and the peers that it met. */
 export const identityCalls = {
-  /** Signs this device's hello for one stay; `dev` is filled in by the core. */
+  /** Signs this device's hello for one session; `dev` is filled in by the core. */
   'identity.sign-hello': { input: HelloFields, output: z.object({ dev: DeviceId, sig: Sig }) },
   /** Signs a confirm over the transcript hash of one pair of hellos. */
   'identity.sign-confirm': {

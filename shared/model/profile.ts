@@ -69,7 +69,7 @@ export const nameKey = (name: string): string =>
     .replace(/[\p{White_Space}\u2800]+/gu, ' ')
     .trim();
 
-/** Who a device says its person is. Proved to be that device's word, never proved to be true. */
+/** The name that a device gives its person. It is proved to be that device's word, never proved to be true. */
 export const Profile = z.object({ username: Username, displayName: DisplayName.nullable() });
 export type Profile = z.infer<typeof Profile>;
 

@@ -12,17 +12,17 @@ export const BOX_PAIR = 0x02;
 /** Signs the typed fields of a hello; the device's key itself never comes here. */
 export type HelloSigner = (fields: HelloFields) => Promise<{ dev: DeviceId; sig: string }>;
 
-/** This device's hello for one stay in a room. */
+/** This device's hello for one session in a room. */
 export type OwnHello = {
-  /** 16 random bytes in base64url: the stay. */
+  /** 16 random bytes in base64url: the session's id. */
   sess: string;
   dev: DeviceId;
-  /** SHA-256 of the WebRTC certificate of this stay. */
+  /** SHA-256 of the WebRTC certificate of this session. */
   fp: Bytes;
   ts: number;
   epoch: number;
   plaintext: Bytes;
-  /** What goes to the others, always the same bytes within one stay. */
+  /** The box that goes to the others, always the same bytes within one session. */
   box: string;
   ephPrivate: KeyHandle;
 };
@@ -72,7 +72,7 @@ const associatedData = (keys: RoomKeys, epoch: number): Bytes =>
 
 /**
  * Makes this device's hello: a fresh session, a fresh X25519 key, the fingerprint of a certificate made
- * before joining (`fp`, 32 bytes). `ts` (ms) orders the stays of one device and proves nothing.
+ * before joining (`fp`, 32 bytes). `ts` (ms) orders the sessions of one device and proves nothing.
  * Rejects with a RangeError when a field, or what the signer gave, has not its length.
  */
 export async function makeHello(

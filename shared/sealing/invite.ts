@@ -4,7 +4,7 @@ import { type Bytes, fromBase64Url, toBase64Url } from './agreements.ts';
 import { formatLink, parseLink } from './link-text.ts';
 import { ed25519FromSeed, randomBytes } from './primitives.ts';
 
-/** What lets a person into a room. Whoever has it can join. */
+/** Lets a person into a room: everybody who has it can join. */
 export type Invite = {
   host: ServerHost;
   /** 32 random bytes; never reach the server. */

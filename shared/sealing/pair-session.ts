@@ -20,7 +20,7 @@ import { createSafetyExchange, type SafetyExchange } from './safety-exchange.ts'
 
 /** The keys of one pair of hellos. awaiting confirm → confirmed | failed;  any → closed */
 export interface PairSession {
-  /** By order of the two stays; `lo` is the one that makes the WebRTC offers. */
+  /** By the order of the two session ids; `lo` is the one that makes the WebRTC offers. */
   readonly role: 'lo' | 'hi';
   readonly peer: PeerHello;
   /** Pair boxes that carry this tag belong to this session. */
@@ -33,7 +33,7 @@ export interface PairSession {
   /**
    * Opens a box of the peer; each box once. The caller opens one after the other, because anything before a
    * valid confirm is `handshake-failed`; after a first confirm with a wrong signature nothing is opened any more.
-   * What opens but is no message of this version is `bad-request`.
+   * A box that opens but holds no message of this version is `bad-request`.
    */
   open(box: string): Promise<Outcome<PairMessage>>;
   /** The three steps to the short safety code: always the same exchange, one attempt per session. */
@@ -151,7 +151,7 @@ function isConfirmOf(peer: PeerHello, sig: string, signed: Bytes): Promise<boole
   return verifyEd25519(fromBase64Url(peer.dev) ?? new Uint8Array(), fromBase64Url(sig) ?? new Uint8Array(), signed);
 }
 
-/** Byte order of two stays. */
+/** Byte order of two session ids. */
 function isBelow(left: Bytes, right: Bytes): boolean {
   const at = left.findIndex((byte, index) => byte !== right[index]);
   return at >= 0 && (left[at] as number) < (right[at] as number);
