@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { adaptTo33, isElectron33, SWITCHES_33 } from './electron-33.mjs';
+import { findNode } from './install.mjs';
 
 const projectRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -38,6 +39,6 @@ export function stageApp({ root = projectRoot, dist, folder }) {
     cpSync(from, join(folder, 'node_modules', name), { recursive: true, dereference: true });
   }
   if (!isElectron33(dist)) return [];
-  adaptTo33({ dist, folder });
+  adaptTo33({ dist, folder, node: findNode(root) });
   return [...SWITCHES_33];
 }

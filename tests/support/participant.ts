@@ -24,6 +24,16 @@ export type ParticipantOptions = Omit<BrowserOptions, 'clip'> & {
   relayOnly?: boolean;
   /** Further arguments of the host; by default no embedded server. */
   hostArgs?: readonly string[];
+  /** Another way to open the app than the loopback host with a Chromium process. */
+  openApp?: (options: ParticipantOptions, clip: Clip) => Promise<OpenedApp>;
+};
+
+/** One person's app on the screen. */
+export type OpenedApp = {
+  page: Page;
+  readClipboard(): Promise<string>;
+  /** Ends the app; the profile stays. */
+  close(): Promise<void>;
 };
 
 export type DeliveryWord = 'Queued' | 'Sent' | 'Delivered' | 'Read' | 'Not sent';
@@ -42,49 +52,40 @@ export class Participant {
   readonly frames: FrameWatch;
   readonly clip: Clip;
   readonly #options: ParticipantOptions;
-  #host: AppHost;
-  #browser: Browser;
+  readonly #app: OpenedApp;
   #watching: Promise<void> = Promise.resolve();
   #closed = false;
   #asking: Promise<ProbeSnapshot> | undefined;
 
-  private constructor(options: ParticipantOptions, clip: Clip, host: AppHost, browser: Browser) {
+  private constructor(options: ParticipantOptions, clip: Clip, app: OpenedApp) {
     this.#options = options;
     this.name = options.name;
     this.folder = options.folder;
     this.clip = clip;
     this.frames = new FrameWatch(clip.framesInLoop);
-    this.#host = host;
-    this.#browser = browser;
+    this.#app = app;
   }
 
-  /** Starts core and browser and opens the app. Says the name where the app asks for it. */
+  /** Opens the app. Says the name where the app asks for it. */
   static async open(options: ParticipantOptions): Promise<Participant> {
     const clip =
       typeof options.clip === 'number' ? await clipFor(options.clip, options.clipSize ?? CLIP_LARGE) : options.clip;
     await mkdir(options.folder, { recursive: true });
-    const host = await openHost(options);
-    let browser: Browser | undefined;
+    const app = await (options.openApp ?? openInChromium)(options, clip);
     try {
-      browser = await openBrowser({ ...options, clip });
-      const participant = new Participant(options, clip, host, browser);
-      await browser.page.goto(host.url);
+      const participant = new Participant(options, clip, app);
       await participant.#passWelcome();
       participant.#watching = participant.#watch();
       everybody.add(participant);
       return participant;
     } catch (error) {
-      await browser?.close();
-      await host.close();
+      await app.close();
       throw error;
     }
   }
 
   get page(): Page {
-    return this.#browser.page;
-  }
-  get host(): AppHost {
-    return this.#host;
+    return this.#app.page;
   }
   get profile(): string {
     return profileOf(this.folder);
@@ -171,8 +172,8 @@ export class Participant {
     await this.page.getByRole('button', { name: 'Invite people' }).first().click();
     await dialog.getByRole('button', { name: button }).click();
     const text = await until('the invite on the clipboard', async () => {
-      const copied: unknown = await this.page.evaluate('navigator.clipboard.readText()');
-      return typeof copied === 'string' && isIt(copied) ? copied : undefined;
+      const copied = await this.#app.readClipboard();
+      return isIt(copied) ? copied : undefined;
     });
     await dialog.getByRole('button', { name: 'Close' }).click();
     await dialog.waitFor({ state: 'detached' });
@@ -402,13 +403,12 @@ export class Participant {
 
   // Coming and going
 
-  /** Ends core and browser; the profile stays. */
+  /** Ends the app; the profile stays. */
   async close(): Promise<void> {
     this.#closed = true;
     everybody.delete(this);
     await this.#watching;
-    await this.#browser.close();
-    await this.#host.close();
+    await this.#app.close();
   }
 
   /** The same person opens Parley again on the same profile. */
@@ -445,6 +445,29 @@ const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\
 
 /** The profile's folder inside a participant's folder. */
 export const profileOf = (folder: string): string => join(folder, 'profile');
+
+/** Core in plain Node, and a Chromium process of its own. */
+async function openInChromium(options: ParticipantOptions, clip: Clip): Promise<OpenedApp> {
+  const host = await openHost(options);
+  let browser: Browser | undefined;
+  try {
+    browser = await openBrowser({ ...options, clip });
+    const { page, close } = browser;
+    await page.goto(host.url);
+    return {
+      page,
+      readClipboard: () => page.evaluate<string>('navigator.clipboard.readText()'),
+      close: async () => {
+        await close();
+        await host.close();
+      },
+    };
+  } catch (error) {
+    await browser?.close();
+    await host.close();
+    throw error;
+  }
+}
 
 async function openHost(options: ParticipantOptions): Promise<AppHost> {
   const profile = profileOf(options.folder);

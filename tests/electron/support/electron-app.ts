@@ -14,7 +14,7 @@ import { type MainProcess, openMainProcess } from './main-process.ts';
 import type { Screen } from './screen.ts';
 
 /** Chromium's sandbox refuses root, so a suite that runs as root starts the app as nobody. */
-const NOBODY = 65_534;
+export const NOBODY = 65_534;
 const isRoot = process.getuid?.() === 0;
 
 /** The app as it is installed: Electron, the staged folder and the switches that this Electron needs. */
@@ -62,7 +62,7 @@ export interface ElectronApp {
   readonly profile: string;
   readonly errorText: string;
   readonly ended: Promise<AppEnd>;
-  /** Closes the window as its own button does, and waits for the end of the app. */
+  /** Closes the window as its own button does, and waits for the end of the app; insists after 15 s. */
   closeWindow(): Promise<AppEnd>;
   /** Asks the app to end as a session's end does, insists after 15 s. */
   close(): Promise<AppEnd>;
@@ -125,12 +125,15 @@ export async function openElectron(options: StartOptions): Promise<ElectronApp> 
       },
       ended,
       async closeWindow() {
-        await main.ask('electron.BrowserWindow.getAllWindows().forEach((window) => window.close())');
-        return ended;
+        // Asked for a moment later: a process that ends waits for its inspector to be gone.
+        const close = '() => electron.BrowserWindow.getAllWindows().forEach((window) => window.close())';
+        await main.ask(`(setTimeout(${close}, 100), null)`);
+        main.close();
+        return started.insist();
       },
-      async close() {
-        await started.close();
-        return ended;
+      close() {
+        main.close();
+        return started.close();
       },
     };
   } catch (error) {
@@ -169,17 +172,21 @@ function watch(child: ChildProcess) {
     });
     child.once('exit', (code, signal) => settle({ code, signal }));
   });
+  const insist = async (): Promise<AppEnd> => {
+    const limit = setTimeout(() => child.kill('SIGKILL'), 15_000);
+    const end = await ended;
+    clearTimeout(limit);
+    return end;
+  };
   return {
     pid: child.pid ?? -1,
     ended,
     over: () => over,
     errorText: () => text,
-    async close(): Promise<AppEnd> {
-      child.kill('SIGTERM');
-      const insist = setTimeout(() => child.kill('SIGKILL'), 15_000);
-      const end = await ended;
-      clearTimeout(insist);
-      return end;
+    insist,
+    close(): Promise<AppEnd> {
+      if (!over) child.kill('SIGTERM');
+      return insist();
     },
   };
 }

@@ -29,6 +29,10 @@ export async function openMainProcess(url: string): Promise<MainProcess> {
     const answer = Answer.safeParse(JSON.parse(data));
     if (answer.success) waiting.get(answer.data.id)?.(answer.data);
   });
+  // The process may be gone before it has answered.
+  socket.addEventListener('close', () => {
+    for (const [id, resolve] of waiting) resolve({ id });
+  });
   let last = 0;
   return {
     async ask(expression) {
