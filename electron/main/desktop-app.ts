@@ -19,7 +19,7 @@ import { confirmingShell } from './shell.ts';
 import { becomeSingle, deepLinkIn } from './single-instance.ts';
 import { PAGE_URL, windowOptions } from './window-options.ts';
 
-/** The parts of Electron that the app uses; tests put named fakes in their place. */
+/** The parts of Electron that the app uses. */
 export type ElectronParts = Pick<
   typeof import('electron'),
   | 'app'

@@ -1,4 +1,4 @@
-/** Electron's main process. Everything is in desktop-app.ts, which takes Electron as a parameter and so can be tested. */
+/** Electron's main process; everything is in desktop-app.ts. */
 import { join } from 'node:path';
 import * as electron from 'electron';
 import { streamLog } from '#core/adapters/stream-log.ts';

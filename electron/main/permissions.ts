@@ -9,8 +9,8 @@ const ALLOWED: ReadonlySet<string> = new Set([
   'notifications',
   'clipboard-sanitized-write',
   'speaker-selection',
-  // Chromium asks these before a page may reach a server on this computer or on the network around it, as the
-  // embedded server is. Which hosts those are is up to the page's content security policy.
+  // Chromium asks these before a page may reach this computer or the network around it, as calls do. The page's content
+  // security policy leaves it no other way there.
   'local-network-access',
   'local-network',
   'loopback-network',

@@ -6,8 +6,8 @@ import type { CorePorts } from '#core/ports.ts';
 import { type TestClock, temporaryFolder, testClock, testPorts } from '#core/testing/test-kit.ts';
 import { startLoopback } from '#loopback/start-loopback.ts';
 import { forwardEvents, installBridge } from '../../electron/main/ipc.ts';
+import { FakeContents, fakeIpc } from '../../electron/main/testing/fake-electron.ts';
 import { createDesktop } from '../../electron/preload/desktop.ts';
-import { FakeContents, fakeIpc } from './fake-electron.ts';
 import { openEvents } from './server-sent-events.ts';
 
 /** A bridge to a fresh core, and what a test needs to look behind it. */

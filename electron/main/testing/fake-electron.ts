@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { IpcMain, IpcMainInvokeEvent, IpcRenderer, WebContents } from 'electron';
-import { ORIGIN, PAGE_URL } from '../../electron/main/window-options.ts';
+import { ORIGIN, PAGE_URL } from '../window-options.ts';
 
 /**
  * Named fakes of the parts of Electron that the app uses. Each throws from whatever it does not fake, so that new use
@@ -70,8 +70,6 @@ export class FakeContents extends EventEmitter {
   readonly id: number;
   destroyed = false;
   reloads = 0;
-  ipPolicy: string | undefined;
-  windowOpenHandler: ((details: { url: string }) => { action: string }) | undefined;
   deliver: (channel: string, args: unknown[]) => void = () => {};
 
   constructor(id: number) {
@@ -87,15 +85,6 @@ export class FakeContents extends EventEmitter {
   }
   reload(): void {
     this.reloads++;
-  }
-  setWebRTCIPHandlingPolicy(policy: string): void {
-    this.ipPolicy = policy;
-  }
-  setWindowOpenHandler(handler: (details: { url: string }) => { action: string }): void {
-    this.windowOpenHandler = handler;
-  }
-  getURL(): string {
-    return PAGE_URL;
   }
   /** For functions that take the real type: throws by name for what is not faked. */
   asWebContents(): WebContents {
