@@ -6,10 +6,12 @@ import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildDue } from './build-stamp.mjs';
+import { isElectron33 } from './electron-33.mjs';
 import { endWithNpm } from './end-with-npm.mjs';
 import { findChromium } from './find-chromium.mjs';
 import { fetchElectron, findElectron } from './find-electron.mjs';
 import { findNode, install } from './install.mjs';
+import { stageApp } from './stage-app.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const args = process.argv.slice(2);
@@ -39,9 +41,12 @@ await install({ root, say });
 const node = findNode(root);
 // A folder that was named is taken at its word: nothing is fetched into another.
 const isNamed = Boolean(process.env.ELECTRON_OVERRIDE_DIST_PATH);
-const electron = findElectron(root) ?? (isNamed ? null : await fetchElectron({ root, node, say }));
+const found = findElectron(root) ?? (isNamed ? null : await fetchElectron({ root, node, say }));
+// Its sandbox is never switched off, and it does not start as root with it.
+const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
+const electron = isRoot ? null : found;
 await build(electron === null ? ['renderer'] : ['renderer', 'main', 'preload', 'signaling-server']);
-if (electron !== null) open(electron, ['.', ...args]);
+if (electron !== null) openElectron(electron);
 else {
   const at = args.indexOf('--window');
   const asksHelp = args.includes('--help') || args.includes('-h');
@@ -69,7 +74,21 @@ async function prepareWindow() {
     );
   }
   if (findChromium() === null) await getChromium();
-  say('Electron is not on this computer, so the same app opens in a Chromium window.');
+  say(
+    found === null
+      ? 'Electron is not on this computer, so the same app opens in a Chromium window.'
+      : "Electron is here, but Chromium's sandbox refuses root, so the same app opens in a Chromium window; start it as another user for Electron.",
+  );
+}
+
+/** Opens the app in Electron. An older Electron than the pinned one, if such a one was named, gets a copy that suits it. */
+function openElectron(path) {
+  const dist = dirname(path);
+  if (!isElectron33(dist)) return open(path, ['.', ...args]);
+  say('This is Electron 33, older than the one Parley ships with: good for trying it out, not for more.');
+  const folder = join(root, 'node_modules', '.cache', 'parley', 'electron-33');
+  const switches = stageApp({ root, dist, folder });
+  open(path, [...switches, folder, ...args]);
 }
 
 /** Debian and Ubuntu as root: installed. Elsewhere: said what to do. */

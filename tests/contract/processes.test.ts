@@ -6,8 +6,11 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '#core/testing/test-kit.ts';
 import { ensureBuilt } from '#support/built.ts';
 import { type RunningProcess, startProcess } from '#support/processes.ts';
-import { NODE } from '#support/repository.ts';
+import { startProgram } from '#support/programs.ts';
+import { NODE, REPOSITORY } from '#support/repository.ts';
 import { until } from '#support/wait.ts';
+
+const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
 
 type Ready = { ready: true; url: string; port: number; server: { at: string; host?: string; lanHosts?: string[] } };
 
@@ -68,7 +71,10 @@ describe('the programs that a person starts', { timeout: 90_000 }, () => {
       `#!${NODE}
 const fs = require('node:fs');
 fs.writeFileSync(${JSON.stringify(note)}, JSON.stringify(process.argv.slice(2)));
-fs.watch(${JSON.stringify(folder.path)}, () => fs.existsSync(${JSON.stringify(end)}) && process.exit(5));
+const look = () => fs.existsSync(${JSON.stringify(end)}) && process.exit(5);
+fs.watch(${JSON.stringify(folder.path)}, look);
+// It may have been told to end before it watched.
+look();
 `,
     );
     chmodSync(file, 0o755);
@@ -172,8 +178,12 @@ process.exit(7);
 `,
     );
     chmodSync(join(dist, 'electron'), 0o755);
-    const start = run(['scripts/start.mjs', 'parley://join/x'], { ELECTRON_OVERRIDE_DIST_PATH: dist });
-    expect((await start.ended).code).toBe(7);
+    const env = { ...process.env, ELECTRON_OVERRIDE_DIST_PATH: dist };
+    const start = [NODE, 'scripts/start.mjs', 'parley://join/x'];
+    // Electron refuses root, so root is made somebody else for this start.
+    const [file = '', ...rest] = isRoot ? ['unshare', '--user', '--map-user=65534', ...start] : start;
+    const opened = startProgram(file, rest, { env, cwd: REPOSITORY });
+    expect(await opened.ended, opened.output).toBe(7);
     const [cwd, ...args] = JSON.parse(readFileSync(note, 'utf8')) as string[];
     expect(args).toEqual(['.', 'parley://join/x']);
     for (const file of [
@@ -197,6 +207,24 @@ process.exit(7);
     end();
     expect((await start.ended).code).toBe(0);
     expect(start.lines).toContain('Electron is not on this computer, so the same app opens in a Chromium window.');
+  });
+
+  it.runIf(isRoot)('npm start: says to root why Electron is not opened, and opens the Chromium window', async () => {
+    const dist = join(folder.path, 'dist');
+    mkdirSync(dist);
+    writeFileSync(join(dist, 'electron'), '');
+    const { file, note, end } = browser();
+    const start = run(['scripts/start.mjs', '--profile', profile, '--no-embedded-server'], {
+      ELECTRON_OVERRIDE_DIST_PATH: dist,
+      CHROMIUM: file,
+      DISPLAY: ':0',
+    });
+    await expect.poll(() => existsSync(note), { timeout: 60_000 }).toBe(true);
+    end();
+    expect((await start.ended).code).toBe(0);
+    expect(start.lines).toContain(
+      "Electron is here, but Chromium's sandbox refuses root, so the same app opens in a Chromium window; start it as another user for Electron.",
+    );
   });
 
   it('npm start: says what to do where there is no screen', async () => {
