@@ -1,6 +1,4 @@
 import { createAddressReader } from './client-address.ts';
-import { noNeighbours } from './cluster/neighbours.ts';
-import { shareRights } from './cluster/shared-rights.ts';
 import type { LimitParts } from './compose-limits.ts';
 import type { Listener } from './compose-listener.ts';
 import type { MetricsParts } from './compose-metrics.ts';
@@ -17,8 +15,8 @@ export async function composeHttp(
   { cluster, listings }: RoomParts,
   { limits, sharedBlocks }: LimitParts,
   { http }: Listener,
-  { gate, tokens, endRight }: SocketParts,
-  { health, metrics, prometheus, samples }: MetricsParts,
+  { tokens, endRight }: SocketParts,
+  { health, metrics, prometheus, samples, rightsInUse }: MetricsParts,
   setDraining: (wanted: boolean) => void,
 ): Promise<void> {
   const { config, clock, log, pseudonyms, tally, tracing, warnings, closers, life } = base;
@@ -43,7 +41,7 @@ export async function composeHttp(
     prometheus,
     isDraining: () => life.isDraining,
     tokens,
-    rightsInUse: shareRights(() => gate.rights(), cluster ?? noNeighbours, clock),
+    rightsInUse,
     onEnded: endRight,
     onLifted: (key) => sharedBlocks?.tell(key),
     listedRooms: (page) => listings.page(page),

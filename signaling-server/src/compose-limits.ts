@@ -19,7 +19,7 @@ export type LimitParts = {
 export function composeLimits(
   base: Base,
   { redis, cluster, addresses }: Pick<RoomParts, 'redis' | 'cluster' | 'addresses'>,
-  given: { isWorker: boolean; loopDelayMs: (() => number) | undefined },
+  given: { loopDelayMs: (() => number) | undefined },
 ): LimitParts {
   const { config, clock, log, pseudonyms, tally, closers } = base;
   const listeners: ((key: string) => void)[] = [];
@@ -32,11 +32,11 @@ export function composeLimits(
     tellListeners(key);
     sharedBlocks?.tell(key);
   };
-  const store: LimitStore | undefined = redis
-    ? { at: 'redis', client: redis, prefix: config.redisPrefix, nameOf: addresses.nameOf }
-    : given.isWorker
-      ? { at: 'parent', isUp: () => cluster?.stats().isUp ?? true }
-      : undefined;
+  const store: LimitStore | undefined = redis && {
+    client: redis,
+    prefix: config.redisPrefix,
+    nameOf: addresses.nameOf,
+  };
   const limits = createLimits(config, clock, onBlockedHere, store);
   const sharedBlocks = cluster && shareBlocks(limits.blocks, cluster, clock, tellListeners, addresses);
   if (sharedBlocks) closers.add(() => sharedBlocks.close());

@@ -1,8 +1,8 @@
-import type { Siblings } from './cluster/siblings.ts';
+import { exchangeFigures, type RightsInUse } from './cluster/figures.ts';
 import type { LimitParts } from './compose-limits.ts';
 import type { RoomParts } from './compose-rooms.ts';
 import type { SocketParts } from './compose-sockets.ts';
-import type { Base } from './composition.ts';
+import type { Base, WorkerPorts } from './composition.ts';
 import { createHealthChecks, HEALTH_THRESHOLDS, type HealthChecks } from './http/health.ts';
 import { createPrometheus, type MetricsSource, processFigures } from './metrics/metrics.ts';
 import { measureRedis } from './metrics/redis-durations.ts';
@@ -19,17 +19,17 @@ export type MetricsParts = {
   metrics(): Promise<MetricsSource>;
   prometheus(): Promise<ReturnType<typeof createPrometheus>>;
   samples: SampleHistory;
-  /** Undefined for a process that is alone on its machine. */
-  siblings: Siblings | undefined;
+  /** The sockets of each right, over all nodes. */
+  rightsInUse(): Promise<RightsInUse>;
 };
 
 /** Opens health checks, metrics and the samples of the last minutes. */
 export function composeMetrics(
   base: Base,
-  { cluster, registry, listings }: RoomParts,
+  { redis, cluster, registry, listings }: RoomParts,
   { limits, load }: LimitParts,
   { gate }: SocketParts,
-  given: { startedAt: number | undefined; meet: ((own: () => Snapshot) => Siblings) | undefined },
+  worker: WorkerPorts | undefined,
 ): MetricsParts {
   const { config, clock, tally, closers, life } = base;
   const relay = openRelayWatch(base);
@@ -52,7 +52,7 @@ export function composeMetrics(
   const own: MetricsSource = {
     tally,
     environment: config.nodeEnv,
-    startedAt: given.startedAt ?? clock.now(),
+    startedAt: worker?.startedAt ?? clock.now(),
     connections: gate.connections,
     counts: () => registry.counts(),
     occupancy: (most) => registry.occupancy(most),
@@ -63,15 +63,28 @@ export function composeMetrics(
     isBusy: () => load.isBusy(),
     maxConnections: config.maxConnections,
     largestProcessBytes: () => processFigures().residentBytes,
-    workersReplaced: 0,
+    workersReplaced: worker?.replaced ?? 0,
     listedRooms: () => listings.size,
     cluster: cluster && (() => cluster.stats()),
     relay: relay && (() => relay.state()),
   };
-  const siblings = given.meet?.(() => snapshotOf(own));
-  if (siblings) closers.add(() => siblings.close());
+  const exchange =
+    redis &&
+    cluster &&
+    exchangeFigures({
+      client: redis,
+      prefix: config.redisPrefix,
+      clock,
+      node: cluster.self,
+      group: worker?.group ?? cluster.self,
+      nodes: () => cluster.nodes(),
+      own: () => ({ figures: worker && snapshotOf(own), rights: [...gate.rights()] }),
+    });
+  if (exchange) closers.add(() => exchange.close());
   const ownPrometheus = createPrometheus(own);
-  const metrics = async (): Promise<MetricsSource> => (siblings ? mergedSource(own, await siblings.snapshots()) : own);
+  const metrics = async (): Promise<MetricsSource> =>
+    // Made by this same program in other processes.
+    worker && exchange ? mergedSource(own, (await exchange.ofMachine()) as Snapshot[]) : own;
   const samples = keepSamples(async () => {
     const source = await metrics();
     return {
@@ -88,9 +101,9 @@ export function composeMetrics(
   return {
     health,
     metrics,
-    prometheus: async () => (siblings ? createPrometheus(await metrics()) : ownPrometheus),
+    prometheus: async () => (worker ? createPrometheus(await metrics()) : ownPrometheus),
     samples,
-    siblings,
+    rightsInUse: async () => exchange?.rightsInUse() ?? { sockets: gate.rights(), silentNodes: 0 },
   };
 }
 

@@ -1,15 +1,13 @@
 import type { OpenBackplane } from './cluster/backplane.ts';
 import { ClusteredRooms } from './cluster/clustered-rooms.ts';
-import { MemoryHub } from './cluster/memory-hub.ts';
+import { MemoryStore } from './cluster/memory-store.ts';
 import { noNeighbours } from './cluster/neighbours.ts';
-import type { RedisClient } from './cluster/redis-backplane.ts';
+import type { RedisClient } from './cluster/redis-client.ts';
 import { keyedAddresses, plainAddresses, type SharedAddresses } from './cluster/shared-addresses.ts';
 import type { Base } from './composition.ts';
 import { Listings } from './rooms/listings.ts';
 import { type Room, RoomRegistry } from './rooms/registry.ts';
 import type { Rooms } from './rooms/rooms.ts';
-
-const silentListener = { onMessage: () => {}, onUp: () => {}, onDown: () => {} };
 
 export type RoomParts = {
   redis: RedisClient | undefined;
@@ -34,7 +32,10 @@ export async function composeRooms(base: Base, given: OpenBackplane | undefined)
   if (config.redisUrl !== undefined) {
     const redisPorts = { url: config.redisUrl, prefix: config.redisPrefix, clock, log, random };
     // Only a server that shares its rooms needs it in memory.
-    const { connectRedis, openRedisBackplane } = await import('./cluster/redis-backplane.ts');
+    const [{ connectRedis }, { openRedisBackplane }] = await Promise.all([
+      import('./cluster/redis-client.ts'),
+      import('./cluster/redis-backplane.ts'),
+    ]);
     redis = await connectRedis(redisPorts);
     const client = redis;
     closers.add(() => client.destroy());
@@ -50,11 +51,11 @@ export async function composeRooms(base: Base, given: OpenBackplane | undefined)
     config.access === 'token' && config.tokenSecret !== undefined
       ? keyedAddresses(config.tokenSecret, random)
       : plainAddresses;
-  const hub = new MemoryHub(clock);
-  if (!cluster) closers.add(hub.keepSwept());
+  const alone = new MemoryStore(clock);
+  if (!cluster) closers.add(alone.keepSwept());
   const listings = new Listings(config, {
     clock,
-    store: cluster?.store ?? hub.attach('alone', silentListener),
+    store: cluster?.store ?? alone,
     neighbours: cluster ?? noNeighbours,
     nameOf: addresses.nameOf,
     isOccupied: (roomId) => registry.participantsOf([roomId])[0] !== 0,

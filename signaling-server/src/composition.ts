@@ -60,3 +60,15 @@ export type Base = {
   /** Changed by `server.ts` alone. */
   readonly life: Readonly<{ isDraining: boolean }>;
 };
+
+/** What one of several workers is told by their parent. */
+export type WorkerPorts = {
+  /** Key of the names for rooms and addresses in logs and metrics. */
+  pseudonymKey: Uint8Array;
+  /** When the parent started: that is the server's start, whichever worker is asked. Milliseconds since 1970. */
+  startedAt: number;
+  /** The name that the workers of this machine have in common. */
+  group: string;
+  /** How many workers have been replaced. */
+  replaced: number;
+};

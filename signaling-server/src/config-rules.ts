@@ -38,6 +38,10 @@ export function problemsBetween(given: Given): string[] {
       !!given.OTEL_EXPORTER_OTLP_HEADERS && !given.OTEL_EXPORTER_OTLP_ENDPOINT,
       'OTEL_EXPORTER_OTLP_ENDPOINT: is needed when OTEL_EXPORTER_OTLP_HEADERS is set',
     ],
+    [
+      numberIn(given, 'WORKERS') !== 1 && !given.REDIS_URL,
+      'REDIS_URL: is needed when WORKERS is not 1: several processes meet in Redis',
+    ],
     [numberIn(given, 'BLOCK_MAX_MS') < numberIn(given, 'BLOCK_MIN_MS'), 'BLOCK_MAX_MS: must not be below BLOCK_MIN_MS'],
   ];
   const broken = rules.flatMap(([isBroken, sentence]) => (isBroken ? [sentence] : []));

@@ -109,7 +109,7 @@ export const SETTINGS = {
   WORKERS: setting(
     whole(0, 64),
     '1',
-    'Processes that share the port and the rooms; 0 is one for each core. Each needs memory of its own',
+    'Processes that share the port and, over Redis, the rooms; 0 is one for each core. Each needs memory of its own',
   ),
   REDIS_URL: secret(
     redisAddress,
@@ -125,7 +125,7 @@ export const SETTINGS = {
   SOCKETS_PER_ADDRESS: setting(
     perMinute,
     '100',
-    'Open sockets per address: all workers of a computer together, each node for itself; 0 lifts the limit. An app has one for each server, so an office needs as many as it has people',
+    'Open sockets per address, over all nodes together; 0 lifts the limit. An app has one for each server, so an office needs as many as it has people',
   ),
   CONNECTIONS_PER_ADDRESS: setting(
     perMinute,

@@ -89,6 +89,13 @@ describe('readConfig (S10)', () => {
     expect(problemsOf({ TURN_SECRET: 'hunter2' }).join()).not.toContain('hunter2');
   });
 
+  it('refuses several processes without a Redis in which they meet (S10, S13)', () => {
+    const refused = ['REDIS_URL: is needed when WORKERS is not 1: several processes meet in Redis'];
+    for (const WORKERS of ['0', '2']) expect(problemsOf({ WORKERS })).toEqual(refused);
+    expect(problemsOf({ WORKERS: '2', REDIS_URL: 'redis://127.0.0.1:6379' })).toEqual([]);
+    expect(problemsOf({ WORKERS: '1' })).toEqual([]);
+  });
+
   it('names a REDIS_URL that nobody can read, says what to do, and repeats nothing of it (S9, S10)', () => {
     const hunter = [
       'redis://:hunter2/pass+word@redis:6379',

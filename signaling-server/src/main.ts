@@ -1,3 +1,5 @@
+import './stop-signals.ts';
+
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 16)) {
   console.error(
@@ -9,5 +11,3 @@ if (major < 22 || (major === 22 && minor < 16)) {
 // Loaded only now: older versions cannot even read what comes next.
 const { run } = await import('./run.ts');
 await run(process.argv.slice(2));
-
-export {};

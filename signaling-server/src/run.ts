@@ -3,14 +3,13 @@ import { availableParallelism } from 'node:os';
 import type { ServerReport } from '@parley/shared/protocol';
 import { runTokenCommand } from './auth/token-command.ts';
 import { systemClock } from './clock.ts';
-import { ipcBackplane } from './cluster/ipc-backplane.ts';
-import { answerPulses } from './cluster/pulse.ts';
-import { shareOpenSockets } from './cluster/shared-sockets.ts';
-import { meetSiblings, WORKER_KEY, WORKER_PLACE, WORKER_SINCE } from './cluster/siblings.ts';
+import { answerPulses, readWorkerPlace, startWorkers, WORKER_ENV, type WorkerPlace } from './cluster/workers.ts';
+import type { WorkerPorts } from './composition.ts';
 import { type Config, readConfig, settingsTable, warningsOf } from './config.ts';
 import { type Log, type LogOutput, openLog } from './log.ts';
 import { LogFileError } from './observe/log-file.ts';
-import { type SignalingServer, startSignaling, type WorkerPorts } from './server.ts';
+import { type SignalingServer, startSignaling } from './server.ts';
+import { stopSignals } from './stop-signals.ts';
 
 const USAGE = 'Parley signaling server: introduces participants to each other and cannot read what they say.';
 
@@ -32,7 +31,10 @@ const tellParent = (report: ServerReport): void => {
  */
 export async function run(args: readonly string[]): Promise<void> {
   if (cluster.isWorker) endWithParent();
+  const worker = readWorkerPlace(process.env[WORKER_ENV]);
+  delete process.env[WORKER_ENV];
   if (args[0] === 'token') {
+    stopSignals.onStop = () => process.exit(1);
     process.exitCode = await runTokenCommand(args.slice(1));
     return;
   }
@@ -63,12 +65,16 @@ export async function run(args: readonly string[]): Promise<void> {
   if (wrong.length > 0) return refuseSettings(wrong);
   let output: LogOutput;
   try {
-    output = await openLog(config, cluster.isWorker ? process.env[WORKER_PLACE] : undefined);
+    output = await openLog(config, worker && String(worker.place));
   } catch (failure) {
     if (!(failure instanceof LogFileError)) throw failure;
     return refuseSettings([failure.message]);
   }
   const { log } = output;
+  stopSignals.onStop = (why) => {
+    log.info({ why }, 'stopped while it was starting');
+    void output.close().finally(() => process.exit(0));
+  };
   // Once, where there are several processes.
   const warnings = [...(weak ? [weak] : []), ...warningsOf(config, process.env)];
   if (cluster.isPrimary) for (const warning of warnings) log.warn(warning);
@@ -79,7 +85,7 @@ export async function run(args: readonly string[]): Promise<void> {
   }
   let server: SignalingServer;
   try {
-    server = await startSignaling(config, { log, warnings, ...workerPorts() });
+    server = await startSignaling(config, { log, warnings, ...(worker ? { worker: workerPorts(worker) } : {}) });
   } catch (failure) {
     const inUse = failure instanceof Error && 'code' in failure && failure.code === 'EADDRINUSE';
     if (inUse) log.fatal({ code: 'port-in-use', port: config.port }, 'another program is using that port');
@@ -109,8 +115,7 @@ export async function run(args: readonly string[]): Promise<void> {
       process.exit(1);
     });
   };
-  process.on('SIGTERM', stopFor('SIGTERM'));
-  process.on('SIGINT', stopFor('SIGINT'));
+  stopSignals.onStop = (signal) => stopFor(signal)();
   // An embedded server must not outlive its app, however that ended.
   process.on('disconnect', stopFor('parent gone'));
   tellParent({ type: 'listening', port: server.port });
@@ -127,31 +132,14 @@ function endWithParent(): void {
   });
 }
 
-/** What this process has from its parent if it is one of several workers. */
-function workerPorts(): { worker?: WorkerPorts } {
-  const key = process.env[WORKER_KEY];
-  if (!cluster.isWorker || key === undefined) return {};
-  delete process.env[WORKER_KEY];
-  const send = (message: object): void => void process.send?.(message);
-  const onMessage = (listener: (message: unknown) => void): (() => void) => {
-    process.on('message', listener);
-    return () => process.off('message', listener);
-  };
-  answerPulses({ send, onMessage });
-  return {
-    worker: {
-      pseudonymKey: Buffer.from(key, 'hex'),
-      startedAt: Number(process.env[WORKER_SINCE]),
-      backplane: ipcBackplane({ send, onMessage }, `worker-${process.pid}`, systemClock),
-      openSockets: shareOpenSockets({ send, onMessage }, systemClock),
-      meet: (own, onDrain) => meetSiblings({ clock: systemClock, own, onDrain, send, onMessage }),
-    },
-  };
+/** What this process does as one of several workers. */
+function workerPorts({ pseudonymKey, ...place }: WorkerPlace): WorkerPorts {
+  answerPulses();
+  return { ...place, pseudonymKey: Buffer.from(pseudonymKey, 'hex') };
 }
 
 /** The life of a process that only keeps workers. */
 async function runParent(count: number, log: Log, output: LogOutput): Promise<void> {
-  const { startWorkers } = await import('./cluster/run-workers.ts');
   const group = startWorkers(count, systemClock, log);
   let stopping: Promise<void> | undefined;
   const stop = (why: string, code: number): Promise<void> => {
@@ -166,7 +154,7 @@ async function runParent(count: number, log: Log, output: LogOutput): Promise<vo
     })();
     return stopping;
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void stop(signal, 0));
+  stopSignals.onStop = (signal) => void stop(signal, 0);
   process.on('disconnect', () => void stop('parent gone', 0));
   try {
     const port = await group.listening;

@@ -2,18 +2,18 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock } from './clock.ts';
 import type { OpenBackplane } from './cluster/backplane.ts';
-import type { Siblings } from './cluster/siblings.ts';
+import { shareDraining } from './cluster/shared-draining.ts';
+import { shareOpenSockets } from './cluster/shared-sockets.ts';
 import { composeHttp } from './compose-http.ts';
 import { composeLimits } from './compose-limits.ts';
 import { composeListener } from './compose-listener.ts';
 import { composeMetrics } from './compose-metrics.ts';
 import { composeRooms } from './compose-rooms.ts';
 import { composeSockets } from './compose-sockets.ts';
-import { type Base, Closers } from './composition.ts';
+import { type Base, Closers, type WorkerPorts } from './composition.ts';
 import type { Config } from './config.ts';
-import { countOpenSockets, type OpenSockets } from './limits/open-sockets.ts';
+import { countOpenSockets } from './limits/open-sockets.ts';
 import { type Log, openLog } from './log.ts';
-import type { Snapshot } from './metrics/snapshot.ts';
 import { Tally } from './metrics/tally.ts';
 import { noTracing } from './observe/tracing.ts';
 import { createPseudonyms } from './pseudonyms.ts';
@@ -34,17 +34,6 @@ export type SignalingPorts = {
   warnings?: readonly string[];
   /** For one of several workers: what it has from its parent. */
   worker?: WorkerPorts;
-};
-
-export type WorkerPorts = {
-  /** Key of the names for rooms and addresses in logs and metrics. */
-  pseudonymKey: Uint8Array;
-  /** When the parent started: that is the server's start, whichever worker is asked. Milliseconds since 1970. */
-  startedAt: number;
-  backplane: OpenBackplane;
-  /** Counted over all of them: connections of one address go to any worker. */
-  openSockets: OpenSockets;
-  meet(own: () => Snapshot, onDrain: (draining: boolean) => void): Siblings;
 };
 
 export type SignalingServer = {
@@ -96,11 +85,15 @@ async function start(
   const warnings = createWarnings(clock, log, ports.warnings);
   const base: Base = { config, clock, log, random, pseudonyms, tally: new Tally(), tracing, warnings, closers, life };
 
-  const roomParts = await composeRooms(base, ports.backplane ?? worker?.backplane);
-  const isWorker = worker !== undefined;
-  const limitParts = composeLimits(base, roomParts, { isWorker, loopDelayMs: ports.loopDelayMs });
+  const roomParts = await composeRooms(base, ports.backplane);
+  const limitParts = composeLimits(base, roomParts, { loopDelayMs: ports.loopDelayMs });
   const listener = await composeListener(base);
-  const openSockets = worker?.openSockets ?? countOpenSockets();
+  const { redis, cluster, addresses } = roomParts;
+  const shared = redis && cluster && { client: redis, prefix: config.redisPrefix };
+  const openSockets =
+    shared && cluster
+      ? shareOpenSockets({ ...shared, clock, node: cluster.self, nameOf: addresses.nameOf })
+      : countOpenSockets();
   const socketParts = await composeSockets(base, roomParts, limitParts, listener, openSockets);
   const { gate } = socketParts;
 
@@ -116,12 +109,11 @@ async function start(
     // A server that is being closed takes nobody back.
     else if (!closing) life.isDraining = false;
   };
-  const metricsParts = composeMetrics(base, roomParts, limitParts, socketParts, {
-    startedAt: worker?.startedAt,
-    meet: worker && ((own) => worker.meet(own, setDraining)),
-  });
-  const { siblings } = metricsParts;
-  const drainAll = (wanted: boolean): void => (siblings ? siblings.drain(wanted) : setDraining(wanted));
+  const metricsParts = composeMetrics(base, roomParts, limitParts, socketParts, worker);
+  const drainAll =
+    worker && shared && cluster
+      ? await shareDraining({ ...shared, neighbours: cluster, group: worker.group, onDrain: setDraining })
+      : setDraining;
   await composeHttp(base, roomParts, limitParts, listener, socketParts, metricsParts, drainAll);
   closers.add(() => gate.close(() => listener.cutConnections()));
 

@@ -1,5 +1,5 @@
 import { type Clock, repeat } from '../clock.ts';
-import type { RedisClient } from '../cluster/redis-backplane.ts';
+import type { RedisClient } from '../cluster/redis-client.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import type { AccessPolicy } from './access.ts';

@@ -1,4 +1,4 @@
-import type { RedisClient } from '../cluster/redis-backplane.ts';
+import type { RedisClient } from '../cluster/redis-client.ts';
 import { TokenRecord, type TokenStore } from './token-record.ts';
 
 const ATTEMPTS = 10;

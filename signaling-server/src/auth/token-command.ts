@@ -137,7 +137,7 @@ async function withTokens(config: Config, task: Task): Promise<number> {
     const tokens = await openTokens(config, { ...ports, redis: undefined });
     return tokens ? task(tokens, noteIn(config)) : 1;
   }
-  const { connectRedis } = await import('../cluster/redis-backplane.ts');
+  const { connectRedis } = await import('../cluster/redis-client.ts');
   const { log } = createLog({ logLevel: 'silent', logPretty: false }, { write: () => {} });
   const redisPorts = { url: config.redisUrl, prefix: config.redisPrefix, clock: systemClock, log, random: randomBytes };
   const redis = await connectRedis(redisPorts);

@@ -1,16 +1,8 @@
 /** A text with the version it was stored under. Versions of one key only ever grow, also across deletion. */
 export type Stored = { version: number; value: string };
 
-/**
- * What several nodes need to be one server: a small shared store with compare-and-set, a message to one node, and who is
- * alive. Redis gives it to nodes on several machines, the parent process to workers on one. Every call may reject when
- * the other side is away; the caller goes on with what it knows.
- */
-export interface Backplane {
-  /** The name of this node, new with every start. */
-  readonly node: string;
-  /** Whether calls have a chance at the moment. */
-  isUp: () => boolean;
+/** Small records with compare-and-set. Every call may reject when the other side is away. */
+export interface Store {
   read(keys: readonly string[]): Promise<(Stored | undefined)[]>;
   /**
    * Stores `value` (undefined deletes) if the key still has version `expected` (0: it is not there). Answers the new
@@ -19,11 +11,25 @@ export interface Backplane {
   write(key: string, expected: number, value: string | undefined, ttlMs: number): Promise<number | undefined>;
   /** Lets keys live for another `ttlMs`; answers the version of each that is there. */
   touch(keys: readonly string[], ttlMs: number): Promise<(number | undefined)[]>;
+}
+
+/**
+ * What several nodes need to be one server: a small shared store with compare-and-set, a message to one node, and who is
+ * alive. Redis gives it to nodes, on several machines or as workers on one. Every call may reject when
+ * the other side is away; the caller goes on with what it knows.
+ */
+export interface Backplane extends Store {
+  /** The name of this node, new with every start. */
+  readonly node: string;
+  /** Whether calls have a chance at the moment. */
+  isUp: () => boolean;
   /**
    * Puts a message into a node's inbox, in order; false when that node is gone. In an inbox that is not read the oldest
    * may give way.
    */
   send(node: string, message: string): Promise<boolean>;
+  /** Resolves when the other side does what the work needs; rejects otherwise. */
+  answers(): Promise<void>;
   /** The nodes that gave a sign of life lately, this one among them. */
   nodes(): Promise<readonly string[]>;
   /**
@@ -51,3 +57,6 @@ export const HEARTBEAT_MS = 2_000;
 /** How often the other side is asked whether it is there, and how many times it may say nothing before it counts as away. */
 export const PULSE_MS = 1_000;
 export const SILENT_PULSES = 2;
+
+/** Where it stands in Redis who is alive, by the time until which a node counts. */
+export const nodesKeyOf = (prefix: string): string => `${prefix}:nodes`;

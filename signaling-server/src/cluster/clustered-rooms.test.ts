@@ -17,7 +17,7 @@ import type { Seat, SeatHolder } from '../rooms/registry.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import type { BackplaneListener } from './backplane.ts';
 import { ClusteredRooms, roomKeyOf } from './clustered-rooms.ts';
-import { MemoryHub } from './memory-hub.ts';
+import { MemoryHub } from './testing/memory-hub.ts';
 
 const room = RoomId.parse(toBase64Url(new Uint8Array(16).fill(1)));
 const box = SealedBox.parse('x'.repeat(40));

@@ -26,7 +26,7 @@ import {
   type TakenSeat,
 } from '../rooms/registry.ts';
 import type { Rooms } from '../rooms/rooms.ts';
-import { type Backplane, HEARTBEAT_MS, type OpenBackplane } from './backplane.ts';
+import { type Backplane, HEARTBEAT_MS, type OpenBackplane, type Store } from './backplane.ts';
 import { NodeMessage, type SignalMessage } from './messages.ts';
 import type { Neighbours } from './neighbours.ts';
 import {
@@ -154,7 +154,7 @@ export class ClusteredRooms implements Rooms, Neighbours {
   async answersWithinMs(): Promise<number | null> {
     const startedAt = performance.now();
     try {
-      await this.#backplane.nodes();
+      await this.#backplane.answers();
       return Math.round((performance.now() - startedAt) * 1_000) / 1_000;
     } catch {
       return null;
@@ -162,7 +162,7 @@ export class ClusteredRooms implements Rooms, Neighbours {
   }
 
   /** What the nodes share beside rooms. */
-  get store(): Pick<Backplane, 'read' | 'write' | 'touch'> {
+  get store(): Store {
     return this.#backplane;
   }
 
@@ -187,6 +187,11 @@ export class ClusteredRooms implements Rooms, Neighbours {
 
   onMissed(listener: () => void): void {
     this.#missedListeners.push(listener);
+  }
+
+  /** Every node that is alive, asked now. */
+  nodes(): Promise<readonly string[]> {
+    return this.#backplane.nodes();
   }
 
   others(): readonly string[] {

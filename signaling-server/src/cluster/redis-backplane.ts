@@ -1,16 +1,14 @@
 import { toBase64Url } from '@parley/shared/protocol';
-import { type CommandParser, createClient, defineScript } from '@redis/client';
-import { type Clock, repeat } from '../clock.ts';
-import type { Log } from '../log.ts';
+import { repeat } from '../clock.ts';
 import {
   type Backplane,
   type BackplaneListener,
   HEARTBEAT_MS,
   NODE_TTL_MS,
-  PULSE_MS,
-  SILENT_PULSES,
+  nodesKeyOf,
   type Stored,
 } from './backplane.ts';
+import { probeRedis, type RedisClient, type RedisPorts } from './redis-client.ts';
 
 /**
  * A node that does not read must not fill Redis: in its inbox the oldest give way to what is sent, at 44 MB if all are
@@ -23,136 +21,6 @@ const READ_AT_ONCE = 256;
 const TOUCHED_AT_ONCE = 200;
 /** A read that finds nothing comes back after this time. */
 const READ_BLOCK_MS = 1_000;
-const CONNECT_TIMEOUT_MS = 1_500;
-const RECONNECT_MAX_MS = 1_000;
-/** A connection on which nothing moves for that long is dropped: the reader's moves at least as often as its reads end. */
-const SOCKET_TIMEOUT_MS = 4_000;
-
-/**
- * Compare-and-set. Versions start from the clock, so that they grow also across a deletion.
- * KEYS: record. ARGV: expected version, value ('' deletes), now, time to live.
- */
-const WRITE = `
-local version = tonumber(redis.call('HGET', KEYS[1], 'v') or '0')
-if version ~= tonumber(ARGV[1]) then return false end
-local nextVersion = math.max(version + 1, tonumber(ARGV[3]))
-if ARGV[2] == '' then
-  redis.call('DEL', KEYS[1])
-else
-  redis.call('HSET', KEYS[1], 'v', string.format('%.0f', nextVersion), 'd', ARGV[2])
-  redis.call('PEXPIRE', KEYS[1], ARGV[4])
-end
-return string.format('%.0f', nextVersion)`;
-
-/** KEYS: records. ARGV: time to live. Answers the version of each. */
-const TOUCH = `
-local versions = {}
-for at, key in ipairs(KEYS) do
-  versions[at] = redis.call('HGET', key, 'v')
-  if versions[at] then redis.call('PEXPIRE', key, ARGV[1]) end
-end
-return versions`;
-
-const scripts = {
-  putVersion: defineScript({
-    SCRIPT: WRITE,
-    NUMBER_OF_KEYS: 1,
-    parseCommand(parser: CommandParser, key: string, expected: string, value: string, now: string, ttlMs: string) {
-      parser.pushKey(key);
-      parser.push(expected, value, now, ttlMs);
-    },
-    transformReply: (reply: unknown): string | undefined => (typeof reply === 'string' ? reply : undefined),
-  }),
-  touchAll: defineScript({
-    SCRIPT: TOUCH,
-    parseCommand(parser: CommandParser, keys: string[], ttlMs: string) {
-      parser.pushKeysLength(keys);
-      parser.push(ttlMs);
-    },
-    transformReply: (reply: unknown): (string | null)[] => reply as (string | null)[], // what the script returns
-  }),
-};
-
-export type RedisPorts = {
-  url: string;
-  prefix: string;
-  clock: Clock;
-  log: Log;
-  random: (sizeBytes: number) => Uint8Array;
-};
-
-const connectTo = ({ url, random }: RedisPorts) =>
-  createClient({
-    url,
-    scripts,
-    // Who asks while Redis is away gets an error at once and goes on without it.
-    disableOfflineQueue: true,
-    // It ends with the writing of a command, and says nothing about the answer; see `watch`.
-    commandOptions: { timeout: 0 },
-    socket: {
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      socketTimeout: SOCKET_TIMEOUT_MS,
-      reconnectStrategy: (retries) =>
-        Math.min(RECONNECT_MAX_MS, 50 * 2 ** Math.min(retries, 8)) * (0.5 + (random(1)[0] ?? 0) / 255),
-    },
-  });
-export type RedisClient = ReturnType<typeof connectTo>;
-
-/**
- * Drops the connection when Redis holds it and answers nothing: all that waits is refused at once, and so is what comes
- * until it is there again. No deadline on each command would tell of it sooner, nor a timeout on the socket, which takes
- * what is written for a sign of life. Counted in pulses, so that a stall of this process is not taken for one of Redis.
- */
-function watch(client: RedisClient, clock: Clock, onSilent: () => void): void {
-  let unanswered = 0;
-  let isDropping = false;
-  const answered = (): void => {
-    unanswered = 0;
-  };
-  const stop = repeat(clock, PULSE_MS, () => {
-    // Until it is connected, the time for connecting and that of the socket run.
-    if (!client.isReady) {
-      unanswered = 0;
-      return;
-    }
-    unanswered += 1;
-    if (unanswered === 1) client.ping().then(answered, answered);
-    if (unanswered <= SILENT_PULSES) return;
-    unanswered = 0;
-    onSilent();
-    isDropping = true;
-    client.destroy();
-    isDropping = false;
-    // Rejects only when it is closed for good.
-    client.connect().catch(() => {});
-  });
-  client.on('end', () => {
-    if (!isDropping) stop();
-  });
-}
-
-/** Connects to Redis, or rejects: a server that was told to share its rooms does not start alone. */
-export async function connectRedis(ports: RedisPorts): Promise<RedisClient> {
-  const client = connectTo(ports);
-  let lastReason = '';
-  const tell = (reason: string): void => {
-    // It is repeated with every attempt to reconnect; once is enough.
-    if (reason !== lastReason) ports.log.warn({ reason }, 'Redis does not answer');
-    lastReason = reason;
-  };
-  client.on('error', (failure: Error) => tell('code' in failure ? String(failure.code) : failure.constructor.name));
-  client.on('ready', () => {
-    lastReason = '';
-  });
-  const giveUp = ports.clock.after(10_000, () => client.destroy());
-  try {
-    await client.connect();
-  } finally {
-    giveUp();
-  }
-  watch(client, ports.clock, () => tell('silent'));
-  return client;
-}
 
 /**
  * The backplane over Redis: records are hashes, each node's inbox is a stream, and who is alive stands in a sorted set by
@@ -165,7 +33,7 @@ export async function openRedisBackplane(
 ): Promise<Backplane> {
   const { prefix, clock, log } = ports;
   const node = toBase64Url(ports.random(9));
-  const nodesKey = `${prefix}:nodes`;
+  const nodesKey = nodesKeyOf(prefix);
   const recordOf = (key: string) => `${prefix}:record:${key}`;
   const inboxOf = (name: string) => `${prefix}:inbox:${name}`;
   const inbox = inboxOf(node);
@@ -249,7 +117,14 @@ export async function openRedisBackplane(
     }, onDown);
   };
   const stopBeating = repeat(clock, HEARTBEAT_MS, beat);
-  client.on('ready', beat);
+  /** The other connection may still lead to the server before. */
+  const follow = (): void => {
+    if (reader.isOpen) reader.destroy();
+    // Rejects only when it is closed for good.
+    reader.connect().catch(() => {});
+    beat();
+  };
+  client.on('ready', follow);
   client.on('reconnecting', onDown);
   client.on('end', onDown);
 
@@ -290,12 +165,15 @@ export async function openRedisBackplane(
         sending.delete(adding);
       }
     },
+    async answers() {
+      await probeRedis(client, ports);
+    },
     nodes: () => client.zRangeByScore(nodesKey, clock.now(), '+inf'),
     async close() {
       if (closing) return;
       closing = true;
       stopBeating();
-      client.off('ready', beat);
+      client.off('ready', follow);
       client.off('reconnecting', onDown);
       client.off('end', onDown);
       // What it was about to read is read below.

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Tokens } from '../auth/tokens.ts';
 import { type AddressReader, limitKeyOf } from '../client-address.ts';
-import type { RightsInUse } from '../cluster/shared-rights.ts';
+import type { RightsInUse } from '../cluster/figures.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Log } from '../log.ts';
 import { aboutRequest } from '../observe/requests.ts';

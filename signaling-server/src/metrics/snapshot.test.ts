@@ -32,13 +32,13 @@ describe('several processes as one source (S6, S13)', () => {
     const other = sourceWith({
       process: () => ({ residentBytes: 300, heapUsedBytes: 30, cpuS: 3 }),
       isBusy: () => true,
+      workersReplaced: 7,
       cluster: () => ({ isUp: false, nodes: 2, sent: 30, received: 40 }),
     });
-    const parent = { process: { residentBytes: 50, heapUsedBytes: 5, cpuS: 0.5 }, workersReplaced: 7 };
-    const merged = mergedSource(own, { snapshots: [snapshotOf(other)], parent });
+    const merged = mergedSource(own, [snapshotOf(other)]);
     expect(merged.maxConnections).toBe(200);
     expect(merged.connections()).toBe(2);
-    expect(merged.process()).toEqual({ residentBytes: 450, heapUsedBytes: 45, cpuS: 4.5 });
+    expect(merged.process()).toEqual({ residentBytes: 400, heapUsedBytes: 40, cpuS: 4 });
     expect(merged.largestProcessBytes()).toBe(300);
     expect(merged.workersReplaced).toBe(7);
     expect(merged.isBusy()).toBe(true);
@@ -47,7 +47,7 @@ describe('several processes as one source (S6, S13)', () => {
   });
 
   it('is one process where there is no other', () => {
-    const merged = mergedSource(sourceWith({}), { snapshots: [], parent: undefined });
+    const merged = mergedSource(sourceWith({}), []);
     expect(merged.maxConnections).toBe(100);
     expect(merged.process().residentBytes).toBe(100);
     expect(merged.cluster).toBeUndefined();

@@ -12,14 +12,9 @@ export type Snapshot = {
   process: ReturnType<MetricsSource['process']>;
   maxConnections: number;
   isBusy: boolean;
+  workersReplaced: number;
   cluster: ReturnType<NonNullable<MetricsSource['cluster']>> | null;
 };
-
-/** What the process that only keeps workers has figures of. */
-export type ParentFigures = { process: ReturnType<MetricsSource['process']>; workersReplaced: number };
-
-/** What a worker knows of its siblings; no parent until that has answered for the first time. */
-export type Siblinghood = { snapshots: readonly Snapshot[]; parent: ParentFigures | undefined };
 
 /** Rooms of which more than the number is told; beyond, rooms that span processes are counted in each. */
 const ROOMS_TOLD = 5_000;
@@ -34,18 +29,19 @@ export const snapshotOf = (source: MetricsSource): Snapshot => ({
   process: source.process(),
   maxConnections: source.maxConnections,
   isBusy: source.isBusy(),
+  workersReplaced: source.workersReplaced,
   cluster: source.cluster?.() ?? null,
 });
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0);
 
 /**
- * This process, its siblings and their parent as one source. What each has its own of is added up, what all know is not; the event
+ * This process and the other workers of its machine as one source. What each has its own of is added up, what all know is not; the event
  * loop is as late as the latest.
  */
-export function mergedSource(own: MetricsSource, { snapshots, parent }: Siblinghood): MetricsSource {
+export function mergedSource(own: MetricsSource, snapshots: readonly Snapshot[]): MetricsSource {
   const all = [snapshotOf(own), ...snapshots];
-  const processes = [...all, ...(parent ? [parent] : [])].map((each) => each.process);
+  const processes = all.map((each) => each.process);
   const shared = all.flatMap((each) => each.cluster ?? []);
   const nodes = own.cluster?.().nodes ?? 0;
   const tally = new Tally(own.tally.durations);
@@ -78,7 +74,7 @@ export function mergedSource(own: MetricsSource, { snapshots, parent }: Siblingh
       cpuS: sum(processes.map((each) => each.cpuS)),
     }),
     largestProcessBytes: () => Math.max(...processes.map((each) => each.residentBytes)),
-    workersReplaced: parent?.workersReplaced ?? 0,
+    workersReplaced: Math.max(...all.map((each) => each.workersReplaced)),
     maxConnections: added((each) => each.maxConnections),
     isBusy: () => all.some((each) => each.isBusy),
     cluster:

@@ -1,9 +1,9 @@
 import { ListedRooms, RoomId, toBase64Url } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import type { Backplane } from '../cluster/backplane.ts';
-import { MemoryHub } from '../cluster/memory-hub.ts';
 import { type Neighbours, noNeighbours } from '../cluster/neighbours.ts';
 import { FakeNeighbours } from '../cluster/testing/fake-neighbours.ts';
+import { MemoryHub } from '../cluster/testing/memory-hub.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { type Listing, Listings } from './listings.ts';
 

@@ -11,7 +11,7 @@ import {
 } from '@parley/shared/protocol';
 import { z } from 'zod';
 import { type Clock, repeat } from '../clock.ts';
-import type { Backplane, Stored } from '../cluster/backplane.ts';
+import type { Store, Stored } from '../cluster/backplane.ts';
 import type { Neighbours } from '../cluster/neighbours.ts';
 import { type SharedList, shareList } from '../cluster/shared-list.ts';
 
@@ -43,7 +43,7 @@ export type ListingPolicy = {
 
 export type ListingPorts = {
   clock: Clock;
-  store: Pick<Backplane, 'read' | 'write' | 'touch'>;
+  store: Store;
   neighbours: Neighbours;
   /** What stands for an address in what nodes tell each other. */
   nameOf?: (address: string) => string;

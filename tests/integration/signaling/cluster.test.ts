@@ -1,6 +1,6 @@
 import { systemClock } from '@parley/signaling-server/clock.ts';
 import type { OpenBackplane } from '@parley/signaling-server/cluster/backplane.ts';
-import { MemoryHub } from '@parley/signaling-server/cluster/memory-hub.ts';
+import { MemoryHub } from '@parley/signaling-server/cluster/testing/memory-hub.ts';
 import { createClient } from '@redis/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { startRedis, type TestRedis } from '#support/redis.ts';

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '@parley/signaling-server/clock.ts';
 import type { OpenBackplane } from '@parley/signaling-server/cluster/backplane.ts';
-import { MemoryHub } from '@parley/signaling-server/cluster/memory-hub.ts';
+import { MemoryHub } from '@parley/signaling-server/cluster/testing/memory-hub.ts';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freePort, startProgram } from '#support/programs.ts';
 import { startRedis, type TestRedis } from '#support/redis.ts';

@@ -1,13 +1,13 @@
 import { type ChildProcess, execFile, fork } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ServerReport } from '@parley/shared/protocol';
 import type { OpenBackplane } from '@parley/signaling-server/cluster/backplane.ts';
-import { MemoryHub } from '@parley/signaling-server/cluster/memory-hub.ts';
+import { MemoryHub } from '@parley/signaling-server/cluster/testing/memory-hub.ts';
 import { FakeClock } from '@parley/signaling-server/testing/fake-clock.ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { Client, newSignalId, PUBLIC_HOST, RoomKey, someBox, soon, startTestServer, until } from './harness.ts';
@@ -76,6 +76,19 @@ describe("the server's process", () => {
       .split('\n')
       .map((line) => (JSON.parse(line) as { msg: string }).msg);
     expect(messages).toEqual(['listening', 'seat taken', 'stopping', 'draining', 'closing', 'seat away', 'stopped']);
+  });
+
+  it('ends with 0 when it is told to while it is still starting, with a Redis that does not answer (S14, P7)', async () => {
+    const silent = createTcpServer();
+    const asked = new Promise<void>((resolve) => silent.once('connection', () => resolve()));
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void silent.close());
+    const { port } = silent.address() as AddressInfo;
+    const { child, output, ended } = start({ PORT: '0', REDIS_URL: `redis://127.0.0.1:${port}` });
+    await soon(asked, 'question');
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    expect(output()).toContain('stopped while it was starting');
   });
 
   it('ends when the app that started it is gone', async () => {

@@ -8,21 +8,32 @@ import { text as textOf } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type ResumeToken, type RoomJoined, ServerReport } from '@parley/shared/protocol';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { startRedis, type TestRedis } from '#support/redis.ts';
 import { Client, newSignalId, PUBLIC_HOST, RoomKey, someBox, soon, until } from './harness.ts';
 import { fightForASeat } from './moved-seat.ts';
 
 const MAIN = fileURLToPath(new URL('../../../signaling-server/src/main.ts', import.meta.url));
 const ADMIN = 'an-admin-token-that-only-tests-know-1';
 
-/** A server of several processes. `pids` are those that have said anything in the log. */
+let redis: TestRedis;
+let groups = 0;
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.close());
+
+/** A server of several processes that meet in Redis. `pids` are those that have said anything in the log. */
 async function startWorkers(env: Record<string, string> = {}) {
+  groups += 1;
   const child: ChildProcess = fork(MAIN, [], {
     env: {
       PATH: process.env.PATH ?? '',
       PORT: '0',
       WORKERS: '2',
+      REDIS_URL: redis.url,
+      REDIS_PREFIX: `workers-${groups}`,
       PUBLIC_HOSTS: PUBLIC_HOST,
       TRUST_PROXY: '127.0.0.0/8',
       SHUTDOWN_GRACE_MS: '0',
@@ -57,7 +68,16 @@ async function startWorkers(env: Record<string, string> = {}) {
     await until(async () => found.add(await pidOf()).size === 2, 'answered by both workers');
     return [...found];
   };
-  return { child, port: said.port, url, get, pids, ended: () => soon(ended, 'end'), output: () => text };
+  return {
+    child,
+    prefix: `workers-${groups}`,
+    port: said.port,
+    url,
+    get,
+    pids,
+    ended: () => soon(ended, 'end'),
+    output: () => text,
+  };
 }
 
 /** One connection that is kept, and with it the worker at its other end. */
@@ -99,7 +119,7 @@ async function comeBack(server: { port: number }, key: RoomKey, resumeToken: Res
 
 /** Workers whose end waits for a thread that waits for the main thread: they hear nothing any more. */
 const hangAtExit = `--import=data:text/javascript,${encodeURIComponent(
-  'if (process.env.PARLEY_WORKER_PLACE) process.on("exit", () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0))',
+  'if (process.env.PARLEY_WORKER) process.on("exit", () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0))',
 )}`;
 
 /** One that has ended and that nobody has asked about yet is not. */
@@ -133,6 +153,9 @@ describe('a server of several processes (S13)', () => {
     // The seventh from this address is one too many, whichever worker takes it.
     expect(await new Client(server).tryJoin(new RoomKey())).toMatchObject({ ok: false, code: 'rate-limited' });
 
+    // What the others have is a moment old.
+    const health = async () => (await server.get('/health')) as Record<string, number>;
+    for (const _ of [1, 2]) await until(async () => (await health()).connections === 7, 'told of all');
     const metrics = (await server.get('/metrics')) as Record<string, Record<string, number>>;
     expect(metrics.data).toMatchObject({ total_rooms: 1, total_participants: 6, total_messages_relayed: 30 });
     expect(metrics.connections?.total_connections).toBe(7);
@@ -163,8 +186,8 @@ describe('a server of several processes (S13)', () => {
       const [all = 0, largest = 0] = ['process_resident_memory_bytes', 'parley_largest_process_bytes'].map((name) =>
         scrape.get(name),
       );
-      // Two workers and their parent, none of which is small.
-      expect(all - largest).toBeGreaterThan(60 * 1_048_576);
+      // The other worker is not small either.
+      expect(all - largest).toBeGreaterThan(30 * 1_048_576);
       expect(largest).toBeGreaterThan(30 * 1_048_576);
     }
 
@@ -223,15 +246,9 @@ describe('a server of several processes (S13)', () => {
   });
 
   it('counts the sockets of a right over all workers, whichever is asked (S11)', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'parley-access-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    const access = {
-      ACCESS: 'token',
-      TOKEN_SECRET: 'a'.repeat(31).concat('9'),
-      TOKEN_FILE: join(folder, 'tokens.db'),
-    };
+    const access = { ACCESS: 'token', TOKEN_SECRET: 'a'.repeat(31).concat('9') };
     const server = await startWorkers({ HTTP_PER_MINUTE: '0', ...access });
-    const env = { PATH: process.env.PATH ?? '', ...access };
+    const env = { PATH: process.env.PATH ?? '', REDIS_URL: redis.url, REDIS_PREFIX: server.prefix, ...access };
     const made = promisify(execFile)(process.execPath, [MAIN, 'token', 'create', '--name', 'Anna', '--json'], { env });
     const { id, token } = JSON.parse((await made).stdout) as { id: string; token: string };
     await server.pids();
@@ -241,8 +258,9 @@ describe('a server of several processes (S13)', () => {
     const { access_token } = (await exchanged.json()) as { access_token: string };
     for (let n = 0; n < 3; n++)
       await new Client(server, { auth: { v: 1, token: access_token } }).hear('server:challenge');
-    for (let n = 0; n < 4; n++)
-      expect(await server.get('/admin/api/rights')).toEqual({ rights: [expect.objectContaining({ id, sockets: 3 })] });
+    const rights = async () => (await server.get('/admin/api/rights')) as { rights: { id: string; sockets: number }[] };
+    for (let n = 0; n < 4; n++) await until(async () => (await rights()).rights[0]?.sockets === 3, 'told of all');
+    expect(await rights()).toEqual({ rights: [expect.objectContaining({ id, sockets: 3 })] });
   });
 
   it('has one limit for the sockets an address has open, whichever worker has them (R2)', async () => {
@@ -259,8 +277,13 @@ describe('a server of several processes (S13)', () => {
     await new Client(server, { ip: '203.0.113.2' }).hear('server:challenge');
     // A place is free again as soon as one closes, also when its whole worker ends.
     clients[0]?.socket.disconnect();
-    await until(async () => ((await server.get('/health')) as { connections: number }).connections === 3, 'one less');
-    clients[0] = await open();
+    await until(async () => {
+      const client = new Client(server);
+      const opened = client.hear('server:challenge').then(() => true);
+      if (!(await Promise.race([opened, client.refused().then(() => false)]))) return false;
+      clients[0] = client;
+      return true;
+    }, 'a place is free');
     expect((await new Client(server).refused()).data).toMatchObject({ code: 'rate-limited' });
     process.kill(first ?? 0, 'SIGKILL');
     await until(() => clients.some((client) => client.socket.disconnected), 'noticed');

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import type { Neighbours } from './neighbours.ts';
+import type { RedisClient } from './redis-client.ts';
+
+/** For how long a worker that is started later learns of it. */
+const KEPT_MS = 86_400_000;
+
+const Drain = z.object({ group: z.string(), draining: z.boolean() });
+
+export type SharedDrainingPorts = {
+  client: RedisClient;
+  prefix: string;
+  neighbours: Neighbours;
+  /** The name that the workers of this machine have in common. */
+  group: string;
+  onDrain: (draining: boolean) => void;
+};
+
+/**
+ * Drains all workers of a machine as one. Resolves when this one has learned what was said last; its answer tells all of
+ * them, this one among them, to send newcomers elsewhere, or to take them again.
+ */
+export async function shareDraining(ports: SharedDrainingPorts): Promise<(draining: boolean) => void> {
+  const { client, prefix, neighbours, group, onDrain } = ports;
+  const key = `${prefix}:draining:${group}`;
+  neighbours.onNotice('drain', (body) => {
+    const said = Drain.safeParse(body);
+    if (said.success && said.data.group === group) onDrain(said.data.draining);
+  });
+  if ((await client.exists(key)) > 0) onDrain(true);
+  return (draining) => {
+    onDrain(draining);
+    const kept = draining ? client.set(key, '1', { expiration: { type: 'PX', value: KEPT_MS } }) : client.del(key);
+    // While Redis is away this worker alone is drained.
+    kept.catch(() => {});
+    void neighbours.notify('drain', { group, draining });
+  };
+}
