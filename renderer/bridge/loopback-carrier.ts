@@ -1,4 +1,5 @@
 import { refuse } from '@parley/shared/protocol';
+import { errorFields, type Log } from '../log.ts';
 import type { Carrier } from './parsed-bridge.ts';
 
 /** What the loopback carrier needs of the page. */
@@ -7,6 +8,7 @@ export type LoopbackPage = {
   id: string;
   fetch(url: string, init: RequestInit): Promise<Response>;
   openEvents(url: string): Pick<EventSource, 'addEventListener' | 'removeEventListener'>;
+  log: Log;
 };
 
 /** A call that takes longer is given up; the core may still finish it, and calls that matter are repeatable. */
@@ -36,11 +38,14 @@ export function loopbackCarrier(page: LoopbackPage): Carrier {
       events ??= page.openEvents(`/bridge/events?page=${page.id}`);
       const source = events;
       const heard = (event: Event) => {
+        let payload: unknown;
         try {
-          listener(JSON.parse(String((event as MessageEvent).data))); // server-sent events are MessageEvents
-        } catch {
-          // Not JSON, so not from a host that we know.
+          payload = JSON.parse(String((event as MessageEvent).data)); // server-sent events are MessageEvents
+        } catch (error) {
+          page.log.warn('an event of the host was not JSON', errorFields(error));
+          return;
         }
+        listener(payload);
       };
       source.addEventListener(name, heard);
       return () => source.removeEventListener(name, heard);

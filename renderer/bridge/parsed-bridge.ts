@@ -9,6 +9,7 @@ import {
   bridgeEvents,
 } from '@parley/shared/bridge';
 import { type Outcome, outcomeOf, type Refusal, refuse } from '@parley/shared/protocol';
+import { errorFields, type Log } from '../log.ts';
 
 /** What carries calls and events for a bridge: Electron's preload or the loopback host's HTTP. */
 export interface Carrier {
@@ -26,17 +27,22 @@ const GARBLED: Refusal = refuse('internal', {
 });
 
 /** A Bridge over `carrier` that parses everything that comes out and never rejects. */
-export function parsedBridge(carrier: Carrier): Bridge {
+export function parsedBridge(carrier: Carrier, log: Log): Bridge {
   return {
     async call<N extends BridgeCall>(name: N, input: BridgeInput<N>): Promise<Outcome<BridgeOutput<N>>> {
       let raw: unknown;
       try {
         raw = await carrier.call(name, input);
-      } catch {
+      } catch (error) {
+        // In memory alone: the entry could not reach the core either.
+        log.debug('a bridge call was not answered', errorFields(error));
         return LOST;
       }
       const parsed = outcomeOf(bridgeCalls[name].output).safeParse(raw);
-      if (!parsed.success) return GARBLED;
+      if (!parsed.success) {
+        log.error('the core answered outside the contract');
+        return GARBLED;
+      }
       return parsed.data as Outcome<BridgeOutput<N>>; // parsed by the schema of `name`, which TypeScript cannot follow
     },
     on<E extends BridgeEvent>(name: E, listener: (payload: BridgePayload<E>) => void): () => void {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { noLog } from '../log.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
 import { DeviceManager, usualMediaPolicy } from './device-manager.ts';
 import { levelOf } from './ports.ts';
@@ -9,7 +10,7 @@ const everything = { camera: true, microphone: true, cameraId: null, microphoneI
 function setUp() {
   const media = new FakeMedia();
   const clock = fakeClock();
-  const manager = new DeviceManager(media.ports(), clock);
+  const manager = new DeviceManager(media.ports(), clock, noLog);
   const troubles: string[] = [];
   manager.on('trouble', ({ code }) => troubles.push(code));
   return { media, clock, manager, troubles };

@@ -1,16 +1,18 @@
-import type { ErrorCode, MicrophoneState } from '@parley/shared/protocol';
-import { sentenceOf } from '@parley/shared/protocol';
+import type { MicrophoneState } from '@parley/shared/protocol';
 import { type Clock, type CountedClock, countedClock, every } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
+import { errorFields, type Log } from '../log.ts';
+import {
+  codeOf,
+  type DeviceKind,
+  type DeviceLists,
+  type DeviceTrouble,
+  deviceListsOf,
+  errorNameOf,
+  NO_DEVICES,
+  troubleOf,
+} from './devices.ts';
 import type { LevelMeter, MediaPorts } from './ports.ts';
-
-export type DeviceTrouble = { code: ErrorCode; message: string };
-export type DeviceOption = { id: string; label: string };
-export type DeviceLists = {
-  cameras: readonly DeviceOption[];
-  microphones: readonly DeviceOption[];
-  speakers: readonly DeviceOption[];
-};
 
 /** What this device sends, or would send; tracks go where the session puts them. */
 export type MediaState = {
@@ -59,8 +61,6 @@ export type MediaEvents = {
   trouble: DeviceTrouble;
 };
 
-type Kind = 'camera' | 'microphone';
-
 /**
  * Camera, microphone and screen of this computer. Asks for nothing before it is told to, never throws, and lets
  * every light go out as soon as its device is not needed.
@@ -73,6 +73,7 @@ export class DeviceManager {
   readonly screenStream: MediaStream;
   readonly #ports: MediaPorts;
   readonly #policy: MediaPolicy;
+  readonly #log: Log;
   readonly #clock: CountedClock;
   readonly #events = new Emitter<MediaEvents>();
   #state: MediaState = {
@@ -94,8 +95,9 @@ export class DeviceManager {
   #spokeAt = Number.NEGATIVE_INFINITY;
   readonly #devicesChanged = () => void this.refreshLists();
 
-  constructor(ports: MediaPorts, clock: Clock, policy: MediaPolicy = usualMediaPolicy) {
+  constructor(ports: MediaPorts, clock: Clock, log: Log, policy: MediaPolicy = usualMediaPolicy) {
     this.#ports = ports;
+    this.#log = log;
     this.#policy = policy;
     this.#clock = countedClock(clock);
     this.cameraStream = ports.makeStream();
@@ -202,7 +204,7 @@ export class DeviceManager {
       this.#put({ screen: video, screenSound: sound ?? null });
       return undefined;
     } catch (error) {
-      const denied = nameOf(error) === 'NotAllowedError' || nameOf(error) === 'AbortError';
+      const denied = errorNameOf(error) === 'NotAllowedError' || errorNameOf(error) === 'AbortError';
       return troubleOf(denied ? 'screen-denied' : 'screen-failed');
     }
   }
@@ -223,18 +225,11 @@ export class DeviceManager {
   async refreshLists(): Promise<void> {
     try {
       const all = await this.#ports.devices.enumerateDevices();
-      const listOf = (kind: MediaDeviceKind, word: string): DeviceOption[] =>
-        all
-          .filter((device) => device.kind === kind && device.deviceId !== '')
-          .map((device, index) => ({ id: device.deviceId, label: device.label || `${word} ${index + 1}` }));
-      this.#events.emit('lists', {
-        cameras: listOf('videoinput', 'Camera'),
-        microphones: listOf('audioinput', 'Microphone'),
-        speakers: listOf('audiooutput', 'Speaker'),
-      });
-    } catch {
+      this.#events.emit('lists', deviceListsOf(all));
+    } catch (error) {
       // No list is a list without entries; asking for a device still works.
-      this.#events.emit('lists', { cameras: [], microphones: [], speakers: [] });
+      this.#log.warn('devices could not be listed', errorFields(error));
+      this.#events.emit('lists', NO_DEVICES);
     }
   }
 
@@ -254,13 +249,13 @@ export class DeviceManager {
       const [camera, voice] = [stream.getVideoTracks()[0], stream.getAudioTracks()[0]];
       if (camera && voice) return { camera, voice };
       stopAll(stream);
-    } catch {
-      // One of the two cannot be had: each is asked for alone and says why.
+    } catch (error) {
+      this.#log.debug('one of two devices could not be had: each is asked for alone', errorFields(error));
     }
     return undefined;
   }
 
-  async #openOne(kind: Kind, turn: number, had?: MediaStreamTrack, muted = false): Promise<void> {
+  async #openOne(kind: DeviceKind, turn: number, had?: MediaStreamTrack, muted = false): Promise<void> {
     const troubleField = kind === 'camera' ? 'cameraTrouble' : 'microphoneTrouble';
     let track = had;
     let trouble: DeviceTrouble | undefined;
@@ -268,6 +263,7 @@ export class DeviceManager {
       try {
         track = await this.#ask(kind);
       } catch (error) {
+        this.#log.info(`the ${kind} could not be opened`, errorFields(error));
         trouble = troubleOf(codeOf(kind, error));
       }
     }
@@ -289,7 +285,7 @@ export class DeviceManager {
   }
 
   /** The chosen device, or any if the chosen one is not there. */
-  async #ask(kind: Kind): Promise<MediaStreamTrack> {
+  async #ask(kind: DeviceKind): Promise<MediaStreamTrack> {
     const ask = async (chosen: boolean) => {
       const constraints = this.#constraints(kind, chosen);
       const stream = await this.#ports.devices.getUserMedia(
@@ -303,18 +299,18 @@ export class DeviceManager {
       return await ask(true);
     } catch (error) {
       const chosen = kind === 'camera' ? this.#wish.cameraId : this.#wish.microphoneId;
-      if (chosen === null || !['OverconstrainedError', 'NotFoundError'].includes(nameOf(error))) throw error;
+      if (chosen === null || !['OverconstrainedError', 'NotFoundError'].includes(errorNameOf(error))) throw error;
       return ask(false);
     }
   }
 
-  #constraints(kind: Kind, chosen: boolean): MediaTrackConstraints {
+  #constraints(kind: DeviceKind, chosen: boolean): MediaTrackConstraints {
     const id = kind === 'camera' ? this.#wish.cameraId : this.#wish.microphoneId;
     const usual = kind === 'camera' ? this.#policy.video : this.#policy.audio;
     return chosen && id !== null ? { ...usual, deviceId: { exact: id } } : usual;
   }
 
-  #unplugged(kind: Kind, track: MediaStreamTrack): void {
+  #unplugged(kind: DeviceKind, track: MediaStreamTrack): void {
     const slot = kind === 'camera' ? 'camera' : 'voice';
     if (this.#tracks[slot] !== track) return;
     this.#put({ [slot]: null });
@@ -395,22 +391,6 @@ export class DeviceManager {
     if (same) return;
     this.#state = next;
     this.#events.emit('state', next);
-  }
-}
-
-const troubleOf = (code: ErrorCode): DeviceTrouble => ({ code, message: sentenceOf(code) });
-const nameOf = (error: unknown): string => (error instanceof Error || error instanceof DOMException ? error.name : '');
-
-function codeOf(kind: Kind, error: unknown): ErrorCode {
-  switch (nameOf(error)) {
-    case 'NotAllowedError':
-    case 'SecurityError':
-      return `${kind}-denied`;
-    case 'NotReadableError':
-    case 'AbortError':
-      return `${kind}-busy`;
-    default:
-      return `${kind}-missing`;
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { noLog } from '../log.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
 import { openQrScanner } from './qr-scanner.ts';
 import { FakeMedia } from './testing/fake-media.ts';
@@ -9,6 +10,7 @@ async function opened(codes: (string | null)[]) {
   const clock = fakeClock();
   const media = new FakeMedia();
   const scanner = await openQrScanner({
+    log: noLog,
     devices: media.ports().devices,
     clock,
     cameraId: null,
@@ -38,7 +40,12 @@ describe('the QR scanner', () => {
   it('says why there is no camera', async () => {
     const media = new FakeMedia();
     media.trouble.video = 'NotAllowedError';
-    const refused = await openQrScanner({ devices: media.ports().devices, clock: fakeClock(), cameraId: null });
+    const refused = await openQrScanner({
+      devices: media.ports().devices,
+      clock: fakeClock(),
+      cameraId: null,
+      log: noLog,
+    });
     expect(refused).toMatchObject({ ok: false, code: 'camera-denied' });
   });
 });

@@ -1,6 +1,7 @@
 import { accept, type Outcome, refuse } from '@parley/shared/protocol';
 import { BarcodeDetector } from 'qr/decode.js';
 import { type Clock, every } from '../clock.ts';
+import { errorFields, type Log } from '../log.ts';
 import type { MediaPorts } from './ports.ts';
 
 const LOOK_EVERY_MS = 150;
@@ -30,8 +31,9 @@ export async function openQrScanner(options: {
   /** The camera the person chose; null for any, rather one that looks away from the person. */
   cameraId: string | null;
   read?: ReadQr;
+  log: Log;
 }): Promise<Outcome<QrScanner>> {
-  const { devices, clock, cameraId, read = readQr } = options;
+  const { devices, clock, cameraId, read = readQr, log } = options;
   let stream: MediaStream;
   try {
     const wanted = cameraId ? { deviceId: { ideal: cameraId } } : { facingMode: { ideal: 'environment' } };
@@ -53,8 +55,11 @@ export async function openQrScanner(options: {
         if (busy || video.readyState < 2) return;
         busy = true;
         void read(video)
-          // A frame that cannot be read is followed by the next one.
-          .catch(() => null)
+          .catch((error: unknown) => {
+            // The next frame follows in a moment.
+            log.debug('a frame could not be read', errorFields(error));
+            return null;
+          })
           .then((text) => {
             busy = false;
             if (text === null || closed) return;

@@ -1,10 +1,19 @@
-import { CallId, type LinkMessage, MessageId, ParticipantId, refuse, toBase64Url } from '@parley/shared/protocol';
+import {
+  CallId,
+  type LinkMessage,
+  MessageId,
+  ParticipantId,
+  refuse,
+  toBase64Url,
+  unwrap,
+} from '@parley/shared/protocol';
 import { boxKindOf } from '@parley/shared/sealing';
 import { describe, expect, it } from 'vitest';
 import { fakeStream, fakeTrack } from '../mesh/testing/fake-peers.ts';
 import { NO_TRACKS } from '../mesh/track-slots.ts';
 import { settled } from '../testing/fake-clock.ts';
 import type { OwnMedia } from './call-membership.ts';
+import { wireForm } from './conversation.ts';
 import { FakeCore, type FakeMember, FakeRoom } from './testing/fake-room.ts';
 
 const names = (member: FakeMember) => member.seen().participants.map(({ name, link }) => `${name} ${link}`);
@@ -802,6 +811,33 @@ describe('room session', () => {
       await room.quiet();
       expect(cleo.core.texts()).toHaveLength(before);
       expect(ben.core.texts()).toEqual(['from ana']);
+    });
+
+    it('refuses a live message that its author signed and another member relays', async () => {
+      const { room, ana, ben } = await twoInARoom();
+      const cleo = await room.member('cleo');
+      const id = MessageId.parse(toBase64Url(new Uint8Array(16).fill(9)));
+      const written = await ana.core
+        .bridge()
+        .call('history.compose', { id, roomId: room.keyring.roomId, text: 'hello' });
+      const message = wireForm(unwrap(written));
+      const linkTo = (far: FakeMember) =>
+        room.net.alive.find(
+          (peer) => peer.certificate === cleo.certificate && peer.far?.certificate === far.certificate,
+        );
+      linkTo(ben)?.hear(JSON.stringify({ type: 'chat', message }));
+      await room.quiet();
+      expect(cleo.core.texts()).toEqual([]);
+      linkTo(ana)?.hear(JSON.stringify({ type: 'chat', message }));
+      await room.quiet();
+      expect(cleo.core.texts()).toEqual(['hello']);
+    });
+
+    it('gives its seat back when it leaves', async () => {
+      const { room, ana, ben } = await twoInARoom();
+      await ana.session.leave();
+      expect(room.server.seats.map(({ over }) => over)).toEqual([true, false]);
+      expect(ben.session.now.connection).toEqual({ at: 'online' });
     });
 
     it('holds spam back at the sender and drops it at the receiver', async () => {

@@ -13,8 +13,8 @@ export interface SignalingHub {
   stateOf(host: ServerHost): ServerConnection;
   /** The state of a server changed. Returns the undo. */
   onChange(listener: (change: ServerChange) => void): () => void;
-  /** The right to that server changed: tries again now, if it is waiting. */
-  retry(host: ServerHost): void;
+  /** The right to that server may have changed: tries again now, if the server refused the one before. */
+  rightChanged(host: ServerHost): void;
   close(): void;
 }
 
@@ -32,7 +32,13 @@ export function createSignalingHub(ports: SignalingPorts): SignalingHub {
     },
     stateOf: (host) => clients.get(host)?.connection ?? { at: 'offline' },
     onChange: (listener) => events.on('changed', listener),
-    retry: (host) => clients.get(host)?.retry(),
+    rightChanged(host) {
+      const client = clients.get(host);
+      const { connection } = client ?? {};
+      if (connection?.at !== 'refused') return;
+      // Other waits are the server's: a right does not shorten them.
+      if (connection.remedy === 'get-access' || connection.remedy === 'renew-access') client?.retry();
+    },
     close() {
       for (const client of clients.values()) client.close();
       clients.clear();

@@ -27,6 +27,7 @@ export const createAppStore = (): AppStore =>
     settings: usualSettings,
     server: { at: 'off' },
     servers: [],
+    serverConnections: {},
     rooms: [],
     screen: { at: 'home' },
     reach: {},

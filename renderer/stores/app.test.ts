@@ -16,6 +16,8 @@ import { usualLinkPolicy } from '../mesh/link-policy.ts';
 import { fakeCertificate } from '../mesh/testing/fake-peers.ts';
 import { usualSessionPolicy } from '../session/session-policy.ts';
 import { FakeCore, FakeRoom } from '../session/testing/fake-room.ts';
+import { refusedConnection } from '../signaling/server-connection.ts';
+import type { ServerChange } from '../signaling/signaling-hub.ts';
 import { foundCheck } from '../testing/gallery/samples/servers.ts';
 import { type App, createApp } from './app.ts';
 
@@ -81,6 +83,7 @@ async function openApp(room: FakeRoom, given: Given = {}) {
   }
   const { der, fp } = await fakeCertificate(seed++);
   const bridge = core.bridge();
+  let tellServer: (change: ServerChange) => void = () => {};
   const app = createApp({
     bridge: {
       call: (call, input) => bridge.call(call, input),
@@ -91,8 +94,16 @@ async function openApp(room: FakeRoom, given: Given = {}) {
     },
     clock: room.clock,
     randomBytes: (size) => crypto.getRandomValues(new Uint8Array(size)),
-    signaling: { clientOf: () => ({ join: (_, owner) => room.server.takeSeat(room.keyring, owner) }), close: () => {} },
     roomLists: { page: async () => refuse('server-unreachable'), change: async () => refuse('server-unreachable') },
+    signaling: {
+      clientOf: () => ({ join: (_, owner) => room.server.takeSeat(room.keyring, owner) }),
+      stateOf: () => ({ at: 'offline' }),
+      onChange: (listener) => {
+        tellServer = listener;
+        return () => {};
+      },
+      close: () => {},
+    },
     makePeer: room.net.maker({ der, fp }),
     makeCertificate: async () => ({ certificate: null, fp }),
     media: media.ports(),
@@ -103,7 +114,8 @@ async function openApp(room: FakeRoom, given: Given = {}) {
   await room.quiet();
   const say = (event: BridgeEvent, payload: unknown) => listeners.get(event)?.(payload as never);
   const state = () => app.store.getState();
-  return { app, core, media, say, clipboard, state, actions: app.actions, listeners };
+  const serverBecomes: typeof tellServer = (change) => tellServer(change);
+  return { app, core, media, say, serverBecomes, clipboard, state, actions: app.actions, listeners };
 }
 
 const chatOf = (app: App, room: FakeRoom) => {
@@ -124,6 +136,16 @@ describe('app', () => {
     await room.quiet();
     expect(state()).toMatchObject({ screen: { at: 'home' }, settings: { profile: { displayName: 'Ana María' } } });
     expect(reachOf(app, room)?.connection).toEqual({ at: 'online' });
+  });
+
+  it('knows the state of each server, whether or not a room is open there', async () => {
+    const room = await FakeRoom.create();
+    const { serverBecomes, state } = await openApp(room);
+    const connection = refusedConnection(refuse('access-expired'), null);
+    serverBecomes({ host: room.keyring.host, connection });
+    expect(state().serverConnections).toEqual({ [room.keyring.host]: connection });
+    serverBecomes({ host: room.keyring.host, connection: { at: 'online' } });
+    expect(state().serverConnections).toEqual({ [room.keyring.host]: { at: 'online' } });
   });
 
   it('says what kept it from starting, and starts when it is tried again', async () => {

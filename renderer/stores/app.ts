@@ -1,5 +1,6 @@
 import { refusalOf, unwrap } from '@parley/shared/protocol';
 import { countedClock } from '../clock.ts';
+import type { Logs } from '../log.ts';
 import type { Actions } from './actions/actions.ts';
 import { createActions } from './actions/create-actions.ts';
 import { markListed } from './actions/listing-changes.ts';
@@ -13,7 +14,7 @@ import type { AppPorts } from './ports.ts';
 import { createReach, type Reach } from './reach.ts';
 import { createSearches } from './searches.ts';
 
-export type App = { store: AppStore; actions: Actions; close(): Promise<void> };
+export type App = { store: AppStore; actions: Actions; log: Logs; close(): Promise<void> };
 
 /**
  * Puts the app together and starts it: reads what the core knows, then becomes reachable in every room. The start
@@ -80,6 +81,9 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
       store.setState({ servers: items });
       void running?.reach.sync();
     }),
+    ports.signaling.onChange(({ host, connection }) =>
+      store.setState(({ serverConnections }) => ({ serverConnections: { ...serverConnections, [host]: connection } })),
+    ),
     bridge.on('app.deep-link-arrived', ({ invite }) => takeInvite(invite)),
     bridge.on('app.noticed', ({ code, message }) => notices.say('trouble', message, code)),
   ];
@@ -126,6 +130,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
   return {
     store,
     actions,
+    log: ports.log,
     async close() {
       if (closed) return;
       closed = true;

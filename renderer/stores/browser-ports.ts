@@ -1,3 +1,4 @@
+import type { Bridge } from '@parley/shared/bridge';
 import { createBridge } from '../bridge/create-bridge.ts';
 import { systemClock } from '../clock.ts';
 import { PageLog } from '../log.ts';
@@ -16,8 +17,11 @@ import type { AppPorts } from './ports.ts';
 /** The app's ports in a page: the browser's own media and connections. */
 export function browserPorts(window: Window & typeof globalThis): AppPorts {
   const randomBytes = (sizeBytes: number) => window.crypto.getRandomValues(new Uint8Array(sizeBytes));
-  const bridge = createBridge(window);
-  const log = new PageLog({ clock: systemClock, forward: (entries) => bridge.call('log.write', { entries }) });
+  const log: PageLog = new PageLog({
+    clock: systemClock,
+    forward: (entries) => bridge.call('log.write', { entries }),
+  });
+  const bridge: Bridge = createBridge(window, log.area('bridge'));
   const signaling = createSignalingHub({
     openWire: bridgeWires(bridge, randomBytes),
     clock: systemClock,
@@ -25,6 +29,9 @@ export function browserPorts(window: Window & typeof globalThis): AppPorts {
     randomBytes,
     policy: usualSignalingPolicy(patient),
     log: log.area('signaling'),
+  });
+  bridge.on('servers.changed', ({ items }) => {
+    for (const { host, right } of items) if (right.at === 'held') signaling.rightChanged(host);
   });
   return {
     bridge,

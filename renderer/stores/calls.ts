@@ -30,7 +30,7 @@ export interface Calls {
 
 export function createCalls(options: { store: AppStore; ports: AppPorts; reach: Reach; notices: Notices }): Calls {
   const { store, ports, reach, notices } = options;
-  const devices = new DeviceManager(ports.media, ports.clock);
+  const devices = new DeviceManager(ports.media, ports.clock, ports.log.area('media'));
 
   const own = (): OwnMedia => {
     const { microphone, camera, screen } = devices.state;

@@ -9,14 +9,17 @@ import type { OwnCertificate } from '../session/certificate.ts';
 import type { SessionPolicy } from '../session/session-policy.ts';
 import type { RoomLists } from '../signaling/room-lists.ts';
 import type { Seat, SeatOwner } from '../signaling/seat.ts';
+import type { SignalingHub } from '../signaling/signaling-hub.ts';
 
 /** What the app needs from outside: the page gives the browser's, tests give their own. */
 export type AppPorts = {
   bridge: Bridge;
   clock: Clock;
   randomBytes: (sizeBytes: number) => Uint8Array<ArrayBuffer>;
-  signaling: { clientOf(host: ServerHost): { join(roomId: RoomId, owner: SeatOwner): Seat }; close(): void };
   roomLists: RoomLists;
+  signaling: Pick<SignalingHub, 'stateOf' | 'onChange' | 'close'> & {
+    clientOf(host: ServerHost): { join(roomId: RoomId, owner: SeatOwner): Seat };
+  };
   makePeer: MakePeer;
   makeCertificate: () => Promise<OwnCertificate>;
   media: MediaPorts;

@@ -1,11 +1,14 @@
-import { createContext, type ReactNode, use } from 'react';
+import { createContext, type ReactNode, use, useMemo } from 'react';
 import { useStore } from 'zustand';
 import type { StoreApi } from 'zustand/vanilla';
+import { type Log, type Logs, noLog } from '../log.ts';
 import type { Actions } from './actions/actions.ts';
 import type { AppState } from './state.ts';
 
+export type { Log } from '../log.ts';
+
 /** What the screens need of the app: the state to read and the things a person can do. */
-export type AppPort = { store: StoreApi<AppState>; actions: Actions };
+export type AppPort = { store: StoreApi<AppState>; actions: Actions; log?: Logs };
 
 const AppContext = createContext<AppPort | null>(null);
 
@@ -23,3 +26,9 @@ function usePort(): AppPort {
 export const useApp = <T,>(pick: (state: AppState) => T): T => useStore(usePort().store, pick);
 
 export const useActions = (): Actions => usePort().actions;
+
+/** The log of the screens. */
+export const useLog = (): Log => {
+  const { log } = usePort();
+  return useMemo(() => log?.area('screens') ?? noLog, [log]);
+};

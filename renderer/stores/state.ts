@@ -27,6 +27,8 @@ export type AppState = {
   server: EmbeddedServerState;
   /** The servers that this computer knows, its own first. */
   servers: readonly Server[];
+  /** Sockets to servers, by host; a host that is missing was not needed yet. */
+  serverConnections: Readonly<Record<ServerHost, ServerConnection>>;
   rooms: readonly Room[];
   screen: Screen;
   /** Reachability of each room, while the app runs. */

@@ -6,7 +6,7 @@ import { temporaryFolder, testPorts } from '#core/testing/test-kit.ts';
 import { openLogFile } from '#loopback/log-file.ts';
 import { parsedBridge } from '../../renderer/bridge/parsed-bridge.ts';
 import { systemClock } from '../../renderer/clock.ts';
-import { errorFields, logUncaught, PageLog } from '../../renderer/log.ts';
+import { errorFields, logUncaught, noLog, PageLog } from '../../renderer/log.ts';
 
 describe('the log of the page', () => {
   let folder: ReturnType<typeof temporaryFolder>;
@@ -17,10 +17,13 @@ describe('the log of the page', () => {
     folder = temporaryFolder();
     file = openLogFile(folder.path, 'info', Date.now);
     core = await createCore(testPorts(join(folder.path, 'profile'), { log: file.log }));
-    const bridge = parsedBridge({
-      call: (name, input) => core.call(name, input),
-      on: (name, listener) => core.subscribe((event, payload) => event === name && listener(payload)),
-    });
+    const bridge = parsedBridge(
+      {
+        call: (name, input) => core.call(name, input),
+        on: (name, listener) => core.subscribe((event, payload) => event === name && listener(payload)),
+      },
+      noLog,
+    );
     log = new PageLog({ clock: systemClock, forward: (entries) => bridge.call('log.write', { entries }) });
   });
   afterEach(() => folder.remove());

@@ -1,6 +1,6 @@
 import { Mic, MicOff, Phone, PhoneOff } from 'lucide-react';
 import { useEffect, useRef } from 'react';
-import { useActions, useApp } from '../../stores/react.tsx';
+import { useActions, useApp, useLog } from '../../stores/react.tsx';
 import type { OwnCall, ParticipantView } from '../../stores/state.ts';
 import { Button } from '../../ui/button.tsx';
 import { formatDuration } from '../../ui/format.ts';
@@ -8,6 +8,7 @@ import { useNow } from '../../ui/use-now.ts';
 import { roomTitle } from '../connection-words.ts';
 import styles from './call-elsewhere.module.css';
 import { useCallKeys } from './call-keys.ts';
+import { chooseSpeaker, playElement } from './media-element.ts';
 
 const noParticipants: readonly ParticipantView[] = [];
 
@@ -57,24 +58,24 @@ function Elsewhere({ call, inRoom }: { call: Extract<OwnCall, { at: 'joined' }>;
 /** One stream's sound without its picture. */
 function Sound({ stream, volume }: { stream: MediaStream; volume: number }) {
   const speakerId = useApp((state) => state.settings.devices.speakerId);
+  const log = useLog();
   const ref = useRef<HTMLAudioElement>(null);
   useEffect(() => {
     const audio = ref.current;
     if (!audio) return undefined;
     audio.srcObject = stream;
-    void audio.play().catch(() => undefined);
+    void playElement(audio, log);
     return () => {
       audio.srcObject = null;
     };
-  }, [stream]);
+  }, [stream, log]);
   useEffect(() => {
     if (ref.current) ref.current.volume = volume;
   }, [volume]);
   useEffect(() => {
     const audio = ref.current;
-    // A speaker that is gone: the system's usual one goes on.
-    if (audio && 'setSinkId' in audio) void audio.setSinkId(speakerId ?? '').catch(() => undefined);
-  }, [speakerId]);
+    if (audio && 'setSinkId' in audio) void chooseSpeaker(audio, speakerId, log);
+  }, [speakerId, log]);
   // biome-ignore lint/a11y/useMediaCaption: people who talk have no caption track
   return <audio ref={ref} autoPlay />;
 }

@@ -1,6 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
+import { useLog } from '../../stores/react.tsx';
 import { classNames } from '../../ui/class-names.ts';
 import { fitOf } from './layout.ts';
+import { chooseSpeaker, playElement } from './media-element.ts';
 import styles from './stage.module.css';
 
 type VideoViewProps = {
@@ -18,6 +20,7 @@ type VideoViewProps = {
 
 /** A stream's picture and sound. The own one is mirrored and silent. */
 export function VideoView({ stream, kind, visible, own, volume = 1, speakerId = null, box, label }: VideoViewProps) {
+  const log = useLog();
   const ref = useRef<HTMLVideoElement>(null);
   const [picture, setPicture] = useState<{ width: number; height: number } | null>(null);
 
@@ -25,12 +28,11 @@ export function VideoView({ stream, kind, visible, own, volume = 1, speakerId = 
     const video = ref.current;
     if (!video) return undefined;
     video.srcObject = stream;
-    // Refused only without a gesture on the page; the next one starts it through `autoPlay`.
-    void video.play().catch(() => undefined);
+    void playElement(video, log);
     return () => {
       video.srcObject = null;
     };
-  }, [stream]);
+  }, [stream, log]);
 
   useEffect(() => {
     if (ref.current) ref.current.volume = volume;
@@ -39,9 +41,8 @@ export function VideoView({ stream, kind, visible, own, volume = 1, speakerId = 
   useEffect(() => {
     const video = ref.current;
     if (!video || own || !('setSinkId' in video)) return;
-    // A speaker that is gone: the system's usual one goes on.
-    void video.setSinkId(speakerId ?? '').catch(() => undefined);
-  }, [speakerId, own]);
+    void chooseSpeaker(video, speakerId, log);
+  }, [speakerId, own, log]);
 
   return (
     <video

@@ -1,6 +1,7 @@
 import type { ServerHost } from '@parley/shared/model';
 import { accept, type ErrorCode, type Outcome, type RoomId, refuse } from '@parley/shared/protocol';
 import { readPasted } from '@parley/shared/sealing';
+import { errorFields } from '../../log.ts';
 import type { InviteRead, LobbyReading } from '../state.ts';
 import type { ActionContext } from './context.ts';
 import type { NavigationActions } from './navigation.ts';
@@ -145,7 +146,8 @@ export function createInviteActions(
       try {
         await ports.writeClipboard(text);
         return accept(undefined);
-      } catch {
+      } catch (error) {
+        ports.log.area('app').info('the clipboard could not be used', errorFields(error));
         return tell(
           refuse('not-allowed', { message: 'The clipboard could not be used. Select the text and copy it.' }),
         );

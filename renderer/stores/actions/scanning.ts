@@ -1,4 +1,5 @@
 import { accept, type Outcome, refuse } from '@parley/shared/protocol';
+import { errorFields } from '../../log.ts';
 import { openQrScanner, type QrScanner, readQr } from '../../media/qr-scanner.ts';
 import type { ActionContext } from './context.ts';
 
@@ -18,12 +19,14 @@ export function createScanningActions({ store, ports }: ActionContext): Scanning
         devices: ports.media.devices,
         clock: ports.clock,
         cameraId: store.getState().settings.devices.cameraId,
+        log: ports.log.area('media'),
       }),
     async readQrPicture(picture) {
       try {
         const text = await readQr(picture);
         if (text !== null) return accept(text);
-      } catch {
+      } catch (error) {
+        ports.log.area('media').info('a picture could not be opened', errorFields(error));
         return refuse('bad-request', { message: 'This picture could not be opened. Try a PNG or JPEG picture.' });
       }
       return refuse('bad-request', {

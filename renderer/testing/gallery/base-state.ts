@@ -36,6 +36,7 @@ export function baseState(theme: Theme, nowMs: number): AppState {
     },
     server: { at: 'running', host: '127.0.0.1:7420', lanHosts: [] },
     servers: sampleServers,
+    serverConnections: {},
     rooms: roomsAt(nowMs),
     screen: { at: 'home' },
     reach: {
