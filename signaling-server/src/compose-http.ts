@@ -49,6 +49,7 @@ export async function composeHttp(
     isWhole,
     setDraining,
     now: () => clock.now(),
+    wall: () => clock.wall(),
   });
   closers.add(() => app.close());
   await app.ready();

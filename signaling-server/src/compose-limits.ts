@@ -26,9 +26,10 @@ export function composeLimits(
   const tellListeners = (key: string): void => {
     for (const listener of listeners) listener(key);
   };
-  const onBlockedHere = ({ key, endsAt }: Block): void => {
+  const onBlockedHere = ({ key, endsAt }: Block, why: string): void => {
     tally.blocksMade += 1;
-    log.warn({ address: pseudonyms.address(key), forMs: endsAt - clock.now(), audit: true }, 'address blocked');
+    const forMs = endsAt - clock.now();
+    log.warn({ address: pseudonyms.address(key), why, forMs, audit: true }, 'address blocked');
     tellListeners(key);
     sharedBlocks?.tell(key);
   };

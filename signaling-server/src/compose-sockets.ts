@@ -31,7 +31,7 @@ export async function composeSockets(
 ): Promise<SocketParts> {
   const { config, clock, log, random, pseudonyms, tally, tracing, warnings, closers, life } = base;
   let local: string[] = [];
-  const tokens = await openTokens(config, { redis, now: () => clock.now(), random });
+  const tokens = await openTokens(config, { redis, now: () => clock.wall(), random });
   const context: HandlerContext = {
     rooms,
     listings,

@@ -142,7 +142,7 @@ export const SETTINGS = {
   RELAYED_PER_MINUTE: setting(
     whole(1, 100_000),
     '20',
-    'Sealed boxes a minute that a seat may go on sending to each other participant',
+    'Sealed boxes a minute that a seat may go on sending, one for all as many as there are others',
   ),
   CALLS_PER_SECOND: setting(
     whole(1, 10_000),

@@ -26,7 +26,7 @@ export function createIceSource(
     offersRelay,
     current(limitKey) {
       if (!offersRelay || turnSecret === undefined) return { iceServers: stun };
-      const endsAtS = Math.floor(clock.now() / 1_000) + turnTtlS;
+      const endsAtS = Math.floor(clock.wall() / 1_000) + turnTtlS;
       const username = `${endsAtS}:${nameOf(turnSecret, limitKey)}`;
       const credential = createHmac('sha1', turnSecret).update(username).digest('base64');
       return {

@@ -41,7 +41,7 @@ export async function openRedisBackplane(
   let countsUntil = 0;
   /** Answers whether this node did not count as alive meanwhile. */
   const signOfLife = async (): Promise<boolean> => {
-    const now = clock.now();
+    const now = clock.wall();
     await client
       .multi()
       .zAdd(nodesKey, { score: now + NODE_TTL_MS, value: node })
@@ -143,7 +143,7 @@ export async function openRedisBackplane(
         recordOf(key),
         String(expected),
         value ?? '',
-        String(clock.now()),
+        String(clock.wall()),
         String(ttlMs),
       );
       return version === undefined ? undefined : Number(version);
@@ -168,7 +168,7 @@ export async function openRedisBackplane(
     async answers() {
       await probeRedis(client, ports);
     },
-    nodes: () => client.zRangeByScore(nodesKey, clock.now(), '+inf'),
+    nodes: () => client.zRangeByScore(nodesKey, clock.wall(), '+inf'),
     async close() {
       if (closing) return;
       closing = true;

@@ -28,7 +28,7 @@ describe('one list of blocked addresses for all nodes (R7, S13)', () => {
       keys: () => blocks.blocks().map(({ key }) => key),
       remainingMs: () => blocks.remainingMs('bad'),
       block: async () => {
-        await blocks.strike('bad', 2);
+        await blocks.strike('bad', 'test', 2);
         await settle();
       },
       lift: async () => {

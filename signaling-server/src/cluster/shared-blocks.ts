@@ -32,14 +32,25 @@ export function shareBlocks(
   onAdopted: (key: string) => void,
   addresses: SharedAddresses = plainAddresses,
 ): SharedBlocks {
-  const itemOf = ({ key, ...rest }: Block): z.infer<typeof TheBlock> => ({ sealed: addresses.seal(key), ...rest });
+  /** Nodes count time each for itself; what they tell each other is by the computers' clocks. */
+  const shifted = <T extends Omit<Block, 'key'>>(block: T, shiftMs: number): T => ({
+    ...block,
+    endsAt: block.endsAt + shiftMs,
+    at: block.at + shiftMs,
+    liftedAt: block.liftedAt === 0 ? 0 : block.liftedAt + shiftMs,
+  });
+  const toWallMs = (): number => Math.round(clock.wall() - clock.now());
+  const itemOf = ({ key, ...rest }: Block): z.infer<typeof TheBlock> => ({
+    sealed: addresses.seal(key),
+    ...shifted(rest, toWallMs()),
+  });
   const list = shareList({
     clock,
     neighbours,
     topic: 'blocks',
     all: () =>
       blocks.known().map((block) => {
-        const { key, endsAt, times, at, liftedAt } = block;
+        const { key, endsAt, times, at, liftedAt } = shifted(block, toWallMs());
         return { mark: [addresses.nameOf(key), endsAt, times, at, liftedAt].join(' '), item: itemOf(block) };
       }),
     take: (item) => {
@@ -47,7 +58,7 @@ export function shareBlocks(
       if (!parsed.success) return;
       const { sealed, ...rest } = parsed.data;
       const key = Address.safeParse(addresses.open(sealed)).data;
-      if (key !== undefined && blocks.adopt({ key, ...rest })) onAdopted(key);
+      if (key !== undefined && blocks.adopt({ key, ...shifted(rest, -toWallMs()) })) onAdopted(key);
     },
   });
   return {

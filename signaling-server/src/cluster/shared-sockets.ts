@@ -43,7 +43,7 @@ export function shareOpenSockets({ client, prefix, clock, node, nameOf }: Shared
           .hSet(key, node, String(count))
           .pExpire(key, KEPT_MS)
           .hGetAll(key)
-          .zRangeByScore(nodesKeyOf(prefix), clock.now(), '+inf')
+          .zRangeByScore(nodesKeyOf(prefix), clock.wall(), '+inf')
           .execTyped();
         const isAlive = new Set([node, ...alive]);
         let total = 0;

@@ -28,6 +28,8 @@ export interface Client extends SeatHolder {
   idleSince: number;
   challenge: { bytes: Uint8Array; endsAt: number } | undefined;
   answer(reply: Reply, outcome: Outcome<unknown>): void;
+  /** Says why, and closes its socket. */
+  close(code: 'blocked'): void;
 }
 
 /** What handlers work with. */

@@ -4,6 +4,7 @@ import {
   clientEvents,
   type ErrorCode,
   type Outcome,
+  type Refusal,
   refusalOf,
   refuse,
   refuseInput,
@@ -18,7 +19,6 @@ const isKnown = (event: string): event is ClientEvent => Object.hasOwn(clientEve
 const STRIKES: ReadonlySet<ErrorCode> = new Set([
   'bad-request',
   'unknown-call',
-  'rate-limited',
   'proof-invalid',
   'owner-proof-invalid',
   'internal',
@@ -33,6 +33,8 @@ const WEIGHTS: Partial<Record<ClientEvent, number>> = { 'room:list': 4 };
 export function createDispatch(context: HandlerContext) {
   const { tally, limits, clock } = context;
   const observer = createOperationObserver(context);
+  /** Until when clients were told to wait, by event. */
+  const toldToWait = new WeakMap<Client, Map<string, number>>();
 
   function finish(
     event: string,
@@ -44,9 +46,28 @@ export function createDispatch(context: HandlerContext) {
     if (!outcome.ok) {
       tally.error(outcome.code);
       observer.refused(client, event, payload, outcome.code);
-      if (STRIKES.has(outcome.code)) void limits.blocks.strike(client.limitKey);
+      if (STRIKES.has(outcome.code) || isTooEarly(client, event, outcome)) strike(client, outcome.code);
     }
     if (reply) client.answer(reply, outcome);
+  }
+
+  /** Whether it asks for the same again before the time that it was told: only that is held against it, not the limit itself. */
+  function isTooEarly(client: Client, event: string, { code, retryAfterMs }: Refusal): boolean {
+    if (code !== 'rate-limited' || retryAfterMs === undefined) return false;
+    const now = clock.now();
+    const untils = toldToWait.get(client) ?? new Map<string, number>();
+    const until = untils.get(event) ?? 0;
+    toldToWait.set(client, untils.set(event, now + retryAfterMs));
+    // A socket that waits as it was told is not idle.
+    client.idleSince = Math.max(client.idleSince, now + retryAfterMs);
+    return now < until;
+  }
+
+  /** A block closes the socket that earned it, and nobody else's seat behind the same address. */
+  function strike(client: Client, why: string): void {
+    void limits.blocks.strike(client.limitKey, why).then(() => {
+      if (limits.blocks.remainingMs(client.limitKey) > 0) client.close('blocked');
+    });
   }
 
   function run<E extends ClientEvent>(

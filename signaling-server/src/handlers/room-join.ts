@@ -27,7 +27,7 @@ export const roomJoin: Handler<'room:join'> = async (context, client, join): Pro
     return refuse('rate-limited', { retryAfterMs: verdict.retryAfterMs });
   }
   if (!(await provesMembership(join, challenge, context.hostsFor(client.ip)))) {
-    void limits.blocks.strike(client.limitKey, WRONG_PROOF_STRIKES - 1);
+    void limits.blocks.strike(client.limitKey, 'proof-invalid', WRONG_PROOF_STRIKES - 1);
     return refuse('proof-invalid');
   }
   // The socket may have closed while the limit was asked and the proof checked: a seat given now would have nobody to end it.

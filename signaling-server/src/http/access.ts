@@ -72,7 +72,7 @@ export function addAccess(app: FastifyInstance, ports: AccessPorts, admin: Admin
       const about = { audit: true, ...aboutRequest(request), address: pseudonyms.address(key), right: reused };
       log.warn(about, reused === undefined ? 'refresh token refused' : 'refresh token used twice; its right ended');
       if (reused !== undefined) ports.onEnded(reused);
-      if (refusal.code === 'access-refused') void limits.blocks.strike(key, WRONG_TOKEN_STRIKES);
+      if (refusal.code === 'access-refused') void limits.blocks.strike(key, 'wrong refresh token', WRONG_TOKEN_STRIKES);
       return reply.code(401).send(refusal);
     },
   );

@@ -81,7 +81,7 @@ export function addAdmin(app: FastifyInstance, ports: AdminPorts): AdminTools {
     // Who gives no token guesses none: any web page can make its visitors ask, and must not get them blocked.
     if (verdict === 'refused' && request.headers.authorization !== undefined) {
       audit(request, 'admin refused');
-      void limits.blocks.strike(keyOf(request), WRONG_TOKEN_STRIKES);
+      void limits.blocks.strike(keyOf(request), 'wrong admin token', WRONG_TOKEN_STRIKES);
     }
     return reply.code(401).header('www-authenticate', 'Bearer realm="parley"').send(refuse('not-allowed'));
   };
@@ -93,7 +93,7 @@ export function addAdmin(app: FastifyInstance, ports: AdminPorts): AdminTools {
   const blocked = () =>
     limits.blocks.blocks().map(({ key, endsAt }) => ({
       address: key,
-      ends_at: new Date(endsAt).toISOString(),
+      ends_at: new Date(ports.wall() + endsAt - ports.now()).toISOString(),
       remaining_ms: Math.max(0, Math.round(endsAt - ports.now())),
     }));
 

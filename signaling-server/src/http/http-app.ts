@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import type { Server as HttpServer } from 'node:http';
 import { createServer as createTlsServer, type Server as HttpsServer } from 'node:https';
 import { createRequire } from 'node:module';
@@ -8,6 +8,8 @@ import helmet from '@fastify/helmet';
 import { type ErrorCode, PROTOCOL_VERSION, refuse, SIGNALING_PATH } from '@parley/shared/protocol';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { limitKeyOf } from '../client-address.ts';
+import type { Config } from '../config.ts';
+import { SPREAD_MS } from '../limits/window-limit.ts';
 import type { Tally } from '../metrics/tally.ts';
 import { aboutRequest, createRequestObserver } from '../observe/requests.ts';
 import type { Tracing } from '../observe/tracing.ts';
@@ -25,6 +27,10 @@ import type { Certificate } from './tls.ts';
 const { createServer }: typeof import('node:http') = createRequire(import.meta.url)('node:http');
 
 const BODY_MAX_BYTES = 4_096;
+/** Connections beside those of sockets: a full server still answers monitors, and tells newcomers that it is busy. */
+const BESIDE_SOCKETS_MAX = 1_000;
+/** Longer than proxies keep an idle connection (nginx 60 s, Traefik 90 s, Caddy 120 s): the end that asks must be the one that closes. */
+const PROXY_KEEP_ALIVE_MS = 125_000;
 const ONLY_JSON = 'Only JSON is understood: send it with "Content-Type: application/json".';
 /** S15: smaller bodies cost more to compress than to send. */
 const COMPRESS_OVER_BYTES = 1_000;
@@ -33,18 +39,23 @@ const COMPRESS_OVER_BYTES = 1_000;
  * The one HTTP server that Fastify and Socket.IO share, with limits against slow and endless requests. With a certificate
  * it speaks TLS (1.2 or newer).
  */
-export function createHttpServer(maxConnections: number, certificate?: Certificate): HttpServer | HttpsServer {
+export function createHttpServer(
+  { maxConnections, trustProxy }: Pick<Config, 'maxConnections' | 'trustProxy'>,
+  certificate?: Certificate,
+): HttpServer | HttpsServer {
   const options = {
     headersTimeout: 5_000,
     requestTimeout: 10_000,
     connectionsCheckingInterval: 1_000,
     maxHeaderSize: 8_192,
-    keepAliveTimeout: 5_000,
+    keepAliveTimeout: trustProxy.length > 0 ? PROXY_KEEP_ALIVE_MS : 5_000,
+    // A proxy that hands on HTTP/1.0 has none to give, and nothing here goes by it.
+    requireHostHeader: false,
   };
   const http = certificate
     ? createTlsServer({ ...options, ...certificate, minVersion: 'TLSv1.2', handshakeTimeout: 5_000 })
     : createServer(options);
-  http.maxConnections = maxConnections;
+  http.maxConnections = maxConnections + BESIDE_SOCKETS_MAX;
   return http;
 }
 
@@ -56,12 +67,14 @@ export type HttpPorts = AdminPorts & AccessPorts & { originAllowed: OriginRule; 
 
 /** Health, metrics, diagnostics and the admin's calls, and a clear answer to everything else. */
 export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpPorts): Promise<FastifyInstance> {
-  const { config, limits, tally, log, originAllowed, tracing } = ports;
+  const { config, limits, tally, log, originAllowed, pseudonyms, tracing } = ports;
   const observer = createRequestObserver({ log, tracing, slowOperationMs: config.slowOperationMs });
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_MAX_BYTES,
     forceCloseConnections: true,
+    // The absolute form, which a server has to take as well.
+    rewriteUrl: ({ url = '/' }) => url.replace(/^https?:\/\/[^/?]*\/?/i, '/'),
     genReqId: () => randomUUID(),
     // The schemas of the routes describe them; bodies are parsed by zod in the handlers, like everywhere. Named here, and not
     // on the app later, so that Fastify's own compilers are not even loaded.
@@ -118,7 +131,7 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
     if (isUncounted(request.url)) return;
     const key = limitKeyOf(ports.addressOf(request.raw));
     const blockedMs = limits.blocks.remainingMs(key);
-    if (blockedMs > 0) return sendRefusal(reply, 429, 'blocked', { retryAfterMs: blockedMs });
+    if (blockedMs > 0) return sendRefusal(reply, 429, 'blocked', { retryAfterMs: blockedMs + randomInt(SPREAD_MS) });
     const verdict = await limits.http.consume(key);
     if (verdict.limit > 0) {
       const resetS = Math.ceil((verdict.ok ? verdict.resetMs : verdict.retryAfterMs) / 1_000);
@@ -127,7 +140,8 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
     }
     if (verdict.ok) return;
     tally.limit('http');
-    void limits.blocks.strike(key);
+    if (verdict.isFirst) log.warn({ address: pseudonyms.address(key), limit: 'HTTP_PER_MINUTE' }, 'limit reached');
+    if (verdict.isFlood) void limits.blocks.strike(key, 'HTTP_PER_MINUTE');
     return sendRefusal(reply, 429, 'rate-limited', { retryAfterMs: verdict.retryAfterMs });
   });
 

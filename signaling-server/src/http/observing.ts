@@ -18,6 +18,7 @@ export type ObservingPorts = {
   /** Whether the other nodes can be reached; true for a server that is alone. */
   isWhole: () => boolean;
   now: () => number;
+  wall: () => number;
 };
 
 /** How the server is now (S5). */

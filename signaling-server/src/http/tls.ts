@@ -1,4 +1,6 @@
+import { X509Certificate } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { type Clock, repeat } from '../clock.ts';
 import type { Log } from '../log.ts';
@@ -14,6 +16,29 @@ export async function readCertificate({ certFile, keyFile }: Files): Promise<Cer
   createSecureContext({ cert, key });
   return { cert, key };
 }
+
+/** How long before its end a certificate is warned of: Let's Encrypt's are renewed 30 days before. */
+const ENDS_SOON_MS = 14 * 86_400_000;
+
+/** Why clients will not take this certificate, though it can be loaded; `hosts` are those of invites, with or without a port. */
+export function certificateFault(cert: Buffer, hosts: readonly string[], nowMs: number): string | undefined {
+  const certificate = new X509Certificate(cert);
+  const [from, until] = [Date.parse(certificate.validFrom), Date.parse(certificate.validTo)];
+  if (nowMs >= until) return `The certificate in TLS_CERT_FILE ended on ${certificate.validTo}: nobody can connect.`;
+  if (nowMs < from)
+    return `The certificate in TLS_CERT_FILE begins on ${certificate.validFrom}: nobody can connect yet.`;
+  const strange = hosts
+    .map((host) => host.replace(/:\d+$/, '').replace(/^\[|\]$/g, ''))
+    .filter((name) => !isFor(certificate, name));
+  if (strange.length > 0)
+    return `The certificate in TLS_CERT_FILE is not for ${strange.join(', ')}, which PUBLIC_HOSTS names.`;
+  return until - nowMs < ENDS_SOON_MS
+    ? `The certificate in TLS_CERT_FILE ends on ${certificate.validTo}: renew it.`
+    : undefined;
+}
+
+const isFor = (certificate: X509Certificate, name: string): boolean =>
+  (isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name)) !== undefined;
 
 /** What is wrong with the files of certificate and key, a line for each setting; nothing when they can be used. */
 export async function certificateProblems({ certFile, keyFile }: Files): Promise<string[]> {

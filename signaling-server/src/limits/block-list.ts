@@ -20,11 +20,11 @@ const FORGIVEN_AFTER_MS = 3_600_000;
 export class BlockList {
   readonly #policy: BlockPolicy;
   readonly #clock: Clock;
-  readonly #onBlocked: (block: Block) => void;
+  readonly #onBlocked: (block: Block, why: string) => void;
   readonly #strikes;
   readonly #records = new Map<string, BlockRecord>();
 
-  constructor(policy: BlockPolicy, clock: Clock, onBlocked: (block: Block) => void, store?: LimitStore) {
+  constructor(policy: BlockPolicy, clock: Clock, onBlocked: (block: Block, why: string) => void, store?: LimitStore) {
     this.#policy = policy;
     this.#clock = clock;
     this.#onBlocked = onBlocked;
@@ -37,8 +37,11 @@ export class BlockList {
     return record && !isLifted(record) ? Math.max(0, record.endsAt - this.#clock.now()) : 0;
   }
 
-  /** Counts `weight` strikes; blocks the key when there were too many within a minute. Never rejects: nobody waits for it. */
-  async strike(key: string, weight = 1): Promise<void> {
+  /**
+   * Counts `weight` strikes for a reason that the log names; blocks the key when there were too many within a minute. Never
+   * rejects: nobody waits for it.
+   */
+  async strike(key: string, why: string, weight = 1): Promise<void> {
     if (this.remainingMs(key) > 0) return;
     const verdict = await this.#strikes.consume(key, weight);
     if (verdict.ok || this.remainingMs(key) > 0) return;
@@ -50,7 +53,7 @@ export class BlockList {
     const record = { endsAt: now + durationMs, times, at: Math.max(now, liftedAt + 1), liftedAt };
     // Before anything is awaited: other strikes of the same moment must find it blocked already.
     this.#records.set(key, record);
-    this.#onBlocked({ key, ...record });
+    this.#onBlocked({ key, ...record }, why);
     await this.#strikes.forget(key);
   }
 
@@ -58,7 +61,9 @@ export class BlockList {
   adopt({ key, ...told }: Block): boolean {
     const before = this.remainingMs(key);
     const known = this.#records.get(key);
-    this.#records.set(key, known ? merge(known, told) : told);
+    // The clock of another node may be set wrong; no block is longer than the longest.
+    const capped = { ...told, endsAt: Math.min(told.endsAt, this.#clock.now() + this.#policy.blockMaxMs) };
+    this.#records.set(key, known ? merge(known, capped) : capped);
     return this.remainingMs(key) > before;
   }
 

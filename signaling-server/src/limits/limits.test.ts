@@ -13,16 +13,50 @@ describe('with the clock in hand', () => {
   });
 
   it('a window refuses with the true time until it opens again (P5)', async () => {
-    const limit = createWindowLimit('test', 3, 60);
+    const limit = createWindowLimit('test', 3, 60, undefined, () => 0);
     for (const remaining of [2, 1, 0]) expect(await limit.consume('a')).toMatchObject({ ok: true, remaining });
     vi.setSystemTime(1_700_000_000_000 + 20_000);
     const refused = await limit.consume('a');
-    expect(refused).toEqual({ ok: false, limit: 3, retryAfterMs: 40_000 });
+    expect(refused).toEqual({ ok: false, limit: 3, retryAfterMs: 40_000, isFirst: true, isFlood: false });
     expect(await limit.consume('b')).toMatchObject({ ok: true });
     vi.setSystemTime(1_700_000_000_000 + 59_999);
     expect(await limit.consume('a')).toMatchObject({ ok: false, retryAfterMs: 1 });
     vi.setSystemTime(1_700_000_000_000 + 60_000);
     expect(await limit.consume('a')).toMatchObject({ ok: true });
+  });
+
+  it('a window tells each of many a later one that has a place, and calls a flood what does not wait (R1, R2, R3)', async () => {
+    const limit = createWindowLimit('test', 3, 60, undefined, () => 7);
+    const waits: number[] = [];
+    for (let n = 0; n < 12; n++) {
+      const verdict = await limit.consume('a');
+      if (!verdict.ok) waits.push(verdict.retryAfterMs);
+    }
+    expect(waits).toEqual([60_007, 60_007, 60_007, 125_007, 125_007, 125_007, 190_007, 190_007, 190_007]);
+    const verdicts = [];
+    for (let n = 12; n < 34; n++) verdicts.push(await limit.consume('a'));
+    expect(verdicts.map((verdict) => !verdict.ok && verdict.isFlood).indexOf(true)).toBe(21);
+  });
+
+  it('a window tells no wait of years when the clock is set back', async () => {
+    const limit = createWindowLimit('test', 1, 60, undefined, () => 0);
+    await limit.consume('a');
+    vi.setSystemTime(1_600_000_000_000);
+    expect(await limit.consume('a')).toMatchObject({ ok: false, retryAfterMs: 60_000 });
+  });
+
+  it('a block lasts as long as it should when the clock is set back, also one that another node told (R7)', async () => {
+    const clock = new FakeClock();
+    const list = new BlockList({ strikesPerMinute: 1, blockMinMs: 60_000, blockMaxMs: 3_600_000 }, clock, () => {});
+    await list.strike('a', 'test', 2);
+    clock.setBack(86_400_000);
+    clock.advance(59_999);
+    expect(list.remainingMs('a')).toBe(1);
+    clock.advance(1);
+    expect(list.remainingMs('a')).toBe(0);
+    const endsAt = clock.now() + 365 * 86_400_000;
+    list.adopt({ key: 'b', endsAt, times: 1, at: clock.now(), liftedAt: 0 });
+    expect(list.remainingMs('b')).toBe(3_600_000);
   });
 
   it('a lifted window never refuses', async () => {
@@ -37,7 +71,7 @@ describe('with the clock in hand', () => {
       blocked.push(block),
     );
     const offend = async () => {
-      for (let n = 0; n < 11; n++) await list.strike('a');
+      for (let n = 0; n < 11; n++) await list.strike('a', 'test');
       return list.remainingMs('a');
     };
     const lengths: number[] = [];
@@ -59,10 +93,10 @@ describe('with the clock in hand', () => {
       new FakeClock(),
       () => {},
     );
-    await list.strike('a', 5);
-    await list.strike('a', 5);
+    await list.strike('a', 'test', 5);
+    await list.strike('a', 'test', 5);
     expect(list.remainingMs('a')).toBe(0);
-    await list.strike('a');
+    await list.strike('a', 'test');
     expect(list.blocks()).toMatchObject([{ key: 'a' }]);
     expect(list.lift('a')).toBe(true);
     expect(list.remainingMs('a')).toBe(0);

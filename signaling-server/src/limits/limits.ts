@@ -16,14 +16,15 @@ export type Limits = {
 export function createLimits(
   config: Config,
   clock: Clock,
-  onBlocked: (block: Block) => void,
+  onBlocked: (block: Block, why: string) => void,
   store?: LimitStore,
+  spreadMs?: () => number,
 ): Limits {
   return {
-    http: createWindowLimit('http', config.httpPerMinute, 60, store),
-    sockets: createWindowLimit('sockets', config.socketsPerMinute, 60, store),
-    joins: createWindowLimit('joins', config.joinsPerMinute, 60, store),
-    streamStarts: createWindowLimit('streams', config.streamStartsPerMinute, 60, store),
+    http: createWindowLimit('http', config.httpPerMinute, 60, store, spreadMs),
+    sockets: createWindowLimit('sockets', config.socketsPerMinute, 60, store, spreadMs),
+    joins: createWindowLimit('joins', config.joinsPerMinute, 60, store, spreadMs),
+    streamStarts: createWindowLimit('streams', config.streamStartsPerMinute, 60, store, spreadMs),
     blocks: new BlockList(config, clock, onBlocked, store),
   };
 }

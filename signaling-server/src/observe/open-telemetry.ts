@@ -49,7 +49,7 @@ export function openTracing({ endpoint, headers, environment }: Target, clock: C
   const finish = (span: Span, { failed, attributes }: SpanFacts): void => {
     span.setAttributes(attributes as Attributes);
     if (failed) span.setStatus({ code: SpanStatusCode.ERROR });
-    span.end(clock.now());
+    span.end(clock.wall());
   };
 
   const traced = (span: Span): TracedSpan => {
@@ -57,7 +57,7 @@ export function openTracing({ endpoint, headers, environment }: Target, clock: C
     return {
       ids: { traceId, spanId },
       part(name, tookMs, facts) {
-        const options = { kind: SpanKind.SERVER, startTime: clock.now() - tookMs };
+        const options = { kind: SpanKind.SERVER, startTime: clock.wall() - tookMs };
         finish(tracer.startSpan(name, options, trace.setSpan(ROOT_CONTEXT, span)), facts);
       },
       end(name, facts) {
@@ -69,7 +69,7 @@ export function openTracing({ endpoint, headers, environment }: Target, clock: C
 
   return {
     start(traceparent) {
-      const options = { kind: SpanKind.SERVER, startTime: clock.now() };
+      const options = { kind: SpanKind.SERVER, startTime: clock.wall() };
       return traced(tracer.startSpan('unnamed', options, callerOf(traceparent)));
     },
     async close() {

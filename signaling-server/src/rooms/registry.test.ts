@@ -412,7 +412,7 @@ describe('relaying (S3)', () => {
   );
 
   it('holds back a flood and tells truthfully when the next is served (R5, R6, P5)', () => {
-    // Room for 3 others × 10 at once, then 20 a minute for the one other who is here.
+    // Room for 3 others × 10 at once, then 20 a minute.
     const { clock, enter, send } = setUp();
     const ana = new Holder();
     const ben = new Holder();
@@ -426,6 +426,16 @@ describe('relaying (S3)', () => {
     clock.advance(1);
     expect(send(ana, to, 31)).toMatchObject({ ok: true });
     expect(send(ana, to, 32)).toMatchObject({ ok: false });
+  });
+
+  it('counts a participant and not each pair: with three others there are no more boxes a minute (R5)', () => {
+    const { clock, enter, send } = setUp();
+    const holders = [new Holder(), new Holder(), new Holder(), new Holder()] as const;
+    const [, ...others] = holders.map((holder) => enter(holder).seat.participantId);
+    for (let n = 0; n < 30; n++) expect(send(holders[0], others[n % 3] ?? '*', n)).toMatchObject({ ok: true });
+    clock.advance(60_000);
+    const sent = Array.from({ length: 60 }, (_, n) => send(holders[0], others[n % 3] ?? '*', 100 + n).ok);
+    expect(sent.filter((ok) => ok)).toHaveLength(20);
   });
 
   it('counts a box for all once for each it is for (R6)', () => {

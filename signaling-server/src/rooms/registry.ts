@@ -314,7 +314,7 @@ export class RoomRegistry {
     const { remote } = seat.room;
     const others = seat.room.seats.size - 1 + (remote?.size ?? 0);
     const cost = signal.to === '*' && repeated === undefined ? Math.max(1, others) : 1;
-    const waitMs = this.#takeSignals(seat, cost, others, now);
+    const waitMs = this.#takeSignals(seat, cost, now);
     if (waitMs > 0) return refuse('rate-limited', { retryAfterMs: waitMs });
     if (repeated !== undefined) return typeof repeated === 'number' ? accept({ handedTo: repeated }) : repeated;
 
@@ -544,10 +544,10 @@ export class RoomRegistry {
     this.#onForgotten(room);
   }
 
-  #takeSignals(seat: Seat, cost: number, others: number, now: number): number {
+  #takeSignals(seat: Seat, cost: number, now: number): number {
     const { signalsPerLink, relayedPerMinute, roomCapacity } = this.#policy;
     const capacity = signalsPerLink * Math.max(1, roomCapacity - 1);
-    return seat.signals.take(cost, now, capacity, (relayedPerMinute * Math.max(1, others)) / 60_000);
+    return seat.signals.take(cost, now, capacity, relayedPerMinute / 60_000);
   }
 
   #answer(seat: Seat, resumeToken: ResumeToken, resumed: boolean): TakenSeat {

@@ -10,6 +10,7 @@ function setUp(env: Record<string, string>, isBusy = false) {
   const reading = readConfig(env);
   if (!reading.ok) throw new Error(reading.problems.join('\n'));
   const { config } = reading;
+  const reached: string[] = [];
   const limits = createLimits(config, new FakeClock(), () => {});
   const desk = new AdmissionDesk({
     limits,
@@ -19,8 +20,9 @@ function setUp(env: Record<string, string>, isBusy = false) {
     isDraining: () => false,
     isBusy: () => isBusy,
     random: (sizeBytes) => new Uint8Array(sizeBytes),
+    onLimit: (_, limit) => void reached.push(limit),
   });
-  return { desk, blocks: limits.blocks };
+  return { desk, blocks: limits.blocks, reached };
 }
 
 describe('who may open a socket (R2)', () => {
@@ -35,12 +37,23 @@ describe('who may open a socket (R2)', () => {
     expect((await desk.decide('203.0.113.1')).refusal?.code).toBe('rate-limited');
   });
 
-  it('blocks no address for one app too many behind it, only for asking all the time (R7)', async () => {
+  it('blocks no address for apps too many behind it, only for asking without end (R7)', async () => {
     const { desk, blocks } = setUp({ SOCKETS_PER_ADDRESS: '2', SOCKETS_PER_MINUTE: '30', STRIKES_PER_MINUTE: '5' });
-    for (let n = 0; n < 30; n++) await desk.decide('203.0.113.1');
+    for (let n = 0; n < 330; n++) await desk.decide('203.0.113.1');
     await expect.poll(() => blocks.remainingMs('203.0.113.1')).toBe(0);
-    for (let n = 0; n < 6; n++) expect((await desk.decide('203.0.113.1')).refusal?.code).not.toBeUndefined();
+    for (let n = 0; n < 7; n++) expect((await desk.decide('203.0.113.1')).refusal?.code).not.toBeUndefined();
     await expect.poll(() => blocks.remainingMs('203.0.113.1')).toBeGreaterThan(0);
+  });
+
+  it('hears with every refusal how long to wait, and the log hears once which limit it was', async () => {
+    const full = setUp({ SOCKETS_PER_ADDRESS: '1', SOCKETS_PER_MINUTE: '0' });
+    const often = setUp({ SOCKETS_PER_MINUTE: '1' });
+    for (const { desk } of [full, often]) {
+      await desk.decide('203.0.113.1');
+      for (let n = 0; n < 3; n++)
+        expect((await desk.decide('203.0.113.1')).refusal?.retryAfterMs).toBeGreaterThanOrEqual(55_000);
+    }
+    expect([full.reached, often.reached]).toEqual([['SOCKETS_PER_ADDRESS'], ['SOCKETS_PER_MINUTE']]);
   });
 
   it('is told so by the answer to the upgrade alone when many are turned away at once (P3)', async () => {

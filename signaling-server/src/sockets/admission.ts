@@ -2,6 +2,7 @@ import { type Refusal, refuse } from '@parley/shared/protocol';
 import { limitKeyOf } from '../client-address.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { OpenSockets } from '../limits/open-sockets.ts';
+import { SPREAD_MS } from '../limits/window-limit.ts';
 import type { Tally } from '../metrics/tally.ts';
 
 /**
@@ -27,6 +28,8 @@ export type AdmissionPorts = {
   /** Overloaded, or full: newcomers wait. */
   isBusy: () => boolean;
   random: (sizeBytes: number) => Uint8Array;
+  /** Told of the first refusal in a row of an address, with the setting that it is for. */
+  onLimit: (limitKey: string, setting: string) => void;
 };
 
 /** Decides who may open a socket: blocks (R7), new and open sockets per address (R2), load, and not while draining. */
@@ -52,7 +55,9 @@ export class AdmissionDesk {
     const times = (this.#refusedInARow.get(limitKey) ?? 0) + 1;
     this.#refusedInARow.set(limitKey, times);
     this.#told += 1;
-    const at = times > TOLD_TIMES || this.#told > TOLD_PER_SECOND ? 'cut' : 'told';
+    // Several people behind one address may all have to wait.
+    const most = refusal.code === 'rate-limited' ? 10 * TOLD_TIMES : TOLD_TIMES;
+    const at = times > most || this.#told > TOLD_PER_SECOND ? 'cut' : 'told';
     return { at, ip, limitKey, refusal, holdsPlace: false };
   }
 
@@ -74,20 +79,21 @@ export class AdmissionDesk {
   }
 
   async #refusalFor(limitKey: string): Promise<Refusal | undefined> {
-    const { isDraining, isBusy, limits, tally, open, openMax, random } = this.#ports;
-    if (isDraining()) return refuse('server-draining');
+    const { isDraining, isBusy, limits, tally, open, openMax } = this.#ports;
+    if (isDraining()) return refuse('server-draining', { retryAfterMs: this.#spread(BUSY_MS) });
     // Those who are in come first; the others spread out.
-    if (isBusy()) return refuse('server-busy', { retryAfterMs: BUSY_MS + 16 * (random(1)[0] ?? 0) });
+    if (isBusy()) return refuse('server-busy', { retryAfterMs: this.#spread(BUSY_MS) });
     const blockedMs = limits.blocks.remainingMs(limitKey);
     if (blockedMs > 0) {
       tally.limit('blocked');
-      return refuse('blocked', { retryAfterMs: blockedMs });
+      return refuse('blocked', { retryAfterMs: this.#spread(blockedMs) });
     }
     if (openMax > 0 && !(await open.take(limitKey, openMax))) {
       tally.limit('sockets-open');
-      // One app too many behind an address is nobody's fault, and must not get all of them blocked; only asking too often is.
-      // When another of its sockets closes is not ours to know, so no time is promised.
-      return (await this.#tooOften(limitKey)) ?? refuse('rate-limited');
+      this.#note(limitKey, 'SOCKETS_PER_ADDRESS');
+      // One app too many behind an address is nobody's fault; only asking too often is. When another of its sockets closes is not
+      // ours to know.
+      return (await this.#tooOften(limitKey)) ?? refuse('rate-limited', { retryAfterMs: this.#spread(FULL_MS) });
     }
     const refusal = await this.#tooOften(limitKey);
     if (refusal && openMax > 0) open.giveBack(limitKey);
@@ -99,8 +105,18 @@ export class AdmissionDesk {
     const verdict = await limits.sockets.consume(limitKey);
     if (verdict.ok) return undefined;
     tally.limit('sockets');
-    void limits.blocks.strike(limitKey);
+    this.#note(limitKey, 'SOCKETS_PER_MINUTE');
+    if (verdict.isFlood) void limits.blocks.strike(limitKey, 'SOCKETS_PER_MINUTE');
     return refuse('rate-limited', { retryAfterMs: verdict.retryAfterMs });
+  }
+
+  #note(limitKey: string, setting: string): void {
+    if (!this.#refusedInARow.has(limitKey)) this.#ports.onLimit(limitKey, setting);
+  }
+
+  /** A wait that is not the same for all who are told one: up to twice as long, and at most five seconds longer. */
+  #spread(ms: number): number {
+    return Math.ceil(ms + (Math.min(ms, SPREAD_MS) * (this.#ports.random(1)[0] ?? 0)) / 256);
   }
 }
 
@@ -109,3 +125,5 @@ const TOLD_TIMES = 30;
 const TOLD_PER_SECOND = 100;
 /** When a client that was turned away may come again, at the earliest. */
 const BUSY_MS = 2_000;
+/** When a client of an address that has all its sockets open may come again. */
+const FULL_MS = 60_000;

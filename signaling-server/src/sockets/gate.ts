@@ -26,7 +26,7 @@ export type SocketGate = {
   announceDrain(retryAfterMs: number): void;
   /** Resolves when no client is left, or after `withinMs`. */
   whenEmpty: (withinMs: number) => Promise<void>;
-  /** Closes every socket of an address that was just blocked. */
+  /** Closes every socket of an address that was just blocked, but those that have a seat: others may sit behind that address. */
   closeBlocked(limitKey: string): void;
   /** How many sockets each right has, where the server gives rights by token. */
   rights(): Map<string, number>;
@@ -121,7 +121,7 @@ export function openGate(
     if (!outcome.ok && outcome.code === 'access-refused') {
       const { limitKey } = connection;
       log.warn({ ...aboutSocket(connection), address: pseudonyms.address(limitKey), audit: true }, 'access refused');
-      void limits.blocks.strike(limitKey, WRONG_ACCESS_STRIKES);
+      void limits.blocks.strike(limitKey, 'access-refused', WRONG_ACCESS_STRIKES);
     }
     return outcome;
   }
@@ -220,6 +220,7 @@ export function openGate(
     closeBlocked(limitKey) {
       for (const connection of connections.values()) {
         if (connection.limitKey !== limitKey) continue;
+        if (connection.seats.size > 0) continue;
         if (connection.isOpen()) connection.close('blocked');
         else if (connection.state === 'new') connection.cut();
       }

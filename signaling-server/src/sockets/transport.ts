@@ -82,6 +82,8 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
     isBusy: () =>
       context.isBusy() || connections.size >= config.maxConnections || (config.busyDelayMs > 0 && newcomers.isFull()),
     random: context.random,
+    onLimit: (limitKey, limit) =>
+      context.log.warn({ address: ports.pseudonyms.address(limitKey), limit }, 'limit reached'),
   });
   const engine = new Engine({
     transports: ['websocket'],
@@ -230,7 +232,7 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
 
   function noteMalformed({ limitKey }: Connection): void {
     tally.malformed += 1;
-    void limits.blocks.strike(limitKey);
+    void limits.blocks.strike(limitKey, 'malformed');
   }
 
   function onClose(this: EngineConnection, reason: string, description: unknown): void {

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 /** A clock for tests: time stands still until it is told to pass. */
 export class FakeClock implements Clock {
   #now: number;
+  #setBackMs = 0;
   readonly #waiting = new Set<{ at: number; callback: () => void }>();
 
   constructor(now = 1_700_000_000_000) {
@@ -32,10 +33,13 @@ export class FakeClock implements Clock {
     this.#now = until;
   }
 
-  /** Somebody sets the computer's clock; timers do not care. */
+  wall(): number {
+    return this.#now - this.#setBackMs;
+  }
+
+  /** Somebody sets the computer's clock; timers and durations do not care. */
   setBack(ms: number): void {
-    this.#now -= ms;
-    for (const entry of this.#waiting) entry.at -= ms;
+    this.#setBackMs += ms;
   }
 
   /** Timers that are still to come. */
