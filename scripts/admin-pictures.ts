@@ -50,6 +50,7 @@ function hurriedClock(behindMs: number): Clock & { atItsOwnPace(): void } {
     due.set(run, { at, timer: setTimeout(run, Math.max(0, at - now()) / rate) });
   return {
     now,
+    wall: now,
     after(delayMs, callback) {
       const run = () => {
         due.delete(run);

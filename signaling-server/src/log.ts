@@ -1,14 +1,14 @@
 import { join, parse } from 'node:path';
-import { type Logger, pino, stdSerializers } from 'pino';
-import type { default as PinoPretty } from 'pino-pretty';
+import { isatty } from 'node:tty';
+import { type Logger, pino } from 'pino';
 import type { Config } from './config.ts';
 import { type LogSink, openLogFile } from './observe/log-file.ts';
 import { SERVER_VERSION } from './version.ts';
 
 export type Log = Logger;
 
-/** Fields that never reach a log line, wherever in the logged object they sit within two levels. */
-const SECRET_FIELDS: ReadonlySet<string> = new Set([
+/** Fields that never reach a log line, wherever in the logged object they sit within two levels, errors included. */
+const SECRET_FIELDS = [
   'ip',
   'remoteAddress',
   'authorization',
@@ -22,20 +22,21 @@ const SECRET_FIELDS: ReadonlySet<string> = new Set([
   'sig',
   'box',
   'roomId',
-]);
+];
 
 /** Where log lines go; anything with `write`. */
 export type LogTarget = { write(line: string): void; flushSync?(): void };
 
 export type LogOutput = { log: Log; close(): Promise<void> };
 
-type PrettyFactory = typeof PinoPretty;
+/** Writes a JSON line for eyes. */
+type Prettify = (line: string) => string;
 type LogStyle = Pick<Config, 'logLevel' | 'logPretty'>;
 type LogPlaces = LogStyle & Pick<Config, 'logFile' | 'logFileMaxMb' | 'logFilesKept'>;
 
 /**
  * Structured log: JSON lines, or pretty ones for eyes. Addresses and room ids are only ever given as pseudonyms; the
- * redaction below is the second lock, should a careless line pass one of them by its name.
+ * redaction is the second lock, should a careless line pass one of them by its name.
  */
 export function createLog(config: LogStyle, target: LogTarget): LogOutput {
   return logTo(config, target);
@@ -47,7 +48,7 @@ export function createLog(config: LogStyle, target: LogTarget): LogOutput {
  */
 export async function openLog(config: LogPlaces, worker?: string): Promise<LogOutput> {
   // Only eyes need it in memory.
-  const pretty = config.logPretty ? (await import('pino-pretty')).default : undefined;
+  const pretty = config.logPretty ? (await import('pino-pretty')).prettyFactory({ colorize: isatty(1) }) : undefined;
   if (config.logFile === undefined) return logToAll(config, [standardOutput(pretty)], worker);
   const file = await openLogFile(
     { path: fileOf(config.logFile, worker), maxMb: config.logFileMaxMb, kept: config.logFilesKept },
@@ -58,19 +59,6 @@ export async function openLog(config: LogPlaces, worker?: string): Promise<LogOu
   );
   const output = logToAll(config, [standardOutput(pretty), file], worker);
   return output;
-}
-
-let wholeSecond = Number.NaN;
-let upToSecond = '';
-
-/** As `Date.toISOString` has it, whose better part is made once a second: it was a fifth of what a line costs. */
-export function isoTime(now: number): string {
-  const second = Math.floor(now / 1_000);
-  if (second !== wholeSecond) {
-    wholeSecond = second;
-    upToSecond = new Date(second * 1_000).toISOString().slice(0, -4);
-  }
-  return `${upToSecond}${String(now - second * 1_000).padStart(3, '0')}Z`;
 }
 
 /** `parley.log` of the second worker is `parley-2.log`. */
@@ -85,10 +73,9 @@ function logTo({ logLevel }: LogStyle, target: LogTarget, worker?: string): LogO
     {
       level: logLevel,
       base: worker === undefined ? { version: SERVER_VERSION } : { version: SERVER_VERSION, worker },
-      timestamp: () => `,"time":"${isoTime(Date.now())}"`,
-      formatters: { level: (label: string) => ({ level: label }), log: withoutSecrets },
-      // Errors are turned into plain objects only here.
-      serializers: { err: (thrown: unknown) => withoutSecrets({ err: errorOf(thrown) }).err },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label: string) => ({ level: label }) },
+      redact: { paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
     },
     target,
   );
@@ -114,39 +101,10 @@ function logToAll(config: LogStyle, sinks: readonly (LogSink & LogTarget)[], wor
   };
 }
 
-const errorOf = (thrown: unknown): unknown => (thrown instanceof Error ? stdSerializers.err(thrown) : thrown);
-
-/**
- * The line without what must not be in it. pino has this built in, but its way of doing it costs as much as all the rest of a
- * line; almost every line has nothing to hide and is handed back as it is.
- */
-function withoutSecrets(line: Record<string, unknown>, levels = 2): Record<string, unknown> {
-  let clean = line;
-  for (const [name, value] of Object.entries(line)) {
-    const shown = SECRET_FIELDS.has(name)
-      ? '[redacted]'
-      : isPlainObject(value) && levels > 1
-        ? withoutSecrets(value, levels - 1)
-        : value;
-    if (shown === value) continue;
-    if (clean === line) clean = { ...line };
-    clean[name] = shown;
-  }
-  return clean;
-}
-
-/** Errors are none: they are looked at when they have been made into one. */
-const isPlainObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !(value instanceof Error);
-
 /** The beginning of lines that can wait a moment. */
 const USUAL = /^\{"level":"(?:info|debug|trace)"/;
 
-function standardOutput(pretty: PrettyFactory | undefined): LogSink & LogTarget {
-  if (pretty) {
-    const stream = pretty({ destination: 1, sync: true });
-    return { write: (line) => void stream.write(line), close: () => Promise.resolve() };
-  }
+function standardOutput(pretty: Prettify | undefined): LogSink & LogTarget {
   // Not synchronous: a parent that does not read our output must not be able to hold up the server. Beyond 1 MiB of
   // unread lines the newest are dropped.
   // Lines are collected for a second or 16 KiB, unless something is wrong: a write of its own for each line is a seventh of
@@ -176,7 +134,7 @@ function standardOutput(pretty: PrettyFactory | undefined): LogSink & LogTarget 
   return {
     write(line) {
       if (closed) return;
-      destination.write(line);
+      destination.write(pretty ? pretty(line) : line);
       if (!failing && !USUAL.test(line)) destination.flush();
     },
     flushSync: () => destination.flushSync(),

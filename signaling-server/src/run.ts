@@ -40,11 +40,11 @@ export async function run(args: readonly string[]): Promise<void> {
   }
   if (args.includes('--help') || args.includes('-h')) {
     console.log(
-      `${USAGE}\n\n\`token\` makes, lists and ends rights to use it; \`token --help\` says how.\n\nIt is configured by environment variables:\n\n${settingsTable()}`,
+      `${USAGE}\n\n\`token\` makes, lists and ends rights to use it; \`token --help\` says how. \`health\` asks whether the one on this computer is ready.\n\nIt is configured by environment variables:\n\n${settingsTable()}`,
     );
     return;
   }
-  if (args.length > 0) {
+  if (args.length > 0 && args.join(' ') !== 'health') {
     console.error(`Unknown option: ${args.join(' ')}. --help lists the settings; they are environment variables.`);
     process.exitCode = 2;
     return;
@@ -60,6 +60,11 @@ export async function run(args: readonly string[]): Promise<void> {
   if (!reading.ok) return refuseSettings(reading.problems);
 
   const { config } = reading;
+  if (args[0] === 'health') {
+    const { isReady } = await import('./http/health-check.ts');
+    process.exitCode = (await isReady(config)) ? 0 : 1;
+    return;
+  }
   const weak = await weakPassword(config);
   const wrong = [...(weak && config.nodeEnv === 'production' ? [weak] : []), ...(await wrongCertificate(config))];
   if (wrong.length > 0) return refuseSettings(wrong);

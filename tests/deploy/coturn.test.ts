@@ -64,7 +64,7 @@ function credentials({
   nowMs = Date.now(),
   limitKey = randomUUID() as string,
 } = {}): TurnCredentials {
-  const clock: Clock = { now: () => nowMs, after: () => () => undefined };
+  const clock: Clock = { now: () => nowMs, wall: () => nowMs, after: () => () => undefined };
   const config = { stunUrls: [], turnUrls: ['turn:relay.test'], turnSecret: secret, turnTtlS: ttlS };
   const { iceServers } = createIceSource(config, clock).current(limitKey);
   const [server] = iceServers;

@@ -70,7 +70,7 @@ describe('the image of the server, read (S16)', () => {
     ]);
     expect(Number(last(final, 'USER').split(':')[0])).toBeGreaterThan(0);
     expect(last(final, 'EXPOSE')).toBe(readEnv(last(final, 'ENV')).PORT);
-    expect(last(final, 'HEALTHCHECK')).toContain('/health/ready');
+    expect(readExec(last(final, 'HEALTHCHECK'))).toEqual(['node', 'main.js', 'health']);
     for (const { rest } of instructions) expect(rest).not.toMatch(/SECRET|TOKEN|PASSWORD/);
   });
 });

@@ -85,6 +85,7 @@ it('a node that gave no sign of life for so long that nobody told it anything kn
   const beats = new Set<() => void>();
   const clock: Clock = {
     now: () => Date.now() + aheadMs,
+    wall: () => Date.now() + aheadMs,
     after: (_, callback) => {
       beats.add(callback);
       return () => void beats.delete(callback);

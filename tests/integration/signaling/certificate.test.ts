@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { certificateFault } from '@parley/signaling-server/http/tls.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { makeCertificate } from '../../../tests/support/programs.ts';
-import { certificateFault } from './tls.ts';
+import { makeCertificate } from '#support/programs.ts';
 
 const DAY_MS = 86_400_000;
 
