@@ -1,5 +1,8 @@
+import { IceConfig } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { readConfig, SETTINGS, settingsTable, warningsOf } from './config.ts';
+import { FakeClock } from './testing/fake-clock.ts';
+import { createIceSource } from './turn.ts';
 
 const problemsOf = (environment: Record<string, string>): string[] => {
   const reading = readConfig(environment);
@@ -317,6 +320,42 @@ describe('readConfig (S10)', () => {
       expect(problems({ ACCESS: 'password', ACCESS_PASSWORD_FILE: '/nowhere' })).toEqual([
         'ACCESS_PASSWORD_FILE: /nowhere cannot be read (ENOENT)',
       ]);
+    });
+  });
+
+  it.each([
+    ['STUN_URLS', 'stun:stun.example.org?transport=udp'],
+    ['STUN_URLS', 'turn:turn.example.org'],
+    ['STUN_URLS', 'stun:stun.example.org:0'],
+    ['STUN_URLS', 'stun:stun.example.org:99999'],
+    ['STUN_URLS', 'stun:stun.example.org:words'],
+    ['STUN_URLS', 'stun:2001:db8::1'],
+    ['STUN_URLS', 'stun:[2001:db8::zz]:3478'],
+    ['STUN_URLS', 'stun:999.1.1.1'],
+    ['STUN_URLS', Array.from({ length: 9 }, (_, n) => `stun:s${n}.example.org`).join()],
+  ])('refuses in %s what no app could use: %s (S12)', (name, value) => {
+    expect(named({ [name]: value })).toEqual([name]);
+  });
+
+  it('hands out no more than the answer to a join may carry, at the extremes of the settings (S12)', () => {
+    const host = `${'a'.repeat(60)}.${'b'.repeat(60)}.example.org`;
+    const list = (scheme: string) => Array.from({ length: 8 }, (_, n) => `${scheme}:n${n}.${host}:65535`).join();
+    const reading = readConfig({
+      STUN_URLS: `${list('stuns').replace('stuns:n0', 'stun:n0')}`,
+      TURN_URLS: `turn:[2001:db8::1]:1?transport=udp,turns:192.0.2.1?transport=tcp,${list('turns').split(',').slice(2).join()}`,
+      TURN_SECRET: 'x'.repeat(200),
+      TURN_TTL_S: '86400',
+    });
+    if (!reading.ok) throw new Error(reading.problems.join());
+    const ice = createIceSource(reading.config, new FakeClock()).current('2001:db8:ffff:ffff::/64');
+    expect(IceConfig.parse(ice)).toEqual(ice);
+    expect(ice.iceServers.map(({ urls }) => urls.length)).toEqual([8, 8]);
+  });
+
+  it('spells its names as invites do', () => {
+    expect(readConfig({ PUBLIC_HOSTS: 'Bücher.Example:443,[2001:0DB8:0::1]:7350' })).toMatchObject({
+      ok: true,
+      config: { publicHosts: ['xn--bcher-kva.example', '[2001:db8::1]:7350'] },
     });
   });
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import { formatServerInvite } from '@parley/shared/sealing';
 import { systemClock } from '../clock.ts';
 import { type Config, readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
@@ -44,7 +45,7 @@ export async function runTokenCommand(args: readonly string[]): Promise<number> 
 }
 
 /** Does what was asked for; `note` writes a line of the audit log. */
-type Task = (tokens: Tokens, note: (what: string, right: string) => Promise<void>) => Promise<number>;
+type Task = (tokens: Tokens, note: (what: string, right: string) => Promise<void>, config: Config) => Promise<number>;
 
 function taskOf(verb: string, args: string[]): Task {
   switch (verb) {
@@ -55,10 +56,12 @@ function taskOf(verb: string, args: string[]): Task {
       if (days !== undefined && !/^[1-9][0-9]{0,4}$/.test(days))
         throw new UsageError('--days takes a whole number from 1 to 99999.');
       const endsAt = days === undefined ? null : Date.now() + Number(days) * 86_400_000;
-      return async (tokens, note) => {
+      return async (tokens, note, { publicHosts: [host] }) => {
         const { record, refreshToken } = await tokens.create(name.trim(), endsAt);
-        if (json) console.log(JSON.stringify({ id: record.id, name: record.name, token: refreshToken }));
-        else console.log(`${refreshToken}\n\nGive this to ${record.name}. It is shown only now; ${record.id} ends it.`);
+        const invitation = host === undefined ? undefined : formatServerInvite({ host, refreshToken });
+        const shown = invitation === undefined ? refreshToken : `${invitation}\n\nor the token alone: ${refreshToken}`;
+        if (json) console.log(JSON.stringify({ id: record.id, name: record.name, token: refreshToken, invitation }));
+        else console.log(`${shown}\n\nGive this to ${record.name}. It is shown only now; ${record.id} ends it.`);
         await note('right made', record.id);
         return 0;
       };
@@ -135,7 +138,7 @@ async function withTokens(config: Config, task: Task): Promise<number> {
   const ports = { now: () => Date.now(), random: randomBytes };
   if (config.redisUrl === undefined) {
     const tokens = await openTokens(config, { ...ports, redis: undefined });
-    return tokens ? task(tokens, noteIn(config)) : 1;
+    return tokens ? task(tokens, noteIn(config), config) : 1;
   }
   const { connectRedis } = await import('../cluster/redis-client.ts');
   const { log } = createLog({ logLevel: 'silent', logPretty: false }, { write: () => {} });
@@ -143,7 +146,7 @@ async function withTokens(config: Config, task: Task): Promise<number> {
   const redis = await connectRedis(redisPorts);
   try {
     const tokens = await openTokens(config, { ...ports, redis });
-    return tokens ? await task(tokens, noteIn(config)) : 1;
+    return tokens ? await task(tokens, noteIn(config), config) : 1;
   } finally {
     redis.destroy();
   }

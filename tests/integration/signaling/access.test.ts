@@ -27,7 +27,11 @@ async function command(env: Record<string, string>, ...args: string[]): Promise<
   return stdout;
 }
 const create = async (env: Record<string, string>, name = 'Anna') =>
-  JSON.parse(await command(env, 'create', '--name', name, '--json')) as { id: string; token: string };
+  JSON.parse(await command(env, 'create', '--name', name, '--json')) as {
+    id: string;
+    token: string;
+    invitation?: string;
+  };
 
 const post = (server: TestServer, path: string, body: object, authorization?: string) =>
   fetch(`${server.url}${path}`, {
@@ -90,7 +94,8 @@ describe('a server that lets in by token', () => {
   it('takes what the command made, and nothing else (S11)', async () => {
     const env = byFile();
     const server = await startTestServer(env);
-    const { token } = await create(env);
+    const { token, invitation } = await create({ ...env, PUBLIC_HOSTS: 'Parley.Example.org,other.example' });
+    expect(invitation).toBe(`parley://server/parley.example.org#1.${token}`);
     const { access_token, refresh_token } = await refresh(server, token);
     await enter(server, access_token).join(new RoomKey());
     for (const wrong of [token, refresh_token, 'x', `${access_token}x`])

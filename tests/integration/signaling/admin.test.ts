@@ -181,6 +181,7 @@ describe('the description of the HTTP side (S11, S17)', () => {
     expect(Object.keys(description.paths).sort()).toEqual([
       '/',
       '/_debug',
+      '/about',
       '/admin/api/drain',
       '/admin/api/listed-rooms',
       '/admin/api/listed-rooms/{room_id}',
