@@ -121,12 +121,17 @@ async function probeAll(client: RedisClient, ports: RedisPorts): Promise<void> {
  * each command nor a timeout on the socket, which takes what is written for a sign of life, would tell of it sooner.
  * Counted in pulses, so that a stall of this process is not taken for one of Redis.
  */
-function watch(client: RedisClient, ports: RedisPorts, onUnfit: (reason: string) => void): void {
+function watch(
+  client: RedisClient,
+  ports: RedisPorts,
+  onUnfit: (reason: string, what?: string) => void,
+  onFit: () => void,
+): void {
   let unanswered = 0;
   let isDropping = false;
-  const drop = (reason: string): void => {
+  const drop = (reason: string, what?: string): void => {
     unanswered = 0;
-    onUnfit(reason);
+    onUnfit(reason, what);
     isDropping = true;
     client.destroy();
     isDropping = false;
@@ -135,11 +140,13 @@ function watch(client: RedisClient, ports: RedisPorts, onUnfit: (reason: string)
   };
   const answered = (): void => {
     unanswered = 0;
+    onFit();
   };
   const refused = (failure: unknown): void => {
     unanswered = 0;
     // An answer, not the news of a lost connection: those reconnect by themselves.
-    if (failure instanceof ErrorReply && client.isReady) drop(failure.message.split(' ', 1)[0] ?? 'refused');
+    if (failure instanceof ErrorReply && client.isReady)
+      drop(failure.message.split(' ', 1)[0] ?? '', 'Redis refuses to do its work');
   };
   const stop = repeat(ports.clock, PULSE_MS, () => {
     // Until it is connected, the time for connecting and that of the socket run.
@@ -163,9 +170,9 @@ function watch(client: RedisClient, ports: RedisPorts, onUnfit: (reason: string)
 export async function connectRedis(ports: RedisPorts): Promise<RedisClient> {
   const client = connectTo(ports);
   let lastReason = '';
-  const tell = (reason: string): void => {
+  const tell = (reason: string, what = 'Redis does not answer'): void => {
     // It is repeated with every attempt to reconnect; once is enough.
-    if (reason !== lastReason) ports.log.warn({ reason }, 'Redis does not do its work');
+    if (reason !== lastReason) ports.log.warn({ reason }, what);
     lastReason = reason;
   };
   client.on('error', (failure: Error) => tell('code' in failure ? String(failure.code) : failure.constructor.name));
@@ -179,6 +186,8 @@ export async function connectRedis(ports: RedisPorts): Promise<RedisClient> {
   } finally {
     giveUp();
   }
-  watch(client, ports, tell);
+  watch(client, ports, tell, () => {
+    lastReason = '';
+  });
   return client;
 }
