@@ -18,11 +18,11 @@ export interface LocalNetwork {
  * address. Throws where neither is to be had.
  */
 export async function openLocalNetwork(): Promise<LocalNetwork> {
-  const own = Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
+  const own = Object.entries(networkInterfaces())
+    // What a run that was killed left over is made anew, so that it goes away in the end.
+    .flatMap(([name, addresses]) => (name === NAME ? [] : (addresses ?? [])))
     .find(({ family, internal, address }) => family === 'IPv4' && !internal && isPrivateHost(address));
   if (own) return { address: own.address, close: async () => undefined };
-  // Left over by a run that was killed.
   await run('ip', ['link', 'delete', NAME]).catch(() => undefined);
   await run('ip', ['link', 'add', NAME, 'type', 'veth', 'peer', 'name', `${NAME}-end`]);
   await run('ip', ['address', 'add', `${ADDRESS}/32`, 'dev', NAME]);
