@@ -8,7 +8,8 @@ const KEPT_MS = 10_000;
 
 const Published = z.object({
   group: z.string(),
-  figures: z.unknown(),
+  /** Those of workers; a node that is alone on its machine has none to add up. */
+  figures: z.unknown().optional(),
   rights: z.array(z.tuple([z.string().min(1).max(64), z.number().int().nonnegative()])),
 });
 export type Published = z.infer<typeof Published>;
@@ -46,10 +47,11 @@ export function exchangeFigures({ client, prefix, clock, node, group, nodes, own
   const keyOf = (name: string): string => `${prefix}:figures:${name}`;
   const publish = (): Promise<unknown> =>
     client.set(keyOf(node), JSON.stringify({ group, ...own() }), { expiration: { type: 'PX', value: KEPT_MS } });
-  const stop = repeat(clock, PUBLISH_EVERY_MS, () => {
-    // Redis is away; the next time repeats it.
-    publish().catch(() => {});
-  });
+  // While Redis is away the next time repeats it.
+  const publishSafely = (): void => void publish().catch(() => {});
+  // At once: a node that has just started is not silent.
+  publishSafely();
+  const stop = repeat(clock, PUBLISH_EVERY_MS, publishSafely);
   const ofOthers = async (): Promise<(Published | undefined)[]> => {
     await publish();
     const others = (await nodes()).filter((name) => name !== node);

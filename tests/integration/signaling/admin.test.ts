@@ -182,6 +182,7 @@ describe('the description of the HTTP side (S11, S17)', () => {
       '/',
       '/_debug',
       '/about',
+      '/admin/api/acknowledge',
       '/admin/api/drain',
       '/admin/api/listed-rooms',
       '/admin/api/listed-rooms/{room_id}',
