@@ -246,7 +246,12 @@ describe('the server, packed, installed and started by the guide’s own command
   });
 
   it('uses several processes where that is wanted (S13)', async () => {
-    const server = await started({ WORKERS: '2', NODE_OPTIONS: `${confined} --allow-child-process` });
+    const redis = await startRedis();
+    onTestFinished(() => redis.close());
+    const server = await started({
+      ...{ WORKERS: '2', REDIS_URL: redis.url },
+      NODE_OPTIONS: `${confined} --allow-child-process`,
+    });
     await new Client(server).hear('server:challenge');
     await server.whenever('its processes', () => server.output.includes('"workers":2'));
     server.signal('SIGTERM');
