@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 afterEach(() => folder.remove());
 
-function open() {
+function open(addresses = ['192.168.1.20', '10.0.0.5']) {
   const states: EmbeddedServerState[] = [];
   const embedded = createEmbeddedServer({
     process: server,
@@ -25,7 +25,7 @@ function open() {
     clock,
     log: silentLog,
     changed: (state) => void states.push(state),
-    addresses: () => ['192.168.1.20', '10.0.0.5'],
+    addresses: () => addresses,
   });
   return { embedded, states, ats: () => states.map(({ at }) => at) };
 }
@@ -82,6 +82,11 @@ describe('the embedded server', () => {
     expect(await embedded.start(true)).toMatchObject({ lanHosts: ['192.168.1.20:40001', '10.0.0.5:40001'] });
     expect(server.starts.at(-1)?.publicHosts).toEqual(['192.168.1.20:40001', '10.0.0.5:40001']);
     expect(server.running.size).toBe(1);
+  });
+
+  it('puts only private addresses into invites: apps reach no others without a certificate', async () => {
+    const { embedded } = open(['203.0.113.7', '192.168.1.20']);
+    expect(await embedded.start(true)).toMatchObject({ lanHosts: ['192.168.1.20:7350'] });
   });
 
   it('does not start anew when nothing changes', async () => {

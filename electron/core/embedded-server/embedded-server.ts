@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
-import type { EmbeddedServerState, ServerHost } from '@parley/shared/model';
+import { type EmbeddedServerState, isPrivateName, type ServerHost } from '@parley/shared/model';
 import { refuse } from '@parley/shared/protocol';
 import { writeFileAtomically } from '../atomic-file.ts';
 import type { Clock, Log, RunningServer, ServerProcess } from '../ports.ts';
@@ -60,7 +60,13 @@ export function createEmbeddedServer(options: {
     running = undefined;
     await before?.close();
     const kept = readPort(portFile);
-    const lanNames = (port: number): ServerHost[] => (lan ? addresses().map((address) => `${address}:${port}`) : []);
+    // To any other address an app connects by TLS, which this server does not speak.
+    const lanNames = (port: number): ServerHost[] =>
+      lan
+        ? addresses()
+            .filter(isPrivateName)
+            .map((address) => `${address}:${port}`)
+        : [];
     const attempt = (port: number) => serverProcess.start({ port, lan, publicHosts: lanNames(port) });
     let outcome = await attempt(kept ?? USUAL_PORT);
     if (!outcome.ok && outcome.code === 'port-in-use') {
