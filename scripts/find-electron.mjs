@@ -57,7 +57,8 @@ export async function fetchElectron({
       resolve(code === 0);
     });
   });
-  const found = done ? findElectron(root) : null;
+  // The installer fills its own package, wherever ELECTRON_OVERRIDE_DIST_PATH points.
+  const found = done ? findElectron(root, {}) : null;
   mkdirSync(dirname(memory), { recursive: true });
   if (found === null) writeFileSync(memory, JSON.stringify({ triedAt: now }));
   else rmSync(memory, { force: true });
