@@ -19,7 +19,7 @@ export async function composeHttp(
   { health, metrics, prometheus, samples, rightsInUse }: MetricsParts,
   setDraining: (wanted: boolean) => void,
 ): Promise<void> {
-  const { config, clock, log, pseudonyms, tally, tracing, warnings, closers, life } = base;
+  const { config, clock, log, pseudonyms, counters, tracing, warnings, closers, life } = base;
   const isWhole = (): boolean => cluster?.stats().isUp ?? true;
   cluster?.onNotice('warning-acknowledged', (key) => {
     if (typeof key === 'string') warnings.acknowledge(key);
@@ -32,7 +32,7 @@ export async function composeHttp(
     originAllowed: createOriginRule(config.allowedOrigins),
     pseudonyms,
     health,
-    tally,
+    counters,
     tracing,
     metrics,
     samples,

@@ -21,13 +21,13 @@ export function composeLimits(
   { redis, cluster, addresses }: Pick<RoomParts, 'redis' | 'cluster' | 'addresses'>,
   given: { loopDelayMs: (() => number) | undefined },
 ): LimitParts {
-  const { config, clock, log, pseudonyms, tally, closers } = base;
+  const { config, clock, log, pseudonyms, counters, closers } = base;
   const listeners: ((key: string) => void)[] = [];
   const tellListeners = (key: string): void => {
     for (const listener of listeners) listener(key);
   };
   const onBlockedHere = ({ key, endsAt }: Block, why: string): void => {
-    tally.blocksMade += 1;
+    counters.blocksMade += 1;
     const forMs = endsAt - clock.now();
     log.warn({ address: pseudonyms.address(key), why, forMs, audit: true }, 'address blocked');
     tellListeners(key);

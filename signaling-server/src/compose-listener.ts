@@ -20,7 +20,7 @@ export type Listener = {
 };
 
 /** Makes the HTTP server that everything comes in by, with its certificate and the cap of TCP connections per address. */
-export async function composeListener({ config, clock, log, tally, warnings, closers }: Base): Promise<Listener> {
+export async function composeListener({ config, clock, log, counters, warnings, closers }: Base): Promise<Listener> {
   const tls =
     config.tlsCertFile !== undefined && config.tlsKeyFile !== undefined
       ? { certFile: config.tlsCertFile, keyFile: config.tlsKeyFile }
@@ -55,7 +55,7 @@ export async function composeListener({ config, clock, log, tally, warnings, clo
   http.on('connection', (socket: Socket) => {
     const share = cap.take(remoteAddressOf(socket));
     if (!share) {
-      tally.limit('connections');
+      counters.limit('connections');
       socket.destroy();
       return;
     }

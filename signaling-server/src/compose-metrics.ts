@@ -31,9 +31,9 @@ export function composeMetrics(
   { gate }: SocketParts,
   worker: WorkerPorts | undefined,
 ): MetricsParts {
-  const { config, clock, tally, closers, life } = base;
+  const { config, clock, counters, closers, life } = base;
   const relay = openRelayWatch(base);
-  if (config.redisUrl !== undefined) closers.add(measureRedis(tally.durations.redis));
+  if (config.redisUrl !== undefined) closers.add(measureRedis(counters.durations.redis));
   const health = createHealthChecks({
     ...(cluster && {
       redis: { threshold: HEALTH_THRESHOLDS.redisMs, unit: 'ms', read: () => cluster.answersWithinMs() },
@@ -50,7 +50,7 @@ export function composeMetrics(
   closers.add(() => health.close());
   closers.add(watchHealth(health, clock, base.warnings));
   const own: MetricsSource = {
-    tally,
+    counters,
     environment: config.nodeEnv,
     startedAt: worker?.startedAt ?? clock.now(),
     connections: gate.connections,
@@ -90,9 +90,9 @@ export function composeMetrics(
     return {
       ...source.counts(),
       connections: source.connections(),
-      relayed: source.tally.relayed,
-      requests: source.tally.requests,
-      errors: sum(source.tally.errors.values()),
+      relayed: source.counters.relayed,
+      requests: source.counters.requests,
+      errors: sum(source.counters.errors.values()),
       eventLoopDelayMs: source.eventLoopDelayMs(),
       memoryBytes: source.process().residentBytes,
     };

@@ -24,10 +24,10 @@ export type RoomParts = {
  * cannot be reached.
  */
 export async function composeRooms(base: Base, given: OpenBackplane | undefined): Promise<RoomParts> {
-  const { config, clock, log, random, pseudonyms, tally, closers } = base;
+  const { config, clock, log, random, pseudonyms, counters, closers } = base;
   let openBackplane = given;
   const onOver = (room: Room): void => log.info({ room: room.pseudonym }, 'seat over');
-  const roomPorts = { clock, random, pseudonymOf: pseudonyms.room, tally, log, onOver };
+  const roomPorts = { clock, random, pseudonymOf: pseudonyms.room, counters, log, onOver };
   let redis: RedisClient | undefined;
   if (config.redisUrl !== undefined) {
     const redisPorts = { url: config.redisUrl, prefix: config.redisPrefix, clock, log, random };

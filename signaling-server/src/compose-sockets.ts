@@ -29,7 +29,7 @@ export async function composeSockets(
   { http }: Listener,
   openSockets: OpenSockets,
 ): Promise<SocketParts> {
-  const { config, clock, log, random, pseudonyms, tally, tracing, warnings, closers, life } = base;
+  const { config, clock, log, random, pseudonyms, counters, tracing, warnings, closers, life } = base;
   let local: string[] = [];
   const tokens = await openTokens(config, { redis, now: () => clock.wall(), random });
   const context: HandlerContext = {
@@ -39,7 +39,7 @@ export async function composeSockets(
     ice: createIceSource(config, clock),
     clock,
     random,
-    tally,
+    counters,
     log,
     pseudonymOf: pseudonyms.room,
     roomCapacity: config.roomCapacity,

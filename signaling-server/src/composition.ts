@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Log } from './log.ts';
-import type { Tally } from './metrics/tally.ts';
+import type { Counters } from './metrics/counters.ts';
 import type { Tracing } from './observe/tracing.ts';
 import type { Pseudonyms } from './pseudonyms.ts';
 import type { Warnings } from './warnings.ts';
@@ -53,7 +53,7 @@ export type Base = {
   /** Cryptographically strong random bytes. */
   random: (sizeBytes: number) => Uint8Array;
   pseudonyms: Pseudonyms;
-  tally: Tally;
+  counters: Counters;
   tracing: Tracing;
   warnings: Warnings;
   closers: Closers;

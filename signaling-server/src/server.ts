@@ -14,7 +14,7 @@ import { type Base, Closers, type WorkerPorts } from './composition.ts';
 import type { Config } from './config.ts';
 import { countOpenSockets } from './limits/open-sockets.ts';
 import { type Log, openLog } from './log.ts';
-import { Tally } from './metrics/tally.ts';
+import { Counters } from './metrics/counters.ts';
 import { noTracing } from './observe/tracing.ts';
 import { createPseudonyms } from './pseudonyms.ts';
 import { createRandomPool } from './random-pool.ts';
@@ -83,7 +83,18 @@ async function start(
   const life = { isDraining: false };
   const pseudonyms = createPseudonyms(worker?.pseudonymKey ?? random(32));
   const warnings = createWarnings(clock, log, ports.warnings);
-  const base: Base = { config, clock, log, random, pseudonyms, tally: new Tally(), tracing, warnings, closers, life };
+  const base: Base = {
+    config,
+    clock,
+    log,
+    random,
+    pseudonyms,
+    counters: new Counters(),
+    tracing,
+    warnings,
+    closers,
+    life,
+  };
 
   const roomParts = await composeRooms(base, ports.backplane);
   const limitParts = composeLimits(base, roomParts, { loopDelayMs: ports.loopDelayMs });

@@ -12,7 +12,7 @@ import {
 } from '@parley/shared/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createLog } from '../log.ts';
-import { Tally } from '../metrics/tally.ts';
+import { Counters } from '../metrics/counters.ts';
 import type { Seat, SeatHolder } from '../rooms/registry.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import type { BackplaneListener } from './backplane.ts';
@@ -77,7 +77,7 @@ describe('rooms on several nodes (S13)', () => {
       {
         clock,
         log,
-        tally: new Tally(),
+        counters: new Counters(),
         pseudonymOf: () => 'a room',
         random: (sizeBytes) => {
           drawn += 1;

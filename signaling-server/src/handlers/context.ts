@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { TokenBucket } from '../limits/token-bucket.ts';
 import type { Log } from '../log.ts';
-import type { Tally } from '../metrics/tally.ts';
+import type { Counters } from '../metrics/counters.ts';
 import type { TracedSpan } from '../observe/tracing.ts';
 import type { Listings } from '../rooms/listings.ts';
 import type { SeatHolder } from '../rooms/registry.ts';
@@ -40,7 +40,7 @@ export type HandlerContext = {
   ice: IceSource;
   clock: Clock;
   random: (sizeBytes: number) => Uint8Array;
-  tally: Tally;
+  counters: Counters;
   log: Log;
   /** What stands for a room in logs and spans. */
   pseudonymOf: (roomId: RoomId) => string;

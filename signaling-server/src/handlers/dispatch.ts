@@ -31,7 +31,7 @@ const WEIGHTS: Partial<Record<ClientEvent, number>> = { 'room:list': 4 };
  * Takes one event from a socket: known? parsed? within limits? handled; then the Outcome goes back. Never throws.
  */
 export function createDispatch(context: HandlerContext) {
-  const { tally, limits, clock } = context;
+  const { counters, limits, clock } = context;
   const observer = createOperationObserver(context);
   /** Until when clients were told to wait, by event. */
   const toldToWait = new WeakMap<Client, Map<string, number>>();
@@ -44,7 +44,7 @@ export function createDispatch(context: HandlerContext) {
     outcome: Outcome<unknown>,
   ): void {
     if (!outcome.ok) {
-      tally.error(outcome.code);
+      counters.error(outcome.code);
       observer.refused(client, event, payload, outcome.code);
       if (STRIKES.has(outcome.code) || isTooEarly(client, event, outcome)) strike(client, outcome.code);
     }
@@ -86,7 +86,7 @@ export function createDispatch(context: HandlerContext) {
       const burst = context.callsPerSecond * 32;
       const waitMs = client.calls.take(WEIGHTS[event] ?? 1, clock.now(), burst, context.callsPerSecond / 1_000);
       if (waitMs > 0) {
-        tally.limit('calls');
+        counters.limit('calls');
         return refuse('rate-limited', { retryAfterMs: waitMs });
       }
     }
@@ -105,7 +105,7 @@ export function createDispatch(context: HandlerContext) {
     payload: unknown,
     isChecked: boolean,
   ): void {
-    tally.event(event);
+    counters.event(event);
     const startedAt = performance.now();
     const settle = (outcome: Outcome<unknown>): void => {
       observer.settled(client, event, payload, outcome, performance.now() - startedAt);
@@ -136,7 +136,7 @@ export function createDispatch(context: HandlerContext) {
     event(client: Client, event: string, payload: unknown, reply: Reply | undefined, isChecked: boolean): void {
       if (!client.isOpen()) return;
       if (!isKnown(event)) {
-        tally.event('unknown');
+        counters.event('unknown');
         finish('unknown', client, reply, undefined, refuse(stopped ? 'server-draining' : 'unknown-call'));
       } else if (stopped) finish(event, client, reply, payload, refuse('server-draining'));
       else answer(event, client, reply, payload, isChecked);

@@ -9,7 +9,7 @@ import { versionRefusal } from './version-check.ts';
 const WRONG_PROOF_STRIKES = 5;
 
 export const roomJoin: Handler<'room:join'> = async (context, client, join): Promise<Outcome<RoomJoined>> => {
-  const { rooms, limits, tally } = context;
+  const { rooms, limits, counters } = context;
   if (context.isDraining()) return refuse('server-draining');
   const otherVersion = versionRefusal(join.v);
   if (otherVersion) return otherVersion;
@@ -23,7 +23,7 @@ export const roomJoin: Handler<'room:join'> = async (context, client, join): Pro
   const returning = join.resumeToken !== undefined && (await rooms.knowsToken(join.roomId, join.resumeToken));
   const verdict = returning ? undefined : await limits.joins.consume(client.limitKey);
   if (verdict?.ok === false) {
-    tally.limit('joins');
+    counters.limit('joins');
     return refuse('rate-limited', { retryAfterMs: verdict.retryAfterMs });
   }
   if (!(await provesMembership(join, challenge, context.hostsFor(client.ip)))) {

@@ -22,7 +22,7 @@ async function checkOwner(
   if (!challenge) return refuse('challenge-expired');
   const verdict = await context.limits.joins.consume(client.limitKey);
   if (!verdict.ok) {
-    context.tally.limit('joins');
+    context.counters.limit('joins');
     return refuse('rate-limited', { retryAfterMs: verdict.retryAfterMs });
   }
   const isOwner = await verifyOwnership({

@@ -1,8 +1,8 @@
 import type { Handler } from './context.ts';
 
-export const signalSend: Handler<'signal:send'> = ({ rooms, tally }, client, signal) => {
+export const signalSend: Handler<'signal:send'> = ({ rooms, counters }, client, signal) => {
   const outcome = rooms.relay(client, signal);
   // The limit is asked before anything is awaited.
-  if (!(outcome instanceof Promise) && !outcome.ok && outcome.code === 'rate-limited') tally.limit('signals');
+  if (!(outcome instanceof Promise) && !outcome.ok && outcome.code === 'rate-limited') counters.limit('signals');
   return outcome;
 };

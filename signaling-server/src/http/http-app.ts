@@ -10,7 +10,7 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { limitKeyOf } from '../client-address.ts';
 import type { Config } from '../config.ts';
 import { SPREAD_MS } from '../limits/window-limit.ts';
-import type { Tally } from '../metrics/tally.ts';
+import type { Counters } from '../metrics/counters.ts';
 import { aboutRequest, createRequestObserver } from '../observe/requests.ts';
 import type { Tracing } from '../observe/tracing.ts';
 import type { OriginRule } from '../origins.ts';
@@ -63,11 +63,11 @@ export function createHttpServer(
 const takeAll = () => (() => true) as never;
 const asJson = () => (data: unknown) => JSON.stringify(data);
 
-export type HttpPorts = AdminPorts & AccessPorts & { originAllowed: OriginRule; tally: Tally; tracing: Tracing };
+export type HttpPorts = AdminPorts & AccessPorts & { originAllowed: OriginRule; counters: Counters; tracing: Tracing };
 
 /** Health, metrics, diagnostics and the admin's calls, and a clear answer to everything else. */
 export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpPorts): Promise<FastifyInstance> {
-  const { config, limits, tally, log, originAllowed, pseudonyms, tracing } = ports;
+  const { config, limits, counters, log, originAllowed, pseudonyms, tracing } = ports;
   const observer = createRequestObserver({ log, tracing, slowOperationMs: config.slowOperationMs });
   const app = Fastify({
     logger: false,
@@ -139,7 +139,7 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
       reply.header('ratelimit', `"default";r=${verdict.ok ? verdict.remaining : 0};t=${resetS}`);
     }
     if (verdict.ok) return;
-    tally.limit('http');
+    counters.limit('http');
     if (verdict.isFirst) log.warn({ address: pseudonyms.address(key), limit: 'HTTP_PER_MINUTE' }, 'limit reached');
     if (verdict.isFlood) void limits.blocks.strike(key, 'HTTP_PER_MINUTE');
     return sendRefusal(reply, 429, 'rate-limited', { retryAfterMs: verdict.retryAfterMs });
@@ -158,7 +158,7 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
   });
 
   app.addHook('onResponse', async (request, reply) => {
-    tally.request(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime);
+    counters.request(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime);
     observer.answered(request, reply);
   });
 
@@ -199,7 +199,7 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
   app.setNotFoundHandler((_request, reply) => sendRefusal(reply, 404, 'unknown-call'));
   type More = { message?: string; retryAfterMs?: number };
   function sendRefusal(reply: FastifyReply, status: number, code: ErrorCode, more: More = {}): FastifyReply {
-    tally.error(code);
+    counters.error(code);
     if (more.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(more.retryAfterMs / 1_000));
     return reply.code(status).send(refuse(code, more));
   }

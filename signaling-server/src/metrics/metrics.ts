@@ -1,11 +1,11 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { RelayState } from '../relay-test/watch-relay.ts';
 import { SERVER_VERSION } from '../version.ts';
+import type { Counters } from './counters.ts';
 import { httpFigures } from './histograms.ts';
-import type { Tally } from './tally.ts';
 
 export type MetricsSource = {
-  tally: Tally;
+  counters: Counters;
   environment: string;
   startedAt: number;
   connections: () => number;
@@ -35,16 +35,16 @@ const round = (value: number): number => Math.round(value * 1_000) / 1_000;
 
 /** The JSON form of the metrics (S6). */
 export async function metricsJson(source: MetricsSource) {
-  const { tally } = source;
+  const { counters } = source;
   const counts = source.counts();
-  const { all, routes } = await httpFigures(tally.durations.http);
-  const successful = tally.requests - tally.requestsFailed;
+  const { all, routes } = await httpFigures(counters.durations.http);
+  const successful = counters.requests - counters.requestsFailed;
   return {
     application: { version: SERVER_VERSION, environment: source.environment },
     data: {
       total_rooms: counts.rooms,
       total_participants: counts.participants,
-      total_messages_relayed: tally.relayed,
+      total_messages_relayed: counters.relayed,
       active_streams: counts.streams,
     },
     connections: {
@@ -55,10 +55,10 @@ export async function metricsJson(source: MetricsSource) {
       ),
     },
     requests: {
-      total: tally.requests,
+      total: counters.requests,
       successful,
-      failed: tally.requestsFailed,
-      success_rate: tally.requests === 0 ? 1 : round(successful / tally.requests),
+      failed: counters.requestsFailed,
+      success_rate: counters.requests === 0 ? 1 : round(successful / counters.requests),
       average_duration_ms: round(all.average),
       p50: all.p50,
       p95: all.p95,
@@ -67,13 +67,13 @@ export async function metricsJson(source: MetricsSource) {
     },
     websocket: {
       active_connections: source.connections(),
-      total_connections: tally.socketsOpened,
-      messages_sent: tally.messagesSent,
-      messages_received: tally.messagesReceived,
+      total_connections: counters.socketsOpened,
+      messages_sent: counters.messagesSent,
+      messages_received: counters.messagesReceived,
     },
-    streams: { started: tally.streamsStarted, ended: tally.streamsEnded },
-    rate_limits: { ...Object.fromEntries(tally.limited), blocked_addresses: source.blocked() },
-    errors: Object.fromEntries(tally.errors),
+    streams: { started: counters.streamsStarted, ended: counters.streamsEnded },
+    rate_limits: { ...Object.fromEntries(counters.limited), blocked_addresses: source.blocked() },
+    errors: Object.fromEntries(counters.errors),
   };
 }
 
@@ -87,7 +87,7 @@ export function processFigures(): ReturnType<MetricsSource['process']> {
 /** The Prometheus form. Labels have few, fixed values: never a room, a participant or an address. */
 export function createPrometheus(source: MetricsSource): Registry {
   const registry = new Registry();
-  const { tally } = source;
+  const { counters } = source;
 
   const gauge = (name: string, help: string, read: () => number) =>
     new Gauge({
@@ -108,7 +108,7 @@ export function createPrometheus(source: MetricsSource): Registry {
         this.inc(read());
       },
     });
-  const counters = (name: string, help: string, label: string, read: () => Iterable<[string, number]>) =>
+  const labelledCounter = (name: string, help: string, label: string, read: () => Iterable<[string, number]>) =>
     new Counter({
       name,
       help,
@@ -170,28 +170,28 @@ export function createPrometheus(source: MetricsSource): Registry {
       verdict.at === 'ok' ? verdict.tookMs / 1_000 : undefined,
     );
   }
-  counter('parley_upgrades_total', 'Sockets asked for, also those that were refused', () => tally.upgrades);
-  counter('parley_sockets_opened_total', 'Sockets ever opened', () => tally.socketsOpened);
-  counter('parley_messages_received_total', 'Frames received', () => tally.messagesReceived);
-  counter('parley_messages_sent_total', 'Events and answers sent', () => tally.messagesSent);
-  counter('parley_messages_malformed_total', 'Frames that could not be read', () => tally.malformed);
-  counter('parley_signals_relayed_total', 'Sealed boxes handed on', () => tally.relayed);
-  counter('parley_signals_relayed_characters_total', 'Size of the boxes handed on', () => tally.relayedBytes);
-  counter('parley_seats_taken_total', 'Seats taken', () => tally.seatsTaken);
-  counter('parley_seats_resumed_total', 'Seats taken again by token', () => tally.seatsResumed);
-  counter('parley_seats_ended_total', 'Seats ended', () => tally.seatsEnded);
-  counter('parley_streams_started_total', 'Streams announced', () => tally.streamsStarted);
-  counter('parley_streams_ended_total', 'Streams ended', () => tally.streamsEnded);
-  counter('parley_slow_consumers_total', 'Sockets closed because they did not read', () => tally.slowConsumers);
-  counter('parley_blocks_total', 'Blocks imposed', () => tally.blocksMade);
-  counter('parley_http_requests_total', 'HTTP requests answered', () => tally.requests);
-  counter('parley_http_requests_failed_total', 'HTTP requests answered with 4xx or 5xx', () => tally.requestsFailed);
-  registry.registerMetric(tally.durations.http);
-  registry.registerMetric(tally.durations.events);
-  if (cluster) registry.registerMetric(tally.durations.redis);
-  counters('parley_events_total', 'Events received', 'event', () => tally.events);
-  counters('parley_errors_total', 'Refusals by code', 'code', () => tally.errors);
-  counters('parley_rate_limited_total', 'Refusals by limit', 'limit', () => tally.limited);
+  counter('parley_upgrades_total', 'Sockets asked for, also those that were refused', () => counters.upgrades);
+  counter('parley_sockets_opened_total', 'Sockets ever opened', () => counters.socketsOpened);
+  counter('parley_messages_received_total', 'Frames received', () => counters.messagesReceived);
+  counter('parley_messages_sent_total', 'Events and answers sent', () => counters.messagesSent);
+  counter('parley_messages_malformed_total', 'Frames that could not be read', () => counters.malformed);
+  counter('parley_signals_relayed_total', 'Sealed boxes handed on', () => counters.relayed);
+  counter('parley_signals_relayed_characters_total', 'Size of the boxes handed on', () => counters.relayedBytes);
+  counter('parley_seats_taken_total', 'Seats taken', () => counters.seatsTaken);
+  counter('parley_seats_resumed_total', 'Seats taken again by token', () => counters.seatsResumed);
+  counter('parley_seats_ended_total', 'Seats ended', () => counters.seatsEnded);
+  counter('parley_streams_started_total', 'Streams announced', () => counters.streamsStarted);
+  counter('parley_streams_ended_total', 'Streams ended', () => counters.streamsEnded);
+  counter('parley_slow_consumers_total', 'Sockets closed because they did not read', () => counters.slowConsumers);
+  counter('parley_blocks_total', 'Blocks imposed', () => counters.blocksMade);
+  counter('parley_http_requests_total', 'HTTP requests answered', () => counters.requests);
+  counter('parley_http_requests_failed_total', 'HTTP requests answered with 4xx or 5xx', () => counters.requestsFailed);
+  registry.registerMetric(counters.durations.http);
+  registry.registerMetric(counters.durations.events);
+  if (cluster) registry.registerMetric(counters.durations.redis);
+  labelledCounter('parley_events_total', 'Events received', 'event', () => counters.events);
+  labelledCounter('parley_errors_total', 'Refusals by code', 'code', () => counters.errors);
+  labelledCounter('parley_rate_limited_total', 'Refusals by limit', 'limit', () => counters.limited);
 
   // Names that dashboards for any Node process know.
   gauge('process_start_time_seconds', 'Start of the server, seconds since 1970', () => source.startedAt / 1_000);

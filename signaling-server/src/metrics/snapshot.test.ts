@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { Counters } from './counters.ts';
 import type { MetricsSource } from './metrics.ts';
 import { mergedSource, snapshotOf } from './snapshot.ts';
-import { Tally } from './tally.ts';
 
 function sourceWith(change: Partial<MetricsSource>): MetricsSource {
   return {
-    tally: new Tally(),
+    counters: new Counters(),
     environment: 'test',
     startedAt: 1_000,
     connections: () => 1,

@@ -1,9 +1,9 @@
+import { Counters, type CountersSnapshot } from './counters.ts';
 import type { MetricsSource } from './metrics.ts';
-import { Tally, type TallySnapshot } from './tally.ts';
 
 /** The figures of one process as plain data, to be sent to another. */
 export type Snapshot = {
-  tally: TallySnapshot;
+  counters: CountersSnapshot;
   connections: number;
   counts: ReturnType<MetricsSource['counts']>;
   occupancy: ReturnType<MetricsSource['occupancy']>;
@@ -20,7 +20,7 @@ export type Snapshot = {
 const ROOMS_TOLD = 5_000;
 
 export const snapshotOf = (source: MetricsSource): Snapshot => ({
-  tally: source.tally.snapshot(),
+  counters: source.counters.snapshot(),
   connections: source.connections(),
   counts: source.counts(),
   occupancy: source.occupancy(ROOMS_TOLD),
@@ -44,8 +44,8 @@ export function mergedSource(own: MetricsSource, snapshots: readonly Snapshot[])
   const processes = all.map((each) => each.process);
   const shared = all.flatMap((each) => each.cluster ?? []);
   const nodes = own.cluster?.().nodes ?? 0;
-  const tally = new Tally(own.tally.durations);
-  for (const each of all) tally.absorb(each.tally);
+  const counters = new Counters(own.counters.durations);
+  for (const each of all) counters.absorb(each.counters);
   const occupancy = new Map<string, number>();
   for (const { room, participants } of all.flatMap((each) => each.occupancy))
     occupancy.set(room, Math.max(participants, occupancy.get(room) ?? 0));
@@ -53,7 +53,7 @@ export function mergedSource(own: MetricsSource, snapshots: readonly Snapshot[])
   const rooms = added((each) => each.counts.rooms);
   return {
     ...own,
-    tally,
+    counters,
     connections: () => added((each) => each.connections),
     counts: () => ({
       rooms: rooms > ROOMS_TOLD ? rooms : occupancy.size,

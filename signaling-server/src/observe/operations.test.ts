@@ -2,7 +2,7 @@ import { accept, RoomId, refuse, refuseInput } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createLog } from '../log.ts';
-import { Tally } from '../metrics/tally.ts';
+import { Counters } from '../metrics/counters.ts';
 import { createOperationObserver } from './operations.ts';
 import type { SpanFacts } from './tracing.ts';
 
@@ -21,7 +21,7 @@ function setUp() {
     end: (name: string, facts: SpanFacts) => void spans.push({ name, facts }),
   };
   const pseudonymOf = (roomId: RoomId) => `pseudonym-${roomId.length}`;
-  const observer = createOperationObserver({ log, tally: new Tally(), slowOperationMs: 100, pseudonymOf });
+  const observer = createOperationObserver({ log, counters: new Counters(), slowOperationMs: 100, pseudonymOf });
   return { observer, lines, spans, socket: { id: 'socket-1', trace } };
 }
 

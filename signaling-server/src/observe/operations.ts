@@ -1,6 +1,6 @@
 import { type Outcome, RoomId } from '@parley/shared/protocol';
 import type { Log } from '../log.ts';
-import type { Tally } from '../metrics/tally.ts';
+import type { Counters } from '../metrics/counters.ts';
 import type { TracedSpan } from './tracing.ts';
 
 /** A socket, as far as the log knows it. */
@@ -13,13 +13,13 @@ export function aboutSocket({ id, trace }: Observed): { socket: string; traceId?
 
 export type OperationPorts = {
   log: Log;
-  tally: Pick<Tally, 'handled'>;
+  counters: Pick<Counters, 'handled'>;
   slowOperationMs: number;
   pseudonymOf: (roomId: RoomId) => string;
 };
 
 /** What becomes known of the calls that come over sockets. One that is neither slow nor refused costs two comparisons. */
-export function createOperationObserver({ log, tally, slowOperationMs, pseudonymOf }: OperationPorts) {
+export function createOperationObserver({ log, counters, slowOperationMs, pseudonymOf }: OperationPorts) {
   /** The room that a call is about, whatever else is wrong with it. */
   function roomIn(payload: unknown): string | undefined {
     const given = typeof payload === 'object' && payload !== null && 'roomId' in payload ? payload.roomId : undefined;
@@ -29,7 +29,7 @@ export function createOperationObserver({ log, tally, slowOperationMs, pseudonym
 
   return {
     settled(socket: Observed, event: string, payload: unknown, outcome: Outcome<unknown>, tookMs: number): void {
-      tally.handled(event, outcome.ok ? 'ok' : outcome.code, tookMs);
+      counters.handled(event, outcome.ok ? 'ok' : outcome.code, tookMs);
       const isSlow = tookMs > slowOperationMs;
       if (isSlow) {
         const code = outcome.ok ? undefined : outcome.code;

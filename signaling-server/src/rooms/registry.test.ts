@@ -10,7 +10,7 @@ import {
   toBase64Url,
 } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
-import { Tally } from '../metrics/tally.ts';
+import { Counters } from '../metrics/counters.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { RoomRegistry, type Seat, type SeatHolder, type TakenSeat } from './registry.ts';
 
@@ -37,7 +37,7 @@ class Holder implements SeatHolder {
 
 function setUp(policy: Partial<ConstructorParameters<typeof RoomRegistry>[0]> = {}) {
   const clock = new FakeClock();
-  const tally = new Tally();
+  const counters = new Counters();
   let drawn = 0;
   const random = (sizeBytes: number) => {
     drawn += 1;
@@ -46,7 +46,7 @@ function setUp(policy: Partial<ConstructorParameters<typeof RoomRegistry>[0]> = 
   };
   const registry = new RoomRegistry(
     { roomCapacity: 4, seatGraceMs: 30_000, roomLingerMs: 0, signalsPerLink: 10, relayedPerMinute: 20, ...policy },
-    { clock, random, pseudonymOf: (id) => `hash of ${id.length}`, tally },
+    { clock, random, pseudonymOf: (id) => `hash of ${id.length}`, counters },
   );
   const enter = (holder: Holder, room = roomA, token?: ResumeToken): TakenSeat => {
     const outcome = registry.join(holder, room, token);
@@ -58,7 +58,7 @@ function setUp(policy: Partial<ConstructorParameters<typeof RoomRegistry>[0]> = 
     if (outcome instanceof Promise) throw new Error('a registry without other nodes answers at once');
     return outcome;
   };
-  return { clock, tally, registry, enter, send };
+  return { clock, counters, registry, enter, send };
 }
 
 describe('taking a seat (S1, S2)', () => {
@@ -449,7 +449,7 @@ describe('relaying (S3)', () => {
 
 describe('streams (S2)', () => {
   it('counts each kind once and takes them away with the seat', () => {
-    const { registry, tally, enter } = setUp();
+    const { registry, counters, enter } = setUp();
     const ana = new Holder();
     enter(ana);
     registry.startStream(ana, roomA, 'camera');
@@ -459,7 +459,7 @@ describe('streams (S2)', () => {
     registry.stopStream(ana, roomA, 'screen');
     registry.leave(ana, roomA);
     expect(registry.counts().streams).toBe(0);
-    expect([tally.streamsStarted, tally.streamsEnded]).toEqual([2, 2]);
+    expect([counters.streamsStarted, counters.streamsEnded]).toEqual([2, 2]);
     expect(registry.startStream(ana, roomA, 'camera')).toBe(false);
   });
 });

@@ -17,7 +17,7 @@ import {
 import { base64UrlText } from '../base64url.ts';
 import type { Clock } from '../clock.ts';
 import { TokenBucket } from '../limits/token-bucket.ts';
-import type { Tally } from '../metrics/tally.ts';
+import type { Counters } from '../metrics/counters.ts';
 import { RecentIds } from './recent-ids.ts';
 
 /** The live end of a seat. The registry knows no sockets, only this. */
@@ -106,7 +106,7 @@ export type RegistryPorts = {
   clock: Clock;
   random: (sizeBytes: number) => Uint8Array;
   pseudonymOf: (roomId: RoomId) => string;
-  tally: Tally;
+  counters: Counters;
   /** Called when the grace time of a seat is over. */
   onOver?: (room: Room) => void;
   /** Called after the seats of a room changed by themselves: lost, left, or over. */
@@ -127,7 +127,7 @@ export class RoomRegistry {
   readonly #clock: Clock;
   readonly #random: (sizeBytes: number) => Uint8Array;
   readonly #pseudonymOf: (roomId: RoomId) => string;
-  readonly #tally: Tally;
+  readonly #counters: Counters;
   readonly #onChanged: (room: Room) => void;
   readonly #onForgotten: (room: Room) => void;
   readonly #onOver: (room: Room) => void;
@@ -141,7 +141,7 @@ export class RoomRegistry {
     this.#clock = ports.clock;
     this.#random = ports.random;
     this.#pseudonymOf = ports.pseudonymOf;
-    this.#tally = ports.tally;
+    this.#counters = ports.counters;
     this.#onChanged = ports.onChanged ?? (() => {});
     this.#onForgotten = ports.onForgotten ?? (() => {});
     this.#onOver = ports.onOver ?? (() => {});
@@ -207,7 +207,7 @@ export class RoomRegistry {
     if (!here) {
       room.remote?.delete(participantId);
       if (room.remote?.size === 0) room.remote = undefined;
-      if (resumed) this.#tally.seatsResumed += 1;
+      if (resumed) this.#counters.seatsResumed += 1;
       this.#tellOthers(seat, resumed ? 'participant:back' : 'participant:joined');
     }
     return this.#answer(seat, token, resumed);
@@ -373,8 +373,8 @@ export class RoomRegistry {
 
   #handed(seat: Seat, signal: SignalSend, handedTo: number, now: number): Outcome<{ handedTo: number }> {
     seat.recent.add(signal.id, handedTo, now);
-    this.#tally.relayed += handedTo;
-    this.#tally.relayedBytes += handedTo * signal.box.length;
+    this.#counters.relayed += handedTo;
+    this.#counters.relayedBytes += handedTo * signal.box.length;
     return accept({ handedTo });
   }
 
@@ -386,7 +386,7 @@ export class RoomRegistry {
     if (!seat.streams.has(kind)) {
       seat.streams.add(kind);
       this.#streams += 1;
-      this.#tally.streamsStarted += 1;
+      this.#counters.streamsStarted += 1;
     }
     return true;
   }
@@ -396,7 +396,7 @@ export class RoomRegistry {
     if (!seat) return false;
     if (seat.streams?.delete(kind)) {
       this.#streams -= 1;
-      this.#tally.streamsEnded += 1;
+      this.#counters.streamsEnded += 1;
     }
     return true;
   }
@@ -467,7 +467,7 @@ export class RoomRegistry {
     room.seats.set(seat.participantId, seat);
     holder.seats.set(room.id, seat);
     this.#seats += 1;
-    this.#tally.seatsTaken += 1;
+    this.#counters.seatsTaken += 1;
     return seat;
   }
 
@@ -497,7 +497,7 @@ export class RoomRegistry {
     seat.holds += 1;
     seat.holder = holder;
     holder.seats.set(seat.room.id, seat);
-    this.#tally.seatsResumed += 1;
+    this.#counters.seatsResumed += 1;
     tellMoved(before, seat.room.id);
     this.#tellOthers(seat, 'participant:back');
   }
@@ -527,8 +527,8 @@ export class RoomRegistry {
     this.#seats -= 1;
     const streams = seat.streams?.size ?? 0;
     this.#streams -= streams;
-    this.#tally.streamsEnded += streams;
-    this.#tally.seatsEnded += 1;
+    this.#counters.streamsEnded += streams;
+    this.#counters.seatsEnded += 1;
     return true;
   }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readConfig } from '../config.ts';
 import { createLimits } from '../limits/limits.ts';
 import { countOpenSockets } from '../limits/open-sockets.ts';
-import { Tally } from '../metrics/tally.ts';
+import { Counters } from '../metrics/counters.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { AdmissionDesk } from './admission.ts';
 
@@ -16,7 +16,7 @@ function setUp(env: Record<string, string>, isBusy = false) {
     limits,
     openMax: config.socketsPerAddress,
     open: countOpenSockets(),
-    tally: new Tally(),
+    counters: new Counters(),
     isDraining: () => false,
     isBusy: () => isBusy,
     random: (sizeBytes) => new Uint8Array(sizeBytes),

@@ -3,7 +3,7 @@ import { limitKeyOf } from '../client-address.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { OpenSockets } from '../limits/open-sockets.ts';
 import { SPREAD_MS } from '../limits/window-limit.ts';
-import type { Tally } from '../metrics/tally.ts';
+import type { Counters } from '../metrics/counters.ts';
 
 /**
  * welcome: it may come in. told: it is let in just far enough to hear the refusal, because a web page cannot read the
@@ -23,7 +23,7 @@ export type AdmissionPorts = {
   /** Most open sockets of one address; 0 lifts the limit. */
   openMax: number;
   open: OpenSockets;
-  tally: Tally;
+  counters: Counters;
   isDraining: () => boolean;
   /** Overloaded, or full: newcomers wait. */
   isBusy: () => boolean;
@@ -51,7 +51,7 @@ export class AdmissionDesk {
       this.#refusedInARow.delete(limitKey);
       return { at: 'welcome', ip, limitKey, refusal, holdsPlace: this.#ports.openMax > 0 };
     }
-    this.#ports.tally.error(refusal.code);
+    this.#ports.counters.error(refusal.code);
     const times = (this.#refusedInARow.get(limitKey) ?? 0) + 1;
     this.#refusedInARow.set(limitKey, times);
     this.#told += 1;
@@ -79,17 +79,17 @@ export class AdmissionDesk {
   }
 
   async #refusalFor(limitKey: string): Promise<Refusal | undefined> {
-    const { isDraining, isBusy, limits, tally, open, openMax } = this.#ports;
+    const { isDraining, isBusy, limits, counters, open, openMax } = this.#ports;
     if (isDraining()) return refuse('server-draining', { retryAfterMs: this.#spread(BUSY_MS) });
     // Those who are in come first; the others spread out.
     if (isBusy()) return refuse('server-busy', { retryAfterMs: this.#spread(BUSY_MS) });
     const blockedMs = limits.blocks.remainingMs(limitKey);
     if (blockedMs > 0) {
-      tally.limit('blocked');
+      counters.limit('blocked');
       return refuse('blocked', { retryAfterMs: this.#spread(blockedMs) });
     }
     if (openMax > 0 && !(await open.take(limitKey, openMax))) {
-      tally.limit('sockets-open');
+      counters.limit('sockets-open');
       this.#note(limitKey, 'SOCKETS_PER_ADDRESS');
       // One app too many behind an address is nobody's fault; only asking too often is. When another of its sockets closes is not
       // ours to know.
@@ -101,10 +101,10 @@ export class AdmissionDesk {
   }
 
   async #tooOften(limitKey: string): Promise<Refusal | undefined> {
-    const { limits, tally } = this.#ports;
+    const { limits, counters } = this.#ports;
     const verdict = await limits.sockets.consume(limitKey);
     if (verdict.ok) return undefined;
-    tally.limit('sockets');
+    counters.limit('sockets');
     this.#note(limitKey, 'SOCKETS_PER_MINUTE');
     if (verdict.isFlood) void limits.blocks.strike(limitKey, 'SOCKETS_PER_MINUTE');
     return refuse('rate-limited', { retryAfterMs: verdict.retryAfterMs });

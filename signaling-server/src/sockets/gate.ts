@@ -66,7 +66,7 @@ export function openGate(
   },
 ): SocketGate {
   const { context, clock, pseudonyms, access } = ports;
-  const { tally, limits, rooms, log } = context;
+  const { counters, limits, rooms, log } = context;
   const dispatch = createDispatch(context);
   const observer = createOperationObserver(context);
   const transport = openTransport(http, config, { ...ports, onClogged, onClosed });
@@ -132,7 +132,7 @@ export function openGate(
     next: (refusal: Error) => void,
   ): void {
     // What it was refused for at the upgrade was counted there.
-    if (!connection.admission.refusal) tally.error(code);
+    if (!connection.admission.refusal) counters.error(code);
     transport.settled(connection);
     if (log.isLevelEnabled('debug')) log.debug({ ...aboutSocket(connection), code }, 'socket refused');
     const data = { code, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
@@ -181,8 +181,8 @@ export function openGate(
   }
 
   function onClogged(connection: Connection): void {
-    tally.slowConsumers += 1;
-    tally.error('slow-consumer');
+    counters.slowConsumers += 1;
+    counters.error('slow-consumer');
     log.warn(aboutSocket(connection), 'slow consumer closed');
     // Not at once: the registry may be in the middle of telling a room something.
     queueMicrotask(() => lost(connection));

@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts';
 import { readConfig } from '../config.ts';
 import { createLimits } from '../limits/limits.ts';
 import { countOpenSockets } from '../limits/open-sockets.ts';
-import { Tally } from '../metrics/tally.ts';
+import { Counters } from '../metrics/counters.ts';
 import { type Admission, AdmissionDesk } from './admission.ts';
 
 const OFFICE = '203.0.113.1';
@@ -44,7 +44,7 @@ describe('an office behind one address (R2, R3, R7)', () => {
         limits,
         openMax: reading.config.socketsPerAddress,
         open: countOpenSockets(),
-        tally: new Tally(),
+        counters: new Counters(),
         isDraining: () => false,
         isBusy: () => false,
         random: (sizeBytes) => new Uint8Array(sizeBytes).fill(Math.floor(Math.random() * 256)),

@@ -66,7 +66,7 @@ type EnginePacket = { type: string; data?: unknown };
  */
 export function openTransport(http: HttpServer | HttpsServer, config: Config, ports: TransportPorts): Transport {
   const { context, clock, addressOf, originAllowed, pseudonyms } = ports;
-  const { tally, limits, log } = context;
+  const { counters, limits, log } = context;
   const connections = new Map<EngineConnection, Connection>();
   /** TCP connections that are not closed yet. */
   let held = 0;
@@ -77,7 +77,7 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
     limits,
     openMax: config.socketsPerAddress,
     open: ports.openSockets,
-    tally,
+    counters,
     isDraining: () => context.isDraining(),
     isBusy: () =>
       context.isBusy() || connections.size >= config.maxConnections || (config.busyDelayMs > 0 && newcomers.isFull()),
@@ -98,7 +98,7 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
 
   // Polling is off, so a plain request to the path is a mistake; Fastify answers it.
   http.on('upgrade', (request: IncomingMessage, socket, head: Buffer) => {
-    tally.upgrades += 1;
+    counters.upgrades += 1;
     // Until it is a WebSocket nobody else listens, and an unheard error would end the process.
     socket.on('error', ignoreError);
     const wanted = readUpgrade(request);
@@ -110,7 +110,7 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
   /** Admission before the upgrade. A request that is refused here is answered here, and Engine.IO hears no more of it. */
   function admit(request: IncomingMessage, decide: (error: string | null, ok: boolean) => void): void {
     if (!originAllowed(request.headers.origin)) {
-      tally.error('origin-refused');
+      counters.error('origin-refused');
       noteRefused(request, 'origin-refused');
       refuseUpgrade(request, '403 Forbidden', refuse('origin-refused'));
       return;
@@ -165,7 +165,7 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
     outboundBytesMax: config.outboundBytesMax,
     onClogged: ports.onClogged,
     onSent: () => {
-      tally.messagesSent += 1;
+      counters.messagesSent += 1;
     },
   };
 
@@ -179,7 +179,7 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
       conn.close();
       return;
     }
-    tally.socketsOpened += 1;
+    counters.socketsOpened += 1;
     const trace = ports.tracing.start(request.headers.traceparent);
     connections.set(conn, new Connection({ admission, openedAt: clock.now(), trace }, conn, tcp, connectionPorts));
     conn.on('packet', onPacket);
@@ -203,7 +203,7 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
     if (!connection || connection.state === 'closing') return;
     switch (type) {
       case 'message':
-        tally.messagesReceived += 1;
+        counters.messagesReceived += 1;
         connection.received(data);
         // Nothing more could be said on it.
         if (data === LEAVE) connection.end();
@@ -231,7 +231,7 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
   }
 
   function noteMalformed({ limitKey }: Connection): void {
-    tally.malformed += 1;
+    counters.malformed += 1;
     void limits.blocks.strike(limitKey, 'malformed');
   }
 

@@ -32,7 +32,7 @@ const TOTALS = [
   'requestsFailed',
 ] as const;
 
-export type TallySnapshot = {
+export type CountersSnapshot = {
   totals: number[];
   events: [string, number][];
   errors: [ErrorCode, number][];
@@ -43,7 +43,7 @@ export type TallySnapshot = {
  * Everything the server counts, as plain numbers: counting one relayed message must cost next to nothing. The metrics
  * read from here when somebody asks.
  */
-export class Tally {
+export class Counters {
   upgrades = 0;
   socketsOpened = 0;
   messagesReceived = 0;
@@ -95,7 +95,7 @@ export class Tally {
   }
 
   /** Everything counted, as plain data. */
-  snapshot(): TallySnapshot {
+  snapshot(): CountersSnapshot {
     return {
       totals: TOTALS.map((name) => this[name]),
       events: [...this.events],
@@ -105,7 +105,7 @@ export class Tally {
   }
 
   /** Adds what another process counted. */
-  absorb({ totals, events, errors, limited }: TallySnapshot): void {
+  absorb({ totals, events, errors, limited }: CountersSnapshot): void {
     for (const [at, name] of TOTALS.entries()) this[name] += totals[at] ?? 0;
     for (const [name, count] of events) this.events.set(name, (this.events.get(name) ?? 0) + count);
     for (const [code, count] of errors) this.errors.set(code, (this.errors.get(code) ?? 0) + count);
