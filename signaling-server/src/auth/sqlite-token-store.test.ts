@@ -12,6 +12,7 @@ const record = (n: number): TokenRecord => ({
   createdAt: 1,
   endsAt: null,
   generation: 1,
+  usedGeneration: 0,
   rotatedAt: 1,
   lastUsedAt: null,
   revokedAt: null,

@@ -13,6 +13,8 @@ export const TokenRecord = z.object({
   endsAt: z.number().nullable(),
   /** Number of the refresh token that counts now. The tokens themselves are kept nowhere. */
   generation: z.number().int().positive(),
+  /** The newest generation whose access token let somebody in: its holder has the refresh token of it as well. */
+  usedGeneration: z.number().int().nonnegative().default(0),
   rotatedAt: z.number(),
   lastUsedAt: z.number().nullable(),
   revokedAt: z.number().nullable(),

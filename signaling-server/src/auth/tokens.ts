@@ -3,7 +3,7 @@ import { accept, type Outcome, REFRESH_TOKEN, refuse, toBase64Url } from '@parle
 import { errors, jwtVerify, SignJWT } from 'jose';
 import { endAt, type RightEnd, type TokenRecord, type TokenStore } from './token-record.ts';
 
-/** A client that did not get the answer to its exchange may repeat it for this long with the token it had. */
+/** The same exchange may be on its way twice: for this long its token counts in any case. */
 const REPEAT_MS = 30_000;
 const ISSUER = 'parley';
 const AUDIENCE = 'parley-signaling';
@@ -18,8 +18,9 @@ export type Exchanged = { accessToken: string; expiresInS: number; refreshToken:
 
 /**
  * Access by token (S11). The admin makes a refresh token for a person. Their app exchanges it for a JWT (RFC 7519, HS256)
- * that lives some minutes and for a new refresh token; the old one is void. A void one that turns up again means that two
- * have it, so the whole right ends (RFC 9700, section 4.14). Every use asks the store, so a revocation counts at once.
+ * that lives some minutes and for a new refresh token. The old one counts until either of the new ones is used, because the
+ * answer may be lost; from then on it is void. A void one that turns up again means that two have it, so the whole right ends
+ * (RFC 9700, section 4.14). Every use asks the store, so a revocation counts at once.
  */
 export class Tokens {
   readonly #policy: TokenPolicy;
@@ -42,6 +43,7 @@ export class Tokens {
       createdAt: now,
       endsAt,
       generation: 1,
+      usedGeneration: 0,
       rotatedAt: now,
       lastUsedAt: null,
       revokedAt: null,
@@ -53,7 +55,7 @@ export class Tokens {
 
   /**
    * Exchanges a refresh token. Refuses with `access-refused` (not one of this server's), `access-expired` (it had an end) and
-   * `access-revoked`. One that was exchanged before ends the right, and `reused` tells which.
+   * `access-revoked`. A void one ends the right, and `reused` tells which.
    */
   async refresh(refreshToken: string): Promise<Outcome<Exchanged> & { reused?: string }> {
     const [, id, number, mac] = REFRESH_TOKEN.exec(refreshToken) ?? [];
@@ -68,8 +70,8 @@ export class Tokens {
       verdict = 'exchanged';
       if (generation === before.generation)
         return { ...before, generation: generation + 1, rotatedAt: now, lastUsedAt: now };
-      const isRepeat = generation === before.generation - 1 && now - before.rotatedAt < REPEAT_MS;
-      if (isRepeat) return { ...before, lastUsedAt: now };
+      const isReplaced = before.usedGeneration === before.generation && now - before.rotatedAt >= REPEAT_MS;
+      if (generation === before.generation - 1 && !isReplaced) return { ...before, lastUsedAt: now };
       verdict = 'reused';
       return { ...before, revokedAt: now, why: 'reused' };
     });
@@ -78,7 +80,7 @@ export class Tokens {
     if (!record || seen === 'ended') return refuse(endAt(record, now) ?? 'access-expired');
     if (seen === 'reused') return { ...refuse('access-revoked'), reused: id };
     return accept({
-      accessToken: await this.#sign(id, now),
+      accessToken: await this.#sign(id, record.generation, now),
       expiresInS: this.#policy.accessTokenTtlS,
       refreshToken: this.#tokenOf(id, record.generation),
     });
@@ -87,6 +89,7 @@ export class Tokens {
   /** Checks an access token and that its right still counts. Answers the id of that right. */
   async check(accessToken: string): Promise<Outcome<string>> {
     let id: string | undefined;
+    let generation: number | undefined;
     try {
       const { payload } = await jwtVerify(accessToken, this.#key, {
         algorithms: ['HS256'],
@@ -97,14 +100,26 @@ export class Tokens {
         requiredClaims: ['sub', 'exp', 'iat'],
       });
       id = payload.sub;
+      generation = typeof payload.gen === 'number' ? payload.gen : undefined;
     } catch (failure) {
       if (failure instanceof errors.JWTExpired) return refuse('access-expired');
       if (failure instanceof errors.JOSEError) return refuse('access-refused');
       throw failure;
     }
     if (id === undefined) return refuse('access-refused');
-    const end = await this.endOf(id);
-    return end ? refuse(end) : accept(id);
+    const record = await this.#ports.store.read(id);
+    const end = endAt(record, this.#ports.now());
+    if (end) return refuse(end);
+    if (record && generation === record.generation && record.usedGeneration !== generation)
+      await this.#noteUse(id, generation);
+    return accept(id);
+  }
+
+  /** From here on the refresh token before is void. On a full disk it stays until the next use. */
+  async #noteUse(id: string, generation: number): Promise<void> {
+    const used = (before: TokenRecord): TokenRecord | undefined =>
+      before.generation === generation ? { ...before, usedGeneration: generation } : undefined;
+    await this.#ports.store.update(id, used).catch(() => undefined);
   }
 
   /** How a right has ended; undefined while it lets somebody in. */
@@ -137,9 +152,9 @@ export class Tokens {
     return createHmac('sha256', this.#key).update(`parley/1 refresh ${id} ${generation}`).digest('base64url');
   }
 
-  #sign(id: string, now: number): Promise<string> {
+  #sign(id: string, generation: number, now: number): Promise<string> {
     const seconds = Math.floor(now / 1_000);
-    return new SignJWT()
+    return new SignJWT({ gen: generation })
       .setProtectedHeader({ alg: 'HS256', typ: TYPE })
       .setIssuer(ISSUER)
       .setAudience(AUDIENCE)

@@ -38,7 +38,7 @@ export const Refreshed = z
     access_token: text,
     token_type: z.literal('Bearer'),
     expires_in: count.describe('Seconds'),
-    refresh_token: text.describe('The one to use next; the one before is void'),
+    refresh_token: text.describe('The one to use next; the one before counts until one of these two is used'),
   })
   .describe('What lets a client in, and what gets the next one');
 
