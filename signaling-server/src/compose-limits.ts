@@ -1,9 +1,9 @@
-import { type SharedBlocks, shareBlocks } from './cluster/shared-blocks.ts';
 import type { RoomParts } from './compose-rooms.ts';
 import type { Base } from './composition.ts';
 import type { Block } from './limits/block-list.ts';
 import { createLimits, type Limits } from './limits/limits.ts';
 import { createLoadGauge, type LoadGauge, watchLoop } from './limits/load-gauge.ts';
+import { type SharedBlocks, shareBlocks } from './limits/shared-blocks.ts';
 import type { LimitStore } from './limits/window-limit.ts';
 
 export type LimitParts = {

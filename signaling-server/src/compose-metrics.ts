@@ -4,11 +4,11 @@ import type { RoomParts } from './compose-rooms.ts';
 import type { SocketParts } from './compose-sockets.ts';
 import type { Base, WorkerPorts } from './composition.ts';
 import { createHealthChecks, HEALTH_THRESHOLDS, type HealthChecks } from './http/health.ts';
+import { watchHealth } from './http/watch-health.ts';
 import { createPrometheus, type MetricsSource, processFigures } from './metrics/metrics.ts';
 import { measureRedis } from './metrics/redis-durations.ts';
 import { keepSamples, type SampleHistory } from './metrics/samples.ts';
 import { mergedSource, type Snapshot, snapshotOf } from './metrics/snapshot.ts';
-import { watchHealth } from './metrics/watch-health.ts';
 import { testRelay } from './relay-test/relay-test.ts';
 import { type RelayWatch, watchRelay } from './relay-test/watch-relay.ts';
 import { createIceSource } from './turn.ts';
@@ -26,7 +26,7 @@ export type MetricsParts = {
 /** Opens health checks, metrics and the samples of the last minutes. */
 export function composeMetrics(
   base: Base,
-  { redis, cluster, registry, listings }: RoomParts,
+  { redis, cluster, rooms, listings }: RoomParts,
   { limits, load }: LimitParts,
   { gate }: SocketParts,
   worker: WorkerPorts | undefined,
@@ -54,8 +54,8 @@ export function composeMetrics(
     environment: config.nodeEnv,
     startedAt: worker?.startedAt ?? clock.now(),
     connections: gate.connections,
-    counts: () => registry.counts(),
-    occupancy: (most) => registry.occupancy(most),
+    counts: () => rooms.seats.counts(),
+    occupancy: (most) => rooms.seats.occupancy(most),
     blocked: () => limits.blocks.blocks().length,
     eventLoopDelayMs: health.eventLoopDelayMs,
     process: processFigures,
@@ -77,7 +77,7 @@ export function composeMetrics(
       clock,
       node: cluster.self,
       group: worker?.group ?? cluster.self,
-      nodes: () => cluster.nodes(),
+      nodes: () => cluster.findNodes(),
       own: () => ({ figures: worker && snapshotOf(own), rights: [...gate.rights()] }),
     });
   if (exchange) closers.add(() => exchange.close());

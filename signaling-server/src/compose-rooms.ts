@@ -1,19 +1,18 @@
 import type { OpenBackplane } from './cluster/backplane.ts';
-import { ClusteredRooms } from './cluster/clustered-rooms.ts';
+import { ClusterNode } from './cluster/cluster-node.ts';
 import { MemoryStore } from './cluster/memory-store.ts';
-import { noNeighbours } from './cluster/neighbours.ts';
+import { noOtherNodes } from './cluster/other-nodes.ts';
 import type { RedisClient } from './cluster/redis-client.ts';
 import { keyedAddresses, plainAddresses, type SharedAddresses } from './cluster/shared-addresses.ts';
 import type { Base } from './composition.ts';
 import { Listings } from './rooms/listings.ts';
-import { type Room, RoomRegistry } from './rooms/registry.ts';
-import type { Rooms } from './rooms/rooms.ts';
+import { sizeOf } from './rooms/room.ts';
+import { Rooms } from './rooms/rooms.ts';
 
 export type RoomParts = {
   redis: RedisClient | undefined;
-  /** Undefined for a server that is alone. */
-  cluster: ClusteredRooms | undefined;
-  registry: RoomRegistry;
+  /** This server as a node among others; undefined for a server that is alone. */
+  cluster: ClusterNode | undefined;
   rooms: Rooms;
   listings: Listings;
   addresses: SharedAddresses;
@@ -26,8 +25,6 @@ export type RoomParts = {
 export async function composeRooms(base: Base, given: OpenBackplane | undefined): Promise<RoomParts> {
   const { config, clock, log, random, pseudonyms, counters, closers } = base;
   let openBackplane = given;
-  const onOver = (room: Room): void => log.info({ room: room.pseudonym }, 'seat over');
-  const roomPorts = { clock, random, pseudonymOf: pseudonyms.room, counters, log, onOver };
   let redis: RedisClient | undefined;
   if (config.redisUrl !== undefined) {
     const redisPorts = { url: config.redisUrl, prefix: config.redisPrefix, clock, log, random };
@@ -41,10 +38,17 @@ export async function composeRooms(base: Base, given: OpenBackplane | undefined)
     closers.add(() => client.destroy());
     openBackplane ??= (listener) => openRedisBackplane(client, redisPorts, listener);
   }
-  const cluster = openBackplane && (await ClusteredRooms.open(config, { ...roomPorts, open: openBackplane }));
-  const registry = cluster?.registry ?? new RoomRegistry(config, roomPorts);
-  const rooms: Rooms = cluster ?? registry;
-  closers.add(() => (cluster ?? registry).close());
+  const cluster = openBackplane && (await ClusterNode.open(clock, log, openBackplane));
+  const rooms = new Rooms(config, {
+    clock,
+    log,
+    random,
+    pseudonymOf: pseudonyms.room,
+    counters,
+    node: cluster,
+    onOver: (room) => log.info({ room: room.pseudonym }, 'seat over'),
+  });
+  closers.add(() => rooms.close());
 
   // Redis has to write to disk where it keeps the rights, and there all nodes have a secret.
   const addresses =
@@ -56,11 +60,11 @@ export async function composeRooms(base: Base, given: OpenBackplane | undefined)
   const listings = new Listings(config, {
     clock,
     store: cluster?.store ?? alone,
-    neighbours: cluster ?? noNeighbours,
+    nodes: cluster ?? noOtherNodes,
     nameOf: addresses.nameOf,
-    isOccupied: (roomId) => registry.participantsOf([roomId])[0] !== 0,
+    isOccupied: (roomId) => sizeOf(rooms.seats.room(roomId)) > 0,
     participantsOf: (roomIds) => rooms.participantsOf(roomIds),
   });
   closers.add(() => listings.close());
-  return { redis, cluster, registry, rooms, listings, addresses };
+  return { redis, cluster, rooms, listings, addresses };
 }

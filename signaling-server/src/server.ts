@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock } from './clock.ts';
 import type { OpenBackplane } from './cluster/backplane.ts';
 import { shareDraining } from './cluster/shared-draining.ts';
-import { shareOpenSockets } from './cluster/shared-sockets.ts';
 import { composeHttp } from './compose-http.ts';
 import { composeLimits } from './compose-limits.ts';
 import { composeListener } from './compose-listener.ts';
@@ -13,6 +12,7 @@ import { composeSockets } from './compose-sockets.ts';
 import { type Base, Closers, type WorkerPorts } from './composition.ts';
 import type { Config } from './config.ts';
 import { countOpenSockets } from './limits/open-sockets.ts';
+import { shareOpenSockets } from './limits/shared-open-sockets.ts';
 import { type Log, openLog } from './log.ts';
 import { Counters } from './metrics/counters.ts';
 import { noTracing } from './observe/tracing.ts';
@@ -123,7 +123,7 @@ async function start(
   const metricsParts = composeMetrics(base, roomParts, limitParts, socketParts, worker);
   const drainAll =
     worker && shared && cluster
-      ? await shareDraining({ ...shared, neighbours: cluster, group: worker.group, onDrain: setDraining })
+      ? await shareDraining({ ...shared, nodes: cluster, group: worker.group, onDrain: setDraining })
       : setDraining;
   await composeHttp(base, roomParts, limitParts, listener, socketParts, metricsParts, drainAll);
   closers.add(() => gate.close(() => listener.cutConnections()));

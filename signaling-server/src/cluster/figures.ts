@@ -33,8 +33,8 @@ export type FigurePorts = {
   node: string;
   /** The name that the workers of one machine have in common. */
   group: string;
-  /** Every node that is alive. */
-  nodes: () => Promise<readonly string[]>;
+  /** The nodes that are alive, asked now. */
+  nodes: () => Promise<ReadonlySet<string>>;
   own: () => Pick<Published, 'figures' | 'rights'>;
 };
 
@@ -54,7 +54,7 @@ export function exchangeFigures({ client, prefix, clock, node, group, nodes, own
   const stop = repeat(clock, PUBLISH_EVERY_MS, publishSafely);
   const ofOthers = async (): Promise<(Published | undefined)[]> => {
     await publish();
-    const others = (await nodes()).filter((name) => name !== node);
+    const others = [...(await nodes())].filter((name) => name !== node);
     if (others.length === 0) return [];
     return (await client.mGet(others.map(keyOf))).map((text) => {
       if (text === null) return undefined;

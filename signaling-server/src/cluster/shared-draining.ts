@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Neighbours } from './neighbours.ts';
+import type { OtherNodes } from './other-nodes.ts';
 import type { RedisClient } from './redis-client.ts';
 
 /** For how long a worker that is started later learns of it. */
@@ -10,7 +10,7 @@ const Drain = z.object({ group: z.string(), draining: z.boolean() });
 export type SharedDrainingPorts = {
   client: RedisClient;
   prefix: string;
-  neighbours: Neighbours;
+  nodes: OtherNodes;
   /** The name that the workers of this machine have in common. */
   group: string;
   onDrain: (draining: boolean) => void;
@@ -21,9 +21,9 @@ export type SharedDrainingPorts = {
  * them, this one among them, to send newcomers elsewhere, or to take them again.
  */
 export async function shareDraining(ports: SharedDrainingPorts): Promise<(draining: boolean) => void> {
-  const { client, prefix, neighbours, group, onDrain } = ports;
+  const { client, prefix, nodes, group, onDrain } = ports;
   const key = `${prefix}:draining:${group}`;
-  neighbours.onNotice('drain', (body) => {
+  nodes.onNotice('drain', (body) => {
     const said = Drain.safeParse(body);
     if (said.success && said.data.group === group) onDrain(said.data.draining);
   });
@@ -33,6 +33,6 @@ export async function shareDraining(ports: SharedDrainingPorts): Promise<(draini
     const kept = draining ? client.set(key, '1', { expiration: { type: 'PX', value: KEPT_MS } }) : client.del(key);
     // While Redis is away this worker alone is drained.
     kept.catch(() => {});
-    void neighbours.notify('drain', { group, draining });
+    void nodes.notify('drain', { group, draining });
   };
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { type SharedList, shareList } from './shared-list.ts';
-import { FakeNeighbours } from './testing/fake-neighbours.ts';
+import { FakeNodes } from './testing/fake-nodes.ts';
 
 const settle = async (): Promise<void> => {
   for (let i = 0; i < 10; i++) await new Promise<void>((resolve) => setImmediate(resolve));
@@ -9,11 +9,11 @@ const settle = async (): Promise<void> => {
 
 describe('a list that every node has (S13)', () => {
   let clock: FakeClock;
-  let neighbours: FakeNeighbours;
+  let nodes: FakeNodes;
   let lists: SharedList[];
   beforeEach(() => {
     clock = new FakeClock();
-    neighbours = new FakeNeighbours();
+    nodes = new FakeNodes();
     lists = [];
   });
 
@@ -22,7 +22,7 @@ describe('a list that every node has (S13)', () => {
     const known = new Set(texts);
     const list = shareList({
       clock,
-      neighbours: neighbours.join(name),
+      nodes: nodes.join(name),
       topic: 'texts',
       all: () => Array.from(known, (text) => ({ mark: text, item: text })),
       take: (item) => void known.add(String(item)),
@@ -42,13 +42,13 @@ describe('a list that every node has (S13)', () => {
       await settle();
     }
   };
-  const heard = (to: string) => neighbours.said.filter((said) => said.to === to && said.topic === 'texts');
+  const heard = (to: string) => nodes.said.filter((said) => said.to === to && said.topic === 'texts');
 
   it('is given to a node that starts by one of the others, and told to nobody else', async () => {
     const all = Array.from({ length: 1_000 }, (_, at) => `${at} `.padEnd(300, 'x'));
     for (const name of ['one', 'two', 'three', 'four']) node(name, all);
     await pass(10);
-    neighbours.said.length = 0;
+    nodes.said.length = 0;
     const late = node('late');
     await settle();
     await pass(5);
@@ -63,18 +63,18 @@ describe('a list that every node has (S13)', () => {
   it('is whole at once where something was missed, and some time later where nobody noticed', async () => {
     const [one, two] = [node('one'), node('two')];
     await pass(5);
-    neighbours.deaf.add('two');
+    nodes.deaf.add('two');
     one.tell('first');
     await settle();
-    neighbours.deaf.clear();
+    nodes.deaf.clear();
     expect([...two.known]).toEqual([]);
-    neighbours.miss('two');
+    nodes.miss('two');
     await settle();
     expect([...two.known]).toEqual(['first']);
-    neighbours.deaf.add('two');
+    nodes.deaf.add('two');
     one.tell('second');
     await settle();
-    neighbours.deaf.clear();
+    nodes.deaf.clear();
     await pass(60);
     expect([...two.known]).toEqual(['first', 'second']);
   });
@@ -82,12 +82,12 @@ describe('a list that every node has (S13)', () => {
   it('costs one short question a minute where all have the same, and nothing on a server that is alone', async () => {
     node('one', ['same']);
     await pass(120);
-    expect(neighbours.said).toEqual([]);
+    expect(nodes.said).toEqual([]);
     for (const name of ['two', 'three']) node(name, ['same']);
     await pass(10);
-    neighbours.said.length = 0;
+    nodes.said.length = 0;
     await pass(60);
-    expect(neighbours.said.map(({ topic }) => topic)).toEqual(Array(3).fill('texts-wanted'));
+    expect(nodes.said.map(({ topic }) => topic)).toEqual(Array(3).fill('texts-wanted'));
   });
 
   it('stops when it is closed', async () => {

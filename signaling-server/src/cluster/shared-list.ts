@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type Clock, repeat } from '../clock.ts';
-import type { Neighbours } from './neighbours.ts';
+import type { OtherNodes } from './other-nodes.ts';
 
 const ASK_EVERY_MS = 60_000;
 /** Between two nodes that are asked one after the other: time for what the first one has to be here. */
@@ -14,7 +14,7 @@ const Told = z.array(z.unknown());
 
 export type SharedListPorts = {
   clock: Clock;
-  neighbours: Neighbours;
+  nodes: OtherNodes;
   /** What messages about it are called. */
   topic: string;
   /** What this node has, and for each what tells it from what others may have. */
@@ -34,25 +34,24 @@ export interface SharedList {
  * something, asks the others one after the other, and now and then each asks one of them in case. Who is asked answers that
  * node alone, and nothing when both have the same.
  */
-export function shareList({ clock, neighbours, topic, all, take }: SharedListPorts): SharedList {
+export function shareList({ clock, nodes, topic, all, take }: SharedListPorts): SharedList {
   const digest = (): string => {
     const hash = createHash('sha256');
     for (const mark of Array.from(all(), (each) => each.mark).sort()) hash.update(`${mark}\n`);
     return hash.digest('base64url');
   };
-  neighbours.onNotice(topic, (body) => {
+  nodes.onNotice(topic, (body) => {
     const told = Told.safeParse(body);
     if (told.success) for (const item of told.data) take(item);
   });
-  neighbours.onNotice(`${topic}-wanted`, (body) => {
+  nodes.onNotice(`${topic}-wanted`, (body) => {
     const wanted = Wanted.safeParse(body);
     if (!wanted.success || wanted.data.digest === digest()) return;
     const { from } = wanted.data;
-    for (const items of inMessages(Array.from(all(), ({ item }) => item))) neighbours.tell(from, topic, items);
+    for (const items of inMessages(Array.from(all(), ({ item }) => item))) nodes.tell(from, topic, items);
   });
 
-  const ask = (node: string): void =>
-    neighbours.tell(node, `${topic}-wanted`, { from: neighbours.self, digest: digest() });
+  const ask = (node: string): void => nodes.tell(node, `${topic}-wanted`, { from: nodes.self, digest: digest() });
   let toAsk: string[] = [];
   let cancelNext = (): void => {};
   const askNext = (): void => {
@@ -63,20 +62,20 @@ export function shareList({ clock, neighbours, topic, all, take }: SharedListPor
   };
   const askAll = (): void => {
     cancelNext();
-    toAsk = [...neighbours.others()];
+    toAsk = [...nodes.others()];
     askNext();
   };
   let turn = 0;
   const stop = repeat(clock, ASK_EVERY_MS, () => {
-    const others = neighbours.others();
+    const others = nodes.others();
     turn += 1;
     const node = others[turn % others.length];
     if (node !== undefined) ask(node);
   });
-  neighbours.onMissed(askAll);
+  nodes.onMissed(askAll);
   askAll();
   return {
-    tell: (item) => void neighbours.notify(topic, [item]),
+    tell: (item) => void nodes.notify(topic, [item]),
     close() {
       stop();
       cancelNext();

@@ -7,7 +7,7 @@ import type { Log } from '../log.ts';
 import type { Counters } from '../metrics/counters.ts';
 import type { TracedSpan } from '../observe/tracing.ts';
 import type { Listings } from '../rooms/listings.ts';
-import type { SeatHolder } from '../rooms/registry.ts';
+import type { SeatConnection } from '../rooms/room.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { IceSource } from '../turn.ts';
 
@@ -15,7 +15,7 @@ import type { IceSource } from '../turn.ts';
 export type Reply = (outcome: Outcome<unknown>) => void;
 
 /** A client as handlers see it, whatever it is connected by. */
-export interface Client extends SeatHolder {
+export interface Client extends SeatConnection {
   readonly id: string;
   /** The caller's address; never logged. */
   readonly ip: string;

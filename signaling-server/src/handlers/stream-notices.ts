@@ -9,8 +9,8 @@ export const streamStart: Handler<'stream:start'> = async ({ rooms, limits, coun
     counters.limit('streams');
     return refuse('rate-limited', { retryAfterMs: verdict.retryAfterMs });
   }
-  return rooms.startStream(client, roomId, kind) ? accept({}) : refuse('not-in-room');
+  return rooms.seats.startStream(client, roomId, kind) ? accept({}) : refuse('not-in-room');
 };
 
 export const streamStop: Handler<'stream:stop'> = ({ rooms }, client, { roomId, kind }) =>
-  rooms.stopStream(client, roomId, kind) ? accept({}) : refuse('not-in-room');
+  rooms.seats.stopStream(client, roomId, kind) ? accept({}) : refuse('not-in-room');

@@ -1,8 +1,8 @@
 import { ListedRooms, RoomId, toBase64Url } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import type { Backplane } from '../cluster/backplane.ts';
-import { type Neighbours, noNeighbours } from '../cluster/neighbours.ts';
-import { FakeNeighbours } from '../cluster/testing/fake-neighbours.ts';
+import { noOtherNodes, type OtherNodes } from '../cluster/other-nodes.ts';
+import { FakeNodes } from '../cluster/testing/fake-nodes.ts';
 import { MemoryHub } from '../cluster/testing/memory-hub.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { type Listing, Listings } from './listings.ts';
@@ -31,7 +31,7 @@ type Given = {
   participantsOf?: (roomIds: readonly RoomId[]) => Promise<number[]>;
   /** Stands between the list and its store. */
   through?: (store: Backplane) => Backplane;
-  neighbours?: Neighbours;
+  nodes?: OtherNodes;
 };
 
 function setUp({
@@ -41,7 +41,7 @@ function setUp({
   perAddress = 0,
   participantsOf,
   through = (store) => store,
-  neighbours,
+  nodes,
 }: Given = {}) {
   const store = through(hub.attach('alone', { onMessage: () => {}, onUp: () => {}, onDown: () => {} }));
   const occupied = new Set<RoomId>();
@@ -50,7 +50,7 @@ function setUp({
     {
       clock,
       store,
-      neighbours: neighbours ?? noNeighbours,
+      nodes: nodes ?? noOtherNodes,
       isOccupied: (roomId) => occupied.has(roomId),
       participantsOf: participantsOf ?? ((roomIds) => roomIds.map((roomId) => (occupied.has(roomId) ? 1 : 0))),
     },
@@ -214,11 +214,11 @@ describe('the list of rooms', () => {
   });
 
   it('keeps what another node listed again while this one looked (S13)', async () => {
-    const neighbours = new FakeNeighbours();
-    const other = neighbours.join('other');
+    const nodes = new FakeNodes();
+    const other = nodes.join('other');
     let onRead: (() => Promise<void>) | undefined;
     const { clock, hub, listings, pass, names } = setUp({
-      neighbours: neighbours.join('this'),
+      nodes: nodes.join('this'),
       through: (store) => ({
         ...store,
         read: async (keys) => {
@@ -266,8 +266,8 @@ describe('the list of rooms', () => {
     const told: unknown[] = [];
     const { listings } = setUp({
       perAddress: 2,
-      neighbours: {
-        ...noNeighbours,
+      nodes: {
+        ...noOtherNodes,
         notify: async (topic, body) => {
           if (topic === 'listings') told.push(body);
           return [];
@@ -304,13 +304,13 @@ describe('the list of rooms on two nodes (S13)', () => {
   const pair = async () => {
     const clock = new FakeClock();
     const hub = new MemoryHub(clock);
-    const neighbours = new FakeNeighbours();
+    const nodes = new FakeNodes();
     const cut = { isCut: false };
-    const one = setUp({ clock, hub, neighbours: neighbours.join('one') });
+    const one = setUp({ clock, hub, nodes: nodes.join('one') });
     const two = setUp({
       clock,
       hub,
-      neighbours: neighbours.join('two'),
+      nodes: nodes.join('two'),
       through: (store) => ({
         ...store,
         read: async (keys) => {
@@ -323,7 +323,7 @@ describe('the list of rooms on two nodes (S13)', () => {
     await one.listings.publish(garden);
     await settle();
     expect(await two.names()).toEqual(['Garden']);
-    return { hub, neighbours, cut, one, two };
+    return { hub, nodes, cut, one, two };
   };
   const both = async (one: { names(): Promise<string[]> }, two: { names(): Promise<string[]> }) => [
     await one.names(),
@@ -331,11 +331,11 @@ describe('the list of rooms on two nodes (S13)', () => {
   ];
 
   it('has what the admin took off no more, though a node with people in the room did not hear of it (S8)', async () => {
-    const { neighbours, one, two } = await pair();
-    neighbours.deaf.add('two');
+    const { nodes, one, two } = await pair();
+    nodes.deaf.add('two');
     await one.listings.withdraw(garden.roomId);
     await settle();
-    neighbours.deaf.clear();
+    nodes.deaf.clear();
     expect(await both(one, two)).toEqual([[], ['Garden']]);
     expect(await two.listings.find(garden.roomId)).toBe(undefined);
     await one.pass(180_000);
@@ -348,26 +348,26 @@ describe('the list of rooms on two nodes (S13)', () => {
   });
 
   it('is looked through as soon as a node knows that it missed something', async () => {
-    const { neighbours, one, two } = await pair();
-    neighbours.deaf.add('two');
+    const { nodes, one, two } = await pair();
+    nodes.deaf.add('two');
     await one.listings.withdraw(garden.roomId);
     await one.listings.publish(listing(2, 'Kitchen'));
     await settle();
-    neighbours.deaf.clear();
-    neighbours.miss('two');
+    nodes.deaf.clear();
+    nodes.miss('two');
     await settle();
     expect(await both(one, two)).toEqual([['Kitchen'], ['Kitchen']]);
   });
 
   it('has the name that a room got while a node did not hear of it', async () => {
-    const { neighbours, one, two } = await pair();
-    neighbours.deaf.add('two');
+    const { nodes, one, two } = await pair();
+    nodes.deaf.add('two');
     await one.listings.rename({ ...garden, name: 'Orchard' });
     await settle();
-    neighbours.deaf.clear();
+    nodes.deaf.clear();
     expect((await two.listings.find(garden.roomId))?.name).toBe('Orchard');
     expect(await two.names()).toEqual(['Orchard']);
-    neighbours.deaf.add('two');
+    nodes.deaf.add('two');
     await one.listings.rename({ ...garden, name: 'Meadow' });
     await settle();
     expect(await two.names()).toEqual(['Orchard']);
@@ -376,11 +376,11 @@ describe('the list of rooms on two nodes (S13)', () => {
   });
 
   it('lets the admin and the owner take off what the store lost or this node was never told of', async () => {
-    const { hub, neighbours, one, two } = await pair();
-    neighbours.deaf.add('one');
+    const { hub, nodes, one, two } = await pair();
+    nodes.deaf.add('one');
     await two.listings.publish(listing(2, 'Kitchen'));
     await settle();
-    neighbours.deaf.clear();
+    nodes.deaf.clear();
     expect((await one.listings.find(listing(2, '').roomId))?.name).toBe('Kitchen');
     expect((await one.listings.withdraw(listing(2, '').roomId)).ok).toBe(true);
     hub.forgetRecords();
@@ -390,8 +390,8 @@ describe('the list of rooms on two nodes (S13)', () => {
   });
 
   it('does not list a room again by renaming it after it was taken off', async () => {
-    const { neighbours, one, two } = await pair();
-    neighbours.deaf.add('two');
+    const { nodes, one, two } = await pair();
+    nodes.deaf.add('two');
     await one.listings.withdraw(garden.roomId);
     expect(await two.listings.rename({ ...garden, name: 'Orchard' })).toMatchObject({ code: 'room-not-listed' });
   });
@@ -405,22 +405,22 @@ describe('the list of rooms on two nodes (S13)', () => {
   });
 
   it('gives up what a node finds gone that has not looked for so long that nothing tells lost from taken off', async () => {
-    const { cut, neighbours, one, two } = await pair();
+    const { cut, nodes, one, two } = await pair();
     cut.isCut = true;
-    neighbours.deaf.add('two');
+    nodes.deaf.add('two');
     await one.listings.withdraw(garden.roomId);
     await one.pass(4 * 3_600_000);
     cut.isCut = false;
-    neighbours.deaf.clear();
+    nodes.deaf.clear();
     await one.pass(180_000);
     expect(await both(one, two)).toEqual([[], []]);
   });
 
   it('takes nothing for new that is older than what it has', async () => {
-    const { neighbours, one, two } = await pair();
+    const { nodes, one, two } = await pair();
     await one.listings.rename({ ...garden, name: 'Orchard' });
     await settle();
-    const late = neighbours.join('late');
+    const late = nodes.join('late');
     late.tell('two', 'listings', [{ listing: garden, version: 1 }]);
     late.tell('two', 'room-unlisted', { roomId: garden.roomId, version: 1 });
     await settle();

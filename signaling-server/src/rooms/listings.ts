@@ -12,7 +12,7 @@ import {
 import { z } from 'zod';
 import { type Clock, repeat } from '../clock.ts';
 import type { Store, Stored } from '../cluster/backplane.ts';
-import type { Neighbours } from '../cluster/neighbours.ts';
+import type { OtherNodes } from '../cluster/other-nodes.ts';
 import { type SharedList, shareList } from '../cluster/shared-list.ts';
 
 /** A room on the server's list: what its owner signed, and nothing more. */
@@ -44,7 +44,7 @@ export type ListingPolicy = {
 export type ListingPorts = {
   clock: Clock;
   store: Store;
-  neighbours: Neighbours;
+  nodes: OtherNodes;
   /** What stands for an address in what nodes tell each other. */
   nameOf?: (address: string) => string;
   /** Whether somebody of this node has a seat there. */
@@ -89,7 +89,7 @@ export class Listings {
     this.#ports = ports;
     this.#shared = shareList({
       clock: ports.clock,
-      neighbours: ports.neighbours,
+      nodes: ports.nodes,
       topic: 'listings',
       all: () => Array.from(this.#known.values(), (entry) => ({ mark: markOf(entry), item: entry })),
       take: (item) => {
@@ -97,11 +97,11 @@ export class Listings {
         if (parsed.success) this.#learn(parsed.data.listing, parsed.data.version, parsed.data.by);
       },
     });
-    ports.neighbours.onNotice('room-unlisted', (body) => {
+    ports.nodes.onNotice('room-unlisted', (body) => {
       const parsed = Unlisted.safeParse(body);
       if (parsed.success) this.#unlist(parsed.data.roomId, parsed.data.version);
     });
-    ports.neighbours.onMissed(() => void this.#keep());
+    ports.nodes.onMissed(() => void this.#keep());
     this.#keptAt = ports.clock.now();
     this.#stop = repeat(ports.clock, KEEP_EVERY_MS, () => void this.#keep());
   }
@@ -183,7 +183,7 @@ export class Listings {
    * Takes a room off the list, for its owner or the admin. Refuses with `room-not-listed`.
    */
   async withdraw(roomId: RoomId): Promise<Outcome<null>> {
-    const { store, neighbours } = this.#ports;
+    const { store, nodes } = this.#ports;
     const byRoom = roomKeyOf(roomId);
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const known = this.#known.get(roomId);
@@ -197,7 +197,7 @@ export class Listings {
       const removed = await store.write(byRoom, current?.version ?? 0, WITHDRAWN, WITHDRAWN_MS);
       if (removed === undefined) continue;
       this.#unlist(roomId, removed);
-      void neighbours.notify('room-unlisted', { roomId, version: removed });
+      void nodes.notify('room-unlisted', { roomId, version: removed });
       await this.#release(before);
       return accept(null);
     }

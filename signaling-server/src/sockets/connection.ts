@@ -4,7 +4,7 @@ import type { Socket } from 'socket.io';
 import type { Client, Reply } from '../handlers/context.ts';
 import { TokenBucket } from '../limits/token-bucket.ts';
 import type { TracedSpan } from '../observe/tracing.ts';
-import type { Seat } from '../rooms/registry.ts';
+import type { Seat } from '../rooms/room.ts';
 import type { Admission } from './admission.ts';
 
 export type ClosingCode = ServerPayload<'server:closing'>['code'];

@@ -177,7 +177,7 @@ export function openGate(
   function lost(connection: Connection): void {
     for (const { room } of connection.seats.values())
       log.info({ ...aboutSocket(connection), room: room.pseudonym }, 'seat away');
-    rooms.lost(connection);
+    rooms.seats.lost(connection);
   }
 
   function onClogged(connection: Connection): void {

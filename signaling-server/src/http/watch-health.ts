@@ -1,6 +1,6 @@
 import { type Clock, repeat } from '../clock.ts';
-import type { CheckResult, HealthChecks } from '../http/health.ts';
 import type { Warnings } from '../warnings.ts';
+import type { CheckResult, HealthChecks } from './health.ts';
 
 /** Time between two looks. */
 export const HEALTH_LOOK_EVERY_MS = 30_000;

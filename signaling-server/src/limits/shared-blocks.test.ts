@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { BlockList } from '../limits/block-list.ts';
+import { FakeNodes } from '../cluster/testing/fake-nodes.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
+import { BlockList } from './block-list.ts';
 import { shareBlocks } from './shared-blocks.ts';
-import { FakeNeighbours } from './testing/fake-neighbours.ts';
 
 const settle = async (): Promise<void> => {
   for (let i = 0; i < 10; i++) await new Promise<void>((resolve) => setImmediate(resolve));
@@ -11,17 +11,17 @@ const MINUTE_MS = 60_000;
 
 describe('one list of blocked addresses for all nodes (R7, S13)', () => {
   let clock: FakeClock;
-  let neighbours: FakeNeighbours;
+  let nodes: FakeNodes;
   beforeEach(() => {
     clock = new FakeClock();
-    neighbours = new FakeNeighbours();
+    nodes = new FakeNodes();
   });
 
   const node = (name: string) => {
     const policy = { strikesPerMinute: 1, blockMinMs: 10 * MINUTE_MS, blockMaxMs: 60 * MINUTE_MS };
     const blocks: BlockList = new BlockList(policy, clock, ({ key }) => shared.tell(key));
     const adopted: string[] = [];
-    const shared = shareBlocks(blocks, neighbours.join(name), clock, (key) => adopted.push(key));
+    const shared = shareBlocks(blocks, nodes.join(name), clock, (key) => adopted.push(key));
     return {
       adopted,
       shared,
@@ -62,9 +62,9 @@ describe('one list of blocked addresses for all nodes (R7, S13)', () => {
   it('has no block that was lifted, though a node did not hear of that and tells a newcomer of it', async () => {
     const [one, two] = [node('one'), node('two')];
     await one.block();
-    neighbours.deaf.add('two');
+    nodes.deaf.add('two');
     await one.lift();
-    neighbours.deaf.clear();
+    nodes.deaf.clear();
     expect(two.keys()).toEqual(['bad']);
     const late = node('late');
     await pass(3);
@@ -78,13 +78,13 @@ describe('one list of blocked addresses for all nodes (R7, S13)', () => {
     const [one, two] = [node('one'), node('two')];
     await one.block();
     await pass(11);
-    neighbours.deaf.add('two');
+    nodes.deaf.add('two');
     await one.block();
     clock.advance(5_000);
-    neighbours.deaf.delete('two');
-    neighbours.deaf.add('one');
+    nodes.deaf.delete('two');
+    nodes.deaf.add('one');
     await two.block();
-    neighbours.deaf.clear();
+    nodes.deaf.clear();
     await pass(3);
     expect(one.remainingMs()).toBe(two.remainingMs());
     expect(one.keys()).toEqual(['bad']);
@@ -95,10 +95,10 @@ describe('one list of blocked addresses for all nodes (R7, S13)', () => {
     await one.block();
     await one.lift();
     await pass(11);
-    neighbours.said.length = 0;
+    nodes.said.length = 0;
     const two = node('two');
     await settle();
-    expect(neighbours.said.filter(({ topic }) => topic === 'blocks')).toEqual([]);
+    expect(nodes.said.filter(({ topic }) => topic === 'blocks')).toEqual([]);
     expect(two.keys()).toEqual([]);
     one.shared.close();
     two.shared.close();

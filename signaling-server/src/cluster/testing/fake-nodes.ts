@@ -1,7 +1,7 @@
-import type { Neighbours } from '../neighbours.ts';
+import type { OtherNodes } from '../other-nodes.ts';
 
 /** Nodes in one process that hear each other one turn later, for tests. */
-export class FakeNeighbours {
+export class FakeNodes {
   /** Nodes that do not hear what they are told. */
   readonly deaf = new Set<string>();
   /** Every message, in order. */
@@ -9,7 +9,7 @@ export class FakeNeighbours {
   readonly #nodes = new Map<string, Map<string, (body: unknown) => void>>();
   readonly #missed = new Map<string, (() => void)[]>();
 
-  join(self: string): Neighbours {
+  join(self: string): OtherNodes {
     const topics = new Map<string, (body: unknown) => void>();
     const missed: (() => void)[] = [];
     this.#nodes.set(self, topics);

@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import type { CheckResult } from '../http/health.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { createWarnings } from '../warnings.ts';
+import type { CheckResult } from './health.ts';
 import { HEALTH_LOOK_EVERY_MS, watchHealth } from './watch-health.ts';
 
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

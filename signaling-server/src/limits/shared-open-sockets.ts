@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
-import { addTo, type OpenSockets } from '../limits/open-sockets.ts';
-import { nodesKeyOf } from './backplane.ts';
-import type { RedisClient } from './redis-client.ts';
+import { nodesKeyOf } from '../cluster/backplane.ts';
+import type { RedisClient } from '../cluster/redis-client.ts';
+import { addTo, type OpenSockets } from './open-sockets.ts';
 
 /** Counts of an address that nothing changes for a day are forgotten. */
 const KEPT_MS = 86_400_000;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
-import type { Block, BlockList } from '../limits/block-list.ts';
-import type { Neighbours } from './neighbours.ts';
-import { plainAddresses, type SharedAddresses } from './shared-addresses.ts';
-import { shareList } from './shared-list.ts';
+import type { OtherNodes } from '../cluster/other-nodes.ts';
+import { plainAddresses, type SharedAddresses } from '../cluster/shared-addresses.ts';
+import { shareList } from '../cluster/shared-list.ts';
+import type { Block, BlockList } from './block-list.ts';
 
 const Address = z.string().min(1).max(64);
 const TheBlock = z.object({
@@ -27,7 +27,7 @@ export interface SharedBlocks {
  */
 export function shareBlocks(
   blocks: BlockList,
-  neighbours: Neighbours,
+  nodes: OtherNodes,
   clock: Clock,
   onAdopted: (key: string) => void,
   addresses: SharedAddresses = plainAddresses,
@@ -46,7 +46,7 @@ export function shareBlocks(
   });
   const list = shareList({
     clock,
-    neighbours,
+    nodes,
     topic: 'blocks',
     all: () =>
       blocks.known().map((block) => {

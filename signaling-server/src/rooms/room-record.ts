@@ -1,0 +1,199 @@
+import { createHash, hash, timingSafeEqual } from 'node:crypto';
+import { accept, type Outcome, ParticipantId, type ResumeToken, type RoomId, refuse } from '@parley/shared/protocol';
+import { z } from 'zod';
+import type { RemoteSeat, Room } from './room.ts';
+
+/** A seat as all nodes know it. */
+const RecordSeat = z.object({
+  /** The node that has it, or had it last. */
+  node: z.string().min(1).max(64),
+  /** SHA-256 of the resume token, base64url. */
+  token: z.string().length(43),
+  /** Grows each time the seat is taken, so that the latest claim to it is told from earlier ones. */
+  generation: z.number().int().positive(),
+  /** How often in a row it went to another connection while the one before still stood. */
+  moves: z.number().int().nonnegative().default(0),
+  /** Milliseconds since 1970 at which it ends unless its participant comes back; null while the participant is here. */
+  awayUntil: z.number().nullable(),
+});
+export type RecordSeat = z.infer<typeof RecordSeat>;
+export type RecordSeats = ReadonlyMap<ParticipantId, RecordSeat>;
+
+/** The participants of a room over all nodes. No names, no room id: the key it is stored under is a hash. */
+export const RoomRecord = z.object({ seats: z.record(ParticipantId, RecordSeat) });
+export type RoomRecord = z.infer<typeof RoomRecord>;
+
+/** Stands for a room between nodes: a hash, so that the store has no room ids. */
+export const roomKeyOf = (roomId: RoomId): string =>
+  createHash('sha256').update('parley/1 room-key').update(roomId).digest('base64url');
+
+/** The form in which a resume token is kept and compared. */
+export const hashOf = (token: ResumeToken): string => hash('sha256', token, 'base64url');
+
+/** Compares the hashes of two tokens in constant time. */
+export const isSameHash = (left: string, right: string): boolean =>
+  left.length === right.length && timingSafeEqual(Buffer.from(left), Buffer.from(right));
+
+/**
+ * Whether a seat goes to and fro between connections that both have its token. The one that has the seat then is given a new token,
+ * and the other one ends up with a seat of its own. Not at the first move: an answer can be lost, and its client has only the old token.
+ */
+const isContested = (moves: number): boolean => moves >= 3;
+
+/** Reads a stored record. Text that cannot be read counts as no record: the nodes write their seats into it again. */
+export function readRecord(text: string | undefined): Map<ParticipantId, RecordSeat> {
+  if (text === undefined) return new Map();
+  try {
+    const parsed = RoomRecord.safeParse(JSON.parse(text));
+    return parsed.success ? seatsOf(parsed.data) : new Map();
+  } catch {
+    return new Map();
+  }
+}
+
+export const seatsOf = (record: RoomRecord): Map<ParticipantId, RecordSeat> =>
+  // The record's keys were parsed as participant ids.
+  new Map(Object.entries(record.seats) as [ParticipantId, RecordSeat][]);
+
+export const recordOf = (seats: RecordSeats): RoomRecord => ({ seats: Object.fromEntries(seats) });
+
+/** The text to store; undefined for a room with nobody in it. */
+export const writeRecord = (seats: RecordSeats): string | undefined =>
+  seats.size === 0 ? undefined : JSON.stringify(recordOf(seats));
+
+/** The seats that this node has in a room, as it writes them into the record. */
+export function ownSeats(room: Room | undefined, node: string): Map<ParticipantId, RecordSeat> {
+  const own = new Map<ParticipantId, RecordSeat>();
+  for (const { participantId, tokenHash, generation, moves, state } of room?.seats.values() ?? [])
+    own.set(participantId, {
+      node,
+      token: tokenHash,
+      generation,
+      moves,
+      awayUntil: state.at === 'away' ? state.until : null,
+    });
+  return own;
+}
+
+/** The record of a room as far as this node knows it without the store: it has no tokens of other nodes' seats. */
+export function knownSeats(room: Room | undefined, node: string): Map<ParticipantId, RecordSeat> {
+  const seats = ownSeats(room, node);
+  for (const [id, { node: other, away, generation }] of room?.remote ?? [])
+    seats.set(id, { node: other, token: '', generation, moves: 0, awayUntil: away ? Number.POSITIVE_INFINITY : null });
+  return seats;
+}
+
+/** The seats of a record that other nodes than `node` have. */
+export function remoteSeats(seats: RecordSeats, node: string): Map<ParticipantId, RemoteSeat> {
+  const remote = new Map<ParticipantId, RemoteSeat>();
+  for (const [id, seat] of seats)
+    if (seat.node !== node)
+      remote.set(id, { node: seat.node, away: seat.awayUntil !== null, generation: seat.generation });
+  return remote;
+}
+
+/** What a decision about a record depends on beside the record. */
+export type Situation = {
+  /** This node. */
+  node: string;
+  /** Nodes that are alive; undefined when that is not known for sure, then nobody is given up. */
+  alive: ReadonlySet<string> | undefined;
+  now: number;
+  seatGraceMs: number;
+};
+
+/** Marks the seats of dead nodes away, and ends those that were away for the grace time. Answers whether any changed. */
+function expireSeats(seats: Map<ParticipantId, RecordSeat>, { node, alive, now, seatGraceMs }: Situation): boolean {
+  let changed = false;
+  for (const [id, seat] of seats) {
+    if (seat.node === node || alive === undefined || alive.has(seat.node)) continue;
+    if (seat.awayUntil === null) seats.set(id, { ...seat, awayUntil: now + seatGraceMs });
+    else if (seat.awayUntil <= now) seats.delete(id);
+    else continue;
+    changed = true;
+  }
+  return changed;
+}
+
+export type SeatRequest = {
+  /** The resume token that was shown, if one was. */
+  shown: ResumeToken | undefined;
+  /** The seat to give when none is known by that token. */
+  fresh: { participantId: ParticipantId; token: ResumeToken };
+  capacity: number;
+};
+
+export type GivenSeat = {
+  participantId: ParticipantId;
+  /** The token that the seat has from now on. */
+  token: ResumeToken;
+  resumed: boolean;
+  generation: number;
+  moves: number;
+};
+
+export const findByToken = (seats: RecordSeats, token: ResumeToken): [ParticipantId, RecordSeat] | undefined => {
+  const shown = hashOf(token);
+  return [...seats].find(([, seat]) => isSameHash(seat.token, shown));
+};
+
+/**
+ * Gives a seat in the room: the one of the shown token, or a fresh one while there is room. Refuses with `room-full`.
+ * Answers the seat and the record that has it.
+ */
+export function takeSeat(
+  before: RecordSeats,
+  { shown, fresh, capacity }: SeatRequest,
+  situation: Situation,
+): Outcome<{ given: GivenSeat; seats: Map<ParticipantId, RecordSeat> }> {
+  const seats = new Map(before);
+  const give = (given: GivenSeat) => {
+    const { participantId, token, generation, moves } = given;
+    const { node } = situation;
+    seats.set(participantId, { node, token: hashOf(token), generation, moves, awayUntil: null });
+    return accept({ given, seats });
+  };
+  const known = shown === undefined ? undefined : findByToken(seats, shown);
+  if (shown !== undefined && known) {
+    const [participantId, { generation, moves: movesBefore, awayUntil }] = known;
+    const moves = awayUntil === null ? movesBefore + 1 : 0;
+    const token = isContested(moves) ? fresh.token : shown;
+    return give({ participantId, token, resumed: true, generation: generation + 1, moves });
+  }
+  expireSeats(seats, situation);
+  if (seats.size >= capacity) return refuse('room-full');
+  return give({ ...fresh, resumed: false, generation: 1, moves: 0 });
+}
+
+/**
+ * Writes what this node knows of its own seats into the record. The record knows better only about seats that were
+ * taken elsewhere since. `changed` tells whether the record differs from before.
+ */
+export function mergeOwn(
+  before: RecordSeats,
+  own: RecordSeats,
+  situation: Situation,
+): { seats: Map<ParticipantId, RecordSeat>; changed: boolean } {
+  const { node } = situation;
+  const seats = new Map(before);
+  let changed = false;
+  for (const [id, seat] of seats) {
+    if (seat.node !== node || own.has(id)) continue;
+    seats.delete(id);
+    changed = true;
+  }
+  for (const [id, mine] of own) {
+    const known = seats.get(id);
+    if (known && known.node !== node && known.generation >= mine.generation) continue;
+    if (
+      known?.node === node &&
+      known.token === mine.token &&
+      known.generation === mine.generation &&
+      known.awayUntil === mine.awayUntil
+    )
+      continue;
+    seats.set(id, mine);
+    changed = true;
+  }
+  return { seats, changed: expireSeats(seats, situation) || changed };
+}
