@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import type { ServerReport } from '@parley/shared/protocol';
 import { runTokenCommand } from './auth/token-command.ts';
 import { systemClock } from './clock.ts';
-import { answerPulses, readWorkerPlace, startWorkers, WORKER_ENV, type WorkerPlace } from './cluster/workers.ts';
+import { answerHeartbeats, readWorkerPlace, startWorkers, WORKER_ENV, type WorkerPlace } from './cluster/workers.ts';
 import type { WorkerPorts } from './composition.ts';
 import { type Config, readConfig, settingsTable, warningsOf } from './config.ts';
 import { type Log, type LogOutput, openLog } from './log.ts';
@@ -139,7 +139,7 @@ function endWithParent(): void {
 
 /** What this process does as one of several workers. */
 function workerPorts({ pseudonymKey, ...place }: WorkerPlace): WorkerPorts {
-  answerPulses();
+  answerHeartbeats();
   return { ...place, pseudonymKey: Buffer.from(pseudonymKey, 'hex') };
 }
 

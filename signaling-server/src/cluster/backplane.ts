@@ -55,8 +55,8 @@ export type OpenBackplane = (listener: BackplaneListener) => Promise<Backplane>;
 export const NODE_TTL_MS = 6_000;
 export const HEARTBEAT_MS = 2_000;
 /** How often the other side is asked whether it is there, and how many times it may say nothing before it counts as away. */
-export const PULSE_MS = 1_000;
-export const SILENT_PULSES = 2;
+export const PROBE_EVERY_MS = 1_000;
+export const UNANSWERED_MAX = 2;
 
 /** Where it stands in Redis who is alive, by the time until which a node counts. */
 export const nodesKeyOf = (prefix: string): string => `${prefix}:nodes`;

@@ -1,7 +1,7 @@
 import { type CommandParser, createClient, defineScript, ErrorReply } from '@redis/client';
 import { type Clock, repeat } from '../clock.ts';
 import type { Log } from '../log.ts';
-import { PULSE_MS, SILENT_PULSES } from './backplane.ts';
+import { PROBE_EVERY_MS, UNANSWERED_MAX } from './backplane.ts';
 
 const CONNECT_TIMEOUT_MS = 1_500;
 const RECONNECT_MAX_MS = 1_000;
@@ -65,7 +65,7 @@ const connectTo = ({ url, random }: RedisPorts) =>
   createClient({
     url,
     scripts,
-    // Who asks while Redis is away gets an error at once and goes on without it.
+    // A caller that asks while Redis is away gets an error at once and goes on without it.
     disableOfflineQueue: true,
     // It ends with the writing of a command, and says nothing about the answer; see `watch`.
     commandOptions: { timeout: 0 },
@@ -119,7 +119,7 @@ async function probeAll(client: RedisClient, ports: RedisPorts): Promise<void> {
  * Drops the connection when Redis holds it and answers nothing, or refuses to do its work, as a primary does that became
  * a replica: all that waits is refused at once, and the next connection may lead to another server. Neither a deadline on
  * each command nor a timeout on the socket, which takes what is written for a sign of life, would tell of it sooner.
- * Counted in pulses, so that a stall of this process is not taken for one of Redis.
+ * Counted in probes, so that a stall of this process is not taken for one of Redis.
  */
 function watch(
   client: RedisClient,
@@ -148,7 +148,7 @@ function watch(
     if (failure instanceof ErrorReply && client.isReady)
       drop(failure.message.split(' ', 1)[0] ?? '', 'Redis refuses to do its work');
   };
-  const stop = repeat(ports.clock, PULSE_MS, () => {
+  const stop = repeat(ports.clock, PROBE_EVERY_MS, () => {
     // Until it is connected, the time for connecting and that of the socket run.
     if (!client.isReady) {
       unanswered = 0;
@@ -156,7 +156,7 @@ function watch(
     }
     unanswered += 1;
     if (unanswered === 1) probeRedis(client, ports).then(answered, refused);
-    if (unanswered > SILENT_PULSES) drop('silent');
+    if (unanswered > UNANSWERED_MAX) drop('silent');
   });
   client.on('end', () => {
     if (!isDropping) stop();

@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto';
 
 /**
- * Addresses as they stand in what nodes share. Redis may have to write to disk, where no address should lie, and a hash of
- * an address tells it to whoever tries all there are: both need a key that is not in Redis.
+ * Addresses as they stand in what nodes share. Redis may have to write to disk, where no address should lie, and a plain hash
+ * hides nothing, since all addresses can be tried: both need a key that is not in Redis.
  */
 export interface SharedAddresses {
   /** The same name for the same address on all nodes; nobody without the key can tell the address. */

@@ -24,8 +24,8 @@ describe('a list that every node has (S13)', () => {
       clock,
       nodes: nodes.join(name),
       topic: 'texts',
-      all: () => Array.from(known, (text) => ({ mark: text, item: text })),
-      take: (item) => void known.add(String(item)),
+      all: () => Array.from(known, (text) => ({ fingerprint: text, item: text })),
+      receive: (item) => void known.add(String(item)),
     });
     lists.push(list);
     return {

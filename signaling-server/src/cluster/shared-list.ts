@@ -17,10 +17,10 @@ export type SharedListPorts = {
   nodes: OtherNodes;
   /** What messages about it are called. */
   topic: string;
-  /** What this node has, and for each what tells it from what others may have. */
-  all: () => Iterable<{ mark: string; item: unknown }>;
-  /** Takes what another node has. It is unparsed, and may be known here, or older than what is known. */
-  take: (item: unknown) => void;
+  /** The items of this node, each with a text that differs when the item does. */
+  all: () => Iterable<{ fingerprint: string; item: unknown }>;
+  /** Called with an item of another node. It is unparsed, and may be known here, or older than what is known. */
+  receive: (item: unknown) => void;
 };
 
 export interface SharedList {
@@ -30,19 +30,19 @@ export interface SharedList {
 }
 
 /**
- * A list that every node has. What is new is told to all who are alive at that moment; a node that starts, or may have missed
- * something, asks the others one after the other, and now and then each asks one of them in case. Who is asked answers that
- * node alone, and nothing when both have the same.
+ * A list that every node has. New items are told to all nodes that are alive at that moment. A node that starts, or may have
+ * missed something, asks the others one after the other, and once a minute each node asks one other in case. The node that
+ * is asked answers that node alone, and does not answer when both have the same.
  */
-export function shareList({ clock, nodes, topic, all, take }: SharedListPorts): SharedList {
+export function shareList({ clock, nodes, topic, all, receive }: SharedListPorts): SharedList {
   const digest = (): string => {
     const hash = createHash('sha256');
-    for (const mark of Array.from(all(), (each) => each.mark).sort()) hash.update(`${mark}\n`);
+    for (const line of Array.from(all(), (each) => each.fingerprint).sort()) hash.update(`${line}\n`);
     return hash.digest('base64url');
   };
   nodes.onNotice(topic, (body) => {
     const told = Told.safeParse(body);
-    if (told.success) for (const item of told.data) take(item);
+    if (told.success) for (const item of told.data) receive(item);
   });
   nodes.onNotice(`${topic}-wanted`, (body) => {
     const wanted = Wanted.safeParse(body);

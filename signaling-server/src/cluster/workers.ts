@@ -4,8 +4,10 @@ import { ServerReport } from '@parley/shared/protocol';
 import { z } from 'zod';
 import { type Clock, repeat } from '../clock.ts';
 import type { Log } from '../log.ts';
-import { NODE_TTL_MS, PULSE_MS } from './backplane.ts';
+import { NODE_TTL_MS } from './backplane.ts';
 
+/** How often the parent asks each worker whether it is there. */
+const HEARTBEAT_EVERY_MS = 1_000;
 /** A worker that dies again and again is not started without a pause. */
 const RESTART_FIRST_MS = 200;
 const RESTART_MAX_MS = 10_000;
@@ -32,13 +34,13 @@ export function readWorkerPlace(text: string | undefined): WorkerPlace | undefin
   return cluster.isWorker && text !== undefined ? WorkerPlace.parse(JSON.parse(text)) : undefined;
 }
 
-const Pulse = z.object({ parley: z.literal('pulse') });
-const PULSE: z.infer<typeof Pulse> = { parley: 'pulse' };
+const Heartbeat = z.object({ parley: z.literal('heartbeat') });
+const HEARTBEAT: z.infer<typeof Heartbeat> = { parley: 'heartbeat' };
 
 /** The worker's side: answers its parent for as long as this process does anything. */
-export function answerPulses(): void {
+export function answerHeartbeats(): void {
   process.on('message', (raw: unknown) => {
-    if (Pulse.safeParse(raw).success) process.send?.(PULSE);
+    if (Heartbeat.safeParse(raw).success) process.send?.(HEARTBEAT);
   });
 }
 
@@ -131,25 +133,25 @@ export function startWorkers(count: number, clock: Clock, log: Log): WorkerGroup
 }
 
 /**
- * Asks a worker each second whether it is there, from its first word on. Counted in pulses, so that a stall of the parent
+ * Asks a worker each second whether it is there, from its first word on. Counted in heartbeats, so that a stall of the parent
  * is not taken for one of the worker.
  */
 function watchWorker(worker: Worker, clock: Clock, onSilent: () => void): { heard(raw: unknown): void; stop(): void } {
   let isStarted = false;
   let unanswered = 0;
-  const stop = repeat(clock, PULSE_MS, () => {
+  const stop = repeat(clock, HEARTBEAT_EVERY_MS, () => {
     if (!isStarted) return;
     unanswered += 1;
     // Between death and its news there is nobody to hear.
-    if (unanswered === 1 && worker.isConnected()) worker.send(PULSE);
-    if (unanswered * PULSE_MS <= NODE_TTL_MS) return;
+    if (unanswered === 1 && worker.isConnected()) worker.send(HEARTBEAT);
+    if (unanswered * HEARTBEAT_EVERY_MS <= NODE_TTL_MS) return;
     stop();
     onSilent();
   });
   return {
     heard(raw) {
       isStarted = true;
-      if (Pulse.safeParse(raw).success) unanswered = 0;
+      if (Heartbeat.safeParse(raw).success) unanswered = 0;
     },
     stop,
   };

@@ -1,8 +1,11 @@
-import { type Challenge, LIMITS, PROTOCOL_VERSION } from '@parley/shared/protocol';
+import { accept, type Challenge, LIMITS, PROTOCOL_VERSION, type Refusal, refuse } from '@parley/shared/protocol';
 import { base64UrlText } from '../base64url.ts';
-import type { Client, HandlerContext } from './context.ts';
+import type { Client, Handler, HandlerContext } from './context.ts';
 
 type Needs = Pick<HandlerContext, 'clock' | 'random'>;
+
+export const challengeGet: Handler<'challenge:get'> = (context, client, { v }) =>
+  versionRefusal(v) ?? accept(newChallenge(context, client));
 
 /** Gives the client a fresh challenge; the one before is void. */
 export function newChallenge({ clock, random }: Needs, client: Client): Challenge {
@@ -16,4 +19,10 @@ export function takeChallenge({ clock }: Pick<Needs, 'clock'>, client: Client): 
   const { challenge } = client;
   client.challenge = undefined;
   return challenge && clock.now() < challenge.endsAt ? challenge.bytes : undefined;
+}
+
+/** The refusal for a client of another protocol version; undefined when both speak the same. */
+export function versionRefusal(v: number): Refusal | undefined {
+  if (v === PROTOCOL_VERSION) return undefined;
+  return refuse(v < PROTOCOL_VERSION ? 'client-too-old' : 'server-too-old');
 }

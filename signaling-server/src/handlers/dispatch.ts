@@ -142,8 +142,8 @@ export function createDispatch(context: HandlerContext) {
       else answer(event, client, reply, payload, isChecked);
     },
     /**
-     * Takes nothing more and resolves when everything that was taken is answered: what a server did before it stopped
-     * must be known to whoever asked for it.
+     * Takes nothing more and resolves when everything that was taken is answered: a client must know what
+     * the server did for it before it stopped.
      */
     stop(): Promise<void> {
       stopped = true;

@@ -1,9 +1,8 @@
 import { accept, fromBase64Url, type Outcome, type RoomJoin, type RoomJoined, refuse } from '@parley/shared/protocol';
 import { verifyMembership } from '@parley/shared/sealing';
 import { aboutSocket } from '../observe/operations.ts';
-import { takeChallenge } from './challenge.ts';
+import { takeChallenge, versionRefusal } from './challenge.ts';
 import type { Handler } from './context.ts';
-import { versionRefusal } from './version-check.ts';
 
 /** A wrong proof weighs as much as this many malformed requests (R7: guessing passphrases). */
 const WRONG_PROOF_STRIKES = 5;

@@ -1,15 +1,15 @@
 import { accept, fromBase64Url, type Outcome, type RoomId, type RoomPublish, refuse } from '@parley/shared/protocol';
 import { deriveRoomKeys, type OwnerAct, verifyListing, verifyOwnership } from '@parley/shared/sealing';
 import { aboutSocket } from '../observe/operations.ts';
-import type { Listing } from '../rooms/listings.ts';
+import type { Listing } from '../rooms/listing-store.ts';
 import { takeChallenge } from './challenge.ts';
 import type { Client, Handler, HandlerContext } from './context.ts';
 
 type Claim = { roomId: RoomId; proof: string; ownerPub: string; name: string };
 
 /**
- * Seat, limit (R3), challenge and the owner's signature over it: what every change of the list needs. Who the owner is
- * stands in the room's id.
+ * Seat, limit (R3), challenge and the owner's signature over it: what every change of the list needs. The room's id
+ * tells the owner's key.
  */
 async function checkOwner(
   context: HandlerContext,

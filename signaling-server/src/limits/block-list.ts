@@ -58,7 +58,7 @@ export class BlockList {
   }
 
   /** Takes over what another node knows of a block; false when that blocks nobody for longer. */
-  adopt({ key, ...told }: Block): boolean {
+  apply({ key, ...told }: Block): boolean {
     const before = this.remainingMs(key);
     const known = this.#records.get(key);
     // The clock of another node may be set wrong; no block is longer than the longest.

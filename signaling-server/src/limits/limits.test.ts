@@ -55,7 +55,7 @@ describe('with the clock in hand', () => {
     clock.advance(1);
     expect(list.remainingMs('a')).toBe(0);
     const endsAt = clock.now() + 365 * 86_400_000;
-    list.adopt({ key: 'b', endsAt, times: 1, at: clock.now(), liftedAt: 0 });
+    list.apply({ key: 'b', endsAt, times: 1, at: clock.now(), liftedAt: 0 });
     expect(list.remainingMs('b')).toBe(3_600_000);
   });
 

@@ -20,10 +20,10 @@ describe('one list of blocked addresses for all nodes (R7, S13)', () => {
   const node = (name: string) => {
     const policy = { strikesPerMinute: 1, blockMinMs: 10 * MINUTE_MS, blockMaxMs: 60 * MINUTE_MS };
     const blocks: BlockList = new BlockList(policy, clock, ({ key }) => shared.tell(key));
-    const adopted: string[] = [];
-    const shared = shareBlocks(blocks, nodes.join(name), clock, (key) => adopted.push(key));
+    const heard: string[] = [];
+    const shared = shareBlocks(blocks, nodes.join(name), clock, (key) => heard.push(key));
     return {
-      adopted,
+      heard,
       shared,
       keys: () => blocks.blocks().map(({ key }) => key),
       remainingMs: () => blocks.remainingMs('bad'),
@@ -48,13 +48,13 @@ describe('one list of blocked addresses for all nodes (R7, S13)', () => {
   it('is told as it changes, and once', async () => {
     const [one, two] = [node('one'), node('two')];
     await one.block();
-    expect([two.keys(), two.adopted]).toEqual([['bad'], ['bad']]);
+    expect([two.keys(), two.heard]).toEqual([['bad'], ['bad']]);
     await pass(5);
-    expect(two.adopted).toEqual(['bad']);
+    expect(two.heard).toEqual(['bad']);
     await two.lift();
     expect(one.keys()).toEqual([]);
     await one.block();
-    expect([two.keys(), two.adopted]).toEqual([['bad'], ['bad', 'bad']]);
+    expect([two.keys(), two.heard]).toEqual([['bad'], ['bad', 'bad']]);
     // Its history was lifted with it.
     expect(two.remainingMs()).toBe(10 * MINUTE_MS);
   });

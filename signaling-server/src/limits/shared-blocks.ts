@@ -23,13 +23,13 @@ export interface SharedBlocks {
 
 /**
  * One list of blocked addresses for all nodes: each tells the others what it imposes and lifts, and asks for what it may not
- * know. `onAdopted` hears of every block that came from elsewhere.
+ * know. `onBlocked` is called for every address that another node blocked.
  */
 export function shareBlocks(
   blocks: BlockList,
   nodes: OtherNodes,
   clock: Clock,
-  onAdopted: (key: string) => void,
+  onBlocked: (key: string) => void,
   addresses: SharedAddresses = plainAddresses,
 ): SharedBlocks {
   /** Nodes count time each for itself; what they tell each other is by the computers' clocks. */
@@ -51,14 +51,14 @@ export function shareBlocks(
     all: () =>
       blocks.known().map((block) => {
         const { key, endsAt, times, at, liftedAt } = shifted(block, toWallMs());
-        return { mark: [addresses.nameOf(key), endsAt, times, at, liftedAt].join(' '), item: itemOf(block) };
+        return { fingerprint: [addresses.nameOf(key), endsAt, times, at, liftedAt].join(' '), item: itemOf(block) };
       }),
-    take: (item) => {
+    receive: (item) => {
       const parsed = TheBlock.safeParse(item);
       if (!parsed.success) return;
       const { sealed, ...rest } = parsed.data;
       const key = Address.safeParse(addresses.open(sealed)).data;
-      if (key !== undefined && blocks.adopt({ key, ...shifted(rest, -toWallMs()) })) onAdopted(key);
+      if (key !== undefined && blocks.apply({ key, ...shifted(rest, -toWallMs()) })) onBlocked(key);
     },
   });
   return {

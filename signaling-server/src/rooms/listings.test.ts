@@ -5,7 +5,8 @@ import { noOtherNodes, type OtherNodes } from '../cluster/other-nodes.ts';
 import { FakeNodes } from '../cluster/testing/fake-nodes.ts';
 import { MemoryHub } from '../cluster/testing/memory-hub.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
-import { type Listing, Listings } from './listings.ts';
+import type { Listing } from './listing-store.ts';
+import { Listings } from './listings.ts';
 
 const bytes = (fill: number, size: number) => toBase64Url(new Uint8Array(size).fill(fill));
 const listing = (n: number, name: string, issuedAt = 1): Listing => ({
