@@ -61,8 +61,8 @@ export class Listings {
   readonly #store: ListingStore;
   readonly #entries = new Map<RoomId, Entry>();
   readonly #pages: ListingPages;
-  /** Addresses whose new rooms are being entered right now, once for each. */
-  readonly #entering = new Map<RoomId, string>();
+  /** Entries are written one after the other: requests of the same moment count each other. */
+  #entering: Promise<unknown> = Promise.resolve();
   readonly #shared: SharedList;
   readonly #stop: () => void;
   /** When all entries were compared with the store for the last time. */
@@ -124,19 +124,9 @@ export class Listings {
    * has listed as many as one may, and `listing-outdated` when the owner has signed a newer entry. Rejects while the store is away.
    * The caller has checked the owner's signatures.
    */
-  async publish(listing: Listing, address?: string): Promise<Outcome<null>> {
+  publish(listing: Listing, address?: string): Promise<Outcome<null>> {
     const { nameOf } = this.#ports;
-    const by = address !== undefined && nameOf ? nameOf(address) : address;
-    const { roomId } = listing;
-    const isNew = !this.#entries.has(roomId) && !this.#entering.has(roomId);
-    if (!isNew || by === undefined) return this.#enter(listing, by);
-    // Counted before anything is awaited: requests of the same moment count each other.
-    this.#entering.set(roomId, by);
-    try {
-      return await this.#enter(listing, by);
-    } finally {
-      this.#entering.delete(roomId);
-    }
+    return this.#enter(listing, address !== undefined && nameOf ? nameOf(address) : address);
   }
 
   /** Gives an entry another name; refuses as `publish` does, and with `room-not-listed` when it was taken off meanwhile. */
@@ -167,10 +157,21 @@ export class Listings {
     this.#shared.close();
   }
 
-  async #enter(
+  #enter(
     listing: Listing,
     by: string | undefined,
     check: (before: StoredEntry) => Refusal | undefined = () => undefined,
+  ): Promise<Outcome<null>> {
+    const entered = this.#entering.then(() => this.#enterNow(listing, by, check));
+    // The next one waits for this one, however it ends.
+    this.#entering = entered.catch(() => {});
+    return entered;
+  }
+
+  async #enterNow(
+    listing: Listing,
+    by: string | undefined,
+    check: (before: StoredEntry) => Refusal | undefined,
   ): Promise<Outcome<null>> {
     const { roomId } = listing;
     const entered = await this.#store.enter(listing, (before) => {
@@ -239,18 +240,13 @@ export class Listings {
       this.#forget(roomId, known);
   }
 
-  /** Whether the address has listed as many others as one may, or will have with those whose entering began before this one's. */
+  /** Whether the address has listed as many other rooms as one may. */
   #isOverShare(by: string, roomId: RoomId): boolean {
     const { listedPerAddress } = this.#policy;
     if (listedPerAddress === 0) return false;
-    // A room that is being entered is on the list already once that is done.
-    const rooms = new Set<RoomId>();
-    for (const [other, entry] of this.#entries) if (entry.by === by && other !== roomId) rooms.add(other);
-    for (const [other, address] of this.#entering) {
-      if (other === roomId) break;
-      if (address === by) rooms.add(other);
-    }
-    return rooms.size >= listedPerAddress;
+    let count = 0;
+    for (const [other, entry] of this.#entries) if (entry.by === by && other !== roomId) count += 1;
+    return count >= listedPerAddress;
   }
 
   /** Takes over an entry unless this node knows the same or a newer one. */

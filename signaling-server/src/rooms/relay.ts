@@ -11,8 +11,8 @@ import {
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { Counters } from '../metrics/counters.ts';
-import { RecentIds } from './recent-ids.ts';
-import { connectionOf, type RemoteSeats, type Room, type Seat, type SeatConnection, sizeOf } from './room.ts';
+import { type HandedOn, RecentIds } from './recent-ids.ts';
+import { connectionOf, type Room, type Seat, type SeatConnection, sizeOf } from './room.ts';
 
 export type RelayPolicy = { roomCapacity: number; signalsPerLink: number; relayedPerMinute: number };
 
@@ -55,79 +55,69 @@ export class Relay {
     if (!seat) return refuse('not-in-room');
     const { room } = seat;
     const now = this.#ports.clock.now();
-    const repeated = seat.recent.find(signal.id, now) ?? seat.pending?.get(signal.id);
-    const cost = signal.to === '*' && repeated === undefined ? Math.max(1, sizeOf(room) - 1) : 1;
+    // Handed on here before, and the answer was lost on the way: by this node, or by one that died or that the seat has left.
+    const before = room.recent.get(seat.participantId)?.find(signal.id, now);
+    const isToAll = signal.to === '*';
+    const cost = isToAll && before?.total === undefined ? Math.max(1, sizeOf(room) - 1) : 1;
     const waitMs = this.#takeSignals(seat, cost, now);
     if (waitMs > 0) return refuse('rate-limited', { retryAfterMs: waitMs });
-    if (repeated !== undefined) return typeof repeated === 'number' ? accept({ handedTo: repeated }) : repeated;
+    if (before?.total !== undefined) return accept({ handedTo: before.total });
 
-    // Sent before at a node that died or that the seat has left, which handed it on to the seats here.
-    const already = room.delivered?.find(deliveredKeyOf(seat.participantId, signal.to, signal.id), now);
-    let handedTo = already ?? 0;
-    if (signal.to === '*') {
-      if (already === undefined) {
-        // One object for all: a connection can tell by it that the text is written already.
-        const payload = receivedOf(seat, signal);
-        for (const other of room.seats.values())
-          if (other !== seat && connectionOf(other)?.send('signal:received', payload)) handedTo += 1;
-      }
-      if (room.remote.size > 0) return this.#forward(seat, signal, handedTo, nodesOf(room.remote));
-    } else if (already === undefined) {
-      const target = room.seats.get(signal.to);
-      const elsewhere = target ? undefined : room.remote.get(signal.to);
-      if (elsewhere) return this.#forward(seat, signal, 0, [elsewhere.node]);
-      if (!target || target === seat || !connectionOf(target)?.send('signal:received', receivedOf(seat, signal)))
-        return refuse('participant-gone');
-      handedTo = 1;
-    }
-    return this.#handed(seat, signal, handedTo, now);
+    const { participantId: from } = seat;
+    const { to, id, box } = signal;
+    const here = before?.here ?? this.#handOut(room, { from, to, id, toAll: isToAll, box });
+    const target = isToAll ? undefined : room.remote.get(to as ParticipantId);
+    const nodes = isToAll ? nodesOf(room) : target ? [target.node] : [];
+    if (nodes.length === 0) return this.#settle(seat, signal, here, here);
+    this.#remember(room, from, id, { here }, now);
+    const forwarded = nodes.map((node) => this.#ports.forward(room, node, { from, to, id, toAll: isToAll, box }));
+    // Acknowledged only when the other nodes have told how many took it.
+    return Promise.all(forwarded).then((counts) =>
+      this.#settle(
+        seat,
+        signal,
+        here,
+        counts.reduce((total, each) => total + each, here),
+      ),
+    );
   }
 
   /** Hands on what came from another node; a repetition is counted and not handed on again. Answers how many have it. */
-  deliver(room: Room, { from, to, id, toAll, box }: Delivery): number {
+  deliver(room: Room, delivery: Delivery): number {
+    const { from, id } = delivery;
     const now = this.#ports.clock.now();
-    room.delivered ??= new RecentIds();
-    const key = deliveredKeyOf(from, to, id);
-    const repeated = room.delivered.find(key, now);
-    if (repeated !== undefined) return repeated;
-    const sentHere = room.seats.get(from)?.recent ?? room.moved?.get(from);
-    const isRepeated = sentHere?.find(id, now) !== undefined;
-    const payload = { roomId: room.id, from, id, toAll, box };
+    const before = room.recent.get(from)?.find(id, now);
+    if (before) return delivery.to === '*' ? before.here : (before.total ?? before.here);
+    const here = this.#handOut(room, delivery);
+    this.#remember(room, from, id, { here }, now);
+    return here;
+  }
+
+  /** Hands a box to the seats here that it is for, and answers how many took it. */
+  #handOut(room: Room, { from, to, id, toAll, box }: Delivery): number {
+    // One object for all: a connection can tell by it that the text is written already.
+    const payload: ServerPayload<'signal:received'> = { roomId: room.id, from, id, toAll, box };
     let handedTo = 0;
-    for (const seat of to === '*' ? room.seats.values() : [room.seats.get(to)]) {
-      const connection = seat && seat.participantId !== from ? connectionOf(seat) : undefined;
-      if (connection && (isRepeated || connection.send('signal:received', payload))) handedTo += 1;
-    }
-    if (handedTo > 0) room.delivered.add(key, handedTo, now);
+    for (const seat of to === '*' ? room.seats.values() : [room.seats.get(to)])
+      if (seat && seat.participantId !== from && connectionOf(seat)?.send('signal:received', payload)) handedTo += 1;
     return handedTo;
   }
 
-  /** The part of a relay that other nodes do; the same signal sent again meanwhile gets the same answer. */
-  #forward(seat: Seat, signal: SignalSend, handedHere: number, nodes: readonly string[]): Promise<Relayed> {
-    const outcome = this.#forwarded(seat, signal, handedHere, nodes).finally(() => {
-      seat.pending?.delete(signal.id);
-      if (seat.pending?.size === 0) seat.pending = undefined;
-    });
-    seat.pending ??= new Map();
-    seat.pending.set(signal.id, outcome);
-    return outcome;
+  #settle(seat: Seat, signal: SignalSend, here: number, total: number): Relayed {
+    if (signal.to !== '*' && total === 0) return refuse('participant-gone');
+    this.#remember(seat.room, seat.participantId, signal.id, { here, total }, this.#ports.clock.now());
+    this.#ports.counters.relayed += total;
+    this.#ports.counters.relayedBytes += total * signal.box.length;
+    return accept({ handedTo: total });
   }
 
-  /** Acknowledges only when the other nodes have told how many took it. */
-  async #forwarded(seat: Seat, signal: SignalSend, handedHere: number, nodes: readonly string[]): Promise<Relayed> {
-    const { to, id, box } = signal;
-    const delivery = { from: seat.participantId, to, id, toAll: to === '*', box };
-    const counts = await Promise.all(nodes.map((node) => this.#ports.forward(seat.room, node, delivery)));
-    const handedTo = counts.reduce((total, each) => total + each, handedHere);
-    if (to !== '*' && handedTo === 0) return refuse('participant-gone');
-    return this.#handed(seat, signal, handedTo, this.#ports.clock.now());
-  }
-
-  #handed(seat: Seat, signal: SignalSend, handedTo: number, now: number): Relayed {
-    seat.recent.add(signal.id, handedTo, now);
-    this.#ports.counters.relayed += handedTo;
-    this.#ports.counters.relayedBytes += handedTo * signal.box.length;
-    return accept({ handedTo });
+  /** Nothing is kept of a signal that nobody here took and nobody was told of, nor of a participant who has left. */
+  #remember(room: Room, from: ParticipantId, id: SignalId, handedOn: HandedOn, now: number): void {
+    if (handedOn.here === 0 && handedOn.total === undefined) return;
+    if (!room.seats.has(from) && !room.remote.has(from)) return;
+    const recent = room.recent.get(from) ?? new RecentIds();
+    room.recent.set(from, recent);
+    recent.add(id, handedOn, now);
   }
 
   /** Answers for how many milliseconds the sender has to wait; 0 when the signals are taken. */
@@ -138,17 +128,7 @@ export class Relay {
   }
 }
 
-/** An id is unique to its sender: another participant's under the same id is another signal. */
-const deliveredKeyOf = (from: ParticipantId, to: ParticipantId | '*', id: SignalId): string => `${from} ${to} ${id}`;
-
-const receivedOf = (from: Seat, { roomId, to, id, box }: SignalSend): ServerPayload<'signal:received'> => ({
-  roomId,
-  from: from.participantId,
-  id,
-  toAll: to === '*',
-  box,
-});
-
-const nodesOf = (remote: RemoteSeats): string[] => [
-  ...new Set([...remote.values()].filter((seat) => !seat.away).map((seat) => seat.node)),
+/** The other nodes that have people in the room who are not away. */
+const nodesOf = (room: Room): string[] => [
+  ...new Set([...room.remote.values()].filter((seat) => seat.awayUntil === null).map((seat) => seat.node)),
 ];

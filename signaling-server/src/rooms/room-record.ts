@@ -1,7 +1,6 @@
 import { createHash, hash, timingSafeEqual } from 'node:crypto';
 import { accept, type Outcome, ParticipantId, type ResumeToken, type RoomId, refuse } from '@parley/shared/protocol';
 import { z } from 'zod';
-import type { RemoteSeat, Room } from './room.ts';
 
 /** A seat as all nodes know it. */
 const RecordSeat = z.object({
@@ -61,36 +60,9 @@ export const recordOf = (seats: RecordSeats): RoomRecord => ({ seats: Object.fro
 export const writeRecord = (seats: RecordSeats): string | undefined =>
   seats.size === 0 ? undefined : JSON.stringify(recordOf(seats));
 
-/** The seats that this node has in a room, as it writes them into the record. */
-export function ownSeats(room: Room | undefined, node: string): Map<ParticipantId, RecordSeat> {
-  const own = new Map<ParticipantId, RecordSeat>();
-  for (const { participantId, tokenHash, generation, moves, state } of room?.seats.values() ?? [])
-    own.set(participantId, {
-      node,
-      token: tokenHash,
-      generation,
-      moves,
-      awayUntil: state.at === 'away' ? state.until : null,
-    });
-  return own;
-}
-
-/** The record of a room as far as this node knows it without the store: it has no tokens of other nodes' seats. */
-export function knownSeats(room: Room | undefined, node: string): Map<ParticipantId, RecordSeat> {
-  const seats = ownSeats(room, node);
-  for (const [id, { node: other, away, generation }] of room?.remote ?? [])
-    seats.set(id, { node: other, token: '', generation, moves: 0, awayUntil: away ? Number.POSITIVE_INFINITY : null });
-  return seats;
-}
-
 /** The seats of a record that other nodes than `node` have. */
-export function remoteSeats(seats: RecordSeats, node: string): Map<ParticipantId, RemoteSeat> {
-  const remote = new Map<ParticipantId, RemoteSeat>();
-  for (const [id, seat] of seats)
-    if (seat.node !== node)
-      remote.set(id, { node: seat.node, away: seat.awayUntil !== null, generation: seat.generation });
-  return remote;
-}
+export const remoteSeats = (seats: RecordSeats, node: string): Map<ParticipantId, RecordSeat> =>
+  new Map([...seats].filter(([, seat]) => seat.node !== node));
 
 /** What a decision about a record depends on beside the record. */
 export type Situation = {
@@ -128,8 +100,8 @@ export type GivenSeat = {
   /** The token that the seat has from now on. */
   token: ResumeToken;
   resumed: boolean;
-  generation: number;
-  moves: number;
+  /** The seat as it stands in the record. */
+  record: RecordSeat;
 };
 
 export const findByToken = (seats: RecordSeats, token: ResumeToken): [ParticipantId, RecordSeat] | undefined => {
@@ -147,22 +119,21 @@ export function takeSeat(
   situation: Situation,
 ): Outcome<{ given: GivenSeat; seats: Map<ParticipantId, RecordSeat> }> {
   const seats = new Map(before);
-  const give = (given: GivenSeat) => {
-    const { participantId, token, generation, moves } = given;
-    const { node } = situation;
-    seats.set(participantId, { node, token: hashOf(token), generation, moves, awayUntil: null });
-    return accept({ given, seats });
+  const give = (participantId: ParticipantId, token: ResumeToken, generation: number, moves: number) => {
+    const record = { node: situation.node, token: hashOf(token), generation, moves, awayUntil: null };
+    seats.set(participantId, record);
+    return accept({ given: { participantId, token, resumed: generation > 1, record }, seats });
   };
   const known = shown === undefined ? undefined : findByToken(seats, shown);
   if (shown !== undefined && known) {
     const [participantId, { generation, moves: movesBefore, awayUntil }] = known;
     const moves = awayUntil === null ? movesBefore + 1 : 0;
     const token = isContested(moves) ? fresh.token : shown;
-    return give({ participantId, token, resumed: true, generation: generation + 1, moves });
+    return give(participantId, token, generation + 1, moves);
   }
   expireSeats(seats, situation);
   if (seats.size >= capacity) return refuse('room-full');
-  return give({ ...fresh, resumed: false, generation: 1, moves: 0 });
+  return give(fresh.participantId, fresh.token, 1, 0);
 }
 
 /**

@@ -1,14 +1,13 @@
-import type { Outcome, ResumeToken, RoomId } from '@parley/shared/protocol';
+import { accept, type Outcome, type ResumeToken, type RoomId } from '@parley/shared/protocol';
 import { z } from 'zod';
 import { type Clock, repeat } from '../clock.ts';
 import type { ClusterNode } from '../cluster/cluster-node.ts';
 import type { Log } from '../log.ts';
-import type { RemoteSeats, Room } from './room.ts';
+import { ownSeats, type Room } from './room.ts';
 import {
   findByToken,
   type GivenSeat,
   mergeOwn,
-  ownSeats,
   type RecordSeats,
   RoomRecord,
   readRecord,
@@ -106,32 +105,23 @@ export class RoomRecords {
   async take<T>(
     roomId: RoomId,
     request: SeatRequest,
-    place: (given: GivenSeat, remote: RemoteSeats) => T,
+    place: (given: GivenSeat, remote: RecordSeats) => T,
   ): Promise<Outcome<T> | undefined> {
-    const { node, seats: own } = this.#ports;
+    const { node, seats } = this.#ports;
     const key = roomKeyOf(roomId);
     const known = this.#known.get(key) ?? { roomId, version: 0 };
     this.#known.set(key, known);
     try {
-      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const { version: before, seats: stored } = await this.#read(roomId);
-        const merged = mergeOwn(stored, ownSeats(own.room(roomId), node.self), this.#situation());
-        const taken = takeSeat(merged.seats, request, this.#situation());
-        if (!taken.ok) return taken;
-        const { given, seats } = taken.value;
-        const version = await this.#write(roomId, before, seats);
-        if (version === undefined) continue;
-        const placed = place(given, remoteSeats(seats, node.self));
-        this.#follow(roomId, version, seats);
-        this.#tell(key, version, seats, merged.seats);
-        return { ok: true, value: placed };
-      }
-      return undefined;
+      return await this.#change(
+        roomId,
+        (record) => takeSeat(record, request, this.#situation()),
+        (taken) => place(taken.given, remoteSeats(taken.seats, node.self)),
+      );
     } catch (failure) {
       this.#outdated.add(roomId);
       throw failure;
     } finally {
-      if (!own.room(roomId)) this.#known.delete(key);
+      if (!seats.room(roomId)) this.#known.delete(key);
     }
   }
 
@@ -155,17 +145,12 @@ export class RoomRecords {
    * away. To be called in the room's turn.
    */
   async sync(roomId: RoomId): Promise<void> {
-    const { node, seats: own } = this.#ports;
-    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      const { version: before, seats: stored } = await this.#read(roomId);
-      const { seats, changed } = mergeOwn(stored, ownSeats(own.room(roomId), node.self), this.#situation());
-      const version = changed ? await this.#write(roomId, before, seats) : before;
-      if (version === undefined) continue;
-      this.#follow(roomId, version, seats);
-      if (changed) this.#tell(roomKeyOf(roomId), version, seats, stored);
-      return;
-    }
-    throw new Error('other nodes were always first');
+    const outcome = await this.#change(
+      roomId,
+      (seats) => accept({ seats }),
+      () => null,
+    );
+    if (!outcome) throw new Error('other nodes were always first');
   }
 
   /** Stops following the record of a room that is not remembered here any more. */
@@ -192,18 +177,37 @@ export class RoomRecords {
     await Promise.allSettled(this.#turns.values());
   }
 
-  async #read(roomId: RoomId): Promise<{ version: number; seats: RecordSeats }> {
-    const { node } = this.#ports;
-    const [stored] = await node.store.read([roomKeyOf(roomId)]);
-    const seats = readRecord(stored?.value);
-    // A node that is not known to be alive may have come a moment ago: asked again before it is taken for dead.
-    if ([...seats.values()].some((seat) => seat.node !== node.self && !node.alive.has(seat.node)))
-      await node.findNodes();
-    return { version: stored?.version ?? 0, seats };
-  }
-
-  #write(roomId: RoomId, before: number, seats: RecordSeats): Promise<number | undefined> {
-    return this.#ports.node.store.write(roomKeyOf(roomId), before, writeRecord(seats), this.#ttlMs());
+  /**
+   * Changes a record by compare-and-set: what this node knows of its own seats, and then what `decide` makes of it. `onWritten`
+   * is called before anything else can happen. Answers undefined when other nodes were always first.
+   */
+  async #change<D extends { seats: RecordSeats }, T>(
+    roomId: RoomId,
+    decide: (merged: RecordSeats) => Outcome<D>,
+    onWritten: (decision: D) => T,
+  ): Promise<Outcome<T> | undefined> {
+    const { node, seats: own } = this.#ports;
+    const key = roomKeyOf(roomId);
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const [stored] = await node.store.read([key]);
+      const before = readRecord(stored?.value);
+      // A node that is not known to be alive may have come a moment ago: asked again before it is taken for dead.
+      if ([...before.values()].some((seat) => seat.node !== node.self && !node.alive.has(seat.node)))
+        await node.findNodes();
+      const merged = mergeOwn(before, ownSeats(own.room(roomId)), this.#situation());
+      const decided = decide(merged.seats);
+      if (!decided.ok) return decided;
+      const { seats } = decided.value;
+      const isChanged = merged.changed || seats !== merged.seats;
+      const known = stored?.version ?? 0;
+      const version = isChanged ? await node.store.write(key, known, writeRecord(seats), this.#ttlMs()) : known;
+      if (version === undefined) continue;
+      const value = onWritten(decided.value);
+      this.#follow(roomId, version, seats);
+      if (isChanged) this.#tell(key, version, seats, before);
+      return accept(value);
+    }
+    return undefined;
   }
 
   #situation(): Situation {
@@ -221,8 +225,10 @@ export class RoomRecords {
     const known = this.#known.get(key);
     if (!known || known.version >= version) return;
     known.version = this.#showRemote(known.roomId, seats) ? version : 0;
-    const own = ownSeats(this.#ports.seats.room(known.roomId), this.#ports.node.self);
-    const { changed } = mergeOwn(seats, own, { ...this.#situation(), alive: undefined });
+    const { changed } = mergeOwn(seats, ownSeats(this.#ports.seats.room(known.roomId)), {
+      ...this.#situation(),
+      alive: undefined,
+    });
     if (changed) this.syncSoon(known.roomId);
   }
 

@@ -1,14 +1,7 @@
-import type {
-  Outcome,
-  ParticipantId,
-  RoomId,
-  ServerEvent,
-  ServerPayload,
-  SignalId,
-  StreamKind,
-} from '@parley/shared/protocol';
+import type { ParticipantId, RoomId, ServerEvent, ServerPayload, StreamKind } from '@parley/shared/protocol';
 import type { TokenBucket } from '../limits/token-bucket.ts';
 import type { RecentIds } from './recent-ids.ts';
+import type { RecordSeat, RecordSeats } from './room-record.ts';
 
 /** A client's connection as rooms see it. Rooms know no sockets, only this. */
 export interface SeatConnection {
@@ -21,45 +14,29 @@ export interface SeatConnection {
 }
 
 /** here ⇄ away (socket lost / resumed);  here | away → gone (left, or the grace time is over) */
-export type SeatState =
-  | { at: 'here'; connection: SeatConnection }
-  /** `until`: when the grace time is over, in milliseconds of the clock. */
-  | { at: 'away'; until: number; cancelEnd: () => void };
+export type SeatState = { at: 'here'; connection: SeatConnection } | { at: 'away'; cancelEnd: () => void };
 
 /** A seat of this node. */
 export type Seat = {
   readonly participantId: ParticipantId;
   readonly room: Room;
   state: SeatState;
-  tokenHash: string;
-  /** Counts how often the seat was taken: once, and once more with every resume. Of two claims the higher one stands. */
-  generation: number;
-  /** How often in a row it went to another connection while the one before still stood. */
-  moves: number;
+  /** The seat as it stands in the room's record. */
+  record: RecordSeat;
   /** Undefined until there is one; most of the time there is none. */
   streams: Set<StreamKind> | undefined;
   readonly signals: TokenBucket;
-  /** The signals that this participant sent lately. */
-  readonly recent: RecentIds;
-  /** Signals that other nodes are just handing on, by id; undefined while there are none. */
-  pending: Map<SignalId, Promise<Outcome<{ handedTo: number }>>> | undefined;
 };
-
-/** A seat of another node. */
-export type RemoteSeat = { node: string; away: boolean; generation: number };
-export type RemoteSeats = ReadonlyMap<ParticipantId, RemoteSeat>;
-export const NO_REMOTE_SEATS: RemoteSeats = new Map();
 
 export type Room = {
   readonly id: RoomId;
   /** Stands for the room in logs and metrics. */
   readonly pseudonym: string;
   readonly seats: Map<ParticipantId, Seat>;
-  remote: RemoteSeats;
-  /** Signals that came from other nodes lately, so that a repetition is not handed on twice. */
-  delivered: RecentIds | undefined;
-  /** Signals that seats sent here before they moved to another node, for the same reason; undefined while there are none. */
-  moved: Map<ParticipantId, RecentIds> | undefined;
+  /** The seats of other nodes. */
+  remote: RecordSeats;
+  /** The signals of each participant, wherever that one sits, that this node handed on lately: repetitions are not handed on again. */
+  readonly recent: Map<ParticipantId, RecentIds>;
   cancelForget: (() => void) | undefined;
 };
 
@@ -70,12 +47,18 @@ export const sizeOf = (room: Room | undefined): number => (room ? room.seats.siz
 export const connectionOf = ({ state }: Seat): SeatConnection | undefined =>
   state.at === 'here' ? state.connection : undefined;
 
+/** The seats that this node has in a room, as it writes them into the record. */
+export const ownSeats = (room: Room | undefined): Map<ParticipantId, RecordSeat> =>
+  new Map(Array.from(room?.seats.values() ?? [], ({ participantId, record }) => [participantId, record]));
+
+/** The record of a room as far as this node knows it without the store. */
+export const knownSeats = (room: Room | undefined): Map<ParticipantId, RecordSeat> =>
+  new Map([...(room?.remote ?? []), ...ownSeats(room)]);
+
 export type Participant = { participantId: ParticipantId; away: boolean };
 
 /** Everybody in the room, over all nodes, but `self`. */
-export const othersIn = (room: Room, self: ParticipantId): Participant[] => [
-  ...[...room.seats.values()].flatMap(({ participantId, state }) =>
-    participantId === self ? [] : [{ participantId, away: state.at === 'away' }],
-  ),
-  ...[...room.remote].flatMap(([participantId, { away }]) => (participantId === self ? [] : [{ participantId, away }])),
-];
+export const othersIn = (room: Room, self: ParticipantId): Participant[] =>
+  [...ownSeats(room), ...room.remote]
+    .filter(([participantId]) => participantId !== self)
+    .map(([participantId, { awayUntil }]) => ({ participantId, away: awayUntil !== null }));

@@ -15,6 +15,7 @@ import { Counters } from '../metrics/counters.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import type { Delivery } from './relay.ts';
 import type { Seat, SeatConnection } from './room.ts';
+import type { RecordSeat } from './room-record.ts';
 import { Rooms, type RoomsPolicy, type TakenSeat } from './rooms.ts';
 
 const roomA = RoomId.parse(toBase64Url(new Uint8Array(16).fill(1)));
@@ -37,6 +38,15 @@ class Connection implements SeatConnection {
     return this.heard.map(({ event }) => event);
   }
 }
+
+/** A seat of another node. */
+const elsewhere = (generation: number): RecordSeat => ({
+  node: 'two',
+  token: 't'.repeat(43),
+  generation,
+  moves: 0,
+  awayUntil: null,
+});
 
 const { log } = createLog({ logLevel: 'silent', logPretty: false }, { write: () => {} });
 
@@ -209,7 +219,7 @@ describe('losing the socket (S2)', () => {
   it('keeps only a hash of the token', () => {
     const { enter } = setUp();
     const taken = enter(new Connection());
-    expect(taken.seat.tokenHash).not.toContain(taken.resumeToken);
+    expect(taken.seat.record.token).not.toContain(taken.resumeToken);
     expect(Object.values(taken.seat)).not.toContain(taken.resumeToken);
   });
 
@@ -385,14 +395,14 @@ describe('relaying (S3)', () => {
     const to = enter(ben).seat.participantId;
     enter(cem);
     const from = ParticipantId.parse(toBase64Url(new Uint8Array(16).fill(77)));
-    rooms.seats.setRemote(roomA, new Map([[from, { node: 'two', away: false, generation: 1 }]]));
+    rooms.seats.setRemote(roomA, new Map([[from, elsewhere(1)]]));
     const said = { from, id: signalId(1), box };
     expect(deliver({ ...said, to, toAll: false })).toBe(1);
     expect(deliver({ ...said, id: signalId(2), to: '*', toAll: true })).toBe(2);
 
     const ana = new Connection();
     const token = ResumeToken.parse(toBase64Url(new Uint8Array(32).fill(78)));
-    rooms.seats.place(ana, roomA, { participantId: from, token, generation: 2, moves: 0, resumed: true });
+    rooms.seats.place(ana, roomA, { participantId: from, token, resumed: true, record: elsewhere(2) });
     expect(send(ana, to)).toMatchObject({ ok: true, value: { handedTo: 1 } });
     expect(send(ana, '*', 2)).toMatchObject({ ok: true, value: { handedTo: 2 } });
     expect(ben.events().filter((event) => event === 'signal:received')).toHaveLength(2);
@@ -411,8 +421,7 @@ describe('relaying (S3)', () => {
       const to = enter(ben).seat.participantId;
       send(ana, to, 1);
       send(ana, '*', 2);
-      if (when === 'after')
-        rooms.seats.setRemote(roomA, new Map([[from, { node: 'two', away: false, generation: 2 }]]));
+      if (when === 'after') rooms.seats.setRemote(roomA, new Map([[from, elsewhere(2)]]));
       const received = () => ben.events().filter((event) => event === 'signal:received').length;
       expect(deliver({ from, to, id: signalId(1), toAll: false, box })).toBe(1);
       expect(deliver({ from, to: '*', id: signalId(2), toAll: true, box })).toBe(1);

@@ -13,9 +13,10 @@ import type { ClusterNode } from '../cluster/cluster-node.ts';
 import type { Log } from '../log.ts';
 import { Delivery, Relay, type RelayPolicy } from './relay.ts';
 import {
+  knownSeats,
   othersIn,
+  ownSeats,
   type Participant,
-  type RemoteSeats,
   type Room,
   type Seat,
   type SeatConnection,
@@ -26,8 +27,7 @@ import {
   type GivenSeat,
   hashOf,
   isSameHash,
-  knownSeats,
-  ownSeats,
+  type RecordSeats,
   roomKeyOf,
   type SeatRequest,
   takeSeat,
@@ -95,7 +95,7 @@ export class Rooms {
 
   /** Whether `token` belongs to a seat of that room, so that coming back is told from coming anew. */
   knowsToken(roomId: RoomId, token: ResumeToken): Soon<boolean> {
-    if (findByToken(ownSeats(this.seats.room(roomId), ''), token)) return true;
+    if (findByToken(ownSeats(this.seats.room(roomId)), token)) return true;
     return this.records?.hasToken(roomId, token) ?? false;
   }
 
@@ -143,7 +143,7 @@ export class Rooms {
       now: clock.now(),
       seatGraceMs: this.#policy.seatGraceMs,
     };
-    const taken = takeSeat(knownSeats(this.seats.room(roomId), situation.node), this.#request(token), situation);
+    const taken = takeSeat(knownSeats(this.seats.room(roomId)), this.#request(token), situation);
     return taken.ok ? accept(this.#seat(connection, roomId, taken.value.given)) : taken;
   }
 
@@ -187,7 +187,7 @@ export class Rooms {
     return base64UrlText(this.#ports.random(32)) as ResumeToken;
   }
 
-  #seat(connection: SeatConnection, roomId: RoomId, given: GivenSeat, remote?: RemoteSeats): TakenSeat {
+  #seat(connection: SeatConnection, roomId: RoomId, given: GivenSeat, remote?: RecordSeats): TakenSeat {
     const seat = this.seats.place(connection, roomId, given, remote);
     const others = othersIn(seat.room, seat.participantId);
     return { seat, resumeToken: given.token, resumed: given.resumed, others };
@@ -195,9 +195,9 @@ export class Rooms {
 
   /** Answers with the token that was just proved, or with a new one, since only the hash of the old is kept. */
   #seatAgain(seat: Seat, token: ResumeToken | undefined): TakenSeat {
-    const isProved = token !== undefined && isSameHash(hashOf(token), seat.tokenHash);
+    const isProved = token !== undefined && isSameHash(hashOf(token), seat.record.token);
     const resumeToken = isProved ? token : this.#newToken();
-    seat.tokenHash = hashOf(resumeToken);
+    seat.record = { ...seat.record, token: hashOf(resumeToken) };
     return { seat, resumeToken, resumed: true, others: othersIn(seat.room, seat.participantId) };
   }
 

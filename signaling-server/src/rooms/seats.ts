@@ -8,17 +8,8 @@ import {
 import type { Clock } from '../clock.ts';
 import { TokenBucket } from '../limits/token-bucket.ts';
 import type { Counters } from '../metrics/counters.ts';
-import { RecentIds } from './recent-ids.ts';
-import {
-  connectionOf,
-  NO_REMOTE_SEATS,
-  type RemoteSeats,
-  type Room,
-  type Seat,
-  type SeatConnection,
-  sizeOf,
-} from './room.ts';
-import { type GivenSeat, hashOf } from './room-record.ts';
+import { connectionOf, type Room, type Seat, type SeatConnection, sizeOf } from './room.ts';
+import type { GivenSeat, RecordSeat, RecordSeats } from './room-record.ts';
 
 export type SeatPolicy = {
   /** How long a seat waits for a lost connection to come back. */
@@ -38,6 +29,8 @@ export type SeatPorts = {
   /** Called when a room without seats here is not remembered any more. */
   onForgotten?: (room: Room) => void;
 };
+
+const NO_SEATS: RecordSeats = new Map();
 
 type SeatEvent = Extract<ServerEvent, `participant:${string}`>;
 
@@ -72,18 +65,16 @@ export class Seats {
    * Gives `connection` the seat that was decided on: a new one, or one that another connection had, here or elsewhere until
    * now; that one is told. `remote` is where else people sit, as far as the decision knows.
    */
-  place(connection: SeatConnection, roomId: RoomId, given: GivenSeat, remote = NO_REMOTE_SEATS): Seat {
-    const { participantId, token, resumed, generation, moves } = given;
+  place(connection: SeatConnection, roomId: RoomId, given: GivenSeat, remote = NO_SEATS): Seat {
+    const { participantId, resumed, record } = given;
     const room = this.#rooms.get(roomId) ?? this.#newRoom(roomId);
     // The first on this node hears of the others in the answer, not one by one.
     if (room.seats.size === 0 && remote.size > 0) room.remote = remote;
     const known = room.seats.get(participantId);
     const before = known && this.#vacate(known);
-    const seat = known ?? this.#newSeat(room, participantId, connection);
+    const seat = known ?? this.#newSeat(room, participantId, connection, record);
     seat.state = { at: 'here', connection };
-    seat.tokenHash = hashOf(token);
-    seat.generation = generation;
-    seat.moves = moves;
+    seat.record = record;
     connection.seats.set(roomId, seat);
     if (resumed) this.#ports.counters.seatsResumed += 1;
     tellMoved(before, roomId);
@@ -95,30 +86,28 @@ export class Seats {
    * Takes over where else people sit in a room and tells the seats here what changed. A seat of this node that is among
    * them was resumed at another node: it is dropped without a leave, and its connection is told.
    */
-  setRemote(roomId: RoomId, remote: RemoteSeats): void {
+  setRemote(roomId: RoomId, remote: RecordSeats): void {
     const room = this.#rooms.get(roomId);
     if (!room) return;
     const before = room.remote;
     room.remote = remote;
     for (const [id, next] of remote) {
       const here = room.seats.get(id);
-      const known = here ? { away: here.state.at === 'away', generation: here.generation } : before.get(id);
+      const known = here?.record ?? before.get(id);
       if (here) {
         const connection = connectionOf(here);
         this.#remove(here);
-        room.moved ??= new Map();
-        room.moved.set(id, here.recent);
         tellMoved(connection, roomId);
       }
+      const [wasAway, isAway] = [known ? known.awayUntil !== null : false, next.awayUntil !== null];
       if (!known) this.#tell(room, id, 'participant:joined');
-      else if (next.generation > known.generation || (known.away && !next.away))
-        this.#tell(room, id, 'participant:back');
-      if (next.away && !known?.away) this.#tell(room, id, 'participant:away');
+      else if (next.generation > known.generation || (wasAway && !isAway)) this.#tell(room, id, 'participant:back');
+      if (isAway && !wasAway) this.#tell(room, id, 'participant:away');
     }
     for (const id of before.keys()) {
-      if (remote.has(id)) continue;
-      room.moved?.delete(id);
-      if (!room.seats.has(id)) this.#tell(room, id, 'participant:left');
+      if (remote.has(id) || room.seats.has(id)) continue;
+      room.recent.delete(id);
+      this.#tell(room, id, 'participant:left');
     }
     this.#forgetSoon(room);
   }
@@ -141,7 +130,8 @@ export class Seats {
       this.#away += 1;
       this.#tell(seat.room, seat.participantId, 'participant:away');
       const cancelEnd = clock.after(graceMs, () => this.#over(seat));
-      seat.state = { at: 'away', until: clock.now() + graceMs, cancelEnd };
+      seat.state = { at: 'away', cancelEnd };
+      seat.record = { ...seat.record, awayUntil: clock.now() + graceMs };
       onChanged?.(seat.room);
     }
     connection.seats.clear();
@@ -197,36 +187,26 @@ export class Seats {
       id,
       pseudonym: this.#ports.pseudonymOf(id),
       seats: new Map(),
-      remote: NO_REMOTE_SEATS,
-      delivered: undefined,
-      moved: undefined,
+      remote: NO_SEATS,
+      recent: new Map(),
       cancelForget: undefined,
     };
     this.#rooms.set(id, room);
     return room;
   }
 
-  #newSeat(room: Room, participantId: ParticipantId, connection: SeatConnection): Seat {
+  #newSeat(room: Room, participantId: ParticipantId, connection: SeatConnection, record: RecordSeat): Seat {
     room.cancelForget?.();
     room.cancelForget = undefined;
     const seat: Seat = {
       participantId,
       room,
       state: { at: 'here', connection },
-      tokenHash: '',
-      generation: 0,
-      moves: 0,
+      record,
       streams: undefined,
       signals: new TokenBucket(),
-      recent: room.moved?.get(participantId) ?? new RecentIds(),
-      pending: undefined,
     };
-    room.moved?.delete(participantId);
-    if (room.remote.has(participantId)) {
-      const remote = new Map(room.remote);
-      remote.delete(participantId);
-      room.remote = remote;
-    }
+    if (room.remote.has(participantId)) room.remote = new Map([...room.remote].filter(([id]) => id !== participantId));
     room.seats.set(participantId, seat);
     this.#seats += 1;
     this.#ports.counters.seatsTaken += 1;
@@ -241,6 +221,7 @@ export class Seats {
   #end(seat: Seat): void {
     const { room, participantId } = seat;
     if (!this.#remove(seat)) return;
+    room.recent.delete(participantId);
     this.#tell(room, participantId, 'participant:left');
     this.#ports.onChanged?.(room);
     this.#forgetSoon(room);

@@ -272,6 +272,26 @@ describe('rooms on several nodes (S13)', () => {
     expect(ada.events()).toEqual([]);
   });
 
+  it('give a seat back that another node had, also while the store is away (P6)', async () => {
+    const [one, two] = [await node('one'), await node('two')];
+    const [ada, ben] = [new Connection(), new Connection()];
+    await enter(one, ada);
+    const { seat, resumeToken } = await enter(two, ben);
+    ada.events();
+    isAway = true;
+    for (const listener of listeners) listener.onDown();
+    const back = new Connection();
+    expect(await enter(one, back, resumeToken)).toMatchObject({ resumed: true, resumeToken });
+    expect(ada.events()).toEqual(['participant:back']);
+    isAway = false;
+    for (const listener of listeners) listener.onUp();
+    await pass(10_000);
+    expect([ben.seats.size, ben.events().at(-1)]).toEqual([0, 'seat:moved']);
+    expect(back.seats.get(room)?.participantId).toBe(seat.participantId);
+    expect(await send(one, ada, seat.participantId)).toEqual({ ok: true, value: { handedTo: 1 } });
+    expect(ada.events()).toEqual([]);
+  });
+
   it('hand nothing on twice when the answer was lost on the way (P6)', async () => {
     const [one, two] = [await node('one'), await node('two')];
     const [ada, ben] = [new Connection(), new Connection()];
