@@ -39,7 +39,9 @@ export function composeLimits(
     nameOf: addresses.nameOf,
   };
   const limits = createLimits(config, clock, onBlockedHere, store);
-  const sharedBlocks = cluster && shareBlocks(limits.blocks, cluster, clock, tellListeners, addresses);
+  const sharedBlocks =
+    cluster &&
+    shareBlocks(limits.blocks, { clock, store: cluster.store, nodes: cluster, onBlocked: tellListeners, addresses });
   if (sharedBlocks) closers.add(() => sharedBlocks.close());
 
   const loop = given.loopDelayMs ? { delayMs: given.loopDelayMs, close: () => {} } : watchLoop();

@@ -9,6 +9,8 @@ export interface Store {
    * version, or undefined when somebody else was first.
    */
   write(key: string, expected: number, value: string | undefined, ttlMs: number): Promise<number | undefined>;
+  /** The keys that are there and begin with `prefix`, which has no characters that mean something in a pattern. */
+  list(prefix: string): Promise<string[]>;
   /** Lets keys live for another `ttlMs`; answers the version of each that is there. */
   touch(keys: readonly string[], ttlMs: number): Promise<(number | undefined)[]>;
 }

@@ -40,6 +40,10 @@ export class MemoryStore implements Store {
     );
   }
 
+  list(prefix: string): Promise<string[]> {
+    return Promise.resolve([...this.#records.keys()].filter((key) => key.startsWith(prefix) && this.#find(key)));
+  }
+
   /** Forgets everything, as a store that was restarted. */
   clear(): void {
     this.#records.clear();

@@ -19,6 +19,7 @@ const INBOX_MAX = 2_000;
 const TRIM = { strategy: 'MAXLEN', strategyModifier: '~', threshold: INBOX_MAX } as const;
 const READ_AT_ONCE = 256;
 const TOUCHED_AT_ONCE = 200;
+const SCANNED_AT_ONCE = 1_000;
 /** A read that finds nothing comes back after this time. */
 const READ_BLOCK_MS = 1_000;
 
@@ -147,6 +148,13 @@ export async function openRedisBackplane(
         String(ttlMs),
       );
       return version === undefined ? undefined : Number(version);
+    },
+    async list(prefix) {
+      // Redis may name a key twice.
+      const found = new Set<string>();
+      for await (const keys of client.scanIterator({ MATCH: `${recordOf(prefix)}*`, COUNT: SCANNED_AT_ONCE }))
+        for (const key of keys) found.add(key.slice(recordOf('').length));
+      return [...found];
     },
     async touch(keys, ttlMs) {
       const parts: Promise<(string | null)[]>[] = [];

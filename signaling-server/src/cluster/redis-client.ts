@@ -95,6 +95,7 @@ async function probeAll(client: RedisClient, ports: RedisPorts): Promise<void> {
   const key = `${probeKeyOf(ports)}:${Buffer.from(ports.random(6)).toString('hex')}`;
   try {
     await probeRedis(client, ports);
+    await client.scan('0', { MATCH: key, COUNT: 1 });
     await client.putVersion(key, '0', 'x', String(ports.clock.now()), '10000');
     await client
       .multi()

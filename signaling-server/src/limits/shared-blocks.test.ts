@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
+import { MemoryStore } from '../cluster/memory-store.ts';
 import { FakeNodes } from '../cluster/testing/fake-nodes.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { BlockList } from './block-list.ts';
@@ -12,16 +13,18 @@ const MINUTE_MS = 60_000;
 describe('one list of blocked addresses for all nodes (R7, S13)', () => {
   let clock: FakeClock;
   let nodes: FakeNodes;
+  let store: MemoryStore;
   beforeEach(() => {
     clock = new FakeClock();
     nodes = new FakeNodes();
+    store = new MemoryStore(clock);
   });
 
   const node = (name: string) => {
     const policy = { strikesPerMinute: 1, blockMinMs: 10 * MINUTE_MS, blockMaxMs: 60 * MINUTE_MS };
     const blocks: BlockList = new BlockList(policy, clock, ({ key }) => shared.tell(key));
     const heard: string[] = [];
-    const shared = shareBlocks(blocks, nodes.join(name), clock, (key) => heard.push(key));
+    const shared = shareBlocks(blocks, { clock, store, nodes: nodes.join(name), onBlocked: (key) => heard.push(key) });
     return {
       heard,
       shared,
@@ -90,15 +93,26 @@ describe('one list of blocked addresses for all nodes (R7, S13)', () => {
     expect(one.keys()).toEqual(['bad']);
   });
 
+  it('is written again where the store lost it, and read by a node that starts then', async () => {
+    const one = node('one');
+    await one.block();
+    store.clear();
+    await pass(1);
+    expect(node('two').keys()).toEqual([]);
+    await settle();
+    const two = node('two');
+    await settle();
+    expect([two.keys(), two.heard]).toEqual([['bad'], ['bad']]);
+  });
+
   it('keeps nothing of a block that was lifted longer than the block would have lasted', async () => {
     const one = node('one');
     await one.block();
     await one.lift();
     await pass(11);
-    nodes.said.length = 0;
     const two = node('two');
     await settle();
-    expect(nodes.said.filter(({ topic }) => topic === 'blocks')).toEqual([]);
+    expect(await store.list('')).toEqual([]);
     expect(two.keys()).toEqual([]);
     one.shared.close();
     two.shared.close();

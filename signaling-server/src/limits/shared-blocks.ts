@@ -1,12 +1,15 @@
 import { z } from 'zod';
-import type { Clock } from '../clock.ts';
+import { type Clock, repeat } from '../clock.ts';
+import type { Store } from '../cluster/backplane.ts';
 import type { OtherNodes } from '../cluster/other-nodes.ts';
 import { plainAddresses, type SharedAddresses } from '../cluster/shared-addresses.ts';
-import { shareList } from '../cluster/shared-list.ts';
 import type { Block, BlockList } from './block-list.ts';
 
+const LOOK_EVERY_MS = 60_000;
+const ATTEMPTS = 5;
+
 const Address = z.string().min(1).max(64);
-const TheBlock = z.object({
+const SharedBlock = z.object({
   /** The address, sealed where there is a key for that: the admin of each node is shown it. */
   sealed: z.string().max(200),
   endsAt: z.number(),
@@ -15,6 +18,15 @@ const TheBlock = z.object({
   liftedAt: z.number(),
 });
 
+export type SharedBlocksPorts = {
+  clock: Clock;
+  store: Store;
+  nodes: OtherNodes;
+  /** Called for every address that another node blocked. */
+  onBlocked: (key: string) => void;
+  addresses?: SharedAddresses;
+};
+
 export interface SharedBlocks {
   /** Tells the other nodes of a block that this one imposed, or that the admin lifted here. */
   tell(key: string): void;
@@ -22,16 +34,15 @@ export interface SharedBlocks {
 }
 
 /**
- * One list of blocked addresses for all nodes: each tells the others what it imposes and lifts, and asks for what it may not
- * know. `onBlocked` is called for every address that another node blocked.
+ * One list of blocked addresses for all nodes. Each node writes what it imposes and lifts into the store and tells the others
+ * at once. At the start, once a minute, and when it may have missed something, a node looks at all that the store has;
+ * what the store lost, or a node could not write, is written then.
  */
 export function shareBlocks(
   blocks: BlockList,
-  nodes: OtherNodes,
-  clock: Clock,
-  onBlocked: (key: string) => void,
-  addresses: SharedAddresses = plainAddresses,
+  { clock, store, nodes, onBlocked, addresses = plainAddresses }: SharedBlocksPorts,
 ): SharedBlocks {
+  const storeKeyOf = (key: string): string => `block:${addresses.nameOf(key)}`;
   /** Nodes count time each for itself; what they tell each other is by the computers' clocks. */
   const shifted = <T extends Omit<Block, 'key'>>(block: T, shiftMs: number): T => ({
     ...block,
@@ -40,32 +51,67 @@ export function shareBlocks(
     liftedAt: block.liftedAt === 0 ? 0 : block.liftedAt + shiftMs,
   });
   const toWallMs = (): number => Math.round(clock.wall() - clock.now());
-  const itemOf = ({ key, ...rest }: Block): z.infer<typeof TheBlock> => ({
+  const sharedOf = ({ key, ...rest }: Block): z.infer<typeof SharedBlock> => ({
     sealed: addresses.seal(key),
     ...shifted(rest, toWallMs()),
   });
-  const list = shareList({
-    clock,
-    nodes,
-    topic: 'blocks',
-    all: () =>
-      blocks.known().map((block) => {
-        const { key, endsAt, times, at, liftedAt } = shifted(block, toWallMs());
-        return { fingerprint: [addresses.nameOf(key), endsAt, times, at, liftedAt].join(' '), item: itemOf(block) };
-      }),
-    receive: (item) => {
-      const parsed = TheBlock.safeParse(item);
-      if (!parsed.success) return;
-      const { sealed, ...rest } = parsed.data;
-      const key = Address.safeParse(addresses.open(sealed)).data;
-      if (key !== undefined && blocks.apply({ key, ...shifted(rest, -toWallMs()) })) onBlocked(key);
-    },
-  });
+  const find = (key: string): Block | undefined => blocks.known().find((block) => block.key === key);
+
+  /** Takes over what another node knows of a block. */
+  const receive = (shared: unknown): void => {
+    const parsed = SharedBlock.safeParse(shared);
+    if (!parsed.success) return;
+    const { sealed, ...rest } = parsed.data;
+    const key = Address.safeParse(addresses.open(sealed)).data;
+    if (key !== undefined && blocks.apply({ key, ...shifted(rest, -toWallMs()) })) onBlocked(key);
+  };
+  /** Makes one of what the store and this node know of a block. Rejects while the store is away. */
+  const merge = async (key: string): Promise<void> => {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const [stored] = await store.read([storeKeyOf(key)]);
+      if (stored) receive(readJson(stored.value));
+      const block = find(key);
+      if (!block) return;
+      const text = JSON.stringify(sharedOf(block));
+      if (await store.write(storeKeyOf(key), stored?.version ?? 0, text, block.endsAt - clock.now())) return;
+    }
+  };
+  const look = async (): Promise<void> => {
+    const keys = await store.list('block:');
+    const told = (await store.read(keys)).map((stored) => stored && readJson(stored.value));
+    for (const shared of told) receive(shared);
+    const known = new Map(keys.map((key, at) => [key, told[at]]));
+    for (const block of blocks.known())
+      if (!isSame(known.get(storeKeyOf(block.key)), sharedOf(block))) await merge(block.key);
+  };
+  // While the store is away, the next look repeats it.
+  const lookSafely = (): void => void look().catch(() => {});
+
+  nodes.onNotice('block', receive);
+  nodes.onMissed(lookSafely);
+  lookSafely();
+  const stop = repeat(clock, LOOK_EVERY_MS, lookSafely);
   return {
     tell(key) {
-      const told = blocks.known().find((block) => block.key === key);
-      if (told) list.tell(itemOf(told));
+      const block = find(key);
+      if (!block) return;
+      void nodes.notify('block', sharedOf(block));
+      merge(key).catch(() => {});
     },
-    close: () => list.close(),
+    close: stop,
   };
+}
+
+/** Whether two nodes know the same of a block. An address may be sealed in many ways. */
+const isSame = (one: unknown, other: z.infer<typeof SharedBlock>): boolean => {
+  const { data } = SharedBlock.safeParse(one);
+  return data !== undefined && JSON.stringify({ ...data, sealed: '' }) === JSON.stringify({ ...other, sealed: '' });
+};
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

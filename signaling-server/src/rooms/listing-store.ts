@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { roomNameKey } from '@parley/shared/model';
-import { accept, type Outcome, type Refusal, type RoomId, refuse, SignedListing } from '@parley/shared/protocol';
+import { accept, type Outcome, type RoomId, refuse, SignedListing } from '@parley/shared/protocol';
+import { z } from 'zod';
 import type { Store, Stored } from '../cluster/backplane.ts';
 
 /** A room on the server's list: what its owner signed, and nothing more. */
@@ -11,15 +12,17 @@ const WITHDRAWN = JSON.stringify({ withdrawn: true });
 export const WITHDRAWN_MS = 3 * 3_600_000;
 const ATTEMPTS = 5;
 
+/** `by`: the address that listed the room first, in the form in which nodes share it. */
+const StoredListing = SignedListing.extend({ by: z.string().max(100).optional() });
+
+export type ListedEntry = { at: 'listed'; listing: Listing; by: string | undefined; version: number };
 /** What the store has of a room. Text that cannot be read counts as withdrawn. */
-export type StoredEntry =
-  | { at: 'listed'; listing: Listing; version: number }
-  | { at: 'withdrawn'; version: number }
-  | { at: 'absent'; version: 0 };
+export type StoredEntry = ListedEntry | { at: 'withdrawn'; version: number } | { at: 'absent'; version: 0 };
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('base64url');
 const nameKeyOf = ({ name }: Listing): string => `name:${hash(roomNameKey(name))}`;
-const roomKeyOf = (roomId: RoomId): string => `listed:${hash(roomId)}`;
+const ROOM_PREFIX = 'listed:';
+const roomKeyOf = (roomId: RoomId): string => `${ROOM_PREFIX}${hash(roomId)}`;
 
 /**
  * The list of rooms as the store has it: each entry by its room and, so that names are unique, by its name. Every call rejects
@@ -43,32 +46,42 @@ export class ListingStore {
     return (await this.#store.read(roomIds.map(roomKeyOf))).map(entryOf);
   }
 
+  /** The entries of all listed rooms but those that are known. */
+  async readOthers(known: Iterable<RoomId>): Promise<ListedEntry[]> {
+    const keys = new Set(await this.#store.list(ROOM_PREFIX));
+    for (const roomId of known) keys.delete(roomKeyOf(roomId));
+    const entries = (await this.#store.read([...keys])).map(entryOf);
+    return entries.filter((entry) => entry.at === 'listed');
+  }
+
   /**
-   * Writes the entry of a room, unless `check` refuses that for what is there. Refuses with `room-name-taken` and, when
-   * others were always first, with `server-busy`. Answers the version of the entry and what was there before.
+   * Writes the entry of a room, unless `decide` refuses that for what is there; it answers the address that the entry counts for.
+   * Refuses with `room-name-taken` and, when others were always first, with `server-busy`.
    */
   async enter(
     listing: Listing,
-    check: (before: StoredEntry) => Refusal | undefined,
-  ): Promise<Outcome<{ version: number; before: StoredEntry }>> {
-    const text = JSON.stringify(listing);
+    decide: (before: StoredEntry) => Outcome<string | undefined>,
+  ): Promise<Outcome<ListedEntry>> {
     const [byRoom, byName] = [roomKeyOf(listing.roomId), nameKeyOf(listing)];
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const [current, named] = await this.#store.read([byRoom, byName]);
       const before = entryOf(current);
-      const refusal = check(before);
-      if (refusal) return refusal;
-      const namesake = readListing(named);
-      if (namesake && namesake.roomId !== listing.roomId) return refuse('room-name-taken', { path: 'name' });
-      const nameVersion = await this.#store.write(byName, named?.version ?? 0, text, this.#ttlMs);
+      const decided = decide(before);
+      if (!decided.ok) return decided;
+      const by = decided.value;
+      const namesake = entryOf(named);
+      if (namesake.at === 'listed' && namesake.listing.roomId !== listing.roomId)
+        return refuse('room-name-taken', { path: 'name' });
+      const text = JSON.stringify({ ...listing, by });
+      const nameVersion = await this.#store.write(byName, namesake.version, text, this.#ttlMs);
       if (nameVersion === undefined) continue;
       const version = await this.#store.write(byRoom, before.version, text, this.#ttlMs);
       if (version !== undefined) {
         if (before.at === 'listed' && nameKeyOf(before.listing) !== byName) await this.#releaseName(before.listing);
-        return accept({ version, before });
+        return accept({ at: 'listed', listing, by, version });
       }
       // Somebody else changed this room's entry meanwhile: give the name back and look again.
-      if (!namesake) await this.#store.write(byName, nameVersion, undefined, 0);
+      if (namesake.at !== 'listed') await this.#store.write(byName, nameVersion, undefined, 0);
     }
     return refuse('server-busy', { retryAfterMs: 500 });
   }
@@ -102,8 +115,9 @@ export class ListingStore {
     const key = nameKeyOf(listing);
     try {
       const [stored] = await this.#store.read([key]);
-      if (stored && readListing(stored)?.roomId === listing.roomId)
-        await this.#store.write(key, stored.version, undefined, 0);
+      const entry = entryOf(stored);
+      if (entry.at === 'listed' && entry.listing.roomId === listing.roomId)
+        await this.#store.write(key, entry.version, undefined, 0);
     } catch {
       // The store is away. The entry itself is changed, and that is what was asked for.
     }
@@ -112,16 +126,11 @@ export class ListingStore {
 
 function entryOf(stored: Stored | undefined): StoredEntry {
   if (!stored) return { at: 'absent', version: 0 };
-  const listing = readListing(stored);
   const { version } = stored;
-  return listing ? { at: 'listed', listing, version } : { at: 'withdrawn', version };
-}
-
-function readListing(stored: Stored | undefined): Listing | undefined {
-  if (!stored) return undefined;
   try {
-    return SignedListing.safeParse(JSON.parse(stored.value)).data;
+    const { by, ...listing } = StoredListing.parse(JSON.parse(stored.value));
+    return { at: 'listed', listing, by, version };
   } catch {
-    return undefined;
+    return { at: 'withdrawn', version };
   }
 }

@@ -216,9 +216,13 @@ describe('the list of rooms', () => {
 
   it('keeps what another node listed again while this one looked (S13)', async () => {
     const nodes = new FakeNodes();
-    const other = nodes.join('other');
+    const clock = new FakeClock();
+    const hub = new MemoryHub(clock);
+    const other = setUp({ clock, hub, nodes: nodes.join('other') });
     let onRead: (() => Promise<void>) | undefined;
-    const { clock, hub, listings, pass, names } = setUp({
+    const { listings, pass, names } = setUp({
+      clock,
+      hub,
       nodes: nodes.join('this'),
       through: (store) => ({
         ...store,
@@ -233,9 +237,10 @@ describe('the list of rooms', () => {
     });
     const garden = listing(1, 'Garden');
     await listings.publish(garden);
+    await settle();
     hub.forgetRecords();
     onRead = async () => {
-      other.tell('this', 'listings', [{ listing: { ...garden, name: 'New garden' }, version: clock.now() + 1_000 }]);
+      await other.listings.publish({ ...garden, name: 'New garden', issuedAt: 2 });
       await settle();
     };
     await pass(20_000);
@@ -263,23 +268,15 @@ describe('the list of rooms', () => {
   });
 
   it('has only so many rooms of one address, also of those listed at other nodes (S1, R3)', async () => {
-    const topics = new Map<string, (body: unknown) => void>();
-    const told: unknown[] = [];
-    const { listings } = setUp({
-      perAddress: 2,
-      nodes: {
-        ...noOtherNodes,
-        notify: async (topic, body) => {
-          if (topic === 'listings') told.push(body);
-          return [];
-        },
-        onNotice: (topic, listener) => void topics.set(topic, listener),
-      },
-    });
+    const nodes = new FakeNodes();
+    const clock = new FakeClock();
+    const hub = new MemoryHub(clock);
+    const other = setUp({ clock, hub, nodes: nodes.join('other') });
+    const { listings } = setUp({ clock, hub, perAddress: 2, nodes: nodes.join('this') });
     const tooMany = { ok: false, code: 'too-many-listed' };
     expect((await listings.publish(listing(1, 'One'), 'a')).ok).toBe(true);
-    expect(told).toEqual([[{ listing: listing(1, 'One'), version: expect.any(Number) as number, by: 'a' }]]);
-    topics.get('listings')?.([{ listing: listing(2, 'Two'), version: 1, by: 'a' }]);
+    expect((await other.listings.publish(listing(2, 'Two'), 'a')).ok).toBe(true);
+    await settle();
     expect(await listings.publish(listing(3, 'Three'), 'a')).toMatchObject(tooMany);
     expect((await listings.publish(listing(3, 'Three'), 'b')).ok).toBe(true);
     // What is listed can be changed, by whoever has the key, and counts where it was listed.
@@ -390,6 +387,18 @@ describe('the list of rooms on two nodes (S13)', () => {
     expect(await both(one, two)).toEqual([[], []]);
   });
 
+  it('is known to a node that starts later, with the addresses that it counts for (S1)', async () => {
+    const clock = new FakeClock();
+    const hub = new MemoryHub(clock);
+    const first = setUp({ clock, hub });
+    await first.listings.publish(listing(1, 'One'), 'a');
+    first.listings.close();
+    const late = setUp({ clock, hub, perAddress: 1 });
+    await settle();
+    expect(await late.names()).toEqual(['One']);
+    expect(await late.listings.publish(listing(2, 'Two'), 'a')).toMatchObject({ ok: false, code: 'too-many-listed' });
+  });
+
   it('does not list a room again by renaming it after it was taken off', async () => {
     const { nodes, one, two } = await pair();
     nodes.deaf.add('two');
@@ -417,13 +426,13 @@ describe('the list of rooms on two nodes (S13)', () => {
     expect(await both(one, two)).toEqual([[], []]);
   });
 
-  it('takes nothing for new that is older than what it has', async () => {
+  it('has what the store has, whatever it is told', async () => {
     const { nodes, one, two } = await pair();
     await one.listings.rename({ ...garden, name: 'Orchard' });
     await settle();
     const late = nodes.join('late');
-    late.tell('two', 'listings', [{ listing: garden, version: 1 }]);
-    late.tell('two', 'room-unlisted', { roomId: garden.roomId, version: 1 });
+    for (const body of [garden.roomId, listing(2, '').roomId, 'no room', { roomId: garden.roomId }, null])
+      late.tell('two', 'listing', body);
     await settle();
     expect(await both(one, two)).toEqual([['Orchard'], ['Orchard']]);
   });

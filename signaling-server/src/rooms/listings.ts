@@ -2,23 +2,16 @@ import {
   accept,
   type ListedRooms,
   type Outcome,
-  type Refusal,
   type RoomId,
   type RoomList,
   refuse,
   SignedListing,
 } from '@parley/shared/protocol';
-import { z } from 'zod';
 import { type Clock, repeat } from '../clock.ts';
 import type { Store } from '../cluster/backplane.ts';
 import type { OtherNodes } from '../cluster/other-nodes.ts';
-import { type SharedList, shareList } from '../cluster/shared-list.ts';
 import { ListingPages } from './listing-pages.ts';
-import { type Listing, ListingStore, type StoredEntry, WITHDRAWN_MS } from './listing-store.ts';
-
-/** An entry as nodes tell it each other. */
-const ListedNotice = z.object({ listing: SignedListing, version: z.number(), by: z.string().max(100).optional() });
-const UnlistedNotice = z.object({ roomId: SignedListing.shape.roomId, version: z.number() });
+import { type ListedEntry, type Listing, ListingStore, WITHDRAWN_MS } from './listing-store.ts';
 
 const COMPARE_EVERY_MS = 20_000;
 const COMPARED_AT_ONCE = 100;
@@ -36,7 +29,7 @@ export type ListingPorts = {
   clock: Clock;
   store: Store;
   nodes: OtherNodes;
-  /** What stands for an address in what nodes tell each other. */
+  /** What stands for an address in the store. */
   nameOf?: (address: string) => string;
   /** Whether somebody of this node has a seat there. */
   isOccupied: (roomId: RoomId) => boolean;
@@ -44,26 +37,19 @@ export type ListingPorts = {
 };
 
 /**
- * `version`: that of the entry in the store, so that nothing older takes its place. `by`: what stands for the address, as limits
- * know it, that listed the room first. It is no part of the stored entry; nodes tell it each other.
- */
-type Entry = { listing: Listing; version: number; by: string | undefined };
-
-/**
  * The list of rooms that anyone on the server can find (S1, V3). Names are unique over all nodes: an entry exists when
  * its name was taken in the store. Every node keeps a copy of the list to answer from, and the nodes that have
- * participants in a listed room keep its entry alive. Every 20 s, and when it may have missed something, a node compares its copy with
- * the store, which sets it right; entries it was never told of it gets from other nodes.
+ * participants in a listed room keep its entry alive. A node that changes an entry tells the others, which
+ * then read it. At the start, every 20 s, and when it may have missed something, a node compares its copy with the store.
  */
 export class Listings {
   readonly #policy: ListingPolicy;
   readonly #ports: ListingPorts;
   readonly #store: ListingStore;
-  readonly #entries = new Map<RoomId, Entry>();
+  readonly #entries = new Map<RoomId, ListedEntry>();
   readonly #pages: ListingPages;
   /** Entries are written one after the other: requests of the same moment count each other. */
   #entering: Promise<unknown> = Promise.resolve();
-  readonly #shared: SharedList;
   readonly #stop: () => void;
   /** When all entries were compared with the store for the last time. */
   #comparedAt: number;
@@ -76,26 +62,14 @@ export class Listings {
     this.#store = new ListingStore(ports.store, policy.listedLingerMs + 2 * COMPARE_EVERY_MS);
     const listings = () => Array.from(this.#entries.values(), ({ listing }) => listing);
     this.#pages = new ListingPages(listings, clock, ports.participantsOf);
-    this.#shared = shareList({
-      clock,
-      nodes,
-      topic: 'listings',
-      all: () =>
-        Array.from(this.#entries.values(), (entry) => ({
-          fingerprint: `${entry.listing.roomId} ${entry.version}`,
-          item: entry,
-        })),
-      receive: (item) => {
-        const { data } = ListedNotice.safeParse(item);
-        if (data) this.#update(data.listing, data.version, data.by);
-      },
-    });
-    nodes.onNotice('room-unlisted', (body) => {
-      const { data } = UnlistedNotice.safeParse(body);
-      if (data) this.#remove(data.roomId, data.version);
+    nodes.onNotice('listing', (body) => {
+      const { data } = SignedListing.shape.roomId.safeParse(body);
+      // While the store is away, the next look reads it.
+      if (data) this.find(data).catch(() => {});
     });
     nodes.onMissed(() => void this.#compare());
     this.#comparedAt = clock.now();
+    void this.#compare();
     this.#stop = repeat(clock, COMPARE_EVERY_MS, () => void this.#compare());
   }
 
@@ -112,7 +86,7 @@ export class Listings {
     // The store lost it, and a node with people in the room writes it again.
     if (entry.at === 'absent') return known?.listing;
     if (entry.at === 'listed') {
-      this.#update(entry.listing, entry.version, undefined);
+      this.#update(entry);
       return entry.listing;
     }
     this.#forget(roomId, known);
@@ -131,7 +105,7 @@ export class Listings {
 
   /** Gives an entry another name; refuses as `publish` does, and with `room-not-listed` when it was taken off meanwhile. */
   rename(listing: Listing): Promise<Outcome<null>> {
-    return this.#enter(listing, undefined, ({ at }) => (at === 'withdrawn' ? refuse('room-not-listed') : undefined));
+    return this.#enter(listing, undefined, true);
   }
 
   /** Takes a room off the list, for its owner or the admin. Refuses with `room-not-listed`; rejects while the store is away. */
@@ -143,7 +117,7 @@ export class Listings {
       return withdrawn;
     }
     this.#remove(roomId, withdrawn.value);
-    void this.#ports.nodes.notify('room-unlisted', { roomId, version: withdrawn.value });
+    void this.#ports.nodes.notify('listing', roomId);
     return accept(null);
   }
 
@@ -154,39 +128,30 @@ export class Listings {
 
   close(): void {
     this.#stop();
-    this.#shared.close();
   }
 
-  #enter(
-    listing: Listing,
-    by: string | undefined,
-    check: (before: StoredEntry) => Refusal | undefined = () => undefined,
-  ): Promise<Outcome<null>> {
-    const entered = this.#entering.then(() => this.#enterNow(listing, by, check));
+  #enter(listing: Listing, by: string | undefined, mustBeListed = false): Promise<Outcome<null>> {
+    const entered = this.#entering.then(() => this.#enterNow(listing, by, mustBeListed));
     // The next one waits for this one, however it ends.
     this.#entering = entered.catch(() => {});
     return entered;
   }
 
-  async #enterNow(
-    listing: Listing,
-    by: string | undefined,
-    check: (before: StoredEntry) => Refusal | undefined,
-  ): Promise<Outcome<null>> {
+  async #enterNow(listing: Listing, by: string | undefined, mustBeListed: boolean): Promise<Outcome<null>> {
     const { roomId } = listing;
+    const known = this.#entries.get(roomId);
     const entered = await this.#store.enter(listing, (before) => {
-      if (before.at === 'listed') return isOutdated(listing, before.listing) ? refuse('listing-outdated') : undefined;
-      const isAdded = !this.#entries.has(roomId);
-      if (isAdded && this.#entries.size >= this.#policy.listedMax) return refuse('list-full');
+      // An entry stays with the address that made it, whichever address replaces it.
+      if (before.at === 'listed')
+        return isOutdated(listing, before.listing) ? refuse('listing-outdated') : accept(before.by);
+      if (mustBeListed && before.at === 'withdrawn') return refuse('room-not-listed');
+      if (!known && this.#entries.size >= this.#policy.listedMax) return refuse('list-full');
       if (by !== undefined && this.#isOverShare(by, roomId)) return refuse('too-many-listed');
-      return check(before);
+      return accept(before.at === 'absent' ? (known?.by ?? by) : by);
     });
     if (!entered.ok) return entered;
-    const { version, before } = entered.value;
-    // An entry stays with the address that made it, whichever address replaces it.
-    const first = before.at === 'withdrawn' ? by : (this.#entries.get(roomId)?.by ?? by);
-    this.#update(listing, version, first);
-    this.#shared.tell({ listing, version, by: first });
+    this.#update(entered.value);
+    void this.#ports.nodes.notify('listing', roomId);
     return accept(null);
   }
 
@@ -208,10 +173,11 @@ export class Listings {
     const entries = [...this.#entries.values()];
     for (let from = 0; from < entries.length; from += COMPARED_AT_ONCE)
       await this.#compareSome(entries.slice(from, from + COMPARED_AT_ONCE), canTell);
+    for (const entry of await this.#store.readOthers(this.#entries.keys())) this.#update(entry);
     this.#comparedAt = now;
   }
 
-  async #compareSome(entries: readonly Entry[], canTell: boolean): Promise<void> {
+  async #compareSome(entries: readonly ListedEntry[], canTell: boolean): Promise<void> {
     const stored = await this.#store.readAll(entries.map(({ listing }) => listing.roomId));
     const living: Listing[] = [];
     const lost: Listing[] = [];
@@ -222,7 +188,7 @@ export class Listings {
       if (!found || this.#entries.get(roomId) !== entry) continue;
       const isOccupied = this.#ports.isOccupied(roomId);
       if (found.at === 'listed') {
-        if (found.version !== entry.version) this.#set({ ...entry, listing: found.listing, version: found.version });
+        if (found.version !== entry.version) this.#set(found);
         if (isOccupied) living.push(found.listing);
       } else if (found.at === 'absent' && isOccupied && canTell) lost.push(entry.listing);
       else this.#forget(roomId, entry);
@@ -250,12 +216,12 @@ export class Listings {
   }
 
   /** Takes over an entry unless this node knows the same or a newer one. */
-  #update(listing: Listing, version: number, by: string | undefined): void {
-    const known = this.#entries.get(listing.roomId);
-    if (!known || known.version < version) this.#set({ listing, version, by: by ?? known?.by });
+  #update(entry: ListedEntry): void {
+    const known = this.#entries.get(entry.listing.roomId);
+    if (!known || known.version < entry.version) this.#set(entry);
   }
 
-  #set(entry: Entry): void {
+  #set(entry: ListedEntry): void {
     this.#entries.set(entry.listing.roomId, entry);
     this.#pages.changed();
   }
@@ -267,7 +233,7 @@ export class Listings {
   }
 
   /** Drops an entry, unless another one has taken its place. */
-  #forget(roomId: RoomId, known: Entry | undefined): void {
+  #forget(roomId: RoomId, known: ListedEntry | undefined): void {
     if (this.#entries.get(roomId) !== known) return;
     this.#entries.delete(roomId);
     this.#pages.changed();

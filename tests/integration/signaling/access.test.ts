@@ -226,7 +226,7 @@ describe('a server that lets in by token', () => {
     }, 'shown to the admin of the other node');
     expect((await connect(two, '198.51.100.78').refused()).data?.code).toBe('blocked');
     const all = told.join('\n');
-    for (const expected of ['parley:limit:joins:', 'blocks', 'Garden']) expect(all).toContain(expected);
+    for (const expected of ['parley:limit:joins:', 'parley:record:block:', 'Garden']) expect(all).toContain(expected);
     expect(all).not.toContain('198.51.100');
   });
 

@@ -197,9 +197,11 @@ describe('the store (S13)', () => {
           else if (version !== undefined) known.delete(key);
           const read = await store.read(keys);
           const touched = await store.touch(keys, 60_000);
+          const listed = await Promise.all(keys.map((each) => store.list(each)));
           return {
             isWritten: version !== undefined,
             grows: version === undefined || version > before,
+            listed,
             values: read.map((each) => each?.value),
             isKnown: read.map((each, index) => each?.version === known.get(keys[index] ?? '')),
             touched: touched.map((each, index) => each === read[index]?.version),

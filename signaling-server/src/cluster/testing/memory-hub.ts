@@ -19,6 +19,7 @@ export class MemoryHub {
       isUp: () => true,
       read: (keys) => this.#store.read(keys),
       write: (key, expected, value, ttlMs) => this.#store.write(key, expected, value, ttlMs),
+      list: (prefix) => this.#store.list(prefix),
       touch: (keys, ttlMs) => this.#store.touch(keys, ttlMs),
       answers: () => Promise.resolve(),
       send: async (to, message) => {
