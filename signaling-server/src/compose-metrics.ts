@@ -5,19 +5,20 @@ import type { SocketParts } from './compose-sockets.ts';
 import type { Base, WorkerPorts } from './composition.ts';
 import { createHealthChecks, HEALTH_THRESHOLDS, type HealthChecks } from './http/health.ts';
 import { watchHealth } from './http/watch-health.ts';
-import { createPrometheus, type MetricsSource, processFigures } from './metrics/metrics.ts';
+import { addedUp, type Figures, type Told, told } from './metrics/figures.ts';
 import { measureRedis } from './metrics/redis-durations.ts';
+import { createRegistry } from './metrics/registry.ts';
 import { keepSamples, type SampleHistory } from './metrics/samples.ts';
-import { mergedSource, type Snapshot, snapshotOf } from './metrics/snapshot.ts';
 import { testRelay } from './relay-test/relay-test.ts';
 import { type RelayWatch, watchRelay } from './relay-test/watch-relay.ts';
 import { createIceSource } from './turn.ts';
 
 export type MetricsParts = {
   health: HealthChecks;
+  /** When the server started, in milliseconds since 1970. */
+  startedAt: number;
   /** The figures of all processes of this server on this machine. */
-  metrics(): Promise<MetricsSource>;
-  prometheus(): Promise<ReturnType<typeof createPrometheus>>;
+  figures(): Promise<Figures>;
   samples: SampleHistory;
   /** The sockets of each right, over all nodes. */
   rightsInUse(): Promise<RightsInUse>;
@@ -49,24 +50,25 @@ export function composeMetrics(
   });
   closers.add(() => health.close());
   closers.add(watchHealth(health, clock, base.warnings));
-  const own: MetricsSource = {
-    counters,
-    environment: config.nodeEnv,
-    startedAt: worker?.startedAt ?? clock.now(),
-    connections: gate.connections,
-    counts: () => rooms.seats.counts(),
+  const startedAt = worker?.startedAt ?? clock.now();
+  const own: Figures = {
     occupancy: (most) => rooms.seats.occupancy(most),
-    blocked: () => limits.blocks.blocks().length,
-    eventLoopDelayMs: health.eventLoopDelayMs,
-    process: processFigures,
-    isDraining: () => life.isDraining,
-    isBusy: () => load.isBusy(),
-    maxConnections: config.maxConnections,
-    largestProcessBytes: () => processFigures().residentBytes,
-    workersReplaced: worker?.replaced ?? 0,
-    listedRooms: () => listings.size,
-    cluster: cluster && (() => cluster.stats()),
-    relay: relay && (() => relay.state()),
+    registry: createRegistry({
+      counters,
+      environment: config.nodeEnv,
+      startedAt,
+      connections: gate.connections,
+      counts: () => rooms.seats.counts(),
+      blocked: () => limits.blocks.blocks().length,
+      eventLoopDelayMs: health.eventLoopDelayMs,
+      isDraining: () => life.isDraining,
+      isBusy: () => load.isBusy(),
+      maxConnections: config.maxConnections,
+      workersReplaced: worker?.replaced ?? 0,
+      listedRooms: () => listings.size,
+      cluster: cluster && (() => cluster.stats()),
+      relay: relay && (() => relay.state()),
+    }),
   };
   const exchange =
     redis &&
@@ -77,31 +79,21 @@ export function composeMetrics(
       clock,
       node: cluster.self,
       group: worker?.group ?? cluster.self,
-      nodes: () => cluster.findNodes(),
-      own: () => ({ figures: worker && snapshotOf(own), rights: [...gate.rights()] }),
+      nodes: () => cluster.nodes(),
+      own: async () => ({ figures: worker && (await told(own)), rights: [...gate.rights()] }),
     });
   if (exchange) closers.add(() => exchange.close());
-  const ownPrometheus = createPrometheus(own);
-  const metrics = async (): Promise<MetricsSource> =>
-    // Made by this same program in other processes.
-    worker && exchange ? mergedSource(own, (await exchange.ofMachine()) as Snapshot[]) : own;
-  const samples = keepSamples(async () => {
-    const source = await metrics();
-    return {
-      ...source.counts(),
-      connections: source.connections(),
-      relayed: source.counters.relayed,
-      requests: source.counters.requests,
-      errors: sum(source.counters.errors.values()),
-      eventLoopDelayMs: source.eventLoopDelayMs(),
-      memoryBytes: source.process().residentBytes,
-    };
-  }, clock);
+  const figures =
+    worker && exchange
+      ? // The others' were made by this same program.
+        async () => addedUp([await told(own), ...((await exchange.ofMachine()) as Told[])])
+      : () => Promise.resolve(own);
+  const samples = keepSamples(figures, clock);
   closers.add(() => samples.close());
   return {
     health,
-    metrics,
-    prometheus: async () => (worker ? createPrometheus(await metrics()) : ownPrometheus),
+    startedAt,
+    figures,
     samples,
     rightsInUse: async () => exchange?.rightsInUse() ?? { sockets: gate.rights(), silentNodes: 0 },
   };
@@ -131,5 +123,3 @@ function slowestMs(relay: RelayWatch): number | null {
   const times = verdicts.flatMap((verdict) => (verdict.at === 'ok' ? [verdict.tookMs] : []));
   return times.length < verdicts.length ? null : Math.max(0, ...times);
 }
-
-const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, each) => total + each, 0);

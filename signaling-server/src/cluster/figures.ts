@@ -35,7 +35,7 @@ export type FigurePorts = {
   group: string;
   /** The nodes that are alive, asked now. */
   nodes: () => Promise<ReadonlySet<string>>;
-  own: () => Pick<Published, 'figures' | 'rights'>;
+  own: () => Promise<Pick<Published, 'figures' | 'rights'>>;
 };
 
 /**
@@ -45,8 +45,10 @@ export type FigurePorts = {
  */
 export function exchangeFigures({ client, prefix, clock, node, group, nodes, own }: FigurePorts): FigureExchange {
   const keyOf = (name: string): string => `${prefix}:figures:${name}`;
-  const publish = (): Promise<unknown> =>
-    client.set(keyOf(node), JSON.stringify({ group, ...own() }), { expiration: { type: 'PX', value: KEPT_MS } });
+  const publish = async (): Promise<unknown> =>
+    client.set(keyOf(node), JSON.stringify({ group, ...(await own()) }), {
+      expiration: { type: 'PX', value: KEPT_MS },
+    });
   // While Redis is away the next time repeats it.
   const publishSafely = (): void => void publish().catch(() => {});
   // At once: a node that has just started is not silent.
@@ -70,7 +72,7 @@ export function exchangeFigures({ client, prefix, clock, node, group, nodes, own
     async rightsInUse() {
       const others = await ofOthers().catch(() => []);
       const sockets = new Map<string, number>();
-      for (const [right, count] of [...own().rights, ...others.flatMap((each) => each?.rights ?? [])])
+      for (const [right, count] of [...(await own()).rights, ...others.flatMap((each) => each?.rights ?? [])])
         sockets.set(right, (sockets.get(right) ?? 0) + count);
       return { sockets, silentNodes: others.filter((each) => each === undefined).length };
     },

@@ -16,7 +16,7 @@ import { type AddressReader, limitKeyOf } from '../client-address.ts';
 import type { Config } from '../config.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Log } from '../log.ts';
-import { metricsJson } from '../metrics/metrics.ts';
+import { metricsJson } from '../metrics/figures.ts';
 import type { SampleHistory } from '../metrics/samples.ts';
 import { aboutRequest } from '../observe/requests.ts';
 import type { Pseudonyms } from '../pseudonyms.ts';
@@ -111,7 +111,7 @@ export function addAdmin(app: FastifyInstance, ports: AdminPorts): AdminTools {
     },
     async (): Promise<z.infer<typeof Overview>> => ({
       health: await readHealth(ports),
-      metrics: await metricsJson(await ports.metrics()),
+      metrics: await metricsJson(await ports.figures(), ports.environment),
       blocked: blocked(),
       draining: ports.isDraining(),
       warnings: ports.warnings

@@ -102,7 +102,7 @@ export const Metrics = z
             p99: z.number(),
           }),
         )
-        .describe('By method and route, of this process; times in milliseconds'),
+        .describe('By method and route; times in milliseconds'),
     }),
     websocket: z.object({
       active_connections: count,
@@ -143,7 +143,7 @@ export const Debug = z
   })
   .describe('Diagnostics of the machine and of this process');
 
-const Sample = z.object({
+export const Sample = z.object({
   at: count,
   connections: count,
   rooms: count,

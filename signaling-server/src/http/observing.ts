@@ -1,8 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { Registry } from 'prom-client';
 import type { z } from 'zod';
-import { type MetricsSource, metricsJson } from '../metrics/metrics.ts';
+import { type Figures, metricsJson, totalOf } from '../metrics/figures.ts';
 import { SERVER_VERSION } from '../version.ts';
 import { Alive, Health, Metrics, Ready } from './answers.ts';
 import { answers } from './describe.ts';
@@ -10,10 +9,11 @@ import type { HealthChecks } from './health.ts';
 
 export type ObservingPorts = {
   health: HealthChecks;
-  /** The figures of the whole server, of all its processes. */
-  metrics: () => Promise<MetricsSource>;
-  /** The same for Prometheus. */
-  prometheus: () => Promise<Registry>;
+  /** The figures of all processes of this server on this machine. */
+  figures: () => Promise<Figures>;
+  environment: string;
+  /** When the server started. */
+  startedAt: number;
   isDraining: () => boolean;
   /** Whether the other nodes can be reached; true for a server that is alone. */
   isWhole: () => boolean;
@@ -24,17 +24,16 @@ export type ObservingPorts = {
 /** How the server is now (S5). */
 export async function readHealth(ports: ObservingPorts): Promise<z.infer<typeof Health>> {
   const startedAt = performance.now();
-  const [metrics, checks] = await Promise.all([ports.metrics(), ports.health.run()]);
-  const { rooms, participants, streams } = metrics.counts();
+  const [figures, checks] = await Promise.all([ports.figures(), ports.health.run()]);
   const degraded = Object.values(checks).some((check) => check.status === 'degraded');
   return {
     status: ports.isDraining() ? 'draining' : degraded ? 'degraded' : 'ok',
     version: SERVER_VERSION,
-    uptime_s: Math.round((ports.now() - metrics.startedAt) / 1_000),
-    connections: metrics.connections(),
-    rooms,
-    participants,
-    streams,
+    uptime_s: Math.round((ports.now() - ports.startedAt) / 1_000),
+    connections: await totalOf(figures, 'parley_connections'),
+    rooms: await totalOf(figures, 'parley_rooms'),
+    participants: await totalOf(figures, 'parley_participants'),
+    streams: await totalOf(figures, 'parley_streams'),
     checks,
     duration_ms: Math.round((performance.now() - startedAt) * 1_000) / 1_000,
   };
@@ -57,7 +56,7 @@ export function addObserving(app: FastifyInstance, ports: ObservingPorts): void 
   );
 
   const text = oneAtATime(async () => {
-    const registry = await ports.prometheus();
+    const { registry } = await ports.figures();
     return { type: registry.contentType, body: await registry.metrics() };
   });
   const prometheusText = async (reply: FastifyReply): Promise<string> => {
@@ -65,7 +64,7 @@ export function addObserving(app: FastifyInstance, ports: ObservingPorts): void 
     reply.header('content-type', type);
     return body;
   };
-  const json = oneAtATime(async () => metricsJson(await ports.metrics()));
+  const json = oneAtATime(async () => metricsJson(await ports.figures(), ports.environment));
   app.get(
     '/metrics',
     { schema: answers('Metrics: Prometheus text, or JSON when asked for', { 200: Metrics }) },

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@parley/shared/protocol';
-import { createHistograms, type Histograms } from './histograms.ts';
+import { createHistograms } from './histograms.ts';
 
 /** Which limit refused something; the labels of the metric. */
 export type LimitName =
@@ -12,32 +12,6 @@ export type LimitName =
   | 'signals'
   | 'calls'
   | 'blocked';
-
-const TOTALS = [
-  'upgrades',
-  'socketsOpened',
-  'messagesReceived',
-  'messagesSent',
-  'relayed',
-  'relayedBytes',
-  'seatsTaken',
-  'seatsResumed',
-  'seatsEnded',
-  'streamsStarted',
-  'streamsEnded',
-  'malformed',
-  'slowConsumers',
-  'blocksMade',
-  'requests',
-  'requestsFailed',
-] as const;
-
-export type CountersSnapshot = {
-  totals: number[];
-  events: [string, number][];
-  errors: [ErrorCode, number][];
-  limited: [LimitName, number][];
-};
 
 /**
  * Everything the server counts, as plain numbers: counting one relayed message must cost next to nothing. The metrics
@@ -63,12 +37,7 @@ export class Counters {
   readonly events = new Map<string, number>();
   readonly errors = new Map<ErrorCode, number>();
   readonly limited = new Map<LimitName, number>();
-  /** Of this process alone, also where counts of several are added up. */
-  readonly durations: Histograms;
-
-  constructor(durations: Histograms = createHistograms()) {
-    this.durations = durations;
-  }
+  readonly durations = createHistograms();
 
   event(name: string): void {
     this.events.set(name, (this.events.get(name) ?? 0) + 1);
@@ -92,23 +61,5 @@ export class Counters {
   /** An event of a client was answered; `outcome` is `ok` or the code of the refusal. */
   handled(event: string, outcome: string, durationMs: number): void {
     this.durations.events.observe({ event, outcome }, durationMs / 1_000);
-  }
-
-  /** Everything counted, as plain data. */
-  snapshot(): CountersSnapshot {
-    return {
-      totals: TOTALS.map((name) => this[name]),
-      events: [...this.events],
-      errors: [...this.errors],
-      limited: [...this.limited],
-    };
-  }
-
-  /** Adds what another process counted. */
-  absorb({ totals, events, errors, limited }: CountersSnapshot): void {
-    for (const [at, name] of TOTALS.entries()) this[name] += totals[at] ?? 0;
-    for (const [name, count] of events) this.events.set(name, (this.events.get(name) ?? 0) + count);
-    for (const [code, count] of errors) this.errors.set(code, (this.errors.get(code) ?? 0) + count);
-    for (const [name, count] of limited) this.limited.set(name, (this.limited.get(name) ?? 0) + count);
   }
 }

@@ -4,7 +4,7 @@ import { Histogram } from 'prom-client';
 export type Bucket = { le: number; count: number };
 
 /** What one route answered since the start. Times in milliseconds. */
-export type RouteFigures = { total: number; failed: number; error_rate: number; p50: number; p95: number; p99: number };
+export type RouteFigures = Record<'total' | 'failed' | 'error_rate' | 'average' | 'p50' | 'p95' | 'p99', number>;
 
 export type Histograms = {
   /** HTTP requests by method, route and status. */
@@ -60,44 +60,42 @@ export function quantile(buckets: readonly Bucket[], share: number): number {
   return 0;
 }
 
-type Gathered = { total: number; failed: number; sumS: number; counts: Map<number, number> };
+/** One number of a histogram, as prom-client tells it. Buckets have one label more than its types say. */
+type HistogramValue = {
+  value: number;
+  metricName?: string;
+  labels: Partial<Record<string, string | number>>;
+};
 
-/** HTTP figures of all routes together and of each, from the histogram. */
-export async function httpFigures(
-  http: Histograms['http'],
-): Promise<{ all: RouteFigures & { average: number }; routes: Record<string, RouteFigures> }> {
-  const gathered = new Map<string, Gathered>();
-  const all: Gathered = { total: 0, failed: 0, sumS: 0, counts: new Map() };
-  for (const { metricName, labels, value } of (await http.get()).values) {
-    // Buckets have one label more than the type says.
-    const { le: bound } = labels as { le?: string | number };
-    const name = `${labels.method} ${labels.route}`;
-    const route = gathered.get(name) ?? { total: 0, failed: 0, sumS: 0, counts: new Map<number, number>() };
-    gathered.set(name, route);
-    for (const each of [all, route]) {
-      if (metricName?.endsWith('_count')) {
-        each.total += value;
-        if (Number(labels.status) >= 400) each.failed += value;
-      } else if (metricName?.endsWith('_sum')) each.sumS += value;
-      else {
-        const le = bound === '+Inf' ? Number.POSITIVE_INFINITY : Number(bound);
-        each.counts.set(le, (each.counts.get(le) ?? 0) + value);
-      }
-    }
-  }
-  return {
-    all: { ...figuresOf(all), average: all.total === 0 ? 0 : (all.sumS / all.total) * 1_000 },
-    routes: Object.fromEntries([...gathered].map(([name, route]) => [name, figuresOf(route)])),
-  };
+/** HTTP figures of all routes together and of each, from the values of the histogram. */
+export function httpFigures(values: readonly HistogramValue[]): {
+  all: RouteFigures;
+  routes: [route: string, RouteFigures][];
+} {
+  const byRoute = Map.groupBy(values, ({ labels }) => `${labels.method} ${labels.route}`);
+  return { all: figuresOf(values), routes: [...byRoute].map(([route, of]) => [route, figuresOf(of)]) };
 }
 
-function figuresOf({ total, failed, counts }: Gathered): RouteFigures {
+function figuresOf(values: readonly HistogramValue[]): RouteFigures {
+  let [total, failed, sumS] = [0, 0, 0];
+  const counts = new Map<number, number>();
+  for (const { value, metricName, labels } of values) {
+    if (labels.le !== undefined) {
+      const le = Number(String(labels.le).replace('+Inf', 'Infinity'));
+      counts.set(le, (counts.get(le) ?? 0) + value);
+    } else if (metricName?.endsWith('_sum')) sumS += value;
+    else {
+      total += value;
+      if (Number(labels.status) >= 400) failed += value;
+    }
+  }
   const buckets = [...counts].map(([le, count]) => ({ le, count })).sort((left, right) => left.le - right.le);
   const ms = (share: number): number => round(quantile(buckets, share) * 1_000);
   return {
     total,
     failed,
     error_rate: total === 0 ? 0 : round(failed / total),
+    average: total === 0 ? 0 : (sumS / total) * 1_000,
     p50: ms(0.5),
     p95: ms(0.95),
     p99: ms(0.99),

@@ -1,18 +1,16 @@
+import { Gauge, Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
+import type { Figures } from './figures.ts';
 import { keepSamples, SAMPLE_EVERY_MS } from './samples.ts';
 
-const quiet = {
-  connections: 0,
-  rooms: 0,
-  participants: 0,
-  streams: 0,
-  relayed: 0,
-  requests: 0,
-  errors: 0,
-  eventLoopDelayMs: 1.234,
-  memoryBytes: 100 * 1_048_576,
-};
+/** Figures with these values. */
+function figuresOf(values: Record<string, number>): Promise<Figures> {
+  const registry = new Registry();
+  for (const [name, value] of Object.entries(values)) new Gauge({ name, help: name, registers: [registry] }).set(value);
+  return Promise.resolve({ registry, occupancy: () => [] });
+}
+const quiet = { process_resident_memory_bytes: 100 * 1_048_576, nodejs_eventloop_lag_p99_seconds: 0.001_234 };
 
 /** Lets what was looked at arrive. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -20,13 +18,19 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 describe('the last hour (S8)', () => {
   it('holds counts as they are and totals as rates', async () => {
     const clock = new FakeClock();
-    let now = quiet;
-    const history = keepSamples(async () => now, clock);
+    let now: Record<string, number> = quiet;
+    const history = keepSamples(() => figuresOf(now), clock);
     await settle();
-    now = { ...quiet, connections: 3, relayed: 500, requests: 20, errors: 1 };
+    now = {
+      ...quiet,
+      parley_connections: 3,
+      parley_signals_relayed_total: 500,
+      parley_http_requests_total: 20,
+      parley_errors_total: 1,
+    };
     clock.advance(SAMPLE_EVERY_MS);
     await settle();
-    now = { ...now, relayed: 600 };
+    now = { ...now, parley_signals_relayed_total: 600 };
     clock.advance(SAMPLE_EVERY_MS);
     await settle();
     expect(history.samples()).toMatchObject([
@@ -38,7 +42,7 @@ describe('the last hour (S8)', () => {
 
   it('keeps an hour and no more, and stops when it is closed', async () => {
     const clock = new FakeClock();
-    const history = keepSamples(async () => quiet, clock);
+    const history = keepSamples(() => figuresOf(quiet), clock);
     await settle();
     for (let i = 0; i < 400; i++) {
       clock.advance(SAMPLE_EVERY_MS);

@@ -1,31 +1,10 @@
+import type { z } from 'zod';
 import { type Clock, repeat } from '../clock.ts';
+import type { Sample as SampleAnswer } from '../http/answers.ts';
+import { type Figures, totalOf } from './figures.ts';
 
 /** One look at the server; rates are per second since the look before. */
-export type Sample = {
-  at: number;
-  connections: number;
-  rooms: number;
-  participants: number;
-  streams: number;
-  relayed_per_s: number;
-  requests_per_s: number;
-  errors_per_s: number;
-  event_loop_delay_ms: number;
-  memory_mib: number;
-};
-
-/** What a sample is made of: counts as they are, totals as they grew. */
-export type SampleSource = () => Promise<{
-  connections: number;
-  rooms: number;
-  participants: number;
-  streams: number;
-  relayed: number;
-  requests: number;
-  errors: number;
-  eventLoopDelayMs: number;
-  memoryBytes: number;
-}>;
+export type Sample = z.infer<typeof SampleAnswer>;
 
 export const SAMPLE_EVERY_MS = 10_000;
 /** The last hour. */
@@ -40,34 +19,36 @@ export interface SampleHistory {
 const round = (value: number): number => Math.round(value * 100) / 100;
 
 /** Looks at the server every ten seconds and keeps an hour of it in memory, for the charts of the admin page (S8). */
-export function keepSamples(source: SampleSource, clock: Clock): SampleHistory {
+export function keepSamples(read: () => Promise<Figures>, clock: Clock): SampleHistory {
   const kept: Sample[] = [];
-  let before: Awaited<ReturnType<SampleSource>> | undefined;
-  let beforeAt = clock.now();
+  let before: { at: number; relayed: number; requests: number; errors: number } | undefined;
   let closed = false;
   const look = async (): Promise<void> => {
-    const now = await source();
-    const at = clock.now();
+    const figures = await read();
+    const total = (name: string): Promise<number> => totalOf(figures, name);
+    const now = {
+      at: clock.now(),
+      relayed: await total('parley_signals_relayed_total'),
+      requests: await total('parley_http_requests_total'),
+      errors: await total('parley_errors_total'),
+    };
     const last = before;
     before = now;
     if (closed || !last) return;
-    const seconds = Math.max(0.001, (at - beforeAt) / 1_000);
-    const rate = (total: 'relayed' | 'requests' | 'errors') => round((now[total] - last[total]) / seconds);
-    const { connections, rooms, participants, streams } = now;
+    const seconds = Math.max(0.001, (now.at - last.at) / 1_000);
     kept.push({
-      at,
-      connections,
-      rooms,
-      participants,
-      streams,
-      relayed_per_s: rate('relayed'),
-      requests_per_s: rate('requests'),
-      errors_per_s: rate('errors'),
-      event_loop_delay_ms: round(now.eventLoopDelayMs),
-      memory_mib: round(now.memoryBytes / 1_048_576),
+      at: now.at,
+      connections: await total('parley_connections'),
+      rooms: await total('parley_rooms'),
+      participants: await total('parley_participants'),
+      streams: await total('parley_streams'),
+      relayed_per_s: round((now.relayed - last.relayed) / seconds),
+      requests_per_s: round((now.requests - last.requests) / seconds),
+      errors_per_s: round((now.errors - last.errors) / seconds),
+      event_loop_delay_ms: round((await total('nodejs_eventloop_lag_p99_seconds')) * 1_000),
+      memory_mib: round((await total('process_resident_memory_bytes')) / 1_048_576),
     });
     if (kept.length > KEPT) kept.shift();
-    beforeAt = at;
   };
   // A look that fails leaves a gap, and the next one makes the rate over both.
   const lookSafely = (): void => void look().catch(() => {});

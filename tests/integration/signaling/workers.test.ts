@@ -91,6 +91,7 @@ function openLine(url: string) {
   };
   const Debug = z.object({ process: z.object({ pid: z.number() }) });
   return {
+    ask,
     pid: async () => Debug.parse(JSON.parse(await ask('/_debug'))).process.pid,
     /** The metrics of Prometheus that have no labels, by name. */
     scrape: async () =>
@@ -101,6 +102,18 @@ function openLine(url: string) {
         ]),
       ),
   };
+}
+
+/** A connection to each of the two workers. */
+async function openLines(server: { url: string; pids(): Promise<number[]> }) {
+  const pids = await server.pids();
+  const lines: { pid: number; line: ReturnType<typeof openLine> }[] = [];
+  await until(async () => {
+    const line = openLine(server.url);
+    lines.push({ pid: await line.pid(), line });
+    return pids.every((pid) => lines.some((each) => each.pid === pid));
+  }, 'connected to both workers');
+  return pids.flatMap((pid) => lines.find((each) => each.pid === pid) ?? []);
 }
 
 /** As an app does: again, when the connection went to a worker that was about to be missed. */
@@ -170,14 +183,7 @@ describe('a server of several processes (S13)', () => {
 
   it('has one start, one limit and totals that never fall, whichever of them is asked (S6)', async () => {
     const server = await startWorkers({ HTTP_PER_MINUTE: '0', MAX_CONNECTIONS: '100' });
-    const pids = await server.pids();
-    const lines: { pid: number; line: ReturnType<typeof openLine> }[] = [];
-    await until(async () => {
-      const line = openLine(server.url);
-      lines.push({ pid: await line.pid(), line });
-      return pids.every((pid) => lines.some((each) => each.pid === pid));
-    }, 'connected to both workers');
-    const [one, other] = pids.map((pid) => lines.find((each) => each.pid === pid));
+    const [one, other] = await openLines(server);
     const scrapes: Map<string, number>[] = [];
     for (const each of [one, other, one, other]) if (each) scrapes.push(await each.line.scrape());
     expect(new Set(scrapes.map((scrape) => scrape.get('process_start_time_seconds'))).size).toBe(1);
@@ -202,6 +208,21 @@ describe('a server of several processes (S13)', () => {
 
     process.kill(other?.pid ?? 0, 'SIGKILL');
     await until(async () => (await one?.line.scrape())?.get('parley_workers_replaced_total') === 1, 'replaced');
+  });
+
+  it('tells the durations of all of them, whichever of them is asked (S6)', async () => {
+    const server = await startWorkers({ HTTP_PER_MINUTE: '0' });
+    const lines = await openLines(server);
+    for (const { line } of lines) for (let asked = 0; asked < 5; asked++) await line.ask('/health/ready');
+    const counted = async () =>
+      Promise.all(
+        lines.map(
+          async ({ line }) =>
+            /_count\{method="GET",route="\/health\/ready",status="200"\} (\d+)/.exec(await line.ask('/metrics'))?.[1],
+        ),
+      );
+    // What the other has is a moment old.
+    await until(async () => (await counted()).every((count) => count === '10'), 'told of all');
   });
 
   it('goes on when one of them dies: seats are taken again, another takes its place', async () => {

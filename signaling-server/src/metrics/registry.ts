@@ -1,0 +1,170 @@
+import { type Aggregator, Counter, Gauge, Registry } from 'prom-client';
+import type { RelayState } from '../relay-test/watch-relay.ts';
+import { SERVER_VERSION } from '../version.ts';
+import type { Counters } from './counters.ts';
+
+export type Occupancy = { room: string; participants: number };
+
+/** What this process knows of itself. */
+export type OwnFigures = {
+  counters: Counters;
+  environment: string;
+  /** When the server started, in milliseconds since 1970. */
+  startedAt: number;
+  connections: () => number;
+  counts: () => { rooms: number; participants: number; away: number; streams: number };
+  blocked: () => number;
+  eventLoopDelayMs: () => number;
+  isDraining: () => boolean;
+  isBusy: () => boolean;
+  /** Most TCP connections at once. */
+  maxConnections: number;
+  /** How many workers died and were replaced; 0 where there are none. */
+  workersReplaced: number;
+  listedRooms: () => number;
+  /** Undefined for a server that is alone. */
+  cluster: (() => { isUp: boolean; nodes: number; sent: number; received: number }) | undefined;
+  /** Undefined where no relay is configured. */
+  relay: (() => RelayState) | undefined;
+};
+
+/** Counters of `Counters`, and the names under which they are told. */
+const TOTALS = [
+  ['upgrades', 'parley_upgrades_total', 'Sockets asked for, also those that were refused'],
+  ['socketsOpened', 'parley_sockets_opened_total', 'Sockets ever opened'],
+  ['messagesReceived', 'parley_messages_received_total', 'Frames received'],
+  ['messagesSent', 'parley_messages_sent_total', 'Events and answers sent'],
+  ['malformed', 'parley_messages_malformed_total', 'Frames that could not be read'],
+  ['relayed', 'parley_signals_relayed_total', 'Sealed boxes handed on'],
+  ['relayedBytes', 'parley_signals_relayed_characters_total', 'Size of the boxes handed on'],
+  ['seatsTaken', 'parley_seats_taken_total', 'Seats taken'],
+  ['seatsResumed', 'parley_seats_resumed_total', 'Seats taken again by token'],
+  ['seatsEnded', 'parley_seats_ended_total', 'Seats ended'],
+  ['streamsStarted', 'parley_streams_started_total', 'Streams announced'],
+  ['streamsEnded', 'parley_streams_ended_total', 'Streams ended'],
+  ['slowConsumers', 'parley_slow_consumers_total', 'Sockets closed because they did not read'],
+  ['blocksMade', 'parley_blocks_total', 'Blocks imposed'],
+  ['requests', 'parley_http_requests_total', 'HTTP requests answered'],
+  ['requestsFailed', 'parley_http_requests_failed_total', 'HTTP requests answered with 4xx or 5xx'],
+] as const;
+
+/**
+ * The metrics of this process, read when somebody asks. Labels have few, fixed values: never a room, a participant or an address.
+ * Each metric says how those of several processes become one: what each has its own of is added up.
+ */
+export function createRegistry(own: OwnFigures): Registry {
+  const registry = new Registry();
+  const registers = [registry];
+  const { counters, cluster, relay } = own;
+
+  const gauge = (name: string, help: string, read: () => number, aggregator: Aggregator = 'sum') =>
+    new Gauge({
+      name,
+      help,
+      aggregator,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  const counter = (name: string, help: string, read: () => number, aggregator: Aggregator = 'sum') =>
+    new Counter({
+      name,
+      help,
+      aggregator,
+      registers,
+      collect() {
+        this.reset();
+        this.inc(read());
+      },
+    });
+  const countersBy = (label: string, name: string, help: string, counts: ReadonlyMap<string, number>) =>
+    new Counter({
+      name,
+      help,
+      labelNames: [label],
+      registers,
+      collect() {
+        this.reset();
+        for (const [value, count] of counts) this.inc({ [label]: value }, count);
+      },
+    });
+
+  new Gauge({
+    name: 'parley_build_info',
+    help: 'Version and environment; always 1',
+    labelNames: ['version', 'environment'],
+    aggregator: 'first',
+    registers,
+  }).set({ version: SERVER_VERSION, environment: own.environment }, 1);
+  gauge('parley_connections', 'Open sockets', own.connections);
+  gauge('parley_rooms', 'Rooms with a record', () => own.counts().rooms);
+  gauge('parley_participants', 'Seats, here or away', () => own.counts().participants);
+  gauge('parley_participants_away', 'Seats that wait for their socket', () => own.counts().away);
+  gauge('parley_streams', 'Streams announced as live', () => own.counts().streams);
+  gauge('parley_blocked_addresses', 'Addresses blocked now', own.blocked, 'max');
+  gauge('parley_listed_rooms', 'Rooms on the list', own.listedRooms, 'max');
+  gauge('parley_draining', 'Whether newcomers are sent elsewhere', () => Number(own.isDraining()), 'first');
+  gauge('parley_busy', 'Whether newcomers are turned away because of load', () => Number(own.isBusy()), 'max');
+  gauge('parley_connections_limit', 'MAX_CONNECTIONS of all processes together', () => own.maxConnections);
+  const residentBytes = (): number => process.memoryUsage.rss();
+  gauge('parley_largest_process_bytes', 'Resident memory of the process that has most', residentBytes, 'max');
+  counter('parley_workers_replaced_total', 'Workers that died and were replaced', () => own.workersReplaced, 'max');
+  if (cluster) {
+    gauge('parley_redis_up', 'Whether Redis answers', () => Number(cluster().isUp), 'min');
+    gauge('parley_nodes', 'Nodes that share rooms, this one among them', () => cluster().nodes, 'first');
+    counter('parley_node_messages_sent_total', 'Messages to other nodes', () => cluster().sent);
+    counter('parley_node_messages_received_total', 'Messages of other nodes', () => cluster().received);
+    registry.registerMetric(counters.durations.redis);
+  }
+  if (relay) addRelay(registry, relay);
+  for (const [total, name, help] of TOTALS) counter(name, help, () => counters[total]);
+  registry.registerMetric(counters.durations.http);
+  registry.registerMetric(counters.durations.events);
+  countersBy('event', 'parley_events_total', 'Events received', counters.events);
+  countersBy('code', 'parley_errors_total', 'Refusals by code', counters.errors);
+  countersBy('limit', 'parley_rate_limited_total', 'Refusals by limit', counters.limited);
+
+  // Names that dashboards for any Node process know.
+  const startedAtS = (): number => own.startedAt / 1_000;
+  gauge('process_start_time_seconds', 'Start of the server, seconds since 1970', startedAtS, 'first');
+  gauge('process_resident_memory_bytes', 'Resident memory of all processes', residentBytes);
+  gauge('nodejs_heap_size_used_bytes', 'Used heap', () => process.memoryUsage().heapUsed);
+  const delayS = (): number => own.eventLoopDelayMs() / 1_000;
+  gauge('nodejs_eventloop_lag_p99_seconds', 'How late the event loop ran', delayS, 'max');
+  counter('process_cpu_seconds_total', 'CPU time used', () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1e6;
+  });
+  return registry;
+}
+
+/** The server's test of its own relay, by the address of the relay (S19). Each process makes its own. */
+function addRelay(registry: Registry, relay: () => RelayState): void {
+  const perUrl = (
+    name: string,
+    help: string,
+    aggregator: Aggregator,
+    read: (verdict: RelayState['verdicts'][number]) => number | undefined,
+  ) =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['url'],
+      aggregator,
+      registers: [registry],
+      collect() {
+        this.reset();
+        for (const verdict of relay().verdicts) {
+          const value = read(verdict);
+          if (value !== undefined) this.set({ url: verdict.url }, value);
+        }
+      },
+    });
+  perUrl('parley_relay_up', "Whether the server's own test went through the relay", 'min', ({ at }) =>
+    Number(at === 'ok'),
+  );
+  perUrl('parley_relay_test_seconds', 'How long that test took', 'max', (verdict) =>
+    verdict.at === 'ok' ? verdict.tookMs / 1_000 : undefined,
+  );
+}
