@@ -2,7 +2,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { readConfig } from '@parley/signaling-server/config.ts';
 import * as answers from '@parley/signaling-server/http/answers.ts';
-import { jsonSchemaOf } from '@parley/signaling-server/http/describe.ts';
 import { startSignaling } from '@parley/signaling-server/server.ts';
 import { z } from 'zod';
 
@@ -46,6 +45,12 @@ export async function openApi(): Promise<Json> {
   const paths = refer(served.paths);
   const components = isObject(served.components) ? served.components : {};
   return { ...served, components: { ...components, schemas: used }, paths };
+}
+
+/** A schema as the server describes it. */
+function jsonSchemaOf(schema: z.ZodType): Json {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'output', reused: 'inline' });
+  return rest;
 }
 
 /** A constant is served as a choice of one. */

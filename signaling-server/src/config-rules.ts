@@ -59,7 +59,7 @@ function unfitForProduction(given: Given): string[] {
       'TRUST_PROXY: production needs HTTPS: name the proxy that ends it, or give TLS_CERT_FILE and TLS_KEY_FILE',
     );
   }
-  for (const name of ['ADMIN_TOKEN', 'TURN_SECRET', 'TOKEN_SECRET', 'ACCESS_PASSWORD']) {
+  for (const name of ['ADMIN_TOKEN', 'METRICS_TOKEN', 'TURN_SECRET', 'TOKEN_SECRET', 'ACCESS_PASSWORD']) {
     const secret = given[name] ?? '';
     const isPassword = name === 'ACCESS_PASSWORD';
     // What is too short was refused for that.

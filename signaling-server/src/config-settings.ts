@@ -106,6 +106,10 @@ export const SETTINGS = {
   TLS_CERT_FILE: setting(path, '', 'Certificate chain (PEM) for HTTPS without a proxy; read again when it changes'),
   TLS_KEY_FILE: setting(path, '', 'Private key (PEM) of that certificate'),
   ADMIN_TOKEN: secret(key, 'Token of the admin, at least 32 characters; kept for the admin page'),
+  METRICS_TOKEN: secret(
+    key,
+    'Bearer token that /metrics asks for, at least 32 characters; without one whoever reaches the server may read it',
+  ),
   WORKERS: setting(
     whole(0, 64),
     '1',

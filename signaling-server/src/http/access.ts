@@ -1,27 +1,20 @@
-import { accept, refuse, refuseInput } from '@parley/shared/protocol';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { z } from 'zod';
+import { accept, refuse } from '@parley/shared/protocol';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Tokens } from '../auth/tokens.ts';
-import { type AddressReader, limitKeyOf } from '../client-address.ts';
+import { limitKeyOf } from '../client-address.ts';
 import type { RightsInUse } from '../cluster/figures.ts';
-import type { Limits } from '../limits/limits.ts';
-import type { Log } from '../log.ts';
 import { aboutRequest } from '../observe/requests.ts';
-import type { Pseudonyms } from '../pseudonyms.ts';
 import type { AdminTools } from './admin.ts';
-import { Done, Refreshed, RefreshRequest, RevokeRequest, Rights } from './answers.ts';
-import { answers } from './describe.ts';
+import { Done, Refreshed, RefreshRequest, RefusalAnswer, RevokeRequest, Rights } from './answers.ts';
+import { type App, AS_ADMIN, answers } from './describe.ts';
+import type { GuardPorts } from './guard.ts';
 
-export type AccessPorts = {
+export type AccessPorts = GuardPorts & {
   /** Undefined where the server gives no rights by token; then there is nothing to exchange, see or end. */
   tokens: Tokens | undefined;
   rightsInUse: () => Promise<RightsInUse>;
   /** Told when a right ended: its sockets are closed. */
   onEnded: (right: string) => void;
-  limits: Limits;
-  log: Log;
-  addressOf: AddressReader;
-  pseudonyms: Pseudonyms;
 };
 
 /** A token that is none weighs as much as this many malformed frames (R7). */
@@ -33,11 +26,11 @@ const AGAIN_MS = 5_000;
 const dateOf = (at: number | null): string | null => (at === null ? null : new Date(at).toISOString());
 
 /** The exchange of tokens, and what the admin sees and ends of them (S11). */
-export function addAccess(app: FastifyInstance, ports: AccessPorts, admin: AdminTools): void {
+export function addAccess(app: App, ports: AccessPorts, admin: AdminTools): void {
   const { tokens, limits, log, pseudonyms } = ports;
   if (!tokens) {
     // The admin page asks once to find out: no error, and not counted as one.
-    const nothing = { schema: { hide: true }, preHandler: admin.only };
+    const nothing = { schema: { hide: true }, onRequest: admin.only };
     app.get('/admin/api/rights', nothing, (_request, reply) => reply.code(404).send(refuse('unknown-call')));
     return;
   }
@@ -51,22 +44,19 @@ export function addAccess(app: FastifyInstance, ports: AccessPorts, admin: Admin
 
   app.post(
     '/auth/refresh',
-    { schema: answers('Exchanges a refresh token', { 200: Refreshed }, { body: RefreshRequest }) },
+    answers('Exchanges a refresh token', { 200: Refreshed, 503: RefusalAnswer }, { body: RefreshRequest }),
     async (request, reply) => {
-      const asked = RefreshRequest.safeParse(request.body);
-      if (!asked.success) return reply.code(400).send(refuseInput(asked.error));
       const key = limitKeyOf(ports.addressOf(request.raw));
-      const outcome = await tokens.refresh(asked.data.refresh_token).catch((failure: unknown) => ({ failure }));
+      const outcome = await tokens.refresh(request.body.refresh_token).catch((failure: unknown) => ({ failure }));
       if ('failure' in outcome) return cannotChange(request, reply, outcome.failure);
       if (outcome.ok) {
         const { accessToken, expiresInS, refreshToken } = outcome.value;
-        const answer: z.infer<typeof Refreshed> = {
+        return {
           access_token: accessToken,
-          token_type: 'Bearer',
+          token_type: 'Bearer' as const,
           expires_in: expiresInS,
           refresh_token: refreshToken,
         };
-        return answer;
       }
       const { reused, ...refusal } = outcome;
       const about = { audit: true, ...aboutRequest(request), address: pseudonyms.address(key), right: reused };
@@ -79,8 +69,8 @@ export function addAccess(app: FastifyInstance, ports: AccessPorts, admin: Admin
 
   app.get(
     '/admin/api/rights',
-    { schema: answers('Rights given by token', { 200: Rights }, { admin: true }), preHandler: admin.only },
-    async (): Promise<z.infer<typeof Rights>> => {
+    { onRequest: admin.only, ...answers('Rights given by token', { 200: Rights }, { security: AS_ADMIN }) },
+    async () => {
       const [{ sockets, silentNodes }, records] = await Promise.all([ports.rightsInUse(), tokens.list()]);
       const rights = records.map((record) => ({
         id: record.id,
@@ -98,15 +88,17 @@ export function addAccess(app: FastifyInstance, ports: AccessPorts, admin: Admin
 
   app.post(
     '/admin/api/revoke',
-    { schema: answers('Ends a right', { 200: Done }, { admin: true, body: RevokeRequest }), preHandler: admin.only },
+    {
+      onRequest: admin.only,
+      ...answers('Ends a right', { 200: Done, 503: RefusalAnswer }, { body: RevokeRequest, security: AS_ADMIN }),
+    },
     async (request, reply) => {
-      const asked = RevokeRequest.safeParse(request.body);
-      if (!asked.success) return reply.code(400).send(refuseInput(asked.error));
-      const revoked = await tokens.revoke(asked.data.id).catch((failure: unknown) => ({ failure }));
+      const { id } = request.body;
+      const revoked = await tokens.revoke(id).catch((failure: unknown) => ({ failure }));
       if (typeof revoked === 'object') return cannotChange(request, reply, revoked.failure);
       if (!revoked) return reply.code(404).send(refuse('bad-request', { path: 'id' }));
-      admin.audit(request, 'right ended', { right: asked.data.id });
-      ports.onEnded(asked.data.id);
+      admin.audit(request, 'right ended', { right: id });
+      ports.onEnded(id);
       return accept(null);
     },
   );

@@ -116,6 +116,8 @@ export const Metrics = z
   })
   .describe('The JSON form of the metrics');
 
+export const PrometheusText = z.string().describe('The metrics as Prometheus reads them');
+
 const Blocked = z.object({ address: text, ends_at: text, remaining_ms: count });
 
 export const Debug = z

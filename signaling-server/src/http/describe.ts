@@ -1,30 +1,44 @@
-import type { FastifySchema } from 'fastify';
-import { z } from 'zod';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { z } from 'zod';
 import { RefusalAnswer } from './answers.ts';
 
-/** A zod schema as OpenAPI 3.1 takes it. */
-export function jsonSchemaOf(schema: z.ZodType): Record<string, unknown> {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input', reused: 'inline' });
-  return rest;
-}
+/** Requests are parsed by the zod schemas of their routes, and answers are written by theirs. */
+export type App = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;
 
-type Described = FastifySchema & { summary: string; security?: Record<string, string[]>[] };
+const validatorCompiler =
+  ({ schema }: { schema: z.ZodType }) =>
+  (given: unknown) => {
+    // The error of zod itself tells the path.
+    const { error, data } = schema.safeParse(given);
+    return error ? { error } : { value: data };
+  };
 
-/** The description of a route: what it answers by status, besides refusals. */
-export function answers(
+/** Named when the app is made, and not set on it later, so that Fastify's own compilers are not even loaded. */
+export const COMPILERS = {
+  buildValidator: () => validatorCompiler as never,
+  buildSerializer: () => serializerCompiler as never,
+};
+
+type Answers = Record<number, z.ZodType>;
+export type Parts = {
+  body?: z.ZodType;
+  params?: z.ZodType;
+  querystring?: z.ZodType;
+  security?: Record<string, string[]>[];
+};
+
+/** The schema of a route: what it answers by status, besides refusals, and what it takes. */
+export function answers<A extends Answers, P extends Parts = Record<never, never>>(
   summary: string,
-  byStatus: Record<number, z.ZodType>,
-  more: { body?: z.ZodType; params?: z.ZodType; query?: z.ZodType; admin?: boolean } = {},
-): Described {
-  const response = Object.fromEntries(
-    Object.entries(byStatus).map(([status, schema]) => [status, jsonSchemaOf(schema)]),
-  );
+  byStatus: A,
+  parts?: P,
+) {
   return {
-    summary,
-    response: { ...response, '4xx': jsonSchemaOf(RefusalAnswer) },
-    ...(more.body ? { body: jsonSchemaOf(more.body) } : {}),
-    ...(more.query ? { querystring: jsonSchemaOf(more.query) } : {}),
-    ...(more.params ? { params: jsonSchemaOf(more.params) } : {}),
-    ...(more.admin ? { security: [{ admin: [] }] } : {}),
+    schema: { summary, response: { ...byStatus, '4xx': RefusalAnswer }, ...(parts as P) },
   };
 }
+
+/** The `security` of routes that are the admin's. */
+export const AS_ADMIN = [{ admin: [] }];

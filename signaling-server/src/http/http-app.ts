@@ -5,8 +5,10 @@ import { createRequire } from 'node:module';
 import compress from '@fastify/compress';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
-import { type ErrorCode, PROTOCOL_VERSION, refuse, SIGNALING_PATH } from '@parley/shared/protocol';
-import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { type ErrorCode, PROTOCOL_VERSION, refuse, refuseInput, SIGNALING_PATH } from '@parley/shared/protocol';
+import Fastify, { type FastifyReply } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
 import { limitKeyOf } from '../client-address.ts';
 import type { Config } from '../config.ts';
 import { SPREAD_MS } from '../limits/window-limit.ts';
@@ -19,7 +21,8 @@ import { type AccessPorts, addAccess } from './access.ts';
 import { type AdminPorts, addAdmin } from './admin.ts';
 import { addAdminPage } from './admin-page.ts';
 import { About, ServerName } from './answers.ts';
-import { answers } from './describe.ts';
+import { type App, answers, COMPILERS } from './describe.ts';
+import { createGuard, letAllPass } from './guard.ts';
 import { addObserving } from './observing.ts';
 import type { Certificate } from './tls.ts';
 
@@ -59,14 +62,10 @@ export function createHttpServer(
   return http;
 }
 
-// Of a validator's properties, which its type promises, nobody asks for any.
-const takeAll = () => (() => true) as never;
-const asJson = () => (data: unknown) => JSON.stringify(data);
-
 export type HttpPorts = AdminPorts & AccessPorts & { originAllowed: OriginRule; counters: Counters; tracing: Tracing };
 
 /** Health, metrics, diagnostics and the admin's calls, and a clear answer to everything else. */
-export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpPorts): Promise<FastifyInstance> {
+export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpPorts): Promise<App> {
   const { config, limits, counters, log, originAllowed, pseudonyms, tracing } = ports;
   const observer = createRequestObserver({ log, tracing, slowOperationMs: config.slowOperationMs });
   const app = Fastify({
@@ -76,14 +75,12 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
     // The absolute form, which a server has to take as well.
     rewriteUrl: ({ url = '/' }) => url.replace(/^https?:\/\/[^/?]*\/?/i, '/'),
     genReqId: () => randomUUID(),
-    // The schemas of the routes describe them; bodies are parsed by zod in the handlers, like everywhere. Named here, and not
-    // on the app later, so that Fastify's own compilers are not even loaded.
-    schemaController: { compilersFactory: { buildValidator: () => takeAll, buildSerializer: () => asJson } },
+    schemaController: { compilersFactory: COMPILERS },
     serverFactory: (handler) => {
       http.on('request', handler);
       return http;
     },
-  });
+  }).withTypeProvider<ZodTypeProvider>();
   // Before those of the plugins, which answer some requests by themselves.
   app.addHook('onRequest', async (request) => observer.began(request));
   await app.register(helmet, {
@@ -108,7 +105,10 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
   await app.register(compress, { threshold: COMPRESS_OVER_BYTES, encodings: ['br', 'gzip'] });
   if (config.nodeEnv !== 'production') {
     // It describes what is served only outside production (S11); there it need not be in memory.
-    const { default: swagger } = await import('@fastify/swagger');
+    const [{ default: swagger }, { jsonSchemaTransform }] = await Promise.all([
+      import('@fastify/swagger'),
+      import('fastify-type-provider-zod'),
+    ]);
     await app.register(swagger, {
       openapi: {
         openapi: '3.1.0',
@@ -117,8 +117,14 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
           version: SERVER_VERSION,
           description: 'The HTTP side. What clients say over Socket.IO is in asyncapi.json and protocol.md.',
         },
-        components: { securitySchemes: { admin: { type: 'http', scheme: 'bearer' } } },
+        components: {
+          securitySchemes: {
+            admin: { type: 'http', scheme: 'bearer', description: 'ADMIN_TOKEN' },
+            metrics: { type: 'http', scheme: 'bearer', description: 'METRICS_TOKEN, where one is set' },
+          },
+        },
       },
+      transform: jsonSchemaTransform,
     });
   }
 
@@ -164,6 +170,7 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
 
   // Before the routes: each keeps the handler that there is when it is added.
   app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    if (error instanceof z.ZodError) return reply.code(400).send(refuseInput(error));
     const status = error.statusCode ?? 500;
     if (status >= 500) log.error({ ...aboutRequest(request), err: error }, 'request failed');
     if (status === 415) return sendRefusal(reply, status, 'bad-request', { message: ONLY_JSON });
@@ -171,20 +178,26 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
     return sendRefusal(reply, status, code);
   });
 
-  app.get('/', { schema: answers('Which program this is', { 200: ServerName }) }, async () => ({
-    name: 'parley-signaling',
+  app.get('/', answers('Which program this is', { 200: ServerName }), async () => ({
+    name: 'parley-signaling' as const,
     version: SERVER_VERSION,
   }));
-  app.get('/about', { schema: answers('What a client should know before it is in', { 200: About }) }, async () => ({
-    service: 'parley-signaling',
+  app.get('/about', answers('What a client should know before it is in', { 200: About }), async () => ({
+    service: 'parley-signaling' as const,
     version: SERVER_VERSION,
     protocol: PROTOCOL_VERSION,
     access: config.access,
     relay: config.turnUrls.length > 0,
     listed_rooms: config.listedMax > 0,
   }));
-  addObserving(app, ports);
-  addAccess(app, ports, addAdmin(app, ports));
+  const admin = addAdmin(app, ports);
+  addAccess(app, ports, admin);
+  const { metricsToken } = config;
+  addObserving(
+    app,
+    ports,
+    metricsToken === undefined ? letAllPass : createGuard(metricsToken, 'metrics refused', ports, admin.audit),
+  );
   await addAdminPage(app, config);
   if (config.nodeEnv !== 'production') {
     app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());

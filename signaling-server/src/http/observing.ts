@@ -1,10 +1,11 @@
 import { performance } from 'node:perf_hooks';
-import type { FastifyInstance, FastifyReply } from 'fastify';
-import type { z } from 'zod';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
 import { type Figures, metricsJson, totalOf } from '../metrics/figures.ts';
 import { SERVER_VERSION } from '../version.ts';
-import { Alive, Health, Metrics, Ready } from './answers.ts';
-import { answers } from './describe.ts';
+import { Alive, Health, Metrics, PrometheusText, Ready } from './answers.ts';
+import { type App, answers } from './describe.ts';
+import type { Guard } from './guard.ts';
 import type { HealthChecks } from './health.ts';
 
 export type ObservingPorts = {
@@ -40,18 +41,19 @@ export async function readHealth(ports: ObservingPorts): Promise<z.infer<typeof 
 }
 
 /** Health and metrics: what monitors ask often and must always get. */
-export function addObserving(app: FastifyInstance, ports: ObservingPorts): void {
+export function addObserving(app: App, ports: ObservingPorts, metricsGuard: Guard): void {
   const health = oneAtATime(() => readHealth(ports));
-  app.get('/health', { schema: answers('How the server is', { 200: Health }) }, () => health());
-  app.get('/health/live', { schema: answers('Whether the process answers', { 200: Alive }) }, async () => ({
-    status: 'ok',
+  app.get('/health', answers('How the server is', { 200: Health }), () => health());
+  app.get('/health/live', answers('Whether the process answers', { 200: Alive }), async () => ({
+    status: 'ok' as const,
   }));
   app.get(
     '/health/ready',
-    { schema: answers('Whether new clients are welcome', { 200: Ready, 503: Ready }) },
+    answers('Whether new clients are welcome', { 200: Ready, 503: Ready }),
     async (_request, reply) => {
-      if (ports.isDraining()) return reply.code(503).send({ status: 'draining' });
-      return ports.isWhole() ? { status: 'ok' } : reply.code(503).send({ status: 'redis-away' });
+      const status = ports.isDraining() ? 'draining' : ports.isWhole() ? 'ok' : 'redis-away';
+      if (status !== 'ok') void reply.code(503);
+      return { status };
     },
   );
 
@@ -65,17 +67,27 @@ export function addObserving(app: FastifyInstance, ports: ObservingPorts): void 
     return body;
   };
   const json = oneAtATime(async () => metricsJson(await ports.figures(), ports.environment));
+  const security = [{}, { metrics: [] }];
   app.get(
     '/metrics',
-    { schema: answers('Metrics: Prometheus text, or JSON when asked for', { 200: Metrics }) },
+    {
+      onRequest: metricsGuard,
+      ...answers(
+        'Metrics: Prometheus text, or JSON when asked for',
+        { 200: z.union([Metrics, PrometheusText]) },
+        { security },
+      ),
+    },
     async (request, reply) => {
       reply.header('vary', 'Origin, Accept');
       const accepted = request.headers.accept ?? '';
       return accepted.includes('application/json') ? json() : prometheusText(reply);
     },
   );
-  app.get('/metrics/prometheus', { schema: answers('Metrics as Prometheus text', {}) }, (_request, reply) =>
-    prometheusText(reply),
+  app.get(
+    '/metrics/prometheus',
+    { onRequest: metricsGuard, ...answers('Metrics as Prometheus text', { 200: PrometheusText }, { security }) },
+    (_request, reply) => prometheusText(reply),
   );
 }
 

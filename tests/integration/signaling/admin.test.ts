@@ -47,7 +47,7 @@ describe('the admin (S7, S8)', () => {
     expect(body).toMatchObject({
       system: { cpus: expect.any(Number), memory: { total_bytes: expect.any(Number) } },
       process: { pid: process.pid, node: process.version, memory: { rss_bytes: expect.any(Number) } },
-      limits: { http_per_minute: 100, room_capacity: 16 },
+      limits: { httpPerMinute: 100, roomCapacity: 16 },
       blocked: [],
     });
   });

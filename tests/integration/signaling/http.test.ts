@@ -86,6 +86,22 @@ describe('/metrics (S6)', () => {
     expect(text).toContain('parley_errors_total{code="origin-refused"} 1');
   });
 
+  it('asks for METRICS_TOKEN where there is one, and for nothing else than that', async () => {
+    const METRICS_TOKEN = 'a-token-for-prometheus-with-32-characters';
+    const server = await startTestServer({ METRICS_TOKEN, ADMIN_TOKEN: 'an-admin-token-with-more-than-32-characters' });
+    const statusOf = async (path: string, authorization?: string) =>
+      (await fetch(`${server.url}${path}`, { headers: authorization === undefined ? {} : { authorization } })).status;
+    for (const path of ['/metrics', '/metrics/prometheus']) {
+      expect(await statusOf(path)).toBe(401);
+      expect(await statusOf(path, `Bearer ${METRICS_TOKEN}x`)).toBe(401);
+      expect(await statusOf(path, `Bearer ${METRICS_TOKEN}`)).toBe(200);
+    }
+    expect(await statusOf('/health')).toBe(200);
+    expect(await statusOf('/admin/api/overview', `Bearer ${METRICS_TOKEN}`)).toBe(401);
+    expect(server.lines.filter((line) => line.includes('metrics refused'))).toHaveLength(2);
+    expect(server.lines.join('\n')).not.toContain(METRICS_TOKEN);
+  });
+
   it('speaks JSON when asked to', async () => {
     const server = await startTestServer();
     const key = new RoomKey();
