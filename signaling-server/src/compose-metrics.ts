@@ -79,7 +79,7 @@ export function composeMetrics(
       clock,
       node: cluster.self,
       group: worker?.group ?? cluster.self,
-      nodes: () => cluster.nodes(),
+      nodes: () => cluster.findNodes(),
       own: async () => ({ figures: worker && (await told(own)), rights: [...gate.rights()] }),
     });
   if (exchange) closers.add(() => exchange.close());

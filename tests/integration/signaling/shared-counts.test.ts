@@ -49,7 +49,7 @@ describe('the figures of nodes (S6, S13)', () => {
       node,
       group: machine,
       nodes: async () => new Set(alive),
-      own: () => ({ figures: { of: node }, rights }),
+      own: async () => ({ figures: { of: node }, rights }),
     });
     onTestFinished(() => exchange.close());
     return exchange;
