@@ -82,7 +82,8 @@ export function openGate(
 
   io.use((socket, next) => {
     const connection = connections.get(socket.conn);
-    if (!connection) return;
+    // It was closed by what came after its handshake. Socket.IO forgets a socket only once this is answered.
+    if (!connection) return next();
     connection.id = socket.id;
     const { auth } = socket.handshake;
     // A password is not kept longer than it takes to look at it.
