@@ -16,7 +16,7 @@ export interface Store {
 }
 
 /**
- * What several nodes need to be one server: a small shared store with compare-and-set, a message to one node, and who is
+ * Everything that several nodes need to be one server: a small shared store with compare-and-set, a message to one node, and who is
  * alive. Redis gives it to nodes, on several machines or as workers on one. Every call may reject when
  * the other side is away; the caller goes on with what it knows.
  */

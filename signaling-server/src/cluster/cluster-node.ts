@@ -11,7 +11,7 @@ const TRUST_AGAIN_MS = 3 * HEARTBEAT_MS;
 const Topic = z.string().max(64);
 const RequestId = z.number().int();
 
-/** What nodes send each other. Parsed on arrival like everything else: the store may be shared with others. */
+/** The messages between nodes. Parsed on arrival like everything else: the store may be shared with others. */
 const NodeMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('notice'), topic: Topic, body: z.unknown() }),
   z.object({
@@ -29,7 +29,7 @@ export type ClusterStats = { node: string; isUp: boolean; nodes: number; sent: n
 
 /**
  * This process as one node of a server: sends notices and requests to other nodes over the backplane, and knows which of
- * them are alive. What is said is the business of those who listen to its topics.
+ * them are alive. Its listeners, one for each topic, know what messages mean.
  */
 export class ClusterNode implements OtherNodes {
   readonly #clock: Clock;
@@ -70,7 +70,7 @@ export class ClusterNode implements OtherNodes {
     return this.#backplane.node;
   }
 
-  /** What the nodes share. */
+  /** The store that the nodes share. */
   get store(): Store {
     return this.#backplane;
   }

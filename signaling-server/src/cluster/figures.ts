@@ -18,7 +18,7 @@ export type Published = z.infer<typeof Published>;
 export type RightsInUse = { sockets: ReadonlyMap<string, number>; silentNodes: number };
 
 export interface FigureExchange {
-  /** What the other workers of this machine published last. Of a node that hangs these are its last figures. */
+  /** The figures that the other workers of this machine published last; a worker that hangs has its last ones here. */
   ofMachine(): Promise<unknown[]>;
   /** The sockets of each right over all nodes, this one among them. */
   rightsInUse(): Promise<RightsInUse>;

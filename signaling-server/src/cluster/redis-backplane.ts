@@ -12,7 +12,7 @@ import { probeRedis, type RedisClient, type RedisPorts } from './redis-client.ts
 
 /**
  * A node that does not read must not fill Redis: in its inbox the oldest give way to what is sent, at 44 MB if all are
- * boxes of the largest size. Of a box that gave way nobody says that it was handed on, so its sender hears that nobody took it.
+ * boxes of the largest size. Nobody confirms a box that gave way, so its sender is told that nobody took it.
  * The node finds out that something is missing when it reads on, and looks at everything itself.
  */
 const INBOX_MAX = 2_000;
@@ -41,7 +41,7 @@ export async function openRedisBackplane(
 
   let countsUntil = 0;
   /** Answers whether this node did not count as alive meanwhile. */
-  const signOfLife = async (): Promise<boolean> => {
+  const heartbeat = async (): Promise<boolean> => {
     const now = clock.wall();
     await client
       .multi()
@@ -92,7 +92,7 @@ export async function openRedisBackplane(
     }
   };
 
-  await signOfLife();
+  await heartbeat();
   await reader.connect();
   const reading = read();
   let isUp = true;
@@ -101,13 +101,13 @@ export async function openRedisBackplane(
     isUp = false;
     listener.onDown();
   };
-  const beat = (): void => {
-    // What is said in one step would wait for the connection.
+  const sendHeartbeat = (): void => {
+    // A transaction would wait for the connection.
     if (!client.isReady) {
       onDown();
       return;
     }
-    signOfLife().then((wasGone) => {
+    heartbeat().then((wasGone) => {
       if (closing) return;
       if (isUp) {
         if (wasGone) listener.onMissed?.();
@@ -117,13 +117,13 @@ export async function openRedisBackplane(
       listener.onUp();
     }, onDown);
   };
-  const stopBeating = repeat(clock, HEARTBEAT_MS, beat);
+  const stopHeartbeats = repeat(clock, HEARTBEAT_MS, sendHeartbeat);
   /** The other connection may still lead to the server before. */
   const follow = (): void => {
     if (reader.isOpen) reader.destroy();
     // Rejects only when it is closed for good.
     reader.connect().catch(() => {});
-    beat();
+    sendHeartbeat();
   };
   client.on('ready', follow);
   client.on('reconnecting', onDown);
@@ -180,11 +180,11 @@ export async function openRedisBackplane(
     async close() {
       if (closing) return;
       closing = true;
-      stopBeating();
+      stopHeartbeats();
       client.off('ready', follow);
       client.off('reconnecting', onDown);
       client.off('end', onDown);
-      // What it was about to read is read below.
+      // The messages that it was about to read are read below.
       reader.destroy();
       await reading;
       if (!client.isReady) return;

@@ -117,7 +117,7 @@ async function probeAll(client: RedisClient, ports: RedisPorts): Promise<void> {
 }
 
 /**
- * Drops the connection when Redis holds it and answers nothing, or refuses to do its work, as a primary does that became
+ * Drops the connection when Redis keeps it open and answers nothing, or refuses to do its work, as a primary does that became
  * a replica: all that waits is refused at once, and the next connection may lead to another server. Neither a deadline on
  * each command nor a timeout on the socket, which takes what is written for a sign of life, would tell of it sooner.
  * Counted in probes, so that a stall of this process is not taken for one of Redis.
@@ -145,7 +145,7 @@ function watch(
   };
   const refused = (failure: unknown): void => {
     unanswered = 0;
-    // An answer, not the news of a lost connection: those reconnect by themselves.
+    // An answer, and not a lost connection: that one reconnects by itself.
     if (failure instanceof ErrorReply && client.isReady)
       drop(failure.message.split(' ', 1)[0] ?? '', 'Redis refuses to do its work');
   };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { OtherNodes } from './other-nodes.ts';
 import type { RedisClient } from './redis-client.ts';
 
-/** For how long a worker that is started later learns of it. */
+/** How long a worker that is started later finds the notice. */
 const KEPT_MS = 86_400_000;
 
 const Drain = z.object({ group: z.string(), draining: z.boolean() });
@@ -17,7 +17,7 @@ export type SharedDrainingPorts = {
 };
 
 /**
- * Drains all workers of a machine as one. Resolves when this one has learned what was said last; its answer tells all of
+ * Drains all workers of a machine as one. Resolves when this one knows the last notice; its answer tells all of
  * them, this one among them, to send newcomers elsewhere, or to take them again.
  */
 export async function shareDraining(ports: SharedDrainingPorts): Promise<(draining: boolean) => void> {

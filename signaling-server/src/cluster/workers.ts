@@ -29,7 +29,7 @@ const WorkerPlace = z.object({
 });
 export type WorkerPlace = z.infer<typeof WorkerPlace>;
 
-/** What this process was told if it is a worker. */
+/** The parent's message to this process, if it is a worker. */
 export function readWorkerPlace(text: string | undefined): WorkerPlace | undefined {
   return cluster.isWorker && text !== undefined ? WorkerPlace.parse(JSON.parse(text)) : undefined;
 }
@@ -142,7 +142,7 @@ function watchWorker(worker: Worker, clock: Clock, onSilent: () => void): { hear
   const stop = repeat(clock, HEARTBEAT_EVERY_MS, () => {
     if (!isStarted) return;
     unanswered += 1;
-    // Between death and its news there is nobody to hear.
+    // A worker that has just ended is not connected any more.
     if (unanswered === 1 && worker.isConnected()) worker.send(HEARTBEAT);
     if (unanswered * HEARTBEAT_EVERY_MS <= NODE_TTL_MS) return;
     stop();

@@ -19,7 +19,7 @@ export interface Client extends SeatConnection {
   readonly id: string;
   /** The caller's address; never logged. */
   readonly ip: string;
-  /** What limits of this caller are counted by. */
+  /** The key that limits of this caller are counted by. */
   readonly limitKey: string;
   /** Where sockets are traced. */
   readonly trace: TracedSpan | undefined;
@@ -32,7 +32,7 @@ export interface Client extends SeatConnection {
   close(code: 'blocked'): void;
 }
 
-/** What handlers work with. */
+/** Everything that handlers work with. */
 export type HandlerContext = {
   rooms: Rooms;
   listings: Listings;
@@ -42,7 +42,7 @@ export type HandlerContext = {
   random: (sizeBytes: number) => Uint8Array;
   counters: Counters;
   log: Log;
-  /** What stands for a room in logs and spans. */
+  /** The name that a room has in logs and spans. */
   pseudonymOf: (roomId: RoomId) => string;
   roomCapacity: number;
   callsPerSecond: number;

@@ -2,7 +2,7 @@ import { accept, refuse } from '@parley/shared/protocol';
 import { aboutSocket } from '../observe/operations.ts';
 import type { Handler } from './context.ts';
 
-/** What a client asks for in a room where it has a seat. */
+/** The events of clients that have a seat in the room. */
 
 export const roomLeave: Handler<'room:leave'> = ({ rooms, log, clock }, client, { roomId }) => {
   const seat = client.seats.get(roomId);

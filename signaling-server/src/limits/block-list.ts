@@ -4,8 +4,8 @@ import { createWindowLimit, type LimitStore } from './window-limit.ts';
 export type BlockPolicy = { strikesPerMinute: number; blockMinMs: number; blockMaxMs: number };
 /**
  * `times`: how often in a row the address was blocked, which makes each block longer. `at` and `liftedAt`: when it was imposed,
- * and when one was lifted last, 0 for never; one that was lifted stays known until it would have ended, so that nobody who
- * did not hear of that brings it back.
+ * and when one was lifted last, 0 for never; one that was lifted stays known until it would have ended, so that no node that
+ * missed the lifting brings it back.
  */
 export type Block = { key: string; endsAt: number; times: number; at: number; liftedAt: number };
 type BlockRecord = Omit<Block, 'key'>;
@@ -79,7 +79,7 @@ export class BlockList {
     return this.known().filter(({ key }) => this.remainingMs(key) > 0);
   }
 
-  /** What other nodes should know: the blocks, and which were lifted before their time. */
+  /** The blocks that other nodes should know, those that were lifted before their time among them. */
   known(): Block[] {
     const now = this.#clock.now();
     return [...this.#records].flatMap(([key, record]) => (record.endsAt > now ? [{ key, ...record }] : []));
@@ -94,7 +94,7 @@ export class BlockList {
 
 const isLifted = ({ at, liftedAt }: BlockRecord): boolean => at <= liftedAt;
 
-/** Of what two nodes know, in whatever order it is heard: the longest block that nobody lifted. */
+/** Merges what two nodes know, whichever is first: the longest block that nobody lifted stands. */
 function merge(one: BlockRecord, other: BlockRecord): BlockRecord {
   const liftedAt = Math.max(one.liftedAt, other.liftedAt);
   const [a, b] = [

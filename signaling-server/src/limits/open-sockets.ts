@@ -13,7 +13,7 @@ export function addTo(counts: Map<string, number>, key: string, change: 1 | -1):
   return count;
 }
 
-/** Of a process that counts for itself. */
+/** For a process that counts for itself. */
 export function countOpenSockets(): OpenSockets {
   const counts = new Map<string, number>();
   return {

@@ -12,7 +12,7 @@ export type SharedSocketsPorts = {
   clock: Clock;
   /** The name of this node. */
   node: string;
-  /** What stands for an address in Redis. */
+  /** The name that an address has in Redis. */
   nameOf: (address: string) => string;
 };
 

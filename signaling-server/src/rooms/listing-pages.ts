@@ -71,6 +71,6 @@ function countOnce(clock: Clock, participantsOf: CountParticipants): (roomIds: r
       };
       count.then(settle, settle);
     }
-    return Promise.all(roomIds.map((roomId) => counts.get(roomId)?.count ?? 0));
+    return Promise.all(roomIds.map(async (roomId) => counts.get(roomId)?.count ?? 0));
   };
 }

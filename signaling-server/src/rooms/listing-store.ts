@@ -16,7 +16,7 @@ const ATTEMPTS = 5;
 const StoredListing = SignedListing.extend({ by: z.string().max(100).optional() });
 
 export type ListedEntry = { at: 'listed'; listing: Listing; by: string | undefined; version: number };
-/** What the store has of a room. Text that cannot be read counts as withdrawn. */
+/** The state of a room's entry in the store. Text that cannot be read counts as withdrawn. */
 export type StoredEntry = ListedEntry | { at: 'withdrawn'; version: number } | { at: 'absent'; version: 0 };
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('base64url');

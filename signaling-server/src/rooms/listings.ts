@@ -29,7 +29,7 @@ export type ListingPorts = {
   clock: Clock;
   store: Store;
   nodes: OtherNodes;
-  /** What stands for an address in the store. */
+  /** The name that an address has in the store. */
   nameOf?: (address: string) => string;
   /** Whether somebody of this node has a seat there. */
   isOccupied: (roomId: RoomId) => boolean;

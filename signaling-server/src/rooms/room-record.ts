@@ -64,7 +64,7 @@ export const writeRecord = (seats: RecordSeats): string | undefined =>
 export const remoteSeats = (seats: RecordSeats, node: string): Map<ParticipantId, RecordSeat> =>
   new Map([...seats].filter(([, seat]) => seat.node !== node));
 
-/** What a decision about a record depends on beside the record. */
+/** The facts, beside the record, that a decision about it depends on. */
 export type Situation = {
   /** This node. */
   node: string;
@@ -104,10 +104,12 @@ export type GivenSeat = {
   record: RecordSeat;
 };
 
-export const findByToken = (seats: RecordSeats, token: ResumeToken): [ParticipantId, RecordSeat] | undefined => {
+/** The seat that `token` belongs to. */
+export function findByToken(seats: RecordSeats, token: ResumeToken): [ParticipantId, RecordSeat] | undefined {
   const shown = hashOf(token);
-  return [...seats].find(([, seat]) => isSameHash(seat.token, shown));
-};
+  for (const entry of seats) if (isSameHash(entry[1].token, shown)) return entry;
+  return undefined;
+}
 
 /**
  * Gives a seat in the room: the one of the shown token, or a fresh one while there is room. Refuses with `room-full`.

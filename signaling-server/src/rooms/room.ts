@@ -48,17 +48,27 @@ export const connectionOf = ({ state }: Seat): SeatConnection | undefined =>
   state.at === 'here' ? state.connection : undefined;
 
 /** The seats that this node has in a room, as it writes them into the record. */
-export const ownSeats = (room: Room | undefined): Map<ParticipantId, RecordSeat> =>
-  new Map(Array.from(room?.seats.values() ?? [], ({ participantId, record }) => [participantId, record]));
+export function ownSeats(room: Room | undefined): Map<ParticipantId, RecordSeat> {
+  const own = new Map<ParticipantId, RecordSeat>();
+  for (const [participantId, { record }] of room?.seats ?? []) own.set(participantId, record);
+  return own;
+}
 
 /** The record of a room as far as this node knows it without the store. */
-export const knownSeats = (room: Room | undefined): Map<ParticipantId, RecordSeat> =>
-  new Map([...(room?.remote ?? []), ...ownSeats(room)]);
+export function knownSeats(room: Room | undefined): Map<ParticipantId, RecordSeat> {
+  const seats = ownSeats(room);
+  for (const [participantId, record] of room?.remote ?? []) seats.set(participantId, record);
+  return seats;
+}
 
 export type Participant = { participantId: ParticipantId; away: boolean };
 
 /** Everybody in the room, over all nodes, but `self`. */
-export const othersIn = (room: Room, self: ParticipantId): Participant[] =>
-  [...ownSeats(room), ...room.remote]
-    .filter(([participantId]) => participantId !== self)
-    .map(([participantId, { awayUntil }]) => ({ participantId, away: awayUntil !== null }));
+export function othersIn({ seats, remote }: Room, self: ParticipantId): Participant[] {
+  const others: Participant[] = [];
+  for (const { participantId, state } of seats.values())
+    if (participantId !== self) others.push({ participantId, away: state.at === 'away' });
+  for (const [participantId, { awayUntil }] of remote)
+    if (participantId !== self) others.push({ participantId, away: awayUntil !== null });
+  return others;
+}

@@ -68,7 +68,7 @@ export class Seats {
   place(connection: SeatConnection, roomId: RoomId, given: GivenSeat, remote = NO_SEATS): Seat {
     const { participantId, resumed, record } = given;
     const room = this.#rooms.get(roomId) ?? this.#newRoom(roomId);
-    // The first on this node hears of the others in the answer, not one by one.
+    // The answer to the first on this node lists the others; they are not told one by one.
     if (room.seats.size === 0 && remote.size > 0) room.remote = remote;
     const known = room.seats.get(participantId);
     const before = known && this.#vacate(known);

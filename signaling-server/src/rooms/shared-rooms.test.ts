@@ -365,7 +365,7 @@ describe('rooms on several nodes (S13)', () => {
     const rooms = Array.from({ length: LIMITS.seatsPerSocket + 10 }, (_, at) =>
       RoomId.parse(toBase64Url(new Uint8Array(16).fill(at))),
     );
-    const outcomes = await Promise.all(rooms.map((each) => one.join(ada, each, undefined)));
+    const outcomes = await Promise.all(rooms.map(async (each) => one.join(ada, each, undefined)));
     expect(outcomes.filter(({ ok }) => ok)).toHaveLength(LIMITS.seatsPerSocket);
     expect(outcomes.at(-1)).toMatchObject({ ok: false, code: 'too-many-rooms' });
     expect(ada.seats.size).toBe(LIMITS.seatsPerSocket);
