@@ -127,6 +127,7 @@ const table: Row[] = [
       ...shared,
       ...node,
       '!fastify',
+      '!fastify-type-provider-zod',
       '!@fastify/**',
       '!@opentelemetry/**',
       '!ipaddr.js',
@@ -148,7 +149,18 @@ const table: Row[] = [
   },
   {
     files: ['signaling-server/admin/**'],
-    may: [...shared, '!react', '!react-dom', '!react-dom/**', '!zustand', '!zustand/**', '!lucide-react', '!zod'],
+    may: [
+      ...shared,
+      '!react',
+      '!react-dom',
+      '!react-dom/**',
+      '!zustand',
+      '!zustand/**',
+      '!lucide-react',
+      '!uplot',
+      '!uplot/**',
+      '!zod',
+    ],
     never: [
       '../**/shared/**',
       '../**/electron/**',

@@ -1,14 +1,16 @@
-import { type KeyboardEvent, type PointerEvent, useId, useMemo } from 'react';
-import { classNames } from '../ui/class-names.ts';
+import { type KeyboardEvent, useId, useMemo, useRef } from 'react';
 import { formatClock, formatClockExactly } from '../words.ts';
 import styles from './chart.module.css';
 import type { ChartKind, Sample, Tone } from './kinds.ts';
-import { areaPath, linePath, nearestIndex, roundAxis, runsOf, shareOf, type TimeAxis } from './scale.ts';
+import { type Line, Plot } from './plot.tsx';
+import { nearestIndex, type TimeAxis } from './scale.ts';
 
 const tones = { first: styles.first, second: styles.second, bad: styles.bad } satisfies Record<
   Tone,
   string | undefined
 >;
+/** Lines are told apart without their colors as well. */
+const DASHES = { first: undefined, second: [5, 3], bad: [7, 2] } satisfies Record<Tone, number[] | undefined>;
 
 type ChartProps = {
   kind: ChartKind;
@@ -19,8 +21,6 @@ type ChartProps = {
   cursor: number | undefined;
   onCursor: (at: number | undefined) => void;
 };
-
-const percent = (share: number): string => `${(share * 100).toFixed(2)}%`;
 
 /**
  * Lines over time. The pointer or the arrow keys read single moments; to screen readers the plot is a slider over the
@@ -33,16 +33,24 @@ export function Chart({ kind, samples, time, limit, cursor, onCursor }: ChartPro
   const highest = Math.max(0, ...series.flatMap(({ measure }) => samples.map((sample) => sample[measure])));
   // The limit is drawn once the values come near it; before, it would press them flat.
   const shownLimit = limit !== undefined && highest > limit / 2 ? limit : undefined;
-  const top = Math.max(highest, shownLimit ?? 0);
-  const axis = useMemo(() => roundAxis(top, step), [top, step]);
-  const lines = useMemo(
-    () =>
-      series.map(({ measure, tone }) => {
-        const runs = runsOf(samples, (index) => samples[index]?.[measure] ?? 0, time, axis);
-        return { measure, tone, line: linePath(runs), area: areaPath(runs) };
+  const legend = useRef<HTMLUListElement>(null);
+  const lines = useMemo(() => {
+    // Keys of the legend have the colors of the theme; the canvas takes them from there.
+    const colorOf = (at: number) => () => {
+      const key = legend.current?.querySelectorAll('path')[at];
+      return key ? getComputedStyle(key).stroke : '';
+    };
+    const all = series.map(
+      ({ measure, tone }, at): Line => ({
+        values: samples.map((sample) => sample[measure]),
+        color: colorOf(at),
+        dash: DASHES[tone],
+        isFilled: tone === 'first',
       }),
-    [series, samples, time, axis],
-  );
+    );
+    if (shownLimit === undefined) return all;
+    return [...all, { values: samples.map(() => shownLimit), color: colorOf(all.length), dash: [6, 4], width: 1.5 }];
+  }, [series, samples, shownLimit]);
   const index = cursor === undefined ? undefined : nearestIndex(moments, cursor);
   const read = samples[index ?? samples.length - 1];
   const last = samples.length - 1;
@@ -66,11 +74,6 @@ export function Chart({ kind, samples, time, limit, cursor, onCursor }: ChartPro
     else return;
     event.preventDefault();
   };
-  const onPointer = (event: PointerEvent<HTMLElement>) => {
-    const box = event.currentTarget.getBoundingClientRect();
-    onCursor(time.from + shareOf(event.clientX, box.left, box.right) * (time.to - time.from));
-  };
-
   const said = (sample: Sample) =>
     `${formatClockExactly(sample.at)}: ${series.map(({ name, measure }) => `${name} ${format(sample[measure])}`).join(', ')}`;
 
@@ -80,7 +83,7 @@ export function Chart({ kind, samples, time, limit, cursor, onCursor }: ChartPro
         <h3 id={`${id}-title`}>{title}</h3>
         <span className={styles.when}>{index === undefined || !read ? 'now' : formatClockExactly(read.at)}</span>
       </figcaption>
-      <ul className={styles.legend}>
+      <ul className={styles.legend} ref={legend}>
         {series.map(({ measure, name, tone }) => (
           <li key={measure} className={tones[tone]}>
             <svg className={styles.key} viewBox="0 0 18 4" aria-hidden="true" focusable="false">
@@ -90,84 +93,42 @@ export function Chart({ kind, samples, time, limit, cursor, onCursor }: ChartPro
             <strong>{read ? format(read[measure]) : '–'}</strong>
           </li>
         ))}
+        {shownLimit === undefined ? null : (
+          <li>
+            <svg className={styles.key} viewBox="0 0 18 4" aria-hidden="true" focusable="false">
+              <path d="M0 2h18" className={styles.limit} />
+            </svg>
+            <span>limit {format(shownLimit)}</span>
+          </li>
+        )}
       </ul>
       <p id={`${id}-summary`} className="visually-hidden">
         {summaryOf(kind, samples)}
       </p>
-      <div className={styles.body}>
-        <div className={styles.values} aria-hidden="true">
-          {axis.ticks.map((tick) => (
-            <span key={tick} style={{ insetBlockEnd: percent(tick / axis.max) }}>
-              {format(tick)}
-            </span>
-          ))}
-        </div>
-        <div
-          className={styles.plot}
-          role="slider"
-          tabIndex={0}
-          aria-label={`${title}: moment`}
-          aria-describedby={`${id}-summary`}
-          aria-orientation="horizontal"
-          aria-valuemin={0}
-          aria-valuemax={last}
-          aria-valuenow={index ?? last}
-          aria-valuetext={read ? said(read) : ''}
-          onKeyDown={onKeyDown}
-          onBlur={() => onCursor(undefined)}
-          onPointerMove={onPointer}
-          onPointerDown={onPointer}
-          onPointerLeave={() => onCursor(undefined)}
-        >
-          <svg viewBox="0 0 1000 1000" preserveAspectRatio="none" aria-hidden="true" focusable="false">
-            {axis.ticks.map((tick) => (
-              <path key={tick} className={styles.grid} d={`M0 ${1000 - (tick / axis.max) * 1000}H1000`} />
-            ))}
-            {shownLimit === undefined ? null : (
-              <path className={styles.limit} d={`M0 ${1000 - (shownLimit / axis.max) * 1000}H1000`} />
-            )}
-            {lines.map(({ measure, tone, area }) => (
-              <path key={measure} className={classNames(styles.area, tones[tone])} d={area} />
-            ))}
-            {lines.map(({ measure, tone, line }) => (
-              <path key={measure} className={classNames(styles.line, tones[tone])} d={line} />
-            ))}
-          </svg>
-          {index !== undefined && read ? (
-            <>
-              <span
-                className={styles.cursor}
-                style={{ insetInlineStart: percent(shareOf(read.at, time.from, time.to)) }}
-              />
-              {series.map(({ measure, tone }) => (
-                <span
-                  key={measure}
-                  className={classNames(styles.dot, tones[tone])}
-                  style={{
-                    insetInlineStart: percent(shareOf(read.at, time.from, time.to)),
-                    insetBlockEnd: percent(shareOf(read[measure], 0, axis.max)),
-                  }}
-                />
-              ))}
-            </>
-          ) : null}
-          {shownLimit === undefined ? null : (
-            <span
-              className={styles.limitName}
-              style={{ insetBlockEnd: percent(shownLimit / axis.max) }}
-              aria-hidden="true"
-            >
-              limit {format(shownLimit)}
-            </span>
-          )}
-        </div>
-        <div className={styles.times} aria-hidden="true">
-          {time.ticks.map((tick) => (
-            <span key={tick} style={{ insetInlineStart: percent(shareOf(tick, time.from, time.to)) }}>
-              {formatClock(tick)}
-            </span>
-          ))}
-        </div>
+      <div
+        className={styles.plot}
+        role="slider"
+        tabIndex={0}
+        aria-label={`${title}: moment`}
+        aria-describedby={`${id}-summary`}
+        aria-orientation="horizontal"
+        aria-valuemin={0}
+        aria-valuemax={last}
+        aria-valuenow={index ?? last}
+        aria-valuetext={read ? said(read) : ''}
+        onKeyDown={onKeyDown}
+        onBlur={() => onCursor(undefined)}
+      >
+        <Plot
+          moments={moments}
+          lines={lines}
+          from={time.from}
+          to={time.to}
+          format={format}
+          step={step}
+          cursor={index === undefined ? undefined : read?.at}
+          onCursor={onCursor}
+        />
       </div>
     </figure>
   );

@@ -1,79 +1,31 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { areaPath, byMinute, linePath, nearestIndex, roundAxis, runsOf, shareOf, timeAxis } from './scale.ts';
+import { byMinute, nearestIndex, timeAxis, withGaps } from './scale.ts';
 
 const MINUTE_MS = 60_000;
 const noon = Date.UTC(2026, 2, 14, 12);
 
-describe('the axis of values', () => {
-  it('ends on a round number at or above the highest', () => {
-    expect(roundAxis(17)).toEqual({ max: 20, ticks: [0, 5, 10, 15, 20] });
-    expect(roundAxis(20)).toEqual({ max: 20, ticks: [0, 5, 10, 15, 20] });
-    expect(roundAxis(0.3)).toEqual({ max: 0.3, ticks: [0, 0.1, 0.2, 0.3] });
-    expect(roundAxis(1_240)).toEqual({ max: 1_500, ticks: [0, 500, 1_000, 1_500] });
-  });
-
-  it('is there when there is nothing, and has no halves of people', () => {
-    expect(roundAxis(0, 1)).toEqual({ max: 1, ticks: [0, 1] });
-    expect(roundAxis(Number.NaN, 1)).toEqual({ max: 1, ticks: [0, 1] });
-    expect(roundAxis(3, 1)).toEqual({ max: 3, ticks: [0, 1, 2, 3] });
-  });
-
-  it('holds every value, in few even steps', () => {
-    fc.assert(
-      fc.property(fc.double({ min: 1e-6, max: 1e12, noNaN: true }), (highest) => {
-        const { max, ticks } = roundAxis(highest);
-        expect(max).toBeGreaterThanOrEqual(highest * (1 - 1e-9));
-        expect(max).toBeLessThanOrEqual(highest * 2);
-        expect(ticks.length).toBeGreaterThanOrEqual(3);
-        expect(ticks.length).toBeLessThanOrEqual(6);
-        expect(ticks[0]).toBe(0);
-        expect(ticks.at(-1)).toBeCloseTo(max, 6);
-      }),
-    );
-  });
-});
-
 describe('the axis of time', () => {
-  it('shows at least ten minutes and at most an hour, with ticks on full minutes', () => {
-    const short = timeAxis(noon, noon + 90_000);
-    expect(short.to - short.from).toBe(10 * MINUTE_MS);
-    expect(short.ticks.map((at) => (at - noon) / MINUTE_MS)).toEqual([-8, -6, -4, -2, 0]);
-    const long = timeAxis(noon - 90 * MINUTE_MS, noon);
-    expect(long.from).toBe(noon - 60 * MINUTE_MS);
-    expect(long.ticks.map((at) => (at - noon) / MINUTE_MS)).toEqual([-60, -45, -30, -15, 0]);
-  });
-
-  it('places a moment between its ends, never beyond', () => {
-    expect([0, 5, 10, -3, 14].map((at) => shareOf(at, 0, 10))).toEqual([0, 0.5, 1, 0, 1]);
-    expect(shareOf(3, 7, 7)).toBe(0);
+  it('shows at least ten minutes and at most an hour', () => {
+    expect(timeAxis(noon, noon + 90_000)).toEqual({ from: noon + 90_000 - 10 * MINUTE_MS, to: noon + 90_000 });
+    expect(timeAxis(noon - 90 * MINUTE_MS, noon)).toEqual({ from: noon - 60 * MINUTE_MS, to: noon });
   });
 });
 
 describe('lines', () => {
-  const samples = [0, 10_000, 20_000, 80_000, 90_000].map((offset) => ({ at: noon + offset }));
-  const time = { from: noon, to: noon + 100_000, ticks: [] };
-  const runs = runsOf(samples, (index) => index, time, { max: 4, ticks: [] });
-
   it('break where nobody looked', () => {
-    expect(runs.map((run) => run.length)).toEqual([3, 2]);
-    expect(runs[0]?.[0]).toEqual({ x: 0, y: 1 });
-    expect(runs[1]?.[1]).toEqual({ x: 0.9, y: 0 });
-  });
-
-  it('become paths from left to right, and areas down to the axis', () => {
-    expect(linePath(runs)).toBe('M0.0 1000.0L100.0 750.0L200.0 500.0M800.0 250.0L900.0 0.0');
-    expect(areaPath(runs)).toBe(
-      'M0.0 1000L0.0 1000.0L100.0 750.0L200.0 500.0L200.0 1000ZM800.0 1000L800.0 250.0L900.0 0.0L900.0 1000Z',
-    );
-  });
-
-  it('show a single sample as a dash', () => {
-    expect(linePath(runsOf(samples.slice(0, 1), () => 2, time, { max: 4, ticks: [] }))).toBe('M0.0 500.0h2');
-  });
-
-  it('leave out what is older than the axis', () => {
-    expect(runsOf(samples, () => 1, { ...time, from: noon + 15_000 }, { max: 4, ticks: [] }).flat()).toHaveLength(3);
+    const moments = [0, 10_000, 80_000, 90_000].map((offset) => noon + offset);
+    expect(
+      withGaps(moments, [
+        [1, 2, 3, 4],
+        [5, 6, 7, 8],
+      ]),
+    ).toEqual([
+      [noon, noon + 10_000, noon + 10_001, noon + 80_000, noon + 90_000],
+      [1, 2, null, 3, 4],
+      [5, 6, null, 7, 8],
+    ]);
+    expect(withGaps([], [[]])).toEqual([[], []]);
   });
 });
 
