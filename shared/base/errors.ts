@@ -55,9 +55,9 @@ export const ERRORS = {
   'listing-outdated': 'A newer entry of this room is on the list already.',
   'list-full': 'The list of rooms on this server is full.',
   'too-many-listed': 'As many rooms as one address may list are on this server’s list. Take one off first.',
-  'access-refused': 'This server lets in only those who have its password or a token.',
-  'access-expired': 'Your access to this server has ended. Ask its host for a new token.',
-  'access-revoked': 'The host of this server has taken back your access. Ask them for a new token.',
+  'access-refused': 'This server lets in only people who have its password or an invitation.',
+  'access-expired': 'Your access to this server has ended. Ask its host for a new invitation.',
+  'access-revoked': 'The host of this server has taken back your access. Ask them for a new invitation.',
   'turn-unavailable': 'This server offers no relay.',
 
   // Links and identity

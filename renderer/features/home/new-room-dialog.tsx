@@ -4,7 +4,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { SelectField, SwitchField, TextField } from '../../ui/field.tsx';
 import { listenersSentence } from '../connection-words.ts';
-import { refusalWithAdvice, serverTitle } from '../servers/server-words.ts';
+import { homeServerOf, refusalWithAdvice, serverTitle } from '../servers/server-words.ts';
 import styles from './new-room-dialog.module.css';
 
 /** The name of a new room, filled in already, so that Enter is enough; the rest has usual values. */
@@ -15,17 +15,22 @@ export function NewRoomDialog({ onClose }: { onClose: () => void }) {
   const home = useApp((state) => state.settings.homeServer);
   const owner = profile?.displayName ?? profile?.username;
   const [name, setName] = useState(owner ? `${owner}’s room` : 'My room');
-  const [host, setHost] = useState(home);
+  const [chosen, setChosen] = useState(home);
   const [passphrase, setPassphrase] = useState('');
   const [listed, setListed] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const server = servers.find((one) => (host === null ? one.own : one.host === host));
+  const server = homeServerOf(servers, chosen);
   const mayBeListed = server?.check?.at === 'ok' && server.check.listedRooms;
 
   const submit = async () => {
     setBusy(true);
-    const outcome = await createRoom({ name, host, passphrase, listed: listed && mayBeListed });
+    const outcome = await createRoom({
+      name,
+      host: server?.host ?? null,
+      passphrase,
+      listed: listed && mayBeListed,
+    });
     setBusy(false);
     if (outcome.ok) onClose();
     else setError(server ? refusalWithAdvice(outcome, server.host) : outcome.message);
@@ -58,9 +63,8 @@ export function NewRoomDialog({ onClose }: { onClose: () => void }) {
             label="Server"
             value={server?.host ?? ''}
             options={servers.map((one) => ({ id: one.host, label: serverTitle(one) }))}
-            onChange={(chosen) => {
-              const one = servers.find((candidate) => candidate.host === chosen);
-              setHost(one?.own ? null : chosen);
+            onChange={(host) => {
+              setChosen(host);
               setListed(false);
             }}
             empty="This computer"

@@ -36,5 +36,6 @@ describe('the home server on Home', () => {
     expect(homeWords(undefined, running, []).sentence).toContain('When you invite people');
     const failed = { at: 'failed', code: 'port-in-use', message: 'That port is taken.' } as const;
     expect(homeWords(undefined, failed, []).sentence).toContain('That port is taken.');
+    expect(homeWords(undefined, { at: 'off' }, []).sentence).toContain('add a server');
   });
 });

@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { ServerConnection } from '../../stores/state.ts';
 import { Button } from '../../ui/button.tsx';
-import { type StateWords, serverTitle, serverWords } from '../servers/server-words.ts';
+import { homeServerOf, type StateWords, serverTitle, serverWords } from '../servers/server-words.ts';
 import styles from './home-screen.module.css';
 
 /**
@@ -30,7 +30,7 @@ export function homeWords(
       case 'failed':
         return { tone: 'trouble', sentence: `Your own server does not run: ${embedded.message}` };
       case 'off':
-        return { tone: 'off', sentence: 'Ready.' };
+        return { tone: 'off', sentence: 'You can join with a link. To make rooms of your own, add a server.' };
     }
   }
   const title = serverTitle(home);
@@ -45,7 +45,7 @@ export function homeWords(
 export function ServerSentence() {
   const { checkServer, openSettings } = useActions();
   const embedded = useApp((state) => state.server);
-  const home = useApp((state) => state.servers.find(({ host }) => host === state.settings.homeServer));
+  const home = useApp((state) => homeServerOf(state.servers, state.settings.homeServer));
   const rooms = useApp((state) => state.rooms);
   const reach = useApp((state) => state.reach);
   const connections = rooms
@@ -63,7 +63,7 @@ export function ServerSentence() {
     <div className={styles.server}>
       <span className={styles.dot} data-tone={tone} aria-hidden="true" />
       <p role="status">{sentence}</p>
-      {tone === 'trouble' ? (
+      {tone === 'trouble' || tone === 'off' ? (
         <Button size="small" onClick={() => openSettings('servers')}>
           Servers…
         </Button>

@@ -10,7 +10,7 @@ import { ChatView } from '../chat/chat-view.tsx';
 import { connectionSentence, connectionTone, protectionWord, roomTitle } from '../connection-words.ts';
 import { InviteButton } from '../invites/invite-button.tsx';
 import { PeoplePanel } from '../people/people-panel.tsx';
-import { refusalWithAdvice } from '../servers/server-words.ts';
+import { lostRightWords, refusalWithAdvice } from '../servers/server-words.ts';
 import { CallBar } from '../stage/call-bar.tsx';
 import { useCallKeys } from '../stage/call-keys.ts';
 import { Stage } from '../stage/stage.tsx';
@@ -124,13 +124,15 @@ function RoomHeader({ room, reach, inCall, children }: RoomHeaderProps) {
 /** Why the room cannot be reached, when that does not mend itself. */
 function Refusal({ room, reach }: { room: Room; reach: RoomReach | undefined }) {
   const { retryConnection, openSettings } = useActions();
+  const right = useApp((state) => state.servers.find(({ host }) => host === room.host)?.right);
   if (reach?.connection.at !== 'refused') return null;
   const { refusal } = reach.connection;
   const access = refusal.code.startsWith('access-');
+  const words = access && right?.at === 'lost' ? lostRightWords(right) : refusalWithAdvice(refusal, room.host);
   return (
     <div className={styles.trouble}>
       <CircleAlert aria-hidden="true" />
-      <span role="status">{refusalWithAdvice(refusal, room.host)}</span>
+      <span role="status">{words}</span>
       {access ? (
         <Button size="small" look="primary" onClick={() => openSettings('servers')}>
           Get in again

@@ -8,6 +8,10 @@ import { isLoopback, type Tone } from '../connection-words.ts';
 export const serverTitle = (server: Pick<Server, 'host' | 'name' | 'own'>): string =>
   server.own ? 'This computer' : (server.name ?? server.host);
 
+/** The server on which new rooms are made: the chosen one, else the app's own, else the first that is known. */
+export const homeServerOf = (servers: readonly Server[], chosen: Server['host'] | null): Server | undefined =>
+  servers.find(({ host }) => host === chosen) ?? servers.find(({ own }) => own) ?? servers[0];
+
 type Fact = { key: string; text: string };
 type Found = Extract<ServerCheck, { at: 'ok' }>;
 

@@ -6,7 +6,7 @@ import { SelectField } from '../../ui/field.tsx';
 import settings from '../settings/settings-screen.module.css';
 import { AddServerDialog } from './add-server-dialog.tsx';
 import { ServerCard } from './server-card.tsx';
-import { serverTitle } from './server-words.ts';
+import { homeServerOf, serverTitle } from './server-words.ts';
 import styles from './servers.module.css';
 
 /** The servers that this computer knows, and where new rooms are made. */
@@ -16,7 +16,7 @@ export function ServersSection() {
   const home = useApp((state) => state.settings.homeServer);
   const [adding, setAdding] = useState(false);
   const own = servers.find((server) => server.own);
-  const chosen = servers.find(({ host }) => host === home) ?? own;
+  const chosen = homeServerOf(servers, home);
   return (
     <>
       <section className={settings.section} aria-labelledby="settings-servers">
