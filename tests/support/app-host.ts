@@ -9,6 +9,9 @@ export type HostOptions = {
   logTo?: string;
   /** Further arguments of electron/loopback/main.ts. */
   args?: readonly string[];
+  env?: Readonly<Record<string, string>>;
+  /** A command that runs it. */
+  within?: readonly string[];
 };
 
 /** One participant's desktop core in plain Node, without a window. */
@@ -31,8 +34,19 @@ export const hostArguments = (profile: string, more: readonly string[] = []): st
 ];
 
 /** Starts the loopback host on a profile and waits until it is ready. */
-export async function startHost({ profile, logTo, args = ['--no-embedded-server'] }: HostOptions): Promise<AppHost> {
-  const host = startProcess({ args: hostArguments(profile, args), ...(logTo === undefined ? {} : { logTo }) });
+export async function startHost({
+  profile,
+  logTo,
+  args = ['--no-embedded-server'],
+  env = {},
+  within = [],
+}: HostOptions): Promise<AppHost> {
+  const host = startProcess({
+    args: hostArguments(profile, args),
+    env,
+    within,
+    ...(logTo === undefined ? {} : { logTo }),
+  });
   try {
     const ready = await host.waitForLine('the app to be ready', (line) => {
       try {

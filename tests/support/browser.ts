@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -22,6 +22,10 @@ export type BrowserOptions = {
   theme?: 'light' | 'dark';
   viewport?: { width: number; height: number };
   locale?: string;
+  /** Opens a window on the screen; by default there is none. */
+  window?: boolean;
+  /** A command that runs whatever the person opens, as `ip netns exec …` does: another computer. */
+  within?: readonly string[];
 };
 
 export type Browser = { context: BrowserContext; page: Page; close(): Promise<void> };
@@ -57,9 +61,9 @@ export function equipmentFlags(equipment: Equipment, clip: Clip | undefined): st
 export async function openBrowser(options: BrowserOptions = {}): Promise<Browser> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-chromium-'));
   try {
-    const context = await chromium.launchPersistentContext(folder, {
-      executablePath: requireTool('chromium'),
-      headless: true,
+    const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
+      executablePath: await programOf(folder, options.within),
+      headless: options.window !== true,
       args: [...QUIET, ...equipmentFlags(options.equipment ?? {}, options.clip)],
       viewport: options.viewport ?? { width: 1280, height: 800 },
       colorScheme: options.theme ?? 'light',
@@ -91,4 +95,14 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     throw error;
   }
+}
+
+/** Chromium itself, or a script that runs it by the command. */
+async function programOf(folder: string, within: readonly string[] = []): Promise<string> {
+  const program = requireTool('chromium');
+  if (within.length === 0) return program;
+  const script = join(folder, 'chromium.sh');
+  const words = [...within, program].map((word) => `'${word}'`).join(' ');
+  await writeFile(script, `#!/bin/sh\nexec ${words} "$@"\n`, { mode: 0o700 });
+  return script;
 }

@@ -24,6 +24,8 @@ export type ParticipantOptions = Omit<BrowserOptions, 'clip'> & {
   relayOnly?: boolean;
   /** Further arguments of the host; by default no embedded server. */
   hostArgs?: readonly string[];
+  /** Further environment of the host. */
+  hostEnv?: Readonly<Record<string, string>>;
   /** Another way to open the app than the loopback host with a Chromium process. */
   openApp?: (options: ParticipantOptions, clip: Clip) => Promise<OpenedApp>;
 };
@@ -484,5 +486,7 @@ async function openHost(options: ParticipantOptions): Promise<AppHost> {
     profile,
     logTo: join(options.folder, 'app.log'),
     args: options.hostArgs ?? ['--no-embedded-server'],
+    ...(options.hostEnv ? { env: options.hostEnv } : {}),
+    ...(options.within ? { within: options.within } : {}),
   });
 }

@@ -10,6 +10,8 @@ export type ProcessOptions = {
   env?: Readonly<Record<string, string>>;
   /** Everything it prints is appended here. */
   logTo?: string;
+  /** A command that runs it, as `ip netns exec …` does. */
+  within?: readonly string[];
 };
 
 export type ProcessEnd = { code: number | null; signal: NodeJS.Signals | null };
@@ -39,8 +41,9 @@ process.on('exit', () => {
 });
 
 /** Starts a Node process; the caller closes it. Whatever is left when this process exits is killed. */
-export function startProcess({ args, env = {}, logTo }: ProcessOptions): RunningProcess {
-  const child = spawn(NODE, args, {
+export function startProcess({ args, env = {}, logTo, within = [] }: ProcessOptions): RunningProcess {
+  const [program = NODE, ...rest] = [...within, NODE, ...args];
+  const child = spawn(program, rest, {
     cwd: REPOSITORY,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

@@ -3,6 +3,8 @@ import { startProcess } from './processes.ts';
 export type ServerOptions = {
   /** 0 takes any free port; a restart keeps the port of the first start. */
   port?: number;
+  /** Stands in invites in place of 127.0.0.1; goes with a fixed port. */
+  name?: string;
   /** Every byte that the server receives is written here. */
   recordTo?: string;
   logTo?: string;
@@ -27,6 +29,7 @@ export interface TestServer {
 /** Starts the server and waits until it listens. */
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   let port = options.port ?? 0;
+  const names = options.name === undefined ? ['127.0.0.1', 'localhost'] : [options.name];
   const launch = async () => {
     const server = startProcess({
       args: ['signaling-server/src/main.ts'],
@@ -35,7 +38,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
         HOST: '127.0.0.1',
         PORT: String(port),
         LOG_LEVEL: 'debug',
-        ...(port === 0 ? {} : { PUBLIC_HOSTS: `127.0.0.1:${port},localhost:${port}` }),
+        ...(port === 0 ? {} : { PUBLIC_HOSTS: names.map((name) => `${name}:${port}`).join() }),
         ...(options.recordTo === undefined ? {} : { RECORD_RECEIVED_TO: options.recordTo }),
         ...options.env,
       },
@@ -61,7 +64,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
       return port;
     },
     get host() {
-      return `127.0.0.1:${port}`;
+      return `${names[0]}:${port}`;
     },
     get isRunning() {
       return current.isRunning;
