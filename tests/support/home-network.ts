@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+
+/** A computer in the network: a command in front of a program makes it run there. */
+export type Computer = { address: string; within: readonly string[] };
+
+/** Two computers in one home network without internet: network namespaces with a cable between them. */
+export interface HomeNetwork {
+  readonly first: Computer;
+  readonly second: Computer;
+  /** Removes the namespaces; whatever still runs in them has no network then. */
+  close(): void;
+}
+
+const IP = ['/usr/sbin/ip', '/sbin/ip', '/usr/bin/ip', '/bin/ip'].find((file) => existsSync(file));
+const ip = (...args: string[]): void => {
+  if (IP === undefined) throw new Error('ip (Debian: iproute2) is missing');
+  execFileSync(IP, args, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
+};
+
+let made = 0;
+
+/**
+ * Makes the network. It needs Linux, root and the right to make network namespaces; where one is missing it throws an
+ * error whose message names it.
+ */
+export function openHomeNetwork(): HomeNetwork {
+  made += 1;
+  const names = ['a', 'b'].map((letter) => `parley-${process.pid}-${made}${letter}`);
+  const [a = '', b = ''] = names;
+  const close = () => {
+    process.off('exit', close);
+    for (const name of names) {
+      try {
+        ip('netns', 'delete', name);
+      } catch {
+        // It was never made, or is gone already.
+      }
+    }
+  };
+  process.on('exit', close);
+  try {
+    for (const name of names) ip('netns', 'add', name);
+    ip('link', 'add', 'eth0', 'netns', a, 'type', 'veth', 'peer', 'name', 'eth0', 'netns', b);
+    const computers = names.map((name, index) => {
+      const address = `192.168.77.${index + 2}`;
+      ip('-n', name, 'address', 'add', `${address}/24`, 'dev', 'eth0');
+      ip('-n', name, 'link', 'set', 'lo', 'up');
+      ip('-n', name, 'link', 'set', 'eth0', 'up');
+      // A home's router; nothing answers there.
+      ip('-n', name, 'route', 'add', 'default', 'via', '192.168.77.1');
+      return { address, within: [IP ?? 'ip', 'netns', 'exec', name] };
+    });
+    const [first, second] = computers;
+    if (!first || !second) throw new Error('a computer is missing');
+    return { first, second, close };
+  } catch (error) {
+    close();
+    throw error;
+  }
+}
