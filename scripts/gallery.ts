@@ -1,6 +1,6 @@
 /**
  * Saves a picture of every screen and state of the gallery, without a call, a server or a camera:
- * node scripts/run.mjs scripts/gallery.ts <folder> [--theme light,dark,contrast] [--size 960x640,1280x800] [screen …]
+ * node scripts/run.mjs scripts/gallery.ts <folder> [--theme light,dark,contrast,forced] [--size 960x640,1280x800] [screen …]
  * For looking at; nothing of it ships.
  */
 import { mkdir } from 'node:fs/promises';
@@ -18,7 +18,7 @@ const { values, positionals } = parseArgs({
 });
 const [folder, ...wanted] = positionals;
 if (folder === undefined) {
-  console.error('usage: scripts/gallery.ts <folder> [--theme light,dark,contrast] [--size 1280x800] [screen …]');
+  console.error('usage: scripts/gallery.ts <folder> [--theme light,dark,contrast,forced] [--size 1280x800] [screen …]');
   process.exit(2);
 }
 await mkdir(folder, { recursive: true });
@@ -41,7 +41,10 @@ try {
     const all = await page.locator('li > a:first-child').allTextContents();
     for (const theme of values.theme.split(',')) {
       for (const screen of wanted.length > 0 ? wanted : all) {
-        await page.goto(`${address}testing/gallery/index.html?screen=${screen}&theme=${theme}`);
+        // What a system in high contrast does to the colours of every page.
+        await page.emulateMedia({ forcedColors: theme === 'forced' ? 'active' : 'none' });
+        const shown = theme === 'forced' ? 'system' : theme;
+        await page.goto(`${address}testing/gallery/index.html?screen=${screen}&theme=${shown}`);
         await page.locator('html[data-ready]').waitFor();
         for (const size of values.size.split(',')) {
           const [width = 1280, height = 800] = size.split('x').map(Number);

@@ -50,6 +50,12 @@ export function protectionSentence(room: Pick<Room, 'needsPassphrase' | 'listed'
     : `Only people who have the invite can join; the server cannot listen. ${SEALED}`;
 }
 
+/** How far an invite goes by itself, and how to treat it. */
+export const inviteSentence = (needsPassphrase: boolean): string =>
+  needsPassphrase
+    ? 'The invite lets people in together with the passphrase. Send the passphrase by another way.'
+    : 'Everybody who has the invite can join, so send it only to the people you mean.';
+
 /** Who could listen in a room that is on its server's list. */
 export const listenersSentence = (host: string, needsPassphrase: boolean): string =>
   needsPassphrase

@@ -6,7 +6,7 @@ import { useActions, useApp } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { QrCode } from '../../ui/qr-code.tsx';
-import { hostName, isLoopback, roomTitle } from '../connection-words.ts';
+import { hostName, inviteSentence, isLoopback, roomTitle } from '../connection-words.ts';
 import styles from './invite-dialog.module.css';
 import { inviteMessage } from './invite-message.ts';
 import { InviteReach } from './invite-reach.tsx';
@@ -93,9 +93,7 @@ export function InviteDialog({ room, onClose }: { room: Room; onClose: () => voi
         <pre>{message}</pre>
       </details>
       <p className={styles.soft}>
-        {room.needsPassphrase
-          ? 'Send the passphrase by another way than the invite. '
-          : 'Everybody who has the invite can join, so send it only to the people you mean. '}
+        {inviteSentence(room.needsPassphrase)}{' '}
         {isLoopback(host) ? '' : `The server ${hostName(host)} introduces them to you.`}
       </p>
       <p className="visually-hidden" role="status">

@@ -5,7 +5,7 @@ import { useActions } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/field.tsx';
-import { protectionSentence, protectionWord, roomTitle } from '../connection-words.ts';
+import { inviteSentence, protectionSentence, protectionWord, roomTitle } from '../connection-words.ts';
 import { InviteButton } from '../invites/invite-button.tsx';
 import { ListingSection } from '../listed-rooms/listing-section.tsx';
 import styles from './room.module.css';
@@ -27,7 +27,7 @@ export function DetailsPanel({ room }: { room: Room }) {
       </section>
       <section>
         <h2>Invite</h2>
-        <p className={styles.soft}>Whoever has the invite can join, so send it only to the people you mean.</p>
+        <p className={styles.soft}>{inviteSentence(room.needsPassphrase)}</p>
         <InviteButton room={room} size="small" />
       </section>
       <form

@@ -28,6 +28,7 @@ export function ServerCard({ server, home }: { server: Server; home: boolean }) 
   const title = serverTitle(server);
   const lost = server.right.at === 'lost';
   const found = server.check?.at === 'ok' ? server.check : null;
+  const hasList = found?.listedRooms === true && !lost;
 
   return (
     <li className={styles.card} aria-label={title}>
@@ -38,9 +39,11 @@ export function ServerCard({ server, home }: { server: Server; home: boolean }) 
         <div className={styles.title}>
           <h3>{title}</h3>
           <p>
-            {server.own || server.name === null ? '' : `${server.host} · `}
-            {server.rooms === 0 ? 'no room uses it' : `${countOf(server.rooms, 'room uses', 'rooms use')} it`}
-            {home ? ' · new rooms are made here' : ''}
+            {[
+              ...(server.own || server.name === null ? [] : [server.host]),
+              server.rooms === 0 ? 'No room uses it' : `${countOf(server.rooms, 'room uses', 'rooms use')} it`,
+              ...(home ? ['New rooms are made here'] : []),
+            ].join(' · ')}
           </p>
         </div>
         <Button
@@ -69,9 +72,9 @@ export function ServerCard({ server, home }: { server: Server; home: boolean }) 
       ) : null}
       {lost ? <RightForm server={server} /> : null}
       {server.own ? <NetworkSwitch /> : null}
-      {lost && server.own ? null : (
+      {server.own && !hasList ? null : (
         <div className={styles.actions}>
-          {found?.listedRooms && !lost ? (
+          {hasList ? (
             <Button size="small" icon={List} onClick={() => openListedRooms(server.host)}>
               Listed rooms
             </Button>
