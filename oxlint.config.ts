@@ -167,7 +167,7 @@ const table: Row[] = [
       '../**/renderer/**',
       '../**/tests/**',
       '../**/src/**',
-      '!../**/src/http/answers.ts',
+      '!../**/src/answers.ts',
     ],
     because: 'The admin page imports shared, its UI libraries and the schemas of the server’s answers.',
   },

@@ -63,7 +63,7 @@ const ALLOWED: [file: string, imported: string][] = [
   ['signaling-server/src/probe.ts', 'socket.io'],
   ['signaling-server/admin/probe.tsx', 'react'],
   ['signaling-server/admin/sections/probe.tsx', 'lucide-react'],
-  ['signaling-server/admin/store/probe.ts', '../../src/http/answers.ts'],
+  ['signaling-server/admin/store/probe.ts', '../../src/answers.ts'],
   ['signaling-server/admin/main.tsx', '@parley/shared/design/tokens.css'],
 ];
 

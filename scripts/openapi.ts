@@ -1,7 +1,7 @@
 /** docs/openapi.json: what a running server says of its own routes. scripts/documents.ts writes it. */
 import { isDeepStrictEqual } from 'node:util';
+import * as answers from '@parley/signaling-server/answers.ts';
 import { readConfig } from '@parley/signaling-server/config.ts';
-import * as answers from '@parley/signaling-server/http/answers.ts';
 import { startSignaling } from '@parley/signaling-server/server.ts';
 import { z } from 'zod';
 

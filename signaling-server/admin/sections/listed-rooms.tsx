@@ -1,7 +1,7 @@
 import { Search } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { z } from 'zod';
-import { ListedRoomsForAdmin } from '../../src/http/answers.ts';
+import { ListedRoomsForAdmin } from '../../src/answers.ts';
 import type { Answer, Failure } from '../store/api.ts';
 import { useAdmin } from '../store/react.tsx';
 import { useAsked } from '../store/use-asked.ts';

@@ -1,6 +1,6 @@
 import { useRef, useState } from 'react';
 import type { z } from 'zod';
-import { Rights as RightsAnswer } from '../../src/http/answers.ts';
+import { Rights as RightsAnswer } from '../../src/answers.ts';
 import type { Answer, Failure } from '../store/api.ts';
 import { useAdmin, useNow } from '../store/react.tsx';
 import { useAsked } from '../store/use-asked.ts';

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { Overview as OverviewSchema } from '../../src/http/answers.ts';
+import { Overview as OverviewSchema } from '../../src/answers.ts';
 import type { AdminApi, Answer, Failure } from './api.ts';
 
 export type Overview = z.infer<typeof OverviewSchema>;

@@ -1,6 +1,6 @@
 import { refuse } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
-import { Overview } from '../../src/http/answers.ts';
+import { Overview } from '../../src/answers.ts';
 import { fakeOverview } from '../testing/fake-overview.ts';
 import { createApi } from './api.ts';
 

@@ -1,6 +1,6 @@
 import { Refusal } from '@parley/shared/protocol';
 import type { z } from 'zod';
-import { Done } from '../../src/http/answers.ts';
+import { Done } from '../../src/answers.ts';
 
 /** Why there is no answer. token: not the admin's; wait: too much was asked; silent: nobody answered. */
 export type Failure = {

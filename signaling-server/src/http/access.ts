@@ -1,11 +1,11 @@
 import { accept, refuse } from '@parley/shared/protocol';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { Done, Refreshed, RefreshRequest, RefusalAnswer, RevokeRequest, Rights } from '../answers.ts';
 import type { Tokens } from '../auth/tokens.ts';
 import { limitKeyOf } from '../client-address.ts';
 import type { RightsInUse } from '../cluster/figures.ts';
 import { aboutRequest } from '../observe/requests.ts';
 import type { AdminTools } from './admin.ts';
-import { Done, Refreshed, RefreshRequest, RefusalAnswer, RevokeRequest, Rights } from './answers.ts';
 import { type App, AS_ADMIN, answers } from './describe.ts';
 import type { GuardPorts } from './guard.ts';
 

@@ -10,10 +10,6 @@ import {
   refuse,
 } from '@parley/shared/protocol';
 import type { z } from 'zod';
-import type { Config } from '../config.ts';
-import { metricsJson } from '../metrics/figures.ts';
-import type { SampleHistory } from '../metrics/samples.ts';
-import type { Warnings } from '../warnings.ts';
 import {
   AcknowledgeRequest,
   Debug,
@@ -25,7 +21,11 @@ import {
   Overview,
   RefusalAnswer,
   UnblockRequest,
-} from './answers.ts';
+} from '../answers.ts';
+import type { Config } from '../config.ts';
+import { metricsJson } from '../metrics/figures.ts';
+import type { SampleHistory } from '../metrics/samples.ts';
+import type { Warnings } from '../warnings.ts';
 import { type App, AS_ADMIN, answers, type Parts } from './describe.ts';
 import { type Audit, createAudit, createGuard, type Guard, type GuardPorts, letAllPass } from './guard.ts';
 import { type ObservingPorts, readHealth } from './observing.ts';

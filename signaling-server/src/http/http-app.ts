@@ -9,6 +9,7 @@ import { type ErrorCode, PROTOCOL_VERSION, refuse, refuseInput, SIGNALING_PATH }
 import Fastify, { type FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { About, ServerName } from '../answers.ts';
 import { limitKeyOf } from '../client-address.ts';
 import type { Config } from '../config.ts';
 import { SPREAD_MS } from '../limits/window-limit.ts';
@@ -20,7 +21,6 @@ import { SERVER_VERSION } from '../version.ts';
 import { type AccessPorts, addAccess } from './access.ts';
 import { type AdminPorts, addAdmin } from './admin.ts';
 import { addAdminPage } from './admin-page.ts';
-import { About, ServerName } from './answers.ts';
 import { type App, answers, COMPILERS } from './describe.ts';
 import { createGuard, letAllPass } from './guard.ts';
 import { addObserving } from './observing.ts';

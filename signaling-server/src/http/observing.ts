@@ -1,9 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { Alive, Health, Metrics, PrometheusText, Ready } from '../answers.ts';
 import { type Figures, metricsJson, totalOf } from '../metrics/figures.ts';
 import { SERVER_VERSION } from '../version.ts';
-import { Alive, Health, Metrics, PrometheusText, Ready } from './answers.ts';
 import { type App, answers } from './describe.ts';
 import type { Guard } from './guard.ts';
 import type { HealthChecks } from './health.ts';

@@ -1,6 +1,6 @@
 import { AggregatorRegistry, Gauge, type Registry } from 'prom-client';
 import type { z } from 'zod';
-import type { Metrics } from '../http/answers.ts';
+import type { Metrics } from '../answers.ts';
 import { SERVER_VERSION } from '../version.ts';
 import { httpFigures } from './histograms.ts';
 import type { Occupancy } from './registry.ts';

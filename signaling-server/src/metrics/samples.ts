@@ -1,6 +1,6 @@
 import type { z } from 'zod';
+import type { Sample as SampleAnswer } from '../answers.ts';
 import { type Clock, repeat } from '../clock.ts';
-import type { Sample as SampleAnswer } from '../http/answers.ts';
 import { type Figures, totalOf } from './figures.ts';
 
 /** One look at the server; rates are per second since the look before. */
