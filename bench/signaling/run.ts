@@ -1,9 +1,11 @@
 import type { Effort, SignalingRow } from './measure.ts';
 import { churn } from './measures/churn.ts';
+import { crowded } from './measures/crowded.ts';
 import { http } from './measures/http.ts';
 import { idle } from './measures/idle.ts';
 import { join } from './measures/join.ts';
 import { latency } from './measures/latency.ts';
+import { overload } from './measures/overload.ts';
 import { refusal } from './measures/refusal.ts';
 import { relay } from './measures/relay.ts';
 import { soak } from './measures/soak.ts';
@@ -16,6 +18,8 @@ const MEASURES: Readonly<Record<string, (effort: Effort) => Promise<SignalingRow
   http,
   refusal,
   churn,
+  crowded,
+  overload,
   soak,
 };
 

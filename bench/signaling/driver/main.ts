@@ -1,4 +1,5 @@
 import { Crowd } from './crowd.ts';
+import { sendMalformed, sendNewcomers } from './newcomers.ts';
 import type { DriverReport, DriverRequest } from './requests.ts';
 
 /** The clients of a measurement, in a process of their own: one request at a time comes over IPC, one report goes back. */
@@ -16,6 +17,10 @@ async function serve(request: DriverRequest): Promise<DriverReport[DriverRequest
       return await crowd.pace(request.perSecond, request.seconds, request.boxChars);
     case 'churn':
       return await crowd.churn(request);
+    case 'newcomers':
+      return await sendNewcomers(request);
+    case 'malformed':
+      return await sendMalformed(request);
     case 'part':
       await crowd.part();
       return {};

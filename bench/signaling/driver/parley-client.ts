@@ -1,5 +1,5 @@
 import { io, type Socket } from 'socket.io-client';
-import type { DriverClient, Settled } from './client.ts';
+import type { DriverClient, Settled } from './driver-client.ts';
 import { hostHashOf, type RoomKey } from './room-key.ts';
 
 type Answer = { ok: boolean; code?: string; value?: { participantId?: string; challenge?: string } };

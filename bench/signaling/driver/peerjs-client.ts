@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
-import type { DriverClient, Settled } from './client.ts';
+import type { DriverClient, Settled } from './driver-client.ts';
 
 type Heard = { type: string; payload?: { id: string } };
 

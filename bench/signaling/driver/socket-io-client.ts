@@ -1,5 +1,5 @@
 import { io, type Socket } from 'socket.io-client';
-import type { DriverClient, Settled } from './client.ts';
+import type { DriverClient, Settled } from './driver-client.ts';
 import type { RoomKey } from './room-key.ts';
 
 type Answer = { ok: boolean; value: { id: string } };

@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws';
-import type { DriverClient, Settled } from './client.ts';
+import type { DriverClient, Settled } from './driver-client.ts';
 import type { RoomKey } from './room-key.ts';
 
 type Heard =

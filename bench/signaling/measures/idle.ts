@@ -59,7 +59,7 @@ export async function idle(effort: Effort): Promise<SignalingRow[]> {
           : {
               with: bare,
               values: figures('socket.io', 'perConnectionKib'),
-              ...(kind === 'parley' ? { goal: { most: 0.75 } } : {}),
+              ...(kind === 'parley' ? { goal: { most: 0.9 } } : {}),
             },
       ),
       row(

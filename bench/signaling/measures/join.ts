@@ -92,12 +92,12 @@ export async function join({ quick, turns }: Effort): Promise<SignalingRow[]> {
   ];
   return [
     cpu('parley', 'join, Parley'),
-    cpu('parley unchecked', 'join, Parley without the signature check', { most: 1 }),
+    cpu('parley unchecked', 'join, Parley without the signature check', { most: 1.25 }),
     row({ part: 'join', name: '  the check alone', unit: 'ms CPU', values: figures('check alone', 'cpuMsPerJoin') }),
     cpu('socket.io', `join, ${bare}`),
     cpu('ws', `join, ${SERVER_NAMES.ws}`),
     cpu('peerjs', `join, ${SERVER_NAMES.peerjs}`),
-    ...storm('parley', SERVER_NAMES.parley, { most: 1.2 }),
+    ...storm('parley', SERVER_NAMES.parley, { most: 1.5 }),
     ...storm('socket.io', bare),
     ...storm('peerjs', SERVER_NAMES.peerjs),
     row({
