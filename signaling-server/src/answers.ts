@@ -5,7 +5,7 @@ import { z } from 'zod';
 const count = z.number().int().nonnegative();
 const text = z.string();
 
-const Check = z
+export const Check = z
   .object({
     status: z.enum(['ok', 'degraded']),
     value: z.number().nullable().describe('Null: no answer'),

@@ -40,9 +40,12 @@ export const whole = (min: number, max: number) =>
 
 export const perMinute = whole(0, 1_000_000);
 
-export const yesNo = text
-  .refine((given) => ['true', 'false', '1', '0'].includes(given), { error: 'must be true or false' })
-  .transform((given) => given === 'true' || given === '1');
+export const yesNo = z.stringbool({
+  truthy: ['true', '1'],
+  falsy: ['false', '0'],
+  case: 'sensitive',
+  error: 'must be true or false',
+});
 
 export const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
   z.enum(values, { error: `must be one of ${values.join(', ')}` });

@@ -170,7 +170,6 @@ export const SETTINGS = {
   PING_TIMEOUT_MS: setting(whole(100, 300_000), '8000', 'How long a heartbeat may stay unanswered'),
   CONNECT_TIMEOUT_MS: setting(whole(100, 60_000), '5000', 'How long a socket may take to say who it is'),
   IDLE_SOCKET_MS: setting(whole(100, 3_600_000), '60000', 'How long a socket may sit in no room'),
-  OUTBOUND_PACKETS_MAX: setting(whole(16, 100_000), '256', 'Unsent packets before a slow socket is closed'),
   OUTBOUND_BYTES_MAX: setting(whole(65_536, 1_073_741_824), '1048576', 'Unsent bytes before a slow socket is closed'),
   SLOW_OPERATION_MS: setting(whole(1, 60_000), '100', 'Operations that take longer are logged as a warning'),
   SHUTDOWN_GRACE_MS: setting(whole(0, 25_000), '2000', 'How long clients have to move when the server stops'),

@@ -1,8 +1,8 @@
 import { join, parse } from 'node:path';
 import { isatty } from 'node:tty';
-import { type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import type { Config } from './config.ts';
-import { type LogSink, openLogFile } from './observe/log-file.ts';
+import { endStream, type LogSink, openLogFile } from './observe/log-file.ts';
 import { SERVER_VERSION } from './version.ts';
 
 export type Log = Logger;
@@ -24,9 +24,6 @@ const SECRET_FIELDS = [
   'roomId',
 ];
 
-/** Where log lines go; anything with `write`. */
-export type LogTarget = { write(line: string): void; flushSync?(): void };
-
 export type LogOutput = { log: Log; close(): Promise<void> };
 
 /** Writes a JSON line for eyes. */
@@ -35,11 +32,21 @@ type LogStyle = Pick<Config, 'logLevel' | 'logPretty'>;
 type LogPlaces = LogStyle & Pick<Config, 'logFile' | 'logFileMaxMb' | 'logFilesKept'>;
 
 /**
- * Structured log: JSON lines, or pretty ones for eyes. Addresses and room ids are only ever given as pseudonyms; the
- * redaction is the second lock, should a careless line pass one of them by its name.
+ * Structured log: JSON lines. Addresses and room ids are only ever given as pseudonyms; the redaction is the second lock, should a
+ * careless line pass one of them by its name. `worker` is the place of this process among several.
  */
-export function createLog(config: LogStyle, target: LogTarget): LogOutput {
-  return logTo(config, target);
+export function createLog({ logLevel }: LogStyle, target: DestinationStream, worker?: string): LogOutput {
+  const log = pino(
+    {
+      level: logLevel,
+      base: worker === undefined ? { version: SERVER_VERSION } : { version: SERVER_VERSION, worker },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label: string) => ({ level: label }) },
+      redact: { paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
+    },
+    target,
+  );
+  return { log, close: () => Promise.resolve() };
 }
 
 /**
@@ -68,21 +75,7 @@ function fileOf(path: string, worker: string | undefined): string {
   return join(dir, `${name}-${worker}${ext}`);
 }
 
-function logTo({ logLevel }: LogStyle, target: LogTarget, worker?: string): LogOutput {
-  const log = pino(
-    {
-      level: logLevel,
-      base: worker === undefined ? { version: SERVER_VERSION } : { version: SERVER_VERSION, worker },
-      timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label: string) => ({ level: label }) },
-      redact: { paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
-    },
-    target,
-  );
-  return { log, close: () => Promise.resolve() };
-}
-
-function logToAll(config: LogStyle, sinks: readonly (LogSink & LogTarget)[], worker?: string): LogOutput {
+function logToAll(config: LogStyle, sinks: readonly LogSink[], worker?: string): LogOutput {
   const target = {
     write(line: string) {
       for (const sink of sinks) sink.write(line);
@@ -92,9 +85,8 @@ function logToAll(config: LogStyle, sinks: readonly (LogSink & LogTarget)[], wor
       for (const sink of sinks) sink.flushSync?.();
     },
   };
-  const { log } = logTo(config, target, worker);
   return {
-    log,
+    ...createLog(config, target, worker),
     async close() {
       await Promise.all(sinks.map((sink) => sink.close()));
     },
@@ -104,7 +96,7 @@ function logToAll(config: LogStyle, sinks: readonly (LogSink & LogTarget)[], wor
 /** The beginning of lines that can wait a moment. */
 const USUAL = /^\{"level":"(?:info|debug|trace)"/;
 
-function standardOutput(pretty: Prettify | undefined): LogSink & LogTarget {
+function standardOutput(pretty: Prettify | undefined): LogSink {
   // Not synchronous: a parent that does not read our output must not be able to hold up the server. Beyond 1 MiB of
   // unread lines the newest are dropped.
   // Lines are collected for a second or 16 KiB, unless something is wrong: a write of its own for each line is a seventh of
@@ -138,22 +130,10 @@ function standardOutput(pretty: Prettify | undefined): LogSink & LogTarget {
       if (!failing && !USUAL.test(line)) destination.flush();
     },
     flushSync: () => destination.flushSync(),
-    close: () =>
-      new Promise((resolve) => {
-        if (closed) {
-          resolve();
-          return;
-        }
-        closed = true;
-        const giveUp = setTimeout(() => {
-          destination.destroy();
-          resolve();
-        }, 500);
-        destination.once('close', () => {
-          clearTimeout(giveUp);
-          resolve();
-        });
-        destination.end();
-      }),
+    async close() {
+      if (closed) return;
+      closed = true;
+      await endStream(destination);
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import UPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { formatClock } from '../words.ts';
@@ -38,7 +38,9 @@ export function Plot(props: PlotProps) {
   const host = useRef<HTMLDivElement>(null);
   const plot = useRef<UPlot>(undefined);
   const shown = useRef(props);
-  shown.current = props;
+  useLayoutEffect(() => {
+    shown.current = props;
+  });
   const { moments, lines, cursor, from, to } = props;
   const count = lines.length;
 

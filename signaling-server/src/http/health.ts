@@ -1,17 +1,10 @@
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
+import type { z } from 'zod';
+import type { Check } from './answers.ts';
 
-export type CheckResult = {
-  status: 'ok' | 'degraded';
-  /** Null where there was no answer at all. */
-  value: number | null;
-  threshold: number;
-  unit: string;
-  duration_ms: number;
-  /** What an admin can do about it, where that is known. */
-  reason?: string;
-};
+export type CheckResult = z.infer<typeof Check>;
 
 export type Measure = {
   threshold: number;

@@ -1,8 +1,11 @@
 import { once } from 'node:events';
+import type { RollingFile } from 'pino-roll';
 
 /** One place that log lines go to. */
 export type LogSink = {
   write(line: string): void;
+  /** Writes at once what waits. */
+  flushSync?(): void;
   /** Writes what waits, if that can be done soon, and lets go of it. */
   close(): Promise<void>;
 };
@@ -96,17 +99,22 @@ export async function openLogFile({ path, maxMb, kept }: LogFileSettings, ports:
     async close() {
       if (closed) return;
       closed = true;
-      await new Promise<void>((resolve) => {
-        const giveUp = setTimeout(() => {
-          file.destroy();
-          resolve();
-        }, LAST_WORD_MS);
-        file.once('close', () => {
-          clearTimeout(giveUp);
-          resolve();
-        });
-        file.end();
-      });
+      await endStream(file);
     },
   };
+}
+
+/** Writes what waits in a stream and closes it; after half a second without success it is closed all the same. */
+export function endStream(stream: Pick<RollingFile, 'destroy' | 'end' | 'once'>): Promise<void> {
+  return new Promise((resolve) => {
+    const giveUp = setTimeout(() => {
+      stream.destroy();
+      resolve();
+    }, LAST_WORD_MS);
+    stream.once('close', () => {
+      clearTimeout(giveUp);
+      resolve();
+    });
+    stream.end();
+  });
 }

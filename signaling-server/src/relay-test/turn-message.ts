@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import ipaddr from 'ipaddr.js';
 
 /** The messages of STUN and TURN (RFC 8489, RFC 8656), as far as the test of a relay needs them. */
 export const COOKIE = Buffer.from('2112a442', 'hex');
@@ -59,23 +59,11 @@ export function header(type: number, transaction: Buffer, bodySize: number): Buf
   return Buffer.concat([head, COOKIE, transaction]);
 }
 
-/** The 4 or 16 bytes of an address in any spelling. */
-export function addressBytes(address: string): Buffer {
-  if (isIPv4(address)) return Buffer.from(address.split('.').map(Number));
-  if (!isIPv6(address)) throw new Error(`not an address: ${address}`);
-  // The URL parser knows every spelling, also `::ffff:127.0.0.1`, and writes hexadecimal groups.
-  const [head = '', tail] = new URL(`http://[${address}]/`).hostname.slice(1, -1).split('::');
-  const groups = (text: string | undefined) => (text ? text.split(':') : []);
-  const [left, right] = [groups(head), groups(tail)];
-  const all = [...left, ...Array<string>(8 - left.length - right.length).fill('0'), ...right];
-  return Buffer.from(all.map((group) => group.padStart(4, '0')).join(''), 'hex');
-}
-
 const xor = (bytes: Buffer, mask: Buffer): Buffer => Buffer.from(bytes.map((byte, at) => byte ^ (mask[at] ?? 0)));
 
 /** An XOR address attribute. */
 export function encodeEndpoint({ address, port }: Endpoint, transaction: Buffer): Buffer {
-  const bytes = addressBytes(address);
+  const bytes = Buffer.from(ipaddr.parse(address).toByteArray());
   const head = Buffer.alloc(4);
   head.writeUInt8(bytes.length === 4 ? 1 : 2, 1);
   head.writeUInt16BE(port ^ COOKIE.readUInt16BE(0), 2);
@@ -84,6 +72,5 @@ export function encodeEndpoint({ address, port }: Endpoint, transaction: Buffer)
 
 export function decodeEndpoint(value: Buffer, transaction: Buffer): Endpoint {
   const bytes = xor(value.subarray(4), Buffer.concat([COOKIE, transaction]));
-  const address = bytes.length === 4 ? [...bytes].join('.') : (bytes.toString('hex').match(/.{4}/g)?.join(':') ?? '');
-  return { address, port: value.readUInt16BE(2) ^ COOKIE.readUInt16BE(0) };
+  return { address: ipaddr.fromByteArray([...bytes]).toString(), port: value.readUInt16BE(2) ^ COOKIE.readUInt16BE(0) };
 }

@@ -52,6 +52,8 @@ const FAREWELL_MS = 3_000;
 const FAULTY_FAREWELL_MS = 500;
 /** Timers may be a little early. */
 const TIMER_MS = 50;
+/** A socket with more packets than this unsent is closed: its client does not read. */
+const OUTBOUND_PACKETS_MAX = 256;
 /** Socket.IO's packet by which a client leaves the namespace. */
 const LEAVE = '1';
 
@@ -161,7 +163,7 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
   }
 
   const connectionPorts: ConnectionPorts = {
-    outboundPacketsMax: config.outboundPacketsMax,
+    outboundPacketsMax: OUTBOUND_PACKETS_MAX,
     outboundBytesMax: config.outboundBytesMax,
     onClogged: ports.onClogged,
     onSent: () => {
