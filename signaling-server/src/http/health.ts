@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { z } from 'zod';
-import type { Check } from './answers.ts';
+import type { Check } from '../answers.ts';
 
 export type CheckResult = z.infer<typeof Check>;
 
