@@ -37,6 +37,31 @@ describe("Engine.IO's protocol: the handshake (S2)", () => {
     expect(await new RawSocket(port, query).closed()).toBe(1006);
   });
 
+  it('is taken in the absolute form of its address, as proxies may ask', async () => {
+    const { port } = await startTestServer();
+    const answer = await new Promise<string>((resolve, reject) => {
+      const asked = request({
+        port,
+        host: '127.0.0.1',
+        path: `http://parley.test${SIGNALING_PATH}/?${HANDSHAKE}`,
+        headers: {
+          connection: 'upgrade',
+          upgrade: 'websocket',
+          'sec-websocket-version': '13',
+          'sec-websocket-key': randomBytes(16).toString('base64'),
+        },
+      });
+      asked.once('response', ({ statusCode }) => resolve(`refused with ${statusCode}`));
+      asked.once('upgrade', (_answer, socket) => {
+        socket.destroy();
+        resolve('taken');
+      });
+      asked.once('error', reject);
+      asked.end();
+    });
+    expect(answer).toBe('taken');
+  });
+
   it('fails with another method', async () => {
     const { port } = await startTestServer();
     const status = await new Promise((resolve, reject) => {
@@ -82,6 +107,9 @@ describe("Engine.IO's protocol: messages (S2, P3)", () => {
     ['that is empty', ''],
     ['that is binary, which Parley does not speak', Buffer.from([1, 2, 3, 4])],
     ['that only a server may send', '2'],
+    ['that opens a session once more', '0{}'],
+    ['that changes the transport', '5'],
+    ['that means nothing', '6'],
   ])('closes the session upon a packet %s', async (_what, packet) => {
     const { port } = await startTestServer();
     const socket = new RawSocket(port);
