@@ -1,7 +1,5 @@
 import type { Clock } from '@parley/shared/timing';
 
-export { type Clock, repeat as every, systemClock } from '@parley/shared/timing';
-
 /** A clock whose pending timers can be counted and all be stopped: what each part hands to its own parts. */
 export interface CountedClock extends Clock {
   readonly pending: number;

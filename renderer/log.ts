@@ -1,5 +1,4 @@
-import type { Clock } from './clock.ts';
-import { TokenBucket } from './token-bucket.ts';
+import { type Clock, FixedRate } from '@parley/shared/timing';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
@@ -43,7 +42,7 @@ const FILE = { burst: 500, perSecond: 1 };
 export class PageLog implements Logs {
   readonly #options: PageLogOptions;
   readonly #newest: LogEntry[] = [];
-  readonly #limit = new TokenBucket(FILE.burst, FILE.perSecond);
+  readonly #limit = new FixedRate(FILE.burst, FILE.perSecond);
   readonly #waiting: LogEntry[] = [];
   #left = 0;
   #undo: (() => void) | undefined;

@@ -32,6 +32,7 @@ export async function staticFile(root: string, urlPath: string): Promise<StaticF
   try {
     path = decodeURIComponent(urlPath);
   } catch {
+    // The path has a broken percent escape, so it names no file.
     return { status: 404 };
   }
   if (path.includes('\0') || path.includes('\\')) return { status: 404 };
@@ -54,6 +55,7 @@ export async function staticFile(root: string, urlPath: string): Promise<StaticF
       headers: { ...common, 'Content-Type': type, 'Cache-Control': 'no-store', 'Content-Security-Policy': PAGE_POLICY },
     };
   } catch {
+    // There is no such file. The page hears the same for a file that cannot be read.
     return { status: 404 };
   }
 }

@@ -32,6 +32,7 @@ function fromPlaywright() {
     const path = createRequire(import.meta.url)('playwright-core').chromium.executablePath();
     return typeof path === 'string' ? path : null;
   } catch {
+    // playwright-core is a development dependency and may be missing. The caller looks in other places.
     return null;
   }
 }

@@ -51,6 +51,7 @@ export async function handOver(
       url: value !== null && 'url' in value && typeof value.url === 'string' ? value.url : null,
     };
   } catch {
+    // The file is left over from a host that no longer runs, or another program has its port. The caller then starts a host.
     return null;
   }
 }

@@ -16,9 +16,6 @@ export const BODY_MAX_BYTES = 512 * 1024;
 /** How long requests that are being answered may take once the host closes; then their connections are cut. */
 export const CLOSING_GRACE_MS = 2_000;
 
-/** An answer to a request for a file of the page, or for a page of the host's own. */
-export type PageAnswer = { status: number; headers: Readonly<Record<string, string>>; body: Uint8Array | string };
-
 export type HttpHostOptions = {
   /** 0 takes any free port. */
   port: number;
@@ -220,6 +217,7 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
     try {
       parsed = JSON.parse(body.value);
     } catch {
+      // Not JSON. The sender learns that, and nothing changed here.
       return answerJson(response, 400, refuse('bad-request'));
     }
     const deepLink = typeof parsed === 'object' && parsed !== null && 'deepLink' in parsed ? parsed.deepLink : null;

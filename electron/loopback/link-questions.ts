@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '#core/ports.ts';
-import type { PageAnswer } from './http-host.ts';
+
+/** A page of the host's own. */
+export type PageAnswer = { status: number; headers: Readonly<Record<string, string>>; body: string };
 
 /**
  * Asks the person whether a link may be opened outside Parley. Electron has a dialog for that; here it is a small page

@@ -20,6 +20,7 @@ export function openLogFile(
     // There is none yet, or the folder cannot be written: the core says that better.
   }
   const stream = createWriteStream(file, { flags: 'a', mode: 0o600 });
+  // This is the log itself, so a failure has no other place. A full disk must not end the app.
   stream.on('error', () => undefined);
   return {
     log: streamLog((line) => void stream.write(line), lowest, now),

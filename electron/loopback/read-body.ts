@@ -26,6 +26,7 @@ export async function readBody(request: IncomingMessage, maxBytes: number): Prom
       try {
         resolve(accept(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts))));
       } catch {
+        // The body is not UTF-8. The sender gets the refusal.
         resolve(refuse('bad-request'));
       }
     });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { EmbeddedServerState } from '@parley/shared/model';
 import { ParleyError, refusalOf, sentenceOf } from '@parley/shared/protocol';
-import { systemClock } from '#core/adapters/system-clock.ts';
+import { systemClock } from '@parley/shared/timing';
 import type { Clock, Log } from '#core/ports.ts';
 import { findChromium } from './find-chromium.mjs';
 import { handOver } from './handover.ts';
@@ -148,8 +148,8 @@ async function runWith(args: LoopbackArguments, log: Log, stopped: Promise<void>
       // The others were closed while this one was being opened.
       await window.close();
       return null;
-    } catch {
-      log.warn('the window could not be opened');
+    } catch (error) {
+      log.warn('the window could not be opened', { name: error instanceof Error ? error.name : 'unknown' });
       return null;
     }
   };

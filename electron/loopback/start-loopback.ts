@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accept, unwrap } from '@parley/shared/protocol';
+import { systemClock } from '@parley/shared/timing';
 import { childServerProcess } from '#core/adapters/child-server-process.ts';
 import { openFileSecretStore } from '#core/adapters/file-secret-store.ts';
 import { silentLog } from '#core/adapters/stream-log.ts';
-import { systemClock } from '#core/adapters/system-clock.ts';
 import { type Core, createCore } from '#core/core.ts';
 import { asFileError } from '#core/file-errors.ts';
 import { lockProfile } from '#core/lock-profile.ts';

@@ -1,8 +1,8 @@
 /** Electron's main process; everything is in desktop-app.ts. */
 import { join } from 'node:path';
+import { systemClock } from '@parley/shared/timing';
 import * as electron from 'electron';
 import { streamLog } from '#core/adapters/stream-log.ts';
-import { systemClock } from '#core/adapters/system-clock.ts';
 import { runDesktop } from './desktop-app.ts';
 
 const log = streamLog((line) => process.stderr.write(line), 'warn', systemClock.now);

@@ -1,5 +1,6 @@
 import type { MicrophoneState } from '@parley/shared/protocol';
-import { type Clock, type CountedClock, countedClock, every } from '../clock.ts';
+import { type Clock, repeat } from '@parley/shared/timing';
+import { type CountedClock, countedClock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import { errorFields, type Log } from '../log.ts';
 import {
@@ -364,7 +365,7 @@ export class DeviceManager {
       clone.stop();
       return;
     }
-    const undo = every(this.#clock, this.#policy.levelEveryMs, () => this.#heard(meter.level()));
+    const undo = repeat(this.#clock, this.#policy.levelEveryMs, () => this.#heard(meter.level()));
     this.#meter = { meter, clone, undo };
   }
 

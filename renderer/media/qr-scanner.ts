@@ -1,6 +1,6 @@
 import { accept, type Outcome, refuse } from '@parley/shared/protocol';
+import { type Clock, repeat } from '@parley/shared/timing';
 import { BarcodeDetector } from 'qr/decode.js';
-import { type Clock, every } from '../clock.ts';
 import { errorFields, type Log } from '../log.ts';
 import type { MediaPorts } from './ports.ts';
 
@@ -50,7 +50,7 @@ export async function openQrScanner(options: {
     watch(video, onFound) {
       let busy = false;
       stop();
-      stop = every(clock, LOOK_EVERY_MS, () => {
+      stop = repeat(clock, LOOK_EVERY_MS, () => {
         // No frame yet, or the last one is still being read.
         if (busy || video.readyState < 2) return;
         busy = true;

@@ -1,4 +1,4 @@
-import { TokenBucket } from '../token-bucket.ts';
+import { FixedRate } from '@parley/shared/timing';
 import type { Allowance } from './link-policy.ts';
 
 /** Why something that arrived was not used. Only counted, so that a flood costs nothing more. */
@@ -12,14 +12,14 @@ export type FloodKind = 'messages' | 'negotiations' | 'reopens';
 /** Rate limits on what the far end of one link sends, over all its connections. `flooded` runs when it goes on. */
 export class FloodGuard {
   readonly dropped: DropCounts = { late: 0, malformed: 0, oversize: 0, candidates: 0, flood: 0 };
-  readonly #buckets: Record<FloodKind, TokenBucket>;
+  readonly #buckets: Record<FloodKind, FixedRate>;
   readonly #floodMax: number;
   readonly #now: () => number;
   readonly #flooded: () => void;
   #window = { count: 0, since: Number.NEGATIVE_INFINITY };
 
   constructor(limits: FloodLimits, now: () => number, flooded: () => void) {
-    const bucket = ({ burst, perSecond }: Allowance) => new TokenBucket(burst, perSecond);
+    const bucket = ({ burst, perSecond }: Allowance) => new FixedRate(burst, perSecond);
     this.#buckets = {
       messages: bucket(limits.messages),
       negotiations: bucket(limits.negotiations),

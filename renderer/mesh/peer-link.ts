@@ -8,7 +8,8 @@ import {
   unreachable,
 } from '@parley/shared/protocol';
 import { sha256 } from '@parley/shared/sealing';
-import { type Clock, type CountedClock, countedClock, every } from '../clock.ts';
+import { type Clock, repeat } from '@parley/shared/timing';
+import { type CountedClock, countedClock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import { errorFields, type Log } from '../log.ts';
 import { type DropCounts, FloodGuard } from './flood-guard.ts';
@@ -347,8 +348,8 @@ export class PeerLink {
     };
     measure();
     connection.undos.push(
-      every(this.#clock, policy.statsEveryMs, measure),
-      every(this.#clock, policy.voiceEveryMs, () => {
+      repeat(this.#clock, policy.statsEveryMs, measure),
+      repeat(this.#clock, policy.voiceEveryMs, () => {
         if (this.#streams.size > 0) this.#events.emit('voice', connection.peer.audioLevel());
       }),
     );

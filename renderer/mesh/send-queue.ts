@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@parley/shared/timing';
 import { errorFields, type Log } from '../log.ts';
 
 const RETRY_MS = 50;

@@ -1,6 +1,6 @@
 import type { Profile } from '@parley/shared/model';
 import { DeviceId, type LinkSignal } from '@parley/shared/protocol';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@parley/shared/timing';
 import { type LinkOptions, PeerLink } from '../mesh/peer-link.ts';
 import type { Conversation } from './conversation.ts';
 import type { KnownPeer } from './handshakes.ts';

@@ -9,7 +9,7 @@ import {
   type StreamKind,
   toBase64Url,
 } from '@parley/shared/protocol';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@parley/shared/timing';
 import { NO_TRACKS, type OutgoingTracks } from '../mesh/track-slots.ts';
 import { type CallKey, cameTooLate, nextTurn, runningCall } from './call-state.ts';
 

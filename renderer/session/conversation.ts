@@ -14,7 +14,8 @@ import {
   refuse,
   toBase64Url,
 } from '@parley/shared/protocol';
-import { type Clock, type CountedClock, countedClock } from '../clock.ts';
+import type { Clock } from '@parley/shared/timing';
+import { type CountedClock, countedClock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import { Budget } from './budget.ts';
 import { SpamWindow } from './spam-window.ts';

@@ -10,10 +10,10 @@ import {
   type RoomKeys,
   tagOf,
 } from '@parley/shared/sealing';
-import { type Clock, type CountedClock, countedClock } from '../clock.ts';
+import { type Clock, FixedRate } from '@parley/shared/timing';
+import { type CountedClock, countedClock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import { errorFields, type Log } from '../log.ts';
-import { TokenBucket } from '../token-bucket.ts';
 
 /**
  * Names a peer, which is one run of the app on one device: the `sess` of a hello with the device that signed it. A `sess` alone is free to choose, and every
@@ -242,7 +242,7 @@ export class Handshakes {
       answerTo: new Set(),
       sig: undefined,
       answeredAt: this.#clock.now(),
-      confirms: new TokenBucket(CONFIRMS_AGAIN.burst, CONFIRMS_AGAIN.perSecond),
+      confirms: new FixedRate(CONFIRMS_AGAIN.burst, CONFIRMS_AGAIN.perSecond),
     };
     this.#byPeerId.set(peerId, fresh);
     this.#byTag.set(paired.value.tag, fresh);
@@ -383,5 +383,5 @@ type PeerRecord = {
   sig: string | undefined;
   answeredAt: number;
   /** Of those that come after the first: each may write a name, and be answered. */
-  confirms: TokenBucket;
+  confirms: FixedRate;
 };

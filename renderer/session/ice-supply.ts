@@ -1,6 +1,6 @@
 import type { ServerHost } from '@parley/shared/model';
 import type { IceConfig, Outcome } from '@parley/shared/protocol';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@parley/shared/timing';
 import { allowedIceServers, ICE_REFRESH_MIN_MS, iceLifetimeMs } from './ice-policy.ts';
 
 export type IceSupplyPorts = {

@@ -1,5 +1,4 @@
-import type { Clock } from '../clock.ts';
-import { TokenBucket } from '../token-bucket.ts';
+import { type Clock, FixedRate } from '@parley/shared/timing';
 
 const WAITING_MAX = 128;
 /** More than an app says about chat in a second: ten receipts, two messages, some questions and answers. */
@@ -14,7 +13,7 @@ export class Inbox<Message> {
   readonly #clock: Clock;
   readonly #handle: (message: Message) => Promise<void>;
   readonly #missed: () => void;
-  readonly #pace = new TokenBucket(BURST, PER_SECOND);
+  readonly #pace = new FixedRate(BURST, PER_SECOND);
   #waiting: Message[] = [];
   #dropped = false;
   #running = false;

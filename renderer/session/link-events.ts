@@ -5,7 +5,7 @@ import {
   type LinkSignal,
   unreachable,
 } from '@parley/shared/protocol';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@parley/shared/timing';
 import type { CloseReason, LinkState } from '../mesh/peer-link.ts';
 import type { Participant } from './participant.ts';
 import type { SessionNotice } from './session-state.ts';

@@ -1,7 +1,7 @@
 import type { Bridge } from '@parley/shared/bridge';
 import type { Profile } from '@parley/shared/model';
 import type { CallPresence, LinkMessageOf, RoomId } from '@parley/shared/protocol';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@parley/shared/timing';
 import { oncePerTurn } from './once-per-turn.ts';
 import { PRESENCE_RATE, RENAMES_RATE } from './session-policy.ts';
 import { Throttle } from './throttle.ts';

@@ -1,5 +1,5 @@
 import type { CallId, CallPresence } from '@parley/shared/protocol';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@parley/shared/timing';
 import { type CallKey, newCallMemory, noteCall, ringsForMs } from './call-state.ts';
 
 /** When the call of a room rings on this device. silent → ringing → silent */

@@ -1,5 +1,5 @@
 import { type CallPresence, type DeviceId, type Outcome, type StreamKind, sentenceOf } from '@parley/shared/protocol';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@parley/shared/timing';
 import { CallMembership, type OwnMedia } from './call-membership.ts';
 import type { CallKey } from './call-state.ts';
 import type { Participant } from './participant.ts';

@@ -1,5 +1,5 @@
 import type { LinkSignal, ParticipantId } from '@parley/shared/protocol';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@parley/shared/timing';
 import type { CloseReason } from '../mesh/peer-link.ts';
 import type { KnownPeer } from './handshakes.ts';
 import type { Participant } from './participant.ts';

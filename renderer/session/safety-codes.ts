@@ -1,6 +1,6 @@
 import type { DeviceId, LinkMessageOf } from '@parley/shared/protocol';
 import { deviceCode } from '@parley/shared/sealing';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@parley/shared/timing';
 import { errorFields, type Log } from '../log.ts';
 import type { Participant } from './participant.ts';
 

@@ -1,7 +1,7 @@
 import type { Bridge } from '@parley/shared/bridge';
 import type { Profile, RoomKeyring } from '@parley/shared/model';
 import { LIMITS, type LinkMessage, type LinkSignal } from '@parley/shared/protocol';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@parley/shared/timing';
 import type { Log } from '../log.ts';
 import type { MakePeer } from '../mesh/raw-peer.ts';
 import type { Seat, SeatOwner } from '../signaling/seat.ts';

@@ -2,7 +2,7 @@ import type { Bridge } from '@parley/shared/bridge';
 import type { Profile, RoomKeyring } from '@parley/shared/model';
 import { DeviceId, fromBase64Url, LIMITS, ParleyError, refuse, toBase64Url, unwrap } from '@parley/shared/protocol';
 import { deriveRoomKeys, makeHello, type OwnHello, proveMembership, type RoomKeys } from '@parley/shared/sealing';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@parley/shared/timing';
 import type { Log } from '../log.ts';
 import type { Seat, SeatOwner } from '../signaling/seat.ts';
 import { Handshakes, peerIdOf } from './handshakes.ts';

@@ -1,5 +1,4 @@
-import type { Clock } from '../clock.ts';
-import { TokenBucket } from '../token-bucket.ts';
+import { type Clock, FixedRate } from '@parley/shared/timing';
 
 /**
  * Runs an action on request, but not faster than a rate. A request that comes too soon runs later, once, so `act` looks
@@ -7,13 +6,13 @@ import { TokenBucket } from '../token-bucket.ts';
  */
 export class Throttle {
   readonly #clock: Clock;
-  readonly #bucket: TokenBucket;
+  readonly #bucket: FixedRate;
   readonly #act: () => void;
   #undo: (() => void) | undefined;
 
   constructor(clock: Clock, rate: { burst: number; perSecond: number }, act: () => void) {
     this.#clock = clock;
-    this.#bucket = new TokenBucket(rate.burst, rate.perSecond);
+    this.#bucket = new FixedRate(rate.burst, rate.perSecond);
     this.#act = act;
   }
 

@@ -1,7 +1,7 @@
 import type { ServerHost } from '@parley/shared/model';
 import { type ClientAck, type ClientInput, LIMITS, type ListedRooms, type Outcome } from '@parley/shared/protocol';
 import { verifyListing } from '@parley/shared/sealing';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@parley/shared/timing';
 import type { SignalingClient } from './signaling-client.ts';
 
 export type RoomListPage = { search?: string; after?: string };

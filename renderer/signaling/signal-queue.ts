@@ -6,7 +6,7 @@ import {
   refuse,
   type SignalId,
 } from '@parley/shared/protocol';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@parley/shared/timing';
 import { errorFields, type Log } from '../log.ts';
 import { clampWaitMs } from './retry-policy.ts';
 import type { WireSession } from './wire-session.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@parley/shared/timing';
 import type { Log } from '../log.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import type { OpenWire } from './wire.ts';

@@ -11,7 +11,7 @@ import {
   type Refusal,
   refuse,
 } from '@parley/shared/protocol';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@parley/shared/timing';
 import { errorFields, type Log } from '../log.ts';
 import type { Wire } from './wire.ts';
 

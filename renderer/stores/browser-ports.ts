@@ -1,6 +1,6 @@
 import type { Bridge } from '@parley/shared/bridge';
+import { systemClock } from '@parley/shared/timing';
 import { createBridge } from '../bridge/create-bridge.ts';
-import { systemClock } from '../clock.ts';
 import { PageLog } from '../log.ts';
 import { browserMedia } from '../media/ports.ts';
 import { usualLinkPolicy } from '../mesh/link-policy.ts';

@@ -9,7 +9,7 @@ import {
   type PeerStanding,
 } from '@parley/shared/model';
 import type { Refusal, RoomId } from '@parley/shared/protocol';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@parley/shared/timing';
 import { type AppStore, EMPTY_CHAT } from './app-store.ts';
 import type { ChatState } from './state.ts';
 

@@ -1,6 +1,6 @@
 import type { ServerHost } from '@parley/shared/model';
 import type { RoomId } from '@parley/shared/protocol';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@parley/shared/timing';
 import type { RoomLists } from '../signaling/room-lists.ts';
 import type { AppStore } from './app-store.ts';
 import type { ListedRoomsView } from './state.ts';

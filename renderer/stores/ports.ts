@@ -1,7 +1,7 @@
 import type { Bridge } from '@parley/shared/bridge';
 import type { ServerHost } from '@parley/shared/model';
 import type { RoomId } from '@parley/shared/protocol';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@parley/shared/timing';
 import type { Logs } from '../log.ts';
 import type { MediaPorts } from '../media/ports.ts';
 import type { MakePeer } from '../mesh/raw-peer.ts';

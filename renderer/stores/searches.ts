@@ -1,5 +1,5 @@
 import type { Bridge } from '@parley/shared/bridge';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '@parley/shared/timing';
 import { type AppStore, NO_SEARCH } from './app-store.ts';
 
 const PAGE = 30;

@@ -12,7 +12,7 @@ export const Refusal = z.object({
 });
 export type Refusal = { ok: false; code: ErrorCode; message: string; path?: string; retryAfterMs?: number };
 
-/** What crosses a process or network border instead of an exception. */
+/** A result or a refusal, in place of an exception, where a process or network border is crossed. */
 export type Outcome<T> = { ok: true; value: T } | Refusal;
 
 /** Schema of an Outcome around the schema of its value. */

@@ -5,7 +5,7 @@ const Nothing = z.object({}).strict();
 
 /** The app itself and what the person chose. */
 export const appCalls = {
-  /** What runs here, and what the person must know about its start. */
+  /** Tells the version and the host of the app, and faults of its start that the person must know. */
   'app.info': { input: Nothing, output: AppInfo },
   /** Opens an https or mailto link outside Parley, after the person agreed. */
   'app.open-external': { input: z.object({ url: z.string().max(2_048) }).strict(), output: Nothing },

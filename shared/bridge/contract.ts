@@ -26,13 +26,13 @@ export const bridgeCalls = {
 } as const;
 
 export type BridgeCall = keyof typeof bridgeCalls;
-/** What a caller passes: fields with a usual value may be left out. */
+/** The input of a call as the caller passes it: fields with a default may be left out. */
 export type BridgeInput<N extends BridgeCall> = z.input<(typeof bridgeCalls)[N]['input']>;
-/** What a handler gets after parsing. */
+/** The input of a call as the handler gets it, parsed. */
 export type BridgeParsed<N extends BridgeCall> = z.output<(typeof bridgeCalls)[N]['input']>;
 export type BridgeOutput<N extends BridgeCall> = z.output<(typeof bridgeCalls)[N]['output']>;
 
-/** What the core says by itself; the signaling events only to the page that opened the wire. */
+/** The events of the core; the signaling events only to the page that opened the wire. */
 export const bridgeEvents = {
   'settings.changed': Settings,
   'rooms.changed': z.object({ items: z.array(Room) }),
@@ -56,7 +56,7 @@ export interface Bridge {
   on<E extends BridgeEvent>(name: E, listener: (payload: BridgePayload<E>) => void): () => void;
 }
 
-/** What Electron's preload puts on `window.desktop`: names and plain JSON, nothing live. */
+/** The bridge that Electron's preload puts on `window.desktop`: names and plain JSON, nothing live. */
 export interface RawBridge {
   call(name: string, input: unknown): Promise<unknown>;
   on(name: string, listener: (payload: unknown) => void): () => void;

@@ -83,12 +83,12 @@ export const historyCalls = {
     input: z.object({ roomId: RoomId, upTo: MessageRef }).strict(),
     output: z.object({ seen: z.array(Receivable) }),
   },
-  /** What this device has of the authors above one and up to another; a lower `upTo` comes back where not all fit. */
+  /** Lists the messages that this device has, of the authors above one and up to another; a lower `upTo` comes back where not all fit. */
   'history.heads': {
     input: OfRoom.extend({ above: DeviceId.nullable().default(null), upTo: DeviceId.nullable().default(null) }),
     output: z.object({ heads: z.array(Head), upTo: DeviceId.nullable() }),
   },
-  /** What a device that holds this lacks, oldest first, and which of it are own messages. */
+  /** Gives the messages that a device with these lacks, oldest first, and marks own messages. */
   'history.missing': {
     input: Holdings.extend({
       roomId: RoomId,

@@ -46,7 +46,7 @@ export const ChatMessage = z.object({
 export type ChatMessage = z.infer<typeof ChatMessage>;
 
 /**
- * What names one message. Its author chose the id, so an id names a message only together with that author: another
+ * The name of one message. Its author chose the id, so an id names a message only together with that author: another
  * member may have used the same one, by malice alone.
  */
 export const MessageRef = ChatMessage.pick({ author: true, id: true });
@@ -77,7 +77,7 @@ export type DeliveryState = z.infer<typeof DeliveryState>;
 export const HistoryItem = ChatMessage.extend({
   mine: z.boolean(),
   /**
-   * Who wrote it, to be shown. `authorName` is what the author's device claims, and any device can claim any name: where
+   * The name of the author, to be shown. `authorName` is what the author's device claims, and any device can claim any name: where
    * the device was met, this is the name it is known by here. Where it was not, or took a name that another device had,
    * it is the claimed one, and not `confirmed`.
    */

@@ -9,9 +9,9 @@ export const EmbeddedServerState = z.discriminatedUnion('at', [
   z.object({ at: z.literal('starting') }),
   z.object({
     at: z.literal('running'),
-    /** What this app connects to. */
+    /** The host that this app connects to. */
     host: ServerHost,
-    /** What another computer on the network can use; empty while nothing listens beyond loopback. */
+    /** Hosts that another computer on the network can use; empty while nothing listens beyond loopback. */
     lanHosts: z.array(ServerHost),
   }),
   z.object({ at: z.literal('failed'), code: ErrorCode, message: z.string() }),

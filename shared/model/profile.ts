@@ -37,7 +37,7 @@ export const usernameKey = (username: string): string =>
     .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
     .toUpperCase()
     .toLowerCase()
-    // What stood between a letter and its mark is gone: they are one character again.
+    // A removed character may have stood between a letter and its mark: compose them to one character again.
     .normalize('NFKC');
 
 /**

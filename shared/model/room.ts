@@ -48,12 +48,12 @@ export const Room = z.object({
       mine: z.boolean(),
     })
     .nullable(),
-  /** What the person was writing and has not sent. */
+  /** The draft: text that the person has not sent. */
   draft: z.string().max(4_000),
 });
 export type Room = z.infer<typeof Room>;
 
-/** What a page needs to enter a room: the secret stays in memory, on disk it lies wrapped. */
+/** The keys with which a page enters a room: the secret stays in memory, on disk it lies wrapped. */
 export const RoomKeyring = z.object({
   roomId: RoomId,
   host: ServerHost,

@@ -30,6 +30,7 @@ function hostnameOf(authority: string): string | undefined {
   try {
     return new URL(`https://${authority}/`).hostname;
   } catch {
+    // The URL parser throws for text that is no host. Callers get `undefined` for it.
     return undefined;
   }
 }

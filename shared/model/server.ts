@@ -32,7 +32,7 @@ export const ServerRight = z.discriminatedUnion('at', [
 ]);
 export type ServerRight = z.infer<typeof ServerRight>;
 
-/** What a check of a server found. Times in ms; `checkedAt` since 1970. */
+/** The result of a check of a server. Times in ms; `checkedAt` since 1970. */
 export const ServerCheck = z.discriminatedUnion('at', [
   z.object({
     at: z.literal('ok'),

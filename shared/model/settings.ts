@@ -7,7 +7,7 @@ export type Theme = z.infer<typeof Theme>;
 
 const DeviceChoice = z.string().max(512).nullable();
 
-/** What a person chose. Stored by the core; every part has a usual value. */
+/** The settings of a person. The core stores them; every part has a default. */
 export const Settings = z.object({
   version: z.literal(1),
   /** Null until the person said their name. */

@@ -39,7 +39,7 @@ const isScheme = (text: string): text is IceUrl['scheme'] => /^(?:stun|turn)s?$/
 function isName(name: string, inBrackets: boolean): boolean {
   if (inBrackets) return isAddressV6(name);
   const labels = name.split('.');
-  // What ends in digits is an address, or nothing at all (as in the URL standard).
+  // A name whose last label is digits is an IPv4 address or invalid (as in the URL standard).
   if (/^\d+$/.test(labels.at(-1) ?? '')) return labels.length === 4 && labels.every((part) => V4_PART.test(part));
   return name.length <= NAME_MAX_CHARS && labels.every((label) => LABEL.test(label));
 }
@@ -48,6 +48,7 @@ function isAddressV6(name: string): boolean {
   try {
     return new URL(`http://[${name}]/`).hostname !== '';
   } catch {
+    // The URL parser throws for text that is no IPv6 address, which is the answer that is asked for.
     return false;
   }
 }

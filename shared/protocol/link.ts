@@ -12,7 +12,7 @@ const Epoch = z
   .min(1)
   .max(2 ** 31);
 
-/** What simple-peer hands out and takes in while a connection is set up. */
+/** The signals that simple-peer hands out and takes in while a connection is set up. */
 export const PeerSignal = z.discriminatedUnion('type', [
   z.object({ type: z.literal('offer'), sdp: z.string().max(LIMITS.sdpMaxChars) }),
   z.object({ type: z.literal('answer'), sdp: z.string().max(LIMITS.sdpMaxChars) }),
@@ -84,7 +84,7 @@ export type SafetyStep = z.infer<typeof SafetyStep>;
 
 const Seq = ChatMessage.shape.seq;
 
-/** What a device holds of one author: all up to `seq`, and the spans behind the gap that follows. */
+/** The messages of one author that a device holds: all up to `seq`, and the spans behind the gap that follows. */
 export const Head = z.object({
   author: DeviceId,
   seq: z.number().int().nonnegative(),
@@ -96,7 +96,7 @@ export const Head = z.object({
 export type Head = z.infer<typeof Head>;
 
 /**
- * What a device holds of a room. Where not all authors fit, it is about those above `above` up to `upTo` alone; an
+ * The messages of a room that a device holds. Where not all authors fit, it is about those above `above` up to `upTo` alone; an
  * author in between who is not named is one of whom the device has nothing. `after` leaves out what stands before that
  * place: it was offered already, and not everything that is offered can be kept.
  */
@@ -108,7 +108,7 @@ export const Holdings = z.object({
 });
 export type Holdings = z.infer<typeof Holdings>;
 
-/** What two linked participants say to each other on the data channel: one JSON text per message. */
+/** The messages between two linked participants on the data channel: one JSON text per message. */
 export const LinkMessage = z.discriminatedUnion('type', [
   PresenceMessage,
   z.object({ type: z.literal('decline'), callId: CallId }),
@@ -133,7 +133,7 @@ export type LinkMessage = z.infer<typeof LinkMessage>;
 export type LinkMessageOf<T extends LinkMessage['type']> = Extract<LinkMessage, { type: T }>;
 
 /**
- * What a pair of participants says to each other in sealed boxes through the server: the confirm first,
+ * The contents of the sealed boxes that a pair of participants sends through the server: the confirm first,
  * then signals until the data channel is open and whenever it is not.
  */
 export const PairMessage = z.discriminatedUnion('type', [

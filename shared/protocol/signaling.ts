@@ -31,7 +31,7 @@ export type IceConfig = z.infer<typeof IceConfig>;
 
 const v = z.number().int().min(0).max(65_535);
 
-/** What the server asks a client to sign; fresh, used once. */
+/** The bytes that the server asks a client to sign; fresh, used once. */
 export const Challenge = z.object({
   v,
   challenge: base64UrlOf(LIMITS.challengeBytes),
@@ -58,7 +58,7 @@ export const RoomJoined = z.object({
   resumeToken: ResumeToken,
   /** True when the seat of `resumeToken` was found and is held again. */
   resumed: z.boolean(),
-  /** Who else has a seat: a hint only, the roster is built from authenticated hellos. */
+  /** The other seats of the room: a hint only, the roster is built from authenticated hellos. */
   participants: z.array(SeatNotice).max(256),
   capacity: z.number().int().positive(),
   ice: IceConfig,
@@ -122,7 +122,7 @@ const InRoom = z.object({ roomId: RoomId });
 const StreamNotice = z.object({ roomId: RoomId, kind: StreamKind });
 const Nothing = z.object({});
 
-/** What a client may say; every call is answered with an Outcome around `ack`. */
+/** The calls of a client; every call is answered with an Outcome around `ack`. */
 export const clientEvents = {
   'challenge:get': { input: z.object({ v }), ack: Challenge },
   'room:join': { input: RoomJoin, ack: RoomJoined },
@@ -156,7 +156,7 @@ export type SignalReceived = z.infer<typeof SignalReceived>;
 /** To the socket that had a seat until another one showed its token. */
 export const SeatMoved = z.object({ roomId: RoomId, code: z.literal('seat-moved'), message: z.string().max(500) });
 
-/** What the server may say. All of it is a hint, except the boxes, which prove themselves. */
+/** The events of the server. Each of them is a hint, except the boxes, which prove themselves. */
 export const serverEvents = {
   'server:challenge': Challenge,
   'participant:joined': AboutParticipant,
@@ -177,7 +177,7 @@ export type ServerPayload<E extends ServerEvent> = z.output<(typeof serverEvents
 /** Sent in Socket.IO's `auth` when connecting. */
 export const ConnectAuth = z.object({
   v,
-  /** Of a server that asks for one. */
+  /** Present on a server that asks for one. */
   password: z.string().max(256).optional(),
   /** An access token (JWT), of a server that asks for one. */
   token: z.string().max(2_048).optional(),
@@ -187,7 +187,7 @@ export type ConnectAuth = z.infer<typeof ConnectAuth>;
 /** Path of the Socket.IO endpoint. */
 export const SIGNALING_PATH = '/parley';
 
-/** What a signaling server says to the process that started it, over that process's channel. */
+/** The messages of a signaling server to the process that started it, over that process's channel. */
 export const ServerReport = z.discriminatedUnion('type', [
   z.object({ type: z.literal('listening'), port: z.number().int().min(1).max(65_535) }),
   z.object({ type: z.literal('failed'), code: z.string().max(64) }),

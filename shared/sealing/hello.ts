@@ -141,11 +141,12 @@ export async function decrypt(
   try {
     return unpad(new Uint8Array(await crypto.subtle.decrypt({ name: 'AES-GCM', iv, additionalData }, key, sealed)));
   } catch {
+    // WebCrypto throws for a wrong key or altered bytes and gives no reason. The caller drops the box.
     return undefined;
   }
 }
 
-/** What a box claims to be by its first byte, without opening it. */
+/** The kind of a box by its first byte, without opening it. The byte is not authenticated. */
 export function boxKindOf(box: string): 'hello' | 'pair' | undefined {
   const first = fromBase64Url(box.slice(0, 4))?.[0];
   return first === BOX_HELLO ? 'hello' : first === BOX_PAIR ? 'pair' : undefined;

@@ -4,7 +4,7 @@ import { readServerHost, type ServerHost } from '../model/server-host.ts';
 /** The scheme of Parley's links, without its colon. */
 const LINK_SCHEME = 'parley';
 
-/** What a link is for: into a room, or into a server. */
+/** The purpose of a link: into a room, or into a server. */
 export type LinkKind = 'join' | 'server';
 
 /** No link is longer, and what is much longer is not even searched. */
@@ -14,7 +14,7 @@ export const LINK_MAX_CHARS = 1_024;
 export const formatLink = (kind: LinkKind, host: ServerHost, fields: readonly string[]): string =>
   `${LINK_SCHEME}://${kind}/${host}#${['1', ...fields].join('.')}`;
 
-/** What chat programs put around a link. No full stop: at the end it is what a cut `.p` leaves behind. */
+/** Characters that chat programs put around a link. Not the full stop: a link that was cut within `.p` ends with one. */
 const WRAPPING = /^[\s<"'`([“”„«»‘’]+|[\s>"'`)\]“”„«»‘’]+$/gu;
 
 /** The text without blanks and quotes or brackets around it. */

@@ -3,7 +3,7 @@ import { type Bytes, concatBytes, fromBase64Url, type KeyHandle, toBase64Url, u6
 import { isRoomOf } from './membership.ts';
 import { label, sha256, signEd25519, verifyEd25519 } from './primitives.ts';
 
-/** What the owner of a room says of it on a server's list. */
+/** The entry of a room on a server's list, as its owner signs it. */
 export type ListingFields = Omit<SignedListing, 'sig'>;
 
 const bytesOf = (text: string): Bytes => fromBase64Url(text) ?? new Uint8Array();

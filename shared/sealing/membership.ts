@@ -3,7 +3,7 @@ import { type Bytes, concatBytes, fromBase64Url, type KeyHandle, utf8 } from './
 import { type RoomKeys, roomIdOf } from './key-schedule.ts';
 import { label, sha256, signEd25519, verifyEd25519 } from './primitives.ts';
 
-/** What a proof names in place of a server's name: SHA-256 of `host[:port]` in lower case. */
+/** The hash that stands for a server's name in a proof: SHA-256 of `host[:port]` in lower case. */
 export const hostHashOf = (host: string): Promise<Bytes> => sha256(utf8(host.toLowerCase()));
 
 /** "parley/1 join" | SHA-256(host) | challenge | roomId: the host inside stops a proof from being passed on. */
@@ -36,7 +36,7 @@ export async function verifyMembership(proof: MembershipProof): Promise<boolean>
   return fitsOneHost(hosts, (hostHash) => verifyEd25519(authPub, sig, membershipBytes(hostHash, challenge, roomId)));
 }
 
-/** What the owner of a room does with its entry in a server's list. */
+/** The actions of a room's owner on its entry in a server's list. */
 export type OwnerAct = 'publish' | 'rename' | 'withdraw';
 
 /**

@@ -2,7 +2,7 @@ import { type Bytes, concatBytes, utf8 } from './agreements.ts';
 
 /** JSON shorter than this is not worth compressing. */
 const COMPRESS_OVER_BYTES = 700;
-/** What a compressed message may unfold to. */
+/** The largest size of an unpacked message, in bytes. */
 const UNPACKED_MAX_BYTES = 65_536;
 const PLAIN = 0;
 const DEFLATED = 1;
@@ -24,6 +24,7 @@ export async function unpackJson(packed: Bytes): Promise<unknown> {
     const inflated = await inflate(body);
     return inflated && JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(inflated));
   } catch {
+    // Not UTF-8 or not JSON. Anybody may have packed it, so the caller drops it like every other malformed message.
     return undefined;
   }
 }

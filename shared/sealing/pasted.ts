@@ -6,7 +6,7 @@ import { formatInvite, type Invite, parseInvite } from './invite.ts';
 import { LINK_MAX_CHARS, unwrapText } from './link-text.ts';
 import { formatServerInvite, parseServerInvite, type ServerInvite } from './server-invite.ts';
 
-/** What a person pasted. */
+/** The kinds of text that a person can paste. */
 export type Pasted =
   | { kind: 'room'; link: string; invite: Invite }
   | { kind: 'server'; link: string; invite: ServerInvite }

@@ -73,6 +73,7 @@ export async function verifyEd25519(publicKey: Bytes, sig: Bytes, message: Bytes
     const key = await crypto.subtle.importKey('raw', publicKey, 'Ed25519', false, ['verify']);
     return await crypto.subtle.verify('Ed25519', key, sig, message);
   } catch {
+    // WebCrypto throws for bytes that are no point on the curve. No signature is valid under such a key.
     return false;
   }
 }
@@ -107,6 +108,7 @@ export async function x25519(privateKey: KeyHandle, publicKey: Bytes): Promise<B
     const shared = new Uint8Array(await crypto.subtle.deriveBits({ name: 'X25519', public: theirs }, privateKey, 256));
     return shared.every((byte) => byte === 0) ? undefined : shared;
   } catch {
+    // WebCrypto throws for bytes that are no key, and some versions for the all-zero result. The caller refuses both alike.
     return undefined;
   }
 }

@@ -5,7 +5,7 @@ import { hkdf, label, randomBytes, sha256 } from './primitives.ts';
 
 /** The steps of one pair to its short safety code, on one side. */
 export interface SafetyExchange {
-  /** What `lo` sends first; null for `hi`, who waits. */
+  /** The first message of `lo`; null for `hi`, which waits. */
   start(): Promise<SafetyStep | null>;
   /** Takes the peer's step. `code` ("1234 5678") is there once both random parts are known and verified. */
   handle(step: SafetyStep): Promise<Outcome<{ reply: SafetyStep | null; code: string | null }>>;

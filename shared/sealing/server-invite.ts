@@ -3,7 +3,7 @@ import type { ServerHost } from '../model/server-host.ts';
 import { RefreshToken } from '../protocol/access.ts';
 import { formatLink, parseLink } from './link-text.ts';
 
-/** What lets a person use a server that asks for a token. Good for one person: each exchange makes the token new. */
+/** An invitation to a server that asks for a token. Good for one person: each exchange makes the token new. */
 export type ServerInvite = { host: ServerHost; refreshToken: RefreshToken };
 
 /** parley://server/<host[:port]>#1.<refresh token> */

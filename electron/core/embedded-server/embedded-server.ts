@@ -103,6 +103,7 @@ export function createEmbeddedServer(options: {
     cancelRestart = clock.after(delayMs, () => {
       // Not sooner: who presses Ctrl+C in a terminal ends the server and this process at once.
       log.warn('the embedded server is started again');
+      // `start` logs a failure and tells it by the state.
       start(lan).catch(() => undefined);
     });
   };
@@ -131,7 +132,8 @@ export function createEmbeddedServer(options: {
     async close() {
       closed = true;
       cancelRestart?.();
-      await turn.catch(() => undefined);
+      // `turn` never rejects: a failed start was logged where it ended.
+      await turn;
       await running?.close();
       running = undefined;
       state = { at: 'off' };
@@ -153,7 +155,10 @@ function readPort(file: string): number | undefined {
 function savePort(file: string, port: number, log: Log): void {
   try {
     writeFileAtomically(file, `${port}\n`);
-  } catch {
-    log.warn('the port of the embedded server could not be kept');
+  } catch (error) {
+    // The server runs all the same; after the next start its invites may name another port.
+    log.warn('the port of the embedded server could not be kept', {
+      name: error instanceof Error ? error.name : 'unknown',
+    });
   }
 }

@@ -41,6 +41,7 @@ export function createVerifier(limit = 256): (publicKey: string, sig: string, by
     try {
       return verify(null, bytes, key, signature);
     } catch {
+      // Node throws for bytes that are no point on the curve. No signature is valid under such a key.
       return false;
     }
   };

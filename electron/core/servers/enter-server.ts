@@ -34,6 +34,7 @@ export async function enterServer(
     });
     if (!opened.ok || !socket) return opened.ok ? refuse('internal') : opened;
     const startedAt = performance.now();
+    // The call rejects when nothing answers in time: something that is not our server keeps the socket open.
     const raw = await socket
       .call('challenge:get', { v: PROTOCOL_VERSION }, ANSWER_TIMEOUT_MS)
       .catch(() => refuse('not-a-server'));

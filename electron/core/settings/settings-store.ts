@@ -48,6 +48,7 @@ function readSettings(file: string): Settings | undefined {
     const parsed = Settings.safeParse(JSON.parse(readFileSync(file, 'utf8')));
     return parsed.success ? parsed.data : undefined;
   } catch {
+    // Not readable or not JSON. The caller sets the file aside and reports it as damaged.
     return undefined;
   }
 }

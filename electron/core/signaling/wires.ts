@@ -120,8 +120,11 @@ class Wire {
   }
 
   async connect(): Promise<void> {
-    const { access, openSocket } = this.#ports;
-    const credentials = await access.credentials(this.#host).catch(() => refuse('internal'));
+    const { access, openSocket, log } = this.#ports;
+    const credentials = await access.credentials(this.#host).catch((error: unknown) => {
+      log.error('the right to a server could not be read', { name: error instanceof Error ? error.name : 'unknown' });
+      return refuse('internal');
+    });
     if (this.#state.at === 'over') return;
     if (!credentials.ok) return this.#fail(credentials);
     const socket = openSocket(

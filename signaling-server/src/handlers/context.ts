@@ -1,8 +1,8 @@
 import type { ClientAck, ClientEvent, clientEvents, Outcome, RoomId } from '@parley/shared/protocol';
+import type { TokenBucket } from '@parley/shared/timing';
 import type { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { Limits } from '../limits/limits.ts';
-import type { TokenBucket } from '../limits/token-bucket.ts';
 import type { Log } from '../log.ts';
 import type { Counters } from '../metrics/counters.ts';
 import type { TracedSpan } from '../observe/tracing.ts';

@@ -1,5 +1,5 @@
 import type { ParticipantId, RoomId, ServerEvent, ServerPayload, StreamKind } from '@parley/shared/protocol';
-import type { TokenBucket } from '../limits/token-bucket.ts';
+import type { TokenBucket } from '@parley/shared/timing';
 import type { RecentIds } from './recent-ids.ts';
 import type { RecordSeat, RecordSeats } from './room-record.ts';
 

@@ -5,8 +5,8 @@ import {
   type StreamKind,
   sentenceOf,
 } from '@parley/shared/protocol';
+import { TokenBucket } from '@parley/shared/timing';
 import type { Clock } from '../clock.ts';
-import { TokenBucket } from '../limits/token-bucket.ts';
 import type { Counters } from '../metrics/counters.ts';
 import { connectionOf, type Room, type Seat, type SeatConnection, sizeOf } from './room.ts';
 import type { GivenSeat, RecordSeat, RecordSeats } from './room-record.ts';

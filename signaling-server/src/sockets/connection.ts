@@ -1,8 +1,8 @@
 import type { Socket as TcpSocket } from 'node:net';
 import type { Outcome, RoomId, ServerEvent, ServerPayload } from '@parley/shared/protocol';
+import { TokenBucket } from '@parley/shared/timing';
 import type { Socket } from 'socket.io';
 import type { Client, Reply } from '../handlers/context.ts';
-import { TokenBucket } from '../limits/token-bucket.ts';
 import type { TracedSpan } from '../observe/tracing.ts';
 import type { Seat } from '../rooms/room.ts';
 import type { Admission } from './admission.ts';

@@ -107,13 +107,26 @@ describe("Engine.IO's protocol: messages (S2, P3)", () => {
     ['that is empty', ''],
     ['that is binary, which Parley does not speak', Buffer.from([1, 2, 3, 4])],
     ['that only a server may send', '2'],
-    ['that opens a session once more', '0{}'],
-    ['that changes the transport', '5'],
-    ['that means nothing', '6'],
   ])('closes the session upon a packet %s', async (_what, packet) => {
     const { port } = await startTestServer();
     const socket = new RawSocket(port);
     await socket.hear();
+    socket.say(packet);
+    await socket.closed();
+  });
+});
+
+describe("Engine.IO's protocol: packets that no client has to send (S2, P3)", () => {
+  it.each([
+    ['opens a session once more', '0{}'],
+    ['changes the transport', '5'],
+    ['means nothing', '6'],
+  ])('one that %s closes the session of a client that was let in', async (_what, packet) => {
+    const { port } = await startTestServer();
+    const socket = new RawSocket(port);
+    await socket.hear();
+    socket.say('40{"v":1}');
+    expect(await socket.hear()).toMatch(/^40/);
     socket.say(packet);
     await socket.closed();
   });

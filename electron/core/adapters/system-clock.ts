@@ -1,1 +1,0 @@
-export { systemClock } from '@parley/shared/timing';

@@ -1,1 +1,0 @@
-export { FixedRate as TokenBucket } from '@parley/shared/timing';
