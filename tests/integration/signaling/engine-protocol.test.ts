@@ -122,7 +122,7 @@ describe("Engine.IO's protocol: packets that no client has to send (S2, P3)", ()
     ['changes the transport', '5'],
     ['means nothing', '6'],
   ])('one that %s closes the session of a client that was let in', async (_what, packet) => {
-    const { port } = await startTestServer();
+    const { port } = await startTestServer({ PING_INTERVAL_MS: '60000' });
     const socket = new RawSocket(port);
     await socket.hear();
     socket.say('40{"v":1}');
