@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../adapters/stream-log.ts';
 import { randomId, type TestClock, testClock } from '../testing/test-kit.ts';
 import { fakeSockets } from './testing/fake-sockets.ts';
-import { CALLS_MAX, createWires, HEARD_PER_SECOND_MAX, type PageWires, WIRES_MAX } from './wires.ts';
+import { CALLS_MAX, createWires, EARLY_MAX, HEARD_PER_SECOND_MAX, type PageWires, WIRES_MAX } from './wires.ts';
 
 const host = ServerHost.parse('example.org');
 let clock: TestClock;
@@ -113,10 +113,42 @@ describe('the wires of a page', () => {
         { wireId, callId: 3, outcome: refuse('timed-out') },
       ]),
     );
-    callOf(wireId, 2);
-    callOf(wireId, 4);
-    expect(net.latest().calls).toHaveLength(3);
+    expect(() => callOf(wireId, 2)).toThrow(expect.objectContaining({ code: 'bad-request' }));
+    callOf(wireId, 4, { callId: 4 });
+    expect(net.latest().calls.map(({ payload }) => payload)).toEqual([{}, { callId: 4 }]);
     expect(clock.timers()).toBe(0);
+  });
+
+  it('go on after a call that was refused, and start what waited behind a lost one', async () => {
+    const wireId = await opened();
+    expect(() => callOf(wireId, 1, 'x'.repeat(LIMITS.frameMaxBytes))).toThrow(
+      expect.objectContaining({ code: 'too-large' }),
+    );
+    callOf(wireId, 2, 'after a refusal');
+    page.call({ wireId, callId: 4, event: 'room:list', payload: 'behind a lost one', timeoutMs: 500 });
+    page.call({ wireId, callId: 5, event: 'room:list', payload: 'patient', timeoutMs: 5_000 });
+    clock.advance(500);
+    expect(net.latest().calls.map(({ payload }) => payload)).toEqual(['after a refusal', 'patient']);
+  });
+
+  it('go on after a call that came before they were open', async () => {
+    const wireId = randomId(16);
+    page.open({ wireId, host });
+    await settled();
+    expect(() => callOf(wireId, 1)).toThrow(expect.objectContaining({ code: 'not-allowed' }));
+    net.latest().listener.opened();
+    callOf(wireId, 2);
+    expect(net.latest().calls).toHaveLength(1);
+  });
+
+  it('skip a lost number, also before a timeout, when very many calls wait behind it', async () => {
+    const wireId = await opened();
+    for (let callId = 2; callId < EARLY_MAX + 3; callId++) {
+      const large = 'x'.repeat(LIMITS.frameMaxBytes);
+      expect(() => callOf(wireId, callId, large)).toThrow(expect.objectContaining({ code: 'too-large' }));
+    }
+    callOf(wireId, EARLY_MAX + 3);
+    expect(net.latest().calls).toHaveLength(1);
   });
 
   it('keep events that no server of this version says from the page', async () => {
@@ -135,7 +167,7 @@ describe('the wires of a page', () => {
     clock.advance(1_000);
     for (let n = 0; n < HEARD_PER_SECOND_MAX; n++) listener.heard('server:drain', { retryAfterMs: n });
     expect(net.latest().closed).toBe(false);
-    listener.heard('server:drain', { retryAfterMs: 0 });
+    listener.heard('server:joke', {});
     expect(net.latest().closed).toBe(true);
     expect(told.at(-1)).toEqual(['signaling.closed', { wireId }]);
   });
@@ -145,8 +177,12 @@ describe('the wires of a page', () => {
     expect(() => callOf(wireId, 1, 'x'.repeat(LIMITS.frameMaxBytes))).toThrow(
       expect.objectContaining({ code: 'too-large' }),
     );
-    for (let callId = 1; callId <= CALLS_MAX; callId++) callOf(wireId, callId);
-    expect(() => callOf(wireId, CALLS_MAX + 1)).toThrow(expect.objectContaining({ code: 'rate-limited' }));
+    for (let callId = 2; callId <= CALLS_MAX + 1; callId++) callOf(wireId, callId);
+    expect(() => callOf(wireId, CALLS_MAX + 2)).toThrow(expect.objectContaining({ code: 'rate-limited' }));
+    net.latest().calls[0]?.answer({ ok: true });
+    await settled();
+    callOf(wireId, CALLS_MAX + 3);
+    expect(net.latest().calls).toHaveLength(CALLS_MAX + 1);
     for (let n = 1; n < WIRES_MAX; n++) page.open({ wireId: randomId(16), host });
     expect(() => page.open({ wireId: randomId(16), host })).toThrow(expect.objectContaining({ code: 'rate-limited' }));
   });
@@ -165,6 +201,22 @@ describe('the wires of a page', () => {
     for (const { listener } of net.sockets) listener.closed();
     expect(told).toEqual([]);
     expect(() => page.open({ wireId: randomId(16), host })).toThrow(expect.objectContaining({ code: 'cancelled' }));
+  });
+
+  it('to a server that was removed close in all pages, which hear of it', async () => {
+    const open = await opened();
+    const connecting = randomId(16);
+    page.open({ wireId: connecting, host });
+    await settled();
+    told = [];
+    wires.closeHost(ServerHost.parse('elsewhere.example'));
+    expect(net.sockets.map(({ closed }) => closed)).toEqual([false, false]);
+    wires.closeHost(host);
+    expect(net.sockets.map(({ closed }) => closed)).toEqual([true, true]);
+    expect(told).toEqual([
+      ['signaling.closed', { wireId: open }],
+      ['signaling.failed', { wireId: connecting, said: expect.objectContaining({ code: 'not-allowed' }) }],
+    ]);
   });
 
   it('of all pages close with the core', async () => {

@@ -17,7 +17,9 @@ import type { OpenSocket, SignalingSocket } from './socket.ts';
 export const WIRES_MAX = 64;
 /** Calls of one wire that may wait for their turn or their answer. */
 export const CALLS_MAX = 256;
-/** Events that a server may say in a second; one that says more is left. */
+/** Calls of one wire that are kept while a number before them is missing, refused ones included. */
+export const EARLY_MAX = 2 * CALLS_MAX;
+/** Events that a server may say in a second, known ones or not; one that says more is left. */
 export const HEARD_PER_SECOND_MAX = 1_000;
 
 type Events = 'signaling.opened' | 'signaling.failed' | 'signaling.closed' | 'signaling.heard' | 'signaling.answered';
@@ -39,6 +41,8 @@ export interface PageWires {
   open(input: BridgeParsed<'signaling.open'>): void;
   call(input: BridgeParsed<'signaling.call'>): void;
   close(wireId: string): void;
+  /** Ends all wires to a host as if their connection were lost. */
+  closeHost(host: ServerHost): void;
   closeAll(): void;
 }
 
@@ -53,6 +57,10 @@ export function createWires(ports: WirePorts) {
       const page = pageWires(ports, tell, () => pages.delete(page));
       pages.add(page);
       return page;
+    },
+    /** Closes all wires to a host, which is no known server any more, and tells their pages. */
+    closeHost(host: ServerHost) {
+      for (const page of [...pages]) page.closeHost(host);
     },
     close() {
       for (const page of [...pages]) page.closeAll();
@@ -85,6 +93,9 @@ function pageWires(ports: WirePorts, tell: TellPage, gone: () => void): PageWire
     close(wireId) {
       wires.get(wireId)?.close();
     },
+    closeHost(host) {
+      for (const wire of [...wires.values()]) if (wire.host === host) wire.lose();
+    },
     closeAll() {
       closed = true;
       for (const wire of [...wires.values()]) wire.close();
@@ -94,11 +105,14 @@ function pageWires(ports: WirePorts, tell: TellPage, gone: () => void): PageWire
 }
 
 type Call = Omit<BridgeParsed<'signaling.call'>, 'wireId'>;
+/** A call that waits for those before it, or a refused one that only takes its number. */
+type EarlyCall = { start: () => void; undoTimer: () => void };
+const REFUSED: EarlyCall = { start: () => {}, undoTimer: () => {} };
 
 /** connecting → open → over. Tells its page nothing once it is over. */
 class Wire {
   readonly #id: string;
-  readonly #host: ServerHost;
+  readonly host: ServerHost;
   readonly #ports: WirePorts;
   readonly #tell: TellPage;
   readonly #ended: () => void;
@@ -106,14 +120,14 @@ class Wire {
   #socket: SignalingSocket | undefined;
   /** The calls of a page may overtake each other on their way here; they go on in the order of their numbers. */
   #nextCall = 1;
-  readonly #early = new Map<number, { start: () => void; undoTimer: () => void }>();
+  readonly #early = new Map<number, EarlyCall>();
   #pending = 0;
   #heardSince = 0;
   #heardCount = 0;
 
   constructor(id: string, host: ServerHost, ports: WirePorts, tell: TellPage, ended: () => void) {
     this.#id = id;
-    this.#host = host;
+    this.host = host;
     this.#ports = ports;
     this.#tell = tell;
     this.#ended = ended;
@@ -121,14 +135,14 @@ class Wire {
 
   async connect(): Promise<void> {
     const { access, openSocket, log } = this.#ports;
-    const credentials = await access.credentials(this.#host).catch((error: unknown) => {
+    const credentials = await access.credentials(this.host).catch((error: unknown) => {
       log.error('the right to a server could not be read', { name: error instanceof Error ? error.name : 'unknown' });
       return refuse('internal');
     });
     if (this.#state.at === 'over') return;
     if (!credentials.ok) return this.#fail(credentials);
     const socket = openSocket(
-      this.#host,
+      this.host,
       { v: PROTOCOL_VERSION, ...credentials.value },
       {
         opened: () => {
@@ -136,7 +150,7 @@ class Wire {
           this.#tell('signaling.opened', { wireId: this.#id });
         },
         failed: (said) => {
-          access.refused(this.#host, said);
+          access.refused(this.host, said);
           this.#fail(said);
         },
         closed: () => this.#end(() => this.#tell('signaling.closed', { wireId: this.#id })),
@@ -147,30 +161,60 @@ class Wire {
   }
 
   call(call: Call): void {
-    const { callId, payload, timeoutMs } = call;
-    if (this.#state.at !== 'open') throw new ParleyError('not-allowed');
+    const { callId, timeoutMs } = call;
     if (callId < this.#nextCall || this.#early.has(callId)) throw new ParleyError('bad-request', { path: 'callId' });
-    if (this.#pending >= CALLS_MAX) throw new ParleyError('rate-limited');
-    if (Buffer.byteLength(JSON.stringify(payload) ?? '') > LIMITS.frameMaxBytes) throw new ParleyError('too-large');
-    this.#pending += 1;
-    const undoTimer = this.#ports.clock.after(timeoutMs, () => {
-      if (this.#early.has(callId)) {
-        this.#early.set(callId, { start: () => {}, undoTimer: () => {} });
-        this.#answer(callId, refuse('timed-out'));
-      }
-    });
-    this.#early.set(callId, { start: () => this.#start(call), undoTimer });
-    for (let next = this.#early.get(this.#nextCall); next; next = this.#early.get(this.#nextCall)) {
-      this.#early.delete(this.#nextCall);
-      this.#nextCall += 1;
-      next.undoTimer();
-      next.start();
+    const refusal = this.#refusalOf(call);
+    if (refusal) {
+      this.#early.set(callId, REFUSED);
+    } else {
+      this.#pending += 1;
+      const undoTimer = this.#ports.clock.after(timeoutMs, () => this.#giveUp(callId));
+      this.#early.set(callId, { start: () => this.#start(call), undoTimer });
     }
+    if (this.#early.size > EARLY_MAX) this.#startUpTo(Math.min(...this.#early.keys()));
+    this.#startDue();
+    if (refusal) throw refusal;
   }
 
   /** Closes it and tells nothing. */
   close(): void {
     this.#end(() => {});
+  }
+
+  /** Closes it and tells the page that it is lost. */
+  lose(): void {
+    if (this.#state.at === 'open') this.#end(() => this.#tell('signaling.closed', { wireId: this.#id }));
+    else this.#fail(refuse('not-allowed', { message: `${this.host} is not among the servers of this computer.` }));
+  }
+
+  #refusalOf({ payload }: Call): ParleyError | undefined {
+    if (this.#state.at !== 'open') return new ParleyError('not-allowed');
+    if (this.#pending >= CALLS_MAX) return new ParleyError('rate-limited');
+    const sizeBytes = Buffer.byteLength(JSON.stringify(payload) ?? '');
+    return sizeBytes > LIMITS.frameMaxBytes ? new ParleyError('too-large') : undefined;
+  }
+
+  /** A call waited as long as it may for the numbers before it: those that have not come are skipped. */
+  #giveUp(callId: number): void {
+    this.#early.set(callId, REFUSED);
+    this.#answer(callId, refuse('timed-out'));
+    this.#startUpTo(callId);
+    this.#startDue();
+  }
+
+  #startDue(): void {
+    while (this.#early.has(this.#nextCall)) this.#startUpTo(this.#nextCall);
+  }
+
+  /** Starts the calls up to that number in their order, without those that have not come. */
+  #startUpTo(last: number): void {
+    const due = [...this.#early].filter(([callId]) => callId <= last).sort(([a], [b]) => a - b);
+    this.#nextCall = last + 1;
+    for (const [callId, { start, undoTimer }] of due) {
+      this.#early.delete(callId);
+      undoTimer();
+      start();
+    }
   }
 
   #start({ callId, event, payload, timeoutMs }: Call): void {
@@ -187,7 +231,6 @@ class Wire {
   }
 
   #heard(event: string, payload: unknown): void {
-    if (!Object.hasOwn(serverEvents, event)) return;
     const now = this.#ports.clock.now();
     if (now - this.#heardSince >= 1_000 || now < this.#heardSince) {
       this.#heardSince = now;
@@ -196,10 +239,11 @@ class Wire {
     this.#heardCount += 1;
     if (this.#heardCount > HEARD_PER_SECOND_MAX) {
       this.#ports.log.warn('a signaling server said too much at once and was left');
-      this.#end(() => this.#tell('signaling.closed', { wireId: this.#id }));
+      this.lose();
       return;
     }
-    if (event === 'server:closing') this.#ports.access.refused(this.#host, payload);
+    if (!Object.hasOwn(serverEvents, event)) return;
+    if (event === 'server:closing') this.#ports.access.refused(this.host, payload);
     this.#tell('signaling.heard', { wireId: this.#id, event, payload });
   }
 
