@@ -20,6 +20,7 @@ let home: ServerHost | null;
 let about: Outcome<ServerAbout & { roundTripMs: number }>;
 let asked: string[];
 let refreshed: Outcome<{ accessToken: string; expiresInS: number; refreshToken: string }>;
+let removed: ServerHost[];
 let servers: Servers;
 
 const aboutOf = (access: ServerAbout['access']) =>
@@ -79,6 +80,7 @@ const open = () =>
     },
     roomsOn: () => new Map([[host, 2]]),
     changed: () => {},
+    removed: (of) => removed.push(of),
   });
 
 beforeEach(async () => {
@@ -87,6 +89,7 @@ beforeEach(async () => {
   home = null;
   about = aboutOf('open');
   asked = [];
+  removed = [];
   refreshed = accept({ accessToken: 'access', expiresInS: 900, refreshToken: 'next' });
   servers = await open();
 });
@@ -116,6 +119,7 @@ describe('known servers', () => {
     expect(servers.isKnown(host)).toBe(true);
     await servers.remove(host);
     expect([servers.isKnown(host), home, rows.size]).toEqual([false, null, 0]);
+    expect(removed).toEqual([host]);
     expect(await servers.credentials(host)).toEqual(accept({}));
     await expect(servers.remove(host)).rejects.toMatchObject({ code: 'bad-request' });
     expect([servers.isKnown(own), servers.isKnown(ServerHost.parse('elsewhere.example'))]).toEqual([true, false]);

@@ -27,6 +27,8 @@ export type ServersOptions = {
   roomsOn: () => ReadonlyMap<ServerHost, number>;
   /** The servers, or what is known of them, changed. */
   changed: (items: Server[]) => void;
+  /** A server is known no more: connections to it have to close. */
+  removed: (host: ServerHost) => void;
   /** The server on which new rooms are made. */
   homeServer: { get(): ServerHost | null; forget(): void };
 };
@@ -225,6 +227,7 @@ export async function openServers(options: ServersOptions): Promise<Servers> {
       known.delete(host);
       checks.delete(host);
       rights.forget(host);
+      options.removed(host);
       if (homeServer.get() === host) homeServer.forget();
       changed();
     },
