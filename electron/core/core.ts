@@ -98,6 +98,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     },
     roomsOn: () => watch.counts(),
     changed: (items) => emit('servers.changed', { items }),
+    notStored: notices.watch,
     removed: (host) => wires.closeHost(host),
   });
   const rooms = createRooms({

@@ -35,6 +35,7 @@ export function remedyOf(code: ErrorCode): Remedy {
     case 'server-too-old':
     case 'origin-refused':
     case 'blocked':
+    case 'not-allowed':
       return 'ask-host';
     case 'not-a-server':
       return 'check-address';

@@ -17,7 +17,7 @@ export type ServerAbout = z.infer<typeof ServerAbout>;
 /** The answer of `POST /auth/refresh`, as far as an app needs it; `expires_in` in seconds. */
 export const TokenExchange = z.object({
   access_token: z.string().min(1).max(2_048),
-  expires_in: z.number().int().positive(),
+  expires_in: z.number().int().min(60).max(86_400),
   refresh_token: z.string().min(1).max(512),
 });
 export type TokenExchange = z.infer<typeof TokenExchange>;

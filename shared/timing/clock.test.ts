@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type Clock, repeat, systemClock } from './clock.ts';
 
 /** A clock that calls back when it is told to. */
@@ -19,6 +19,18 @@ function manualClock() {
   };
   return { clock, ring, waiting };
 }
+
+describe('the system clock', () => {
+  it('waits as long as a timer can instead of not at all', () => {
+    vi.useFakeTimers();
+    const rung = vi.fn();
+    const undo = systemClock.after(2 ** 31, rung);
+    vi.advanceTimersByTime(2 ** 31 - 2);
+    expect(rung).not.toHaveBeenCalled();
+    undo();
+    vi.useRealTimers();
+  });
+});
 
 describe('repeat', () => {
   it('calls back until it is stopped, also from within a call', () => {

@@ -1,3 +1,6 @@
+/** The longest wait of a timer in Node and in browsers; a longer one would end at once. */
+const TIMER_MAX_MS = 2 ** 31 - 1;
+
 /** Time as an input: programs pass `systemClock`, tests pass one that they turn by hand. */
 export interface Clock {
   /** Milliseconds since 1970. */
@@ -10,7 +13,7 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   after: (delayMs, callback) => {
-    const timer = setTimeout(callback, delayMs);
+    const timer = setTimeout(callback, Math.min(delayMs, TIMER_MAX_MS));
     letEnd(timer);
     return () => clearTimeout(timer);
   },

@@ -1,5 +1,5 @@
 import { ServerHost } from '@parley/shared/model';
-import { accept, type Outcome, refuse } from '@parley/shared/protocol';
+import { accept, type Outcome, ParleyError, refuse } from '@parley/shared/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../adapters/stream-log.ts';
 import type { RightRow } from '../history/servers-store.ts';
@@ -14,6 +14,7 @@ let disk: Map<ServerHost, RightRow | null>;
 let diskFull: boolean;
 let spent: string[];
 let answers: ((outcome: Outcome<Exchanged>) => void)[];
+let notStored: string[];
 let rights: Rights;
 
 beforeEach(async () => {
@@ -21,6 +22,7 @@ beforeEach(async () => {
   disk = new Map([[host, null]]);
   diskFull = false;
   spent = [];
+  notStored = [];
   answers = [];
   rights = open();
 });
@@ -30,7 +32,7 @@ const open = () =>
     store: {
       read: (asked) => disk.get(asked) ?? null,
       async write(asked, right) {
-        if (diskFull) throw new Error('ENOSPC');
+        if (diskFull) throw new ParleyError('disk-full');
         if (disk.has(asked)) disk.set(asked, right);
       },
     },
@@ -44,6 +46,7 @@ const open = () =>
     clock,
     log: silentLog,
     changed: () => {},
+    notStored: ({ code }) => notStored.push(code),
   });
 
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
@@ -154,6 +157,7 @@ describe('a right by token', () => {
     diskFull = true;
     clock.advance(LIFE_S * 1_000 - 2 * RENEW_BEFORE_MS);
     await answer('third');
+    expect(notStored).toEqual(['disk-full']);
     diskFull = false;
     clock.advance(LIFE_S * 1_000 - 2 * RENEW_BEFORE_MS);
     await answer('fourth');
@@ -163,6 +167,40 @@ describe('a right by token', () => {
     void rights.credentials(host);
     await settled();
     expect(spent.at(-1)).toBe('fourth');
+  });
+
+  it('is no success while the disk refuses an invitation, which can be redeemed again', async () => {
+    diskFull = true;
+    const refused = rights.redeem(host, 'first');
+    await answer('second');
+    expect(await refused).toMatchObject({ ok: false, code: 'disk-full' });
+    diskFull = false;
+    const redeeming = rights.redeem(host, 'first');
+    await answer('third');
+    expect(await redeeming).toEqual(accept(null));
+    expect(spent).toEqual(['first', 'second']);
+    expect(rights.right(host)).toMatchObject({ at: 'held', kind: 'token' });
+  });
+
+  it('does not replace or end a password that was given while it was renewed', async () => {
+    for (const outcome of ['third', refuse('access-revoked')]) {
+      await redeemed();
+      clock.advance(LIFE_S * 1_000 - 2 * RENEW_BEFORE_MS);
+      await settled();
+      const keeping = rights.keepPassword(host, 'five random words');
+      await answer(outcome);
+      await keeping;
+      expect(rights.right(host)).toEqual({ at: 'held', kind: 'password', endsAt: null });
+    }
+  });
+
+  it('renews itself not at once, however short it lives', async () => {
+    const redeeming = rights.redeem(host, 'first');
+    await answer(accept({ accessToken: 'access', expiresInS: 1, refreshToken: 'second' }));
+    await redeeming;
+    clock.advance(29_999);
+    await settled();
+    expect(spent).toEqual(['first']);
   });
 
   it('is not brought back by an answer that comes after the server was removed', async () => {

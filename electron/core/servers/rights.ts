@@ -1,5 +1,13 @@
 import { LostRightCode, type ServerHost, type ServerRight } from '@parley/shared/model';
-import { accept, type ConnectAuth, type Outcome, type Refusal, refusalOf, refuse } from '@parley/shared/protocol';
+import {
+  accept,
+  type ConnectAuth,
+  type Outcome,
+  type Refusal,
+  refusalOf,
+  refuse,
+  unwrap,
+} from '@parley/shared/protocol';
 import type { RightRow } from '../history/servers-store.ts';
 import type { Clock, Log, SecretStore } from '../ports.ts';
 import { unlock } from '../unlock.ts';
@@ -13,6 +21,8 @@ export interface RightStore {
 
 /** An access token with less left than this is renewed before it is used. */
 export const RENEW_BEFORE_MS = 30_000;
+/** However short a server lets a token live, its renewal waits this long. */
+const RENEW_AFTER_MIN_MS = 30_000;
 /** A fresh access token that is refused says that the right itself is gone. */
 const FRESH_MS = 10_000;
 
@@ -32,7 +42,7 @@ export interface Rights {
   refused(host: ServerHost, said: unknown): void;
   /** Keeps a password that the server took. */
   keepPassword(host: ServerHost, password: string): Promise<void>;
-  /** Exchanges the token of an invitation and keeps what comes back. Refuses as the server does, and keeps nothing then. */
+  /** Exchanges the token of an invitation and keeps what comes back. Refuses as the server does, and keeps nothing then; where the disk refuses, the same invitation may be redeemed again. */
   redeem(host: ServerHost, refreshToken: string): Promise<Outcome<null>>;
   /** Forgets what is in memory of a server that was removed. */
   forget(host: ServerHost): void;
@@ -48,12 +58,14 @@ export function createRights(ports: {
   clock: Clock;
   log: Log;
   changed: () => void;
+  /** The disk did not take a renewed right: it ends with this run of the app unless a later write works. */
+  notStored: (refusal: Refusal) => void;
 }): Rights {
-  const { store, http, secrets, clock, log, changed } = ports;
+  const { store, http, secrets, clock, log, changed, notStored } = ports;
   const tokens = new Map<ServerHost, AccessToken>();
   const renewals = new Map<ServerHost, Promise<Outcome<Credentials>>>();
-  /** Refresh tokens that the disk did not take: without them the right would end with the next exchange. */
-  const unsaved = new Map<ServerHost, string>();
+  /** Refresh tokens that the disk did not take, with the one that each was exchanged for, which is spent. */
+  const unsaved = new Map<ServerHost, { refreshToken: string; spent: string }>();
   let closed = false;
 
   const dropToken = (host: ServerHost) => {
@@ -61,48 +73,57 @@ export function createRights(ports: {
     tokens.delete(host);
   };
 
-  const lose = async (host: ServerHost, code: LostRightCode) => {
+  /** Notes that the right `stored` is lost, unless another has taken its place. */
+  const lose = async (host: ServerHost, stored: RightRow, code: LostRightCode) => {
+    if (store.read(host) !== stored || stored.lost !== null) return;
     dropToken(host);
-    const stored = store.read(host);
-    if (!stored || stored.lost !== null) return;
     log.warn('a server takes a right no more', { kind: stored.kind, code });
     await store.write(host, { ...stored, lost: code });
     changed();
   };
 
   /** The old refresh token is void from here on. */
-  const keepExchanged = async (host: ServerHost, { accessToken, expiresInS, refreshToken }: Exchanged) => {
-    unsaved.set(host, refreshToken);
+  const keepExchanged = async (
+    host: ServerHost,
+    spent: string,
+    { accessToken, expiresInS, refreshToken }: Exchanged,
+  ): Promise<Outcome<null>> => {
+    unsaved.set(host, { refreshToken, spent });
+    let kept: Outcome<null> = accept(null);
     try {
       const credential = await secrets.wrap(new Uint8Array(Buffer.from(refreshToken, 'utf8')));
       await store.write(host, { kind: 'token', credential, lost: null });
       unsaved.delete(host);
     } catch (error) {
-      log.error('a renewed right could not be stored', { code: refusalOf(error).code });
+      kept = refusalOf(error);
+      log.error('a renewed right could not be stored', { code: kept.code });
     }
     dropToken(host);
-    if (closed || !store.read(host)) return;
+    if (closed || !store.read(host)) return kept;
     const now = clock.now();
     const lifeMs = expiresInS * 1_000;
-    const undoRenewal = clock.after(Math.max(lifeMs / 2, lifeMs - 2 * RENEW_BEFORE_MS), () => {
+    const undoRenewal = clock.after(Math.max(RENEW_AFTER_MIN_MS, lifeMs / 2, lifeMs - 2 * RENEW_BEFORE_MS), () => {
       // What fails here is tried again with the next connection.
       void renew(host);
     });
     tokens.set(host, { token: accessToken, takenAt: now, endsAt: now + lifeMs, undoRenewal });
     changed();
+    return kept;
   };
 
   const exchange = async (host: ServerHost): Promise<Outcome<Credentials>> => {
     const stored = store.read(host);
     if (stored?.kind !== 'token') return accept({});
-    const refreshToken = unsaved.get(host) ?? Buffer.from(await unlock(secrets, stored.credential)).toString('utf8');
+    const refreshToken =
+      unsaved.get(host)?.refreshToken ?? Buffer.from(await unlock(secrets, stored.credential)).toString('utf8');
     const exchanged = await http.refresh(host, refreshToken);
     if (!exchanged.ok) {
-      if (isLost(exchanged.code)) await lose(host, exchanged.code);
+      if (isLost(exchanged.code)) await lose(host, stored, exchanged.code);
       else log.info('a right could not be renewed', { code: exchanged.code });
       return exchanged;
     }
-    await keepExchanged(host, exchanged.value);
+    const kept = await keepExchanged(host, refreshToken, exchanged.value);
+    if (!kept.ok) notStored(kept);
     return accept({ token: exchanged.value.accessToken });
   };
 
@@ -117,6 +138,11 @@ export function createRights(ports: {
       .finally(() => renewals.delete(host));
     renewals.set(host, renewal);
     return renewal;
+  };
+  /** After what is under way: a renewal's answer must not replace a newer right. */
+  const inTurn = async (host: ServerHost, work: () => Promise<Outcome<Credentials>>) => {
+    for (let running = renewals.get(host); running; running = renewals.get(host)) await running;
+    return alone(host, work);
   };
   const renew = (host: ServerHost) => renewals.get(host) ?? alone(host, () => exchange(host));
 
@@ -149,25 +175,30 @@ export function createRights(ports: {
         code === 'access-revoked' ||
         (token !== undefined && clock.now() - token.takenAt < FRESH_MS);
       if (!isOver) return dropToken(host);
-      lose(host, code).catch((error: unknown) =>
+      lose(host, stored, code).catch((error: unknown) =>
         log.error('a lost right could not be noted', { name: error instanceof Error ? error.name : 'unknown' }),
       );
     },
     async keepPassword(host, password) {
-      dropToken(host);
-      const credential = await secrets.wrap(new Uint8Array(Buffer.from(password, 'utf8')));
-      await store.write(host, { kind: 'password', credential, lost: null });
-      unsaved.delete(host);
+      const kept = await inTurn(host, async () => {
+        dropToken(host);
+        const credential = await secrets.wrap(new Uint8Array(Buffer.from(password, 'utf8')));
+        await store.write(host, { kind: 'password', credential, lost: null });
+        unsaved.delete(host);
+        return accept({ password });
+      });
+      unwrap(kept);
       changed();
     },
     async redeem(host, refreshToken) {
-      // A renewal that is under way ends first, so that its answer does not replace the new right.
-      for (let running = renewals.get(host); running; running = renewals.get(host)) await running;
-      const redeemed = await alone(host, async () => {
-        const exchanged = await http.refresh(host, refreshToken);
+      const redeemed = await inTurn(host, async () => {
+        // An invitation whose right could not be stored is spent already: its successor goes on.
+        const waiting = unsaved.get(host);
+        const next = waiting?.spent === refreshToken ? waiting.refreshToken : refreshToken;
+        const exchanged = await http.refresh(host, next);
         if (!exchanged.ok) return exchanged;
-        await keepExchanged(host, exchanged.value);
-        return accept({ token: exchanged.value.accessToken });
+        const kept = await keepExchanged(host, refreshToken, exchanged.value);
+        return kept.ok ? accept({ token: exchanged.value.accessToken }) : kept;
       });
       return redeemed.ok ? accept(null) : redeemed;
     },

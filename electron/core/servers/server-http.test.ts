@@ -87,6 +87,11 @@ describe('the exchange of a token', () => {
     expect(JSON.parse(sent)).toEqual({ refresh_token: 'first' });
   });
 
+  it.each([1, 59, 86_401, 3_000_000])('takes no token that lives for %i seconds', async (expiresInS) => {
+    const host = await serve(json(200, { access_token: 'jwt', expires_in: expiresInS, refresh_token: 'next' }));
+    expect(await http.refresh(host, 'first')).toMatchObject({ code: 'not-a-server' });
+  });
+
   it('is refused as the server says', async () => {
     const host = await serve(json(401, { ...refuse('access-expired'), message: 'It ended.' }));
     expect(await http.refresh(host, 'first')).toEqual(refuse('access-expired', { message: 'It ended.' }));

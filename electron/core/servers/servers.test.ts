@@ -80,6 +80,7 @@ const open = () =>
     },
     roomsOn: () => new Map([[host, 2]]),
     changed: () => {},
+    notStored: () => {},
     removed: (of) => removed.push(of),
   });
 

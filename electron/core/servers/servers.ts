@@ -27,6 +27,8 @@ export type ServersOptions = {
   roomsOn: () => ReadonlyMap<ServerHost, number>;
   /** The servers, or what is known of them, changed. */
   changed: (items: Server[]) => void;
+  /** The disk did not take a renewed right. */
+  notStored: (refusal: Refusal) => void;
   /** A server is known no more: connections to it have to close. */
   removed: (host: ServerHost) => void;
   /** The server on which new rooms are made. */
