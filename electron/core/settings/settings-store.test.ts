@@ -45,6 +45,19 @@ describe('settings', () => {
     },
   );
 
+  it('of an earlier Parley are kept, and what it did not know takes its usual value', () => {
+    const { hosting, ...older } = usualSettings;
+    writeFileSync(file, JSON.stringify({ ...older, privacy: { relayOnly: true }, homeServer: 'example.org' }));
+    const { store, damaged } = open();
+    expect(damaged).toBe(false);
+    expect(store.get()).toEqual({
+      ...usualSettings,
+      privacy: { ...usualSettings.privacy, relayOnly: true },
+      hosting,
+      homeServer: 'example.org',
+    });
+  });
+
   it('that cannot be written stay as they were', () => {
     const { store } = open();
     store.change({ hosting: { lan: true } });

@@ -45,10 +45,24 @@ export function openSettings(file: string, now: () => number): { store: Settings
 
 function readSettings(file: string): Settings | undefined {
   try {
-    const parsed = Settings.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+    const parsed = Settings.safeParse(withUsual(JSON.parse(readFileSync(file, 'utf8'))));
     return parsed.success ? parsed.data : undefined;
   } catch {
     // Not readable or not JSON. The caller sets the file aside and reports it as damaged.
     return undefined;
   }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Gives the settings that an earlier Parley did not know yet their usual values. */
+function withUsual(stored: unknown): unknown {
+  if (!isRecord(stored) || !('version' in stored)) return stored;
+  const filled: Record<string, unknown> = { ...usualSettings, ...stored };
+  for (const [name, usual] of Object.entries(usualSettings)) {
+    const value = filled[name];
+    if (isRecord(usual) && isRecord(value)) filled[name] = { ...usual, ...value };
+  }
+  return filled;
 }
