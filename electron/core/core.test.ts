@@ -1,8 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BRIDGE_CALL_NAMES, type BridgeEvent } from '@parley/shared/bridge';
+import { ServerHost } from '@parley/shared/model';
 import { LIMITS } from '@parley/shared/protocol';
-import { createInvite, deriveRoomKeys, formatInvite, parseInvite } from '@parley/shared/sealing';
+import { createInvite, deriveRoomKeys, formatInvite, formatServerInvite, parseInvite } from '@parley/shared/sealing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Core, createCore } from './core.ts';
 import type { CorePorts } from './ports.ts';
@@ -411,6 +412,16 @@ describe('links', () => {
     expect((await ask(core, 'rooms.list', {})).items).toEqual([]);
     expect(await ask(core, 'app.take-deep-link', {})).toEqual({ invite: text });
     expect(await ask(core, 'app.take-deep-link', {})).toEqual({ invite: null });
+  });
+
+  it('to a server fill in the lobby too', async () => {
+    const core = await start();
+    const events = listen(core);
+    const refreshToken = `parley_${'a'.repeat(12)}_1_${'b'.repeat(43)}`;
+    const link = formatServerInvite({ host: ServerHost.parse('calls.example.org'), refreshToken });
+    core.openDeepLink(link);
+    expect(events.of('app.deep-link-arrived')).toEqual([{ invite: link }]);
+    expect(events.of('app.noticed')).toEqual([]);
   });
 
   it.each(['parley://join/', 'https://example.org', 'parley://settings/reset', '-x', '\u0000'])(

@@ -1,8 +1,4 @@
-import { accept, type Outcome } from '@parley/shared/protocol';
-import { formatInvite, parseInvite } from '@parley/shared/sealing';
+import { findParleyLink } from '@parley/shared/sealing';
 
-/** Reads the link that Parley was opened with. A link only fills in the lobby; it never joins. */
-export function readDeepLink(text: string): Outcome<string> {
-  const invite = parseInvite(text);
-  return invite.ok ? accept(formatInvite(invite.value)) : invite;
-}
+/** Reads the link that Parley was opened with, to a room or to a server. A link only fills in the lobby; it never joins. */
+export const readDeepLink = findParleyLink;
