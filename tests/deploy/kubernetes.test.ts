@@ -158,9 +158,9 @@ describe('the Kubernetes manifests (S16)', () => {
     expect(reading.ok ? [] : reading.problems).toEqual([]);
   });
 
-  it('let the world reach the sockets, new tokens and the health, and nothing for operators', () => {
+  it('let the world reach what apps ask for and the health, and nothing for operators', () => {
     const paths = only('Ingress').spec?.rules?.flatMap((rule) => rule.http?.paths.map((path) => path.path) ?? []);
-    expect(paths).toEqual(['/parley/', '/auth/refresh', '/health']);
+    expect(paths).toEqual(['/parley/', '/about', '/auth/refresh', '/health']);
     expect(only('Service').spec?.type).toBe('ClusterIP');
     expect(only('NetworkPolicy').spec?.policyTypes).toEqual(['Ingress', 'Egress']);
   });

@@ -3,6 +3,7 @@ import {
   type ClientEvent,
   clientEvents,
   type ErrorCode,
+  LIMITS,
   type Outcome,
   type Refusal,
   refusalOf,
@@ -21,11 +22,18 @@ const STRIKES: ReadonlySet<ErrorCode> = new Set([
   'unknown-call',
   'proof-invalid',
   'owner-proof-invalid',
-  'internal',
 ]);
 
 /** How many calls an event counts as, where it is more than one: a page of the list costs more than the rest. */
 const WEIGHTS: Partial<Record<ClientEvent, number>> = { 'room:list': 4 };
+
+/** Each kind of question about each room of a socket may be told to wait. */
+const ASKED_MAX = 4 * LIMITS.seatsPerSocket;
+
+const roomOf = (payload: unknown): string =>
+  typeof payload === 'object' && payload !== null && 'roomId' in payload && typeof payload.roomId === 'string'
+    ? payload.roomId
+    : '';
 
 /**
  * Takes one event from a socket: known? parsed? within limits? handled; then the Outcome goes back. Never throws.
@@ -33,7 +41,7 @@ const WEIGHTS: Partial<Record<ClientEvent, number>> = { 'room:list': 4 };
 export function createDispatch(context: HandlerContext) {
   const { counters, limits, clock } = context;
   const observer = createOperationObserver(context);
-  /** Until when clients were told to wait, by event. */
+  /** Until when clients were told to wait, by event and room. */
   const toldToWait = new WeakMap<Client, Map<string, number>>();
 
   function finish(
@@ -46,21 +54,28 @@ export function createDispatch(context: HandlerContext) {
     if (!outcome.ok) {
       counters.error(outcome.code);
       observer.refused(client, event, payload, outcome.code);
-      if (STRIKES.has(outcome.code) || isTooEarly(client, event, outcome)) strike(client, outcome.code);
+      if (STRIKES.has(outcome.code) || isTooEarly(client, event, payload, outcome)) strike(client, outcome.code);
     }
     if (reply) client.answer(reply, outcome);
   }
 
-  /** Whether it asks for the same again before the time that it was told: only that is held against it, not the limit itself. */
-  function isTooEarly(client: Client, event: string, { code, retryAfterMs }: Refusal): boolean {
+  /**
+   * Whether it asks for the same again before the time that it was told: only that is held against it, not the limit itself.
+   * An app asks for all its rooms at once, so that each room has its own time. More rooms than a socket may have are not honest.
+   */
+  function isTooEarly(client: Client, event: string, payload: unknown, { code, retryAfterMs }: Refusal): boolean {
     if (code !== 'rate-limited' || retryAfterMs === undefined) return false;
     const now = clock.now();
     const untils = toldToWait.get(client) ?? new Map<string, number>();
-    const until = untils.get(event) ?? 0;
-    toldToWait.set(client, untils.set(event, now + retryAfterMs));
+    toldToWait.set(client, untils);
+    for (const [asked, until] of untils) if (until <= now) untils.delete(asked);
+    const asked = `${event} ${roomOf(payload)}`;
+    const isAgain = untils.has(asked);
+    const isTooMany = !isAgain && untils.size >= ASKED_MAX;
+    if (!isTooMany) untils.set(asked, now + retryAfterMs);
     // A socket that waits as it was told is not idle.
     client.idleSince = Math.max(client.idleSince, now + retryAfterMs);
-    return now < until;
+    return isAgain || isTooMany;
   }
 
   /** A block closes the socket that earned it, and nobody else's seat behind the same address. */

@@ -46,9 +46,14 @@ type CarrierListener = { onMessage(message: Buffer): void; onFailure(failure: Er
 
 async function overUdp({ address, port }: Endpoint, listener: CarrierListener): Promise<Carrier> {
   const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
-  // Connected, so that a closed port is told at once where the system knows of it.
-  socket.connect(port, address);
-  await once(socket, 'connect');
+  try {
+    // Connected, so that a closed port is told at once where the system knows of it.
+    socket.connect(port, address);
+    await once(socket, 'connect');
+  } catch (failure) {
+    socket.close();
+    throw failure;
+  }
   socket.on('message', (message) => listener.onMessage(message));
   socket.on('error', (failure) => listener.onFailure(failure));
   return {
@@ -151,7 +156,8 @@ export class TurnClient {
     const answer = await this.#request(METHOD.allocate, wanted);
     this.#hasAllocation = answer.code === 0;
     const relayed = answer.attributes.get(ATTRIBUTE.relayedAddress);
-    return relayed === undefined ? answer : { ...answer, relayed: decodeEndpoint(relayed, answer.transaction) };
+    const endpoint = relayed && decodeEndpoint(relayed, answer.transaction);
+    return endpoint ? { ...answer, relayed: endpoint } : answer;
   }
 
   /** Asks to receive from `address` and to send to it. */
@@ -263,8 +269,9 @@ export class TurnClient {
     const attributes = decodeAttributes(bytes.subarray(20));
     const peer = attributes.get(ATTRIBUTE.peerAddress);
     const data = attributes.get(ATTRIBUTE.data)?.toString();
-    if (!peer || data === undefined) return;
-    this.#received.push({ from: decodeEndpoint(peer, transaction), data });
+    const from = peer && decodeEndpoint(peer, transaction);
+    if (!from || data === undefined) return;
+    this.#received.push({ from, data });
     for (const listener of this.#onData) listener(data);
   }
 }

@@ -70,7 +70,9 @@ export function encodeEndpoint({ address, port }: Endpoint, transaction: Buffer)
   return Buffer.concat([head, xor(bytes, Buffer.concat([COOKIE, transaction]))]);
 }
 
-export function decodeEndpoint(value: Buffer, transaction: Buffer): Endpoint {
+/** Undefined for what is no address, which a relay at fault may send. */
+export function decodeEndpoint(value: Buffer, transaction: Buffer): Endpoint | undefined {
+  if (value.length !== 8 && value.length !== 20) return undefined;
   const bytes = xor(value.subarray(4), Buffer.concat([COOKIE, transaction]));
   return { address: ipaddr.fromByteArray([...bytes]).toString(), port: value.readUInt16BE(2) ^ COOKIE.readUInt16BE(0) };
 }

@@ -104,6 +104,26 @@ describe('joins (R3)', () => {
     }
   });
 
+  it('of an office whose apps ask for all their rooms at once are refused, and nobody is struck for them (R7)', async () => {
+    const server = await startTestServer();
+    const office = Array.from({ length: 12 }, () => new Client(server));
+    for (const client of office) await client.hear('server:challenge');
+    const codes = await Promise.all(
+      office.map(async (client) => {
+        const told: string[] = [];
+        for (let room = 0; room < 15; room++) {
+          const answer = await client.tryJoin(new RoomKey());
+          told.push(answer.ok ? 'joined' : answer.code);
+        }
+        return told;
+      }),
+    );
+    expect(codes.flat().filter((code) => code === 'joined')).toHaveLength(30);
+    expect(new Set(codes.flat())).toEqual(new Set(['joined', 'rate-limited']));
+    expect(office.map(({ socket }) => socket.connected)).not.toContain(false);
+    expect((await server.health()).connections).toBe(12);
+  });
+
   it('leave room for a demo of four on one computer that restarts and reconnects, by default', async () => {
     const server = await startTestServer();
     const key = new RoomKey();
