@@ -42,7 +42,7 @@ function comeIn(port: number, room: RoomKey, index: number): Promise<Fate> {
     socket.on('error', () => end('other'));
     socket.on('close', () => end('other'));
     socket.on('message', (data) => {
-      const text = String(data);
+      const text = (data as Buffer).toString();
       if (text === '2') socket.send('3');
       else if (text.startsWith('0')) socket.send('40{"v":1}');
       else if (text.startsWith('44')) end(/"code":"([a-z-]+)"/.exec(text)?.[1] ?? 'other');
@@ -100,7 +100,7 @@ export async function sendMalformed(about: { port: number; frames: number; atOnc
         resolve();
       });
       socket.on('message', (data) => {
-        const text = String(data);
+        const text = (data as Buffer).toString();
         if (text.startsWith('0')) socket.send('40{"v":1}');
         else if (text.startsWith('42["server:challenge"')) socket.send('42[');
       });
