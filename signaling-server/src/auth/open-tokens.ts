@@ -42,7 +42,7 @@ export function accessPolicyOf({ access, accessPassword }: Config, tokens: Token
 
 /** Closes the sockets of rights that ended by a revocation elsewhere, or by time. */
 export function watchRights(
-  tokens: Tokens,
+  tokens: Pick<Tokens, 'endOf'>,
   gate: { rights(): ReadonlyMap<string, number>; closeRight(right: string, end: RightEnd): void },
   clock: Clock,
   log: Log,
@@ -55,7 +55,15 @@ export function watchRights(
       gate.closeRight(right, end);
     }
   };
+  // A store that answers slowly is not asked again meanwhile.
+  let isLooking = false;
   return repeat(clock, LOOK_EVERY_MS, () => {
-    look().catch((failure: unknown) => log.warn({ err: failure }, 'rights could not be looked at'));
+    if (isLooking) return;
+    isLooking = true;
+    look()
+      .catch((failure: unknown) => log.warn({ err: failure }, 'rights could not be looked at'))
+      .finally(() => {
+        isLooking = false;
+      });
   });
 }
