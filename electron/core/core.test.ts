@@ -175,6 +175,16 @@ describe('identity', () => {
 });
 
 describe('rooms', () => {
+  it('stay known as ones whose secret their server got when they are taken off its list', async () => {
+    const core = await start();
+    const { roomId } = await ask(core, 'rooms.create', { name: 'Family' });
+    const marked = async (listed: boolean) => ask(core, 'rooms.mark-listed', { roomId, listed });
+    expect(await marked(false)).toMatchObject({ listed: false, wasListed: false });
+    expect(await marked(true)).toMatchObject({ listed: true, wasListed: true });
+    expect(await marked(false)).toMatchObject({ listed: false, wasListed: true });
+    expect(await marked(false)).toMatchObject({ listed: false, wasListed: true });
+  });
+
   it('on the own server follow it wherever it listens', async () => {
     const core = await start();
     const room = await ask(core, 'rooms.create', { name: 'Family' });

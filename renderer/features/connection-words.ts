@@ -40,14 +40,20 @@ export const connectionTone = (connection: ServerConnection): Tone =>
 const SEALED = 'What is said here is sealed between your devices.';
 
 /**
- * What protects a room and who could listen, in one sentence and a half. Three cases: private, on a server's list, and on
- * the list with a passphrase.
+ * What protects a room and who could listen, in one sentence and a half. With a passphrase the server never can; without,
+ * it can where the room's secret was ever given to it for its list, which only the person who made the room knows for sure.
  */
-export function protectionSentence(room: Pick<Room, 'needsPassphrase' | 'listed' | 'host'>): string {
+export function protectionSentence(
+  room: Pick<Room, 'needsPassphrase' | 'listed' | 'wasListed' | 'mine' | 'host'>,
+): string {
   if (room.listed) return `${listenersSentence(room.host, room.needsPassphrase)} ${SEALED}`;
-  return room.needsPassphrase
-    ? `Only people who have both the invite and the passphrase can join; the server cannot listen. ${SEALED}`
-    : `Only people who have the invite can join; the server cannot listen. ${SEALED}`;
+  if (room.needsPassphrase)
+    return `Only people who have both the invite and the passphrase can join; the server cannot listen. ${SEALED}`;
+  if (room.wasListed)
+    return `This room was on the list of ${hostName(room.host)}: people who found it there can still join, and its operator could listen. Make a new room to shut them out. ${SEALED}`;
+  return room.mine
+    ? `Only people who have the invite can join; the server cannot listen. ${SEALED}`
+    : `Only people who have the invite can join. The server cannot listen, unless the person who made the room put it on a list. ${SEALED}`;
 }
 
 /** How far an invite goes by itself, and how to treat it. */
@@ -63,8 +69,14 @@ export const listenersSentence = (host: string, needsPassphrase: boolean): strin
     : `On the list of ${hostName(host)}: everybody who can use that server can join, so its operator could listen too.`;
 
 /** The same in a word, beside the lock. */
-export const protectionWord = (room: Pick<Room, 'needsPassphrase' | 'listed'>): string =>
-  room.listed ? (room.needsPassphrase ? 'Listed, with passphrase' : 'Listed: anybody there can join') : 'Private';
+export const protectionWord = (room: Pick<Room, 'needsPassphrase' | 'listed' | 'wasListed'>): string =>
+  room.listed
+    ? room.needsPassphrase
+      ? 'Listed, with passphrase'
+      : 'Listed: anybody there can join'
+    : room.wasListed && !room.needsPassphrase
+      ? 'Was on a list'
+      : 'Private';
 
 export const standingWords: Record<PeerStanding['standing'], { word: string; sentence: string }> = {
   new: { word: 'New device', sentence: 'Seen for the first time. Compare the safety code to be sure.' },

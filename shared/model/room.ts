@@ -36,6 +36,8 @@ export const Room = z.object({
   needsPassphrase: z.boolean(),
   /** Whether it is known to be on its server's list. */
   listed: z.boolean(),
+  /** Whether its secret was ever given to its server for that list: the server and its readers may have kept it. */
+  wasListed: z.boolean(),
   createdAt: z.number().int().nonnegative(),
   lastActiveAt: z.number().int().nonnegative(),
   unread: z.number().int().nonnegative(),

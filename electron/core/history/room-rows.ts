@@ -9,7 +9,7 @@ export type RoomRow = {
   owner_seed: Uint8Array | null;
   passphrase: Uint8Array | null;
   needs_passphrase: number;
-  /** Whether it is known to be on its server's list. */
+  /** 0: never on its server's list as far as is known; 1: on it; 2: taken off again. */
   listed: number;
   created_at: number;
   last_active_at: number;

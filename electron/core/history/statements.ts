@@ -17,7 +17,8 @@ export const sql = {
     ON CONFLICT (room_id) DO NOTHING`,
   renameRoom:
     'UPDATE rooms SET name = @name, renamed_at = @renamedAt WHERE room_id = @roomId AND renamed_at < @renamedAt',
-  setListed: 'UPDATE rooms SET listed = ? WHERE room_id = ?',
+  setListed:
+    'UPDATE rooms SET listed = CASE ? WHEN 1 THEN 1 ELSE CASE WHEN listed > 0 THEN 2 ELSE 0 END END WHERE room_id = ?',
   setDraft: 'UPDATE rooms SET draft = ? WHERE room_id = ?',
   deleteMessages: 'DELETE FROM messages WHERE room_id = ?',
   deleteRoom: 'DELETE FROM rooms WHERE room_id = ?',

@@ -61,6 +61,7 @@ export function createRooms(options: {
         mine: row.owner_seed !== null,
         needsPassphrase: row.needs_passphrase === 1,
         listed: row.listed === 1,
+        wasListed: row.listed > 0,
         createdAt: row.created_at,
         lastActiveAt: row.last_active_at,
         unread: row.unread,

@@ -1,8 +1,5 @@
-/** Where a person who has no Parley gets it. */
-export const PARLEY_HOME = 'https://parley.example';
-
 /**
- * An invite as a message that explains itself: what Parley is, where to get it, what to do with the link. Parley finds
+ * An invite as a message that explains itself: what Parley is and what to do with the link. Parley finds
  * the link in the whole message again.
  */
 export function inviteMessage(options: {
@@ -17,9 +14,8 @@ export function inviteMessage(options: {
   return [
     `${from ?? 'Somebody'} invites you to ${room} in Parley, an app for private video calls and chat. It needs no account, and what is said goes straight from computer to computer.`,
     '',
-    `1. Get Parley: ${PARLEY_HOME}`,
-    '2. Open it and choose “Join with a link”.',
-    '3. Paste this whole message there, or open this link:',
+    '1. Open Parley and choose “Join with a link”. If you do not have it yet, ask the person who invites you where to get it.',
+    '2. Paste this whole message there, or open this link:',
     '',
     invite,
     '',

@@ -33,8 +33,8 @@ export function InviteFacts({ invite, asked }: { invite: InviteRead; asked: bool
             <p className={styles.learns}>
               You have not used this server before
               {isPrivateHost(invite.host) ? '; it is a computer in your network' : ''}. When you join, it learns the
-              address of your computer and when you are in the room. It cannot read what is said.{' '}
-              {asked ? '' : 'Nothing was asked of it yet.'}
+              address of your computer and when you are in the room. It cannot read what is said, unless the room is on
+              its list without a passphrase. {asked ? '' : 'Nothing was asked of it yet.'}
             </p>
           ) : null}
         </div>

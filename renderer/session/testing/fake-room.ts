@@ -568,6 +568,7 @@ export class FakeRoom {
       lastActiveAt: 0,
       unread: 0,
       listed: false,
+      wasListed: false,
       lastMessage: null,
       draft: '',
     };

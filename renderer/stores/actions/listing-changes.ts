@@ -36,12 +36,18 @@ export async function changeListing(context: ActionContext, roomId: RoomId, chan
   const { act, name } = change;
   const listing = await ports.bridge.call('rooms.sign-listing', { roomId, name, issuedAt: ports.clock.now() });
   if (!listing.ok) return listing;
+  // Marked before the secret is given away: the answer may be lost, and then the room is listed all the same.
+  if (act === 'publish') {
+    const marked = await markListed(context, roomId, true);
+    if (!marked.ok) return marked;
+  }
   const said = await ports.roomLists.change(room.keyring.host, `room:${act}`, async (challenge) => {
     const proof = await prove(challenge);
     return proof.ok ? accept({ ...listing.value, proof: proof.value.sig }) : proof;
   });
   if (said.ok) return markListed(context, roomId, true);
-  if (said.code === 'room-not-listed') await markListed(context, roomId, false);
+  const isUnknown = said.code === 'timed-out' || said.code === 'server-unreachable';
+  if (said.code === 'room-not-listed' || (act === 'publish' && !isUnknown)) await markListed(context, roomId, false);
   return said;
 }
 

@@ -15,6 +15,7 @@ export function roomOf(name: string, nowMs: number, more: Partial<Room> = {}): R
     host: 'parley.studio.example',
     mine: true,
     listed: false,
+    wasListed: false,
     needsPassphrase: false,
     createdAt: nowMs - 90 * 24 * HOUR_MS,
     lastActiveAt: nowMs - 4 * MINUTE_MS,

@@ -24,7 +24,9 @@ const listed =
   (needsPassphrase: boolean): GalleryScreen =>
   (base) => ({
     screen: inRoom('details'),
-    rooms: base.rooms.map((room) => (room.roomId === design ? { ...room, listed: true, needsPassphrase } : room)),
+    rooms: base.rooms.map((room) =>
+      room.roomId === design ? { ...room, listed: true, wasListed: true, needsPassphrase } : room,
+    ),
   });
 
 export const serverScreens = {
