@@ -17,9 +17,6 @@ export type AccessPorts = GuardPorts & {
   onEnded: (right: string) => void;
 };
 
-/** A token that is none weighs as much as this many malformed frames (R7). */
-const WRONG_TOKEN_STRIKES = 10;
-
 /** When a renewal that could not be written may be tried again. */
 const AGAIN_MS = 5_000;
 
@@ -62,7 +59,10 @@ export function addAccess(app: App, ports: AccessPorts, admin: AdminTools): void
       const about = { audit: true, ...aboutRequest(request), address: pseudonyms.address(key), right: reused };
       log.warn(about, reused === undefined ? 'refresh token refused' : 'refresh token used twice; its right ended');
       if (reused !== undefined) ports.onEnded(reused);
-      if (refusal.code === 'access-refused') void limits.blocks.strike(key, 'wrong refresh token', WRONG_TOKEN_STRIKES);
+      if (refusal.code === 'access-refused') {
+        const weight = limits.wrongSecrets.strikesFor(key, request.body.refresh_token);
+        void limits.blocks.strike(key, 'wrong refresh token', weight);
+      }
       return reply.code(401).send(refusal);
     },
   );

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { type Block, BlockList } from './block-list.ts';
 import { createWindowLimit, type LimitStore, type WindowLimit } from './window-limit.ts';
+import { WrongSecrets } from './wrong-secrets.ts';
 
 /** Every limit that counts per address or per seat in windows of a minute (R1–R4, R7). */
 export type Limits = {
@@ -10,6 +11,7 @@ export type Limits = {
   joins: WindowLimit;
   streamStarts: WindowLimit;
   blocks: BlockList;
+  wrongSecrets: WrongSecrets;
 };
 
 /** `store` where several nodes count together; blocks are told to the others by whoever hears `onBlocked`. */
@@ -26,5 +28,6 @@ export function createLimits(
     joins: createWindowLimit('joins', config.joinsPerMinute, 60, store, spreadMs),
     streamStarts: createWindowLimit('streams', config.streamStartsPerMinute, 60, store, spreadMs),
     blocks: new BlockList(config, clock, onBlocked, store),
+    wrongSecrets: new WrongSecrets(),
   };
 }

@@ -43,8 +43,6 @@ const TAKEN_IN_MS = 2_000;
 const LEFT_OVER_MS = 500;
 /** How long a socket that does not read gets to take in why it is being closed. */
 const LAST_WORD_MS = 1_000;
-/** A wrong password or token weighs as much as this many malformed frames. */
-const WRONG_ACCESS_STRIKES = 10;
 
 /**
  * Runs Socket.IO on the server's HTTP port, hardened: WebSocket only, text only, one namespace, small frames, short
@@ -112,16 +110,17 @@ export function openGate(
     if (otherVersion) return otherVersion;
     const checked = access(auth.data);
     return checked instanceof Promise
-      ? checked.then((outcome) => countWrong(outcome, connection))
-      : countWrong(checked, connection);
+      ? checked.then((outcome) => countWrong(outcome, connection, auth.data))
+      : countWrong(checked, connection, auth.data);
   }
 
   /** Guessing passwords or tokens leads to a block (R7). */
-  function countWrong(outcome: Outcome<Admitted>, connection: Connection): Outcome<Admitted> {
+  function countWrong(outcome: Outcome<Admitted>, connection: Connection, given: ConnectAuth): Outcome<Admitted> {
     if (!outcome.ok && outcome.code === 'access-refused') {
       const { limitKey } = connection;
       log.warn({ ...aboutSocket(connection), address: pseudonyms.address(limitKey), audit: true }, 'access refused');
-      void limits.blocks.strike(limitKey, 'access-refused', WRONG_ACCESS_STRIKES);
+      const weight = limits.wrongSecrets.strikesFor(limitKey, given.password ?? given.token ?? '');
+      void limits.blocks.strike(limitKey, 'access-refused', weight);
     }
     return outcome;
   }

@@ -83,10 +83,20 @@ describe('a server with a password', () => {
 
   it('blocks an address that guesses (R7)', async () => {
     const server = await startTestServer({ ...env, STRIKES_PER_MINUTE: '30' });
-    const guess = () => new Client(server, { ip: '203.0.113.99', auth: { v: 1, password: 'wrong' } }).refused();
+    let guesses = 0;
+    const guess = () =>
+      new Client(server, { ip: '203.0.113.99', auth: { v: 1, password: `wrong ${guesses++}` } }).refused();
     await until(async () => (await guess()).data?.code === 'blocked', 'blocked');
     const other = new Client(server, { auth: { v: 1, password: env.ACCESS_PASSWORD } });
     await other.join(new RoomKey());
+  });
+
+  it('does not block an office whose apps all show the password of yesterday once (R7)', async () => {
+    const server = await startTestServer(env);
+    const enterWith = (password: string) => new Client(server, { auth: { v: 1, password } });
+    for (let app = 0; app < 25; app++)
+      expect((await enterWith('the password of yesterday').refused()).data?.code).toBe('access-refused');
+    await enterWith(env.ACCESS_PASSWORD).join(new RoomKey());
   });
 });
 
