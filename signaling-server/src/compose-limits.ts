@@ -2,7 +2,7 @@ import type { RoomParts } from './compose-rooms.ts';
 import type { Base } from './composition.ts';
 import type { Block } from './limits/block-list.ts';
 import { createLimits, type Limits } from './limits/limits.ts';
-import { createLoadGauge, type LoadGauge, watchLoop } from './limits/load-gauge.ts';
+import { createLoadGauge, type LoadGauge, type LoopReading, watchLoop } from './limits/load-gauge.ts';
 import { type SharedBlocks, shareBlocks } from './limits/shared-blocks.ts';
 import type { LimitStore } from './limits/window-limit.ts';
 
@@ -19,7 +19,7 @@ export type LimitParts = {
 export function composeLimits(
   base: Base,
   { redis, cluster, addresses }: Pick<RoomParts, 'redis' | 'cluster' | 'addresses'>,
-  given: { loopDelayMs: (() => number) | undefined },
+  given: { loop: LoopReading | undefined },
 ): LimitParts {
   const { config, clock, log, pseudonyms, counters, closers } = base;
   const listeners: ((key: string) => void)[] = [];
@@ -44,8 +44,8 @@ export function composeLimits(
     shareBlocks(limits.blocks, { clock, store: cluster.store, nodes: cluster, onBlocked: tellListeners, addresses });
   if (sharedBlocks) closers.add(() => sharedBlocks.close());
 
-  const loop = given.loopDelayMs ? { delayMs: given.loopDelayMs, close: () => {} } : watchLoop();
-  const load = createLoadGauge(config.busyDelayMs, clock, loop.delayMs);
+  const loop = given.loop ? { ...given.loop, close: () => {} } : watchLoop();
+  const load = createLoadGauge(config.busyDelayMs, clock, loop);
   closers.add(() => loop.close());
   closers.add(() => load.close());
   return { limits, load, sharedBlocks, onBlocked: (listener) => void listeners.push(listener) };

@@ -59,6 +59,7 @@ export async function composeSockets(
     tracing,
     access: createAccessRule(accessPolicyOf(config, tokens)),
     openSockets,
+    isSaturated: () => load.isSaturated(),
   });
   onBlocked((key) => gate.closeBlocked(key));
   cluster?.onNotice('right-ended', (right) => {

@@ -11,6 +11,7 @@ import { composeRooms } from './compose-rooms.ts';
 import { composeSockets } from './compose-sockets.ts';
 import { type Base, Closers, type WorkerPorts } from './composition.ts';
 import type { Config } from './config.ts';
+import type { LoopReading } from './limits/load-gauge.ts';
 import { countOpenSockets } from './limits/open-sockets.ts';
 import { shareOpenSockets } from './limits/shared-open-sockets.ts';
 import { type Log, openLog } from './log.ts';
@@ -28,8 +29,8 @@ export type SignalingPorts = {
   random?: (sizeBytes: number) => Uint8Array;
   /** What this server shares its rooms over; Redis if the configuration names one, otherwise nothing. */
   backplane?: OpenBackplane;
-  /** How late the event loop ran since the last call, in milliseconds. */
-  loopDelayMs?: () => number;
+  /** What is read of the event loop, in place of the true one. */
+  loop?: LoopReading;
   /** What is wrong with the configuration, as it was logged before. */
   warnings?: readonly string[];
   /** For one of several workers: what it has from its parent. */
@@ -97,7 +98,7 @@ async function start(
   };
 
   const roomParts = await composeRooms(base, ports.backplane);
-  const limitParts = composeLimits(base, roomParts, { loopDelayMs: ports.loopDelayMs });
+  const limitParts = composeLimits(base, roomParts, { loop: ports.loop });
   const listener = await composeListener(base);
   const { redis, cluster, addresses } = roomParts;
   const shared = redis && cluster && { client: redis, prefix: config.redisPrefix };

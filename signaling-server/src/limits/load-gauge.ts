@@ -1,11 +1,23 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { type Clock, repeat } from '../clock.ts';
 
 const LOOK_EVERY_MS = 500;
 const RESOLUTION_MS = 10;
 
-/** How late the event loop ran since the last call, in milliseconds (median), with the undo. */
-export function watchLoop(): { delayMs: () => number; close: () => void } {
+/** From this share of the time on that the event loop had something to do, newcomers wait for the server and not for themselves. */
+const SATURATED_SHARE = 0.8;
+
+/** The event loop since the last call of each. */
+export type LoopReading = {
+  /** How late it ran, in milliseconds (median). */
+  delayMs: () => number;
+  /** The share of the time in which it had something to do. */
+  busyShare: () => number;
+};
+
+/** Watches the event loop of this process, with the undo. */
+export function watchLoop(): LoopReading & { close: () => void } {
+  let before = performance.eventLoopUtilization();
   const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delays.enable();
   return {
@@ -15,6 +27,12 @@ export function watchLoop(): { delayMs: () => number; close: () => void } {
       delays.reset();
       return delayMs;
     },
+    busyShare() {
+      const now = performance.eventLoopUtilization();
+      const { utilization } = performance.eventLoopUtilization(now, before);
+      before = now;
+      return utilization;
+    },
     close: () => void delays.disable(),
   };
 }
@@ -22,6 +40,8 @@ export function watchLoop(): { delayMs: () => number; close: () => void } {
 export interface LoadGauge {
   /** Whether newcomers are to be turned away for now. */
   isBusy: () => boolean;
+  /** Whether the event loop has hardly a moment to spare: then those who wait, wait for it. */
+  isSaturated: () => boolean;
   close(): void;
 }
 
@@ -29,11 +49,13 @@ export interface LoadGauge {
  * Tells an overloaded server from a fast one by how late its event loop runs. It calls itself busy over the threshold and
  * free again under half of it, so that it does not flutter. 0 never calls itself busy.
  */
-export function createLoadGauge(thresholdMs: number, clock: Clock, delayMs: () => number): LoadGauge {
+export function createLoadGauge(thresholdMs: number, clock: Clock, loop: LoopReading): LoadGauge {
   let busy = false;
+  let saturated = false;
   const stop = repeat(clock, LOOK_EVERY_MS, () => {
-    const now = delayMs();
+    const now = loop.delayMs();
+    saturated = loop.busyShare() > SATURATED_SHARE;
     busy = thresholdMs > 0 && now > (busy ? thresholdMs / 2 : thresholdMs);
   });
-  return { isBusy: () => busy, close: stop };
+  return { isBusy: () => busy, isSaturated: () => saturated, close: stop };
 }

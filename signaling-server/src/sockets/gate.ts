@@ -60,6 +60,7 @@ export function openGate(
     tracing: Tracing;
     access: AccessRule;
     openSockets: OpenSockets;
+    isSaturated: () => boolean;
   },
 ): SocketGate {
   const { context, clock, pseudonyms, access } = ports;

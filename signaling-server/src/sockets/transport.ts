@@ -24,6 +24,8 @@ export type TransportPorts = {
   pseudonyms: Pseudonyms;
   tracing: Tracing;
   openSockets: OpenSockets;
+  /** Whether the event loop has hardly a moment to spare. */
+  isSaturated: () => boolean;
   /** A connection does not read and is being closed for it. */
   onClogged: ConnectionPorts['onClogged'];
   /** A connection is closed. */
@@ -82,7 +84,10 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
     counters,
     isDraining: () => context.isDraining(),
     isBusy: () =>
-      context.isBusy() || connections.size >= config.maxConnections || (config.busyDelayMs > 0 && newcomers.isFull()),
+      context.isBusy() ||
+      connections.size >= config.maxConnections ||
+      // Silent sockets alone must not keep others out: a queue is one only while the server works at it.
+      (config.busyDelayMs > 0 && newcomers.isFull() && ports.isSaturated()),
     random: context.random,
     onLimit: (limitKey, limit) =>
       context.log.warn({ address: ports.pseudonyms.address(limitKey), limit }, 'limit reached'),

@@ -314,7 +314,10 @@ describe('what is not counted as a message (P3, P4)', () => {
 describe('a server that is overloaded (P3)', () => {
   it('turns newcomers away with a time, goes on with those who are in, and takes them again later', async () => {
     let delayMs = 0;
-    const server = await startTestServer({ BUSY_DELAY_MS: '200' }, { loopDelayMs: () => delayMs });
+    const server = await startTestServer(
+      { BUSY_DELAY_MS: '200' },
+      { loop: { delayMs: () => delayMs, busyShare: () => 0 } },
+    );
     const key = new RoomKey();
     const [ana, ben] = [new Client(server), new Client(server, { ip: '203.0.113.2' })];
     await ana.join(key);

@@ -33,7 +33,11 @@ function refusedUpgrade(port: number, ip: string): Promise<{ status: number | un
 describe('newcomers that a server cannot serve (P3)', () => {
   it('are told server-busy with a wait, each of them, while those before them are answered', async () => {
     const clock = new FakeClock(Date.now());
-    const server = await startTestServer({ BUSY_DELAY_MS: '200' }, { clock, loopDelayMs: () => 0 });
+    const server = await startTestServer(
+      { BUSY_DELAY_MS: '200' },
+      { clock, loop: { delayMs: () => 0, busyShare: () => 1 } },
+    );
+    clock.advance(500);
     const waiting = Array.from({ length: WAITING_MAX }, (_, n) => new Client(server, { ip: address(n) }));
     const challenges = await Promise.all(waiting.map((client) => client.hear('server:challenge')));
 
@@ -55,6 +59,16 @@ describe('newcomers that a server cannot serve (P3)', () => {
     );
     expect((await Promise.all(joins)).filter(({ ok }) => !ok)).toEqual([]);
     await new Client(server, { ip: address(n) }).join(new RoomKey());
+  });
+
+  it('are let in though a thousand others sit there and say nothing, as long as the server has time for them', async () => {
+    const clock = new FakeClock(Date.now());
+    const loop = { delayMs: () => 0, busyShare: () => 0.3 };
+    const server = await startTestServer({ BUSY_DELAY_MS: '200' }, { clock, loop });
+    clock.advance(500);
+    const silent = Array.from({ length: WAITING_MAX }, (_, n) => new Client(server, { ip: address(n) }));
+    await Promise.all(silent.map((client) => client.hear('server:challenge')));
+    await new Client(server, { ip: address(WAITING_MAX) }).join(new RoomKey());
   });
 
   it('because it has as many sockets as MAX_CONNECTIONS are told server-busy with a wait, until one closes', async () => {
