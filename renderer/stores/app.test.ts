@@ -18,7 +18,7 @@ import { usualSessionPolicy } from '../session/session-policy.ts';
 import { FakeCore, FakeRoom } from '../session/testing/fake-room.ts';
 import { refusedConnection } from '../signaling/server-connection.ts';
 import type { ServerChange } from '../signaling/signaling-hub.ts';
-import { foundCheck } from '../testing/gallery/samples/servers.ts';
+import { foundCheck, serverOf } from '../testing/gallery/samples/servers.ts';
 import { type App, createApp } from './app.ts';
 
 let seed = 100;
@@ -320,6 +320,23 @@ describe('app', () => {
     actions.openLobby('parley://nonsense');
     await room.quiet();
     expect(state().screen).toMatchObject({ reading: { at: 'refused', refusal: { code: 'invite-invalid' } } });
+  });
+
+  it('deletes no listed room whose key its server still needs, and says why and what to do', async () => {
+    const room = await FakeRoom.create();
+    const listed = { ...room.room, mine: true, listed: true, wasListed: true };
+    const server = serverOf(listed.host);
+    const { core, actions, state } = await openApp(room, { rooms: [listed], servers: [server] });
+    const deleted: unknown[] = [];
+    core.answers['rooms.delete'] = (input: unknown) => {
+      deleted.push(input);
+      return accept({});
+    };
+    const kept = await actions.deleteRoom(listed.roomId);
+    expect(kept).toMatchObject({ ok: false, code: 'server-unreachable' });
+    expect(kept.ok ? '' : kept.message).toContain('still on the list of');
+    expect(deleted).toEqual([]);
+    expect(state().rooms).toHaveLength(1);
   });
 
   it('hands out the invite', async () => {

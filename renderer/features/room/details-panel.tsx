@@ -5,7 +5,7 @@ import { useActions } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/field.tsx';
-import { inviteSentence, protectionSentence, protectionWord, roomTitle } from '../connection-words.ts';
+import { hostName, inviteSentence, protectionSentence, protectionWord, roomTitle } from '../connection-words.ts';
 import { InviteButton } from '../invites/invite-button.tsx';
 import { ListingSection } from '../listed-rooms/listing-section.tsx';
 import styles from './room.module.css';
@@ -50,6 +50,7 @@ export function DetailsPanel({ room }: { room: Room }) {
           <p>
             “{roomTitle(room)}” and all its messages are deleted from this computer. The others keep theirs. This cannot
             be undone.
+            {room.mine && room.listed ? ` It is taken off the list of ${hostName(room.host)} first.` : ''}
           </p>
           <DialogActions>
             <Button look="quiet" onClick={() => setDeleting(false)}>

@@ -72,7 +72,13 @@ export function createRoomActions(
       return renamed;
     },
     async deleteRoom(roomId) {
-      const { call, screen } = store.getState();
+      const { call, screen, rooms, servers } = store.getState();
+      const room = rooms.find((each) => each.roomId === roomId);
+      // The key that takes it off the list goes with the room. A server that was removed cannot be asked any more.
+      if (room?.mine && room.listed && servers.some(({ host }) => host === room.host)) {
+        const withdrawn = await changeListing(context, roomId, { act: 'withdraw' });
+        if (!withdrawn.ok) return tell(refuse(withdrawn.code, { message: stillListed(room.host, withdrawn.message) }));
+      }
       if (call.at === 'joined' && call.roomId === roomId) calls()?.leave();
       const deleted = await bridge.call('rooms.delete', { roomId });
       if (!deleted.ok) return tell(deleted);
@@ -85,6 +91,9 @@ export function createRoomActions(
     retryConnection: (roomId) => session(roomId)?.retry(),
   };
 }
+
+const stillListed = (host: ServerHost, why: string): string =>
+  `The room is still on the list of ${host} and was not deleted. ${why} Try again later, or remove that server in Settings first.`;
 
 const putRoom = ({ store }: ActionContext, room: Room) =>
   store.setState(({ rooms }) => ({
