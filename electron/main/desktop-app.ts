@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import { type Outcome, refusalOf } from '@parley/shared/protocol';
 import type { BrowserWindow as ElectronWindow } from 'electron';
 import { openFileSecretStore } from '#core/adapters/file-secret-store.ts';
+import { openLogFile } from '#core/adapters/log-file.ts';
+import { bothLogs } from '#core/adapters/stream-log.ts';
 import { type Core, createCore } from '#core/core.ts';
 import { lockProfile } from '#core/lock-profile.ts';
 import type { Clock, CorePorts, Log } from '#core/ports.ts';
@@ -42,6 +44,7 @@ export type DesktopOptions = {
   env: Readonly<Record<string, string | undefined>>;
   platform: string;
   clock: Clock;
+  /** Where what is said goes beside the log file of the profile. */
   log: Log;
   /** Ports of the core that tests replace. */
   ports?: Partial<CorePorts>;
@@ -53,7 +56,8 @@ export type DesktopOptions = {
  */
 export async function runDesktop(electron: ElectronParts, options: DesktopOptions): Promise<void> {
   const { app, BrowserWindow, dialog } = electron;
-  const { out, clock, log, platform, env } = options;
+  const { out, clock, platform, env } = options;
+  let { log } = options;
 
   app.enableSandbox();
   registerScheme(electron.protocol);
@@ -107,6 +111,9 @@ export async function runDesktop(electron: ElectronParts, options: DesktopOption
   await app.whenReady();
   const lock = lockProfile(profile);
   if (!lock.ok) return fail(lock);
+  // Not before the lock is held: the log of another instance that runs on this profile is its own.
+  const logFile = openLogFile(profile, 'info', clock.now);
+  log = bothLogs(options.log, logFile.log);
 
   let opened: Core;
   try {
@@ -123,8 +130,9 @@ export async function runDesktop(electron: ElectronParts, options: DesktopOption
       ...options.ports,
     });
   } catch (error) {
-    lock.value.close();
     log.error('could not start', { reason: error instanceof Error ? error.name : 'unknown' });
+    await logFile.close();
+    lock.value.close();
     return fail(refusalOf(error));
   }
   core = opened;
@@ -159,6 +167,7 @@ export async function runDesktop(electron: ElectronParts, options: DesktopOption
     void opened
       .close()
       .catch(() => log.error('closing failed'))
+      .then(() => logFile.close())
       .finally(() => {
         lock.value.close();
         closed = true;

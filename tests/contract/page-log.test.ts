@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '@parley/shared/timing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openLogFile } from '#core/adapters/log-file.ts';
 import { type Core, createCore } from '#core/core.ts';
 import { temporaryFolder, testPorts } from '#core/testing/test-kit.ts';
-import { openLogFile } from '#loopback/log-file.ts';
 import { parsedBridge } from '../../renderer/bridge/parsed-bridge.ts';
 import { errorFields, logUncaught, noLog, PageLog } from '../../renderer/log.ts';
 

@@ -109,6 +109,9 @@ describe('a call of two in Electron', () => {
     for (const left of ['history.db-wal', 'history.db-shm']) {
       expect(existsSync(join(ana.app.profile, left)), left).toBe(false);
     }
+    const log = readFileSync(join(ana.app.profile, 'parley.log'), 'utf8');
+    expect(log).toContain('"message":"the link is open"');
+    expect(log).not.toMatch(/Ana|Ribeiro|Okafor|parley:/);
     await until('the server to be gone', async () => !(await answersAt('127.0.0.1', port)));
 
     [ana, ben] = await Promise.all([openAna(), openBen()]);

@@ -12,5 +12,14 @@ export function streamLog(write: (line: string) => void, lowest: LogLevel, now: 
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
+/** Writes everything to both. */
+export function bothLogs(one: Log, other: Log): Log {
+  const at = (level: LogLevel) => (message: string, fields?: Readonly<Record<string, string | number | boolean>>) => {
+    one[level](message, fields);
+    other[level](message, fields);
+  };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
 /** Says nothing; for tests. */
 export const silentLog: Log = { debug() {}, info() {}, warn() {}, error() {} };

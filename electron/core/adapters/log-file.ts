@@ -1,7 +1,7 @@
 import { createWriteStream, mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type LogLevel, streamLog } from '#core/adapters/stream-log.ts';
-import type { Log } from '#core/ports.ts';
+import type { Log } from '../ports.ts';
+import { type LogLevel, streamLog } from './stream-log.ts';
 
 /** Above this size a start begins a new file; the one before is kept. */
 const KEEP_BELOW_BYTES = 2 * 1024 * 1024;
