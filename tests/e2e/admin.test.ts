@@ -37,6 +37,8 @@ const keyNumber = (page: Page, name: string) =>
     .locator('div', { has: page.getByText(name, { exact: true }) })
     .locator('dd')
     .first();
+/** The charts take their new size while the next frame is laid out, before it is painted. */
+const NEXT_FRAMES = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))';
 /** What ends beyond the right edge and cannot be scrolled to. */
 const CUT_OFF = `[...document.querySelectorAll('main *, header *')].flatMap((element) => {
   const scrolls = element.closest('[tabindex="0"][aria-label]:not([role])');
@@ -276,6 +278,7 @@ describe('the admin page (S8)', () => {
     await page.getByText('its token was used twice').waitFor();
     for (const width of [320, 400, 960, 1280, 2560]) {
       await page.setViewportSize({ width, height: 800 });
+      await page.evaluate(NEXT_FRAMES);
       expect(await page.evaluate('document.documentElement.scrollWidth'), `at ${width}`).toBeLessThanOrEqual(width);
       const box = page.locator('[tabindex="0"][aria-label="Rights by token"]');
       const [shown, needed] = await box.evaluate((element) => [element.clientWidth, element.scrollWidth]);
@@ -372,6 +375,7 @@ describe('the admin page (S8)', () => {
     await takeOff.waitFor();
     for (const width of [320, 400, 960, 1280, 2560]) {
       await page.setViewportSize({ width, height: 800 });
+      await page.evaluate(NEXT_FRAMES);
       expect(await page.evaluate('document.documentElement.scrollWidth'), `at ${width}`).toBeLessThanOrEqual(width);
       const box = page.locator('[tabindex="0"][aria-label="Listed rooms"]');
       const [shown, needed] = await box.evaluate((element) => [element.clientWidth, element.scrollWidth]);
@@ -432,6 +436,7 @@ describe('the admin page (S8)', () => {
     await page.getByRole('slider').first().waitFor();
     for (const width of [320, 400, 700, 960, 1280, 2560]) {
       await page.setViewportSize({ width, height: 800 });
+      await page.evaluate(NEXT_FRAMES);
       expect(await page.evaluate('document.documentElement.scrollWidth'), `at ${width}`).toBeLessThanOrEqual(width);
       expect(await page.evaluate(CUT_OFF), `at ${width}`).toEqual([]);
     }
