@@ -258,7 +258,7 @@ describe('rooms', () => {
     const state = await ask(core, 'server.allow-lan', { allow: true });
     if (state.at !== 'running') throw new Error('it runs');
     const { invite, host } = await ask(core, 'rooms.keyring', { roomId });
-    expect(invite).toContain(`parley://join/${state.lanHosts[0] ?? state.host}#`);
+    expect(invite).toContain(`parley://join/${(state.lanHosts[0] ?? state).host}#`);
     expect(host).toBe('127.0.0.1:7350');
   });
 

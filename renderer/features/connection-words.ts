@@ -6,7 +6,7 @@ export const isLoopback = (host: string): boolean => /^(?:localhost|127\.|\[::1\
 
 /** Whether the room is introduced by the server inside this app. */
 export const isOwnServer = (host: string, server: EmbeddedServerState): boolean =>
-  isLoopback(host) || (server.at === 'running' && (server.host === host || server.lanHosts.includes(host)));
+  isLoopback(host) || (server.at === 'running' && [server, ...server.lanHosts].some((one) => one.host === host));
 
 export const hostName = (host: string): string => (isLoopback(host) ? 'this computer' : host);
 

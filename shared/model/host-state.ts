@@ -3,6 +3,14 @@ import { ErrorCode } from '../base/errors.ts';
 import { DeviceId } from '../base/ids.ts';
 import { ServerHost } from './server-host.ts';
 
+/** A host of the app's own server that another computer on one of this computer's networks can use. */
+export const LanHost = z.object({
+  host: ServerHost,
+  /** The network interface as the system calls it, such as `Wi-Fi` or `en0`. */
+  network: z.string(),
+});
+export type LanHost = z.infer<typeof LanHost>;
+
 /** off → starting → running ⇄ starting;  starting → failed → starting */
 export const EmbeddedServerState = z.discriminatedUnion('at', [
   z.object({ at: z.literal('off') }),
@@ -11,8 +19,8 @@ export const EmbeddedServerState = z.discriminatedUnion('at', [
     at: z.literal('running'),
     /** The host that this app connects to. */
     host: ServerHost,
-    /** Hosts that another computer on the network can use; empty while nothing listens beyond loopback. */
-    lanHosts: z.array(ServerHost),
+    /** Likeliest first; invites name the first. Empty while nothing listens beyond loopback. */
+    lanHosts: z.array(LanHost),
   }),
   z.object({ at: z.literal('failed'), code: ErrorCode, message: z.string() }),
 ]);

@@ -12,7 +12,7 @@ import { until } from '#support/wait.ts';
 
 const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
 
-type Ready = { ready: true; url: string; port: number; server: { at: string; host?: string; lanHosts?: string[] } };
+type Ready = { ready: true; url: string; port: number; server: { at: string; host?: string; lanHosts?: unknown[] } };
 
 describe('the programs that a person starts', { timeout: 90_000 }, () => {
   let folder: ReturnType<typeof temporaryFolder>;

@@ -17,7 +17,12 @@ beforeEach(() => {
 });
 afterEach(() => folder.remove());
 
-function open(addresses = ['192.168.1.20', '10.0.0.5']) {
+const addresses = [
+  { address: '192.168.1.20', network: 'en0' },
+  { address: '10.0.0.5', network: 'en7' },
+];
+
+function open() {
   const states: EmbeddedServerState[] = [];
   const embedded = createEmbeddedServer({
     process: server,
@@ -25,7 +30,7 @@ function open(addresses = ['192.168.1.20', '10.0.0.5']) {
     clock,
     log: silentLog,
     changed: (state) => void states.push(state),
-    addresses: () => addresses,
+    addresses: async () => addresses,
   });
   return { embedded, states, ats: () => states.map(({ at }) => at) };
 }
@@ -65,9 +70,16 @@ describe('the embedded server', () => {
   it('is opened to the network on the same port under the names others use, and closed to it again', async () => {
     const { embedded, ats } = open();
     await embedded.start(false);
-    const lanHosts = ['192.168.1.20:7350', '10.0.0.5:7350'];
+    const lanHosts = [
+      { host: '192.168.1.20:7350', network: 'en0' },
+      { host: '10.0.0.5:7350', network: 'en7' },
+    ];
     expect(await embedded.start(true)).toEqual({ at: 'running', host: '127.0.0.1:7350', lanHosts });
-    expect(server.starts.at(-1)).toEqual({ port: 7350, lan: true, publicHosts: lanHosts });
+    expect(server.starts.at(-1)).toEqual({
+      port: 7350,
+      lan: true,
+      publicHosts: ['192.168.1.20:7350', '10.0.0.5:7350'],
+    });
     expect(embedded.inviteHost()).toBe('192.168.1.20:7350');
     expect(embedded.isOwn('10.0.0.5:7350')).toBe(true);
     expect(await embedded.start(false)).toMatchObject({ lanHosts: [] });
@@ -79,14 +91,11 @@ describe('the embedded server', () => {
   it('names its addresses truthfully when the port is only known after the start', async () => {
     server.taken.add(7350);
     const { embedded } = open();
-    expect(await embedded.start(true)).toMatchObject({ lanHosts: ['192.168.1.20:40001', '10.0.0.5:40001'] });
+    expect(await embedded.start(true)).toMatchObject({
+      lanHosts: [{ host: '192.168.1.20:40001' }, { host: '10.0.0.5:40001' }],
+    });
     expect(server.starts.at(-1)?.publicHosts).toEqual(['192.168.1.20:40001', '10.0.0.5:40001']);
     expect(server.running.size).toBe(1);
-  });
-
-  it('puts only private addresses into invites: apps reach no others without a certificate', async () => {
-    const { embedded } = open(['203.0.113.7', '192.168.1.20']);
-    expect(await embedded.start(true)).toMatchObject({ lanHosts: ['192.168.1.20:7350'] });
   });
 
   it('does not start anew when nothing changes', async () => {

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { networkInterfaces } from 'node:os';
-import { type EmbeddedServerState, isPrivateName, type ServerHost } from '@parley/shared/model';
+import type { EmbeddedServerState, LanHost, ServerHost } from '@parley/shared/model';
 import { refuse } from '@parley/shared/protocol';
 import { writeFileAtomically } from '../atomic-file.ts';
 import type { Clock, Log, RunningServer, ServerProcess } from '../ports.ts';
 import type { OwnServer } from '../rooms/rooms.ts';
+import { currentLanAddresses, type LanAddress } from './lan-addresses.ts';
 
 /** Tried first at the first start; the port that was free is kept, so that invites go on working. */
 const USUAL_PORT = 7350;
@@ -19,14 +19,6 @@ export interface EmbeddedServer extends OwnServer {
   close(): Promise<void>;
 }
 
-/** Addresses of this computer that others on its network can reach. */
-export function lanAddresses(): string[] {
-  return Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .filter((address) => address.family === 'IPv4' && !address.internal)
-    .map((address) => address.address);
-}
-
 /** This app's own signaling server: kept running on a port that stays the same, on loopback unless told otherwise. */
 export function createEmbeddedServer(options: {
   process: ServerProcess | null;
@@ -34,9 +26,10 @@ export function createEmbeddedServer(options: {
   clock: Clock;
   log: Log;
   changed: (state: EmbeddedServerState) => void;
-  addresses?: () => string[];
+  /** This computer's addresses for others on its networks, likeliest first. */
+  addresses?: () => Promise<LanAddress[]>;
 }): EmbeddedServer {
-  const { process: serverProcess, portFile, clock, log, changed, addresses = lanAddresses } = options;
+  const { process: serverProcess, portFile, clock, log, changed, addresses = currentLanAddresses } = options;
   let state: EmbeddedServerState = { at: 'off' };
   let running: RunningServer | undefined;
   let cancelRestart: (() => void) | undefined;
@@ -60,14 +53,11 @@ export function createEmbeddedServer(options: {
     running = undefined;
     await before?.close();
     const kept = readPort(portFile);
-    // To any other address an app connects by TLS, which this server does not speak.
-    const lanNames = (port: number): ServerHost[] =>
-      lan
-        ? addresses()
-            .filter(isPrivateName)
-            .map((address) => `${address}:${port}`)
-        : [];
-    const attempt = (port: number) => serverProcess.start({ port, lan, publicHosts: lanNames(port) });
+    const reachable = lan ? await addresses() : [];
+    const lanHosts = (port: number): LanHost[] =>
+      reachable.map(({ address, network }) => ({ host: `${address}:${port}`, network }));
+    const attempt = (port: number) =>
+      serverProcess.start({ port, lan, publicHosts: lanHosts(port).map(({ host }) => host) });
     let outcome = await attempt(kept ?? USUAL_PORT);
     if (!outcome.ok && outcome.code === 'port-in-use') {
       const spare = await serverProcess.start({ port: 0, lan: false, publicHosts: [] });
@@ -95,7 +85,7 @@ export function createEmbeddedServer(options: {
       become({ at: 'starting' });
       scheduleRestart(lan);
     });
-    return become({ at: 'running', host: `127.0.0.1:${server.port}`, lanHosts: lanNames(server.port) });
+    return become({ at: 'running', host: `127.0.0.1:${server.port}`, lanHosts: lanHosts(server.port) });
   };
 
   const scheduleRestart = (lan: boolean) => {
@@ -123,10 +113,12 @@ export function createEmbeddedServer(options: {
   return {
     state: () => state,
     host: () => (state.at === 'running' ? state.host : keptHost(portFile)),
-    inviteHost: () => (state.at === 'running' ? (state.lanHosts[0] ?? state.host) : keptHost(portFile)),
+    inviteHost: () => (state.at === 'running' ? (state.lanHosts[0] ?? state).host : keptHost(portFile)),
     isOwn: (host) =>
       state.at === 'running'
-        ? host === state.host || host === state.host.replace('127.0.0.1', 'localhost') || state.lanHosts.includes(host)
+        ? [state.host, state.host.replace('127.0.0.1', 'localhost'), ...state.lanHosts.map((lan) => lan.host)].includes(
+            host,
+          )
         : host === keptHost(portFile),
     start,
     async close() {

@@ -9,6 +9,7 @@ import { QrCode } from '../../ui/qr-code.tsx';
 import { hostName, inviteSentence, isLoopback, roomTitle } from '../connection-words.ts';
 import styles from './invite-dialog.module.css';
 import { inviteMessage } from './invite-message.ts';
+import { InviteNetwork, inviteNaming, networksFor } from './invite-network.tsx';
 import { InviteReach } from './invite-reach.tsx';
 
 type Copied = 'link' | 'message';
@@ -17,7 +18,11 @@ type Copied = 'link' | 'message';
 export function InviteDialog({ room, onClose }: { room: Room; onClose: () => void }) {
   const { copyText } = useActions();
   const profile = useApp((state) => state.settings.profile);
-  const invite = useInvite(room);
+  const server = useApp((state) => state.server);
+  const usual = useInvite(room);
+  const networks = networksFor(usual, server);
+  const [network, setNetwork] = useState<string | null>(null);
+  const invite = inviteNaming(network, usual, networks);
   const [copied, setCopied] = useState<Copied | null>(null);
   const [code, setCode] = useState(false);
 
@@ -62,6 +67,7 @@ export function InviteDialog({ room, onClose }: { room: Room; onClose: () => voi
   return (
     <Dialog title={`Invite people to ${roomTitle(room)}`} onClose={onClose}>
       <InviteReach room={room} host={host} />
+      {networks.length > 0 ? <InviteNetwork networks={networks} value={host} onChoose={setNetwork} /> : null}
       <ul className={styles.ways} aria-label="Ways to invite">
         <Way icon={<Link2 aria-hidden="true" />} title="Link" text="For somebody who has Parley already.">
           <Button

@@ -2,7 +2,11 @@ import type { EmbeddedServerState } from '@parley/shared/model';
 import { describe, expect, it } from 'vitest';
 import { reachOf } from './invite-reach.tsx';
 
-const running = (...lanHosts: string[]): EmbeddedServerState => ({ at: 'running', host: '127.0.0.1:7420', lanHosts });
+const running = (...lanHosts: string[]): EmbeddedServerState => ({
+  at: 'running',
+  host: '127.0.0.1:7420',
+  lanHosts: lanHosts.map((host) => ({ host, network: 'Wi-Fi' })),
+});
 
 describe('where an invite works', () => {
   it.each([

@@ -15,7 +15,7 @@ export function reachOf(host: string, server: EmbeddedServerState, allowed: bool
   if (!isOwnServer(host, server)) return 'anywhere';
   if (server.at === 'off') return 'here';
   if (server.at === 'failed') return 'failed';
-  if (server.at === 'running' && server.lanHosts.includes(host)) return 'network';
+  if (server.at === 'running' && server.lanHosts.some((lan) => lan.host === host)) return 'network';
   if (!allowed) return 'ask';
   return server.at === 'running' && server.lanHosts.length === 0 ? 'no-network' : 'opening';
 }

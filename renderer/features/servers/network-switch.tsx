@@ -8,7 +8,7 @@ export function NetworkSwitch() {
   const server = useApp((state) => state.server);
   const allowed = useApp((state) => state.settings.hosting.lan);
   const [busy, setBusy] = useState(false);
-  const address = server.at === 'running' ? server.lanHosts[0] : undefined;
+  const [first, ...more] = server.at === 'running' ? server.lanHosts : [];
   return (
     <SwitchField
       label="Let other computers on my network join"
@@ -21,8 +21,8 @@ export function NetworkSwitch() {
       hint={
         !allowed
           ? 'Until then nothing on this computer answers the network.'
-          : address
-            ? `Your invites name ${address}. Calls that run are not interrupted.`
+          : first
+            ? `Your invites name ${first.host}${more.length > 0 ? ', or the network that you choose there' : ''}. Calls that run are not interrupted.`
             : 'This computer is on no network at the moment.'
       }
     />

@@ -41,7 +41,7 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
     inviteOf: async (roomId) => {
       const { rooms, server } = store.getState();
       const host = rooms.find((room) => room.roomId === roomId)?.host ?? '';
-      const lan = server.at === 'running' && server.host === host ? server.lanHosts[0] : undefined;
+      const lan = server.at === 'running' && server.host === host ? server.lanHosts[0]?.host : undefined;
       return accept(inviteOn(lan ?? host));
     },
     copyText: done,

@@ -9,7 +9,7 @@ export const homeScreens = {
   'home-empty': () => ({
     rooms: [],
     reach: {},
-    server: { at: 'running', host: '127.0.0.1:7420', lanHosts: ['192.168.4.20:7420'] },
+    server: { at: 'running', host: '127.0.0.1:7420', lanHosts: [{ host: '192.168.4.20:7420', network: 'Wi-Fi' }] },
   }),
   search: (_, nowMs) => {
     const hits = talkAt(nowMs)

@@ -13,7 +13,19 @@ export const inviteScreens = {
   'invite-network': (base, nowMs) => ({
     ...ownRoom(base, nowMs),
     settings: { ...base.settings, hosting: { lan: true } },
-    server: { at: 'running', host: '127.0.0.1:7420', lanHosts: ['192.168.4.20:7420'] },
+    server: { at: 'running', host: '127.0.0.1:7420', lanHosts: [{ host: '192.168.4.20:7420', network: 'Wi-Fi' }] },
+  }),
+  'invite-networks': (base, nowMs) => ({
+    ...ownRoom(base, nowMs),
+    settings: { ...base.settings, hosting: { lan: true } },
+    server: {
+      at: 'running',
+      host: '127.0.0.1:7420',
+      lanHosts: [
+        { host: '192.168.4.20:7420', network: 'Wi-Fi' },
+        { host: '10.0.0.5:7420', network: 'Ethernet' },
+      ],
+    },
   }),
   'invite-qr': () => ({ screen: inRoom() }),
   'pre-join-alone': () => ({ ...callScreens['pre-join'](), reach: {} }),
@@ -24,6 +36,7 @@ export const pressedForInvites: Partial<Record<keyof typeof inviteScreens, reado
   invite: ['Invite people'],
   'invite-here-only': ['Invite people'],
   'invite-network': ['Invite people'],
+  'invite-networks': ['Invite people'],
   'invite-qr': ['Invite people', 'Show QR code'],
   scan: ['Scan a QR code'],
 };
