@@ -11,3 +11,4 @@ export function buildDue(part: BuildPart, root?: string): boolean;
 export function forgetBuilt(part: BuildPart, root?: string): void;
 /** Notes that a part was built from sources with this hash. */
 export function noteBuilt(part: BuildPart, hash: string, root?: string): void;
+export function hashOf(root: string, sources: readonly string[]): string;

@@ -23,7 +23,8 @@ export const PARTS = {
 
 const IGNORED = /(?:^|\/)(?:node_modules|testing)(?:\/|$)|\.test\.tsx?$|\.md$|\.snap$/;
 
-function hashOf(root, sources) {
+/** The hash of files and folders below `root`, by their names and content. What only tests and readers need is left out. */
+export function hashOf(root, sources) {
   const hash = createHash('sha256');
   const add = (path) => {
     const name = relative(root, path).split(sep).join('/');

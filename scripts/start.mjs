@@ -11,7 +11,7 @@ import { endWithNpm } from './end-with-npm.mjs';
 import { findChromium } from './find-chromium.mjs';
 import { fetchElectron, findElectron } from './find-electron.mjs';
 import { findNode, install } from './install.mjs';
-import { stageApp } from './stage-app.mjs';
+import { stageOnce } from './stage-app.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const args = process.argv.slice(2);
@@ -86,8 +86,11 @@ function openElectron(path) {
   const dist = dirname(path);
   if (!isElectron33(dist)) return open(path, ['.', ...args]);
   say('This is Electron 33, older than the one Parley ships with: good for trying it out, not for more.');
-  const folder = join(root, 'node_modules', '.cache', 'parley', 'electron-33');
-  const switches = stageApp({ root, dist, folder });
+  const { folder, switches } = stageOnce({
+    root,
+    dist,
+    parent: join(root, 'node_modules', '.cache', 'parley', 'staged'),
+  });
   open(path, [...switches, folder, ...args]);
 }
 
