@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type Clock, repeat, systemClock } from './clock.ts';
 
 /** A clock that calls back when it is told to. */
@@ -21,6 +21,8 @@ function manualClock() {
 }
 
 describe('the system clock', () => {
+  afterEach(() => void vi.useRealTimers());
+
   it('waits as long as a timer can instead of not at all', () => {
     vi.useFakeTimers();
     const rung = vi.fn();
@@ -28,7 +30,19 @@ describe('the system clock', () => {
     vi.advanceTimersByTime(2 ** 31 - 2);
     expect(rung).not.toHaveBeenCalled();
     undo();
-    vi.useRealTimers();
+  });
+
+  it('calls back once, and not at all after the undo', async () => {
+    const heard: string[] = [];
+    const undo = systemClock.after(0, () => heard.push('undone'));
+    undo();
+    await new Promise<void>((resolve) => {
+      systemClock.after(1, () => {
+        heard.push('called');
+        resolve();
+      });
+    });
+    expect(heard).toEqual(['called']);
   });
 });
 
@@ -51,20 +65,5 @@ describe('repeat', () => {
     });
     expect(ring).toThrow('once');
     expect(waiting.size).toBe(1);
-  });
-});
-
-describe('the system clock', () => {
-  it('calls back once, and not at all after the undo', async () => {
-    const heard: string[] = [];
-    const undo = systemClock.after(0, () => heard.push('undone'));
-    undo();
-    await new Promise<void>((resolve) => {
-      systemClock.after(1, () => {
-        heard.push('called');
-        resolve();
-      });
-    });
-    expect(heard).toEqual(['called']);
   });
 });

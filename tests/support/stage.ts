@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBuilt } from './built.ts';
-import { Participant, type ParticipantOptions } from './participant.ts';
+import type { ParticipantOptions } from './open-app.ts';
+import { Participant } from './participant.ts';
 import { type ServerOptions, startServer, type TestServer } from './server.ts';
 
 export type EnterOptions = Partial<Omit<ParticipantOptions, 'name'>>;
