@@ -1,10 +1,11 @@
 import type { RoomId } from '../base/ids.ts';
 import { type Bytes, concatBytes, fromBase64Url, type KeyHandle, utf8 } from './agreements.ts';
 import { type RoomKeys, roomIdOf } from './key-schedule.ts';
-import { label, sha256, signEd25519, verifyEd25519 } from './primitives.ts';
+import { label, type Sha256, sha256, signEd25519, verifyEd25519 } from './primitives.ts';
 
 /** The hash that stands for a server's name in a proof: SHA-256 of `host[:port]` in lower case. */
-export const hostHashOf = (host: string): Promise<Bytes> => sha256(utf8(host.toLowerCase()));
+export const hostHashOf = async (host: string, digest: Sha256 = sha256): Promise<Uint8Array> =>
+  digest(utf8(host.toLowerCase()));
 
 /** "parley/1 join" | SHA-256(host) | challenge | roomId: the host inside stops a proof from being passed on. */
 export function membershipBytes(hostHash: Uint8Array, challenge: Uint8Array, roomId: RoomId): Bytes {
@@ -28,12 +29,17 @@ export type MembershipProof = {
 
 /**
  * Checks a proof of membership: the id belongs to both keys, `authPub` is no key of low order, and the signature fits the
- * challenge and one of the names. Never throws. Takes about 0.15 ms for each name tried, most of it in another thread.
+ * challenge and one of the names. Never throws. Takes about 0.15 ms for each name tried, most of it in another thread. A server
+ * gives its platform's `digest`: through WebCrypto each hash costs it as much as the rest of a join's checks.
  */
-export async function verifyMembership(proof: MembershipProof): Promise<boolean> {
+export async function verifyMembership(proof: MembershipProof, digest: Sha256 = sha256): Promise<boolean> {
   const { hosts, challenge, roomId, authPub, ownerPub, sig } = proof;
-  if (!(await isRoomOf(roomId, authPub, ownerPub))) return false;
-  return fitsOneHost(hosts, (hostHash) => verifyEd25519(authPub, sig, membershipBytes(hostHash, challenge, roomId)));
+  if (!(await isRoomOf(roomId, authPub, ownerPub, digest))) return false;
+  return fitsOneHost(
+    hosts,
+    (hostHash) => verifyEd25519(authPub, sig, membershipBytes(hostHash, challenge, roomId)),
+    digest,
+  );
 }
 
 /** The actions of a room's owner on its entry in a server's list. */
@@ -86,10 +92,19 @@ export function verifyOwnership(proof: OwnershipProof): Promise<boolean> {
 }
 
 /** Whether the id is that of the two keys. */
-export const isRoomOf = async (roomId: RoomId, authPub: Bytes, ownerPub: Bytes): Promise<boolean> =>
-  authPub.length === 32 && ownerPub.length === 32 && (await roomIdOf(authPub, ownerPub)) === roomId;
+export const isRoomOf = async (
+  roomId: RoomId,
+  authPub: Bytes,
+  ownerPub: Bytes,
+  digest: Sha256 = sha256,
+): Promise<boolean> =>
+  authPub.length === 32 && ownerPub.length === 32 && (await roomIdOf(authPub, ownerPub, digest)) === roomId;
 
-async function fitsOneHost(hosts: readonly string[], fits: (hostHash: Bytes) => Promise<boolean>): Promise<boolean> {
-  for (const host of hosts) if (await fits(await hostHashOf(host))) return true;
+async function fitsOneHost(
+  hosts: readonly string[],
+  fits: (hostHash: Uint8Array) => Promise<boolean>,
+  digest: Sha256 = sha256,
+): Promise<boolean> {
+  for (const host of hosts) if (await fits(await hostHashOf(host, digest))) return true;
   return false;
 }

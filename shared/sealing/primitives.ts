@@ -3,6 +3,9 @@ import { type Bytes, concatBytes, type KeyHandle, PROTOCOL_LABEL, utf8 } from '.
 /** A domain-separation label of this protocol version: "parley/1 <purpose>". */
 export const label = (purpose: string): Bytes => utf8(`${PROTOCOL_LABEL} ${purpose}`);
 
+/** A way to SHA-256; a platform may have one that does not go through WebCrypto's threads. */
+export type Sha256 = (bytes: Bytes) => Uint8Array | Promise<Bytes>;
+
 /** SHA-256 (FIPS 180-4). */
 export const sha256 = async (bytes: Bytes): Promise<Bytes> =>
   new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { accept, fromBase64Url, type Outcome, type RoomJoin, type RoomJoined, refuse } from '@parley/shared/protocol';
 import { verifyMembership } from '@parley/shared/sealing';
 import { aboutSocket } from '../observe/operations.ts';
@@ -48,11 +49,14 @@ export const roomJoin: Handler<'room:join'> = async (context, client, join): Pro
 const bytesOf = (text: string) => fromBase64Url(text) ?? new Uint8Array();
 
 const provesMembership = (join: RoomJoin, challenge: Uint8Array, hosts: readonly string[]): Promise<boolean> =>
-  verifyMembership({
-    hosts,
-    challenge,
-    roomId: join.roomId,
-    authPub: bytesOf(join.authPub),
-    ownerPub: bytesOf(join.ownerPub),
-    sig: bytesOf(join.sig),
-  });
+  verifyMembership(
+    {
+      hosts,
+      challenge,
+      roomId: join.roomId,
+      authPub: bytesOf(join.authPub),
+      ownerPub: bytesOf(join.ownerPub),
+      sig: bytesOf(join.sig),
+    },
+    (bytes) => createHash('sha256').update(bytes).digest(),
+  );
