@@ -63,6 +63,22 @@ describe('the file of tokens (S11)', () => {
     expect(all.find(({ id }) => id === record(0).id)?.generation).toBe(11);
   });
 
+  it('waits for another program without holding up the server', async () => {
+    const store = open();
+    await store.add(record(0));
+    const other = new DatabaseSync(path);
+    other.exec('BEGIN EXCLUSIVE');
+    const reading = store.read(record(0).id);
+    let turned = false;
+    setImmediate(() => {
+      turned = true;
+      other.exec('COMMIT');
+      other.close();
+    });
+    expect(await reading).toEqual(record(0));
+    expect(turned).toBe(true);
+  });
+
   it('changes nothing where the change is refused or fails', async () => {
     const store = open();
     await store.add(record(0));

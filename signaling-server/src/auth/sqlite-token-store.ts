@@ -1,14 +1,18 @@
 import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
+import { setTimeout as wait } from 'node:timers/promises';
 import { TokenRecord, type TokenStore } from './token-record.ts';
 
-/** Another program, such as `token create`, holds the file for a few milliseconds; the event loop waits for it. */
-const WAIT_MS = 1_000;
+/** Another program, such as `token create` or a backup, may hold the file for a moment. */
+const RETRY_MS = 20;
+const RETRIES = 50;
+/** SQLite's code for that. */
+const BUSY = 5;
 
 /** Primary result codes of SQLite that an admin can do something about. */
 const REASONS: Readonly<Record<number, string>> = {
-  5: 'another program holds it',
+  [BUSY]: 'another program holds it',
   8: 'it is read-only for this user',
   10: 'the disk failed',
   13: 'the disk is full',
@@ -19,10 +23,17 @@ const REASONS: Readonly<Record<number, string>> = {
 /** Thrown when rights cannot be read or changed; nothing was changed then. The sentence is for the admin. */
 export class TokenFileError extends Error {}
 
+/** SQLite's primary result code; undefined for a failure that is none of SQLite's. */
+const resultCodeOf = (failure: unknown): number | undefined =>
+  failure instanceof Error && 'errcode' in failure && typeof failure.errcode === 'number'
+    ? failure.errcode & 0xff
+    : undefined;
+
 const asFileError = (path: string, failure: unknown): unknown => {
   if (!(failure instanceof Error)) return failure;
-  if ('errcode' in failure && typeof failure.errcode === 'number')
-    return new TokenFileError(`${path}: ${REASONS[failure.errcode & 0xff] ?? failure.message}; nothing was changed.`);
+  const code = resultCodeOf(failure);
+  if (code !== undefined)
+    return new TokenFileError(`${path}: ${REASONS[code] ?? failure.message}; nothing was changed.`);
   return 'syscall' in failure ? new TokenFileError(`${failure.message}; nothing was changed.`) : failure;
 };
 
@@ -75,16 +86,22 @@ export class SqliteTokenStore implements TokenStore {
     this.#db = undefined;
   }
 
-  /** Undefined where there is no file: reading makes none. */
+  /**
+   * Undefined where there is no file: reading makes none. Tries again for a second while another program holds the file, and
+   * lets the event loop turn meanwhile.
+   */
   async #use<T>(task: (db: DatabaseSync) => T): Promise<T | undefined> {
-    try {
-      if (!this.#db) {
-        if (!existsSync(this.#path)) return undefined;
-        this.#db = await openFile(this.#path);
+    for (let retries = 0; ; retries++) {
+      try {
+        if (!this.#db) {
+          if (!existsSync(this.#path)) return undefined;
+          this.#db = await openFile(this.#path);
+        }
+        return task(this.#db);
+      } catch (failure) {
+        if (resultCodeOf(failure) !== BUSY || retries >= RETRIES) throw asFileError(this.#path, failure);
+        await wait(RETRY_MS);
       }
-      return task(this.#db);
-    } catch (failure) {
-      throw asFileError(this.#path, failure);
     }
   }
 
@@ -101,7 +118,7 @@ export class SqliteTokenStore implements TokenStore {
 
 async function openFile(path: string): Promise<DatabaseSync> {
   const { DatabaseSync } = await import('node:sqlite');
-  const db = new DatabaseSync(path, { timeout: WAIT_MS });
+  const db = new DatabaseSync(path);
   try {
     db.exec('CREATE TABLE IF NOT EXISTS tokens (id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT');
     return db;
