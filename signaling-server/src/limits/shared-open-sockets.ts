@@ -27,7 +27,8 @@ export function shareOpenSockets({ client, prefix, clock, node, nameOf }: Shared
   const giveBack = (address: string): void => {
     const count = addTo(own, address, -1);
     const key = keyOf(address);
-    const told = count > 0 ? client.hSet(key, node, String(count)) : client.hDel(key, node);
+    const told =
+      count > 0 ? client.multi().hSet(key, node, String(count)).pExpire(key, KEPT_MS).exec() : client.hDel(key, node);
     // Redis is away; the next change tells it.
     told.catch(() => {});
   };
@@ -47,7 +48,13 @@ export function shareOpenSockets({ client, prefix, clock, node, nameOf }: Shared
           .execTyped();
         const isAlive = new Set([node, ...alive]);
         let total = 0;
-        for (const [name, each] of Object.entries(counts)) if (isAlive.has(name)) total += Number(each);
+        const gone: string[] = [];
+        for (const [name, each] of Object.entries(counts)) {
+          if (isAlive.has(name)) total += Number(each);
+          else gone.push(name);
+        }
+        // A node that was only slow writes its count again with its next change.
+        if (gone.length > 0) client.hDel(key, gone).catch(() => {});
         if (total <= max) return true;
       } catch {
         return true;

@@ -111,6 +111,18 @@ describe('the open sockets of an address (R2, S13)', () => {
     expect(await two.take('a', 2)).toBe(false);
     await client.zRem(`${prefix}:nodes`, 'one');
     expect(await two.take('a', 2)).toBe(true);
+    // Nothing of it is left, however often nodes come and go while the address is busy.
+    await until(async () => (await client.hKeys(`${prefix}:open:name of a`)).join() === 'two', 'forgotten');
+  });
+
+  it('are forgotten a day after the last change, also one that came after they had been forgotten', async () => {
+    await live('one');
+    const one = open('one');
+    for (let n = 0; n < 2; n++) await one.take('a', 2);
+    const key = `${prefix}:open:name of a`;
+    await client.del(key);
+    one.giveBack('a');
+    await until(async () => (await client.pTTL(key)) > 86_000_000, 'an end');
   });
 
   it('are counted by each node for itself while Redis is away', async () => {
