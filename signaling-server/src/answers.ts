@@ -12,7 +12,7 @@ export const Check = z
     threshold: z.number(),
     unit: text,
     duration_ms: z.number(),
-    reason: text.optional().describe('What an admin can do about it, where that is known'),
+    reason: text.optional().describe('What can be done about it; told to the admin alone'),
   })
   .describe('One check: degraded above its threshold');
 

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { SIGNALING_PATH } from '@parley/shared/protocol';
 import { readConfig, SETTINGS } from '@parley/signaling-server/config.ts';
+import { readRelayUrl } from '@parley/signaling-server/relay-test/relay-test.ts';
 import { loadAll } from 'js-yaml';
 import { Deployment } from 'kubernetes-models/apps/v1';
 import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
@@ -161,7 +163,26 @@ describe('the Kubernetes manifests (S16)', () => {
   it('let the world reach what apps ask for and the health, and nothing for operators', () => {
     const paths = only('Ingress').spec?.rules?.flatMap((rule) => rule.http?.paths.map((path) => path.path) ?? []);
     expect(paths).toEqual(['/parley/', '/about', '/auth/refresh', '/health']);
+    const asked = readFileSync(join(REPOSITORY, 'electron/core/servers/server-http.ts'), 'utf8').matchAll(
+      /ask\(host, '([^']+)'/g,
+    );
+    expect(paths).toEqual(expect.arrayContaining([...asked].map(([, path]) => path)));
+    expect(paths).toContain(`${SIGNALING_PATH}/`);
     expect(only('Service').spec?.type).toBe('ClusterIP');
     expect(only('NetworkPolicy').spec?.policyTypes).toEqual(['Ingress', 'Egress']);
+  });
+
+  it('let the server reach every relay that it hands out and tests', () => {
+    const open = only('NetworkPolicy').spec?.egress?.flatMap(({ to, ports }) =>
+      to?.some(({ ipBlock }) => ipBlock?.cidr === '0.0.0.0/0')
+        ? (ports ?? []).map((at) => `${at.protocol} ${at.port}`)
+        : [],
+    );
+    const relays = (configMap.data?.TURN_URLS ?? '').split(',').map((url) => {
+      const { port, transport } = readRelayUrl(url) ?? { port: 0, transport: 'udp' };
+      return `${transport === 'udp' ? 'UDP' : 'TCP'} ${port}`;
+    });
+    expect(relays).toHaveLength(2);
+    expect(open).toEqual(expect.arrayContaining(relays));
   });
 });

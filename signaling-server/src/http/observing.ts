@@ -40,9 +40,17 @@ export async function readHealth(ports: ObservingPorts): Promise<z.infer<typeof 
   };
 }
 
+/** For everybody who reaches the server: a reason may name an address inside the admin's network. */
+const withoutReasons = (health: z.infer<typeof Health>): z.infer<typeof Health> => ({
+  ...health,
+  checks: Object.fromEntries(
+    Object.entries(health.checks).map(([name, { reason: _, ...check }]) => [name, check] as const),
+  ),
+});
+
 /** Health and metrics: what monitors ask often and must always get. */
 export function addObserving(app: App, ports: ObservingPorts, metricsGuard: Guard): void {
-  const health = oneAtATime(() => readHealth(ports));
+  const health = oneAtATime(async () => withoutReasons(await readHealth(ports)));
   app.get('/health', answers('How the server is', { 200: Health }), () => health());
   app.get('/health/live', answers('Whether the process answers', { 200: Alive }), async () => ({
     status: 'ok' as const,
