@@ -8,7 +8,6 @@ import { createHttpServer } from './http/http-app.ts';
 import { type Certificate, certificateFault, followCertificate, readCertificate } from './http/tls.ts';
 import { ConnectionCap, type ConnectionShare } from './limits/connection-cap.ts';
 import { watchDescriptors } from './observe/descriptors.ts';
-import { recordReceived } from './record-received.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -62,11 +61,6 @@ export async function composeListener({ config, clock, log, counters, warnings, 
     connections.set(socket, share);
     socket.on('close', forget);
   });
-  if (config.recordReceivedTo !== undefined) {
-    const recording = recordReceived(http, config.recordReceivedTo);
-    closers.add(() => recording.close());
-    log.warn('recording everything that is received');
-  }
   return {
     http,
     scheme: tls ? 'https' : 'http',

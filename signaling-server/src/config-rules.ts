@@ -53,7 +53,6 @@ const numberIn = (given: Given, name: keyof typeof SETTINGS): number => Number(g
 /** What would make a server on the internet less safe than its admin believes. */
 function unfitForProduction(given: Given): string[] {
   const problems: string[] = [];
-  if (given.RECORD_RECEIVED_TO) problems.push('RECORD_RECEIVED_TO: is refused in production');
   if (!given.TRUST_PROXY && !given.TLS_CERT_FILE) {
     problems.push(
       'TRUST_PROXY: production needs HTTPS: name the proxy that ends it, or give TLS_CERT_FILE and TLS_KEY_FILE',

@@ -173,11 +173,6 @@ export const SETTINGS = {
   OUTBOUND_BYTES_MAX: setting(whole(65_536, 1_073_741_824), '1048576', 'Unsent bytes before a slow socket is closed'),
   SLOW_OPERATION_MS: setting(whole(1, 60_000), '100', 'Operations that take longer are logged as a warning'),
   SHUTDOWN_GRACE_MS: setting(whole(0, 25_000), '2000', 'How long clients have to move when the server stops'),
-  RECORD_RECEIVED_TO: setting(
-    path,
-    '',
-    'File that gets every byte the server receives, to prove what it cannot read; refused in production',
-  ),
 };
 
 type Camel<Name extends string> = Name extends `${infer Head}_${infer Tail}`

@@ -72,7 +72,6 @@ describe('readConfig (S10)', () => {
       ADMIN_TOKEN: 'short',
       TURN_URLS: 'turn:turn.example.org',
       NODE_ENV: 'production',
-      RECORD_RECEIVED_TO: '/tmp/received',
     });
     const named = problems.map((problem) => problem.split(':')[0]);
     expect(named.toSorted((left = '', right = '') => left.localeCompare(right))).toEqual([
@@ -81,7 +80,6 @@ describe('readConfig (S10)', () => {
       'ALLOWED_ORIGINS',
       'LOG_LEVEL',
       'PORT',
-      'RECORD_RECEIVED_TO',
       'ROOM_CAPACITY',
       'TRUST_PROXY',
       'TURN_SECRET',
@@ -155,7 +153,6 @@ describe('readConfig (S10)', () => {
       ],
       ['any origin', { ALLOWED_ORIGINS: '*' }, 'ALLOWED_ORIGINS'],
       ['any subdomain', { ALLOWED_ORIGINS: 'https://*.example.org' }, 'ALLOWED_ORIGINS'],
-      ['a recording', { RECORD_RECEIVED_TO: '/tmp/x' }, 'RECORD_RECEIVED_TO'],
     ])('does not start with %s', (_, change, name) => {
       expect(named(change)).toEqual([name]);
     });

@@ -1,4 +1,5 @@
 import { startProcess } from './processes.ts';
+import { RECORD_TO } from './record-received.ts';
 
 export type ServerOptions = {
   /** 0 takes any free port; a restart keeps the port of the first start. */
@@ -32,14 +33,17 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   const names = options.name === undefined ? ['127.0.0.1', 'localhost'] : [options.name];
   const launch = async () => {
     const server = startProcess({
-      args: ['signaling-server/src/main.ts'],
+      args: [
+        ...(options.recordTo === undefined ? [] : ['--import', './tests/support/record-received.ts']),
+        'signaling-server/src/main.ts',
+      ],
       env: {
         NODE_ENV: 'test',
         HOST: '127.0.0.1',
         PORT: String(port),
         LOG_LEVEL: 'debug',
         ...(port === 0 ? {} : { PUBLIC_HOSTS: names.map((name) => `${name}:${port}`).join() }),
-        ...(options.recordTo === undefined ? {} : { RECORD_RECEIVED_TO: options.recordTo }),
+        ...(options.recordTo === undefined ? {} : { [RECORD_TO]: options.recordTo }),
         ...options.env,
       },
       ...(options.logTo === undefined ? {} : { logTo: options.logTo }),

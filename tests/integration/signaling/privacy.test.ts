@@ -1,6 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { startServer } from '#support/server.ts';
 import { startCollector } from './collector.ts';
-import { Client, newSignalId, RoomKey, someBox, startTestServer, until } from './harness.ts';
+import { Client, newSignalId, PUBLIC_HOST, RoomKey, someBox, startTestServer, until } from './harness.ts';
 
 describe('what the server writes down (S9, P1)', () => {
   it('holds no room id, participant, token, proof, box, TURN credential or address at any level of log', async () => {
@@ -54,5 +58,27 @@ describe('what the server writes down (S9, P1)', () => {
     expect(written).toContain('address blocked');
     expect(collector.bodies.join()).toContain('room:join');
     expect(secrets.filter((secret) => written.includes(secret))).toEqual([]);
+  });
+});
+
+describe('what the server receives (P1)', () => {
+  it('can be recorded by a test, so that it can be searched: requests as they came, frames readable', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'parley-recorded-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const recordTo = join(folder, 'received.log');
+    const server = await startServer({ recordTo, env: { PUBLIC_HOSTS: PUBLIC_HOST, SHUTDOWN_GRACE_MS: '0' } });
+    onTestFinished(() => server.close());
+    const [ana, ben] = [new Client(server), new Client(server)];
+    const key = new RoomKey();
+    await ana.join(key);
+    await ben.join(key);
+    const box = someBox(2_000);
+    await ana.call('signal:send', { roomId: key.roomId, to: '*', id: newSignalId(), box });
+    await fetch(`http://127.0.0.1:${server.port}/health?marker-in-a-url`);
+    await server.close();
+    const received = readFileSync(recordTo, 'utf8');
+    expect(received).toContain('marker-in-a-url');
+    expect(received).toContain(box);
+    expect(received.split('\n').filter((line) => line.includes('"room:join"'))).toHaveLength(2);
   });
 });

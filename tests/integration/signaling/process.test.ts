@@ -1,16 +1,13 @@
 import { type ChildProcess, execFile, fork } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ServerReport } from '@parley/shared/protocol';
 import type { OpenBackplane } from '@parley/signaling-server/cluster/backplane.ts';
 import { MemoryHub } from '@parley/signaling-server/cluster/testing/memory-hub.ts';
 import { FakeClock } from '@parley/signaling-server/testing/fake-clock.ts';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Client, newSignalId, PUBLIC_HOST, RoomKey, someBox, soon, startTestServer, until } from './harness.ts';
+import { Client, PUBLIC_HOST, RoomKey, soon, startTestServer, until } from './harness.ts';
 
 const MAIN = fileURLToPath(new URL('../../../signaling-server/src/main.ts', import.meta.url));
 const BASE = { PATH: process.env.PATH ?? '', PUBLIC_HOSTS: PUBLIC_HOST, TRUST_PROXY: '127.0.0.0/8' };
@@ -161,19 +158,10 @@ describe("the server's process", () => {
       TURN_URLS: 'http://turn',
       ADMIN_TOKEN: 'hunter2',
       NODE_ENV: 'production',
-      RECORD_RECEIVED_TO: 'x',
     });
     expect(code).toBe(1);
     expect(stdout).toBe('');
-    for (const name of [
-      'PORT',
-      'ROOM_CAPACITY',
-      'LOG_LEVEL',
-      'TURN_URLS',
-      'TURN_SECRET',
-      'ADMIN_TOKEN',
-      'RECORD_RECEIVED_TO',
-    ])
+    for (const name of ['PORT', 'ROOM_CAPACITY', 'LOG_LEVEL', 'TURN_URLS', 'TURN_SECRET', 'ADMIN_TOKEN'])
       expect(stderr).toContain(`  ${name}: `);
     expect(stderr).not.toContain('hunter2');
     expect(stderr).not.toContain('    at ');
@@ -194,27 +182,6 @@ describe("the server's process", () => {
       expect(stdout).toContain('token create --name NAME');
       expect(stdout).not.toContain('SEAT_GRACE_MS');
     }
-  });
-
-  it('writes down what it receives when asked to, readable by grep', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'parley-recorded-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    const file = join(folder, 'received.log');
-    const { child, ended } = start({ PORT: '0', SHUTDOWN_GRACE_MS: '0', RECORD_RECEIVED_TO: file });
-    const server = await listening(child);
-    const [ana, ben] = [new Client(server), new Client(server)];
-    const key = new RoomKey();
-    await ana.join(key);
-    await ben.join(key);
-    const box = someBox(2_000);
-    await ana.call('signal:send', { roomId: key.roomId, to: '*', id: newSignalId(), box });
-    await fetch(`http://127.0.0.1:${server.port}/health?marker-in-a-url`);
-    child.kill('SIGTERM');
-    expect(await ended).toBe(0);
-    const received = readFileSync(file, 'utf8');
-    expect(received).toContain('marker-in-a-url');
-    expect(received).toContain(box);
-    expect(received.split('\n').filter((line) => line.includes('"room:join"'))).toHaveLength(2);
   });
 });
 

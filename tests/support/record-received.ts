@@ -1,31 +1,23 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
-import type { Server as HttpServer } from 'node:http';
+import { subscribe } from 'node:diagnostics_channel';
+import { openSync, writeSync } from 'node:fs';
 import type { Socket } from 'node:net';
 
+/** Names the file that gets every byte which this process receives on TCP connections, when this module is its `--import`. */
+export const RECORD_TO = 'PARLEY_RECORD_TO';
+
 /**
- * Writes down every byte that arrives, for one purpose: to let anyone search what a server receives and find no name,
- * no message and no address in it. Off unless a file is named, and refused in production. HTTP is written as it came;
- * of WebSocket frames the unmasked payload, a line each, so that `grep` works. Written synchronously: what was
- * received before a crash is in the file.
+ * Lets a test search all that a server receives, though the server itself keeps nothing. HTTP is written as it came; of
+ * WebSocket frames the unmasked payload, a line each. Written synchronously: what was received before a crash is in the file.
  */
-export function recordReceived(http: HttpServer, path: string): { close(): void } {
+const path = process.env[RECORD_TO];
+if (path !== undefined) {
   const file = openSync(path, 'a', 0o600);
-  let open = true;
-  const write = (bytes: Uint8Array): void => {
-    if (open) writeSync(file, bytes);
-  };
-  const onConnection = (socket: Socket): void => {
-    const recorder = createByteRecorder(write);
-    socket.on('data', (chunk: Buffer) => recorder(chunk));
-  };
-  http.on('connection', onConnection);
-  return {
-    close() {
-      http.removeListener('connection', onConnection);
-      open = false;
-      closeSync(file);
-    },
-  };
+  subscribe('net.server.socket', (message) => {
+    const { socket } = message as { socket: Socket }; // as Node documents it
+    const recorder = createByteRecorder((bytes) => writeSync(file, bytes));
+    // After the HTTP server has taken the connection: a listener before it would get what the server should parse.
+    process.nextTick(() => socket.on('data', (chunk: Buffer) => recorder(chunk)));
+  });
 }
 
 const LINE_END = Buffer.from('\n');
