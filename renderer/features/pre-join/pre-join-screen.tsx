@@ -3,9 +3,10 @@ import { useEffect, useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import { Avatar } from '../../ui/avatar.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Banner, Refused, SelectField, SwitchField } from '../../ui/field.tsx';
+import { Banner, Refused, SwitchField } from '../../ui/field.tsx';
 import { countOf } from '../../ui/format.ts';
 import { roomTitle } from '../connection-words.ts';
+import { DeviceField } from '../device-field.tsx';
 import { InviteButton } from '../invites/invite-button.tsx';
 import { VideoView } from '../stage/video-view.tsx';
 import styles from './pre-join.module.css';
@@ -17,8 +18,6 @@ export function PreJoinScreen() {
   const call = useApp((state) => state.call);
   const rooms = useApp((state) => state.rooms);
   const reach = useApp((state) => state.reach);
-  const devices = useApp((state) => state.devices);
-  const chosen = useApp((state) => state.settings.devices);
   const profile = useApp((state) => state.settings.profile);
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
@@ -83,14 +82,7 @@ export function PreJoinScreen() {
             checked={preview.camera}
             onChange={(on) => actions.setPreviewCamera(on)}
           />
-          <SelectField
-            label="Camera device"
-            quiet
-            value={chosen.cameraId ?? ''}
-            options={devices.cameras}
-            onChange={(id) => actions.chooseCamera(id)}
-            empty="No camera found"
-          />
+          <DeviceField kind="camera" quiet />
           <SwitchField
             label="Microphone"
             icon={preview.microphone ? <Mic aria-hidden="true" /> : <MicOff aria-hidden="true" />}
@@ -98,23 +90,8 @@ export function PreJoinScreen() {
             onChange={(on) => actions.setPreviewMicrophone(on)}
           />
           <Level />
-          <SelectField
-            label="Microphone device"
-            quiet
-            value={chosen.microphoneId ?? ''}
-            options={devices.microphones}
-            onChange={(id) => actions.chooseMicrophone(id)}
-            empty="No microphone found"
-          />
-          <SelectField
-            label="Speaker device"
-            quiet
-            icon={<Volume2 aria-hidden="true" />}
-            value={chosen.speakerId ?? ''}
-            options={devices.speakers}
-            onChange={(id) => actions.chooseSpeaker(id)}
-            empty="The usual speaker"
-          />
+          <DeviceField kind="microphone" quiet />
+          <DeviceField kind="speaker" quiet icon={<Volume2 aria-hidden="true" />} />
           {[preview.cameraTrouble, preview.microphoneTrouble].map((trouble) =>
             trouble ? (
               <Banner key={trouble.code} tone="warning" role="status">

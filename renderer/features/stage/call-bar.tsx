@@ -1,13 +1,13 @@
 import type { LucideIcon } from 'lucide-react';
 import { Hand, Mic, MicOff, MonitorUp, MonitorX, PhoneOff, SlidersHorizontal, Video, VideoOff } from 'lucide-react';
 import { useId } from 'react';
-import { useActions, useApp } from '../../stores/react.tsx';
+import { useActions } from '../../stores/react.tsx';
 import type { OwnMedia } from '../../stores/state.ts';
 import { classNames } from '../../ui/class-names.ts';
-import { SelectField } from '../../ui/field.tsx';
 import { formatDuration } from '../../ui/format.ts';
 import { Tooltip } from '../../ui/tooltip.tsx';
 import { useNow } from '../../ui/use-now.ts';
+import { DeviceField } from '../device-field.tsx';
 import { keys } from '../keys.ts';
 import styles from './call-bar.module.css';
 
@@ -98,9 +98,6 @@ function Elapsed({ since }: { since: number }) {
 
 /** Other devices without leaving the call. The browser's own popover: Escape and a press elsewhere close it. */
 function Devices() {
-  const actions = useActions();
-  const devices = useApp((state) => state.devices);
-  const chosen = useApp((state) => state.settings.devices);
   const id = useId();
   return (
     <>
@@ -111,27 +108,9 @@ function Devices() {
         </span>
       </button>
       <div id={id} popover="auto" role="group" aria-label="Devices" className={styles.devices}>
-        <SelectField
-          label="Camera device"
-          value={chosen.cameraId ?? ''}
-          options={devices.cameras}
-          onChange={(device) => actions.chooseCamera(device)}
-          empty="No camera found"
-        />
-        <SelectField
-          label="Microphone device"
-          value={chosen.microphoneId ?? ''}
-          options={devices.microphones}
-          onChange={(device) => actions.chooseMicrophone(device)}
-          empty="No microphone found"
-        />
-        <SelectField
-          label="Speaker device"
-          value={chosen.speakerId ?? ''}
-          options={devices.speakers}
-          onChange={(device) => actions.chooseSpeaker(device)}
-          empty="The usual speaker"
-        />
+        <DeviceField kind="camera" />
+        <DeviceField kind="microphone" />
+        <DeviceField kind="speaker" />
       </div>
     </>
   );
