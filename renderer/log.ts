@@ -32,8 +32,8 @@ export type PageLogOptions = {
 const KEEP = 1_000;
 const BATCH_EVERY_MS = 1_000;
 const BATCH_MAX = 100;
-/** Entries that go to the file: a page in a loop of errors must not fill the disk. */
-const FILE = { burst: 500, perSecond: 1 };
+/** Limit of the entries that go to the core: a page in a loop of errors must not fill the disk. */
+const FORWARD_LIMIT = { burst: 500, perSecond: 1 };
 
 /**
  * The log of the page: the newest entries of all levels in memory, and those from `info` on in batches to the core's
@@ -42,7 +42,7 @@ const FILE = { burst: 500, perSecond: 1 };
 export class PageLog implements Logs {
   readonly #options: PageLogOptions;
   readonly #newest: LogEntry[] = [];
-  readonly #limit = new FixedRate(FILE.burst, FILE.perSecond);
+  readonly #limit = new FixedRate(FORWARD_LIMIT.burst, FORWARD_LIMIT.perSecond);
   readonly #waiting: LogEntry[] = [];
   #left = 0;
   #undo: (() => void) | undefined;

@@ -16,7 +16,7 @@ export function createPeersStore({ one, run, transaction, now }: HistoryContext)
         // By what people see: a username may stand behind any display name.
         const key = nameKey(name);
         const renamed = pin !== undefined && pin.name_key !== key;
-        // Who takes a name that another device has is told apart, even a device that was verified under its own.
+        // A device that takes the name of another one is told apart, even if it was verified under its own name.
         const taken = (!pin || renamed) && one(sql.otherPin, key, deviceId) !== undefined;
         const changed = taken || pin?.changed === 1;
         const verified = !taken && pin?.verified === 1;

@@ -39,7 +39,7 @@ export function createServersStore({ all, run, now }: HistoryContext) {
       run(sql.renameServer, name, host);
     },
 
-    /** Of a server that is there no more nothing is kept. */
+    /** Stores the right to a known server; nothing for a server that was removed. */
     setRight: (host: ServerHost, { kind, credential, lost }: RightRow): void => {
       run(sql.setRight, { host, kind, credential, lost });
     },

@@ -133,7 +133,7 @@ export function openGate(
   ): void {
     // What it was refused for at the upgrade was counted there.
     if (!connection.admission.refusal) counters.error(code);
-    transport.settled(connection);
+    transport.leaveQueue(connection);
     if (log.isLevelEnabled('debug')) log.debug({ ...aboutSocket(connection), code }, 'socket refused');
     const data = { code, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
     connection.refused();
@@ -160,7 +160,7 @@ export function openGate(
     if (!connection) return;
     const reply = typeof given.at(-1) === 'function' ? (given.pop() as Reply) : undefined;
     const [payload] = given;
-    if (event === 'room:join') transport.settled(connection);
+    if (event === 'room:join') transport.leaveQueue(connection);
     dispatch.event(connection, event, payload, reply, payload instanceof CheckedSignal);
   }
 

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { Newcomers } from './newcomers.ts';
 
-it('newcomers wait for three seconds of joins at most, and whoever joins nothing is not waited for (P3)', () => {
+it('newcomers wait for three seconds of joins at most, and one that joins nothing is given up (P3)', () => {
   const clock = new FakeClock();
   const newcomers = new Newcomers<object>(clock);
   const come = (count: number) =>
@@ -17,11 +17,11 @@ it('newcomers wait for three seconds of joins at most, and whoever joins nothing
   expect(newcomers.isFull()).toBe(true);
   clock.advance(11_000);
   expect(newcomers.isFull()).toBe(false);
-  // They are not served twice, nor after they were given up.
-  for (const client of idle) newcomers.served(client);
+  // Those that were given up do not count for the pace.
+  for (const client of idle) newcomers.settle(client);
   // 1,000 joins in each second: 3,000 may wait.
   for (let second = 0; second < 20; second++) {
-    for (const client of come(1_000)) newcomers.served(client);
+    for (const client of come(1_000)) newcomers.settle(client);
     clock.advance(1_000);
   }
   const waiting = come(2_990);

@@ -8,15 +8,15 @@ const WAIT_S = 3;
 const GIVEN_UP_MS = 10_000;
 
 /**
- * Counts the clients that were let in and have not joined a room yet. When more come than can be served, this queue
- * grows long before the event loop is late, because those who wait do so in the buffers of the system.
+ * Counts the clients that were let in and whose first join has not arrived yet. When more come than can be served, this
+ * queue grows long before the event loop is late, because their joins wait in the buffers of the system.
  */
 export class Newcomers<C extends object> {
   readonly #since = new Map<C, number>();
   readonly #clock: Clock;
   readonly #stop: () => void;
-  #served = 0;
-  #servedPerSecond = 0;
+  #settled = 0;
+  #settledPerSecond = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -27,9 +27,9 @@ export class Newcomers<C extends object> {
     this.#since.set(client, this.#clock.now());
   }
 
-  /** A join of this client was answered. */
-  served(client: C): void {
-    if (this.#since.delete(client)) this.#served += 1;
+  /** This client waits no more: its first join arrived, or it was turned away. Counts for the pace. */
+  settle(client: C): void {
+    if (this.#since.delete(client)) this.#settled += 1;
   }
 
   /** This client is gone. */
@@ -39,7 +39,7 @@ export class Newcomers<C extends object> {
 
   /** Whether one more would have to wait too long. */
   isFull(): boolean {
-    return this.#since.size >= Math.max(ALWAYS, WAIT_S * this.#servedPerSecond);
+    return this.#since.size >= Math.max(ALWAYS, WAIT_S * this.#settledPerSecond);
   }
 
   close(): void {
@@ -47,8 +47,8 @@ export class Newcomers<C extends object> {
   }
 
   #turn(): void {
-    this.#servedPerSecond = (this.#servedPerSecond + this.#served) / 2;
-    this.#served = 0;
+    this.#settledPerSecond = (this.#settledPerSecond + this.#settled) / 2;
+    this.#settled = 0;
     const before = this.#clock.now() - GIVEN_UP_MS;
     for (const [client, since] of this.#since) {
       if (since > before) break;

@@ -37,8 +37,8 @@ export type Transport = {
   engine: Engine;
   /** Every connection, let in or not. */
   connections: ReadonlyMap<EngineConnection, Connection>;
-  /** This client waits for nothing any more: a join of it was answered, or it was turned away. */
-  settled(connection: Connection): void;
+  /** Takes a client out of the queue of newcomers: its first join arrived, or it was turned away. */
+  leaveQueue(connection: Connection): void;
   /** Begins a new second: ends connections that flood or do not read. Called once in each. */
   turnSecond(): void;
   /** Forgets what was only counted for a while. */
@@ -268,7 +268,7 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
   return {
     engine,
     connections,
-    settled: ({ admission }) => newcomers.served(admission),
+    leaveQueue: ({ admission }) => newcomers.settle(admission),
     turnSecond() {
       desk.turnSecond();
       for (const connection of connections.values()) {
