@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startDriver } from '../driver/driver.ts';
+import { PUBLIC_HOST } from '../driver/newcomers.ts';
 import { type Effort, expectAll, percentile, row, type SignalingRow, withServer } from '../measure.ts';
 
 const MIB = 1_048_576;
@@ -21,7 +22,7 @@ export async function overload({ quick }: Effort): Promise<SignalingRow[]> {
 
 function tooManyNewcomers(quick: boolean): Promise<SignalingRow[]> {
   const seconds = quick ? 3 : 20;
-  const limits = { ...PROXY, BUSY_DELAY_MS: '300' };
+  const limits = { ...PROXY, PUBLIC_HOSTS: PUBLIC_HOST, BUSY_DELAY_MS: '300' };
   return withServer('parley', { env: limits }, async ({ server, driver }) => {
     const { port } = server;
     const others = await startDriver();

@@ -2,6 +2,7 @@ import type { Socket as TcpSocket } from 'node:net';
 import type { Outcome, RoomId, ServerEvent, ServerPayload } from '@parley/shared/protocol';
 import { TokenBucket } from '@parley/shared/timing';
 import type { Socket } from 'socket.io';
+import type { Clock } from '../clock.ts';
 import type { Client, Reply } from '../handlers/context.ts';
 import type { TracedSpan } from '../observe/tracing.ts';
 import type { Seat } from '../rooms/room.ts';
@@ -146,6 +147,14 @@ export class Connection implements Client {
   /** Ends the transport without waiting for it. */
   cut(): void {
     this.#tcp.destroy();
+  }
+
+  /** Ends the transport when the far end has not ended it within `ms`. */
+  cutLate(clock: Clock, ms: number): void {
+    if (this.#tcp.closed) return;
+    const cancel = clock.after(ms, () => this.cut());
+    // A timer would keep all that is known of the connection.
+    this.#tcp.once('close', cancel);
   }
 
   /** The connection is gone. */

@@ -186,7 +186,7 @@ export function openGate(
     log.warn(aboutSocket(connection), 'slow consumer closed');
     // Not at once: the registry may be in the middle of telling a room something.
     queueMicrotask(() => lost(connection));
-    clock.after(LAST_WORD_MS, () => connection.cut());
+    connection.cutLate(clock, LAST_WORD_MS);
   }
 
   const stopReaping = repeat(clock, Math.max(50, Math.min(5_000, config.idleSocketMs / 4)), () => {

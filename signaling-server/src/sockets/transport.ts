@@ -251,7 +251,7 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
     connection.markClosed();
     giveBack(connection.admission);
     // A client that does not finish the closing handshake must not hold its TCP connection.
-    clock.after(isFaulty ? FAULTY_FAREWELL_MS : FAREWELL_MS, () => connection.cut());
+    connection.cutLate(clock, isFaulty ? FAULTY_FAREWELL_MS : FAREWELL_MS);
     ports.onClosed(connection, reason);
   }
 
