@@ -21,6 +21,8 @@ let about: Outcome<ServerAbout & { roundTripMs: number }>;
 let asked: string[];
 let refreshed: Outcome<{ accessToken: string; expiresInS: number; refreshToken: string }>;
 let removed: ServerHost[];
+/** Happens once, while a server is asked who it is. */
+let meanwhile: () => Promise<unknown>;
 let servers: Servers;
 
 const aboutOf = (access: ServerAbout['access']) =>
@@ -60,6 +62,9 @@ const open = () =>
     http: {
       async about(of) {
         asked.push(`about ${of}`);
+        const happening = meanwhile;
+        meanwhile = async () => {};
+        await happening();
         return about;
       },
       async refresh(_of, spent) {
@@ -91,6 +96,7 @@ beforeEach(async () => {
   about = aboutOf('open');
   asked = [];
   removed = [];
+  meanwhile = async () => {};
   refreshed = accept({ accessToken: 'access', expiresInS: 900, refreshToken: 'next' });
   servers = await open();
 });
@@ -124,6 +130,45 @@ describe('known servers', () => {
     expect(await servers.credentials(host)).toEqual(accept({}));
     await expect(servers.remove(host)).rejects.toMatchObject({ code: 'bad-request' });
     expect([servers.isKnown(own), servers.isKnown(ServerHost.parse('elsewhere.example'))]).toEqual([true, false]);
+  });
+
+  it('stay when an addition fails and a room on it was made or joined meanwhile', async () => {
+    about = refuse('server-unreachable');
+    meanwhile = () => servers.know(host);
+    await expect(servers.add({ text: host, name: 'Office' })).rejects.toMatchObject({ code: 'server-unreachable' });
+    expect([servers.isKnown(host), rows.has(host)]).toEqual([true, true]);
+    expect(servers.list()[1]).toMatchObject({ host, check: { at: 'failed' } });
+  });
+
+  it('stay when an addition fails and a room on it is made or joined at the same moment', async () => {
+    about = refuse('server-unreachable');
+    const [added] = await Promise.allSettled([servers.add({ text: host }), servers.know(host)]);
+    expect([added.status, servers.isKnown(host), rows.has(host)]).toEqual(['rejected', true, true]);
+  });
+
+  it('stay when one of two additions at once gets in, and are forgotten when neither does', async () => {
+    about = aboutOf('password');
+    for (const passwords of [
+      [PASSWORD, 'wrong'],
+      ['wrong', PASSWORD],
+    ]) {
+      await Promise.allSettled(passwords.map((password) => servers.add({ text: host, password })));
+      expect(servers.list()[1], passwords.join()).toMatchObject({ host, right: { at: 'held', kind: 'password' } });
+      expect(rows.get(host)?.right).toMatchObject({ kind: 'password' });
+      await servers.remove(host);
+    }
+    await Promise.allSettled(['wrong', 'worse'].map((password) => servers.add({ text: host, password })));
+    expect([servers.isKnown(host), rows.size]).toEqual([false, 0]);
+  });
+
+  it('that were removed and came again stay when an addition from before fails', async () => {
+    about = refuse('server-unreachable');
+    meanwhile = async () => {
+      await servers.remove(host);
+      await servers.know(host);
+    };
+    await expect(servers.add({ text: host })).rejects.toMatchObject({ code: 'server-unreachable' });
+    expect([servers.isKnown(host), rows.has(host)]).toEqual([true, true]);
   });
 
   it('get and lose a name', async () => {

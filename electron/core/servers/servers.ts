@@ -35,7 +35,13 @@ export type ServersOptions = {
   homeServer: { get(): ServerHost | null; forget(): void };
 };
 
-type Known = { name: string | null; right: RightRow | null; addedAt: number };
+type Known = {
+  name: string | null;
+  right: RightRow | null;
+  addedAt: number;
+  /** How many additions that are under way are all that made it known; null once it stays whatever becomes of them. */
+  pendingAdditions: number | null;
+};
 /** What a text or a form gives to get in with. */
 type Given = { password: string | undefined; token: string | undefined };
 
@@ -59,9 +65,10 @@ export interface Servers extends ServerAccessPort {
 export async function openServers(options: ServersOptions): Promise<Servers> {
   const { rows, http, clock, own, homeServer } = options;
   const known = new Map<ServerHost, Known>();
+  const entering = new Map<ServerHost, Promise<Known>>();
   const checks = new Map<ServerHost, ServerCheck>();
   for (const row of await rows.servers())
-    known.set(row.host, { name: row.name, right: row.right, addedAt: row.addedAt });
+    known.set(row.host, { name: row.name, right: row.right, addedAt: row.addedAt, pendingAdditions: null });
 
   const changed = () => options.changed(list());
   const store: RightStore = {
@@ -98,13 +105,30 @@ export async function openServers(options: ServersOptions): Promise<Servers> {
   const needKnown = (host: ServerHost): Known => {
     const entry = known.get(host);
     if (!entry) throw new ParleyError('bad-request', { path: 'host' });
+    entry.pendingAdditions = null;
     return entry;
   };
+  /** Makes the entry of a host that is not known. All who ask while the disk writes get the same one. */
+  const enter = (host: ServerHost, name: string | null): Promise<Known> => {
+    const writing = entering.get(host);
+    if (writing) return writing;
+    const entered = rows
+      .addServer(host, name)
+      .then(() => {
+        const entry: Known = { name, right: null, addedAt: clock.now(), pendingAdditions: 0 };
+        known.set(host, entry);
+        return entry;
+      })
+      .finally(() => entering.delete(host));
+    entering.set(host, entered);
+    return entered;
+  };
   const know = async (host: ServerHost) => {
-    if (known.has(host) || own.isOwn(host)) return;
-    await rows.addServer(host, null);
-    known.set(host, { name: null, right: null, addedAt: clock.now() });
-    changed();
+    if (own.isOwn(host)) return;
+    const isNew = !known.has(host);
+    const entry = known.get(host) ?? (await enter(host, null));
+    entry.pendingAdditions = null;
+    if (isNew) changed();
   };
 
   /** Says who the server is, and whether one gets in with what was given; nothing is stored. */
@@ -158,10 +182,7 @@ export async function openServers(options: ServersOptions): Promise<Servers> {
 
   // A home server that was chosen before there was a list of servers.
   const home = homeServer.get();
-  if (home !== null && !known.has(home) && !own.isOwn(home)) {
-    await rows.addServer(home, null);
-    known.set(home, { name: null, right: null, addedAt: clock.now() });
-  }
+  if (home !== null && !own.isOwn(home)) (known.get(home) ?? (await enter(home, null))).pendingAdditions = null;
 
   return {
     isKnown: (host) => known.has(host) || own.isOwn(host),
@@ -188,15 +209,14 @@ export async function openServers(options: ServersOptions): Promise<Servers> {
     async add({ text, name, password }) {
       const { host, token } = readServerText(text);
       if (own.isOwn(host)) throw new ParleyError('not-allowed', { message: 'That is this computer’s own server.' });
-      const before = known.get(host);
-      if (!before) {
-        await rows.addServer(host, name ?? null);
-        known.set(host, { name: name ?? null, right: null, addedAt: clock.now() });
-      }
+      const entry = known.get(host) ?? (await enter(host, name ?? null));
+      if (entry.pendingAdditions !== null) entry.pendingAdditions += 1;
       try {
         await getIn(host, { password, token });
+        entry.pendingAdditions = null;
       } catch (error) {
-        if (!before) {
+        if (entry.pendingAdditions !== null) entry.pendingAdditions -= 1;
+        if (entry.pendingAdditions === 0 && known.get(host) === entry) {
           known.delete(host);
           checks.delete(host);
           await rows.removeServer(host);
@@ -205,7 +225,7 @@ export async function openServers(options: ServersOptions): Promise<Servers> {
       } finally {
         changed();
       }
-      if (before && name !== undefined && name !== null) await rename(host, name);
+      if (name !== undefined && name !== null && name !== entry.name) await rename(host, name);
       return serverOf(host);
     },
 
