@@ -445,6 +445,23 @@ describe('links', () => {
     },
   );
 
+  it('that are no invite are told once: to the page that is open, else to the first that opens', async () => {
+    const core = await start();
+    const info = async (page: Pick<Core, 'call'>) => (await ask(page, 'app.info', {})).notices.map(({ code }) => code);
+    core.openDeepLink('parley://join/');
+    const first = core.openPage(() => {});
+    expect(await info(first)).toHaveLength(1);
+    const events = listen(core);
+    core.openDeepLink('parley://settings/reset');
+    expect(events.of('app.noticed')).toHaveLength(1);
+    first.close();
+    const second = core.openPage(() => {});
+    expect(await info(second)).toEqual([]);
+    second.close();
+    core.openDeepLink('parley://join/');
+    expect(await info(core.openPage(() => {}))).toHaveLength(1);
+  });
+
   it('are opened outside only over https and mailto, and only when the person agrees', async () => {
     const opened: string[] = [];
     let agrees = true;

@@ -159,12 +159,23 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     call: (name, input) => call(name, input, null),
     openPage(tell) {
       const page = wires.forPage((event, payload) => tell(event, payload));
-      return { call: (name, input) => call(name, input, page), close: () => page.closeAll() };
+      let stopListening: (() => void) | undefined;
+      return {
+        call(name, input) {
+          // Every page asks this at its start, when it hears events already.
+          if (name === 'app.info') stopListening ??= notices.pageListens();
+          return call(name, input, page);
+        },
+        close() {
+          stopListening?.();
+          page.closeAll();
+        },
+      };
     },
     subscribe: hub.subscribe,
     openDeepLink(text) {
       const read = readDeepLink(text);
-      if (!read.ok) return notices.say(read.code, read.message);
+      if (!read.ok) return notices.sayOnce(read.code, read.message);
       deepLink = read.value;
       emit('app.deep-link-arrived', { invite: read.value });
     },

@@ -29,7 +29,7 @@ export function appHandlers(parts: AppParts): HandlersOf<'app' | 'log' | 'settin
       ...ports.app,
       deviceId: identity.deviceId,
       keysProtectedBy: ports.secrets.protectedBy,
-      notices: [...notices.kept],
+      notices: notices.forNewPage(),
     }),
     'app.open-external': async ({ url }) => {
       const agreed = await ports.shell.openExternal(checkExternalLink(url));

@@ -211,7 +211,11 @@ export function testPorts(profile: string, more: Partial<CorePorts> = {}): CoreP
 }
 
 /** A bridge call with the types of the contract; throws a refusal. */
-export async function ask<N extends BridgeCall>(core: Core, name: N, input: BridgeInput<N>): Promise<BridgeOutput<N>> {
+export async function ask<N extends BridgeCall>(
+  core: Pick<Core, 'call'>,
+  name: N,
+  input: BridgeInput<N>,
+): Promise<BridgeOutput<N>> {
   // The router has parsed the value with this row's output schema.
   return unwrap(await core.call(name, input)) as BridgeOutput<N>;
 }
