@@ -209,7 +209,7 @@ async function listRoom(port: number, name: string, passphrase: string | null): 
   const secret = toBase64Url(invite.secret);
   const fields = { roomId, name, secret, authPub, ownerPub, needsPassphrase, issuedAt: 1 };
   await call(socket, 'room:publish', {
-    ...(await signListing(ownerKey, fields)),
+    ...(await signListing(ownerKey, fields, [PUBLIC_HOST])),
     proof: toBase64Url(await proveOwnership(ownerKey, 'publish', about)),
   });
   return socket;

@@ -149,6 +149,7 @@ export const FIELD_PROSE: Readonly<Record<string, string>> = {
   'room:list ack items[].sig': 'by the owner’s key, see "Listed rooms"',
   proof: 'by the owner’s key over the challenge',
   issuedAt: 'ms since 1970, by the owner’s clock; the newest stands',
+  hosts: 'SHA-256 of each name of the server that it is for',
   secret: 'of the invite',
   ownerPub: 'of the invite',
   needsPassphrase: 'whether the secret alone is not enough',

@@ -14,8 +14,11 @@ export type SignListing<E extends ListingEvent> = (
 
 /** The lists of rooms that servers keep. */
 export interface RoomLists {
-  /** One page, by name; needs no room on the server. Entries that their owner's key did not sign are left out. */
-  page(host: ServerHost, page: RoomListPage): Promise<Outcome<ListedRooms>>;
+  /**
+   * One page, by name; needs no room on the server. Entries that their owner's key did not sign, or not for this server,
+   * are left out: `names` are those by which the server is known, `host` where none are given.
+   */
+  page(host: ServerHost, page: RoomListPage, names?: readonly ServerHost[]): Promise<Outcome<ListedRooms>>;
   /** Changes the entry of a room in which this app has a seat. `sign` makes the input over the server's challenge. */
   change<E extends ListingEvent>(host: ServerHost, event: E, sign: SignListing<E>): Promise<Outcome<ClientAck<E>>>;
 }
@@ -25,11 +28,11 @@ export function createRoomLists(
   clock: Clock,
 ): RoomLists {
   return {
-    async page(host, page) {
+    async page(host, page, names = [host]) {
       const answer = await clientOf(host).ask('room:list', { limit: LIMITS.listedPageMax, ...page });
       if (!answer.ok) return answer;
       const { items, ...rest } = answer.value;
-      const signed = await Promise.all(items.map(verifyListing));
+      const signed = await Promise.all(items.map((item) => verifyListing(item, names)));
       return { ok: true, value: { ...rest, items: items.filter((_, index) => signed[index]) } };
     },
     change: (host, event, sign) =>

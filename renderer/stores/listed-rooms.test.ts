@@ -20,6 +20,7 @@ function opened() {
   const store = createAppStore();
   const clock = fakeClock();
   const asked: RoomListPage[] = [];
+  const askedFor: unknown[] = [];
   const answers: ((page: Outcome<ListedRooms>) => void)[] = [];
   const found: string[] = [];
   const rooms = createListedRooms({
@@ -27,8 +28,9 @@ function opened() {
     clock,
     onFound: (roomId) => found.push(roomId),
     roomLists: {
-      page: (_, page) => {
+      page: (_, page, names) => {
         asked.push(page);
+        askedFor.push(names);
         return new Promise((resolve) => answers.push(resolve));
       },
       change: async () => refuse('not-allowed'),
@@ -39,7 +41,7 @@ function opened() {
     await settled();
   };
   const names = () => store.getState().listedRooms?.items.map(({ name }) => name);
-  return { store, clock, asked, rooms, answer, names, found, view: () => store.getState().listedRooms };
+  return { store, clock, asked, askedFor, rooms, answer, names, found, view: () => store.getState().listedRooms };
 }
 
 describe('the list of rooms on the screen', () => {
@@ -55,6 +57,18 @@ describe('the list of rooms on the screen', () => {
     expect(asked).toEqual([{}, { after: 'c1' }]);
     await rooms.more();
     expect(asked).toHaveLength(2);
+  });
+
+  it('is that of the server under the name that was asked, and of this computer’s own under all its names', async () => {
+    const { rooms, store, askedFor } = opened();
+    const lanHosts = [
+      { host: '192.168.1.20:7350', network: 'wlan0' },
+      { host: '10.0.0.5:7350', network: 'eth0' },
+    ];
+    store.setState({ server: { at: 'running', host: '127.0.0.1:7350', lanHosts } });
+    rooms.open(host);
+    rooms.open('127.0.0.1:7350');
+    expect(askedFor).toEqual([[host], ['127.0.0.1:7350', '192.168.1.20:7350', '10.0.0.5:7350']]);
   });
 
   it('searches a moment after the typing stops, and drops the answer to what was typed before', async () => {

@@ -30,6 +30,14 @@ export function createListedRooms(options: {
   let latest = 0;
   let undo = () => {};
 
+  /** Others use this computer's own server under the names that it has in the network. */
+  const namesOf = (host: ServerHost): readonly ServerHost[] => {
+    const { server } = store.getState();
+    return server?.at === 'running' && server.host === host
+      ? [host, ...server.lanHosts.map((lan) => lan.host)]
+      : [host];
+  };
+
   const change = (part: Partial<ListedRoomsView>) => {
     const { listedRooms } = store.getState();
     if (listedRooms) store.setState({ listedRooms: { ...listedRooms, ...part } });
@@ -41,10 +49,8 @@ export function createListedRooms(options: {
     const mine = ++latest;
     const search = shown.search.trim();
     change({ load: { at: after === null ? 'first' : 'more' } });
-    const page = await roomLists.page(shown.host, {
-      ...(search === '' ? {} : { search }),
-      ...(after === null ? {} : { after }),
-    });
+    const wanted = { ...(search === '' ? {} : { search }), ...(after === null ? {} : { after }) };
+    const page = await roomLists.page(shown.host, wanted, namesOf(shown.host));
     if (mine !== latest) return;
     if (!page.ok) return change({ load: { at: 'failed', refusal: page } });
     const { items, total_count, cursor } = page.value;

@@ -154,6 +154,8 @@ export function vectors() {
   ]);
   const [listedName, issuedAt] = ['Zoë’s garden', 1_700_000_000_456];
   const roomId = lo.roomId;
+  const otherHost = '192.168.1.20:7350';
+  const hosts = ['example.org', otherHost].map((host) => sha256(ascii(host)));
   const listing = Buffer.concat([
     ascii(`${LABEL} listing`),
     roomId,
@@ -161,9 +163,15 @@ export function vectors() {
     secret,
     Buffer.from([0]),
     u64(issuedAt),
+    ...hosts,
   ]);
-  const hostHash = sha256(ascii('example.org'));
-  const publish = Buffer.concat([ascii(`${LABEL} publish`), hostHash, Buffer.alloc(32), roomId, ascii(listedName)]);
+  const publish = Buffer.concat([
+    ascii(`${LABEL} publish`),
+    sha256(ascii('example.org')),
+    Buffer.alloc(32),
+    roomId,
+    ascii(listedName),
+  ]);
   const passphrase = 'correct horse battery staple élan';
   return {
     given: {
@@ -209,6 +217,8 @@ export function vectors() {
       name: listedName,
       needsPassphrase: false,
       issuedAt,
+      otherHost,
+      hosts: hosts.map((hash) => hash.toString('base64url')),
       ownerPub: ownerPub.toString('base64url'),
       bytes: listing.toString('hex'),
       sig: sign(null, listing, owner).toString('base64url'),

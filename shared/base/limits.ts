@@ -21,6 +21,8 @@ export const LIMITS = {
 
   /** Rooms in one page of a server's listed rooms. */
   listedPageMax: 50,
+  /** Names of one server: that it tells, and that an entry on its list is for. */
+  serverNamesMax: 16,
 
   /** STUN addresses, and TURN addresses, that one server names; browsers want no more than a handful. */
   iceUrlsMax: 8,

@@ -40,6 +40,7 @@ const listing = {
   authPub: id32,
   ownerPub: id32,
   needsPassphrase: false,
+  hosts: [id32],
   issuedAt: 1_700_000_000_000,
   sig: id64,
 };
@@ -168,6 +169,9 @@ const CLIENT: { [E in keyof typeof clientEvents]: { good: Record<string, unknown
         { issuedAt: -1 },
         { issuedAt: 1.5 },
         { issuedAt: 2 ** 53 },
+        { hosts: [] },
+        { hosts: ['parley.example.org'] },
+        { hosts: Array(17).fill(id32) },
         { proof: '' },
         { needsPassphrase: 1 },
         { sig: '' },

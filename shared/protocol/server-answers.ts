@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { LIMITS } from '../base/limits.ts';
 import { ServerAccess } from '../model/server.ts';
+import { ServerHost } from '../model/server-host.ts';
 
 /** The answer of `GET /about`: what a server says of itself before anybody is in. */
 export const ServerAbout = z.object({
@@ -11,6 +13,8 @@ export const ServerAbout = z.object({
   relay: z.boolean(),
   /** Whether it keeps a list of rooms. */
   listed_rooms: z.boolean(),
+  /** The names under which invites lead to it, each as `host` or `host:port`; an entry on its list is signed for them. */
+  hosts: z.array(ServerHost).max(LIMITS.serverNamesMax),
 });
 export type ServerAbout = z.infer<typeof ServerAbout>;
 

@@ -84,6 +84,8 @@ export const SignedListing = z.object({
   ownerPub: base64UrlOf(32),
   /** Whether the secret alone is not enough. */
   needsPassphrase: z.boolean(),
+  /** The server that it is for: SHA-256 of each of its names, `host[:port]` in lower case. */
+  hosts: z.array(base64UrlOf(32)).min(1).max(LIMITS.serverNamesMax),
   /** ms since 1970 by the owner's clock; an older listing never replaces a newer one. */
   issuedAt: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER),
   sig: base64UrlOf(64),

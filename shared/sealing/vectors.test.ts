@@ -57,21 +57,26 @@ describe('the protocol’s vectors', () => {
     const keys = await deriveRoomKeys(secret, null, ownerPub);
     const owner = await ed25519FromSeed(unhex(pinned.given.ownerSeed));
     expect(toBase64Url(owner.publicKey)).toBe(pinned.listing.ownerPub);
-    const { name, needsPassphrase, issuedAt, sig } = pinned.listing;
-    const listing = await signListing(owner.privateKey, {
-      roomId: keys.roomId,
-      name: name.normalize('NFD'),
-      secret: toBase64Url(secret),
-      authPub: toBase64Url(keys.authPub),
-      ownerPub: toBase64Url(ownerPub),
-      needsPassphrase,
-      issuedAt,
-    });
-    expect(listing).toMatchObject({ name, sig });
+    const { name, needsPassphrase, issuedAt, hosts, otherHost, sig } = pinned.listing;
+    const { host } = pinned.given;
+    const listing = await signListing(
+      owner.privateKey,
+      {
+        roomId: keys.roomId,
+        name: name.normalize('NFD'),
+        secret: toBase64Url(secret),
+        authPub: toBase64Url(keys.authPub),
+        ownerPub: toBase64Url(ownerPub),
+        needsPassphrase,
+        issuedAt,
+      },
+      [host, otherHost],
+    );
+    expect(listing).toMatchObject({ name, sig, hosts });
     expect(hex(await listingBytes(listing))).toBe(pinned.listing.bytes);
-    expect(await verifyListing(listing)).toBe(true);
+    expect(await verifyListing(listing, [host])).toBe(true);
     const challenge = unhex(pinned.given.challenge);
-    const about = { host: pinned.given.host, challenge, roomId: keys.roomId, name };
+    const about = { host, challenge, roomId: keys.roomId, name };
     expect(toBase64Url(await proveOwnership(owner.privateKey, 'publish', about))).toBe(pinned.listing.publishProof);
   });
 

@@ -1,4 +1,4 @@
-import { Refusal, RoomId, RoomList } from '@parley/shared/protocol';
+import { LIMITS, Refusal, RoomId, RoomList } from '@parley/shared/protocol';
 import { z } from 'zod';
 
 /** What the HTTP routes answer, as schemas: the OpenAPI page is written from them. */
@@ -199,5 +199,6 @@ export const About = z
     access: z.enum(['open', 'password', 'token']).describe('What lets a client in'),
     relay: z.boolean().describe('Whether it gives credentials for a TURN relay'),
     listed_rooms: z.boolean().describe('Whether rooms may be listed'),
+    hosts: z.array(text).max(LIMITS.serverNamesMax).describe('Names under which invites lead to it'),
   })
   .describe('What a client should know before it is in');

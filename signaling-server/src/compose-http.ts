@@ -15,7 +15,7 @@ export async function composeHttp(
   { cluster, listings }: RoomParts,
   { limits, sharedBlocks }: LimitParts,
   { http }: Listener,
-  { tokens, endRight }: SocketParts,
+  { tokens, hostsFor, endRight }: SocketParts,
   metrics: MetricsParts,
   setDraining: (wanted: boolean) => void,
 ): Promise<void> {
@@ -30,6 +30,7 @@ export async function composeHttp(
     limits,
     addressOf: createAddressReader(config.trustProxy, warnings.warn),
     originAllowed: createOriginRule(config.allowedOrigins),
+    hostsFor,
     pseudonyms,
     ...metrics,
     counters,

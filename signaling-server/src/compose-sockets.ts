@@ -15,6 +15,7 @@ import { createIceSource } from './turn.ts';
 export type SocketParts = {
   gate: SocketGate;
   tokens: Tokens | undefined;
+  hostsFor: HandlerContext['hostsFor'];
   /** Closes the sockets of a right that ended, on all nodes. */
   endRight(right: string): void;
   /** Tells the port that the server listens on: part of the local names under which rooms may be joined. */
@@ -72,6 +73,7 @@ export async function composeSockets(
   return {
     gate,
     tokens,
+    hostsFor: context.hostsFor,
     endRight(right) {
       gate.closeRight(right, 'access-revoked');
       void cluster?.notify('right-ended', right);

@@ -44,8 +44,12 @@ export function createRooms(options: {
   secrets: SecretStore;
   clock: Clock;
   ownServer: OwnServer;
-  /** A room's server becomes a known one with the room. */
-  servers: { know(host: ServerHost): Promise<void> };
+  servers: {
+    /** A room's server becomes a known one with the room. */
+    know(host: ServerHost): Promise<void>;
+    /** Every name of a server: entries on its list are signed for them. */
+    namesOf(host: ServerHost): Promise<ServerHost[]>;
+  };
   homeServer: () => ServerHost | null;
 }) {
   const { history, secrets, clock, ownServer, servers, homeServer } = options;
@@ -173,7 +177,10 @@ export function createRooms(options: {
       return get(roomId);
     },
 
-    /** The entry for its server's list, signed by the owner's key. Throws `not-allowed` for a room that was made elsewhere. */
+    /**
+     * The entry for its server's list, signed by the owner's key for that server alone. Throws `not-allowed` for a room
+     * that was made elsewhere, and what asking the server for its names is refused with.
+     */
     async signListing(roomId: RoomId, name: string, issuedAt: number): Promise<SignedListing> {
       const { row, ownerKey } = await ownedRoom(roomId);
       const secret = await unlock(secrets, row.secret);
@@ -182,7 +189,7 @@ export function createRooms(options: {
         await passphraseOf(row),
         fromBase64Url(row.owner_pub) ?? new Uint8Array(),
       );
-      return signListing(ownerKey, {
+      const fields = {
         roomId,
         name,
         secret: toBase64Url(secret),
@@ -191,7 +198,8 @@ export function createRooms(options: {
         needsPassphrase: row.needs_passphrase === 1,
         // A date from a clock that runs ahead must not stay the newest for ever.
         issuedAt: Math.min(issuedAt, clock.now() + CLOCK_AHEAD_MAX_MS),
-      });
+      };
+      return signListing(ownerKey, fields, await servers.namesOf(hostOf(row)));
     },
 
     /** Proves to a room's own server that this device made the room. Throws `not-allowed` for any other. */

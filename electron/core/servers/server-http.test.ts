@@ -30,6 +30,7 @@ const about = {
   access: 'token',
   relay: false,
   listed_rooms: true,
+  hosts: ['calls.example.org'],
 };
 
 describe('asking a server who it is', () => {

@@ -33,6 +33,7 @@ const aboutOf = (access: ServerAbout['access']) =>
     access,
     relay: true,
     listed_rooms: false,
+    hosts: [host, ServerHost.parse('calls.example.org:8443')],
     roundTripMs: 12,
   });
 
@@ -175,6 +176,16 @@ describe('known servers', () => {
     await servers.add({ text: host });
     expect(await servers.rename(host, 'Office')).toMatchObject({ name: 'Office' });
     expect(await servers.rename(host, null)).toMatchObject({ name: null });
+  });
+});
+
+describe('the names of a server', () => {
+  it('are the one that this app uses, and then those that it tells of itself', async () => {
+    const lan = ServerHost.parse('192.168.1.20:7350');
+    expect(await servers.namesOf(host)).toEqual([host, 'calls.example.org:8443']);
+    expect(await servers.namesOf(lan)).toEqual([lan, host, 'calls.example.org:8443']);
+    about = refuse('server-unreachable');
+    await expect(servers.namesOf(host)).rejects.toMatchObject({ code: 'server-unreachable' });
   });
 });
 

@@ -56,6 +56,8 @@ export interface Servers extends ServerAccessPort {
   remove(host: ServerHost): Promise<void>;
   /** Makes a server known without asking it anything: a room on it was made or joined. */
   know(host: ServerHost): Promise<void>;
+  /** The names of a server: the one that this app uses, and those that it says of itself. Asks it. */
+  namesOf(host: ServerHost): Promise<ServerHost[]>;
   /** Tells the list: what it is made of changed elsewhere. */
   announce(): void;
   close(): void;
@@ -255,6 +257,10 @@ export async function openServers(options: ServersOptions): Promise<Servers> {
     },
 
     know,
+    async namesOf(host) {
+      const { hosts } = unwrap(await http.about(host));
+      return [...new Set([host, ...hosts])];
+    },
     announce: changed,
     close: () => rights.close(),
   };

@@ -47,7 +47,7 @@ export type HandlerContext = {
   roomCapacity: number;
   callsPerSecond: number;
   slowOperationMs: number;
-  /** The names under which a caller at this address may prove membership. */
+  /** The names of this server for a caller at this address: for them membership is proved and entries of the list are signed. */
   hostsFor: (ip: string) => readonly string[];
   isDraining: () => boolean;
   /** Overloaded: newcomers wait. */

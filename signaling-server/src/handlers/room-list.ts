@@ -48,7 +48,8 @@ async function checkListing(
 ): Promise<Outcome<Listing>> {
   const checked = await checkOwner(context, client, act, { ...listing, proof });
   if (!checked.ok) return checked;
-  if (!(await verifyListing(listing))) return refuse('owner-proof-invalid', { path: 'sig' });
+  if (!(await verifyListing(listing, context.hostsFor(client.ip))))
+    return refuse('owner-proof-invalid', { path: 'sig' });
   // An entry that leads nowhere helps nobody. With a passphrase that cannot be seen from the secret.
   const { roomId, secret, ownerPub, needsPassphrase } = listing;
   const leadsHere =

@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import compress from '@fastify/compress';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
-import { type ErrorCode, PROTOCOL_VERSION, refuse, refuseInput, SIGNALING_PATH } from '@parley/shared/protocol';
+import { type ErrorCode, LIMITS, PROTOCOL_VERSION, refuse, refuseInput, SIGNALING_PATH } from '@parley/shared/protocol';
 import Fastify, { type FastifyReply } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
@@ -62,7 +62,14 @@ export function createHttpServer(
   return http;
 }
 
-export type HttpPorts = AdminPorts & AccessPorts & { originAllowed: OriginRule; counters: Counters; tracing: Tracing };
+export type HttpPorts = AdminPorts &
+  AccessPorts & {
+    originAllowed: OriginRule;
+    counters: Counters;
+    tracing: Tracing;
+    /** The names of this server for somebody at this address. */
+    hostsFor: (ip: string) => readonly string[];
+  };
 
 /** Health, metrics, diagnostics and the admin's calls, and a clear answer to everything else. */
 export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpPorts): Promise<App> {
@@ -182,13 +189,14 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
     name: 'parley-signaling' as const,
     version: SERVER_VERSION,
   }));
-  app.get('/about', answers('What a client should know before it is in', { 200: About }), async () => ({
+  app.get('/about', answers('What a client should know before it is in', { 200: About }), async (request) => ({
     service: 'parley-signaling' as const,
     version: SERVER_VERSION,
     protocol: PROTOCOL_VERSION,
     access: config.access,
     relay: config.turnUrls.length > 0,
     listed_rooms: config.listedMax > 0,
+    hosts: ports.hostsFor(ports.addressOf(request.raw)).slice(0, LIMITS.serverNamesMax),
   }));
   const admin = addAdmin(app, ports);
   addAccess(app, ports, admin);

@@ -16,6 +16,7 @@ const listing = (n: number, name: string, issuedAt = 1): Listing => ({
   authPub: bytes(n + 50, 32),
   ownerPub: bytes(n + 100, 32),
   needsPassphrase: false,
+  hosts: [bytes(n, 32)],
   issuedAt,
   sig: bytes(n, 64),
 });

@@ -1,6 +1,6 @@
 import { PROTOCOL_VERSION } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
-import { Client, RoomKey, startTestServer } from './harness.ts';
+import { Client, PUBLIC_HOST, RoomKey, startTestServer } from './harness.ts';
 
 describe('/health (S5)', () => {
   it('tells version, uptime, counts and each check with its timing', async () => {
@@ -38,7 +38,13 @@ describe('/about (S11, S17)', () => {
   it('tells how to get in, and what is offered inside', async () => {
     const about = async (env: Record<string, string>): Promise<unknown> =>
       (await fetch(`${(await startTestServer(env)).url}/about`)).json();
-    const open = { service: 'parley-signaling', version: '0.1.0', protocol: PROTOCOL_VERSION };
+    const open = {
+      service: 'parley-signaling',
+      version: '0.1.0',
+      protocol: PROTOCOL_VERSION,
+      // To somebody on this computer also the names that only they may use.
+      hosts: expect.arrayContaining([expect.stringMatching(/^localhost:\d+$/), PUBLIC_HOST]) as string[],
+    };
     expect(await about({})).toEqual({ ...open, access: 'open', relay: false, listed_rooms: true });
     const guarded = {
       ACCESS: 'password',

@@ -2,7 +2,7 @@ import { type ClientAck, toBase64Url } from '@parley/shared/protocol';
 import { verifyListing } from '@parley/shared/sealing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startRedis, type TestRedis } from '#support/redis.ts';
-import { Client, startTestServer, type TestServer, until } from './harness.ts';
+import { Client, PUBLIC_HOST, startTestServer, type TestServer, until } from './harness.ts';
 import { makeRoom, Owner } from './owner.ts';
 
 const list = async (client: Client, more: object = {}): Promise<ClientAck<'room:list'>> => {
@@ -33,14 +33,30 @@ describe('listed rooms on one server (S1)', () => {
       authPub: toBase64Url(owner.room.keys.authPub),
       ownerPub: toBase64Url(owner.room.invite.ownerPub),
       needsPassphrase: false,
+      hosts: [expect.any(String) as string],
       issuedAt: 1,
       sig: expect.any(String) as string,
       participants: 1,
     });
     // A reader checks for themselves that the owner said so.
     const [shown] = page.items;
-    expect(shown && (await verifyListing(shown))).toBe(true);
-    expect(shown && (await verifyListing({ ...shown, name: 'Another name' }))).toBe(false);
+    expect(shown && (await verifyListing(shown, [PUBLIC_HOST]))).toBe(true);
+    expect(shown && (await verifyListing({ ...shown, name: 'Another name' }, [PUBLIC_HOST]))).toBe(false);
+  });
+
+  it('are signed for the names that the server tells, and taken under any of them', async () => {
+    const names = ['parley.test', 'calls.example.org:8443'];
+    const server = await startTestServer({ ...MANY, PUBLIC_HOSTS: names.join() });
+    const about = await fetch(`${server.url}/about`, { headers: { 'x-forwarded-for': '198.51.100.7' } });
+    expect(await about.json()).toMatchObject({ hosts: names });
+    const owner = await enterNew(server);
+    const listing = await owner.listing('Garden', 1, ['calls.example.org:8443']);
+    expect(await owner.publish('Garden', listing)).toEqual({ ok: true, value: {} });
+    const both = await owner.listing('Garden', 2, names);
+    expect(await owner.publish('Garden', both)).toEqual({ ok: true, value: {} });
+    const [shown] = (await list(new Client(server))).items;
+    for (const name of names) expect(shown && (await verifyListing(shown, [name])), name).toBe(true);
+    expect(shown && (await verifyListing(shown, ['other.example']))).toBe(false);
   });
 
   it('have a passphrase marker, and then the secret alone does not say which room it is', async () => {
@@ -98,6 +114,10 @@ describe('listed rooms on one server (S1)', () => {
     });
     expect(await owner.rename('Ours', { issuedAt: 1 })).toMatchObject({ code: 'owner-proof-invalid', path: 'sig' });
     expect(await owner.rename('Past', await owner.listing('Past', 0))).toMatchObject({ code: 'listing-outdated' });
+    // An entry for another server.
+    const foreign = await owner.listing('Ours', 98, ['other.example']);
+    expect(await owner.publish('Ours', foreign)).toMatchObject({ code: 'owner-proof-invalid', path: 'sig' });
+    expect(await owner.rename('Ours', foreign)).toMatchObject({ code: 'owner-proof-invalid', path: 'sig' });
     const { invite } = owner.room;
     const elsewhere = { ...owner.room, invite: { ...invite, secret: stranger.room.invite.secret } };
     expect(await new Owner(owner.client, elsewhere).publish('Ours')).toMatchObject({

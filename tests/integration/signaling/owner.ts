@@ -36,10 +36,10 @@ export class Owner {
   }
 
   /** The room's entry as its owner signs it; each is newer than the one before. */
-  listing(name: string, issuedAt?: number): Promise<SignedListing> {
+  listing(name: string, issuedAt?: number, hosts = [PUBLIC_HOST]): Promise<SignedListing> {
     const { invite, keys, ownerKey, roomId } = this.room;
     this.#issuedAt = issuedAt ?? this.#issuedAt + 1;
-    return signListing(ownerKey, {
+    const fields = {
       roomId,
       name,
       secret: toBase64Url(invite.secret),
@@ -47,7 +47,8 @@ export class Owner {
       ownerPub: toBase64Url(invite.ownerPub),
       needsPassphrase: invite.needsPassphrase,
       issuedAt: this.#issuedAt,
-    });
+    };
+    return signListing(ownerKey, fields, hosts);
   }
 
   /** Publishes what the owner signed, or that with a change that nobody signed. `provedName` is what the proof names. */

@@ -47,6 +47,7 @@ export const listedRoomOf = (name: string, more: Partial<ListedRoom> = {}): List
   authPub: idOf(`auth ${name}`, 32),
   ownerPub: idOf(`owner ${name}`, 32),
   needsPassphrase: false,
+  hosts: [idOf('host', 32)],
   issuedAt: 0,
   sig: idOf(`sig ${name}`, 64),
   participants: 0,
