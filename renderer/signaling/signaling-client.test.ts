@@ -1,5 +1,13 @@
 import { ServerHost } from '@parley/shared/model';
-import { type Outcome, ParticipantId, ResumeToken, RoomId, refuse, toBase64Url } from '@parley/shared/protocol';
+import {
+  type Outcome,
+  ParticipantId,
+  ResumeToken,
+  RoomId,
+  refuse,
+  sentenceOf,
+  toBase64Url,
+} from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { noLog } from '../log.ts';
 import { fakeClock, settled } from '../testing/fake-clock.ts';
@@ -166,6 +174,17 @@ describe('signaling client', () => {
     await settled();
     expect(net.latest().inputsOf('challenge:get')).toHaveLength(1);
     expect(clock.pending).toBe(0);
+  });
+
+  it('says a refusal in Parley’s words and quotes the server’s own', async () => {
+    const { net, join } = setUp();
+    const seat = join();
+    net.latest().greet();
+    await settled();
+    net.latest().answer('room:join', refuse('room-full', { message: 'Get the new Parley from us.' }));
+    await settled();
+    const message = `${sentenceOf('room-full')} ${host} says: “Get the new Parley from us.”`;
+    expect(seat.state).toMatchObject({ at: 'refused', refusal: { message } });
   });
 
   it('waits as long as a rate limit says, and a random part longer', async () => {

@@ -174,7 +174,7 @@ export class SignalingClient implements SeatHost {
         if (current() && session) this.#heard(session, event, payload);
       },
     });
-    session = new WireSession(wire, this.#ports.policy.answerTimeoutMs, this.#ports.log);
+    session = new WireSession(wire, this.host, this.#ports.policy.answerTimeoutMs, this.#ports.log);
     this.#become({ at: 'connecting', session });
   }
 

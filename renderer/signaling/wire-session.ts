@@ -1,3 +1,4 @@
+import type { ServerHost } from '@parley/shared/model';
 import {
   type Challenge,
   type ClientAck,
@@ -9,6 +10,7 @@ import {
   outcomeOf,
   PROTOCOL_VERSION,
   type Refusal,
+  refusalSaidBy,
   refuse,
 } from '@parley/shared/protocol';
 import type { Clock } from '@parley/shared/timing';
@@ -22,13 +24,15 @@ export class WireSession {
   /** Its server stops: what it took is still answered, and everything else is for the next session. */
   takesNoMore = false;
   undoChallengeTimer: () => void = () => {};
+  readonly #host: ServerHost;
   readonly #answerTimeoutMs: number;
   readonly #log: Log;
   #challenge: { bytes: Uint8Array<ArrayBuffer>; endsAt: number } | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
-  constructor(wire: Wire, answerTimeoutMs: number, log: Log) {
+  constructor(wire: Wire, host: ServerHost, answerTimeoutMs: number, log: Log) {
     this.wire = wire;
+    this.#host = host;
     this.#log = log;
     this.#answerTimeoutMs = answerTimeoutMs;
   }
@@ -43,7 +47,8 @@ export class WireSession {
     const raw = await this.wire.call(event, input, this.#answerTimeoutMs);
     const parsed = outcomeOf(clientEvents[event].ack).safeParse(raw);
     if (!parsed.success) return refuse('not-a-server');
-    return parsed.data as Outcome<ClientAck<E>>; // parsed by the schema of `event`
+    const outcome = parsed.data as Outcome<ClientAck<E>>; // parsed by the schema of `event`
+    return outcome.ok ? outcome : (refusalSaidBy(this.#host, outcome) ?? refuse('not-a-server'));
   }
 
   /** Runs one proof at a time, because a challenge is good for one proof. */

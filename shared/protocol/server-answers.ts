@@ -6,7 +6,11 @@ import { ServerHost } from '../model/server-host.ts';
 /** The answer of `GET /about`: what a server says of itself before anybody is in. */
 export const ServerAbout = z.object({
   service: z.literal('parley-signaling'),
-  version: z.string().max(64),
+  /** Without blanks: it is shown to people, and is no place for sentences. */
+  version: z
+    .string()
+    .max(64)
+    .regex(/^[\w.+-]+$/),
   protocol: z.number().int().min(0).max(65_535),
   access: ServerAccess,
   /** Whether it offers a relay for calls that find no direct way. */

@@ -1,5 +1,13 @@
 import type { ServerHost } from '@parley/shared/model';
-import { accept, Challenge, type Outcome, outcomeOf, PROTOCOL_VERSION, Refusal, refuse } from '@parley/shared/protocol';
+import {
+  accept,
+  Challenge,
+  type Outcome,
+  outcomeOf,
+  PROTOCOL_VERSION,
+  refusalSaidBy,
+  refuse,
+} from '@parley/shared/protocol';
 import type { Clock } from '../ports.ts';
 import type { OpenSocket } from '../signaling/socket.ts';
 import type { Credentials } from './rights.ts';
@@ -26,7 +34,7 @@ export async function enterServer(
         { v: PROTOCOL_VERSION, ...credentials },
         {
           opened: () => resolve(accept(null)),
-          failed: (said) => resolve(refusalSaid(said) ?? refuse('server-unreachable')),
+          failed: (said) => resolve(refusalSaidBy(host, said) ?? refuse('server-unreachable')),
           closed: () => resolve(refuse('server-unreachable')),
           heard: () => {},
         },
@@ -41,17 +49,9 @@ export async function enterServer(
     const roundTripMs = Math.max(0, Math.round((performance.now() - startedAt) * 10) / 10);
     const answer = outcomeOf(Challenge).safeParse(raw);
     if (!answer.success) return refuse('not-a-server');
-    return answer.data.ok ? accept({ roundTripMs }) : refuse(answer.data.code, { message: answer.data.message });
+    return answer.data.ok ? accept({ roundTripMs }) : (refusalSaidBy(host, answer.data) ?? refuse('not-a-server'));
   } finally {
     undoTimer();
     socket?.close();
   }
-}
-
-const Said = Refusal.partial({ ok: true });
-function refusalSaid(said: unknown): Refusal | undefined {
-  const parsed = Said.safeParse(said);
-  if (!parsed.success) return undefined;
-  const { code, message, retryAfterMs } = parsed.data;
-  return refuse(code, { message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
 }

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ServerHost } from '@parley/shared/model';
-import { accept, refuse } from '@parley/shared/protocol';
+import { accept, refuse, sentenceOf } from '@parley/shared/protocol';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { silentLog } from '../adapters/stream-log.ts';
 import { systemTrust } from '../signaling/system-trust.ts';
@@ -47,6 +47,7 @@ describe('asking a server who it is', () => {
     ['an older protocol', json(200, { ...about, protocol: 0 }), 'server-too-old'],
     ['a refusal', json(429, refuse('rate-limited', { retryAfterMs: 5_000 })), 'rate-limited'],
     ['a proxy without its server', json(503, {}), 'server-busy'],
+    ['a sentence as its version', json(200, { ...about, version: 'Get the new Parley from us.' }), 'not-a-server'],
     ['more than any answer', json(200, { ...about, version: 'x'.repeat(70_000) }), 'not-a-server'],
   ] as [string, RequestListener, string][])('tells %s by its code', async (_name, listener, code) => {
     expect(await http.about(await serve(listener))).toMatchObject({ ok: false, code });
@@ -93,8 +94,10 @@ describe('the exchange of a token', () => {
     expect(await http.refresh(host, 'first')).toMatchObject({ code: 'not-a-server' });
   });
 
-  it('is refused as the server says', async () => {
+  it('is refused with the server’s code; its own words are quoted', async () => {
     const host = await serve(json(401, { ...refuse('access-expired'), message: 'It ended.' }));
-    expect(await http.refresh(host, 'first')).toEqual(refuse('access-expired', { message: 'It ended.' }));
+    expect(await http.refresh(host, 'first')).toEqual(
+      refuse('access-expired', { message: `${sentenceOf('access-expired')} ${host} says: “It ended.”` }),
+    );
   });
 });

@@ -5,7 +5,8 @@ import {
   accept,
   type Outcome,
   PROTOCOL_VERSION,
-  Refusal,
+  type Refusal,
+  refusalSaidBy,
   refuse,
   ServerAbout,
   TokenExchange,
@@ -63,7 +64,7 @@ export function serverHttp(trust: () => SecureAgent, nowMs: () => number = () =>
       const roundTripMs = Math.max(0, Math.round((nowMs() - startedAt) * 10) / 10);
       if (!answer.ok) return answer;
       const about = ServerAbout.safeParse(answer.value.body);
-      if (!about.success) return saidBy(answer.value) ?? refuse('not-a-server');
+      if (!about.success) return saidBy(host, answer.value) ?? refuse('not-a-server');
       if (about.data.protocol > PROTOCOL_VERSION) return refuse('client-too-old');
       if (about.data.protocol < PROTOCOL_VERSION) return refuse('server-too-old');
       return accept({ ...about.data, roundTripMs });
@@ -72,7 +73,7 @@ export function serverHttp(trust: () => SecureAgent, nowMs: () => number = () =>
       const answer = await ask(host, '/auth/refresh', { refresh_token: refreshToken });
       if (!answer.ok) return answer;
       const exchanged = answer.value.status === 200 ? TokenExchange.safeParse(answer.value.body) : undefined;
-      if (!exchanged?.success) return saidBy(answer.value) ?? refuse('not-a-server');
+      if (!exchanged?.success) return saidBy(host, answer.value) ?? refuse('not-a-server');
       const { access_token, expires_in, refresh_token } = exchanged.data;
       return accept({ accessToken: access_token, expiresInS: expires_in, refreshToken: refresh_token });
     },
@@ -80,12 +81,8 @@ export function serverHttp(trust: () => SecureAgent, nowMs: () => number = () =>
 }
 
 /** The refusal that an answer carries. */
-function saidBy({ status, body }: Answer): Refusal | undefined {
-  const said = Refusal.safeParse(body);
-  if (!said.success) return status === 429 || status === 503 ? refuse('server-busy') : undefined;
-  const { code, message, retryAfterMs } = said.data;
-  return refuse(code, { message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) });
-}
+const saidBy = (host: ServerHost, { status, body }: Answer): Refusal | undefined =>
+  refusalSaidBy(host, body) ?? (status === 429 || status === 503 ? refuse('server-busy') : undefined);
 
 async function readAnswer(response: IncomingMessage): Promise<Outcome<Answer>> {
   const parts: Buffer[] = [];

@@ -1,5 +1,5 @@
 import { ServerHost } from '@parley/shared/model';
-import { accept, type Outcome, refuse, type ServerAbout } from '@parley/shared/protocol';
+import { accept, type Outcome, refuse, type ServerAbout, sentenceOf } from '@parley/shared/protocol';
 import { createInvite, formatInvite, formatServerInvite } from '@parley/shared/sealing';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../adapters/stream-log.ts';
@@ -226,7 +226,11 @@ describe('a check', () => {
     expect(asked).toEqual([`about ${host}`, `dial ${host}`]);
     about = aboutOf('password');
     expect(await servers.check({ text: host, password: 'wrong' })).toMatchObject({
-      check: { at: 'failed', code: 'access-refused', message: 'No.' },
+      check: {
+        at: 'failed',
+        code: 'access-refused',
+        message: `${sentenceOf('access-refused')} calls.example.org says: “No.”`,
+      },
     });
     expect(await servers.check({ text: host, password: PASSWORD })).toMatchObject({ check: { at: 'ok' } });
   });

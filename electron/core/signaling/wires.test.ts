@@ -1,5 +1,5 @@
 import { ServerHost } from '@parley/shared/model';
-import { accept, LIMITS, type Outcome, refuse } from '@parley/shared/protocol';
+import { accept, LIMITS, type Outcome, refuse, sentenceOf } from '@parley/shared/protocol';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../adapters/stream-log.ts';
 import { randomId, type TestClock, testClock } from '../testing/test-kit.ts';
@@ -73,10 +73,20 @@ describe('the wires of a page', () => {
     const wireId = randomId(16);
     page.open({ wireId, host });
     await settled();
-    net.latest().listener.failed({ code: 'access-refused' });
-    expect(told).toEqual([['signaling.failed', { wireId, said: { code: 'access-refused' } }]]);
-    expect(refused).toEqual([{ code: 'access-refused' }]);
+    const said = { code: 'access-refused', message: 'Your Parley is outdated.' };
+    net.latest().listener.failed(said);
+    const message = `${sentenceOf('access-refused')} ${host} says: “Your Parley is outdated.”`;
+    expect(told).toEqual([['signaling.failed', { wireId, said: refuse('access-refused', { message }) }]]);
+    expect(refused).toEqual([said]);
     expect(net.latest().closed).toBe(true);
+  });
+
+  it('tell the page that they failed, and no more, where a server says what is no refusal', async () => {
+    const wireId = randomId(16);
+    page.open({ wireId, host });
+    await settled();
+    net.latest().listener.failed('Your Parley is outdated.');
+    expect(told).toEqual([['signaling.failed', { wireId }]]);
   });
 
   it('carry calls in the order of their numbers, however they arrive', async () => {

@@ -7,6 +7,7 @@ import {
   type Outcome,
   ParleyError,
   PROTOCOL_VERSION,
+  refusalSaidBy,
   refuse,
   serverEvents,
 } from '@parley/shared/protocol';
@@ -151,7 +152,7 @@ class Wire {
         },
         failed: (said) => {
           access.refused(this.host, said);
-          this.#fail(said);
+          this.#fail(refusalSaidBy(this.host, said));
         },
         closed: () => this.#end(() => this.#tell('signaling.closed', { wireId: this.#id })),
         heard: (event, payload) => this.#heard(event, payload),

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { sentenceOf } from '../base/errors.ts';
+import { Refusal, refuse } from '../base/outcome.ts';
+import type { ServerHost } from '../model/server-host.ts';
+
+/** Characters of a server's own text that are shown. */
+const QUOTED_MAX = 160;
+const MESSAGE_MAX = 500;
+
+const Said = z.object({ ...Refusal.shape, ok: z.literal(false).optional(), message: z.string().optional() });
+
+/**
+ * The refusal that a server said, in words that tell who speaks: Parley's own sentence for its code and, where the server
+ * said something else, that in quotation marks with the server's name, in one line and cut to 160 characters. Undefined
+ * for what is no refusal. Never throws.
+ */
+export function refusalSaidBy(host: ServerHost, said: unknown): Refusal | undefined {
+  const parsed = Said.safeParse(said);
+  if (!parsed.success) return undefined;
+  const { code, message = '', path, retryAfterMs } = parsed.data;
+  return refuse(code, {
+    message: quoted(sentenceOf(code), host, message),
+    ...(path === undefined ? {} : { path }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}
+
+function quoted(own: string, host: ServerHost, text: string): string {
+  const said = text
+    .slice(0, 10 * QUOTED_MAX)
+    // Nothing may end the line, turn it round or look like the end of the quotation.
+    .replace(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, ' ')
+    .replace(/[“”„‟«»"]/g, '’')
+    .trim();
+  if (said === '' || said === own) return own;
+  const before = `${own} ${host} says: “`;
+  const characters = [...said];
+  const max = Math.min(QUOTED_MAX, MESSAGE_MAX - before.length - 2);
+  const shown =
+    characters.length > max
+      ? `${characters
+          .slice(0, max - 1)
+          .join('')
+          .trimEnd()}…`
+      : said;
+  return `${before}${shown}”`;
+}
