@@ -15,6 +15,7 @@ import { type Admission, AdmissionDesk } from './admission.ts';
 import { Connection, type ConnectionPorts, type EngineConnection } from './connection.ts';
 import { Newcomers } from './newcomers.ts';
 import { readUpgrade, refuseUpgrade } from './upgrade.ts';
+import { WriteTurn } from './write-turn.ts';
 
 export type TransportPorts = {
   context: HandlerContext;
@@ -193,12 +194,12 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
     conn.on('packetCreate', onPacketCreate);
     conn.on('close', onClose);
   });
-  engine.on('flush', (conn: EngineConnection, packets: readonly unknown[]) => {
+  const turn = new WriteTurn();
+  engine.on('flush', (conn: EngineConnection) => {
     const connection = connections.get(conn);
     connection?.flushed();
-    if (packets.length > 1) connection?.cork();
+    if (connection) turn.hold(connection);
   });
-  engine.on('drain', (conn: EngineConnection) => connections.get(conn)?.uncork());
 
   function onPacketCreate(this: EngineConnection, { data }: EnginePacket): void {
     connections.get(this)?.queued(typeof data === 'string' ? data.length : 0);
