@@ -3,12 +3,11 @@ import { availableParallelism } from 'node:os';
 import type { ServerReport } from '@parley/shared/protocol';
 import { runTokenCommand } from './auth/token-command.ts';
 import { systemClock } from './clock.ts';
-import { answerHeartbeats, readWorkerPlace, startWorkers, WORKER_ENV, type WorkerPlace } from './cluster/workers.ts';
-import type { WorkerPorts } from './composition.ts';
+import { answerHeartbeats, readWorkerPlace, startWorkers, WORKER_ENV } from './cluster/workers.ts';
 import { type Config, readConfig, settingsTable, warningsOf } from './config.ts';
 import { type Log, type LogOutput, openLog } from './log.ts';
 import { LogFileError } from './observe/log-file.ts';
-import { type SignalingServer, startSignaling } from './server.ts';
+import { startSignaling } from './server.ts';
 import { stopSignals } from './stop-signals.ts';
 
 const USAGE = 'Parley signaling server: introduces participants to each other and cannot read what they say.';
@@ -49,12 +48,15 @@ export async function run(args: readonly string[]): Promise<void> {
     process.exitCode = 2;
     return;
   }
+  const fail = (code: string): void => {
+    tellParent({ type: 'failed', code });
+    process.exitCode = 1;
+    releaseParent();
+  };
   const refuseSettings = (problems: readonly string[]): void => {
     console.error(`The configuration is not valid:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
     console.error('--help lists every setting.');
-    tellParent({ type: 'failed', code: 'configuration-invalid' });
-    process.exitCode = 1;
-    releaseParent();
+    fail('configuration-invalid');
   };
   const reading = readConfig(process.env);
   if (!reading.ok) return refuseSettings(reading.problems);
@@ -85,45 +87,64 @@ export async function run(args: readonly string[]): Promise<void> {
   if (cluster.isPrimary) for (const warning of warnings) log.warn(warning);
   const count = config.workers === 0 ? availableParallelism() : config.workers;
   if (count > 1 && cluster.isPrimary) {
-    await runParent(count, log, output);
+    const group = startWorkers(count, systemClock, log);
+    const stop = stopOnSignal(log, output, () => group.stop());
+    try {
+      const port = await group.listening;
+      log.info({ port, workers: count }, 'workers listening');
+      tellParent({ type: 'listening', port });
+    } catch (failure) {
+      // Each worker has said why in the log.
+      const code = failure instanceof Error && 'code' in failure ? String(failure.code) : 'internal';
+      tellParent({ type: 'failed', code });
+      await stop('no worker could start', 1);
+    }
     return;
   }
-  let server: SignalingServer;
+  if (worker) answerHeartbeats();
   try {
-    server = await startSignaling(config, { log, warnings, ...(worker ? { worker: workerPorts(worker) } : {}) });
+    const server = await startSignaling(config, { log, warnings, worker });
+    stopOnSignal(log, output, () => server.close().then(() => true));
+    tellParent({ type: 'listening', port: server.port });
   } catch (failure) {
     const inUse = failure instanceof Error && 'code' in failure && failure.code === 'EADDRINUSE';
     if (inUse) log.fatal({ code: 'port-in-use', port: config.port }, 'another program is using that port');
     else log.fatal(whyNot(failure), 'could not start');
-    tellParent({ type: 'failed', code: inUse ? 'port-in-use' : 'internal' });
     await output.close();
-    process.exitCode = 1;
-    releaseParent();
-    return;
+    fail(inUse ? 'port-in-use' : 'internal');
   }
+}
 
-  let stopping = false;
-  const stop = async (why: string): Promise<void> => {
-    if (stopping) return;
-    stopping = true;
+/**
+ * From here on a signal stops what runs in this process, and so does the end of the program that started it: an embedded
+ * server must not outlive its app. `close` resolves with whether all ended well. The result stops it for another reason,
+ * with an exit code.
+ */
+function stopOnSignal(
+  log: Log,
+  output: LogOutput,
+  close: () => Promise<boolean>,
+): (why: string, code: number) => Promise<void> {
+  const closeAll = async (why: string, code: number): Promise<void> => {
     log.info({ why }, 'stopping');
     setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
-    await server.close();
+    const wentWell = await close();
     log.info('stopped');
     await output.close();
-    process.exitCode = 0;
+    process.exitCode = wentWell ? code : 1;
     releaseParent();
   };
-  const stopFor = (why: string) => () => {
-    stop(why).catch((failure: unknown) => {
+  let stopping: Promise<void> | undefined;
+  const stop = (why: string, code: number): Promise<void> => {
+    stopping ??= closeAll(why, code).catch((failure: unknown) => {
       log.fatal({ err: failure }, 'stopping failed');
       process.exit(1);
     });
+    return stopping;
   };
-  stopSignals.onStop = (signal) => stopFor(signal)();
-  // An embedded server must not outlive its app, however that ended.
-  process.on('disconnect', stopFor('parent gone'));
-  tellParent({ type: 'listening', port: server.port });
+  stopSignals.onStop = (signal) => void stop(signal, 0);
+  process.on('disconnect', () => void stop('parent gone', 0));
+  return stop;
 }
 
 /**
@@ -135,42 +156,6 @@ function endWithParent(): void {
   process.prependListener('disconnect', () => {
     if (!isReleased) process.kill(process.pid, 'SIGKILL');
   });
-}
-
-/** What this process does as one of several workers. */
-function workerPorts({ pseudonymKey, ...place }: WorkerPlace): WorkerPorts {
-  answerHeartbeats();
-  return { ...place, pseudonymKey: Buffer.from(pseudonymKey, 'hex') };
-}
-
-/** The life of a process that only keeps workers. */
-async function runParent(count: number, log: Log, output: LogOutput): Promise<void> {
-  const group = startWorkers(count, systemClock, log);
-  let stopping: Promise<void> | undefined;
-  const stop = (why: string, code: number): Promise<void> => {
-    stopping ??= (async () => {
-      log.info({ why }, 'stopping the workers');
-      setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
-      const wentWell = await group.stop();
-      log.info('stopped');
-      await output.close();
-      process.exitCode = wentWell ? code : 1;
-      releaseParent();
-    })();
-    return stopping;
-  };
-  stopSignals.onStop = (signal) => void stop(signal, 0);
-  process.on('disconnect', () => void stop('parent gone', 0));
-  try {
-    const port = await group.listening;
-    log.info({ port, workers: count }, 'workers listening');
-    tellParent({ type: 'listening', port });
-  } catch (failure) {
-    // Each worker has said why in the log.
-    const code = failure instanceof Error && 'code' in failure ? String(failure.code) : 'internal';
-    tellParent({ type: 'failed', code });
-    await stop('no worker could start', 1);
-  }
 }
 
 /** Loaded only where there is a certificate. */

@@ -1,24 +1,22 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { createAddressReader, isLoopback } from './client-address.ts';
 import { type Clock, systemClock } from './clock.ts';
+import { Closers } from './closers.ts';
 import type { OpenBackplane } from './cluster/backplane.ts';
 import { shareDraining } from './cluster/shared-draining.ts';
-import { composeHttp } from './compose-http.ts';
-import { composeLimits } from './compose-limits.ts';
-import { composeListener } from './compose-listener.ts';
-import { composeMetrics } from './compose-metrics.ts';
-import { composeRooms } from './compose-rooms.ts';
-import { composeSockets } from './compose-sockets.ts';
-import { type Base, Closers, type WorkerPorts } from './composition.ts';
+import type { WorkerPlace } from './cluster/workers.ts';
+import { type Base, openHttp, openLimits, openListener, openMetrics, openRooms, openSockets } from './composition.ts';
 import type { Config } from './config.ts';
 import type { LoopReading } from './limits/load-gauge.ts';
-import { countOpenSockets } from './limits/open-sockets.ts';
-import { shareOpenSockets } from './limits/shared-open-sockets.ts';
 import { type Log, openLog } from './log.ts';
 import { Counters } from './metrics/counters.ts';
 import { noTracing } from './observe/tracing.ts';
+import { createOriginRule } from './origins.ts';
 import { createPseudonyms } from './pseudonyms.ts';
 import { createRandomPool } from './random-pool.ts';
+import type { SocketGate } from './sockets/gate.ts';
+import { createIceSource } from './turn.ts';
 import { createWarnings } from './warnings.ts';
 
 /** What the server takes from outside; each has a usual value. */
@@ -33,8 +31,8 @@ export type SignalingPorts = {
   loop?: LoopReading;
   /** What is wrong with the configuration, as it was logged before. */
   warnings?: readonly string[];
-  /** For one of several workers: what it has from its parent. */
-  worker?: WorkerPorts;
+  /** For one of several workers: what its parent told it. */
+  worker?: WorkerPlace | undefined;
 };
 
 export type SignalingServer = {
@@ -54,24 +52,23 @@ export type SignalingServer = {
  */
 export async function startSignaling(config: Config, ports: SignalingPorts = {}): Promise<SignalingServer> {
   const clock = ports.clock ?? systemClock;
-  const { worker } = ports;
   const output = ports.log ? { log: ports.log, close: () => Promise.resolve() } : await openLog(config);
   const closers = new Closers(clock, output.log);
   closers.add(() => output.close());
   try {
-    return await start(config, ports, { clock, log: output.log, closers, worker });
+    return await start(config, ports, clock, output.log, closers);
   } catch (failure) {
     await closers.closeAll();
     throw failure;
   }
 }
 
-type Opened = { clock: Clock; log: Log; closers: Closers; worker: WorkerPorts | undefined };
-
 async function start(
   config: Config,
-  ports: SignalingPorts,
-  { clock, log, closers, worker }: Opened,
+  { worker, backplane, loop, ...ports }: SignalingPorts,
+  clock: Clock,
+  log: Log,
+  closers: Closers,
 ): Promise<SignalingServer> {
   const random = ports.random ?? createRandomPool();
   const { otelExporterOtlpEndpoint: endpoint, otelExporterOtlpHeaders: headers, nodeEnv: environment } = config;
@@ -81,33 +78,35 @@ async function start(
       ? noTracing
       : (await import('./observe/open-telemetry.ts')).openTracing({ endpoint, headers, environment }, clock, log);
   closers.add(() => tracing.close());
-  const life = { isDraining: false };
-  const pseudonyms = createPseudonyms(worker?.pseudonymKey ?? random(32));
   const warnings = createWarnings(clock, log, ports.warnings);
+  const life = { isDraining: false };
+  let localHosts: string[] = [];
   const base: Base = {
     config,
     clock,
     log,
     random,
-    pseudonyms,
+    pseudonyms: createPseudonyms(worker ? Buffer.from(worker.pseudonymKey, 'hex') : random(32)),
     counters: new Counters(),
     tracing,
     warnings,
     closers,
+    addressOf: createAddressReader(config.trustProxy, warnings.warn),
+    originAllowed: createOriginRule(config.allowedOrigins),
+    ice: createIceSource(config, clock),
+    worker,
+    // 'localhost' is a name for this server only in the mouth of somebody who is on this computer.
+    hostsFor: (ip) => (isLoopback(ip) ? [...localHosts, ...config.publicHosts] : config.publicHosts),
     life,
   };
 
-  const roomParts = await composeRooms(base, ports.backplane);
-  const limitParts = composeLimits(base, roomParts, { loop: ports.loop });
-  const listener = await composeListener(base);
-  const { redis, cluster, addresses } = roomParts;
-  const shared = redis && cluster && { client: redis, prefix: config.redisPrefix };
-  const openSockets =
-    shared && cluster
-      ? shareOpenSockets({ ...shared, clock, node: cluster.self, nameOf: addresses.nameOf })
-      : countOpenSockets();
-  const socketParts = await composeSockets(base, roomParts, limitParts, listener, openSockets);
-  const { gate } = socketParts;
+  let opened: SocketGate | undefined;
+  const rooms = { ...base, ...(await openRooms(base, backplane)) };
+  const limits = { ...rooms, ...openLimits(rooms, { onBlocked: (key) => opened?.closeBlocked(key), loop }) };
+  const listening = { ...limits, ...(await openListener(base)) };
+  const sockets = { ...listening, ...(await openSockets(listening)) };
+  const { http, scheme, gate, shared, cluster } = sockets;
+  opened = gate;
 
   let closing: Promise<void> | undefined;
   const drain = (): void => {
@@ -121,20 +120,19 @@ async function start(
     // A server that is being closed takes nobody back.
     else if (!closing) life.isDraining = false;
   };
-  const metricsParts = composeMetrics(base, roomParts, limitParts, socketParts, worker);
+  const metrics = openMetrics(sockets);
   const drainAll =
     worker && shared && cluster
       ? await shareDraining({ ...shared, nodes: cluster, group: worker.group, onDrain: setDraining })
       : setDraining;
-  await composeHttp(base, roomParts, limitParts, listener, socketParts, metricsParts, drainAll);
-  closers.add(() => gate.close(() => listener.cutConnections()));
+  await openHttp({ ...sockets, ...metrics }, drainAll);
+  closers.add(() => gate.close(sockets.cutConnections));
 
-  const { http, scheme } = listener;
   http.listen(config.port, config.host);
   await once(http, 'listening');
   const { address, family, port } = http.address() as AddressInfo; // a TCP server that listens has one
-  socketParts.listensOn(port);
-  log.info({ port, environment: config.nodeEnv }, 'listening');
+  localHosts = ['localhost', '127.0.0.1', '[::1]'].map((name) => `${name}:${port}`);
+  log.info({ port, environment }, 'listening');
 
   return {
     port,

@@ -6,6 +6,8 @@ import type { Config } from './config.ts';
 export type IceSource = {
   /** STUN servers, and TURN servers with credentials made for this moment and for whoever is counted by `limitKey`. */
   current(limitKey: string): IceConfig;
+  /** Credentials for the relay that last so many seconds, or else TURN_TTL_S; undefined where there is no relay. */
+  credentials: ((limitKey: string, ttlS?: number) => { username: string; credential: string }) | undefined;
   readonly offersRelay: boolean;
 };
 
@@ -21,19 +23,23 @@ export function createIceSource(
 ): IceSource {
   const { stunUrls, turnUrls, turnSecret, turnTtlS } = config;
   const stun = stunUrls.length > 0 ? [{ urls: [...stunUrls] }] : [];
-  const offersRelay = turnUrls.length > 0 && turnSecret !== undefined;
+  const credentials =
+    turnUrls.length === 0 || turnSecret === undefined
+      ? undefined
+      : (limitKey: string, ttlS = turnTtlS) => {
+          const username = `${Math.floor(clock.wall() / 1_000) + ttlS}:${nameOf(turnSecret, limitKey)}`;
+          return { username, credential: createHmac('sha1', turnSecret).update(username).digest('base64') };
+        };
   return {
-    offersRelay,
-    current(limitKey) {
-      if (!offersRelay || turnSecret === undefined) return { iceServers: stun };
-      const endsAtS = Math.floor(clock.wall() / 1_000) + turnTtlS;
-      const username = `${endsAtS}:${nameOf(turnSecret, limitKey)}`;
-      const credential = createHmac('sha1', turnSecret).update(username).digest('base64');
-      return {
-        iceServers: [...stun, { urls: [...turnUrls], username, credential }],
-        expiresInMs: turnTtlS * 1_000,
-      };
-    },
+    credentials,
+    offersRelay: credentials !== undefined,
+    current: (limitKey) =>
+      credentials
+        ? {
+            iceServers: [...stun, { urls: [...turnUrls], ...credentials(limitKey) }],
+            expiresInMs: turnTtlS * 1_000,
+          }
+        : { iceServers: stun },
   };
 }
 

@@ -2,11 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import type { Clock } from '@parley/signaling-server/clock.ts';
 import { testRelay } from '@parley/signaling-server/relay-test/relay-test.ts';
 import { type Transport, TurnClient, type TurnCredentials } from '@parley/signaling-server/relay-test/turn-client.ts';
+import { ATTRIBUTE, type Endpoint, encodeEndpoint } from '@parley/signaling-server/relay-test/turn-message.ts';
 import { createIceSource } from '@parley/signaling-server/turn.ts';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { freePort, makeCertificate, needProgram, type Program, runProgram, startProgram } from '#support/programs.ts';
 import { REPOSITORY } from '#support/repository.ts';
 import { until } from '#support/wait.ts';
@@ -46,6 +48,26 @@ const PUBLIC = [
   ['192.167.255.255', '192.169.0.0', '198.17.255.255', '198.20.0.0', '223.255.255.255'],
   ['2000::1', '2001:200::', '2001:4860:4860::8888', '2003::1', '2606:4700:4700::1111', '2a00::1', '3fff:ffff::1'],
 ].flat();
+
+/** What is asked for besides UDP over IPv4 (RFC 8656). */
+const FAMILY = 0x0017;
+const UDP = [ATTRIBUTE.requestedTransport, Buffer.from([17, 0, 0, 0])] as const;
+const TCP = [ATTRIBUTE.requestedTransport, Buffer.from([6, 0, 0, 0])] as const;
+const IPV6 = [FAMILY, Buffer.from([2, 0, 0, 0])] as const;
+
+/** Binds a channel: the other way than a permission to be relayed to an address. */
+const bindChannel = (client: TurnClient, peer: Endpoint, channel: number) =>
+  client.request(0x009, (transaction) => [
+    [0x000c, Buffer.from([channel >> 8, channel & 0xff, 0, 0])],
+    [ATTRIBUTE.peerAddress, encodeEndpoint(peer, transaction)],
+  ]);
+
+/** Until the test ends this process takes a certificate (PEM) beside the usual ones. */
+function trust(certificate: string): void {
+  const usual = getCACertificates();
+  setDefaultCACertificates([...usual, certificate]);
+  onTestFinished(() => setDefaultCACertificates(usual));
+}
 
 const isV6 = (address: string) => address.includes(':');
 
@@ -87,7 +109,7 @@ describe('the relay as it is shipped (S12, P13)', () => {
   };
   let relay: Program;
   let port: number;
-  let tls: { port: number; trusted: string };
+  let tls: { port: number; certificate: string };
   const open: TurnClient[] = [];
 
   const client = async (who = credentials(), over: Transport = 'udp'): Promise<TurnClient> => {
@@ -97,7 +119,7 @@ describe('the relay as it is shipped (S12, P13)', () => {
   };
   const allocated = async (family: 4 | 6 = 4): Promise<TurnClient> => {
     const made = await client();
-    const answer = await made.allocate({ family });
+    const answer = await made.allocate(family === 6 ? [UDP, IPV6] : [UDP]);
     expect(answer.code).toBe(0);
     return made;
   };
@@ -105,7 +127,7 @@ describe('the relay as it is shipped (S12, P13)', () => {
   beforeAll(async () => {
     needProgram('turnserver');
     port = await freePort();
-    tls = { port: await freePort(), trusted: await makeCertificate(folder) };
+    tls = { port: await freePort(), certificate: await makeCertificate(folder) };
     // Only where it listens is different, and a second relay address, to be asked about IPv6.
     const here = ['--listening-ip=127.0.0.1', `--listening-port=${port}`, `--tls-listening-port=${tls.port}`];
     relay = startProgram(
@@ -135,7 +157,7 @@ describe('the relay as it is shipped (S12, P13)', () => {
       for (const [at, address] of all.entries()) {
         const asking = relayed[isV6(address) ? 6 : 4];
         const permitted = await asking.permit(address);
-        const bound = await asking.bindChannel({ address, port: 9 }, 0x4000 + at);
+        const bound = await bindChannel(asking, { address, port: 9 }, 0x4000 + at);
         answers[address] = [permitted.code, bound.code];
       }
       expect(answers).toEqual(Object.fromEntries(all.map((address) => [address, [403, 403]])));
@@ -148,7 +170,7 @@ describe('the relay as it is shipped (S12, P13)', () => {
     for (const [at, address] of PUBLIC.entries()) {
       const asking = relayed[isV6(address) ? 6 : 4];
       const permitted = await asking.permit(address);
-      const bound = await asking.bindChannel({ address, port: 9 }, 0x4000 + at);
+      const bound = await bindChannel(asking, { address, port: 9 }, 0x4000 + at);
       answers[address] = [permitted.code, bound.code];
     }
     expect(answers).toEqual(Object.fromEntries(PUBLIC.map((address) => [address, [0, 0]])));
@@ -168,9 +190,11 @@ describe('the relay as it is shipped (S12, P13)', () => {
     if (!from || !to) throw new Error('no relayed address');
     expect((await ana.permit(to.address)).code).toBe(0);
     expect((await ben.permit(from.address)).code).toBe(0);
+    const heard: string[] = [];
+    ben.onData = (data) => heard.push(data);
     ana.send(to, 'through both');
-    await until('Ben to hear it', () => ben.received.length > 0);
-    expect(ben.received).toEqual([{ from, data: 'through both' }]);
+    await until('Ben to hear it', () => heard.length > 0);
+    expect(heard).toEqual(['through both']);
   });
 
   it('takes credentials for as long as the server said, and no others', async () => {
@@ -206,8 +230,9 @@ describe('the relay as it is shipped (S12, P13)', () => {
   });
 
   it('is there over TLS too, for networks that let nothing else out', async () => {
+    trust(tls.certificate);
     const made = await TurnClient.open({ address: '127.0.0.1', port: tls.port }, credentials(), {
-      tls: { name: 'localhost', trusted: tls.trusted },
+      tls: 'localhost',
     });
     open.push(made);
     expect((await made.allocate()).code).toBe(0);
@@ -216,13 +241,9 @@ describe('the relay as it is shipped (S12, P13)', () => {
   });
 
   describe("the server's own test of it (S19)", () => {
-    const tested = (url: string, { secret = SECRET, aheadS = 0, trusted }: Partial<TestedWith> = {}) =>
-      testRelay(url, {
-        ttlS: 600,
-        trusted,
-        credentialsFor: (ttlS) => credentials({ secret, ttlS, nowMs: Date.now() - aheadS * 1_000 }),
-      });
-    type TestedWith = { secret: string; aheadS: number; trusted: string };
+    const tested = (url: string, { secret = SECRET, aheadS = 0 }: Partial<TestedWith> = {}) =>
+      testRelay(url, (ttlS) => credentials({ secret, ttlS, nowMs: Date.now() - aheadS * 1_000 }));
+    type TestedWith = { secret: string; aheadS: number };
 
     it.each(['udp', 'tcp'])('goes through it over %s', async (transport) => {
       const verdict = await tested(`turn:127.0.0.1:${port}?transport=${transport}`);
@@ -231,38 +252,39 @@ describe('the relay as it is shipped (S12, P13)', () => {
 
     it('goes through it over TLS, and tells when the certificate is not trusted', async () => {
       const url = `turns:localhost:${tls.port}?transport=tcp`;
-      expect(await tested(url, { trusted: tls.trusted })).toMatchObject({ at: 'ok' });
       const verdict = await tested(url);
-      expect(verdict).toMatchObject({ at: 'failed', fault: 'certificate' });
+      expect(verdict).toMatchObject({ at: 'failed' });
       expect(verdict).toHaveProperty('sentence', expect.stringContaining('do not trust the certificate'));
+      trust(tls.certificate);
+      expect(await tested(url)).toMatchObject({ at: 'ok' });
     });
 
     it('tells a wrong secret from a clock that is ahead', async () => {
       const url = `turn:127.0.0.1:${port}?transport=udp`;
       const wrong = await tested(url, { secret: 'another-secret-that-is-long-enough-too' });
-      expect(wrong).toMatchObject({ at: 'failed', fault: 'secret-refused' });
+      expect(wrong).toMatchObject({ at: 'failed' });
       expect(wrong).toHaveProperty('sentence', expect.stringContaining('static-auth-secret'));
       const ahead = await tested(url, { aheadS: 7_200 });
-      expect(ahead).toMatchObject({ at: 'failed', fault: 'clock-off' });
+      expect(ahead).toMatchObject({ at: 'failed', sentence: expect.stringContaining("ahead of this server's") });
     });
 
     it.each(['udp', 'tcp'])('tells over %s that nobody answers', async (transport) => {
       const verdict = await tested(`turn:127.0.0.1:${await freePort()}?transport=${transport}`);
-      expect(verdict).toMatchObject({ at: 'failed', fault: 'unreachable' });
+      expect(verdict).toMatchObject({ at: 'failed' });
       expect(verdict).toHaveProperty('sentence', expect.stringContaining(transport.toUpperCase()));
     });
 
     it('tells that a name cannot be resolved', async () => {
       const verdict = await tested('turn:relay.invalid?transport=udp');
-      expect(verdict).toMatchObject({ at: 'failed', fault: 'name-unknown' });
+      expect(verdict).toMatchObject({ at: 'failed', sentence: expect.stringContaining('cannot be resolved') });
     });
   });
 
   it('relays UDP only', async () => {
     const asking = await client(credentials(), 'tcp');
     // 442: a transport that is not supported.
-    expect((await asking.allocate({ transport: 6 })).code).toBe(442);
-    expect((await asking.allocate({ transport: 17 })).code).toBe(0);
+    expect((await asking.allocate([TCP])).code).toBe(442);
+    expect((await asking.allocate([UDP])).code).toBe(0);
   });
 
   it('answers over UDP and TLS to the commands that the operations guide gives', async () => {

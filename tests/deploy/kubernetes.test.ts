@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { SIGNALING_PATH } from '@parley/shared/protocol';
+import { parseIceUrl, SIGNALING_PATH } from '@parley/shared/protocol';
 import { readConfig, SETTINGS } from '@parley/signaling-server/config.ts';
-import { readRelayUrl } from '@parley/signaling-server/relay-test/relay-test.ts';
 import { loadAll } from 'js-yaml';
 import { Deployment } from 'kubernetes-models/apps/v1';
 import { HorizontalPodAutoscaler } from 'kubernetes-models/autoscaling/v2';
@@ -179,8 +178,8 @@ describe('the Kubernetes manifests (S16)', () => {
         : [],
     );
     const relays = (configMap.data?.TURN_URLS ?? '').split(',').map((url) => {
-      const { port, transport } = readRelayUrl(url) ?? { port: 0, transport: 'udp' };
-      return `${transport === 'udp' ? 'UDP' : 'TCP'} ${port}`;
+      const relay = parseIceUrl(url);
+      return `${relay?.scheme === 'turns' || relay?.transport === 'tcp' ? 'TCP' : 'UDP'} ${relay?.port}`;
     });
     expect(relays).toHaveLength(2);
     expect(open).toEqual(expect.arrayContaining(relays));

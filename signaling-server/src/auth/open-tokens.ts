@@ -2,7 +2,6 @@ import { type Clock, repeat } from '../clock.ts';
 import type { RedisClient } from '../cluster/redis-client.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
-import type { AccessPolicy } from './access.ts';
 import { RedisTokenStore } from './redis-token-store.ts';
 import { SqliteTokenStore } from './sqlite-token-store.ts';
 import type { RightEnd } from './token-record.ts';
@@ -31,13 +30,6 @@ export async function openTokens(
   // Only such a server needs the library of JWTs in memory.
   const { Tokens } = await import('./tokens.ts');
   return new Tokens({ tokenSecret, accessTokenTtlS: ACCESS_TOKEN_TTL_S }, { store, now, random });
-}
-
-export function accessPolicyOf({ access, accessPassword }: Config, tokens: Tokens | undefined): AccessPolicy {
-  if (access === 'open') return { access };
-  if (access === 'password' && accessPassword !== undefined) return { access, accessPassword };
-  if (access === 'token' && tokens) return { access, tokens };
-  throw new Error('the configuration was not checked');
 }
 
 /** Closes the sockets of rights that ended by a revocation elsewhere, or by time. */

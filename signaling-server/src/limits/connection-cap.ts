@@ -1,43 +1,40 @@
-import { limitKeyOf } from '../client-address.ts';
-
-/** The connections of one address; each holds it until it is closed. */
-export type ConnectionShare = { readonly key: string; count: number };
-
-const UNCOUNTED: ConnectionShare = { key: '', count: 0 };
+import type { Server, Socket } from 'node:net';
+import { createTrust, limitKeyOf, remoteAddressOf } from '../client-address.ts';
+import type { Config } from '../config.ts';
+import { countOpenSockets } from './open-sockets.ts';
 
 /**
- * How many TCP connections one address may hold, whatever it says on them or not: before a request is read no other limit counts.
- * Proxies that are trusted speak for many and are not counted. Remembers only addresses that are connected.
+ * Caps how many TCP connections one address may hold, whatever it says on them or not: before a request is read no other limit
+ * counts. Proxies that are trusted speak for many and are not counted. What is beyond the cap is cut, and `onCut` told. The
+ * result ends every connection at once.
  */
-export class ConnectionCap {
-  readonly #max: number;
-  readonly #isTrusted: (ip: string) => boolean;
-  readonly #shares = new Map<string, ConnectionShare>();
-
-  constructor(max: number, isTrusted: (ip: string) => boolean) {
-    this.#max = max;
-    this.#isTrusted = isTrusted;
-  }
-
-  /** What the connection holds; undefined when its address has as many as it may. */
-  take(ip: string): ConnectionShare | undefined {
-    if (this.#max === 0 || ip === '' || this.#isTrusted(ip)) return UNCOUNTED;
-    const key = limitKeyOf(ip);
-    const share = this.#shares.get(key) ?? { key, count: 0 };
-    if (share.count >= this.#max) return undefined;
-    share.count += 1;
-    this.#shares.set(key, share);
-    return share;
-  }
-
-  giveBack(share: ConnectionShare): void {
-    if (share === UNCOUNTED) return;
-    share.count -= 1;
-    if (share.count === 0) this.#shares.delete(share.key);
-  }
-
-  /** How many addresses it has in mind. */
-  get size(): number {
-    return this.#shares.size;
-  }
+export function capConnections(
+  server: Server,
+  { connectionsPerAddress: max, trustProxy }: Pick<Config, 'connectionsPerAddress' | 'trustProxy'>,
+  onCut: () => void,
+): () => void {
+  const isTrusted = createTrust(trustProxy);
+  const counts = countOpenSockets();
+  /** Every connection with the key that it is counted by; '' for one that is not counted. */
+  const connections = new Map<Socket, string>();
+  // One function for all of them: a closure for each would be kept as long as its connection.
+  const forget = function (this: Socket): void {
+    const key = connections.get(this);
+    connections.delete(this);
+    if (key) counts.giveBack(key);
+  };
+  server.on('connection', (socket: Socket) => {
+    const ip = remoteAddressOf(socket);
+    const key = max === 0 || ip === '' || isTrusted(ip) ? '' : limitKeyOf(ip);
+    if (key !== '' && !counts.take(key, max)) {
+      onCut();
+      socket.destroy();
+      return;
+    }
+    connections.set(socket, key);
+    socket.on('close', forget);
+  });
+  return () => {
+    for (const socket of connections.keys()) socket.destroy();
+  };
 }

@@ -47,14 +47,15 @@ export interface LoadGauge {
 
 /**
  * Tells an overloaded server from a fast one by how late its event loop runs. It calls itself busy over the threshold and
- * free again under half of it, so that it does not flutter. 0 never calls itself busy.
+ * free again under half of it, so that it does not flutter. With 0 it is neither busy nor
+ * saturated.
  */
 export function createLoadGauge(thresholdMs: number, clock: Clock, loop: LoopReading): LoadGauge {
   let busy = false;
   let saturated = false;
   const stop = repeat(clock, LOOK_EVERY_MS, () => {
     const now = loop.delayMs();
-    saturated = loop.busyShare() > SATURATED_SHARE;
+    saturated = thresholdMs > 0 && loop.busyShare() > SATURATED_SHARE;
     busy = thresholdMs > 0 && now > (busy ? thresholdMs / 2 : thresholdMs);
   });
   return { isBusy: () => busy, isSaturated: () => saturated, close: stop };

@@ -14,14 +14,14 @@ export function addTo(counts: Map<string, number>, key: string, change: 1 | -1):
 }
 
 /** For a process that counts for itself. */
-export function countOpenSockets(): OpenSockets {
+export function countOpenSockets() {
   const counts = new Map<string, number>();
   return {
-    take(key, max) {
+    take(key: string, max: number): boolean {
       if ((counts.get(key) ?? 0) >= max) return false;
       addTo(counts, key, 1);
       return true;
     },
-    giveBack: (key) => void addTo(counts, key, -1),
-  };
+    giveBack: (key: string): void => void addTo(counts, key, -1),
+  } satisfies OpenSockets;
 }

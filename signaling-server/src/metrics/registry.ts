@@ -1,5 +1,5 @@
 import { type Aggregator, Counter, Gauge, Registry } from 'prom-client';
-import type { RelayState } from '../relay-test/watch-relay.ts';
+import type { RelayVerdict } from '../relay-test/relay-test.ts';
 import { SERVER_VERSION } from '../version.ts';
 import type { Counters } from './counters.ts';
 
@@ -25,7 +25,7 @@ export type OwnFigures = {
   /** Undefined for a server that is alone. */
   cluster: (() => { isUp: boolean; nodes: number; sent: number; received: number }) | undefined;
   /** Undefined where no relay is configured. */
-  relay: (() => RelayState) | undefined;
+  relay: (() => readonly RelayVerdict[]) | undefined;
 };
 
 /** Counters of `Counters`, and the names under which they are told. */
@@ -140,12 +140,12 @@ export function createRegistry(own: OwnFigures): Registry {
 }
 
 /** The server's test of its own relay, by the address of the relay (S19). Each process makes its own. */
-function addRelay(registry: Registry, relay: () => RelayState): void {
+function addRelay(registry: Registry, relay: () => readonly RelayVerdict[]): void {
   const perUrl = (
     name: string,
     help: string,
     aggregator: Aggregator,
-    read: (verdict: RelayState['verdicts'][number]) => number | undefined,
+    read: (verdict: RelayVerdict) => number | undefined,
   ) =>
     new Gauge({
       name,
@@ -155,7 +155,7 @@ function addRelay(registry: Registry, relay: () => RelayState): void {
       registers: [registry],
       collect() {
         this.reset();
-        for (const verdict of relay().verdicts) {
+        for (const verdict of relay()) {
           const value = read(verdict);
           if (value !== undefined) this.set({ url: verdict.url }, value);
         }

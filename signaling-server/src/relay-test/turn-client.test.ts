@@ -1,8 +1,8 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { TurnClient } from './turn-client.ts';
-import { ATTRIBUTE, encodeAttributes, header, INDICATION } from './turn-message.ts';
+import { ATTRIBUTE, encodeAttributes, header } from './turn-message.ts';
 
 const CREDENTIALS = { username: 'someone', credential: 'secret' };
 
@@ -16,24 +16,25 @@ describe('the client that tests a relay (S19)', () => {
     await expect.poll(sockets).toBe(before);
   });
 
-  it.each([0, 1, 7, 9])('drops data whose address has %d bytes, and goes on', async (size) => {
+  it.each([0, 1, 7, 9])('takes no relayed address of %d bytes, and goes on', async (size) => {
     const relay = createSocket('udp4');
+    onTestFinished(() => void relay.close());
     relay.bind(0, '127.0.0.1');
     await once(relay, 'listening');
-    const body = encodeAttributes([
-      [ATTRIBUTE.peerAddress, Buffer.alloc(size)],
-      [ATTRIBUTE.data, Buffer.from('hello')],
-    ]);
+    const answers: [type: number, body: Buffer][] = [
+      [0x0113, encodeAttributes([[ATTRIBUTE.errorCode, Buffer.from([0, 0, 4, 1])]])],
+      [0x0103, encodeAttributes([[ATTRIBUTE.relayedAddress, Buffer.alloc(size)]])],
+      // To the request that gives the allocation back.
+      [0x0104, Buffer.alloc(0)],
+    ];
     relay.on('message', (asked, { port, address }) => {
-      relay.send(Buffer.concat([header(INDICATION.data, Buffer.alloc(12), body.length), body]), port, address);
-      // An answer to the request: an error response without attributes.
-      relay.send(header(0x0113, asked.subarray(8, 20), 0), port, address);
+      const [type, body] = answers.shift() ?? [0, Buffer.alloc(0)];
+      relay.send(Buffer.concat([header(type, asked.subarray(8, 20), body.length), body]), port, address);
     });
-    const { port } = relay.address();
-    const client = await TurnClient.open({ address: '127.0.0.1', port }, CREDENTIALS);
-    await client.allocate();
-    expect(client.received).toEqual([]);
+    const client = await TurnClient.open({ address: '127.0.0.1', port: relay.address().port }, CREDENTIALS);
+    const answer = await client.allocate();
+    expect([answer.code, answer.relayed]).toEqual([0, undefined]);
     await client.close();
-    relay.close();
+    expect(answers).toEqual([]);
   });
 });

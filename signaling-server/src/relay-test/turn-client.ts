@@ -15,7 +15,6 @@ import {
   header,
   INDICATION,
   METHOD,
-  u32,
 } from './turn-message.ts';
 
 const ANSWER_WITHIN_MS = 5_000;
@@ -24,12 +23,14 @@ const RESENT_AFTER_MS = [500, 1_500, 3_000] as const;
 /** No message of a relay is larger. */
 const PENDING_MAX_BYTES = 70_000;
 
+const RELAY_UDP: readonly Attribute[] = [[ATTRIBUTE.requestedTransport, Buffer.from([17, 0, 0, 0])]];
+
 export type TurnCredentials = { username: string; credential: string };
 /** `code` is 0 for granted, otherwise STUN's error code. */
 export type TurnAnswer = { code: number; attributes: ReadonlyMap<number, Buffer> };
 
-/** `name` is checked against the certificate; `trusted` is a PEM certificate that counts beside the usual ones. */
-export type Transport = 'udp' | 'tcp' | { tls: { name: string; trusted?: string | undefined } };
+/** With TLS, the name that the relay's certificate has to be for. */
+export type Transport = 'udp' | 'tcp' | { tls: string };
 
 /** The relay left a request unanswered. */
 export class NoAnswer extends Error {
@@ -69,14 +70,7 @@ async function overStream(
   listener: CarrierListener,
 ): Promise<Carrier> {
   const socket =
-    over === 'tcp'
-      ? connect({ port, host: address })
-      : connectTls({
-          port,
-          host: address,
-          servername: over.tls.name,
-          ...(over.tls.trusted === undefined ? {} : { ca: over.tls.trusted }),
-        });
+    over === 'tcp' ? connect({ port, host: address }) : connectTls({ port, host: address, servername: over.tls });
   const tooLate = setTimeout(() => socket.destroy(new NoAnswer('no connection')), ANSWER_WITHIN_MS);
   try {
     await once(socket, over === 'tcp' ? 'connect' : 'secureConnect');
@@ -99,15 +93,15 @@ async function overStream(
 }
 
 /**
- * As much of a TURN client (RFC 8656) as is needed to ask a relay what it allows: allocate, permit, bind a channel, send,
- * receive. Requests reject with NoAnswer after 5 s, or with the operating system's error.
+ * As much of a TURN client (RFC 8656) as is needed to ask a relay what it allows: allocate, permit, send, receive.
+ * Requests reject with NoAnswer after 5 s, or with the operating system's error.
  */
 export class TurnClient {
+  /** Called with each text that comes through the relay. */
+  onData: (data: string) => unknown = () => {};
   #carrier: Carrier | undefined;
   readonly #credentials: TurnCredentials;
   readonly #waiting = new Map<string, { resolve(answer: Buffer): void; reject(failure: Error): void }>();
-  readonly #received: { from: Endpoint; data: string }[] = [];
-  readonly #onData: ((data: string) => void)[] = [];
   #failure: Error | undefined;
   #realm = Buffer.alloc(0);
   #nonce = Buffer.alloc(0);
@@ -128,32 +122,14 @@ export class TurnClient {
     return client;
   }
 
-  /** What peers sent through the relay, in order. */
-  get received(): readonly { from: Endpoint; data: string }[] {
-    return this.#received;
-  }
-
-  /** Calls `listener` with each text that comes through the relay. */
-  onData(listener: (data: string) => void): void {
-    this.#onData.push(listener);
-  }
-
-  /** Asks for a relayed address; `transport` is 17 for UDP, 6 for TCP. */
-  async allocate({
-    family = 4,
-    transport = 17,
-  }: {
-    family?: 4 | 6;
-    transport?: 6 | 17;
-  } = {}): Promise<TurnAnswer & { relayed?: Endpoint }> {
-    const wanted: Attribute[] = [[ATTRIBUTE.requestedTransport, Buffer.from([transport, 0, 0, 0])]];
-    if (family === 6) wanted.push([ATTRIBUTE.addressFamily, Buffer.from([2, 0, 0, 0])]);
+  /** Asks for a relayed address, for UDP over IPv4 unless `wanted` says otherwise. */
+  async allocate(wanted = RELAY_UDP): Promise<TurnAnswer & { relayed?: Endpoint }> {
     // The answer to the first request tells realm and nonce.
-    const asked = await this.#request(METHOD.allocate, wanted, { signed: false });
+    const asked = await this.request(METHOD.allocate, wanted, { signed: false });
     this.#realm = Buffer.from(asked.attributes.get(ATTRIBUTE.realm) ?? '');
     this.#nonce = Buffer.from(asked.attributes.get(ATTRIBUTE.nonce) ?? '');
     if (asked.code !== 401) return asked;
-    const answer = await this.#request(METHOD.allocate, wanted);
+    const answer = await this.request(METHOD.allocate, wanted);
     this.#hasAllocation = answer.code === 0;
     const relayed = answer.attributes.get(ATTRIBUTE.relayedAddress);
     const endpoint = relayed && decodeEndpoint(relayed, answer.transaction);
@@ -162,16 +138,8 @@ export class TurnClient {
 
   /** Asks to receive from `address` and to send to it. */
   permit(address: string): Promise<TurnAnswer> {
-    return this.#request(METHOD.createPermission, (transaction) => [
+    return this.request(METHOD.createPermission, (transaction) => [
       [ATTRIBUTE.peerAddress, encodeEndpoint({ address, port: 0 }, transaction)],
-    ]);
-  }
-
-  /** Asks for the same in the other way there is. */
-  bindChannel(peer: Endpoint, channel: number): Promise<TurnAnswer> {
-    return this.#request(METHOD.channelBind, (transaction) => [
-      [ATTRIBUTE.channelNumber, u32(channel * 0x10000)],
-      [ATTRIBUTE.peerAddress, encodeEndpoint(peer, transaction)],
     ]);
   }
 
@@ -188,7 +156,7 @@ export class TurnClient {
   /** Gives the allocation back, and closes the socket in any case. */
   async close(): Promise<void> {
     try {
-      if (this.#hasAllocation) await this.#request(METHOD.refresh, [[ATTRIBUTE.lifetime, u32(0)]]);
+      if (this.#hasAllocation) await this.request(METHOD.refresh, [[ATTRIBUTE.lifetime, Buffer.alloc(4)]]);
     } catch {
       // The relay is gone, and the allocation ends by itself.
     } finally {
@@ -197,7 +165,8 @@ export class TurnClient {
     }
   }
 
-  async #request(
+  /** Sends any request of TURN and resolves with its answer; `signed` with the credentials. */
+  async request(
     method: number,
     wanted: readonly Attribute[] | ((transaction: Buffer) => readonly Attribute[]),
     { signed = true } = {},
@@ -266,12 +235,7 @@ export class TurnClient {
       this.#waiting.get(transaction.toString('hex'))?.resolve(bytes);
       return;
     }
-    const attributes = decodeAttributes(bytes.subarray(20));
-    const peer = attributes.get(ATTRIBUTE.peerAddress);
-    const data = attributes.get(ATTRIBUTE.data)?.toString();
-    const from = peer && decodeEndpoint(peer, transaction);
-    if (!from || data === undefined) return;
-    this.#received.push({ from, data });
-    for (const listener of this.#onData) listener(data);
+    const data = decodeAttributes(bytes.subarray(20)).get(ATTRIBUTE.data)?.toString();
+    if (data !== undefined) this.onData(data);
   }
 }

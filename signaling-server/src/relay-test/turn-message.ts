@@ -2,31 +2,23 @@ import ipaddr from 'ipaddr.js';
 
 /** The messages of STUN and TURN (RFC 8489, RFC 8656), as far as the test of a relay needs them. */
 export const COOKIE = Buffer.from('2112a442', 'hex');
-export const METHOD = { allocate: 0x003, refresh: 0x004, createPermission: 0x008, channelBind: 0x009 } as const;
+export const METHOD = { allocate: 0x003, refresh: 0x004, createPermission: 0x008 } as const;
 export const INDICATION = { send: 0x0016, data: 0x0017 } as const;
 export const ATTRIBUTE = {
   username: 0x0006,
   integrity: 0x0008,
   errorCode: 0x0009,
-  channelNumber: 0x000c,
   lifetime: 0x000d,
   peerAddress: 0x0012,
   data: 0x0013,
   realm: 0x0014,
   nonce: 0x0015,
   relayedAddress: 0x0016,
-  addressFamily: 0x0017,
   requestedTransport: 0x0019,
 } as const;
 /** An address in numbers, and a port. */
 export type Endpoint = { address: string; port: number };
 export type Attribute = readonly [type: number, value: Buffer];
-
-export const u32 = (value: number): Buffer => {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
-};
 
 /** Attributes with their padding to four bytes. */
 export const encodeAttributes = (attributes: readonly Attribute[]): Buffer =>

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Warnings } from '../warnings.ts';
-import type { RelayFault, RelayVerdict } from './relay-test.ts';
+import type { RelayVerdict } from './relay-test.ts';
 
 /** Time between two tests of the relay. */
 export const RELAY_TEST_EVERY_MS = 300_000;
@@ -9,11 +9,11 @@ const FIRST_TEST_AFTER_MS = 5_000;
 /** A fault that may be over at once is tested again sooner than after the usual time. */
 const AGAIN_AFTER_MS = 30_000;
 
-/** Before the first test has ended there is no verdict. */
-export type RelayState = { verdicts: readonly RelayVerdict[]; testedAt: number | undefined };
-
 export interface RelayWatch {
-  state(): RelayState;
+  /** Of every address; none before the first test has ended. */
+  verdicts(): readonly RelayVerdict[];
+  /** The slowest of their times; null when one of them failed, 0 before the first test has ended. */
+  slowestMs(): number | null;
   /** The first fault, as a sentence. */
   problem(): string | undefined;
   close(): void;
@@ -28,15 +28,15 @@ export type RelayWatchPorts = {
 
 /** Tests every address of the relay after the start, and every five minutes from then on (S19). */
 export function watchRelay({ urls, clock, warnings, test }: RelayWatchPorts): RelayWatch {
-  let state: RelayState = { verdicts: [], testedAt: undefined };
+  let verdicts: readonly RelayVerdict[] = [];
   let isClosed = false;
   let cancel = (): void => {};
   const run = async (): Promise<void> => {
     // One after the other: they share the quota of one user.
-    const verdicts: RelayVerdict[] = [];
-    for (const url of urls) verdicts.push(await test(url));
+    const tested: RelayVerdict[] = [];
+    for (const url of urls) tested.push(await test(url));
     if (isClosed) return;
-    state = { verdicts, testedAt: clock.now() };
+    verdicts = tested;
     for (const verdict of verdicts) {
       if (verdict.at === 'ok') warnings.clear(`relay ${verdict.url}`);
       else warnings.warn(`relay ${verdict.url}`, verdict.sentence);
@@ -48,14 +48,16 @@ export function watchRelay({ urls, clock, warnings, test }: RelayWatchPorts): Re
   const start = (): void => void run();
   cancel = clock.after(FIRST_TEST_AFTER_MS, start);
   return {
-    state: () => state,
-    problem: () => faultsOf(state)[0]?.sentence,
+    verdicts: () => verdicts,
+    slowestMs: () =>
+      verdicts.reduce<number | null>(
+        (most, verdict) => (most === null || verdict.at === 'failed' ? null : Math.max(most, verdict.tookMs)),
+        0,
+      ),
+    problem: () => verdicts.find((verdict) => verdict.at === 'failed')?.sentence,
     close() {
       isClosed = true;
       cancel();
     },
   };
 }
-
-const faultsOf = (state: RelayState): { fault: RelayFault; sentence: string }[] =>
-  state.verdicts.flatMap((verdict) => (verdict.at === 'failed' ? [verdict] : []));

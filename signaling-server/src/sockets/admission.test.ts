@@ -6,23 +6,26 @@ import { Counters } from '../metrics/counters.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
 import { AdmissionDesk } from './admission.ts';
 
-function setUp(env: Record<string, string>, isBusy = false) {
+function setUp(env: Record<string, string>, { isBusy = false, isSaturated = false } = {}) {
   const reading = readConfig(env);
   if (!reading.ok) throw new Error(reading.problems.join('\n'));
   const { config } = reading;
   const reached: string[] = [];
-  const limits = createLimits(config, new FakeClock(), () => {});
+  const clock = new FakeClock();
+  const limits = createLimits(config, clock, () => {});
   const desk = new AdmissionDesk({
+    clock,
     limits,
     openMax: config.socketsPerAddress,
     open: countOpenSockets(),
     counters: new Counters(),
     isDraining: () => false,
     isBusy: () => isBusy,
+    isSaturated: () => isSaturated,
     random: (sizeBytes) => new Uint8Array(sizeBytes),
     onLimit: (_, limit) => void reached.push(limit),
   });
-  return { desk, blocks: limits.blocks, reached };
+  return { clock, desk, blocks: limits.blocks, reached };
 }
 
 describe('who may open a socket (R2)', () => {
@@ -57,7 +60,7 @@ describe('who may open a socket (R2)', () => {
   });
 
   it('is told so by the answer to the upgrade alone when many are turned away at once (P3)', async () => {
-    const { desk } = setUp({ SOCKETS_PER_MINUTE: '0' }, true);
+    const { desk } = setUp({ SOCKETS_PER_MINUTE: '0' }, { isBusy: true });
     const told = async (from: number) => {
       const admissions = await Promise.all(Array.from({ length: 200 }, (_, n) => desk.decide(`198.51.${from}.${n}`)));
       expect(admissions.every(({ refusal }) => refusal?.code === 'server-busy')).toBe(true);
@@ -75,5 +78,46 @@ describe('who may open a socket (R2)', () => {
     expect((await desk.decide('203.0.113.1')).at).toBe('welcome');
     for (let n = 0; n < 5; n++)
       expect((await desk.decide('203.0.113.1')).refusal).toMatchObject({ retryAfterMs: expect.any(Number) });
+  });
+
+  it('waits while the joins of three seconds are under way; a client that joins nothing is given up (P3)', async () => {
+    const { clock, desk } = setUp({ SOCKETS_PER_MINUTE: '0', SOCKETS_PER_ADDRESS: '0' }, { isSaturated: true });
+    const come = (count: number) => Promise.all(Array.from({ length: count }, () => desk.decide('203.0.113.1')));
+    const isFull = async () => {
+      const [admission] = await come(1);
+      if (admission) desk.closed(admission);
+      return admission?.refusal?.code === 'server-busy';
+    };
+    const pass = (seconds: number) => {
+      for (let second = 0; second < seconds; second++) {
+        clock.advance(1_000);
+        desk.turnSecond();
+      }
+    };
+    const idle = await come(999);
+    expect(await isFull()).toBe(false);
+    await come(1);
+    expect(await isFull()).toBe(true);
+    pass(11);
+    expect(await isFull()).toBe(false);
+    // Those that were given up do not count for the pace.
+    for (const admission of idle) desk.leaveQueue(admission);
+    // 1,000 joins in each second: 3,000 may wait.
+    for (let second = 0; second < 20; second++) {
+      for (const admission of await come(1_000)) desk.leaveQueue(admission);
+      pass(1);
+    }
+    const waiting = await come(2_990);
+    expect(await isFull()).toBe(false);
+    await come(20);
+    expect(await isFull()).toBe(true);
+    for (const admission of waiting) desk.closed(admission);
+    expect(await isFull()).toBe(false);
+  });
+
+  it('lets any number of silent clients in while the server has time (P3)', async () => {
+    const { desk } = setUp({ SOCKETS_PER_MINUTE: '0', SOCKETS_PER_ADDRESS: '0' });
+    const admissions = await Promise.all(Array.from({ length: 1_500 }, () => desk.decide('203.0.113.1')));
+    expect(admissions.every(({ at }) => at === 'welcome')).toBe(true);
   });
 });

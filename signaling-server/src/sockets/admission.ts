@@ -1,5 +1,6 @@
 import { type Refusal, refuse } from '@parley/shared/protocol';
 import { limitKeyOf } from '../client-address.ts';
+import type { Clock } from '../clock.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { OpenSockets } from '../limits/open-sockets.ts';
 import { SPREAD_MS } from '../limits/window-limit.ts';
@@ -19,6 +20,7 @@ export type Admission = {
 };
 
 export type AdmissionPorts = {
+  clock: Clock;
   limits: Limits;
   /** Most open sockets of one address; 0 lifts the limit. */
   openMax: number;
@@ -27,17 +29,27 @@ export type AdmissionPorts = {
   isDraining: () => boolean;
   /** Overloaded, or full: newcomers wait. */
   isBusy: () => boolean;
+  /** Whether the event loop has hardly a moment to spare. */
+  isSaturated: () => boolean;
   random: (sizeBytes: number) => Uint8Array;
   /** Told of the first refusal in a row of an address, with the setting that it is for. */
   onLimit: (limitKey: string, setting: string) => void;
 };
 
-/** Decides who may open a socket: blocks (R7), new and open sockets per address (R2), load, and not while draining. */
+/**
+ * Decides who may open a socket: blocks (R7), new and open sockets per address (R2), load, and not while draining. Counts the
+ * clients that were let in and whose first join has not arrived yet: when more come than can be served, this queue grows long
+ * before the event loop is late, because their joins wait in the buffers of the system.
+ */
 export class AdmissionDesk {
   readonly #ports: AdmissionPorts;
   readonly #refusedInARow = new Map<string, number>();
   /** How many were told since the last sweep, and when that was. */
   #told = 0;
+  /** The queue of newcomers, with the time of their admission. */
+  readonly #waiting = new Map<Admission, number>();
+  #settled = 0;
+  #settledPerSecond = 0;
 
   constructor(ports: AdmissionPorts) {
     this.#ports = ports;
@@ -49,7 +61,9 @@ export class AdmissionDesk {
     const refusal = await this.#refusalFor(limitKey);
     if (!refusal) {
       this.#refusedInARow.delete(limitKey);
-      return { at: 'welcome', ip, limitKey, refusal, holdsPlace: this.#ports.openMax > 0 };
+      const welcome: Admission = { at: 'welcome', ip, limitKey, refusal, holdsPlace: this.#ports.openMax > 0 };
+      this.#waiting.set(welcome, this.#ports.clock.now());
+      return welcome;
     }
     this.#ports.counters.error(refusal.code);
     const times = (this.#refusedInARow.get(limitKey) ?? 0) + 1;
@@ -63,14 +77,27 @@ export class AdmissionDesk {
 
   /** The socket is closed, or never came to be. Closing twice is closing once. */
   closed(admission: Admission): void {
+    this.#waiting.delete(admission);
     if (!admission.holdsPlace) return;
     admission.holdsPlace = false;
     this.#ports.open.giveBack(admission.limitKey);
   }
 
+  /** This client waits no more: its first join arrived, or it was turned away. Counts for the pace. */
+  leaveQueue(admission: Admission): void {
+    if (this.#waiting.delete(admission)) this.#settled += 1;
+  }
+
   /** Begins a new second; called once in each. */
   turnSecond(): void {
     this.#told = 0;
+    this.#settledPerSecond = (this.#settledPerSecond + this.#settled) / 2;
+    this.#settled = 0;
+    const before = this.#ports.clock.now() - GIVEN_UP_MS;
+    for (const [admission, since] of this.#waiting) {
+      if (since > before) break;
+      this.#waiting.delete(admission);
+    }
   }
 
   /** Forgets who was refused; called now and then, so that addresses do not pile up. */
@@ -79,10 +106,10 @@ export class AdmissionDesk {
   }
 
   async #refusalFor(limitKey: string): Promise<Refusal | undefined> {
-    const { isDraining, isBusy, limits, counters, open, openMax } = this.#ports;
+    const { isDraining, limits, counters, open, openMax } = this.#ports;
     if (isDraining()) return refuse('server-draining', { retryAfterMs: this.#spread(BUSY_MS) });
     // Those who are in come first; the others spread out.
-    if (isBusy()) return refuse('server-busy', { retryAfterMs: this.#spread(BUSY_MS) });
+    if (this.#isBusy()) return refuse('server-busy', { retryAfterMs: this.#spread(BUSY_MS) });
     const blockedMs = limits.blocks.remainingMs(limitKey);
     if (blockedMs > 0) {
       counters.limit('blocked');
@@ -98,6 +125,14 @@ export class AdmissionDesk {
     const refusal = await this.#tooOften(limitKey);
     if (refusal && openMax > 0) open.giveBack(limitKey);
     return refusal;
+  }
+
+  #isBusy(): boolean {
+    const { isBusy, isSaturated } = this.#ports;
+    // Silent sockets alone must not keep others out: a queue is one only while the server works at it.
+    return (
+      isBusy() || (this.#waiting.size >= Math.max(WAITING_ALWAYS, WAIT_S * this.#settledPerSecond) && isSaturated())
+    );
   }
 
   async #tooOften(limitKey: string): Promise<Refusal | undefined> {
@@ -127,3 +162,9 @@ const TOLD_PER_SECOND = 100;
 const BUSY_MS = 2_000;
 /** When a client of an address that has all its sockets open may come again. */
 const FULL_MS = 60_000;
+/** This many may always be on their way to a room. */
+const WAITING_ALWAYS = 1_000;
+/** For how many seconds of joins, at the pace of the last seconds, newcomers may wait. */
+const WAIT_S = 3;
+/** A newcomer that has not joined anything after this time is not waited for any more. */
+const GIVEN_UP_MS = 10_000;

@@ -4,6 +4,7 @@ import { TokenBucket } from '@parley/shared/timing';
 import type { Socket } from 'socket.io';
 import type { Clock } from '../clock.ts';
 import type { Client, Reply } from '../handlers/context.ts';
+import type { Counters } from '../metrics/counters.ts';
 import type { TracedSpan } from '../observe/tracing.ts';
 import type { Seat } from '../rooms/room.ts';
 import type { Admission } from './admission.ts';
@@ -19,12 +20,14 @@ const FRAME_BYTES = 64;
 /** Bytes that belonged to no message: control frames of WebSocket, and the message that is just coming. */
 const UNEXPLAINED_MAX_BYTES = 131_072;
 
+/** A socket with more packets than this unsent is closed: its client does not read. */
+const OUTBOUND_PACKETS_MAX = 256;
+
 export type ConnectionPorts = {
-  outboundPacketsMax: number;
   outboundBytesMax: number;
   /** Called once when the far end does not read and the connection is being closed for it. */
   onClogged(connection: Connection): void;
-  onSent(): void;
+  counters: Pick<Counters, 'messagesSent'>;
 };
 
 /**
@@ -120,7 +123,7 @@ export class Connection implements Client {
   answer(reply: Reply, outcome: Outcome<unknown>): void {
     if (!this.#mayWrite()) return;
     reply(outcome);
-    this.#ports.onSent();
+    this.#ports.counters.messagesSent += 1;
   }
 
   /** Says why and closes on purpose. What was sent before still goes out. */
@@ -207,15 +210,15 @@ export class Connection implements Client {
 
   /** Whether more waits to be sent than one connection may hold up. */
   isClogged(): boolean {
-    const { outboundPacketsMax, outboundBytesMax } = this.#ports;
     return (
-      this.#waitingPackets > outboundPacketsMax || this.#tcp.writableLength + this.#waitingChars > outboundBytesMax
+      this.#waitingPackets > OUTBOUND_PACKETS_MAX ||
+      this.#tcp.writableLength + this.#waitingChars > this.#ports.outboundBytesMax
     );
   }
 
   #emit<E extends ServerEvent>(event: E, payload: ServerPayload<E>): void {
     this.#socket?.emit(event, payload);
-    this.#ports.onSent();
+    this.#ports.counters.messagesSent += 1;
   }
 
   #mayWrite(): boolean {

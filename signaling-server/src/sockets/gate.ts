@@ -4,20 +4,15 @@ import { ConnectAuth, type Outcome, type Refusal, refuse, refuseInput } from '@p
 import { Server, type Socket } from 'socket.io';
 import type { AccessRule, Admitted } from '../auth/access.ts';
 import type { RightEnd } from '../auth/token-record.ts';
-import type { AddressReader } from '../client-address.ts';
-import { type Clock, repeat } from '../clock.ts';
+import { repeat } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { newChallenge, versionRefusal } from '../handlers/challenge.ts';
-import type { HandlerContext, Reply } from '../handlers/context.ts';
+import type { Reply } from '../handlers/context.ts';
 import { createDispatch } from '../handlers/dispatch.ts';
-import type { OpenSockets } from '../limits/open-sockets.ts';
 import { aboutSocket, createOperationObserver } from '../observe/operations.ts';
-import type { Tracing } from '../observe/tracing.ts';
-import type { OriginRule } from '../origins.ts';
-import type { Pseudonyms } from '../pseudonyms.ts';
 import type { Connection } from './connection.ts';
 import { CheckedSignal, Decoder, Encoder } from './parser.ts';
-import { openTransport } from './transport.ts';
+import { openTransport, type SocketPorts } from './transport.ts';
 
 export type SocketGate = {
   connections: () => number;
@@ -51,20 +46,10 @@ const LAST_WORD_MS = 1_000;
 export function openGate(
   http: HttpServer | HttpsServer,
   config: Config,
-  ports: {
-    context: HandlerContext;
-    clock: Clock;
-    addressOf: AddressReader;
-    originAllowed: OriginRule;
-    pseudonyms: Pseudonyms;
-    tracing: Tracing;
-    access: AccessRule;
-    openSockets: OpenSockets;
-    isSaturated: () => boolean;
-  },
+  ports: SocketPorts & { access: AccessRule },
 ): SocketGate {
-  const { context, clock, pseudonyms, access } = ports;
-  const { counters, limits, rooms, log } = context;
+  const { context, pseudonyms, access } = ports;
+  const { clock, counters, limits, rooms, log } = context;
   const dispatch = createDispatch(context);
   const observer = createOperationObserver(context);
   const transport = openTransport(http, config, { ...ports, onClogged, onClosed });
@@ -246,7 +231,6 @@ export function openGate(
       }
       // Not cut off at once: the last thing that is said to them is the reason why they are closed.
       await transport.whenGone(TAKEN_IN_MS);
-      transport.close();
       await io.close();
       // A client that does not finish its side of the closing handshake must not hold up the stop.
       const cancel = clock.after(LEFT_OVER_MS, cutOff);

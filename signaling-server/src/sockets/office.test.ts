@@ -41,12 +41,14 @@ describe('an office behind one address (R2, R3, R7)', () => {
         return strike(key, why, weight);
       };
       const desk = new AdmissionDesk({
+        clock,
         limits,
         openMax: reading.config.socketsPerAddress,
         open: countOpenSockets(),
         counters: new Counters(),
         isDraining: () => false,
         isBusy: () => false,
+        isSaturated: () => false,
         random: (sizeBytes) => new Uint8Array(sizeBytes).fill(Math.floor(Math.random() * 256)),
         onLimit: () => {},
       });

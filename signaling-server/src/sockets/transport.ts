@@ -4,7 +4,6 @@ import type { Socket as TcpSocket } from 'node:net';
 import { type ErrorCode, LIMITS, refuse } from '@parley/shared/protocol';
 import { Server as Engine } from 'engine.io';
 import type { AddressReader } from '../client-address.ts';
-import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { HandlerContext } from '../handlers/context.ts';
 import type { OpenSockets } from '../limits/open-sockets.ts';
@@ -13,13 +12,12 @@ import type { OriginRule } from '../origins.ts';
 import type { Pseudonyms } from '../pseudonyms.ts';
 import { type Admission, AdmissionDesk } from './admission.ts';
 import { Connection, type ConnectionPorts, type EngineConnection } from './connection.ts';
-import { Newcomers } from './newcomers.ts';
 import { readUpgrade, refuseUpgrade } from './upgrade.ts';
 import { WriteTurn } from './write-turn.ts';
 
-export type TransportPorts = {
+/** What sockets are opened with. */
+export type SocketPorts = {
   context: HandlerContext;
-  clock: Clock;
   addressOf: AddressReader;
   originAllowed: OriginRule;
   pseudonyms: Pseudonyms;
@@ -27,8 +25,11 @@ export type TransportPorts = {
   openSockets: OpenSockets;
   /** Whether the event loop has hardly a moment to spare. */
   isSaturated: () => boolean;
+};
+
+type TransportPorts = SocketPorts & {
   /** A connection does not read and is being closed for it. */
-  onClogged: ConnectionPorts['onClogged'];
+  onClogged(connection: Connection): void;
   /** A connection is closed. */
   onClosed(connection: Connection, reason: string): void;
 };
@@ -46,7 +47,6 @@ export type Transport = {
   sweep(): void;
   /** Resolves when every TCP connection is closed, or after `withinMs`. */
   whenGone(withinMs: number): Promise<void>;
-  close(): void;
 };
 
 /** How long a client may take to answer that its socket is closed, while the server runs. */
@@ -55,8 +55,6 @@ const FAREWELL_MS = 3_000;
 const FAULTY_FAREWELL_MS = 500;
 /** Timers may be a little early. */
 const TIMER_MS = 50;
-/** A socket with more packets than this unsent is closed: its client does not read. */
-const OUTBOUND_PACKETS_MAX = 256;
 /** Socket.IO's packet by which a client leaves the namespace. */
 const LEAVE = '1';
 
@@ -70,28 +68,20 @@ type EnginePacket = { type: string; data?: unknown };
  * client sends.
  */
 export function openTransport(http: HttpServer | HttpsServer, config: Config, ports: TransportPorts): Transport {
-  const { context, clock, addressOf, originAllowed, pseudonyms } = ports;
-  const { counters, limits, log } = context;
+  const { context, addressOf, originAllowed, pseudonyms } = ports;
+  const { clock, counters, limits, log } = context;
   const connections = new Map<EngineConnection, Connection>();
   /** TCP connections that are not closed yet. */
   let held = 0;
   let noteGone: (() => void) | undefined;
   const admissions = new WeakMap<TcpSocket, Admission>();
-  const newcomers = new Newcomers<Admission>(clock);
   const desk = new AdmissionDesk({
-    limits,
+    ...context,
     openMax: config.socketsPerAddress,
     open: ports.openSockets,
-    counters,
-    isDraining: () => context.isDraining(),
-    isBusy: () =>
-      context.isBusy() ||
-      connections.size >= config.maxConnections ||
-      // Silent sockets alone must not keep others out: a queue is one only while the server works at it.
-      (config.busyDelayMs > 0 && newcomers.isFull() && ports.isSaturated()),
-    random: context.random,
-    onLimit: (limitKey, limit) =>
-      context.log.warn({ address: ports.pseudonyms.address(limitKey), limit }, 'limit reached'),
+    isBusy: () => context.isBusy() || connections.size >= config.maxConnections,
+    isSaturated: ports.isSaturated,
+    onLimit: (limitKey, limit) => log.warn({ address: pseudonyms.address(limitKey), limit }, 'limit reached'),
   });
   const engine = new Engine({
     transports: ['websocket'],
@@ -138,7 +128,6 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
         else {
           held += 1;
           tcp.once('close', onTcpClose);
-          if (admission.at === 'welcome') newcomers.add(admission);
           decide(null, true);
         }
       },
@@ -160,21 +149,13 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
     held -= 1;
     if (held === 0) noteGone?.();
     const admission = admissions.get(this);
-    if (admission) giveBack(admission);
-  }
-
-  function giveBack(admission: Admission): void {
-    desk.closed(admission);
-    newcomers.remove(admission);
+    if (admission) desk.closed(admission);
   }
 
   const connectionPorts: ConnectionPorts = {
-    outboundPacketsMax: OUTBOUND_PACKETS_MAX,
     outboundBytesMax: config.outboundBytesMax,
     onClogged: ports.onClogged,
-    onSent: () => {
-      counters.messagesSent += 1;
-    },
+    counters,
   };
 
   engine.on('connection', (conn: EngineConnection) => {
@@ -250,7 +231,7 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
     const isFaulty = isFault(connection, reason, description);
     if (isFaulty) noteMalformed(connection);
     connection.markClosed();
-    giveBack(connection.admission);
+    desk.closed(connection.admission);
     // A client that does not finish the closing handshake must not hold its TCP connection.
     connection.cutLate(clock, isFaulty ? FAULTY_FAREWELL_MS : FAREWELL_MS);
     ports.onClosed(connection, reason);
@@ -269,7 +250,7 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
   return {
     engine,
     connections,
-    leaveQueue: ({ admission }) => newcomers.settle(admission),
+    leaveQueue: ({ admission }) => desk.leaveQueue(admission),
     turnSecond() {
       desk.turnSecond();
       for (const connection of connections.values()) {
@@ -288,6 +269,5 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
         };
       });
     },
-    close: () => newcomers.close(),
   };
 }
