@@ -170,7 +170,7 @@ export function asyncApi() {
         action: 'receive',
         summary: HANDSHAKE,
         description:
-          'Opens the socket. Whoever may come in hears `server:challenge` next, everybody else a connect error.',
+          'Opens the socket. A client that may come in hears `server:challenge` next, every other one a connect error.',
         channel,
         messages: [message(HANDSHAKE)],
         reply: { channel, messages: [message('server:challenge'), message(`${HANDSHAKE}.refused`)] },

@@ -29,7 +29,7 @@ if (unknown.length > 0) {
 }
 
 const wanted = positionals.length > 0 ? positionals.filter(isPart) : Object.keys(PARTS).filter(isPart);
-// Whoever asks, a test run too: React's development build must never be what starts.
+// For test runs too: the app must never start with React's development build.
 process.env.NODE_ENV = 'production';
 for (const part of wanted) {
   if (!values.force && !buildDue(part)) continue;

@@ -63,7 +63,7 @@ export const CLIENT_PROSE: Readonly<Record<ClientEvent, { does: string; refusals
     ],
   },
   'room:withdraw': {
-    does: 'Takes the room off the list. Whoever copied its invite still has it.',
+    does: 'Takes the room off the list. People who copied its invite still have it.',
     refusals: ['not-in-room', 'challenge-expired', 'owner-proof-invalid', 'room-not-listed'],
   },
   'room:list': {

@@ -28,7 +28,7 @@ export const REQUIREMENTS = {
   R4: 'Starts of a stream by seat and kind',
   R5: 'Boxes relayed from one participant to another, over time',
   R6: 'Signals at once: joining a full room passes, a flood does not',
-  R7: 'Whoever keeps tripping is blocked for a growing time, and the admin can lift it',
+  R7: 'An address that keeps tripping is blocked for a growing time, and the admin can lift it',
   V1: 'Usernames',
   V2: 'Display names',
   V3: 'Room names',
@@ -46,5 +46,5 @@ export type RequirementId = keyof typeof REQUIREMENTS;
 /** Ids of rules that this page does not list: they are the app’s. */
 export const ELSEWHERE: readonly string[] = ['V4', 'V5', 'V6', 'P2', 'P8', 'P9', 'P10', 'P11', 'P12'];
 
-/** Ids that have no test yet. One that has one must go from this list. */
+/** Ids that have no test yet. As soon as an id has a test it must go from this list. */
 export const OPEN: readonly RequirementId[] = [];

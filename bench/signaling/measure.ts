@@ -18,7 +18,7 @@ export type Effort = {
 /** A row of the table, with what it consists of. */
 export type SignalingRow = BenchRow & {
   part: string;
-  /** Whose figure this is, where several servers have the same one. */
+  /** The server whose figure this is, where several have the same one. */
   server?: string;
   met?: boolean;
   /** The figure of each round. */

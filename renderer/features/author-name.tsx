@@ -2,7 +2,7 @@ import type { HistoryItem } from '@parley/shared/model';
 import styles from './author-name.module.css';
 import { UNCONFIRMED } from './connection-words.ts';
 
-/** Who wrote something, with a mark where only the message itself says so. */
+/** The author of something, with a mark where only the message itself says so. */
 export function AuthorName({ mine, name, confirmed }: Pick<HistoryItem, 'mine' | 'name' | 'confirmed'>) {
   if (mine) return 'You';
   return (

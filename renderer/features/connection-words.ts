@@ -62,7 +62,7 @@ export const inviteSentence = (needsPassphrase: boolean): string =>
     ? 'The invite lets people in together with the passphrase. Send the passphrase by another way.'
     : 'Everybody who has the invite can join, so send it only to the people you mean.';
 
-/** Who could listen in a room that is on its server's list. */
+/** Says who could listen in a room that is on its server's list. */
 export const listenersSentence = (host: string, needsPassphrase: boolean): string =>
   needsPassphrase
     ? `On the list of ${hostName(host)}: everybody there sees its name. Only people who also have the passphrase can join or listen; the operator of the server cannot.`
@@ -94,7 +94,7 @@ export const UNCONFIRMED = {
   sentence: 'Only the message itself says that it is from this person. Their device was not met here under that name.',
 };
 
-/** Who wrote something, where there is only text; on the screen it is `AuthorName`. */
+/** The author of something, where there is only text; on the screen it is `AuthorName`. */
 export const authorWords = ({ mine, name, confirmed }: Pick<HistoryItem, 'mine' | 'name' | 'confirmed'>): string =>
   mine ? 'You' : confirmed ? name : `${name} (${UNCONFIRMED.word})`;
 

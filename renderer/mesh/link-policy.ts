@@ -16,7 +16,7 @@ export type LinkPolicy = {
   bufferedMaxBytes: number;
   /** More than this much waiting data gives the connection up: the far end does not read. */
   waitingMaxChars: number;
-  /** Of one connection, trickled and inside descriptions. */
+  /** Candidates of one connection, trickled and inside descriptions. */
   candidatesMax: number;
   /** Places for tracks that the far end may ask for in one connection. */
   transceiversMax: number;

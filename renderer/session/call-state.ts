@@ -47,7 +47,7 @@ export type CallMemory = {
 export const newCallMemory = (): CallMemory => ({ heardAt: new Map(), silenced: new Set() });
 
 /**
- * Notes a call heard of now. One that ran before its participant was met counts from its stated start, so that coming
+ * Notes a call heard of now. A call that ran before its participant was met counts from its stated start, so that coming
  * online late does not ring; one that starts before our eyes counts from now, whatever the other clock says.
  */
 export function noteCall(memory: CallMemory, call: CallPresence, now: number, ranBefore: boolean): void {

@@ -253,7 +253,7 @@ export class Conversation {
       const fitting = thatFit(messages);
       // Looking costs something too, whatever is found.
       given.spend(Math.max(1, fitting.length), this.#clock.now());
-      // Who asked about some of the authors waits for the answer to ask about the others.
+      // A device that asked about some of the authors waits for the answer to ask about the others.
       if (fitting.length === 0 && upTo === null) return;
       const hasMore = missing.value.hasMore || fitting.length < messages.length;
       if (!state.peer.send({ type: 'batch', messages: fitting, hasMore })) return;

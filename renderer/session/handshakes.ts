@@ -68,7 +68,7 @@ const ANSWER_EVERY_MS = 500;
 const ANSWERED_SEATS_MAX = 8;
 
 /**
- * Who is in the room, as the room's own keys prove it. Nobody is met because the server names them: only a hello that
+ * The peers in the room, as the room's own keys prove them. Nobody is met because the server names them: only a hello that
  * the room key opens, answered by a confirm that its device signed over both hellos, makes a known peer.
  */
 export class Handshakes {
@@ -112,7 +112,7 @@ export class Handshakes {
     return this.#byPeerId.get(peerId)?.peer;
   }
 
-  /** Who was met and where; not whether they are still there. */
+  /** The seats of peers that were met, whether or not they are still there. */
   participantIds(): ReadonlySet<ParticipantId> {
     const met = [...this.#byPeerId.values()].filter(({ peer }) => peer.at === 'confirmed');
     return new Set(met.map(({ peer }) => peer.participantId));
@@ -382,6 +382,6 @@ type PeerRecord = {
   readonly answerTo: Set<ParticipantId>;
   sig: string | undefined;
   answeredAt: number;
-  /** Of those that come after the first: each may write a name, and be answered. */
+  /** Limits the confirms after the first: each may write a name, and be answered. */
   confirms: FixedRate;
 };

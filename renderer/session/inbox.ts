@@ -7,7 +7,7 @@ const PER_SECOND = 30;
 
 /**
  * What one member says that goes to the disk: handled one after the other and at a pace, so that nobody keeps the core
- * busy. Of too much only what fits is kept; `missed` is told once the rest was handled.
+ * busy. When there is too much, only what fits is kept; `missed` is told once the rest was handled.
  */
 export class Inbox<Message> {
   readonly #clock: Clock;

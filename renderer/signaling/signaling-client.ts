@@ -62,7 +62,7 @@ export class SignalingClient implements SeatHost {
 
   /** Takes a place in a room; one per room. The socket opens with the first and closes with the last. */
   join(roomId: RoomId, owner: SeatOwner): Seat {
-    // One that was given up may still wait for the server to hear of it.
+    // A seat that was given up may still wait for the server to hear of it.
     if (this.#seats.get(roomId)?.over === false) throw new Error('this client already holds a seat in that room');
     const seat = new OwnSeat(roomId, owner, this, this.#ports, this.#clock);
     this.#seats.set(roomId, seat);

@@ -86,7 +86,7 @@ export const SETTINGS = {
   ACCESS: setting(
     oneOf(['open', 'password', 'token']),
     'open',
-    'Who may use this server: everyone, who knows ACCESS_PASSWORD, or who has a token made with `token create`',
+    'Access to this server: for everyone, with ACCESS_PASSWORD, or with a token made with `token create`',
   ),
   ACCESS_PASSWORD: secret(
     orNothing(

@@ -335,7 +335,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
       const leaks = findLeaks(haystack, secrets);
       for (const { what, form } of leaks) problems.push(`The server ${where} ${what} (${form}).`);
       if (leaks.length === 0 && haystack.length > 0)
-        tell(`Of ${secrets.length} names, texts and fingerprints none is in what the server ${where}.`);
+        tell(`None of ${secrets.length} names, texts and fingerprints is in what the server ${where}.`);
     }
   }
   problems.push(...brokenPromises(reports, options.server === undefined));

@@ -315,7 +315,7 @@ describe('the admin page (S8)', () => {
     await page.getByRole('button', { name: 'Take off the list: Garden' }).focus();
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog', { name: 'Take “Garden” off the list?' });
-    await dialog.getByText('Whoever is in it stays').waitFor();
+    await dialog.getByText('People in it stay').waitFor();
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     expect(await focused()).toBe('Take off the list: Garden');

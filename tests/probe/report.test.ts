@@ -88,7 +88,7 @@ describe('what the probe says (S18)', () => {
     await writeMetricsFile(file, 'first\n');
     const reading = await open(file);
     await writeMetricsFile(file, 'second\n');
-    // Whoever was reading goes on in the old one.
+    // A reader goes on in the old one.
     expect(await reading.readFile('utf8')).toBe('first\n');
     await reading.close();
     expect(await readFile(file, 'utf8')).toBe('second\n');

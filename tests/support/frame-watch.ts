@@ -4,7 +4,7 @@ import type { ProbeSnapshot } from './page-probe.ts';
 /** What was seen of one other participant's camera since the watch began. */
 export type Seen = {
   framesDecoded: number;
-  /** Whose clip it was, from the picture itself. */
+  /** The owner of the clip, from the picture itself. */
   who: number | null;
   /** Counted on over the clip's loops, so that a later frame always has a higher number. */
   counterFirst: number | null;

@@ -74,7 +74,7 @@ export function installProbe(cellCount: number): void {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   };
-  /** Whoever enters a call looks for a first frame anew, on the tracks that are there and on those that come. */
+  /** A person who enters a call looks for a first frame anew, on the tracks that are there and on those that come. */
   let looking = new AbortController();
   const lookAnew = () => {
     looking.abort();

@@ -20,7 +20,7 @@ async function open(initiator) {
   return made;
 }
 
-// Whoever is there calls the newcomer.
+// The peers that are there call the newcomer.
 let opening = Promise.resolve();
 const inOrder = (task) => {
   opening = opening.then(task);

@@ -208,7 +208,7 @@ describe('recording', () => {
     const strangers = Array.from({ length: LIMITS.roomAuthorsMax - 1 }, () => write());
     expect(ben.store.record(roomId, [write(first), ...strangers]).refused).toBe(0);
     expect(ben.store.record(roomId, [write()]).refused).toBe(1);
-    // Whoever was met may still begin, everyone who is in it may go on, and other rooms are other rooms.
+    // A device that was met may still begin, everyone who is in it may go on, and other rooms are other rooms.
     const met = author('Ana');
     ben.store.meet(met.deviceId, profileFromName('Ana'));
     expect(ben.store.record(roomId, [write(met), write(first, 2)]).refused).toBe(0);

@@ -18,7 +18,7 @@ const standingIcons = {
   changed: ShieldAlert,
 } as const;
 
-/** Who is here, and how sure one can be of that. */
+/** The people who are here, and how far each device is trusted. */
 export function PeoplePanel({ room }: { room: Room }) {
   const participants = useApp((state) => state.reach[room.roomId]?.participants ?? noParticipants);
   const profile = useApp((state) => state.settings.profile);

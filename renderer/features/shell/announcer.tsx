@@ -5,7 +5,7 @@ import { authorWords, roomTitle } from '../connection-words.ts';
 
 type Known = { unread: ReadonlyMap<string, number>; inCall: ReadonlyMap<string, string> | null };
 
-/** Who else is in one's own call, by stay; null while one is in none. */
+/** The others in one's own call, by stay; null while one is in none. */
 function othersInCall({ call, reach }: Pick<AppState, 'call' | 'reach'>): ReadonlyMap<string, string> | null {
   if (call.at !== 'joined') return null;
   const participants = reach[call.roomId]?.participants ?? [];

@@ -486,7 +486,7 @@ export class FakeRoom {
   readonly net = new FakePeers();
   readonly clock: FakeClock = fakeClock();
   readonly keyring: RoomKeyring;
-  /** Of the members that come. */
+  /** For the members that come. */
   policy: SessionPolicy = usualSessionPolicy(usualLinkPolicy);
 
   private constructor(keyring: RoomKeyring) {

@@ -9,7 +9,7 @@ import { sampleServers } from './samples/servers.ts';
 /** What one screen of the gallery shows differently from the usual state. */
 export type GalleryScreen = (base: AppState, nowMs: number) => Partial<AppState>;
 
-/** Who is in the gallery's busiest room. */
+/** The people in the gallery's busiest room. */
 export const here = (): ParticipantView[] => [
   participant('Ana Moreira', { standing: 'verified', typing: true }),
   participant('Benedikt', { relayed: true }),

@@ -13,7 +13,7 @@ import styles from './lists.module.css';
 export type Right = z.infer<typeof RightsAnswer>['rights'][number];
 const SHOWN_AT_FIRST = 10;
 
-/** Who may use this server by token, who does now, and the way to end that. Not there where access is not by token. */
+/** The people who may use this server by token, those who do now, and the way to end that. Not there where access is not by token. */
 export function Rights() {
   const { rights, silentNodes, failure, revoke } = useRights();
   const now = useNow();

@@ -6,7 +6,7 @@ import { useAdmin, useAdminState } from './react.tsx';
 export type Asked<T> = {
   /** As it was at the last look that was answered; undefined before. */
   value: T | undefined;
-  /** Why the last look was refused. Of a server that does not answer at all the page's banner tells. */
+  /** Why the last look was refused. The page's banner tells of a server that does not answer at all. */
   failure: Failure | undefined;
   /** The server has no such thing; it is not asked again. */
   absent: boolean;

@@ -3,7 +3,7 @@ import { accept, type ConnectAuth, type Outcome, refuse } from '@parley/shared/p
 import type { Config } from '../config.ts';
 import type { Tokens } from './tokens.ts';
 
-/** Who was let in: the id of their right where the server gives rights by token, otherwise nobody in particular. */
+/** The person who was let in: the id of their right where the server gives rights by token, otherwise nobody in particular. */
 export type Admitted = { right: string | undefined };
 
 /** Whether a client may use this server at all (S11). Says nothing about rooms. */

@@ -6,7 +6,7 @@ import { z } from 'zod';
  */
 export const TokenRecord = z.object({
   id: z.string().regex(/^[A-Za-z0-9_-]{12}$/),
-  /** Who it is for, in the admin's words. */
+  /** The person it is for, in the admin's words. */
   name: z.string().min(1).max(100),
   createdAt: z.number(),
   /** Milliseconds since 1970; null: never. */

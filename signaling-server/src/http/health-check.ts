@@ -12,7 +12,7 @@ export function isReady({ host, port, tlsCertFile }: Pick<Config, 'host' | 'port
     host: target,
     port,
     path: '/health/ready',
-    // Who this server is, is its clients' concern; its certificate is for another name than this one.
+    // Clients check the certificate; it is for another name than this one.
     rejectUnauthorized: false,
     signal: AbortSignal.timeout(TIMEOUT_MS),
   };

@@ -72,7 +72,7 @@ describe('one list of blocked addresses for all nodes (R7, S13)', () => {
     const late = node('late');
     await pass(3);
     expect([one.keys(), two.keys(), late.keys()]).toEqual([[], [], []]);
-    // Whoever goes on is blocked again, everywhere.
+    // An address that goes on is blocked again, everywhere.
     await two.block();
     expect([one.keys(), two.keys(), late.keys()]).toEqual([['bad'], ['bad'], ['bad']]);
   });

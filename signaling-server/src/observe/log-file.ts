@@ -53,7 +53,7 @@ export async function openLogFile({ path, maxMb, kept }: LogFileSettings, ports:
   const file = await roll({
     file: path,
     size: `${maxMb}m`,
-    // Of earlier runs too; the one that is written counts as well.
+    // Counts files of earlier runs too, and the one that is written.
     limit: { count: kept + 1, removeOtherLogFiles: true },
     mode: 0o600,
     maxLength: WAITING_MAX_BYTES,

@@ -18,7 +18,7 @@ export type OperationPorts = {
   pseudonymOf: (roomId: RoomId) => string;
 };
 
-/** What becomes known of the calls that come over sockets. One that is neither slow nor refused costs two comparisons. */
+/** Logs and counts the calls that come over sockets. A call that is neither slow nor refused costs two comparisons. */
 export function createOperationObserver({ log, counters, slowOperationMs, pseudonymOf }: OperationPorts) {
   /** The room that a call is about, whatever else is wrong with it. */
   function roomIn(payload: unknown): string | undefined {

@@ -187,7 +187,7 @@ describe('losing the socket (S2)', () => {
   it('ends a fight for a seat: the third move in a row makes the token they share worthless', () => {
     const { rooms, enter } = setUp();
     const { seat, resumeToken } = enter(new Connection());
-    // Whoever missed an answer still comes back with the token that it has.
+    // A client that missed an answer still comes back with the token that it has.
     for (let move = 1; move <= 2; move++) {
       const moved = enter(new Connection(), roomA, resumeToken);
       expect([moved.seat, moved.resumeToken]).toEqual([seat, resumeToken]);

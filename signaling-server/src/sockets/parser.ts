@@ -56,7 +56,7 @@ const scratch = Buffer.alloc(LIMITS.boxMaxBytes + 8);
 function isBase64Url(text: string): boolean {
   return (
     text.length % 4 !== 1 &&
-    // Of a character beyond Latin-1 the decoder would look at the lower half only.
+    // The decoder would look at the lower half only of a character beyond Latin-1.
     Buffer.byteLength(text) === text.length &&
     scratch.write(text, 'base64url') === Math.floor((text.length * 3) / 4) &&
     !text.includes('+') &&

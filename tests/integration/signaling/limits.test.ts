@@ -60,7 +60,7 @@ describe('sockets (R2)', () => {
     for (let n = 2; n < 300; n++) await new Client(server).refused();
     await refusedUpgrade(server.port, '203.0.113.1');
     expect(await errors()).toBe(301);
-    // Whoever was welcome and is refused for what it says is counted there.
+    // A client that was welcome and is refused for what it says is counted there.
     await new Client(server, { ip: '203.0.113.2', auth: { v: 99 } }).refused();
     expect((await server.metrics()).errors['server-too-old']).toBe(1);
   });

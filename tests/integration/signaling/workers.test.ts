@@ -135,7 +135,7 @@ const hangAtExit = `--import=data:text/javascript,${encodeURIComponent(
   'if (process.env.PARLEY_WORKER) process.on("exit", () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0))',
 )}`;
 
-/** One that has ended and that nobody has asked about yet is not. */
+/** False also for a process that has ended and that nobody has asked about yet. */
 function isAlive(pid: number): boolean {
   try {
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
@@ -197,7 +197,7 @@ describe('a server of several processes (S13)', () => {
       expect(largest).toBeGreaterThan(30 * 1_048_576);
     }
 
-    // One that hangs is still there, and so is what it counted.
+    // A worker that hangs is still there, and so is what it counted.
     const requests = () => scrapes.map((scrape) => scrape.get('parley_http_requests_total') ?? 0);
     process.kill(other?.pid ?? 0, 'SIGSTOP');
     for (const _ of [1, 2]) if (one) scrapes.push(await one.line.scrape());
@@ -354,7 +354,7 @@ describe('a server of several processes (S13)', () => {
     });
     expect(drained.status).toBe(200);
     for (const client of clients) await client.hear('server:drain');
-    // A connection of its own each time: they are handed out in turn. One that the dead worker was given gets no answer.
+    // A connection of its own each time: they are handed out in turn. A connection that the dead worker was given gets no answer.
     const ask = async (path: string): Promise<Response | undefined> =>
       fetch(`${server.url}${path}`, {
         headers: { connection: 'close', authorization: `Bearer ${ADMIN}` },

@@ -4,8 +4,8 @@ import type { WritableDb } from '../database.ts';
 type Pin = { device_id: string; username_key: string; name: string; verified: number; changed: number };
 
 /**
- * Pins are compared by the name that people see, no longer by the username behind it. Whoever was met later under a
- * name that was taken is told apart from now on; a warning that came of the username alone is taken back.
+ * Pins are compared by the name that people see, no longer by the username behind it. A device that was met later under
+ * a name that was taken is told apart from now on; a warning that came of the username alone is taken back.
  */
 export const up = (db: WritableDb): void => {
   db.exec('ALTER TABLE pins RENAME COLUMN username_key TO name_key');
