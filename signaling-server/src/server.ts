@@ -47,6 +47,12 @@ export type SignalingServer = {
 };
 
 /**
+ * Connections that the system completes while this process is busy, at most as many as its own limit (Linux 4,096). Beyond it
+ * newcomers are not refused but left to try again, for 15 s and more; a server that sees them can tell them that it is busy.
+ */
+const BACKLOG = 4_096;
+
+/**
  * Starts a signaling server. Rejects with the operating system's error (`EADDRINUSE`, `EACCES`, …) when it cannot
  * listen; nothing is left open then.
  */
@@ -128,7 +134,7 @@ async function start(
   await openHttp({ ...sockets, ...metrics }, drainAll);
   closers.add(() => gate.close(sockets.cutConnections));
 
-  http.listen(config.port, config.host);
+  http.listen({ port: config.port, host: config.host, backlog: BACKLOG });
   await once(http, 'listening');
   const { address, family, port } = http.address() as AddressInfo; // a TCP server that listens has one
   localHosts = ['localhost', '127.0.0.1', '[::1]'].map((name) => `${name}:${port}`);

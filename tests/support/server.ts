@@ -18,6 +18,7 @@ export interface TestServer {
   /** As it stands in invites. */
   readonly host: string;
   readonly isRunning: boolean;
+  readonly pid: number;
   /** Ends it; SIGKILL as a crash does, SIGTERM as an administrator does. */
   stop(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Starts it again on the same port. */
@@ -69,6 +70,9 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     },
     get host() {
       return `${names[0]}:${port}`;
+    },
+    get pid() {
+      return current.pid;
     },
     get isRunning() {
       return current.isRunning;

@@ -27,7 +27,7 @@ function tooManyNewcomers(quick: boolean): Promise<SignalingRow[]> {
     const { port } = server;
     const others = await startDriver();
     try {
-      const come = { do: 'join', server: 'parley', port, roomSize: ROOM_SIZE, atOnce: 20 } as const;
+      const come = { do: 'join', server: 'parley', port, roomSize: ROOM_SIZE, atOnce: 200 } as const;
       const calm = await driver.ask({ ...come, clients: quick ? 200 : 1_000 });
       const canTake = Math.round(calm.joined / (calm.tookMs / 1_000));
       await driver.ask({ do: 'part' });

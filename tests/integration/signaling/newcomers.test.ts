@@ -1,7 +1,10 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { SIGNALING_PATH } from '@parley/shared/protocol';
 import { FakeClock } from '@parley/signaling-server/testing/fake-clock.ts';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import WebSocket from 'ws';
+import { startServer } from '#support/server.ts';
 import { Client, RoomKey, soon, startTestServer, until } from './harness.ts';
 
 /** So many clients may be on their way in when no join was answered yet. */
@@ -86,4 +89,27 @@ describe('newcomers that a server cannot serve (P3)', () => {
     await new Client(server, { ip: '203.0.113.3' }).join(key);
     expect(ana.socket.connected).toBe(true);
   });
+
+  it.runIf(process.platform === 'linux')(
+    'reach a server that is busy for a moment, 1,500 at once, and each of them is answered',
+    async () => {
+      const server = await startServer({ env: { CONNECTIONS_PER_ADDRESS: '0', HTTP_PER_MINUTE: '0' } });
+      onTestFinished(() => server.close());
+      process.kill(server.pid, 'SIGSTOP');
+      const sockets = Array.from({ length: 1_500 }, () => connect({ port: server.port, host: '127.0.0.1' }));
+      onTestFinished(() => {
+        for (const socket of sockets) socket.destroy();
+      });
+      // All are connected before the server looks at any.
+      await soon(Promise.all(sockets.map((socket) => once(socket, 'connect'))), 'connections');
+      const answers = sockets.map(async (socket) => {
+        socket.write('GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+        const [data] = await once(socket, 'data');
+        return String(data).slice(0, 'HTTP/1.1 200'.length);
+      });
+      process.kill(server.pid, 'SIGCONT');
+      const statuses = new Set(await soon(Promise.all(answers), 'answers'));
+      expect([...statuses]).toEqual(['HTTP/1.1 200']);
+    },
+  );
 });
