@@ -40,7 +40,7 @@ export default defineConfig({
       },
       {
         test: {
-          // What is shipped, with the real programs that it is for.
+          // The shipped files, with the real programs that they are for.
           name: 'deploy',
           include: ['tests/deploy/**/*.test.ts'],
           exclude,

@@ -13,7 +13,7 @@ that everything works; --seconds is for how long signaling soaks; --write puts a
 docs/performance.md.
 `;
 
-/** What a bench with parts can be told; the others have no use for it. */
+/** Options of a bench with parts; the others have no use for them. */
 type Wish = { parts: string[]; quick: boolean; seconds: number };
 
 type Bench = {

@@ -10,7 +10,7 @@ export type Log = Readonly<Record<LogLevel, (message: string, fields?: LogFields
 
 export type LogEntry = { at: number; level: LogLevel; area: string; message: string; fields: LogFields };
 
-/** What the parts of the page take their logs from. */
+/** Gives each part of the page its log. */
 export interface Logs {
   area(area: string): Log;
   /** Sends what waits now; resolves when the core took or refused it. */
@@ -104,7 +104,7 @@ const WORD = /^[A-Za-z][A-Za-z-]{0,47}$/;
 const wordOf = (text: unknown): string => (typeof text === 'string' && WORD.test(text) ? text : 'other');
 
 /**
- * What may be said of a thrown thing: its name, its code and the place in the program. Never its message, which can
+ * The loggable facts of a thrown thing: its name, its code and the place in the program. Never its message, which can
  * hold texts and addresses.
  */
 export function errorFields(error: unknown): LogFields {

@@ -1,5 +1,5 @@
 /**
- * What simple-peer's streams expect of Node in a page: `global` and `process`. Must run before simple-peer is
+ * The parts of Node that simple-peer's streams expect in a page: `global` and `process`. Must run before simple-peer is
  * evaluated, so it is the first import of the page and of mesh/simple-peer-adapter.ts. In Node it changes nothing.
  */
 const page = globalThis as unknown as {

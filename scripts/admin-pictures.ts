@@ -215,7 +215,7 @@ async function listRoom(port: number, name: string, passphrase: string | null): 
   return socket;
 }
 
-/** What a stranger does who means no good, once each. */
+/** The moves of an attacker, once each. */
 const mischief: ((port: number, ip: string) => Promise<void>)[] = [
   // Frames that nobody can read.
   (port, ip) =>

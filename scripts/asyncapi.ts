@@ -144,7 +144,7 @@ export function asyncApi() {
       title: 'Parley signaling',
       version: String(PROTOCOL_VERSION),
       description:
-        'What clients and a Parley signaling server say to each other over Socket.IO 4. The name of a message is the name of its Socket.IO event, its payload the one argument. A reply is the acknowledgement of the event it answers. How proofs are signed and boxes are sealed stands in protocol.md, the HTTP side in openapi.json.',
+        'The messages between clients and a Parley signaling server over Socket.IO 4. The name of a message is the name of its Socket.IO event, its payload the one argument. A reply is the acknowledgement of the event it answers. How proofs are signed and boxes are sealed stands in protocol.md, the HTTP side in openapi.json.',
     },
     defaultContentType: 'application/json',
     servers: {

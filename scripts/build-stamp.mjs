@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const projectRoot = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** What each part of the build is made from, and a file that must be there afterwards. */
+/** The sources of each part of the build, and a file that must be there afterwards. */
 export const PARTS = {
   renderer: { sources: ['renderer', 'shared', 'package-lock.json'], output: 'out/renderer/index.html' },
   main: {
@@ -23,7 +23,7 @@ export const PARTS = {
 
 const IGNORED = /(?:^|\/)(?:node_modules|testing)(?:\/|$)|\.test\.tsx?$|\.md$|\.snap$/;
 
-/** The hash of files and folders below `root`, by their names and content. What only tests and readers need is left out. */
+/** The hash of files and folders below `root`, by their names and content. Files that only tests and readers need are left out. */
 export function hashOf(root, sources) {
   const hash = createHash('sha256');
   const add = (path) => {

@@ -42,5 +42,5 @@ const packed = await run('node_modules/electron-builder/cli.js', [
   'never',
   ...process.argv.slice(2),
 ]);
-if (packed === 0) console.log('What was packed lies in release/.');
+if (packed === 0) console.log('The packages lie in release/.');
 process.exit(packed);

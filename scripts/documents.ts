@@ -12,7 +12,7 @@ import { requirementsPage } from './requirements-page.ts';
 
 const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
-/** What lies in docs/, and how it has to be now. */
+/** The text of a page in docs/, and how it has to be now. */
 export const DOCUMENTS: Readonly<Record<string, () => Promise<string>>> = {
   'docs/protocol.md': protocolPage,
   'docs/asyncapi.json': async () => json(asyncApi()),

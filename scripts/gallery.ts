@@ -41,7 +41,7 @@ try {
     const all = await page.locator('li > a:first-child').allTextContents();
     for (const theme of values.theme.split(',')) {
       for (const screen of wanted.length > 0 ? wanted : all) {
-        // What a system in high contrast does to the colours of every page.
+        // As a system in high contrast changes the colours of every page.
         await page.emulateMedia({ forcedColors: theme === 'forced' ? 'active' : 'none' });
         const shown = theme === 'forced' ? 'system' : theme;
         await page.goto(`${address}testing/gallery/index.html?screen=${screen}&theme=${shown}`);

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../signaling-server/src');
 
-/** What each product file of the server imports from beside or around it, by paths inside `src`. */
+/** The imports of each product file of the server from beside or around it, by paths inside `src`. */
 function importsByFile(): Map<string, string[]> {
   const files = readdirSync(ROOT, { recursive: true, encoding: 'utf8' }).filter(
     (file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && !file.split(/[\\/]/).includes('testing'),

@@ -78,7 +78,7 @@ describe('the import table', () => {
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  /** What the linter says of one file that imports one thing. */
+  /** The linter's findings in one file that imports one thing. */
   async function lint(file: string, imported: string): Promise<{ code: number; said: string }> {
     const path = join(folder, file);
     await mkdir(dirname(path), { recursive: true });

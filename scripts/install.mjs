@@ -116,7 +116,7 @@ export async function install({ root = projectRoot, say = console.log } = {}) {
   const { command, args, shell } = npmCommand();
   const startedAt = Date.now();
   const code = await new Promise((resolve) => {
-    // What npm says goes to standard error: standard output may belong to a program that reads it.
+    // npm's output goes to standard error: standard output may belong to a program that reads it.
     spawn(command, [...args, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
       cwd: root,
       stdio: ['ignore', 2, 2],

@@ -17,7 +17,7 @@ export const CONNECT_REFUSALS: readonly ErrorCode[] = [
 /** With what every event can be refused. */
 export const ANY_REFUSALS: readonly ErrorCode[] = ['bad-request', 'rate-limited', 'internal'];
 
-/** What docs/protocol.md says about each row of the tables. A row without its sentence does not compile. */
+/** The sentences of docs/protocol.md about each row of the tables. A row without its sentence does not compile. */
 export const CLIENT_PROSE: Readonly<Record<ClientEvent, { does: string; refusals: readonly ErrorCode[] }>> = {
   'challenge:get': {
     does: 'Asks for a fresh challenge. The one before is void, so joins go one after the other.',
@@ -75,7 +75,7 @@ export const CLIENT_PROSE: Readonly<Record<ClientEvent, { does: string; refusals
     refusals: ['not-in-room', 'participant-gone'],
   },
   'stream:start': {
-    does: 'Says that a kind of stream is live, for limits and counts. What it shows goes from peer to peer.',
+    does: 'Says that a kind of stream is live, for limits and counts. The stream itself goes from peer to peer.',
     refusals: ['not-in-room'],
   },
   'stream:stop': { does: 'Takes that back.', refusals: ['not-in-room'] },
@@ -89,7 +89,7 @@ export const SERVER_PROSE: Readonly<Record<ServerEvent, string>> = {
   'server:challenge': 'Said once after connecting.',
   'participant:joined': 'Someone took a seat. They say hello themselves.',
   'participant:away': 'Their socket is gone; the seat waits for the grace time. Boxes do not reach them meanwhile.',
-  'participant:back': 'The seat is held again. What was said meanwhile is lost, so hello and confirm are said again.',
+  'participant:back': 'The seat is held again. Messages sent meanwhile are lost, so hello and confirm are said again.',
   'participant:left': 'The seat is over.',
   'signal:received': 'A box from another participant.',
   'seat:moved':
@@ -110,9 +110,10 @@ export const LINK_PROSE: Readonly<Record<LinkMessage['type'], string>> = {
     'Said when a link opens and whenever something in it changes, 20 times at once and 10 times a second at most; it replaces the last one.',
   decline: 'Answers a ringing call with no.',
   chat: 'A message that its author, and nobody else, has just written.',
-  receipt: 'What this device has on its disk, and what its person has seen. At most one every 100 ms.',
+  receipt:
+    'The messages that this device has on its disk, and those that its person has seen. At most one every 100 ms.',
   typing: 'The person is writing. Nothing says that they stopped; it fades after some seconds.',
-  have: 'What this device has of the authors it speaks of, and so a question for the rest. Said when a link opens, and again after a batch as long as there is more. Not all authors need to fit: one `have` is about those between `above` and `upTo`.',
+  have: 'The messages that this device has of the authors it speaks of, and so a question for the rest. Said when a link opens, and again after a batch as long as there is more. Not all authors need to fit: one `have` is about those between `above` and `upTo`.',
   batch:
     'Answers a `have`: what the other lacks, oldest first, by (`clock`, `author`). Where nothing is missing it is left out, unless the `have` had an `upTo`; unasked ones are dropped.',
   signal: 'Sets up or mends the connection while the data channel is open.',
@@ -121,7 +122,7 @@ export const LINK_PROSE: Readonly<Record<LinkMessage['type'], string>> = {
 };
 
 /**
- * What single fields mean: of every field with that name, or of one path in one event or message. Fields that explain
+ * The meaning of single fields: of every field with that name, or of one path in one event or message. Fields that explain
  * themselves have none.
  */
 export const FIELD_PROSE: Readonly<Record<string, string>> = {

@@ -102,7 +102,7 @@ export function words(schema: Schema): string {
 /** Field explanations that found their field; the rest is out of date. */
 const explained = new Set<string>();
 
-/** What a field means: said for this event or message alone, or for every field of that name. */
+/** The meaning of a field: said for this event or message alone, or for every field of that name. */
 export function meaning(owner: string, path: string): string {
   const name = path.split('.').at(-1)?.replace('[]', '') ?? path;
   for (const key of [`${owner} ${path}`, name]) {
@@ -129,7 +129,7 @@ function fields(owner: string, schema: Schema, path = '', skip?: string): string
   });
 }
 
-/** What lies inside one field: an object's fields, or those of each form of a union. */
+/** The fields inside one field: an object's fields, or those of each form of a union. */
 function inside(owner: string, field: Schema, path: string): string[] {
   if (field.type === 'object') return fields(owner, field, `${path}.`);
   const choices = choicesOf(field).filter(({ type }) => type === 'object');

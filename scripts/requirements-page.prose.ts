@@ -1,5 +1,5 @@
 /**
- * What the signaling server has to do, by id. A test says in its title which ids it serves, in brackets at the end:
+ * The requirements of the signaling server, by id. A test says in its title which ids it serves, in brackets at the end:
  * it('refuses whoever comes too late (S1, V7)', …). All tests inside a describe that says so serve them too.
  */
 export const REQUIREMENTS = {

@@ -45,7 +45,7 @@ function titleOf(argument: ESTree.Argument | undefined): string | undefined {
   return argument.quasis.map(({ value }) => value.cooked).join('…');
 }
 
-/** What the tests of one file say that they prove. They are read, not run. */
+/** The ids that the tests of one file say that they prove. The tests are read, not run. */
 export function proofsIn(file: string, source: string): Proof[] {
   const { program, errors } = parseSync(file, source);
   if (errors[0]) throw new Error(`${file}: ${errors[0].message}`);
@@ -74,7 +74,7 @@ const Projects = z.object({
   }),
 });
 
-/** What every test of the project says that it proves, in the order of the files. What nobody runs proves nothing. */
+/** The ids that every test of the project says that it proves, in the order of the files. A skipped test proves nothing. */
 export async function allProofs(config: unknown = vitestConfig): Promise<Proof[]> {
   const files: string[] = [];
   for (const { test } of Projects.parse(config).test.projects) {

@@ -34,7 +34,7 @@ export async function packServer(): Promise<string> {
   }
 }
 
-/** What the package says of itself. It depends on nothing: everything is in the bundle. */
+/** The package's manifest. It depends on nothing: everything is in the bundle. */
 function manifest() {
   type Manifest = Record<string, string> & { engines?: object };
   const read = (path: string): Manifest => JSON.parse(readFileSync(join(root, path), 'utf8'));
@@ -74,7 +74,7 @@ function copyDocuments(folder: string): void {
   writeFileSync(join(folder, 'README.md'), text.replaceAll('](../docs/', '](docs/'));
 }
 
-/** What the guides name for one machine without a checkout. The rest of build/deploy is for containers and names their hosts. */
+/** The files that the guides name for one machine without a checkout. The rest of build/deploy is for containers and names their hosts. */
 const DEPLOY_FILES = [
   'certificate/renewed.sh',
   'coturn/start.sh',

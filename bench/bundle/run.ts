@@ -7,7 +7,7 @@ import type { BenchRow } from '../bench-row.ts';
 
 const FIRST_SCREEN = /<(?:script[^>]+src|link[^>]+rel="(?:stylesheet|modulepreload)"[^>]+href)="([^"]+)"/g;
 
-/** What the first screen loads before it can be used: the scripts and styles that index.html names, gzipped. */
+/** The files that the first screen loads before it can be used: the scripts and styles that index.html names, gzipped. */
 export async function run(): Promise<BenchRow[]> {
   await ensureBuilt();
   const out = join(REPOSITORY, 'out/renderer');

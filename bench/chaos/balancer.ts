@@ -7,7 +7,7 @@ export interface Balancer {
   close(): void;
 }
 
-/** What stands before several nodes: hands each new connection to the next node, and to another if that one refuses. */
+/** A proxy before several nodes: hands each new connection to the next node, and to another if that one refuses. */
 export function startBalancer(): Promise<Balancer> {
   let targets: readonly number[] = [];
   let turn = 0;

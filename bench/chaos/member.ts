@@ -14,7 +14,7 @@ const HOST = 'parley.test';
 const HOST_HASH = hostHashOf(HOST);
 const newId = (): string => randomBytes(16).toString('base64url');
 
-/** What a member has seen of the promises. */
+/** The facts by which a member judges the promises. */
 export type MemberReport = {
   seated: boolean;
   /** Seats that were lost: joins that should have resumed one and did not. */

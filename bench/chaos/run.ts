@@ -7,8 +7,8 @@ import { type Balancer, startBalancer } from './balancer.ts';
 import type { MemberReport } from './member.ts';
 
 /**
- * What happens to the people in the rooms when nodes and Redis fail (P6, P7, S13, S14). Real processes throughout: nodes,
- * Redis, members and what stands before the nodes.
+ * Measures what happens to the people in the rooms when nodes and Redis fail (P6, P7, S13, S14). Real processes throughout: nodes,
+ * Redis, members and the proxy before the nodes.
  */
 export const parts = ['kill', 'redis', 'rolling'] as const;
 type Wish = { parts: readonly string[]; quick: boolean };
@@ -17,7 +17,7 @@ const ROOM_SIZE = 4;
 const DRIVERS = 2;
 
 type Node = { child: Child; port: number };
-/** What has not arrived by then is lost. */
+/** A box that has not arrived by then is lost. */
 const SETTLING_MS = 10_000;
 
 type Health = { participants: number; rooms: number };
@@ -90,7 +90,7 @@ class Scene {
   }
 
   /**
-   * What everybody has when nothing is on its way any more: a box that was acknowledged a moment ago is with its target's node, and
+   * Waits until nothing is on its way any more: a box that was acknowledged a moment ago is with its target's node, and
    * may not have been read yet by a process that has much to do.
    */
   async settled(): Promise<MemberReport[][]> {

@@ -118,8 +118,8 @@ function barePages(profile: string, roomId: RoomId): number[] {
 }
 
 /**
- * What a page waits for: `history.compose` until the message is signed, searchable and on the disk, and
- * `history.page` of 50 from a room of 100,000, both through the router and the history's thread.
+ * Measures the time that a page waits for `history.compose`, until the message is signed, searchable and on the disk, and
+ * for `history.page` of 50 from a room of 100,000, both through the router and the history's thread.
  */
 export async function run(): Promise<BenchRow[]> {
   const folder = await mkdtemp(join(tmpdir(), 'parley-bench-history-'));

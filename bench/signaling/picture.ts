@@ -1,6 +1,6 @@
 import type { SignalingRow } from './measure.ts';
 
-/** What is drawn: a group of bars per comparison, each server's figure as a multiple of bare Socket.IO's. */
+/** The picture: a group of bars per comparison, each server's figure as a multiple of bare Socket.IO's. */
 const GROUPS = [
   { title: 'Relayed per CPU second, 2 kB', starts: 'relay 2 kB, ', more: true, goal: 1.05 },
   { title: 'Relayed per CPU second, 300 B', starts: 'relay 300 B, ', more: true, goal: 0.97 },

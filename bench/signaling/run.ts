@@ -25,12 +25,12 @@ const MEASURES: Readonly<Record<string, (effort: Effort) => Promise<SignalingRow
 
 export { publish } from './publish.ts';
 
-/** What can be asked for by itself: `npm run bench signaling relay`. */
+/** The parts that can be measured alone: `npm run bench signaling relay`. */
 export const parts: readonly string[] = Object.keys(MEASURES);
 
 /**
- * Parley's signaling server beside three others, each a process of its own, with the clients in yet another one. What is
- * compared is the servers' own CPU time and memory; the clock on the wall only where waiting is the figure.
+ * Parley's signaling server beside three others, each a process of its own, with the clients in yet another one. It compares the
+ * servers' own CPU time and memory; the clock on the wall only where waiting is the figure.
  */
 export async function run({ parts: wanted = [], quick = false, seconds = 20 } = {}): Promise<SignalingRow[]> {
   const effort: Effort = {

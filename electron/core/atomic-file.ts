@@ -26,7 +26,7 @@ export function writeFileAtomically(file: string, content: string | Uint8Array):
   }
 }
 
-/** What is left of a failed write. On a disk that takes no writes it stays, and the first error is the one that counts. */
+/** Removes the rest of a failed write. On a disk that takes no writes it stays, and the first error is the one that counts. */
 function remove(file: string): void {
   try {
     rmSync(file, { force: true });

@@ -32,7 +32,7 @@ export type Core = {
   subscribe(listener: (event: BridgeEvent, payload: unknown) => void): () => void;
   /** A page has opened: `tell` hears the events that are for it alone. */
   openPage(tell: (event: BridgeEvent, payload: unknown) => void): CorePage;
-  /** Takes a parley:// link: it fills in the lobby and never joins. What is no invite becomes a notice. */
+  /** Takes a parley:// link: it fills in the lobby and never joins. Any other text becomes a notice. */
   openDeepLink(text: string): void;
   /** Closes everything in reverse; later calls are refused. */
   close(): Promise<void>;

@@ -1,7 +1,7 @@
 import { type BridgeEvent, type BridgePayload, bridgeEvents } from '@parley/shared/bridge';
 import type { Log } from './ports.ts';
 
-/** Says an event to all pages. What is outside the contract is logged and goes to nobody. */
+/** Says an event to all pages. An event outside the contract is logged and goes to nobody. */
 export type Emit = <E extends BridgeEvent>(event: E, payload: BridgePayload<E>) => void;
 
 /** The events that are for all pages. */

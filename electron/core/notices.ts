@@ -4,7 +4,7 @@ import type { Emit } from './event-hub.ts';
 
 type Notice = AppInfo['notices'][number];
 
-/** What the person should read. */
+/** A sentence that the person should read. */
 export interface Notices {
   /** Tells the pages that are open, and each that opens later. `message` defaults to the code's own sentence. */
   say(code: ErrorCode, message?: string): void;
@@ -12,7 +12,7 @@ export interface Notices {
   sayOnce(code: ErrorCode, message?: string): void;
   /** A page is open and listens from now on. Returns the undo. */
   pageListens(): () => void;
-  /** What a page that opens has to show. */
+  /** The notices that a page which opens has to show. */
   forNewPage(): Notice[];
   /** Tells of a disk that is full or cannot be written, once and not with every call that it refuses. */
   watch(outcome: Outcome<unknown>): void;

@@ -6,7 +6,7 @@ import type { OpenSocket } from './signaling/socket.ts';
 
 export type { Clock } from '@parley/shared/timing';
 
-/** What the core needs from outside. A host (Electron or loopback) gives it; tests give their own. */
+/** The core's needs from outside. A host (Electron or loopback) gives them; tests give their own. */
 export type CorePorts = {
   app: { version: string; host: 'electron' | 'loopback'; platform: string };
   clock: Clock;

@@ -18,7 +18,7 @@ const isCall = (name: string): name is BridgeCall => Object.hasOwn(bridgeCalls, 
 
 /**
  * name → parse input → handler → parse output → Outcome. Never rejects; knows no transport.
- * What a handler throws without a code is logged without its content and answered with `internal`.
+ * An error without a code is logged without its content and answered with `internal`.
  */
 export function createRouter(handlers: BridgeHandlers, log: Log) {
   return async (name: string, input: unknown, page: PageWires | null): Promise<Outcome<unknown>> => {

@@ -2,7 +2,7 @@ import { type Bytes, ParleyError } from '@parley/shared/protocol';
 import type { SecretStore } from './ports.ts';
 
 /**
- * What `wrapped` holds. Rejects with `secrets-locked` where this store cannot open it: it was wrapped by another one
+ * The content of `wrapped`. Rejects with `secrets-locked` where this store cannot open it: it was wrapped by another one
  * (the desktop app's keystore, another computer's), or the person did not unlock it.
  */
 export async function unlock(secrets: SecretStore, wrapped: Uint8Array): Promise<Bytes> {

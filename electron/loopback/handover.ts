@@ -21,7 +21,7 @@ export function createHandover(profile: string) {
   };
 }
 
-/** What became of a handover: the running Parley opened a window, or gave the address for one. */
+/** The outcome of a handover: the running Parley opened a window, or gave the address for one. */
 export type HandoverAnswer = { opened: boolean; url: string | null };
 
 /**

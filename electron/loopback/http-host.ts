@@ -53,7 +53,7 @@ const PLAIN_HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
 } as const;
 
-/** What this host adds to the headers of the page's files: it may not be framed, and asks for no more than it needs. */
+/** Headers that this host adds to the page's files: the page may not be framed, and asks for no more than it needs. */
 const PAGE_HEADERS = {
   'X-Frame-Options': 'DENY',
   'Permissions-Policy':

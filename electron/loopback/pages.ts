@@ -5,7 +5,7 @@ import type { CorePage } from '#core/core.ts';
 import type { Clock } from '#core/ports.ts';
 
 const HEARTBEAT_MS = 15_000;
-/** What may wait for a window that reads too slowly; above that it has to connect again. */
+/** Limit of what waits for a window that reads too slowly; above that it has to connect again. */
 const WAITING_MAX_BYTES = 4 * 1024 * 1024;
 export const STREAMS_MAX = 16;
 /** How long a page may call without listening to events. Its first call can overtake its event stream. */

@@ -28,7 +28,7 @@ PARLEY_LOG_LEVEL (debug, info, warn, error) says how much goes to parley.log in 
 Exit codes: 0 closed in order; 1 it could not start; 2 an option was not understood; 3 Parley is open already with this
 profile: it was asked to open a window and the link, if there was one.`;
 
-/** What the command line says. */
+/** The options of the command line. */
 export type LoopbackArguments = {
   profile: string;
   port: number;

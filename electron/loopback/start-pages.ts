@@ -25,7 +25,7 @@ export function openStartPages(profile: string): StartPages {
   const folder = join(profile, 'opening');
   const fileOf = (place: number) => join(folder, `${place}.html`);
   const places = new Map<string, number>();
-  // What a start left that was killed; its tokens died with it.
+  // Pages of a start that was killed; its tokens died with it.
   rmSync(folder, { recursive: true, force: true });
 
   return {

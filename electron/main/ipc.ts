@@ -8,7 +8,7 @@ import { ORIGIN } from './window-options.ts';
 /** The largest input of a call as JSON, the same as on the loopback host. */
 export const INPUT_MAX_CHARS = 512 * 1024;
 
-/** What the bridge needs of a page's contents. */
+/** The part of a page's contents that the bridge uses. */
 export type PageContents = Pick<WebContents, 'id' | 'send' | 'isDestroyed'> & Pick<NodeJS.EventEmitter, 'on' | 'off'>;
 
 /** A page is over when it is closed, has died, or another one was loaded in its place. */

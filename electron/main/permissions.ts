@@ -1,7 +1,7 @@
 import type { Session, WebContents } from 'electron';
 import { ORIGIN } from './window-options.ts';
 
-/** What our own page may ask for; everything else is denied, and everything to everybody else. */
+/** The permissions that our own page may ask for; everything else is denied, and everything to everybody else. */
 const ALLOWED: ReadonlySet<string> = new Set([
   'media',
   'display-capture',

@@ -13,8 +13,8 @@ const isMarked = (wrapped: Bytes) => MARK.every((byte, index) => wrapped[index] 
 
 /**
  * Secrets wrapped by the system's keystore. Where there is none (on Linux without a secret service Electron would wrap
- * with a constant password) the file store does it, and `protectedBy` says so to the person. What the file store
- * wrapped earlier, as under the loopback host, is still read. Call it after the app is ready.
+ * with a constant password) the file store does it, and `protectedBy` says so to the person. Secrets that the file
+ * store wrapped earlier, as under the loopback host, are still read. Call it after the app is ready.
  */
 export async function openSecretStore(
   safeStorage: Storage,

@@ -7,7 +7,7 @@ type Names = {
 };
 
 /**
- * What the page gets as `window.desktop`: two functions over enumerated names, plain JSON in and out. No event
+ * The page's `window.desktop`: two functions over enumerated names, plain JSON in and out. No event
  * object and nothing live crosses; unknown names never reach the main process.
  */
 export function createDesktop(ipcRenderer: Pick<IpcRenderer, 'invoke' | 'on'>, { calls, events, channel }: Names) {

@@ -2,7 +2,7 @@ import { refuse } from '@parley/shared/protocol';
 import { errorFields, type Log } from '../log.ts';
 import type { Carrier } from './parsed-bridge.ts';
 
-/** What the loopback carrier needs of the page. */
+/** The part of the page that the loopback carrier uses. */
 export type LoopbackPage = {
   /** Tells this page from others of the same host: 16 to 64 letters, digits, hyphens or underscores. */
   id: string;

@@ -11,7 +11,7 @@ import {
 import { type Outcome, outcomeOf, type Refusal, refuse } from '@parley/shared/protocol';
 import { errorFields, type Log } from '../log.ts';
 
-/** What carries calls and events for a bridge: Electron's preload or the loopback host's HTTP. */
+/** Carries calls and events for a bridge: Electron's preload or the loopback host's HTTP. */
 export interface Carrier {
   /** The raw answer, or a refusal of the carrier's own. May reject: then the host is lost. */
   call(name: string, input: unknown): Promise<unknown>;

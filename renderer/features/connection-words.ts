@@ -22,7 +22,7 @@ export function connectionSentence(connection: ServerConnection, host: string): 
     case 'refused':
       return connection.refusal.message;
     case 'offline':
-      return 'Offline. What you write is kept and sent later.';
+      return 'Offline. Your messages are kept and sent later.';
   }
 }
 
@@ -37,10 +37,10 @@ export const connectionTone = (connection: ServerConnection): Tone =>
         ? 'off'
         : 'waiting';
 
-const SEALED = 'What is said here is sealed between your devices.';
+const SEALED = 'Everything said here is sealed between your devices.';
 
 /**
- * What protects a room and who could listen, in one sentence and a half. With a passphrase the server never can; without,
+ * Says what protects a room and who could listen, in one sentence and a half. With a passphrase the server never can; without,
  * it can where the room's secret was ever given to it for its list, which only the person who made the room knows for sure.
  */
 export function protectionSentence(
@@ -113,5 +113,5 @@ export const qualityWords: Record<ParticipantView['quality'], string> = {
   unknown: 'Measuring the connection',
 };
 
-/** What a room is called before a member told its name. */
+/** The room's name, or words in its place before a member told it. */
 export const roomTitle = (room: Pick<Room, 'name'>): string => room.name ?? 'Unnamed room';

@@ -15,7 +15,7 @@ import {
 } from './devices.ts';
 import type { LevelMeter, MediaPorts } from './ports.ts';
 
-/** What this device sends, or would send; tracks go where the session puts them. */
+/** The tracks and states that this device sends, or would send; tracks go where the session puts them. */
 export type MediaState = {
   microphone: MicrophoneState;
   camera: boolean;
@@ -123,7 +123,7 @@ export class DeviceManager {
   }
 
   /**
-   * Opens what is wanted, in one question to the person where that is possible. What cannot be had is off, with its
+   * Opens what is wanted, in one question to the person where that is possible. A device that cannot be had is off, with its
    * trouble in the state. `muted`: the microphone is opened and sends silence.
    */
   async open(wanted: {

@@ -1,4 +1,4 @@
-/** What the device manager needs of the browser. */
+/** The part of the browser that the device manager uses. */
 export type MediaPorts = {
   devices: Pick<
     MediaDevices,

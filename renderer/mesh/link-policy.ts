@@ -64,7 +64,7 @@ export const redialDelayOf = (policy: LinkPolicy, attempts: number): number =>
 
 export type IceStep = 'none' | 'restart' | 'recovered';
 
-/** What a link does when the ICE state of its connection changes. The initiator restarts; the other side asks it to. */
+/** The step of a link when the ICE state of its connection changes. The initiator restarts; the other side asks it to. */
 export function iceStepOf(link: 'opening' | 'open' | 'interrupted' | 'closed', ice: RTCIceConnectionState): IceStep {
   if (ice === 'disconnected' && link === 'open') return 'restart';
   if ((ice === 'connected' || ice === 'completed') && link === 'interrupted') return 'recovered';

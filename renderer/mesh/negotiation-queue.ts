@@ -1,4 +1,4 @@
-/** What the queue works on: one connection's tracks, and whether an offer of its own is under way. */
+/** The subject of the queue: one connection's tracks, and whether an offer of its own is under way. */
 export type NegotiationPort = {
   isNegotiating(): boolean;
   add(track: MediaStreamTrack, stream: MediaStream): void;

@@ -3,7 +3,7 @@ import type { RawPeer, RawPeerListener } from './raw-peer.ts';
 import type { SignalFilter } from './signal-filter.ts';
 import { type OutgoingTracks, TRACK_SLOTS, type TrackSlot } from './track-slots.ts';
 
-/** What may wait for the comparison of certificates; honest peers send a handful of things before it. */
+/** Limit of what waits for the comparison of certificates; honest peers send a handful of things before it. */
 const PRECEDING_MAX = 256;
 
 export type PeerConnectionListener = Omit<RawPeerListener, 'signal'> & { signal(signal: PeerSignal): void };

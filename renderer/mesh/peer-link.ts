@@ -171,7 +171,7 @@ export class PeerLink {
     return false;
   }
 
-  /** What goes out from now on; the same tracks again change nothing. */
+  /** Sets the tracks that go out from now on; the same tracks again change nothing. */
   setTracks(tracks: OutgoingTracks): void {
     this.#tracks = tracks;
     if (this.#connection && this.#state.at !== 'closed') this.#connection.setTracks(tracks);

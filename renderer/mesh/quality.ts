@@ -2,7 +2,7 @@ import type { StatsEntry } from './raw-peer.ts';
 
 export type Quality = 'good' | 'fair' | 'poor' | 'unknown';
 
-/** What a link measured of itself. */
+/** A link's measurements of itself. */
 export type LinkReading = {
   quality: Quality;
   /** Whether the chosen path runs through a relay; null while no path is chosen. */

@@ -1,7 +1,7 @@
 import type { Bytes, PeerSignal } from '@parley/shared/protocol';
 import type { Log } from '../log.ts';
 
-/** What one WebRTC connection tells its link. */
+/** The events of one WebRTC connection, for its link. */
 export type RawPeerListener = {
   /** Something for the far end; not parsed yet. */
   signal(raw: unknown): void;

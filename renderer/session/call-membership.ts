@@ -13,7 +13,7 @@ import type { Clock } from '@parley/shared/timing';
 import { NO_TRACKS, type OutgoingTracks } from '../mesh/track-slots.ts';
 import { type CallKey, cameTooLate, nextTurn, runningCall } from './call-state.ts';
 
-/** What this device shows of itself in a call. */
+/** The state that this device shows of itself in a call. */
 export type OwnMedia = {
   microphone: MicrophoneState;
   camera: boolean;
@@ -23,7 +23,7 @@ export type OwnMedia = {
   tracks: OutgoingTracks;
 };
 
-/** What another participant says of its call. */
+/** The call that another participant says it is in. */
 export type CallPeer = { peerId: string; call: CallPresence | null; mayReceiveMedia: boolean };
 
 export type CallMembershipPorts = {
@@ -117,7 +117,7 @@ export class CallMembership {
     return this.#own && call && mayReceiveMedia ? this.#own.media.tracks : NO_TRACKS;
   }
 
-  /** What the others are told. */
+  /** The state as the others are told it. */
   presence(): CallPresence | null {
     if (!this.#own) return null;
     const { callId, startedAt, turn, hand, media } = this.#own;
@@ -125,7 +125,7 @@ export class CallMembership {
     return { callId, startedAt, turn, microphone, camera, screen, cameraStreamId, screenStreamId, hand };
   }
 
-  /** What this device sends. Muted counts as live: pressing mute often is no new stream. */
+  /** The kinds of streams that this device sends. Muted counts as live: pressing mute often is no new stream. */
   live(): Record<StreamKind, boolean> {
     const media = this.#own?.media;
     return {

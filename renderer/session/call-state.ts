@@ -36,7 +36,7 @@ export function cameTooLate(own: CallPlace, others: readonly CallPlace[]): boole
 /** Calls remembered at most; whoever makes up more of them than that makes only the oldest forgotten. */
 const CALLS_KEPT = 256;
 
-/** What happened to the calls of a room on this device. */
+/** The past of a room's calls on this device. */
 export type CallMemory = {
   /** When this device first heard of each call; not kept for calls that ran before it came. */
   readonly heardAt: Map<CallId, number>;

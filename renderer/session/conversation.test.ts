@@ -37,7 +37,7 @@ function openConversation() {
   const core = {
     keeps: true,
     met: new Set<DeviceId>(),
-    /** What it says of the authors above one: their part ends here. */
+    /** Its answer about the authors above one: their part ends here. */
     upTo: (_above: DeviceId | null): DeviceId | null => null,
     missing: [] as ChatMessage[],
     missingAsked: 0,

@@ -46,13 +46,13 @@ export type ConversationEvents = {
   trouble: Refusal;
 };
 
-/** What was not taken; only counted. */
+/** Counts of messages that were not taken. */
 export type ChatDrops = { spam: number; foreign: number; unasked: number };
 
-/** What one device may do in a time. It outlives the device's links: a new link gives nothing back. */
+/** The allowance of one device in a time. It outlives the device's links: a new link gives nothing back. */
 type Allowance = { spam: SpamWindow; taken: Budget; given: Budget };
 
-/** What a question is about, beside what is held. */
+/** The subject of a question, beside what is held. */
 type Question = Pick<Holdings, 'above' | 'upTo' | 'after'>;
 const EVERYTHING: Question = { above: null, upTo: null, after: null };
 
@@ -331,7 +331,7 @@ export function wireForm(item: HistoryItem): ChatMessage {
 }
 
 /**
- * What to ask after a batch; null when that was all. Behind its last message, whether or not anything of it could be
+ * The next question after a batch; null when that was all. Behind its last message, whether or not anything of it could be
  * kept: what cannot be kept must not stand before the rest for ever. Then about the authors above the last part.
  */
 function questionAfter(asked: Question, messages: readonly ChatMessage[], hasMore: boolean): Question | null {

@@ -286,7 +286,7 @@ export class Handshakes {
     if (moved) await this.#sendConfirm(known, from);
   }
 
-  /** Says hello and confirms once more to someone who may have missed it. What is asked too soon is done later, once. */
+  /** Says hello and confirms once more to someone who may have missed it. A request that comes too soon is done later, once. */
   #answer(known: PeerRecord, to: ParticipantId): Promise<void> {
     if (known.answerTo.size < ANSWERED_SEATS_MAX) known.answerTo.add(to);
     known.answering ??= this.#answerInTime(known).finally(() => {

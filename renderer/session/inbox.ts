@@ -6,7 +6,7 @@ const BURST = 60;
 const PER_SECOND = 30;
 
 /**
- * What one member says that goes to the disk: handled one after the other and at a pace, so that nobody keeps the core
+ * Messages of one member that go to the disk: handled one after the other and at a pace, so that nobody keeps the core
  * busy. When there is too much, only what fits is kept; `missed` is told once the rest was handled.
  */
 export class Inbox<Message> {

@@ -27,7 +27,7 @@ export type LinkEventsPorts = {
   /** The call of this person, whose decline by others matters. */
   ownCallId(): CallId | null;
   notice(notice: SessionNotice): void;
-  /** What is shown changed. */
+  /** The shown state changed. */
   shown(): void;
 };
 

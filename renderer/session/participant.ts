@@ -7,7 +7,7 @@ import type { Inbox } from './inbox.ts';
 import type { ParticipantNow } from './session-state.ts';
 import type { Throttle } from './throttle.ts';
 
-/** What a link carries that goes to the disk. */
+/** The messages of a link that go to the disk. */
 export type ChatWords =
   | LinkMessageOf<'chat'>
   | LinkMessageOf<'receipt'>

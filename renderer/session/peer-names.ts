@@ -7,7 +7,7 @@ import type { SessionNotice } from './session-state.ts';
 export type PeerNamesPorts = {
   bridge: Bridge;
   notice: (notice: SessionNotice) => void;
-  /** What is shown changed. */
+  /** The shown state changed. */
   shown: () => void;
   /** Whether media may go to a participant changed. */
   standingChanged: () => void;

@@ -22,7 +22,7 @@ export type PresencePorts = {
 /** A name from further ahead than this is a wrong clock or a trick to keep it for ever. */
 const RENAMED_AHEAD_MAX_MS = 86_400_000;
 
-/** What this device says of itself, and the newest name of the room that others say. */
+/** The presence of this device, and the newest name of the room that others say. */
 export class Presence {
   readonly #ports: PresencePorts;
   readonly #publishing: Throttle;

@@ -18,7 +18,7 @@ export type RoomCallPorts = {
   publish: () => void;
   isOver: () => boolean;
   notice: (notice: SessionNotice) => void;
-  /** What is shown changed. */
+  /** The shown state changed. */
   shown: () => void;
 };
 

@@ -76,7 +76,7 @@ export class RoomSession {
     return this.#events.on(event, listener);
   }
 
-  /** What is still running; all zero after `leave`. */
+  /** Counts of things that still run; all zero after `leave`. */
   get openResources(): { timers: number; links: number; listeners: number } {
     const { roster, conversation } = this.#parts;
     const links = roster.all.map(({ link }) => link.openResources);
@@ -141,7 +141,7 @@ export class RoomSession {
     this.#parts.call.leave();
   }
 
-  /** What this device sends in the call it is in. */
+  /** Sets the media that this device sends in the call it is in. */
   setMedia(media: OwnMedia): void {
     this.#parts.call.change({ media });
   }

@@ -35,13 +35,13 @@ export type RoomSessionPorts = {
   log: Log;
 };
 
-/** What the parts of a session ask of the session that holds them. */
+/** The session as the parts that it holds see it. */
 export type SessionHooks = {
   /** Undefined before the seat is taken and after the session is left. */
   seated(): SessionSeat | undefined;
   isOver(): boolean;
   notice(notice: SessionNotice): void;
-  /** What is shown changed. */
+  /** The shown state changed. */
   shown(): void;
   broadcast(message: LinkMessage): void;
   /** A fresh connection to that participant is open. */

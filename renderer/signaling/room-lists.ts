@@ -6,7 +6,7 @@ import type { SignalingClient } from './signaling-client.ts';
 
 export type RoomListPage = { search?: string; after?: string };
 
-/** What the owner of a room says to its server's list. */
+/** The requests of a room's owner to its server's list. */
 export type ListingEvent = 'room:publish' | 'room:rename' | 'room:withdraw';
 export type SignListing<E extends ListingEvent> = (
   challenge: Uint8Array<ArrayBuffer>,

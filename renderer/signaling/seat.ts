@@ -36,7 +36,7 @@ export type SeatState =
 
 export type PresenceHint = 'joined' | 'away' | 'back' | 'left';
 
-/** What the owner of a seat gives and hears. */
+/** The owner of a seat, as the seat sees it. */
 export type SeatOwner = {
   /** Proves membership: a signature over the challenge, made where the keys are. */
   prove(
@@ -67,7 +67,7 @@ export interface Seat {
   leave(): Promise<void>;
 }
 
-/** What a seat asks of the client that holds its socket. */
+/** The client that holds the socket, as a seat sees it. */
 export type SeatHost = {
   readonly host: ServerHost;
   /** Tries now instead of after the wait. */

@@ -2,7 +2,7 @@ import type { ErrorCode, Refusal } from '@parley/shared/protocol';
 import type { SeatState } from './seat.ts';
 
 /**
- * What helps after a refusal.
+ * The way on after a refusal.
  * - `wait`: it passes by itself, and Parley tries again
  * - `get-access`: the server wants a password or a token that this computer does not have
  * - `renew-access`: the right to use the server ended or was taken back; its host gives a new one
@@ -56,7 +56,7 @@ export const refusedConnection = (refusal: Refusal, retryAt: number | null): Ser
   retryAt,
 });
 
-/** What a seat tells of its server. */
+/** The state of a seat's server. */
 export function connectionOf(state: SeatState): ServerConnection {
   if (state.at === 'refused') return refusedConnection(state.refusal, state.retryAt);
   return state.at === 'closed' ? { at: 'offline' } : state;

@@ -35,7 +35,7 @@ export type SignalQueuePorts = {
   log: Log;
 };
 
-/** The signals of one seat, sent one after the other. What was not answered goes first on the next session. */
+/** The signals of one seat, sent one after the other. A signal that was not answered goes first on the next session. */
 export class SignalQueue {
   readonly #ports: SignalQueuePorts;
   /** In order; the first may be under way. */

@@ -71,7 +71,7 @@ export class SignalingClient implements SeatHost {
     return seat;
   }
 
-  /** What a person sees of this server. */
+  /** The state of this server as a person sees it. */
   get connection(): ServerConnection {
     switch (this.#socket.at) {
       case 'idle':

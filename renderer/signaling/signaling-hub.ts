@@ -9,7 +9,7 @@ export type ServerChange = { host: ServerHost; connection: ServerConnection };
 /** One client per server, made when first asked for and shared by all rooms on that server. */
 export interface SignalingHub {
   clientOf(host: ServerHost): SignalingClient;
-  /** What a person sees of that server; `offline` while nothing needs it. */
+  /** The state of that server as a person sees it; `offline` while nothing needs it. */
   stateOf(host: ServerHost): ServerConnection;
   /** The state of a server changed. Returns the undo. */
   onChange(listener: (change: ServerChange) => void): () => void;

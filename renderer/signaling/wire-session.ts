@@ -17,7 +17,7 @@ import type { Clock } from '@parley/shared/timing';
 import { errorFields, type Log } from '../log.ts';
 import type { Wire } from './wire.ts';
 
-/** What belongs to one wire alone: its answers, its challenge. */
+/** The state of one wire alone: its answers, its challenge. */
 export class WireSession {
   readonly wire: Wire;
   closing: Refusal | undefined;

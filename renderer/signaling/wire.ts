@@ -2,10 +2,10 @@ import type { Bridge } from '@parley/shared/bridge';
 import type { ServerHost } from '@parley/shared/model';
 import { type ClientEvent, type Outcome, refuse, toBase64Url, unwrap } from '@parley/shared/protocol';
 
-/** What a wire tells. Exactly one of `opened` and `failed` comes first; `closed` only after `opened`. */
+/** The events of a wire. Exactly one of `opened` and `failed` comes first; `closed` only after `opened`. */
 export type WireListener = {
   opened(): void;
-  /** What the server said when it refused the connection; undefined when nothing answered. */
+  /** The server's reason for refusing the connection; undefined when nothing answered. */
   failed(said: unknown): void;
   closed(): void;
   heard(event: string, payload: unknown): void;

@@ -84,7 +84,7 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
     store.setState({ call: NO_CALL });
   };
 
-  /** What the others know of this device's media; how loud it is right now is not said. */
+  /** The state of this device's media as the others know it; how loud it is right now is not said. */
   let said = '';
   const tellOthers = () => {
     const { microphone, camera, screen } = devices.state;

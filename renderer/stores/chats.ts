@@ -33,7 +33,7 @@ export interface Chats {
   /** Puts the 'new' mark where unread messages begin. */
   markNew(roomId: RoomId): void;
   seen(roomId: RoomId, upTo: MessageRef): void;
-  /** What was being written when the app was last closed. */
+  /** The draft at the moment when the app was last closed. */
   restoreDraft(roomId: RoomId, draft: string): void;
   setDraft(roomId: RoomId, draft: string): void;
   setSendRefusal(roomId: RoomId, refusal: Refusal | null): void;
@@ -134,7 +134,7 @@ export function createChats(store: AppStore, bridge: Bridge, clock: Clock): Chat
       const known = byKey(chat.items);
       const fresh = items.filter((item) => !known.has(messageKey(item)));
       const oldest = chat.items[0];
-      // What belongs above the loaded part, or below a part that was jumped to, is shown when it is loaded.
+      // A message above the loaded part, or below a part that was jumped to, is shown when it is loaded.
       const shown = chat.detached
         ? []
         : fresh.filter((item) => !chat.hasOlder || oldest === undefined || comparePlaces(oldest, item) < 0);

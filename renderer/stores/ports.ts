@@ -11,7 +11,7 @@ import type { RoomLists } from '../signaling/room-lists.ts';
 import type { Seat, SeatOwner } from '../signaling/seat.ts';
 import type { SignalingHub } from '../signaling/signaling-hub.ts';
 
-/** What the app needs from outside: the page gives the browser's, tests give their own. */
+/** The app's needs from outside: the page gives the browser's, tests give their own. */
 export type AppPorts = {
   bridge: Bridge;
   clock: Clock;

@@ -61,7 +61,7 @@ export function createReach(options: {
 
   async function open(room: Room): Promise<void> {
     const { roomId } = room;
-    // What is on this disk comes before anything that the network could say.
+    // The rooms on this disk come before anything that the network could say.
     await chats.loadFirst(roomId);
     const keyring = await ports.bridge.call('rooms.keyring', { roomId });
     if (!isStillWanted(roomId)) return;

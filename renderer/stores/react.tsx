@@ -7,7 +7,7 @@ import type { AppState } from './state.ts';
 
 export type { Log } from '../log.ts';
 
-/** What the screens need of the app: the state to read and the things a person can do. */
+/** The app as the screens see it: the state to read and the things a person can do. */
 export type AppPort = { store: StoreApi<AppState>; actions: Actions; log?: Logs };
 
 const AppContext = createContext<AppPort | null>(null);

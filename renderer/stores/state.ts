@@ -17,7 +17,7 @@ import type { ServerConnection } from '../signaling/server-connection.ts';
 export type { ServerConnection } from '../signaling/server-connection.ts';
 
 /**
- * What the screens show, as plain data. Screens read it through `useApp` and change it only through `Actions`.
+ * The state that the screens show, as plain data. Screens read it through `useApp` and change it only through `Actions`.
  */
 export type AppState = {
   /** starting → ready;  starting → failed → starting */

@@ -40,7 +40,7 @@ export function fakeClock(startsAt = 1_800_000_000_000): FakeClock {
   };
 }
 
-/** What WebCrypto is busy with: it works on threads of its own, so turns of the event loop alone do not tell. */
+/** The number of WebCrypto's open calls: they run on threads of their own, so turns of the event loop alone do not tell. */
 let busy = 0;
 for (const name of [
   'decrypt',

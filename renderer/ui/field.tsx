@@ -41,7 +41,7 @@ export function TextField({ label, value, onChange, hint, error, ...rest }: Text
   );
 }
 
-/** What was refused, beside the field it belongs to. Announced at once. */
+/** A refusal beside the field it belongs to. Announced at once. */
 export function Refused({ children }: { children: ReactNode }) {
   return (
     <p role="alert" className={styles.refused}>

@@ -4,7 +4,7 @@ import styles from './qr-code.module.css';
 
 type QrCodeProps = {
   text: string;
-  /** What the code leads to, for people who do not see it. */
+  /** A name for where the code leads, for people who do not see it. */
   label: string;
 };
 

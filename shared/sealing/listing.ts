@@ -4,7 +4,7 @@ import { type Bytes, concatBytes, fromBase64Url, type KeyHandle, toBase64Url, u6
 import { hostHashOf, isRoomOf } from './membership.ts';
 import { label, sha256, signEd25519, verifyEd25519 } from './primitives.ts';
 
-/** What an owner says of a room on a server's list. */
+/** An owner's statement about a room on a server's list. */
 export type ListingFields = Omit<SignedListing, 'sig' | 'hosts'>;
 
 const hostTagOf = async (host: string): Promise<string> => toBase64Url(await hostHashOf(host));

@@ -106,7 +106,7 @@ function TroubleBanner() {
           <strong>{trouble.failure.sentence}</strong>
         </p>
         <p>
-          What you see is from {formatClockExactly(session.lookedAt)}.{' '}
+          These figures are from {formatClockExactly(session.lookedAt)}.{' '}
           {nextMs > 500 ? `This page asks again in ${formatWait(nextMs)}.` : 'This page is asking again…'}
         </p>
       </div>

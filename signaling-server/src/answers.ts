@@ -1,7 +1,7 @@
 import { LIMITS, Refusal, RoomId, RoomList } from '@parley/shared/protocol';
 import { z } from 'zod';
 
-/** What the HTTP routes answer, as schemas: the OpenAPI page is written from them. */
+/** The answers of the HTTP routes, as schemas: the OpenAPI page is written from them. */
 const count = z.number().int().nonnegative();
 const text = z.string();
 
@@ -12,7 +12,7 @@ export const Check = z
     threshold: z.number(),
     unit: text,
     duration_ms: z.number(),
-    reason: text.optional().describe('What can be done about it; told to the admin alone'),
+    reason: text.optional().describe('The way to mend it; told to the admin alone'),
   })
   .describe('One check: degraded above its threshold');
 
@@ -40,7 +40,7 @@ export const Refreshed = z
     expires_in: count.describe('Seconds'),
     refresh_token: text.describe('The one to use next; the one before counts until one of these two is used'),
   })
-  .describe('What lets a client in, and what gets the next one');
+  .describe('The token that lets a client in, and the one that gets the next');
 
 export const Rights = z
   .object({
@@ -166,7 +166,7 @@ export const Overview = z
     draining: z.boolean(),
     warnings: z
       .array(z.object({ key: text, sentence: text, since: text, acknowledged: z.boolean() }))
-      .describe('What an admin should correct, oldest first'),
+      .describe('Things that an admin should correct, oldest first'),
     samples: z.array(Sample).describe('The last hour, oldest first, one every ten seconds'),
   })
   .describe('Everything that the admin page shows');
@@ -174,7 +174,7 @@ export const Overview = z
 export const UnblockRequest = z.object({ address: z.string().min(1).max(64) }).strict();
 export const AcknowledgeRequest = z.object({ key: z.string().min(1).max(512) }).strict();
 export const DrainRequest = z.object({ draining: z.boolean() }).strict();
-/** What is on the list for everybody to see, without what lets somebody in. */
+/** An entry of the list as everybody may see it, without what lets somebody in. */
 export const ListedRoomsForAdmin = z
   .object({
     listed_rooms: z.array(
@@ -196,9 +196,9 @@ export const About = z
     service: z.literal('parley-signaling'),
     version: text,
     protocol: count.describe('Version of the protocol over Socket.IO'),
-    access: z.enum(['open', 'password', 'token']).describe('What lets a client in'),
+    access: z.enum(['open', 'password', 'token']).describe('The credential that lets a client in'),
     relay: z.boolean().describe('Whether it gives credentials for a TURN relay'),
     listed_rooms: z.boolean().describe('Whether rooms may be listed'),
     hosts: z.array(text).max(LIMITS.serverNamesMax).describe('Names under which invites lead to it'),
   })
-  .describe('What a client should know before it is in');
+  .describe('Facts for a client before it is in');

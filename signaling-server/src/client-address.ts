@@ -110,7 +110,7 @@ export function createAddressReader(trustProxy: readonly string[], warn: ProxyWa
 export const isLoopback = (ip: string): boolean => parse(ip)?.range() === 'loopback';
 
 /**
- * What limits are counted by: an IPv4 address, or the /64 of an IPv6 address, since one home owns at least that many.
+ * The key that limits are counted by: an IPv4 address, or the /64 of an IPv6 address, since one home owns at least that many.
  */
 export function limitKeyOf(address: string): string {
   const ip = parse(address);

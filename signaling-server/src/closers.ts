@@ -15,7 +15,7 @@ export class Closers {
     this.#log = log;
   }
 
-  /** Adds a part that was opened. What `close` returns is awaited for at most 8 s. */
+  /** Adds a part that was opened. The promise of `close` is awaited for at most 8 s. */
   add(close: () => unknown): void {
     this.#closers.push(close);
   }

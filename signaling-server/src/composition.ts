@@ -46,7 +46,7 @@ import type { Warnings } from './warnings.ts';
 
 const DAY_MS = 86_400_000;
 
-/** What every part of the server may use. */
+/** The things that every part of the server may use. */
 export type Base = {
   config: Config;
   clock: Clock;
@@ -61,7 +61,7 @@ export type Base = {
   addressOf: AddressReader;
   originAllowed: OriginRule;
   ice: IceSource;
-  /** What this process is told by its parent, as one of several workers. */
+  /** The messages of its parent to this process, as one of several workers. */
   worker: WorkerPlace | undefined;
   /** The names of this server for a caller at this address. */
   hostsFor: (ip: string) => readonly string[];
@@ -144,7 +144,7 @@ export async function openRooms(base: Base, given: OpenBackplane | undefined) {
     participantsOf: (roomIds) => rooms.participantsOf(roomIds),
   });
   closers.add(() => listings.close());
-  /** What nodes use to count together in Redis. */
+  /** The means by which nodes count together in Redis. */
   const shared = redis &&
     cluster && { client: redis, prefix: config.redisPrefix, clock, node: cluster.self, nameOf: addresses.nameOf };
   return { redis, shared, cluster, rooms, listings, addresses };

@@ -64,7 +64,7 @@ export const listOf = (read: (entry: string) => string | undefined, wanted: stri
     });
   });
 
-/** What `openssl rand -hex 32` makes. */
+/** As `openssl rand -hex 32` makes it. */
 export const key = orNothing(
   text
     .refine((given) => given.length >= 32, { error: 'must have at least 32 characters' })
@@ -84,7 +84,7 @@ export const collector = orNothing(
   ),
 );
 
-/** What the Redis client takes. Its own refusals would repeat the password. */
+/** A URL that the Redis client takes. Its own refusals would repeat the password. */
 export const redisAddress = orNothing(
   text.refine(
     (given) => {
@@ -93,7 +93,7 @@ export const redisAddress = orNothing(
         url !== null &&
         /^rediss?:$/.test(url.protocol) &&
         url.hostname !== '' &&
-        // What follows the host is the number of a database. Anything else is the rest of a password with / ? or # in it.
+        // The number of a database follows the host. Anything else is the rest of a password with / ? or # in it.
         /^(?:\/\d{0,5})?$/.test(url.pathname) &&
         url.search === '' &&
         url.hash === '' &&
@@ -114,7 +114,7 @@ export const headers = text.transform((given, context): Readonly<Record<string, 
   for (const entry of given.split(',').filter((part) => part.trim() !== '')) {
     const [, name, encoded] = /^\s*([!#$%&'*+.^_`|~0-9a-zA-Z-]+)\s*=(.*)$/.exec(entry) ?? [];
     const value = encoded === undefined ? undefined : percentDecoded(encoded.trim());
-    // What was given is a secret and is not repeated.
+    // The value is a secret and is not repeated.
     if (name === undefined || value === undefined || !/^[\x20-\x7e]*$/.test(value))
       context.addIssue({ code: 'custom', message: 'must be name=value' });
     else found[name.toLowerCase()] = value;

@@ -7,7 +7,7 @@ import { SETTINGS } from './config-settings.ts';
 type Given = Readonly<Record<string, string | undefined>>;
 
 /**
- * What is wrong between settings. Asked of their text, so that it is named even when one of them could not be read. A setting
+ * Finds what is wrong between settings. Asked of their text, so that it is named even when one of them could not be read. A setting
  * that means nothing with the others is refused: its admin believes that it does something.
  */
 export function problemsBetween(given: Given): string[] {
@@ -50,7 +50,7 @@ export function problemsBetween(given: Given): string[] {
 
 const numberIn = (given: Given, name: keyof typeof SETTINGS): number => Number(given[name] ?? SETTINGS[name].fallback);
 
-/** What would make a server on the internet less safe than its admin believes. */
+/** Settings that make a server on the internet less safe than its admin believes. */
 function unfitForProduction(given: Given): string[] {
   const problems: string[] = [];
   if (!given.TRUST_PROXY && !given.TLS_CERT_FILE) {
@@ -61,7 +61,7 @@ function unfitForProduction(given: Given): string[] {
   for (const name of ['ADMIN_TOKEN', 'METRICS_TOKEN', 'TURN_SECRET', 'TOKEN_SECRET', 'ACCESS_PASSWORD']) {
     const secret = given[name] ?? '';
     const isPassword = name === 'ACCESS_PASSWORD';
-    // What is too short was refused for that.
+    // A value that is too short was refused for that.
     const why = secret.length < (isPassword ? 8 : 32) ? undefined : weaknessOf(secret, isPassword ? 5 : 10);
     if (why) problems.push(`${name}: ${why}; make one with: openssl rand -hex 32`);
   }
@@ -69,7 +69,7 @@ function unfitForProduction(given: Given): string[] {
 }
 
 /**
- * What an admin should know of a configuration that is valid. `environment` is searched for names that are one slip off a
+ * The warnings about a configuration that is valid. `environment` is searched for names that are one slip off a
  * setting's.
  */
 export function warningsOf(config: Config, environment: Given = {}): string[] {

@@ -122,7 +122,7 @@ export const SETTINGS = {
   REDIS_PREFIX: setting(
     text.regex(/^[a-z0-9_-]{1,32}$/, { error: 'must be 1 to 32 lower-case letters, digits, - or _' }),
     'parley',
-    'What the names of its keys in Redis begin with',
+    'The beginning of the names of its keys in Redis',
   ),
   HTTP_PER_MINUTE: setting(perMinute, '100', 'HTTP requests a minute per address; 0 lifts the limit'),
   SOCKETS_PER_MINUTE: setting(perMinute, '30', 'New sockets a minute per address; 0 lifts the limit'),

@@ -55,7 +55,7 @@ const codeOf = (failure: unknown): string =>
 
 export type SettingNote = { name: string; about: string; fallback: string; secret: boolean };
 
-/** What a person needs to know about each setting. */
+/** The documentation of each setting. */
 export function settings(): SettingNote[] {
   return Object.entries(SETTINGS).map(([name, { about, fallback, isSecret }]) => ({
     name,

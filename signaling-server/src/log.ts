@@ -110,7 +110,7 @@ function standardOutput(pretty: Prettify | undefined): LogSink {
     periodicFlush: 1_000,
   });
   let closed = false;
-  // Into a file on a full disk, for example. What waits is tried again with the next line; until then nothing may flush,
+  // Into a file on a full disk, for example. Lines that wait are tried again with the next one; until then nothing may flush,
   // because sonic-boom's flushSync would never return.
   let failing = false;
   destination.on('error', () => {

@@ -3,7 +3,7 @@ import { randomFillSync } from 'node:crypto';
 const POOL_BYTES = 4_096;
 
 /**
- * Strong random bytes, drawn 4 KiB at a time: asking the system for each few of them is dear. What is handed out is a
+ * Strong random bytes, drawn 4 KiB at a time: asking the system for each few of them is dear. The caller gets a
  * copy, and its place in the pool is wiped.
  */
 export function createRandomPool(): (sizeBytes: number) => Uint8Array {

@@ -165,7 +165,7 @@ async function wrongCertificate({ tlsCertFile, tlsKeyFile }: Config): Promise<st
   return certificateProblems({ certFile: tlsCertFile, keyFile: tlsKeyFile });
 }
 
-/** What is wrong with the server's password, if it has one that is easily guessed. */
+/** The warning about the server's password, if it has one that is easily guessed. */
 async function weakPassword({ access, accessPassword }: Config): Promise<string | undefined> {
   if (access !== 'password' || accessPassword === undefined) return undefined;
   // Its dictionaries take megabytes, which a server without a password need not hold.

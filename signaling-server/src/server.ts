@@ -19,17 +19,17 @@ import type { SocketGate } from './sockets/gate.ts';
 import { createIceSource } from './turn.ts';
 import { createWarnings } from './warnings.ts';
 
-/** What the server takes from outside; each has a usual value. */
+/** The parts that the server takes from outside; each has a usual value. */
 export type SignalingPorts = {
   clock?: Clock;
   log?: Log;
   /** Cryptographically strong random bytes. */
   random?: (sizeBytes: number) => Uint8Array;
-  /** What this server shares its rooms over; Redis if the configuration names one, otherwise nothing. */
+  /** Shares this server's rooms with other nodes; Redis if the configuration names one, otherwise nothing. */
   backplane?: OpenBackplane;
-  /** What is read of the event loop, in place of the true one. */
+  /** A reading of the event loop, in place of the true one. */
   loop?: LoopReading;
-  /** What is wrong with the configuration, as it was logged before. */
+  /** The warnings about the configuration, as they were logged before. */
   warnings?: readonly string[];
   /** For one of several workers: what its parent told it. */
   worker?: WorkerPlace | undefined;

@@ -17,12 +17,12 @@ export interface Warnings {
   clear(key: string): void;
   /** An admin has seen it: it stays until it is corrected, and is not pressed any more. False where there is no such warning. */
   acknowledge(key: string): boolean;
-  /** What stands now, oldest first; `since` in milliseconds since 1970. */
+  /** The warnings that stand now, oldest first; `since` in milliseconds since 1970. */
   current(): readonly Warning[];
 }
 
 /**
- * What the server found wrong with its configuration or its surroundings, for the log and the admin page. `logged` are
+ * The faults that the server found in its configuration or its surroundings, for the log and the admin page. `logged` are
  * sentences that are in the log already.
  */
 export function createWarnings(clock: Clock, log: Log, logged: readonly string[] = []): Warnings {

@@ -11,10 +11,10 @@ import { requireTool } from '#support/tools.ts';
 import { until } from '#support/wait.ts';
 
 type Ready = { ready: true; url: string; port: number };
-/** What the browser was started with, and what lay in the file that it was told to show. */
+/** The browser's arguments, and the content of the file that it was told to show. */
 type Start = { args: string[]; env: Record<string, string>; page: string };
 
-/** What everybody on this computer can read of each process, and what only its owner can. */
+/** The facts about each process that everybody on this computer can read, and those for its owner alone. */
 function readProcesses(): string {
   const read = (file: string) => {
     try {

@@ -1,4 +1,4 @@
-/** What one participant did and saw. Counts of others are those of the one of whom least was seen. */
+/** The deeds and sights of one participant. Counts of others are those of the one of whom least was seen. */
 export type ParticipantReport = {
   name: string;
   /** From the moment in which this person and another were both in the call to the first decoded frame. */
@@ -23,13 +23,13 @@ export type DemoReport = {
   ok: boolean;
   problems: string[];
   participants: ParticipantReport[];
-  /** What the server received, in all; null where it is not ours to look into. */
+  /** Everything that the server received; null where it is not ours to look into. */
   server: { bytesReceived: number | null; events: number | null };
 };
 
 const FRAMES_PROMISED = 100;
 
-/** What of the promises did not happen, in plain words. `outage`: whether the server was taken away. */
+/** The promises that were not kept, in plain words. `outage`: whether the server was taken away. */
 export function brokenPromises(participants: readonly ParticipantReport[], outage: boolean): string[] {
   const problems: string[] = [];
   for (const one of participants) {

@@ -50,7 +50,7 @@ const Compose = z.object({
   volumes: z.record(z.string(), z.null()),
 });
 
-/** What somebody who filled in .env.example has. */
+/** The environment of somebody who filled in .env.example. */
 const FILLED: Record<string, string> = {
   PUBLIC_NAME: 'parley.example.org',
   PUBLIC_ADDRESS: '203.0.113.10',
@@ -60,7 +60,7 @@ const FILLED: Record<string, string> = {
   ADMIN_TOKEN: '5b0c41d2f1f84b0c9d3b7c1e6a9f20d47e31aa01',
   GRAFANA_PASSWORD: '77aa0c41d2f1f84b0c9d3b7c1e6a9f20d47e310b',
 };
-/** What may stay as the example has it; the server says what it lacks. */
+/** Values that may stay as the example has them; the server says what it lacks. */
 const OPTIONAL: Record<string, string> = { ACCESS: 'open', ACCESS_PASSWORD: '', TOKEN_SECRET: '' };
 const SECRETS = ['TURN_SECRET', 'REDIS_PASSWORD', 'ADMIN_TOKEN', 'GRAFANA_PASSWORD'];
 const VARIABLE = /(?<!\$)\$\{([A-Z_]+)([^}]*)\}/g;

@@ -15,7 +15,7 @@ import { until } from '#support/wait.ts';
 
 const FOLDER = join(REPOSITORY, 'build/deploy/coturn');
 const SECRET = 'a-secret-for-tests-that-is-long-enough';
-/** What the world would call the relay; from the range kept for documentation. */
+/** The relay's public address, from the range kept for documentation. */
 const PUBLIC_ADDRESS = '203.0.113.10';
 
 /** First and last address of every range that nobody may be relayed into, and some that attackers like. */
@@ -49,7 +49,7 @@ const PUBLIC = [
   ['2000::1', '2001:200::', '2001:4860:4860::8888', '2003::1', '2606:4700:4700::1111', '2a00::1', '3fff:ffff::1'],
 ].flat();
 
-/** What is asked for besides UDP over IPv4 (RFC 8656). */
+/** The allocation that is asked for besides UDP over IPv4 (RFC 8656). */
 const FAMILY = 0x0017;
 const UDP = [ATTRIBUTE.requestedTransport, Buffer.from([17, 0, 0, 0])] as const;
 const TCP = [ATTRIBUTE.requestedTransport, Buffer.from([6, 0, 0, 0])] as const;

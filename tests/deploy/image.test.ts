@@ -132,7 +132,7 @@ describe('the image of the server, followed', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  /** What was installed here stands in for an installation; the workspaces are the copied ones. */
+  /** The packages installed here stand in for an installation; the workspaces are the copied ones. */
   function linkModules(): void {
     const installed = join(REPOSITORY, 'node_modules');
     const modules = join(builder, 'node_modules');

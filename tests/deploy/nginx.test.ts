@@ -236,7 +236,7 @@ describe("Debian's nginx after the commands of the guide (S16)", () => {
     port = await freePort();
     const plain = await freePort();
     certificate = await makeCertificate(folder);
-    // What Debian's package has there.
+    // As Debian's package has it.
     for (const name of ['conf.d', 'modules-enabled', 'sites-enabled']) mkdirSync(join(etc, name), { recursive: true });
     writeFileSync(join(etc, 'sites-enabled/default'), 'server { listen 80 default_server; }\n');
     writeFileSync(

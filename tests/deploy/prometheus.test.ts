@@ -154,7 +154,7 @@ describe('where there is no compose file (S16)', () => {
       .parse(readYaml('prometheus/kubernetes.yml'));
     const [scrape] = config.scrape_configs;
     const pods = Pods.parse(readYaml('kubernetes/deployment.yaml')).spec;
-    // What Kubernetes would say of three ports of pods.
+    // Three ports of pods, as Kubernetes would tell of them.
     const pod = (name: string, app: string, port: string) => ({
       targets: [`10.0.0.${name.length}:7350`],
       labels: {

@@ -30,7 +30,7 @@ describe('the systemd unit (S16)', () => {
   });
 
   it('leaves the server as little of the machine as systemd can tell', async () => {
-    // Tenths, of 100: 13 when written. What is left is the network, and memory that V8 writes code into.
+    // Tenths, of 100: 13 when written. The rest is the network, and memory that V8 writes code into.
     const { code, output } = await analyze('security', '--offline=yes', '--threshold=15', unitFile());
     expect(code, output).toBe(0);
   });

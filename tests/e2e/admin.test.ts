@@ -39,7 +39,7 @@ const keyNumber = (page: Page, name: string) =>
     .first();
 /** The charts take their new size while the next frame is laid out, before it is painted. */
 const NEXT_FRAMES = 'new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))';
-/** What ends beyond the right edge and cannot be scrolled to. */
+/** Elements that end beyond the right edge and cannot be scrolled to. */
 const CUT_OFF = `[...document.querySelectorAll('main *, header *')].flatMap((element) => {
   const scrolls = element.closest('[tabindex="0"][aria-label]:not([role])');
   return !scrolls && element.getBoundingClientRect().right > innerWidth + 1 ? [element.outerHTML.slice(0, 120)] : [];
@@ -88,7 +88,7 @@ describe('the admin page (S8)', () => {
   let browser: Browser;
   let page: Page;
   let server: TestServer;
-  /** What the browser complained about: the page's policy, its code. */
+  /** The browser's complaints: the page's policy, its code. */
   let complaints: string[];
 
   beforeAll(async () => {
@@ -219,7 +219,7 @@ describe('the admin page (S8)', () => {
     await said(page, '203.0.113.9 is unblocked.');
     const card = page.getByRole('region', { name: 'Blocked addresses', exact: true });
     await card.getByText('Nobody is blocked.').waitFor();
-    // What was pressed is gone; the keyboard goes on from the card.
+    // The pressed button is gone; the keyboard goes on from the card.
     expect(await page.evaluate('document.activeElement.textContent')).toBe(await card.textContent());
     expect(await knock()).toBe(200);
     expect(complaints).toEqual([]);
@@ -257,7 +257,7 @@ describe('the admin page (S8)', () => {
     expect(await annas.hear('server:closing')).toEqual({ code: 'access-revoked' });
     await rowOf('Anna').getByText('Revoked').waitFor();
     await card.getByText('1 of 2 in force').waitFor();
-    // What was pressed is gone; the keyboard goes on from the list.
+    // The pressed button is gone; the keyboard goes on from the list.
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
     expect(await focused()).toBe(`Revoke the right of Ben, ${ben.id}`);
@@ -340,7 +340,7 @@ describe('the admin page (S8)', () => {
     expect(await names()).toEqual(['Quiet corner1 participant, with a passphrase']);
     const seen = await garden.client.call('room:list', { limit: 50 });
     expect(seen.ok && seen.value.items.map(({ name }) => name)).toEqual(['Quiet corner']);
-    // What was pressed is gone; the keyboard goes on from the list.
+    // The pressed button is gone; the keyboard goes on from the list.
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
     expect(await focused()).toBe('Take off the list: Quiet corner');
@@ -423,12 +423,12 @@ describe('the admin page (S8)', () => {
     await signIn();
     await server.stop();
     await page.getByText('The server does not answer.').first().waitFor();
-    await page.getByText('What you see is from').waitFor();
+    await page.getByText('These figures are from').waitFor();
     expect(await page.title()).toBe('No answer · Parley server');
     expect(await keyNumber(page, 'Connections').textContent()).toBe('0');
     await server.start();
     await said(page, 'The server answers again.');
-    await page.getByText('What you see is from').waitFor({ state: 'detached' });
+    await page.getByText('These figures are from').waitFor({ state: 'detached' });
   });
 
   it('fits from 320 to 2560 pixels without scrolling sideways', async () => {
@@ -477,7 +477,7 @@ describe('the admin page (S8)', () => {
       await page.getByRole('heading', { name: 'Status: Draining' }).waitFor();
       await look('draining');
       await server.stop();
-      await page.getByText('What you see is from').waitFor();
+      await page.getByText('These figures are from').waitFor();
       await look('no answer');
       expect(found).toEqual([]);
     });

@@ -20,7 +20,7 @@ describe('what is refused, and how it is said', () => {
   });
   afterAll(() => stage?.close());
 
-  /** What the lobby answers to a text, and that it stays there. */
+  /** The lobby's answer to a text; the lobby stays there. */
   const refusalOf = async (text: string): Promise<string> => {
     await ben.typeInvite(text);
     const button = ben.page.getByRole('button', { name: 'Join room' });

@@ -197,7 +197,7 @@ async function measure(report: CallReport, people: readonly Participant[]): Prom
   report.path = [...paths].join(', ') || null;
 }
 
-/** What the app itself complains about now. */
+/** The complaints that the app shows now. */
 async function appSays(person: Participant): Promise<string> {
   const alerts = await person.page.getByRole('alert').allTextContents();
   return alerts.join(' ').replaceAll(/\s+/g, ' ').trim().slice(0, 300);

@@ -9,7 +9,7 @@ export type CallReport = {
   kind: CallKind;
   /** In one sentence; null: it worked. */
   problem: string | null;
-  /** What the tools said of it, for whoever looks closer. */
+  /** The tools' own words about it, for a closer look. */
   detail: string | null;
   /** From the moment in which both were in the call to the first decoded frame. */
   firstFrameMs: number | null;
@@ -53,7 +53,7 @@ export function reportLines({ server, signaling, calls, problems, ok }: ProbeRep
 
 type Sample = { value: number | null; labels?: Record<string, string> };
 
-/** The report as Prometheus's textfile collector reads it. What was not measured is left out. */
+/** The report as Prometheus's textfile collector reads it. Figures that were not measured are left out. */
 export function prometheusText(report: ProbeReport): string {
   const { server, signaling } = report;
   const perCall = (value: (call: CallReport) => number | null): Sample[] =>

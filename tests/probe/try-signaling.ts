@@ -90,7 +90,7 @@ export async function trySignaling(url: string, host: ServerHost, right: Right =
 const Renewed = z.object({ access_token: z.string(), refresh_token: z.string() });
 const Refused = z.object({ code: ErrorCode });
 
-/** What the connection shows. A token is exchanged for an access token, and the next one is kept. */
+/** The credentials of the connection. A token is exchanged for an access token, and the next one is kept. */
 async function authBy(url: string, right: Right): Promise<{ password?: string; token?: string }> {
   if (right.kind === 'none') return {};
   if (right.kind === 'password') return { password: right.password };

@@ -15,7 +15,7 @@ const Results = z.object({
 
 let source: string | undefined;
 
-/** What axe complains about on the page as it is (WCAG 2.2 AA), a line each; empty when nothing. */
+/** The complaints of axe about the page as it is (WCAG 2.2 AA), a line each; empty when nothing. */
 export async function axeComplaints(page: Page): Promise<string[]> {
   source ??= await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   await page.evaluate(source);

@@ -7,11 +7,11 @@ import { CELLS } from './counter-code.ts';
 import { hideMicrophones, installProbe } from './page-probe.ts';
 import { requireTool } from './tools.ts';
 
-/** What is plugged into the participant's computer, and what the person allows. */
+/** The devices of the participant's computer, and the permissions that the person gives. */
 export type Equipment = {
   camera?: boolean;
   microphone?: boolean;
-  /** What becomes of the question whether camera and microphone may be used. */
+  /** The answer to the question whether camera and microphone may be used. */
   permission?: 'granted' | 'denied';
 };
 

@@ -8,7 +8,7 @@ export const COUNTER_BITS = 12;
 const DATA_START = 2;
 const DATA_BITS = WHO_BITS + COUNTER_BITS;
 
-/** What one frame says: whose clip it is and which frame of it. */
+/** The content of one frame: whose clip it is and which frame of it. */
 export type CounterReading = { who: number; counter: number };
 
 const bitOf = (value: number, place: number): number => Math.floor(value / 2 ** place) % 2;

@@ -1,7 +1,7 @@
 import { readCells } from './counter-code.ts';
 import type { ProbeSnapshot } from './page-probe.ts';
 
-/** What was seen of one other participant's camera since the watch began. */
+/** The frames of one other participant's camera since the watch began. */
 export type Seen = {
   framesDecoded: number;
   /** The owner of the clip, from the picture itself. */
@@ -68,7 +68,7 @@ export class FrameWatch {
     }
   }
 
-  /** What was seen on the tile with this label. */
+  /** The frames of the tile with this label. */
   of(label: string): Seen {
     const seen = this.#seen.get(label);
     if (!seen) return { framesDecoded: 0, who: null, counterFirst: null, counterLast: null };

@@ -48,7 +48,7 @@ const canInstall = () => process.platform === 'linux' && process.getuid?.() === 
 
 function apt(...args) {
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  // What apt prints goes to stderr: a caller's stdout may be read by a program.
+  // apt's output goes to stderr: a caller's stdout may be read by a program.
   return spawnSync('apt-get', ['-qq', '-o', 'Dpkg::Use-Pty=0', ...args], { env, stdio: ['ignore', 2, 2] }).status === 0;
 }
 

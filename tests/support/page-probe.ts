@@ -1,4 +1,4 @@
-/** What the probe in a page knows; `at` are milliseconds of the page's own clock. */
+/** The state that the probe in a page reports; `at` are milliseconds of the page's own clock. */
 export type ProbeSnapshot = {
   /** When the page's clock began, in milliseconds since 1970: makes times of several pages comparable. */
   epoch: number;

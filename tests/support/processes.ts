@@ -19,7 +19,7 @@ export type ProcessEnd = { code: number | null; signal: NodeJS.Signals | null };
 /** A Node process of the project under test. */
 export interface RunningProcess {
   readonly pid: number;
-  /** What it printed so far: stdout line by line, and stderr. */
+  /** Its output so far: stdout line by line, and stderr. */
   readonly lines: readonly string[];
   readonly errorText: string;
   /** Messages it sent over IPC so far. */

@@ -1,7 +1,7 @@
 import type { Locator } from 'playwright-core';
 import type { Participant } from './participant.ts';
 
-/** What people do with servers that somebody hosts, by the names on the screen. */
+/** Moves of people with servers that somebody hosts, by the names on the screen. */
 
 /** From the pre-join screen of a room that was just made to the room itself, without a call. */
 export async function skipCall(one: Participant): Promise<void> {

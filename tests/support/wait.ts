@@ -1,4 +1,4 @@
-/** What to wait for, in words, and how long. */
+/** How long to wait, and how often to look. */
 export type WaitOptions = { timeoutMs?: number; everyMs?: number };
 
 /** Resolves after `delayMs`. For the pause between two looks at a condition, never in place of one. */

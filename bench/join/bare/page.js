@@ -1,5 +1,5 @@
 // The least that a call needs: simple-peer, Socket.IO and nothing else. No sealing, no identity, no history.
-// What the app's way into a call is compared with. Both scripts come before this one and set these names.
+// The app's way into a call is compared with this. Both scripts come before this one and set these names.
 const { SimplePeer, io } = window;
 
 const own = navigator.mediaDevices.getUserMedia({ video: true, audio: true });

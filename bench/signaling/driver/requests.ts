@@ -1,6 +1,6 @@
 import type { ServerKind } from '../servers/servers.ts';
 
-/** What the driver can be asked to do, one thing at a time. */
+/** Requests to the driver, one at a time. */
 export type DriverRequest =
   | { do: 'join'; server: ServerKind; port: number; clients: number; roomSize: number; atOnce: number }
   | { do: 'relay'; messages: number; boxChars: number; window: number }

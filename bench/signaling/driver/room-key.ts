@@ -26,5 +26,5 @@ export class RoomKey {
   }
 }
 
-/** What a proof names in place of the host's spelling. */
+/** A proof names this in place of the host's spelling. */
 export const hostHashOf = (host: string): Buffer => hash('sha256', host, 'buffer');

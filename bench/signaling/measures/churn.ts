@@ -6,7 +6,7 @@ import { leftOver } from './gauges.ts';
 const KINDS = ['parley', 'socket.io'] as const;
 const AT_ONCE = 30;
 
-/** What is left behind by clients that come, take a seat, give it up and go. */
+/** The memory that is left behind by clients that come, take a seat, give it up and go. */
 export async function churn({ quick, rounds }: Effort): Promise<SignalingRow[]> {
   const cycles = quick ? 200 : 3_000;
   const results = await inShortTurns(

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 export type Gauges = { connections: number; rooms: number; participants: number };
 
-/** What Parley says of itself right now. */
+/** Parley's own gauges, as they are now. */
 export async function readGauges(port: number): Promise<Gauges> {
   const answer = await fetch(`http://127.0.0.1:${port}/metrics`, { headers: { accept: 'application/json' } });
   const { data, connections } = (await answer.json()) as {

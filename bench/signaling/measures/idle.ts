@@ -10,7 +10,7 @@ const ROOM_SIZE = 4;
 const MIB = 1_048_576;
 const run = promisify(execFile);
 
-/** What the server takes as it is shipped, before anybody came. */
+/** Memory of the server as it is shipped, before anybody came. */
 async function bundledMib(): Promise<number> {
   const server = await startServer('parley', { bundled: true });
   try {
@@ -20,7 +20,7 @@ async function bundledMib(): Promise<number> {
   }
 }
 
-/** What a connection that sits in a room and says nothing takes, and what a server takes that nobody uses. */
+/** Memory of a connection that sits in a room and says nothing, and of a server that nobody uses. */
 export async function idle(effort: Effort): Promise<SignalingRow[]> {
   const clients = effort.quick ? 400 : 5_000;
   const results = await alternate('idle', KINDS, effort.rounds, (kind) =>

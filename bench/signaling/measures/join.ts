@@ -32,7 +32,7 @@ async function checkAlone(): Promise<number> {
 const serverOf = (kind: Exclude<Kind, 'check alone'>): ServerKind => (kind === 'parley unchecked' ? 'parley' : kind);
 
 /**
- * What coming in costs: connecting and taking a seat. First at a steady pace, 20 on their way at a time; then a storm,
+ * The cost of coming in: connecting and taking a seat. First at a steady pace, 20 on their way at a time; then a storm,
  * all of them at once.
  */
 export async function join({ quick, turns }: Effort): Promise<SignalingRow[]> {

@@ -18,7 +18,7 @@ const STINGY = { SIGNALS_PER_LINK: '8', RELAYED_PER_MINUTE: '1' };
 /** Some are still served in the meantime. */
 const MOSTLY = 0.95;
 
-/** What the server pays for messages that it does not take, beside one that it relays. */
+/** The server's cost of messages that it does not take, beside one that it relays. */
 export async function refusal({ quick, turns }: Effort): Promise<SignalingRow[]> {
   const messages = quick ? 4_000 : 10_000;
   const warmUp = quick ? 16_000 : 30_000;

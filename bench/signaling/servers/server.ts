@@ -6,7 +6,7 @@ export interface MeasuredServer {
   readonly kind: ServerKind;
   readonly port: number;
   readonly pid: number;
-  /** What it has used until now. */
+  /** Processor time and memory that it has used until now. */
   usage(): Promise<Usage>;
   /** The same after everything unused was collected. */
   settledUsage(): Promise<Usage>;

@@ -4,7 +4,7 @@ export type ServerKind = (typeof SERVERS)[number];
 /** Parley's server as it is shipped, in place of its source. */
 export const BUNDLE = 'out/signaling-server/main.js';
 
-/** What stands in the table for each. */
+/** The name of each in the table. */
 export const SERVER_NAMES: Record<ServerKind, string> = {
   parley: 'Parley',
   'socket.io': 'bare Socket.IO',

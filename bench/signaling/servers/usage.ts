@@ -1,2 +1,2 @@
-/** What a process has used since it began. */
+/** Processor time and memory of a process since it began. */
 export type Usage = { type: 'usage'; cpuMs: number; rssBytes: number; heapBytes: number };

@@ -44,7 +44,7 @@ describe('the server in a child process', () => {
       PORT: '7350',
       PUBLIC_HOSTS: '',
     });
-    // What only an admin may see is shut to a network, under a token that nobody knows.
+    // The admin's routes are shut to a network, under a token that nobody knows.
     const tokens = [1, 2].map(() => serverEnvironment({ port: 1, lan: true, publicHosts: [] }).ADMIN_TOKEN);
     expect(tokens[0]).toMatch(/^[0-9a-f]{64}$/);
     expect(tokens[0]).not.toBe(tokens[1]);

@@ -5,10 +5,10 @@ import { type MessageRow, messageOf } from './message-rows.ts';
 import { LAST_AUTHOR, type Span } from './spans.ts';
 import { sql } from './statements.ts';
 
-/** What this device has of each author, and what another device lacks. */
+/** The messages that this device has of each author, and those that another device lacks. */
 export function createCatchUpStore({ all, own, needRoom }: HistoryContext) {
   return {
-    /** What is here of the authors above `above` up to `upTo`; `upTo` is lower where not all fit into one message. */
+    /** The stored spans of the authors above `above` up to `upTo`; `upTo` is lower where not all fit into one message. */
     heads: (
       roomId: RoomId,
       above: DeviceId | null,
@@ -27,7 +27,7 @@ export function createCatchUpStore({ all, own, needRoom }: HistoryContext) {
       return { heads: fitting, upTo: fitting.length < every.length ? (fitting.at(-1)?.author ?? upTo) : upTo };
     },
 
-    /** What a device that holds this lacks, oldest first, at most `limit`. */
+    /** The messages that a device which holds this lacks, oldest first, at most `limit`. */
     missing: (
       roomId: RoomId,
       { heads, above, upTo, after }: Holdings,
@@ -58,7 +58,7 @@ export function createCatchUpStore({ all, own, needRoom }: HistoryContext) {
   };
 }
 
-/** What a head does not hold: before, between and after its spans, which may come from anyone and in any order. */
+/** The gaps of a head: before, between and after its spans, which may come from anyone and in any order. */
 function lacking(head: Head | undefined): Span[] {
   const gaps: Span[] = [];
   let next = (head?.seq ?? 0) + 1;

@@ -6,7 +6,7 @@ import type { ItemRow } from './message-rows.ts';
 import type { RoomRow } from './room-rows.ts';
 import { sql } from './statements.ts';
 
-/** What the parts of the history share: the connection, this device's key, the clock and the most frequent questions. */
+/** The things that the parts of the history share: the connection, this device's key, the clock and the most frequent questions. */
 export type HistoryContext = Queries & {
   db: WritableDb;
   key: SigningKey;

@@ -224,7 +224,7 @@ describe('recording', () => {
     const scattered = Array.from({ length: LIMITS.spansMax }, (_, i) => 3 + 2 * i);
     expect(recorded(...scattered)).toBe(0);
     expect(recorded(101)).toBe(1);
-    // What touches something that is here makes no new gap, and the first of all is always taken.
+    // A message next to one that is here makes no new gap, and the first of all is always taken.
     expect(recorded(1, 2, 101)).toBe(0);
     expect(headsOf(ben, roomId).find(({ author: id }) => id === eve.deviceId)?.seq).toBe(3);
   });

@@ -22,11 +22,11 @@ import type { RoomRow } from '../history/room-rows.ts';
 import type { Clock, SecretStore } from '../ports.ts';
 import { unlock } from '../unlock.ts';
 
-/** What the rooms need to know about this app's own server. */
+/** The addresses of this app's own server. */
 export interface OwnServer {
-  /** What this app connects to; null while it does not run. */
+  /** The host that this app connects to; null while it does not run. */
   host(): ServerHost | null;
-  /** What stands in an invite: an address of the network where others may use it. */
+  /** The host that an invite names: an address of the network where others may use it. */
   inviteHost(): ServerHost | null;
   /** Whether `host` names this app's own server. */
   isOwn(host: ServerHost): boolean;

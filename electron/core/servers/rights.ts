@@ -36,7 +36,7 @@ export type Credentials = Omit<ConnectAuth, 'v'>;
  */
 export interface Rights {
   right(host: ServerHost): ServerRight;
-  /** What to show when connecting; nothing where no right is stored. Refuses when the right is lost or cannot be renewed. */
+  /** The credentials for connecting; empty where no right is stored. Refuses when the right is lost or cannot be renewed. */
   credentials(host: ServerHost): Promise<Outcome<Credentials>>;
   /** The server refused, or ended, a connection that was opened with these credentials. */
   refused(host: ServerHost, said: unknown): void;
@@ -103,7 +103,7 @@ export function createRights(ports: {
     const now = clock.now();
     const lifeMs = expiresInS * 1_000;
     const undoRenewal = clock.after(Math.max(RENEW_AFTER_MIN_MS, lifeMs / 2, lifeMs - 2 * RENEW_BEFORE_MS), () => {
-      // What fails here is tried again with the next connection.
+      // A failed exchange is tried again with the next connection.
       void renew(host);
     });
     tokens.set(host, { token: accessToken, takenAt: now, endsAt: now + lifeMs, undoRenewal });

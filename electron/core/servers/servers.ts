@@ -42,7 +42,7 @@ type Known = {
   /** How many additions that are under way are all that made it known; null once it stays whatever becomes of them. */
   pendingAdditions: number | null;
 };
-/** What a text or a form gives to get in with. */
+/** The credential that a text or a form gives. */
 type Given = { password: string | undefined; token: string | undefined };
 
 /** The signaling servers that this computer knows, and this person's rights to them. */

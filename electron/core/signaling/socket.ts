@@ -3,7 +3,7 @@ import { isPrivateHost, type ServerHost } from '@parley/shared/model';
 import { type ConnectAuth, SIGNALING_PATH } from '@parley/shared/protocol';
 import { io } from 'socket.io-client';
 
-/** What a socket tells. Exactly one of `opened` and `failed` comes first; `closed` only after `opened`. */
+/** The events of a socket. Exactly one of `opened` and `failed` comes first; `closed` only after `opened`. */
 export type SocketListener = {
   opened(): void;
   /** The server's refusal of the connection; undefined when nothing answered. */

@@ -31,7 +31,7 @@ export type TellPage = <E extends Events>(event: E, payload: BridgePayload<E>) =
 export interface ServerAccessPort {
   /** Whether the host is that of a known server. */
   isKnown(host: ServerHost): boolean;
-  /** What to show at the door; refuses when the right is known to be lost. */
+  /** The credentials for connecting; refuses when the right is known to be lost. */
   credentials(host: ServerHost): Promise<Outcome<Omit<ConnectAuth, 'v'>>>;
   /** The server refused, or ended, a connection that was opened with these credentials. */
   refused(host: ServerHost, said: unknown): void;

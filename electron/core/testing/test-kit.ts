@@ -24,7 +24,7 @@ import { type OpenedHistory, openHistory } from '../history/open-history.ts';
 import { signingKeyOf } from '../identity/ed25519.ts';
 import type { Clock, CorePorts, RunningServer, SecretStore, ServerProcess, ServerProcessOptions } from '../ports.ts';
 
-// What tests of the core share. Nothing here is part of the app.
+// Shared by the tests of the core. Nothing here is part of the app.
 
 /** A new folder under the system's temporary one, and how to remove it. */
 export function temporaryFolder(): { path: string; remove(): void } {

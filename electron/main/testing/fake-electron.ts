@@ -32,7 +32,7 @@ export function fakeIpc(contents: FakeContents = new FakeContents(1)) {
   const handlers = new Map<string, InvokeHandler>();
   const page = new EventEmitter();
   const wire = { frame: ownFrame() as FakeFrame | null, contents };
-  /** What a page's contents do with what main sends. */
+  /** Hands the page what main sends. */
   const deliver = (channel: string, args: unknown[]): void => {
     page.emit(channel, { sender: 'not for the page' }, ...args);
   };

@@ -138,7 +138,7 @@ function Messages({ room, chat }: { room: Room; chat: ChatState }) {
       {chat.items.length === 0 && chat.loading === 'none' ? (
         <div className={styles.empty}>
           <strong>No messages yet</strong>
-          <p>What you write here is kept on the disks of the people in this room, and nowhere else.</p>
+          <p>Messages are kept on the disks of the people in this room, and nowhere else.</p>
         </div>
       ) : null}
       <div role="log" aria-label="Messages" aria-busy={chat.loading !== 'none' || undefined} className={styles.log}>

@@ -37,7 +37,7 @@ export function Composer({ room, draft, refusal }: ComposerProps) {
     const sending = text;
     change('');
     const outcome = await actions.sendMessage(room.roomId, sending);
-    // What was refused comes back, in front of what was written since.
+    // A refused text comes back, in front of what was written since.
     if (!outcome.ok) setText((since) => (since === '' ? sending : `${sending}\n${since}`));
   };
 

@@ -7,7 +7,7 @@ import { isLoopback } from '../connection-words.ts';
 import { serverTitle } from '../servers/server-words.ts';
 import styles from './lobby-screen.module.css';
 
-/** What an invite says by itself, before anybody was asked: which server, what that learns, what protects the room. */
+/** The facts of an invite, before anybody was asked: which server, what that learns, what protects the room. */
 export function InviteFacts({ invite, asked }: { invite: InviteRead; asked: boolean }) {
   const server = useApp((state) => state.servers.find(({ host }) => host === invite.host));
   if (invite.known) {

@@ -37,7 +37,7 @@ export function LobbyScreen() {
   const join = async (more: JoinAnswers = {}) => {
     setRefusal(null);
     const outcome = await actions.joinByInvite(invite, { ...answers, ...more });
-    // What the lobby asks for or says by itself needs no second sentence.
+    // These refusals need no second sentence: the lobby asks or says it by itself.
     if (!outcome.ok && !outcome.code.startsWith('access-') && outcome.path !== 'passphrase') {
       setRefusal(read ? refusalWithAdvice(outcome, read.host) : outcome.message);
     }
@@ -165,7 +165,7 @@ function AccessField({ reading, answers, onChange }: AccessFieldProps) {
   );
 }
 
-/** What is still to be given before 'Join room' makes sense; null when nothing is. */
+/** The thing that is still missing before 'Join room' makes sense; null when nothing is. */
 function missingIn(reading: LobbyReading, { passphrase, password, serverInvite }: JoinAnswers): string | null {
   switch (reading.at) {
     case 'server':

@@ -3,7 +3,7 @@ import { useActions, useApp } from '../../stores/react.tsx';
 import { IconButton } from '../../ui/button.tsx';
 import styles from './notices.module.css';
 
-/** What a person should know now; stays until it is dismissed. The code is behind 'Details'. */
+/** A sentence that a person should read now; stays until it is dismissed. The code is behind 'Details'. */
 export function Notices() {
   const notices = useApp((state) => state.notices);
   const { dismissNotice } = useActions();

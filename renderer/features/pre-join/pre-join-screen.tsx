@@ -11,7 +11,7 @@ import { InviteButton } from '../invites/invite-button.tsx';
 import { VideoView } from '../stage/video-view.tsx';
 import styles from './pre-join.module.css';
 
-/** What one sees and hears before the others do. Works with nothing plugged in. */
+/** The preview of camera and sound before a call. Works with nothing plugged in. */
 export function PreJoinScreen() {
   const actions = useActions();
   const screen = useApp((state) => state.screen);

@@ -10,7 +10,7 @@ import { InviteButton } from '../invites/invite-button.tsx';
 import { ListingSection } from '../listed-rooms/listing-section.tsx';
 import styles from './room.module.css';
 
-/** What protects the room, its invite, its name, and how to be rid of it. */
+/** The room's protection, its invite, its name, and how to delete it. */
 export function DetailsPanel({ room }: { room: Room }) {
   const actions = useActions();
   const [name, setName] = useState(room.name ?? '');

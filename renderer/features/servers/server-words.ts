@@ -21,7 +21,7 @@ export const accessWords: Record<Found['access'], string> = {
   token: 'Needs a personal invitation',
 };
 
-/** What a check of a server found, in words. */
+/** The findings of a check of a server, in words. */
 export const factsOf = (check: Found): Fact[] => [
   { key: 'answers', text: `Answers in ${formatNumber(Math.max(1, Math.round(check.roundTripMs)))} ms` },
   { key: 'version', text: `Parley server ${check.version}` },
@@ -33,7 +33,7 @@ export const factsOf = (check: Found): Fact[] => [
   { key: 'list', text: check.listedRooms ? 'Keeps a list of rooms' : 'Keeps no list of rooms' },
 ];
 
-/** What to do where a server at this address does not answer. */
+/** Says what to do where a server at this address does not answer. */
 export function unreachableAdvice(host: string): string {
   if (isLoopback(host)) {
     return 'This address names one computer only, the one on which the invite was made. Ask for a new invite: there, “Invite people”, then “Let them join”.';
@@ -108,7 +108,7 @@ export function serverWords(
   return server.check ? { tone: 'good', sentence: 'Answers' } : { tone: 'off', sentence: 'Not asked yet' };
 }
 
-/** What removing a server means for its rooms. */
+/** Says what removing a server means for its rooms. */
 export function removalWords(server: Server): string {
   if (server.rooms === 0) return 'No room on this computer uses it.';
   const rooms = server.rooms === 1 ? 'One room uses it. It keeps its' : `${server.rooms} rooms use it. They keep their`;

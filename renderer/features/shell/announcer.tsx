@@ -12,7 +12,7 @@ function othersInCall({ call, reach }: Pick<AppState, 'call' | 'reach'>): Readon
   return new Map(participants.filter(({ inCall }) => inCall).map(({ sess, name }) => [sess, name]));
 }
 
-/** What changed between two looks, in sentences for people who do not see the screen. Pure. */
+/** The changes between two states, in sentences for people who do not see the screen. Pure. */
 export function changesInWords(before: Known, state: Pick<AppState, 'rooms' | 'call' | 'reach' | 'screen'>): string[] {
   const words: string[] = [];
   for (const room of state.rooms) {

@@ -3,7 +3,7 @@ import { Button } from '../../ui/button.tsx';
 import { Logo } from '../../ui/logo.tsx';
 import styles from './error-boundary.module.css';
 
-/** What is left when a screen breaks: a plain sentence and the way back. Nothing stored is touched by that. */
+/** Stands in for a screen that breaks: a plain sentence and the way back. Nothing stored is touched by that. */
 export class ErrorBoundary extends Component<{ children: ReactNode }, { broken: boolean }> {
   override state = { broken: false };
 

@@ -58,7 +58,7 @@ export function Stage({ call }: { call: Joined }) {
   );
 }
 
-/** What to do while nobody else is in the call. */
+/** Says what to do while nobody else is in the call. */
 function Alone({ room, somebodyHere }: { room: Room | undefined; somebodyHere: boolean }) {
   return (
     <div className={styles.alone}>

@@ -45,7 +45,7 @@ type Wanted = { video?: MediaTrackConstraints; audio?: MediaTrackConstraints };
 
 /** A computer's devices in the hands of a test. */
 export class FakeMedia {
-  /** What there is, by device id. */
+  /** The devices that are plugged in, by id. */
   cameras = ['cam-1', 'cam-2'];
   microphones = ['mic-1', 'mic-2'];
   /** Names of the errors that asking ends with, by kind. */

@@ -24,7 +24,7 @@ export class FakePeers {
   /** False: offers and answers are exchanged and nothing ever connects. */
   connects = true;
 
-  /** What one device makes its connections with. */
+  /** Makes the connections of one device. */
   maker(certificate: FakeCertificate): MakePeer {
     return (options) => {
       const peer = new FakePeer(this, this.all.length, options.initiator, certificate, options.listener);
@@ -124,7 +124,7 @@ export class FakePeer implements RawPeer {
     });
   }
 
-  /** What the far end, or a test in its place, sends. */
+  /** Takes what the far end, or a test in its place, sends. */
   hear(raw: unknown): void {
     if (!this.destroyed) this.#listener.data(raw);
   }

@@ -8,7 +8,7 @@ import type { NavigationActions } from './navigation.ts';
 import type { EnterRoom } from './rooms.ts';
 import type { ServerActions } from './servers.ts';
 
-/** What a person gives beside the invite, where it is asked for. */
+/** The things that a person gives beside the invite, where they are asked for. */
 export type JoinAnswers = {
   passphrase?: string;
   /** The password of a server that this computer does not know yet. */

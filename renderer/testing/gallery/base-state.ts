@@ -6,7 +6,7 @@ import { ownMedia, participant } from './samples/people.ts';
 import { design, reachOf, roomsAt } from './samples/rooms.ts';
 import { sampleServers } from './samples/servers.ts';
 
-/** What one screen of the gallery shows differently from the usual state. */
+/** The differences of one screen of the gallery from the usual state. */
 export type GalleryScreen = (base: AppState, nowMs: number) => Partial<AppState>;
 
 /** The people in the gallery's busiest room. */

@@ -134,7 +134,7 @@ export function Chart({ kind, samples, time, limit, cursor, onCursor }: ChartPro
   );
 }
 
-/** What an eye takes from the lines: now, highest and lowest, each with its moment. */
+/** The lines in figures: now, highest and lowest, each with its moment. */
 export function summaryOf({ series, format }: ChartKind, samples: readonly Sample[]): string {
   return series
     .map(({ name, measure }) => {

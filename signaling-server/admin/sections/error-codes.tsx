@@ -4,7 +4,7 @@ import { Card, Nothing } from '../ui/card.tsx';
 import { CountTable } from './count-table.tsx';
 import styles from './lists.module.css';
 
-/** What clients were refused with, and the sentence that they read. */
+/** The codes that clients were refused with, and the sentence that they read. */
 export function ErrorCodes() {
   const { errors } = useOverview().metrics;
   return (

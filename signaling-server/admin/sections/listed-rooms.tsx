@@ -106,7 +106,7 @@ export function ListedRooms() {
 }
 
 function useListedRooms(): {
-  /** What stands in the field, and what the rooms were asked for by. */
+  /** The text in the field, and the text of the last search. */
   search: string;
   setSearch: (search: string) => void;
   searched: string;

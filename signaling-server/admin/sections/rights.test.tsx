@@ -135,7 +135,7 @@ describe('the rights by token (S8)', () => {
     expect(rows()[1]?.slice(1)).toEqual(['Without end2 connections, used 2 min ago', 'Revoke']);
     expect(rows()[3]?.[1]).toMatch(/^Ended .+: its token was used twice/);
     expect(page.textContent).toContain('2 of 4 in force');
-    // What has ended cannot be ended.
+    // A right that has ended cannot be ended.
     expect(rows().map((cells) => cells[2])).toEqual(['Revoke', 'Revoke', '', '']);
   });
 

@@ -122,7 +122,7 @@ function Row({ right, now, onRevoke }: { right: Right; now: number; onRevoke: ()
   );
 }
 
-/** What became of a right, in words. A token that was used twice is one that somebody copied. */
+/** The state of a right, in words. A token that was used twice is one that somebody copied. */
 export function stateOf(
   { ends_at, revoked_at, why }: Right,
   now: number,

@@ -8,7 +8,7 @@ import { classNames } from '../ui/class-names.ts';
 import { countOf, formatClock } from '../words.ts';
 import styles from './warnings.module.css';
 
-/** What an admin should correct. Nothing is shown while there is nothing. */
+/** The things that an admin should correct. Nothing is shown while there are none. */
 export function Warnings() {
   const { warnings } = useOverview();
   if (warnings.length === 0) return null;

@@ -6,7 +6,7 @@ import { Done } from '../../src/answers.ts';
 export type Failure = {
   ok: false;
   why: 'token' | 'wait' | 'silent' | 'refused' | 'not-understood';
-  /** What a person reads. */
+  /** The sentence that a person reads. */
   sentence: string;
   /** Truthful time until the server serves again. */
   retryAfterMs?: number;
@@ -40,7 +40,7 @@ const notUnderstood = () =>
 
 const toNothing = (done: Answer<unknown>): Answer<null> => (done.ok ? { ok: true, value: null } : done);
 
-/** What a header may carry; anything else cannot be the token. */
+/** The characters that a header may carry; anything else cannot be the token. */
 const TOKEN = /^[\x21-\x7e]{1,512}$/;
 
 export function createApi({ fetch, timeout }: Ports): AdminApi {

@@ -8,7 +8,7 @@ export function AdminProvider({ admin, children }: { admin: Admin; children: Rea
   return <AdminContext value={admin}>{children}</AdminContext>;
 }
 
-/** What the page can do. */
+/** The actions of the page. */
 export function useAdmin(): Admin {
   const admin = useContext(AdminContext);
   if (!admin) throw new Error('used outside of AdminProvider');

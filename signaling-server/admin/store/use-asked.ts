@@ -15,7 +15,7 @@ export type Asked<T> = {
   end: (ending: Promise<Answer<null>>, words: { done: string; gone: string }) => Promise<Answer<null>>;
 };
 
-/** What a section shows beside the overview: asked for with every overview, and at once when `path` is another. */
+/** The data that a section shows beside the overview: asked for with every overview, and at once when `path` is another. */
 export function useAsked<T>(path: string, schema: z.ZodType<T>): Asked<T> {
   const admin = useAdmin();
   const lookedAt = useAdminState(({ session }) => (session.at === 'in' ? session.lookedAt : 0));

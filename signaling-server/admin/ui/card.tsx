@@ -22,7 +22,7 @@ export function Card({ title, aside, children }: CardProps) {
   );
 }
 
-/** What stands where a list would be. */
+/** A sentence in the place of an empty list. */
 export function Nothing({ children }: { children: ReactNode }) {
   return <p className={styles.nothing}>{children}</p>;
 }

@@ -7,7 +7,7 @@ import styles from './confirm.module.css';
 type ConfirmProps = {
   title: string;
   children: ReactNode;
-  /** What the button that does it says. */
+  /** The words on the button that does it. */
   action: string;
   look?: 'primary' | 'danger';
   /** Does it; the dialog stays open with the reason when that fails. */

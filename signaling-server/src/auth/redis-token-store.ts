@@ -6,7 +6,7 @@ const ATTEMPTS = 10;
 const SHOWN_AFTER_END_MS = 30 * 86_400_000;
 const FOR_EVER_MS = 100 * 365 * 86_400_000;
 
-/** Tokens in Redis, for servers of several nodes. What Redis forgets is lost: it has to write to disk (build/deploy/redis). */
+/** Tokens in Redis, for servers of several nodes. A token that Redis forgets is lost: it has to write to disk (build/deploy/redis). */
 export class RedisTokenStore implements TokenStore {
   readonly #client: RedisClient;
   readonly #prefix: string;

@@ -2,7 +2,7 @@ import { ZxcvbnFactory } from '@zxcvbn-ts/core';
 import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common';
 import { dictionary as english } from '@zxcvbn-ts/language-en';
 
-/** What everybody who writes about passphrases writes, and what is to be guessed on a server of this name. */
+/** Words that every guide to passphrases has, and those that are guessed on a server of this name. */
 const KNOWN = ['correct horse battery staple', 'correcthorsebatterystaple', 'correct-horse-battery-staple', 'parley'];
 
 let scorer: ZxcvbnFactory | undefined;

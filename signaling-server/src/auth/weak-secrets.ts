@@ -1,4 +1,4 @@
-/** What people leave in from an example. */
+/** Words that people leave in from an example. */
 const PLACEHOLDER = /change.?me|replace|example|placeholder|default|your.?(secret|token|password)|xxxx|1234567890/i;
 
 /** Why a generated secret is none; undefined when it looks random. */

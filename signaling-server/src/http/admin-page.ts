@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { refuse } from '@parley/shared/protocol';
 import type { FastifyInstance } from 'fastify';
 
-/** What the page may do: its own files and its own server, no code or style but from files, no sinks for text. */
+/** The policy of the page: its own files and its own server, no code or style but from files, no sinks for text. */
 const PAGE_POLICY = [
   "default-src 'none'",
   "script-src 'self'",

@@ -46,11 +46,11 @@ export type AdminPorts = ObservingPorts &
     withdrawListing: (roomId: RoomId) => Promise<Outcome<null>>;
   };
 
-/** What other routes of the admin need: the guard that lets nobody but the admin pass, and the audit log. */
+/** The parts that other routes of the admin need: the guard that lets nobody but the admin pass, and the audit log. */
 export type AdminTools = { only: Guard; audit: Audit };
 
 /**
- * What only the admin may see and do (S7, S8). Every change, and every wrong token, is a line of the audit log.
+ * The routes for the admin alone (S7, S8). Every change, and every wrong token, is a line of the audit log.
  */
 export function addAdmin(app: App, ports: AdminPorts): AdminTools {
   const { config, limits, pseudonyms } = ports;
@@ -164,7 +164,7 @@ export function addAdmin(app: App, ports: AdminPorts): AdminTools {
   return { only, audit };
 }
 
-/** What this process and its machine are like now (S7). */
+/** The state of this process and its machine (S7). */
 async function diagnostics(
   ports: AdminPorts,
   blocked: z.infer<typeof Debug>['blocked'],

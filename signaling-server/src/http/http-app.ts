@@ -122,7 +122,7 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
         info: {
           title: 'Parley signaling server',
           version: SERVER_VERSION,
-          description: 'The HTTP side. What clients say over Socket.IO is in asyncapi.json and protocol.md.',
+          description: 'The HTTP side. The events over Socket.IO are in asyncapi.json and protocol.md.',
         },
         components: {
           securitySchemes: {
@@ -189,7 +189,7 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
     name: 'parley-signaling' as const,
     version: SERVER_VERSION,
   }));
-  app.get('/about', answers('What a client should know before it is in', { 200: About }), async (request) => ({
+  app.get('/about', answers('Facts for a client before it is in', { 200: About }), async (request) => ({
     service: 'parley-signaling' as const,
     version: SERVER_VERSION,
     protocol: PROTOCOL_VERSION,
@@ -227,6 +227,6 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
   return app;
 }
 
-/** What monitors ask often and must always get. */
+/** The routes that monitors ask often and must always get. */
 const isUncounted = (url: string): boolean =>
   /^\/(?:health(?:\/(?:live|ready))?|metrics(?:\/prometheus)?)(?:\?|$)/.test(url);

@@ -40,7 +40,7 @@ export function certificateFault(cert: Buffer, hosts: readonly string[], nowMs: 
 const isFor = (certificate: X509Certificate, name: string): boolean =>
   (isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name)) !== undefined;
 
-/** What is wrong with the files of certificate and key, a line for each setting; nothing when they can be used. */
+/** The problems of the files of certificate and key, a line for each setting; nothing when they can be used. */
 export async function certificateProblems({ certFile, keyFile }: Files): Promise<string[]> {
   const named = { TLS_CERT_FILE: certFile, TLS_KEY_FILE: keyFile };
   const problems: string[] = [];
@@ -56,7 +56,7 @@ export async function certificateProblems({ certFile, keyFile }: Files): Promise
   );
 }
 
-/** Takes a renewed certificate over without a restart. What cannot be used is logged, and the old one stays. */
+/** Takes a renewed certificate over without a restart. A certificate that cannot be used is logged, and the old one stays. */
 export function followCertificate(
   files: Files,
   clock: Clock,

@@ -5,7 +5,7 @@ import { countOpenSockets } from './open-sockets.ts';
 
 /**
  * Caps how many TCP connections one address may hold, whatever it says on them or not: before a request is read no other limit
- * counts. Proxies that are trusted speak for many and are not counted. What is beyond the cap is cut, and `onCut` told. The
+ * counts. Proxies that are trusted speak for many and are not counted. A connection beyond the cap is cut, and `onCut` told. The
  * result ends every connection at once.
  */
 export function capConnections(

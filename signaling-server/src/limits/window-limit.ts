@@ -37,7 +37,7 @@ const lifted: WindowLimit = {
 export type LimitStore = {
   client: RedisClient;
   prefix: string;
-  /** What stands for a key there. */
+  /** The pseudonym of a key there. */
   nameOf: (key: string) => string;
 };
 

@@ -5,7 +5,7 @@ import { SERVER_VERSION } from '../version.ts';
 import { httpFigures } from './histograms.ts';
 import type { Occupancy } from './registry.ts';
 
-/** What the server counts and measures, of all its processes on this machine. Those of this process alone are read when asked for. */
+/** The figures that the server counts and measures, of all its processes on this machine. Those of this process alone are read when asked for. */
 export type Figures = { registry: Registry; occupancy: (most: number) => readonly Occupancy[] };
 
 /** The figures of one process as plain data, to be sent to another. */

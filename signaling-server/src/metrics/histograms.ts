@@ -3,7 +3,7 @@ import { Histogram } from 'prom-client';
 /** One place of a histogram: how often a value was at most `le`, in seconds; the last `le` is infinite. */
 export type Bucket = { le: number; count: number };
 
-/** What one route answered since the start. Times in milliseconds. */
+/** The answers of one route since the start. Times in milliseconds. */
 export type RouteFigures = Record<'total' | 'failed' | 'error_rate' | 'average' | 'p50' | 'p95' | 'p99', number>;
 
 export type Histograms = {

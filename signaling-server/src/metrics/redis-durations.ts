@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks';
 import { z } from 'zod';
 import type { Histograms } from './histograms.ts';
 
-/** What @redis/client publishes of a command; its arguments are left alone. */
+/** The facts that @redis/client publishes about a command; its arguments are left alone. */
 const Command = z.object({ command: z.string() });
 /** Reads that wait for news on purpose say nothing about how fast Redis is. */
 const WAITING = new Set(['XREAD', 'BLPOP', 'WAIT']);

@@ -5,7 +5,7 @@ import type { Counters } from './counters.ts';
 
 export type Occupancy = { room: string; participants: number };
 
-/** What this process knows of itself. */
+/** The figures that this process knows of itself. */
 export type OwnFigures = {
   counters: Counters;
   environment: string;

@@ -6,7 +6,7 @@ import type { TracedSpan } from './tracing.ts';
 /** A socket, as far as the log knows it. */
 type Observed = { readonly id: string; readonly trace: TracedSpan | undefined };
 
-/** What every log line about a socket has in it. */
+/** The fields of every log line about a socket. */
 export function aboutSocket({ id, trace }: Observed): { socket: string; traceId?: string; spanId?: string } {
   return { socket: id, ...trace?.ids };
 }

@@ -1,4 +1,4 @@
-/** What we use of pino-roll, which has no types of its own. */
+/** The part of pino-roll that we use; it has no types of its own. */
 declare module 'pino-roll' {
   import type { EventEmitter } from 'node:events';
 

@@ -9,12 +9,12 @@ type Observed = {
   readonly headers: IncomingHttpHeaders;
   readonly routeOptions: { readonly url?: string | undefined };
 };
-/** What was answered, after how many milliseconds. */
+/** The status of the answer, after how many milliseconds. */
 type Answered = { readonly statusCode: number; readonly elapsedTime: number };
 
 const spans = new WeakMap<Observed, TracedSpan>();
 
-/** What every log line about a request has in it. */
+/** The fields of every log line about a request. */
 export function aboutRequest(request: Observed): { request: string; traceId?: string; spanId?: string } {
   return { request: request.id, ...spans.get(request)?.ids };
 }

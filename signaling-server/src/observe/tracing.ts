@@ -1,4 +1,4 @@
-/** What is said of a span besides its name and its time. */
+/** The attributes of a span besides its name and its time. */
 export type SpanFacts = {
   /** Whether the server failed; a refusal is no failure. */
   failed: boolean;

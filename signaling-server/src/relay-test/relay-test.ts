@@ -119,7 +119,7 @@ async function whyUnauthorized(url: string, open: () => Promise<TurnClient>): Pr
   );
 }
 
-/** What an admin should correct when the relay could not be asked. */
+/** The correction for an admin to make when the relay could not be asked. */
 function sentenceFor(failure: unknown, url: string, relay: IceUrl | undefined): string {
   const code = failure instanceof Error && 'code' in failure ? String(failure.code) : '';
   if (/CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ALTNAME|HOSTNAME/.test(code))

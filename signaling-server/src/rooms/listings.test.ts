@@ -211,7 +211,7 @@ describe('the list of rooms', () => {
     await pass(20_000);
     expect(onTouch).toBe(undefined);
     expect(await names()).toEqual([]);
-    // What says that it was taken off, and not its name.
+    // The mark says that it was taken off, and has not its name.
     expect(hub.size).toBe(1);
   });
 
@@ -280,7 +280,7 @@ describe('the list of rooms', () => {
     await settle();
     expect(await listings.publish(listing(3, 'Three'), 'a')).toMatchObject(tooMany);
     expect((await listings.publish(listing(3, 'Three'), 'b')).ok).toBe(true);
-    // What is listed can be changed, by whoever has the key, and counts where it was listed.
+    // A listed room can be changed with its key, and counts where it was listed.
     expect((await listings.publish(listing(1, 'One again'), 'a')).ok).toBe(true);
     expect((await listings.publish(listing(1, 'Once more'), 'b')).ok).toBe(true);
     expect(await listings.publish(listing(4, 'Four'), 'a')).toMatchObject(tooMany);

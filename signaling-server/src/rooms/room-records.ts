@@ -125,7 +125,7 @@ export class RoomRecords {
     }
   }
 
-  /** Synchronizes a room in its next turn. What fails is repeated when records are looked at again. */
+  /** Synchronizes a room in its next turn. A failed turn is repeated when records are looked at again. */
   syncSoon(roomId: RoomId): void {
     if (this.#isClosing || this.#queued.has(roomId)) return;
     this.#queued.add(roomId);
@@ -273,7 +273,7 @@ export class RoomRecords {
   }
 
   #refreshSafely(): void {
-    // The store is away. What fails now is repeated the next time.
+    // The store is away. A failed write is repeated the next time.
     if (!this.#isClosing) this.#refresh().catch(() => {});
   }
 

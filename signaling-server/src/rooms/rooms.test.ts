@@ -407,7 +407,7 @@ describe('relaying (S3)', () => {
     expect(send(ana, '*', 2)).toMatchObject({ ok: true, value: { handedTo: 2 } });
     expect(ben.events().filter((event) => event === 'signal:received')).toHaveLength(2);
     expect(cem.events().filter((event) => event === 'signal:received')).toHaveLength(1);
-    // What is new goes on as ever.
+    // New signals go on as before.
     expect(send(ana, to, 3)).toMatchObject({ ok: true, value: { handedTo: 1 } });
     expect(ben.events().filter((event) => event === 'signal:received')).toHaveLength(3);
   });

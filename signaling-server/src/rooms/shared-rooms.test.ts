@@ -55,7 +55,7 @@ describe('rooms on several nodes (S13)', () => {
   let stuck: Set<string>;
   /** Set to make what is written arrive and its answer be lost. */
   let isDeaf: boolean;
-  /** What answers to a node's reading or writing wait for. */
+  /** Answers to a node's reading or writing wait for this. */
   let held: { node: string; call: 'read' | 'write'; until: Promise<void> } | undefined;
   let listeners: BackplaneListener[];
   const { log } = createLog({ logLevel: 'silent', logPretty: false }, { write: () => {} });
@@ -369,7 +369,7 @@ describe('rooms on several nodes (S13)', () => {
     expect(outcomes.filter(({ ok }) => ok)).toHaveLength(LIMITS.seatsPerSocket);
     expect(outcomes.at(-1)).toMatchObject({ ok: false, code: 'too-many-rooms' });
     expect(ada.seats.size).toBe(LIMITS.seatsPerSocket);
-    // What was refused holds no place.
+    // A refused seat holds no place.
     one.seats.leave(ada, rooms[0] ?? room);
     expect(await one.join(ada, rooms.at(-1) ?? room, undefined)).toMatchObject({ ok: true });
   });

@@ -15,7 +15,7 @@ export type EngineConnection = Socket['conn'];
 
 /** Pings, pongs and the like that a client may send in a second; honest ones send two a minute. */
 const CONTROL_MAX_PER_SECOND = 20;
-/** What frames, masks and TLS add to a message on the wire, at most. */
+/** The bytes that frames, masks and TLS add to a message on the wire, at most. */
 const FRAME_BYTES = 64;
 /** Bytes that belonged to no message: control frames of WebSocket, and the message that is just coming. */
 const UNEXPLAINED_MAX_BYTES = 131_072;
@@ -56,7 +56,7 @@ export class Connection implements Client {
   #socket: Socket | undefined;
   #state: ConnectionState = 'new';
   #closedFor: ClosingCode | undefined;
-  /** What waits in Engine.IO until the system has taken what was sent before. */
+  /** The packets that wait in Engine.IO until the system has taken what was sent before. */
   #waitingPackets = 0;
   #waitingChars = 0;
   #explainedBytes = 0;
@@ -126,7 +126,7 @@ export class Connection implements Client {
     this.#ports.counters.messagesSent += 1;
   }
 
-  /** Says why and closes on purpose. What was sent before still goes out. */
+  /** Says why and closes on purpose. Messages sent before still go out. */
   close(code: ClosingCode): void {
     if (this.#state !== 'open') return;
     this.#closedFor = code;

@@ -116,7 +116,7 @@ export function openGate(
     { code, message, retryAfterMs }: Refusal,
     next: (refusal: Error) => void,
   ): void {
-    // What it was refused for at the upgrade was counted there.
+    // A refusal at the upgrade was counted there.
     if (!connection.admission.refusal) counters.error(code);
     transport.leaveQueue(connection);
     if (log.isLevelEnabled('debug')) log.debug({ ...aboutSocket(connection), code }, 'socket refused');

@@ -55,7 +55,7 @@ const id = (fill: number): string => Buffer.alloc(16, fill).toString('base64url'
 const good = { roomId: id(1), to: id(2), id: id(3), box: Buffer.alloc(60, 251).toString('base64url') };
 const frame = (fields: object, call: number | '' = 7) => `2${call}["signal:send",${JSON.stringify(fields)}]`;
 
-/** What one decoder makes of frames. */
+/** The packets that one decoder makes of frames. */
 function decode(...frames: unknown[]): { type: number; data?: unknown; id?: number }[] {
   const packets: { type: number; data?: unknown; id?: number }[] = [];
   const decoder = new Decoder().on('decoded', (packet) => void packets.push(packet));

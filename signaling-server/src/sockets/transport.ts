@@ -15,7 +15,7 @@ import { Connection, type ConnectionPorts, type EngineConnection } from './conne
 import { readUpgrade, refuseUpgrade } from './upgrade.ts';
 import { WriteTurn } from './write-turn.ts';
 
-/** What sockets are opened with. */
+/** The options of every socket. */
 export type SocketPorts = {
   context: HandlerContext;
   addressOf: AddressReader;
@@ -60,7 +60,7 @@ const LEAVE = '1';
 
 const ignoreError = (): void => {};
 
-/** What Engine.IO says of a packet. */
+/** A packet as Engine.IO describes it. */
 type EnginePacket = { type: string; data?: unknown };
 
 /**
@@ -188,7 +188,7 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
 
   function onPacket(this: EngineConnection, { type, data }: EnginePacket): void {
     const connection = connections.get(this);
-    // What comes after it was ended was on its way already, and is not counted twice.
+    // A packet that comes after the end was on its way already, and is not counted twice.
     if (!connection || connection.state === 'closing') return;
     switch (type) {
       case 'message':

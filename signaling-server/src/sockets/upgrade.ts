@@ -3,7 +3,7 @@ import { type Refusal, SIGNALING_PATH } from '@parley/shared/protocol';
 
 const PATH = `${SIGNALING_PATH}/`;
 
-/** What an upgrade asks for: a new Engine.IO connection, revision 4, over WebSocket; another protocol; another path. */
+/** The subject of an upgrade: a new Engine.IO connection, revision 4, over WebSocket; another protocol; another path. */
 export function readUpgrade(request: IncomingMessage): 'handshake' | 'other-protocol' | 'other-path' {
   // A proxy may ask with the absolute form of the address.
   const [address = '', search] = (request.url ?? '').split('?', 2);

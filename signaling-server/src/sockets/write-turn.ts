@@ -21,7 +21,7 @@ export class WriteTurn {
   }
 
   #release(): void {
-    // What waited in Engine.IO follows within the ticks of this release, in one piece as well.
+    // The packets that waited in Engine.IO follow within the ticks of this release, in one piece as well.
     this.#state = 'releasing';
     this.#uncorkAll();
     process.nextTick(() => {

@@ -179,7 +179,7 @@ describe('a server that lets in by token', () => {
     await enter(one, access_token).hear('server:challenge');
     for (const node of [one, two]) {
       const headers = { authorization: `Bearer ${ADMIN}` };
-      // What another node has is told as it was up to two seconds ago.
+      // Figures of another node are up to two seconds old.
       const shown = async (): Promise<unknown> => (await fetch(`${node.url}/admin/api/rights`, { headers })).json();
       await expect
         .poll(shown, { timeout: 10_000, interval: 500 })

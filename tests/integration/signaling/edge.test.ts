@@ -18,7 +18,7 @@ function openConnection(port: number): Promise<Socket> {
   return soon(new Promise((resolve) => socket.once('connect', () => resolve(socket))), 'connection');
 }
 
-/** What comes back for these bytes, until the far end closes or `enough` of it is there. */
+/** The answer to these bytes, until the far end closes or `enough` of it is there. */
 async function said(port: number, bytes: string, enough: RegExp): Promise<string> {
   const socket = await openConnection(port);
   let text = '';

@@ -59,7 +59,7 @@ function silentConnections(port: number) {
   };
   return {
     open,
-    /** What one hears that is cut: nothing. */
+    /** The answer on a connection that is cut: nothing. */
     async cut(): Promise<string> {
       const socket = connect(port, '127.0.0.1');
       let heard = '';

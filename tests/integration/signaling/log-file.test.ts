@@ -24,7 +24,7 @@ import { soon } from './harness.ts';
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** What ships: without node_modules beside it, so that nothing can be loaded from there by its path. */
+/** The shipped bundle: without node_modules beside it, so that nothing can be loaded from there by its path. */
 const bundle = mkdtempSync(join(tmpdir(), 'parley-bundle-'));
 const MAIN = join(bundle, 'main.js');
 

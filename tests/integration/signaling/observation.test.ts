@@ -174,7 +174,7 @@ describe('log lines about sockets and rooms (S9)', () => {
       expect(traceId).toBeUndefined();
       return Object.entries({ request, socket, room }).flatMap(([name, value]) => (value === undefined ? [] : [name]));
     };
-    // What is about the process as a whole, or about an upgrade that never became a socket.
+    // Lines about the process as a whole, or about an upgrade that never became a socket.
     const others = linesOf(server).filter((each) => about(each).length === 0);
     expect(new Set(others.map(({ msg }) => msg))).toEqual(new Set(['listening', 'upgrade refused']));
   });

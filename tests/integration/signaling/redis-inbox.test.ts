@@ -9,7 +9,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { startRedis } from '#support/redis.ts';
 import { someBox, until } from './harness.ts';
 
-/** What the shipped configuration gives Redis. */
+/** The shipped configuration of Redis. */
 const REDIS_BYTES = 128 * 1024 * 1024;
 
 /** Nodes on a Redis of their own, with the clocks they are given. */

@@ -166,7 +166,7 @@ describe('a server of several processes (S13)', () => {
     // The seventh from this address is one too many, whichever worker takes it.
     expect(await new Client(server).tryJoin(new RoomKey())).toMatchObject({ ok: false, code: 'rate-limited' });
 
-    // What the others have is a moment old.
+    // Figures of the others are a moment old.
     const health = async () => (await server.get('/health')) as Record<string, number>;
     for (const _ of [1, 2]) await until(async () => (await health()).connections === 7, 'told of all');
     const metrics = (await server.get('/metrics')) as Record<string, Record<string, number>>;
@@ -221,7 +221,7 @@ describe('a server of several processes (S13)', () => {
             /_count\{method="GET",route="\/health\/ready",status="200"\} (\d+)/.exec(await line.ask('/metrics'))?.[1],
         ),
       );
-    // What the other has is a moment old.
+    // Figures of the other are a moment old.
     await until(async () => (await counted()).every((count) => count === '10'), 'told of all');
   });
 

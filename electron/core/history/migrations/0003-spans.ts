@@ -1,7 +1,7 @@
 import type { WritableDb } from '../database.ts';
 
 /**
- * What is here of each author, as spans of seq without a gap, in the place of the one number up to which nothing is
+ * The messages that are here of each author, as spans of seq without a gap, in the place of the one number up to which nothing is
  * missing. That number alone had everything behind a gap sent again with every question.
  */
 export const up = (db: WritableDb): void => {

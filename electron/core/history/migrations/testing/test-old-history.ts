@@ -2,7 +2,7 @@ import type { WritableDb } from '../../database.ts';
 import { openHistory } from '../../open-history.ts';
 import { migrations } from '../index.ts';
 
-// What the tests of migrations share. Nothing here is part of the app.
+// Shared by the tests of migrations. Nothing here is part of the app.
 
 const now = () => 1_700_000_000_000;
 
