@@ -22,7 +22,7 @@ function standIn(folder: string): string {
   return dist;
 }
 
-describe('what ships', () => {
+describe('the package that ships', () => {
   const folder = mkdtempSync(join(tmpdir(), 'parley-pack-'));
   let shipped: string[];
   beforeAll(async () => {

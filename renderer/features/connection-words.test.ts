@@ -5,7 +5,7 @@ import { protectionSentence } from './connection-words.ts';
 const host = ServerHost.parse('calls.example.org');
 const room = { host, mine: true, needsPassphrase: false, listed: false, wasListed: false };
 
-describe('what is said of who could listen', () => {
+describe('the sentence about listeners', () => {
   it('is that the server cannot only where it never got the secret of the room', () => {
     expect(protectionSentence(room)).toContain('the server cannot listen.');
     for (const given of [{ listed: true, wasListed: true }, { wasListed: true }])

@@ -211,7 +211,7 @@ describe('a message (V4)', () => {
   });
 });
 
-describe('what is stored and sent', () => {
+describe('the model', () => {
   const message = {
     id: 'AAAAAAAAAAAAAAAAAAAAAA',
     roomId: 'AAAAAAAAAAAAAAAAAAAAAA',

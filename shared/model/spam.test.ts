@@ -4,7 +4,7 @@ import { spamWaitMs } from './spam.ts';
 const sent = (count: number, text: (n: number) => string) =>
   Array.from({ length: count }, (_, n) => ({ at: 10_000 + 100 * (count - n), text: text(n) }));
 
-describe('what counts as spam (V6)', () => {
+describe('spam (V6)', () => {
   it('is the 21st message in ten seconds, until the first of the twenty is older than that', () => {
     const recent = sent(20, String);
     expect(spamWaitMs(recent.slice(1), 'x', 12_000)).toBe(0);

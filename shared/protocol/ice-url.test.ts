@@ -58,7 +58,7 @@ describe('the address of a STUN or TURN server (S12)', () => {
   });
 });
 
-describe('what apps take of the servers that a signaling server names (S12)', () => {
+describe('the ICE servers that apps take from a signaling server (S12)', () => {
   it.each([
     ['example.org', 'turn:example.org:3478?transport=udp', undefined],
     ['example.org', 'turns:turn.example.org:443?transport=tcp', undefined],

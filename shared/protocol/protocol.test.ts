@@ -210,7 +210,7 @@ const CLIENT: { [E in keyof typeof clientEvents]: { good: Record<string, unknown
     'turn:get': { good: { roomId: id16 }, bad: [{ roomId: undefined }] },
   };
 
-describe.each(Object.entries(CLIENT))('what a client says with %s', (event, { good, bad }) => {
+describe.each(Object.entries(CLIENT))('a client event: %s', (event, { good, bad }) => {
   const { input } = clientEvents[event as keyof typeof clientEvents];
 
   it('is taken when it is right', () => {
@@ -281,7 +281,7 @@ const ACKS: { [E in keyof typeof clientEvents]: { good: Record<string, unknown>;
   },
 };
 
-describe.each(Object.entries(ACKS))('what the server answers to %s', (event, { good, bad }) => {
+describe.each(Object.entries(ACKS))('the answer of the server to %s', (event, { good, bad }) => {
   const answer = outcomeOf(clientEvents[event as keyof typeof clientEvents].ack);
 
   it('is a value that is right, or a refusal', () => {
@@ -300,7 +300,7 @@ describe.each(Object.entries(ACKS))('what the server answers to %s', (event, { g
   });
 });
 
-describe('what the server says', () => {
+describe('an event of the server', () => {
   it('is taken when it is right, and refused without its fields', () => {
     const about = { roomId: id16, participantId: id16 };
     const good: { [E in keyof typeof serverEvents]: unknown } = {
@@ -425,7 +425,7 @@ describe.each([
   });
 });
 
-describe('what peers say', () => {
+describe('a message of a peer', () => {
   it('never throws, whatever arrives', () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {

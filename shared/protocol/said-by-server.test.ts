@@ -9,7 +9,7 @@ const messageOf = (message: string, of = host) =>
   refusalSaidBy(of, { ok: false, code: 'server-busy', message })?.message;
 const own = sentenceOf('server-busy');
 
-describe('what a server says', () => {
+describe('a sentence of a server', () => {
   it('is Parley’s own sentence where the server says the same or nothing', () => {
     for (const code of ErrorCode.options) expect(refusalSaidBy(host, refuse(code))).toEqual(refuse(code));
     expect(refusalSaidBy(host, { code: 'access-refused' })).toEqual(refuse('access-refused'));

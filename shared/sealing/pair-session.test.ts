@@ -300,7 +300,7 @@ describe('someone in the middle', () => {
     expect(bToM.peer.dev).toBe(mallory.dev);
   });
 
-  it('who stands between two with keys of her own is seen in their safety codes', async () => {
+  it('an attacker between two with keys of her own is seen in their safety codes', async () => {
     for (let i = 0; i < 10; i++) {
       const { aToM, mToA, mToB, bToM } = await inTheMiddle();
       const [codeOfA, codeOfB] = [await codeOf(aToM, mToA), await codeOf(mToB, bToM)];
@@ -309,7 +309,7 @@ describe('someone in the middle', () => {
     }
   });
 
-  it('who passes the steps to a code on as they are gets no code on the far side', async () => {
+  it('an attacker who passes the steps to a code on as they are gets no code on the far side', async () => {
     const { aToM, bToM } = await inTheMiddle();
     const commit = await aToM.safety().start();
     const answer = unwrap(await bToM.safety().handle(commit ?? { step: 'commit', value: '' }));
@@ -327,7 +327,7 @@ describe('someone in the middle', () => {
     expect(codes.size).toBe(10);
   });
 
-  it('who opens another part than she committed to ends the attempt', async () => {
+  it('a side that opens another part than it committed to ends the attempt', async () => {
     const { left, right } = await confirmedPair();
     const [lo, hi] = left.role === 'lo' ? [left.safety(), right.safety()] : [right.safety(), left.safety()];
     unwrap(await hi.handle((await lo.start()) ?? { step: 'commit', value: '' }));

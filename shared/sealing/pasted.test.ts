@@ -98,7 +98,7 @@ describe('a pasted text', () => {
   });
 });
 
-describe('what was pasted', () => {
+describe('a pasted text', () => {
   it('is the invite to a room, or an invitation to a server', () => {
     expect(readPasted(`Hi! ${ROOM}.p Bye`)).toMatchObject({
       ok: true,

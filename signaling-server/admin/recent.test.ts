@@ -7,7 +7,7 @@ const looks = (...relayed: number[]): Totals[] =>
   relayed.map((value, index) => ({ at: index * 5_000, relayed: value, requests: 0, errors: {}, limits: {} }));
 const relayed = (totals: Totals) => totals.relayed;
 
-describe('what happened lately', () => {
+describe('a recent figure', () => {
   it('is a rate over about the last fifteen seconds', () => {
     expect(ratePerSecond(looks(0, 1_000, 1_030, 1_060, 1_150), relayed)).toBe(10);
     expect(ratePerSecond(looks(0, 50), relayed)).toBe(10);

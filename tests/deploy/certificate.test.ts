@@ -9,7 +9,7 @@ import { REPOSITORY } from '#support/repository.ts';
 
 const HOOK = join(REPOSITORY, 'build/deploy/certificate/renewed.sh');
 
-describe('what certbot calls after a renewal (S16)', () => {
+describe('the hook of certbot after a renewal (S16)', () => {
   let folder: string;
   let lineage: string;
   let tls: string;

@@ -8,7 +8,7 @@ import { startProcess } from '#support/processes.ts';
 import { openStage, type Stage } from '#support/stage.ts';
 import { until } from '#support/wait.ts';
 
-describe('what is refused, and how it is said', () => {
+describe('refusals and their sentences', () => {
   let stage: Stage;
   let ana: Participant;
   let ben: Participant;

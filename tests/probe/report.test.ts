@@ -38,7 +38,7 @@ const FAILED: ProbeReport = {
   calls: [],
 };
 
-describe('what the probe says (S18)', () => {
+describe('the report of the probe (S18)', () => {
   it('knows a relayed path from a direct one', () => {
     expect(['relay ↔ host (udp)', 'host ↔ relay (tcp)', 'prflx ↔ relay (udp)'].map(isRelayed)).toEqual([
       true,

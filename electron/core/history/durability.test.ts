@@ -39,7 +39,7 @@ const rejectionOf = (promise: Promise<unknown>) =>
     (error: unknown) => (error instanceof ParleyError ? error.code : error),
   );
 
-describe('what was acknowledged', () => {
+describe('an acknowledged message', () => {
   it('is there after the process was killed in the middle of writing (P9)', async () => {
     const composing = spawn(process.execPath, [join(import.meta.dirname, '../testing/children/compose.ts'), file], {
       stdio: ['ignore', 'pipe', 'inherit'],

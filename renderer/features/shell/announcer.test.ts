@@ -7,7 +7,7 @@ const stateOf = (screen: ScreenName) => createFakeApp(screen, 'light').store.get
 const unreadOf = (state: ReturnType<typeof stateOf>) =>
   new Map<string, number>(state.rooms.map(({ roomId, unread }) => [roomId, unread]));
 
-describe('what is announced', () => {
+describe('the announcer', () => {
   const home = stateOf('home');
   const [first] = home.rooms;
   const more = { ...home, rooms: home.rooms.map((room) => (room === first ? { ...room, unread: 1 } : room)) };

@@ -10,7 +10,7 @@ const FIRST_TEST_AFTER_MS = 5_000;
 const AGAIN_AFTER_MS = 30_000;
 
 export interface RelayWatch {
-  /** Of every address; none before the first test has ended. */
+  /** One of each address; none before the first test has ended. */
   verdicts(): readonly RelayVerdict[];
   /** The slowest of their times; null when one of them failed, 0 before the first test has ended. */
   slowestMs(): number | null;

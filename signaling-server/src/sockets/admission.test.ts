@@ -28,7 +28,7 @@ function setUp(env: Record<string, string>, { isBusy = false, isSaturated = fals
   return { clock, desk, blocks: limits.blocks, reached };
 }
 
-describe('who may open a socket (R2)', () => {
+describe('the admission of sockets (R2)', () => {
   it('gets no more in when many come at once than one after the other', async () => {
     const { desk } = setUp({ SOCKETS_PER_ADDRESS: '3', SOCKETS_PER_MINUTE: '0' });
     const admissions = await Promise.all(Array.from({ length: 10 }, () => desk.decide('203.0.113.1')));

@@ -236,7 +236,7 @@ describe('two nodes on one Redis (S13)', () => {
   });
 });
 
-describe('what Redis is told (P1)', () => {
+describe('the data in Redis (P1)', () => {
   it('is neither a room id nor a key nor a token', async () => {
     const prefix = 'secrets';
     const [one, two] = await Promise.all(

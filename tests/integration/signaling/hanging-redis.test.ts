@@ -57,7 +57,7 @@ describe('while Redis keeps its connections and answers nothing', () => {
     expect((await new Client(two).join(key)).participants).toHaveLength(4);
   });
 
-  it('who was the last of a node and leaves is no ghost at the others (S4, P6)', async () => {
+  it('the last participant of a node leaves no ghost at the others (S4, P6)', async () => {
     const env = { REDIS_URL: redis.url };
     const [one, two] = await Promise.all([startTestServer(env), startTestServer(env)]);
     if (!one || !two) throw new Error('no servers');

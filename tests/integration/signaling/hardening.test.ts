@@ -243,7 +243,7 @@ describe('slow and strange HTTP (P3)', () => {
   });
 });
 
-describe('what is not counted as a message (P3, P4)', () => {
+describe('packets that are not counted as a message (P3, P4)', () => {
   it('a socket cannot be changed over to another, past limits and blocks', async () => {
     const server = await startTestServer();
     // Its first word may come together with the answer to the upgrade.

@@ -6,7 +6,7 @@ import { startServer } from '#support/server.ts';
 import { startCollector } from './collector.ts';
 import { Client, newSignalId, PUBLIC_HOST, RoomKey, someBox, startTestServer, until } from './harness.ts';
 
-describe('what the server writes down (S9, P1)', () => {
+describe('the log of the server (S9, P1)', () => {
   it('holds no room id, participant, token, proof, box, TURN credential or address at any level of log', async () => {
     const collector = await startCollector();
     const server = await startTestServer({
@@ -61,7 +61,7 @@ describe('what the server writes down (S9, P1)', () => {
   });
 });
 
-describe('what the server receives (P1)', () => {
+describe('the messages that the server receives (P1)', () => {
   it('can be recorded by a test, so that it can be searched: requests as they came, frames readable', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'parley-recorded-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));

@@ -112,7 +112,7 @@ it('a node that gave no sign of life for so long that nobody told it anything kn
   expect(await score()).not.toBe(second);
 });
 
-it('what is touched answers with the version it has, however many there are (S13)', async () => {
+it('a touched record answers with the version it has, however many there are (S13)', async () => {
   const { open } = await connect();
   const backplane = await open();
   const keys = Array.from({ length: 450 }, (_, at) => `key-${at}`);
