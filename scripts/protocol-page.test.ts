@@ -1,6 +1,15 @@
-import { clientEvents, ERRORS, LinkMessage, PairMessage, serverEvents } from '@parley/shared/protocol';
+import {
+  clientEvents,
+  ERRORS,
+  LinkMessage,
+  PairMessage,
+  refusalSaidBy,
+  refuse,
+  serverEvents,
+} from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { ANY_REFUSALS, CLIENT_PROSE, CONNECT_REFUSALS } from './protocol-page.prose.ts';
 import { protocolPage } from './protocol-page.ts';
 
 describe('docs/protocol.md', () => {
@@ -10,6 +19,11 @@ describe('docs/protocol.md', () => {
       expect(page).toContain(`#### \`${name}\``);
     }
     for (const code of Object.keys(ERRORS)) expect(page).toContain(`| \`${code}\` |`);
+  });
+
+  it('refuses with codes alone that apps take from a server', () => {
+    const codes = [...CONNECT_REFUSALS, ...ANY_REFUSALS, ...Object.values(CLIENT_PROSE).flatMap((row) => row.refusals)];
+    for (const code of codes) expect(refusalSaidBy('parley.example.org', refuse(code)), code).toEqual(refuse(code));
   });
 
   it('has a row for every field, however deep it lies', async () => {

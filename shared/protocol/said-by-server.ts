@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sentenceOf } from '../base/errors.ts';
+import { ErrorCode, sentenceOf } from '../base/errors.ts';
 import { Refusal, refuse } from '../base/outcome.ts';
 import type { ServerHost } from '../model/server-host.ts';
 
@@ -7,12 +7,54 @@ import type { ServerHost } from '../model/server-host.ts';
 const QUOTED_MAX = 160;
 const MESSAGE_MAX = 500;
 
-const Said = z.object({ ...Refusal.shape, ok: z.literal(false).optional(), message: z.string().optional() });
+/** The codes of servers. All others are about this computer or about people, of which a server knows nothing. */
+const ServerCode = ErrorCode.extract([
+  'bad-request',
+  'unknown-call',
+  'too-large',
+  'internal',
+  'timed-out',
+  'not-allowed',
+  'room-name-invalid',
+  'client-too-old',
+  'server-too-old',
+  'server-busy',
+  'server-draining',
+  'origin-refused',
+  'challenge-expired',
+  'proof-invalid',
+  'room-full',
+  'too-many-rooms',
+  'seat-expired',
+  'seat-moved',
+  'not-in-room',
+  'participant-gone',
+  'rate-limited',
+  'blocked',
+  'slow-consumer',
+  'room-name-taken',
+  'room-not-listed',
+  'owner-proof-invalid',
+  'listing-outdated',
+  'list-full',
+  'too-many-listed',
+  'access-refused',
+  'access-expired',
+  'access-revoked',
+  'turn-unavailable',
+]);
+
+const Said = z.object({
+  ...Refusal.shape,
+  code: ServerCode,
+  ok: z.literal(false).optional(),
+  message: z.string().optional(),
+});
 
 /**
  * The refusal that a server said, in words that tell who speaks: Parley's own sentence for its code and, where the server
  * said something else, that in quotation marks with the server's name, in one line and cut to 160 characters. Undefined
- * for what is no refusal. Never throws.
+ * for what is no refusal of a server: none can say that a disk is full or that a person has changed devices. Never throws.
  */
 export function refusalSaidBy(host: ServerHost, said: unknown): Refusal | undefined {
   const parsed = Said.safeParse(said);
