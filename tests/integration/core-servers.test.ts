@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { BridgeEvent } from '@parley/shared/bridge';
 import { ServerHost } from '@parley/shared/model';
-import { formatServerInvite } from '@parley/shared/sealing';
+import { formatServerInvite, verifyListing } from '@parley/shared/sealing';
 import { systemClock } from '@parley/shared/timing';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Core, createCore } from '#core/core.ts';
@@ -78,6 +78,24 @@ describe('a core at an open server', () => {
     expect((await dial(opened, host)).opened).toBe(false);
     expect(await ask(opened.core, 'servers.check', { text: host })).toMatchObject({
       check: { at: 'failed', code: 'server-unreachable' },
+    });
+  });
+});
+
+describe('a room on a server’s list', () => {
+  it('is signed for every name of the server that made it known, and for no other', async () => {
+    const lan = '192.168.1.20:7350';
+    const server = await startTestServer({ PUBLIC_HOSTS: `${lan},calls.example.org` });
+    const { core } = await openCore();
+    const { roomId } = await ask(core, 'rooms.create', { name: 'Garden', host: hostOf(server) });
+    const listing = await ask(core, 'rooms.sign-listing', { roomId, name: 'Garden', issuedAt: 1 });
+    for (const name of [hostOf(server), `localhost:${server.port}`, lan, 'calls.example.org'])
+      expect(await verifyListing(listing, [name]), name).toBe(true);
+    expect(await verifyListing(listing, ['other.example'])).toBe(false);
+    await server.close();
+    expect(await core.call('rooms.sign-listing', { roomId, name: 'Garden', issuedAt: 2 })).toMatchObject({
+      ok: false,
+      code: 'server-unreachable',
     });
   });
 });
