@@ -300,6 +300,8 @@ describe('app', () => {
     await room.quiet();
     expect(state().screen).toMatchObject({ at: 'lobby', reading: { at: 'ready', host: 'example.org' } });
     expect(core.asked).not.toContain('rooms.add');
+    // At the start, and for the link that came: the page that is loaded next does not open it again.
+    expect(core.asked.filter((name) => name === 'app.take-deep-link')).toHaveLength(2);
     expect(await actions.joinByInvite(room.keyring.invite)).toMatchObject({ ok: true });
     await room.quiet();
     expect(state()).toMatchObject({ screen: { at: 'room', roomId: room.keyring.roomId }, call: { at: 'none' } });

@@ -49,9 +49,13 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
     restart: () => void start(),
   });
 
-  /** A link fills in the lobby and joins nothing by itself. */
+  /** A link fills in the lobby and joins nothing by itself. The core keeps it until then, for a page that is loaded anew. */
+  const openInvite = (invite: string) => {
+    actions.openLobby(invite);
+    void bridge.call('app.take-deep-link', {});
+  };
   const takeInvite = (invite: string) => {
-    if (store.getState().settings.profile) actions.openLobby(invite);
+    if (store.getState().settings.profile) openInvite(invite);
     else waitingInvite = invite;
   };
 
@@ -61,7 +65,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
       if (state.screen.at === 'welcome') return;
       const invite = waitingInvite;
       waitingInvite = null;
-      queueMicrotask(() => actions.openLobby(invite));
+      queueMicrotask(() => openInvite(invite));
     }),
     bridge.on('settings.changed', (settings) => {
       store.setState({ settings });
