@@ -1,5 +1,5 @@
 import type { Server, ServerCheck } from '@parley/shared/model';
-import type { ListedRoom } from '@parley/shared/protocol';
+import { type ListedRoom, type Refusal, refusalSaidBy, refuse } from '@parley/shared/protocol';
 import { idOf, roomIdOf } from './ids.ts';
 
 type Found = Extract<ServerCheck, { at: 'ok' }>;
@@ -39,6 +39,13 @@ export const sampleServers: readonly Server[] = [
     check: foundCheck({ access: 'password', relay: false, listedRooms: false, roundTripMs: 61 }),
   }),
 ];
+
+/** What a server says in its own words, as long as it may be and without a place to break. */
+export const quotedRefusal: Refusal =
+  refusalSaidBy(
+    'talk.orchard.example',
+    refuse('blocked', { message: `Your Parley is outdated: ${'x'.repeat(400)}` }),
+  ) ?? refuse('blocked');
 
 export const listedRoomOf = (name: string, more: Partial<ListedRoom> = {}): ListedRoom => ({
   roomId: roomIdOf(name),

@@ -2,6 +2,7 @@ import { refuse } from '@parley/shared/protocol';
 import type { AppState, InviteRead, LobbyReading } from '../../../stores/state.ts';
 import type { GalleryScreen } from '../base-state.ts';
 import { sampleInvite as invite } from '../samples/invites.ts';
+import { quotedRefusal } from '../samples/servers.ts';
 
 const lobby = (pasted: string, reading: LobbyReading): Partial<AppState> => ({
   screen: { at: 'lobby', invite: pasted, reading },
@@ -26,6 +27,7 @@ export const lobbyScreens = {
     lobby(invite, { at: 'access', access: 'password', refusal: refuse('access-refused'), ...elsewhere }),
   'lobby-token': () => lobby(invite, { at: 'access', access: 'token', refusal: null, ...elsewhere }),
   'lobby-unreachable': () => lobby(invite, { at: 'unreachable', refusal: refuse('server-unreachable'), ...neighbour }),
+  'lobby-quoted': () => lobby(invite, { at: 'unreachable', refusal: quotedRefusal, ...elsewhere }),
   'lobby-one-computer': () => lobby(invite, { at: 'ready', ...elsewhere, host: '127.0.0.1:9000' }),
   'lobby-server': () => lobby(invite, { at: 'server', host: elsewhere.host, known: false }),
 } satisfies Record<string, GalleryScreen>;

@@ -4,6 +4,7 @@ import { type GalleryScreen, here, inRoom, withReach } from '../base-state.ts';
 import { chatOf, talkAt } from '../samples/chat.ts';
 import { participant } from '../samples/people.ts';
 import { design, reachOf } from '../samples/rooms.ts';
+import { quotedRefusal } from '../samples/servers.ts';
 
 export const roomScreens = {
   room: () => ({ screen: inRoom() }),
@@ -22,6 +23,11 @@ export const roomScreens = {
     screen: inRoom(),
     reach: withReach(base, reachOf([], { connection: refusedConnection(refuse('server-unreachable'), nowMs + 5_000) })),
     chats: { [design]: chatOf(talkAt(nowMs), { draft: 'x'.repeat(880) }) },
+  }),
+  'room-refused-quoted': (base, nowMs) => ({
+    screen: inRoom(),
+    reach: withReach(base, reachOf([], { connection: refusedConnection(quotedRefusal, nowMs + 5_000) })),
+    chats: { [design]: chatOf(talkAt(nowMs)) },
   }),
   'room-people': (base) => ({
     screen: inRoom('people'),
