@@ -30,6 +30,9 @@ export const Health = z
   })
   .describe('How the server is');
 
+/** For everybody who reaches the server: a reason may name an address inside the admin's network. */
+export const PublicHealth = Health.extend({ checks: z.record(text, Check.omit({ reason: true })) });
+
 export const Alive = z.object({ status: z.literal('ok') }).describe('The process answers');
 /** RFC 6749, section 6, as JSON. */
 export const RefreshRequest = z.object({ refresh_token: z.string().min(1).max(256) });

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { Alive, Health, Metrics, PrometheusText, Ready } from '../answers.ts';
+import { Alive, type Health, Metrics, PrometheusText, PublicHealth, Ready } from '../answers.ts';
 import { type Figures, metricsJson, totalOf } from '../metrics/figures.ts';
 import { SERVER_VERSION } from '../version.ts';
 import { type App, answers } from './describe.ts';
@@ -40,18 +40,10 @@ export async function readHealth(ports: ObservingPorts): Promise<z.infer<typeof 
   };
 }
 
-/** For everybody who reaches the server: a reason may name an address inside the admin's network. */
-const withoutReasons = (health: z.infer<typeof Health>): z.infer<typeof Health> => ({
-  ...health,
-  checks: Object.fromEntries(
-    Object.entries(health.checks).map(([name, { reason: _, ...check }]) => [name, check] as const),
-  ),
-});
-
 /** Health and metrics: what monitors ask often and must always get. */
 export function addObserving(app: App, ports: ObservingPorts, metricsGuard: Guard): void {
-  const health = oneAtATime(async () => withoutReasons(await readHealth(ports)));
-  app.get('/health', answers('How the server is', { 200: Health }), () => health());
+  const health = oneAtATime(() => readHealth(ports));
+  app.get('/health', answers('How the server is', { 200: PublicHealth }), () => health());
   app.get('/health/live', answers('Whether the process answers', { 200: Alive }), async () => ({
     status: 'ok' as const,
   }));
