@@ -10,6 +10,9 @@ const ROOM_SIZE = 4;
 const MIB = 1_048_576;
 const run = promisify(execFile);
 
+/** In production it has no page of its API in memory. */
+const AS_ON_THE_INTERNET = { NODE_ENV: 'production', TRUST_PROXY: '127.0.0.1', PUBLIC_HOSTS: 'parley.test' };
+
 /** Memory of the server as it is shipped, before anybody came. */
 async function bundledMib(): Promise<number> {
   const server = await startServer('parley', { bundled: true, env: AS_ON_THE_INTERNET });
