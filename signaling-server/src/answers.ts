@@ -93,19 +93,6 @@ export const Metrics = z
       p50: z.number(),
       p95: z.number(),
       p99: z.number(),
-      by_route: z
-        .record(
-          text,
-          z.object({
-            total: count,
-            failed: count,
-            error_rate: z.number(),
-            p50: z.number(),
-            p95: z.number(),
-            p99: z.number(),
-          }),
-        )
-        .describe('By method and route; times in milliseconds'),
     }),
     websocket: z.object({
       active_connections: count,

@@ -37,7 +37,6 @@ export function fakeOverview(
         p50: 1,
         p95: 1,
         p99: 1,
-        by_route: {},
       },
       websocket: { active_connections: 0, total_connections: 0, messages_sent: 0, messages_received: 0 },
       streams: { started: 0, ended: 0 },

@@ -2,7 +2,7 @@ import { AggregatorRegistry, Gauge, type Registry } from 'prom-client';
 import type { z } from 'zod';
 import type { Metrics } from '../answers.ts';
 import { SERVER_VERSION } from '../version.ts';
-import { httpFigures } from './histograms.ts';
+import { durationFigures } from './histograms.ts';
 import type { Occupancy } from './registry.ts';
 
 /** The figures that the server counts and measures, of all its processes on this machine. Those of this process alone are read when asked for. */
@@ -58,7 +58,7 @@ const round = (value: number): number => Math.round(value * 1_000) / 1_000;
 /** The JSON form of the metrics (S6). */
 export async function metricsJson(figures: Figures, environment: string): Promise<z.infer<typeof Metrics>> {
   const total = (name: string): Promise<number> => totalOf(figures, `parley_${name}`);
-  const { all, routes } = httpFigures(await valuesOf(figures, 'parley_http_request_duration_seconds'));
+  const http = durationFigures(await valuesOf(figures, 'parley_http_request_duration_seconds'));
   return {
     application: { version: SERVER_VERSION, environment },
     data: {
@@ -75,16 +75,14 @@ export async function metricsJson(figures: Figures, environment: string): Promis
       ),
     },
     requests: {
-      total: all.total,
-      successful: all.total - all.failed,
-      failed: all.failed,
-      success_rate: round(1 - all.error_rate),
-      average_duration_ms: round(all.average),
-      p50: all.p50,
-      p95: all.p95,
-      p99: all.p99,
-      // The schema of the answer leaves their averages out.
-      by_route: Object.fromEntries(routes),
+      total: http.total,
+      successful: http.total - http.failed,
+      failed: http.failed,
+      success_rate: http.total === 0 ? 1 : round(1 - http.failed / http.total),
+      average_duration_ms: round(http.average),
+      p50: round(http.p50),
+      p95: round(http.p95),
+      p99: round(http.p99),
     },
     websocket: {
       active_connections: await total('connections'),

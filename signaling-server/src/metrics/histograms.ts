@@ -3,9 +3,6 @@ import { Histogram } from 'prom-client';
 /** One place of a histogram: how often a value was at most `le`, in seconds; the last `le` is infinite. */
 export type Bucket = { le: number; count: number };
 
-/** The answers of one route since the start. Times in milliseconds. */
-export type RouteFigures = Record<'total' | 'failed' | 'error_rate' | 'average' | 'p50' | 'p95' | 'p99', number>;
-
 export type Histograms = {
   /** HTTP requests by method, route and status. */
   http: Histogram<'method' | 'route' | 'status'>;
@@ -67,16 +64,8 @@ type HistogramValue = {
   labels: Partial<Record<string, string | number>>;
 };
 
-/** HTTP figures of all routes together and of each, from the values of the histogram. */
-export function httpFigures(values: readonly HistogramValue[]): {
-  all: RouteFigures;
-  routes: [route: string, RouteFigures][];
-} {
-  const byRoute = Map.groupBy(values, ({ labels }) => `${labels.method} ${labels.route}`);
-  return { all: figuresOf(values), routes: [...byRoute].map(([route, of]) => [route, figuresOf(of)]) };
-}
-
-function figuresOf(values: readonly HistogramValue[]): RouteFigures {
+/** What the HTTP histogram tells of all requests together: how many, how many failed, and their durations in milliseconds. */
+export function durationFigures(values: readonly HistogramValue[]) {
   let [total, failed, sumS] = [0, 0, 0];
   const counts = new Map<number, number>();
   for (const { value, metricName, labels } of values) {
@@ -90,16 +79,13 @@ function figuresOf(values: readonly HistogramValue[]): RouteFigures {
     }
   }
   const buckets = [...counts].map(([le, count]) => ({ le, count })).sort((left, right) => left.le - right.le);
-  const ms = (share: number): number => round(quantile(buckets, share) * 1_000);
+  const ms = (share: number): number => quantile(buckets, share) * 1_000;
   return {
     total,
     failed,
-    error_rate: total === 0 ? 0 : round(failed / total),
     average: total === 0 ? 0 : (sumS / total) * 1_000,
     p50: ms(0.5),
     p95: ms(0.95),
     p99: ms(0.99),
   };
 }
-
-const round = (value: number): number => Math.round(value * 1_000) / 1_000;

@@ -30,22 +30,6 @@ describe('durations in the metrics (S6)', () => {
     expect(text).toMatch(/^parley_redis_command_duration_seconds_count\{command="\w+",outcome="ok"\} [1-9]/m);
     expect(text).not.toContain('command="XREAD"');
   });
-
-  it('are in the JSON with the error rate and percentiles of each route', async () => {
-    const server = await startTestServer();
-    for (const path of ['/health/live', '/health/live', '/nowhere']) await fetch(`${server.url}${path}`);
-    const answer = await fetch(`${server.url}/metrics`, { headers: { accept: 'application/json' } });
-    expect(await answer.json()).toMatchObject({
-      requests: {
-        total: 3,
-        failed: 1,
-        by_route: {
-          'GET /health/live': { total: 2, failed: 0, error_rate: 0, p50: expect.any(Number), p99: expect.any(Number) },
-          'GET none': { total: 1, failed: 1, error_rate: 1 },
-        },
-      },
-    });
-  });
 });
 
 describe('warnings for the admin (S8)', () => {
