@@ -56,16 +56,25 @@ export function createLog({ logLevel }: LogStyle, target: DestinationStream, wor
 export async function openLog(config: LogPlaces, worker?: string): Promise<LogOutput> {
   // Only eyes need it in memory.
   const pretty = config.logPretty ? (await import('pino-pretty')).prettyFactory({ colorize: isatty(1) }) : undefined;
-  if (config.logFile === undefined) return logToAll(config, [standardOutput(pretty)], worker);
-  const file = await openLogFile(
-    { path: fileOf(config.logFile, worker), maxMb: config.logFileMaxMb, kept: config.logFilesKept },
-    {
-      onTrouble: (code) => output.log.warn({ code }, 'the log file cannot be written; its lines are here'),
-      onMended: (lost) => output.log.warn({ lost }, 'the log file is written again'),
+  const sinks = [standardOutput(pretty)];
+  if (config.logFile !== undefined)
+    sinks.push(
+      await openLogFile(
+        { path: fileOf(config.logFile, worker), maxMb: config.logFileMaxMb, kept: config.logFilesKept },
+        {
+          onTrouble: (code) => log.warn({ code }, 'the log file cannot be written; its lines are here'),
+          onMended: (lost) => log.warn({ lost }, 'the log file is written again'),
+        },
+      ),
+    );
+  const target = pino.multistream(sinks.map((stream) => ({ stream, level: 'trace' as const })));
+  const { log } = createLog(config, target, worker);
+  return {
+    log,
+    async close() {
+      await Promise.all(sinks.map((sink) => sink.close()));
     },
-  );
-  const output = logToAll(config, [standardOutput(pretty), file], worker);
-  return output;
+  };
 }
 
 /** `parley.log` of the second worker is `parley-2.log`. */
@@ -73,24 +82,6 @@ function fileOf(path: string, worker: string | undefined): string {
   if (worker === undefined) return path;
   const { dir, name, ext } = parse(path);
   return join(dir, `${name}-${worker}${ext}`);
-}
-
-function logToAll(config: LogStyle, sinks: readonly LogSink[], worker?: string): LogOutput {
-  const target = {
-    write(line: string) {
-      for (const sink of sinks) sink.write(line);
-    },
-    // pino does this after a fatal line.
-    flushSync() {
-      for (const sink of sinks) sink.flushSync?.();
-    },
-  };
-  return {
-    ...createLog(config, target, worker),
-    async close() {
-      await Promise.all(sinks.map((sink) => sink.close()));
-    },
-  };
 }
 
 /** The beginning of lines that can wait a moment. */

@@ -5,6 +5,8 @@ import type { Listing } from '../rooms/listing-store.ts';
 import { takeChallenge } from './challenge.ts';
 import type { Client, Handler, HandlerContext } from './context.ts';
 
+/** What a change of the list is answered with. */
+type Done = Record<string, never>;
 type Claim = { roomId: RoomId; proof: string; ownerPub: string; name: string };
 
 /**
@@ -39,24 +41,6 @@ async function checkOwner(
 
 const bytesOf = (text: string) => fromBase64Url(text) ?? new Uint8Array();
 
-/** The entry of a publish or a rename, once its owner's signatures hold. */
-async function checkListing(
-  context: HandlerContext,
-  client: Client,
-  act: OwnerAct,
-  { proof, ...listing }: RoomPublish,
-): Promise<Outcome<Listing>> {
-  const checked = await checkOwner(context, client, act, { ...listing, proof });
-  if (!checked.ok) return checked;
-  if (!(await verifyListing(listing, context.hostsFor(client.ip))))
-    return refuse('owner-proof-invalid', { path: 'sig' });
-  // An entry that leads nowhere helps nobody. With a passphrase that cannot be seen from the secret.
-  const { roomId, secret, ownerPub, needsPassphrase } = listing;
-  const leadsHere =
-    needsPassphrase || (await deriveRoomKeys(bytesOf(secret), null, bytesOf(ownerPub))).roomId === roomId;
-  return leadsHere ? accept(listing) : refuse('owner-proof-invalid', { path: 'secret' });
-}
-
 /** The list is one for all nodes: while they cannot agree, it stays as it is. */
 export const storeAway = (): Outcome<never> => refuse('server-busy', { retryAfterMs: 2_000 });
 
@@ -69,23 +53,26 @@ const find = async ({ listings }: HandlerContext, roomId: RoomId): Promise<Outco
   }
 };
 
-const done = (outcome: Outcome<null>): Outcome<Record<string, never>> => (outcome.ok ? accept({}) : outcome);
+/** Takes an entry once its owner's signatures hold. */
+const enter =
+  (act: 'publish' | 'rename', done: string) =>
+  async (context: HandlerContext, client: Client, { proof, ...listing }: RoomPublish): Promise<Outcome<Done>> => {
+    const { roomId, secret, ownerPub, needsPassphrase } = listing;
+    const checked = await checkOwner(context, client, act, { ...listing, proof });
+    if (!checked.ok) return checked;
+    if (!(await verifyListing(listing, context.hostsFor(client.ip))))
+      return refuse('owner-proof-invalid', { path: 'sig' });
+    // An entry that leads nowhere helps nobody. With a passphrase that cannot be seen from the secret.
+    const leadsHere =
+      needsPassphrase || (await deriveRoomKeys(bytesOf(secret), null, bytesOf(ownerPub))).roomId === roomId;
+    if (!leadsHere) return refuse('owner-proof-invalid', { path: 'secret' });
+    const entering =
+      act === 'publish' ? context.listings.publish(listing, client.limitKey) : context.listings.rename(listing);
+    return settle(context, client, roomId, await entering.catch(storeAway), done);
+  };
 
-export const roomPublish: Handler<'room:publish'> = async (context, client, input) => {
-  const checked = await checkListing(context, client, 'publish', input);
-  if (!checked.ok) return checked;
-  const outcome = await context.listings.publish(checked.value, client.limitKey).catch(storeAway);
-  if (outcome.ok) audit(context, client, input.roomId, 'room listed');
-  return done(outcome);
-};
-
-export const roomRename: Handler<'room:rename'> = async (context, client, input) => {
-  const checked = await checkListing(context, client, 'rename', input);
-  if (!checked.ok) return checked;
-  const outcome = await context.listings.rename(checked.value).catch(storeAway);
-  if (outcome.ok) audit(context, client, input.roomId, 'listed room renamed');
-  return done(outcome);
-};
+export const roomPublish = enter('publish', 'room listed');
+export const roomRename = enter('rename', 'listed room renamed');
 
 export const roomWithdraw: Handler<'room:withdraw'> = async (context, client, input) => {
   if (!client.seats.has(input.roomId)) return refuse('not-in-room');
@@ -95,13 +82,21 @@ export const roomWithdraw: Handler<'room:withdraw'> = async (context, client, in
   const checked = await checkOwner(context, client, 'withdraw', claim);
   if (!checked.ok) return checked;
   const outcome = await context.listings.withdraw(input.roomId).catch(storeAway);
-  if (outcome.ok) audit(context, client, input.roomId, 'room taken off the list');
-  return done(outcome);
+  return settle(context, client, input.roomId, outcome, 'room taken off the list');
 };
 
 export const roomList: Handler<'room:list'> = async ({ listings }, _client, input) =>
   accept(await listings.page(input));
 
-function audit(context: HandlerContext, client: Client, roomId: RoomId, what: string): void {
-  context.log.info({ ...aboutSocket(client), room: context.pseudonymOf(roomId), audit: true }, what);
+/** The answer to a change of the list. One that was made is a line of the audit log. */
+function settle(
+  { log, pseudonymOf }: HandlerContext,
+  client: Client,
+  roomId: RoomId,
+  outcome: Outcome<null>,
+  done: string,
+): Outcome<Done> {
+  if (!outcome.ok) return outcome;
+  log.info({ ...aboutSocket(client), room: pseudonymOf(roomId), audit: true }, done);
+  return accept({});
 }

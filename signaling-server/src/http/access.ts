@@ -4,10 +4,10 @@ import { Done, Refreshed, RefreshRequest, RefusalAnswer, RevokeRequest, Rights }
 import type { Tokens } from '../auth/tokens.ts';
 import { limitKeyOf } from '../client-address.ts';
 import type { RightsInUse } from '../cluster/figures.ts';
-import { aboutRequest } from '../observe/requests.ts';
 import type { AdminTools } from './admin.ts';
-import { type App, AS_ADMIN, answers } from './describe.ts';
+import { type App, answers } from './describe.ts';
 import type { GuardPorts } from './guard.ts';
+import { aboutRequest } from './requests.ts';
 
 export type AccessPorts = GuardPorts & {
   /** Undefined where the server gives no rights by token; then there is nothing to exchange, see or end. */
@@ -67,31 +67,24 @@ export function addAccess(app: App, ports: AccessPorts, admin: AdminTools): void
     },
   );
 
-  app.get(
-    '/admin/api/rights',
-    { onRequest: admin.only, ...answers('Rights given by token', { 200: Rights }, { security: AS_ADMIN }) },
-    async () => {
-      const [{ sockets, silentNodes }, records] = await Promise.all([ports.rightsInUse(), tokens.list()]);
-      const rights = records.map((record) => ({
-        id: record.id,
-        name: record.name,
-        sockets: sockets.get(record.id) ?? 0,
-        created_at: new Date(record.createdAt).toISOString(),
-        ends_at: dateOf(record.endsAt),
-        last_used_at: dateOf(record.lastUsedAt),
-        revoked_at: dateOf(record.revokedAt),
-        why: record.why,
-      }));
-      return { rights, ...(silentNodes > 0 ? { silent_nodes: silentNodes } : {}) };
-    },
-  );
+  app.get('/admin/api/rights', admin.asAdmin('Rights given by token', { 200: Rights }), async () => {
+    const [{ sockets, silentNodes }, records] = await Promise.all([ports.rightsInUse(), tokens.list()]);
+    const rights = records.map((record) => ({
+      id: record.id,
+      name: record.name,
+      sockets: sockets.get(record.id) ?? 0,
+      created_at: new Date(record.createdAt).toISOString(),
+      ends_at: dateOf(record.endsAt),
+      last_used_at: dateOf(record.lastUsedAt),
+      revoked_at: dateOf(record.revokedAt),
+      why: record.why,
+    }));
+    return { rights, ...(silentNodes > 0 ? { silent_nodes: silentNodes } : {}) };
+  });
 
   app.post(
     '/admin/api/revoke',
-    {
-      onRequest: admin.only,
-      ...answers('Ends a right', { 200: Done, 503: RefusalAnswer }, { body: RevokeRequest, security: AS_ADMIN }),
-    },
+    admin.asAdmin('Ends a right', { 200: Done, 503: RefusalAnswer }, { body: RevokeRequest }),
     async (request, reply) => {
       const { id } = request.body;
       const revoked = await tokens.revoke(id).catch((failure: unknown) => ({ failure }));

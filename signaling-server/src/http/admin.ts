@@ -46,8 +46,17 @@ export type AdminPorts = ObservingPorts &
     withdrawListing: (roomId: RoomId) => Promise<Outcome<null>>;
   };
 
-/** The parts that other routes of the admin need: the guard that lets nobody but the admin pass, and the audit log. */
-export type AdminTools = { only: Guard; audit: Audit };
+/** The parts that other routes of the admin need: the guard that lets nobody but the admin pass, the options with it, and the audit log. */
+export type AdminTools = { only: Guard; asAdmin: ReturnType<typeof optionsFor>; audit: Audit };
+
+/** Options of a route that `only` guards, before anything is parsed. */
+const optionsFor =
+  (only: Guard) =>
+  <A extends Record<number, z.ZodType>, P extends Parts = Record<never, never>>(
+    summary: string,
+    byStatus: A,
+    parts?: P,
+  ) => ({ onRequest: only, ...answers(summary, byStatus, { ...(parts as P), security: AS_ADMIN }) });
 
 /**
  * The routes for the admin alone (S7, S8). Every change, and every wrong token, is a line of the audit log.
@@ -56,16 +65,8 @@ export function addAdmin(app: App, ports: AdminPorts): AdminTools {
   const { config, limits, pseudonyms } = ports;
   const audit = createAudit(ports);
   const only = createGuard(config.adminToken, 'admin refused', ports, audit);
+  const asAdmin = optionsFor(only);
   const isOpen = config.nodeEnv === 'development' && config.adminToken === undefined;
-  /** Options of a route of the admin. The guard comes before anything is parsed. */
-  const asAdmin = <A extends Record<number, z.ZodType>, P extends Parts = Record<never, never>>(
-    summary: string,
-    byStatus: A,
-    parts?: P,
-  ) => ({
-    onRequest: only,
-    ...answers(summary, byStatus, { ...(parts as P), security: AS_ADMIN }),
-  });
 
   const blocked = () =>
     limits.blocks.blocks().map(({ key, endsAt }) => ({
@@ -161,7 +162,7 @@ export function addAdmin(app: App, ports: AdminPorts): AdminTools {
       return accept(null);
     },
   );
-  return { only, audit };
+  return { only, asAdmin, audit };
 }
 
 /** The state of this process and its machine (S7). */

@@ -4,8 +4,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type AddressReader, limitKeyOf } from '../client-address.ts';
 import type { Limits } from '../limits/limits.ts';
 import type { Log } from '../log.ts';
-import { aboutRequest } from '../observe/requests.ts';
 import type { Pseudonyms } from '../pseudonyms.ts';
+import { aboutRequest } from './requests.ts';
 
 export type GuardPorts = { limits: Limits; log: Log; addressOf: AddressReader; pseudonyms: Pseudonyms };
 

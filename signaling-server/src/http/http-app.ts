@@ -14,7 +14,6 @@ import { limitKeyOf } from '../client-address.ts';
 import type { Config } from '../config.ts';
 import { SPREAD_MS } from '../limits/window-limit.ts';
 import type { Counters } from '../metrics/counters.ts';
-import { aboutRequest, createRequestObserver } from '../observe/requests.ts';
 import type { Tracing } from '../observe/tracing.ts';
 import type { OriginRule } from '../origins.ts';
 import { SERVER_VERSION } from '../version.ts';
@@ -24,6 +23,7 @@ import { addAdminPage } from './admin-page.ts';
 import { type App, answers, COMPILERS } from './describe.ts';
 import { createGuard, letAllPass } from './guard.ts';
 import { addObserving } from './observing.ts';
+import { aboutRequest, observeRequests } from './requests.ts';
 import type { Certificate } from './tls.ts';
 
 // An import of node:http asks for all that it exports, and with that loads Node's whole HTTP client: 13 MiB that no server needs.
@@ -74,7 +74,6 @@ export type HttpPorts = AdminPorts &
 /** Health, metrics, diagnostics and the admin's calls, and a clear answer to everything else. */
 export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpPorts): Promise<App> {
   const { config, limits, counters, log, originAllowed, pseudonyms, tracing } = ports;
-  const observer = createRequestObserver({ log, tracing, slowOperationMs: config.slowOperationMs });
   const app = Fastify({
     logger: false,
     bodyLimit: BODY_MAX_BYTES,
@@ -88,8 +87,7 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
       return http;
     },
   }).withTypeProvider<ZodTypeProvider>();
-  // Before those of the plugins, which answer some requests by themselves.
-  app.addHook('onRequest', async (request) => observer.began(request));
+  observeRequests(app, { log, counters, tracing, slowOperationMs: config.slowOperationMs });
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -158,21 +156,11 @@ export async function createHttpApp(http: HttpServer | HttpsServer, ports: HttpP
     return sendRefusal(reply, 429, 'rate-limited', { retryAfterMs: verdict.retryAfterMs });
   });
 
-  app.addHook('preSerialization', async (request, _reply, payload) => {
-    observer.refused(request, payload);
-    return payload;
-  });
-
   app.addHook('onSend', async (_request, reply, payload) => {
     const tookMs = reply.elapsedTime;
     // S15: the first is in milliseconds by its standard, the second in seconds as everybody else sends it.
     reply.headers({ 'server-timing': `app;dur=${tookMs.toFixed(3)}`, 'x-process-time': (tookMs / 1_000).toFixed(6) });
     return payload;
-  });
-
-  app.addHook('onResponse', async (request, reply) => {
-    counters.request(request.method, request.routeOptions.url ?? 'none', reply.statusCode, reply.elapsedTime);
-    observer.answered(request, reply);
   });
 
   // Before the routes: each keeps the handler that there is when it is added.
