@@ -1,4 +1,5 @@
 import { Server as TlsServer } from 'node:https';
+import { z } from 'zod';
 import { createAccessRule } from './auth/access.ts';
 import { openTokens, watchRights } from './auth/open-tokens.ts';
 import type { AddressReader } from './client-address.ts';
@@ -8,13 +9,12 @@ import type { OpenBackplane } from './cluster/backplane.ts';
 import { ClusterNode } from './cluster/cluster-node.ts';
 import { exchangeFigures } from './cluster/figures.ts';
 import { MemoryStore } from './cluster/memory-store.ts';
-import { noOtherNodes } from './cluster/other-nodes.ts';
 import type { RedisClient } from './cluster/redis-client.ts';
 import { keyedAddresses, plainAddresses } from './cluster/shared-addresses.ts';
 import type { WorkerPlace } from './cluster/workers.ts';
 import type { Config } from './config.ts';
 import { storeAway } from './handlers/room-list.ts';
-import { createHealthChecks, HEALTH_THRESHOLDS } from './http/health.ts';
+import { createHealthChecks } from './http/health.ts';
 import { createHttpApp, createHttpServer } from './http/http-app.ts';
 import { certificateFault, followCertificate, readCertificate } from './http/tls.ts';
 import { watchHealth } from './http/watch-health.ts';
@@ -138,7 +138,7 @@ export async function openRooms(base: Base, given: OpenBackplane | undefined) {
   const listings = new Listings(config, {
     clock,
     store: cluster?.store ?? alone,
-    nodes: cluster ?? noOtherNodes,
+    nodes: cluster,
     nameOf: addresses.nameOf,
     isOccupied: (roomId) => sizeOf(rooms.seats.room(roomId)) > 0,
     participantsOf: (roomIds) => rooms.participantsOf(roomIds),
@@ -198,9 +198,7 @@ export async function openSockets(parts: Base & Awaited<ReturnType<typeof openLi
     openSockets: shared ? shareOpenSockets(shared) : countOpenSockets(),
     isSaturated: () => load.isSaturated(),
   });
-  cluster?.onNotice('right-ended', (right) => {
-    if (typeof right === 'string') gate.closeRight(right, 'access-revoked');
-  });
+  cluster?.onNotice('right-ended', z.string(), (right) => gate.closeRight(right, 'access-revoked'));
   if (tokens) {
     closers.add(() => tokens.close());
     closers.add(watchRights(tokens, gate, clock, log));
@@ -220,10 +218,10 @@ export function openMetrics(parts: Base & SocketParts) {
   if (config.redisUrl !== undefined) closers.add(measureRedis(counters.durations.redis));
   const health = createHealthChecks({
     ...(cluster && {
-      redis: { threshold: HEALTH_THRESHOLDS.redisMs, unit: 'ms', read: () => cluster.answersWithinMs() },
+      redis: { threshold: 250, unit: 'ms', read: () => cluster.stats().answeredInMs },
     }),
     ...(relay && {
-      relay: { threshold: HEALTH_THRESHOLDS.relayMs, unit: 'ms', read: relay.slowestMs, reason: relay.problem },
+      relay: { threshold: 5_000, unit: 'ms', read: relay.slowestMs, reason: relay.problem },
     }),
   });
   closers.add(() => health.close());
@@ -282,9 +280,7 @@ export async function openHttp(
   setDraining: (wanted: boolean) => void,
 ): Promise<void> {
   const { config, clock, warnings, closers, life, cluster, listings, sharedBlocks, gate } = parts;
-  cluster?.onNotice('warning-acknowledged', (key) => {
-    if (typeof key === 'string') warnings.acknowledge(key);
-  });
+  cluster?.onNotice('warning-acknowledged', z.string(), (key) => warnings.acknowledge(key));
   const app = await createHttpApp(parts.http, {
     ...parts,
     environment: config.nodeEnv,

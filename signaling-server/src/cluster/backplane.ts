@@ -23,15 +23,13 @@ export interface Store {
 export interface Backplane extends Store {
   /** The name of this node, new with every start. */
   readonly node: string;
-  /** Whether calls have a chance at the moment. */
-  isUp: () => boolean;
+  /** How long the other side took to answer lately, in milliseconds; null while calls have no chance. */
+  answeredInMs(): number | null;
   /**
    * Puts a message into a node's inbox, in order; false when that node is gone. In an inbox that is not read the oldest
    * may give way.
    */
   send(node: string, message: string): Promise<boolean>;
-  /** Resolves when the other side does what the work needs; rejects otherwise. */
-  answers(): Promise<void>;
   /** The nodes that gave a sign of life lately, this one among them. */
   nodes(): Promise<readonly string[]>;
   /**
@@ -55,10 +53,6 @@ export type OpenBackplane = (listener: BackplaneListener) => Promise<Backplane>;
 
 /** After this time without a sign of life a node counts as gone. */
 export const NODE_TTL_MS = 6_000;
-export const HEARTBEAT_MS = 2_000;
-/** How often the other side is asked whether it is there, and how many times it may say nothing before it counts as away. */
-export const PROBE_EVERY_MS = 1_000;
-export const UNANSWERED_MAX = 2;
 
 /** Where it stands in Redis who is alive, by the time until which a node counts. */
 export const nodesKeyOf = (prefix: string): string => `${prefix}:nodes`;

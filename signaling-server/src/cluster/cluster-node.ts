@@ -1,12 +1,11 @@
-import { performance } from 'node:perf_hooks';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import { type Backplane, HEARTBEAT_MS, type OpenBackplane, type Store } from './backplane.ts';
-import type { OtherNodes } from './other-nodes.ts';
+import { readJson } from '../read-json.ts';
+import { type Backplane, NODE_TTL_MS, type OpenBackplane, type Store } from './backplane.ts';
 
 /** After an outage other nodes need this long to be heard of again; until then nobody is given up. */
-const TRUST_AGAIN_MS = 3 * HEARTBEAT_MS;
+const TRUST_AGAIN_MS = NODE_TTL_MS;
 
 const Topic = z.string().max(64);
 const RequestId = z.number().int();
@@ -25,13 +24,22 @@ const NodeMessage = z.discriminatedUnion('type', [
 ]);
 type NodeMessage = z.infer<typeof NodeMessage>;
 
-export type ClusterStats = { node: string; isUp: boolean; nodes: number; sent: number; received: number };
+export type ClusterStats = {
+  node: string;
+  isUp: boolean;
+  /** How long the backplane took to answer lately; null while it is away. */
+  answeredInMs: number | null;
+  nodes: number;
+};
+
+/** The part of a node that lists shared by all nodes need. */
+export type Notices = Pick<ClusterNode, 'notify' | 'onNotice' | 'onMissed'>;
 
 /**
  * This process as one node of a server: sends notices and requests to other nodes over the backplane, and knows which of
  * them are alive. Its listeners, one for each topic, know what messages mean.
  */
-export class ClusterNode implements OtherNodes {
+export class ClusterNode {
   readonly #clock: Clock;
   readonly #log: Log;
   #backplane!: Backplane; // set by open(), the only way to make one
@@ -44,8 +52,6 @@ export class ClusterNode implements OtherNodes {
   #trustedFrom = 0;
   #cancelSecondLook: () => void = () => {};
   #lastRequest = 0;
-  #sent = 0;
-  #received = 0;
   #isClosing = false;
 
   private constructor(clock: Clock, log: Log) {
@@ -66,6 +72,7 @@ export class ClusterNode implements OtherNodes {
     return node;
   }
 
+  /** The name of this node. */
   get self(): string {
     return this.#backplane.node;
   }
@@ -76,24 +83,13 @@ export class ClusterNode implements OtherNodes {
   }
 
   stats(): ClusterStats {
+    const answeredInMs = this.#backplane.answeredInMs();
     return {
       node: this.self,
-      isUp: this.#backplane.isUp(),
+      isUp: answeredInMs !== null,
+      answeredInMs,
       nodes: this.#alive.size,
-      sent: this.#sent,
-      received: this.#received,
     };
-  }
-
-  /** How long the backplane takes to answer, in milliseconds; null when it does not. */
-  async answersWithinMs(): Promise<number | null> {
-    const startedAt = performance.now();
-    try {
-      await this.#backplane.answers();
-      return Math.round((performance.now() - startedAt) * 1_000) / 1_000;
-    } catch {
-      return null;
-    }
   }
 
   /** Asks which nodes are alive, this one among them, and remembers it. Rejects when the backplane is away. */
@@ -107,30 +103,31 @@ export class ClusterNode implements OtherNodes {
     return this.#alive;
   }
 
-  others(): readonly string[] {
-    return [...this.#alive].filter((node) => node !== this.self);
-  }
-
   /** Whether a node that does not count as alive, or an entry that is not in the store, is really gone. */
   get isTrusted(): boolean {
     return this.#clock.now() >= this.#trustedFrom;
   }
 
-  async notify(topic: string, body: unknown): Promise<readonly string[]> {
+  /** Sends every other node a notice. Never rejects; a node that is away does not hear it. */
+  async notify(topic: string, body: unknown): Promise<void> {
     const nodes = await this.#backplane.nodes().catch((): readonly string[] => []);
-    const others = nodes.filter((node) => node !== this.self);
-    const taken = await Promise.all(others.map((node) => this.#send(node, { type: 'notice', topic, body })));
-    return others.filter((_, at) => taken[at]);
+    for (const node of nodes) if (node !== this.self) this.tell(node, topic, body);
   }
 
+  /** Sends one node a notice; nothing happens when that node is away. */
   tell(node: string, topic: string, body: unknown): void {
     void this.#send(node, { type: 'notice', topic, body });
   }
 
-  onNotice(topic: string, listener: (body: unknown) => void): void {
-    this.#noticeListeners.set(topic, listener);
+  /** Listens to the notices of one topic, one listener each. A body that does not fit the schema is dropped. */
+  onNotice<S extends z.ZodType>(topic: string, schema: S, listener: (body: z.output<S>) => void): void {
+    this.#noticeListeners.set(topic, (body) => {
+      const { success, data } = schema.safeParse(body);
+      if (success) listener(data);
+    });
   }
 
+  /** Calls `listener` when notices of other nodes, or changes of the store, may have been missed. */
   onMissed(listener: () => void): void {
     this.#missedListeners.push(listener);
   }
@@ -156,9 +153,12 @@ export class ClusterNode implements OtherNodes {
     });
   }
 
-  /** Answers the requests of one topic: what `listener` returns goes back. The body is unparsed. */
-  onRequest(topic: string, listener: (body: unknown) => unknown): void {
-    this.#requestListeners.set(topic, listener);
+  /** Answers the requests of one topic: what `listener` returns goes back, and null for a body that does not fit the schema. */
+  onRequest<S extends z.ZodType>(topic: string, schema: S, listener: (body: z.output<S>) => unknown): void {
+    this.#requestListeners.set(topic, (body) => {
+      const { success, data } = schema.safeParse(body);
+      return success ? listener(data) : null;
+    });
   }
 
   /** Goes away in order: what was accepted for this node is still given to the listeners. Closing twice is closing once. */
@@ -195,21 +195,14 @@ export class ClusterNode implements OtherNodes {
     for (const listener of this.#missedListeners) listener();
   }
 
-  async #send(node: string, message: NodeMessage): Promise<boolean> {
-    try {
-      const taken = await this.#backplane.send(node, JSON.stringify(message));
-      if (taken) this.#sent += 1;
-      return taken;
-    } catch {
-      return false;
-    }
+  #send(node: string, message: NodeMessage): Promise<boolean> {
+    return this.#backplane.send(node, JSON.stringify(message)).catch(() => false);
   }
 
   /** Handles a message before it returns, so that messages keep their order and none waits for the reply to another. */
   #take(text: string): void {
-    const message = readMessage(text);
+    const message = readJson(NodeMessage, text);
     if (!message) return;
-    this.#received += 1;
     const { body } = message;
     if (message.type === 'notice') this.#noticeListeners.get(message.topic)?.(body);
     else if (message.type === 'reply') this.#waiting.get(message.id)?.(body);
@@ -217,13 +210,5 @@ export class ClusterNode implements OtherNodes {
       const reply = this.#requestListeners.get(message.topic)?.(body);
       void this.#send(message.replyTo, { type: 'reply', id: message.id, body: reply });
     }
-  }
-}
-
-function readMessage(text: string): NodeMessage | undefined {
-  try {
-    return NodeMessage.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Clock, repeat } from '../clock.ts';
+import { type Clock, repeatTask } from '../clock.ts';
+import { readJson } from '../read-json.ts';
 import type { RedisClient } from './redis-client.ts';
 
 const PUBLISH_EVERY_MS = 2_000;
@@ -12,7 +13,7 @@ const Published = z.object({
   figures: z.unknown().optional(),
   rights: z.array(z.tuple([z.string().min(1).max(64), z.number().int().nonnegative()])),
 });
-export type Published = z.infer<typeof Published>;
+type Published = z.infer<typeof Published>;
 
 /** How many sockets each right has, and how many nodes did not say theirs. */
 export type RightsInUse = { sockets: ReadonlyMap<string, number>; silentNodes: number };
@@ -49,20 +50,14 @@ export function exchangeFigures({ client, prefix, clock, node, group, nodes, own
     client.set(keyOf(node), JSON.stringify({ group, ...(await own()) }), {
       expiration: { type: 'PX', value: KEPT_MS },
     });
-  // While Redis is away the next time repeats it.
-  const publishSafely = (): void => void publish().catch(() => {});
+  const publishing = repeatTask(clock, PUBLISH_EVERY_MS, publish);
   // At once: a node that has just started is not silent.
-  publishSafely();
-  const stop = repeat(clock, PUBLISH_EVERY_MS, publishSafely);
+  publishing.run();
   const ofOthers = async (): Promise<(Published | undefined)[]> => {
     await publish();
     const others = [...(await nodes())].filter((name) => name !== node);
     if (others.length === 0) return [];
-    return (await client.mGet(others.map(keyOf))).map((text) => {
-      if (text === null) return undefined;
-      const parsed = Published.safeParse(JSON.parse(text));
-      return parsed.success ? parsed.data : undefined;
-    });
+    return (await client.mGet(others.map(keyOf))).map((text) => readJson(Published, text));
   };
   return {
     async ofMachine() {
@@ -76,6 +71,6 @@ export function exchangeFigures({ client, prefix, clock, node, group, nodes, own
         sockets.set(right, (sockets.get(right) ?? 0) + count);
       return { sockets, silentNodes: others.filter((each) => each === undefined).length };
     },
-    close: stop,
+    close: publishing.stop,
   };
 }

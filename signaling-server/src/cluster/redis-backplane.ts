@@ -1,14 +1,13 @@
+import { performance } from 'node:perf_hooks';
 import { toBase64Url } from '@parley/shared/protocol';
+import { ErrorReply } from '@redis/client';
 import { repeat } from '../clock.ts';
-import {
-  type Backplane,
-  type BackplaneListener,
-  HEARTBEAT_MS,
-  NODE_TTL_MS,
-  nodesKeyOf,
-  type Stored,
-} from './backplane.ts';
-import { probeRedis, type RedisClient, type RedisPorts } from './redis-client.ts';
+import { type Backplane, type BackplaneListener, NODE_TTL_MS, nodesKeyOf, type Stored } from './backplane.ts';
+import { type RedisClient, type RedisPorts, recordKeyOf } from './redis-client.ts';
+
+const HEARTBEAT_MS = 1_000;
+/** How many heartbeats may stay unanswered. Counted, so that a stall of this process is not taken for one of Redis. */
+const UNANSWERED_MAX = 2;
 
 /**
  * A node that does not read must not fill Redis: in its inbox the oldest give way to what is sent, at 44 MB if all are
@@ -29,28 +28,35 @@ const READ_BLOCK_MS = 1_000;
  */
 export async function openRedisBackplane(
   client: RedisClient,
-  ports: RedisPorts,
+  { prefix, clock, log, random }: Omit<RedisPorts, 'url'>,
   listener: BackplaneListener,
 ): Promise<Backplane> {
-  const { prefix, clock, log } = ports;
-  const node = toBase64Url(ports.random(9));
+  const node = toBase64Url(random(9));
   const nodesKey = nodesKeyOf(prefix);
-  const recordOf = (key: string) => `${prefix}:record:${key}`;
+  const recordOf = (key: string) => recordKeyOf(prefix, key);
   const inboxOf = (name: string) => `${prefix}:inbox:${name}`;
   const inbox = inboxOf(node);
 
   let countsUntil = 0;
-  /** Answers whether this node did not count as alive meanwhile. */
+  let answeredInMs = 0;
+  /**
+   * Says that this node is alive, by writing and by a script as its work does. Answers whether it did not count as alive meanwhile.
+   */
   const heartbeat = async (): Promise<boolean> => {
     const now = clock.wall();
-    await client
-      .multi()
-      .zAdd(nodesKey, { score: now + NODE_TTL_MS, value: node })
-      .zRemRangeByScore(nodesKey, 0, now - NODE_TTL_MS)
-      // Also what brings the inbox back after Redis lost everything; it outlives this node by little.
-      .xAdd(inbox, '*', { hello: '1' }, { TRIM })
-      .pExpire(inbox, 10 * NODE_TTL_MS)
-      .exec();
+    const startedAt = performance.now();
+    await Promise.all([
+      client.touchAll([recordOf('heartbeat')], '10000'),
+      client
+        .multi()
+        .zAdd(nodesKey, { score: now + NODE_TTL_MS, value: node })
+        .zRemRangeByScore(nodesKey, 0, now - NODE_TTL_MS)
+        // Also what brings the inbox back after Redis lost everything; it outlives this node by little.
+        .xAdd(inbox, '*', { hello: '1' }, { TRIM })
+        .pExpire(inbox, 10 * NODE_TTL_MS)
+        .exec(),
+    ]);
+    answeredInMs = Math.round((performance.now() - startedAt) * 1_000) / 1_000;
     const wasGone = now > countsUntil;
     countsUntil = now + NODE_TTL_MS;
     return wasGone;
@@ -101,27 +107,53 @@ export async function openRedisBackplane(
     isUp = false;
     listener.onDown();
   };
+  let unanswered = 0;
+  let lastReason = '';
+  /**
+   * Drops a connection that Redis keeps open and answers nothing on, or on which it refuses to do its work, as a primary does that
+   * became a replica: all that waits is refused at once, and the next connection may lead to another server. Neither a deadline
+   * on each command nor a timeout on the socket, which takes what is written for a sign of life, would tell of it sooner.
+   */
+  const drop = (reason: string, what: string): void => {
+    // It is repeated with every attempt; once is enough.
+    if (reason !== lastReason) log.warn({ reason }, what);
+    lastReason = reason;
+    unanswered = 0;
+    client.destroy();
+    // Rejects only when it is closed for good.
+    client.connect().catch(() => {});
+  };
+  const onAnswer = (wasGone: boolean): void => {
+    unanswered = 0;
+    lastReason = '';
+    if (closing) return;
+    if (!isUp) {
+      isUp = true;
+      listener.onUp();
+    } else if (wasGone) listener.onMissed?.();
+  };
+  const onRefusal = (failure: unknown): void => {
+    unanswered = 0;
+    onDown();
+    // An answer, and not a lost connection: that one reconnects by itself.
+    if (failure instanceof ErrorReply && client.isReady && !closing)
+      drop(failure.message.split(' ', 1)[0] ?? '', 'Redis refuses to do its work');
+  };
   const sendHeartbeat = (): void => {
-    // A transaction would wait for the connection.
+    // Until it is connected, the time for connecting and that of the socket run; a transaction would wait for the connection.
     if (!client.isReady) {
+      unanswered = 0;
       onDown();
       return;
     }
-    heartbeat().then((wasGone) => {
-      if (closing) return;
-      if (isUp) {
-        if (wasGone) listener.onMissed?.();
-        return;
-      }
-      isUp = true;
-      listener.onUp();
-    }, onDown);
+    unanswered += 1;
+    if (unanswered === 1) heartbeat().then(onAnswer, onRefusal);
+    else if (unanswered > UNANSWERED_MAX) drop('silent', 'Redis does not answer');
   };
   const stopHeartbeats = repeat(clock, HEARTBEAT_MS, sendHeartbeat);
   /** The other connection may still lead to the server before. */
   const follow = (): void => {
     if (reader.isOpen) reader.destroy();
-    // Rejects only when it is closed for good.
     reader.connect().catch(() => {});
     sendHeartbeat();
   };
@@ -131,7 +163,7 @@ export async function openRedisBackplane(
 
   return {
     node,
-    isUp: () => isUp && client.isReady && reader.isReady,
+    answeredInMs: () => (isUp && client.isReady && reader.isReady ? answeredInMs : null),
     async read(keys) {
       if (keys.length === 0) return [];
       const found = await Promise.all(keys.map((key) => client.hmGet(recordOf(key), ['v', 'd'])));
@@ -172,9 +204,6 @@ export async function openRedisBackplane(
       } finally {
         sending.delete(adding);
       }
-    },
-    async answers() {
-      await probeRedis(client, ports);
     },
     nodes: () => client.zRangeByScore(nodesKey, clock.wall(), '+inf'),
     async close() {

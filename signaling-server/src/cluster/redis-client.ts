@@ -1,7 +1,6 @@
-import { type CommandParser, createClient, defineScript, ErrorReply } from '@redis/client';
-import { type Clock, repeat } from '../clock.ts';
+import { type CommandParser, createClient, defineScript } from '@redis/client';
+import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import { PROBE_EVERY_MS, UNANSWERED_MAX } from './backplane.ts';
 
 const CONNECT_TIMEOUT_MS = 1_500;
 const RECONNECT_MAX_MS = 1_000;
@@ -67,7 +66,7 @@ const connectTo = ({ url, random }: RedisPorts) =>
     scripts,
     // A caller that asks while Redis is away gets an error at once and goes on without it.
     disableOfflineQueue: true,
-    // It ends with the writing of a command, and says nothing about the answer; see `watch`.
+    // It ends with the writing of a command, and says nothing about the answer; see the backplane's heartbeats.
     commandOptions: { timeout: 0 },
     socket: {
       connectTimeout: CONNECT_TIMEOUT_MS,
@@ -78,25 +77,16 @@ const connectTo = ({ url, random }: RedisPorts) =>
   });
 export type RedisClient = ReturnType<typeof connectTo>;
 
-/** Where a node tries whether Redis does what it needs. */
-const probeKeyOf = ({ prefix }: RedisPorts): string => `${prefix}:record:probe`;
+/** Where a record lies that nodes share. */
+export const recordKeyOf = (prefix: string, key: string): string => `${prefix}:record:${key}`;
 
-/**
- * Tries what the work needs: writing, and scripts. Rejects for a Redis that cannot be reached, is a replica, or lets this
- * user run no scripts.
- */
-export const probeRedis = (client: RedisClient, ports: RedisPorts): Promise<unknown> =>
-  client
-    .touchAll([probeKeyOf(ports)], '10000')
-    .then(() => client.set(probeKeyOf(ports).concat(':write'), '1', { PX: 10_000 }));
-
-/** Tries once everything else that nodes do, so that a Redis that is too old, or locked down too far, is told at the start. */
-async function probeAll(client: RedisClient, ports: RedisPorts): Promise<void> {
-  const key = `${probeKeyOf(ports)}:${Buffer.from(ports.random(6)).toString('hex')}`;
+/** Tries everything that nodes do, so that a Redis that is too old, a replica, or locked down too far is told at the start. */
+async function tryAll(client: RedisClient, { prefix, clock, random }: RedisPorts): Promise<void> {
+  const key = recordKeyOf(prefix, `probe:${Buffer.from(random(6)).toString('hex')}`);
   try {
-    await probeRedis(client, ports);
+    await client.touchAll([key], '10000');
+    await client.putVersion(key, '0', 'x', String(clock.now()), '10000');
     await client.scan('0', { MATCH: key, COUNT: 1 });
-    await client.putVersion(key, '0', 'x', String(ports.clock.now()), '10000');
     await client
       .multi()
       .xAdd(`${key}:inbox`, '*', { m: '' }, { TRIM: { strategy: 'MAXLEN', strategyModifier: '~', threshold: 10 } })
@@ -107,61 +97,9 @@ async function probeAll(client: RedisClient, ports: RedisPorts): Promise<void> {
       .del([key, `${key}:inbox`, `${key}:nodes`])
       .exec();
   } catch (failure) {
-    throw new Error(
-      `Redis cannot do what this server needs: ${failure instanceof Error ? failure.message : 'unknown'}`,
-      {
-        cause: failure,
-      },
-    );
+    const why = failure instanceof Error ? failure.message : 'unknown';
+    throw new Error(`Redis cannot do what this server needs: ${why}`, { cause: failure });
   }
-}
-
-/**
- * Drops the connection when Redis keeps it open and answers nothing, or refuses to do its work, as a primary does that became
- * a replica: all that waits is refused at once, and the next connection may lead to another server. Neither a deadline on
- * each command nor a timeout on the socket, which takes what is written for a sign of life, would tell of it sooner.
- * Counted in probes, so that a stall of this process is not taken for one of Redis.
- */
-function watch(
-  client: RedisClient,
-  ports: RedisPorts,
-  onUnfit: (reason: string, what?: string) => void,
-  onFit: () => void,
-): void {
-  let unanswered = 0;
-  let isDropping = false;
-  const drop = (reason: string, what?: string): void => {
-    unanswered = 0;
-    onUnfit(reason, what);
-    isDropping = true;
-    client.destroy();
-    isDropping = false;
-    // Rejects only when it is closed for good.
-    client.connect().catch(() => {});
-  };
-  const answered = (): void => {
-    unanswered = 0;
-    onFit();
-  };
-  const refused = (failure: unknown): void => {
-    unanswered = 0;
-    // An answer, and not a lost connection: that one reconnects by itself.
-    if (failure instanceof ErrorReply && client.isReady)
-      drop(failure.message.split(' ', 1)[0] ?? '', 'Redis refuses to do its work');
-  };
-  const stop = repeat(ports.clock, PROBE_EVERY_MS, () => {
-    // Until it is connected, the time for connecting and that of the socket run.
-    if (!client.isReady) {
-      unanswered = 0;
-      return;
-    }
-    unanswered += 1;
-    if (unanswered === 1) probeRedis(client, ports).then(answered, refused);
-    if (unanswered > UNANSWERED_MAX) drop('silent');
-  });
-  client.on('end', () => {
-    if (!isDropping) stop();
-  });
 }
 
 /**
@@ -171,24 +109,24 @@ function watch(
 export async function connectRedis(ports: RedisPorts): Promise<RedisClient> {
   const client = connectTo(ports);
   let lastReason = '';
-  const tell = (reason: string, what = 'Redis does not answer'): void => {
+  client.on('error', (failure: Error) => {
+    const reason = 'code' in failure ? String(failure.code) : failure.constructor.name;
     // It is repeated with every attempt to reconnect; once is enough.
-    if (reason !== lastReason) ports.log.warn({ reason }, what);
+    if (reason !== lastReason) ports.log.warn({ reason }, 'Redis does not answer');
     lastReason = reason;
-  };
-  client.on('error', (failure: Error) => tell('code' in failure ? String(failure.code) : failure.constructor.name));
+  });
+  client.on('ready', () => {
+    lastReason = '';
+  });
   const giveUp = ports.clock.after(10_000, () => client.destroy());
   try {
     await client.connect();
-    await probeAll(client, ports);
+    await tryAll(client, ports);
   } catch (failure) {
     if (client.isOpen) client.destroy();
     throw failure;
   } finally {
     giveUp();
   }
-  watch(client, ports, tell, () => {
-    lastReason = '';
-  });
   return client;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { OtherNodes } from './other-nodes.ts';
+import type { Notices } from './cluster-node.ts';
 import type { RedisClient } from './redis-client.ts';
 
 /** How long a worker that is started later finds the notice. */
@@ -10,7 +10,7 @@ const Drain = z.object({ group: z.string(), draining: z.boolean() });
 export type SharedDrainingPorts = {
   client: RedisClient;
   prefix: string;
-  nodes: OtherNodes;
+  nodes: Notices;
   /** The name that the workers of this machine have in common. */
   group: string;
   onDrain: (draining: boolean) => void;
@@ -23,9 +23,8 @@ export type SharedDrainingPorts = {
 export async function shareDraining(ports: SharedDrainingPorts): Promise<(draining: boolean) => void> {
   const { client, prefix, nodes, group, onDrain } = ports;
   const key = `${prefix}:draining:${group}`;
-  nodes.onNotice('drain', (body) => {
-    const said = Drain.safeParse(body);
-    if (said.success && said.data.group === group) onDrain(said.data.draining);
+  nodes.onNotice('drain', Drain, (said) => {
+    if (said.group === group) onDrain(said.draining);
   });
   if ((await client.exists(key)) > 0) onDrain(true);
   return (draining) => {

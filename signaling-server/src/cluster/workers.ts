@@ -68,10 +68,7 @@ export function startWorkers(count: number, clock: Clock, log: Log): WorkerGroup
   const lateToEnd = new Set<Worker>();
   let stopping = false;
   let failures = 0;
-  let report: { resolve: (port: number) => void; reject: (reason: Error & { code?: string }) => void } | undefined;
-  const listening = new Promise<number>((resolve, reject) => {
-    report = { resolve, reject };
-  });
+  const listening = Promise.withResolvers<number>();
 
   const start = (place: number): void => {
     const told: WorkerPlace = { ...common, place, replaced };
@@ -89,8 +86,8 @@ export function startWorkers(count: number, clock: Clock, log: Log): WorkerGroup
       if (!said.success) return;
       if (said.data.type === 'listening') {
         failures = 0;
-        report?.resolve(said.data.port);
-      } else report?.reject(Object.assign(new Error('could not start'), { code: said.data.code }));
+        listening.resolve(said.data.port);
+      } else listening.reject(Object.assign(new Error('could not start'), { code: said.data.code }));
     });
     worker.on('error', (failure) => log.error({ err: failure }, 'worker failed'));
     worker.once('exit', (code, signal) => {
@@ -98,7 +95,7 @@ export function startWorkers(count: number, clock: Clock, log: Log): WorkerGroup
       watch.stop();
       if (stopping) return;
       failures += 1;
-      report?.reject(new Error('could not start'));
+      listening.reject(new Error('could not start'));
       const delayMs = Math.min(RESTART_MAX_MS, RESTART_FIRST_MS * 2 ** Math.min(failures, 10));
       log.error({ code, signal, againInMs: delayMs }, 'worker ended; another takes its place');
       clock.after(delayMs, () => {
@@ -111,7 +108,7 @@ export function startWorkers(count: number, clock: Clock, log: Log): WorkerGroup
   for (let place = 1; place <= count; place++) start(place);
 
   return {
-    listening,
+    listening: listening.promise,
     async stop() {
       stopping = true;
       const ends = await Promise.all(

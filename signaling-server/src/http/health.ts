@@ -7,22 +7,13 @@ import type { Check } from '../answers.ts';
 export type CheckResult = z.infer<typeof Check>;
 
 export type Measure = {
+  /** From which value on the server calls itself degraded. */
   threshold: number;
   unit: string;
   read: () => number | null | Promise<number | null>;
   /** Asked after `read`. */
   reason?: () => string | undefined;
 };
-
-/** From which value on the server calls itself degraded. */
-export const HEALTH_THRESHOLDS = {
-  eventLoopDelayMs: 200,
-  memoryShare: 0.85,
-  cpuShare: 0.9,
-  diskShare: 0.95,
-  redisMs: 250,
-  relayMs: 5_000,
-} as const;
 
 const round = (value: number): number => Math.round(value * 1_000) / 1_000;
 
@@ -74,10 +65,10 @@ export function createHealthChecks(more: Record<string, Measure> = {}): HealthCh
   }
 
   const measures: Record<string, Measure> = {
-    event_loop: { threshold: HEALTH_THRESHOLDS.eventLoopDelayMs, unit: 'ms', read: eventLoopDelayMs },
-    memory: { threshold: HEALTH_THRESHOLDS.memoryShare, unit: 'share', read: readMemoryShare },
-    cpu: { threshold: HEALTH_THRESHOLDS.cpuShare, unit: 'share', read: readCpuShare },
-    disk: { threshold: HEALTH_THRESHOLDS.diskShare, unit: 'share', read: readDiskShare },
+    event_loop: { threshold: 200, unit: 'ms', read: eventLoopDelayMs },
+    memory: { threshold: 0.85, unit: 'share', read: readMemoryShare },
+    cpu: { threshold: 0.9, unit: 'share', read: readCpuShare },
+    disk: { threshold: 0.95, unit: 'share', read: readDiskShare },
     ...more,
   };
 

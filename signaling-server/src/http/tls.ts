@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
-import { type Clock, repeat } from '../clock.ts';
+import { type Clock, repeatTask } from '../clock.ts';
 import type { Log } from '../log.ts';
 
 export type Certificate = { cert: Buffer; key: Buffer };
@@ -74,9 +74,9 @@ export function followCertificate(
     seen = stamp;
     log.info({ audit: true }, 'certificate read again');
   };
-  const lookSafely = (): void => {
-    look().catch((failure: unknown) => log.warn({ err: failure }, 'the certificate could not be read again'));
-  };
-  lookSafely();
-  return repeat(clock, LOOK_EVERY_MS, lookSafely);
+  const looking = repeatTask(clock, LOOK_EVERY_MS, look, (failure) =>
+    log.warn({ err: failure }, 'the certificate could not be read again'),
+  );
+  looking.run();
+  return looking.stop;
 }

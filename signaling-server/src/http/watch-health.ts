@@ -1,4 +1,4 @@
-import { type Clock, repeat } from '../clock.ts';
+import { type Clock, repeatTask } from '../clock.ts';
 import type { Warnings } from '../warnings.ts';
 import type { CheckResult, HealthChecks } from './health.ts';
 
@@ -23,8 +23,7 @@ export function watchHealth(health: HealthChecks, clock: Clock, warnings: Warnin
       else warnings.warn(`check ${name}`, sentenceOf(name, check));
     }
   };
-  // The next look comes soon.
-  return repeat(clock, HEALTH_LOOK_EVERY_MS, () => void look().catch(() => {}));
+  return repeatTask(clock, HEALTH_LOOK_EVERY_MS, look).stop;
 }
 
 /** Without the value, which is another one at every look. */

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { type Clock, repeat } from '../clock.ts';
+import { type Clock, repeatTask } from '../clock.ts';
 import type { Store } from '../cluster/backplane.ts';
-import type { OtherNodes } from '../cluster/other-nodes.ts';
+import type { Notices } from '../cluster/cluster-node.ts';
 import { plainAddresses, type SharedAddresses } from '../cluster/shared-addresses.ts';
+import { readJson } from '../read-json.ts';
 import type { Block, BlockList } from './block-list.ts';
 
 const LOOK_EVERY_MS = 60_000;
@@ -17,11 +18,12 @@ const SharedBlock = z.object({
   at: z.number(),
   liftedAt: z.number(),
 });
+type SharedBlock = z.infer<typeof SharedBlock>;
 
 export type SharedBlocksPorts = {
   clock: Clock;
   store: Store;
-  nodes: OtherNodes;
+  nodes: Notices;
   /** Called for every address that another node blocked. */
   onBlocked: (key: string) => void;
   addresses?: SharedAddresses;
@@ -51,17 +53,14 @@ export function shareBlocks(
     liftedAt: block.liftedAt === 0 ? 0 : block.liftedAt + shiftMs,
   });
   const toWallMs = (): number => Math.round(clock.wall() - clock.now());
-  const sharedOf = ({ key, ...rest }: Block): z.infer<typeof SharedBlock> => ({
+  const sharedOf = ({ key, ...rest }: Block): SharedBlock => ({
     sealed: addresses.seal(key),
     ...shifted(rest, toWallMs()),
   });
   const find = (key: string): Block | undefined => blocks.known().find((block) => block.key === key);
 
   /** Takes over what another node knows of a block. */
-  const receive = (shared: unknown): void => {
-    const parsed = SharedBlock.safeParse(shared);
-    if (!parsed.success) return;
-    const { sealed, ...rest } = parsed.data;
+  const receive = ({ sealed, ...rest }: SharedBlock): void => {
     const key = Address.safeParse(addresses.open(sealed)).data;
     if (key !== undefined && blocks.apply({ key, ...shifted(rest, -toWallMs()) })) onBlocked(key);
   };
@@ -69,7 +68,8 @@ export function shareBlocks(
   const merge = async (key: string): Promise<void> => {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const [stored] = await store.read([storeKeyOf(key)]);
-      if (stored) receive(readJson(stored.value));
+      const shared = readJson(SharedBlock, stored?.value);
+      if (shared) receive(shared);
       const block = find(key);
       if (!block) return;
       const text = JSON.stringify(sharedOf(block));
@@ -78,19 +78,16 @@ export function shareBlocks(
   };
   const look = async (): Promise<void> => {
     const keys = await store.list('block:');
-    const told = (await store.read(keys)).map((stored) => stored && readJson(stored.value));
-    for (const shared of told) receive(shared);
+    const told = (await store.read(keys)).map((stored) => readJson(SharedBlock, stored?.value));
+    for (const shared of told) if (shared) receive(shared);
     const known = new Map(keys.map((key, at) => [key, told[at]]));
     for (const block of blocks.known())
       if (!isSame(known.get(storeKeyOf(block.key)), sharedOf(block))) await merge(block.key);
   };
-  // While the store is away, the next look repeats it.
-  const lookSafely = (): void => void look().catch(() => {});
-
-  nodes.onNotice('block', receive);
-  nodes.onMissed(lookSafely);
-  lookSafely();
-  const stop = repeat(clock, LOOK_EVERY_MS, lookSafely);
+  nodes.onNotice('block', SharedBlock, receive);
+  const looking = repeatTask(clock, LOOK_EVERY_MS, look);
+  nodes.onMissed(looking.run);
+  looking.run();
   return {
     tell(key) {
       const block = find(key);
@@ -98,20 +95,10 @@ export function shareBlocks(
       void nodes.notify('block', sharedOf(block));
       merge(key).catch(() => {});
     },
-    close: stop,
+    close: looking.stop,
   };
 }
 
 /** Whether two nodes know the same of a block. An address may be sealed in many ways. */
-const isSame = (one: unknown, other: z.infer<typeof SharedBlock>): boolean => {
-  const { data } = SharedBlock.safeParse(one);
-  return data !== undefined && JSON.stringify({ ...data, sealed: '' }) === JSON.stringify({ ...other, sealed: '' });
-};
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
+const isSame = (one: SharedBlock | undefined, other: SharedBlock): boolean =>
+  JSON.stringify({ ...one, sealed: '' }) === JSON.stringify({ ...other, sealed: '' });

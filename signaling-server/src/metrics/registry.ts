@@ -23,7 +23,7 @@ export type OwnFigures = {
   workersReplaced: number;
   listedRooms: () => number;
   /** Undefined for a server that is alone. */
-  cluster: (() => { isUp: boolean; nodes: number; sent: number; received: number }) | undefined;
+  cluster: (() => { isUp: boolean; nodes: number }) | undefined;
   /** Undefined where no relay is configured. */
   relay: (() => readonly RelayVerdict[]) | undefined;
 };
@@ -57,36 +57,29 @@ export function createRegistry(own: OwnFigures): Registry {
   const registers = [registry];
   const { counters, cluster, relay } = own;
 
-  const gauge = (name: string, help: string, read: () => number, aggregator: Aggregator = 'sum') =>
+  /** `read` answers one number, or one for each value of `label`. */
+  const gauge = (name: string, help: string, read: () => Reading, aggregator: Aggregator = 'sum', label?: string) =>
     new Gauge({
       name,
       help,
       aggregator,
       registers,
+      labelNames: label === undefined ? [] : [label],
       collect() {
-        this.set(read());
+        this.reset();
+        for (const [labels, value] of valuesOf(read(), label)) this.set(labels, value);
       },
     });
-  const counter = (name: string, help: string, read: () => number, aggregator: Aggregator = 'sum') =>
+  const counter = (name: string, help: string, read: () => Reading, aggregator: Aggregator = 'sum', label?: string) =>
     new Counter({
       name,
       help,
       aggregator,
       registers,
+      labelNames: label === undefined ? [] : [label],
       collect() {
         this.reset();
-        this.inc(read());
-      },
-    });
-  const countersBy = (label: string, name: string, help: string, counts: ReadonlyMap<string, number>) =>
-    new Counter({
-      name,
-      help,
-      labelNames: [label],
-      registers,
-      collect() {
-        this.reset();
-        for (const [value, count] of counts) this.inc({ [label]: value }, count);
+        for (const [labels, value] of valuesOf(read(), label)) this.inc(labels, value);
       },
     });
 
@@ -113,17 +106,22 @@ export function createRegistry(own: OwnFigures): Registry {
   if (cluster) {
     gauge('parley_redis_up', 'Whether Redis answers', () => Number(cluster().isUp), 'min');
     gauge('parley_nodes', 'Nodes that share rooms, this one among them', () => cluster().nodes, 'first');
-    counter('parley_node_messages_sent_total', 'Messages to other nodes', () => cluster().sent);
-    counter('parley_node_messages_received_total', 'Messages of other nodes', () => cluster().received);
     registry.registerMetric(counters.durations.redis);
   }
-  if (relay) addRelay(registry, relay);
+  if (relay) {
+    // Each process makes its own test of the relay, by the address of the relay (S19).
+    const isUp = () => relay().map(({ url, at }): Labelled => [url, Number(at === 'ok')]);
+    gauge('parley_relay_up', "Whether the server's own test went through the relay", isUp, 'min', 'url');
+    const tookS = () =>
+      relay().flatMap((verdict): Labelled[] => (verdict.at === 'ok' ? [[verdict.url, verdict.tookMs / 1_000]] : []));
+    gauge('parley_relay_test_seconds', 'How long that test took', tookS, 'max', 'url');
+  }
   for (const [total, name, help] of TOTALS) counter(name, help, () => counters[total]);
   registry.registerMetric(counters.durations.http);
   registry.registerMetric(counters.durations.events);
-  countersBy('event', 'parley_events_total', 'Events received', counters.events);
-  countersBy('code', 'parley_errors_total', 'Refusals by code', counters.errors);
-  countersBy('limit', 'parley_rate_limited_total', 'Refusals by limit', counters.limited);
+  counter('parley_events_total', 'Events received', () => counters.events, 'sum', 'event');
+  counter('parley_errors_total', 'Refusals by code', () => counters.errors, 'sum', 'code');
+  counter('parley_rate_limited_total', 'Refusals by limit', () => counters.limited, 'sum', 'limit');
 
   // Names that dashboards for any Node process know.
   const startedAtS = (): number => own.startedAt / 1_000;
@@ -139,32 +137,9 @@ export function createRegistry(own: OwnFigures): Registry {
   return registry;
 }
 
-/** The server's test of its own relay, by the address of the relay (S19). Each process makes its own. */
-function addRelay(registry: Registry, relay: () => readonly RelayVerdict[]): void {
-  const perUrl = (
-    name: string,
-    help: string,
-    aggregator: Aggregator,
-    read: (verdict: RelayVerdict) => number | undefined,
-  ) =>
-    new Gauge({
-      name,
-      help,
-      labelNames: ['url'],
-      aggregator,
-      registers: [registry],
-      collect() {
-        this.reset();
-        for (const verdict of relay()) {
-          const value = read(verdict);
-          if (value !== undefined) this.set({ url: verdict.url }, value);
-        }
-      },
-    });
-  perUrl('parley_relay_up', "Whether the server's own test went through the relay", 'min', ({ at }) =>
-    Number(at === 'ok'),
-  );
-  perUrl('parley_relay_test_seconds', 'How long that test took', 'max', (verdict) =>
-    verdict.at === 'ok' ? verdict.tookMs / 1_000 : undefined,
-  );
-}
+type Labelled = readonly [label: string, value: number];
+type Reading = number | Iterable<Labelled>;
+
+/** The values of a metric, by its label where it has one. */
+const valuesOf = (reading: Reading, label = ''): [Record<string, string>, number][] =>
+  typeof reading === 'number' ? [[{}, reading]] : Array.from(reading, ([name, value]) => [{ [label]: name }, value]);

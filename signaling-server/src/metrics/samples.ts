@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Sample as SampleAnswer } from '../answers.ts';
-import { type Clock, repeat } from '../clock.ts';
+import { type Clock, repeatTask } from '../clock.ts';
 import { type Figures, totalOf } from './figures.ts';
 
 /** One look at the server; rates are per second since the look before. */
@@ -51,14 +51,13 @@ export function keepSamples(read: () => Promise<Figures>, clock: Clock): SampleH
     if (kept.length > KEPT) kept.shift();
   };
   // A look that fails leaves a gap, and the next one makes the rate over both.
-  const lookSafely = (): void => void look().catch(() => {});
-  lookSafely();
-  const stop = repeat(clock, SAMPLE_EVERY_MS, lookSafely);
+  const looking = repeatTask(clock, SAMPLE_EVERY_MS, look);
+  looking.run();
   return {
     samples: () => kept,
     close: () => {
       closed = true;
-      stop();
+      looking.stop();
     },
   };
 }

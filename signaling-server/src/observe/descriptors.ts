@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { type Clock, repeat } from '../clock.ts';
+import { type Clock, repeatTask } from '../clock.ts';
 import type { Warnings } from '../warnings.ts';
 
 const LOOK_EVERY_MS = 2_000;
@@ -25,5 +25,5 @@ export function watchDescriptors(
       if (code === 'EMFILE' || code === 'ENFILE') warnings.warn('descriptors', SENTENCE);
     }
   };
-  return repeat(clock, LOOK_EVERY_MS, () => void look());
+  return repeatTask(clock, LOOK_EVERY_MS, look).stop;
 }

@@ -3,6 +3,7 @@ import { roomNameKey } from '@parley/shared/model';
 import { accept, type Outcome, type RoomId, refuse, SignedListing } from '@parley/shared/protocol';
 import { z } from 'zod';
 import type { Store, Stored } from '../cluster/backplane.ts';
+import { readJson } from '../read-json.ts';
 
 /** A room on the server's list: what its owner signed, and nothing more. */
 export type Listing = SignedListing;
@@ -127,10 +128,8 @@ export class ListingStore {
 function entryOf(stored: Stored | undefined): StoredEntry {
   if (!stored) return { at: 'absent', version: 0 };
   const { version } = stored;
-  try {
-    const { by, ...listing } = StoredListing.parse(JSON.parse(stored.value));
-    return { at: 'listed', listing, by, version };
-  } catch {
-    return { at: 'withdrawn', version };
-  }
+  const found = readJson(StoredListing, stored.value);
+  if (!found) return { at: 'withdrawn', version };
+  const { by, ...listing } = found;
+  return { at: 'listed', listing, by, version };
 }

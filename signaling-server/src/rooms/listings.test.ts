@@ -1,7 +1,7 @@
 import { ListedRooms, RoomId, toBase64Url } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import type { Backplane } from '../cluster/backplane.ts';
-import { noOtherNodes, type OtherNodes } from '../cluster/other-nodes.ts';
+import type { Notices } from '../cluster/cluster-node.ts';
 import { FakeNodes } from '../cluster/testing/fake-nodes.ts';
 import { MemoryHub } from '../cluster/testing/memory-hub.ts';
 import { FakeClock } from '../testing/fake-clock.ts';
@@ -33,7 +33,7 @@ type Given = {
   participantsOf?: (roomIds: readonly RoomId[]) => Promise<number[]>;
   /** Stands between the list and its store. */
   through?: (store: Backplane) => Backplane;
-  nodes?: OtherNodes;
+  nodes?: Notices;
 };
 
 function setUp({
@@ -52,7 +52,7 @@ function setUp({
     {
       clock,
       store,
-      nodes: nodes ?? noOtherNodes,
+      nodes,
       isOccupied: (roomId) => occupied.has(roomId),
       participantsOf: participantsOf ?? ((roomIds) => roomIds.map((roomId) => (occupied.has(roomId) ? 1 : 0))),
     },
@@ -433,7 +433,7 @@ describe('the list of rooms on two nodes (S13)', () => {
     await settle();
     const late = nodes.join('late');
     for (const body of [garden.roomId, listing(2, '').roomId, 'no room', { roomId: garden.roomId }, null])
-      late.tell('two', 'listing', body);
+      void late.notify('listing', body);
     await settle();
     expect(await both(one, two)).toEqual([['Orchard'], ['Orchard']]);
   });

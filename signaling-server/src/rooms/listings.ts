@@ -1,15 +1,7 @@
-import {
-  accept,
-  type ListedRooms,
-  type Outcome,
-  type RoomId,
-  type RoomList,
-  refuse,
-  SignedListing,
-} from '@parley/shared/protocol';
-import { type Clock, repeat } from '../clock.ts';
+import { accept, type ListedRooms, type Outcome, RoomId, type RoomList, refuse } from '@parley/shared/protocol';
+import { type Clock, type RepeatedTask, repeatTask } from '../clock.ts';
 import type { Store } from '../cluster/backplane.ts';
-import type { OtherNodes } from '../cluster/other-nodes.ts';
+import type { Notices } from '../cluster/cluster-node.ts';
 import { ListingPages } from './listing-pages.ts';
 import { type ListedEntry, type Listing, ListingStore, WITHDRAWN_MS } from './listing-store.ts';
 
@@ -28,7 +20,8 @@ export type ListingPolicy = {
 export type ListingPorts = {
   clock: Clock;
   store: Store;
-  nodes: OtherNodes;
+  /** Undefined for a server that is alone. */
+  nodes: Notices | undefined;
   /** The name that an address has in the store. */
   nameOf?: (address: string) => string;
   /** Whether somebody of this node has a seat there. */
@@ -50,10 +43,9 @@ export class Listings {
   readonly #pages: ListingPages;
   /** Entries are written one after the other: requests of the same moment count each other. */
   #entering: Promise<unknown> = Promise.resolve();
-  readonly #stop: () => void;
+  readonly #comparing: RepeatedTask;
   /** When all entries were compared with the store for the last time. */
   #comparedAt: number;
-  #comparing: Promise<void> | undefined;
 
   constructor(policy: ListingPolicy, ports: ListingPorts) {
     this.#policy = policy;
@@ -62,15 +54,12 @@ export class Listings {
     this.#store = new ListingStore(ports.store, policy.listedLingerMs + 2 * COMPARE_EVERY_MS);
     const listings = () => Array.from(this.#entries.values(), ({ listing }) => listing);
     this.#pages = new ListingPages(listings, clock, ports.participantsOf);
-    nodes.onNotice('listing', (body) => {
-      const { data } = SignedListing.shape.roomId.safeParse(body);
-      // While the store is away, the next look reads it.
-      if (data) this.find(data).catch(() => {});
-    });
-    nodes.onMissed(() => void this.#compare());
+    // While the store is away, the next look reads it.
+    nodes?.onNotice('listing', RoomId, (roomId) => void this.find(roomId).catch(() => {}));
     this.#comparedAt = clock.now();
-    void this.#compare();
-    this.#stop = repeat(clock, COMPARE_EVERY_MS, () => void this.#compare());
+    this.#comparing = repeatTask(clock, COMPARE_EVERY_MS, () => this.#compare());
+    nodes?.onMissed(this.#comparing.run);
+    this.#comparing.run();
   }
 
   get size(): number {
@@ -117,7 +106,7 @@ export class Listings {
       return withdrawn;
     }
     this.#remove(roomId, withdrawn.value);
-    void this.#ports.nodes.notify('listing', roomId);
+    void this.#ports.nodes?.notify('listing', roomId);
     return accept(null);
   }
 
@@ -127,7 +116,7 @@ export class Listings {
   }
 
   close(): void {
-    this.#stop();
+    this.#comparing.stop();
   }
 
   #enter(listing: Listing, by: string | undefined, mustBeListed = false): Promise<Outcome<null>> {
@@ -151,22 +140,12 @@ export class Listings {
     });
     if (!entered.ok) return entered;
     this.#update(entered.value);
-    void this.#ports.nodes.notify('listing', roomId);
+    void this.#ports.nodes?.notify('listing', roomId);
     return accept(null);
   }
 
-  /** Keeps the entries of rooms with participants here alive, and drops entries that are gone from the store. One look at a time. */
-  #compare(): Promise<void> {
-    this.#comparing ??= this.#compareAll()
-      // The store is away. The next look repeats it.
-      .catch(() => {})
-      .finally(() => {
-        this.#comparing = undefined;
-      });
-    return this.#comparing;
-  }
-
-  async #compareAll(): Promise<void> {
+  /** Keeps the entries of rooms with participants here alive, and drops entries that are gone from the store. */
+  async #compare(): Promise<void> {
     const now = this.#ports.clock.now();
     // After a longer time than withdrawals are marked for, nothing tells a lost entry from one that was taken off.
     const canTell = now - this.#comparedAt < WITHDRAWN_MS;

@@ -1,6 +1,7 @@
 import { createHash, hash, timingSafeEqual } from 'node:crypto';
 import { accept, type Outcome, ParticipantId, type ResumeToken, type RoomId, refuse } from '@parley/shared/protocol';
 import { z } from 'zod';
+import { readJson } from '../read-json.ts';
 
 /** A seat as all nodes know it. */
 const RecordSeat = z.object({
@@ -19,8 +20,10 @@ export type RecordSeat = z.infer<typeof RecordSeat>;
 export type RecordSeats = ReadonlyMap<ParticipantId, RecordSeat>;
 
 /** The participants of a room over all nodes. No names, no room id: the key it is stored under is a hash. */
-export const RoomRecord = z.object({ seats: z.record(ParticipantId, RecordSeat) });
-export type RoomRecord = z.infer<typeof RoomRecord>;
+export const RoomRecord = z
+  .object({ seats: z.record(ParticipantId, RecordSeat) })
+  // The record's keys were parsed as participant ids.
+  .transform(({ seats }) => new Map(Object.entries(seats) as [ParticipantId, RecordSeat][]));
 
 /** Stands for a room between nodes: a hash, so that the store has no room ids. */
 export const roomKeyOf = (roomId: RoomId): string =>
@@ -40,21 +43,11 @@ export const isSameHash = (left: string, right: string): boolean =>
 const isContested = (moves: number): boolean => moves >= 3;
 
 /** Reads a stored record. Text that cannot be read counts as no record: the nodes write their seats into it again. */
-export function readRecord(text: string | undefined): Map<ParticipantId, RecordSeat> {
-  if (text === undefined) return new Map();
-  try {
-    const parsed = RoomRecord.safeParse(JSON.parse(text));
-    return parsed.success ? seatsOf(parsed.data) : new Map();
-  } catch {
-    return new Map();
-  }
-}
+export const readRecord = (text: string | undefined): Map<ParticipantId, RecordSeat> =>
+  readJson(RoomRecord, text) ?? new Map();
 
-export const seatsOf = (record: RoomRecord): Map<ParticipantId, RecordSeat> =>
-  // The record's keys were parsed as participant ids.
-  new Map(Object.entries(record.seats) as [ParticipantId, RecordSeat][]);
-
-export const recordOf = (seats: RecordSeats): RoomRecord => ({ seats: Object.fromEntries(seats) });
+/** The record as it is sent and stored. */
+export const recordOf = (seats: RecordSeats): z.input<typeof RoomRecord> => ({ seats: Object.fromEntries(seats) });
 
 /** The text to store; undefined for a room with nobody in it. */
 export const writeRecord = (seats: RecordSeats): string | undefined =>

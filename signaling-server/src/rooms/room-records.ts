@@ -1,6 +1,6 @@
 import { accept, type Outcome, type ResumeToken, type RoomId } from '@parley/shared/protocol';
 import { z } from 'zod';
-import { type Clock, repeat } from '../clock.ts';
+import { type Clock, type RepeatedTask, repeatTask } from '../clock.ts';
 import type { ClusterNode } from '../cluster/cluster-node.ts';
 import type { Log } from '../log.ts';
 import { ownSeats, type Room } from './room.ts';
@@ -16,7 +16,6 @@ import {
   roomKeyOf,
   type SeatRequest,
   type Situation,
-  seatsOf,
   takeSeat,
   writeRecord,
 } from './room-record.ts';
@@ -57,22 +56,19 @@ export class RoomRecords {
   /** When the records of all rooms were looked at last. */
   #touchedAt: number;
   #isClosing = false;
-  readonly #stop: () => void;
+  readonly #refreshing: RepeatedTask;
 
   constructor(seatGraceMs: number, ports: RoomRecordsPorts) {
     this.#seatGraceMs = seatGraceMs;
     this.#ports = ports;
     this.#touchedAt = ports.clock.now();
     const { clock, node } = ports;
-    node.onNotice('room', (body) => {
-      const change = RecordChange.safeParse(body);
-      if (change.success) this.#onChange(change.data.room, change.data.version, seatsOf(change.data.record));
-    });
+    node.onNotice('room', RecordChange, ({ room, version, record }) => this.#onChange(room, version, record));
+    this.#refreshing = repeatTask(clock, REFRESH_MS, () => this.#refresh());
     node.onMissed(() => {
       this.#touchedAt = Number.NEGATIVE_INFINITY;
-      this.#refreshSafely();
+      if (!this.#isClosing) this.#refreshing.run();
     });
-    this.#stop = repeat(clock, REFRESH_MS, () => this.#refreshSafely());
   }
 
   /** How many rooms this node follows the records of. */
@@ -173,7 +169,7 @@ export class RoomRecords {
   /** Looks at nothing more. Resolves when the decisions that were begun are done. */
   async close(): Promise<void> {
     this.#isClosing = true;
-    this.#stop();
+    this.#refreshing.stop();
     await Promise.allSettled(this.#turns.values());
   }
 
@@ -272,11 +268,6 @@ export class RoomRecords {
     return Math.max(60_000, 3 * TOUCH_MS) + this.#seatGraceMs;
   }
 
-  #refreshSafely(): void {
-    // The store is away. A failed write is repeated the next time.
-    if (!this.#isClosing) this.#refresh().catch(() => {});
-  }
-
   /**
    * Asks who is alive, and looks at the records of rooms that other nodes are in. Every 20 s, and after something was missed,
    * the records of all rooms get more time to live and are looked at: the notice that somebody came to a room whose people
@@ -290,10 +281,11 @@ export class RoomRecords {
     const isTouching = now - this.#touchedAt >= TOUCH_MS;
     const rooms = [...seats.rooms()].filter((room) => isTouching || room.remote.size > 0);
     const keys = rooms.map(({ id }) => roomKeyOf(id));
+    // Before it waits: what is missed meanwhile is looked for again.
+    if (isTouching) this.#touchedAt = now;
     const versions = isTouching
       ? await node.store.touch(keys, this.#ttlMs())
       : (await node.store.read(keys)).map((found) => found?.version);
-    if (isTouching) this.#touchedAt = now;
     for (const [at, room] of rooms.entries()) {
       const hasDead = [...room.remote.values()].some((seat) => !alive.has(seat.node));
       const known = this.#known.get(keys[at] ?? '');

@@ -86,10 +86,9 @@ export class Rooms {
     });
     this.records = node && new RoomRecords(policy.seatGraceMs, { clock, log, pseudonymOf, node, seats: this.seats });
     this.relay = new Relay(policy, { clock, counters, forward: (...what) => this.#forward(...what) });
-    node?.onRequest('signal', (body) => {
-      const parsed = ForwardedSignal.safeParse(body);
-      const room = parsed.success ? this.records?.roomOf(parsed.data.room) : undefined;
-      return parsed.success && room ? this.relay.deliver(room, parsed.data) : 0;
+    node?.onRequest('signal', ForwardedSignal, (signal) => {
+      const room = this.records?.roomOf(signal.room);
+      return room ? this.relay.deliver(room, signal) : 0;
     });
   }
 

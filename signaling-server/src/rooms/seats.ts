@@ -43,9 +43,7 @@ export class Seats {
   readonly #rooms = new Map<RoomId, Room>();
   readonly #policy: SeatPolicy;
   readonly #ports: SeatPorts;
-  #seats = 0;
   #away = 0;
-  #streams = 0;
 
   constructor(policy: SeatPolicy, ports: SeatPorts) {
     this.#policy = policy;
@@ -144,7 +142,6 @@ export class Seats {
     seat.streams ??= new Set();
     if (!seat.streams.has(kind)) {
       seat.streams.add(kind);
-      this.#streams += 1;
       this.#ports.counters.streamsStarted += 1;
     }
     return true;
@@ -154,12 +151,18 @@ export class Seats {
   stopStream(connection: SeatConnection, roomId: RoomId, kind: StreamKind): boolean {
     const seat = connection.seats.get(roomId);
     if (!seat) return false;
-    if (seat.streams?.delete(kind)) this.#countEndedStreams(1);
+    if (seat.streams?.delete(kind)) this.#ports.counters.streamsEnded += 1;
     return true;
   }
 
   counts(): { rooms: number; participants: number; away: number; streams: number } {
-    return { rooms: this.#rooms.size, participants: this.#seats, away: this.#away, streams: this.#streams };
+    const { seatsTaken, seatsEnded, streamsStarted, streamsEnded } = this.#ports.counters;
+    return {
+      rooms: this.#rooms.size,
+      participants: seatsTaken - seatsEnded,
+      away: this.#away,
+      streams: streamsStarted - streamsEnded,
+    };
   }
 
   /** The fullest rooms by pseudonym, at most `most` of them. */
@@ -177,9 +180,6 @@ export class Seats {
       for (const { state } of room.seats.values()) if (state.at === 'away') state.cancelEnd();
     }
     this.#rooms.clear();
-    this.#seats = 0;
-    this.#away = 0;
-    this.#streams = 0;
   }
 
   #newRoom(id: RoomId): Room {
@@ -208,7 +208,6 @@ export class Seats {
     };
     if (room.remote.has(participantId)) room.remote = new Map([...room.remote].filter(([id]) => id !== participantId));
     room.seats.set(participantId, seat);
-    this.#seats += 1;
     this.#ports.counters.seatsTaken += 1;
     return seat;
   }
@@ -231,9 +230,8 @@ export class Seats {
   #remove(seat: Seat): boolean {
     if (!seat.room.seats.delete(seat.participantId)) return false;
     this.#vacate(seat);
-    this.#seats -= 1;
     this.#ports.counters.seatsEnded += 1;
-    this.#countEndedStreams(seat.streams?.size ?? 0);
+    this.#ports.counters.streamsEnded += seat.streams?.size ?? 0;
     return true;
   }
 
@@ -246,11 +244,6 @@ export class Seats {
     }
     state.connection.seats.delete(room.id);
     return state.connection;
-  }
-
-  #countEndedStreams(count: number): void {
-    this.#streams -= count;
-    this.#ports.counters.streamsEnded += count;
   }
 
   /** Forgets a room without seats here, at once or after the time it lingers. */

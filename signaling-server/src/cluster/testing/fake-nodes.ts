@@ -1,4 +1,4 @@
-import type { OtherNodes } from '../other-nodes.ts';
+import type { Notices } from '../cluster-node.ts';
 
 /** Nodes in one process that hear each other one turn later, for tests. */
 export class FakeNodes {
@@ -9,7 +9,7 @@ export class FakeNodes {
   readonly #nodes = new Map<string, Map<string, (body: unknown) => void>>();
   readonly #missed = new Map<string, (() => void)[]>();
 
-  join(self: string): OtherNodes {
+  join(self: string): Notices {
     const topics = new Map<string, (body: unknown) => void>();
     const missed: (() => void)[] = [];
     this.#nodes.set(self, topics);
@@ -21,15 +21,14 @@ export class FakeNodes {
       if (!this.deaf.has(to)) setImmediate(() => this.#nodes.get(to)?.get(topic)?.(JSON.parse(text)));
     };
     return {
-      self,
-      others,
-      tell,
       notify: async (topic, body) => {
-        const nodes = others();
-        for (const node of nodes) tell(node, topic, body);
-        return nodes;
+        for (const node of others()) tell(node, topic, body);
       },
-      onNotice: (topic, listener) => void topics.set(topic, listener),
+      onNotice: (topic, schema, listener) =>
+        void topics.set(topic, (body) => {
+          const parsed = schema.safeParse(body);
+          if (parsed.success) listener(parsed.data);
+        }),
       onMissed: (listener) => void missed.push(listener),
     };
   }

@@ -16,12 +16,11 @@ export class MemoryHub {
     this.#inboxes.set(node, listener);
     return {
       node,
-      isUp: () => true,
+      answeredInMs: () => 0,
       read: (keys) => this.#store.read(keys),
       write: (key, expected, value, ttlMs) => this.#store.write(key, expected, value, ttlMs),
       list: (prefix) => this.#store.list(prefix),
       touch: (keys, ttlMs) => this.#store.touch(keys, ttlMs),
-      answers: () => Promise.resolve(),
       send: async (to, message) => {
         const inbox = this.#inboxes.get(to);
         if (!inbox) return false;
