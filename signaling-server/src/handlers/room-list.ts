@@ -5,7 +5,7 @@ import type { Listing } from '../rooms/listing-store.ts';
 import { takeChallenge } from './challenge.ts';
 import type { Client, Handler, HandlerContext } from './context.ts';
 
-/** What a change of the list is answered with. */
+/** The answer to a change of the list. */
 type Done = Record<string, never>;
 type Claim = { roomId: RoomId; proof: string; ownerPub: string; name: string };
 

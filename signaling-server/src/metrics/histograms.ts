@@ -64,7 +64,7 @@ type HistogramValue = {
   labels: Partial<Record<string, string | number>>;
 };
 
-/** What the HTTP histogram tells of all requests together: how many, how many failed, and their durations in milliseconds. */
+/** The HTTP requests of all routes together: how many, how many failed, and their durations in milliseconds. */
 export function durationFigures(values: readonly HistogramValue[]) {
   let [total, failed, sumS] = [0, 0, 0];
   const counts = new Map<number, number>();
