@@ -1,5 +1,5 @@
 /** docs/environment.md from the server's settings. scripts/documents.ts writes it. */
-import { settings } from '@parley/signaling-server/config.ts';
+import { SETTINGS } from '@parley/signaling-server/config.ts';
 
 const HEAD = `# The server's environment
 
@@ -16,9 +16,9 @@ or into the platform's own store for secrets, and is never logged.
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 export function environmentPage(): string {
-  const rows = settings().map(
-    ({ name, fallback, about, secret }) =>
-      `| \`${name}\` | ${fallback === '' ? 'none' : `\`${cell(fallback)}\``} | ${secret ? '**Secret.** ' : ''}${cell(about)} |\n`,
+  const rows = Object.entries(SETTINGS).map(
+    ([name, { fallback, about, isSecret }]) =>
+      `| \`${name}\` | ${fallback === '' ? 'none' : `\`${cell(fallback)}\``} | ${isSecret ? '**Secret.** ' : ''}${cell(about)} |\n`,
   );
   return HEAD + rows.join('');
 }

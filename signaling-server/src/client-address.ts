@@ -53,10 +53,7 @@ export const remoteAddressOf = ({ remoteAddress }: { readonly remoteAddress?: st
 
 /** Whether an address is one of these (CIDRs). */
 export function createTrust(trustProxy: readonly string[]): (ip: string) => boolean {
-  const ranges = trustProxy.flatMap((range) => {
-    const cidr = parseCidr(range);
-    return cidr ? [cidr] : [];
-  });
+  const ranges = trustProxy.map(parseCidr).filter((range) => range !== undefined);
   return (text) => {
     if (ranges.length === 0) return false;
     const ip = parse(text);

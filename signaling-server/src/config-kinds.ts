@@ -71,41 +71,34 @@ export const key = orNothing(
     .refine((given) => /^[\x21-\x7e]*$/.test(given), { error: 'must have no blanks and only ASCII characters' }),
 );
 
+const addressLike = (fits: (url: URL) => boolean, error: string) =>
+  orNothing(
+    text.refine(
+      (given) => {
+        const url = URL.parse(given);
+        return url !== null && url.hash === '' && fits(url);
+      },
+      { error },
+    ),
+  );
+
 /** An address to send to. A name and password in it would not be kept like a secret. */
-export const collector = orNothing(
-  text.refine(
-    (given) => {
-      const url = URL.parse(given);
-      return (
-        url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '' && url.hash === ''
-      );
-    },
-    { error: 'must be like http://127.0.0.1:4318' },
-  ),
+export const collector = addressLike(
+  ({ protocol, username, password }) => /^https?:$/.test(protocol) && username === '' && password === '',
+  'must be like http://127.0.0.1:4318',
 );
 
 /** A URL that the Redis client takes. Its own refusals would repeat the password. */
-export const redisAddress = orNothing(
-  text.refine(
-    (given) => {
-      const url = URL.parse(given);
-      return (
-        url !== null &&
-        /^rediss?:$/.test(url.protocol) &&
-        url.hostname !== '' &&
-        // The number of a database follows the host. Anything else is the rest of a password with / ? or # in it.
-        /^(?:\/\d{0,5})?$/.test(url.pathname) &&
-        url.search === '' &&
-        url.hash === '' &&
-        percentDecoded(url.username) !== undefined &&
-        percentDecoded(url.password) !== undefined
-      );
-    },
-    {
-      error:
-        'must be like redis://:password@host:6379, with everything else than letters and digits in the password percent-encoded (/ is %2F)',
-    },
-  ),
+export const redisAddress = addressLike(
+  ({ protocol, hostname, pathname, search, username, password }) =>
+    /^rediss?:$/.test(protocol) &&
+    hostname !== '' &&
+    // The number of a database follows the host. Anything else is the rest of a password with / ? or # in it.
+    /^(?:\/\d{0,5})?$/.test(pathname) &&
+    search === '' &&
+    percentDecoded(username) !== undefined &&
+    percentDecoded(password) !== undefined,
+  'must be like redis://:password@host:6379, with everything else than letters and digits in the password percent-encoded (/ is %2F)',
 );
 
 /** `name=value,name=value` with percent-encoded values, as OpenTelemetry has it. */

@@ -1,10 +1,12 @@
 import { type IceDropReason, iceDropReason, USUAL_ICE_PORTS } from '@parley/shared/protocol';
-import { weaknessOf } from './auth/weak-secrets.ts';
 import { isLoopback } from './client-address.ts';
 import type { Config } from './config-settings.ts';
 import { SETTINGS } from './config-settings.ts';
 
 type Given = Readonly<Record<string, string | undefined>>;
+
+/** Settings that mean something with one kind of ACCESS alone. */
+const ONLY_WITH = { ACCESS_PASSWORD: 'password', TOKEN_SECRET: 'token', TOKEN_FILE: 'token' };
 
 /**
  * Finds what is wrong between settings. Asked of their text, so that it is named even when one of them could not be read. A setting
@@ -21,18 +23,10 @@ export function problemsBetween(given: Given): string[] {
       access === 'token' && !given.TOKEN_FILE && !given.REDIS_URL,
       'TOKEN_FILE: or REDIS_URL is needed when ACCESS is token',
     ],
-    [
-      access !== 'password' && !!given.ACCESS_PASSWORD,
-      `ACCESS_PASSWORD: is not asked for while ACCESS is ${access}; set ACCESS=password or take it away`,
-    ],
-    [
-      access !== 'token' && !!given.TOKEN_SECRET,
-      `TOKEN_SECRET: is not used while ACCESS is ${access}; set ACCESS=token or take it away`,
-    ],
-    [
-      access !== 'token' && !!given.TOKEN_FILE,
-      `TOKEN_FILE: is not used while ACCESS is ${access}; set ACCESS=token or take it away`,
-    ],
+    ...Object.entries(ONLY_WITH).map(([name, wanted]): [boolean, string] => [
+      access !== wanted && !!given[name],
+      `${name}: is not used while ACCESS is ${access}; set ACCESS=${wanted} or take it away`,
+    ]),
     [!given.TLS_CERT_FILE !== !given.TLS_KEY_FILE, 'TLS_KEY_FILE: TLS_CERT_FILE and TLS_KEY_FILE are needed together'],
     [
       !!given.OTEL_EXPORTER_OTLP_HEADERS && !given.OTEL_EXPORTER_OTLP_ENDPOINT,
@@ -140,4 +134,14 @@ function isOneSlipOff(name: string, meant: string): boolean {
     rest.slice(1) === other.slice(1) ||
     (rest.slice(2) === other.slice(2) && rest[0] === other[1] && rest[1] === other[0])
   );
+}
+
+/** Words that people leave in from an example. */
+const PLACEHOLDER = /change.?me|replace|example|placeholder|default|your.?(secret|token|password)|xxxx|1234567890/i;
+
+/** Why a generated secret is none; undefined when it looks random. */
+function weaknessOf(secret: string, differentCharacters: number): string | undefined {
+  if (PLACEHOLDER.test(secret)) return 'looks like a placeholder';
+  if (new Set(secret).size < differentCharacters) return 'has too few different characters';
+  return undefined;
 }

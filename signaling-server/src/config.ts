@@ -53,25 +53,13 @@ export function readConfig(
 const codeOf = (failure: unknown): string =>
   failure instanceof Error && 'code' in failure ? String(failure.code) : 'unknown';
 
-export type SettingNote = { name: string; about: string; fallback: string; secret: boolean };
-
-/** The documentation of each setting. */
-export function settings(): SettingNote[] {
-  return Object.entries(SETTINGS).map(([name, { about, fallback, isSecret }]) => ({
-    name,
-    about,
-    fallback,
-    secret: isSecret,
-  }));
-}
-
 /** The table of all settings as `--help` prints it. */
 export function settingsTable(): string {
-  const rows = settings();
-  const nameWidth = Math.max(...rows.map((row) => row.name.length));
-  return rows
+  const nameWidth = Math.max(...Object.keys(SETTINGS).map((name) => name.length));
+  return Object.entries(SETTINGS)
     .map(
-      (row) => `${row.name.padEnd(nameWidth)}  ${row.about}\n${' '.repeat(nameWidth)}  default: ${row.fallback || '-'}`,
+      ([name, { about, fallback }]) =>
+        `${name.padEnd(nameWidth)}  ${about}\n${' '.repeat(nameWidth)}  default: ${fallback || '-'}`,
     )
     .join('\n');
 }

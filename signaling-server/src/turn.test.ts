@@ -37,7 +37,7 @@ describe('createIceSource (S12, P13)', () => {
       { stunUrls: [], turnUrls: [], turnSecret: undefined, turnTtlS: 600 },
       new FakeClock(),
     );
-    expect(source.offersRelay).toBe(false);
+    expect(source.credentials).toBeUndefined();
     expect(source.current('198.51.100.7')).toEqual({ iceServers: [] });
   });
 });

@@ -8,7 +8,6 @@ export type IceSource = {
   current(limitKey: string): IceConfig;
   /** Credentials for the relay that last so many seconds, or else TURN_TTL_S; undefined where there is no relay. */
   credentials: ((limitKey: string, ttlS?: number) => { username: string; credential: string }) | undefined;
-  readonly offersRelay: boolean;
 };
 
 /**
@@ -32,7 +31,6 @@ export function createIceSource(
         };
   return {
     credentials,
-    offersRelay: credentials !== undefined,
     current: (limitKey) =>
       credentials
         ? {

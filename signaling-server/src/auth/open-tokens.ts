@@ -10,9 +10,6 @@ import type { Tokens } from './tokens.ts';
 /** How soon a right that another program ended closes its sockets. */
 const LOOK_EVERY_MS = 2_000;
 
-/** Every use of an access token asks whether its right still counts, so its own life matters little. */
-const ACCESS_TOKEN_TTL_S = 600;
-
 type Ports = { redis: RedisClient | undefined; now: () => number; random: (sizeBytes: number) => Uint8Array };
 
 /** The rights of a server that gives them by token; undefined for one that does not. */
@@ -29,7 +26,7 @@ export async function openTokens(
   await store.list();
   // Only such a server needs the library of JWTs in memory.
   const { Tokens } = await import('./tokens.ts');
-  return new Tokens({ tokenSecret, accessTokenTtlS: ACCESS_TOKEN_TTL_S }, { store, now, random });
+  return new Tokens(tokenSecret, { store, now, random });
 }
 
 /** Closes the sockets of rights that ended by a revocation elsewhere, or by time. */

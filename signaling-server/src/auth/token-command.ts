@@ -135,19 +135,18 @@ const noteIn =
   };
 
 async function withTokens(config: Config, task: Task): Promise<number> {
-  const ports = { now: () => Date.now(), random: randomBytes };
-  if (config.redisUrl === undefined) {
-    const tokens = await openTokens(config, { ...ports, redis: undefined });
-    return tokens ? task(tokens, noteIn(config), config) : 1;
-  }
-  const { connectRedis } = await import('../cluster/redis-client.ts');
-  const { log } = createLog({ logLevel: 'silent', logPretty: false }, { write: () => {} });
-  const redisPorts = { url: config.redisUrl, prefix: config.redisPrefix, clock: systemClock, log, random: randomBytes };
-  const redis = await connectRedis(redisPorts);
+  const redis = await openRedis(config);
   try {
-    const tokens = await openTokens(config, { ...ports, redis });
+    const tokens = await openTokens(config, { redis, now: () => Date.now(), random: randomBytes });
     return tokens ? await task(tokens, noteIn(config), config) : 1;
   } finally {
-    redis.destroy();
+    redis?.destroy();
   }
+}
+
+async function openRedis({ redisUrl: url, redisPrefix: prefix }: Config) {
+  if (url === undefined) return undefined;
+  const { connectRedis } = await import('../cluster/redis-client.ts');
+  const { log } = createLog({ logLevel: 'silent', logPretty: false }, { write: () => {} });
+  return connectRedis({ url, prefix, clock: systemClock, log, random: randomBytes });
 }

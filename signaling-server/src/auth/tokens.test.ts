@@ -28,8 +28,7 @@ describe('rights by token (S11)', () => {
   beforeEach(() => {
     now = 1_700_000_000_000;
     store = new MemoryTokenStore();
-    const policy = { tokenSecret: SECRET, accessTokenTtlS: 600 };
-    tokens = new Tokens(policy, { store, now: () => now, random: randomBytes });
+    tokens = new Tokens(SECRET, { store, now: () => now, random: randomBytes });
   });
   const exchange = async (refreshToken: string) => {
     const outcome = await tokens.refresh(refreshToken);

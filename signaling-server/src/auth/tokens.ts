@@ -10,7 +10,9 @@ const AUDIENCE = 'parley-signaling';
 /** RFC 9068: an access token is not to be mistaken for another JWT. */
 const TYPE = 'at+jwt';
 
-export type TokenPolicy = { tokenSecret: string; accessTokenTtlS: number };
+/** Every use of an access token asks whether its right still counts, so its own life matters little. */
+const ACCESS_TOKEN_TTL_S = 600;
+
 export type TokenPorts = { store: TokenStore; now: () => number; random: (sizeBytes: number) => Uint8Array };
 
 /** Short access tokens with the refresh token that gets the next one. */
@@ -23,14 +25,12 @@ export type Exchanged = { accessToken: string; expiresInS: number; refreshToken:
  * (RFC 9700, section 4.14). Every use asks the store, so a revocation counts at once.
  */
 export class Tokens {
-  readonly #policy: TokenPolicy;
   readonly #ports: TokenPorts;
   readonly #key: Uint8Array;
 
-  constructor(policy: TokenPolicy, ports: TokenPorts) {
-    this.#policy = policy;
+  constructor(tokenSecret: string, ports: TokenPorts) {
     this.#ports = ports;
-    this.#key = new TextEncoder().encode(policy.tokenSecret);
+    this.#key = new TextEncoder().encode(tokenSecret);
   }
 
   /** Makes a right with its first refresh token, which is shown once. `endsAt` null: it has no end. */
@@ -81,7 +81,7 @@ export class Tokens {
     if (seen === 'reused') return { ...refuse('access-revoked'), reused: id };
     return accept({
       accessToken: await this.#sign(id, record.generation, now),
-      expiresInS: this.#policy.accessTokenTtlS,
+      expiresInS: ACCESS_TOKEN_TTL_S,
       refreshToken: this.#tokenOf(id, record.generation),
     });
   }
@@ -160,7 +160,7 @@ export class Tokens {
       .setAudience(AUDIENCE)
       .setSubject(id)
       .setIssuedAt(seconds)
-      .setExpirationTime(seconds + this.#policy.accessTokenTtlS)
+      .setExpirationTime(seconds + ACCESS_TOKEN_TTL_S)
       .setJti(toBase64Url(this.#ports.random(12)))
       .sign(this.#key);
   }

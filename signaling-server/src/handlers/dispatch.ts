@@ -11,6 +11,7 @@ import {
   refuseInput,
 } from '@parley/shared/protocol';
 import { createOperationObserver } from '../observe/operations.ts';
+import { OpenCount } from '../open-count.ts';
 import type { Client, Handler, HandlerContext, Reply } from './context.ts';
 import { handlers } from './table.ts';
 
@@ -109,8 +110,7 @@ export function createDispatch(context: HandlerContext) {
   }
 
   let stopped = false;
-  let pending = 0;
-  let noteSettled: (() => void) | undefined;
+  const pending = new OpenCount(clock);
 
   /** Handles a call, times it and answers. Never throws. */
   function answer(
@@ -136,11 +136,8 @@ export function createDispatch(context: HandlerContext) {
         settle(outcome);
         return;
       }
-      pending += 1;
-      outcome.then(settle, fail).finally(() => {
-        pending -= 1;
-        if (pending === 0) noteSettled?.();
-      });
+      pending.add();
+      outcome.then(settle, fail).finally(() => pending.remove());
     } catch (thrown) {
       fail(thrown);
     }
@@ -157,15 +154,12 @@ export function createDispatch(context: HandlerContext) {
       else answer(event, client, reply, payload, isChecked);
     },
     /**
-     * Takes nothing more and resolves when everything that was taken is answered: a client must know what
-     * the server did for it before it stopped.
+     * Takes nothing more and resolves when everything that was taken is answered, or after `withinMs`: a client must know
+     * what the server did for it before it stopped.
      */
-    stop(): Promise<void> {
+    stop(withinMs: number): Promise<void> {
       stopped = true;
-      if (pending === 0) return Promise.resolve();
-      return new Promise((resolve) => {
-        noteSettled = resolve;
-      });
+      return pending.whenNone(withinMs);
     },
   };
 }

@@ -35,5 +35,5 @@ export const streamStop: Handler<'stream:stop'> = ({ rooms }, client, { roomId, 
 
 export const turnGet: Handler<'turn:get'> = ({ ice }, client, { roomId }) => {
   if (!client.seats.has(roomId)) return refuse('not-in-room');
-  return ice.offersRelay ? accept(ice.current(client.limitKey)) : refuse('turn-unavailable');
+  return ice.credentials ? accept(ice.current(client.limitKey)) : refuse('turn-unavailable');
 };

@@ -37,20 +37,11 @@ export function watchLoop(): LoopReading & { close: () => void } {
   };
 }
 
-export interface LoadGauge {
-  /** Whether newcomers are to be turned away for now. */
-  isBusy: () => boolean;
-  /** Whether the event loop has hardly a moment to spare: then those who wait, wait for it. */
-  isSaturated: () => boolean;
-  close(): void;
-}
-
 /**
  * Tells an overloaded server from a fast one by how late its event loop runs. It calls itself busy over the threshold and
- * free again under half of it, so that it does not flutter. With 0 it is neither busy nor
- * saturated.
+ * free again under half of it, so that it does not flutter. With 0 it is neither.
  */
-export function createLoadGauge(thresholdMs: number, clock: Clock, loop: LoopReading): LoadGauge {
+export function createLoadGauge(thresholdMs: number, clock: Clock, loop: LoopReading) {
   let busy = false;
   let saturated = false;
   const stop = repeat(clock, LOOK_EVERY_MS, () => {
@@ -58,5 +49,11 @@ export function createLoadGauge(thresholdMs: number, clock: Clock, loop: LoopRea
     saturated = thresholdMs > 0 && loop.busyShare() > SATURATED_SHARE;
     busy = thresholdMs > 0 && now > (busy ? thresholdMs / 2 : thresholdMs);
   });
-  return { isBusy: () => busy, isSaturated: () => saturated, close: stop };
+  return {
+    /** Whether newcomers are to be turned away for now. */
+    isBusy: () => busy,
+    /** Whether the event loop has hardly a moment to spare: then those who wait, wait for it. */
+    isSaturated: () => saturated,
+    close: stop,
+  };
 }

@@ -19,11 +19,8 @@ export class WrongSecrets {
     const mark = createHmac('sha256', this.#key).update(`${limitKey} ${secret}`).digest('base64url');
     if (this.#seen.has(mark)) return AGAIN_STRIKES;
     this.#seen.add(mark);
-    if (this.#seen.size > REMEMBERED_MAX)
-      for (const oldest of this.#seen) {
-        this.#seen.delete(oldest);
-        break;
-      }
+    const [oldest = mark] = this.#seen;
+    if (this.#seen.size > REMEMBERED_MAX) this.#seen.delete(oldest);
     return WRONG_STRIKES;
   }
 }

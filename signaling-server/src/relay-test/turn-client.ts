@@ -124,12 +124,13 @@ export class TurnClient {
 
   /** Asks for a relayed address, for UDP over IPv4 unless `wanted` says otherwise. */
   async allocate(wanted = RELAY_UDP): Promise<TurnAnswer & { relayed?: Endpoint }> {
-    // The answer to the first request tells realm and nonce.
-    const asked = await this.request(METHOD.allocate, wanted, { signed: false });
-    this.#realm = Buffer.from(asked.attributes.get(ATTRIBUTE.realm) ?? '');
-    this.#nonce = Buffer.from(asked.attributes.get(ATTRIBUTE.nonce) ?? '');
-    if (asked.code !== 401) return asked;
-    const answer = await this.request(METHOD.allocate, wanted);
+    let answer = await this.request(METHOD.allocate, wanted);
+    if (answer.code === 401 && this.#realm.length === 0) {
+      // The answer to the first request tells realm and nonce; all others are signed.
+      this.#realm = Buffer.from(answer.attributes.get(ATTRIBUTE.realm) ?? '');
+      this.#nonce = Buffer.from(answer.attributes.get(ATTRIBUTE.nonce) ?? '');
+      answer = await this.request(METHOD.allocate, wanted);
+    }
     this.#hasAllocation = answer.code === 0;
     const relayed = answer.attributes.get(ATTRIBUTE.relayedAddress);
     const endpoint = relayed && decodeEndpoint(relayed, answer.transaction);
@@ -165,15 +166,15 @@ export class TurnClient {
     }
   }
 
-  /** Sends any request of TURN and resolves with its answer; `signed` with the credentials. */
+  /** Sends any request of TURN and resolves with its answer. */
   async request(
     method: number,
     wanted: readonly Attribute[] | ((transaction: Buffer) => readonly Attribute[]),
-    { signed = true } = {},
   ): Promise<TurnAnswer & { transaction: Buffer }> {
+    const isSigned = this.#realm.length > 0;
     const transaction = randomBytes(12);
     const attributes = [...(typeof wanted === 'function' ? wanted(transaction) : wanted)];
-    if (signed) {
+    if (isSigned) {
       attributes.push(
         [ATTRIBUTE.username, Buffer.from(this.#credentials.username)],
         [ATTRIBUTE.realm, this.#realm],
@@ -181,7 +182,7 @@ export class TurnClient {
       );
     }
     let body = encodeAttributes(attributes);
-    if (signed) {
+    if (isSigned) {
       // The size in the header that is signed counts the signature as well.
       const head = header(method, transaction, body.length + 24);
       const signature = createHmac('sha1', this.#key()).update(head).update(body).digest();

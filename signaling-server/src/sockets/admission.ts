@@ -1,10 +1,8 @@
 import { type Refusal, refuse } from '@parley/shared/protocol';
 import { limitKeyOf } from '../client-address.ts';
-import type { Clock } from '../clock.ts';
-import type { Limits } from '../limits/limits.ts';
+import type { HandlerContext } from '../handlers/context.ts';
 import type { OpenSockets } from '../limits/open-sockets.ts';
 import { SPREAD_MS } from '../limits/window-limit.ts';
-import type { Counters } from '../metrics/counters.ts';
 
 /**
  * welcome: it may come in. told: it is let in just far enough to hear the refusal, because a web page cannot read the
@@ -19,19 +17,15 @@ export type Admission = {
   holdsPlace: boolean;
 };
 
-export type AdmissionPorts = {
-  clock: Clock;
-  limits: Limits;
+export type AdmissionPorts = Pick<
+  HandlerContext,
+  'clock' | 'limits' | 'counters' | 'random' | 'isDraining' | 'isBusy'
+> & {
   /** Most open sockets of one address; 0 lifts the limit. */
   openMax: number;
   open: OpenSockets;
-  counters: Counters;
-  isDraining: () => boolean;
-  /** Overloaded, or full: newcomers wait. */
-  isBusy: () => boolean;
   /** Whether the event loop has hardly a moment to spare. */
   isSaturated: () => boolean;
-  random: (sizeBytes: number) => Uint8Array;
   /** Told of the first refusal in a row of an address, with the setting that it is for. */
   onLimit: (limitKey: string, setting: string) => void;
 };

@@ -2,7 +2,7 @@ import type { Server as HttpServer } from 'node:http';
 import type { Server as HttpsServer } from 'node:https';
 import { ConnectAuth, type Outcome, type Refusal, refuse, refuseInput } from '@parley/shared/protocol';
 import { Server, type Socket } from 'socket.io';
-import type { AccessRule, Admitted } from '../auth/access.ts';
+import type { AccessRule, Right } from '../auth/access.ts';
 import type { RightEnd } from '../auth/token-record.ts';
 import { repeat } from '../clock.ts';
 import type { Config } from '../config.ts';
@@ -10,25 +10,10 @@ import { newChallenge, versionRefusal } from '../handlers/challenge.ts';
 import type { Reply } from '../handlers/context.ts';
 import { createDispatch } from '../handlers/dispatch.ts';
 import { aboutSocket, createOperationObserver } from '../observe/operations.ts';
+import { OpenCount } from '../open-count.ts';
 import type { Connection } from './connection.ts';
 import { CheckedSignal, Decoder, Encoder } from './parser.ts';
 import { openTransport, type SocketPorts } from './transport.ts';
-
-export type SocketGate = {
-  connections: () => number;
-  /** Tells every client to move elsewhere. */
-  announceDrain(retryAfterMs: number): void;
-  /** Resolves when no client is left, or after `withinMs`. */
-  whenEmpty: (withinMs: number) => Promise<void>;
-  /** Closes every socket of an address that was just blocked, but those that have a seat: others may sit behind that address. */
-  closeBlocked(limitKey: string): void;
-  /** How many sockets each right has, where the server gives rights by token. */
-  rights(): Map<string, number>;
-  /** Closes every socket of a right that ended. */
-  closeRight(right: string, end: RightEnd): void;
-  /** Answers what was taken, says goodbye, closes. `cutOff` ends the connections that do not close by then. */
-  close(cutOff: () => void): Promise<void>;
-};
 
 /** How long answers to what was taken may hold up the stop. */
 const ANSWERED_MS = 4_000;
@@ -43,19 +28,14 @@ const LAST_WORD_MS = 1_000;
  * Runs Socket.IO on the server's HTTP port, hardened: WebSocket only, text only, one namespace, small frames, short
  * timeouts, and a cap on what may wait to be sent.
  */
-export function openGate(
-  http: HttpServer | HttpsServer,
-  config: Config,
-  ports: SocketPorts & { access: AccessRule },
-): SocketGate {
+export function openGate(http: HttpServer | HttpsServer, config: Config, ports: SocketPorts & { access: AccessRule }) {
   const { context, pseudonyms, access } = ports;
   const { clock, counters, limits, rooms, log } = context;
   const dispatch = createDispatch(context);
   const observer = createOperationObserver(context);
   const transport = openTransport(http, config, { ...ports, onClogged, onClosed });
   const { connections } = transport;
-  let letIn = 0;
-  let noteEmpty: (() => void) | undefined;
+  const letIn = new OpenCount(clock);
   const io = new Server({
     parser: { Encoder, Decoder },
     connectTimeout: config.connectTimeoutMs,
@@ -72,43 +52,36 @@ export function openGate(
     const { auth } = socket.handshake;
     // A password is not kept longer than it takes to look at it.
     socket.handshake.auth = {};
-    const decide = (outcome: Outcome<Admitted>): void => {
-      if (outcome.ok) {
-        connection.right = outcome.value.right;
-        next();
-      } else turnAway(connection, outcome, next);
-    };
-    const checked = checkConnect(connection, auth);
-    if (!(checked instanceof Promise)) decide(checked);
-    else
-      checked.then(decide, (thrown: unknown) => {
-        log.error({ ...aboutSocket(connection), err: thrown }, 'access could not be checked');
-        decide(refuse('server-busy', { retryAfterMs: 2_000 }));
-      });
+    void checkConnect(connection, auth, next);
   });
 
-  function checkConnect(connection: Connection, given: unknown): Outcome<Admitted> | Promise<Outcome<Admitted>> {
-    const { refusal } = connection.admission;
-    if (refusal) return refusal;
+  /** Lets a connection in, or turns it away. */
+  async function checkConnect(connection: Connection, given: unknown, next: (refusal?: Error) => void): Promise<void> {
+    const { admission, limitKey } = connection;
+    if (admission.refusal) return turnAway(connection, admission.refusal, next);
     const auth = ConnectAuth.safeParse(given);
-    if (!auth.success) return refuseInput(auth.error);
-    const otherVersion = versionRefusal(auth.data.v);
-    if (otherVersion) return otherVersion;
-    const checked = access(auth.data);
-    return checked instanceof Promise
-      ? checked.then((outcome) => countWrong(outcome, connection, auth.data))
-      : countWrong(checked, connection, auth.data);
+    if (!auth.success) return turnAway(connection, refuseInput(auth.error), next);
+    const { v, password, token } = auth.data;
+    const outcome = versionRefusal(v) ?? (await checkAccess(connection, auth.data));
+    if (outcome.ok) {
+      connection.right = outcome.value;
+      return next();
+    }
+    turnAway(connection, outcome, next);
+    if (outcome.code !== 'access-refused') return;
+    log.warn({ ...aboutSocket(connection), address: pseudonyms.address(limitKey), audit: true }, 'access refused');
+    // Guessing passwords or tokens leads to a block (R7). Not before the refusal: a block cuts connections that are new.
+    const weight = limits.wrongSecrets.strikesFor(limitKey, password ?? token ?? '');
+    void limits.blocks.strike(limitKey, 'access-refused', weight);
   }
 
-  /** Guessing passwords or tokens leads to a block (R7). */
-  function countWrong(outcome: Outcome<Admitted>, connection: Connection, given: ConnectAuth): Outcome<Admitted> {
-    if (!outcome.ok && outcome.code === 'access-refused') {
-      const { limitKey } = connection;
-      log.warn({ ...aboutSocket(connection), address: pseudonyms.address(limitKey), audit: true }, 'access refused');
-      const weight = limits.wrongSecrets.strikesFor(limitKey, given.password ?? given.token ?? '');
-      void limits.blocks.strike(limitKey, 'access-refused', weight);
+  async function checkAccess(connection: Connection, auth: ConnectAuth): Promise<Outcome<Right>> {
+    try {
+      return await access(auth);
+    } catch (thrown) {
+      log.error({ ...aboutSocket(connection), err: thrown }, 'access could not be checked');
+      return refuse('server-busy', { retryAfterMs: 2_000 });
     }
-    return outcome;
   }
 
   function turnAway(
@@ -130,7 +103,7 @@ export function openGate(
   io.on('connection', (socket) => {
     const connection = connections.get(socket.conn);
     if (!connection?.open(socket, clock.now())) return;
-    letIn += 1;
+    letIn.add();
     socket.onAny(onEvent);
     // A pseudonym is a keyed hash: not for a line that nobody asked for.
     if (log.isLevelEnabled('debug'))
@@ -151,11 +124,10 @@ export function openGate(
 
   function onClosed(connection: Connection, reason: string): void {
     if (!connection.wasLetIn) return;
-    letIn -= 1;
+    letIn.remove();
     lost(connection);
     if (log.isLevelEnabled('debug'))
       log.debug({ ...aboutSocket(connection), reason, code: connection.closedFor }, 'socket closed');
-    if (letIn === 0) noteEmpty?.();
   }
 
   /** Its seats are away from now on. */
@@ -188,21 +160,15 @@ export function openGate(
   });
 
   return {
-    connections: () => letIn,
-    announceDrain(retryAfterMs) {
+    connections: () => letIn.size,
+    /** Tells every client to move elsewhere. */
+    announceDrain(retryAfterMs: number): void {
       for (const connection of connections.values()) connection.send('server:drain', { retryAfterMs });
     },
-    whenEmpty(withinMs) {
-      if (letIn === 0 || withinMs === 0) return Promise.resolve();
-      return new Promise((resolve) => {
-        const cancel = clock.after(withinMs, resolve);
-        noteEmpty = () => {
-          cancel();
-          resolve();
-        };
-      });
-    },
-    closeBlocked(limitKey) {
+    /** Resolves when no client is left, or after `withinMs`. */
+    whenEmpty: (withinMs: number) => letIn.whenNone(withinMs),
+    /** Closes every socket of an address that was just blocked, but those that have a seat: others may sit behind that address. */
+    closeBlocked(limitKey: string): void {
       for (const connection of connections.values()) {
         if (connection.limitKey !== limitKey) continue;
         if (connection.seats.size > 0) continue;
@@ -210,21 +176,24 @@ export function openGate(
         else if (connection.state === 'new') connection.cut();
       }
     },
+    /** How many sockets each right has, where the server gives rights by token. */
     rights() {
       const sockets = new Map<string, number>();
       for (const { right, state } of connections.values())
         if (right !== undefined && state === 'open') sockets.set(right, (sockets.get(right) ?? 0) + 1);
       return sockets;
     },
-    closeRight(right, end) {
+    /** Closes every socket of a right that ended. */
+    closeRight(right: string, end: RightEnd): void {
       for (const connection of connections.values()) if (connection.right === right) connection.close(end);
     },
-    async close(cutOff) {
+    /** Answers what was taken, says goodbye, closes. `cutOff` ends the connections that do not close by then. */
+    async close(cutOff: () => void): Promise<void> {
       stopReaping();
       stopTurning();
       stopSweeping();
       // No longer than another node may take to answer.
-      await Promise.race([dispatch.stop(), new Promise<void>((resolve) => clock.after(ANSWERED_MS, resolve))]);
+      await dispatch.stop(ANSWERED_MS);
       for (const connection of connections.values()) {
         if (connection.isOpen()) connection.close('server-draining');
         else connection.end();
@@ -242,3 +211,5 @@ export function openGate(
     },
   };
 }
+
+export type SocketGate = ReturnType<typeof openGate>;

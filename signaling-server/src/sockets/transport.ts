@@ -8,6 +8,7 @@ import type { Config } from '../config.ts';
 import type { HandlerContext } from '../handlers/context.ts';
 import type { OpenSockets } from '../limits/open-sockets.ts';
 import type { Tracing } from '../observe/tracing.ts';
+import { OpenCount } from '../open-count.ts';
 import type { OriginRule } from '../origins.ts';
 import type { Pseudonyms } from '../pseudonyms.ts';
 import { type Admission, AdmissionDesk } from './admission.ts';
@@ -34,21 +35,6 @@ type TransportPorts = SocketPorts & {
   onClosed(connection: Connection, reason: string): void;
 };
 
-/** Engine.IO with everything that is decided below Socket.IO. */
-export type Transport = {
-  engine: Engine;
-  /** Every connection, let in or not. */
-  connections: ReadonlyMap<EngineConnection, Connection>;
-  /** Takes a client out of the queue of newcomers: its first join arrived, or it was turned away. */
-  leaveQueue(connection: Connection): void;
-  /** Begins a new second: ends connections that flood or do not read. Called once in each. */
-  turnSecond(): void;
-  /** Forgets what was only counted for a while. */
-  sweep(): void;
-  /** Resolves when every TCP connection is closed, or after `withinMs`. */
-  whenGone(withinMs: number): Promise<void>;
-};
-
 /** How long a client may take to answer that its socket is closed, while the server runs. */
 const FAREWELL_MS = 3_000;
 /** The same for a client that broke a protocol. */
@@ -67,13 +53,12 @@ type EnginePacket = { type: string; data?: unknown };
  * Takes the upgrades of the HTTP server: admission before the upgrade, Engine.IO for WebSocket alone, and what no honest
  * client sends.
  */
-export function openTransport(http: HttpServer | HttpsServer, config: Config, ports: TransportPorts): Transport {
+export function openTransport(http: HttpServer | HttpsServer, config: Config, ports: TransportPorts) {
   const { context, addressOf, originAllowed, pseudonyms } = ports;
   const { clock, counters, limits, log } = context;
   const connections = new Map<EngineConnection, Connection>();
   /** TCP connections that are not closed yet. */
-  let held = 0;
-  let noteGone: (() => void) | undefined;
+  const held = new OpenCount(clock);
   const admissions = new WeakMap<TcpSocket, Admission>();
   const desk = new AdmissionDesk({
     ...context,
@@ -126,7 +111,7 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
         admissions.set(tcp, admission);
         if (tcp.destroyed) desk.closed(admission);
         else {
-          held += 1;
+          held.add();
           tcp.once('close', onTcpClose);
           decide(null, true);
         }
@@ -146,8 +131,7 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
 
   // One function for all connections: a closure for each would be kept as long as its connection.
   function onTcpClose(this: TcpSocket): void {
-    held -= 1;
-    if (held === 0) noteGone?.();
+    held.remove();
     const admission = admissions.get(this);
     if (admission) desk.closed(admission);
   }
@@ -249,25 +233,21 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
 
   return {
     engine,
-    connections,
-    leaveQueue: ({ admission }) => desk.leaveQueue(admission),
-    turnSecond() {
+    /** Every connection, let in or not. */
+    connections: connections as ReadonlyMap<EngineConnection, Connection>,
+    /** Takes a client out of the queue of newcomers: its first join arrived, or it was turned away. */
+    leaveQueue: ({ admission }: Connection) => desk.leaveQueue(admission),
+    /** Begins a new second: ends connections that flood or do not read. Called once in each. */
+    turnSecond(): void {
       desk.turnSecond();
       for (const connection of connections.values()) {
         if (connection.isFlooding()) cutFor(connection);
         else if (connection.isClogged()) connection.cut();
       }
     },
+    /** Forgets what was only counted for a while. */
     sweep: () => desk.sweep(),
-    whenGone(withinMs) {
-      if (held === 0) return Promise.resolve();
-      return new Promise((resolve) => {
-        const cancel = clock.after(withinMs, resolve);
-        noteGone = () => {
-          cancel();
-          resolve();
-        };
-      });
-    },
+    /** Resolves when every TCP connection is closed, or after `withinMs`. */
+    whenGone: (withinMs: number) => held.whenNone(withinMs),
   };
 }

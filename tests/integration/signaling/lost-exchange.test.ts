@@ -45,10 +45,8 @@ describe.each([
 ])('a right in %s whose exchange was answered to nobody (S11)', (_, openStore) => {
   const open = async () => {
     let now = Date.now();
-    const tokens = new Tokens(
-      { tokenSecret: 'a-secret-that-only-these-tests-have-got', accessTokenTtlS: 600 },
-      { store: await openStore(), now: () => now, random: randomBytes },
-    );
+    const ports = { store: await openStore(), now: () => now, random: randomBytes };
+    const tokens = new Tokens('a-secret-that-only-these-tests-have-got', ports);
     const exchange = async (token: string) => {
       const outcome = await tokens.refresh(token);
       if (!outcome.ok) throw new Error(outcome.code);
