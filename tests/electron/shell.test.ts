@@ -13,6 +13,7 @@ import {
   ownFolder,
   processesOf,
   startElectron,
+  underOwnName,
 } from './support/electron-app.ts';
 import { type ForeignSite, openForeignSite } from './support/foreign-site.ts';
 import { openScreen, type Screen } from './support/screen.ts';
@@ -40,10 +41,12 @@ describe('the app in Electron', () => {
 
   beforeAll(async () => {
     folder = ownFolder(mkdtempSync(join(tmpdir(), 'parley-shell-')));
-    // The system's own way to open a link: it writes down what it was asked for.
-    const opener = join(ownFolder(join(folder, 'programs')), 'xdg-open');
-    writeFileSync(opener, `#!/bin/sh\necho "$1" >> ${join(ownFolder(join(folder, 'opened')), 'links')}\n`);
-    chmodSync(opener, 0o755);
+    const [programs, asked] = [ownFolder(join(folder, 'programs')), ownFolder(join(folder, 'asked'))];
+    // The system's own programs to open a link and to register for one: they write down what they were asked for.
+    for (const name of ['xdg-open', 'xdg-settings']) {
+      writeFileSync(join(programs, name), `#!/bin/sh\necho "$@" >> ${join(asked, name)}\n`);
+      chmodSync(join(programs, name), 0o755);
+    }
     [screen, installed, site, linkAtStart] = await Promise.all([
       openScreen(),
       installApp(),
@@ -225,8 +228,24 @@ describe('the app in Electron', () => {
     expect(await rooms()).toMatchObject({ value: { items: [] } });
   });
 
+  it('registers for parley: links where it is installed, and not where it runs from a folder', async () => {
+    const settings = join(folder, 'asked', 'xdg-settings');
+    expect(existsSync(settings)).toBe(false);
+    const started = startElectron({
+      ...options(),
+      installed: underOwnName(installed, ownFolder(join(folder, 'electron'))),
+      home: join(folder, 'ben'),
+    });
+    const asked = await until(
+      'the app to register',
+      () => (existsSync(settings) && readFileSync(settings, 'utf8')) || undefined,
+    );
+    expect(asked).toMatch(/^set default-url-scheme-handler parley \S+\n$/);
+    await started.close();
+  });
+
   it('opens a link outside after the person agreed, and not otherwise', async () => {
-    const links = join(folder, 'opened', 'links');
+    const links = join(folder, 'asked', 'xdg-open');
     const ask = (url: string) =>
       app.page.evaluate(`desktop.call('app.open-external', { url: ${JSON.stringify(url)} })`);
     const refused = ask('https://example.org/refused');

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chownSync, mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { chownSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { chromium, type Page } from 'playwright-core';
 import { ensureBuilt } from '#support/built.ts';
 import { CELLS } from '#support/counter-code.ts';
@@ -30,6 +30,18 @@ export async function installApp(): Promise<Installed & { remove(): Promise<void
   const folder = join(parent, 'app');
   const switches = stageApp({ dist: dirname(electron), folder });
   return { electron, folder, switches, remove: () => rm(parent, { recursive: true, force: true, maxRetries: 5 }) };
+}
+
+/**
+ * The same app under a program of its own name, by which Electron tells an installed app from one that runs from a
+ * folder. The program lies in `folder`.
+ */
+export function underOwnName(installed: Installed, folder: string): Installed {
+  const [dist, program] = [dirname(installed.electron), basename(installed.electron)];
+  for (const name of readdirSync(dist)) if (name !== program) symlinkSync(join(dist, name), join(folder, name));
+  const electron = join(folder, 'parley');
+  copyFileSync(installed.electron, electron);
+  return { ...installed, electron };
 }
 
 /** A folder that belongs to the user whose app it is. */
