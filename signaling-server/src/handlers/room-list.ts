@@ -88,7 +88,7 @@ export const roomWithdraw: Handler<'room:withdraw'> = async (context, client, in
 export const roomList: Handler<'room:list'> = async ({ listings }, _client, input) =>
   accept(await listings.page(input));
 
-/** The answer to a change of the list. One that was made is a line of the audit log. */
+/** The answer to a change of the list. A change that was made is a line of the audit log. */
 function settle(
   { log, pseudonymOf }: HandlerContext,
   client: Client,

@@ -19,7 +19,7 @@ export interface LocalNetwork {
  */
 export async function openLocalNetwork(): Promise<LocalNetwork> {
   const own = Object.entries(networkInterfaces())
-    // What a run that was killed left over is made anew, so that it goes away in the end.
+    // Leftovers of a run that was killed are made anew, so that they go away in the end.
     .flatMap(([name, addresses]) => (name === NAME ? [] : (addresses ?? [])))
     .find(({ family, internal, address }) => family === 'IPv4' && !internal && isPrivateHost(address));
   if (own) return { address: own.address, close: async () => undefined };

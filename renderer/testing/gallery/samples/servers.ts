@@ -40,7 +40,7 @@ export const sampleServers: readonly Server[] = [
   }),
 ];
 
-/** What a server says in its own words, as long as it may be and without a place to break. */
+/** A sentence in a server's own words, as long as it may be and without a place to break. */
 export const quotedRefusal: Refusal =
   refusalSaidBy(
     'talk.orchard.example',
