@@ -12,6 +12,9 @@ export type RelayVerdict = { at: 'ok'; url: string; tookMs: number } | { at: 'fa
 /** Makes credentials that are good for so many seconds from now, or else for their usual time. */
 export type MakeCredentials = (ttlS?: number) => TurnCredentials;
 
+/** The relay still knows the local port from an earlier allocation; RFC 8656 advises to try from another port, three times at most. */
+const PORT_KNOWN = 437;
+const RETRIES = 3;
 /** As a credential would be needed to last if the relay's clock were years ahead. */
 const TEN_YEARS_S = 10 * 365 * 86_400;
 const ARRIVES_WITHIN_MS = 3_000;
@@ -58,8 +61,13 @@ async function sendThrough(
     return client;
   };
   const allocate = async () => {
-    const client = await open();
-    const { code, relayed } = await client.allocate();
+    let client = await open();
+    let answer = await client.allocate();
+    for (let retries = 0; answer.code === PORT_KNOWN && retries < RETRIES; retries++) {
+      client = await open();
+      answer = await client.allocate();
+    }
+    const { code, relayed } = answer;
     if (code === 401 || code === 431) throw await whyUnauthorized(url, () => open(TEN_YEARS_S));
     if (code === 486 || code === 508)
       throw new RelayFault(`The relay ${url} has no room for a test: its user-quota or total-quota is reached.`);
