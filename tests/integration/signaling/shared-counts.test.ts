@@ -141,7 +141,7 @@ describe('the open sockets of an address (R2, S13)', () => {
       const address = 'abc'[byte % 3] ?? 'a';
       const taken = places.get(address) ?? 0;
       if (byte % 8 < 5) {
-        const answers = [await alone.take(address, 4), await shared.take(address, 4)];
+        const answers = [alone.take(address, 4), await shared.take(address, 4)];
         expect(answers).toEqual([taken < 4, taken < 4]);
         if (taken < 4) places.set(address, taken + 1);
       } else if (taken > 0) {
