@@ -113,7 +113,10 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
         else {
           held.add();
           tcp.once('close', onTcpClose);
+          // The answer to the upgrade and Engine.IO's first packet are one piece.
+          tcp.cork();
           decide(null, true);
+          tcp.uncork();
         }
       },
       (thrown: unknown) => {
@@ -162,9 +165,12 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
   const turn = new WriteTurn();
   engine.on('flush', (conn: EngineConnection) => {
     const connection = connections.get(conn);
-    connection?.flushed();
-    if (connection) turn.hold(connection);
+    if (!connection) return;
+    connection.flushed();
+    connection.cork();
+    turn.flushes(connection);
   });
+  engine.on('drain', (conn: EngineConnection) => connections.get(conn)?.uncork());
 
   function onPacketCreate(this: EngineConnection, { data }: EnginePacket): void {
     connections.get(this)?.queued(typeof data === 'string' ? data.length : 0);

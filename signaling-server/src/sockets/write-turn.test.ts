@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { WriteTurn } from './write-turn.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { BUSY_FLUSHES, WriteTurn } from './write-turn.ts';
 
 /** A connection that notes what happens to it, and may have more to write once it was released. */
 class NotedConnection {
@@ -14,17 +14,35 @@ class NotedConnection {
     this.pieces += 1;
     const { next } = this;
     this.next = undefined;
-    // As Engine.IO does: what waited is written in a tick after the system took what came before.
+    // As Engine.IO does: packets that waited are written in a tick after the system took those before.
     if (next) process.nextTick(next);
   }
 }
 const turnOfLoop = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('the writes of one turn of the event loop', () => {
-  it('are held until everything that arrived was handled, once for each connection', async () => {
-    const turn = new WriteTurn();
+  let turn: WriteTurn;
+  beforeEach(() => {
+    turn = new WriteTurn();
+  });
+  const makeBusy = async (): Promise<void> => {
+    for (let n = 0; n < BUSY_FLUSHES; n++) turn.flushes(new NotedConnection());
+    await turnOfLoop();
+  };
+
+  it('leave at once while there is little to do', async () => {
+    const one = new NotedConnection();
+    for (let n = 0; n < 3; n++) {
+      turn.flushes(one);
+      await turnOfLoop();
+    }
+    expect([one.corked, one.pieces]).toEqual([0, 0]);
+  });
+
+  it('are held after a busy turn until everything that arrived was handled, once for each connection', async () => {
+    await makeBusy();
     const [one, two] = [new NotedConnection(), new NotedConnection()];
-    for (const connection of [one, two, one, one]) turn.hold(connection);
+    for (const connection of [one, two, one, one]) turn.flushes(connection);
     await Promise.resolve();
     expect([one.corked, one.pieces, two.corked]).toEqual([1, 0, 1]);
     await turnOfLoop();
@@ -32,24 +50,21 @@ describe('the writes of one turn of the event loop', () => {
   });
 
   it('take along what waited behind the first packet, in a second piece and no later turn', async () => {
-    const turn = new WriteTurn();
+    await makeBusy();
     const one = new NotedConnection();
-    one.next = () => turn.hold(one);
-    turn.hold(one);
+    one.next = () => turn.flushes(one);
+    for (let n = 0; n < BUSY_FLUSHES; n++) turn.flushes(one);
     await turnOfLoop();
     await new Promise((resolve) => process.nextTick(resolve));
     expect([one.corked, one.pieces]).toEqual([0, 2]);
   });
 
-  it('begin anew with the next packet', async () => {
-    const turn = new WriteTurn();
+  it('leave at once again after a turn with little to do', async () => {
+    await makeBusy();
+    turn.flushes(new NotedConnection());
+    await turnOfLoop();
     const one = new NotedConnection();
-    for (let n = 1; n <= 3; n++) {
-      turn.hold(one);
-      expect(one.corked).toBe(1);
-      await turnOfLoop();
-      await turnOfLoop();
-      expect([one.corked, one.pieces]).toEqual([0, n]);
-    }
+    turn.flushes(one);
+    expect(one.corked).toBe(0);
   });
 });

@@ -1,27 +1,37 @@
-/** A connection whose writes can be held back. */
+/** A connection whose writes can be held back; each `cork` needs an `uncork`. */
 export type Held = { cork(): void; uncork(): void };
 
+/** From so many writes in a turn of the event loop on, those of the next turn are collected: a relayed message makes two. */
+export const BUSY_FLUSHES = 4;
+
 /**
- * Collects what is written to each connection in one turn of the event loop, so that it is one call to the system: calls are
+ * Collects what is written to each connection in one turn of a busy event loop, so that it is one call to the system: calls are
  * the largest part of what a relayed message costs. Engine.IO writes the first packet at once and those after it when the
- * system has taken the first; both leave here when everything that arrived in the turn was handled.
+ * system has taken the first; both leave here when everything that arrived in the turn was handled. A server with little to do
+ * writes at once.
  */
 export class WriteTurn {
   readonly #held = new Set<Held>();
-  #state: 'idle' | 'collecting' | 'releasing' = 'idle';
+  #state: 'idle' | 'counting' | 'releasing' = 'idle';
+  #isBusy = false;
+  #count = 0;
 
-  /** Call it before Engine.IO writes to a connection. */
-  hold(connection: Held): void {
-    if (this.#held.has(connection)) return;
-    connection.cork();
-    this.#held.add(connection);
+  /** Call it before each write of Engine.IO to a connection. */
+  flushes(connection: Held): void {
+    this.#count += 1;
+    if (this.#isBusy && !this.#held.has(connection)) {
+      connection.cork();
+      this.#held.add(connection);
+    }
     if (this.#state !== 'idle') return;
-    this.#state = 'collecting';
+    this.#state = 'counting';
     setImmediate(() => this.#release());
   }
 
   #release(): void {
-    // The packets that waited in Engine.IO follow within the ticks of this release, in one piece as well.
+    this.#isBusy = this.#count >= BUSY_FLUSHES;
+    this.#count = 0;
+    // Packets that waited in Engine.IO follow within the ticks of this release, in one piece as well.
     this.#state = 'releasing';
     this.#uncorkAll();
     process.nextTick(() => {
