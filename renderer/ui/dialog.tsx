@@ -29,11 +29,13 @@ export function Dialog({ title, onClose, children, size = 'medium', bare = false
     const dialog = ref.current;
     if (!dialog) return undefined;
     const before = document.activeElement;
+    const around = ancestorsOf(before);
     dialog.showModal();
     dialog.querySelector<HTMLElement>('[data-autofocus]')?.focus();
     return () => {
       dialog.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
+      else if (document.activeElement === document.body) focusNear(around);
     };
   }, []);
 
@@ -71,6 +73,15 @@ export function Dialog({ title, onClose, children, size = 'medium', bare = false
       </div>
     </dialog>
   );
+}
+
+const ancestorsOf = (element: Element | null): Element[] =>
+  element?.parentElement ? [element.parentElement, ...ancestorsOf(element.parentElement)] : [];
+
+/** The button that opened a dialog may be gone with what the dialog did: the focus goes to the next one around it. */
+function focusNear(around: readonly Element[]): void {
+  const nearest = around.find((element) => element.isConnected && element !== document.body);
+  nearest?.querySelector<HTMLElement>(':is(a[href], button, input, select, textarea):not(:disabled)')?.focus();
 }
 
 export function DialogActions({ children }: { children: ReactNode }) {

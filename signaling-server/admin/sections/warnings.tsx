@@ -1,5 +1,5 @@
 import { Check } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import type { Overview } from '../store/admin-store.ts';
 import { useAdmin, useOverview } from '../store/react.tsx';
 import { Button } from '../ui/button.tsx';
@@ -29,13 +29,16 @@ export function Warnings() {
 function WarningRow({ warning: { key, sentence, since, acknowledged } }: { warning: Overview['warnings'][number] }) {
   const admin = useAdmin();
   const [busy, setBusy] = useState(false);
+  const row = useRef<HTMLLIElement>(null);
   const acknowledge = async () => {
     setBusy(true);
-    await admin.acknowledge(key);
+    const answer = await admin.acknowledge(key);
     setBusy(false);
+    // The button that had the focus is gone.
+    if (answer.ok) row.current?.focus();
   };
   return (
-    <li className={classNames(styles.warning, acknowledged && styles.acknowledged)}>
+    <li ref={row} tabIndex={-1} className={classNames(styles.warning, acknowledged && styles.acknowledged)}>
       <div>
         <p>{sentence}</p>
         <p className={styles.since}>

@@ -1,0 +1,68 @@
+// @vitest-environment happy-dom
+import { act, useState } from 'react';
+import { createRoot, type Root } from 'react-dom/client';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Dialog } from './dialog.tsx';
+
+Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
+
+let root: Root;
+beforeEach(() => {
+  root = createRoot(document.body.appendChild(document.createElement('div')));
+});
+afterEach(async () => {
+  await act(async () => root.unmount());
+  document.body.replaceChildren();
+});
+
+function Entries() {
+  const [entries, setEntries] = useState(['first', 'second']);
+  const [asked, setAsked] = useState<string | null>(null);
+  return (
+    <ul>
+      {entries.map((entry) => (
+        <li key={entry}>
+          <button type="button" onClick={() => setAsked(entry)}>
+            Remove {entry}
+          </button>
+        </li>
+      ))}
+      {asked ? (
+        <Dialog title="Remove?" onClose={() => setAsked(null)}>
+          <button
+            type="button"
+            onClick={() => {
+              setEntries((all) => all.filter((entry) => entry !== asked));
+              setAsked(null);
+            }}
+          >
+            Yes
+          </button>
+        </Dialog>
+      ) : null}
+    </ul>
+  );
+}
+
+const press = (name: string) =>
+  act(async () => {
+    const button = [...document.querySelectorAll('button')].find((one) => (one.ariaLabel ?? one.textContent) === name);
+    button?.focus();
+    button?.click();
+  });
+
+describe('closing a dialog', () => {
+  beforeEach(() => act(async () => root.render(<Entries />)));
+
+  it('gives the focus back to the button that opened it', async () => {
+    await press('Remove second');
+    await press('Close');
+    expect(document.activeElement).toBe(document.querySelector('li + li button'));
+  });
+
+  it('gives it to the next button around, where the one that opened it is gone', async () => {
+    await press('Remove second');
+    await press('Yes');
+    expect(document.activeElement).toBe(document.querySelector('ul button'));
+  });
+});
