@@ -52,8 +52,8 @@ async function press(names: readonly string[]): Promise<void> {
     let button: HTMLElement | undefined;
     while (!button) {
       await new Promise((resolve) => requestAnimationFrame(resolve));
-      const all = document.querySelectorAll<HTMLButtonElement>('dialog[open] button, button');
-      button = [...all].find(({ textContent, disabled }) => textContent.trim() === name && !disabled);
+      const all = document.querySelectorAll<HTMLElement>('dialog[open] :is(button, summary), button');
+      button = [...all].find((one) => one.textContent.trim() === name && !one.matches(':disabled'));
     }
     button.click();
   }

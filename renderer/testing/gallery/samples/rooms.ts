@@ -7,6 +7,9 @@ const HOUR_MS = 60 * MINUTE_MS;
 
 export const design = roomIdOf('Design circle');
 
+/** As long as a name of a room may be: words from right to left, then one without a place to break. */
+export const longName = `قاعة الاجتماعات الكبيرة في الطابق الثاني ${'Donaudampfschifffahrt'.repeat(3)}`.slice(0, 100);
+
 export function roomOf(name: string, nowMs: number, more: Partial<Room> = {}): Room {
   return {
     roomId: roomIdOf(name),

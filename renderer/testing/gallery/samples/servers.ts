@@ -40,6 +40,22 @@ export const sampleServers: readonly Server[] = [
   }),
 ];
 
+/** Servers with names as long as they may be, one without a place to break, one written from right to left. */
+export const serversWithLongNames: readonly Server[] = [
+  ...sampleServers.slice(0, 1),
+  serverOf(`${'a-very-long-name-of-a-computer-'.repeat(3)}1.departments.example:18443`, {
+    rooms: 12,
+    right: { at: 'held', kind: 'password', endsAt: null },
+    check: foundCheck({ access: 'password', version: '10.20.30-beta.4' }),
+  }),
+  serverOf('parley.studio.example', {
+    name: 'The choir of the old school house by the river and its friends.',
+    rooms: 1,
+    right: { at: 'lost', kind: 'token', code: 'access-expired' },
+  }),
+  serverOf('192.168.4.20:7420', { name: 'חדר המשפחה של סבתא (בית)', rooms: 2, check: foundCheck() }),
+];
+
 /** A sentence in a server's own words, as long as it may be and without a place to break. */
 export const quotedRefusal: Refusal =
   refusalSaidBy(
@@ -67,4 +83,6 @@ export const sampleListedRooms: readonly ListedRoom[] = [
   listedRoomOf('Choir rehearsals, sopranos and altos, every second Thursday in the old school', { participants: 12 }),
   listedRoomOf('Parents of class 4b', { needsPassphrase: true, participants: 2 }),
   listedRoomOf('Repair café'),
+  listedRoomOf('مجموعة القراءة (الأربعاء 19:30)', { participants: 2 }),
+  listedRoomOf('W'.repeat(100)),
 ];

@@ -1,5 +1,5 @@
 import { type GalleryScreen, inRoom } from '../base-state.ts';
-import { design } from '../samples/rooms.ts';
+import { design, longName } from '../samples/rooms.ts';
 import { callScreens } from './call.ts';
 
 const ownRoom: GalleryScreen = (base) => ({
@@ -27,6 +27,15 @@ export const inviteScreens = {
       ],
     },
   }),
+  'invite-message': () => ({ screen: inRoom() }),
+  'invite-long-names': (base) => ({
+    screen: inRoom(),
+    rooms: base.rooms.map((room) =>
+      room.roomId === design
+        ? { ...room, name: longName, needsPassphrase: true, host: `${'department-'.repeat(6)}1.example:18443` }
+        : room,
+    ),
+  }),
   'invite-qr': () => ({ screen: inRoom() }),
   'pre-join-alone': () => ({ ...callScreens['pre-join'](), reach: {} }),
   scan: () => ({ screen: { at: 'lobby', invite: '', reading: { at: 'empty' } } }),
@@ -37,6 +46,8 @@ export const pressedForInvites: Partial<Record<keyof typeof inviteScreens, reado
   'invite-here-only': ['Invite people'],
   'invite-network': ['Invite people'],
   'invite-networks': ['Invite people'],
+  'invite-message': ['Invite people', 'Read the message first'],
+  'invite-long-names': ['Invite people'],
   'invite-qr': ['Invite people', 'Show QR code'],
   scan: ['Scan a QR code'],
 };

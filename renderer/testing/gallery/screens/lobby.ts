@@ -30,4 +30,13 @@ export const lobbyScreens = {
   'lobby-quoted': () => lobby(invite, { at: 'unreachable', refusal: quotedRefusal, ...elsewhere }),
   'lobby-one-computer': () => lobby(invite, { at: 'ready', ...elsewhere, host: '127.0.0.1:9000' }),
   'lobby-server': () => lobby(invite, { at: 'server', host: elsewhere.host, known: false }),
+  'lobby-long-names': () =>
+    lobby(invite, {
+      at: 'access',
+      access: 'password',
+      refusal: refuse('access-refused'),
+      ...elsewhere,
+      needsPassphrase: true,
+      host: `${'department-'.repeat(12)}1.example:18443`,
+    }),
 } satisfies Record<string, GalleryScreen>;

@@ -3,8 +3,8 @@ import { refusedConnection } from '../../../signaling/server-connection.ts';
 import { type GalleryScreen, here, inRoom, withReach } from '../base-state.ts';
 import { chatOf, talkAt } from '../samples/chat.ts';
 import { participant } from '../samples/people.ts';
-import { design, reachOf } from '../samples/rooms.ts';
-import { quotedRefusal } from '../samples/servers.ts';
+import { design, longName, reachOf } from '../samples/rooms.ts';
+import { foundCheck, quotedRefusal, serverOf } from '../samples/servers.ts';
 
 export const roomScreens = {
   room: () => ({ screen: inRoom() }),
@@ -43,5 +43,13 @@ export const roomScreens = {
   'room-details': (base) => ({
     screen: inRoom('details'),
     rooms: base.rooms.map((one) => (one.roomId === design ? { ...one, host: '127.0.0.1:7420' } : one)),
+  }),
+  // A server at an address of this computer that is not the app's own, under a name that the person gave it.
+  'room-long-names': (base) => ({
+    screen: inRoom('details'),
+    rooms: base.rooms.map((one) =>
+      one.roomId === design ? { ...one, name: longName, host: '127.0.0.1:9000', listed: true } : one,
+    ),
+    servers: [...base.servers, serverOf('127.0.0.1:9000', { name: 'Test server of the choir', check: foundCheck() })],
   }),
 } satisfies Record<string, GalleryScreen>;

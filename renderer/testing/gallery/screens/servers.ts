@@ -2,7 +2,7 @@ import { refuse } from '@parley/shared/protocol';
 import type { AppState, ListedRoomsView } from '../../../stores/state.ts';
 import { type GalleryScreen, inRoom } from '../base-state.ts';
 import { design, reachOf } from '../samples/rooms.ts';
-import { sampleListedRooms, serverOf } from '../samples/servers.ts';
+import { sampleListedRooms, serverOf, serversWithLongNames } from '../samples/servers.ts';
 
 const section = { screen: { at: 'settings', section: 'servers' } } as const;
 const host = 'parley.studio.example';
@@ -47,7 +47,9 @@ export const serverScreens = {
       }),
     ],
   }),
+  'servers-long-names': () => ({ ...section, servers: serversWithLongNames }),
   'servers-add': () => section,
+  'servers-rename': () => section,
   'servers-remove': () => section,
   'listed-rooms': () => listOf(),
   'listed-rooms-loading': () => listOf({ items: [], total: 0, cursor: null, load: { at: 'first' } }),
@@ -57,7 +59,10 @@ export const serverScreens = {
   'listed-rooms-join': () => listOf(),
   'room-details-listed': listed(false),
   'room-details-listed-passphrase': listed(true),
+  'room-details-unlisted': (base) => ({ screen: inRoom('details'), rooms: base.rooms }),
+  'room-publish': (base) => ({ screen: inRoom('details'), rooms: base.rooms }),
   'new-room': () => ({}),
+  'new-room-more': (base) => ({ settings: { ...base.settings, homeServer: host } }),
   'home-server-away': (base) => ({
     settings: { ...base.settings, homeServer: host },
     reach: {
@@ -70,7 +75,10 @@ export const serverScreens = {
 
 export const pressedForServers: Partial<Record<keyof typeof serverScreens, readonly string[]>> = {
   'servers-add': ['Add a server'],
+  'servers-rename': ['Rename'],
   'servers-remove': ['Remove'],
   'listed-rooms-join': ['Join Parents of class 4b'],
+  'room-publish': ['Put it on the list'],
   'new-room': ['Start a callMake a room and invite people'],
+  'new-room-more': ['Start a callMake a room and invite people', 'Passphrase and list'],
 };
