@@ -1,22 +1,17 @@
-import type { EmbeddedServerState, HistoryItem, PeerStanding, Room } from '@parley/shared/model';
+import type { HistoryItem, PeerStanding, Room } from '@parley/shared/model';
 import type { ParticipantView, ServerConnection } from '../stores/state.ts';
+import { isolated } from '../ui/format.ts';
 
 /** Whether the host is this very computer: nobody else can reach such an address. */
 export const isLoopback = (host: string): boolean => /^(?:localhost|127\.|\[::1\])/.test(host);
 
-/** Whether the room is introduced by the server inside this app. */
-export const isOwnServer = (host: string, server: EmbeddedServerState): boolean =>
-  isLoopback(host) || (server.at === 'running' && [server, ...server.lanHosts].some((one) => one.host === host));
-
-export const hostName = (host: string): string => (isLoopback(host) ? 'this computer' : host);
-
-/** The state of a room's connection in words. */
-export function connectionSentence(connection: ServerConnection, host: string): string {
+/** The state of a room's connection in words. `server`: how its server is called on the screen. */
+export function connectionSentence(connection: ServerConnection, server: string): string {
   switch (connection.at) {
     case 'online':
-      return `Connected to ${hostName(host)}`;
+      return `Connected to ${server}`;
     case 'connecting':
-      return `Connecting to ${hostName(host)}…`;
+      return `Connecting to ${server}…`;
     case 'reconnecting':
       return 'Reconnecting, calls go on';
     case 'refused':
@@ -44,13 +39,14 @@ const SEALED = 'Everything said here is sealed between your devices.';
  * it can where the room's secret was ever given to it for its list, which only the person who made the room knows for sure.
  */
 export function protectionSentence(
-  room: Pick<Room, 'needsPassphrase' | 'listed' | 'wasListed' | 'mine' | 'host'>,
+  room: Pick<Room, 'needsPassphrase' | 'listed' | 'wasListed' | 'mine'>,
+  server: string,
 ): string {
-  if (room.listed) return `${listenersSentence(room.host, room.needsPassphrase)} ${SEALED}`;
+  if (room.listed) return `${listenersSentence(server, room.needsPassphrase)} ${SEALED}`;
   if (room.needsPassphrase)
     return `Only people who have both the invite and the passphrase can join; the server cannot listen. ${SEALED}`;
   if (room.wasListed)
-    return `This room was on the list of ${hostName(room.host)}: people who found it there can still join, and its operator could listen. Make a new room to shut them out. ${SEALED}`;
+    return `This room was on the list of ${server}: people who found it there can still join, and the person who runs that server could listen. Make a new room to shut them out. ${SEALED}`;
   return room.mine
     ? `Only people who have the invite can join; the server cannot listen. ${SEALED}`
     : `Only people who have the invite can join. The server cannot listen, unless the person who made the room put it on a list. ${SEALED}`;
@@ -63,10 +59,10 @@ export const inviteSentence = (needsPassphrase: boolean): string =>
     : 'Everybody who has the invite can join, so send it only to the people you mean.';
 
 /** Says who could listen in a room that is on its server's list. */
-export const listenersSentence = (host: string, needsPassphrase: boolean): string =>
+export const listenersSentence = (server: string, needsPassphrase: boolean): string =>
   needsPassphrase
-    ? `On the list of ${hostName(host)}: everybody there sees its name. Only people who also have the passphrase can join or listen; the operator of the server cannot.`
-    : `On the list of ${hostName(host)}: everybody who can use that server can join, so its operator could listen too.`;
+    ? `On the list of ${server}: everybody there sees its name. Only people who also have the passphrase can join or listen; the person who runs the server cannot.`
+    : `On the list of ${server}: everybody who can use that server can join, so the person who runs it could listen too.`;
 
 /** The same in a word, beside the lock. */
 export const protectionWord = (room: Pick<Room, 'needsPassphrase' | 'listed' | 'wasListed'>): string =>
@@ -113,5 +109,8 @@ export const qualityWords: Record<ParticipantView['quality'], string> = {
   unknown: 'Measuring the connection',
 };
 
-/** The room's name, or words in its place before a member told it. */
+/** The room's name where it stands alone, or words in its place before a member told it. */
 export const roomTitle = (room: Pick<Room, 'name'>): string => room.name ?? 'Unnamed room';
+
+/** The room's name inside a sentence. */
+export const roomInWords = (room: Pick<Room, 'name'>): string => isolated(roomTitle(room));

@@ -22,6 +22,7 @@ export function TextField({ label, value, onChange, hint, error, ...rest }: Text
       </label>
       <input
         type="text"
+        dir="auto"
         autoComplete="off"
         spellCheck={false}
         {...rest}

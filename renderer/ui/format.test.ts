@@ -8,6 +8,7 @@ import {
   formatNumber,
   formatSize,
   formatWhen,
+  isolated,
 } from './format.ts';
 import { initialsOf } from './hue.ts';
 
@@ -94,6 +95,16 @@ describe('names', () => {
     expect(formatNames(['Ana', 'Ben'])).toBe('Ana and Ben');
     expect(formatNames(['Ana', 'Ben', 'Cem'])).toBe('Ana, Ben and Cem');
     expect(formatNames(['Ana', 'Ben', 'Cem', 'Dee'])).toBe('Ana, Ben and 2 others');
+  });
+
+  it('keep their own order inside a sentence where they are written from right to left', () => {
+    expect([isolated('חדר (בית)'), isolated('Ana (Lisbon)')]).toEqual(['\u2068חדר (בית)\u2069', 'Ana (Lisbon)']);
+    expect(formatNames(['نور', 'Ben'])).toBe('\u2068نور\u2069 and Ben');
+    expect(initialsOf(isolated('غرفة الجلوس'))).toBe('غا');
+  });
+
+  it('have no bracket for an initial', () => {
+    expect(['Book club (evenings)', 'Choir 19:30'].map(initialsOf)).toEqual(['BE', 'C1']);
   });
 
   it('have initials in any script', () => {

@@ -9,8 +9,9 @@ export function hueOf(id: string): number {
 
 /** Up to two letters that stand for a name. */
 export function initialsOf(name: string): string {
-  const words = name.split(/[\s_-]+/u).filter((word) => /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(word));
-  const first = [...(words[0] ?? '')].find((char) => /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(char)) ?? '·';
-  const last = words.length > 1 ? ([...(words.at(-1) ?? '')][0] ?? '') : '';
-  return (first + last).toLocaleUpperCase();
+  const letters = name
+    .split(/[\s_-]+/u)
+    .flatMap((word) => [...word].find((char) => /[\p{L}\p{N}\p{Extended_Pictographic}]/u.test(char)) ?? []);
+  const last = letters.length > 1 ? letters.at(-1) : '';
+  return `${letters[0] ?? '·'}${last}`.toLocaleUpperCase();
 }

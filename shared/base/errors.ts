@@ -33,7 +33,7 @@ export const ERRORS = {
   'server-unreachable': 'The server does not answer. Check the address and your connection; Parley keeps trying.',
   'not-a-server': 'Something answers at that address, but it is not a Parley server.',
   'client-too-old': 'This server needs a newer Parley. Update Parley to join.',
-  'server-too-old': 'This server is older than your Parley. Ask its host to update it.',
+  'server-too-old': 'This server is older than your Parley. Ask the person who runs it to update it.',
   'server-busy': 'The server is very busy. Parley tries again by itself.',
   'server-draining': 'The server is about to restart. Parley comes back by itself.',
   'origin-refused': 'The server does not accept connections from this app.',
@@ -56,8 +56,8 @@ export const ERRORS = {
   'list-full': 'The list of rooms on this server is full.',
   'too-many-listed': 'As many rooms as one address may list are on this server’s list. Take one off first.',
   'access-refused': 'This server lets in only people who have its password or an invitation.',
-  'access-expired': 'Your access to this server has ended. Ask its host for a new invitation.',
-  'access-revoked': 'The host of this server has taken back your access. Ask them for a new invitation.',
+  'access-expired': 'Your invitation to this server has ended. Ask the person who runs it for a new one.',
+  'access-revoked': 'The person who runs this server took your invitation back. Ask them for a new one.',
   'turn-unavailable': 'This server offers no relay.',
 
   // Links and identity

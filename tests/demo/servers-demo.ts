@@ -102,7 +102,7 @@ export async function runServersDemo({ folder, windows, say, signal }: ServersDe
     });
     await step('Ben pastes the link; the app names the server before anything is asked of it', async () => {
       await ben.typeInvite(link);
-      await ben.waitStatus(/introduced by/);
+      await ben.waitStatus(/leads to a room on/);
     }, [ben]);
     await step('He gives a wrong password, and is told that the server did not accept it', async () => {
       await moves.answerPassword(ben, 'four-loud-geese');

@@ -61,7 +61,7 @@ describe.skipIf(network === undefined)('two computers in one home network', () =
 
     const ben = await start('Ben Okafor', 'second');
     await ben.typeInvite(message);
-    expect(await ben.waitStatus(/introduced by/)).toContain('it is a computer in your network');
+    expect(await ben.waitStatus(/leads to a room on/)).toContain('it is a computer in your network');
     await ben.page.getByRole('button', { name: 'Join room' }).click();
     await ben.joinCall();
     expect((await ben.waitFrames(ana.name, 30)).who).toBe(ana.clip.who);

@@ -39,7 +39,9 @@ describe('servers that somebody hosts', () => {
     const message = await ana.copyInviteMessage();
 
     await ben.typeInvite(message);
-    expect(await ben.waitStatus(/introduced by/)).toMatch(/Nothing was asked of it yet|the computer it was made on/);
+    expect(await ben.waitStatus(/leads to a room on/)).toMatch(
+      /Nothing was asked of it yet|the computer it was made on/,
+    );
     await joinWithInvitation(ben, 'Strings', forBen.invitation);
     await ana.sees(ben.name);
 
@@ -73,7 +75,7 @@ describe('servers that somebody hosts', () => {
     await skipCall(ana);
     await ana.openPanel('Details');
     await ana.page.getByRole('button', { name: 'Take it off the list' }).waitFor();
-    await ana.page.getByText('the operator of the server cannot').waitFor();
+    await ana.page.getByText('the person who runs the server cannot').waitFor();
 
     const search = await openListedRooms(ben, host);
     await search.fill('nothing of the kind');

@@ -35,12 +35,12 @@ export async function answerPassword(one: Participant, password: string): Promis
 }
 
 /** Waits until the open room says that the host of its server revoked this person's right. */
-export const waitRevoked = (one: Participant): Promise<string> => one.waitStatus(/took your right to use it back/);
+export const waitRevoked = (one: Participant): Promise<string> => one.waitStatus(/took your invitation back/);
 
 /** Waits until Settings → Servers says of `server` that the right was revoked; answers its card. */
 export async function revokedCard(one: Participant, server: string): Promise<Locator> {
   const card = one.serverCard(server);
-  await card.getByText('took your right to use it back').waitFor();
+  await card.getByText('took your invitation back').waitFor();
   return card;
 }
 

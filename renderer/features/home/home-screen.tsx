@@ -9,7 +9,7 @@ import { formatNames, formatWhen } from '../../ui/format.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { AuthorName } from '../author-name.tsx';
 import { roomTitle } from '../connection-words.ts';
-import { serverTitle } from '../servers/server-words.ts';
+import { serverNameOf } from '../servers/server-words.ts';
 import styles from './home-screen.module.css';
 import { NewRoomDialog } from './new-room-dialog.tsx';
 import { ServerSentence } from './server-sentence.tsx';
@@ -91,7 +91,9 @@ function RoomRow({ room, reach, now }: { room: Room; reach: RoomReach | undefine
     <button type="button" className={styles.room} onClick={() => openRoom(room.roomId)}>
       <Avatar id={room.roomId} name={roomTitle(room)} shape="room" size={44} present={here.length > 0} />
       <span className={styles.roomText}>
-        <span className={styles.roomName}>{roomTitle(room)}</span>
+        <span className={styles.roomName} dir="auto">
+          {roomTitle(room)}
+        </span>
         <span className={styles.roomLast}>
           {room.draft !== '' ? (
             <>
@@ -136,7 +138,7 @@ function Lists() {
       <div className={styles.lists}>
         {lists.map((server) => (
           <Button key={server.host} icon={List} onClick={() => openListedRooms(server.host)}>
-            Rooms on {serverTitle(server)}
+            Rooms on {serverNameOf(servers, server.host)}
           </Button>
         ))}
       </div>

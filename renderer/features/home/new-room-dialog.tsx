@@ -4,7 +4,7 @@ import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { SelectField, SwitchField, TextField } from '../../ui/field.tsx';
 import { listenersSentence } from '../connection-words.ts';
-import { homeServerOf, refusalWithAdvice, serverTitle } from '../servers/server-words.ts';
+import { homeServerOf, refusalWithAdvice, serverNameOf, serverTitle } from '../servers/server-words.ts';
 import styles from './new-room-dialog.module.css';
 
 /** The name of a new room, filled in already, so that Enter is enough; the rest has usual values. */
@@ -71,20 +71,20 @@ export function NewRoomDialog({ onClose }: { onClose: () => void }) {
           />
         ) : null}
         <details className={styles.more}>
-          <summary>Passphrase and list</summary>
+          <summary>{mayBeListed ? 'Passphrase and list' : 'Passphrase'}</summary>
           <TextField
             label="Passphrase (optional)"
             value={passphrase}
             onChange={setPassphrase}
             maxLength={256}
-            hint="Then the invite alone lets nobody in. Tell it to people by another way, so that a lost invite does no harm. It cannot be changed later."
+            hint="Then the invite alone lets nobody in. Tell people the passphrase by another way than the invite. It cannot be changed later."
           />
           {mayBeListed && server ? (
             <SwitchField
               label="Put it on this server’s list"
               checked={listed}
               onChange={setListed}
-              hint={listenersSentence(server.host, passphrase !== '')}
+              hint={listenersSentence(serverNameOf(servers, server.host), passphrase !== '')}
             />
           ) : null}
         </details>

@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { ServerConnection } from '../../stores/state.ts';
 import { Button } from '../../ui/button.tsx';
+import { isolated } from '../../ui/format.ts';
 import { homeServerOf, type StateWords, serverTitle, serverWords } from '../servers/server-words.ts';
 import styles from './home-screen.module.css';
 
@@ -33,7 +34,7 @@ export function homeWords(
         return { tone: 'off', sentence: 'You can join with a link. To make rooms of your own, add a server.' };
     }
   }
-  const title = serverTitle(home);
+  const title = isolated(serverTitle(home));
   const { tone, sentence } = serverWords(home, embedded, connections);
   if (tone === 'good') return { tone, sentence: `Connected to ${title}, where new rooms are made.` };
   if (tone === 'trouble')

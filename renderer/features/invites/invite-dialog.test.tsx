@@ -66,6 +66,18 @@ describe('inviting people', () => {
     ]);
   });
 
+  it('shows the code and leads back to the button that showed it', async () => {
+    await shown('invite');
+    const press = (name: string) =>
+      act(async () =>
+        [...document.querySelectorAll('button')].find(({ textContent }) => textContent === name)?.click(),
+      );
+    await press('Show QR code');
+    expect(document.activeElement?.textContent).toBe('Other ways');
+    await press('Other ways');
+    expect(document.activeElement?.textContent).toBe('Show QR code');
+  });
+
   it('asks for no network where there is only one', async () => {
     await shown('invite-network');
     expect(networkChoice()).toBeNull();

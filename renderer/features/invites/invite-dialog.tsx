@@ -6,7 +6,8 @@ import { useActions, useApp } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { QrCode } from '../../ui/qr-code.tsx';
-import { hostName, inviteSentence, isLoopback, roomTitle } from '../connection-words.ts';
+import { inviteSentence, isLoopback, roomInWords } from '../connection-words.ts';
+import { useServerName } from '../servers/use-server-name.ts';
 import styles from './invite-dialog.module.css';
 import { inviteMessage } from './invite-message.ts';
 import { InviteNetwork, inviteNaming, networksFor } from './invite-network.tsx';
@@ -25,6 +26,8 @@ export function InviteDialog({ room, onClose }: { room: Room; onClose: () => voi
   const invite = inviteNaming(network, usual, networks);
   const [copied, setCopied] = useState<Copied | null>(null);
   const [code, setCode] = useState(false);
+  /** Coming back from the code, the focus goes to the button that led there. */
+  const [codeSeen, setCodeSeen] = useState(false);
 
   useEffect(() => {
     if (copied === null) return undefined;
@@ -45,12 +48,14 @@ export function InviteDialog({ room, onClose }: { room: Room; onClose: () => voi
   };
   const parsed = parseInvite(invite);
   const host = parsed.ok ? parsed.value.host : room.host;
+  const serverName = useServerName(host);
+  const isOwn = useApp(({ servers }) => servers.some((one) => one.own && one.host === room.host));
 
   if (code && invite !== '') {
     return (
       <Dialog title="Scan to join" onClose={onClose}>
         <div className={styles.code}>
-          <QrCode text={invite} label={`QR code with the invite to ${roomTitle(room)}`} />
+          <QrCode text={invite} label={`QR code with the invite to ${roomInWords(room)}`} />
         </div>
         <p className={styles.soft}>
           In Parley on the other computer: <em>Join with a link</em>, then <em>Scan a QR code</em>. Everyone who sees
@@ -65,7 +70,7 @@ export function InviteDialog({ room, onClose }: { room: Room; onClose: () => voi
     );
   }
   return (
-    <Dialog title={`Invite people to ${roomTitle(room)}`} onClose={onClose}>
+    <Dialog title={`Invite people to ${roomInWords(room)}`} onClose={onClose}>
       <InviteReach room={room} host={host} />
       {networks.length > 0 ? <InviteNetwork networks={networks} value={host} onChoose={setNetwork} /> : null}
       <ul className={styles.ways} aria-label="Ways to invite">
@@ -82,14 +87,21 @@ export function InviteDialog({ room, onClose }: { room: Room; onClose: () => voi
         <Way
           icon={<MessageSquareText aria-hidden="true" />}
           title="Message"
-          text="For a mail or a chat: says what Parley is, where to get it and what to do."
+          text="For a mail or a chat: says what Parley is and what to do."
         >
           <Button icon={copied === 'message' ? Check : Copy} onClick={() => void copy('message')}>
             Copy message
           </Button>
         </Way>
         <Way icon={<QrIcon aria-hidden="true" />} title="QR code" text="For somebody beside you, or in a video call.">
-          <Button icon={QrIcon} onClick={() => setCode(true)}>
+          <Button
+            icon={QrIcon}
+            autoFocus={codeSeen}
+            onClick={() => {
+              setCode(true);
+              setCodeSeen(true);
+            }}
+          >
             Show QR code
           </Button>
         </Way>
@@ -100,7 +112,7 @@ export function InviteDialog({ room, onClose }: { room: Room; onClose: () => voi
       </details>
       <p className={styles.soft}>
         {inviteSentence(room.needsPassphrase)}{' '}
-        {isLoopback(host) ? '' : `The server ${hostName(host)} introduces them to you.`}
+        {isOwn || isLoopback(host) ? '' : `The server ${serverName} introduces them to you.`}
       </p>
       <p className="visually-hidden" role="status">
         {copied === 'link' ? 'The link was copied' : copied === 'message' ? 'The message was copied' : ''}

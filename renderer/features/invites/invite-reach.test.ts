@@ -21,6 +21,10 @@ describe('where an invite works', () => {
     expect(reachOf(host, server, allowed)).toBe(reach);
   });
 
+  it('here only, on another server at an address of this computer', () => {
+    expect(reachOf('127.0.0.1:9000', running(), false, ['127.0.0.1:9000'])).toBe('here');
+  });
+
   it('nowhere, where the own server does not run', () => {
     const failed: EmbeddedServerState = { at: 'failed', code: 'port-in-use', message: 'That port is taken.' };
     expect(reachOf('127.0.0.1:7420', failed, true)).toBe('failed');

@@ -4,15 +4,22 @@ import { useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Banner } from '../../ui/field.tsx';
-import { isOwnServer } from '../connection-words.ts';
+import { isLoopback } from '../connection-words.ts';
 import styles from './invite-dialog.module.css';
 
 /** Which computers an invite works on. */
 export type Reach = 'anywhere' | 'network' | 'ask' | 'opening' | 'no-network' | 'here' | 'failed';
 
-/** Pure. `allowed`: the person lets the network use the app's own server. */
-export function reachOf(host: string, server: EmbeddedServerState, allowed: boolean): Reach {
-  if (!isOwnServer(host, server)) return 'anywhere';
+/** Pure. `allowed`: the person lets the network use the app's own server, `server`. `others`: the hosts of the other servers. */
+export function reachOf(
+  host: string,
+  server: EmbeddedServerState,
+  allowed: boolean,
+  others: readonly string[] = [],
+): Reach {
+  const own = server.at === 'running' && [server, ...server.lanHosts].some((one) => one.host === host);
+  if (!own && !isLoopback(host)) return 'anywhere';
+  if (others.includes(host)) return 'here';
   if (server.at === 'off') return 'here';
   if (server.at === 'failed') return 'failed';
   if (server.at === 'running' && server.lanHosts.some((lan) => lan.host === host)) return 'network';
@@ -26,8 +33,10 @@ export function InviteReach({ room, host }: { room: Room; host: string }) {
   const server = useApp((state) => state.server);
   const allowed = useApp((state) => state.settings.hosting.lan);
   const [asked, setAsked] = useState(false);
-  const reach = reachOf(host, server, allowed);
-  const servers = (
+  const servers = useApp((state) => state.servers);
+  const others = servers.filter(({ own }) => !own).map((one) => one.host);
+  const reach = reachOf(host, server, allowed, others);
+  const toServers = (
     <Button size="small" onClick={() => openSettings('servers')}>
       Servers…
     </Button>
@@ -38,7 +47,7 @@ export function InviteReach({ room, host }: { room: Room; host: string }) {
       return null;
     case 'network':
       return (
-        <Banner tone="info" role="status" action={servers}>
+        <Banner tone="info" role="status" action={toServers}>
           Computers on this network can join, as long as Parley is open here. For people elsewhere, make a room on a
           server that they can reach.
         </Banner>
@@ -70,7 +79,7 @@ export function InviteReach({ room, host }: { room: Room; host: string }) {
       );
     case 'here':
       return (
-        <Banner tone="warning" role="status" action={servers}>
+        <Banner tone="warning" role="status" action={toServers}>
           This invite names this computer, so it works here only. For other people, make a room on a server that they
           can reach.
         </Banner>
@@ -83,14 +92,14 @@ export function InviteReach({ room, host }: { room: Room; host: string }) {
       );
     case 'no-network':
       return (
-        <Banner tone="warning" role="status" action={servers}>
+        <Banner tone="warning" role="status" action={toServers}>
           This computer is on no network at the moment, so the invite works here only. Connect it to the network of the
           others, or make a room on a server.
         </Banner>
       );
     case 'failed':
       return (
-        <Banner tone="danger" role="alert" action={servers}>
+        <Banner tone="danger" role="alert" action={toServers}>
           The server of this computer does not run, so nobody can join yet.{' '}
           {server.at === 'failed' ? server.message : ''}
         </Banner>

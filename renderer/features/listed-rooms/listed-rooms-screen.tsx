@@ -7,21 +7,21 @@ import { Avatar } from '../../ui/avatar.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { Banner, Refused, TextField } from '../../ui/field.tsx';
-import { countOf } from '../../ui/format.ts';
+import { countOf, isolated } from '../../ui/format.ts';
 import { listenersSentence } from '../connection-words.ts';
-import { refusalWithAdvice, serverTitle } from '../servers/server-words.ts';
+import { refusalWithAdvice } from '../servers/server-words.ts';
+import { useServerName } from '../servers/use-server-name.ts';
 import styles from './listed-rooms-screen.module.css';
 
 /** The rooms that a server lists, a page at a time, and a field to search them. */
 export function ListedRoomsScreen() {
   const actions = useActions();
   const view = useApp((state) => state.listedRooms);
-  const server = useApp((state) => state.servers.find(({ host }) => host === state.listedRooms?.host));
+  const title = useServerName(view?.host ?? '');
   const rooms = useApp((state) => state.rooms);
   const [joining, setJoining] = useState<ListedRoom | null>(null);
   const searchId = useId();
   if (!view) return null;
-  const title = server ? serverTitle(server) : view.host;
   const member = new Set(rooms.map(({ roomId }) => roomId));
 
   return (
@@ -31,7 +31,7 @@ export function ListedRoomsScreen() {
           <h1>Rooms on {title}</h1>
           <p className={styles.soft}>
             The people who made these rooms put them on this list. Everybody who can use the server sees it. In a room
-            without a passphrase the operator of the server could listen.
+            without a passphrase the person who runs the server could listen.
           </p>
         </header>
         <div className={styles.search}>
@@ -61,7 +61,7 @@ export function ListedRoomsScreen() {
               </Button>
             }
           >
-            {refusalWithAdvice(view.load.refusal, view.host)}
+            {refusalWithAdvice(view.load.refusal, view.host, title)}
           </Banner>
         ) : null}
         {view.items.length > 0 ? (
@@ -70,7 +70,9 @@ export function ListedRoomsScreen() {
               <li key={listed.roomId} className={styles.room}>
                 <Avatar id={listed.roomId} name={listed.name} shape="room" size={40} />
                 <span className={styles.text}>
-                  <strong>{listed.name}</strong>
+                  <strong>
+                    <bdi>{listed.name}</bdi>
+                  </strong>
                   <span>
                     {listed.participants === 0
                       ? 'Nobody is there'
@@ -130,6 +132,7 @@ type JoinListedDialogProps = { host: string; listed: ListedRoom; onClose: () => 
 /** Says who could listen before the person joins, and asks for the passphrase. */
 function JoinListedDialog({ host, listed, onClose }: JoinListedDialogProps) {
   const { joinListedRoom } = useActions();
+  const server = useServerName(host);
   const [passphrase, setPassphrase] = useState('');
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -138,10 +141,10 @@ function JoinListedDialog({ host, listed, onClose }: JoinListedDialogProps) {
     const joined = await joinListedRoom(host, listed, passphrase);
     setBusy(false);
     if (joined.ok) onClose();
-    else setError(refusalWithAdvice(joined, host));
+    else setError(refusalWithAdvice(joined, host, server));
   };
   return (
-    <Dialog title={`Join ${listed.name}`} size="small" onClose={onClose}>
+    <Dialog title={`Join ${isolated(listed.name)}`} size="small" onClose={onClose}>
       <form
         className={styles.form}
         onSubmit={(event) => {
@@ -149,7 +152,7 @@ function JoinListedDialog({ host, listed, onClose }: JoinListedDialogProps) {
           void submit();
         }}
       >
-        <p>{listenersSentence(host, listed.needsPassphrase)} Your camera and microphone stay off.</p>
+        <p>{listenersSentence(server, listed.needsPassphrase)} Your camera and microphone stay off.</p>
         {listed.needsPassphrase ? (
           <TextField
             label="Passphrase of the room"

@@ -5,9 +5,10 @@ import { useActions, useApp } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { Refused } from '../../ui/field.tsx';
-import { listenersSentence, roomTitle } from '../connection-words.ts';
+import { listenersSentence, roomInWords } from '../connection-words.ts';
 import styles from '../room/room.module.css';
 import { refusalWithAdvice } from '../servers/server-words.ts';
+import { useServerName } from '../servers/use-server-name.ts';
 
 /** Puts an own room on its server's list and takes it off. A rename of the room renames its entry. */
 export function ListingSection({ room }: { room: Room }) {
@@ -29,26 +30,26 @@ export function ListingSection({ room }: { room: Room }) {
   return (
     <section>
       <h2>The server’s list</h2>
-      <p className={styles.soft}>
+      <p className={styles.soft} role="status">
         {room.listed
           ? 'This room is on its server’s list. Taken off, its name is gone from there; people who joined keep the invite.'
           : 'This room is on no list. On it, people who use the same server find it by its name.'}
       </p>
       {error ? <Refused>{error}</Refused> : null}
+      {/* One button in both states: it keeps the focus. */}
+      <Button
+        size="small"
+        icon={room.listed ? ListX : List}
+        busy={busy}
+        onClick={() => (room.listed ? void withdraw() : setPublishing(true))}
+      >
+        {room.listed ? 'Take it off the list' : 'Put it on the list'}
+      </Button>
       {room.listed ? (
-        <>
-          <Button size="small" icon={ListX} busy={busy} onClick={() => void withdraw()}>
-            Take it off the list
-          </Button>
-          <Button size="small" icon={List} onClick={() => openListedRooms(room.host)}>
-            Show the list
-          </Button>
-        </>
-      ) : (
-        <Button size="small" icon={List} onClick={() => setPublishing(true)}>
-          Put it on the list
+        <Button size="small" icon={List} onClick={() => openListedRooms(room.host)}>
+          Show the list
         </Button>
-      )}
+      ) : null}
       {publishing ? <PublishDialog room={room} onClose={() => setPublishing(false)} /> : null}
     </section>
   );
@@ -56,6 +57,7 @@ export function ListingSection({ room }: { room: Room }) {
 
 function PublishDialog({ room, onClose }: { room: Room; onClose: () => void }) {
   const { publishRoom } = useActions();
+  const server = useServerName(room.host);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const publish = async () => {
@@ -66,8 +68,8 @@ function PublishDialog({ room, onClose }: { room: Room; onClose: () => void }) {
     else setError(refusalWithAdvice(outcome, room.host));
   };
   return (
-    <Dialog title={`Put ${roomTitle(room)} on the list?`} size="small" onClose={onClose}>
-      <p>{listenersSentence(room.host, room.needsPassphrase)}</p>
+    <Dialog title={`Put ${roomInWords(room)} on the list?`} size="small" onClose={onClose}>
+      <p>{listenersSentence(server, room.needsPassphrase)}</p>
       {room.needsPassphrase ? null : (
         <p>
           That holds for everything said here from now on, and for messages that members pass on to people who join.

@@ -12,7 +12,7 @@ export function InviteFacts({ invite, asked }: { invite: InviteRead; asked: bool
   const server = useApp((state) => state.servers.find(({ host }) => host === invite.host));
   if (invite.known) {
     return (
-      <p className={styles.fact} role="status">
+      <p className={styles.fact}>
         <ShieldCheck aria-hidden="true" />
         <span>You are in this room already.</span>
       </p>
@@ -21,12 +21,14 @@ export function InviteFacts({ invite, asked }: { invite: InviteRead; asked: bool
   const name = server ? serverTitle(server) : invite.host;
   return (
     <>
-      <div className={styles.fact} role="status">
+      <div className={styles.fact}>
         <ShieldCheck aria-hidden="true" />
         <div>
           <p>
-            A room, introduced by{' '}
-            <strong>{isLoopback(invite.host) && !server ? 'the computer it was made on' : name}</strong>
+            This leads to a room on{' '}
+            <strong>
+              <bdi>{isLoopback(invite.host) && !server ? 'the computer it was made on' : name}</bdi>
+            </strong>
             {server && !server.own && server.name ? ` (${server.host})` : ''}. Your camera and microphone stay off.
           </p>
           {invite.server === 'new' && !isLoopback(invite.host) ? (
@@ -40,7 +42,7 @@ export function InviteFacts({ invite, asked }: { invite: InviteRead; asked: bool
         </div>
       </div>
       {isLoopback(invite.host) ? (
-        <Banner tone="warning" role="status">
+        <Banner tone="warning">
           This invite works only on the computer it was made on. If that is another one, ask for a new invite: there,
           “Invite people”, then “Let them join”.
         </Banner>

@@ -74,13 +74,16 @@ export function LobbyScreen() {
             Scan a QR code
           </Button>
         )}
-        {reading.at === 'server' ? (
-          <Banner tone="info" role="status">
-            This leads to the server <strong>{reading.host}</strong>, not to a room.{' '}
-            {reading.known ? 'You know that server already.' : 'You can add it to your servers.'}
-          </Banner>
-        ) : null}
-        {read ? <InviteFacts invite={read} asked={reading.at !== 'ready'} /> : null}
+        {/* There from the beginning, so that what comes into it is read out. */}
+        <div className={styles.facts} role="status">
+          {reading.at === 'server' ? (
+            <Banner tone="info">
+              This leads to the server <strong>{reading.host}</strong>, not to a room.{' '}
+              {reading.known ? 'You know that server already.' : 'You can add it to your servers.'}
+            </Banner>
+          ) : null}
+          {read ? <InviteFacts invite={read} asked={reading.at !== 'ready'} /> : null}
+        </div>
         {read?.needsPassphrase ? (
           <TextField
             label="Passphrase of the room"
@@ -109,7 +112,7 @@ export function LobbyScreen() {
             type="submit"
             icon={LogIn}
             busy={reading.at === 'joining'}
-            disabled={missingIn(reading, answers) !== null}
+            disabled={reading.at !== 'joining' && missingIn(reading, answers) !== null}
           >
             {wordOf(reading)}
           </Button>
@@ -146,7 +149,7 @@ function AccessField({ reading, answers, onChange }: AccessFieldProps) {
         value={answers.password ?? ''}
         onChange={(password) => onChange({ ...answers, password })}
         autoFocus
-        hint="This server lets in only people who know its password. The person who invited you knows it, or the host of the server."
+        hint="This server lets in only people who know its password. Ask the person who invited you or the one who runs the server."
         error={refusal ? (refusal.code === 'access-refused' ? 'The server did not accept it.' : refusal.message) : null}
       />
     );
@@ -159,7 +162,7 @@ function AccessField({ reading, answers, onChange }: AccessFieldProps) {
       rows={2}
       autoFocus
       placeholder={`parley://server/${host}#…`}
-      hint="This server lets in only people with a personal invitation. Ask the host of the server for one and paste it here."
+      hint="This server lets in only people with a personal invitation. Ask the person who runs it for one and paste it here."
       error={refusal?.message ?? null}
     />
   );

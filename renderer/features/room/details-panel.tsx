@@ -5,16 +5,19 @@ import { useActions } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/field.tsx';
-import { hostName, inviteSentence, protectionSentence, protectionWord, roomTitle } from '../connection-words.ts';
+import { inviteSentence, protectionSentence, protectionWord, roomInWords } from '../connection-words.ts';
 import { InviteButton } from '../invites/invite-button.tsx';
 import { ListingSection } from '../listed-rooms/listing-section.tsx';
+import { useServerName } from '../servers/use-server-name.ts';
 import styles from './room.module.css';
 
 /** The room's protection, its invite, its name, and how to delete it. */
 export function DetailsPanel({ room }: { room: Room }) {
   const actions = useActions();
+  const server = useServerName(room.host);
   const [name, setName] = useState(room.name ?? '');
   const [error, setError] = useState<string | null>(null);
+  const [renamed, setRenamed] = useState(false);
   const [deleting, setDeleting] = useState(false);
 
   return (
@@ -23,7 +26,7 @@ export function DetailsPanel({ room }: { room: Room }) {
         <h2>
           {room.listed ? <LockOpen aria-hidden="true" /> : <Lock aria-hidden="true" />} {protectionWord(room)}
         </h2>
-        <p>{protectionSentence(room)}</p>
+        <p>{protectionSentence(room, server)}</p>
       </section>
       <section>
         <h2>Invite</h2>
@@ -33,13 +36,20 @@ export function DetailsPanel({ room }: { room: Room }) {
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          void actions.renameRoom(room.roomId, name).then((outcome) => setError(outcome.ok ? null : outcome.message));
+          setRenamed(false);
+          void actions.renameRoom(room.roomId, name).then((outcome) => {
+            setError(outcome.ok ? null : outcome.message);
+            setRenamed(outcome.ok);
+          });
         }}
       >
         <TextField label="Name of the room" value={name} onChange={setName} maxLength={100} error={error} />
         <Button type="submit" size="small" disabled={name.trim() === '' || name.trim() === room.name}>
           Rename
         </Button>
+        <p className="visually-hidden" role="status">
+          {renamed ? `The room is now called ${roomInWords(room)}` : ''}
+        </p>
       </form>
       {room.mine ? <ListingSection room={room} /> : null}
       <Button look="danger-quiet" icon={Trash2} onClick={() => setDeleting(true)}>
@@ -48,12 +58,12 @@ export function DetailsPanel({ room }: { room: Room }) {
       {deleting ? (
         <Dialog title="Delete room" size="small" onClose={() => setDeleting(false)}>
           <p>
-            “{roomTitle(room)}” and all its messages are deleted from this computer. The others keep theirs. This cannot
-            be undone.
-            {room.mine && room.listed ? ` It is taken off the list of ${hostName(room.host)} first.` : ''}
+            “{roomInWords(room)}” and all its messages are deleted from this computer. The others keep theirs. This
+            cannot be undone.
+            {room.mine && room.listed ? ` It is taken off the list of ${server} first.` : ''}
           </p>
           <DialogActions>
-            <Button look="quiet" onClick={() => setDeleting(false)}>
+            <Button look="quiet" data-autofocus onClick={() => setDeleting(false)}>
               Cancel
             </Button>
             <Button look="danger" onClick={() => void actions.deleteRoom(room.roomId)}>

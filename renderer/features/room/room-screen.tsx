@@ -1,6 +1,6 @@
 import type { Room } from '@parley/shared/model';
 import { CircleAlert, Lock, LockOpen, MessageSquare, Phone, Settings2, Users, X } from 'lucide-react';
-import { type ReactNode, useId } from 'react';
+import { type ReactNode, useId, useRef } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { Panel, RoomReach } from '../../stores/state.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
@@ -11,6 +11,7 @@ import { connectionSentence, connectionTone, protectionWord, roomTitle } from '.
 import { InviteButton } from '../invites/invite-button.tsx';
 import { PeoplePanel } from '../people/people-panel.tsx';
 import { lostRightWords, refusalWithAdvice } from '../servers/server-words.ts';
+import { useServerName } from '../servers/use-server-name.ts';
 import { CallBar } from '../stage/call-bar.tsx';
 import { useCallKeys } from '../stage/call-keys.ts';
 import { Stage } from '../stage/stage.tsx';
@@ -27,6 +28,7 @@ export function RoomScreen() {
   const reaches = useApp((state) => state.reach);
   const call = useApp((state) => state.call);
   const panelId = useId();
+  const element = useRef<HTMLDivElement>(null);
   const roomId = screen.at === 'room' ? screen.roomId : null;
   const inCall = call.at === 'joined' && call.roomId === roomId;
   useCallKeys(call.at === 'joined');
@@ -43,8 +45,14 @@ export function RoomScreen() {
     { value: 'details', label: 'Details', icon: Settings2 },
   ];
 
+  // The button that closes the panel goes with it: the focus goes to the panel's tab.
+  const close = () => {
+    element.current?.querySelector<HTMLElement>(`[data-tab="${panel}"]`)?.focus();
+    openPanel('none');
+  };
+
   return (
-    <div className={styles.room}>
+    <div ref={element} className={styles.room}>
       <RoomHeader room={room} reach={reach} inCall={inCall}>
         <TabList
           label="Side panel"
@@ -70,7 +78,7 @@ export function RoomScreen() {
           <aside className={styles.side} aria-label="Side panel">
             <div className={styles.sideHead}>
               <h2>{tabs.find(({ value }) => value === panel)?.label}</h2>
-              <IconButton icon={X} label="Close side panel" tooltip={false} onClick={() => openPanel('none')} />
+              <IconButton icon={X} label="Close side panel" tooltip={false} onClick={close} />
             </div>
             <div className={styles.panel} id={panelId} role="tabpanel" aria-label={panel}>
               {panel === 'chat' ? <ChatView key={room.roomId} room={room} /> : null}
@@ -88,19 +96,20 @@ type RoomHeaderProps = { room: Room; reach: RoomReach | undefined; inCall: boole
 
 function RoomHeader({ room, reach, inCall, children }: RoomHeaderProps) {
   const { openPanel, prepareCall } = useActions();
+  const server = useServerName(room.host);
   const connection = reach?.connection ?? { at: 'connecting' as const };
   const here = (reach?.participants ?? []).filter((participant) => participant.link !== 'closed');
   return (
     <header className={styles.header}>
       <div className={styles.title}>
-        <h1>{roomTitle(room)}</h1>
+        <h1 dir="auto">{roomTitle(room)}</h1>
         <p>
           <span className={styles.members}>
             {here.length === 0 ? 'Nobody else is here' : `${formatNames(here.map((person) => person.name))} here`}
           </span>
           {connection.at === 'refused' ? null : (
             <span className={styles.connection} data-tone={connectionTone(connection)} role="status">
-              {connectionSentence(connection, room.host)}
+              {connectionSentence(connection, server)}
             </span>
           )}
         </p>
@@ -125,22 +134,32 @@ function RoomHeader({ room, reach, inCall, children }: RoomHeaderProps) {
 function Refusal({ room, reach }: { room: Room; reach: RoomReach | undefined }) {
   const { retryConnection, openSettings } = useActions();
   const right = useApp((state) => state.servers.find(({ host }) => host === room.host)?.right);
-  if (reach?.connection.at !== 'refused') return null;
-  const { refusal } = reach.connection;
-  const access = refusal.code.startsWith('access-');
-  const words = access && right?.at === 'lost' ? lostRightWords(right) : refusalWithAdvice(refusal, room.host);
+  const server = useServerName(room.host);
+  const refusal = reach?.connection.at === 'refused' ? reach.connection.refusal : null;
+  const access = refusal?.code.startsWith('access-') === true;
+  const words =
+    access && right?.at === 'lost'
+      ? lostRightWords(right)
+      : refusal
+        ? refusalWithAdvice(refusal, room.host, server)
+        : null;
   return (
-    <div className={styles.trouble}>
-      <CircleAlert aria-hidden="true" />
-      <span role="status">{words}</span>
+    <div className={words ? styles.trouble : undefined}>
+      {/* Always there, so that a sentence that comes into it is read out. */}
+      <p className={styles.troubleWords} role="status">
+        {words ? <CircleAlert aria-hidden="true" /> : null}
+        <span>{words}</span>
+      </p>
       {access ? (
         <Button size="small" look="primary" onClick={() => openSettings('servers')}>
           Get in again
         </Button>
       ) : null}
-      <Button size="small" onClick={() => retryConnection(room.roomId)}>
-        Try again
-      </Button>
+      {words ? (
+        <Button size="small" onClick={() => retryConnection(room.roomId)}>
+          Try again
+        </Button>
+      ) : null}
     </div>
   );
 }

@@ -67,6 +67,7 @@ export function AddServerDialog({ text: given = '', onClose }: { text?: string; 
     );
   };
   const submit = async () => {
+    if (busy) return;
     setError(null);
     setBusy(true);
     await (found && !needsInvitation ? add(found) : check());
@@ -90,31 +91,35 @@ export function AddServerDialog({ text: given = '', onClose }: { text?: string; 
           rows={3}
           data-autofocus
           placeholder="parley.example or parley://server/…"
-          hint="As its host sent it to you: the address, the link, or the whole message."
+          hint="As it was sent to you: the address, the link, or the whole message."
         />
         <Button className={styles.add} icon={ScanLine} onClick={() => setScanning(true)}>
           Scan a QR code
         </Button>
-        {read && !found ? (
-          <Banner tone="info" role="status">
-            This names the server <strong>{read.host}</strong>
-            {read.hasToken ? ', with your personal invitation' : ''}. {read.known ? 'You know it already. ' : ''}
-            Nothing was asked of it yet; when you check it, it learns the address of your computer.
-          </Banner>
-        ) : null}
-        {found ? (
-          <div className={styles.found} role="status">
-            <strong>{found.read.host} answers</strong>
-            <ul className={styles.facts} aria-label="What the check found">
-              {factsOf(found.check).map(({ key, text: fact }) => (
-                <li key={key}>{fact}</li>
-              ))}
-            </ul>
-          </div>
-        ) : null}
+        {/* There from the beginning, so that what comes into it is read out. */}
+        <div className={styles.told} role="status">
+          {read && !found ? (
+            <Banner tone="info">
+              This names the server <strong>{read.host}</strong>
+              {read.hasToken ? ', with your personal invitation' : ''}. {read.known ? 'You know it already. ' : ''}
+              Nothing was asked of it yet; when you check it, it learns the address of your computer.
+            </Banner>
+          ) : null}
+          {found ? (
+            <div className={styles.found}>
+              <strong>{found.read.host} answers</strong>
+              <ul className={styles.facts} aria-label="What the check found">
+                {factsOf(found.check).map(({ key, text: fact }) => (
+                  <li key={key}>{fact}</li>
+                ))}
+              </ul>
+            </div>
+          ) : null}
+        </div>
         {needsInvitation ? (
           <Banner tone="warning" role="alert">
-            This server lets in only people with a personal invitation. Ask its host for one and paste it above.
+            This server lets in only people with a personal invitation. Ask the person who runs it for one and paste it
+            above.
           </Banner>
         ) : null}
         {found && !needsInvitation ? (
@@ -129,7 +134,7 @@ export function AddServerDialog({ text: given = '', onClose }: { text?: string; 
                   setError(null);
                 }}
                 autoFocus
-                hint="Its host tells it to you. It is kept with your keys on this computer."
+                hint="Ask the person who runs the server. Parley keeps it safe on this computer."
               />
             ) : null}
             <TextField

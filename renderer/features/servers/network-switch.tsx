@@ -13,8 +13,8 @@ export function NetworkSwitch() {
     <SwitchField
       label="Let other computers on my network join"
       checked={allowed}
-      disabled={busy}
       onChange={(allow) => {
+        if (busy) return;
         setBusy(true);
         void allowLan(allow).finally(() => setBusy(false));
       }}

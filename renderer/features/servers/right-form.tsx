@@ -18,6 +18,7 @@ export function RightForm({ server, onDone }: { server: Server; onDone?: () => v
   const byPassword = server.right.kind === 'password';
 
   const submit = async () => {
+    if (busy) return;
     setBusy(true);
     const outcome = await authorizeServer(server.host, byPassword ? { password: text } : { text });
     setBusy(false);

@@ -1,11 +1,11 @@
 import type { Server } from '@parley/shared/model';
 import { List, MonitorSmartphone, Pencil, RefreshCw, Server as ServerIcon, Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/field.tsx';
-import { countOf } from '../../ui/format.ts';
+import { countOf, isolated } from '../../ui/format.ts';
 import { NetworkSwitch } from './network-switch.tsx';
 import { RightForm } from './right-form.tsx';
 import { factsOf, removalWords, serverTitle, serverWords } from './server-words.ts';
@@ -21,6 +21,8 @@ export function ServerCard({ server, home }: { server: Server; home: boolean }) 
   const reach = useApp((state) => state.reach);
   const [open, setOpen] = useState<Open>('none');
   const [checking, setChecking] = useState(false);
+  const [checked, setChecked] = useState(false);
+  const checkButton = useRef<HTMLButtonElement>(null);
   const connections = rooms
     .filter((room) => room.host === server.host)
     .flatMap(({ roomId }) => reach[roomId]?.connection ?? []);
@@ -37,7 +39,9 @@ export function ServerCard({ server, home }: { server: Server; home: boolean }) 
           {server.own ? <MonitorSmartphone aria-hidden="true" /> : <ServerIcon aria-hidden="true" />}
         </span>
         <div className={styles.title}>
-          <h3>{title}</h3>
+          <h3>
+            <bdi>{title}</bdi>
+          </h3>
           <p>
             {[
               ...(server.own || server.name === null ? [] : [server.host]),
@@ -49,11 +53,16 @@ export function ServerCard({ server, home }: { server: Server; home: boolean }) 
         <Button
           size="small"
           icon={RefreshCw}
+          ref={checkButton}
           busy={checking}
           aria-label={`Check ${title}`}
           onClick={() => {
             setChecking(true);
-            void checkServer(server.host).finally(() => setChecking(false));
+            setChecked(false);
+            void checkServer(server.host).finally(() => {
+              setChecking(false);
+              setChecked(true);
+            });
           }}
         >
           Check
@@ -63,6 +72,10 @@ export function ServerCard({ server, home }: { server: Server; home: boolean }) 
         <span className={styles.dot} aria-hidden="true" />
         <span>{sentence}</span>
       </p>
+      {/* The sentence above often stays as it was, and then says nothing of the check. */}
+      <p className="visually-hidden" role="status">
+        {checked && found ? `Checked. ${factsOf(found)[0]?.text ?? ''}` : checked ? 'Checked.' : ''}
+      </p>
       {found ? (
         <ul className={styles.facts} aria-label={`What the last check of ${title} found`}>
           {factsOf(found).map(({ key, text }) => (
@@ -70,7 +83,8 @@ export function ServerCard({ server, home }: { server: Server; home: boolean }) 
           ))}
         </ul>
       ) : null}
-      {lost ? <RightForm server={server} /> : null}
+      {/* The form is gone once it has worked. */}
+      {lost ? <RightForm server={server} onDone={() => checkButton.current?.focus()} /> : null}
       {server.own ? <NetworkSwitch /> : null}
       {server.own && !hasList ? null : (
         <div className={styles.actions}>
@@ -102,7 +116,7 @@ function RenameDialog({ server, onClose }: { server: Server; onClose: () => void
   const [name, setName] = useState(server.name ?? '');
   const [error, setError] = useState<string | null>(null);
   return (
-    <Dialog title={`Rename ${serverTitle(server)}`} size="small" onClose={onClose}>
+    <Dialog title={`Rename ${isolated(serverTitle(server))}`} size="small" onClose={onClose}>
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -136,11 +150,15 @@ function RemoveDialog({ server, home, onClose }: { server: Server; home: boolean
   const { removeServer } = useActions();
   const [busy, setBusy] = useState(false);
   return (
-    <Dialog title={`Remove ${serverTitle(server)}?`} size="small" onClose={onClose}>
+    <Dialog title={`Remove ${isolated(serverTitle(server))}?`} size="small" onClose={onClose}>
       <p>{removalWords(server)}</p>
       {home ? <p>New rooms are then made on this computer.</p> : null}
       {server.right.at === 'none' ? null : (
-        <p>Your right to use the server is deleted from this computer. To come back you need it again.</p>
+        <p>
+          {server.right.kind === 'password'
+            ? 'Its password is deleted from this computer. To come back you need it again.'
+            : 'Your invitation to it is deleted from this computer. To come back you need a new one.'}
+        </p>
       )}
       <DialogActions>
         <Button look="quiet" data-autofocus onClick={onClose}>

@@ -1,7 +1,7 @@
 import type { Server } from '@parley/shared/model';
 import { refuse } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
-import { lostRightWords, refusalWithAdvice, removalWords, serverWords } from './server-words.ts';
+import { lostRightWords, refusalWithAdvice, removalWords, serverNameOf, serverWords } from './server-words.ts';
 
 const server = (more: Partial<Server> = {}): Server => ({
   host: 'parley.studio.example',
@@ -20,8 +20,8 @@ describe('a server in words', () => {
     const lost = server({ right: { at: 'lost', kind: 'token', code: 'access-revoked' } });
     const { tone, sentence } = serverWords(lost, off, [{ at: 'online' }]);
     expect(tone).toBe('trouble');
-    expect(sentence).toContain('took your right to use it back');
-    expect(sentence).toContain('new invitation');
+    expect(sentence).toContain('took your invitation back');
+    expect(sentence).toContain('a new one');
     expect(lostRightWords({ at: 'lost', kind: 'password', code: 'access-refused' })).toContain('the new one');
     expect(lostRightWords({ at: 'lost', kind: 'token', code: 'access-expired' })).toContain('has ended');
   });
@@ -44,9 +44,22 @@ describe('a server in words', () => {
   it('says what to check: in a network, at the invite of another computer, on the internet', () => {
     const unreachable = refuse('server-unreachable');
     expect(refusalWithAdvice(unreachable, '192.168.4.20:7420')).toMatch(/same network.*Parley is open.*firewall/);
-    expect(refusalWithAdvice(unreachable, '127.0.0.1:7420')).toContain('Ask for a new invite');
+    expect(refusalWithAdvice(unreachable, '127.0.0.1:7420')).toContain('ask for a new invite');
     expect(refusalWithAdvice(unreachable, 'parley.example')).toContain('connection to the internet');
     expect(refusalWithAdvice(refuse('server-busy'), 'parley.example')).toBe(refuse('server-busy').message);
+  });
+
+  it('is called by the name that the person gave it, and only the own one is this computer', () => {
+    const servers = [
+      server({ host: '127.0.0.1:7420', own: true }),
+      server({ host: '127.0.0.1:9000', name: 'Choir' }),
+      server({ host: '127.0.0.1:9001' }),
+    ];
+    expect(serverNameOf(servers, '127.0.0.1:7420')).toBe('this computer');
+    expect(serverNameOf(servers, '127.0.0.1:9000')).toBe('Choir');
+    expect(serverNameOf(servers, '127.0.0.1:9001')).toBe('127.0.0.1:9001');
+    expect(serverNameOf(servers, 'parley.example')).toBe('parley.example');
+    expect(serverNameOf([], '127.0.0.1:7420')).toBe('this computer');
   });
 
   it('says what a removal means for one room, for several and for none', () => {

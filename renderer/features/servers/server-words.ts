@@ -1,12 +1,22 @@
 import { type EmbeddedServerState, isPrivateHost, type Server, type ServerCheck } from '@parley/shared/model';
 import type { ErrorCode } from '@parley/shared/protocol';
 import type { ServerConnection } from '../../stores/state.ts';
-import { formatNumber } from '../../ui/format.ts';
+import { formatNumber, isolated } from '../../ui/format.ts';
 import { isLoopback, type Tone } from '../connection-words.ts';
 
-/** How a server is called on the screen. */
+/** How a server is called on the screen, where its name stands alone. */
 export const serverTitle = (server: Pick<Server, 'host' | 'name' | 'own'>): string =>
   server.own ? 'This computer' : (server.name ?? server.host);
+
+/**
+ * How the server at `host` is called in a sentence: by the person's name for it, else by its address; 'this computer' is
+ * the app's own server alone, also while it does not run and so is on no list.
+ */
+export function serverNameOf(servers: readonly Server[], host: string): string {
+  const server = servers.find((one) => one.host === host);
+  if (server?.own || (!server && isLoopback(host))) return 'this computer';
+  return isolated(server?.name ?? host);
+}
 
 /** The server on which new rooms are made: the chosen one, else the app's own, else the first that is known. */
 export const homeServerOf = (servers: readonly Server[], chosen: Server['host'] | null): Server | undefined =>
@@ -24,7 +34,7 @@ export const accessWords: Record<Found['access'], string> = {
 /** The findings of a check of a server, in words. */
 export const factsOf = (check: Found): Fact[] => [
   { key: 'answers', text: `Answers in ${formatNumber(Math.max(1, Math.round(check.roundTripMs)))} ms` },
-  { key: 'version', text: `Parley server ${check.version}` },
+  { key: 'version', text: `Version ${check.version}` },
   { key: 'access', text: accessWords[check.access] },
   {
     key: 'relay',
@@ -36,30 +46,31 @@ export const factsOf = (check: Found): Fact[] => [
 /** Says what to do where a server at this address does not answer. */
 export function unreachableAdvice(host: string): string {
   if (isLoopback(host)) {
-    return 'This address names one computer only, the one on which the invite was made. Ask for a new invite: there, “Invite people”, then “Let them join”.';
+    return 'Every computer uses this address for itself. If the invite was made on another one, ask for a new invite: there, “Invite people”, then “Let them join”. If the server is on this one, check that it runs.';
   }
   if (isPrivateHost(host)) {
     return 'It is an address inside a home or office network. Check that both computers are in the same network, that Parley is open on the other one, and that its firewall lets Parley through.';
   }
-  return 'Check the address and your connection to the internet. If both are right, ask the host of the server whether it runs.';
+  return 'Check the address and your connection to the internet. If both are right, ask the person who runs the server.';
 }
 
-/** A refusal by a server in a sentence, with what can be done. */
-export const refusalWithAdvice = (refusal: { code: ErrorCode; message: string }, host: string): string =>
+/** A refusal by a server in a sentence, with what can be done. `name`: how the server is called on the screen. */
+export const refusalWithAdvice = (refusal: { code: ErrorCode; message: string }, host: string, name = host): string =>
   refusal.code === 'server-unreachable' || refusal.code === 'timed-out'
-    ? `${isLoopback(host) ? 'The server of this invite' : host} does not answer. ${unreachableAdvice(host)}`
+    ? `${name} does not answer. ${unreachableAdvice(host)}`
     : refusal.message;
 
 /** Why a right to use a server was lost, and the way on. */
 export function lostRightWords({ kind, code }: Extract<Server['right'], { at: 'lost' }>): string {
-  if (kind === 'password') return 'The server no longer accepts this password. Ask its host for the new one.';
+  if (kind === 'password')
+    return 'The server no longer accepts this password. Ask the person who runs it for the new one.';
   switch (code) {
     case 'access-expired':
-      return 'Your invitation to this server has ended. Ask its host for a new one.';
+      return 'Your invitation to this server has ended. Ask the person who runs it for a new one.';
     case 'access-revoked':
-      return 'The host of this server took your right to use it back. With a new invitation from them you can use it again.';
+      return 'The person who runs this server took your invitation back. With a new one from them you can use it again.';
     case 'access-refused':
-      return 'The server no longer accepts your invitation. Ask its host for a new one.';
+      return 'The server no longer accepts your invitation. Ask the person who runs it for a new one.';
   }
 }
 
@@ -96,11 +107,17 @@ export function serverWords(
   if (connections.some(({ at }) => at === 'online')) return { tone: 'good', sentence: 'Connected' };
   const refused = connections.find((connection) => connection.at === 'refused');
   if (refused?.at === 'refused') {
-    return { tone: 'trouble', sentence: refusalWithAdvice(refused.refusal, server.host) };
+    return {
+      tone: 'trouble',
+      sentence: refusalWithAdvice(refused.refusal, server.host, isolated(serverTitle(server))),
+    };
   }
   if (server.check?.at === 'failed') {
     const { code, message } = server.check;
-    return { tone: 'trouble', sentence: refusalWithAdvice({ code: code as ErrorCode, message }, server.host) };
+    return {
+      tone: 'trouble',
+      sentence: refusalWithAdvice({ code: code as ErrorCode, message }, server.host, isolated(serverTitle(server))),
+    };
   }
   if (connections.some(({ at }) => at === 'connecting' || at === 'reconnecting')) {
     return { tone: 'waiting', sentence: 'Connecting…' };

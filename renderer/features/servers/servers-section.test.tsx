@@ -94,7 +94,7 @@ describe('Settings → Servers', () => {
     await press('Add a server');
     await type('Address, link or invitation', 'talk.example');
     await press('Check server');
-    expect(said()).toContain('Ask its host for one and paste it above');
+    expect(said()).toContain('Ask the person who runs it for one and paste it above');
     expect([...page.querySelectorAll('button')].map(({ textContent }) => textContent)).not.toContain('Add server');
   });
 
@@ -106,7 +106,7 @@ describe('Settings → Servers', () => {
         return refuse('access-refused', { message: 'This invitation was used already.' });
       },
     });
-    expect(said()).toContain('took your right to use it back');
+    expect(said()).toContain('took your invitation back');
     await type('New invitation to this server', 'parley://server/…');
     await press('Use this invitation');
     expect(given).toEqual([['parley.studio.example', { text: 'parley://server/…' }]]);
@@ -132,5 +132,33 @@ describe('Settings → Servers', () => {
       [...(dialog?.querySelectorAll('button') ?? [])].find(({ textContent }) => textContent === 'Remove')?.click();
     });
     expect(removed).toEqual(['parley.studio.example']);
+  });
+
+  it('reads out what a check found, and keeps the focus on the button meanwhile', async () => {
+    await shown('servers');
+    const check = page.querySelector<HTMLButtonElement>('button[aria-label="Check Studio"]');
+    check?.focus();
+    await act(async () => check?.click());
+    const card = page.querySelector('li[aria-label="Studio"]');
+    expect([...(card?.querySelectorAll('[role=status]') ?? [])].map(({ textContent }) => textContent)).toContain(
+      'Checked. Answers in 24 ms',
+    );
+    expect(document.activeElement).toBe(check);
+  });
+
+  it('gives the focus to the card when a new invitation was taken and its form is gone', async () => {
+    const store = await shown('servers-trouble', {
+      authorizeServer: async (host) => {
+        store.setState(({ servers }) => ({
+          servers: servers.map((one) =>
+            one.host === host ? { ...one, right: { at: 'held', kind: 'token', endsAt: null } } : one,
+          ),
+        }));
+        return accept(null);
+      },
+    });
+    await type('New invitation to this server', 'parley://server/…');
+    await press('Use this invitation');
+    expect(document.activeElement?.getAttribute('aria-label')).toBe('Check Studio');
   });
 });

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { useApp } from '../../stores/react.tsx';
 import type { AppState } from '../../stores/state.ts';
-import { authorWords, roomTitle } from '../connection-words.ts';
+import { authorWords, roomInWords } from '../connection-words.ts';
 
 type Known = { unread: ReadonlyMap<string, number>; inCall: ReadonlyMap<string, string> | null };
 
@@ -23,7 +23,7 @@ export function changesInWords(before: Known, state: Pick<AppState, 'rooms' | 'c
     const open = here && (screen.panel === 'chat' || call.at !== 'joined' || call.roomId !== room.roomId);
     if (open || known === undefined || room.unread <= known) continue;
     words.push(
-      `New message from ${room.lastMessage ? authorWords(room.lastMessage) : 'somebody'} in ${roomTitle(room)}`,
+      `New message from ${room.lastMessage ? authorWords(room.lastMessage) : 'somebody'} in ${roomInWords(room)}`,
     );
   }
   const now = othersInCall(state);

@@ -3,7 +3,7 @@ import { useActions, useApp } from '../../stores/react.tsx';
 import { Avatar } from '../../ui/avatar.tsx';
 import { Logo } from '../../ui/logo.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
-import { roomTitle } from '../connection-words.ts';
+import { roomInWords, roomTitle } from '../connection-words.ts';
 import { keys } from '../keys.ts';
 import styles from './shell.module.css';
 
@@ -43,7 +43,7 @@ export function Rail() {
         {rooms.slice(0, 24).map((room) => {
           const call = reach[room.roomId]?.call;
           const more = [room.unread > 0 ? `${room.unread} unread` : '', call ? 'call running' : ''].filter(Boolean);
-          const label = [`Room ${roomTitle(room)}`, ...more].join(', ');
+          const label = [`Room ${roomInWords(room)}`, ...more].join(', ');
           return (
             <Tooltip key={room.roomId} label={roomTitle(room)} side="right">
               <button
@@ -54,7 +54,7 @@ export function Rail() {
               >
                 <span className="visually-hidden">{label}</span>
                 <Avatar id={room.roomId} name={roomTitle(room)} shape="room" />
-                <span className={styles.word} aria-hidden="true">
+                <span className={styles.word} dir="auto" aria-hidden="true">
                   {roomTitle(room)}
                 </span>
                 {room.unread > 0 ? (

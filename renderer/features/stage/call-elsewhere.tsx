@@ -38,7 +38,10 @@ function Elsewhere({ call, inRoom }: { call: Extract<OwnCall, { at: 'joined' }>;
       <p className={styles.text}>
         <span className={styles.live} aria-hidden="true" />
         <span>
-          You are in a call in <strong>{room ? roomTitle(room) : 'a room'}</strong>
+          You are in a call in{' '}
+          <strong>
+            <bdi>{room ? roomTitle(room) : 'a room'}</bdi>
+          </strong>
         </span>
         <span className={styles.time}>{formatDuration(now - call.startedAt)}</span>
       </p>

@@ -97,7 +97,7 @@ export function ListedRooms() {
           <ul>
             <li>Nobody finds it on this server’s list any more.</li>
             <li>People in it stay, and its invite goes on working.</li>
-            <li>Anybody in it can list it again.</li>
+            <li>The person who made it can list it again.</li>
           </ul>
         </Confirm>
       )}

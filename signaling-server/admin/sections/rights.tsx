@@ -104,7 +104,7 @@ function Row({ right, now, onRevoke }: { right: Right; now: number; onRevoke: ()
   return (
     <tr className={styles.middle}>
       <th scope="row">
-        <span className={inForce ? undefined : styles.over}>{right.name}</span>
+        <bdi className={inForce ? undefined : styles.over}>{right.name}</bdi>
         <span className={`${styles.soft} ${styles.id}`}>{right.id}</span>
       </th>
       <td>
