@@ -15,7 +15,7 @@ export default defineConfig({
       reporter: ['json-summary'],
       reportsDirectory: 'node_modules/.cache/coverage',
     },
-    reporters: process.env.CI ? ['default'] : ['default'],
+    reporters: ['default'],
     projects: [
       {
         test: {

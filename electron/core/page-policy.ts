@@ -1,5 +1,5 @@
 /**
- * The content security policy of the one page (security.md §2, item 7). The page has no network of its own but WebRTC: the
+ * The content security policy of the one page. The page has no network of its own but WebRTC: the
  * core holds the signaling sockets (ADR 15).
  */
 export const PAGE_POLICY = [

@@ -21,7 +21,7 @@ export type RoomKeys = {
 };
 
 /**
- * Derives a room's keys (docs/protocol.md, "Key schedule"; security.md §5.3). `ownerPub` is the owner's key of the invite,
+ * Derives a room's keys (docs/protocol.md, "Key schedule"). `ownerPub` is the owner's key of the invite,
  * 32 bytes (throws a RangeError otherwise). With a passphrase this takes a noticeable part of a second, on purpose.
  */
 export async function deriveRoomKeys(secret: Bytes, passphrase: string | null, ownerPub: Bytes): Promise<RoomKeys> {

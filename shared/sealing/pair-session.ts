@@ -45,7 +45,7 @@ export interface PairSession {
 const HEADER_BYTES = 1 + 8 + 8;
 
 /**
- * Derives the keys of a pair from both hellos (security.md §5.6). Refuses with `handshake-failed` for a
+ * Derives the keys of a pair from both hellos (docs/protocol.md, "Pair keys"). Refuses with `handshake-failed` for a
  * reflected hello, another epoch or a key that forces the all-zero secret.
  */
 export async function openPairSession(keys: RoomKeys, own: OwnHello, peer: PeerHello): Promise<Outcome<PairSession>> {

@@ -14,7 +14,7 @@ export interface SafetyExchange {
 type State = { at: 'idle' } | { at: 'committed' } | { at: 'answered'; commitment: Bytes } | { at: 'done' };
 
 /**
- * The short safety code (security.md §5.7). `lo` commits to a random part before it sees `hi`'s, so neither
+ * The short safety code (docs/protocol.md, "Safety codes"). `lo` commits to a random part before it sees `hi`'s, so neither
  * can search for a part that makes two codes collide. Both parts are fresh for this pair: with a part reused
  * across pairs a participant in the middle could search keys instead.
  * idle → committed → done (lo);  idle → answered → done (hi);  anything out of order ends the attempt.

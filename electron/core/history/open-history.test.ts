@@ -28,7 +28,7 @@ const codeOf = (work: () => unknown): string => {
 const addColumn: Migration = (db) => void db.exec('ALTER TABLE rooms ADD COLUMN colour TEXT');
 
 describe('opening the history', () => {
-  it('sets every pragma of security.md §3.4, on the first open and on each later one', () => {
+  it('sets every pragma that keeps commits and their order, on the first open and on each later one', () => {
     for (const _ of ['first', 'second', 'third']) {
       const { db } = openHistory(file, now);
       const pragmas = Object.fromEntries(

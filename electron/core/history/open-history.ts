@@ -16,7 +16,8 @@ export type OpenedHistory = {
 };
 
 /**
- * Opens (or makes) the history at `file` exactly as security.md §3.4 asks and brings it to the newest version.
+ * Opens (or makes) the history at `file`, readable by this user alone and synced at each commit, and brings it to the newest
+ * version.
  * A damaged file is set aside unchanged; the newest good backup, or an empty history, takes its place.
  * Throws `history-from-future` (and changes nothing), `history-locked`, `disk-full` or `disk-read-only`.
  */
