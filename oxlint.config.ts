@@ -224,7 +224,10 @@ export default defineConfig({
         'no-restricted-properties': [
           'error',
           { property: 'webSecurity', message: 'Never set: it lets the page do more than the app needs.' },
-          { property: 'allowRunningInsecureContent', message: 'Never set: it lets the page do more than the app needs.' },
+          {
+            property: 'allowRunningInsecureContent',
+            message: 'Never set: it lets the page do more than the app needs.',
+          },
           { property: 'experimentalFeatures', message: 'Never set: it lets the page do more than the app needs.' },
           { property: 'enableBlinkFeatures', message: 'Never set: it lets the page do more than the app needs.' },
         ],

@@ -14,7 +14,7 @@ export const ERRORS = {
   'timed-out': 'That took too long. Try again.',
   'not-allowed': 'That is not allowed here.',
 
-  // Fields (V1–V5)
+  // Fields (V1–V4, V6)
   'username-invalid': 'A username has 2 to 50 letters, digits, hyphens or underscores.',
   'display-name-invalid': 'A name has 1 to 64 visible characters.',
   'room-name-invalid': 'A room name has 2 to 100 characters.',

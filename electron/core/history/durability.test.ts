@@ -40,7 +40,7 @@ const rejectionOf = (promise: Promise<unknown>) =>
   );
 
 describe('an acknowledged message', () => {
-  it('is there after the process was killed in the middle of writing (P9)', async () => {
+  it('is there after the process was killed in the middle of writing', async () => {
     const composing = spawn(process.execPath, [join(import.meta.dirname, '../testing/children/compose.ts'), file], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

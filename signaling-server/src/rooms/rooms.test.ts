@@ -300,7 +300,7 @@ describe('relaying (S3)', () => {
     expect(eve.heard).toMatchObject([{ payload: { toAll: true } }]);
   });
 
-  it('hands everyone one and the same object, so that a box for all is written once (P2)', () => {
+  it('hands everyone one and the same object, so that a box for all is written once', () => {
     const { enter, send, deliver } = setUp();
     const connections = [new Connection(), new Connection(), new Connection()];
     const [ada, ben, eve] = connections;

@@ -374,7 +374,7 @@ describe('rooms on several nodes (S13)', () => {
     expect(await one.join(ada, rooms.at(-1) ?? room, undefined)).toMatchObject({ ok: true });
   });
 
-  it('take the next message while the answer to the one before is on its way (P2)', async () => {
+  it('take the next message while the answer to the one before is on its way', async () => {
     const [one, two] = [await node('one'), await node('two')];
     const [ada, ben] = [new Connection(), new Connection()];
     const { seat } = await enter(one, ada);
