@@ -20,8 +20,21 @@ const bareAddress = (text: string): Ip | undefined => {
   return IPv6.isValid(text) ? plain(IPv6.parse(text)) : undefined;
 };
 
+/** A join asks for the same address five times over, and everybody behind one proxy for its address. */
+const READ_LATELY_MAX = 256;
+const readLately = new Map<string, Ip>();
+
 /** Reads an address as sockets and proxies write it: with a port, in brackets, with a scope; undefined for anything else. */
 function parse(text: string): Ip | undefined {
+  const known = readLately.get(text);
+  if (known) return known;
+  const ip = read(text);
+  if (readLately.size >= READ_LATELY_MAX) readLately.clear();
+  if (ip) readLately.set(text, ip);
+  return ip;
+}
+
+function read(text: string): Ip | undefined {
   const [, v6, v4] = /^\[([^\]]*)\](?::\d{1,5})?$|^([\d.]+):\d{1,5}$/.exec(text.trim()) ?? [];
   return bareAddress((v6 ?? v4 ?? text.trim()).replace(/%.*$/, ''));
 }
