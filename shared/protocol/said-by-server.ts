@@ -72,17 +72,17 @@ function quoted(own: string, host: ServerHost, text: string): string {
     .slice(0, 10 * QUOTED_MAX)
     // Nothing may end the line, turn it round or look like the end of the quotation.
     .replace(/[\p{C}\p{Zl}\p{Zp}\s]+/gu, ' ')
-    .replace(/[“”„‟«»"]/g, '’')
+    .replace(/[\p{Pi}\p{Pf}"„＂〝〞〟]/gu, '’')
     .trim();
   if (said === '' || said === own) return own;
   const before = `${own} ${host} says: “`;
-  const characters = [...said];
   const max = Math.min(QUOTED_MAX, MESSAGE_MAX - before.length - 2);
   const shown =
-    characters.length > max
-      ? `${characters
+    said.length > max
+      ? `${said
           .slice(0, max - 1)
-          .join('')
+          .toWellFormed()
+          .replace(/\uFFFD$/, '')
           .trimEnd()}…`
       : said;
   return `${before}${shown}”`;

@@ -195,7 +195,9 @@ export async function openSockets(parts: Base & Awaited<ReturnType<typeof openLi
       isBusy: () => load.isBusy(),
     },
     access: createAccessRule(config, tokens),
-    openSockets: shared ? shareOpenSockets(shared) : countOpenSockets(),
+    openSockets: shared
+      ? shareOpenSockets({ ...shared, onMissed: (listener) => cluster?.onMissed(listener) })
+      : countOpenSockets(),
     isSaturated: () => load.isSaturated(),
   });
   cluster?.onNotice('right-ended', z.string(), (right) => gate.closeRight(right, 'access-revoked'));

@@ -68,7 +68,12 @@ export class ClusterNode {
       onDown: () => node.#onDown(),
       onMissed: () => node.#onMissed(),
     });
-    await node.findNodes();
+    try {
+      await node.findNodes();
+    } catch (failure) {
+      await node.close();
+      throw failure;
+    }
     return node;
   }
 

@@ -109,6 +109,8 @@ export async function openRedisBackplane(
   };
   let unanswered = 0;
   let lastReason = '';
+  /** Why Redis refused the last heartbeat. */
+  let refusal: string | undefined;
   /**
    * Drops a connection that Redis keeps open and answers nothing on, or on which it refuses to do its work, as a primary does that
    * became a replica: all that waits is refused at once, and the next connection may lead to another server. Neither a deadline
@@ -119,6 +121,7 @@ export async function openRedisBackplane(
     if (reason !== lastReason) log.warn({ reason }, what);
     lastReason = reason;
     unanswered = 0;
+    refusal = undefined;
     client.destroy();
     // Rejects only when it is closed for good.
     client.connect().catch(() => {});
@@ -135,22 +138,29 @@ export async function openRedisBackplane(
   const onRefusal = (failure: unknown): void => {
     unanswered = 0;
     onDown();
-    // An answer, and not a lost connection: that one reconnects by itself.
-    if (failure instanceof ErrorReply && client.isReady && !closing)
-      drop(failure.message.split(' ', 1)[0] ?? '', 'Redis refuses to do its work');
+    // An answer, and not a lost connection: that one reconnects by itself. Dropped with the next beat, not at once: the next
+    // connection may be refused the same.
+    if (failure instanceof ErrorReply) refusal = failure.message.split(' ', 1)[0];
   };
   const sendHeartbeat = (): void => {
+    unanswered += 1;
+    if (unanswered === 1) heartbeat().then(onAnswer, onRefusal);
+  };
+  const beat = (): void => {
     // Until it is connected, the time for connecting and that of the socket run; a transaction would wait for the connection.
     if (!client.isReady) {
       unanswered = 0;
       onDown();
       return;
     }
-    unanswered += 1;
-    if (unanswered === 1) heartbeat().then(onAnswer, onRefusal);
-    else if (unanswered > UNANSWERED_MAX) drop('silent', 'Redis does not answer');
+    if (refusal !== undefined) {
+      drop(refusal, 'Redis refuses to do its work');
+      return;
+    }
+    sendHeartbeat();
+    if (unanswered > UNANSWERED_MAX) drop('silent', 'Redis does not answer');
   };
-  const stopHeartbeats = repeat(clock, HEARTBEAT_MS, sendHeartbeat);
+  const stopHeartbeats = repeat(clock, HEARTBEAT_MS, beat);
   /** The other connection may still lead to the server before. */
   const follow = (): void => {
     if (reader.isOpen) reader.destroy();

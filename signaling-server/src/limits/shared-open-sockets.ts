@@ -14,6 +14,8 @@ export type SharedSocketsPorts = {
   node: string;
   /** The name that an address has in Redis. */
   nameOf: (address: string) => string;
+  /** Calls `listener` when this node may have counted as gone for a while. */
+  onMissed: (listener: () => void) => void;
 };
 
 /**
@@ -21,17 +23,22 @@ export type SharedSocketsPorts = {
  * changed, so that whatever got lost is right with the next change; nodes that are gone do not count. While Redis is away
  * each node counts for itself.
  */
-export function shareOpenSockets({ client, prefix, clock, node, nameOf }: SharedSocketsPorts): OpenSockets {
+export function shareOpenSockets(ports: SharedSocketsPorts): OpenSockets {
+  const { client, prefix, clock, node, nameOf } = ports;
   const own = new Map<string, number>();
   const keyOf = (address: string): string => `${prefix}:open:${nameOf(address)}`;
-  const giveBack = (address: string): void => {
-    const count = addTo(own, address, -1);
+  const tell = (address: string, count: number): void => {
     const key = keyOf(address);
     const told =
       count > 0 ? client.multi().hSet(key, node, String(count)).pExpire(key, KEPT_MS).exec() : client.hDel(key, node);
     // Redis is away; the next change tells it.
     told.catch(() => {});
   };
+  const giveBack = (address: string): void => tell(address, addTo(own, address, -1));
+  // The others forget what a node has that counts as gone.
+  ports.onMissed(() => {
+    for (const [address, count] of own) tell(address, count);
+  });
   return {
     async take(address, max) {
       // This node's own are among all.
@@ -53,7 +60,7 @@ export function shareOpenSockets({ client, prefix, clock, node, nameOf }: Shared
           if (isAlive.has(name)) total += Number(each);
           else gone.push(name);
         }
-        // A node that was only slow writes its count again with its next change.
+        // A node that was only slow writes its counts again when it notices.
         if (gone.length > 0) client.hDel(key, gone).catch(() => {});
         if (total <= max) return true;
       } catch {

@@ -284,12 +284,22 @@ export class RoomRecords {
     // Before it waits: what is missed meanwhile is looked for again.
     if (isTouching) this.#touchedAt = now;
     const versions = isTouching
-      ? await node.store.touch(keys, this.#ttlMs())
+      ? await this.#touch(keys)
       : (await node.store.read(keys)).map((found) => found?.version);
     for (const [at, room] of rooms.entries()) {
       const hasDead = [...room.remote.values()].some((seat) => !alive.has(seat.node));
       const known = this.#known.get(keys[at] ?? '');
       if (hasDead || known === undefined || known.version !== versions[at]) this.syncSoon(room.id);
+    }
+  }
+
+  async #touch(keys: readonly string[]): Promise<(number | undefined)[]> {
+    try {
+      return await this.#ports.node.store.touch(keys, this.#ttlMs());
+    } catch (failure) {
+      // With the next refresh, and not only in 20 s.
+      this.#touchedAt = Number.NEGATIVE_INFINITY;
+      throw failure;
     }
   }
 }

@@ -21,7 +21,7 @@ const FRAME_BYTES = 64;
 const UNEXPLAINED_MAX_BYTES = 131_072;
 
 /** A socket with more packets than this unsent is closed: its client does not read. */
-const OUTBOUND_PACKETS_MAX = 256;
+const OUTBOUND_PACKETS_MAX = 2_048;
 
 export type ConnectionPorts = {
   outboundBytesMax: number;
@@ -59,6 +59,7 @@ export class Connection implements Client {
   /** The packets that wait in Engine.IO until the system has taken what was sent before. */
   #waitingPackets = 0;
   #waitingChars = 0;
+  #isHeld = false;
   #explainedBytes = 0;
   #control = 0;
   #controlSecond = 0;
@@ -178,7 +179,18 @@ export class Connection implements Client {
     this.#waitingChars = 0;
   }
 
-  /** Holds what is written back until `uncork`, so that it is one piece for the system to send. */
+  /** Holds what is written back until `release`, in the middle of a turn with much to do. */
+  hold(): void {
+    this.#isHeld = true;
+    this.#tcp.cork();
+  }
+
+  release(): void {
+    this.#isHeld = false;
+    this.#tcp.uncork();
+  }
+
+  /** Makes one piece of what is written until `uncork`. */
   cork(): void {
     this.#tcp.cork();
   }
@@ -211,7 +223,8 @@ export class Connection implements Client {
   /** Whether more waits to be sent than one connection may hold up. */
   isClogged(): boolean {
     return (
-      this.#waitingPackets > OUTBOUND_PACKETS_MAX ||
+      // The packets of a turn in which this side holds them back say nothing of the far end.
+      (this.#waitingPackets > OUTBOUND_PACKETS_MAX && !this.#isHeld) ||
       this.#tcp.writableLength + this.#waitingChars > this.#ports.outboundBytesMax
     );
   }

@@ -113,10 +113,10 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
         else {
           held.add();
           tcp.once('close', onTcpClose);
-          // The answer to the upgrade and Engine.IO's first packet are one piece.
+          // The answer to the upgrade and Engine.IO's first packet, which comes some ticks later, are one piece.
           tcp.cork();
+          setImmediate(() => tcp.uncork());
           decide(null, true);
-          tcp.uncork();
         }
       },
       (thrown: unknown) => {
@@ -218,6 +218,8 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
     const connection = connections.get(this);
     if (!connection) return;
     connections.delete(this);
+    // Engine.IO may close in the middle of a flush, before its 'drain': the last packets and the closing frame are in there.
+    connection.uncork();
     const isFaulty = isFault(connection, reason, description);
     if (isFaulty) noteMalformed(connection);
     connection.markClosed();

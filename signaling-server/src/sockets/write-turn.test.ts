@@ -3,14 +3,14 @@ import { BUSY_FLUSHES, WriteTurn } from './write-turn.ts';
 
 /** A connection that notes what happens to it, and may have more to write once it was released. */
 class NotedConnection {
-  corked = 0;
+  held = 0;
   pieces = 0;
   next: (() => void) | undefined;
-  cork(): void {
-    this.corked += 1;
+  hold(): void {
+    this.held += 1;
   }
-  uncork(): void {
-    this.corked -= 1;
+  release(): void {
+    this.held -= 1;
     this.pieces += 1;
     const { next } = this;
     this.next = undefined;
@@ -36,7 +36,7 @@ describe('the writes of one turn of the event loop', () => {
       turn.flushes(one);
       await turnOfLoop();
     }
-    expect([one.corked, one.pieces]).toEqual([0, 0]);
+    expect([one.held, one.pieces]).toEqual([0, 0]);
   });
 
   it('are held after a busy turn until everything that arrived was handled, once for each connection', async () => {
@@ -44,9 +44,9 @@ describe('the writes of one turn of the event loop', () => {
     const [one, two] = [new NotedConnection(), new NotedConnection()];
     for (const connection of [one, two, one, one]) turn.flushes(connection);
     await Promise.resolve();
-    expect([one.corked, one.pieces, two.corked]).toEqual([1, 0, 1]);
+    expect([one.held, one.pieces, two.held]).toEqual([1, 0, 1]);
     await turnOfLoop();
-    expect([one.corked, one.pieces, two.corked, two.pieces]).toEqual([0, 1, 0, 1]);
+    expect([one.held, one.pieces, two.held, two.pieces]).toEqual([0, 1, 0, 1]);
   });
 
   it('take along what waited behind the first packet, in a second piece and no later turn', async () => {
@@ -56,7 +56,7 @@ describe('the writes of one turn of the event loop', () => {
     for (let n = 0; n < BUSY_FLUSHES; n++) turn.flushes(one);
     await turnOfLoop();
     await new Promise((resolve) => process.nextTick(resolve));
-    expect([one.corked, one.pieces]).toEqual([0, 2]);
+    expect([one.held, one.pieces]).toEqual([0, 2]);
   });
 
   it('leave at once again after a turn with little to do', async () => {
@@ -65,6 +65,6 @@ describe('the writes of one turn of the event loop', () => {
     await turnOfLoop();
     const one = new NotedConnection();
     turn.flushes(one);
-    expect(one.corked).toBe(0);
+    expect(one.held).toBe(0);
   });
 });

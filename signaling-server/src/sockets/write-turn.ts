@@ -1,5 +1,5 @@
-/** A connection whose writes can be held back; each `cork` needs an `uncork`. */
-export type Held = { cork(): void; uncork(): void };
+/** A connection whose writes can be held back. */
+export type Held = { hold(): void; release(): void };
 
 /** From so many writes in a turn of the event loop on, those of the next turn are collected: a relayed message makes two. */
 export const BUSY_FLUSHES = 4;
@@ -20,7 +20,7 @@ export class WriteTurn {
   flushes(connection: Held): void {
     this.#count += 1;
     if (this.#isBusy && !this.#held.has(connection)) {
-      connection.cork();
+      connection.hold();
       this.#held.add(connection);
     }
     if (this.#state !== 'idle') return;
@@ -33,16 +33,16 @@ export class WriteTurn {
     this.#count = 0;
     // Packets that waited in Engine.IO follow within the ticks of this release, in one piece as well.
     this.#state = 'releasing';
-    this.#uncorkAll();
+    this.#releaseAll();
     process.nextTick(() => {
-      this.#uncorkAll();
+      this.#releaseAll();
       this.#state = 'idle';
     });
   }
 
-  #uncorkAll(): void {
+  #releaseAll(): void {
     const held = [...this.#held];
     this.#held.clear();
-    for (const connection of held) connection.uncork();
+    for (const connection of held) connection.release();
   }
 }

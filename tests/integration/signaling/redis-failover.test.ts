@@ -31,6 +31,12 @@ describe('a Redis that cannot do the work', () => {
     await until(async () => !(await isUp(one)) && !(await isUp(two)), 'noticed');
     // All but the test's own.
     await until(async () => (await connections()).filter((id) => before.includes(id)).length === 1, 'reconnected');
+    // Each of the two nodes tries two connections a second, and no more.
+    const accepted = async (): Promise<number> =>
+      Number(/total_connections_received:(\d+)/.exec(String(await redis.say('INFO', 'stats')))?.[1]);
+    const [first, startedAt] = [await accepted(), performance.now()];
+    await until(async () => (await accepted()) >= first + 8, 'tried again');
+    expect(((await accepted()) - first) / ((performance.now() - startedAt) / 1_000)).toBeLessThan(20);
     await redis.say('REPLICAOF', 'NO', 'ONE');
     await until(async () => (await isUp(one)) && (await isUp(two)), 'whole again');
     const key = new RoomKey();

@@ -88,7 +88,15 @@ describe('the figures of nodes (S6, S13)', () => {
 
 describe('the open sockets of an address (R2, S13)', () => {
   const open = (node: string): OpenSockets =>
-    shareOpenSockets({ client, prefix, clock: systemClock, node, nameOf: (address) => `name of ${address}` });
+    shareOpenSockets({
+      client,
+      prefix,
+      clock: systemClock,
+      node,
+      nameOf: (address) => `name of ${address}`,
+      onMissed: (listener) => missed.set(node, listener),
+    });
+  const missed = new Map<string, () => void>();
 
   it('are counted over all nodes, and under another name than the address (P1)', async () => {
     await live('one', 'two');
@@ -113,6 +121,17 @@ describe('the open sockets of an address (R2, S13)', () => {
     expect(await two.take('a', 2)).toBe(true);
     // Nothing of it is left, however often nodes come and go while the address is busy.
     await until(async () => (await client.hKeys(`${prefix}:open:name of a`)).join() === 'two', 'forgotten');
+  });
+
+  it('of a node that was only late count again as soon as it notices', async () => {
+    await live('two');
+    const [one, two] = [open('one'), open('two')];
+    for (let n = 0; n < 2; n++) expect(await one.take('a', 3)).toBe(true);
+    expect(await two.take('a', 3)).toBe(true);
+    await until(async () => (await client.hKeys(`${prefix}:open:name of a`)).join() === 'two', 'forgotten');
+    await live('one', 'two');
+    missed.get('one')?.();
+    await until(async () => !(await two.take('a', 3)), 'counted again');
   });
 
   it('are forgotten a day after the last change, also one that came after they had been forgotten', async () => {
