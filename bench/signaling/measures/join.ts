@@ -19,6 +19,9 @@ const ROOM_SIZE = 4;
 /** A process that has run for a while has its code compiled; after the first thousand joins that is not over yet. */
 const WARM_UP_TIMES = 4;
 
+/** One round differs from the next by a third. */
+const ROUNDS = 6;
+
 type Turn = { cpuMsPerJoin: number; stormP95Ms: number; stormAllMs: number; driverShare: number };
 
 async function checkAlone(): Promise<number> {
@@ -44,7 +47,7 @@ export async function join({ quick, turns }: Effort): Promise<SignalingRow[]> {
   const comeIn = (kind: Exclude<Kind, 'check alone'>, { server, driver }: Pair, count: number, atOnce: number) =>
     driver.ask({ do: 'join', server: serverOf(kind), port: server.port, clients: count, roomSize: ROOM_SIZE, atOnce });
   const results = await inShortTurns(
-    { part: 'join', kinds: KINDS, ...turns },
+    { part: 'join', kinds: KINDS, ...turns, rounds: quick ? turns.rounds : ROUNDS },
     // The check alone brings its own process; what is started for it here only waits.
     (kind) => startServer(kind === 'check alone' ? 'ws' : serverOf(kind), { unchecked: kind === 'parley unchecked' }),
     async (kind, pair) => {

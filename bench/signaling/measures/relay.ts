@@ -11,6 +11,9 @@ const SIZES = [
   { name: '300 B', boxChars: 300, goal: { least: 1.1 } },
 ] as const;
 
+/** A round is short, and one differs from the next by a fifth. */
+const ROUNDS = 12;
+
 type Turn = { perCpuSecond: number[]; driverShare: number };
 
 /** Directed messages that a server relays per second of its CPU time. */
@@ -18,7 +21,7 @@ export async function relay({ quick, turns }: Effort): Promise<SignalingRow[]> {
   const messages = quick ? 4_000 : 10_000;
   const warmUp = quick ? 2_000 : 30_000;
   const results = await inShortTurns(
-    { part: 'relay', kinds: SERVERS, ...turns },
+    { part: 'relay', kinds: SERVERS, ...turns, rounds: quick ? turns.rounds : ROUNDS },
     (kind) => startServer(kind),
     async (server, { server: { port }, driver }) => {
       const { joined, failures } = await driver.ask({
