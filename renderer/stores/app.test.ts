@@ -296,6 +296,7 @@ describe('app', () => {
   it('fills in the lobby from a link and joins nothing by itself', async () => {
     const room = await FakeRoom.create();
     const { say, state, core, actions } = await openApp(room, { rooms: [] });
+    core.answers['app.take-deep-link'] = () => accept({ invite: room.keyring.invite });
     say('app.deep-link-arrived', { invite: room.keyring.invite });
     await room.quiet();
     expect(state().screen).toMatchObject({ at: 'lobby', reading: { at: 'ready', host: 'example.org' } });
@@ -309,8 +310,10 @@ describe('app', () => {
 
   it('keeps a link that came before the name, and opens the lobby with it afterwards', async () => {
     const room = await FakeRoom.create();
-    const { state, actions } = await openApp(room, { rooms: [], name: null, deepLink: room.keyring.invite });
+    const { state, actions, core } = await openApp(room, { rooms: [], name: null, deepLink: room.keyring.invite });
     expect(state().screen.at).toBe('welcome');
+    // It stays in the core, for a page that is loaded anew.
+    expect(core.asked).not.toContain('app.take-deep-link');
     await actions.setName('ana');
     await room.quiet();
     expect(state().screen).toMatchObject({ at: 'lobby', invite: room.keyring.invite });

@@ -36,8 +36,6 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
   });
   let running: { reach: Reach; calls: Calls } | undefined;
   let closed = false;
-  /** Links that came before the person had a name. */
-  let waitingInvite: string | null = null;
 
   const actions = createActions(store, {
     ports,
@@ -49,23 +47,19 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
     restart: () => void start(),
   });
 
-  /** A link fills in the lobby and joins nothing by itself. The core keeps it until then, for a page that is loaded anew. */
-  const openInvite = (invite: string) => {
-    actions.openLobby(invite);
-    void bridge.call('app.take-deep-link', {});
-  };
-  const takeInvite = (invite: string) => {
-    if (store.getState().settings.profile) openInvite(invite);
-    else waitingInvite = invite;
+  /**
+   * A link fills in the lobby and joins nothing by itself. Until the person has a name the core keeps it, also for a page that is
+   * loaded anew.
+   */
+  const openWaitingLink = async () => {
+    if (!store.getState().settings.profile) return;
+    const link = await bridge.call('app.take-deep-link', {});
+    if (link.ok && link.value.invite !== null) actions.openLobby(link.value.invite);
   };
 
   const undos = [
     store.subscribe((state, before) => {
-      if (waitingInvite === null || !state.settings.profile || before.screen.at !== 'welcome') return;
-      if (state.screen.at === 'welcome') return;
-      const invite = waitingInvite;
-      waitingInvite = null;
-      queueMicrotask(() => openInvite(invite));
+      if (before.screen.at === 'welcome' && state.screen.at !== 'welcome') queueMicrotask(() => void openWaitingLink());
     }),
     bridge.on('settings.changed', (settings) => {
       store.setState({ settings });
@@ -88,7 +82,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
     ports.signaling.onChange(({ host, connection }) =>
       store.setState(({ serverConnections }) => ({ serverConnections: { ...serverConnections, [host]: connection } })),
     ),
-    bridge.on('app.deep-link-arrived', ({ invite }) => takeInvite(invite)),
+    bridge.on('app.deep-link-arrived', () => void openWaitingLink()),
     bridge.on('app.noticed', ({ code, message }) => notices.say('trouble', message, code)),
   ];
 
@@ -121,8 +115,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
       });
       for (const room of rooms.items) if (room.draft !== '') chats.restoreDraft(room.roomId, room.draft);
       for (const { code, message } of info.notices) notices.say('trouble', message, code);
-      const link = await bridge.call('app.take-deep-link', {});
-      if (link.ok && link.value.invite !== null) takeInvite(link.value.invite);
+      await openWaitingLink();
       await running.reach.sync();
     } catch (error) {
       store.setState({ start: { at: 'failed', refusal: refusalOf(error) } });
