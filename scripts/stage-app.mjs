@@ -81,16 +81,12 @@ const buildName = (root, dist) =>
 
 /** Below `parent` are folders named by their build, and what is named by build and process. */
 function removeUnused(parent, isRunning) {
-  const entries = readdirSync(parent).map((entry) => ({ entry, parts: entry.split('.') }));
+  const entries = () => readdirSync(parent).map((entry) => ({ entry, parts: entry.split('.') }));
   const remove = (entry) => rmSync(join(parent, entry), { recursive: true, force: true });
-  const used = new Set();
-  for (const { entry, parts } of entries) {
-    const [name, pid] = parts;
-    if (pid === undefined) continue;
-    if (isRunning(Number(pid))) used.add(name);
-    else remove(entry);
-  }
-  for (const { entry, parts } of entries) if (parts.length === 1 && !used.has(entry)) remove(entry);
+  for (const { entry, parts } of entries()) if (parts.length > 1 && !isRunning(Number(parts[1]))) remove(entry);
+  // Looked at anew for each: another start may have asked for it meanwhile.
+  const isUsed = (folder) => entries().some(({ parts }) => parts.length > 1 && parts[0] === folder);
+  for (const { entry, parts } of entries()) if (parts.length === 1 && !isUsed(entry)) remove(entry);
 }
 
 function isRunningHere(pid) {
