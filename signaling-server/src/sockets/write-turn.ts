@@ -2,7 +2,7 @@
 export type Held = { hold(): void; release(): void };
 
 /** From so many writes in a turn of the event loop on, those of the next turn are collected: a relayed message makes two. */
-export const BUSY_FLUSHES = 16;
+export const BUSY_FLUSHES = 4;
 
 /**
  * Collects what is written to each connection in one turn of a busy event loop, so that it is one call to the system: calls are
