@@ -2,9 +2,6 @@ import type { HistoryItem, PeerStanding, Room } from '@parley/shared/model';
 import type { ParticipantView, ServerConnection } from '../stores/state.ts';
 import { isolated } from '../ui/format.ts';
 
-/** Whether the host is this very computer: nobody else can reach such an address. */
-export const isLoopback = (host: string): boolean => /^(?:localhost|127\.|\[::1\])/.test(host);
-
 /** The state of a room's connection in words. `server`: how its server is called on the screen. */
 export function connectionSentence(connection: ServerConnection, server: string): string {
   switch (connection.at) {

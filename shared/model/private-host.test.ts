@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isPrivateHost } from './private-host.ts';
+import { isLoopbackHost, isPrivateHost } from './private-host.ts';
 
 describe('a host', () => {
   it.each([
@@ -29,5 +29,23 @@ describe('a host', () => {
     ['fd00.example.org', false],
   ])('knows whether %s is this computer or its network: %s', (host, expected) => {
     expect(isPrivateHost(host)).toBe(expected);
+  });
+
+  it.each([
+    ['localhost:7350', true],
+    ['127.0.0.1:1', true],
+    ['127.1.2.3', true],
+    ['[::1]:9', true],
+    ['a.localhost', true],
+    ['192.168.0.9', false],
+    ['printer.local', false],
+    ['[fd00::1]', false],
+    // These belong to somebody else, and must not be called 'this computer'.
+    ['localhost.example.org', false],
+    ['127.example.org', false],
+    ['127.0.0.1.example.org', false],
+    ['notlocalhost', false],
+  ])('knows whether %s is the computer that reads it: %s', (host, expected) => {
+    expect(isLoopbackHost(host)).toBe(expected);
   });
 });

@@ -20,5 +20,11 @@ export function isPrivateName(name: string): boolean {
   );
 }
 
+/** Whether `host` (with or without port) is the computer that reads it. Whole names only, as with `isPrivateName`. */
+export function isLoopbackHost(host: string): boolean {
+  const name = nameIn(host);
+  return isPrivateName(name) && /^(?:127\.|::1$|(?:.*\.)?localhost$)/.test(name);
+}
+
 /** Whether `host` (with or without port) is private: plain connections are allowed to those alone. */
 export const isPrivateHost = (host: string): boolean => isPrivateName(nameIn(host));

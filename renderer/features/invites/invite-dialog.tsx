@@ -1,4 +1,5 @@
 import type { Room } from '@parley/shared/model';
+import { isLoopbackHost } from '@parley/shared/model';
 import { parseInvite } from '@parley/shared/sealing';
 import { ArrowLeft, Check, Copy, Link2, MessageSquareText, QrCode as QrIcon } from 'lucide-react';
 import { type ReactNode, useEffect, useState } from 'react';
@@ -6,7 +7,7 @@ import { useActions, useApp } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { QrCode } from '../../ui/qr-code.tsx';
-import { inviteSentence, isLoopback, roomInWords } from '../connection-words.ts';
+import { inviteSentence, roomInWords } from '../connection-words.ts';
 import { useServerName } from '../servers/use-server-name.ts';
 import styles from './invite-dialog.module.css';
 import { inviteMessage } from './invite-message.ts';
@@ -76,7 +77,7 @@ export function InviteDialog({ room, onClose }: { room: Room; onClose: () => voi
       <ul className={styles.ways} aria-label="Ways to invite">
         <Way icon={<Link2 aria-hidden="true" />} title="Link" text="For somebody who has Parley already.">
           <Button
-            look={isLoopback(host) ? 'plain' : 'primary'}
+            look={isLoopbackHost(host) ? 'plain' : 'primary'}
             icon={copied === 'link' ? Check : Copy}
             data-autofocus
             onClick={() => void copy('link')}
@@ -112,7 +113,7 @@ export function InviteDialog({ room, onClose }: { room: Room; onClose: () => voi
       </details>
       <p className={styles.soft}>
         {inviteSentence(room.needsPassphrase)}{' '}
-        {isOwn || isLoopback(host) ? '' : `The server ${serverName} introduces them to you.`}
+        {isOwn || isLoopbackHost(host) ? '' : `The server ${serverName} introduces them to you.`}
       </p>
       <p className="visually-hidden" role="status">
         {copied === 'link' ? 'The link was copied' : copied === 'message' ? 'The message was copied' : ''}

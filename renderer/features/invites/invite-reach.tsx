@@ -1,10 +1,10 @@
 import type { EmbeddedServerState, Room } from '@parley/shared/model';
+import { isLoopbackHost } from '@parley/shared/model';
 import { Network } from 'lucide-react';
 import { useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Banner } from '../../ui/field.tsx';
-import { isLoopback } from '../connection-words.ts';
 import styles from './invite-dialog.module.css';
 
 /** Which computers an invite works on. */
@@ -18,7 +18,7 @@ export function reachOf(
   others: readonly string[] = [],
 ): Reach {
   const own = server.at === 'running' && [server, ...server.lanHosts].some((one) => one.host === host);
-  if (!own && !isLoopback(host)) return 'anywhere';
+  if (!own && !isLoopbackHost(host)) return 'anywhere';
   if (others.includes(host)) return 'here';
   if (server.at === 'off') return 'here';
   if (server.at === 'failed') return 'failed';

@@ -1,9 +1,8 @@
-import { isPrivateHost } from '@parley/shared/model';
+import { isLoopbackHost, isPrivateHost } from '@parley/shared/model';
 import { ShieldCheck } from 'lucide-react';
 import { useApp } from '../../stores/react.tsx';
 import type { InviteRead } from '../../stores/state.ts';
 import { Banner } from '../../ui/field.tsx';
-import { isLoopback } from '../connection-words.ts';
 import { serverTitle } from '../servers/server-words.ts';
 import styles from './lobby-screen.module.css';
 
@@ -27,11 +26,11 @@ export function InviteFacts({ invite, asked }: { invite: InviteRead; asked: bool
           <p>
             This leads to a room on{' '}
             <strong>
-              <bdi>{isLoopback(invite.host) && !server ? 'the computer it was made on' : name}</bdi>
+              <bdi>{isLoopbackHost(invite.host) && !server ? 'the computer it was made on' : name}</bdi>
             </strong>
             {server && !server.own && server.name ? ` (${server.host})` : ''}. Your camera and microphone stay off.
           </p>
-          {invite.server === 'new' && !isLoopback(invite.host) ? (
+          {invite.server === 'new' && !isLoopbackHost(invite.host) ? (
             <p className={styles.learns}>
               You have not used this server before
               {isPrivateHost(invite.host) ? '; it is a computer in your network' : ''}. When you join, it learns the
@@ -41,7 +40,7 @@ export function InviteFacts({ invite, asked }: { invite: InviteRead; asked: bool
           ) : null}
         </div>
       </div>
-      {isLoopback(invite.host) ? (
+      {isLoopbackHost(invite.host) ? (
         <Banner tone="warning">
           This invite works only on the computer it was made on. If that is another one, ask for a new invite: there,
           “Invite people”, then “Let them join”.

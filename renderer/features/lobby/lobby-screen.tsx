@@ -1,3 +1,4 @@
+import { isLoopbackHost } from '@parley/shared/model';
 import { LogIn, ScanLine } from 'lucide-react';
 import { useState } from 'react';
 import type { JoinAnswers } from '../../stores/actions/invites.ts';
@@ -6,7 +7,6 @@ import type { LobbyReading } from '../../stores/state.ts';
 import { Button } from '../../ui/button.tsx';
 import { Banner, Refused, TextField } from '../../ui/field.tsx';
 import { PasteField } from '../../ui/paste-field.tsx';
-import { isLoopback } from '../connection-words.ts';
 import { ScanDialog } from '../invites/scan-dialog.tsx';
 import { AddServerDialog } from '../servers/add-server-dialog.tsx';
 import { refusalWithAdvice } from '../servers/server-words.ts';
@@ -104,7 +104,7 @@ export function LobbyScreen() {
           <Button look="quiet" onClick={() => actions.goHome()}>
             Cancel
           </Button>
-          {reading.at === 'unreachable' && !isLoopback(reading.host) ? (
+          {reading.at === 'unreachable' && !isLoopbackHost(reading.host) ? (
             <Button onClick={() => void join({ unreached: true })}>Add it, connect later</Button>
           ) : null}
           <Button

@@ -1,8 +1,14 @@
-import { type EmbeddedServerState, isPrivateHost, type Server, type ServerCheck } from '@parley/shared/model';
+import {
+  type EmbeddedServerState,
+  isLoopbackHost,
+  isPrivateHost,
+  type Server,
+  type ServerCheck,
+} from '@parley/shared/model';
 import type { ErrorCode } from '@parley/shared/protocol';
 import type { ServerConnection } from '../../stores/state.ts';
 import { formatNumber, isolated } from '../../ui/format.ts';
-import { isLoopback, type Tone } from '../connection-words.ts';
+import type { Tone } from '../connection-words.ts';
 
 /** How a server is called on the screen, where its name stands alone. */
 export const serverTitle = (server: Pick<Server, 'host' | 'name' | 'own'>): string =>
@@ -14,7 +20,7 @@ export const serverTitle = (server: Pick<Server, 'host' | 'name' | 'own'>): stri
  */
 export function serverNameOf(servers: readonly Server[], host: string): string {
   const server = servers.find((one) => one.host === host);
-  if (server?.own || (!server && isLoopback(host))) return 'this computer';
+  if (server?.own || (!server && isLoopbackHost(host))) return 'this computer';
   return isolated(server?.name ?? host);
 }
 
@@ -45,7 +51,7 @@ export const factsOf = (check: Found): Fact[] => [
 
 /** Says what to do where a server at this address does not answer. */
 export function unreachableAdvice(host: string): string {
-  if (isLoopback(host)) {
+  if (isLoopbackHost(host)) {
     return 'Every computer uses this address for itself. If the invite was made on another one, ask for a new invite: there, “Invite people”, then “Let them join”. If the server is on this one, check that it runs.';
   }
   if (isPrivateHost(host)) {
