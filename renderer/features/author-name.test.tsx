@@ -1,28 +1,17 @@
 // @vitest-environment happy-dom
 import { type HistoryItem, messageKey } from '@parley/shared/model';
-import { act, type ReactNode } from 'react';
-import { createRoot, type Root } from 'react-dom/client';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ReactNode } from 'react';
+import { describe, expect, it } from 'vitest';
 import { AppProvider } from '../stores/react.tsx';
 import { createFakeApp } from '../testing/gallery/fake-app.ts';
 import type { ScreenName } from '../testing/gallery/screens/index.ts';
+import { mountEach } from '../testing/mounted.ts';
 import { ChatView } from './chat/chat-view.tsx';
 import { HomeScreen } from './home/home-screen.tsx';
 import { SearchDialog } from './search/search-dialog.tsx';
 import { changesInWords } from './shell/announcer.tsx';
 
-Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
-
-let root: Root;
-let page: HTMLElement;
-beforeEach(() => {
-  page = document.body.appendChild(document.createElement('div'));
-  root = createRoot(page);
-});
-afterEach(async () => {
-  await act(async () => root.unmount());
-  page.remove();
-});
+const mounted = mountEach();
 
 /** A gallery whose messages all claim to be Alice's, and are confirmed or not. */
 function appOf(screen: ScreenName, confirmed: boolean) {
@@ -49,7 +38,7 @@ function appOf(screen: ScreenName, confirmed: boolean) {
 }
 
 async function drawn(app: ReturnType<typeof appOf>, what: ReactNode): Promise<string> {
-  await act(async () => root.render(<AppProvider app={app}>{what}</AppProvider>));
+  await mounted.render(<AppProvider app={app}>{what}</AppProvider>);
   // A dialog stands beside the page.
   return document.body.textContent?.replaceAll(/\s+/g, ' ') ?? '';
 }
@@ -71,7 +60,7 @@ describe('a name that only the message itself speaks for', () => {
       const room = firstRoom(app);
       await drawn(app, <ChatView room={room} />);
       const [item] = app.store.getState().chats[room.roomId]?.items ?? [];
-      const message = page.querySelector(`[data-message="${item ? messageKey(item) : ''}"]`);
+      const message = mounted.page.querySelector(`[data-message="${item ? messageKey(item) : ''}"]`);
       expect(message?.getAttribute('aria-label')?.startsWith(label)).toBe(true);
       const group = message?.parentElement?.parentElement;
       expect(group?.querySelector('p')?.textContent).toBe(author);

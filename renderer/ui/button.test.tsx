@@ -1,37 +1,25 @@
 // @vitest-environment happy-dom
-import { act } from 'react';
-import { createRoot, type Root } from 'react-dom/client';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { mountEach } from '../testing/mounted.ts';
 import { Button } from './button.tsx';
 
-Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
-
-let root: Root;
-beforeEach(() => {
-  root = createRoot(document.body.appendChild(document.createElement('div')));
-});
-afterEach(async () => {
-  await act(async () => root.unmount());
-  document.body.replaceChildren();
-});
+const mounted = mountEach();
 
 describe('a button whose work has begun', () => {
   it('keeps the focus, says that it is busy, and neither acts nor sends its form again', async () => {
     const done: string[] = [];
     const show = (busy: boolean) =>
-      act(async () =>
-        root.render(
-          <form
-            onSubmit={(event) => {
-              event.preventDefault();
-              done.push('sent');
-            }}
-          >
-            <Button type="submit" busy={busy} onClick={() => done.push('pressed')}>
-              Send
-            </Button>
-          </form>,
-        ),
+      mounted.render(
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            done.push('sent');
+          }}
+        >
+          <Button type="submit" busy={busy} onClick={() => done.push('pressed')}>
+            Send
+          </Button>
+        </form>,
       );
     await show(false);
     const button = document.querySelector('button');

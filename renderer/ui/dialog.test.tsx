@@ -1,19 +1,10 @@
 // @vitest-environment happy-dom
 import { act, useState } from 'react';
-import { createRoot, type Root } from 'react-dom/client';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { mountEach } from '../testing/mounted.ts';
 import { Dialog } from './dialog.tsx';
 
-Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
-
-let root: Root;
-beforeEach(() => {
-  root = createRoot(document.body.appendChild(document.createElement('div')));
-});
-afterEach(async () => {
-  await act(async () => root.unmount());
-  document.body.replaceChildren();
-});
+const mounted = mountEach();
 
 function Entries() {
   const [entries, setEntries] = useState(['first', 'second']);
@@ -52,7 +43,7 @@ const press = (name: string) =>
   });
 
 describe('closing a dialog', () => {
-  beforeEach(() => act(async () => root.render(<Entries />)));
+  beforeEach(() => mounted.render(<Entries />));
 
   it('gives the focus back to the button that opened it', async () => {
     await press('Remove second');

@@ -1,24 +1,13 @@
 // @vitest-environment happy-dom
 import { accept, type Outcome, refuse } from '@parley/shared/protocol';
 import { act } from 'react';
-import { createRoot, type Root } from 'react-dom/client';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { AppProvider } from '../../stores/react.tsx';
 import { createFakeApp } from '../../testing/gallery/fake-app.ts';
+import { mountEach } from '../../testing/mounted.ts';
 import { Composer } from './composer.tsx';
 
-Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
-
-let root: Root;
-let page: HTMLElement;
-beforeEach(() => {
-  page = document.body.appendChild(document.createElement('div'));
-  root = createRoot(page);
-});
-afterEach(async () => {
-  await act(async () => root.unmount());
-  page.remove();
-});
+const mounted = mountEach();
 
 async function shown(draft = '', answer: Outcome<unknown> = accept(null)) {
   const { store, actions } = createFakeApp('room', 'light');
@@ -37,15 +26,13 @@ async function shown(draft = '', answer: Outcome<unknown> = accept(null)) {
       },
     },
   };
-  await act(async () =>
-    root.render(
-      <AppProvider app={app}>
-        <Composer room={room} draft={draft} refusal={null} />
-      </AppProvider>,
-    ),
+  await mounted.render(
+    <AppProvider app={app}>
+      <Composer room={room} draft={draft} refusal={null} />
+    </AppProvider>,
   );
-  const field = page.querySelector('textarea');
-  const send = page.querySelector('button');
+  const field = mounted.page.querySelector('textarea');
+  const send = mounted.page.querySelector('button');
   if (!field || !send) throw new Error('the composer lacks its field or button');
   const type = (text: string) =>
     act(async () => {
@@ -97,7 +84,7 @@ describe('the composer', () => {
 
   it('counts down near the end, in characters as people count them', async () => {
     const { type } = await shown();
-    const count = () => page.querySelector('[role="status"]')?.textContent ?? null;
+    const count = () => mounted.page.querySelector('[role="status"]')?.textContent ?? null;
     await type('x'.repeat(799));
     expect(count()).toBeNull();
     await type('🦊'.repeat(990));

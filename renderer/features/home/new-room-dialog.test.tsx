@@ -1,27 +1,16 @@
 // @vitest-environment happy-dom
 import { accept } from '@parley/shared/protocol';
 import { act } from 'react';
-import { createRoot, type Root } from 'react-dom/client';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { NewRoom } from '../../stores/actions/rooms.ts';
 import { AppProvider } from '../../stores/react.tsx';
 import type { AppState } from '../../stores/state.ts';
 import { createFakeApp } from '../../testing/gallery/fake-app.ts';
 import { roomIdOf } from '../../testing/gallery/samples/ids.ts';
+import { mountEach } from '../../testing/mounted.ts';
 import { NewRoomDialog } from './new-room-dialog.tsx';
 
-Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
-
-let root: Root;
-let page: HTMLElement;
-beforeEach(() => {
-  page = document.body.appendChild(document.createElement('div'));
-  root = createRoot(page);
-});
-afterEach(async () => {
-  await act(async () => root.unmount());
-  page.remove();
-});
+const mounted = mountEach();
 
 /** Opens the dialog over the gallery's three servers; answers what was created. */
 async function opened(change: (state: AppState) => Partial<AppState>): Promise<NewRoom[]> {
@@ -32,23 +21,21 @@ async function opened(change: (state: AppState) => Partial<AppState>): Promise<N
     created.push(room);
     return accept(roomIdOf(room.name));
   };
-  await act(async () =>
-    root.render(
-      <AppProvider app={{ store, actions: { ...actions, createRoom: createdRoom } }}>
-        <NewRoomDialog onClose={() => {}} />
-      </AppProvider>,
-    ),
+  await mounted.render(
+    <AppProvider app={{ store, actions: { ...actions, createRoom: createdRoom } }}>
+      <NewRoomDialog onClose={() => {}} />
+    </AppProvider>,
   );
   return created;
 }
 const choose = (host: string) =>
   act(async () => {
-    const select = page.querySelector('select');
+    const select = mounted.page.querySelector('select');
     if (!select) throw new Error('no list of servers');
     Object.getOwnPropertyDescriptor(HTMLSelectElement.prototype, 'value')?.set?.call(select, host);
     select.dispatchEvent(new Event('change', { bubbles: true }));
   });
-const submit = () => act(async () => page.querySelector('form')?.requestSubmit());
+const submit = () => act(async () => mounted.page.querySelector('form')?.requestSubmit());
 
 const studio = 'parley.studio.example';
 

@@ -1,24 +1,15 @@
 // @vitest-environment happy-dom
 import { accept } from '@parley/shared/protocol';
 import { act } from 'react';
-import { createRoot, type Root } from 'react-dom/client';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { AppProvider } from '../../stores/react.tsx';
 import { createFakeApp } from '../../testing/gallery/fake-app.ts';
 import { design } from '../../testing/gallery/samples/rooms.ts';
 import type { ScreenName } from '../../testing/gallery/screens/index.ts';
+import { mountEach } from '../../testing/mounted.ts';
 import { InviteDialog } from './invite-dialog.tsx';
 
-Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
-
-let root: Root;
-beforeEach(() => {
-  root = createRoot(document.body.appendChild(document.createElement('div')));
-});
-afterEach(async () => {
-  await act(async () => root.unmount());
-  document.body.replaceChildren();
-});
+const mounted = mountEach();
 
 async function shown(screen: ScreenName) {
   const copied: string[] = [];
@@ -29,12 +20,10 @@ async function shown(screen: ScreenName) {
     copied.push(text);
     return accept(null);
   };
-  await act(async () =>
-    root.render(
-      <AppProvider app={{ store, actions: { ...actions, copyText } }}>
-        <InviteDialog room={room} onClose={() => undefined} />
-      </AppProvider>,
-    ),
+  await mounted.render(
+    <AppProvider app={{ store, actions: { ...actions, copyText } }}>
+      <InviteDialog room={room} onClose={() => undefined} />
+    </AppProvider>,
   );
   return copied;
 }

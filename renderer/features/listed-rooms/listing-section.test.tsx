@@ -1,25 +1,14 @@
 // @vitest-environment happy-dom
 import { accept } from '@parley/shared/protocol';
 import { act } from 'react';
-import { createRoot, type Root } from 'react-dom/client';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { AppProvider, useApp } from '../../stores/react.tsx';
 import { createFakeApp } from '../../testing/gallery/fake-app.ts';
 import { design } from '../../testing/gallery/samples/rooms.ts';
+import { mountEach } from '../../testing/mounted.ts';
 import { ListingSection } from './listing-section.tsx';
 
-Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
-
-let page: HTMLElement;
-let root: Root;
-beforeEach(() => {
-  page = document.body.appendChild(document.createElement('div'));
-  root = createRoot(page);
-});
-afterEach(async () => {
-  await act(async () => root.unmount());
-  page.remove();
-});
+const mounted = mountEach();
 
 function Section() {
   const room = useApp((state) => state.rooms.find(({ roomId }) => roomId === design));
@@ -35,22 +24,20 @@ it('keeps the focus and says so when a room goes onto the list and off it again'
     return accept(null);
   };
   const changed = { ...actions, publishRoom: put(true), withdrawRoom: put(false) };
-  await act(async () =>
-    root.render(
-      <AppProvider app={{ store, actions: changed }}>
-        <Section />
-      </AppProvider>,
-    ),
+  await mounted.render(
+    <AppProvider app={{ store, actions: changed }}>
+      <Section />
+    </AppProvider>,
   );
-  const said = page.querySelector('[role=status]');
+  const said = mounted.page.querySelector('[role=status]');
   const press = (name: string) =>
     act(async () => {
-      const button = [...page.querySelectorAll('button')].findLast(({ textContent }) => textContent === name);
+      const button = [...mounted.page.querySelectorAll('button')].findLast(({ textContent }) => textContent === name);
       button?.focus();
       button?.click();
     });
   await press('Put it on the list');
-  expect(page.querySelector('dialog')?.textContent).toContain('On the list of Studio');
+  expect(mounted.page.querySelector('dialog')?.textContent).toContain('On the list of Studio');
   await press('Put it on the list');
   expect(said?.textContent).toContain('is on its server’s list');
   expect(document.activeElement?.textContent).toBe('Take it off the list');

@@ -1,55 +1,46 @@
 // @vitest-environment happy-dom
 import { accept, refuse } from '@parley/shared/protocol';
 import { act } from 'react';
-import { createRoot, type Root } from 'react-dom/client';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Actions } from '../../stores/actions/actions.ts';
 import { AppProvider } from '../../stores/react.tsx';
 import { createFakeApp } from '../../testing/gallery/fake-app.ts';
 import { foundCheck, serverOf } from '../../testing/gallery/samples/servers.ts';
 import type { ScreenName } from '../../testing/gallery/screens/index.ts';
+import { mountEach } from '../../testing/mounted.ts';
 import { ServersSection } from './servers-section.tsx';
 
-Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
-
-let root: Root;
-let page: HTMLElement;
-beforeEach(() => {
-  page = document.body.appendChild(document.createElement('div'));
-  root = createRoot(page);
-});
-afterEach(async () => {
-  await act(async () => root.unmount());
-  page.remove();
-});
+const mounted = mountEach();
 
 async function shown(screen: ScreenName, changed: Partial<Actions> = {}) {
   const { store, actions } = createFakeApp(screen, 'light');
-  await act(async () =>
-    root.render(
-      <AppProvider app={{ store, actions: { ...actions, ...changed } }}>
-        <ServersSection />
-      </AppProvider>,
-    ),
+  await mounted.render(
+    <AppProvider app={{ store, actions: { ...actions, ...changed } }}>
+      <ServersSection />
+    </AppProvider>,
   );
   return store;
 }
 const press = (name: string) =>
   act(async () => {
-    const button = [...page.querySelectorAll('button')].filter(({ textContent }) => textContent.trim() === name).at(-1);
+    const button = [...mounted.page.querySelectorAll('button')]
+      .filter(({ textContent }) => textContent.trim() === name)
+      .at(-1);
     if (!button) throw new Error(`no button ${name}`);
     button.click();
   });
 const type = (label: string, text: string) =>
   act(async () => {
-    const found = [...page.querySelectorAll('label')].find(({ textContent }) => textContent === label);
-    const field = page.querySelector<HTMLInputElement | HTMLTextAreaElement>(`#${CSS.escape(found?.htmlFor ?? '')}`);
+    const found = [...mounted.page.querySelectorAll('label')].find(({ textContent }) => textContent === label);
+    const field = mounted.page.querySelector<HTMLInputElement | HTMLTextAreaElement>(
+      `#${CSS.escape(found?.htmlFor ?? '')}`,
+    );
     if (!field) throw new Error(`no field ${label}`);
     const proto = field instanceof HTMLTextAreaElement ? HTMLTextAreaElement.prototype : HTMLInputElement.prototype;
     Object.getOwnPropertyDescriptor(proto, 'value')?.set?.call(field, text);
     field.dispatchEvent(new Event('input', { bubbles: true }));
   });
-const said = () => page.textContent;
+const said = () => mounted.page.textContent;
 
 describe('Settings → Servers', () => {
   it('adds a server: says its name before anything is asked, what the check found, and asks for the password', async () => {
@@ -79,8 +70,8 @@ describe('Settings → Servers', () => {
     await type('Password of the server', 'right');
     await type('Your name for it', 'Talk');
     await press('Add server');
-    expect(page.querySelector('dialog')).toBeNull();
-    expect(page.querySelector('[aria-label="Servers"]')?.textContent).toContain('Talk');
+    expect(mounted.page.querySelector('dialog')).toBeNull();
+    expect(mounted.page.querySelector('[aria-label="Servers"]')?.textContent).toContain('Talk');
   });
 
   it('says that a server takes personal invitations only, and adds nothing', async () => {
@@ -95,7 +86,9 @@ describe('Settings → Servers', () => {
     await type('Address, link or invitation', 'talk.example');
     await press('Check server');
     expect(said()).toContain('Ask the person who runs it for one and paste it above');
-    expect([...page.querySelectorAll('button')].map(({ textContent }) => textContent)).not.toContain('Add server');
+    expect([...mounted.page.querySelectorAll('button')].map(({ textContent }) => textContent)).not.toContain(
+      'Add server',
+    );
   });
 
   it('says that a right was taken back, and takes a new invitation in place', async () => {
@@ -122,13 +115,13 @@ describe('Settings → Servers', () => {
       },
     });
     await act(async () => {
-      const card = page.querySelector('li[aria-label="Studio"]');
+      const card = mounted.page.querySelector('li[aria-label="Studio"]');
       [...(card?.querySelectorAll('button') ?? [])].find(({ textContent }) => textContent === 'Remove')?.click();
     });
     expect(said()).toContain('4 rooms use it. They keep their messages on this computer');
     expect(removed).toEqual([]);
     await act(async () => {
-      const dialog = page.querySelector('dialog');
+      const dialog = mounted.page.querySelector('dialog');
       [...(dialog?.querySelectorAll('button') ?? [])].find(({ textContent }) => textContent === 'Remove')?.click();
     });
     expect(removed).toEqual(['parley.studio.example']);
@@ -136,10 +129,10 @@ describe('Settings → Servers', () => {
 
   it('reads out what a check found, and keeps the focus on the button meanwhile', async () => {
     await shown('servers');
-    const check = page.querySelector<HTMLButtonElement>('button[aria-label="Check Studio"]');
+    const check = mounted.page.querySelector<HTMLButtonElement>('button[aria-label="Check Studio"]');
     check?.focus();
     await act(async () => check?.click());
-    const card = page.querySelector('li[aria-label="Studio"]');
+    const card = mounted.page.querySelector('li[aria-label="Studio"]');
     expect([...(card?.querySelectorAll('[role=status]') ?? [])].map(({ textContent }) => textContent)).toContain(
       'Checked. Answers in 24 ms',
     );

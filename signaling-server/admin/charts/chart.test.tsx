@@ -1,13 +1,11 @@
 // @vitest-environment happy-dom
 import { act, useState } from 'react';
-import { createRoot, type Root } from 'react-dom/client';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { fakeSample } from '../testing/fake-overview.ts';
+import { mountEach } from '../testing/mounted.ts';
 import { Chart, summaryOf } from './chart.tsx';
 import { CHARTS, type ChartKind, type Sample } from './kinds.ts';
 import { timeAxis } from './scale.ts';
-
-Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 
 const noon = new Date(2026, 2, 14, 12).getTime();
 const kindOf = (title: string): ChartKind => {
@@ -21,16 +19,7 @@ const samples = [3, 9, 6].map((connections, n) =>
   fakeSample(noon + n * 10_000, { connections, participants: connections - 1, event_loop_delay_ms: connections * 10 }),
 );
 
-let root: Root;
-let page: HTMLElement;
-beforeEach(() => {
-  page = document.body.appendChild(document.createElement('div'));
-  root = createRoot(page);
-});
-afterEach(async () => {
-  await act(async () => root.unmount());
-  page.remove();
-});
+const mounted = mountEach();
 
 function Held({ kind, shown, limit }: { kind: ChartKind; shown: readonly Sample[]; limit: number | undefined }) {
   const [cursor, setCursor] = useState<number>();
@@ -39,8 +28,8 @@ function Held({ kind, shown, limit }: { kind: ChartKind; shown: readonly Sample[
 }
 
 async function show(kind: ChartKind, shown: readonly Sample[] = samples, limit?: number) {
-  await act(async () => root.render(<Held kind={kind} shown={shown} limit={limit} />));
-  const slider = page.querySelector<HTMLElement>('[role="slider"]');
+  await mounted.render(<Held kind={kind} shown={shown} limit={limit} />);
+  const slider = mounted.page.querySelector<HTMLElement>('[role="slider"]');
   if (!slider) throw new Error('the chart has no slider');
   const press = (key: string) =>
     act(async () => void slider.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true })));
@@ -54,7 +43,7 @@ describe('a chart', () => {
     expect(read()).toBe('Connections 6, Participants 5');
     await press('ArrowLeft');
     expect(read()).toBe('Connections 9, Participants 8');
-    expect(page.textContent).toContain('Connections9');
+    expect(mounted.page.textContent).toContain('Connections9');
     await press('Home');
     expect(read()).toBe('Connections 3, Participants 2');
     await press('ArrowLeft');
@@ -70,7 +59,7 @@ describe('a chart', () => {
     const { press, read } = await show(people);
     await press('ArrowLeft');
     const later = [...samples.slice(1), fakeSample(noon + 30_000, { connections: 40 })];
-    await act(async () => root.render(<Held kind={people} shown={later} limit={undefined} />));
+    await mounted.render(<Held kind={people} shown={later} limit={undefined} />);
     expect(read()).toBe('Connections 9, Participants 8');
   });
 
@@ -85,8 +74,8 @@ describe('a chart', () => {
 
   it('shows the limit once the values come near it', async () => {
     await show(delay, samples, 200);
-    expect(page.textContent).not.toContain('limit');
+    expect(mounted.page.textContent).not.toContain('limit');
     await show(delay, [...samples, fakeSample(noon + 30_000, { event_loop_delay_ms: 150 })], 200);
-    expect(page.textContent).toContain('limit 200 ms');
+    expect(mounted.page.textContent).toContain('limit 200 ms');
   });
 });

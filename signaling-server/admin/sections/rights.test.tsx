@@ -1,15 +1,13 @@
 // @vitest-environment happy-dom
 import { act } from 'react';
-import { createRoot, type Root } from 'react-dom/client';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { z } from 'zod';
 import { type Admin, type AdminClock, createAdminStore, LOOK_EVERY_MS } from '../store/admin-store.ts';
 import type { AdminApi, Answer, Failure } from '../store/api.ts';
 import { AdminProvider } from '../store/react.tsx';
 import { fakeOverview } from '../testing/fake-overview.ts';
+import { mountEach } from '../testing/mounted.ts';
 import { type Right, Rights, stateOf } from './rights.tsx';
-
-Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
 
 const NOON = Date.UTC(2026, 2, 14, 12);
 const day = (offset: number) => new Date(NOON + offset * 86_400_000).toISOString();
@@ -50,16 +48,7 @@ function handClock(): AdminClock & { advance(ms: number): void } {
   };
 }
 
-let root: Root;
-let page: HTMLElement;
-beforeEach(() => {
-  page = document.body.appendChild(document.createElement('div'));
-  root = createRoot(page);
-});
-afterEach(async () => {
-  await act(async () => root.unmount());
-  page.remove();
-});
+const mounted = mountEach();
 
 async function opened(first: Answer<{ rights: Right[]; silent_nodes?: number }>) {
   const clock = handClock();
@@ -88,18 +77,16 @@ async function opened(first: Answer<{ rights: Right[]; silent_nodes?: number }>)
   const storage = { getItem: () => null, setItem: () => {}, removeItem: () => {} };
   const admin: Admin = createAdminStore({ api, clock, storage });
   await admin.signIn('the-token');
-  await act(async () =>
-    root.render(
-      <AdminProvider admin={admin}>
-        <Rights />
-      </AdminProvider>,
-    ),
+  await mounted.render(
+    <AdminProvider admin={admin}>
+      <Rights />
+    </AdminProvider>,
   );
   const press = async (name: string) => {
-    const button = [...page.querySelectorAll('button')].find(
+    const button = [...mounted.page.querySelectorAll('button')].find(
       (one) => (one.getAttribute('aria-label') ?? one.textContent) === name,
     );
-    if (!button) throw new Error(`no button ${name} in ${page.textContent}`);
+    if (!button) throw new Error(`no button ${name} in ${mounted.page.textContent}`);
     button.focus();
     await act(async () => button.click());
   };
@@ -108,7 +95,8 @@ async function opened(first: Answer<{ rights: Right[]; silent_nodes?: number }>)
     press,
     lookAgain: () => act(async () => clock.advance(LOOK_EVERY_MS)),
     said: () => admin.store.getState().said.text,
-    rows: () => [...page.querySelectorAll('tbody tr')].map((row) => [...row.children].map((cell) => cell.textContent)),
+    rows: () =>
+      [...mounted.page.querySelectorAll('tbody tr')].map((row) => [...row.children].map((cell) => cell.textContent)),
   };
 }
 const listed = (...rights: Right[]): Answer<{ rights: Right[] }> => ({ ok: true, value: { rights } });
@@ -118,7 +106,7 @@ describe('the rights by token (S8)', () => {
     const { server, lookAgain } = await opened(unknown);
     await lookAgain();
     await lookAgain();
-    expect(page.textContent).toBe('');
+    expect(mounted.page.textContent).toBe('');
     expect(server.asked).toBe(1);
   });
 
@@ -134,44 +122,44 @@ describe('the rights by token (S8)', () => {
     expect(rows().map(([name]) => name)).toEqual(['Anaid-of-Ana', 'Benid-of-Ben', 'Yanid-of-Yan', 'Zoeid-of-Zoe']);
     expect(rows()[1]?.slice(1)).toEqual(['Without end2 connections, used 2 min ago', 'Revoke']);
     expect(rows()[3]?.[1]).toMatch(/^Ended .+: its token was used twice/);
-    expect(page.textContent).toContain('2 of 4 in force');
+    expect(mounted.page.textContent).toContain('2 of 4 in force');
     // A right that has ended cannot be ended.
     expect(rows().map((cells) => cells[2])).toEqual(['Revoke', 'Revoke', '', '']);
   });
 
   it('are asked for with each look at the server, and say how one is made while there is none', async () => {
     const { server, lookAgain, rows } = await opened(listed());
-    expect(page.textContent).toContain('token create');
+    expect(mounted.page.textContent).toContain('token create');
     server.sessions = listed(rightOf('Ana', { sockets: 1 }));
     await lookAgain();
     expect(rows()).toHaveLength(1);
-    expect(page.textContent).not.toContain('token create');
+    expect(mounted.page.textContent).not.toContain('token create');
   });
 
   it('are revoked after a question, which says what that does; then the list is new and the result is said', async () => {
     const { server, press, rows, said } = await opened(listed(rightOf('Ana', { sockets: 2 }), rightOf('Ben')));
     await press('Revoke the right of Ana, id-of-Ana');
-    expect(page.querySelector('dialog')?.textContent).toContain('2 connections of it are open now');
+    expect(mounted.page.querySelector('dialog')?.textContent).toContain('2 connections of it are open now');
     await press('Cancel');
     expect(server.told).toEqual([]);
-    expect(page.querySelector('dialog')).toBe(null);
+    expect(mounted.page.querySelector('dialog')).toBe(null);
     await press('Revoke the right of Ana, id-of-Ana');
     server.sessions = listed(rightOf('Ana', { revoked_at: day(0), why: 'admin' }), rightOf('Ben'));
     await press('Revoke');
     expect(server.told).toEqual([{ path: 'api/revoke', body: { id: 'id-of-Ana' } }]);
-    expect(page.querySelector('dialog')).toBe(null);
+    expect(mounted.page.querySelector('dialog')).toBe(null);
     expect(rows().map(([name]) => name)).toEqual(['Benid-of-Ben', 'Anaid-of-Ana']);
     expect(said()).toBe('The right of Ana is revoked.');
     // The button that was pressed is gone; the keyboard goes on from the card.
-    expect(document.activeElement).toBe(page.firstElementChild);
+    expect(document.activeElement).toBe(mounted.page.firstElementChild);
   });
 
   it('say when not all connections could be counted', async () => {
     const { server, lookAgain } = await opened({ ok: true, value: { rights: [rightOf('Ana')], silent_nodes: 1 } });
-    expect(page.textContent).toContain('1 process does not answer: connections there are not counted.');
+    expect(mounted.page.textContent).toContain('1 process does not answer: connections there are not counted.');
     server.sessions = listed(rightOf('Ana'));
     await lookAgain();
-    expect(page.textContent).not.toContain('counted');
+    expect(mounted.page.textContent).not.toContain('counted');
   });
 
   it('that are gone already are as good as revoked', async () => {
@@ -180,7 +168,7 @@ describe('the rights by token (S8)', () => {
     server.done = unknown;
     server.sessions = listed(rightOf('Ben'));
     await press('Revoke');
-    expect(page.querySelector('dialog')).toBe(null);
+    expect(mounted.page.querySelector('dialog')).toBe(null);
     expect(said()).toBe('There is no right of Ana any more.');
     expect(rows().map(([name]) => name)).toEqual(['Benid-of-Ben']);
   });
@@ -190,20 +178,20 @@ describe('the rights by token (S8)', () => {
     await press('Revoke the right of Ana, id-of-Ana');
     server.done = silent;
     await press('Revoke');
-    expect(page.querySelector('dialog [role="alert"]')?.textContent).toBe(silent.sentence);
+    expect(mounted.page.querySelector('dialog [role="alert"]')?.textContent).toBe(silent.sentence);
     expect(said()).toBe(silent.sentence);
   });
 
   it('that cannot be read now are said to be old, and come back by themselves', async () => {
     const { server, lookAgain, rows } = await opened(inTrouble);
-    expect(page.textContent).toContain(inTrouble.sentence);
+    expect(mounted.page.textContent).toContain(inTrouble.sentence);
     server.sessions = listed(rightOf('Ana'));
     await lookAgain();
-    expect(page.textContent).not.toContain(inTrouble.sentence);
+    expect(mounted.page.textContent).not.toContain(inTrouble.sentence);
     server.sessions = inTrouble;
     await lookAgain();
     expect(rows()).toHaveLength(1);
-    expect(page.textContent).toContain(`This list may be old: ${inTrouble.sentence}`);
+    expect(mounted.page.textContent).toContain(`This list may be old: ${inTrouble.sentence}`);
   });
 
   it('that were asked for before one was revoked do not come back', async () => {

@@ -1,26 +1,15 @@
 // @vitest-environment happy-dom
 import { act } from 'react';
-import { createRoot, type Root } from 'react-dom/client';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import type { z } from 'zod';
 import { createAdminStore } from '../store/admin-store.ts';
 import type { AdminApi } from '../store/api.ts';
 import { AdminProvider } from '../store/react.tsx';
 import { fakeOverview } from '../testing/fake-overview.ts';
+import { mountEach } from '../testing/mounted.ts';
 import { Warnings } from './warnings.tsx';
 
-Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
-
-let root: Root;
-let page: HTMLElement;
-beforeEach(() => {
-  page = document.body.appendChild(document.createElement('div'));
-  root = createRoot(page);
-});
-afterEach(async () => {
-  await act(async () => root.unmount());
-  page.remove();
-});
+const mounted = mountEach();
 
 it('says that a warning is acknowledged, and leaves the focus on it when its button is gone (S8)', async () => {
   const acknowledged = new Set<unknown>();
@@ -45,14 +34,12 @@ it('says that a warning is acknowledged, and leaves the focus on it when its but
   const storage = { getItem: () => null, setItem: () => {}, removeItem: () => {} };
   const admin = createAdminStore({ api, clock: { now: () => 0, after: () => () => {} }, storage });
   await admin.signIn('the-token');
-  await act(async () =>
-    root.render(
-      <AdminProvider admin={admin}>
-        <Warnings />
-      </AdminProvider>,
-    ),
+  await mounted.render(
+    <AdminProvider admin={admin}>
+      <Warnings />
+    </AdminProvider>,
   );
-  const button = page.querySelector('button');
+  const button = mounted.page.querySelector('button');
   button?.focus();
   await act(async () => button?.click());
   expect(admin.store.getState().said.text).toBe('The warning is acknowledged.');
