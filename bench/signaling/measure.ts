@@ -84,7 +84,7 @@ export async function inShortTurns<K extends string, T>(
   return results;
 }
 
-/** Progress for eyes, on one line of the terminal. */
+/** Progress on one line of the terminal. */
 function say(text: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r${text.padEnd(70)}${text === '' ? '\r' : ''}`);
 }

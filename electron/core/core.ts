@@ -68,7 +68,10 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   });
   if (recovered) {
     const instead = recovered.fromBackup ? 'The newest backup took its place.' : 'A new one was started.';
-    notices.say('history-damaged', `${sentenceOf('history-damaged')} ${instead} It lies in ${recovered.setAsideAs}.`);
+    notices.say(
+      'history-damaged',
+      `${sentenceOf('history-damaged')} ${instead} It is kept as ${recovered.setAsideAs}.`,
+    );
   }
 
   const embedded = createEmbeddedServer({

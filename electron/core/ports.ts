@@ -25,7 +25,7 @@ export type CorePorts = {
 };
 
 export type Paths = {
-  /** The folder of this profile; everything the core writes lies in it. */
+  /** The folder of this profile; everything the core writes is in it. */
   profile: string;
 };
 

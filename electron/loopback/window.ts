@@ -5,7 +5,7 @@ import { join } from 'node:path';
 export type ChromiumOptions = {
   /** The page to show. Everybody on this computer can read it in the list of processes, so it carries no secret. */
   url: string;
-  /** The folder of the profile; the browser's own data lies in `window` inside it. */
+  /** The folder of the profile; the browser keeps its own data in `window` inside it. */
   profile: string;
   /** Whether this process runs as root, where Chromium's own sandbox cannot be set up. */
   asRoot: boolean;

@@ -43,7 +43,7 @@ export const SETTINGS = {
     'info',
     'Least severe level that is logged',
   ),
-  LOG_PRETTY: setting(yesNo, 'false', 'Log for eyes instead of JSON'),
+  LOG_PRETTY: setting(yesNo, 'false', 'Log for people to read, instead of JSON'),
   LOG_FILE: setting(
     path,
     '',

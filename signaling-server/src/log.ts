@@ -26,7 +26,7 @@ const SECRET_FIELDS = [
 
 export type LogOutput = { log: Log; close(): Promise<void> };
 
-/** Writes a JSON line for eyes. */
+/** Turns a JSON line into one for people to read. */
 type Prettify = (line: string) => string;
 type LogStyle = Pick<Config, 'logLevel' | 'logPretty'>;
 type LogPlaces = LogStyle & Pick<Config, 'logFile' | 'logFileMaxMb' | 'logFilesKept'>;
@@ -54,7 +54,7 @@ export function createLog({ logLevel }: LogStyle, target: DestinationStream, wor
  * process among several: its lines name it, and its file is its own, because each process would remove what another still writes.
  */
 export async function openLog(config: LogPlaces, worker?: string): Promise<LogOutput> {
-  // Only eyes need it in memory.
+  // It is in memory only where it is needed.
   const pretty = config.logPretty ? (await import('pino-pretty')).prettyFactory({ colorize: isatty(1) }) : undefined;
   const sinks = [standardOutput(pretty)];
   if (config.logFile !== undefined)

@@ -232,7 +232,7 @@ describe('the server, packed, installed and started by the guide’s own command
     expect(await figures.json()).toMatchObject({ application: { environment: 'production' } });
   });
 
-  it('logs for eyes where that is wanted (S9)', async () => {
+  it('logs for people to read where that is wanted (S9)', async () => {
     const server = await started({ LOG_PRETTY: 'true' });
     await server.whenever('the line', () => /^\[[\d:.]+\] .*INFO.*listening/m.test(server.output));
   });

@@ -77,7 +77,7 @@ const connectTo = ({ url, random }: RedisPorts) =>
   });
 export type RedisClient = ReturnType<typeof connectTo>;
 
-/** Where a record lies that nodes share. */
+/** The key in Redis of a record that nodes share. */
 export const recordKeyOf = (prefix: string, key: string): string => `${prefix}:record:${key}`;
 
 /** Tries everything that nodes do, so that a Redis that is too old, a replica, or locked down too far is told at the start. */

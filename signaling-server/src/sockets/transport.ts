@@ -58,7 +58,7 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
   const { clock, counters, limits, log } = context;
   const connections = new Map<EngineConnection, Connection>();
   /** TCP connections that are not closed yet. */
-  const held = new OpenCount(clock);
+  const openTcp = new OpenCount(clock);
   const admissions = new WeakMap<TcpSocket, Admission>();
   const desk = new AdmissionDesk({
     ...context,
@@ -111,7 +111,7 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
         admissions.set(tcp, admission);
         if (tcp.destroyed) desk.closed(admission);
         else {
-          held.add();
+          openTcp.add();
           tcp.once('close', onTcpClose);
           // The answer to the upgrade and Engine.IO's first packet, which comes some ticks later, are one piece.
           tcp.cork();
@@ -134,7 +134,7 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
 
   // One function for all connections: a closure for each would be kept as long as its connection.
   function onTcpClose(this: TcpSocket): void {
-    held.remove();
+    openTcp.remove();
     const admission = admissions.get(this);
     if (admission) desk.closed(admission);
   }
@@ -256,6 +256,6 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
     /** Forgets what was only counted for a while. */
     sweep: () => desk.sweep(),
     /** Resolves when every TCP connection is closed, or after `withinMs`. */
-    whenGone: (withinMs: number) => held.whenNone(withinMs),
+    whenGone: (withinMs: number) => openTcp.whenNone(withinMs),
   };
 }
