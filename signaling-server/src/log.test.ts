@@ -22,11 +22,21 @@ describe('createLog (S9)', () => {
     const lines: string[] = [];
     const { log } = createLog({ logLevel: 'info', logPretty: false }, { write: (line) => void lines.push(line) });
     const cause = Object.assign(new Error('why'), { token: 'the-token', code: 'E_WHY' });
-    const given = { err: cause, list: [1, 2], nested: { kept: true, sig: 'the-sig' }, none: undefined, nothing: null };
+    const given = {
+      err: cause,
+      earlier: cause,
+      at: new Date(0),
+      list: [1, 2],
+      nested: { kept: true, sig: 'the-sig' },
+      none: undefined,
+      nothing: null,
+    };
     log.error(given, 'failed');
     expect(lines.join()).not.toMatch(/the-token|the-sig/);
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({
       err: { type: 'Error', message: 'why', code: 'E_WHY', token: '[redacted]', stack: expect.any(String) },
+      earlier: { code: 'E_WHY', token: '[redacted]' },
+      at: '1970-01-01T00:00:00.000Z',
       list: [1, 2],
       nested: { kept: true, sig: '[redacted]' },
       nothing: null,

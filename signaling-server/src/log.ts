@@ -8,7 +8,7 @@ import { SERVER_VERSION } from './version.ts';
 export type Log = Logger;
 
 /** Fields that never reach a log line, wherever in the logged object they sit within two levels, errors included. */
-const SECRET_FIELDS = [
+const SECRET_FIELDS: ReadonlySet<string> = new Set([
   'ip',
   'remoteAddress',
   'authorization',
@@ -22,7 +22,32 @@ const SECRET_FIELDS = [
   'sig',
   'box',
   'roomId',
-];
+]);
+
+const censored = (): string => '[redacted]';
+
+type Fields = Record<string, unknown>;
+
+const withoutSecrets = (fields: object): Fields =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, SECRET_FIELDS.has(name) ? censored() : value]),
+  );
+
+/** Whether its own fields are what is written of it: not so of lists, dates and the like. */
+const hasFields = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value) && !('toJSON' in value);
+
+/** The second level of a line. Most lines have none, and are handed on as they are. */
+function censorNested(line: Fields): Fields {
+  let copy: Fields | undefined;
+  for (const [name, value] of Object.entries(line)) {
+    // `err` has a serializer.
+    if (name === 'err' || !hasFields(value)) continue;
+    copy ??= { ...line };
+    copy[name] = withoutSecrets(value);
+  }
+  return copy ?? line;
+}
 
 export type LogOutput = { log: Log; close(): Promise<void> };
 
@@ -41,8 +66,12 @@ export function createLog({ logLevel }: LogStyle, target: DestinationStream, wor
       level: logLevel,
       base: worker === undefined ? { version: SERVER_VERSION } : { version: SERVER_VERSION, worker },
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label: string) => ({ level: label }) },
-      redact: { paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`]), censor: '[redacted]' },
+      formatters: { level: (label: string) => ({ level: label }), log: censorNested },
+      // Not `redact`: for each field of each line it walks all its paths again, a fifth of what a join allocates.
+      serializers: {
+        ...Object.fromEntries([...SECRET_FIELDS].map((name) => [name, censored])),
+        err: (thrown: Error) => withoutSecrets(pino.stdSerializers.err(thrown)),
+      },
     },
     target,
   );
@@ -67,7 +96,11 @@ export async function openLog(config: LogPlaces, worker?: string): Promise<LogOu
         },
       ),
     );
-  const target = pino.multistream(sinks.map((stream) => ({ stream, level: 'trace' as const })));
+  const [first, ...others] = sinks;
+  const target =
+    first && others.length === 0
+      ? first
+      : pino.multistream(sinks.map((stream) => ({ stream, level: 'trace' as const })));
   const { log } = createLog(config, target, worker);
   return {
     log,
