@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { BUSY_FLUSHES, WriteTurn } from './write-turn.ts';
+import { BUSY_FLUSHES, HELD_MAX, WriteTurn } from './write-turn.ts';
 
 /** A connection that notes what happens to it, and may have more to write once it was released. */
 class NotedConnection {
@@ -47,6 +47,15 @@ describe('the writes of one turn of the event loop', () => {
     expect([one.held, one.pieces, two.held]).toEqual([1, 0, 1]);
     await turnOfLoop();
     expect([one.held, one.pieces, two.held, two.pieces]).toEqual([0, 1, 0, 1]);
+  });
+
+  it('are not held for more connections than a processor keeps at hand', async () => {
+    await makeBusy();
+    const connections = Array.from({ length: HELD_MAX + 1 }, () => new NotedConnection());
+    for (const connection of connections) turn.flushes(connection);
+    expect(connections.map(({ pieces }) => pieces)).toEqual([...Array<number>(HELD_MAX).fill(1), 0]);
+    await turnOfLoop();
+    expect(connections.map(({ held, pieces }) => [held, pieces])).toEqual(connections.map(() => [0, 1]));
   });
 
   it('take along what waited behind the first packet, in a second piece and no later turn', async () => {

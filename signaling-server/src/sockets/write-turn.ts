@@ -3,6 +3,8 @@ export type Held = { hold(): void; release(): void };
 
 /** From so many writes in a turn of the event loop on, those of the next turn are collected: a relayed message makes two. */
 export const BUSY_FLUSHES = 4;
+/** The writes of so many connections are held back at most: those of a whole turn do not fit into the processor's cache. */
+export const HELD_MAX = 8;
 
 /**
  * Collects what is written to each connection in one turn of a busy event loop, so that it is one call to the system: calls are
@@ -20,6 +22,7 @@ export class WriteTurn {
   flushes(connection: Held): void {
     this.#count += 1;
     if (this.#isBusy && !this.#held.has(connection)) {
+      if (this.#held.size >= HELD_MAX) this.#releaseAll();
       connection.hold();
       this.#held.add(connection);
     }
