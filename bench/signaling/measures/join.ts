@@ -17,10 +17,10 @@ type Kind = (typeof KINDS)[number];
 const ROOM_SIZE = 4;
 
 /** A process that has run for a while has its code compiled; after the first thousand joins that is not over yet. */
-const WARM_UP_TIMES = 4;
+const WARM_UP_TIMES = 8;
 
-/** One round differs from the next by a third. */
-const ROUNDS = 6;
+/** One round differs from the next by a third: a garbage collection of 10 ms falls into one in two. */
+const ROUNDS = 16;
 
 type Turn = { cpuMsPerJoin: number; stormP95Ms: number; stormAllMs: number; driverShare: number };
 
