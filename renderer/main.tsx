@@ -5,6 +5,7 @@ import '@parley/shared/design/base.css';
 import './ui/base.css';
 import { createRoot } from 'react-dom/client';
 import { ErrorBoundary } from './features/shell/error-boundary.tsx';
+import { refuseDrops } from './features/shell/refuse-drops.ts';
 import { Shell } from './features/shell/shell.tsx';
 import { errorFields, logUncaught } from './log.ts';
 import { createApp } from './stores/app.ts';
@@ -18,6 +19,7 @@ if (!element) throw new Error('the page has no place for the app');
 const ports = browserPorts(window);
 const log = ports.log.area('page');
 logUncaught(window, log);
+refuseDrops(document);
 const app = createApp(ports);
 window.addEventListener('pagehide', () => void app.close());
 
