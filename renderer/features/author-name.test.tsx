@@ -26,7 +26,6 @@ function appOf(screen: ScreenName, confirmed: boolean) {
   app.store.setState(({ rooms, chats, search }) => ({
     rooms: rooms.map((room) => ({
       ...room,
-      draft: '',
       lastMessage: room.lastMessage && claim(room.lastMessage),
     })),
     chats: Object.fromEntries(

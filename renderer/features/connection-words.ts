@@ -1,6 +1,5 @@
-import type { HistoryItem, PeerStanding, Room } from '@parley/shared/model';
+import { type HistoryItem, isolated, type PeerStanding, type Room } from '@parley/shared/model';
 import type { ParticipantView, ServerConnection } from '../stores/state.ts';
-import { isolated } from '../ui/format.ts';
 
 /** The state of a room's connection in words. `server`: how its server is called on the screen. */
 export function connectionSentence(connection: ServerConnection, server: string): string {
@@ -89,7 +88,7 @@ export const UNCONFIRMED = {
 
 /** The author of something, where there is only text; on the screen it is `AuthorName`. */
 export const authorWords = ({ mine, name, confirmed }: Pick<HistoryItem, 'mine' | 'name' | 'confirmed'>): string =>
-  mine ? 'You' : confirmed ? name : `${name} (${UNCONFIRMED.word})`;
+  mine ? 'You' : confirmed ? name : `${isolated(name)} (${UNCONFIRMED.word})`;
 
 /** Where a participant is, in words. */
 export function presenceWords({ link, inCall }: Pick<ParticipantView, 'link' | 'inCall'>): string {

@@ -1,3 +1,4 @@
+import { isolated } from '@parley/shared/model';
 import {
   type CallId,
   type LinkMessage,
@@ -74,8 +75,8 @@ const isFreshlyOpen = (state: LinkState, openEpoch: number): boolean =>
   state.at === 'open' && state.epoch !== openEpoch;
 
 function closingText(name: string, why: CloseReason): string | null {
-  if (why === 'fingerprint-mismatch') return `The connection was not with ${name}. It was closed.`;
-  if (why === 'flood') return `${name} sent far more than Parley ever does. The connection was closed.`;
+  if (why === 'fingerprint-mismatch') return `The connection was not with ${isolated(name)}. It was closed.`;
+  if (why === 'flood') return `${isolated(name)} sent far more than Parley ever does. The connection was closed.`;
   return null;
 }
 
@@ -90,7 +91,7 @@ function hear(participant: Participant, message: LinkMessage, ports: LinkEventsP
     case 'decline':
       if (ports.ownCallId() !== message.callId || participant.declined === message.callId) return;
       participant.declined = message.callId;
-      ports.notice({ tone: 'info', text: `${participant.name} declined the call.`, code: null });
+      ports.notice({ tone: 'info', text: `${isolated(participant.name)} declined the call.`, code: null });
       return;
     case 'chat':
     case 'receipt':

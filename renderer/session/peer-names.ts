@@ -1,5 +1,5 @@
 import type { Bridge } from '@parley/shared/bridge';
-import { nameOf, type PeerStanding, type Profile } from '@parley/shared/model';
+import { isolated, nameOf, type PeerStanding, type Profile } from '@parley/shared/model';
 import type { DeviceId, Outcome } from '@parley/shared/protocol';
 import type { Participant } from './participant.ts';
 import type { SessionNotice } from './session-state.ts';
@@ -50,7 +50,7 @@ export class PeerNames {
   warnOf(profile: Profile): void {
     this.#ports.notice({
       tone: 'trouble',
-      text: `${nameOf(profile)} was known with another device. Compare the safety code: camera and voice wait for it.`,
+      text: `${isolated(nameOf(profile))} was known with another device. Compare the safety code: camera and voice wait for it.`,
       code: 'identity-changed',
     });
   }

@@ -14,9 +14,7 @@ export const EMPTY_CHAT: ChatState = {
   detached: false,
   loading: 'none',
   failure: null,
-  draft: '',
   newSince: null,
-  sendRefusal: null,
 };
 
 /** A store as it is before anything is known. Each app, and each test, makes its own. */
@@ -33,6 +31,7 @@ export const createAppStore = (): AppStore =>
     reach: {},
     call: NO_CALL,
     chats: {},
+    drafts: {},
     search: NO_SEARCH,
     listedRooms: null,
     devices: { cameras: [], microphones: [], speakers: [] },

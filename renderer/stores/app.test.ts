@@ -251,14 +251,24 @@ describe('app', () => {
 
   it('says beside the field why a message was not sent', async () => {
     const room = await FakeRoom.create();
-    const { actions, app, core } = await openApp(room);
-    expect(await actions.sendMessage(room.keyring.roomId, 'x'.repeat(1_001))).toMatchObject({
-      code: 'message-invalid',
-    });
-    expect(chatOf(app, room).sendRefusal?.code).toBe('message-invalid');
+    const { actions, state, core } = await openApp(room);
+    const { roomId } = room.keyring;
+    expect(await actions.sendMessage(roomId, 'a\u0000b')).toMatchObject({ code: 'message-invalid' });
+    expect(state().drafts[roomId]).toMatchObject({ text: 'a\u0000b', refusal: { code: 'message-invalid' } });
     core.answers['history.compose'] = () => refuse('disk-full');
-    await actions.sendMessage(room.keyring.roomId, 'hello');
-    expect(chatOf(app, room).sendRefusal?.code).toBe('disk-full');
+    await actions.sendMessage(roomId, 'hello');
+    expect(state().drafts[roomId]).toMatchObject({ text: 'hello\na\u0000b', refusal: { code: 'disk-full' } });
+  });
+
+  it('sends a long text as several messages, and gives back the rest where one is refused', async () => {
+    const room = await FakeRoom.create();
+    const { actions, app, state } = await openApp(room);
+    const { roomId } = room.keyring;
+    // No message holds a NUL (V4).
+    const paragraphs = ['a', 'b', '\u0000', 'c'].map((letter) => letter.repeat(700));
+    expect(await actions.sendMessage(roomId, paragraphs.join('\n\n'))).toMatchObject({ code: 'message-invalid' });
+    expect(chatOf(app, room).items.map(({ text }) => text)).toEqual(paragraphs.slice(0, 2));
+    expect(state().drafts[roomId]?.text).toBe(paragraphs.slice(2).join('\n\n'));
   });
 
   it('loads older pages, jumps to a message and comes back to the newest', async () => {

@@ -8,6 +8,7 @@ import { type AppStore, createAppStore } from './app-store.ts';
 import { browserPorts } from './browser-ports.ts';
 import { type Calls, createCalls } from './calls.ts';
 import { createChats } from './chats.ts';
+import { createDrafts } from './drafts.ts';
 import { createListedRooms } from './listed-rooms.ts';
 import { createNotices } from './notices.ts';
 import type { AppPorts } from './ports.ts';
@@ -26,7 +27,8 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
   const { bridge } = ports;
   const store = createAppStore();
   const notices = createNotices(store);
-  const chats = createChats(store, bridge, clock);
+  const chats = createChats(store, bridge);
+  const drafts = createDrafts(store, bridge, clock);
   const searches = createSearches(store, bridge, clock);
   const listedRooms = createListedRooms({
     store,
@@ -40,6 +42,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
   const actions = createActions(store, {
     ports,
     chats,
+    drafts,
     searches,
     listedRooms,
     notices,
@@ -113,7 +116,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
         servers: servers.items,
         screen: settings.profile ? { at: 'home' } : { at: 'welcome' },
       });
-      for (const room of rooms.items) if (room.draft !== '') chats.restoreDraft(room.roomId, room.draft);
+      for (const room of rooms.items) if (room.draft !== '') drafts.restore(room.roomId, room.draft);
       for (const { code, message } of info.notices) notices.say('trouble', message, code);
       await openWaitingLink();
       await running.reach.sync();
@@ -136,7 +139,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
       listedRooms.close();
       running?.calls.leave();
       running?.calls.close();
-      await Promise.all([chats.close(), running?.reach.close()]);
+      await Promise.all([drafts.close(), running?.reach.close()]);
       ports.signaling.close();
       clock.stopAll();
       await ports.log.flush();

@@ -1,3 +1,4 @@
+import { isolated } from '@parley/shared/model';
 import { accept, type Outcome, type RoomId, refuse } from '@parley/shared/protocol';
 import { DeviceManager, type MediaState } from '../media/device-manager.ts';
 import type { OwnMedia } from '../session/call-membership.ts';
@@ -118,7 +119,7 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
       if (call.at === 'joined' && call.roomId === roomId) return accept(undefined);
       if (call.at === 'joined') {
         const name = rooms.find((room) => room.roomId === call.roomId)?.name ?? 'another room';
-        return refuse('not-allowed', { message: `You are in a call in ${name}. Leave it first.` });
+        return refuse('not-allowed', { message: `You are in a call in ${isolated(name)}. Leave it first.` });
       }
       const { startCameraOff, startMuted, cameraId, microphoneId } = settings.devices;
       devices.stop();

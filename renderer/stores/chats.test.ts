@@ -2,7 +2,6 @@ import type { Bridge } from '@parley/shared/bridge';
 import { type HistoryItem, messageKey } from '@parley/shared/model';
 import { DeviceId, MessageId, RoomId, refuse } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
-import { fakeClock } from '../testing/fake-clock.ts';
 import { createAppStore } from './app-store.ts';
 import { createChats } from './chats.ts';
 
@@ -33,7 +32,7 @@ const bridge: Bridge = { call: () => Promise.resolve(refuse('unknown-call')), on
 
 function openChat() {
   const store = createAppStore();
-  const chats = createChats(store, bridge, fakeClock());
+  const chats = createChats(store, bridge);
   return { chats, shown: () => store.getState().chats[roomId] };
 }
 

@@ -8,13 +8,11 @@ import {
   messageKey,
   type PeerStanding,
 } from '@parley/shared/model';
-import type { Refusal, RoomId } from '@parley/shared/protocol';
-import type { Clock } from '@parley/shared/timing';
+import type { RoomId } from '@parley/shared/protocol';
 import { type AppStore, EMPTY_CHAT } from './app-store.ts';
 import type { ChatState } from './state.ts';
 
 const PAGE = 50;
-const DRAFT_AFTER_MS = 500;
 
 /** The loaded part of each room's history. */
 export interface Chats {
@@ -33,21 +31,14 @@ export interface Chats {
   /** Puts the 'new' mark where unread messages begin. */
   markNew(roomId: RoomId): void;
   seen(roomId: RoomId, upTo: MessageRef): void;
-  /** The draft at the moment when the app was last closed. */
-  restoreDraft(roomId: RoomId, draft: string): void;
-  setDraft(roomId: RoomId, draft: string): void;
-  setSendRefusal(roomId: RoomId, refusal: Refusal | null): void;
   forget(roomId: RoomId): void;
-  /** Writes drafts that wait and stops timers. */
-  close(): Promise<void>;
 }
 
-export function createChats(store: AppStore, bridge: Bridge, clock: Clock): Chats {
+export function createChats(store: AppStore, bridge: Bridge): Chats {
   const cursors = new Map<RoomId, Cursor | null>();
   /** Counts loads per room: the answer of an older load is dropped. */
   const loads = new Map<RoomId, number>();
   const firsts = new Map<RoomId, Promise<void>>();
-  const drafts = new Map<RoomId, { text: string; undo: () => void }>();
 
   const of = (roomId: RoomId): ChatState => store.getState().chats[roomId] ?? EMPTY_CHAT;
   const change = (roomId: RoomId, part: Partial<ChatState>) =>
@@ -78,15 +69,6 @@ export function createChats(store: AppStore, bridge: Bridge, clock: Clock): Chat
     if (!page.ok) return change(roomId, { loading: 'none', failure: page });
     show(roomId, page.value, false);
   }
-
-  const writeDraft = async (roomId: RoomId): Promise<void> => {
-    const waiting = drafts.get(roomId);
-    if (!waiting) return;
-    waiting.undo();
-    drafts.delete(roomId);
-    // A draft that could not be kept is no trouble worth a notice: it is still on the screen.
-    await bridge.call('rooms.draft', { roomId, draft: waiting.text });
-  };
 
   return {
     loadFirst(roomId) {
@@ -171,16 +153,7 @@ export function createChats(store: AppStore, bridge: Bridge, clock: Clock): Chat
         ),
       });
     },
-    restoreDraft: (roomId, draft) => change(roomId, { draft }),
-    setDraft(roomId, text) {
-      change(roomId, { draft: text });
-      drafts.get(roomId)?.undo();
-      drafts.set(roomId, { text, undo: clock.after(DRAFT_AFTER_MS, () => void writeDraft(roomId)) });
-    },
-    setSendRefusal: (roomId, sendRefusal) => change(roomId, { sendRefusal }),
     forget(roomId) {
-      drafts.get(roomId)?.undo();
-      drafts.delete(roomId);
       firsts.delete(roomId);
       cursors.delete(roomId);
       begin(roomId);
@@ -188,9 +161,6 @@ export function createChats(store: AppStore, bridge: Bridge, clock: Clock): Chat
         const { [roomId]: _forgotten, ...rest } = chats;
         return { chats: rest };
       });
-    },
-    async close() {
-      await Promise.all([...drafts.keys()].map(writeDraft));
     },
   };
 }

@@ -36,6 +36,7 @@ export type AppState = {
   /** The call this person is in, or is about to be in. */
   call: OwnCall;
   chats: Readonly<Record<RoomId, ChatState>>;
+  drafts: Readonly<Record<RoomId, Draft>>;
   search: SearchState;
   /** Null while no list of a server is looked at. */
   listedRooms: ListedRoomsView | null;
@@ -167,11 +168,12 @@ export type ChatState = {
   detached: boolean;
   loading: 'none' | 'first' | 'older';
   failure: Refusal | null;
-  draft: string;
   /** Everything up to here was seen when the room was opened: where the 'new' mark stands. */
   newSince: MessageKey | null;
-  sendRefusal: Refusal | null;
 };
+
+/** What a person has written in a room and not sent, and why the last try to send it failed. */
+export type Draft = { text: string; refusal: Refusal | null };
 
 export type SearchState = {
   open: boolean;

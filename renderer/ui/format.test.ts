@@ -1,3 +1,4 @@
+import { isolated } from '@parley/shared/model';
 import { describe, expect, it } from 'vitest';
 import {
   dayKeyOf,
@@ -8,7 +9,6 @@ import {
   formatNumber,
   formatSize,
   formatWhen,
-  isolated,
 } from './format.ts';
 import { initialsOf } from './hue.ts';
 

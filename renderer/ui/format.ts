@@ -1,3 +1,5 @@
+import { isolated } from '@parley/shared/model';
+
 /**
  * Numbers, times and sizes as people read them. All take the moment they are read at and, for tests, the
  * locale and time zone; without one the computer's own is used.
@@ -73,15 +75,6 @@ export function formatSize(sizeBytes: number, where: Where = {}): string {
   if (!step) return `${formatNumber(sizeBytes, where)} ${sizeBytes === 1 ? 'byte' : 'bytes'}`;
   return `${new Intl.NumberFormat(where.locale, { maximumFractionDigits: 1 }).format(sizeBytes / step.from)} ${step.unit}`;
 }
-
-const RIGHT_TO_LEFT =
-  /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}\p{Script=Adlam}]/u;
-
-/**
- * A name as it may stand in a sentence: one that is written from right to left keeps its own order and leaves that of
- * the words around it alone. What is not a sentence uses <bdi>.
- */
-export const isolated = (name: string): string => (RIGHT_TO_LEFT.test(name) ? `\u2068${name}\u2069` : name);
 
 /** `Ana`, `Ana and Ben`, `Ana, Ben and Cem`, `Ana, Ben and 3 others`. */
 export function formatNames(names: readonly string[]): string {

@@ -6,6 +6,8 @@ export const LIMITS = {
   roomNameMin: 2,
   roomNameMax: 100,
   chatTextMax: 1_000,
+  /** A draft is kept whole, whatever somebody pastes; more than this (UTF-16 units) is not taken into the field. */
+  draftMax: 100_000,
   passphraseMax: 256,
   /** A text that a person pastes in the hope that there is a link in it. */
   pastedMaxChars: 20_000,

@@ -37,7 +37,10 @@ export const roomCalls = {
     input: z.object({ roomId: RoomId, name: RoomName, renamedAt: z.number().int().nonnegative() }).strict(),
     output: Room,
   },
-  'rooms.draft': { input: z.object({ roomId: RoomId, draft: z.string().max(4_000) }).strict(), output: Nothing },
+  'rooms.draft': {
+    input: z.object({ roomId: RoomId, draft: z.string().max(LIMITS.draftMax) }).strict(),
+    output: Nothing,
+  },
   /** Deletes a room with everything in it from this computer. */
   'rooms.delete': { input: OfRoom, output: Nothing },
 

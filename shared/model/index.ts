@@ -1,5 +1,6 @@
 export * from './chat-message.ts';
 export * from './host-state.ts';
+export * from './isolated.ts';
 export * from './private-host.ts';
 export * from './profile.ts';
 export * from './room.ts';
@@ -7,3 +8,4 @@ export * from './server.ts';
 export * from './server-host.ts';
 export * from './settings.ts';
 export * from './spam.ts';
+export * from './split-text.ts';

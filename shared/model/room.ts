@@ -51,7 +51,7 @@ export const Room = z.object({
     })
     .nullable(),
   /** The draft: text that the person has not sent. */
-  draft: z.string().max(4_000),
+  draft: z.string().max(LIMITS.draftMax),
 });
 export type Room = z.infer<typeof Room>;
 

@@ -1,11 +1,11 @@
-import { messageKey, type Room } from '@parley/shared/model';
+import { type HistoryItem, messageKey, type Room } from '@parley/shared/model';
 import { ArrowDown, ChevronUp } from 'lucide-react';
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { ChatState, ParticipantView } from '../../stores/state.ts';
 import { Avatar } from '../../ui/avatar.tsx';
 import { Button } from '../../ui/button.tsx';
-import { dayKeyOf, formatDay, formatNames } from '../../ui/format.ts';
+import { dayKeyOf, formatClock, formatDay, formatNames } from '../../ui/format.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { AuthorName } from '../author-name.tsx';
 import { authorWords } from '../connection-words.ts';
@@ -25,7 +25,7 @@ export function ChatView({ room, wide = false }: { room: Room; wide?: boolean })
     <div className={styles.chat} data-wide={wide || undefined}>
       {chat ? <Messages room={room} chat={chat} /> : <div className={styles.list} aria-busy="true" />}
       <Typing room={room} />
-      <Composer key={room.roomId} room={room} draft={chat?.draft ?? room.draft} refusal={chat?.sendRefusal ?? null} />
+      <Composer key={room.roomId} roomId={room.roomId} />
     </div>
   );
 }
@@ -164,8 +164,13 @@ function Messages({ room, chat }: { room: Room; chat: ChatState }) {
                 <p className={styles.author}>
                   <AuthorName mine={row.mine} name={row.name} confirmed={row.confirmed} />
                 </p>
-                {row.items.map((item) => (
-                  <Message key={messageKey(item)} item={item} focused={messageKey(item) === focusMessage} />
+                {row.items.map((item, index) => (
+                  <Message
+                    key={messageKey(item)}
+                    item={item}
+                    focused={messageKey(item) === focusMessage}
+                    hasMeta={!tellsTheSame(item, row.items[index + 1])}
+                  />
                 ))}
               </div>
             </div>
@@ -192,6 +197,10 @@ function Messages({ room, chat }: { room: Room; chat: ChatState }) {
     </div>
   );
 }
+
+/** Whether the message below says the same time and state. */
+const tellsTheSame = (item: HistoryItem, next: HistoryItem | undefined): boolean =>
+  next !== undefined && next.state === item.state && formatClock(next.sentAt) === formatClock(item.sentAt);
 
 function Typing({ room }: { room: Room }) {
   const participants = useApp((state) => state.reach[room.roomId]?.participants ?? noParticipants);

@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { accept, type Outcome, refuse } from '@parley/shared/protocol';
+import { accept, LIMITS, type Refusal, refuse } from '@parley/shared/protocol';
 import { act } from 'react';
 import { describe, expect, it } from 'vitest';
 import { AppProvider } from '../../stores/react.tsx';
@@ -9,26 +9,29 @@ import { Composer } from './composer.tsx';
 
 const mounted = mountEach();
 
-async function shown(draft = '', answer: Outcome<unknown> = accept(null)) {
+async function shown(draft = '') {
   const { store, actions } = createFakeApp('room', 'light');
-  const room = store.getState().rooms[0];
-  if (!room) throw new Error('the gallery has no room');
+  const roomId = store.getState().rooms[0]?.roomId;
+  if (!roomId) throw new Error('the gallery has no room');
   const sent: string[] = [];
-  const drafts: string[] = [];
+  const setDraft = (text: string, refusal: Refusal | null = null) =>
+    store.setState(({ drafts }) => ({ drafts: { ...drafts, [roomId]: { text, refusal } } }));
+  setDraft(draft);
   const app = {
     store,
     actions: {
       ...actions,
-      setDraft: (_: unknown, text: string) => void drafts.push(text),
+      setDraft: (_: unknown, text: string) => setDraft(text),
       sendMessage: async (_: unknown, text: string) => {
         sent.push(text);
-        return answer;
+        setDraft('');
+        return accept(null);
       },
     },
   };
   await mounted.render(
     <AppProvider app={app}>
-      <Composer room={room} draft={draft} refusal={null} />
+      <Composer roomId={roomId} />
     </AppProvider>,
   );
   const field = mounted.page.querySelector('textarea');
@@ -45,17 +48,17 @@ async function shown(draft = '', answer: Outcome<unknown> = accept(null)) {
     await act(async () => void field.dispatchEvent(event));
     return event;
   };
-  return { field, send, type, press, sent, drafts };
+  const alerts = () => [...mounted.page.querySelectorAll('[role="alert"]')].map((alert) => alert.textContent);
+  return { field, send, type, press, sent, setDraft, alerts };
 }
 
 describe('the composer', () => {
   it('sends on Enter and is empty again', async () => {
-    const { field, type, press, sent, drafts } = await shown();
+    const { field, type, press, sent } = await shown();
     await type('Good morning');
     expect((await press('Enter')).defaultPrevented).toBe(true);
     expect(sent).toEqual(['Good morning']);
     expect(field.value).toBe('');
-    expect(drafts).toEqual(['Good morning', '']);
   });
 
   it('leaves Shift+Enter and a half-composed word to the field', async () => {
@@ -70,16 +73,44 @@ describe('the composer', () => {
     expect((await shown('half a thou')).field.value).toBe('half a thou');
   });
 
-  it('sends nothing that is blank or too long', async () => {
+  it('sends nothing that is blank', async () => {
     const { send, type, press, sent } = await shown();
-    for (const text of ['', '  \n ', 'x'.repeat(1_001)]) {
+    for (const text of ['', '  \n ']) {
       await type(text);
       expect(send.disabled).toBe(true);
       await press('Enter');
     }
     expect(sent).toEqual([]);
-    await type('x'.repeat(1_000));
-    expect(send.disabled).toBe(false);
+  });
+
+  it('sends a text that is too long for one message as several, where that is said and chosen', async () => {
+    const { send, type, press, sent } = await shown();
+    const long = 'x'.repeat(1_001);
+    await type(long);
+    expect(send.textContent).toBe('Send as 2 messages');
+    await press('Enter');
+    expect(sent).toEqual([]);
+    await act(async () => send.click());
+    expect(sent).toEqual([long]);
+  });
+
+  it('keeps a pasted text whole, and says what cannot be sent at once', async () => {
+    const { field, send, type, alerts } = await shown();
+    const long = 'a word '.repeat(6_000);
+    await type(long);
+    expect(field.value).toBe(long);
+    expect([send.disabled, alerts()]).toEqual([
+      true,
+      [expect.stringMatching(/^This is as long as \d+ messages; 20 can/)],
+    ]);
+  });
+
+  it('leaves the field as it is where more is pasted than is kept, and says so', async () => {
+    const { field, type, alerts } = await shown('half a thou');
+    await type(`half a thou${'x'.repeat(LIMITS.draftMax)}`);
+    expect([field.value, alerts()]).toEqual(['half a thou', [expect.stringMatching(/Nothing was changed/)]]);
+    await type('half a thought');
+    expect([field.value, alerts()]).toEqual(['half a thought', []]);
   });
 
   it('counts down near the end, in characters as people count them', async () => {
@@ -89,14 +120,17 @@ describe('the composer', () => {
     expect(count()).toBeNull();
     await type('🦊'.repeat(990));
     expect(count()).toBe('10');
-    await type('x'.repeat(1_003));
-    expect(count()).toBe('-3');
+    await type('x'.repeat(1_001));
+    expect(count()).toBeNull();
   });
 
-  it('gives back what was refused', async () => {
-    const { field, type, press } = await shown('', refuse('message-spam'));
-    await type('again');
-    await press('Enter');
-    expect(field.value).toBe('again');
+  it('shows what came back because it was refused, with the reason', async () => {
+    const { field, alerts, setDraft } = await shown();
+    await act(async () => setDraft('again', refuse('message-spam')));
+    expect([field.value, alerts()]).toEqual(['again', [refuse('message-spam').message]]);
+  });
+
+  it('follows the direction of what is written', async () => {
+    expect((await shown()).field.dir).toBe('auto');
   });
 });

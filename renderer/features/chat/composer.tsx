@@ -1,25 +1,32 @@
-import type { Room } from '@parley/shared/model';
-import { LIMITS, type Refusal } from '@parley/shared/protocol';
+import { splitText } from '@parley/shared/model';
+import { LIMITS, type RoomId } from '@parley/shared/protocol';
 import { SendHorizontal } from 'lucide-react';
-import { useLayoutEffect, useRef, useState } from 'react';
-import { useActions } from '../../stores/react.tsx';
+import { useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useActions, useApp } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Refused } from '../../ui/field.tsx';
+import { formatNumber } from '../../ui/format.ts';
 import styles from './chat.module.css';
 
 /** From here on the field counts down. */
 const COUNT_FROM = 800;
+/** V6 lets so many messages through at once. */
+const PARTS_MAX = LIMITS.spamMessagesMax;
 
-type ComposerProps = { room: Room; draft: string; refusal: Refusal | null };
-
-/** Enter sends, Shift+Enter breaks the line; what is not sent stays as a draft. */
-export function Composer({ room, draft, refusal }: ComposerProps) {
+/**
+ * Enter sends, Shift+Enter breaks the line; what is not sent stays as a draft. A text that is too long for one message is sent as
+ * several, where the person says so.
+ */
+export function Composer({ roomId }: { roomId: RoomId }) {
   const actions = useActions();
-  const [text, setText] = useState(draft);
+  const text = useApp((state) => state.drafts[roomId]?.text ?? '');
+  const refusal = useApp((state) => state.drafts[roomId]?.refusal ?? null);
+  const [tooMuch, setTooMuch] = useState(0);
   const ref = useRef<HTMLTextAreaElement>(null);
-  const length = [...text.trim()].length;
+  const length = useMemo(() => [...text.trim()].length, [text]);
   const left = LIMITS.chatTextMax - length;
-  const mayBeSent = length > 0 && left >= 0;
+  const parts = useMemo(() => (left < 0 ? splitText(text).length : 1), [text, left]);
+  const mayBeSent = length > 0 && parts <= PARTS_MAX;
 
   useLayoutEffect(() => {
     const field = ref.current;
@@ -29,16 +36,12 @@ export function Composer({ room, draft, refusal }: ComposerProps) {
   }, [text]);
 
   const change = (next: string) => {
-    setText(next);
-    actions.setDraft(room.roomId, next);
+    const isTooMuch = next.length > LIMITS.draftMax && next.length > text.length;
+    setTooMuch(isTooMuch ? next.length : 0);
+    if (!isTooMuch) actions.setDraft(roomId, next);
   };
-  const send = async () => {
-    if (!mayBeSent) return;
-    const sending = text;
-    change('');
-    const outcome = await actions.sendMessage(room.roomId, sending);
-    // A refused text comes back, in front of what was written since.
-    if (!outcome.ok) setText((since) => (since === '' ? sending : `${sending}\n${since}`));
+  const send = () => {
+    if (mayBeSent) void actions.sendMessage(roomId, text);
   };
 
   return (
@@ -46,14 +49,25 @@ export function Composer({ room, draft, refusal }: ComposerProps) {
       className={styles.composer}
       onSubmit={(event) => {
         event.preventDefault();
-        void send();
+        send();
       }}
     >
       {refusal ? <Refused>{refusal.message}</Refused> : null}
+      {tooMuch > 0 ? (
+        <Refused>
+          {`This would be ${formatNumber(tooMuch)} characters, more than Parley keeps as a draft. Nothing was changed.`}
+        </Refused>
+      ) : null}
+      {parts > PARTS_MAX ? (
+        <Refused>
+          {`This is as long as ${formatNumber(parts)} messages; ${PARTS_MAX} can be sent at once. It stays here as a draft.`}
+        </Refused>
+      ) : null}
       <div className={styles.field}>
         <textarea
           ref={ref}
           rows={1}
+          dir="auto"
           aria-label="Message"
           placeholder="Write a message"
           value={text}
@@ -61,16 +75,17 @@ export function Composer({ room, draft, refusal }: ComposerProps) {
           onKeyDown={(event) => {
             if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
             event.preventDefault();
-            void send();
+            // A long text goes out as several messages only where the button, which says so, is pressed.
+            if (left >= 0) send();
           }}
         />
-        {length >= COUNT_FROM ? (
-          <span className={styles.count} data-over={left < 0 || undefined} role="status">
+        {length >= COUNT_FROM && left >= 0 ? (
+          <span className={styles.count} role="status">
             {left}
           </span>
         ) : null}
         <Button look="primary" size="small" type="submit" icon={SendHorizontal} disabled={!mayBeSent}>
-          Send
+          {left < 0 && mayBeSent ? `Send as ${parts} messages` : 'Send'}
         </Button>
       </div>
     </form>

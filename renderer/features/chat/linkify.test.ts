@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { destinationOf, linkify } from './linkify.ts';
+import { linkify } from './linkify.ts';
 
 const linksIn = (text: string) => linkify(text).flatMap((part) => (part.kind === 'link' ? [part.url] : []));
 
@@ -65,13 +65,5 @@ describe('linkify', () => {
   it('answers at once for long runs of punctuation', () => {
     const parts = linkify(`https://example.org/${'.'.repeat(1_000)}`);
     expect(parts[0]).toMatchObject({ kind: 'link', url: 'https://example.org/' });
-  });
-});
-
-describe('destinationOf', () => {
-  it('names the host as the network knows it, so that look-alike letters show', () => {
-    expect(destinationOf('https://exаmple.org/login')).toBe('xn--exmple-4nf.org');
-    expect(destinationOf('https://example.org:8443/a')).toBe('example.org:8443');
-    expect(destinationOf('mailto:ana@example.org?subject=x')).toBe('ana@example.org');
   });
 });

@@ -46,9 +46,3 @@ export function linkify(text: string): TextPart[] {
   if (from < text.length) parts.push({ kind: 'text', text: text.slice(from) });
   return parts;
 }
-
-/** Where a link leads, for the question before it is opened: the host as the network knows it, or the address. */
-export function destinationOf(url: string): string {
-  const parsed = new URL(url);
-  return parsed.protocol === 'mailto:' ? parsed.pathname : parsed.host;
-}

@@ -1,13 +1,10 @@
 import { type DeliveryState, type HistoryItem, messageKey } from '@parley/shared/model';
 import { Check, CheckCheck, CircleAlert, Clock } from 'lucide-react';
-import { useState } from 'react';
 import { useActions } from '../../stores/react.tsx';
-import { Button } from '../../ui/button.tsx';
-import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { formatClock } from '../../ui/format.ts';
 import { authorWords } from '../connection-words.ts';
 import styles from './chat.module.css';
-import { destinationOf, linkify } from './linkify.ts';
+import { linkify } from './linkify.ts';
 
 const states: Record<DeliveryState, { word: string; icon: typeof Check }> = {
   queued: { word: 'Queued', icon: Clock },
@@ -17,10 +14,16 @@ const states: Record<DeliveryState, { word: string; icon: typeof Check }> = {
   failed: { word: 'Not sent', icon: CircleAlert },
 };
 
-/** One message: its text with links that are only text until they are chosen, when, and how far it came. */
-export function Message({ item, focused }: { item: HistoryItem; focused: boolean }) {
+type MessageProps = {
+  item: HistoryItem;
+  focused: boolean;
+  /** Whether time and state are drawn: not where the next message tells the same. */
+  hasMeta: boolean;
+};
+
+/** One message: its text, when it was sent, and how far it came. The host asks before it opens a link. */
+export function Message({ item, focused, hasMeta }: MessageProps) {
   const { openLink } = useActions();
-  const [asking, setAsking] = useState<string | null>(null);
   const { word, icon: Icon } = states[item.state];
   return (
     <article
@@ -29,20 +32,20 @@ export function Message({ item, focused }: { item: HistoryItem; focused: boolean
       data-focused={focused || undefined}
       aria-label={`${authorWords(item)}, ${formatClock(item.sentAt)}`}
     >
-      <span className={styles.text}>
+      <span className={styles.text} dir="auto">
         {linkify(item.text).map((part, index) =>
           part.kind === 'text' ? (
             part.text
           ) : (
             // The parts of one text never change their order.
             // biome-ignore lint/suspicious/noArrayIndexKey: see above
-            <button key={index} type="button" className={styles.link} onClick={() => setAsking(part.url)}>
+            <button key={index} type="button" className={styles.link} onClick={() => openLink(part.url)}>
               {part.text}
             </button>
           ),
         )}
       </span>
-      <span className={styles.meta}>
+      <span className={hasMeta ? styles.meta : 'visually-hidden'}>
         <time dateTime={new Date(item.sentAt).toISOString()}>{formatClock(item.sentAt)}</time>
         {item.mine ? (
           <span className={styles.state} data-state={item.state} title={word}>
@@ -51,27 +54,6 @@ export function Message({ item, focused }: { item: HistoryItem; focused: boolean
           </span>
         ) : null}
       </span>
-      {asking ? (
-        <Dialog title="Open a link" size="small" onClose={() => setAsking(null)}>
-          <p>
-            This leads to <strong>{destinationOf(asking)}</strong>, outside Parley.
-          </p>
-          <DialogActions>
-            <Button look="quiet" onClick={() => setAsking(null)}>
-              Cancel
-            </Button>
-            <Button
-              look="primary"
-              onClick={() => {
-                openLink(asking);
-                setAsking(null);
-              }}
-            >
-              Open
-            </Button>
-          </DialogActions>
-        </Dialog>
-      ) : null}
     </article>
   );
 }

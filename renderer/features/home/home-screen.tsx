@@ -1,4 +1,4 @@
-import type { Room } from '@parley/shared/model';
+import { isolated, type Room } from '@parley/shared/model';
 import { ArrowRight, Link2, List, MessageCircle, Phone, Video } from 'lucide-react';
 import { useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
@@ -29,7 +29,7 @@ export function HomeScreen() {
       <div className={styles.content}>
         <header>
           <h1 className="visually-hidden">Home</h1>
-          <p className={styles.greeting}>{name ? `Hello, ${name}` : 'Hello'}</p>
+          <p className={styles.greeting}>{name ? `Hello, ${isolated(name)}` : 'Hello'}</p>
           <ServerSentence />
         </header>
         <div className={styles.ways}>
@@ -86,6 +86,7 @@ export function HomeScreen() {
 function RoomRow({ room, reach, now }: { room: Room; reach: RoomReach | undefined; now: number }) {
   const { openRoom } = useActions();
   const here = reach?.participants.filter((participant) => participant.link !== 'closed') ?? [];
+  const draft = useApp((state) => state.drafts[room.roomId]?.text ?? '');
   const last = room.lastMessage;
   return (
     <button type="button" className={styles.room} onClick={() => openRoom(room.roomId)}>
@@ -95,13 +96,13 @@ function RoomRow({ room, reach, now }: { room: Room; reach: RoomReach | undefine
           {roomTitle(room)}
         </span>
         <span className={styles.roomLast}>
-          {room.draft !== '' ? (
+          {draft !== '' ? (
             <>
-              <em>Draft:</em> {room.draft}
+              <em>Draft:</em> <bdi>{draft}</bdi>
             </>
           ) : last ? (
             <>
-              <AuthorName mine={last.mine} name={last.name} confirmed={last.confirmed} />: {last.text}
+              <AuthorName mine={last.mine} name={last.name} confirmed={last.confirmed} />: <bdi>{last.text}</bdi>
             </>
           ) : (
             'No messages yet'

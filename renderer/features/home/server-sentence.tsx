@@ -1,9 +1,8 @@
-import type { EmbeddedServerState, Server } from '@parley/shared/model';
+import { type EmbeddedServerState, isolated, type Server } from '@parley/shared/model';
 import { useEffect } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { ServerConnection } from '../../stores/state.ts';
 import { Button } from '../../ui/button.tsx';
-import { isolated } from '../../ui/format.ts';
 import { homeServerOf, type StateWords, serverTitle, serverWords } from '../servers/server-words.ts';
 import styles from './home-screen.module.css';
 

@@ -1,3 +1,4 @@
+import { isolated } from '@parley/shared/model';
 import type { ListedRoom } from '@parley/shared/protocol';
 import { KeyRound, LogIn, RefreshCw, Search } from 'lucide-react';
 import { useId, useState } from 'react';
@@ -7,7 +8,7 @@ import { Avatar } from '../../ui/avatar.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { Banner, Refused, TextField } from '../../ui/field.tsx';
-import { countOf, isolated } from '../../ui/format.ts';
+import { countOf } from '../../ui/format.ts';
 import { listenersSentence } from '../connection-words.ts';
 import { refusalWithAdvice } from '../servers/server-words.ts';
 import { useServerName } from '../servers/use-server-name.ts';

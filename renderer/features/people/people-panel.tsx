@@ -54,7 +54,9 @@ function Person({ participant, onCompare }: { participant: ParticipantView; onCo
     <li className={styles.person}>
       <Avatar id={participant.deviceId} name={participant.name} size={36} present={participant.link === 'open'} />
       <div className={styles.text}>
-        <strong>{participant.name}</strong>
+        <strong>
+          <bdi>{participant.name}</bdi>
+        </strong>
         <span className={styles.soft}>
           {presenceWords(participant)}
           {participant.relayed ? ' · through a relay' : ''}
@@ -87,8 +89,8 @@ function SafetyCodeDialog({ participant, onClose }: { participant: ParticipantVi
   return (
     <Dialog title="Safety code" onClose={onClose}>
       <p>
-        Read the code to {participant.name}, in the call or by another way. If both of you see the same, nobody stands
-        between you.
+        Read the code to <bdi>{participant.name}</bdi>, in the call or by another way. If both of you see the same,
+        nobody stands between you.
       </p>
       <p className={styles.code}>{participant.safetyCode ?? 'Being agreed on…'}</p>
       <details className={styles.more}>

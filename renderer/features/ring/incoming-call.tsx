@@ -27,8 +27,10 @@ function Ringing({ room, from }: { room: Room; from: string }) {
     <div role="alertdialog" aria-label="Incoming call" className={styles.card}>
       <Avatar id={room.roomId} name={roomTitle(room)} shape="room" size={44} />
       <div className={styles.text}>
-        <strong>{from} is calling</strong>
-        <span>{roomTitle(room)}</span>
+        <strong>
+          <bdi>{from}</bdi> is calling
+        </strong>
+        <bdi>{roomTitle(room)}</bdi>
       </div>
       <Button look="danger-quiet" icon={PhoneOff} onClick={() => declineCall(room.roomId)}>
         Decline

@@ -34,7 +34,9 @@ export function SearchDialog() {
         <>
           <Avatar id={room.roomId} name={roomTitle(room)} shape="room" size={32} />
           <span className={styles.optionText}>
-            <strong>{roomTitle(room)}</strong>
+            <strong>
+              <bdi>{roomTitle(room)}</bdi>
+            </strong>
             <span>Room</span>
           </span>
         </>
@@ -128,10 +130,12 @@ function HitRow({ hit, now }: { hit: SearchHit; now: number }) {
         <MessageSquare aria-hidden="true" />
       </span>
       <span className={styles.optionText}>
-        <span className={styles.hitText}>{marked(hit)}</span>
+        <span className={styles.hitText}>
+          <bdi>{marked(hit)}</bdi>
+        </span>
         <span>
           <AuthorName mine={hit.item.mine} name={hit.item.name} confirmed={hit.item.confirmed} /> in{' '}
-          {hit.roomName ?? 'Unnamed room'} · {formatWhen(hit.item.sentAt, now)}
+          <bdi>{hit.roomName ?? 'Unnamed room'}</bdi> · {formatWhen(hit.item.sentAt, now)}
         </span>
       </span>
     </>

@@ -1,11 +1,11 @@
-import type { Server } from '@parley/shared/model';
+import { isolated, type Server } from '@parley/shared/model';
 import { List, MonitorSmartphone, Pencil, RefreshCw, Server as ServerIcon, Trash2 } from 'lucide-react';
 import { useRef, useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/field.tsx';
-import { countOf, isolated } from '../../ui/format.ts';
+import { countOf } from '../../ui/format.ts';
 import { NetworkSwitch } from './network-switch.tsx';
 import { RightForm } from './right-form.tsx';
 import { factsOf, removalWords, serverTitle, serverWords } from './server-words.ts';

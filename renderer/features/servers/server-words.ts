@@ -1,13 +1,14 @@
 import {
   type EmbeddedServerState,
   isLoopbackHost,
+  isolated,
   isPrivateHost,
   type Server,
   type ServerCheck,
 } from '@parley/shared/model';
 import type { ErrorCode } from '@parley/shared/protocol';
 import type { ServerConnection } from '../../stores/state.ts';
-import { formatNumber, isolated } from '../../ui/format.ts';
+import { formatNumber } from '../../ui/format.ts';
 import type { Tone } from '../connection-words.ts';
 
 /** How a server is called on the screen, where its name stands alone. */

@@ -1,3 +1,4 @@
+import { isolated } from '@parley/shared/model';
 import { Hand, MicOff, Pin, PinOff, Signal, SignalMedium, TriangleAlert, Volume2 } from 'lucide-react';
 import type { CSSProperties } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
@@ -27,7 +28,7 @@ export function ParticipantTile({ box, participant, kind, pinned, onPin }: Parti
   const { name, speaking, microphone, hand, quality, link, camera } = participant;
   const stream = kind === 'camera' ? participant.cameraStream : participant.screenStream;
   const visible = kind === 'screen' || camera;
-  const label = kind === 'screen' ? `${name}'s screen` : name;
+  const label = kind === 'screen' ? `${isolated(name)}'s screen` : name;
   const QualityIcon = qualityIcons[quality];
   return (
     <div
@@ -53,12 +54,14 @@ export function ParticipantTile({ box, participant, kind, pinned, onPin }: Parti
       ) : null}
       {link === 'interrupted' ? (
         <p className={styles.interrupted} role="status">
-          The connection to {name} is interrupted. Trying again…
+          The connection to <bdi>{name}</bdi> is interrupted. Trying again…
         </p>
       ) : null}
       <div className={styles.caption}>
         {microphone !== 'live' && kind === 'camera' ? <Mark icon={MicOff} word="Muted" /> : null}
-        <span className={styles.name}>{label}</span>
+        <span className={styles.name}>
+          <bdi>{label}</bdi>
+        </span>
         {hand && kind === 'camera' ? <Mark icon={Hand} word="Hand raised" /> : null}
         {quality === 'unknown' || kind === 'screen' ? null : (
           <Mark icon={QualityIcon} word={qualityWords[quality]} tone={quality} />
@@ -112,7 +115,9 @@ export function OwnTile({
       ) : null}
       <div className={styles.caption}>
         {media.microphone !== 'live' && kind === 'camera' ? <Mark icon={MicOff} word="Muted" /> : null}
-        <span className={styles.name}>{label}</span>
+        <span className={styles.name}>
+          <bdi>{label}</bdi>
+        </span>
         {media.hand && kind === 'camera' ? <Mark icon={Hand} word="Hand raised" /> : null}
       </div>
       <div className={styles.tools}>

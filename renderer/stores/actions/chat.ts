@@ -1,8 +1,11 @@
-import { ChatText, type MessageKey, type MessageRef, messageKey } from '@parley/shared/model';
-import { type DeviceId, type Outcome, type RoomId, refuse } from '@parley/shared/protocol';
+import { ChatText, type MessageKey, type MessageRef, messageKey, splitText } from '@parley/shared/model';
+import { accept, type DeviceId, type Outcome, type RoomId, refuse } from '@parley/shared/protocol';
 import type { ActionContext } from './context.ts';
 
 export interface ChatActions {
+  /**
+   * Sends a text, a long one as several messages. What could not be sent becomes the room's draft again, with the reason.
+   */
   sendMessage: (roomId: RoomId, text: string) => Promise<Outcome<unknown>>;
   setDraft: (roomId: RoomId, draft: string) => void;
   loadOlder: (roomId: RoomId) => void;
@@ -20,26 +23,32 @@ export interface ChatActions {
 }
 
 export function createChatActions(context: ActionContext): ChatActions {
-  const { store, ports, chats, searches, running, session, show, tell } = context;
+  const { store, ports, chats, drafts, searches, running, session, show, tell } = context;
   const seenUpTo = new Map<RoomId, MessageKey>();
+
+  async function sendOne(roomId: RoomId, text: string): Promise<Outcome<unknown>> {
+    const parsed = ChatText.safeParse(text);
+    if (!parsed.success) return refuse('message-invalid', { path: 'text' });
+    const room = session(roomId);
+    if (!room) return refuse('room-unknown');
+    return room.sendMessage(parsed.data, (item) => chats.add(roomId, [item]));
+  }
+
   return {
     async sendMessage(roomId, text) {
-      const parsed = ChatText.safeParse(text);
-      const room = session(roomId);
-      const outcome = !parsed.success
-        ? refuse('message-invalid', { path: 'text' })
-        : !room
-          ? refuse('room-unknown')
-          : await room.sendMessage(parsed.data, (item) => chats.add(roomId, [item]));
-      chats.setSendRefusal(roomId, outcome.ok ? null : outcome);
-      if (!outcome.ok) return outcome;
-      // Only what was sent goes away: the person may have typed on.
-      if (store.getState().chats[roomId]?.draft === text) chats.setDraft(roomId, '');
+      const ended = drafts.send(roomId, text);
+      for (const part of splitText(text)) {
+        const outcome = await sendOne(roomId, part.text);
+        if (outcome.ok) continue;
+        ended({ text: text.normalize('NFC').slice(part.from), refusal: outcome });
+        return outcome;
+      }
+      ended(null);
       if (store.getState().chats[roomId]?.detached) await chats.loadNewest(roomId);
-      return outcome;
+      return accept({});
     },
     setDraft(roomId, draft) {
-      chats.setDraft(roomId, draft.slice(0, 4_000));
+      drafts.set(roomId, draft);
       if (draft.trim() !== '') session(roomId)?.typing();
     },
     loadOlder: (roomId) => void chats.loadOlder(roomId),

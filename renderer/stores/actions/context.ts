@@ -3,6 +3,7 @@ import type { RoomSession } from '../../session/room-session.ts';
 import type { AppStore } from '../app-store.ts';
 import type { Calls } from '../calls.ts';
 import type { Chats } from '../chats.ts';
+import type { Drafts } from '../drafts.ts';
 import type { ListedRoomsStore } from '../listed-rooms.ts';
 import type { Notices } from '../notices.ts';
 import type { AppPorts } from '../ports.ts';
@@ -14,6 +15,7 @@ import type { Screen } from '../state.ts';
 export type ActionParts = {
   ports: AppPorts;
   chats: Chats;
+  drafts: Drafts;
   /** Absent until the start succeeded. */
   running: () => { reach: Reach; calls: Calls } | undefined;
   searches: Searches;

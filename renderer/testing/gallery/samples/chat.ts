@@ -60,6 +60,18 @@ export const itemOf = (
   readBy: 1,
 });
 
+/** Scripts that run from right to left, mixed and in turns, some of it within one minute. */
+const scripts: readonly SampleMessage[] = [
+  ['נועה', 9, 'בוקר טוב! הדוגמאות הגיעו (הכחולות)?'],
+  ['נועה', 9, 'https://print.example/a?b=1 — זה הקישור.'],
+  ['You', 7, 'Yes, they did. נועה, can you come at 10:30?', 'read'],
+  ['You', 7, 'First line in English\nשורה שנייה בעברית, עם 3 מספרים.', 'read'],
+  ['سارة (بيت)', 4, 'صباح الخير، أنا قادمة.'],
+];
+
+/** A talk in several scripts. */
+export const scriptsAt = (nowMs: number): HistoryItem[] => scripts.map((line, index) => itemOf(line, index, nowMs));
+
 export const chatOf = (items: readonly HistoryItem[], more: Partial<ChatState> = {}): ChatState => ({
   items,
   total: items.length,
@@ -67,9 +79,7 @@ export const chatOf = (items: readonly HistoryItem[], more: Partial<ChatState> =
   detached: false,
   loading: 'none',
   failure: null,
-  draft: '',
   newSince: null,
-  sendRefusal: null,
   ...more,
 });
 

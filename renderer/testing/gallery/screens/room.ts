@@ -1,7 +1,7 @@
 import { refuse } from '@parley/shared/protocol';
 import { refusedConnection } from '../../../signaling/server-connection.ts';
 import { type GalleryScreen, here, inRoom, withReach } from '../base-state.ts';
-import { chatOf, talkAt } from '../samples/chat.ts';
+import { chatOf, scriptsAt, talkAt } from '../samples/chat.ts';
 import { participant } from '../samples/people.ts';
 import { design, longName, reachOf } from '../samples/rooms.ts';
 import { foundCheck, quotedRefusal, serverOf } from '../samples/servers.ts';
@@ -17,12 +17,27 @@ export const roomScreens = {
   'room-offline': (base, nowMs) => ({
     screen: inRoom(),
     reach: withReach(base, reachOf(here(), { connection: { at: 'reconnecting', since: nowMs } })),
-    chats: { [design]: chatOf(talkAt(nowMs), { sendRefusal: refuse('message-spam'), draft: 'Again?' }) },
+    chats: { [design]: chatOf(talkAt(nowMs)) },
+    drafts: { [design]: { text: 'Again?', refusal: refuse('message-spam') } },
   }),
   'room-refused': (base, nowMs) => ({
     screen: inRoom(),
     reach: withReach(base, reachOf([], { connection: refusedConnection(refuse('server-unreachable'), nowMs + 5_000) })),
-    chats: { [design]: chatOf(talkAt(nowMs), { draft: 'x'.repeat(880) }) },
+    chats: { [design]: chatOf(talkAt(nowMs)) },
+    drafts: { [design]: { text: 'x'.repeat(880), refusal: null } },
+  }),
+  'room-scripts': (_base, nowMs) => ({
+    screen: inRoom(),
+    chats: { [design]: chatOf(scriptsAt(nowMs)) },
+    drafts: { [design]: { text: 'מחר בשעה 10 (בבית)', refusal: null } },
+  }),
+  'room-long-draft': () => ({
+    screen: inRoom(),
+    drafts: { [design]: { text: 'Everything that was said at the meeting. '.repeat(60), refusal: null } },
+  }),
+  'room-too-long-draft': () => ({
+    screen: inRoom(),
+    drafts: { [design]: { text: 'Everything that was said at the meeting. '.repeat(600), refusal: null } },
   }),
   'room-refused-quoted': (base, nowMs) => ({
     screen: inRoom(),
