@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '#core/testing/test-kit.ts';
+import { AppPage } from '#support/app-page.ts';
 import { ensureBuilt } from '#support/built.ts';
 import { type RunningProcess, startProcess } from '#support/processes.ts';
 import { type Program, startProgram } from '#support/programs.ts';
@@ -181,5 +182,65 @@ child.on('exit', (code) => process.exit(code ?? 1));
     expect(existsSync(join(profile, 'opening'))).toBe(false);
     const log = readFileSync(join(profile, 'parley.log'), 'utf8') + host.errorText;
     expect(tokens.filter((token) => log.includes(token))).toEqual([]);
+  });
+
+  it('leaves no name of a room and no word of a person in the data of the browser', async () => {
+    const { file } = watchedChromium();
+    const host = startProcess({
+      args: ['electron/loopback/main.ts', '--profile', profile, '--json'],
+      env: {
+        DISPLAY: await screen(),
+        CHROMIUM: file,
+        PARLEY_CHROMIUM_FLAGS:
+          '--disable-gpu --remote-debugging-port=0 --use-fake-device-for-media-stream --use-fake-ui-for-media-stream',
+      },
+    });
+    started.push(host);
+    await host.waitForLine('readiness', (line) => line.startsWith('{"ready":true') || undefined);
+    const portFile = join(profile, 'window', 'DevToolsActivePort');
+    const debugPort = await until(
+      'the browser',
+      () => (existsSync(portFile) ? /^\d+(?=\n)/.exec(readFileSync(portFile, 'utf8'))?.[0] : undefined),
+      { timeoutMs: 60_000 },
+    );
+    const browser = await chromium.connectOverCDP(`http://127.0.0.1:${debugPort}`);
+    browsers.push(browser);
+    const page = await until(
+      'the page',
+      () => browser.contexts().flatMap((context) => context.pages().filter((each) => each.url().startsWith('http')))[0],
+    );
+    const ana = new AppPage({ page, readClipboard: () => Promise.resolve('') });
+    await ana.passWelcome('Anemone');
+    const words = ['Zebrafinken', 'Quittenmus', 'Hagebutte', 'Bernsteinweg'];
+    const [roomName = '', sent = '', draft = '', sought = ''] = words;
+    await ana.createRoom(roomName);
+    await ana.goHome();
+    await page.getByRole('button', { name: roomName }).first().click();
+    await ana.send(sent);
+    await ana.message(sent).waitFor();
+    await page.getByRole('textbox', { name: 'Message' }).fill(draft);
+    await ana.search(sought, 1_000);
+    await ana.closeSearch();
+    // The browser writes its visits and sessions down now and then, with titles and with what fields hold.
+    const data = (name: string) => readdirSync(join(profile, 'window', 'Default', name), { withFileTypes: true });
+    await until(
+      'the browser to write its history',
+      () => readFileSync(join(profile, 'window', 'Default', 'History')).includes(new URL(page.url()).host),
+      { timeoutMs: 60_000, everyMs: 250 },
+    );
+    expect(data('Sessions')).not.toEqual([]);
+    host.kill('SIGTERM');
+    await host.ended;
+
+    const files = readdirSync(join(profile, 'window'), { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    );
+    const found = files.flatMap(({ parentPath, name }) => {
+      const content = readFileSync(join(parentPath, name));
+      const has = (word: string) => content.includes(word) || content.includes(Buffer.from(word, 'utf16le'));
+      return words.filter(has).map((word) => `${word} in ${name}`);
+    });
+    expect(files.length).toBeGreaterThan(20);
+    expect(found).toEqual([]);
   });
 });

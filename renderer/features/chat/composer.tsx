@@ -68,6 +68,8 @@ export function Composer({ roomId }: { roomId: RoomId }) {
           ref={ref}
           rows={1}
           dir="auto"
+          // A browser keeps what fields hold in its session otherwise.
+          autoComplete="off"
           aria-label="Message"
           placeholder="Write a message"
           value={text}

@@ -78,14 +78,11 @@ function useTheme(): void {
   }, [theme]);
 }
 
-/** The window's title says where one is and what waits. */
+/** The window's title says what waits. No name: a browser writes titles into its history. */
 function useTitle(): void {
   const title = useApp((state) => {
     const unread = state.rooms.reduce((sum, room) => sum + room.unread, 0);
-    const { screen } = state;
-    const roomId = screen.at === 'room' || screen.at === 'pre-join' ? screen.roomId : null;
-    const room = state.rooms.find((candidate) => candidate.roomId === roomId);
-    return `${unread > 0 ? `(${unread}) ` : ''}${room?.name ? `${room.name} – ` : ''}Parley`;
+    return unread > 0 ? `(${unread}) Parley` : 'Parley';
   });
   useEffect(() => {
     document.title = title;
