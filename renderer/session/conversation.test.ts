@@ -8,6 +8,7 @@ import {
   type LinkMessageOf,
   MessageId,
   RoomId,
+  refuse,
 } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { fakeClock, settled } from '../testing/fake-clock.ts';
@@ -36,6 +37,8 @@ function openConversation() {
   const clock = fakeClock();
   const core = {
     keeps: true,
+    /** Whether its disk takes nothing. */
+    fails: false,
     met: new Set<DeviceId>(),
     /** Its answer about the authors above one: their part ends here. */
     upTo: (_above: DeviceId | null): DeviceId | null => null,
@@ -46,6 +49,7 @@ function openConversation() {
   const answers: Record<string, (input: never) => unknown> = {
     'history.heads': ({ above }: { above: DeviceId | null }) => accept({ heads: [], upTo: core.upTo(above) }),
     'history.record': ({ messages }: { messages: ChatMessage[] }) => {
+      if (core.fails) return refuse('disk-full');
       core.recorded += messages.length;
       const stored = messages.map(({ author, id }) => ({ author, id, met: core.met.has(author) }));
       return accept({ stored: core.keeps ? stored : [], fresh: [], refused: core.keeps ? 0 : messages.length });
@@ -236,5 +240,64 @@ describe('the rule about spam', () => {
     const { hear } = await link('eve');
     await hear({ type: 'chat', message: message(eve, 100) });
     expect(conversation.dropped.spam).toBe(1);
+  });
+
+  it('goes by the times that the author signed: what waited on the way and comes at once is taken', async () => {
+    const { conversation, core, link } = openConversation();
+    const { hear } = await link('ben');
+    for (let i = 0; i < 3 * LIMITS.spamMessagesMax; i++) {
+      const sentAt = i * (LIMITS.spamWindowMs / LIMITS.spamMessagesMax);
+      await hear({ type: 'chat', message: { ...message(device('ben'), i + 1), sentAt, text: `word ${i % 5}` } });
+    }
+    expect([conversation.dropped.spam, core.recorded]).toEqual([0, 3 * LIMITS.spamMessagesMax]);
+  });
+});
+
+describe('a live message that was not taken', () => {
+  const saidTooMuch = async (hear: (said: LinkMessageOf<'chat'>) => Promise<void>) => {
+    for (let i = 0; i <= LIMITS.spamMessagesMax; i++)
+      await hear({ type: 'chat', message: message(device('ben'), i + 1) });
+  };
+
+  it('is asked for on the same link, until an answer was read', async () => {
+    const { conversation, clock, core, link } = openConversation();
+    const { hear, of } = await link('ben');
+    await saidTooMuch(hear);
+    expect([conversation.dropped.spam, of('have').length]).toEqual([1, 1]);
+    clock.advance(2_000);
+    await settled();
+    clock.advance(4_000);
+    await settled();
+    expect(of('have')).toHaveLength(3);
+    await hear({ type: 'batch', messages: [message(device('ben'), 21)], hasMore: false });
+    clock.advance(600_000);
+    await settled();
+    expect([of('have').length, core.recorded]).toEqual([3, LIMITS.spamMessagesMax + 1]);
+  });
+
+  it('is asked for where the disk did not take it, and where it was lost before it came', async () => {
+    const { clock, core, link } = openConversation();
+    const { hear, of } = await link('ben');
+    core.fails = true;
+    await hear({ type: 'chat', message: message(device('ben'), 1) });
+    core.fails = false;
+    clock.advance(2_000);
+    await settled();
+    expect(of('have')).toHaveLength(2);
+    await hear({ type: 'batch', messages: [message(device('ben'), 1)], hasMore: false });
+    await hear({ type: 'chat', message: message(device('ben'), 3) });
+    clock.advance(2_000);
+    await settled();
+    expect(of('have')).toHaveLength(3);
+  });
+
+  it('is not asked for any more when the link is over', async () => {
+    const { conversation, clock, link } = openConversation();
+    const { peer, hear, of } = await link('ben');
+    await saidTooMuch(hear);
+    conversation.unlinked(peer);
+    clock.advance(600_000);
+    await settled();
+    expect([of('have').length, conversation.openResources.timers]).toEqual([1, 0]);
   });
 });

@@ -63,10 +63,20 @@ type PeerState = {
   asked: Question | null;
   undoNext: () => void;
   answering: boolean;
+  /** The seq of its last live message on this link. */
+  lastSeq: number | null;
+  /** Whether an answer is being read part by part. */
+  catchingUp: boolean;
+  /** Whether something that was said on this link is not on this disk; 'asked' since a question that covers it went out. */
+  lacks: 'nothing' | 'something' | 'asked';
+  undoAskAgain: (() => void) | undefined;
 };
 
 type Receipts = { delivered: Set<MessageId>; read: Set<MessageId> };
 const RECEIPTS_KEPT = 2_000;
+/** A live message that was not taken is asked for after this time, and again after twice that and so on; a full disk may have room by then. */
+const ASKED_AGAIN_AFTER_MS = 2_000;
+const ASKED_AGAIN_MAX_MS = 60_000;
 const RECEIVERS_KEPT = 256;
 
 /**
@@ -104,9 +114,19 @@ export class Conversation {
 
   /** A link opened: asks for what this device lacks and says what waited to be said. */
   async linked(peer: ChatPeer): Promise<void> {
-    this.#peers.get(peer.deviceId)?.undoNext();
+    stopAsking(this.#peers.get(peer.deviceId));
     const allowance = this.#allowanceOf(peer.deviceId);
-    const state: PeerState = { peer, allowance, asked: null, undoNext: () => {}, answering: false };
+    const state: PeerState = {
+      peer,
+      allowance,
+      asked: null,
+      undoNext: () => {},
+      answering: false,
+      lastSeq: null,
+      catchingUp: false,
+      lacks: 'nothing',
+      undoAskAgain: undefined,
+    };
     this.#peers.set(peer.deviceId, state);
     if (this.#receipts.has(peer.deviceId)) this.#receiptsSoon();
     await this.#askFor(state, EVERYTHING);
@@ -116,7 +136,7 @@ export class Conversation {
   unlinked(peer: ChatPeer): void {
     const state = this.#peers.get(peer.deviceId);
     if (state?.peer !== peer) return;
-    state.undoNext();
+    stopAsking(state);
     this.#peers.delete(peer.deviceId);
   }
 
@@ -181,30 +201,69 @@ export class Conversation {
     return composed;
   }
 
-  /** A message that its author just wrote. Others' words come in batches, where the signature alone decides. */
+  /**
+   * A message that its author just wrote. Others' words come in batches, where the signature alone decides. The rule about spam
+   * (V6) goes by the times that the author signed, as at the author: messages that waited on the way and come at once were
+   * not written at once. One that is not taken comes later, with what is caught up.
+   */
   async #live(state: PeerState, message: ChatMessage): Promise<void> {
     if (message.author !== state.peer.deviceId || message.roomId !== this.#ports.roomId) {
       this.#dropped.foreign += 1;
       return;
     }
-    if (!state.allowance.spam.accept(message.text, this.#clock.now())) {
+    if (state.lastSeq !== null && message.seq > state.lastSeq + 1) this.#lacks(state);
+    state.lastSeq = Math.max(state.lastSeq ?? 0, message.seq);
+    if (!state.allowance.spam.accept(message.text, message.sentAt)) {
       this.#dropped.spam += 1;
-      return;
+      return this.#lacks(state);
     }
-    await this.#record([message]);
+    if (!(await this.#record([message]))) this.#lacks(state);
+  }
+
+  /** Asks this link for everything that is not here, soon and until an answer was read. */
+  #lacks(state: PeerState): void {
+    state.lacks = 'something';
+    if (!state.undoAskAgain) this.#askAgain(state, ASKED_AGAIN_AFTER_MS);
+  }
+
+  #askAgain(state: PeerState, afterMs: number): void {
+    const waitMs = Math.max(afterMs, state.allowance.taken.waitMs(this.#clock.now()));
+    state.undoAskAgain = this.#clock.after(waitMs, () => {
+      state.undoAskAgain = undefined;
+      if (state.lacks === 'nothing' || this.#peers.get(state.peer.deviceId) !== state) return;
+      if (!state.catchingUp) {
+        state.lacks = 'asked';
+        void this.#askFor(state, EVERYTHING);
+      }
+      this.#askAgain(state, Math.min(2 * afterMs, ASKED_AGAIN_MAX_MS));
+    });
+  }
+
+  /** An answer was read to its end. What was not taken since its question is still not here. */
+  #caughtUp(state: PeerState): void {
+    state.catchingUp = false;
+    if (state.lacks !== 'asked') return;
+    state.lacks = 'nothing';
+    state.undoAskAgain?.();
+    state.undoAskAgain = undefined;
   }
 
   async #batch(state: PeerState, { messages, hasMore }: LinkMessageOf<'batch'>): Promise<void> {
     const { asked, allowance } = state;
     if (!asked) {
       this.#dropped.unasked += 1;
+      if (messages.length > 0) this.#lacks(state);
       return;
     }
     state.asked = null;
     allowance.taken.spend(messages.length, this.#clock.now());
-    if (!(await this.#record(messages))) return;
+    state.catchingUp = true;
+    if (!(await this.#record(messages))) {
+      state.catchingUp = false;
+      return this.#lacks(state);
+    }
     const next = questionAfter(asked, messages, hasMore);
-    if (!next) return;
+    if (!next) return this.#caughtUp(state);
     const waitMs = allowance.taken.waitMs(this.#clock.now());
     if (waitMs === 0) return this.#askFor(state, next);
     state.undoNext = this.#clock.after(waitMs, () => void this.#askFor(state, next));
@@ -322,6 +381,11 @@ export class Conversation {
       if (more) this.#receiptsSoon();
     });
   }
+}
+
+function stopAsking(state: PeerState | undefined): void {
+  state?.undoNext();
+  state?.undoAskAgain?.();
 }
 
 /** A stored message as it travels: without what only this device knows of it. */
