@@ -45,6 +45,15 @@ describe('createLog (S9)', () => {
   });
 });
 
+describe('what was thrown', () => {
+  it('is logged whatever it is', () => {
+    const lines: string[] = [];
+    const { log } = createLog({ logLevel: 'info', logPretty: false }, { write: (line) => void lines.push(line) });
+    for (const err of [null, 'boom', 7, { token: 'the-token' }]) log.error({ err }, 'failed');
+    expect(lines.map((line) => JSON.parse(line).err)).toEqual([null, 'boom', 7, { token: '[redacted]' }]);
+  });
+});
+
 describe('createPseudonyms (S6, S9)', () => {
   it('gives one room one name within a process, and another in the next', () => {
     const [one, two] = [createPseudonyms(), createPseudonyms()];

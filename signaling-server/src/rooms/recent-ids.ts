@@ -18,8 +18,8 @@ function want(id: SignalId): void {
   wantedText = id;
 }
 
-/** Unknown to clients, so that none can choose ids that fall on one slot. */
-const seed = randomInt(2 ** 31);
+/** Two odd factors, unknown to clients, so that none can choose ids that fall on one slot. */
+const [factor, otherFactor] = [2 * randomInt(2 ** 31) + 1, 2 * randomInt(2 ** 31) + 1];
 const SLOTS_MIN = 16;
 /** Two for the id, and one for to how many it was handed, which is 0 in a slot that is free. */
 const SLOT_WORDS = 3;
@@ -55,8 +55,9 @@ class IdTable {
   /** Where an id stands, or where it belongs. */
   #find(ids: Uint32Array, from: number): number {
     const [first, second] = [ids[from] ?? 0, ids[from + 1] ?? 0];
-    const hash = Math.imul(first ^ seed, 0x9e3779b1) ^ second;
-    for (let slot = hash ^ (hash >>> 15); ; slot++) {
+    // The high bits depend on all others.
+    const hash = Math.imul(first, factor) + Math.imul(second, otherFactor);
+    for (let slot = (hash >>> 0) >>> Math.clz32(this.#slots - 1); ; slot++) {
       const at = (slot & (this.#slots - 1)) * SLOT_WORDS;
       if (this.#words[at + 2] === 0 || (this.#words[at] === first && this.#words[at + 1] === second)) return at;
     }
