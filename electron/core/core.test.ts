@@ -284,7 +284,10 @@ describe('rooms', () => {
     const { roomId } = await ask(core, 'rooms.create', { name: 'Family' });
     await ask(core, 'rooms.draft', { roomId, draft: 'Not yet' });
     expect((await ask(core, 'rooms.list', {})).items[0]?.draft).toBe('Not yet');
-    await ask(core, 'history.compose', { id: newMessageId(), roomId, text: 'Now' });
+    // The first message of a longer text leaves the rest.
+    await ask(core, 'history.compose', { id: newMessageId(), roomId, text: 'Now', draft: 'the rest' });
+    expect((await ask(core, 'rooms.list', {})).items[0]?.draft).toBe('the rest');
+    await ask(core, 'history.compose', { id: newMessageId(), roomId, text: 'the rest' });
     expect((await ask(core, 'rooms.list', {})).items[0]?.draft).toBe('');
     await ask(core, 'rooms.delete', { roomId });
     expect((await ask(core, 'rooms.list', {})).items).toEqual([]);

@@ -116,7 +116,8 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     list: rooms.list,
     clock,
     told: (items) => {
-      emit('rooms.changed', { items });
+      // The page knows its drafts, which can be long.
+      emit('rooms.changed', { items: items.map((room) => ({ ...room, draft: '' })) });
       servers.announce();
     },
     failed: (error) => log.warn('rooms could not be listed', { code: refusalOf(error).code }),

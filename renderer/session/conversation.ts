@@ -141,13 +141,14 @@ export class Conversation {
   }
 
   /**
-   * Writes a message to this disk, then to every open link. `stored` hears of it in between, while it is queued.
+   * Writes a message to this disk, then to every open link. `stored` hears of it in between, while it is queued. `draft` tells what
+   * the room's draft becomes in the same step.
    * Refuses with `message-spam` (V6) or what the core says.
    */
-  send(text: string, stored: (item: HistoryItem) => void): Promise<Outcome<HistoryItem>> {
+  send(text: string, stored: (item: HistoryItem) => void, draft = () => ''): Promise<Outcome<HistoryItem>> {
     // One after the other: seq and the order on the wire are the order of writing.
-    const mine = this.#sendTurn.then(() => this.#send(text, stored));
-    this.#sendTurn = mine;
+    const mine = this.#sendTurn.then(() => this.#send(text, stored, draft));
+    this.#sendTurn = mine.catch(() => {});
     return mine;
   }
 
@@ -186,11 +187,11 @@ export class Conversation {
     this.#events.clear();
   }
 
-  async #send(text: string, stored: (item: HistoryItem) => void): Promise<Outcome<HistoryItem>> {
+  async #send(text: string, stored: (item: HistoryItem) => void, draft: () => string): Promise<Outcome<HistoryItem>> {
     const { bridge, roomId, randomBytes } = this.#ports;
     if (!this.#ownSpam.accept(text, this.#clock.now())) return refuse('message-spam');
     const id = MessageId.parse(toBase64Url(randomBytes(16)));
-    const composed = await bridge.call('history.compose', { id, roomId, text });
+    const composed = await bridge.call('history.compose', { id, roomId, text, draft: draft() });
     if (!composed.ok) return composed;
     const item = composed.value;
     stored(item);

@@ -158,9 +158,9 @@ export class RoomSession {
     this.#parts.call.changed();
   }
 
-  /** Writes a message; `stored` hears of it as soon as it is on this disk. */
-  sendMessage(text: string, stored: (item: HistoryItem) => void): Promise<Outcome<HistoryItem>> {
-    return this.#parts.conversation.send(text, stored);
+  /** Writes a message; `stored` hears of it as soon as it is on this disk, and `draft` tells what the draft is from then on. */
+  sendMessage(text: string, stored: (item: HistoryItem) => void, draft = () => ''): Promise<Outcome<HistoryItem>> {
+    return this.#parts.conversation.send(text, stored, draft);
   }
 
   markSeen(upTo: MessageRef): Promise<Outcome<unknown>> {

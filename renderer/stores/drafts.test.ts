@@ -26,37 +26,60 @@ function opened() {
 const spam = refuse('message-spam');
 
 describe('a draft', () => {
-  it('comes back whole and first when it was refused, however much was typed since, and reaches the disk', async () => {
+  it('comes back whole and first when it was refused, however much was typed since, and reaches the disk', () => {
     const { drafts, clock, disk, shown } = opened();
     drafts.set(roomId, 'first');
-    const ended = drafts.send(roomId, 'first');
+    const sending = drafts.send(roomId, 'first');
     expect(shown()?.text).toBe('');
     drafts.set(roomId, 'second');
-    ended({ text: 'first', refusal: spam });
+    sending.end({ text: 'first', refusal: spam });
     expect(shown()).toEqual({ text: 'first\nsecond', refusal: spam });
     clock.advance(500);
     expect(disk.written).toEqual(['first\nsecond']);
   });
 
-  it('that is being sent stays on the disk until it was stored, and what is typed meanwhile comes after that', async () => {
-    const { drafts, clock, disk } = opened();
-    drafts.set(roomId, 'first');
-    clock.advance(500);
-    const ended = drafts.send(roomId, 'first');
-    drafts.set(roomId, 'second');
-    clock.advance(5_000);
-    expect(disk.written).toEqual(['first']);
-    ended(null);
-    clock.advance(500);
-    expect(disk.written).toEqual(['first', 'second']);
+  it('comes back in the order of sending where several were refused', () => {
+    const { drafts, shown } = opened();
+    const sendings = ['first', 'second'].map((text) => drafts.send(roomId, text));
+    drafts.set(roomId, 'third');
+    for (const [index, text] of ['first', 'second'].entries()) sendings[index]?.end({ text, refusal: spam });
+    expect(shown()?.text).toBe('first\nsecond\nthird');
   });
 
-  it('that was sent leaves nothing on the disk that the message itself did not take off it', async () => {
+  it('stays on the disk until a message has it, before what is typed meanwhile', () => {
+    const { drafts, clock, disk } = opened();
+    const sending = drafts.send(roomId, 'one two');
+    drafts.set(roomId, 'three');
+    clock.advance(500);
+    sending.rest('two');
+    expect(drafts.kept(roomId)).toBe('two\nthree');
+    sending.rest('');
+    sending.end(null);
+    clock.advance(500);
+    expect(disk.written).toEqual(['one two\nthree', 'three']);
+  });
+
+  it('that was sent leaves nothing on the disk', () => {
     const { drafts, clock, disk, shown } = opened();
     drafts.set(roomId, 'first');
-    drafts.send(roomId, 'first')(null);
+    drafts.send(roomId, 'first').end(null);
     clock.advance(500);
     expect([shown(), disk.written.at(-1)]).toEqual([{ text: '', refusal: null }, '']);
+  });
+
+  it('is written with what is still to be sent when the app is closed', async () => {
+    const { drafts, disk } = opened();
+    drafts.send(roomId, 'one two').rest('two');
+    await drafts.close();
+    expect(disk.written).toEqual(['two']);
+  });
+
+  it('of a room that was deleted meanwhile does not come back', () => {
+    const { drafts, clock, shown } = opened();
+    const sending = drafts.send(roomId, 'first');
+    drafts.forget(roomId);
+    sending.end({ text: 'first', refusal: spam });
+    expect([shown(), clock.pending]).toEqual([undefined, 0]);
   });
 
   it('is tried again where the disk refused it, and once more at the end', async () => {

@@ -8,21 +8,28 @@ const WRITTEN_AFTER_MS = 500;
 /** A disk that refused a draft is tried again after this time, while the app runs. */
 const TRIED_AGAIN_AFTER_MS = 10_000;
 
-export const NO_DRAFT: Draft = { text: '', refusal: null };
+const NO_DRAFT: Draft = { text: '', refusal: null };
 
 /** What is left of a text after sending: the part that did not go out, and why. */
 export type Unsent = { text: string; refusal: Refusal };
+
+/** A text on its way out of the field. */
+export interface Sending {
+  /** The part of it that no message has yet. */
+  rest(text: string): void;
+  /** What was not sent comes back, behind what came back before and in front of what was written since. */
+  end(unsent: Unsent | null): void;
+}
 
 /** What a person has written and not sent, by room: on the screen at once, on the disk a moment later. */
 export interface Drafts {
   /** The draft at the moment when the app was last closed. */
   restore(roomId: RoomId, text: string): void;
   set(roomId: RoomId, text: string): void;
-  /**
-   * Takes a text that is being sent out of the field; the disk keeps it until that succeeded. Returns the function that ends
-   * this: what was not sent comes back, in front of what was written since.
-   */
-  send(roomId: RoomId, text: string): (unsent: Unsent | null) => void;
+  /** Takes a text that is to be sent out of the field. */
+  send(roomId: RoomId, text: string): Sending;
+  /** The draft for the disk: what is still to be sent, and what stands in the field. */
+  kept(roomId: RoomId): string;
   forget(roomId: RoomId): void;
   /** Writes drafts that wait and stops timers. */
   close(): Promise<void>;
@@ -31,12 +38,17 @@ export interface Drafts {
 export function createDrafts(store: AppStore, bridge: Bridge, clock: Clock): Drafts {
   /** Drafts that the disk does not have yet, with what stops their timer. */
   const waiting = new Map<RoomId, () => void>();
-  const sending = new Map<RoomId, number>();
   const underway = new Set<Promise<void>>();
+  /** The texts on their way, in the order of sending, each with its rest. */
+  const sending = new Map<RoomId, { rest: string }[]>();
+  /** What came back into the field since the first of them. */
+  const returned = new Map<RoomId, string>();
 
   const of = (roomId: RoomId): Draft => store.getState().drafts[roomId] ?? NO_DRAFT;
   const change = (roomId: RoomId, part: Partial<Draft>) =>
     store.setState(({ drafts }) => ({ drafts: { ...drafts, [roomId]: { ...(drafts[roomId] ?? NO_DRAFT), ...part } } }));
+  const kept = (roomId: RoomId): string =>
+    [...(sending.get(roomId) ?? []).map(({ rest }) => rest), of(roomId).text].reduce(joined, '');
 
   function write(roomId: RoomId): Promise<void> {
     waiting.get(roomId)?.();
@@ -46,15 +58,26 @@ export function createDrafts(store: AppStore, bridge: Bridge, clock: Clock): Dra
     return written;
   }
   async function writeNow(roomId: RoomId): Promise<void> {
-    const outcome = await bridge.call('rooms.draft', { roomId, draft: of(roomId).text });
-    // It is still on the screen, and a full disk is told of by the core.
-    if (!outcome.ok && outcome.code !== 'room-unknown' && !waiting.has(roomId))
-      writeLater(roomId, TRIED_AGAIN_AFTER_MS);
+    const outcome = await bridge.call('rooms.draft', { roomId, draft: kept(roomId) });
+    // It is still on the screen, and a full disk is told of by the core. A room that is gone has no draft.
+    if (outcome.ok || outcome.code === 'room-unknown' || outcome.code === 'bad-request') return;
+    if (!waiting.has(roomId)) writeLater(roomId, TRIED_AGAIN_AFTER_MS);
   }
   function writeLater(roomId: RoomId, afterMs = WRITTEN_AFTER_MS): void {
     waiting.get(roomId)?.();
-    // A stored message takes the draft off the disk: what is written meanwhile has to come after it.
-    waiting.set(roomId, sending.has(roomId) ? () => {} : clock.after(afterMs, () => void write(roomId)));
+    waiting.set(
+      roomId,
+      clock.after(afterMs, () => void write(roomId)),
+    );
+  }
+
+  function giveBack(roomId: RoomId, { text, refusal }: Unsent): void {
+    const now = of(roomId).text;
+    const before = returned.get(roomId) ?? '';
+    const front = now.startsWith(before) ? before : '';
+    const back = joined(front, text);
+    returned.set(roomId, back);
+    change(roomId, { text: joined(back, now.slice(front.length).replace(/^\n/, '')), refusal });
   }
 
   return {
@@ -63,24 +86,37 @@ export function createDrafts(store: AppStore, bridge: Bridge, clock: Clock): Dra
       change(roomId, { text });
       writeLater(roomId);
     },
-    send(roomId, sent) {
-      change(roomId, { text: of(roomId).text === sent ? '' : of(roomId).text, refusal: null });
-      waiting.get(roomId)?.();
-      sending.set(roomId, (sending.get(roomId) ?? 0) + 1);
-      return (unsent) => {
-        const left = (sending.get(roomId) ?? 1) - 1;
-        if (left > 0) sending.set(roomId, left);
-        else sending.delete(roomId);
-        const { text } = of(roomId);
-        if (unsent)
-          change(roomId, { text: text === '' ? unsent.text : `${unsent.text}\n${text}`, refusal: unsent.refusal });
-        // Of several messages the first one took the draft off the disk.
-        if (of(roomId).text !== '' || waiting.has(roomId)) writeLater(roomId);
+    send(roomId, text) {
+      const own = { rest: text };
+      sending.set(roomId, [...(sending.get(roomId) ?? []), own]);
+      const now = of(roomId).text;
+      change(roomId, { text: now === text ? '' : now, refusal: null });
+      return {
+        rest(left) {
+          own.rest = left;
+        },
+        end(unsent) {
+          const all = sending.get(roomId);
+          // The room was deleted meanwhile.
+          if (!all?.includes(own)) return;
+          const others = all.filter((each) => each !== own);
+          if (unsent) giveBack(roomId, unsent);
+          if (others.length > 0) sending.set(roomId, others);
+          else {
+            sending.delete(roomId);
+            returned.delete(roomId);
+          }
+          // A write that was under way may reach the disk after the message.
+          writeLater(roomId);
+        },
       };
     },
+    kept,
     forget(roomId) {
       waiting.get(roomId)?.();
       waiting.delete(roomId);
+      sending.delete(roomId);
+      returned.delete(roomId);
       store.setState(({ drafts }) => {
         const { [roomId]: _forgotten, ...rest } = drafts;
         return { drafts: rest };
@@ -89,9 +125,12 @@ export function createDrafts(store: AppStore, bridge: Bridge, clock: Clock): Dra
     async close() {
       // One that fails waits again.
       await Promise.all(underway);
-      await Promise.all([...waiting.keys()].map(write));
+      await Promise.all([...new Set([...waiting.keys(), ...sending.keys()])].map(write));
       for (const stop of waiting.values()) stop();
       waiting.clear();
     },
   };
 }
+
+const joined = (front: string, behind: string): string =>
+  front === '' ? behind : behind === '' ? front : `${front}\n${behind}`;

@@ -48,6 +48,9 @@ export function PasteField({ label, value, onChange, onPicture, hint, error, row
           event.preventDefault();
           onPicture?.(picture);
         }}
+        onDragOver={(event) => {
+          if (onPicture && event.dataTransfer.types.includes('Files')) event.preventDefault();
+        }}
         onDrop={(event) => {
           const picture = onPicture ? pictureIn(event.dataTransfer) : undefined;
           if (!picture) return;

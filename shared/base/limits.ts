@@ -8,6 +8,8 @@ export const LIMITS = {
   chatTextMax: 1_000,
   /** A draft is kept whole, whatever somebody pastes; more than this (UTF-16 units) is not taken into the field. */
   draftMax: 100_000,
+  /** The same with what came back from sending in front of it. */
+  draftKeptMax: 300_000,
   passphraseMax: 256,
   /** A text that a person pastes in the hope that there is a link in it. */
   pastedMaxChars: 20_000,

@@ -10,9 +10,14 @@ const Receivable = MessageRef.extend({ met: z.boolean() });
 
 /** Messages. */
 export const historyCalls = {
-  /** Stores one's own message with the next seq and a signature. Acknowledged means durable. `id` makes it repeatable. */
+  /**
+   * Stores one's own message with the next seq and a signature. Acknowledged means durable. `id` makes it repeatable. `draft` becomes
+   * the room's draft in the same transaction; nothing where it is left out.
+   */
   'history.compose': {
-    input: z.object({ id: MessageId, roomId: RoomId, text: ChatText }).strict(),
+    input: z
+      .object({ id: MessageId, roomId: RoomId, text: ChatText, draft: z.string().max(LIMITS.draftKeptMax).optional() })
+      .strict(),
     output: HistoryItem,
   },
   /** Stores others' messages after checking author and signature; says which are stored now and which were new. */

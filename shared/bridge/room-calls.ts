@@ -38,7 +38,7 @@ export const roomCalls = {
     output: Room,
   },
   'rooms.draft': {
-    input: z.object({ roomId: RoomId, draft: z.string().max(LIMITS.draftMax) }).strict(),
+    input: z.object({ roomId: RoomId, draft: z.string().max(LIMITS.draftKeptMax) }).strict(),
     output: Nothing,
   },
   /** Deletes a room with everything in it from this computer. */

@@ -51,7 +51,7 @@ export const Room = z.object({
     })
     .nullable(),
   /** The draft: text that the person has not sent. */
-  draft: z.string().max(LIMITS.draftMax),
+  draft: z.string().max(LIMITS.draftKeptMax),
 });
 export type Room = z.infer<typeof Room>;
 

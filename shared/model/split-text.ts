@@ -3,6 +3,7 @@ import { LIMITS } from '../base/limits.ts';
 /** One message of a longer text, and where it begins there. */
 export type TextPart = { text: string; from: number };
 
+const characters = new Intl.Segmenter();
 /** Where a text may be cut, best first: between paragraphs, lines, words. */
 const CUTS = [/\n\s*\n/gu, /\n/gu, /\s/gu];
 
@@ -36,8 +37,7 @@ function endOf(text: string, from: number, max: number): number {
     if (last && last.index >= most / 2) return from + last.index;
   }
   // The last character of the window may be one half of what people see.
-  const characters = [...new Intl.Segmenter().segment(text.slice(from, from + most + 64))];
-  const cut = characters.findLast(({ index }) => index <= most)?.index ?? most;
+  const cut = characters.segment(text.slice(from, from + most + 64)).containing(most)?.index ?? most;
   return from + (cut === 0 ? most : cut);
 }
 

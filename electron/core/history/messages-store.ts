@@ -23,6 +23,9 @@ import { sql } from './statements.ts';
  */
 const CLOCK_LEAP_MAX = 1_000_000;
 
+/** A message of one's own as it is written, and what the room's draft is afterwards. */
+export type Composed = { id: MessageId; roomId: RoomId; text: string; draft?: string | undefined };
+
 /** Writes one's own messages, records others' and reads pages of both. */
 export function createMessagesStore(context: HistoryContext) {
   const { one, all, run, transaction, key, now, own, needRoom, rowOf, ownRow } = context;
@@ -59,7 +62,7 @@ export function createMessagesStore(context: HistoryContext) {
 
   return {
     /** Stores one's own message with the next seq, clock and a signature. Repeatable on `id`. */
-    compose: (draft: { id: MessageId; roomId: RoomId; text: string }, profile: Profile): HistoryItem =>
+    compose: ({ draft: left = '', ...draft }: Composed, profile: Profile): HistoryItem =>
       transaction(() => {
         const known = ownRow(draft.id);
         if (known) {
@@ -87,7 +90,7 @@ export function createMessagesStore(context: HistoryContext) {
         };
         const message = { ...unsigned, sig: key.sign(chatSignatureBytes(unsigned)) };
         insert(message, true, STATE_NUMBERS.queued);
-        run(sql.setDraft, '', draft.roomId);
+        run(sql.setDraft, left, draft.roomId);
         const row = ownRow(draft.id);
         if (!row) throw new Error('a composed message is not there');
         return itemOf(row);

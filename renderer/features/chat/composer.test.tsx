@@ -94,6 +94,14 @@ describe('the composer', () => {
     expect(sent).toEqual([long]);
   });
 
+  it('counts what will be sent: the same letters, however they are composed', async () => {
+    const { send, type, press, sent } = await shown();
+    await type('각'.normalize('NFD').repeat(400));
+    expect(send.textContent).toBe('Send');
+    await press('Enter');
+    expect(sent).toHaveLength(1);
+  });
+
   it('keeps a pasted text whole, and says what cannot be sent at once', async () => {
     const { field, send, type, alerts } = await shown();
     const long = 'a word '.repeat(6_000);

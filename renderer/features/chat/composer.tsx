@@ -23,7 +23,8 @@ export function Composer({ roomId }: { roomId: RoomId }) {
   const refusal = useApp((state) => state.drafts[roomId]?.refusal ?? null);
   const [tooMuch, setTooMuch] = useState(0);
   const ref = useRef<HTMLTextAreaElement>(null);
-  const length = useMemo(() => [...text.trim()].length, [text]);
+  // As it will be sent.
+  const length = useMemo(() => [...text.normalize('NFC').trim()].length, [text]);
   const left = LIMITS.chatTextMax - length;
   const parts = useMemo(() => (left < 0 ? splitText(text).length : 1), [text, left]);
   const mayBeSent = length > 0 && parts <= PARTS_MAX;
@@ -41,6 +42,7 @@ export function Composer({ roomId }: { roomId: RoomId }) {
     if (!isTooMuch) actions.setDraft(roomId, next);
   };
   const send = () => {
+    setTooMuch(0);
     if (mayBeSent) void actions.sendMessage(roomId, text);
   };
 

@@ -4,7 +4,7 @@ import { refuseDrops } from './refuse-drops.ts';
 
 let undo: () => void;
 beforeEach(() => {
-  document.body.innerHTML = '<main><p>words</p><textarea></textarea></main>';
+  document.body.innerHTML = '<main><p>words</p><textarea></textarea><input type="range"></main>';
   undo = refuseDrops(document);
 });
 afterEach(() => undo());
@@ -26,7 +26,18 @@ describe('what is dropped on the page', () => {
     }
   });
 
-  it('goes into a field where it is text', () => {
+  it('goes into a field where it is text, and nowhere else', () => {
     expect(isRefused('textarea', ['text/plain'])).toBe(false);
+    expect(isRefused('input', ['text/uri-list'])).toBe(true);
+  });
+
+  it('is left to a field that takes files', () => {
+    const take = (event: Event) => event.preventDefault();
+    const textarea = document.querySelector('textarea');
+    textarea?.addEventListener('dragover', take);
+    const event = new Event('dragover', { bubbles: true, cancelable: true });
+    Object.assign(event, { dataTransfer: { types: ['Files'], dropEffect: 'copy' } });
+    textarea?.dispatchEvent(event);
+    expect((event as DragEvent).dataTransfer?.dropEffect).toBe('copy');
   });
 });

@@ -1,5 +1,13 @@
-import { ChatText, type MessageKey, type MessageRef, messageKey, splitText } from '@parley/shared/model';
-import { accept, type DeviceId, type Outcome, type RoomId, refuse } from '@parley/shared/protocol';
+import {
+  ChatText,
+  type HistoryItem,
+  type MessageKey,
+  type MessageRef,
+  messageKey,
+  splitText,
+} from '@parley/shared/model';
+import { accept, type DeviceId, type Outcome, type RoomId, refusalOf, refuse } from '@parley/shared/protocol';
+import type { Sending } from '../drafts.ts';
 import type { ActionContext } from './context.ts';
 
 export interface ChatActions {
@@ -25,27 +33,44 @@ export interface ChatActions {
 export function createChatActions(context: ActionContext): ChatActions {
   const { store, ports, chats, drafts, searches, running, session, show, tell } = context;
   const seenUpTo = new Map<RoomId, MessageKey>();
+  /** The latest sending of each room. */
+  const turns = new Map<RoomId, Promise<unknown>>();
+
+  async function sendParts(roomId: RoomId, text: string, sending: Sending): Promise<Outcome<unknown>> {
+    const whole = text.normalize('NFC');
+    const parts = splitText(text);
+    for (const [index, part] of parts.entries()) {
+      sending.rest(whole.slice(parts[index + 1]?.from ?? whole.length));
+      const outcome = await sendOne(roomId, part.text);
+      if (outcome.ok) continue;
+      sending.end({ text: whole.slice(part.from), refusal: outcome });
+      return outcome;
+    }
+    sending.end(null);
+    if (store.getState().chats[roomId]?.detached) await chats.loadNewest(roomId);
+    return accept({});
+  }
 
   async function sendOne(roomId: RoomId, text: string): Promise<Outcome<unknown>> {
     const parsed = ChatText.safeParse(text);
     if (!parsed.success) return refuse('message-invalid', { path: 'text' });
     const room = session(roomId);
     if (!room) return refuse('room-unknown');
-    return room.sendMessage(parsed.data, (item) => chats.add(roomId, [item]));
+    try {
+      const stored = (item: HistoryItem) => chats.add(roomId, [item]);
+      return await room.sendMessage(parsed.data, stored, () => drafts.kept(roomId));
+    } catch (thrown) {
+      return refusalOf(thrown);
+    }
   }
 
   return {
-    async sendMessage(roomId, text) {
-      const ended = drafts.send(roomId, text);
-      for (const part of splitText(text)) {
-        const outcome = await sendOne(roomId, part.text);
-        if (outcome.ok) continue;
-        ended({ text: text.normalize('NFC').slice(part.from), refusal: outcome });
-        return outcome;
-      }
-      ended(null);
-      if (store.getState().chats[roomId]?.detached) await chats.loadNewest(roomId);
-      return accept({});
+    sendMessage(roomId, text) {
+      const sending = drafts.send(roomId, text);
+      // One text after the other, so that no message comes between those of a long one.
+      const turn = (turns.get(roomId) ?? Promise.resolve()).then(() => sendParts(roomId, text, sending));
+      turns.set(roomId, turn);
+      return turn;
     },
     setDraft(roomId, draft) {
       drafts.set(roomId, draft);

@@ -13,6 +13,8 @@ export interface NavigationActions {
 
 export function createNavigationActions(context: ActionContext): NavigationActions {
   const { store, ports, chats, notices, calls, show } = context;
+  /** Links that the host asks the person about. A double click is one question. */
+  const asked = new Set<string>();
   return {
     goHome: () => show({ at: 'home' }),
     openRoom(roomId, panel = 'none') {
@@ -28,7 +30,10 @@ export function createNavigationActions(context: ActionContext): NavigationActio
       if (section === 'devices') void calls()?.devices.refreshLists();
     },
     openLink(url) {
+      if (asked.has(url)) return;
+      asked.add(url);
       void ports.bridge.call('app.open-external', { url }).then((opened) => {
+        asked.delete(url);
         if (!opened.ok && opened.code !== 'cancelled') notices.refused(opened);
       });
     },
