@@ -291,6 +291,19 @@ describe('a live message that was not taken', () => {
     expect(of('have')).toHaveLength(3);
   });
 
+  it('is asked for though an answer in parts was never read to its end', async () => {
+    const { clock, link } = openConversation();
+    const { hear, of } = await link('ben');
+    await hear({ type: 'batch', messages: [message(device('ben'), 1)], hasMore: true });
+    expect(of('have')).toHaveLength(2);
+    await hear({ type: 'chat', message: message(device('ben'), 5) });
+    await hear({ type: 'chat', message: message(device('ben'), 7) });
+    clock.advance(2_000);
+    await settled();
+    expect(of('have').at(-1)).toMatchObject({ after: null });
+    expect(of('have')).toHaveLength(3);
+  });
+
   it('is not asked for any more when the link is over', async () => {
     const { conversation, clock, link } = openConversation();
     const { peer, hear, of } = await link('ben');

@@ -232,7 +232,8 @@ export class Conversation {
     state.undoAskAgain = this.#clock.after(waitMs, () => {
       state.undoAskAgain = undefined;
       if (state.lacks === 'nothing' || this.#peers.get(state.peer.deviceId) !== state) return;
-      if (!state.catchingUp) {
+      // The next question of an answer in parts waits for its time; one that is out may never be answered.
+      if (!state.catchingUp || state.asked) {
         state.lacks = 'asked';
         void this.#askFor(state, EVERYTHING);
       }
