@@ -18,6 +18,7 @@ import type { Clock } from '@parley/shared/timing';
 import { type CountedClock, countedClock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import { Budget } from './budget.ts';
+import { Receipts } from './receipts.ts';
 import { SpamWindow } from './spam-window.ts';
 
 /** The far end of an open link, as a conversation sees it. */
@@ -72,12 +73,9 @@ type PeerState = {
   undoAskAgain: (() => void) | undefined;
 };
 
-type Receipts = { delivered: Set<MessageId>; read: Set<MessageId> };
-const RECEIPTS_KEPT = 2_000;
 /** A live message that was not taken is asked for after this time, and again after twice that and so on; a full disk may have room by then. */
 const ASKED_AGAIN_AFTER_MS = 2_000;
 const ASKED_AGAIN_MAX_MS = 60_000;
-const RECEIVERS_KEPT = 256;
 
 /**
  * Chat of one room over its open links. Each message is on a disk before it is on a wire, and is acknowledged after
@@ -89,15 +87,19 @@ export class Conversation {
   readonly #events = new Emitter<ConversationEvents>();
   readonly #peers = new Map<DeviceId, PeerState>();
   readonly #allowances = new Map<DeviceId, Allowance>();
-  readonly #receipts = new Map<DeviceId, Receipts>();
+  readonly #receipts: Receipts;
   readonly #ownSpam = new SpamWindow();
   readonly #dropped: ChatDrops = { spam: 0, foreign: 0, unasked: 0 };
-  #undoReceipts: (() => void) | undefined;
   #sendTurn: Promise<unknown> = Promise.resolve();
 
   constructor(ports: ConversationPorts) {
     this.#ports = ports;
     this.#clock = countedClock(ports.clock);
+    this.#receipts = new Receipts({
+      clock: this.#clock,
+      everyMs: ports.receiptsEveryMs,
+      linkTo: (deviceId) => this.#peers.get(deviceId)?.peer,
+    });
   }
 
   get dropped(): Readonly<ChatDrops> {
@@ -128,7 +130,7 @@ export class Conversation {
       undoAskAgain: undefined,
     };
     this.#peers.set(peer.deviceId, state);
-    if (this.#receipts.has(peer.deviceId)) this.#receiptsSoon();
+    this.#receipts.linked(peer.deviceId);
     await this.#askFor(state, EVERYTHING);
   }
 
@@ -157,7 +159,7 @@ export class Conversation {
     const { bridge, roomId, readReceipts } = this.#ports;
     const marked = await bridge.call('history.mark-seen', { roomId, upTo });
     if (!marked.ok) return marked;
-    if (readReceipts()) for (const seen of marked.value.seen) this.#queueReceipt(seen, 'read');
+    if (readReceipts()) for (const seen of marked.value.seen) this.#receipts.queue(seen, 'read');
     return accept(undefined);
   }
 
@@ -284,7 +286,7 @@ export class Conversation {
     }
     const { stored, fresh, refused } = recorded.value;
     this.#dropped.foreign += refused;
-    for (const each of stored) this.#queueReceipt(each, 'delivered');
+    for (const each of stored) this.#receipts.queue(each, 'delivered');
     if (fresh.length > 0) this.#events.emit('recorded', fresh);
     return true;
   }
@@ -351,37 +353,6 @@ export class Conversation {
     };
     this.#allowances.set(deviceId, allowance);
     return allowance;
-  }
-
-  /** Only for devices that may come and take it: an author can be a key that somebody made up. */
-  #queueReceipt({ author, id, met }: MessageRef & { met: boolean }, kind: keyof Receipts): void {
-    if (!met && !this.#peers.has(author)) return;
-    if (!this.#receipts.has(author) && this.#receipts.size >= RECEIVERS_KEPT) return;
-    const waiting = this.#receipts.get(author) ?? { delivered: new Set(), read: new Set() };
-    this.#receipts.set(author, waiting);
-    if (waiting[kind].size < RECEIPTS_KEPT) waiting[kind].add(id);
-    if (this.#peers.has(author)) this.#receiptsSoon();
-  }
-
-  /** At most one frame of receipts per peer in each interval (H4). */
-  #receiptsSoon(): void {
-    if (this.#undoReceipts) return;
-    this.#undoReceipts = this.#clock.after(this.#ports.receiptsEveryMs, () => {
-      this.#undoReceipts = undefined;
-      let more = false;
-      for (const [author, waiting] of this.#receipts) {
-        const peer = this.#peers.get(author)?.peer;
-        if (!peer) continue;
-        const delivered = [...waiting.delivered].slice(0, LIMITS.receiptsMax);
-        const read = [...waiting.read].slice(0, LIMITS.receiptsMax);
-        if (!peer.send({ type: 'receipt', delivered, read })) continue;
-        for (const id of delivered) waiting.delivered.delete(id);
-        for (const id of read) waiting.read.delete(id);
-        if (waiting.delivered.size + waiting.read.size === 0) this.#receipts.delete(author);
-        else more = true;
-      }
-      if (more) this.#receiptsSoon();
-    });
   }
 }
 
