@@ -259,7 +259,7 @@ describe('peer link', () => {
     await open();
     latest(true).bufferedBytes = usualLinkPolicy.bufferedMaxBytes;
     lo.link.send(typing);
-    const have: LinkMessage = { type: 'have', heads: [], above: null, upTo: null, after: null };
+    const have: LinkMessage = { type: 'have', question: 1, heads: [], above: null, upTo: null, after: null };
     lo.link.send(have);
     await settled();
     expect(hi.heard).toEqual([]);

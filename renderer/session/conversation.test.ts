@@ -3,12 +3,14 @@ import { ChatMessage, type HistoryItem } from '@parley/shared/model';
 import {
   accept,
   DeviceId,
+  type HeldIds,
   LIMITS,
   type LinkMessage,
   type LinkMessageOf,
   MessageId,
   RoomId,
   refuse,
+  type SeqRange,
 } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { fakeClock, settled } from '../testing/fake-clock.ts';
@@ -32,11 +34,21 @@ const message = (author: DeviceId, clock: number): ChatMessage => ({
   sig: idOf('sig', 86),
 });
 
+type Batch = LinkMessageOf<'batch'>;
+type Said =
+  | LinkMessageOf<'chat' | 'receipt' | 'have' | 'ids'>
+  | (Pick<Batch, 'type' | 'messages' | 'hasMore'> & Partial<Batch>);
+
+const lastQuestion = (sent: readonly LinkMessage[]): number =>
+  sent.reduce((last, each) => (each.type === 'have' || each.type === 'ids' ? each.question : last), 0);
+
 /** A conversation over a core that keeps what the test lets it keep. */
 function openConversation() {
   const clock = fakeClock();
   const core = {
     keeps: true,
+    /** Whether it says that what it keeps is new. */
+    fresh: false,
     /** Whether its disk takes nothing. */
     fails: false,
     met: new Set<DeviceId>(),
@@ -44,6 +56,8 @@ function openConversation() {
     upTo: (_above: DeviceId | null): DeviceId | null => null,
     missing: [] as ChatMessage[],
     missingAsked: 0,
+    differing: [] as SeqRange[],
+    behind: false,
     recorded: 0,
   };
   const answers: Record<string, (input: never) => unknown> = {
@@ -52,14 +66,25 @@ function openConversation() {
       if (core.fails) return refuse('disk-full');
       core.recorded += messages.length;
       const stored = messages.map(({ author, id }) => ({ author, id, met: core.met.has(author) }));
-      return accept({ stored: core.keeps ? stored : [], fresh: [], refused: core.keeps ? 0 : messages.length });
+      const fresh = core.fresh ? messages : [];
+      return accept({ stored: core.keeps ? stored : [], fresh, refused: core.keeps ? 0 : messages.length });
     },
     'history.mark-heads': () => accept({ changed: [] }),
     'history.mark': () => accept({ changed: [] }),
     'history.missing': () => {
       core.missingAsked += 1;
-      return accept({ messages: core.missing, own: [], hasMore: false });
+      return accept({
+        messages: core.missing,
+        own: [],
+        hasMore: false,
+        differing: core.differing,
+        behind: core.behind,
+      });
     },
+    'history.held-ids': (range: SeqRange) =>
+      accept({ ...range, from: range.first, ids: [], print: 'A'.repeat(22) } satisfies HeldIds),
+    'history.missing-among': () =>
+      accept({ messages: core.missing, own: [], hasMore: false, differing: [], behind: false }),
   };
   const bridge = {
     call: async (name: string, input: unknown) => answers[name]?.(input as never),
@@ -80,13 +105,20 @@ function openConversation() {
     const of = <T extends LinkMessage['type']>(type: T) =>
       sent.filter((each): each is LinkMessageOf<T> => each.type === type);
     await conversation.linked(peer);
-    return { peer, of, hear: (said: Parameters<Conversation['handle']>[1]) => conversation.handle(peer, said) };
+    /** Batches answer the last question unless they say another. */
+    const hear = (said: Said) =>
+      conversation.handle(
+        peer,
+        said.type === 'batch' ? { question: lastQuestion(sent), differing: [], ...said } : said,
+      );
+    return { peer, of, hear, question: () => lastQuestion(sent) };
   }
   return { conversation, clock, core, link };
 }
 
 const have = (part: Partial<LinkMessageOf<'have'>> = {}): LinkMessageOf<'have'> => ({
   type: 'have',
+  question: 1,
   heads: [],
   above: null,
   upTo: null,
@@ -129,16 +161,83 @@ describe('back-fill', () => {
     ]);
   });
 
-  it('answers a question about a part even where nothing is missing, and else only with something', async () => {
+  it('answers each question once, also where nothing is missing', async () => {
     const { core, link } = openConversation();
     const { hear, of } = await link('ben');
-    await hear(have());
-    expect(of('batch')).toEqual([]);
-    await hear(have({ upTo: device('m') }));
-    expect(of('batch')).toEqual([{ type: 'batch', messages: [], hasMore: false }]);
+    await hear(have({ question: 7 }));
+    expect(of('batch')).toEqual([{ type: 'batch', question: 7, messages: [], hasMore: false, differing: [] }]);
     core.missing = [message(device('ana'), 1)];
+    await hear(have({ question: 8 }));
+    expect(of('batch').at(-1)).toMatchObject({ question: 8, messages: core.missing });
+  });
+
+  it('takes no answer to another question than the last', async () => {
+    const { conversation, core, link } = openConversation();
+    const { hear, question } = await link('ben');
+    await hear({ type: 'batch', question: question() + 1, messages: [message(device('ana'), 1)], hasMore: false });
+    expect([core.recorded, conversation.dropped.unasked]).toEqual([0, 1]);
+  });
+
+  it('asks once more after something new came, and not after nothing did', async () => {
+    const { core, link } = openConversation();
+    core.fresh = true;
+    const { hear, of } = await link('ben');
+    await hear({ type: 'batch', messages: [message(device('ana'), 1)], hasMore: false });
+    expect(of('have')).toHaveLength(2);
+    await hear({ type: 'batch', messages: [], hasMore: false });
+    expect(of('have')).toHaveLength(2);
+  });
+
+  it('looks into a range that is held differently from its end to where the rest is the same', async () => {
+    const { link } = openConversation();
+    const { hear, of } = await link('ben');
+    const range = (last: number) => ({ author: device('ana'), first: 1, last });
+    await hear({ type: 'batch', messages: [], hasMore: false, differing: [range(9)] });
+    await hear({ type: 'batch', messages: [], hasMore: false, differing: [range(5)] });
+    // Nothing of another author or above what was asked: an answer must not keep this side asking.
+    const elsewhere = { ...range(3), author: device('eve') };
+    await hear({ type: 'batch', messages: [], hasMore: false, differing: [range(5), range(8), elsewhere] });
+    expect(of('ids').map(({ author, last }) => [author, last])).toEqual([
+      [device('ana'), 9],
+      [device('ana'), 5],
+    ]);
+    expect(of('have')).toHaveLength(1);
+  });
+
+  it('asks a device whose question shows that it has more, but not again and again for what cannot be kept', async () => {
+    const { core, link, clock } = openConversation();
+    const { hear, of } = await link('ben');
+    await hear({ type: 'batch', messages: [], hasMore: false });
+    core.behind = true;
     await hear(have());
-    expect(of('batch').at(-1)?.messages).toEqual(core.missing);
+    expect(of('have')).toHaveLength(2);
+    await hear({ type: 'batch', messages: [message(device('ana'), 1)], hasMore: false });
+    await hear(have());
+    expect(of('have')).toHaveLength(2);
+    clock.advance(60_000);
+    await hear(have());
+    expect(of('have')).toHaveLength(3);
+  });
+
+  it('tells the other links of what came over one, once for many messages', async () => {
+    const { core, link, clock } = openConversation();
+    core.fresh = true;
+    const [ben, eve] = [await link('ben'), await link('eve')];
+    for (const each of [ben, eve]) await each.hear({ type: 'batch', messages: [], hasMore: false });
+    for (let i = 1; i <= 3; i++) await ben.hear({ type: 'chat', message: message(device('ben'), i) });
+    clock.advance(5_000);
+    await settled();
+    expect([ben.of('have').length, eve.of('have').length]).toEqual([1, 2]);
+  });
+
+  it('looks into a range also where its own answer found it', async () => {
+    const { core, link } = openConversation();
+    const { hear, of } = await link('ben');
+    await hear({ type: 'batch', messages: [], hasMore: false });
+    core.differing = [{ author: device('ana'), first: 1, last: 4 }];
+    await hear(have());
+    expect(of('batch').at(-1)?.differing).toEqual(core.differing);
+    expect(of('ids')).toMatchObject([core.differing[0]]);
   });
 
   it('takes no more of one device in an hour than the limit, also over a new link, and goes on afterwards', async () => {

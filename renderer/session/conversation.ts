@@ -1,9 +1,8 @@
 import type { Bridge } from '@parley/shared/bridge';
-import { type ChatMessage, comparePlaces, type HistoryItem, type MessageRef, messageKey } from '@parley/shared/model';
+import type { ChatMessage, HistoryItem, MessageRef } from '@parley/shared/model';
 import {
   accept,
   type DeviceId,
-  type Holdings,
   LIMITS,
   type LinkMessage,
   type LinkMessageOf,
@@ -18,6 +17,7 @@ import type { Clock } from '@parley/shared/timing';
 import { type CountedClock, countedClock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import { Budget } from './budget.ts';
+import { CatchUp, type Recorded } from './catch-up.ts';
 import { Receipts } from './receipts.ts';
 import { SpamWindow } from './spam-window.ts';
 
@@ -53,29 +53,16 @@ export type ChatDrops = { spam: number; foreign: number; unasked: number };
 /** The allowance of one device in a time. It outlives the device's links: a new link gives nothing back. */
 type Allowance = { spam: SpamWindow; taken: Budget; given: Budget };
 
-/** The subject of a question, beside what is held. */
-type Question = Pick<Holdings, 'above' | 'upTo' | 'after'>;
-const EVERYTHING: Question = { above: null, upTo: null, after: null };
-
 type PeerState = {
   peer: ChatPeer;
-  allowance: Allowance;
-  /** The `have` that is unanswered, so one batch may come. */
-  asked: Question | null;
-  undoNext: () => void;
-  answering: boolean;
+  spam: SpamWindow;
+  catchUp: CatchUp;
   /** The seq of its last live message on this link. */
   lastSeq: number | null;
-  /** Whether an answer is being read part by part. */
-  catchingUp: boolean;
-  /** Whether something that was said on this link is not on this disk; 'asked' since a question that covers it went out. */
-  lacks: 'nothing' | 'something' | 'asked';
-  undoAskAgain: (() => void) | undefined;
 };
 
-/** A live message that was not taken is asked for after this time, and again after twice that and so on; a full disk may have room by then. */
-const ASKED_AGAIN_AFTER_MS = 2_000;
-const ASKED_AGAIN_MAX_MS = 60_000;
+/** News of one link is told on the others after this time. */
+const TOLD_AFTER_MS = 3_000;
 
 /**
  * Chat of one room over its open links. Each message is on a disk before it is on a wire, and is acknowledged after
@@ -90,6 +77,9 @@ export class Conversation {
   readonly #receipts: Receipts;
   readonly #ownSpam = new SpamWindow();
   readonly #dropped: ChatDrops = { spam: 0, foreign: 0, unasked: 0 };
+  /** The devices that gave something new which the other links were not told of yet. */
+  readonly #news = new Set<DeviceId>();
+  #undoTelling: (() => void) | undefined;
   #sendTurn: Promise<unknown> = Promise.resolve();
 
   constructor(ports: ConversationPorts) {
@@ -116,29 +106,32 @@ export class Conversation {
 
   /** A link opened: asks for what this device lacks and says what waited to be said. */
   async linked(peer: ChatPeer): Promise<void> {
-    stopAsking(this.#peers.get(peer.deviceId));
-    const allowance = this.#allowanceOf(peer.deviceId);
-    const state: PeerState = {
-      peer,
-      allowance,
-      asked: null,
-      undoNext: () => {},
-      answering: false,
-      lastSeq: null,
-      catchingUp: false,
-      lacks: 'nothing',
-      undoAskAgain: undefined,
-    };
-    this.#peers.set(peer.deviceId, state);
-    this.#receipts.linked(peer.deviceId);
-    await this.#askFor(state, EVERYTHING);
+    const { deviceId } = peer;
+    this.#peers.get(deviceId)?.catchUp.stop();
+    const { roomId, bridge } = this.#ports;
+    const { spam, taken, given } = this.#allowanceOf(deviceId);
+    const catchUp = new CatchUp({
+      roomId,
+      by: deviceId,
+      bridge,
+      clock: this.#clock,
+      taken,
+      given,
+      send: (message) => peer.send(message),
+      record: (messages) => this.#record(messages, deviceId),
+      changed: (items) => this.#events.emit('changed', items),
+      sent: (ids) => void this.#mark(deviceId, 'sent', ids),
+    });
+    this.#peers.set(deviceId, { peer, spam, catchUp, lastSeq: null });
+    this.#receipts.linked(deviceId);
+    await catchUp.start();
   }
 
   /** The link of that device is over. */
   unlinked(peer: ChatPeer): void {
     const state = this.#peers.get(peer.deviceId);
     if (state?.peer !== peer) return;
-    stopAsking(state);
+    state.catchUp.stop();
     this.#peers.delete(peer.deviceId);
   }
 
@@ -164,10 +157,7 @@ export class Conversation {
   }
 
   /** Takes what a linked peer says about chat. */
-  async handle(
-    peer: ChatPeer,
-    message: LinkMessageOf<'chat'> | LinkMessageOf<'receipt'> | LinkMessageOf<'have'> | LinkMessageOf<'batch'>,
-  ): Promise<void> {
+  async handle(peer: ChatPeer, message: LinkMessageOf<'chat' | 'receipt' | 'have' | 'ids' | 'batch'>): Promise<void> {
     const state = this.#peers.get(peer.deviceId);
     if (!state || state.peer !== peer) return;
     switch (message.type) {
@@ -177,9 +167,11 @@ export class Conversation {
         await this.#mark(peer.deviceId, 'delivered', message.delivered);
         return this.#mark(peer.deviceId, 'read', message.read);
       case 'have':
-        return this.#answer(state, message);
+      case 'ids':
+        return state.catchUp.answer(message);
       case 'batch':
-        return this.#batch(state, message);
+        if (!(await state.catchUp.take(message))) this.#dropped.unasked += 1;
+        return;
     }
   }
 
@@ -214,71 +206,21 @@ export class Conversation {
       this.#dropped.foreign += 1;
       return;
     }
-    if (state.lastSeq !== null && message.seq > state.lastSeq + 1) this.#lacks(state);
+    if (state.lastSeq !== null && message.seq > state.lastSeq + 1) state.catchUp.lacks();
     state.lastSeq = Math.max(state.lastSeq ?? 0, message.seq);
-    if (!state.allowance.spam.accept(message.text, message.sentAt)) {
+    if (!state.spam.accept(message.text, message.sentAt)) {
       this.#dropped.spam += 1;
-      return this.#lacks(state);
+      return state.catchUp.lacks();
     }
-    if (!(await this.#record([message]))) this.#lacks(state);
+    if ((await this.#record([message], state.peer.deviceId)) === false) state.catchUp.lacks();
   }
 
-  /** Asks this link for everything that is not here, soon and until an answer was read. */
-  #lacks(state: PeerState): void {
-    state.lacks = 'something';
-    if (!state.undoAskAgain) this.#askAgain(state, ASKED_AGAIN_AFTER_MS);
-  }
-
-  #askAgain(state: PeerState, afterMs: number): void {
-    const waitMs = Math.max(afterMs, state.allowance.taken.waitMs(this.#clock.now()));
-    state.undoAskAgain = this.#clock.after(waitMs, () => {
-      state.undoAskAgain = undefined;
-      if (state.lacks === 'nothing' || this.#peers.get(state.peer.deviceId) !== state) return;
-      // The next question of an answer in parts waits for its time; one that is out may never be answered.
-      if (!state.catchingUp || state.asked) {
-        state.lacks = 'asked';
-        void this.#askFor(state, EVERYTHING);
-      }
-      this.#askAgain(state, Math.min(2 * afterMs, ASKED_AGAIN_MAX_MS));
-    });
-  }
-
-  /** An answer was read to its end. What was not taken since its question is still not here. */
-  #caughtUp(state: PeerState): void {
-    state.catchingUp = false;
-    if (state.lacks !== 'asked') return;
-    state.lacks = 'nothing';
-    state.undoAskAgain?.();
-    state.undoAskAgain = undefined;
-  }
-
-  async #batch(state: PeerState, { messages, hasMore }: LinkMessageOf<'batch'>): Promise<void> {
-    const { asked, allowance } = state;
-    if (!asked) {
-      this.#dropped.unasked += 1;
-      if (messages.length > 0) this.#lacks(state);
-      return;
-    }
-    state.asked = null;
-    allowance.taken.spend(messages.length, this.#clock.now());
-    state.catchingUp = true;
-    if (!(await this.#record(messages))) {
-      state.catchingUp = false;
-      return this.#lacks(state);
-    }
-    const next = questionAfter(asked, messages, hasMore);
-    if (!next) return this.#caughtUp(state);
-    const waitMs = allowance.taken.waitMs(this.#clock.now());
-    if (waitMs === 0) return this.#askFor(state, next);
-    state.undoNext = this.#clock.after(waitMs, () => void this.#askFor(state, next));
-  }
-
-  /** Stores, tells, and acknowledges after the commit. False when nothing could be stored. */
-  async #record(messages: readonly ChatMessage[]): Promise<boolean> {
+  /** Stores, tells, and acknowledges after the commit. */
+  async #record(messages: readonly ChatMessage[], from: DeviceId): Promise<Recorded> {
     const { bridge, roomId } = this.#ports;
     const ours = messages.filter((message) => message.roomId === roomId);
     this.#dropped.foreign += messages.length - ours.length;
-    if (ours.length === 0) return true;
+    if (ours.length === 0) return 0;
     const recorded = await bridge.call('history.record', { roomId, messages: ours });
     if (!recorded.ok) {
       this.#events.emit('trouble', recorded);
@@ -287,48 +229,27 @@ export class Conversation {
     const { stored, fresh, refused } = recorded.value;
     this.#dropped.foreign += refused;
     for (const each of stored) this.#receipts.queue(each, 'delivered');
-    if (fresh.length > 0) this.#events.emit('recorded', fresh);
-    return true;
-  }
-
-  async #askFor(state: PeerState, { above, upTo, after }: Question): Promise<void> {
-    const { bridge, roomId } = this.#ports;
-    const held = await bridge.call('history.heads', { roomId, above, upTo });
-    if (!held.ok || this.#peers.get(state.peer.deviceId) !== state) return;
-    state.asked = { above, upTo: held.value.upTo, after };
-    state.peer.send({ type: 'have', heads: held.value.heads, ...state.asked });
-  }
-
-  async #answer(state: PeerState, have: LinkMessageOf<'have'>): Promise<void> {
-    const { given } = state.allowance;
-    // One answer at a time: the next question comes after the last batch.
-    if (state.answering || given.waitMs(this.#clock.now()) > 0) return;
-    state.answering = true;
-    try {
-      const { heads, above, upTo, after } = have;
-      const { bridge, roomId } = this.#ports;
-      // A receipt may have been lost with the link or with their app; what they hold says it again.
-      const known = await bridge.call('history.mark-heads', { roomId, by: state.peer.deviceId, heads });
-      if (known.ok && known.value.changed.length > 0) this.#events.emit('changed', known.value.changed);
-      const missing = await bridge.call('history.missing', { roomId, heads, above, upTo, after });
-      if (!missing.ok) return;
-      const { messages, own } = missing.value;
-      const fitting = thatFit(messages);
-      // Looking costs something too, whatever is found.
-      given.spend(Math.max(1, fitting.length), this.#clock.now());
-      // A device that asked about some of the authors waits for the answer to ask about the others.
-      if (fitting.length === 0 && upTo === null) return;
-      const hasMore = missing.value.hasMore || fitting.length < messages.length;
-      if (!state.peer.send({ type: 'batch', messages: fitting, hasMore })) return;
-      const sent = new Set(fitting.map(messageKey));
-      await this.#mark(
-        state.peer.deviceId,
-        'sent',
-        own.filter((ref) => sent.has(messageKey(ref))).map(({ id }) => id),
-      );
-    } finally {
-      state.answering = false;
+    if (fresh.length > 0) {
+      this.#events.emit('recorded', fresh);
+      this.#tellOthers(from);
     }
+    // Own messages that were lost here and come back: the device that gives them has them.
+    const own = fresh.flatMap(({ mine, id }) => (mine ? [id] : []));
+    await this.#mark(from, 'delivered', own);
+    return fresh.length;
+  }
+
+  /** Not everybody is linked with everybody: what came over one link is told on the others, once for many messages. */
+  #tellOthers(from: DeviceId): void {
+    const sources = this.#news;
+    sources.add(from);
+    if (this.#undoTelling) return;
+    this.#undoTelling = this.#clock.after(TOLD_AFTER_MS, () => {
+      this.#undoTelling = undefined;
+      const only = sources.size === 1 ? from : undefined;
+      sources.clear();
+      for (const [deviceId, { catchUp }] of this.#peers) if (deviceId !== only) catchUp.tell();
+    });
   }
 
   async #mark(by: DeviceId, state: 'sent' | 'delivered' | 'read', ids: readonly MessageId[]): Promise<void> {
@@ -356,37 +277,8 @@ export class Conversation {
   }
 }
 
-function stopAsking(state: PeerState | undefined): void {
-  state?.undoNext();
-  state?.undoAskAgain?.();
-}
-
 /** A stored message as it travels: without what only this device knows of it. */
 export function wireForm(item: HistoryItem): ChatMessage {
   const { id, roomId, author, authorName, seq, clock, sentAt, text, sig } = item;
   return { id, roomId, author, authorName, seq, clock, sentAt, text, sig };
-}
-
-/**
- * The next question after a batch; null when that was all. Behind its last message, whether or not anything of it could be
- * kept: what cannot be kept must not stand before the rest for ever. Then about the authors above the last part.
- */
-function questionAfter(asked: Question, messages: readonly ChatMessage[], hasMore: boolean): Question | null {
-  const last = messages.at(-1);
-  if (hasMore && last && (asked.after === null || comparePlaces(last, asked.after) > 0)) {
-    return { ...asked, after: { clock: last.clock, author: last.author } };
-  }
-  return asked.upTo === null ? null : { ...EVERYTHING, above: asked.upTo };
-}
-
-/** The first messages that fit into one data message together; at least one. */
-function thatFit(messages: readonly ChatMessage[]): ChatMessage[] {
-  const fitting: ChatMessage[] = [];
-  let chars = 100;
-  for (const message of messages) {
-    chars += JSON.stringify(message).length + 1;
-    if (chars > LIMITS.linkMessageMaxChars && fitting.length > 0) break;
-    fitting.push(message);
-  }
-  return fitting;
 }

@@ -96,6 +96,7 @@ function hear(participant: Participant, message: LinkMessage, ports: LinkEventsP
     case 'chat':
     case 'receipt':
     case 'have':
+    case 'ids':
     case 'batch':
       if (message.type === 'chat') participant.stopTyping();
       participant.inbox?.take(message);

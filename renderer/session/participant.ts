@@ -12,6 +12,7 @@ export type ChatWords =
   | LinkMessageOf<'chat'>
   | LinkMessageOf<'receipt'>
   | LinkMessageOf<'have'>
+  | LinkMessageOf<'ids'>
   | LinkMessageOf<'batch'>;
 
 export type ParticipantOptions = {

@@ -48,6 +48,12 @@ export const LIMITS = {
   headsMax: 512,
   /** Spans of one author's messages that a device keeps behind a gap. */
   spansMax: 8,
+  /** Messages of one author under one seq: a device that was restored from a copy uses its numbers again. */
+  messagesPerSeqMax: 16,
+  /** Ids in one list of what a device has of an author. */
+  heldIdsMax: 1_000,
+  /** Ranges of seqs that one answer names as held differently. */
+  rangesMax: 16,
   /** Authors of a room, from which number on nobody who was never met can become one more. */
   roomAuthorsMax: 256,
   /** Messages of history that are taken from one device, and given to one, in each such time. */

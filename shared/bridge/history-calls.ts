@@ -2,9 +2,17 @@ import { z } from 'zod';
 import { DeviceId, MessageId, RoomId } from '../base/ids.ts';
 import { LIMITS } from '../base/limits.ts';
 import { ChatMessage, ChatText, Cursor, HistoryItem, HistoryPage, MessageRef, SearchPage } from '../model/index.ts';
-import { Head, Holdings } from '../protocol/link.ts';
+import { Head, HeldIds, Holdings, SeqRange } from '../protocol/link.ts';
 
 const OfRoom = z.object({ roomId: RoomId }).strict();
+const OneBatch = z.number().int().min(1).max(LIMITS.historyBatchMax).default(LIMITS.historyBatchMax);
+const Missing = z.object({
+  messages: z.array(ChatMessage),
+  own: z.array(MessageRef),
+  hasMore: z.boolean(),
+  differing: z.array(SeqRange),
+  behind: z.boolean(),
+});
 /** A stored message of somebody, and whether their device was ever met: no other will ever ask for a receipt. */
 const Receivable = MessageRef.extend({ met: z.boolean() });
 
@@ -76,8 +84,8 @@ export const historyCalls = {
     output: z.object({ changed: z.array(HistoryItem) }),
   },
   /**
-   * A device says how far its history of each author goes without a gap. Own messages up to there are delivered to it,
-   * also where its receipt was lost; of very many the newest count.
+   * A device says which messages of each author it holds. Own messages among them are delivered to it, also where its receipt was
+   * lost, if the prints are the same; of very many the newest count.
    */
   'history.mark-heads': {
     input: z.object({ roomId: RoomId, by: DeviceId, heads: z.array(Head).max(LIMITS.headsMax) }).strict(),
@@ -93,12 +101,19 @@ export const historyCalls = {
     input: OfRoom.extend({ above: DeviceId.nullable().default(null), upTo: DeviceId.nullable().default(null) }),
     output: z.object({ heads: z.array(Head), upTo: DeviceId.nullable() }),
   },
-  /** Gives the messages that a device with these lacks, oldest first, and marks own messages. */
+  /** Gives the messages that a device with these lacks, oldest first, which of them are own, the ranges held differently, and whether this device lacks some. */
   'history.missing': {
-    input: Holdings.extend({
-      roomId: RoomId,
-      limit: z.number().int().min(1).max(LIMITS.historyBatchMax).default(LIMITS.historyBatchMax),
-    }).strict(),
-    output: z.object({ messages: z.array(ChatMessage), own: z.array(MessageRef), hasMore: z.boolean() }),
+    input: Holdings.extend({ roomId: RoomId, limit: OneBatch }).strict(),
+    output: Missing,
+  },
+  /** Lists the newest messages of a range by their ids, with the print of the rest. */
+  'history.held-ids': {
+    input: SeqRange.extend({ roomId: RoomId }).strict(),
+    output: HeldIds,
+  },
+  /** Gives the messages of a range that a device with these ids lacks, and the rest of the range where it is held differently. */
+  'history.missing-among': {
+    input: HeldIds.extend({ roomId: RoomId, limit: OneBatch }).strict(),
+    output: Missing,
   },
 } as const;

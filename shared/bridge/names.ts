@@ -36,6 +36,8 @@ const calls: Record<BridgeCall, true> = {
   'history.mark-seen': true,
   'history.heads': true,
   'history.missing': true,
+  'history.held-ids': true,
+  'history.missing-among': true,
   'server.state': true,
   'server.allow-lan': true,
   'servers.list': true,

@@ -20,8 +20,9 @@ const Milliseconds = z.number().int().nonnegative().max(8_640_000_000_000_000);
 
 /**
  * A message as it travels and as it is stored.
- * `seq` counts the author's messages in this room from 1, without gaps. `clock` is a Lamport clock: one more
- * than the highest the author had seen, so that (clock, author) orders a room the same way on every device,
+ * `seq` counts the author's messages in this room from 1, without gaps; a device that was restored from a copy may use a
+ * number twice, and both messages count. `clock` is a Lamport clock: one more
+ * than the highest the author had seen, so that (clock, author, id) orders a room the same way on every device,
  * whatever their wall clocks say. The signature covers every other field.
  */
 export const ChatMessage = z.object({
@@ -60,10 +61,15 @@ export const messageKey = ({ author, id }: MessageRef): MessageKey => `${author}
 export const MessagePlace = ChatMessage.pick({ clock: true, author: true });
 export type MessagePlace = z.infer<typeof MessagePlace>;
 
-/** (clock, author): the order of a room on every device. */
-export function comparePlaces(left: MessagePlace, right: MessagePlace): number {
+/** (clock, author, id): the order of a room on every device. Places without ids are equal where clock and author are. */
+export function comparePlaces(
+  left: MessagePlace & { id?: MessageId },
+  right: MessagePlace & { id?: MessageId },
+): number {
   if (left.clock !== right.clock) return left.clock - right.clock;
-  return left.author < right.author ? -1 : left.author > right.author ? 1 : 0;
+  if (left.author !== right.author) return left.author < right.author ? -1 : 1;
+  if (left.id === undefined || right.id === undefined || left.id === right.id) return 0;
+  return left.id < right.id ? -1 : 1;
 }
 
 /** queued: on this disk; sent: written to a link; delivered: stored by them; read: seen by them. */
@@ -93,7 +99,7 @@ export type HistoryItem = z.infer<typeof HistoryItem>;
 export const Cursor = z
   .string()
   .max(120)
-  .regex(/^[0-9]+\.[A-Za-z0-9_-]{43}$/)
+  .regex(/^[0-9]+\.[A-Za-z0-9_-]{43}\.[A-Za-z0-9_-]{22}$/)
   .brand<'Cursor'>();
 export type Cursor = z.infer<typeof Cursor>;
 

@@ -84,12 +84,24 @@ export type SafetyStep = z.infer<typeof SafetyStep>;
 
 const Seq = ChatMessage.shape.seq;
 
-/** The messages of one author that a device holds: all up to `seq`, and the spans behind the gap that follows. */
+/** The XOR of the ids of some messages. Two devices that hold the same ones have the same print of them. */
+export const Print = base64UrlOf(16);
+export type Print = z.infer<typeof Print>;
+
+/** Seqs of one author, from the first to the last. */
+export const SeqRange = z.object({ author: DeviceId, first: Seq, last: Seq });
+export type SeqRange = z.infer<typeof SeqRange>;
+
+/**
+ * The messages of one author that a device holds: all up to `seq`, and the spans behind the gap that follows. A print stands
+ * for the messages themselves, because a number alone does not: a device that was restored from a copy uses numbers twice.
+ */
 export const Head = z.object({
   author: DeviceId,
   seq: z.number().int().nonnegative(),
+  print: Print,
   beyond: z
-    .array(z.object({ first: Seq, last: Seq }))
+    .array(z.object({ first: Seq, last: Seq, print: Print }))
     .max(LIMITS.spansMax)
     .default([]),
 });
@@ -108,6 +120,20 @@ export const Holdings = z.object({
 });
 export type Holdings = z.infer<typeof Holdings>;
 
+/**
+ * The messages of one author in a range that two devices hold differently: the ids of all that this device has from `from` to
+ * `last`, and the print of those from `first` to just before `from`.
+ */
+export const HeldIds = SeqRange.extend({ from: Seq, ids: z.array(MessageId).max(LIMITS.heldIdsMax), print: Print });
+export type HeldIds = z.infer<typeof HeldIds>;
+
+/** The number of a question on one link; its answer bears the same one. */
+const QuestionNumber = z
+  .number()
+  .int()
+  .nonnegative()
+  .max(2 ** 31);
+
 /** The messages between two linked participants on the data channel: one JSON text per message. */
 export const LinkMessage = z.discriminatedUnion('type', [
   PresenceMessage,
@@ -119,11 +145,15 @@ export const LinkMessage = z.discriminatedUnion('type', [
     read: z.array(MessageId).max(LIMITS.receiptsMax),
   }),
   z.object({ type: z.literal('typing') }),
-  Holdings.extend({ type: z.literal('have') }),
+  Holdings.extend({ type: z.literal('have'), question: QuestionNumber }),
+  HeldIds.extend({ type: z.literal('ids'), question: QuestionNumber }),
   z.object({
     type: z.literal('batch'),
+    question: QuestionNumber,
     messages: z.array(ChatMessage).max(LIMITS.historyBatchMax),
     hasMore: z.boolean(),
+    /** Ranges of which the answering device holds different messages, though not fewer. */
+    differing: z.array(SeqRange).max(LIMITS.rangesMax),
   }),
   z.object({ type: z.literal('signal'), signal: LinkSignal }),
   z.object({ type: z.literal('safety'), step: SafetyStep }),

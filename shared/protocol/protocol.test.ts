@@ -372,10 +372,19 @@ const LINK: Rows<LinkMessage['type']> = {
   chat: { good: [{ message: chat }], bad: [{ message: { ...chat, text: '' } }, { message: { ...chat, sig: id32 } }] },
   receipt: { good: [{ delivered: [id16], read: [] }], bad: [{ delivered: id16 }, { read: ['x'] }] },
   typing: { good: [{}], bad: [] },
-  have: { good: [{ heads: [{ author: id32, seq: 0 }] }], bad: [{ heads: [{ author: id32, seq: -1 }] }] },
+  have: {
+    good: [{ question: 1, heads: [{ author: id32, seq: 0, print: id16 }] }],
+    bad: [{ heads: [{ author: id32, seq: -1, print: id16 }] }, { heads: [{ author: id32, seq: 0 }] }, { question: -1 }],
+  },
+  ids: {
+    good: [{ question: 1, author: id32, first: 1, last: 9, from: 4, ids: [id16], print: id16 }],
+    bad: [{ first: 0 }, { print: id32 }, { ids: Array.from({ length: LIMITS.heldIdsMax + 1 }, () => id16) }],
+  },
   batch: {
-    good: [{ messages: [chat], hasMore: true }],
+    good: [{ question: 1, messages: [chat], hasMore: true, differing: [{ author: id32, first: 1, last: 2 }] }],
     bad: [
+      { differing: [{ author: id32, first: 0, last: 2 }] },
+      { question: undefined },
       { messages: Array.from({ length: LIMITS.historyBatchMax + 1 }, () => chat) },
       { messages: [{ ...chat, seq: 0 }] },
       { hasMore: 1 },
@@ -443,8 +452,8 @@ describe('a message of a peer', () => {
     });
     expect(LinkMessage.safeParse(receipt(LIMITS.receiptsMax)).success).toBe(true);
     expect(LinkMessage.safeParse(receipt(LIMITS.receiptsMax + 1)).success).toBe(false);
-    const head = { author: id32, seq: 1 };
-    const have = (count: number) => ({ type: 'have', heads: Array.from({ length: count }, () => head) });
+    const head = { author: id32, seq: 1, print: id16 };
+    const have = (count: number) => ({ type: 'have', question: 1, heads: Array.from({ length: count }, () => head) });
     expect(LinkMessage.safeParse(have(LIMITS.headsMax)).success).toBe(true);
     expect(LinkMessage.safeParse(have(LIMITS.headsMax + 1)).success).toBe(false);
     const offer = (size: number) => ({

@@ -40,5 +40,7 @@ export function historyHandlers(
     'history.mark-seen': async ({ roomId, upTo }) => ({ seen: await stored(history.markSeen(roomId, upTo)) }),
     'history.heads': ({ roomId, above, upTo }) => history.heads(roomId, above, upTo),
     'history.missing': ({ roomId, limit, ...holdings }) => history.missing(roomId, holdings, limit),
+    'history.held-ids': ({ roomId, ...range }) => history.heldIds(roomId, range),
+    'history.missing-among': ({ roomId, limit, ...held }) => history.missingAmong(roomId, held, limit),
   };
 }

@@ -1,12 +1,54 @@
-import type { ChatMessage, MessageRef } from '@parley/shared/model';
-import { DeviceId, type Head, type Holdings, LIMITS, type RoomId } from '@parley/shared/protocol';
+import { type ChatMessage, comparePlaces, type MessageRef } from '@parley/shared/model';
+import {
+  DeviceId,
+  type Head,
+  type HeldIds,
+  type Holdings,
+  LIMITS,
+  MessageId,
+  type RoomId,
+  type SeqRange,
+} from '@parley/shared/protocol';
 import type { HistoryContext } from './history-context.ts';
 import { type MessageRow, messageOf } from './message-rows.ts';
-import { LAST_AUTHOR, type Span } from './spans.ts';
+import { noPrint, printText } from './prints.ts';
+import { createSpans, LAST_AUTHOR, type Span } from './spans.ts';
 import { sql } from './statements.ts';
 
+/** The answer to a question of another device. */
+export type Missing = {
+  messages: ChatMessage[];
+  /** The own ones among them. */
+  own: MessageRef[];
+  hasMore: boolean;
+  /** Ranges of which both devices have a message at each seq, but not the same ones. */
+  differing: SeqRange[];
+  /** Whether the other device has messages at seqs of which this one has none. */
+  behind: boolean;
+};
+
 /** The messages that this device has of each author, and those that another device lacks. */
-export function createCatchUpStore({ all, own, needRoom }: HistoryContext) {
+export function createCatchUpStore(context: HistoryContext) {
+  const { all, own, needRoom, rowOf } = context;
+  const { printOf } = createSpans(context);
+
+  const answer = (rows: readonly MessageRow[], limit: number, differing: SeqRange[], behind = false): Missing => {
+    const messages = rows.slice(0, limit).map(messageOf);
+    return {
+      messages,
+      own: messages.flatMap(({ author, id }) => (author === own ? [{ author, id }] : [])),
+      hasMore: rows.length > limit,
+      differing: differing.slice(0, LIMITS.rangesMax),
+      behind,
+    };
+  };
+  /** How the messages of a range that another device has are here. */
+  const compared = (roomId: RoomId, range: SeqRange, theirs: string): 'same' | 'differing' | 'not all here' => {
+    const ours = printOf(roomId, range);
+    if (ours === undefined) return 'not all here';
+    return printText(ours) === theirs ? 'same' : 'differing';
+  };
+
   return {
     /** The stored spans of the authors above `above` up to `upTo`; `upTo` is lower where not all fit into one message. */
     heads: (
@@ -17,10 +59,13 @@ export function createCatchUpStore({ all, own, needRoom }: HistoryContext) {
       needRoom(roomId);
       const heads = new Map<string, Head>();
       for (const span of all<Span & { author: string }>(sql.spans, roomId, above ?? '', upTo ?? LAST_AUTHOR)) {
-        const head = heads.get(span.author) ?? { author: DeviceId.parse(span.author), seq: 0, beyond: [] };
-        heads.set(span.author, head);
-        if (span.first === 1) head.seq = span.last;
-        else if (head.beyond.length < LIMITS.spansMax) head.beyond.push({ first: span.first, last: span.last });
+        const author = DeviceId.parse(span.author);
+        const head = heads.get(author) ?? { author, seq: 0, print: printText(noPrint()), beyond: [] };
+        heads.set(author, head);
+        const { first, last } = span;
+        const print = printText(span.print);
+        if (first === 1) Object.assign(head, { seq: last, print });
+        else if (head.beyond.length < LIMITS.spansMax) head.beyond.push({ first, last, print });
       }
       const every = [...heads.values()];
       const fitting = headsThatFit(every);
@@ -28,11 +73,7 @@ export function createCatchUpStore({ all, own, needRoom }: HistoryContext) {
     },
 
     /** The messages that a device which holds this lacks, oldest first, at most `limit`. */
-    missing: (
-      roomId: RoomId,
-      { heads, above, upTo, after }: Holdings,
-      limit: number,
-    ): { messages: ChatMessage[]; own: MessageRef[]; hasMore: boolean } => {
+    missing: (roomId: RoomId, { heads, above, upTo, after }: Holdings, limit: number): Missing => {
       needRoom(roomId);
       const theirs = new Map<string, Head>(heads.map((head) => [head.author, head]));
       // An author's clock rises with the seq, so the oldest of all are among each author's next ones.
@@ -47,20 +88,61 @@ export function createCatchUpStore({ all, own, needRoom }: HistoryContext) {
       };
       const rows = all<{ author: string }>(sql.authors, roomId, above ?? '', upTo ?? LAST_AUTHOR)
         .flatMap(({ author }) => nextOf(author))
-        .sort((left, right) => left.clock - right.clock || (left.author < right.author ? -1 : 1));
-      const messages = rows.slice(0, limit).map(messageOf);
-      return {
-        messages,
-        own: messages.flatMap(({ author, id }) => (author === own ? [{ author, id }] : [])),
-        hasMore: rows.length > limit,
-      };
+        .sort((left, right) => comparePlaces(messageOf(left), messageOf(right)));
+      const differing: SeqRange[] = [];
+      let behind = false;
+      // Compared once for each question, not again for each of its batches.
+      for (const { print, ...range } of after === null ? heads.flatMap(runsOf) : []) {
+        const found = compared(roomId, range, print);
+        if (found === 'differing') differing.push(range);
+        if (found === 'not all here') behind = true;
+      }
+      return answer(rows, limit, differing, behind);
+    },
+
+    /** The newest messages of a range by their ids, and the print of the rest of it. */
+    heldIds: (roomId: RoomId, { author, first, last }: SeqRange): HeldIds => {
+      needRoom(roomId);
+      const newest = all<{ seq: number; id: string }>(
+        sql.newestIdsWithin,
+        roomId,
+        author,
+        first,
+        last,
+        LIMITS.heldIdsMax + 1,
+      );
+      // The messages of one seq are listed together or not at all.
+      const from = newest.length > LIMITS.heldIdsMax ? (newest.at(-1)?.seq ?? first) + 1 : first;
+      const ids = newest.flatMap(({ seq, id }) => (seq >= from ? [MessageId.parse(id)] : []));
+      const below = from > first ? printOf(roomId, { author, first, last: from - 1 }) : undefined;
+      return { author, first, last, from, ids, print: printText(below ?? noPrint()) };
+    },
+
+    /** The messages of a range that a device with these ids lacks, by seq, and whether the rest of the range differs. */
+    missingAmong: (roomId: RoomId, { author, first, last, from, ids, print }: HeldIds, limit: number): Missing => {
+      needRoom(roomId);
+      const theirs = new Set<string>(ids);
+      const rows: MessageRow[] = [];
+      for (const { id } of all<{ id: string }>(sql.idsWithin, roomId, author, from, last)) {
+        const row = theirs.has(id) ? undefined : rowOf({ author, id: MessageId.parse(id) });
+        if (row) rows.push(row);
+        if (rows.length > limit) break;
+      }
+      const rest = { author, first, last: from - 1 };
+      return answer(rows, limit, from > first && compared(roomId, rest, print) === 'differing' ? [rest] : []);
     },
   };
 }
 
+/** The seqs of a head without a gap, each run with its print. */
+export function runsOf({ author, seq, print, beyond }: Head): (SeqRange & { print: string })[] {
+  const runs = beyond.map(({ first, last, print: printed }) => ({ author, first, last, print: printed }));
+  return seq > 0 ? [{ author, first: 1, last: seq, print }, ...runs] : runs;
+}
+
 /** The gaps of a head: before, between and after its spans, which may come from anyone and in any order. */
-function lacking(head: Head | undefined): Span[] {
-  const gaps: Span[] = [];
+function lacking(head: Head | undefined): Pick<Span, 'first' | 'last'>[] {
+  const gaps: Pick<Span, 'first' | 'last'>[] = [];
   let next = (head?.seq ?? 0) + 1;
   for (const { first, last } of (head?.beyond ?? []).toSorted((left, right) => left.first - right.first)) {
     if (last < next) continue;

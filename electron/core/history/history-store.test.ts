@@ -12,6 +12,7 @@ import {
   type TestStore,
   temporaryFolder,
 } from '../testing/test-kit.ts';
+import { noPrint, printText, withId } from './prints.ts';
 import { sql } from './statements.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -42,6 +43,8 @@ const everything = { above: null, upTo: null, after: null };
 const nothing = { ...everything, heads: [] };
 const headsOf = (store: TestStore, room: RoomId) => store.store.heads(room, null, null).heads;
 const holdingsOf = (store: TestStore, room: RoomId) => ({ ...everything, heads: headsOf(store, room) });
+const printOf = (...messages: { id: string }[]) =>
+  printText(messages.reduce((print, { id }) => withId(print, id), noPrint()));
 const newestTexts = (store: TestStore, room: RoomId) => textsOf(store.store.page(room, undefined, 200).items);
 
 describe('composing', () => {
@@ -110,7 +113,9 @@ describe('composing', () => {
     const three = ben.compose(roomId, 'Three');
     expect([three.seq, three.clock]).toEqual([3, 3]);
     expect(three.clock).toBeGreaterThan(two.clock);
-    expect(headsOf(ben, roomId)).toEqual([{ author: ben.deviceId, seq: 0, beyond: [{ first: 3, last: 3 }] }]);
+    expect(headsOf(ben, roomId)).toEqual([
+      { author: ben.deviceId, seq: 0, print: printOf(), beyond: [{ first: 3, last: 3, print: printOf(three) }] },
+    ]);
   });
 
   it('takes its own messages back from a member after a restore, as delivered', () => {
@@ -120,7 +125,7 @@ describe('composing', () => {
     ben.addRoom(roomId);
     const { fresh } = ben.store.record(roomId, messages);
     expect(fresh).toEqual(items.map((item) => ({ ...item, state: 'delivered' })));
-    expect(headsOf(ben, roomId)).toEqual([{ author: ben.deviceId, seq: 2, beyond: [] }]);
+    expect(headsOf(ben, roomId)).toEqual([{ author: ben.deviceId, seq: 2, print: printOf(...items), beyond: [] }]);
     expect(ben.store.rooms()[0]?.unread).toBe(0);
   });
 });
@@ -159,13 +164,15 @@ describe('recording', () => {
     expect(ben.store.record(roomId, [genuine])).toMatchObject({ stored: [{ id: genuine.id }] });
   });
 
-  it('refuses a second message under a seq or a clock that its author used', () => {
+  it('keeps every message that an author signed under one seq or one clock, up to a limit', () => {
     const ana = author();
-    const one = ana.write(roomId, { seq: 1, clock: 5 });
-    ben.store.record(roomId, [one]);
-    const liar = [ana.write(roomId, { seq: 1, clock: 6 }), ana.write(roomId, { seq: 2, clock: 5 })];
-    expect(ben.store.record(roomId, liar)).toMatchObject({ stored: [], refused: 2 });
-    expect(newestTexts(ben, roomId)).toEqual(['Hello']);
+    const write = (fields: { seq: number; clock: number }) => ana.write(roomId, fields);
+    const twice = [write({ seq: 1, clock: 5 }), write({ seq: 1, clock: 6 }), write({ seq: 2, clock: 5 })];
+    expect(ben.store.record(roomId, twice)).toMatchObject({ refused: 0 });
+    expect(ben.store.page(roomId, undefined, 10).total_count).toBe(3);
+    const many = Array.from({ length: LIMITS.messagesPerSeqMax }, (_, index) => write({ seq: 3, clock: 10 + index }));
+    expect(ben.store.record(roomId, many)).toMatchObject({ refused: 0 });
+    expect(ben.store.record(roomId, [write({ seq: 3, clock: 90 })])).toMatchObject({ refused: 1 });
   });
 
   it('does not let one member set the clock of a room so far that nobody can write any more', () => {
@@ -300,11 +307,12 @@ describe('delivery', () => {
   });
 
   it('is known from how far the history of a device goes, also without receipts', () => {
-    const ids = ['One', 'Two', 'Three'].map((text) => ben.compose(roomId, text).id);
+    const items = ['One', 'Two', 'Three'].map((text) => ben.compose(roomId, text));
+    const ids = items.map(({ id }) => id);
     const ana = newDeviceId();
     const held = (seq: number) => [
-      { author: author().deviceId, seq: 9, beyond: [] },
-      { author: ben.deviceId, seq, beyond: [] },
+      { author: author().deviceId, seq: 9, print: printOf(), beyond: [] },
+      { author: ben.deviceId, seq, print: printOf(...items.slice(0, seq)), beyond: [] },
     ];
     const changed = ben.store.markHeads(roomId, ana, held(2));
     expect(changed.map(({ id, state, deliveredTo }) => [id, state, deliveredTo])).toEqual([
@@ -314,6 +322,12 @@ describe('delivery', () => {
     expect(ben.store.markHeads(roomId, ana, held(2))).toEqual([]);
     expect(ben.store.markHeads(roomId, ana, held(3)).map(({ id }) => id)).toEqual([ids[2]]);
     expect(ben.store.markHeads(roomId, newDeviceId(), [])).toEqual([]);
+  });
+
+  it('is not told of a message that another device has something else in the place of', () => {
+    const [one] = [ben.compose(roomId, 'One'), ben.compose(roomId, 'Two')];
+    const theirs = [{ author: ben.deviceId, seq: 2, print: printOf(one, { id: newMessageId() }), beyond: [] }];
+    expect(ben.store.markHeads(roomId, newDeviceId(), theirs)).toEqual([]);
   });
 
   it("has nothing to mark on others' messages or in another room", () => {
@@ -618,12 +632,17 @@ describe('back-fill', () => {
       {
         author: ana.deviceId,
         seq: 0,
+        print: printOf(),
         beyond: [
-          { first: 2, last: 2 },
-          { first: 4, last: 5 },
-          { first: 7, last: 7 },
-          { first: 9, last: 9 },
-        ],
+          [2, 2],
+          [4, 5],
+          [7, 7],
+          [9, 9],
+        ].map(([first = 0, last = 0]) => ({
+          first,
+          last,
+          print: printOf(...all.filter(({ seq }) => seq >= first && seq <= last)),
+        })),
       },
     ]);
     expect(textsOf(ben.store.missing(roomId, holdingsOf(other, roomId), 50).messages)).toEqual(['m1', 'm8']);
@@ -636,10 +655,14 @@ describe('back-fill', () => {
       roomId,
       [1, 2, 3, 4, 5, 6].map((seq) => ana.write(roomId, { seq, text: `m${seq}` })),
     );
-    const span = (first: number, last: number) => ({ first, last });
-    const lackedBy = (seq: number, ...beyond: { first: number; last: number }[]) =>
+    const span = (first: number, last: number) => ({ first, last, print: printOf() });
+    const lackedBy = (seq: number, ...beyond: ReturnType<typeof span>[]) =>
       textsOf(
-        ben.store.missing(roomId, { ...everything, heads: [{ author: ana.deviceId, seq, beyond }] }, 50).messages,
+        ben.store.missing(
+          roomId,
+          { ...everything, heads: [{ author: ana.deviceId, seq, print: printOf(), beyond }] },
+          50,
+        ).messages,
       );
     expect(lackedBy(0, span(5, 5), span(2, 3))).toEqual(['m1', 'm4', 'm6']);
     expect(lackedBy(2, span(1, 4), span(4, 9))).toEqual([]);

@@ -63,10 +63,10 @@ export function authorOf(row: ItemRow): Pick<HistoryItem, 'name' | 'confirmed'> 
 }
 
 /** The place of a row in its room's order. */
-export const cursorOf = (row: Pick<MessageRow, 'clock' | 'author'>): Cursor =>
-  Cursor.parse(`${row.clock}.${row.author}`);
+export const cursorOf = (row: Pick<MessageRow, 'clock' | 'author' | 'id'>): Cursor =>
+  Cursor.parse(`${row.clock}.${row.author}.${row.id}`);
 
-export function readCursor(cursor: Cursor): { clock: number; author: string } {
-  const dot = cursor.indexOf('.');
-  return { clock: Number(cursor.slice(0, dot)), author: cursor.slice(dot + 1) };
+export function readCursor(cursor: Cursor): Pick<MessageRow, 'clock' | 'author' | 'id'> {
+  const [clock = '', author = '', id = ''] = cursor.split('.');
+  return { clock: Number(clock), author, id };
 }

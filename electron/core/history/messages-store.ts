@@ -116,10 +116,7 @@ export function createMessagesStore(context: HistoryContext) {
             message.roomId === roomId &&
             spans.hasRoomFor(message) &&
             message.clock <= (one<{ top_clock: number }>(sql.topClock, roomId)?.top_clock ?? 0) + CLOCK_LEAP_MAX &&
-            verify(message.author, message.sig, chatSignatureBytes(message)) &&
-            // Two messages under one seq or one clock: the author's device was copied, or it lies. The first one stays.
-            !one(sql.hasSeq, roomId, message.author, message.seq) &&
-            !one(sql.hasPlace, roomId, message.clock, message.author);
+            verify(message.author, message.sig, chatSignatureBytes(message));
           if (!genuine) {
             refused++;
             continue;
@@ -136,8 +133,8 @@ export function createMessagesStore(context: HistoryContext) {
     /** The messages before a place (or the newest), oldest first. */
     page: (roomId: RoomId, before: Cursor | undefined, limit: number): HistoryPage => {
       needRoom(roomId);
-      const place = before === undefined ? { clock: Number.MAX_SAFE_INTEGER, author: '' } : readCursor(before);
-      const rows = all<ItemRow>(sql.pageBefore, roomId, place.clock, place.author, limit + 1);
+      const place = before === undefined ? { clock: Number.MAX_SAFE_INTEGER, author: '', id: '' } : readCursor(before);
+      const rows = all<ItemRow>(sql.pageBefore, roomId, place.clock, place.author, place.id, limit + 1);
       return pageOf(roomId, rows.slice(0, limit).reverse(), rows.length > limit);
     },
 
@@ -146,8 +143,9 @@ export function createMessagesStore(context: HistoryContext) {
       const middle = rowOf(message);
       if (!middle || middle.room_id !== roomId) throw new ParleyError('bad-request', { path: 'message' });
       const half = Math.floor(limit / 2);
-      const older = all<ItemRow>(sql.pageBefore, roomId, middle.clock, middle.author, half + 1);
-      const newer = all<ItemRow>(sql.pageFrom, roomId, middle.clock, middle.author, limit - half);
+      const place = [middle.clock, middle.author, middle.id];
+      const older = all<ItemRow>(sql.pageBefore, roomId, ...place, half + 1);
+      const newer = all<ItemRow>(sql.pageFrom, roomId, ...place, limit - half);
       return pageOf(roomId, [...older.slice(0, half).reverse(), ...newer], older.length > half);
     },
   };

@@ -1,14 +1,20 @@
 import type { HistoryItem, MessageRef } from '@parley/shared/model';
 import { DeviceId, type Head, MessageId, ParleyError, type RoomId } from '@parley/shared/protocol';
+import { runsOf } from './catch-up-store.ts';
 import type { HistoryContext } from './history-context.ts';
 import { itemOf, STATE_NUMBERS } from './message-rows.ts';
+import { printText } from './prints.ts';
+import { createSpans } from './spans.ts';
 import { sql } from './statements.ts';
 
 /** How many of one's newest messages are looked through for receipts that were lost. */
 const HEAD_SCAN = 500;
 
 /** How far one's own messages came with each device, and what the person has seen of others'. */
-export function createReceiptsStore({ one, all, run, transaction, own, needRoom, rowOf, ownRow }: HistoryContext) {
+export function createReceiptsStore(context: HistoryContext) {
+  const { one, all, run, transaction, own, needRoom, rowOf, ownRow } = context;
+  const { printOf } = createSpans(context);
+
   /** Inside a transaction. */
   const marked = (roomId: RoomId, by: DeviceId, reached: number, ids: readonly MessageId[]): HistoryItem[] => {
     const changed: HistoryItem[] = [];
@@ -43,14 +49,22 @@ export function createReceiptsStore({ one, all, run, transaction, own, needRoom,
         return marked(roomId, by, STATE_NUMBERS[state], ids);
       }),
 
-    /** A device holds everything up to these heads: one's own messages among them are delivered to it. */
+    /**
+     * A device holds these runs of messages: one's own among them are delivered to it, where its print says that they are
+     * the very same ones.
+     */
     markHeads: (roomId: RoomId, by: DeviceId, heads: readonly Head[]): HistoryItem[] =>
       transaction(() => {
         needRoom(roomId);
-        const seq = heads.find(({ author }) => author === own)?.seq ?? 0;
-        const args = { roomId, author: own, seq, scan: HEAD_SCAN, by };
-        const ids = all<{ id: string }>(sql.undeliveredUpTo, args).map(({ id }) => MessageId.parse(id));
-        return marked(roomId, by, STATE_NUMBERS.delivered, ids);
+        const head = heads.find(({ author }) => author === own);
+        const held = head ? runsOf(head) : [];
+        return held.flatMap((range) => {
+          const print = printOf(roomId, range);
+          if (print === undefined || printText(print) !== range.print) return [];
+          const args = { roomId, author: own, first: range.first, last: range.last, scan: HEAD_SCAN, by };
+          const ids = all<{ id: string }>(sql.undeliveredWithin, args).map(({ id }) => MessageId.parse(id));
+          return marked(roomId, by, STATE_NUMBERS.delivered, ids);
+        });
       }),
 
     /** Everything of others up to and including this message was seen; answers what was unread. */

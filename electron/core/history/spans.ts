@@ -1,41 +1,69 @@
 import type { ChatMessage } from '@parley/shared/model';
-import { LIMITS } from '@parley/shared/protocol';
+import { LIMITS, type SeqRange } from '@parley/shared/protocol';
 import type { HistoryContext } from './history-context.ts';
+import { joined, noPrint, type PrintBytes, withId } from './prints.ts';
 import { sql } from './statements.ts';
 
-/** A run of an author's seqs without a gap. */
-export type Span = { first: number; last: number };
+/** A run of an author's seqs without a gap, with the print of all their messages. */
+export type Span = { first: number; last: number; print: PrintBytes };
 
 /** Comes after every id of a device in the order of SQLite and of this language. */
 export const LAST_AUTHOR = '~';
 
 /** Which of each author's messages are here, as runs of their seqs. */
-export function createSpans({ one, all, run, own }: HistoryContext) {
+export function createSpans({ one, all, run, own }: Pick<HistoryContext, 'one' | 'all' | 'run' | 'own'>) {
   const spansOf = ({ roomId, author }: Pick<ChatMessage, 'roomId' | 'author'>) =>
     all<Span>(sql.spansOf, roomId, author);
+  const idsPrint = (roomId: string, author: string, first: number, last: number): PrintBytes => {
+    let print = noPrint();
+    if (first > last) return print;
+    for (const { id } of all<{ id: string }>(sql.idsWithin, roomId, author, first, last)) print = withId(print, id);
+    return print;
+  };
+
   return {
-    /** Adds a seq to its author's spans: on its own, at the end of one, or between two that become one. */
-    add({ roomId, author, seq }: ChatMessage): void {
+    /** Adds a message to its author's spans: within one, on its own, at an end of one, or between two that become one. */
+    add({ roomId, author, seq, id }: ChatMessage): void {
       const spans = spansOf({ roomId, author });
-      const below = spans.find(({ last }) => last === seq - 1);
-      const above = spans.find(({ first }) => first === seq + 1);
-      for (const span of [below, above]) if (span) run(sql.removeSpan, roomId, author, span.first);
-      run(sql.addSpan, roomId, author, below?.first ?? seq, above?.last ?? seq);
+      const around = spans.find(({ first, last }) => first <= seq && seq <= last);
+      const below = around ?? spans.find(({ last }) => last === seq - 1);
+      const above = around ? undefined : spans.find(({ first }) => first === seq + 1);
+      if (above) run(sql.removeSpan, roomId, author, above.first);
+      const print = withId(joined(below?.print ?? noPrint(), above?.print ?? noPrint()), id);
+      const last = above?.last ?? Math.max(seq, below?.last ?? seq);
+      if (below) run(sql.growSpan, last, print, roomId, author, below.first);
+      else run(sql.addSpan, roomId, author, seq, last, print);
     },
 
     /**
      * Whether there is room for another's message. Keys cost nothing to make, so from a certain number of authors on only
-     * devices that were met may become one more; and holes cost nothing to leave, so what would lie behind too many of
-     * them is taken when those before it have come.
+     * devices that were met may become one more; holes cost nothing to leave, so what would lie behind too many of
+     * them is taken when those before it have come; and a seq is used again only as often as a device is restored.
      */
     hasRoomFor(message: ChatMessage): boolean {
+      const { roomId, author, seq } = message;
       const spans = spansOf(message);
-      if (spans.length === 0 && message.author !== own && !one(sql.pin, message.author)) {
-        return all(sql.authors, message.roomId, '', LAST_AUTHOR).length < LIMITS.roomAuthorsMax;
+      if (spans.length === 0 && author !== own && !one(sql.pin, author)) {
+        return all(sql.authors, roomId, '', LAST_AUTHOR).length < LIMITS.roomAuthorsMax;
       }
-      const touches = spans.some(({ first, last }) => last === message.seq - 1 || first === message.seq + 1);
+      if (spans.some(({ first, last }) => first <= seq && seq <= last)) {
+        const there = one<{ count: number }>(sql.countAtSeq, roomId, author, seq)?.count ?? 0;
+        return there < LIMITS.messagesPerSeqMax;
+      }
+      const touches = spans.some(({ first, last }) => last === seq - 1 || first === seq + 1);
       const behindGap = spans.filter(({ first }) => first > 1).length;
-      return message.seq === 1 || touches || behindGap < LIMITS.spansMax;
+      return seq === 1 || touches || behindGap < LIMITS.spansMax;
+    },
+
+    /** The print of every message of a range; undefined where a seq of it has none. Reads the smaller part of a span's ids. */
+    printOf(roomId: string, { author, first, last }: Pick<SeqRange, 'first' | 'last'> & { author: string }) {
+      const span = all<Span>(sql.spansOf, roomId, author).find((each) => each.first <= first && last <= each.last);
+      if (!span) return undefined;
+      if (span.last - span.first < 2 * (last - first)) {
+        const before = idsPrint(roomId, author, span.first, first - 1);
+        return joined(joined(span.print, before), idsPrint(roomId, author, last + 1, span.last));
+      }
+      return idsPrint(roomId, author, first, last);
     },
   };
 }

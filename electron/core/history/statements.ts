@@ -29,10 +29,9 @@ export const sql = {
   fewerUnread: 'UPDATE rooms SET unread = max(0, unread - ?) WHERE room_id = ?',
 
   message: `${ITEMS} WHERE m.author = ? AND m.id = ?`,
-  lastMessage: `${ITEMS} WHERE m.room_id = ? ORDER BY m.clock DESC, m.author DESC LIMIT 1`,
+  lastMessage: `${ITEMS} WHERE m.room_id = ? ORDER BY m.clock DESC, m.author DESC, m.id DESC LIMIT 1`,
   lastSeq: 'SELECT max(seq) AS seq FROM messages WHERE room_id = ? AND author = ?',
-  hasSeq: 'SELECT 1 FROM messages WHERE room_id = ? AND author = ? AND seq = ?',
-  hasPlace: 'SELECT 1 FROM messages WHERE room_id = ? AND clock = ? AND author = ?',
+  countAtSeq: 'SELECT count(*) AS count FROM messages WHERE room_id = ? AND author = ? AND seq = ?',
   ownFloor: 'SELECT seq, clock FROM own_floors WHERE room_hash = ?',
   raiseOwnFloor: `
     INSERT INTO own_floors (room_hash, seq, clock) VALUES (@roomHash, @seq, @clock)
@@ -42,11 +41,11 @@ export const sql = {
     INSERT INTO messages (id, room_id, author, author_name, seq, clock, sent_at, text, sig, mine, state, recorded_at)
     VALUES (@id, @roomId, @author, @authorName, @seq, @clock, @sentAt, @text, @sig, @mine, @state, @recordedAt)`,
   pageBefore: `
-    ${ITEMS} WHERE m.room_id = ? AND (m.clock, m.author) < (?, ?)
-    ORDER BY m.clock DESC, m.author DESC LIMIT ?`,
+    ${ITEMS} WHERE m.room_id = ? AND (m.clock, m.author, m.id) < (?, ?, ?)
+    ORDER BY m.clock DESC, m.author DESC, m.id DESC LIMIT ?`,
   pageFrom: `
-    ${ITEMS} WHERE m.room_id = ? AND (m.clock, m.author) >= (?, ?)
-    ORDER BY m.clock, m.author LIMIT ?`,
+    ${ITEMS} WHERE m.room_id = ? AND (m.clock, m.author, m.id) >= (?, ?, ?)
+    ORDER BY m.clock, m.author, m.id LIMIT ?`,
   // The plus keeps SQLite on the index of the author's seqs, which is the order that is asked for.
   messagesWithin: `
     SELECT * FROM messages WHERE room_id = ? AND author = ? AND seq BETWEEN ? AND ? AND +clock >= ?
@@ -62,14 +61,19 @@ export const sql = {
 
   authors: 'SELECT DISTINCT author FROM spans WHERE room_id = ? AND author > ? AND author <= ? ORDER BY author',
   spans: `
-    SELECT author, first, last FROM spans WHERE room_id = ? AND author > ? AND author <= ? ORDER BY author, first`,
-  spansOf: 'SELECT first, last FROM spans WHERE room_id = ? AND author = ? ORDER BY first',
-  addSpan: 'INSERT INTO spans (room_id, author, first, last) VALUES (?, ?, ?, ?)',
+    SELECT author, first, last, print FROM spans WHERE room_id = ? AND author > ? AND author <= ? ORDER BY author, first`,
+  spansOf: 'SELECT first, last, print FROM spans WHERE room_id = ? AND author = ? ORDER BY first',
+  addSpan: 'INSERT INTO spans (room_id, author, first, last, print) VALUES (?, ?, ?, ?, ?)',
+  growSpan: 'UPDATE spans SET last = ?, print = ? WHERE room_id = ? AND author = ? AND first = ?',
+  idsWithin: 'SELECT seq, id FROM messages WHERE room_id = ? AND author = ? AND seq BETWEEN ? AND ? ORDER BY seq, id',
+  newestIdsWithin: `
+    SELECT seq, id FROM messages WHERE room_id = ? AND author = ? AND seq BETWEEN ? AND ?
+    ORDER BY seq DESC, id DESC LIMIT ?`,
   removeSpan: 'DELETE FROM spans WHERE room_id = ? AND author = ? AND first = ?',
 
-  undeliveredUpTo: `
+  undeliveredWithin: `
     SELECT m.id FROM messages m
-    WHERE m.room_id = @roomId AND m.author = @author AND m.seq <= @seq AND m.seq > @seq - @scan
+    WHERE m.room_id = @roomId AND m.author = @author AND m.seq <= @last AND m.seq >= @first AND m.seq > @last - @scan
       AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message = m.number AND d.device = @by AND d.state >= 2)
     ORDER BY m.seq`,
   delivery: 'SELECT state FROM deliveries WHERE message = ? AND device = ?',

@@ -299,7 +299,7 @@ export class FakeCore {
       const seq = heads.get(message.author) ?? 0;
       if (message.seq === seq + 1) heads.set(message.author, message.seq);
     }
-    return [...heads].map(([author, seq]) => ({ author, seq, beyond: [] }));
+    return [...heads].map(([author, seq]) => ({ author, seq, print: 'A'.repeat(22), beyond: [] }));
   }
 
   readonly #handlers: Record<string, (input: never) => unknown> = {
@@ -403,7 +403,7 @@ export class FakeCore {
         .filter((message) => after === null || comparePlaces(message, after) > 0);
       const messages = missing.slice(0, 3);
       const own = messages.filter(({ author }) => author === this.dev).map(({ author, id }) => ({ author, id }));
-      return accept({ messages, own, hasMore: missing.length > 3 });
+      return accept({ messages, own, hasMore: missing.length > 3, differing: [], behind: false });
     },
   };
 }

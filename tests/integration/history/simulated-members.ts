@@ -1,0 +1,297 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Bridge } from '@parley/shared/bridge';
+import { type HistoryItem, type MessageKey, messageKey, profileFromName } from '@parley/shared/model';
+import {
+  accept,
+  DeviceId,
+  LinkMessage,
+  type LinkMessageOf,
+  type MessageId,
+  RoomId,
+  refusalOf,
+  toBase64Url,
+} from '@parley/shared/protocol';
+import Database from 'better-sqlite3';
+import { createHistoryStore, type HistoryStore } from '#core/history/history-store.ts';
+import { openHistory } from '#core/history/open-history.ts';
+import { type SigningKey, signingKeyOf } from '#core/identity/ed25519.ts';
+import { Conversation } from '../../../renderer/session/conversation.ts';
+import { type FakeClock, fakeClock } from '../../../renderer/testing/fake-clock.ts';
+
+/** An empty history as a file holds it, for copies in memory. */
+export function emptyHistory(): Buffer {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-members-'));
+  try {
+    const { db } = openHistory(join(folder, 'history.db'), Date.now);
+    // A database in memory has no write-ahead log.
+    db.pragma('journal_mode = DELETE');
+    const copy = db.serialize();
+    db.close();
+    return copy;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const roomId = RoomId.parse('room'.padEnd(21, 'x') + 'A');
+const room = {
+  room_id: roomId,
+  name: null,
+  renamed_at: 0,
+  host: null,
+  secret: new Uint8Array(48),
+  owner_pub: toBase64Url(randomBytes(32)),
+  owner_seed: null,
+  passphrase: null,
+  needs_passphrase: 0,
+  listed: 0,
+};
+
+type Wire = {
+  from: Member;
+  to: Member;
+  messages: string[];
+  peer: { deviceId: DeviceId; send(message: LinkMessage): boolean };
+};
+
+/**
+ * The members of one room: a real history in memory, the real conversation over it, links that deliver one message after the
+ * other and can be cut, and a wall clock of each member's own. Time and the network are the caller's.
+ */
+export class SimulatedRoom {
+  readonly members: readonly Member[];
+  readonly #wires = new Set<Wire>();
+  /** The timers of all; wall clocks differ by an offset each. */
+  readonly clock: FakeClock = fakeClock();
+
+  constructor(keys: readonly SigningKey[], empty: Buffer) {
+    this.members = keys.map((key, index) => new Member(this, key, empty, `Member ${index}`));
+  }
+
+  member(index: number): Member {
+    const found = this.members[index % this.members.length];
+    if (!found) throw new Error('no members');
+    return found;
+  }
+
+  async link(left: Member, right: Member): Promise<void> {
+    if (left === right || this.#wire(left, right)) return;
+    for (const [from, to] of [
+      [left, right],
+      [right, left],
+    ] as const) {
+      const wire: Wire = {
+        from,
+        to,
+        messages: [],
+        peer: {
+          deviceId: to.deviceId,
+          send: (message) => {
+            if (!this.#wires.has(wire)) return false;
+            wire.messages.push(JSON.stringify(message));
+            return true;
+          },
+        },
+      };
+      this.#wires.add(wire);
+    }
+    await Promise.all([
+      left.conversation.linked(this.#peer(left, right)),
+      right.conversation.linked(this.#peer(right, left)),
+    ]);
+  }
+
+  /** Ends a link with everything that is on its way. */
+  cut(left: Member, right: Member): void {
+    for (const [from, to] of [
+      [left, right],
+      [right, left],
+    ] as const) {
+      const wire = this.#wire(from, to);
+      if (!wire) continue;
+      this.#wires.delete(wire);
+      from.conversation.unlinked(wire.peer);
+    }
+  }
+
+  cutAll(member: Member): void {
+    for (const other of this.members) this.cut(member, other);
+  }
+
+  /** Delivers the next message of a wire that has one; false when nothing is on its way. */
+  async deliver(choice: number): Promise<boolean> {
+    const waiting = [...this.#wires].filter(({ messages }) => messages.length > 0);
+    const wire = waiting[choice % Math.max(1, waiting.length)];
+    const text = wire?.messages.shift();
+    if (!wire || text === undefined) return false;
+    const message = LinkMessage.parse(JSON.parse(text));
+    await wire.to.conversation.handle(this.#peer(wire.to, wire.from), message as ChatWords);
+    await turns();
+    return true;
+  }
+
+  /** Delivers until nothing is on its way and no timer brings more. */
+  async quiet(): Promise<void> {
+    for (let idle = 0; idle < 8; ) {
+      idle = (await this.deliver(0)) ? 0 : idle + 1;
+      this.clock.advance(1_000);
+      await turns();
+    }
+  }
+
+  close(): void {
+    for (const member of this.members) member.close();
+  }
+
+  #wire(from: Member, to: Member): Wire | undefined {
+    return [...this.#wires].find((wire) => wire.from === from && wire.to === to);
+  }
+
+  #peer(from: Member, to: Member): Wire['peer'] {
+    const wire = this.#wire(from, to);
+    if (!wire) throw new Error('no such link');
+    return wire.peer;
+  }
+}
+
+type ChatWords = LinkMessageOf<'chat' | 'receipt' | 'have' | 'ids' | 'batch'>;
+
+/** Lets everything that waits for no timer happen. */
+const turns = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+export class Member {
+  readonly deviceId: DeviceId;
+  readonly #room: SimulatedRoom;
+  readonly #key: SigningKey;
+  readonly #name: string;
+  /** Every message that was on this disk at any time, also before a restore. */
+  readonly everHeld = new Set<MessageKey>();
+  #wallAheadMs = 0;
+  #db: Database.Database;
+  #store: HistoryStore;
+  conversation: Conversation;
+
+  constructor(simulated: SimulatedRoom, key: SigningKey, empty: Buffer, name: string) {
+    this.deviceId = DeviceId.parse(key.publicKey);
+    this.#room = simulated;
+    this.#key = key;
+    this.#name = name;
+    this.#db = new Database(empty);
+    this.#store = this.#openStore();
+    this.#store.addRoom(room);
+    this.conversation = this.#open();
+  }
+
+  /** The disk as it is now. */
+  copy(): Buffer {
+    return this.#db.serialize();
+  }
+
+  /** The app ends without a word, and starts on this disk. */
+  restart(disk: Buffer = this.copy()): void {
+    this.noteHeld();
+    this.#room.cutAll(this);
+    this.conversation.close();
+    this.#db.close();
+    this.#db = new Database(disk);
+    this.#store = this.#openStore();
+    this.conversation = this.#open();
+  }
+
+  noteHeld(): void {
+    for (const key of this.keys()) this.everHeld.add(key);
+  }
+
+  setClock(aheadMs: number): void {
+    this.#wallAheadMs = aheadMs;
+  }
+
+  write(text: string): Promise<unknown> {
+    return this.conversation.send(text, () => {});
+  }
+
+  items(): HistoryItem[] {
+    return this.#store.page(roomId, undefined, 1_000).items;
+  }
+
+  keys(): MessageKey[] {
+    return this.items().map(messageKey);
+  }
+
+  /** The devices to which an own message counts as delivered. */
+  deliveredTo(id: MessageId): string[] {
+    return this.#db
+      .prepare<unknown[], { device: string }>(
+        `SELECT d.device FROM deliveries d JOIN messages m ON m.number = d.message
+         WHERE m.author = ? AND m.id = ? AND d.state >= 2 ORDER BY d.device`,
+      )
+      .all(this.deviceId, id)
+      .map(({ device }) => device);
+  }
+
+  close(): void {
+    this.conversation.close();
+    this.#db.close();
+  }
+
+  readonly #now = () => this.#room.clock.now() + this.#wallAheadMs;
+
+  #openStore(): HistoryStore {
+    return createHistoryStore({ db: this.#db, key: this.#key, now: this.#now });
+  }
+
+  #open(): Conversation {
+    const store = this.#store;
+    const profile = profileFromName(this.#name);
+    for (const { deviceId } of this.#room.members ?? []) if (deviceId !== this.deviceId) store.meet(deviceId, profile);
+    // As the core's handlers: the router around them parses the same schemas that the links of this simulation parse.
+    const calls: Record<string, (input: never) => unknown> = {
+      'history.compose': (input: Parameters<HistoryStore['compose']>[0]) => store.compose(input, profile),
+      'history.record': ({ messages }: { messages: HistoryItem[] }) => store.record(roomId, messages),
+      'history.mark': ({
+        by,
+        state,
+        ids,
+      }: {
+        by: DeviceId;
+        state: 'sent' | 'delivered' | 'read';
+        ids: MessageId[];
+      }) => ({
+        changed: store.mark(roomId, by, state, ids),
+      }),
+      'history.mark-heads': ({ by, heads }: { by: DeviceId; heads: LinkMessageOf<'have'>['heads'] }) => ({
+        changed: store.markHeads(roomId, by, heads),
+      }),
+      'history.heads': ({ above, upTo }: { above: DeviceId | null; upTo: DeviceId | null }) =>
+        store.heads(roomId, above, upTo),
+      'history.missing': (holdings: LinkMessageOf<'have'>) => store.missing(roomId, holdings, 5),
+      'history.held-ids': (range: LinkMessageOf<'ids'>) => store.heldIds(roomId, range),
+      'history.missing-among': (held: LinkMessageOf<'ids'>) => store.missingAmong(roomId, held, 5),
+    };
+    const bridge = {
+      call: async (name: string, input: unknown) => {
+        try {
+          return accept(calls[name]?.(input as never));
+        } catch (thrown) {
+          return refusalOf(thrown);
+        }
+      },
+      on: () => () => {},
+    } as unknown as Bridge;
+    return new Conversation({
+      roomId,
+      bridge,
+      clock: { now: this.#now, after: (delayMs, callback) => this.#room.clock.after(delayMs, callback) },
+      randomBytes: (size) => new Uint8Array(randomBytes(size)),
+      readReceipts: () => true,
+      receiptsEveryMs: 100,
+    });
+  }
+}
+
+/** Keys of members, made once: stories differ by what happens, not by who it happens to. */
+export const memberKeys = (count: number): SigningKey[] =>
+  Array.from({ length: count }, (_, index) => signingKeyOf(new Uint8Array(32).fill(index + 1)));
