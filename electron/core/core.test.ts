@@ -322,7 +322,13 @@ describe('history', () => {
     expect(changed).toMatchObject([{ id: own.id, state: 'read', readBy: 1 }]);
     const { heads } = await ask(again, 'history.heads', { roomId });
     expect(heads).toHaveLength(2);
-    expect(await ask(again, 'history.missing', { roomId, heads })).toEqual({ messages: [], own: [], hasMore: false });
+    expect(await ask(again, 'history.missing', { roomId, heads })).toEqual({
+      messages: [],
+      own: [],
+      hasMore: false,
+      differing: [],
+      behind: false,
+    });
     expect((await ask(again, 'history.around', { roomId, message: own })).returned_count).toBe(2);
   });
 
