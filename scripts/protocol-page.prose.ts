@@ -1,4 +1,11 @@
-import type { ClientEvent, ErrorCode, LinkMessage, PairMessage, ServerEvent } from '@parley/shared/protocol';
+import type {
+  ClientEvent,
+  ErrorCode,
+  FileMessage,
+  LinkMessage,
+  PairMessage,
+  ServerEvent,
+} from '@parley/shared/protocol';
 
 /** With what a socket is refused that may not come in. */
 export const CONNECT_REFUSALS: readonly ErrorCode[] = [
@@ -122,6 +129,18 @@ export const LINK_PROSE: Readonly<Record<LinkMessage['type'], string>> = {
   bye: 'The person left the room, or the app closes.',
 };
 
+export const FILE_PROSE: Readonly<Record<FileMessage['type'], string>> = {
+  offers: 'Files of this device. Said when a link opens, the newest 128, and when one is new or offered again.',
+  withdraw: 'This device takes an offer of its own back.',
+  held: 'Files of the room that this device can give whole. Said when a link opens, and for each that it can give from now on.',
+  'ask-hashes': 'Asks for the hashes of the blocks of a file that the other can give.',
+  hashes: 'Answers `ask-hashes`.',
+  want: 'Asks for a block, from a byte of it on. Blocks are sent in the order in which they were asked for; at most 64 may wait.',
+  stop: 'Nothing more of this file is wanted. A block that is being sent may still come to its end.',
+  cannot: 'This device cannot give the file, or not any more. What was asked for is not coming.',
+  progress: 'Tells the author how far the file is: once a second, and when it pauses, is complete or was declined.',
+};
+
 /**
  * The meaning of single fields: of every field with that name, or of one path in one event or message. Fields that explain
  * themselves have none.
@@ -200,6 +219,17 @@ export const FIELD_PROSE: Readonly<Record<string, string>> = {
   sentAt: 'ms since 1970',
   'chat message.sig': 'see below',
   'batch messages[].sig': 'see below',
+  fileId: 'see "Files"',
+  salt: 'random',
+  'offers offers[].name': 'as the sender’s system has it',
+  folders: 'around it, the outermost first',
+  root: 'see "Files"',
+  offeredAt: 'ms since 1970, by the author’s clock',
+  round: 'one more each time it is offered again',
+  hashes: 'SHA-256 of each block, 32 bytes each, in order; base64url',
+  index: 'of the block, from 0',
+  'want offset': 'of the first byte that is wanted',
+  'progress bytes': 'that are there',
   delivered: 'on disk here',
   read: 'seen; only if the person lets others know',
 };

@@ -1,6 +1,7 @@
 import {
   clientEvents,
   ERRORS,
+  FileMessage,
   LinkMessage,
   PairMessage,
   refusalSaidBy,
@@ -32,6 +33,7 @@ describe('docs/protocol.md', () => {
       ...Object.values(clientEvents).flatMap(({ input, ack }) => [input, ack]),
       ...Object.values(serverEvents),
       LinkMessage,
+      FileMessage,
       PairMessage,
     ];
     const names = new Set(schemas.flatMap((schema) => fieldsIn(z.toJSONSchema(schema, { io: 'input' }))));

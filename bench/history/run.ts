@@ -46,9 +46,9 @@ const openCore = (profile: string): Promise<Core> =>
   createCore({
     app: { version: '0.0.0', host: 'loopback', platform: process.platform },
     clock: systemClock,
-    paths: { profile },
+    paths: { profile, downloads: join(profile, 'downloads') },
     secrets: openFileSecretStore(join(profile, 'secret.key')),
-    shell: { openExternal: async () => false },
+    shell: { openExternal: async () => false, openFile: async () => 'failed', showFile: async () => false },
     serverProcess: null,
     log: silentLog,
   });

@@ -476,6 +476,7 @@ describe('links', () => {
     let agrees = true;
     const core = await start({
       shell: {
+        ...testPorts(profile).shell,
         async openExternal(url) {
           if (agrees) opened.push(url.href);
           return agrees;

@@ -6,7 +6,11 @@ import { readDeepLink } from './deep-link/deep-link.ts';
 import { createEmbeddedServer } from './embedded-server/embedded-server.ts';
 import { createEventHub } from './event-hub.ts';
 import { asFileError } from './file-errors.ts';
+import { Downloads } from './files/downloads.ts';
+import { type FileContent, fileContent } from './files/file-requests.ts';
+import { Files } from './files/files.ts';
 import { appHandlers } from './handlers/app-handlers.ts';
+import { fileHandlers } from './handlers/file-handlers.ts';
 import { historyHandlers } from './handlers/history-handlers.ts';
 import { roomHandlers } from './handlers/room-handlers.ts';
 import { serverHandlers } from './handlers/server-handlers.ts';
@@ -32,6 +36,8 @@ export type Core = {
   subscribe(listener: (event: BridgeEvent, payload: unknown) => void): () => void;
   /** A page has opened: `tell` hears the events that are for it alone. */
   openPage(tell: (event: BridgeEvent, payload: unknown) => void): CorePage;
+  /** Blocks and pictures of files, for a host that has made sure that its own page asks. */
+  readonly content: FileContent;
   /** Takes a parley:// link: it fills in the lobby and never joins. Any other text becomes a notice. */
   openDeepLink(text: string): void;
   /** Closes everything in reverse; later calls are refused. */
@@ -74,6 +80,15 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     );
   }
 
+  const files = new Files({
+    folder: inProfile('files'),
+    downloads: new Downloads(paths.downloads),
+    shell: ports.shell,
+    author: identity.deviceId,
+    now: clock.now,
+    emit,
+    log,
+  });
   const embedded = createEmbeddedServer({
     process: ports.serverProcess,
     portFile: inProfile('server.port'),
@@ -141,8 +156,9 @@ export async function createCore(ports: CorePorts): Promise<Core> {
           return invite;
         },
       }),
-      ...roomHandlers({ rooms, watch, history, notices }),
-      ...historyHandlers({ rooms, watch, history, notices, settings, emit }),
+      ...roomHandlers({ rooms, watch, history, notices, files }),
+      ...historyHandlers({ rooms, watch, history, notices, files, settings, emit }),
+      ...fileHandlers(files),
       ...serverHandlers(servers),
     },
     log,
@@ -176,6 +192,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
         },
       };
     },
+    content: fileContent(files, log),
     subscribe: hub.subscribe,
     openDeepLink(text) {
       const read = readDeepLink(text);
@@ -189,6 +206,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
         wires.close();
         servers.close();
         await embedded.close();
+        await files.close();
         await history.close();
         hub.close();
       })();

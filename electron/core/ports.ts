@@ -27,6 +27,8 @@ export type CorePorts = {
 export type Paths = {
   /** The folder of this profile; everything the core writes is in it. */
   profile: string;
+  /** The folder for received files; made when the first one arrives. */
+  downloads: string;
 };
 
 /** Wraps what must not lie open on the disk. */
@@ -40,7 +42,17 @@ export interface SecretStore {
 export interface Shell {
   /** Opens a checked https or mailto URL outside Parley, after the person agreed; false when they did not. */
   openExternal(url: URL): Promise<boolean>;
+  /**
+   * Opens a file with the program that the system has for it. With a `warning` only after the person agreed, in a place that the page
+   * cannot reach.
+   */
+  openFile(path: string, warning: FileWarning | null): Promise<'opened' | 'refused' | 'failed'>;
+  /** Shows a file in its folder, by the system's own program; false where there is none. */
+  showFile(path: string): Promise<boolean>;
 }
+
+/** Why a file is asked about before it is opened. */
+export type FileWarning = { name: string; risk: 'unknown' | 'dangerous' };
 
 export type ServerProcessOptions = {
   /** 0 takes any free port. */

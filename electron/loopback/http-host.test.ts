@@ -4,10 +4,11 @@ import { networkInterfaces } from 'node:os';
 import { accept, type Outcome } from '@parley/shared/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '#core/adapters/stream-log.ts';
+import type { FileContent } from '#core/files/file-requests.ts';
 import { type TestClock, testClock } from '#core/testing/test-kit.ts';
 import { BODY_MAX_BYTES, CLOSING_GRACE_MS, type HttpHost, startHttpHost } from './http-host.ts';
-import { createLinkQuestions, type LinkQuestions } from './link-questions.ts';
 import { UNHEARD_MAX_MS } from './pages.ts';
+import { createQuestions, type Questions } from './questions.ts';
 
 type Answer = { status: number; headers: Record<string, string | string[] | undefined>; text: string };
 type Asked = { method?: string; path?: string; headers?: Record<string, string>; body?: string | Buffer };
@@ -15,7 +16,7 @@ type Asked = { method?: string; path?: string; headers?: Record<string, string>;
 describe('the local server of the loopback host', () => {
   let host: HttpHost;
   let clock: TestClock;
-  let questions: LinkQuestions;
+  let questions: Questions;
   let calls: { name: string; input: unknown }[];
   let answerCall: (name: string) => Outcome<unknown> | Promise<Outcome<unknown>>;
   let links: (string | null)[];
@@ -24,6 +25,16 @@ describe('the local server of the loopback host', () => {
   let emit: (event: 'server.changed', payload: unknown) => void;
   let tellPages: ((event: 'signaling.heard', payload: unknown) => void)[];
   let pagesClosed: number;
+  let stored: { method: string; path: string; size: number }[];
+  const content: FileContent = {
+    bodyMaxBytes: 100,
+    isFor: (path) => path.startsWith('/files/'),
+    async answer(method, path, body) {
+      const read = method === 'PUT' ? await body() : accept(new Uint8Array());
+      if (read.ok) stored.push({ method, path, size: read.value.length });
+      return { status: read.ok ? 200 : 413, headers: { 'content-type': 'application/octet-stream' }, body: 'bytes' };
+    },
+  };
 
   beforeEach(async () => {
     calls = [];
@@ -32,9 +43,10 @@ describe('the local server of the loopback host', () => {
     shown = [];
     entered = [];
     pagesClosed = 0;
+    stored = [];
     tellPages = [];
     clock = testClock();
-    questions = createLinkQuestions(clock, async (path) => shown.push(path) > 0);
+    questions = createQuestions(clock, async (path) => shown.push(path) > 0);
     host = await startHttpHost({
       port: 0,
       clock,
@@ -68,6 +80,7 @@ describe('the local server of the loopback host', () => {
           ? { status: 200, body: Buffer.from('<h1>page</h1>'), headers: { 'Content-Type': 'text/html' } }
           : { status: 404 },
       questions,
+      content,
       entered: (url) => entered.push(url),
       handover: {
         secretMatches: (given) => given === 'secret',
@@ -463,7 +476,7 @@ describe('the local server of the loopback host', () => {
       });
 
     it('is opened when the person agrees to it, seeing where it leads', async () => {
-      const agreed = questions.ask(link);
+      const agreed = questions.askLink(link);
       const path = shown[0] ?? '';
       const page = await send({ path, headers: { cookie: await enter() } });
       expect(page.status).toBe(200);
@@ -478,13 +491,13 @@ describe('the local server of the loopback host', () => {
     });
 
     it('is not opened when the person says no', async () => {
-      const agreed = questions.ask(link);
+      const agreed = questions.askLink(link);
       await decide(shown[0] ?? '', 'cancel');
       expect(await agreed).toBe(false);
     });
 
     it('is not opened by another site', async () => {
-      const agreed = questions.ask(link);
+      const agreed = questions.askLink(link);
       const forged = await decide(shown[0] ?? '', 'open', { origin: 'https://evil.example' });
       expect(forged.status).toBe(403);
       questions.close();
@@ -492,8 +505,8 @@ describe('the local server of the loopback host', () => {
     });
 
     it('is given up when nobody answers, and few questions wait at once', async () => {
-      const asked = [questions.ask(link), questions.ask(link), questions.ask(link)];
-      expect(await questions.ask(link)).toBe(false);
+      const asked = [questions.askLink(link), questions.askLink(link), questions.askLink(link)];
+      expect(await questions.askLink(link)).toBe(false);
       expect(shown).toHaveLength(3);
       clock.advance(120_000);
       expect(await Promise.all(asked)).toEqual([false, false, false]);
@@ -531,12 +544,59 @@ describe('the local server of the loopback host', () => {
     });
 
     it('answers the questions about links with no, and asks none any more', async () => {
-      const asked = questions.ask(new URL('https://example.org/'));
+      const asked = questions.askLink(new URL('https://example.org/'));
       questions.close();
       expect(await asked).toBe(false);
-      expect(await questions.ask(new URL('https://example.org/'))).toBe(false);
+      expect(await questions.askLink(new URL('https://example.org/'))).toBe(false);
       expect(shown).toHaveLength(1);
       expect(clock.timers()).toBe(0);
+    });
+  });
+
+  describe('the content of files', () => {
+    const path = '/files/some-file/blocks/0';
+    const put = async (headers: Record<string, string | null>, body = Buffer.alloc(100)) =>
+      send({
+        method: 'PUT',
+        path,
+        body,
+        headers: given({
+          cookie: await enter(),
+          origin: host.origin,
+          'content-type': 'application/octet-stream',
+          ...headers,
+        }),
+      });
+
+    it('is stored and read for the page alone', async () => {
+      expect((await put({})).status).toBe(200);
+      expect(stored).toEqual([{ method: 'PUT', path, size: 100 }]);
+      expect((await put({ origin: 'https://evil.example' })).status).toBe(403);
+      expect((await put({ origin: null })).status).toBe(403);
+      expect((await put({ cookie: null })).status).toBe(403);
+      expect((await put({ 'content-type': 'text/plain' })).status).toBe(415);
+      expect((await send({ path })).status).toBe(403);
+      expect((await send({ path, headers: { cookie: await enter(), origin: 'https://evil.example' } })).status).toBe(
+        403,
+      );
+      expect(stored).toHaveLength(1);
+      expect((await send({ path, headers: { cookie: await enter() } })).text).toBe('bytes');
+    });
+
+    it('is not taken when it is larger than a block', async () => {
+      expect((await put({}, Buffer.alloc(101))).status).toBe(413);
+      expect(stored).toEqual([]);
+    });
+  });
+
+  describe('the question about a file', () => {
+    it('names the file as plain text and says what it can do', async () => {
+      const agreed = questions.askFile({ name: '<b>photo.exe', risk: 'dangerous' });
+      const page = await send({ path: shown[0] ?? '', headers: { cookie: await enter() } });
+      expect(page.text).toContain('This file can harm your computer. Open it?');
+      expect(page.text).toContain('&lt;b&gt;photo.exe');
+      questions.close();
+      expect(await agreed).toBe(false);
     });
   });
 
@@ -551,6 +611,7 @@ describe('the local server of the loopback host', () => {
         subscribe: () => () => {},
         page: async () => ({ status: 404 }),
         questions,
+        content,
         entered: () => {},
         handover: { secretMatches: () => false, arrived: async () => accept({}) },
       }),

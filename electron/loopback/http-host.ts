@@ -3,12 +3,13 @@ import type { AddressInfo } from 'node:net';
 import type { BridgeEvent } from '@parley/shared/bridge';
 import { type Outcome, ParleyError, type Refusal, refuse } from '@parley/shared/protocol';
 import type { CorePage } from '#core/core.ts';
+import type { FileContent } from '#core/files/file-requests.ts';
 import type { Clock, Log } from '#core/ports.ts';
 import type { StaticFile } from '#core/static-files.ts';
 import { createGate, type Gate, type Refused } from './gate.ts';
-import type { LinkQuestions } from './link-questions.ts';
 import { createPages } from './pages.ts';
-import { readBody } from './read-body.ts';
+import type { Questions } from './questions.ts';
+import { readBody, readBytes } from './read-body.ts';
 
 /** The largest body of a call. History travels in batches well below it. */
 export const BODY_MAX_BYTES = 512 * 1024;
@@ -26,7 +27,8 @@ export type HttpHostOptions = {
   subscribe(listener: (event: BridgeEvent, payload: unknown) => void): () => void;
   /** The page's file at a URL path; `/` is the page itself, with its policy. */
   page(path: string): Promise<StaticFile>;
-  questions: LinkQuestions;
+  questions: Questions;
+  content: FileContent;
   /** A window has come in by this address of `newUrl`, which works no more. */
   entered(url: string): void;
   /** Another start of Parley with the same profile: it proves itself with the secret of the profile's folder. */
@@ -135,6 +137,7 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
     if (url.pathname === '/bridge/call') return serveCall(request, response);
     if (url.pathname === '/handover') return serveHandover(request, response);
     if (url.pathname.startsWith('/open/')) return serveQuestion(request, response, url.pathname.slice('/open/'.length));
+    if (options.content.isFor(url.pathname)) return serveContent(request, response, url.pathname);
     if (request.method !== 'GET' && request.method !== 'HEAD') return wrongMethod(response, 'GET');
     if (url.pathname === '/bridge/events') return serveEvents(request, response, url.searchParams.get('page'));
     const token = url.searchParams.get('start');
@@ -201,6 +204,20 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
     const call = parseCall(body.value);
     if ('ok' in call) return answerJson(response, 400, call);
     answerJson(response, 200, await pages.call(call.page, call.name, call.input));
+  }
+
+  async function serveContent(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
+    const { content } = options;
+    const refused =
+      request.method === 'GET'
+        ? gate.refuseRead(request.headers)
+        : gate.refuseWrite(request.headers, 'application/octet-stream');
+    if (refused) return answerJson(response, refused.status, refused.refusal);
+    const { status, headers, body } = await content.answer(request.method ?? '', path, () =>
+      readBytes(request, content.bodyMaxBytes),
+    );
+    response.writeHead(status, headers);
+    response.end(body);
   }
 
   async function serveHandover(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -101,7 +101,7 @@ describe('a link that leads outside', () => {
   it('is one argument of the program that opens it, on every system', () => {
     const url = new URL('https://example.org/?a=1&b=$(id)');
     for (const platform of ['linux', 'darwin', 'win32']) {
-      expect(openerFor(url, platform).args.at(-1)).toBe(url.href);
+      expect(openerFor(url.href, platform).args.at(-1)).toBe(url.href);
     }
   });
 });

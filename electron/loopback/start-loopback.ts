@@ -12,8 +12,9 @@ import type { CorePorts, Log } from '#core/ports.ts';
 import { staticFile } from '#core/static-files.ts';
 import { createHandover, type HandoverAnswer } from './handover.ts';
 import { type HttpHost, startHttpHost } from './http-host.ts';
-import { createLinkQuestions } from './link-questions.ts';
-import { openOutside } from './open-outside.ts';
+import { openOutside, showOutside } from './open-outside.ts';
+import { usualDownloads } from './profile.ts';
+import { createQuestions } from './questions.ts';
 import { openStartPages } from './start-pages.ts';
 
 const projectRoot = join(import.meta.dirname, '..', '..');
@@ -23,6 +24,8 @@ export const builtPage = join(projectRoot, 'out', 'renderer');
 export type LoopbackOptions = {
   /** The folder of the profile; made when it is missing. One process at a time may have it. */
   profile: string;
+  /** The folder for received files; absent: the usual one. */
+  downloads?: string;
   /** 0 or absent: any free port. */
   port?: number;
   /** Where the built page lies. */
@@ -66,7 +69,12 @@ export type LoopbackHost = {
  * ordinary browser. Throws a ParleyError: `already-running`, `port-in-use`, `disk-read-only` and what the core throws.
  */
 export async function startLoopback(options: LoopbackOptions): Promise<LoopbackHost> {
-  const { profile, log = silentLog, openLink = openOutside, showWindow = async () => false } = options;
+  const {
+    profile,
+    log = silentLog,
+    openLink = (url) => openOutside(url.href),
+    showWindow = async () => false,
+  } = options;
   const clock = options.ports?.clock ?? systemClock;
   const pageRoot = options.pageRoot ?? builtPage;
   const closers: (() => void | Promise<void>)[] = [];
@@ -82,13 +90,20 @@ export async function startLoopback(options: LoopbackOptions): Promise<LoopbackH
 
     // The question is shown by the host whose shell asks it, so the window is only known once that listens.
     let http: HttpHost | undefined;
-    const questions = createLinkQuestions(clock, async (path) => (http ? showWindow(`${http.origin}${path}`) : false));
+    const questions = createQuestions(clock, async (path) => (http ? showWindow(`${http.origin}${path}`) : false));
     const core = await createCore({
       app: { version: versionOf(projectRoot), host: 'loopback', platform: process.platform },
       clock,
-      paths: { profile },
+      paths: { profile, downloads: options.downloads ?? usualDownloads() },
       secrets: openFileSecretStore(join(profile, 'secrets.key')),
-      shell: { openExternal: async (url) => (await questions.ask(url)) && (await openLink(url)) },
+      shell: {
+        openExternal: async (url) => (await questions.askLink(url)) && (await openLink(url)),
+        async openFile(path, warning) {
+          if (warning && !(await questions.askFile(warning))) return 'refused';
+          return (await openOutside(path)) ? 'opened' : 'failed';
+        },
+        showFile: (path) => showOutside(path),
+      },
       serverProcess:
         options.embeddedServer === false
           ? null
@@ -120,6 +135,7 @@ export async function startLoopback(options: LoopbackOptions): Promise<LoopbackH
       subscribe: (listener) => core.subscribe(listener),
       page: (path) => staticFile(pageRoot, path),
       questions,
+      content: core.content,
       entered: (url) => pages.remove(url),
       handover: {
         secretMatches: handover.secretMatches,

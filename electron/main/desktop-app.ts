@@ -12,7 +12,7 @@ import { menuTemplate } from './menu.ts';
 import { lockAllPages } from './navigation.ts';
 import { installPageProtocol, registerScheme } from './page-protocol.ts';
 import { installPermissions } from './permissions.ts';
-import { profileFolder } from './profile.ts';
+import { downloadsFolder, profileFolder } from './profile.ts';
 import { recoverPage } from './recovery.ts';
 import { chooseSource } from './screen-source.ts';
 import { openSecretStore } from './secret-store.ts';
@@ -120,7 +120,7 @@ export async function runDesktop(electron: ElectronParts, options: DesktopOption
     opened = await createCore({
       app: { version: app.getVersion(), host: 'electron', platform },
       clock,
-      paths: { profile },
+      paths: { profile, downloads: downloadsFolder(app, env) },
       secrets: await openSecretStore(electron.safeStorage, platform, () =>
         openFileSecretStore(join(profile, 'secrets.key')),
       ),
@@ -141,7 +141,7 @@ export async function runDesktop(electron: ElectronParts, options: DesktopOption
   electron.Menu.setApplicationMenu(template === null ? null : electron.Menu.buildFromTemplate(template));
   const { defaultSession } = electron.session;
   defaultSession.setSpellCheckerEnabled(false);
-  installPageProtocol(electron.protocol, join(out, 'renderer'));
+  installPageProtocol(electron.protocol, join(out, 'renderer'), opened.content);
   installPermissions(
     defaultSession,
     (contents) => contents !== null && knownIds.has(contents.id),

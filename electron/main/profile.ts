@@ -16,3 +16,7 @@ export function profileFolder(
   const data = env.XDG_DATA_HOME?.startsWith('/') ? env.XDG_DATA_HOME : join(app.getPath('home'), '.local', 'share');
   return join(data, 'Parley');
 }
+
+/** Where received files go: PARLEY_DOWNLOADS, else `Parley` inside the person's folder for downloads. */
+export const downloadsFolder = (app: Pick<App, 'getPath'>, env: Readonly<Record<string, string | undefined>>): string =>
+  env.PARLEY_DOWNLOADS || join(app.getPath('downloads'), 'Parley');

@@ -87,6 +87,15 @@ export const ERRORS = {
   'message-forged': 'A message was not signed by its author and was refused.',
   'settings-damaged': 'The settings could not be read and were set aside. Parley started with the usual ones.',
 
+  // Files
+  'file-unknown': 'This file is not known here any more.',
+  'file-too-large': 'A file can have at most 500 MB.',
+  'file-too-many': 'Too many files of this person wait already. Take or decline some of them first.',
+  'file-block-wrong': 'A part of a file arrived changed and was not used.',
+  'file-missing': 'The file is not where it was. Choose it again to go on sending it.',
+  'file-changed': 'The file was changed after it was offered. Offer it again to send what it is now.',
+  'file-not-open': 'No program could open this file.',
+
   // Hosts
   'secrets-locked':
     'The keys of this profile are locked by this system’s keystore. Open Parley the way you usually do; nothing was changed.',

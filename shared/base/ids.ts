@@ -28,3 +28,7 @@ export type SignalId = z.infer<typeof SignalId>;
 /** One call in a room, from the first participant with media to the last; 16 random bytes. */
 export const CallId = base64UrlOf(16).brand<'CallId'>();
 export type CallId = z.infer<typeof CallId>;
+
+/** One file that somebody offered: 16 bytes of a hash over its author and content, so that nobody else can take the id. */
+export const FileId = base64UrlOf(16).brand<'FileId'>();
+export type FileId = z.infer<typeof FileId>;

@@ -65,6 +65,25 @@ export const LIMITS = {
   sdpMaxChars: 60_000,
   candidateMaxChars: 1_024,
 
+  /** V5: the size of a file. */
+  fileMaxBytes: 500_000_000,
+  /** A file is hashed, asked for and written in blocks of this size; the last one may be shorter. */
+  fileBlockBytes: 1_048_576,
+  /** A frame of the files channel, with its header. */
+  fileFrameMaxBytes: 65_536,
+  /** A name, and the name of a folder, as its sender has it (UTF-16 units). */
+  fileNameMaxChars: 255,
+  /** Folders around a file that is part of a folder. */
+  fileFoldersMax: 16,
+  /** Files in one `offers` message of the files channel. */
+  fileOffersMax: 32,
+  /** Files of one author that wait for an answer or for their content. */
+  filesOfAuthorMax: 512,
+  /** Content of one author that this device takes in before it is complete. */
+  filesOfAuthorMaxBytes: 4_294_967_296,
+  /** Files in one statement of what a device can give. */
+  filesHeldMax: 512,
+
   /** From the first hello to both confirms; later the attempt is dropped. */
   handshakeTimeoutMs: 10_000,
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Outcome } from '../base/outcome.ts';
 import { AppInfo, EmbeddedServerState, PeerStanding, Room, Settings } from '../model/index.ts';
 import { appCalls } from './app-calls.ts';
+import { fileCalls, fileEvents } from './file-calls.ts';
 import { historyCalls } from './history-calls.ts';
 import { identityCalls } from './identity-calls.ts';
 import { logCalls } from './log-calls.ts';
@@ -20,6 +21,7 @@ export const bridgeCalls = {
   ...identityCalls,
   ...roomCalls,
   ...historyCalls,
+  ...fileCalls,
   ...ownServerCalls,
   ...serverCalls,
   ...signalingCalls,
@@ -43,6 +45,7 @@ export const bridgeEvents = {
   'app.deep-link-arrived': z.object({ invite: z.string().max(2_048) }),
   /** Something a person should read, such as a full disk. */
   'app.noticed': AppInfo.shape.notices.element,
+  ...fileEvents,
   ...serverEvents,
   ...signalingEvents,
 } as const;

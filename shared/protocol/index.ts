@@ -1,5 +1,6 @@
 export * from '../base/index.ts';
 export * from './access.ts';
+export * from './files.ts';
 export * from './hello-fields.ts';
 export * from './ice-url.ts';
 export * from './link.ts';

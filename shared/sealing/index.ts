@@ -1,4 +1,5 @@
 export { chatSignatureBytes } from './chat.ts';
+export { type FileFacts, fileIdOf, fileRootOf } from './file.ts';
 export {
   boxKindOf,
   confirmSignatureBytes,

@@ -38,6 +38,9 @@ export type OpenedApp = {
 /** The profile's folder inside a participant's folder. */
 export const profileOf = (folder: string): string => join(folder, 'profile');
 
+/** The folder for received files inside a participant's folder. */
+export const downloadsOf = (folder: string): string => join(folder, 'downloads');
+
 /** Core in plain Node, and a Chromium process of its own. */
 export async function openInChromium(options: ParticipantOptions, clip: Clip): Promise<OpenedApp> {
   const host = await openHost(options);
@@ -76,7 +79,7 @@ async function openHost(options: ParticipantOptions): Promise<AppHost> {
     profile,
     logTo: join(options.folder, 'app.log'),
     args: options.hostArgs ?? ['--no-embedded-server'],
-    ...(options.hostEnv ? { env: options.hostEnv } : {}),
+    env: { PARLEY_DOWNLOADS: downloadsOf(options.folder), ...options.hostEnv },
     ...(options.within ? { within: options.within } : {}),
   });
 }

@@ -1,10 +1,11 @@
+import type { Files } from '../files/files.ts';
 import type { HistoryClient } from '../history/history-client.ts';
 import type { Notices } from '../notices.ts';
 import type { RoomWatch } from '../rooms/room-watch.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { HandlersOf } from '../router.ts';
 
-export type RoomParts = { rooms: Rooms; watch: RoomWatch; history: HistoryClient; notices: Notices };
+export type RoomParts = { rooms: Rooms; watch: RoomWatch; history: HistoryClient; notices: Notices; files: Files };
 
 /** After a change that reached the disk the list of rooms is told anew. */
 export const whenStored =
@@ -18,7 +19,7 @@ export const whenStored =
 
 /** Rooms and their invites. */
 export function roomHandlers(parts: RoomParts): HandlersOf<'rooms'> {
-  const { rooms, watch, history } = parts;
+  const { rooms, watch, history, files } = parts;
   const stored = whenStored(parts);
   return {
     'rooms.list': async () => ({ items: await watch.refresh() }),
@@ -32,6 +33,7 @@ export function roomHandlers(parts: RoomParts): HandlersOf<'rooms'> {
       return {};
     },
     'rooms.delete': async ({ roomId }) => {
+      await files.forgetRoom(roomId);
       await stored(history.deleteRoom(roomId));
       return {};
     },

@@ -201,9 +201,9 @@ export function testPorts(profile: string, more: Partial<CorePorts> = {}): CoreP
   return {
     app: { version: '0.1.0', host: 'loopback', platform: 'linux' },
     clock: testClock(),
-    paths: { profile },
+    paths: { profile, downloads: join(profile, '..', 'downloads') },
     secrets: testSecrets(),
-    shell: { openExternal: async () => true },
+    shell: { openExternal: async () => true, openFile: async () => 'opened', showFile: async () => true },
     serverProcess: testServerProcess(),
     log: silentLog,
     ...more,

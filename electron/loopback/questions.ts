@@ -1,21 +1,47 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '#core/ports.ts';
+import type { Clock, FileWarning } from '#core/ports.ts';
 
 /** A page of the host's own. */
 export type PageAnswer = { status: number; headers: Readonly<Record<string, string>>; body: string };
 
 /**
- * Asks the person whether a link may be opened outside Parley. Electron has a dialog for that; here it is a small page
+ * Asks the person whether a link or a file may be opened outside Parley. Electron has a dialog for that; here it is a small page
  * that the host shows in a window of its own, out of the reach of the page that asked.
  */
-export interface LinkQuestions {
-  /** Shows the question; resolves with true only when the person agreed. */
-  ask(url: URL): Promise<boolean>;
+export interface Questions {
+  /** Asks about a link; resolves with true only when the person agreed. */
+  askLink(url: URL): Promise<boolean>;
+  /** Asks about a file that may be harmful; resolves with true only when the person agreed. */
+  askFile(warning: FileWarning): Promise<boolean>;
   show(id: string): PageAnswer;
   answer(id: string, agreed: boolean): PageAnswer;
   /** Everything that was not answered counts as no, and so does everything that is asked from now on. */
   close(): void;
 }
+
+/** The words of a question, as plain text. */
+type Words = { title: string; heading: string; about: string; more: string; agreed: string; refused: string };
+
+const linkWords = (url: URL): Words => ({
+  title: 'Open a link outside Parley?',
+  heading: `Open ${url.protocol === 'mailto:' ? 'your mail program' : url.host} outside Parley?`,
+  about: url.href,
+  more: '',
+  agreed: 'The link was opened',
+  refused: 'The link was not opened',
+});
+
+const fileWords = ({ name, risk }: FileWarning): Words => ({
+  title: 'Open a received file?',
+  heading: risk === 'dangerous' ? 'This file can harm your computer. Open it?' : 'Open this file?',
+  about: name,
+  more:
+    risk === 'dangerous'
+      ? 'It is a program, or it can make another program run something. Open it only if you expected it from a person that you trust.'
+      : 'Parley does not know this kind of file. Open it only if you expected it.',
+  agreed: 'The file was opened',
+  refused: 'The file was not opened',
+});
 
 /** Questions that may wait at the same time: a page cannot bury the person in windows. */
 const WAITING_MAX = 3;
@@ -59,8 +85,8 @@ const gone = () => pageOf(410, 'Parley', '<h1>This question is no longer open</h
  * `show` opens a window at the path of a question and resolves with false where none can be opened: then the answer
  * is no.
  */
-export function createLinkQuestions(clock: Clock, show: (path: string) => Promise<boolean>): LinkQuestions {
-  const waiting = new Map<string, { url: URL; decide(agreed: boolean): void }>();
+export function createQuestions(clock: Clock, show: (path: string) => Promise<boolean>): Questions {
+  const waiting = new Map<string, { words: Words; decide(agreed: boolean): void }>();
   let closed = false;
   const settle = (id: string, agreed: boolean) => {
     const question = waiting.get(id);
@@ -68,32 +94,35 @@ export function createLinkQuestions(clock: Clock, show: (path: string) => Promis
     question?.decide(agreed);
     return question !== undefined;
   };
+  const ask = async (words: Words): Promise<boolean> => {
+    if (closed || waiting.size >= WAITING_MAX) return false;
+    const id = randomBytes(16).toString('base64url');
+    const decided = new Promise<boolean>((resolve) => waiting.set(id, { words, decide: resolve }));
+    const undo = clock.after(PATIENCE_MS, () => settle(id, false));
+    if (!(await show(`/open/${id}`))) settle(id, false);
+    const agreed = await decided;
+    undo();
+    return agreed;
+  };
 
   return {
-    async ask(url) {
-      if (closed || waiting.size >= WAITING_MAX) return false;
-      const id = randomBytes(16).toString('base64url');
-      const decided = new Promise<boolean>((resolve) => waiting.set(id, { url, decide: resolve }));
-      const undo = clock.after(PATIENCE_MS, () => settle(id, false));
-      if (!(await show(`/open/${id}`))) settle(id, false);
-      const agreed = await decided;
-      undo();
-      return agreed;
-    },
+    askLink: (url) => ask(linkWords(url)),
+    askFile: (warning) => ask(fileWords(warning)),
     show(id) {
       const question = waiting.get(id);
       if (!question) return gone();
-      const target = question.url.protocol === 'mailto:' ? 'your mail program' : question.url.host;
+      const { title, heading, about, more } = question.words;
       return pageOf(
         200,
-        'Open a link outside Parley?',
-        `<h1>Open ${escapeHtml(target)} outside Parley?</h1><p><code>${escapeHtml(question.url.href)}</code></p>
+        title,
+        `<h1>${escapeHtml(heading)}</h1><p><code>${escapeHtml(about)}</code></p>${more === '' ? '' : `<p>${escapeHtml(more)}</p>`}
 <form method="post"><button name="answer" value="open">Open</button><button name="answer" value="cancel" autofocus>Cancel</button></form>`,
       );
     },
     answer(id, agreed) {
-      if (!settle(id, agreed)) return gone();
-      const said = agreed ? 'The link was opened' : 'The link was not opened';
+      const words = waiting.get(id)?.words;
+      if (!words || !settle(id, agreed)) return gone();
+      const said = agreed ? words.agreed : words.refused;
       return pageOf(200, 'Parley', `<h1>${said}</h1><p>You can close this window.</p>`);
     },
     close() {

@@ -1,0 +1,79 @@
+import { FileId, LIMITS, type Outcome, ParleyError, type Refusal, refusalOf, refuse } from '@parley/shared/protocol';
+import type { Log } from '../ports.ts';
+import type { Files } from './files.ts';
+
+/** An answer to a page's request for the content of a file. */
+export type FileAnswer = { status: number; headers: Record<string, string>; body: Uint8Array | string };
+
+/** The content of files, for hosts that carry bytes beside the table of calls. */
+export interface FileContent {
+  /** The most bytes that a request may bring along. */
+  readonly bodyMaxBytes: number;
+  /** Whether a request with that path is about the content of a file. */
+  isFor(path: string): boolean;
+  /** Answers a request; never rejects. */
+  answer(method: string, path: string, body: () => Promise<Outcome<Uint8Array>>): Promise<FileAnswer>;
+}
+
+const PATH = /^\/files\/([A-Za-z0-9_-]{22})\/(?:blocks\/(\d{1,3})|(picture))$/;
+
+const common = {
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-resource-policy': 'same-origin',
+  // Whatever the bytes are, nothing in them runs.
+  'content-security-policy': "default-src 'none'; sandbox; frame-ancestors 'none'",
+} as const;
+
+const STATUS: Partial<Record<Refusal['code'], number>> = {
+  'bad-request': 400,
+  'too-large': 413,
+  'file-unknown': 404,
+  'file-missing': 404,
+  'not-allowed': 403,
+  'file-block-wrong': 422,
+  'disk-full': 507,
+};
+
+const json = (status: number, outcome: Outcome<unknown>): FileAnswer => ({
+  status,
+  headers: { ...common, 'content-type': 'application/json; charset=utf-8' },
+  body: JSON.stringify(outcome),
+});
+
+/**
+ * PUT /files/<id>/blocks/<index> stores a block, GET reads one, GET /files/<id>/picture gives a picture that arrived. Bytes go this
+ * way because the table of calls carries JSON alone.
+ */
+export function fileContent(files: Files, log: Log): FileContent {
+  return {
+    bodyMaxBytes: LIMITS.fileBlockBytes,
+    isFor: (path) => path.startsWith('/files/'),
+    async answer(method, path, body) {
+      const [, id, index, picture] = PATH.exec(path) ?? [];
+      const fileId = FileId.safeParse(id);
+      if (!fileId.success) return json(404, refuse('file-unknown'));
+      try {
+        if (method === 'PUT' && index !== undefined) {
+          const block = await body();
+          if (!block.ok) return json(STATUS[block.code] ?? 400, block);
+          return json(200, { ok: true, value: await files.writeBlock(fileId.data, Number(index), block.value) });
+        }
+        if (method !== 'GET') return json(405, refuse('bad-request'));
+        if (picture !== undefined) {
+          const { type, bytes } = await files.picture(fileId.data);
+          return { status: 200, headers: { ...common, 'content-type': type }, body: bytes };
+        }
+        const bytes = await files.readBlock(fileId.data, Number(index));
+        return { status: 200, headers: { ...common, 'content-type': 'application/octet-stream' }, body: bytes };
+      } catch (error) {
+        if (!(error instanceof ParleyError)) {
+          log.error('the content of a file failed', { error: error instanceof Error ? error.name : 'unknown' });
+        }
+        const refusal = refusalOf(error);
+        return json(STATUS[refusal.code] ?? 500, refusal);
+      }
+    },
+  };
+}

@@ -1,0 +1,386 @@
+import { lstat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { blockCountOf, blockSizeOf, type FileItem, type FileOffer } from '@parley/shared/model';
+import {
+  type DeviceId,
+  type ErrorCode,
+  type FileId,
+  fromBase64Url,
+  LIMITS,
+  ParleyError,
+  type RoomId,
+  refusalOf,
+  toBase64Url,
+} from '@parley/shared/protocol';
+import { fileIdOf, fileRootOf } from '@parley/shared/sealing';
+import type { Emit } from '../event-hub.ts';
+import type { Log, Shell } from '../ports.ts';
+import { checkRoom, type Downloads } from './downloads.ts';
+import { HEAD_BYTES, lookAt } from './file-kinds.ts';
+import { safeFileName } from './file-names.ts';
+import { type FileRecord, FileRecords } from './file-records.ts';
+import { fileOf, isEmpty, lookFor, readFrom, takeBack } from './held-file.ts';
+import { HASH_BYTES, PartFile, sha256Of } from './part-file.ts';
+
+export type FilesPorts = {
+  /** The folder in the profile for records and for what has arrived so far. */
+  folder: string;
+  downloads: Downloads;
+  shell: Pick<Shell, 'openFile' | 'showFile'>;
+  /** This device. */
+  author: DeviceId;
+  now: () => number;
+  emit: Emit;
+  log: Log;
+};
+
+export type OwnFile = Pick<FileOffer, 'name' | 'folders' | 'sizeBytes' | 'root' | 'salt'> & {
+  roomId: RoomId;
+  hashes: string;
+  /** The file itself, where the host knows it. */
+  path: string | null;
+};
+
+/** The blocks of a file that are here: one bit each, the first in the lowest bit of the first byte. */
+export type FileProgress = { item: FileItem; have: string | null };
+
+/** A picture that a page may show. */
+export type ReceivedPicture = { type: string; bytes: Uint8Array };
+/** A larger picture is not shown in the chat. */
+const PICTURE_MAX_BYTES = 33_554_432;
+
+/**
+ * The files of all rooms on this computer: what was offered, what arrived, where it lies. Blocks come in through `writeBlock` and are
+ * on the disk when it resolves; the last one moves the file to the downloads folder.
+ */
+export class Files {
+  readonly #ports: FilesPorts;
+  readonly #records: FileRecords;
+  /** Arriving files; a promise, so that two blocks at once open one. */
+  readonly #parts = new Map<FileId, Promise<PartFile>>();
+  readonly #finishing = new Map<FileId, Promise<void>>();
+
+  constructor(ports: FilesPorts) {
+    this.#ports = ports;
+    this.#records = new FileRecords(ports.folder);
+  }
+
+  /** The files of a room, the oldest offer first. */
+  list(roomId: RoomId): FileItem[] {
+    return this.#records.all
+      .filter((record) => record.roomId === roomId)
+      .toSorted((left, right) => left.offeredAt - right.offeredAt)
+      .map(itemOf);
+  }
+
+  /** Offers an own file. `hashes`: SHA-256 of each block, base64url of all together. */
+  async offer(file: OwnFile): Promise<FileItem> {
+    const { roomId, name, folders, sizeBytes, root, salt, path } = file;
+    const hashes = await this.#checkedHashes(file, file.hashes);
+    const { author, now } = this.#ports;
+    const fileId = (await fileIdOf({ author, salt, root })) as FileId;
+    const source = path === null ? null : await lookFor(path, sizeBytes);
+    const { kind, risk } = lookAt(name, null);
+    this.#records.putHashes(fileId, hashes);
+    return this.#put({
+      ...{ fileId, salt, name, folders, sizeBytes, root, offeredAt: now(), round: 1, roomId, author, mine: true },
+      ...{ state: 'shared', shownName: safeFileName(name), kind, risk, haveBytes: sizeBytes, trouble: null },
+      ...{ held: source !== null, path: source && path, modifiedMs: source?.modifiedMs ?? 0, target: null },
+    });
+  }
+
+  /** Takes note of what the device `author` offers. Answers what is new or offered again. */
+  async learn(roomId: RoomId, author: DeviceId, offers: readonly FileOffer[]): Promise<FileItem[]> {
+    if (author === this.#ports.author) return [];
+    const changed: FileItem[] = [];
+    for (const offer of offers) {
+      if ((await fileIdOf({ author, salt: offer.salt, root: offer.root })) !== offer.fileId) continue;
+      const known = this.#records.get(offer.fileId);
+      if (known) {
+        if (known.roomId !== roomId || known.state !== 'declined' || offer.round <= known.round) continue;
+        changed.push(this.#put({ ...known, state: 'offered', round: offer.round, trouble: null }));
+        continue;
+      }
+      if (this.#waitingOf(author).length >= LIMITS.filesOfAuthorMax) break;
+      const { kind, risk } = lookAt(offer.name, null);
+      changed.push(
+        this.#put({
+          ...offer,
+          ...{ roomId, author, mine: false, state: 'offered', shownName: safeFileName(offer.name), kind, risk },
+          ...{ haveBytes: 0, held: false, trouble: null, path: null, modifiedMs: 0, target: null },
+        }),
+      );
+    }
+    return changed;
+  }
+
+  /** The person wants the file, or goes on after a pause. Refuses with `file-too-many`, `disk-full` or `file-unknown`. */
+  async accept(fileId: FileId): Promise<FileItem> {
+    const record = this.#other(fileId);
+    if (record.state === 'received' || record.state === 'receiving') return itemOf(record);
+    const { author, sizeBytes } = record;
+    const arriving = (each: FileRecord) => each.state === 'receiving' || each.state === 'paused';
+    const ofAuthor = this.#waitingOf(author).filter((each) => arriving(each) && each.fileId !== fileId);
+    if (ofAuthor.reduce((sum, each) => sum + each.sizeBytes, sizeBytes) > LIMITS.filesOfAuthorMaxBytes) {
+      throw new ParleyError('file-too-many');
+    }
+    // Before the disk is looked at: two that are accepted at once both count.
+    this.#put({ ...record, state: 'receiving', trouble: null });
+    try {
+      const all = this.#records.all.filter(arriving);
+      await checkRoom(
+        this.#ports.folder,
+        all.reduce((sum, each) => sum + each.sizeBytes - each.haveBytes, 0),
+      );
+    } catch (error) {
+      this.#change(fileId, { state: record.state, trouble: record.state === 'paused' ? refusalOf(error).code : null });
+      throw error;
+    }
+    const part = await this.#parts.get(fileId);
+    // The last block came after the pause.
+    if (part?.isComplete) await this.#finish(fileId, part);
+    if (sizeBytes > 0 || record.root !== (await fileRootOf(0, new Uint8Array(), sha256Now))) {
+      return itemOf(this.#other(fileId));
+    }
+    // There is nothing to wait for.
+    await this.#store(fileId, new Uint8Array());
+    return itemOf(this.#other(fileId));
+  }
+
+  /** The blocks that are here; null where the hashes of the blocks are not known yet. Reads what has arrived at an earlier time. */
+  async progress(fileId: FileId): Promise<FileProgress> {
+    const record = this.#other(fileId);
+    const hashes = this.#records.hashesOf(fileId);
+    if (!hashes || record.state === 'received') return { item: itemOf(record), have: null };
+    if (record.target !== null) await takeBack(record.target, this.#records.partOf(fileId), record.sizeBytes);
+    const part = await this.#part(record, hashes);
+    this.#noteBytes(fileId, part);
+    if (part.isComplete && record.state === 'receiving') await this.#finish(fileId, part);
+    return { item: itemOf(this.#other(fileId)), have: bitsOf(part.have) };
+  }
+
+  /** Takes the hashes of the blocks, from anybody: they have to fit the root of the offer. Refuses with `file-block-wrong`. */
+  async setHashes(fileId: FileId, hashes: string): Promise<FileProgress> {
+    const record = this.#other(fileId);
+    await this.#store(fileId, await this.#checkedHashes(record, hashes));
+    return this.progress(fileId);
+  }
+
+  /** The hashes of the blocks of a file that is known here, base64url; null while they are not. */
+  hashes(fileId: FileId): string | null {
+    const hashes = this.#records.get(fileId) && this.#records.hashesOf(fileId);
+    return hashes ? toBase64Url(hashes) : null;
+  }
+
+  /**
+   * Stores a block of an accepted file. Refuses with `file-block-wrong`, `file-unknown`, `disk-full`, `disk-read-only`; a disk that takes
+   * nothing pauses the file.
+   */
+  async writeBlock(fileId: FileId, index: number, bytes: Uint8Array): Promise<FileItem> {
+    const record = this.#other(fileId);
+    const hashes = this.#records.hashesOf(fileId);
+    // What was on its way when the person paused is of use as well.
+    if ((record.state !== 'receiving' && record.state !== 'paused') || !hashes) throw new ParleyError('file-unknown');
+    const part = await this.#part(record, hashes);
+    try {
+      await part.write(index, bytes);
+      this.#noteBytes(fileId, part);
+      if (part.isComplete && this.#other(fileId).state === 'receiving') await this.#finish(fileId, part);
+    } catch (error) {
+      const { code } = refusalOf(error);
+      if (code === 'disk-full' || code === 'disk-read-only') this.#change(fileId, { state: 'paused', trouble: code });
+      throw error;
+    }
+    return itemOf(this.#other(fileId));
+  }
+
+  /** Reads a block of a file that lies on this disk. Refuses with `file-missing` or `file-changed`. */
+  async readBlock(fileId: FileId, index: number): Promise<Uint8Array> {
+    const record = this.#records.get(fileId);
+    const sizeBytes = blockSizeOf(record?.sizeBytes ?? 0, index);
+    if (!record?.path || record.state === 'withdrawn' || sizeBytes === 0) throw new ParleyError('file-unknown');
+    return readFrom(record, index * LIMITS.fileBlockBytes, sizeBytes);
+  }
+
+  pause(fileId: FileId): FileItem {
+    const { state } = this.#other(fileId);
+    return state === 'receiving' ? this.#change(fileId, { state: 'paused' }) : itemOf(this.#other(fileId));
+  }
+
+  /** The person does not want the file, or no longer: what has arrived is deleted. A complete file stays where it is. */
+  async decline(fileId: FileId): Promise<FileItem> {
+    const { state } = this.#other(fileId);
+    if (state === 'received') return itemOf(this.#other(fileId));
+    const item = this.#change(fileId, { state: 'declined', haveBytes: 0, trouble: null });
+    await this.#closePart(fileId);
+    this.#records.removePart(fileId);
+    return item;
+  }
+
+  /** Takes an own offer back. */
+  withdraw(fileId: FileId): FileItem {
+    this.#own(fileId);
+    return this.#change(fileId, { state: 'withdrawn' });
+  }
+
+  /** The author took an offer back. What did not arrive by now does not come any more. */
+  async withdrawn(fileId: FileId, author: DeviceId): Promise<FileItem[]> {
+    const record = this.#records.get(fileId);
+    if (!record || record.author !== author || record.mine || record.state === 'received') return [];
+    if (record.state === 'declined') return [];
+    return [await this.decline(fileId)];
+  }
+
+  /** Offers an own file anew, also to those who said no. */
+  offerAgain(fileId: FileId): FileItem {
+    const { round } = this.#own(fileId);
+    return this.#change(fileId, { state: 'shared', round: round + 1 });
+  }
+
+  /** Opens a received file with the system's program. A kind that may be harmful is asked about by the host. */
+  async open(fileId: FileId): Promise<void> {
+    const { record, path } = await fileOf(this.#records.get(fileId));
+    const head = await readFrom(record, 0, Math.min(HEAD_BYTES, record.sizeBytes));
+    const name = basename(path);
+    const { risk } = lookAt(name, head);
+    const opened = await this.#ports.shell.openFile(path, risk === 'none' ? null : { name, risk });
+    if (opened !== 'opened') throw new ParleyError(opened === 'refused' ? 'cancelled' : 'file-not-open');
+  }
+
+  /** Shows a file in its folder. */
+  async show(fileId: FileId): Promise<void> {
+    const { path } = await fileOf(this.#records.get(fileId));
+    if (!(await this.#ports.shell.showFile(path))) throw new ParleyError('file-not-open');
+  }
+
+  /** A file that is a picture by its bytes; refuses with `not-allowed` for everything else. */
+  async picture(fileId: FileId): Promise<ReceivedPicture> {
+    const { record, path } = await fileOf(this.#records.get(fileId));
+    if (record.sizeBytes > PICTURE_MAX_BYTES) throw new ParleyError('not-allowed');
+    const bytes = await readFrom(record, 0, record.sizeBytes);
+    const type = lookAt(basename(path), bytes.subarray(0, HEAD_BYTES)).pictureType;
+    if (type === null) throw new ParleyError('not-allowed');
+    return { type, bytes };
+  }
+
+  /** Nothing about a deleted room stays in the profile. Files in the downloads folder are the person's own. */
+  async forgetRoom(roomId: RoomId): Promise<void> {
+    for (const { fileId } of this.#records.all.filter((record) => record.roomId === roomId)) {
+      await this.#closePart(fileId);
+      this.#records.remove(fileId);
+    }
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#finishing.values());
+    for (const fileId of [...this.#parts.keys()]) await this.#closePart(fileId);
+  }
+
+  #part(record: FileRecord, hashes: Uint8Array): Promise<PartFile> {
+    const { fileId, sizeBytes } = record;
+    const known = this.#parts.get(fileId);
+    if (known) return known;
+    const opening = PartFile.open(this.#records.partOf(fileId), sizeBytes, hashes);
+    this.#parts.set(fileId, opening);
+    opening.catch(() => this.#parts.delete(fileId));
+    return opening;
+  }
+
+  async #closePart(fileId: FileId): Promise<void> {
+    const part = this.#parts.get(fileId);
+    this.#parts.delete(fileId);
+    if (part) await (await part).close();
+  }
+
+  /** Moves a complete file to the downloads folder, once. */
+  #finish(fileId: FileId, part: PartFile): Promise<void> {
+    const under = this.#finishing.get(fileId);
+    if (under) return under;
+    const finishing = this.#moveIn(fileId, part).finally(() => this.#finishing.delete(fileId));
+    this.#finishing.set(fileId, finishing);
+    return finishing;
+  }
+
+  async #moveIn(fileId: FileId, part: PartFile): Promise<void> {
+    const { downloads, log } = this.#ports;
+    await part.sync();
+    await this.#closePart(fileId);
+    const { name, folders, target } = this.#other(fileId);
+    const kept = target !== null && (await isEmpty(target)) ? target : null;
+    const path = kept ?? (await downloads.reserve(name, folders));
+    // Noted first: after a crash the reserved place is used and not a second one.
+    if (path !== target) this.#change(fileId, { target: path });
+    await downloads.moveIn(this.#records.partOf(fileId), path);
+    const { mtimeMs } = await lstat(path);
+    const record = { ...this.#other(fileId), path, modifiedMs: Math.round(mtimeMs) };
+    const head = await readFrom(record, 0, Math.min(HEAD_BYTES, record.sizeBytes));
+    const { kind, risk } = lookAt(basename(path), head);
+    const received = { state: 'received', held: true, trouble: null, shownName: basename(path) } as const;
+    this.#put({ ...record, ...received, kind, risk, target: null });
+    log.info('a file was received', { bytes: record.sizeBytes, kind, risk });
+  }
+
+  async #store(fileId: FileId, hashes: Uint8Array): Promise<void> {
+    this.#records.putHashes(fileId, hashes);
+    const record = this.#other(fileId);
+    const part = await this.#part(record, hashes);
+    if (part.isComplete) await this.#finish(fileId, part);
+  }
+
+  async #checkedHashes({ sizeBytes, root }: Pick<FileOffer, 'sizeBytes' | 'root'>, text: string): Promise<Uint8Array> {
+    const hashes = fromBase64Url(text);
+    if (hashes?.length !== blockCountOf(sizeBytes) * HASH_BYTES) throw new ParleyError('file-block-wrong');
+    if ((await fileRootOf(sizeBytes, hashes, sha256Now)) !== root) throw new ParleyError('file-block-wrong');
+    return hashes;
+  }
+
+  #waitingOf(author: DeviceId): FileRecord[] {
+    const waits = (state: FileItem['state']) => state === 'offered' || state === 'receiving' || state === 'paused';
+    return this.#records.all.filter((record) => record.author === author && waits(record.state));
+  }
+
+  /** In memory alone: the part itself says it after a start. */
+  #noteBytes(fileId: FileId, part: PartFile): void {
+    const record = this.#records.get(fileId);
+    if (record) this.#records.note({ ...record, haveBytes: part.haveBytes });
+  }
+
+  #other(fileId: FileId): FileRecord {
+    const record = this.#records.get(fileId);
+    if (!record || record.mine) throw new ParleyError('file-unknown');
+    return record;
+  }
+
+  #own(fileId: FileId): FileRecord {
+    const record = this.#records.get(fileId);
+    if (!record?.mine) throw new ParleyError('file-unknown');
+    return record;
+  }
+
+  #change(fileId: FileId, part: Partial<FileRecord> & { trouble?: ErrorCode | null }): FileItem {
+    const record = this.#records.get(fileId);
+    if (!record) throw new ParleyError('file-unknown');
+    return this.#put({ ...record, ...part });
+  }
+
+  #put(record: FileRecord): FileItem {
+    this.#records.put(record);
+    const item = itemOf(record);
+    this.#ports.emit('files.changed', { items: [item] });
+    return item;
+  }
+}
+
+const sha256Now = (bytes: Uint8Array): Uint8Array => sha256Of(bytes);
+
+function itemOf({ path: _path, modifiedMs: _modified, target: _target, ...item }: FileRecord): FileItem {
+  return item;
+}
+
+function bitsOf(have: Uint8Array): string {
+  const bits = new Uint8Array(Math.ceil(have.length / 8));
+  have.forEach((is, index) => {
+    if (is === 1) bits[index >> 3] = (bits[index >> 3] ?? 0) | (1 << (index & 7));
+  });
+  return toBase64Url(bits);
+}
