@@ -33,6 +33,7 @@ export class PeerConnection {
         if (parsed.success && !this.#over) listener.signal(parsed.data);
       },
       data: (raw) => this.#afterVerifying(() => listener.data(raw)),
+      fileData: (raw) => this.#afterVerifying(() => listener.fileData(raw)),
       track: (track, stream) => this.#afterVerifying(() => listener.track(track, stream)),
     });
   }

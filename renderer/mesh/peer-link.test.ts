@@ -117,7 +117,16 @@ describe('peer link', () => {
     await open();
     const [loPeer, hiPeer] = [latest(true), latest(false)];
     const evil = new FakePeers().maker(await fakeCertificate(9));
-    const noListener = { signal() {}, connected() {}, data() {}, track() {}, iceState() {}, ended() {} };
+    const noListener = {
+      signal() {},
+      connected() {},
+      data() {},
+      fileData() {},
+      fileRoom() {},
+      track() {},
+      iceState() {},
+      ended() {},
+    };
     loPeer.far = evil({ initiator: false, config: {}, log: noLog, listener: noListener }) as FakePeer; // made by FakePeers
     const answer = hiPeer.far;
     expect(answer).toBeUndefined();

@@ -51,6 +51,10 @@ export type LinkEvents = {
   /** For the far end, by whichever way there is. */
   signal: LinkSignal;
   message: LinkMessage;
+  /** A text or a frame of the files channel, as it came. */
+  file: string | ArrayBuffer;
+  /** The files channel opened, or has room again. */
+  fileRoom: undefined;
   /** A remote stream appeared or got a track. */
   streams: ReadonlyMap<string, MediaStream>;
   reading: LinkReading;
@@ -171,6 +175,17 @@ export class PeerLink {
     return false;
   }
 
+  /** Sends on the files channel; false when it is not open. Looking at `fileBufferedBytes` first is the caller's business. */
+  sendFile(data: string | Bytes): boolean {
+    const connection = this.#connection;
+    if (!connection?.verified || this.#state.at === 'closed') return false;
+    return connection.peer.sendFile(data);
+  }
+
+  get fileBufferedBytes(): number {
+    return this.#connection?.peer.fileBufferedBytes ?? 0;
+  }
+
   /** Sets the tracks that go out from now on; the same tracks again change nothing. */
   setTracks(tracks: OutgoingTracks): void {
     this.#tracks = tracks;
@@ -213,6 +228,13 @@ export class PeerLink {
       },
       data: (raw) => {
         if (this.#connection === connection) this.#hear(raw);
+      },
+      fileData: (raw) => {
+        if (this.#connection !== connection) return;
+        if (typeof raw === 'string' || raw instanceof ArrayBuffer) this.#events.emit('file', raw);
+      },
+      fileRoom: () => {
+        if (this.#connection === connection && connection.verified) this.#events.emit('fileRoom', undefined);
       },
       track: (_track, stream) => {
         if (this.#connection !== connection) return;

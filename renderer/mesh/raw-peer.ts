@@ -8,6 +8,10 @@ export type RawPeerListener = {
   /** Both the transport and the data channel are open. */
   connected(): void;
   data(raw: unknown): void;
+  /** Something came on the files channel. */
+  fileData(raw: unknown): void;
+  /** The files channel opened, or most of what waited in it is on its way. */
+  fileRoom(): void;
   track(track: MediaStreamTrack, stream: MediaStream): void;
   iceState(state: RTCIceConnectionState): void;
   /** It is over, for whatever reason. Once, and the last thing said. */
@@ -23,6 +27,10 @@ export interface RawPeer {
   send(text: string): void;
   /** Bytes that wait in the data channel. */
   readonly bufferedBytes: number;
+  /** Sends on the files channel, which is beside the one of `send`: words never wait behind a file. False while it is not open. */
+  sendFile(data: string | Bytes): boolean;
+  /** Bytes that wait in the files channel. */
+  readonly fileBufferedBytes: number;
   addTrack(track: MediaStreamTrack, stream: MediaStream): void;
   /** `old` is the track that was added; null sends nothing without a new negotiation. */
   replaceTrack(old: MediaStreamTrack, next: MediaStreamTrack | null, stream: MediaStream): void;

@@ -4,7 +4,7 @@ import '../shim.ts';
 import SimplePeer from 'simple-peer';
 import { errorFields } from '../log.ts';
 import { NegotiationQueue } from './negotiation-queue.ts';
-import type { MakePeer, StatsEntry } from './raw-peer.ts';
+import type { MakePeer, RawPeerListener, StatsEntry } from './raw-peer.ts';
 
 type WithConnection = SimplePeer.Instance & {
   _pc: RTCPeerConnection | null;
@@ -12,6 +12,25 @@ type WithConnection = SimplePeer.Instance & {
   _isNegotiating: boolean;
   negotiate(): void;
 };
+
+/**
+ * The files channel. Both sides open it under this id without a word about it: simple-peer would take a channel that the far end
+ * announces in place of its own.
+ */
+const FILES_CHANNEL = { label: 'files', id: 100 } as const;
+/** With less than this in the channel its owner is told that there is room. */
+const FILES_LOW_BYTES = 131_072;
+
+function openFilesChannel(connection: RTCPeerConnection, listener: RawPeerListener): RTCDataChannel {
+  const { label, id } = FILES_CHANNEL;
+  const channel = connection.createDataChannel(label, { negotiated: true, id });
+  channel.binaryType = 'arraybuffer';
+  channel.bufferedAmountLowThreshold = FILES_LOW_BYTES;
+  channel.onopen = () => listener.fileRoom();
+  channel.onbufferedamountlow = () => listener.fileRoom();
+  channel.onmessage = ({ data }) => listener.fileData(data);
+  return channel;
+}
 
 /** Makes connections with simple-peer. The only file that knows it. */
 export const makeSimplePeer: MakePeer = ({ initiator, config, log, listener }) => {
@@ -22,6 +41,8 @@ export const makeSimplePeer: MakePeer = ({ initiator, config, log, listener }) =
     // `iceServers` is always given: simple-peer would ask public STUN servers otherwise.
     config: { iceServers: [], bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require', ...config },
   }) as WithConnection; // these exist since 9.0 and are missing from its types
+  // Before the first description, which says that there are data channels.
+  const files = peer._pc ? openFilesChannel(peer._pc, listener) : null;
   // simple-peer throws after its end; 'close' tells the end itself.
   const alive = (act: (connection: RTCPeerConnection) => void) => {
     if (peer._pc && !peer.destroyed) act(peer._pc);
@@ -49,6 +70,15 @@ export const makeSimplePeer: MakePeer = ({ initiator, config, log, listener }) =
     send: (text) => peer.send(text),
     get bufferedBytes() {
       return peer.bufferSize;
+    },
+    sendFile: (data) => {
+      if (files?.readyState !== 'open') return false;
+      if (typeof data === 'string') files.send(data);
+      else files.send(data);
+      return true;
+    },
+    get fileBufferedBytes() {
+      return files?.bufferedAmount ?? 0;
     },
     addTrack: (track, stream) => queue.add(track, stream),
     replaceTrack: (old, next, stream) => queue.replace(old, next, stream),

@@ -58,7 +58,7 @@ async function turnsOfNegotiation({ moment, thenOff }: Turn): Promise<Shown> {
     if (thenOff) offering.replaceTrack(camera.track, null, camera.stream);
   };
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-  const nothing = { data: () => {}, iceState: () => {}, ended: () => {} };
+  const nothing = { data: () => {}, fileData: () => {}, fileRoom: () => {}, iceState: () => {}, ended: () => {} };
   const offering = makeSimplePeer({
     initiator: true,
     config: {},

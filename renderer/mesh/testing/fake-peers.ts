@@ -47,6 +47,8 @@ export class FakePeer implements RawPeer {
   readonly initiator: boolean;
   readonly taken: PeerSignal[] = [];
   readonly sent: string[] = [];
+  readonly filesSent: (string | Bytes)[] = [];
+  fileBufferedBytes = 0;
   /** Tracks as they go out now, by the track they were added with. */
   readonly senders = new Map<MediaStreamTrack, { now: MediaStreamTrack | null; stream: MediaStream }>();
   restarts = 0;
@@ -88,6 +90,15 @@ export class FakePeer implements RawPeer {
     queueMicrotask(() => far?.hear(text));
   }
 
+  sendFile(data: string | Bytes): boolean {
+    const { far } = this;
+    if (this.destroyed || !far) return false;
+    this.filesSent.push(data);
+    const copy = typeof data === 'string' ? data : data.slice().buffer;
+    queueMicrotask(() => far.hearFile(copy));
+    return true;
+  }
+
   addTrack(track: MediaStreamTrack, stream: MediaStream): void {
     this.senders.set(track, { now: track, stream });
     if (this.far) this.far.#track(track, stream);
@@ -127,6 +138,16 @@ export class FakePeer implements RawPeer {
   /** Takes what the far end, or a test in its place, sends. */
   hear(raw: unknown): void {
     if (!this.destroyed) this.#listener.data(raw);
+  }
+
+  /** Takes what the far end, or a test in its place, sends on the files channel. */
+  hearFile(raw: unknown): void {
+    if (!this.destroyed) this.#listener.fileData(raw);
+  }
+
+  /** Says that the files channel has room again. */
+  fileRoom(): void {
+    this.#listener.fileRoom();
   }
 
   /** Says that it is connected, whoever is at the far end. */
