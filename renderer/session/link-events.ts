@@ -25,6 +25,9 @@ export type LinkEventsPorts = {
   signal(participant: Participant, signal: LinkSignal): void;
   presence(participant: Participant, presence: LinkMessageOf<'presence'>, first: boolean): void;
   safety(participant: Participant, message: LinkMessageOf<'safety'>): void;
+  /** Something came on the files channel, or it has room again. */
+  file(participant: Participant, raw: string | ArrayBuffer): void;
+  fileRoom(participant: Participant): void;
   /** The call of this person, whose decline by others matters. */
   ownCallId(): CallId | null;
   notice(notice: SessionNotice): void;
@@ -57,6 +60,8 @@ export function followLink(participant: Participant, ports: LinkEventsPorts): vo
   });
   link.on('signal', (signal) => ports.signal(participant, signal));
   link.on('message', (message) => hear(participant, message, ports));
+  link.on('file', (raw) => ports.file(participant, raw));
+  link.on('fileRoom', () => ports.fileRoom(participant));
   link.on('streams', () => ports.shown());
   link.on('reading', (reading) => {
     const { quality, relayed } = participant.reading;

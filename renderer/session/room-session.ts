@@ -1,6 +1,7 @@
 import type { HistoryItem, MessageRef, PeerStanding, RoomKeyring } from '@parley/shared/model';
 import {
   type DeviceId,
+  type FileId,
   type LinkMessage,
   type LinkSignal,
   type Outcome,
@@ -64,7 +65,8 @@ export class RoomSession {
       opened: (participant) => this.#opened(participant),
       sendSignal: (participant, signal) => this.#sendSignal(participant, signal),
     });
-    const { conversation } = this.#parts;
+    const { conversation, files } = this.#parts;
+    files.on('changed', (now) => this.#events.emit('files', now));
     conversation.on('recorded', (items) => this.#events.emit('recorded', items));
     conversation.on('changed', (items) => this.#events.emit('delivery', items));
     conversation.on('trouble', ({ message, code }) =>
@@ -78,7 +80,7 @@ export class RoomSession {
 
   /** Counts of things that still run; all zero after `leave`. */
   get openResources(): { timers: number; links: number; listeners: number } {
-    const { roster, conversation } = this.#parts;
+    const { roster, conversation, files } = this.#parts;
     const links = roster.all.map(({ link }) => link.openResources);
     const parts = [...links, this.#seated()?.handshakes.openResources ?? { timers: 0, listeners: 0 }];
     const sum = (of: 'timers' | 'listeners') => parts.reduce((total, each) => total + each[of], 0);
@@ -86,7 +88,8 @@ export class RoomSession {
       // The timers of the conversation run through this clock.
       timers: this.#clock.pending + sum('timers'),
       links: links.length,
-      listeners: this.#events.size + conversation.openResources.listeners + sum('listeners'),
+      listeners:
+        this.#events.size + conversation.openResources.listeners + files.openResources.listeners + sum('listeners'),
     };
   }
 
@@ -94,6 +97,7 @@ export class RoomSession {
   async open(): Promise<void> {
     if (this.#state.at === 'refused') this.#state.undo();
     else if (this.#state.at !== 'new') return;
+    if (this.#state.at === 'new') void this.#parts.files.start();
     this.#state = { at: 'opening' };
     this.#shown();
     const { certificate, policy, log } = this.#ports;
@@ -167,6 +171,11 @@ export class RoomSession {
     return this.#parts.conversation.markSeen(upTo);
   }
 
+  /** A file of the person's own can be given from now on. */
+  fileAtHand(fileId: FileId): void {
+    this.#parts.files.atHand(fileId);
+  }
+
   /** The person is writing: said to the others every few seconds at most. */
   typing(): void {
     const now = this.#clock.now();
@@ -197,7 +206,7 @@ export class RoomSession {
     const seated = this.#seated();
     if (this.#state.at === 'refused') this.#state.undo();
     this.#state = { at: 'left' };
-    const { roster, presence, conversation } = this.#parts;
+    const { roster, presence, conversation, files } = this.#parts;
     presence.close();
     this.#broadcast({ type: 'bye', why: 'left' });
     if (roster.all.length > 0) await Promise.race([this.#sayBye(seated), this.#inTime()]);
@@ -205,6 +214,7 @@ export class RoomSession {
     roster.close();
     seated?.handshakes.close();
     conversation.close();
+    files.close();
     this.#events.clear();
     this.#clock.stopAll();
     await Promise.race([left, this.#inTime()]);
@@ -300,9 +310,10 @@ export class RoomSession {
 
   #opened(participant: Participant): void {
     if (this.#is('left') || participant.link.state.at !== 'open') return;
-    const { presence, conversation, call, codes } = this.#parts;
+    const { presence, conversation, files, call, codes } = this.#parts;
     participant.send(presence.message());
     void conversation.linked(participant);
+    files.linked(participant);
     call.sendTracks(participant);
     void codes.start(participant);
   }

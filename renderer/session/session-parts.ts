@@ -2,12 +2,15 @@ import type { Bridge } from '@parley/shared/bridge';
 import type { Profile, RoomKeyring } from '@parley/shared/model';
 import { LIMITS, type LinkMessage, type LinkSignal } from '@parley/shared/protocol';
 import type { Clock } from '@parley/shared/timing';
+import type { FileContent } from '../bridge/file-content.ts';
 import type { Log } from '../log.ts';
 import type { MakePeer } from '../mesh/raw-peer.ts';
 import type { Seat, SeatOwner } from '../signaling/seat.ts';
 import { Admission } from './admission.ts';
 import type { OwnCertificate } from './certificate.ts';
 import { Conversation } from './conversation.ts';
+import { FileTransfers } from './files/file-transfers.ts';
+import type { LocalFiles } from './files/local-files.ts';
 import { IceSupply } from './ice-supply.ts';
 import type { Participant } from './participant.ts';
 import { PeerNames } from './peer-names.ts';
@@ -21,6 +24,8 @@ import type { SessionNotice } from './session-state.ts';
 
 export type RoomSessionPorts = {
   bridge: Bridge;
+  content: FileContent;
+  localFiles: LocalFiles;
   /** Takes a seat on the keyring's server. */
   takeSeat: (keyring: RoomKeyring, owner: SeatOwner) => Seat;
   makePeer: MakePeer;
@@ -51,6 +56,7 @@ export type SessionHooks = {
 
 export type SessionParts = {
   conversation: Conversation;
+  files: FileTransfers;
   roster: Roster;
   names: PeerNames;
   call: RoomCall;
@@ -78,10 +84,14 @@ export function createSessionParts(
     readReceipts: () => ports.privacy().readReceipts,
     receiptsEveryMs: policy.receiptsEveryMs,
   });
+  const files = new FileTransfers({ roomId, bridge, content: ports.content, local: ports.localFiles, clock });
   const roster = new Roster(LIMITS.roomCapacityDefault, {
     clock,
     goneGraceMs: policy.goneGraceMs,
-    removed: (participant) => conversation.unlinked(participant),
+    removed: (participant) => {
+      conversation.unlinked(participant);
+      files.unlinked(participant.deviceId);
+    },
     ended: (peerId) => hooks.seated()?.handshakes.end(peerId),
     changed: () => call.changed(),
   });
@@ -151,10 +161,12 @@ export function createSessionParts(
         call.heard(said.call, first);
       },
       safety: (participant, message) => void codes.handle(participant, message),
+      file: ({ deviceId }, raw) => files.hear(deviceId, raw),
+      fileRoom: ({ deviceId }) => files.roomCame(deviceId),
       ownCallId: () => call.own?.callId ?? null,
       notice,
       shown,
     },
   });
-  return { conversation, roster, names, call, presence, codes, ice, admission };
+  return { conversation, files, roster, names, call, presence, codes, ice, admission };
 }

@@ -3,6 +3,7 @@ import type { CallId, CallPresence, DeviceId, ErrorCode } from '@parley/shared/p
 import type { LinkReading } from '../mesh/quality.ts';
 import type { ServerConnection } from '../signaling/server-connection.ts';
 import type { CallKey } from './call-state.ts';
+import type { FileNow } from './files/file-transfers.ts';
 
 /** One other participant of a room, as the screens see it. */
 export type ParticipantNow = {
@@ -40,5 +41,6 @@ export type SessionEvents = {
   changed: SessionNow;
   recorded: readonly HistoryItem[];
   delivery: readonly HistoryItem[];
+  files: readonly FileNow[];
   notice: SessionNotice;
 };

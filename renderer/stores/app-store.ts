@@ -32,6 +32,8 @@ export const createAppStore = (): AppStore =>
     call: NO_CALL,
     chats: {},
     drafts: {},
+    files: {},
+    preparing: [],
     search: NO_SEARCH,
     listedRooms: null,
     devices: { cameras: [], microphones: [], speakers: [] },

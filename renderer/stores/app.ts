@@ -1,6 +1,7 @@
 import { refusalOf, unwrap } from '@parley/shared/protocol';
 import { countedClock } from '../clock.ts';
 import type { Logs } from '../log.ts';
+import { LocalFiles } from '../session/files/local-files.ts';
 import type { Actions } from './actions/actions.ts';
 import { createActions } from './actions/create-actions.ts';
 import { markListed } from './actions/listing-changes.ts';
@@ -29,6 +30,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
   const notices = createNotices(store);
   const chats = createChats(store, bridge);
   const drafts = createDrafts(store, bridge, clock);
+  const localFiles = new LocalFiles();
   const searches = createSearches(store, bridge, clock);
   const listedRooms = createListedRooms({
     store,
@@ -45,6 +47,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
     drafts,
     searches,
     listedRooms,
+    localFiles,
     notices,
     running: () => running,
     restart: () => void start(),
@@ -103,7 +106,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
         ports.makeCertificate(),
       ]);
       if (closed) return;
-      const reach = createReach({ store, ports, certificate, chats, notices });
+      const reach = createReach({ store, ports, certificate, chats, notices, localFiles });
       const calls = createCalls({ store, ports, reach, notices });
       reach.onChange((roomId, now) => calls.roomChanged(roomId, now));
       running = { reach, calls };

@@ -1,6 +1,7 @@
 import type { Bridge } from '@parley/shared/bridge';
 import { systemClock } from '@parley/shared/timing';
 import { createBridge } from '../bridge/create-bridge.ts';
+import { fetchedContent } from '../bridge/file-content.ts';
 import { PageLog } from '../log.ts';
 import { browserMedia } from '../media/ports.ts';
 import { usualLinkPolicy } from '../mesh/link-policy.ts';
@@ -35,6 +36,7 @@ export function browserPorts(window: Window & typeof globalThis): AppPorts {
   });
   return {
     bridge,
+    content: fetchedContent((url, init) => window.fetch(url, init), log.area('bridge')),
     clock: systemClock,
     randomBytes,
     signaling,

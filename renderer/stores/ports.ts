@@ -2,6 +2,7 @@ import type { Bridge } from '@parley/shared/bridge';
 import type { ServerHost } from '@parley/shared/model';
 import type { RoomId } from '@parley/shared/protocol';
 import type { Clock } from '@parley/shared/timing';
+import type { FileContent } from '../bridge/file-content.ts';
 import type { Logs } from '../log.ts';
 import type { MediaPorts } from '../media/ports.ts';
 import type { MakePeer } from '../mesh/raw-peer.ts';
@@ -14,6 +15,7 @@ import type { SignalingHub } from '../signaling/signaling-hub.ts';
 /** The app's needs from outside: the page gives the browser's, tests give their own. */
 export type AppPorts = {
   bridge: Bridge;
+  content: FileContent;
   clock: Clock;
   randomBytes: (sizeBytes: number) => Uint8Array<ArrayBuffer>;
   roomLists: RoomLists;

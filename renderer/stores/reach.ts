@@ -1,6 +1,7 @@
 import type { Room } from '@parley/shared/model';
 import type { DeviceId, RoomId } from '@parley/shared/protocol';
 import type { OwnCertificate } from '../session/certificate.ts';
+import type { LocalFiles } from '../session/files/local-files.ts';
 import { RoomSession } from '../session/room-session.ts';
 import type { ParticipantNow, SessionNow } from '../session/session-state.ts';
 import { type AppStore, UNREACHED } from './app-store.ts';
@@ -27,8 +28,9 @@ export function createReach(options: {
   certificate: OwnCertificate;
   chats: Chats;
   notices: Notices;
+  localFiles: LocalFiles;
 }): Reach {
-  const { store, ports, certificate, chats, notices } = options;
+  const { store, ports, certificate, chats, notices, localFiles } = options;
   const sessions = new Map<RoomId, RoomSession>();
   const opening = new Map<RoomId, Promise<void>>();
   const volumes = new Map<DeviceId, number>();
@@ -68,6 +70,8 @@ export function createReach(options: {
     if (!keyring.ok) return notices.refused(keyring);
     const session = new RoomSession(keyring.value, {
       bridge: ports.bridge,
+      content: ports.content,
+      localFiles,
       takeSeat: ({ host }, owner) => ports.signaling.clientOf(host).join(roomId, owner),
       makePeer: ports.makePeer,
       certificate,
@@ -89,6 +93,7 @@ export function createReach(options: {
     });
     session.on('recorded', (items) => chats.add(roomId, items));
     session.on('delivery', (items) => chats.update(roomId, items));
+    session.on('files', (files) => store.setState((state) => ({ files: { ...state.files, [roomId]: files } })));
     session.on('notice', ({ tone, text, code }) => notices.say(tone, text, code));
     show(roomId, session.now);
     // Opening goes on by itself; waiting for the network would hold up whoever opens the room.

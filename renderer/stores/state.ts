@@ -12,8 +12,10 @@ import type {
   Settings,
 } from '@parley/shared/model';
 import type { CallId, DeviceId, ListedRoom, MicrophoneState, Refusal, RoomId } from '@parley/shared/protocol';
+import type { FileNow } from '../session/files/file-transfers.ts';
 import type { ServerConnection } from '../signaling/server-connection.ts';
 
+export type { FileNow } from '../session/files/file-transfers.ts';
 export type { ServerConnection } from '../signaling/server-connection.ts';
 
 /**
@@ -37,6 +39,10 @@ export type AppState = {
   call: OwnCall;
   chats: Readonly<Record<RoomId, ChatState>>;
   drafts: Readonly<Record<RoomId, Draft>>;
+  /** Files of each room, the oldest first. */
+  files: Readonly<Record<RoomId, readonly FileNow[]>>;
+  /** Files that the person chose and that are being read before they are offered. */
+  preparing: readonly PreparingFile[];
   search: SearchState;
   /** Null while no list of a server is looked at. */
   listedRooms: ListedRoomsView | null;
@@ -174,6 +180,8 @@ export type ChatState = {
 
 /** What a person has written in a room and not sent, and why the last try to send it failed. */
 export type Draft = { text: string; refusal: Refusal | null };
+
+export type PreparingFile = { id: number; roomId: RoomId; name: string; sizeBytes: number; bytes: number };
 
 export type SearchState = {
   open: boolean;

@@ -9,6 +9,8 @@ import { dayKeyOf, formatClock, formatDay, formatNames } from '../../ui/format.t
 import { useNow } from '../../ui/use-now.ts';
 import { AuthorName } from '../author-name.tsx';
 import { authorWords } from '../connection-words.ts';
+import { FileCards } from '../files/file-cards.tsx';
+import { useFileDrops } from '../files/use-file-drops.ts';
 import styles from './chat.module.css';
 import { Composer } from './composer.tsx';
 import { groupMessages } from './grouping.ts';
@@ -21,9 +23,11 @@ const noParticipants: readonly ParticipantView[] = [];
 /** A room's conversation: what was said, and the field to say more. */
 export function ChatView({ room, wide = false }: { room: Room; wide?: boolean }) {
   const chat = useApp((state) => state.chats[room.roomId]);
+  const { isOver, ...drops } = useFileDrops(room.roomId);
   return (
-    <div className={styles.chat} data-wide={wide || undefined}>
+    <div className={styles.chat} data-wide={wide || undefined} data-drop={isOver || undefined} {...drops}>
       {chat ? <Messages room={room} chat={chat} /> : <div className={styles.list} aria-busy="true" />}
+      <FileCards room={room} />
       <Typing room={room} />
       <Composer key={room.roomId} roomId={room.roomId} />
     </div>

@@ -35,7 +35,7 @@ async function shown(draft = '') {
     </AppProvider>,
   );
   const field = mounted.page.querySelector('textarea');
-  const send = mounted.page.querySelector('button');
+  const send = mounted.page.querySelector<HTMLButtonElement>('button[type=submit]');
   if (!field || !send) throw new Error('the composer lacks its field or button');
   const type = (text: string) =>
     act(async () => {

@@ -6,6 +6,7 @@ import { useActions, useApp } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Refused } from '../../ui/field.tsx';
 import { formatNumber } from '../../ui/format.ts';
+import { AttachButtons } from '../files/attach-buttons.tsx';
 import styles from './chat.module.css';
 
 /** From here on the field counts down. */
@@ -66,6 +67,7 @@ export function Composer({ roomId }: { roomId: RoomId }) {
         </Refused>
       ) : null}
       <div className={styles.field}>
+        <AttachButtons roomId={roomId} />
         <textarea
           ref={ref}
           rows={1}

@@ -50,6 +50,7 @@ import { usualLinkPolicy } from '../../mesh/link-policy.ts';
 import { type FakeCertificate, FakePeers, fakeCertificate } from '../../mesh/testing/fake-peers.ts';
 import type { PresenceHint, Seat, SeatOwner, SeatState } from '../../signaling/seat.ts';
 import { type FakeClock, fakeClock, settled } from '../../testing/fake-clock.ts';
+import { LocalFiles } from '../files/local-files.ts';
 import { RoomSession } from '../room-session.ts';
 import type { RoomSessionPorts } from '../session-parts.ts';
 import { type SessionPolicy, usualSessionPolicy } from '../session-policy.ts';
@@ -512,6 +513,8 @@ export class FakeRoom {
     const certificate = await fakeCertificate(nextId++);
     const ports: RoomSessionPorts = {
       bridge: own.bridge(),
+      content: { write: async () => refuse('file-unknown'), read: async () => refuse('file-unknown') },
+      localFiles: new LocalFiles(),
       takeSeat: (keyring, owner) => this.server.takeSeat(keyring, owner),
       makePeer: this.net.maker(certificate),
       certificate: { certificate: null, fp: certificate.fp },

@@ -1,5 +1,6 @@
 import type { CallActions } from './call.ts';
 import type { ChatActions } from './chat.ts';
+import type { FileActions } from './files.ts';
 import type { InviteActions } from './invites.ts';
 import type { ListedRoomActions } from './listed-rooms.ts';
 import type { NavigationActions } from './navigation.ts';
@@ -21,4 +22,5 @@ export interface Actions
     ServerActions,
     ListedRoomActions,
     CallActions,
-    ChatActions {}
+    ChatActions,
+    FileActions {}

@@ -1,4 +1,5 @@
 import type { Outcome, RoomId } from '@parley/shared/protocol';
+import type { LocalFiles } from '../../session/files/local-files.ts';
 import type { RoomSession } from '../../session/room-session.ts';
 import type { AppStore } from '../app-store.ts';
 import type { Calls } from '../calls.ts';
@@ -19,6 +20,7 @@ export type ActionParts = {
   /** Absent until the start succeeded. */
   running: () => { reach: Reach; calls: Calls } | undefined;
   searches: Searches;
+  localFiles: LocalFiles;
   listedRooms: ListedRoomsStore;
   notices: Notices;
   restart: () => void;

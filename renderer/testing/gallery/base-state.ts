@@ -48,6 +48,8 @@ export function baseState(theme: Theme, nowMs: number): AppState {
     call: { at: 'none' },
     chats: { [design]: chatOf(items, { newSince: items[9] ? messageKey(items[9]) : null }) },
     drafts: Object.fromEntries(roomsAt(nowMs).map(({ roomId, draft }) => [roomId, { text: draft, refusal: null }])),
+    files: {},
+    preparing: [],
     search: { open: false, query: '', at: 'idle', hits: [], total: 0, hasMore: false },
     listedRooms: null,
     devices: {

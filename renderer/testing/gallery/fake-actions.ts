@@ -110,6 +110,10 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
     closeSearch: () => set(({ search }) => ({ search: { ...search, open: false } })),
     search: (query) => set(({ search }) => ({ search: { ...search, query } })),
     searchMore: () => undefined,
+    offerFiles: () => undefined,
+    fileAction: () => undefined,
+    chooseFileAgain: () => undefined,
+    refuseFiles: () => undefined,
     setVerified: done,
     dismissNotice: (id) => set(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) })),
   };

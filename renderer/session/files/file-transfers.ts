@@ -1,0 +1,339 @@
+import type { Bridge } from '@parley/shared/bridge';
+import type { FileItem, FileOffer } from '@parley/shared/model';
+import {
+  type Bytes,
+  type DeviceId,
+  type FileId,
+  type FileMessage,
+  LIMITS,
+  type Outcome,
+  type RoomId,
+  refuse,
+  unreachable,
+} from '@parley/shared/protocol';
+import { type Clock, repeat } from '@parley/shared/timing';
+import { type FileContent, pictureAddressOf } from '../../bridge/file-content.ts';
+import { type CountedClock, countedClock } from '../../clock.ts';
+import { Emitter } from '../../emitter.ts';
+import { FileLink } from './file-link.ts';
+import { IncomingFile } from './incoming-file.ts';
+import type { LocalFiles } from './local-files.ts';
+import { Speed } from './speed.ts';
+
+/** The far end of an open link, as the files of a room see it. */
+export type FilePeer = {
+  deviceId: DeviceId;
+  name: string;
+  link: { sendFile(data: string | Bytes): boolean; readonly fileBufferedBytes: number };
+};
+
+export type FilesPorts = {
+  roomId: RoomId;
+  bridge: Bridge;
+  content: FileContent;
+  local: LocalFiles;
+  clock: Clock;
+};
+
+/** How far a file is at one other device. */
+export type FileAtPeer = {
+  deviceId: DeviceId;
+  name: string;
+  bytes: number;
+  state: 'receiving' | 'paused' | 'received' | 'declined';
+};
+
+/** A file of the room as the screens see it. */
+export type FileNow = FileItem & {
+  /** Bytes that are here, also of unfinished blocks. */
+  bytes: number;
+  /** Null while nothing moves. */
+  bytesPerSecond: number | null;
+  /** Devices that give it now. */
+  sources: number;
+  /** An own file: how far it is at the others. */
+  peers: readonly FileAtPeer[];
+  /** Whether this device can give it to others now. */
+  atHand: boolean;
+  /** The address of a picture that arrived and may be shown; null for everything else. */
+  picture: string | null;
+};
+
+const TOLD_EVERY_MS = 250;
+/** How often the author hears how far a file is. */
+const PROGRESS_EVERY_MS = 1_000;
+/** Offers that are said when a link opens: the newest ones. */
+const OFFERS_AT_LINK_MAX = 128;
+
+/**
+ * The files of one room over its open links: offers them, takes them in from everybody who has them, gives them on. The core keeps what is
+ * known of each; this part moves the blocks.
+ */
+export class FileTransfers {
+  readonly #ports: FilesPorts;
+  readonly #clock: CountedClock;
+  readonly #events = new Emitter<{ changed: readonly FileNow[] }>();
+  readonly #items = new Map<FileId, FileItem>();
+  readonly #links = new Map<DeviceId, FileLink>();
+  readonly #names = new Map<DeviceId, string>();
+  /** The devices on a link that have the whole file. */
+  readonly #holders = new Map<FileId, Set<DeviceId>>();
+  readonly #incoming = new Map<FileId, { file: IncomingFile; speed: Speed; toldAt: number }>();
+  readonly #atPeers = new Map<FileId, Map<DeviceId, FileAtPeer>>();
+  readonly #undos: (() => void)[] = [];
+  #undoTell: (() => void) | undefined;
+  #closed = false;
+
+  constructor(ports: FilesPorts) {
+    this.#ports = ports;
+    this.#clock = countedClock(ports.clock);
+  }
+
+  get openResources(): { timers: number; listeners: number } {
+    return { timers: this.#clock.pending, listeners: this.#events.size };
+  }
+
+  on(event: 'changed', listener: (files: readonly FileNow[]) => void): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  /** Reads what the core knows, and goes on with what was on its way. */
+  async start(): Promise<void> {
+    const { bridge, roomId } = this.#ports;
+    this.#undos.push(
+      bridge.on('files.changed', ({ items }) => {
+        for (const item of items) if (item.roomId === roomId) this.#take(item);
+      }),
+      repeat(this.#clock, PROGRESS_EVERY_MS, () => this.#tellAuthors()),
+    );
+    const listed = await bridge.call('files.list', { roomId });
+    if (!listed.ok || this.#closed) return;
+    for (const item of listed.value.items) if (!this.#items.has(item.fileId)) this.#take(item);
+  }
+
+  /** A fresh connection to that participant is open. */
+  linked({ deviceId, name, link }: FilePeer): void {
+    if (this.#closed) return;
+    this.unlinked(deviceId);
+    const fileLink: FileLink = new FileLink({
+      deviceId,
+      clock: this.#clock,
+      send: (data) => link.sendFile(data),
+      bufferedBytes: () => link.fileBufferedBytes,
+      readBlock: (fileId, index) => this.#readBlock(fileId, index),
+      heard: (message) => void this.#heard(fileLink, message),
+      part: (part) => this.#incoming.get(part.fileId)?.file.take(deviceId, part),
+    });
+    this.#links.set(deviceId, fileLink);
+    this.#names.set(deviceId, name);
+    const offers = this.#mine().slice(-OFFERS_AT_LINK_MAX).map(offerOf);
+    for (let at = 0; at < offers.length; at += LIMITS.fileOffersMax) {
+      fileLink.say({ type: 'offers', offers: offers.slice(at, at + LIMITS.fileOffersMax) });
+    }
+    const held = [...this.#items.values()].filter((item) => this.#gives(item)).map(({ fileId }) => fileId);
+    if (held.length > 0) fileLink.say({ type: 'held', fileIds: held.slice(-LIMITS.filesHeldMax) });
+  }
+
+  /** The connection to that device is over. */
+  unlinked(deviceId: DeviceId): void {
+    this.#links.get(deviceId)?.close();
+    this.#links.delete(deviceId);
+    for (const holders of this.#holders.values()) holders.delete(deviceId);
+    for (const { file } of this.#incoming.values()) file.removeSource(deviceId);
+  }
+
+  /** Something came on the files channel of that device. */
+  hear(deviceId: DeviceId, raw: string | ArrayBuffer): void {
+    this.#links.get(deviceId)?.hear(raw);
+  }
+
+  roomCame(deviceId: DeviceId): void {
+    this.#links.get(deviceId)?.roomCame();
+  }
+
+  /** A file of the person's own is at hand in this page: whoever wants it can have it from now on. */
+  atHand(fileId: FileId): void {
+    this.#broadcast({ type: 'held', fileIds: [fileId] });
+    this.#tell();
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const undo of this.#undos.splice(0)) undo();
+    for (const { file } of this.#incoming.values()) file.close();
+    for (const link of this.#links.values()) link.close();
+    this.#incoming.clear();
+    this.#links.clear();
+    this.#clock.stopAll();
+    this.#events.clear();
+  }
+
+  #take(item: FileItem): void {
+    const before = this.#items.get(item.fileId);
+    this.#items.set(item.fileId, item);
+    if (item.mine) this.#tookOwn(item, before);
+    else this.#tookOther(item, before);
+    this.#tell();
+  }
+
+  #tookOwn(item: FileItem, before: FileItem | undefined): void {
+    const { fileId, state, round } = item;
+    if (state === before?.state && round === before.round) return;
+    if (state === 'withdrawn') {
+      this.#broadcast({ type: 'withdraw', fileId });
+      return;
+    }
+    this.#broadcast({ type: 'offers', offers: [offerOf(item)] });
+    if (this.#gives(item)) this.#broadcast({ type: 'held', fileIds: [fileId] });
+  }
+
+  #tookOther(item: FileItem, before: FileItem | undefined): void {
+    const { fileId, state } = item;
+    const incoming = this.#incoming.get(fileId);
+    if (state === 'receiving' && !incoming) this.#begin(item);
+    else if (state === 'receiving' || state === 'paused') incoming?.file.pause(state === 'paused');
+    else if (incoming) {
+      this.#incoming.delete(fileId);
+      incoming.file.close();
+    }
+    if (state === before?.state) return;
+    if (before && state === 'received') this.#broadcast({ type: 'held', fileIds: [fileId] });
+    if (before) this.#tellAuthor(item);
+  }
+
+  #begin(item: FileItem): void {
+    const { bridge, content } = this.#ports;
+    const { fileId } = item;
+    const file = new IncomingFile(item, { bridge, content, clock: this.#clock, changed: () => this.#tell() });
+    this.#incoming.set(fileId, { file, speed: new Speed(), toldAt: 0 });
+    for (const deviceId of this.#holders.get(fileId) ?? []) {
+      const link = this.#links.get(deviceId);
+      if (link) file.addSource(link);
+    }
+  }
+
+  async #heard(link: FileLink, message: Exclude<FileMessage, { type: 'want' | 'stop' }>): Promise<void> {
+    const { bridge, roomId } = this.#ports;
+    const { deviceId } = link;
+    switch (message.type) {
+      case 'offers':
+        await bridge.call('files.learn', { roomId, author: deviceId, offers: message.offers });
+        return;
+      case 'withdraw':
+        await bridge.call('files.withdrawn', { fileId: message.fileId, author: deviceId });
+        return;
+      case 'held':
+        for (const fileId of message.fileIds) this.#holds(link, fileId);
+        return;
+      case 'cannot':
+        this.#holders.get(message.fileId)?.delete(deviceId);
+        this.#incoming.get(message.fileId)?.file.removeSource(deviceId);
+        return;
+      case 'ask-hashes': {
+        const item = this.#items.get(message.fileId);
+        const known = item && this.#gives(item) ? await bridge.call('files.hashes', { fileId: item.fileId }) : null;
+        const hashes = known?.ok ? known.value.hashes : null;
+        if (hashes === null) link.say({ type: 'cannot', fileId: message.fileId });
+        else link.say({ type: 'hashes', fileId: message.fileId, hashes });
+        return;
+      }
+      case 'hashes':
+        await this.#incoming.get(message.fileId)?.file.takeHashes(deviceId, message.hashes);
+        return;
+      case 'progress': {
+        const item = this.#items.get(message.fileId);
+        if (!item?.mine) return;
+        const peers = this.#atPeers.get(item.fileId) ?? new Map<DeviceId, FileAtPeer>();
+        this.#atPeers.set(item.fileId, peers);
+        const bytes = Math.min(message.bytes, item.sizeBytes);
+        peers.set(deviceId, { deviceId, name: this.#names.get(deviceId) ?? '', bytes, state: message.state });
+        this.#tell();
+        return;
+      }
+      default:
+        unreachable(message);
+    }
+  }
+
+  #holds(link: FileLink, fileId: FileId): void {
+    const holders = this.#holders.get(fileId) ?? new Set();
+    // An id is 22 characters; a link that names ever more of them is not listened to for ever.
+    if (holders.has(link.deviceId)) return;
+    if (!this.#holders.has(fileId) && this.#holders.size >= 16 * LIMITS.filesHeldMax) return;
+    this.#holders.set(fileId, holders.add(link.deviceId));
+    this.#incoming.get(fileId)?.file.addSource(link);
+  }
+
+  async #readBlock(fileId: FileId, index: number): Promise<Outcome<Uint8Array>> {
+    const item = this.#items.get(fileId);
+    if (!item || !this.#gives(item)) return refuse('file-unknown');
+    const { local, content } = this.#ports;
+    const block = await (local.has(fileId) ? local.readBlock(fileId, index) : content.read(fileId, index));
+    if (!block.ok) this.#tell();
+    return block;
+  }
+
+  /** Whether this device can give a file of this room to its members. */
+  #gives({ fileId, mine, state, held }: FileItem): boolean {
+    return mine ? state === 'shared' && (held || this.#ports.local.has(fileId)) : state === 'received' && held;
+  }
+
+  #mine(): FileItem[] {
+    return [...this.#items.values()]
+      .filter(({ mine, state }) => mine && state === 'shared')
+      .sort((left, right) => left.offeredAt - right.offeredAt);
+  }
+
+  #broadcast(message: FileMessage): void {
+    for (const link of this.#links.values()) link.say(message);
+  }
+
+  #tellAuthors(): void {
+    for (const fileId of this.#incoming.keys()) {
+      const item = this.#items.get(fileId);
+      if (item) this.#tellAuthor(item);
+    }
+    // The speed changes also while nothing comes.
+    if (this.#incoming.size > 0) this.#tell();
+  }
+
+  #tellAuthor({ fileId, author, state, haveBytes }: FileItem): void {
+    if (state !== 'receiving' && state !== 'paused' && state !== 'received' && state !== 'declined') return;
+    const bytes = this.#incoming.get(fileId)?.file.bytes ?? haveBytes;
+    this.#links.get(author)?.say({ type: 'progress', fileId, bytes, state });
+  }
+
+  /** Changes come many times a second; they are told a few times. */
+  #tell(): void {
+    this.#undoTell ??= this.#clock.after(TOLD_EVERY_MS, () => {
+      this.#undoTell = undefined;
+      this.#events.emit('changed', this.now);
+    });
+  }
+
+  get now(): readonly FileNow[] {
+    const now = this.#clock.now();
+    return [...this.#items.values()]
+      .sort((left, right) => left.offeredAt - right.offeredAt)
+      .map((item) => {
+        const incoming = this.#incoming.get(item.fileId);
+        const bytes = incoming?.file.bytes ?? item.haveBytes;
+        return {
+          ...item,
+          bytes,
+          bytesPerSecond: incoming?.speed.at(bytes, now) ?? null,
+          sources: incoming?.file.sourceCount ?? 0,
+          peers: [...(this.#atPeers.get(item.fileId)?.values() ?? [])],
+          atHand: this.#gives(item),
+          picture: isPicture(item) ? pictureAddressOf(item.fileId) : null,
+        };
+      });
+  }
+}
+
+const isPicture = ({ kind, risk, state }: FileItem): boolean =>
+  kind === 'picture' && risk === 'none' && state === 'received';
+
+function offerOf({ fileId, salt, name, folders, sizeBytes, root, offeredAt, round }: FileItem): FileOffer {
+  return { fileId, salt, name, folders, sizeBytes, root, offeredAt, round };
+}

@@ -1,0 +1,268 @@
+import type { Bridge } from '@parley/shared/bridge';
+import { blockCountOf, blockSizeOf, type FileItem } from '@parley/shared/model';
+import { type BlockPart, type DeviceId, type FileId, fromBase64Url, LIMITS } from '@parley/shared/protocol';
+import { type Clock, repeat } from '@parley/shared/timing';
+import type { FileContent } from '../../bridge/file-content.ts';
+import { type CountedClock, countedClock } from '../../clock.ts';
+import type { FileLink } from './file-link.ts';
+
+/** Blocks that one source is asked for ahead, and blocks that are on their way or to the disk at once. */
+const WANTS_OF_SOURCE_MAX = 6;
+const UNDER_WAY_MAX = 10;
+/** A source that promised blocks and sends nothing for so long is asked no more for a while. */
+const SILENT_MS = 20_000;
+const LOOK_EVERY_MS = 5_000;
+/** So many wrong blocks end a source. */
+const WRONG_MAX = 3;
+const RETRY_MS = 2_000;
+
+type Source = { link: FileLink; wants: Set<number>; heardAt: number; silentUntil: number; wrong: number };
+/** A block on its way. `from` holds everybody who sent a part of it. */
+type Assembly = { bytes: Uint8Array<ArrayBuffer>; filled: number; by: DeviceId | null; from: Set<DeviceId> };
+
+export type IncomingPorts = {
+  bridge: Bridge;
+  content: FileContent;
+  clock: Clock;
+  /** Bytes arrived, or the file cannot go on. */
+  changed(): void;
+};
+
+/**
+ * One file on its way to this disk, from everybody who has it. Each block is asked for once; what a lost connection leaves
+ * undone is asked for again from where it stopped, from whoever is there. New blocks are asked for as the disk takes the ones that came.
+ */
+export class IncomingFile {
+  readonly fileId: FileId;
+  readonly sizeBytes: number;
+  readonly #ports: IncomingPorts;
+  readonly #clock: CountedClock;
+  readonly #sources = new Map<DeviceId, Source>();
+  readonly #assemblies = new Map<number, Assembly>();
+  readonly #writing = new Set<number>();
+  readonly #spare: Uint8Array<ArrayBuffer>[] = [];
+  /** Null until the hashes of the blocks are known. */
+  #have: Uint8Array | null = null;
+  #haveBytes: number;
+  #askedHashes: DeviceId | null = null;
+  #ready = false;
+  #paused = false;
+  #closed = false;
+
+  constructor({ fileId, sizeBytes, haveBytes }: FileItem, ports: IncomingPorts) {
+    this.fileId = fileId;
+    this.sizeBytes = sizeBytes;
+    this.#haveBytes = haveBytes;
+    this.#ports = ports;
+    this.#clock = countedClock(ports.clock);
+    repeat(this.#clock, LOOK_EVERY_MS, () => this.#lookForSilence());
+    void this.#load();
+  }
+
+  /** Bytes that are here, those of unfinished blocks included. */
+  get bytes(): number {
+    let bytes = this.#haveBytes;
+    for (const { filled } of this.#assemblies.values()) bytes += filled;
+    return Math.min(bytes, this.sizeBytes);
+  }
+
+  get sourceCount(): number {
+    return this.#sources.size;
+  }
+
+  /** Somebody has the whole file. */
+  addSource(link: FileLink): void {
+    this.removeSource(link.deviceId);
+    const now = this.#clock.now();
+    this.#sources.set(link.deviceId, { link, wants: new Set(), heardAt: now, silentUntil: 0, wrong: 0 });
+    this.#askForHashes();
+    this.#fill();
+  }
+
+  removeSource(deviceId: DeviceId): void {
+    const source = this.#sources.get(deviceId);
+    if (!source) return;
+    this.#sources.delete(deviceId);
+    this.#release(source);
+    if (this.#askedHashes === deviceId) this.#askedHashes = null;
+    this.#askForHashes();
+    this.#fill();
+  }
+
+  async takeHashes(deviceId: DeviceId, hashes: string): Promise<void> {
+    if (this.#askedHashes !== deviceId || this.#have) return;
+    const taken = await this.#ports.bridge.call('files.set-hashes', { fileId: this.fileId, hashes });
+    this.#askedHashes = null;
+    if (taken.ok) this.#take(taken.value.have, taken.value.item.haveBytes);
+    else if (taken.code === 'file-block-wrong') this.removeSource(deviceId);
+  }
+
+  /** Takes a part of a block; what was not asked for, or does not continue what is here, is dropped. */
+  take(deviceId: DeviceId, { index, offset, bytes }: BlockPart): void {
+    const source = this.#sources.get(deviceId);
+    if (!source?.wants.has(index)) return;
+    const sizeBytes = blockSizeOf(this.sizeBytes, index);
+    const assembly = this.#assemblies.get(index) ?? this.#begin(index, deviceId);
+    if (assembly.by !== deviceId || assembly.filled !== offset || offset + bytes.length > sizeBytes) return;
+    source.heardAt = this.#clock.now();
+    assembly.bytes.set(bytes, offset);
+    assembly.filled += bytes.length;
+    assembly.from.add(deviceId);
+    this.#ports.changed();
+    if (assembly.filled === sizeBytes) void this.#write(index, assembly, source);
+  }
+
+  /** Asks for nothing more, or goes on. What is on its way when it pauses is still taken. */
+  pause(paused: boolean): void {
+    if (paused === this.#paused) return;
+    this.#paused = paused;
+    for (const source of this.#sources.values()) {
+      if (paused) source.link.say({ type: 'stop', fileId: this.fileId });
+      else this.#release(source);
+    }
+    this.#fill();
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const { link } of this.#sources.values()) link.say({ type: 'stop', fileId: this.fileId });
+    this.#sources.clear();
+    this.#assemblies.clear();
+    this.#spare.length = 0;
+    this.#clock.stopAll();
+  }
+
+  async #load(): Promise<void> {
+    const progress = await this.#ports.bridge.call('files.progress', { fileId: this.fileId });
+    if (this.#closed) return;
+    if (!progress.ok) {
+      this.#clock.after(RETRY_MS, () => void this.#load());
+      return;
+    }
+    this.#ready = true;
+    this.#take(progress.value.have, progress.value.item.haveBytes);
+    this.#askForHashes();
+  }
+
+  #take(have: string | null, haveBytes: number): void {
+    const bits = have === null ? undefined : fromBase64Url(have);
+    if (!bits || this.#closed) return;
+    this.#have = Uint8Array.from({ length: blockCountOf(this.sizeBytes) }, (_, index) =>
+      ((bits[index >> 3] ?? 0) & (1 << (index & 7))) === 0 ? 0 : 1,
+    );
+    this.#haveBytes = haveBytes;
+    this.#ports.changed();
+    this.#fill();
+  }
+
+  #askForHashes(): void {
+    if (!this.#ready || this.#have || this.#askedHashes || this.#closed) return;
+    const [source] = this.#sources.values();
+    if (!source) return;
+    this.#askedHashes = source.link.deviceId;
+    source.heardAt = this.#clock.now();
+    source.link.say({ type: 'ask-hashes', fileId: this.fileId });
+  }
+
+  /** Asks for the next blocks, as far as the disk and the sources go. */
+  #fill(): void {
+    if (!this.#have || this.#paused || this.#closed) return;
+    const now = this.#clock.now();
+    for (const source of this.#sources.values()) {
+      while (source.wants.size < WANTS_OF_SOURCE_MAX && source.silentUntil <= now) {
+        const index = this.#underWay() < UNDER_WAY_MAX ? this.#next() : undefined;
+        if (index === undefined) return;
+        if (source.wants.size === 0) source.heardAt = now;
+        source.wants.add(index);
+        const assembly = this.#assemblies.get(index);
+        if (assembly) assembly.by = source.link.deviceId;
+        source.link.say({ type: 'want', fileId: this.fileId, index, offset: assembly?.filled ?? 0 });
+      }
+    }
+  }
+
+  #underWay(): number {
+    let count = this.#writing.size;
+    for (const { wants } of this.#sources.values()) count += wants.size;
+    return count;
+  }
+
+  /** A block that nobody was asked for: those that were begun come first. */
+  #next(): number | undefined {
+    for (const [index, { by }] of this.#assemblies) if (by === null) return index;
+    const have = this.#have ?? new Uint8Array();
+    for (let index = 0; index < have.length; index++) {
+      if (have[index] === 1 || this.#writing.has(index) || this.#assemblies.has(index)) continue;
+      if (![...this.#sources.values()].some(({ wants }) => wants.has(index))) return index;
+    }
+    return undefined;
+  }
+
+  #begin(index: number, by: DeviceId): Assembly {
+    const bytes = this.#spare.pop() ?? new Uint8Array(Math.min(LIMITS.fileBlockBytes, this.sizeBytes));
+    const assembly: Assembly = { bytes, filled: 0, by, from: new Set() };
+    this.#assemblies.set(index, assembly);
+    return assembly;
+  }
+
+  async #write(index: number, assembly: Assembly, source: Source): Promise<void> {
+    source.wants.delete(index);
+    this.#assemblies.delete(index);
+    this.#writing.add(index);
+    const sizeBytes = blockSizeOf(this.sizeBytes, index);
+    // It stays counted while it is on its way to the disk.
+    this.#haveBytes += sizeBytes;
+    this.#fill();
+    const written = await this.#ports.content.write(this.fileId, index, assembly.bytes.subarray(0, sizeBytes));
+    this.#writing.delete(index);
+    this.#spare.push(assembly.bytes);
+    if (this.#closed) return;
+    if (written.ok) {
+      if (this.#have) this.#have[index] = 1;
+    } else {
+      this.#haveBytes -= sizeBytes;
+      if (written.code === 'file-block-wrong') this.#blame(assembly);
+      else {
+        // A full disk pauses the file, which ends this; everything else may be better in a while.
+        this.#clock.after(RETRY_MS, () => this.#fill());
+        return;
+      }
+    }
+    this.#ports.changed();
+    this.#fill();
+  }
+
+  /** Wrong bytes that came from one source alone are its fault. */
+  #blame({ from }: Assembly): void {
+    const [deviceId] = from;
+    if (deviceId === undefined || from.size > 1) return;
+    const source = this.#sources.get(deviceId);
+    if (!source) return;
+    source.wrong += 1;
+    if (source.wrong >= WRONG_MAX) this.removeSource(deviceId);
+  }
+
+  #release(source: Source): void {
+    for (const index of source.wants) {
+      const assembly = this.#assemblies.get(index);
+      if (assembly?.by === source.link.deviceId) assembly.by = null;
+    }
+    source.wants.clear();
+  }
+
+  #lookForSilence(): void {
+    if (this.#paused) return;
+    const now = this.#clock.now();
+    for (const source of this.#sources.values()) {
+      const { deviceId } = source.link;
+      if (now - source.heardAt < SILENT_MS) continue;
+      if (this.#askedHashes === deviceId) this.#askedHashes = null;
+      if (source.wants.size === 0) continue;
+      source.silentUntil = now + SILENT_MS;
+      source.link.say({ type: 'stop', fileId: this.fileId });
+      this.#release(source);
+    }
+    this.#askForHashes();
+    this.#fill();
+  }
+}

@@ -1,0 +1,94 @@
+import { accept, type FileId, type Outcome, type RoomId, refuse, toBase64Url } from '@parley/shared/protocol';
+import { fingerprintOf } from '../../session/files/local-files.ts';
+import type { ActionContext } from './context.ts';
+
+/** A file that the person chose, with the names of the folders around it, the outermost first. */
+export type ChosenFile = { file: File; folders: readonly string[] };
+
+/** What a person can do with a file that is listed. */
+export type FileAction = 'accept' | 'pause' | 'decline' | 'withdraw' | 'offer-again' | 'open' | 'show';
+
+export interface FileActions {
+  /** Offers files to the members of a room, also to those who come later. */
+  offerFiles: (roomId: RoomId, chosen: readonly ChosenFile[]) => void;
+  fileAction: (action: FileAction, fileId: FileId) => void;
+  /** The same file once more, after a restart: it has to be what it was. */
+  chooseFileAgain: (roomId: RoomId, fileId: FileId, file: File) => void;
+  /** Says why what was dropped or pasted is not taken. */
+  refuseFiles: (message: string) => void;
+}
+
+export function createFileActions(context: ActionContext): FileActions {
+  const { ports, store, session, localFiles, tell, notices } = context;
+  const { bridge } = ports;
+  let nextId = 1;
+  /** One file is read at a time. */
+  let turn: Promise<unknown> = Promise.resolve();
+
+  /** Reads a file while its progress is shown; `use` gets what it is. */
+  async function prepare<T>(
+    roomId: RoomId,
+    file: File,
+    use: (print: { root: string; hashes: string }) => Promise<Outcome<T>>,
+  ): Promise<Outcome<T>> {
+    const id = nextId++;
+    const shown = { id, roomId, name: file.name, sizeBytes: file.size, bytes: 0 };
+    store.setState(({ preparing }) => ({ preparing: [...preparing, shown] }));
+    const progress = (bytes: number) =>
+      store.setState(({ preparing }) => ({
+        preparing: preparing.map((each) => (each.id === id ? { ...each, bytes } : each)),
+      }));
+    const isWanted = () => store.getState().rooms.some((room) => room.roomId === roomId);
+    const mine = turn.then(async (): Promise<Outcome<T>> => {
+      const print = await fingerprintOf(file, progress, isWanted);
+      return print.ok ? use(print.value) : print;
+    });
+    turn = mine.catch(() => {});
+    try {
+      return await mine;
+    } finally {
+      store.setState(({ preparing }) => ({ preparing: preparing.filter((each) => each.id !== id) }));
+    }
+  }
+
+  const offer = ({ file, folders }: ChosenFile, roomId: RoomId) =>
+    prepare(roomId, file, async ({ root, hashes }) => {
+      const salt = toBase64Url(ports.randomBytes(16));
+      const sizeBytes = file.size;
+      const offered = await bridge.call('files.offer', {
+        ...{ roomId, name: file.name, folders: [...folders], sizeBytes, root, salt, hashes },
+      });
+      if (!offered.ok) return offered;
+      localFiles.add(offered.value.fileId, file);
+      session(roomId)?.fileAtHand(offered.value.fileId);
+      return offered;
+    });
+
+  return {
+    offerFiles(roomId, chosen) {
+      for (const each of chosen) void offer(each, roomId).then(tell);
+    },
+    fileAction(action, fileId) {
+      void bridge.call(`files.${action}`, { fileId }).then((done: Outcome<unknown>) => {
+        // Changing one's mind in the host's own question is no trouble.
+        if (!done.ok && done.code !== 'cancelled') tell(done);
+        if (done.ok && action === 'withdraw') localFiles.remove(fileId);
+      });
+    },
+    chooseFileAgain(roomId, fileId, file) {
+      const item = store.getState().files[roomId]?.find((each) => each.fileId === fileId);
+      if (!item) return;
+      void prepare(roomId, file, async ({ root }) => {
+        if (root !== item.root) {
+          return refuse('file-changed', {
+            message: 'This is not the file that was offered, or it was changed since then.',
+          });
+        }
+        localFiles.add(fileId, file);
+        session(roomId)?.fileAtHand(fileId);
+        return accept(undefined);
+      }).then(tell);
+    },
+    refuseFiles: (message) => notices.say('info', message, null),
+  };
+}

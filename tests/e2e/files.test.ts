@@ -1,0 +1,62 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { downloadsOf } from '#support/open-app.ts';
+import type { Participant } from '#support/participant.ts';
+import { openStage, type Stage } from '#support/stage.ts';
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+/** The card of a file. */
+const cardOf = (one: Participant, name: string): Locator =>
+  one.page.getByRole('region', { name: 'Files' }).getByRole('article', { name: new RegExp(`^${name}`) });
+
+const press = (one: Participant, button: string, name: string): Promise<void> =>
+  cardOf(one, name)
+    .getByRole('button', { name: `${button}: ${name}` })
+    .click();
+
+const waitState = (one: Participant, name: string, words: string | RegExp): Promise<void> =>
+  cardOf(one, name).getByRole('status').filter({ hasText: words }).waitFor({ timeout: 60_000 });
+
+const received = (one: Participant, name: string): Promise<Buffer> => readFile(join(downloadsOf(one.folder), name));
+
+describe('files between two people', () => {
+  let stage: Stage;
+  let ana: Participant;
+  let ben: Participant;
+  let here: string;
+
+  beforeAll(async () => {
+    stage = await openStage();
+    here = join(stage.folder, 'chosen');
+    await mkdir(here);
+    ana = await stage.enter('Ana Ribeiro');
+    await ana.createRoom('Garden plans');
+    await ana.openRoom('Garden plans');
+    ben = await stage.enter('Ben Okafor');
+    await ben.joinRoom(await ana.copyInvite());
+    await Promise.all([ana.sees('Ben Okafor'), ben.sees('Ana Ribeiro')]);
+    await Promise.all([ana.openPanel('Chat'), ben.openPanel('Chat')]);
+  });
+  afterAll(() => stage?.close());
+
+  /** Chooses a file of this content as a person does. */
+  async function choose(one: Participant, name: string, content: Uint8Array): Promise<void> {
+    const path = join(here, name);
+    await writeFile(path, content);
+    await one.page.getByLabel('Send files', { exact: true }).and(one.page.locator('input')).setInputFiles(path);
+  }
+
+  it('go from one to the other whole, when the other wants them', async () => {
+    const content = randomBytes(5_000_000);
+    await choose(ana, 'seeds.bin', content);
+    await waitState(ben, 'seeds.bin', 'Offered to you');
+    await press(ben, 'Download', 'seeds.bin');
+    await waitState(ben, 'seeds.bin', 'Downloaded');
+    expect(sha256(await received(ben, 'seeds.bin'))).toBe(sha256(content));
+    await waitState(ana, 'seeds.bin', /Sent to .*Ben Okafor/);
+  });
+});
