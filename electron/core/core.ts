@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BridgeEvent } from '@parley/shared/bridge';
-import { type Outcome, refusalOf, refuse, sentenceOf } from '@parley/shared/protocol';
+import { type Outcome, refusalOf, refuse } from '@parley/shared/protocol';
 import { readDeepLink } from './deep-link/deep-link.ts';
 import { createEmbeddedServer } from './embedded-server/embedded-server.ts';
 import { createEventHub } from './event-hub.ts';
@@ -15,6 +15,8 @@ import { historyHandlers } from './handlers/history-handlers.ts';
 import { roomHandlers } from './handlers/room-handlers.ts';
 import { serverHandlers } from './handlers/server-handlers.ts';
 import { startHistory } from './history/history-client.ts';
+import { recoveryWords } from './history/recovery-words.ts';
+import type { Recovery } from './history/repair.ts';
 import { openIdentity } from './identity/device-identity.ts';
 import { createNotices } from './notices.ts';
 import type { CorePorts } from './ports.ts';
@@ -66,19 +68,18 @@ export async function createCore(ports: CorePorts): Promise<Core> {
   const { store: settings, damaged } = openSettings(inProfile('settings.json'), clock.now);
   if (damaged) notices.say('settings-damaged');
   const identity = await openIdentity(inProfile('device.key'), secrets);
+  const sayRecovered = (recovery: Recovery) => {
+    const { code, message } = recoveryWords(recovery);
+    notices.say(code, message);
+  };
   const { history, recovered } = await startHistory({
     file: inProfile('history.db'),
     seed: identity.seed,
     log,
     workerUrl: ports.historyWorkerUrl,
+    recoveredLater: sayRecovered,
   });
-  if (recovered) {
-    const instead = recovered.fromBackup ? 'The newest backup took its place.' : 'A new one was started.';
-    notices.say(
-      'history-damaged',
-      `${sentenceOf('history-damaged')} ${instead} It is kept as ${recovered.setAsideAs}.`,
-    );
-  }
+  if (recovered) sayRecovered(recovered);
 
   const files = new Files({
     folder: inProfile('files'),

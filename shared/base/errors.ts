@@ -80,10 +80,13 @@ export const ERRORS = {
   // History and disk
   'history-from-future':
     'These messages were written by a newer Parley. Update Parley to read them; nothing was changed.',
-  'history-damaged': 'The message store is damaged. It was set aside unchanged.',
+  'history-damaged': 'The message store is damaged. Start Parley again to have it repaired.',
+  'history-repaired': 'The search index was damaged and was made anew. Every message is there.',
   'history-locked': 'Another program is using the message store.',
   'disk-full': 'The disk is full. Nothing stored was lost; make some room and try again.',
   'disk-read-only': 'Parley cannot write to its folder. Nothing stored was lost.',
+  'room-key-lost':
+    'The key of this room was lost with a damaged part of the message store. Open its invite again to meet its people.',
   'message-forged': 'A message was not signed by its author and was refused.',
   'settings-damaged': 'The settings could not be read and were set aside. Parley started with the usual ones.',
 

@@ -5,8 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../adapters/stream-log.ts';
 import type { Log } from '../ports.ts';
 import { newSeed, openTestStore, type TestStore, temporaryFolder } from '../testing/test-kit.ts';
-import { BACKUP_EVERY_MS, backUpIfOld, backupsOf, forgetBackups } from './backup.ts';
+import { BACKUP_EVERY_MS, backUpIfOld, backupsOf } from './backup.ts';
 import { startHistory } from './history-client.ts';
+import { forgetCopies } from './history-files.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let file: string;
@@ -74,7 +75,7 @@ describe('a backup', () => {
     ben.close();
     writeFileSync(file, 'Not a database any more, and long enough to be looked at as if it were one.'.repeat(99));
     const again = openTestStore(file, { seed: ben.seed });
-    expect(again.recovered?.fromBackup).toBe(true);
+    expect(again.recovered?.how).toBe('backup');
     expect(again.store.page(roomId, undefined, 10).total_count).toBe(1);
     again.close();
   });
@@ -84,7 +85,7 @@ describe('a backup', () => {
     age(newest(), BACKUP_EVERY_MS + 1_000);
     await backUpIfOld(ben.db, file, Date.now());
     expect(backupsOf(file)).toHaveLength(2);
-    forgetBackups(file);
+    forgetCopies(file);
     expect(backupsOf(file)).toEqual([]);
   });
 });

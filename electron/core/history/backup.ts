@@ -1,16 +1,8 @@
-import {
-  chmodSync,
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { ParleyError } from '@parley/shared/protocol';
 import type { WritableDb } from './database.ts';
+import { partOf, removeDatabase, sync } from './history-files.ts';
 
 /** How old the newest backup may become while the app runs. */
 export const BACKUP_EVERY_MS = 86_400_000;
@@ -28,7 +20,7 @@ export function backupsOf(file: string): string[] {
     name.endsWith(OLDER),
   ];
   return readdirSync(dirname(file))
-    .filter((name) => name.startsWith(prefix) && !name.endsWith('.part'))
+    .filter((name) => name.startsWith(prefix) && /^\d+(\.older)?$/.test(name.slice(prefix.length)))
     .sort((left, right) => {
       const [[a, aOlder], [b, bOlder]] = [place(left), place(right)];
       return b - a || Number(aOlder) - Number(bOlder);
@@ -38,44 +30,54 @@ export function backupsOf(file: string): string[] {
 
 /** A whole copy beside the file, before its shape changes. */
 export function backUpBeforeMigration(db: WritableDb, file: string, version: number): void {
-  const part = `${nameOf(file, version)}.part`;
-  rmSync(part, { force: true });
+  const part = partOf(file, 'backup');
+  removeDatabase(part);
   db.prepare('VACUUM INTO ?').run(part);
   takePlace(part, nameOf(file, version));
 }
 
+/** Whether the newest copy is older than a day, or there is none. */
+export function isBackupDue(db: WritableDb, file: string, nowMs: number): boolean {
+  const target = newestOf(db, file);
+  return !existsSync(target) || nowMs - statSync(target).mtimeMs >= BACKUP_EVERY_MS;
+}
+
+const newestOf = (db: WritableDb, file: string) => nameOf(file, Number(db.pragma('user_version', { simple: true })));
+
 /**
  * Copies the history beside its file if the newest copy is older than a day, a few pages at a time, so that others are
  * served meanwhile. The copy before stays until the next one. Answers whether a copy was made. Rejects when the disk does
- * not take it; then the older ones are as they were.
+ * not take it, and with `cancelled`; then the older ones are as they were.
  */
-export async function backUpIfOld(db: WritableDb, file: string, nowMs: number): Promise<boolean> {
-  const version = Number(db.pragma('user_version', { simple: true }));
-  const target = nameOf(file, version);
-  if (existsSync(target) && nowMs - statSync(target).mtimeMs < BACKUP_EVERY_MS) return false;
-  const part = `${target}.part`;
-  rmSync(part, { force: true });
+export async function backUpIfOld(
+  db: WritableDb,
+  file: string,
+  nowMs: number,
+  isCancelled: () => boolean = () => false,
+): Promise<boolean> {
+  const target = newestOf(db, file);
+  if (!isBackupDue(db, file, nowMs)) return false;
+  const part = partOf(file, 'backup');
+  removeDatabase(part);
   closeSync(openSync(part, 'w', 0o600));
   try {
-    await db.backup(part, { progress: () => PAGES_AT_ONCE });
+    await db.backup(part, {
+      progress: () => {
+        if (isCancelled()) throw new ParleyError('cancelled');
+        return PAGES_AT_ONCE;
+      },
+    });
     if (existsSync(target)) renameSync(target, `${target}${OLDER}`);
     takePlace(part, target);
     return true;
   } catch (error) {
-    rmSync(part, { force: true });
+    removeDatabase(part);
     throw error;
   }
 }
 
-/** Removes every copy: what was deleted must not live on in them. */
-export function forgetBackups(file: string): void {
-  for (const backup of backupsOf(file)) rmSync(backup, { force: true });
-}
-
 function takePlace(part: string, target: string): void {
   if (process.platform !== 'win32') chmodSync(part, 0o600);
-  const handle = openSync(part, 'r+');
-  fsyncSync(handle);
-  closeSync(handle);
+  sync(part);
   renameSync(part, target);
 }

@@ -29,6 +29,7 @@ export function createQueries(db: WritableDb): Queries {
     one: <T>(text: string, ...args: unknown[]) => statement(text).get(...args) as T | undefined,
     all: <T>(text: string, ...args: unknown[]) => statement(text).all(...args) as T[],
     run: (text, ...args) => statement(text).run(...args).changes,
-    transaction: (work) => db.transaction(work)(),
+    // Begun as a writer: one that begins as a reader is refused at once where another program writes, whatever it waits.
+    transaction: (work) => db.transaction(work).immediate(),
   };
 }

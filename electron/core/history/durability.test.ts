@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../adapters/stream-log.ts';
 import { newMessageId, newSeed, openTestStore, temporaryFolder } from '../testing/test-kit.ts';
 import { startHistory } from './history-client.ts';
-import { asHistoryError } from './open-history.ts';
+import { asHistoryError } from './history-errors.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let file: string;

@@ -3,6 +3,7 @@ import { type Outcome, ParleyError, unwrap } from '@parley/shared/protocol';
 import type { Log } from '../ports.ts';
 import type { HistoryStore } from './history-store.ts';
 import type { WorkerAnswer, WorkerRequest, WorkerStart } from './history-worker.ts';
+import type { Recovery } from './repair.ts';
 
 type Async<F> = F extends (...args: infer A) => infer R ? (...args: A) => Promise<R> : never;
 
@@ -11,7 +12,8 @@ export type HistoryClient = { [N in keyof HistoryStore]: Async<HistoryStore[N]> 
 
 export type HistoryOpened = {
   history: HistoryClient;
-  recovered: { setAsideAs: string; fromBackup: boolean } | null;
+  /** How a damaged file was brought back at this start. */
+  recovered: Recovery | null;
 };
 
 /** Starts the history's worker thread and waits until the file is open. Rejects with a ParleyError when it cannot be. */
@@ -22,6 +24,8 @@ export async function startHistory(options: {
   workerUrl?: URL | undefined;
   slowQueryMs?: number;
   backupDelayMs?: number;
+  /** The file turned out to be damaged while it was in use. */
+  recoveredLater?: (recovery: Recovery) => void;
 }): Promise<HistoryOpened> {
   const { file, seed, log, slowQueryMs = 100, backupDelayMs = 60_000 } = options;
   const workerData: WorkerStart = { file, seed, slowQueryMs, backupDelayMs };
@@ -30,12 +34,15 @@ export async function startHistory(options: {
   let nextId = 1;
   let ended = false;
 
-  const opened = new Promise<Outcome<{ setAsideAs: string; fromBackup: boolean } | null>>((resolve) => {
+  const opened = new Promise<Outcome<Recovery | null>>((resolve) => {
     worker.on('message', (answer: WorkerAnswer) => {
       if (answer.kind === 'opened') resolve(answer.outcome);
       else if (answer.kind === 'slow')
         log.warn('slow history call', { name: answer.name, durationMs: answer.durationMs });
-      else if (answer.kind === 'backup') {
+      else if (answer.kind === 'recovered') {
+        log.warn('history repaired', { how: answer.recovery.how });
+        options.recoveredLater?.(answer.recovery);
+      } else if (answer.kind === 'backup') {
         if (answer.outcome.ok) log.info('history backed up');
         else log.warn('history could not be backed up', { code: answer.outcome.code });
       } else {

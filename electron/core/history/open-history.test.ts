@@ -92,7 +92,7 @@ describe('opening the history', () => {
     const { id } = before.compose(roomId, 'Kept over the change');
     before.close();
 
-    const { db, recovered } = openHistory(file, now, [...migrations, addColumn]);
+    const { db, recovered } = openHistory(file, now, { migrations: [...migrations, addColumn] });
     expect(recovered).toBeNull();
     expect(db.pragma('user_version', { simple: true })).toBe(migrations.length + 1);
     expect(db.prepare('SELECT colour, (SELECT id FROM messages) AS id FROM rooms').get()).toEqual({ colour: null, id });
@@ -112,7 +112,7 @@ describe('opening the history', () => {
       addColumn(db);
       throw new Error('half-way');
     };
-    expect(() => openHistory(file, now, [...migrations, broken])).toThrow();
+    expect(() => openHistory(file, now, { migrations: [...migrations, broken] })).toThrow();
     const after = openTestStore(file);
     expect(after.recovered).toBeNull();
     expect(
@@ -126,7 +126,7 @@ describe('opening the history', () => {
   });
 
   it('refuses a file of a newer Parley and does not change a byte of it', () => {
-    const { db } = openHistory(file, now, [...migrations, addColumn]);
+    const { db } = openHistory(file, now, { migrations: [...migrations, addColumn] });
     // Left as a killed process leaves it: with what was written still in the log beside the file.
     db.exec('CREATE TABLE later (value TEXT); PRAGMA wal_autocheckpoint = 0');
     db.exec("INSERT INTO later VALUES ('not for us')");
@@ -143,7 +143,7 @@ describe('opening the history', () => {
     const garbage = Buffer.from('This was a database once. '.repeat(1_000));
     writeFileSync(file, garbage);
     const { db, recovered } = openHistory(file, now);
-    expect(recovered).toEqual({ setAsideAs: `history.db.damaged-${now()}`, fromBackup: false });
+    expect(recovered).toEqual({ how: 'empty', setAsideAs: `history.db.damaged-${now()}` });
     expect(db.prepare('SELECT count(*) FROM messages').pluck().get()).toBe(0);
     db.close();
     expect(readFileSync(join(folder.path, `history.db.damaged-${now()}`))).toEqual(garbage);
@@ -161,7 +161,7 @@ describe('opening the history', () => {
     writeFileSync(file, bytes);
 
     const second = openTestStore(file, { seed: first.seed });
-    expect(second.recovered?.fromBackup).toBe(true);
+    expect(second.recovered).toMatchObject({ how: 'copied', complete: false, fromBackup: true });
     expect(second.store.page(roomId, undefined, 10).total_count).toBe(200);
     second.close();
     expect(existsSync(`${file}.backup-v1`)).toBe(true);
@@ -179,7 +179,8 @@ describe('opening the history', () => {
     writeFileSync(file, bytes);
 
     const second = openTestStore(file, { seed: first.seed });
-    expect(second.recovered?.fromBackup).toBe(true);
+    expect(second.recovered).toMatchObject({ how: 'copied', complete: false, fromBackup: true });
+    expect(second.store.page(roomId, undefined, 1).total_count).toBe(300);
     expect(second.compose(roomId, 'After the damage')).toMatchObject({ seq: 301, clock: 301 });
     second.close();
   });

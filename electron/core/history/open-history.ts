@@ -1,116 +1,143 @@
-import { chmodSync, closeSync, copyFileSync, existsSync, openSync, renameSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { type ErrorCode, ParleyError } from '@parley/shared/protocol';
+import { chmodSync, closeSync, existsSync, openSync, statSync } from 'node:fs';
+import { ParleyError } from '@parley/shared/protocol';
 import Database from 'better-sqlite3';
-import { asFileError } from '../file-errors.ts';
-import { backUpBeforeMigration, backupsOf } from './backup.ts';
+import { backUpBeforeMigration } from './backup.ts';
+import { CHECKED_AT_ONCE_MAX, checkWhole, lookAtPlaces } from './check-history.ts';
 import type { WritableDb } from './database.ts';
+import { asHistoryError, isDamage } from './history-errors.ts';
+import { finishReplacing, removeParts } from './history-files.ts';
 import { migrations as allMigrations, type Migration } from './migrations/index.ts';
-import { roomHash } from './room-hash.ts';
-import { sql } from './statements.ts';
+import { type Opening, type Recovery, repair } from './repair.ts';
+import { schemaOf, versionOfSchema } from './schema-version.ts';
 
 export type OpenedHistory = {
   db: WritableDb;
-  /** Set when the file was damaged: it lies beside, and this says whether a backup took its place. */
-  recovered: null | { setAsideAs: string; fromBackup: boolean };
+  /** Whether everything was read; of a long file only some places were. */
+  checked: boolean;
+  /** Whether the app did not end by itself the last time: its log was still beside the file. */
+  unclean: boolean;
+  /** Set when the file was damaged: how it was brought back. */
+  recovered: Recovery | null;
+};
+
+export type OpenOptions = {
+  migrations?: readonly Migration[];
+  /** Reads everything, however long the file is: something said that it is damaged. */
+  suspect?: boolean;
+  /** The longest file, in bytes, that is checked from end to end. */
+  checkedAtOnceMax?: number;
 };
 
 /**
  * Opens (or makes) the history at `file`, readable by this user alone and synced at each commit, and brings it to the newest
- * version.
- * A damaged file is set aside unchanged; the newest good backup, or an empty history, takes its place.
+ * version. A damaged file is repaired (`repair.ts`): nothing that can be read is given up.
  * Throws `history-from-future` (and changes nothing), `history-locked`, `disk-full` or `disk-read-only`.
  */
-export function openHistory(
-  file: string,
-  now: () => number,
-  migrations: readonly Migration[] = allMigrations,
-): OpenedHistory {
+export function openHistory(file: string, now: () => number, options: OpenOptions = {}): OpenedHistory {
+  const { migrations = allMigrations } = options;
+  finishReplacing(file);
   try {
-    return { db: openChecked(file, migrations), recovered: null };
+    return { ...openChecked(file, migrations, options), recovered: null };
   } catch (thrown) {
-    const error = asHistoryError(thrown);
-    if (error.code !== 'history-damaged') throw error;
-    const setAsideAs = setAside(file, now());
-    const fromBackup = takeNewestGoodBackup(file);
-    const db = openChecked(file, migrations);
-    keepOwnFloors(join(dirname(file), setAsideAs), db);
-    return { db, recovered: { setAsideAs, fromBackup } };
+    if (!isDamage(thrown)) throw asHistoryError(thrown);
+  }
+  try {
+    const recovered = repair(file, openingFor(migrations), now());
+    return { ...openChecked(file, migrations, options), recovered };
+  } catch (thrown) {
+    throw asHistoryError(thrown);
   }
 }
 
-/** Puts the newest backup that is whole in the place of `file`; false where there is none. */
-function takeNewestGoodBackup(file: string): boolean {
-  for (const backup of backupsOf(file)) {
-    try {
-      const db = new Database(backup, { readonly: true });
-      const whole = db.pragma('quick_check(1)', { simple: true }) === 'ok';
-      db.close();
-      if (!whole) continue;
-      // A copy, so that the backup is still there if the disk fails again.
-      copyFileSync(backup, file);
-      return true;
-    } catch {
-      // Not even a database: the next one is older.
-    }
-  }
-  return false;
-}
+const openingFor = (migrations: readonly Migration[]): Opening => ({
+  connect: (file, { readonly } = { readonly: false }) => {
+    if (!readonly) makeFile(file);
+    return new Database(file, { readonly });
+  },
+  open: (file) => {
+    assertVersion(file, migrations);
+    return connect(file);
+  },
+  made: made(migrations),
+  migrate: (db, version) => raise(db, migrations.slice(0, version)),
+  newest: migrations.length,
+});
+
+/** Created here, so that nobody else can read it even for a moment; SQLite's files beside it take the same mode. */
+const makeFile = (file: string): void => closeSync(openSync(file, 'a', 0o600));
 
 /**
- * Carries over how far this device had counted, as far as the damaged file still tells. With an older history it
- * would otherwise use a seq twice, and everybody would take its next messages for forged ones.
+ * Looks at the version that wrote the file without touching it. Throws `history-from-future`, and `history-damaged` where its
+ * number is not that of its tables: migrations would run on what they were not made for.
  */
-function keepOwnFloors(damagedFile: string, db: WritableDb): void {
-  try {
-    const damaged = new Database(damagedFile, { readonly: true });
-    try {
-      const rows = damaged
-        .prepare<unknown[], { room_id: string; seq: number; clock: number }>(
-          'SELECT room_id, max(seq) AS seq, max(clock) AS clock FROM messages WHERE mine = 1 GROUP BY room_id',
-        )
-        .all();
-      const raise = db.prepare(sql.raiseOwnFloor);
-      for (const { room_id, seq, clock } of rows) raise.run({ roomHash: roomHash(room_id), seq, clock });
-    } finally {
-      damaged.close();
-    }
-  } catch {
-    // Too damaged to tell: what members send back fills the gap before long.
-  }
-}
-
-/** Which version wrote the file; looked at without touching it. */
-function versionOf(file: string): number {
+function assertVersion(file: string, migrations: readonly Migration[]): void {
   const db = new Database(file, { readonly: true });
   try {
-    return Number(db.pragma('user_version', { simple: true }));
+    const version = Number(db.pragma('user_version', { simple: true }));
+    if (version > migrations.length) throw new ParleyError('history-from-future');
+    if (version === migrations.length) return;
+    const schema = schemaOf(db);
+    const real = schema.length === 0 ? 0 : versionOfSchema(schema, migrations.length, made(migrations));
+    if ((real ?? version) !== version || (version === 0 && real === null)) throw new ParleyError('history-damaged');
   } finally {
     db.close();
   }
 }
 
-function openChecked(file: string, migrations: readonly Migration[]): WritableDb {
+/** An empty history of a version, in memory. */
+const made =
+  (migrations: readonly Migration[]) =>
+  (version: number): WritableDb => {
+    const db = new Database(':memory:');
+    raise(db, migrations.slice(0, version));
+    return db;
+  };
+
+function openChecked(
+  file: string,
+  migrations: readonly Migration[],
+  { suspect = false, checkedAtOnceMax = CHECKED_AT_ONCE_MAX }: OpenOptions,
+): Omit<OpenedHistory, 'recovered'> {
   const isNew = !existsSync(file);
-  // Created here, so that nobody else can read it even for a moment; its log takes the same mode.
-  if (isNew) closeSync(openSync(file, 'a', 0o600));
-  else if (versionOf(file) > migrations.length) throw new ParleyError('history-from-future');
+  const unclean = existsSync(`${file}-wal`) && statSync(`${file}-wal`).size > 0;
+  if (isNew) makeFile(file);
+  else assertVersion(file, migrations);
+  removeParts(file);
+  const db = connect(file);
+  try {
+    const version = Number(db.pragma('user_version', { simple: true }));
+    const checked = isNew || suspect || statSync(file).size <= checkedAtOnceMax;
+    // A file that was made but never written to is a new one as well.
+    if (version > 0) {
+      if (checked) checkWhole(db, suspect);
+      else lookAtPlaces(db);
+    }
+    if (version < migrations.length) {
+      if (version > 0) backUpBeforeMigration(db, file, version);
+      raise(db, migrations);
+    }
+    return { db, checked, unclean };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+function connect(file: string): WritableDb {
   const db = new Database(file);
   try {
     if (process.platform !== 'win32') chmodSync(file, 0o600);
     db.pragma('busy_timeout = 5000');
     db.pragma('trusted_schema = OFF');
     db.pragma('foreign_keys = ON');
-    const version = Number(db.pragma('user_version', { simple: true }));
     if (db.pragma('journal_mode = WAL', { simple: true }) !== 'wal') throw new ParleyError('disk-read-only');
     // Compiled in as NORMAL for WAL, so it has to be said on each open, and looked at.
     db.pragma('synchronous = FULL');
     if (process.platform === 'darwin') db.pragma('fullfsync = ON');
-    // Deleted texts are overwritten, not only let go.
+    // Deleted texts are overwritten, not only let go, and none is sorted in a file elsewhere.
     db.pragma('secure_delete = ON');
+    db.pragma('temp_store = MEMORY');
     assertPragmas(db);
-    if (!isNew && db.pragma('quick_check(1)', { simple: true }) !== 'ok') throw new ParleyError('history-damaged');
-    migrate(db, file, version, isNew, migrations);
     return db;
   } catch (error) {
     db.close();
@@ -124,6 +151,7 @@ function assertPragmas(db: WritableDb): void {
     foreign_keys: 1,
     trusted_schema: 0,
     secure_delete: 1,
+    temp_store: 2,
     journal_mode: 'wal',
     ...(process.platform === 'darwin' ? { fullfsync: 1 } : {}),
   };
@@ -132,44 +160,14 @@ function assertPragmas(db: WritableDb): void {
   }
 }
 
-function migrate(
-  db: WritableDb,
-  file: string,
-  version: number,
-  isNew: boolean,
-  migrations: readonly Migration[],
-): void {
-  if (version === migrations.length) return;
-  if (!isNew && version > 0) backUpBeforeMigration(db, file, version);
-  for (let next = version; next < migrations.length; next++) {
+/** Brings a database from its version to that of the last of these migrations. */
+function raise(db: WritableDb, migrations: readonly Migration[]): void {
+  for (let next = Number(db.pragma('user_version', { simple: true })); next < migrations.length; next++) {
     db.transaction(() => {
       migrations[next]?.(db);
       db.pragma(`user_version = ${next + 1}`);
     })();
   }
-}
-
-function setAside(file: string, nowMs: number): string {
-  const target = `${file}.damaged-${nowMs}`;
-  for (const suffix of ['', '-wal', '-shm']) {
-    if (existsSync(file + suffix)) renameSync(file + suffix, target + suffix);
-  }
-  return basename(target);
-}
-
-const codes: readonly [pattern: RegExp, code: ErrorCode][] = [
-  [/^SQLITE_(CORRUPT|NOTADB)/, 'history-damaged'],
-  [/^SQLITE_(BUSY|LOCKED)/, 'history-locked'],
-  [/^SQLITE_FULL/, 'disk-full'],
-  [/^SQLITE_(READONLY|CANTOPEN|PERM|IOERR)/, 'disk-read-only'],
-];
-
-/** The ParleyError for whatever SQLite or the file system threw. */
-export function asHistoryError(thrown: unknown): ParleyError {
-  if (thrown instanceof ParleyError) return thrown;
-  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : '';
-  const known = codes.find(([pattern]) => pattern.test(code));
-  return known ? new ParleyError(known[1], { cause: thrown }) : asFileError(thrown);
 }
 
 /** Holds an exclusive lock on `file` until closed. Throws `history-locked` while another process holds it. */

@@ -22,7 +22,7 @@ export function createRoomsStore({ db, one, all, run, transaction, now, own, nee
 
     room: (roomId: RoomId): RoomRow | null => one<RoomRow>(sql.room, roomId) ?? null,
 
-    /** Adds a room; one that is there already stays as it is. */
+    /** Adds a room; one that is there already stays as it is, unless its key was lost with a damaged file. */
     addRoom: (room: Omit<RoomRow, 'unread' | 'draft' | 'created_at' | 'last_active_at'>): void => {
       run(sql.insertRoom, { ...room, now: now() });
     },

@@ -14,7 +14,10 @@ export const sql = {
                        listed, created_at, last_active_at)
     VALUES (@room_id, @name, @renamed_at, @host, @secret, @owner_pub, @owner_seed, @passphrase, @needs_passphrase,
             @listed, @now, @now)
-    ON CONFLICT (room_id) DO NOTHING`,
+    ON CONFLICT (room_id) DO UPDATE
+      SET secret = excluded.secret, owner_pub = excluded.owner_pub, passphrase = excluded.passphrase,
+          needs_passphrase = excluded.needs_passphrase, host = excluded.host
+      WHERE length(rooms.secret) = 0`,
   renameRoom:
     'UPDATE rooms SET name = @name, renamed_at = @renamedAt WHERE room_id = @roomId AND renamed_at < @renamedAt',
   setListed:

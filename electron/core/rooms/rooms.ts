@@ -125,7 +125,8 @@ export function createRooms(options: {
       let roomId: RoomId | null = null;
       if (!invite.needsPassphrase) {
         const keys = await deriveRoomKeys(invite.secret, null, invite.ownerPub);
-        roomId = (await history.room(keys.roomId)) ? keys.roomId : null;
+        const known = await history.room(keys.roomId);
+        roomId = known && known.secret.length > 0 ? keys.roomId : null;
       }
       return { host: invite.host, needsPassphrase: invite.needsPassphrase, roomId };
     },
@@ -157,6 +158,7 @@ export function createRooms(options: {
     async keyring(roomId: RoomId): Promise<RoomKeyring> {
       const row = await history.room(roomId);
       if (!row) throw new ParleyError('room-unknown');
+      if (row.secret.length === 0) throw new ParleyError('room-key-lost');
       const secret = await unlock(secrets, row.secret);
       const passphrase = await passphraseOf(row);
       const ownerPub = fromBase64Url(row.owner_pub) ?? new Uint8Array(32);

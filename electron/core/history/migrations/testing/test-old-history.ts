@@ -8,14 +8,14 @@ const now = () => 1_700_000_000_000;
 
 /** A history as the given version wrote it, with `fill` already in it. */
 export function makeOldHistory(file: string, version: number, fill: (db: WritableDb) => void): void {
-  const { db } = openHistory(file, now, migrations.slice(0, version));
+  const { db } = openHistory(file, now, { migrations: migrations.slice(0, version) });
   db.transaction(() => fill(db))();
   db.close();
 }
 
 /** The same file brought to a later version; the caller closes it. */
 export const bringTo = (file: string, version: number): WritableDb =>
-  openHistory(file, now, migrations.slice(0, version)).db;
+  openHistory(file, now, { migrations: migrations.slice(0, version) }).db;
 
 /** Every row of a table, in its own order. */
 export const rowsOf = (db: WritableDb, table: string): unknown[] => db.prepare(`SELECT * FROM ${table}`).all();

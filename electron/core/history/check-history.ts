@@ -1,0 +1,234 @@
+import { ParleyError } from '@parley/shared/protocol';
+import type { WritableDb } from './database.ts';
+import { type Shape, shapesOf } from './salvage/shapes.ts';
+
+// What is looked at, and when: docs/adr/0016-what-is-read-of-a-damaged-history.md. Everything throws `history-damaged`, or what SQLite throws for it.
+
+/** A file of at most so many bytes is checked from end to end before it is used; a longer one at some places, and wholly later. */
+export const CHECKED_AT_ONCE_MAX = 32 * 1024 * 1024;
+/** How many messages a first look at a long file reads. */
+const PROBES = 64;
+/** How long a step of the check that runs beside the work may take. */
+const STEP_MS = 5;
+/** One message in so many is looked for by its words; all others by their number. */
+const SEARCHED_EVERY = 8;
+
+const damaged = () => new ParleyError('history-damaged');
+
+/** The search index and the tables that it keeps. */
+export const indexTables = (db: WritableDb): string[] =>
+  db
+    .prepare<[], string>(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%fts5%'",
+    )
+    .pluck()
+    .all();
+
+/** Reads the whole file; `deep` also compares each index with its table. */
+export function checkWhole(db: WritableDb, deep: boolean): void {
+  if (db.pragma(`${deep ? 'integrity' : 'quick'}_check(1)`, { simple: true }) !== 'ok') throw damaged();
+  assertIndexed(db);
+}
+
+/** The tables themselves, without the search index. */
+export function checkTables(db: WritableDb): void {
+  for (const { table } of shapesOf(db)) {
+    if (db.pragma(`integrity_check(${quoted(table)})`, { simple: true }) !== 'ok') throw damaged();
+  }
+}
+
+/** Each message stands in the search index, and nothing else. */
+function assertIndexed(db: WritableDb): void {
+  const count = (table: string) =>
+    Number(
+      db
+        .prepare(`SELECT count(*) FROM ${quoted(table)}`)
+        .pluck()
+        .get(),
+    );
+  const indexes = indexTables(db);
+  const messages = indexes.length > 0 ? count('messages') : 0;
+  for (const index of indexes) {
+    if (count(`${index}_docsize`) !== messages || indexedCount(db, index) !== messages) throw damaged();
+    if (db.prepare(`${lackingIn(index)} LIMIT 1`).get() !== undefined) throw damaged();
+  }
+}
+
+const lackingIn = (index: string) =>
+  `SELECT 1 FROM messages m WHERE NOT EXISTS (SELECT 1 FROM ${quoted(`${index}_docsize`)} d WHERE d.id = m.number)`;
+
+/**
+ * A first look that takes the same time for any length: the edges of each table and index, and messages here and there
+ * with everything that leads to them.
+ */
+export function lookAtPlaces(db: WritableDb): void {
+  for (const name of tablesOf(db)) {
+    const first = db.prepare(`SELECT * FROM ${quoted(name)} LIMIT 1`);
+    first.raw().get();
+  }
+  for (const shape of shapesOf(db)) {
+    const order = orderOf(shape);
+    for (const way of ['', ' DESC']) {
+      db.prepare(
+        `SELECT * FROM ${quoted(shape.table)} ORDER BY ${order.map((name) => name + way).join(', ')} LIMIT 1`,
+      ).get();
+    }
+  }
+  const [lowest, highest] = db
+    .prepare<[], [number | null, number | null]>(
+      'SELECT (SELECT min(number) FROM messages), (SELECT max(number) FROM messages)',
+    )
+    .raw()
+    .get() ?? [null, null];
+  if (lowest === null || highest === null) return;
+  const look = createRowCheck(db);
+  for (let probe = 0; probe < PROBES; probe++) {
+    const from = lowest + Math.floor(((highest - lowest) * probe) / PROBES);
+    look(from, from, true);
+  }
+  look(highest, highest, true);
+  // Both are kept with each message, so that they differ only where something is lacking.
+  const counted = Number(db.prepare('SELECT total(message_count) FROM rooms').pluck().get());
+  for (const index of indexTables(db)) if (indexedCount(db, index) !== counted) assertIndexed(db);
+}
+
+/** How many messages a search index says that it holds. */
+function indexedCount(db: WritableDb, index: string): number | null {
+  const averages = db
+    .prepare(`SELECT block FROM ${quoted(`${index}_data`)} WHERE id = 1`)
+    .pluck()
+    .get();
+  if (!Buffer.isBuffer(averages)) return null;
+  let count = 0;
+  for (const byte of averages) {
+    count = count * 128 + (byte & 0x7f);
+    if (byte < 0x80) return count;
+  }
+  return null;
+}
+
+/**
+ * The whole check in steps of a few milliseconds, for a file that is in use. Each `next` is a step; it ends when everything was
+ * read. Rows that change meanwhile are fine.
+ */
+export function* checkInSteps(db: WritableDb, now: () => number = () => performance.now()): Generator<void, void> {
+  let size = 64;
+  const measured = (work: () => void) => {
+    const startedAt = now();
+    work();
+    const took = now() - startedAt;
+    if (took > STEP_MS) size = Math.max(8, Math.floor(size / 2));
+    else if (took < STEP_MS / 3) size = Math.min(4096, size * 2);
+  };
+  const shapes = shapesOf(db);
+  const withoutRowid = shapes.filter(({ hasRowid }) => !hasRowid);
+  const rowCheck = createRowCheck(db);
+  for (const name of tablesOf(db)) {
+    if (withoutRowid.some(({ table }) => table === name)) continue;
+    const end = db
+      .prepare<[number, number], number | null>(
+        `SELECT max(rowid) FROM (SELECT rowid FROM ${quoted(name)} WHERE rowid > ? ORDER BY rowid LIMIT ?)`,
+      )
+      .pluck();
+    const rows = db
+      .prepare<[number, number], unknown>(`SELECT * FROM ${quoted(name)} WHERE rowid > ? AND rowid <= ?`)
+      .raw();
+    let from = -(2 ** 53);
+    let more = true;
+    while (more) {
+      measured(() => {
+        const to = end.get(from, size) ?? null;
+        more = to !== null;
+        if (to === null) return;
+        let read = 0;
+        for (const _ of rows.iterate(from, to)) read++;
+        if (read === 0) throw damaged();
+        if (name === 'messages') rowCheck(from + 1, to, false);
+        from = to;
+      });
+      yield;
+    }
+  }
+  for (const shape of withoutRowid) {
+    const order = orderOf(shape);
+    const keys = order.join(', ');
+    const page = (where: string) =>
+      db.prepare<unknown[], Record<string, unknown>>(
+        `SELECT * FROM ${quoted(shape.table)} ${where} ORDER BY ${keys} LIMIT ?`,
+      );
+    const after = page(`WHERE (${keys}) > (${order.map(() => '?').join(', ')})`);
+    let lastKey: readonly unknown[] = [];
+    let more = true;
+    while (more) {
+      const from = lastKey;
+      measured(() => {
+        const found = from.length === 0 ? page('').all(size) : after.all(...from, size);
+        const row = found.at(-1);
+        more = row !== undefined;
+        if (row) lastKey = shape.columns.slice(0, order.length).map(({ name }) => row[name]);
+      });
+      yield;
+    }
+  }
+}
+
+/** Follows every way to the messages of a range of numbers: each index of the table, and the search index. */
+function createRowCheck(db: WritableDb): (from: number, to: number, searchAll: boolean) => void {
+  const indexes = db
+    .prepare<[], { name: string }>("SELECT name FROM pragma_index_list('messages') WHERE partial = 0")
+    .all()
+    .map(({ name }) => {
+      const same = db
+        .prepare<[string], string>('SELECT name FROM pragma_index_info(?)')
+        .pluck()
+        .all(name)
+        .map((column) => `b.${quoted(column)} = a.${quoted(column)}`);
+      return db.prepare<[number, number]>(
+        `SELECT 1 FROM messages a WHERE a.number BETWEEN ? AND ? AND NOT EXISTS (
+           SELECT 1 FROM messages b INDEXED BY ${quoted(name)} WHERE ${same.join(' AND ')} AND b.number = a.number) LIMIT 1`,
+      );
+    });
+  const searches = indexTables(db).map((index) => ({
+    lacking: db.prepare<[number, number]>(`${lackingIn(index)} AND m.number BETWEEN ? AND ? LIMIT 1`),
+    finds: db.prepare<[string, number]>(`SELECT 1 FROM ${quoted(index)} WHERE ${quoted(index)} MATCH ? AND rowid = ?`),
+    texts: db.prepare<[number, number, number], Record<string, unknown>>(
+      `SELECT rowid AS number, * FROM ${quoted(index)} WHERE rowid BETWEEN ? AND ? AND rowid % ? = 0`,
+    ),
+  }));
+  return (from, to, searchAll) => {
+    for (const index of indexes) if (index.get(from, to) !== undefined) throw damaged();
+    for (const { lacking, finds, texts } of searches) {
+      if (lacking.get(from, to) !== undefined) throw damaged();
+      for (const { number, ...columns } of texts.iterate(from, to, searchAll ? 1 : SEARCHED_EVERY)) {
+        const words = Object.values(columns).flatMap((text) => wordIn(text, Number(number)));
+        for (const word of words) if (finds.get(word, Number(number)) === undefined) throw damaged();
+      }
+    }
+  };
+}
+
+/** Three letters somewhere in a text, as a term for the index. */
+function wordIn(text: unknown, number: number): string[] {
+  const letters = typeof text === 'string' ? [...text] : [];
+  if (letters.length < 3) return [];
+  const at = number % (letters.length - 2);
+  const word = letters.slice(at, at + 3).join('');
+  return word.includes('\u0000') ? [] : [`"${word.replaceAll('"', '""')}"`];
+}
+
+const tablesOf = (db: WritableDb): string[] =>
+  db
+    .prepare<[], string>(
+      "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'shadow') AND wr = 0 AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+    )
+    .pluck()
+    .all();
+
+/** The columns by which a table lies in order. */
+function orderOf({ columns, hasRowid }: Shape): string[] {
+  if (hasRowid) return ['rowid'];
+  const keys = columns.filter(({ isKey }) => isKey);
+  return keys.map(({ name }) => quoted(name));
+}
+
+const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;

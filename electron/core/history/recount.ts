@@ -1,0 +1,38 @@
+import type { WritableDb } from './database.ts';
+import { roomHash } from './room-hash.ts';
+import { sql } from './statements.ts';
+
+/** How far this device counted in each room: its newest message, or the newest of which a trace is left. */
+const OWN_REACH = `
+  SELECT r.room_id, r.top_clock AS clock,
+         max(coalesce((SELECT max(seq) FROM messages m WHERE m.room_id = r.room_id AND m.mine = 1), 0),
+             coalesce((SELECT max(last) FROM spans s WHERE s.room_id = r.room_id
+                       AND s.author IN (SELECT author FROM messages WHERE mine = 1)), 0)) AS seq
+  FROM rooms r`;
+
+const RECOUNT = `
+  UPDATE rooms SET
+    message_count = (SELECT count(*) FROM messages m WHERE m.room_id = rooms.room_id),
+    unread = (SELECT count(*) FROM messages m WHERE m.room_id = rooms.room_id AND m.mine = 0 AND m.state < 3),
+    top_clock = coalesce((SELECT max(clock) FROM messages m WHERE m.room_id = rooms.room_id), 0),
+    last_active_at = max(last_active_at,
+                         coalesce((SELECT max(sent_at) FROM messages m WHERE m.room_id = rooms.room_id), 0));
+  DELETE FROM spans;
+  INSERT INTO spans (room_id, author, first, last)
+    SELECT room_id, author, min(seq), max(seq)
+    FROM (SELECT room_id, author, seq, seq - row_number() OVER (PARTITION BY room_id, author ORDER BY seq) AS span
+          FROM messages)
+    GROUP BY room_id, author, span;`;
+
+/**
+ * Brings what is derived from messages in line with those that are there, after rows were lost or came back: what is not
+ * here is asked for again. How far this device had counted stays, so that no seq is used for a second message.
+ */
+export function recount(db: WritableDb): void {
+  const raise = db.prepare(sql.raiseOwnFloor);
+  const reached = db.prepare<[], { room_id: string; seq: number; clock: number }>(OWN_REACH).all();
+  for (const { room_id, seq, clock } of reached) {
+    if (seq > 0) raise.run({ roomHash: roomHash(room_id), seq, clock });
+  }
+  db.exec(RECOUNT);
+}

@@ -1,0 +1,139 @@
+import { type Outcome, ParleyError, refusalOf } from '@parley/shared/protocol';
+import { signingKeyOf } from '../identity/ed25519.ts';
+import { createCallQueue, type HistoryCall } from './call-queue.ts';
+import type { WritableDb } from './database.ts';
+import { asHistoryError } from './history-errors.ts';
+import { createHistoryStore } from './history-store.ts';
+import { openHistory } from './open-history.ts';
+import type { Recovery } from './repair.ts';
+import { createTraces } from './traces.ts';
+import { createUpkeep } from './upkeep.ts';
+
+export type HistoryStart = {
+  file: string;
+  seed: Uint8Array;
+  slowQueryMs: number;
+  /** Wait before the first look whether a check and a backup are due; starting the app comes first. */
+  backupDelayMs: number;
+};
+export type HistoryNews =
+  | { kind: 'answer'; id: number; outcome: Outcome<unknown> }
+  | { kind: 'slow'; name: string; durationMs: number }
+  | { kind: 'backup'; outcome: Outcome<null> }
+  /** The file turned out to be damaged while it was in use, and was repaired. */
+  | { kind: 'recovered'; recovery: Recovery };
+
+/** A file that is found damaged again so soon is not repaired once more: the disk is at fault. */
+const REPAIR_AGAIN_MS = 60_000;
+/** How long closing waits for writes that wait for another program. */
+const CLOSE_GRACE_MS = 3_000;
+
+/** An open history with everything that goes on around it. `say` gets the answers of calls and what else there is to tell. */
+export function createRunningHistory(start: HistoryStart, say: (news: HistoryNews) => void) {
+  const { file, slowQueryMs } = start;
+  const key = signingKeyOf(new Uint8Array(start.seed));
+  let repairedAt = Number.NEGATIVE_INFINITY;
+
+  const open = (suspect: boolean) => {
+    const opened = openHistory(file, Date.now, { suspect });
+    const { db } = opened;
+    // The queue waits for a lock, so that reads are answered meanwhile.
+    db.pragma('busy_timeout = 0');
+    const traces = createTraces({ db, file, wait });
+    const upkeep = createUpkeep({
+      db,
+      file,
+      delayMs: start.backupDelayMs,
+      unchecked: !opened.checked && opened.unclean,
+      backedUp: () => say({ kind: 'backup', outcome: { ok: true, value: null } }),
+      failed: (thrown) => say({ kind: 'backup', outcome: asHistoryError(thrown).toRefusal() }),
+      damaged: () => void mend(),
+    });
+    // A deletion may have been the last thing before the app ended.
+    if (opened.unclean) traces.deleted();
+    upkeep.start();
+    return { ...opened, traces, upkeep, handlers: handlersOf(db) };
+  };
+  const handlersOf = (db: WritableDb) =>
+    new Map<string, unknown>(Object.entries(createHistoryStore({ db, key, now: Date.now })));
+
+  let running: ReturnType<typeof open> | ParleyError = open(false);
+  const { recovered } = running;
+
+  /** Closes the file and opens it with all that repairs it; false where it is as before. */
+  function mend(): boolean {
+    if (running instanceof ParleyError || performance.now() - repairedAt < REPAIR_AGAIN_MS) return false;
+    repairedAt = performance.now();
+    void running.upkeep.stop();
+    running.db.close();
+    try {
+      running = open(true);
+    } catch (thrown) {
+      running = asHistoryError(thrown);
+      return false;
+    }
+    if (running.recovered) say({ kind: 'recovered', recovery: running.recovered });
+    return running.recovered !== null;
+  }
+
+  function run({ name, args }: HistoryCall): Outcome<unknown> {
+    const startedAt = performance.now();
+    let outcome = answer(running, name, args);
+    if (!outcome.ok && outcome.code === 'history-damaged' && mend()) outcome = answer(running, name, args);
+    if (outcome.ok && name === 'deleteRoom') forget();
+    const durationMs = performance.now() - startedAt;
+    if (durationMs > slowQueryMs) say({ kind: 'slow', name, durationMs: Math.round(durationMs) });
+    return outcome;
+  }
+
+  /** Nothing of what was deleted stays in a copy, nor in one that is being made. */
+  function forget(): void {
+    if (running instanceof ParleyError) return;
+    const { upkeep, traces } = running;
+    const ended = upkeep.stop();
+    traces.deleted();
+    traces.forgetCopies();
+    upkeep.start();
+    void ended.then(() => traces.forgetCopies());
+  }
+
+  const queue = createCallQueue({
+    run,
+    answer: ({ id }, outcome) => say({ kind: 'answer', id, outcome }),
+    now: () => performance.now(),
+    after: (delayMs, work) => {
+      const timer = setTimeout(work, delayMs);
+      return () => clearTimeout(timer);
+    },
+  });
+
+  return {
+    recovered,
+    call: (call: HistoryCall) => queue.push(call),
+    /** Resolves when the file is closed, with nothing of what was deleted in it or beside it. */
+    async close(): Promise<void> {
+      await queue.settle(CLOSE_GRACE_MS);
+      if (running instanceof ParleyError) return;
+      const { upkeep, traces } = running;
+      await upkeep.stop();
+      await traces.close();
+    },
+  };
+}
+
+const wait = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+function answer(
+  running: { handlers: ReadonlyMap<string, unknown> } | ParleyError,
+  name: string,
+  args: readonly unknown[],
+): Outcome<unknown> {
+  try {
+    if (running instanceof ParleyError) throw running;
+    const handler = running.handlers.get(name);
+    if (typeof handler !== 'function') throw new Error('unknown history call');
+    return { ok: true, value: Reflect.apply(handler, undefined, args) ?? null };
+  } catch (thrown) {
+    return refusalOf(asHistoryError(thrown));
+  }
+}

@@ -1,0 +1,51 @@
+import { closeSync, openSync } from 'node:fs';
+import type { WritableDb } from './database.ts';
+import { forgetCopies, partOf, removeDatabase, replaceDatabase } from './history-files.ts';
+
+const RETRY_MS = 1_000;
+const RETRY_AT_CLOSE_MS = 50;
+/** How long closing waits for another program to let go of the file. */
+const CLOSE_WAIT_MS = 2_000;
+
+/**
+ * Sees to it that what was deleted leaves no trace beside the history: no copy, and nothing in the write-ahead log or in
+ * pages that the log would have replaced. Another program that reads the file holds both back.
+ */
+export function createTraces(options: { db: WritableDb; file: string; wait(ms: number): Promise<void> }) {
+  const { db, file, wait } = options;
+  let pending = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  /** Writes the log back and empties it; false while another program reads. */
+  const emptyLog = (): boolean => {
+    const [state] = db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+    return state?.busy === 0;
+  };
+  const goOn = () => {
+    clearTimeout(timer);
+    pending = !emptyLog();
+    if (pending) timer = setTimeout(goOn, RETRY_MS);
+  };
+
+  return {
+    /** Something was deleted, now or before the app ended last. */
+    deleted: goOn,
+    /** Removes the backups and what was set aside. Call it again when a copy that was being made has ended. */
+    forgetCopies: () => forgetCopies(file),
+    /** Closes the connection. Where another program still reads what was deleted, a clean copy takes the file's place. */
+    async close(): Promise<void> {
+      clearTimeout(timer);
+      for (let waited = 0; pending && waited < CLOSE_WAIT_MS; waited += RETRY_AT_CLOSE_MS) {
+        pending = !emptyLog();
+        if (pending) await wait(RETRY_AT_CLOSE_MS);
+      }
+      if (!pending) return void db.close();
+      const part = partOf(file, 'clean');
+      removeDatabase(part);
+      closeSync(openSync(part, 'w', 0o600));
+      db.prepare('VACUUM INTO ?').run(part);
+      db.close();
+      replaceDatabase(part, file);
+    },
+  };
+}
