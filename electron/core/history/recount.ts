@@ -1,4 +1,5 @@
 import type { WritableDb } from './database.ts';
+import { noPrint, type PrintBytes, withId } from './prints.ts';
 import { roomHash } from './room-hash.ts';
 import { sql } from './statements.ts';
 
@@ -16,13 +17,7 @@ const RECOUNT = `
     unread = (SELECT count(*) FROM messages m WHERE m.room_id = rooms.room_id AND m.mine = 0 AND m.state < 3),
     top_clock = coalesce((SELECT max(clock) FROM messages m WHERE m.room_id = rooms.room_id), 0),
     last_active_at = max(last_active_at,
-                         coalesce((SELECT max(sent_at) FROM messages m WHERE m.room_id = rooms.room_id), 0));
-  DELETE FROM spans;
-  INSERT INTO spans (room_id, author, first, last)
-    SELECT room_id, author, min(seq), max(seq)
-    FROM (SELECT room_id, author, seq, seq - row_number() OVER (PARTITION BY room_id, author ORDER BY seq) AS span
-          FROM messages)
-    GROUP BY room_id, author, span;`;
+                         coalesce((SELECT max(sent_at) FROM messages m WHERE m.room_id = rooms.room_id), 0))`;
 
 /**
  * Brings what is derived from messages in line with those that are there, after rows were lost or came back: what is not
@@ -35,4 +30,34 @@ export function recount(db: WritableDb): void {
     if (seq > 0) raise.run({ roomHash: roomHash(room_id), seq, clock });
   }
   db.exec(RECOUNT);
+  recountSpans(db);
+}
+
+type Run = { room_id: string; author: string; first: number; last: number; print: PrintBytes };
+
+function recountSpans(db: WritableDb): void {
+  db.exec('DELETE FROM spans');
+  const add = db.prepare(sql.addSpan);
+  const keep = (run: Run) => add.run(run.room_id, run.author, run.first, run.last, run.print);
+  let run: Run | undefined;
+  // All at once: a connection that reads row by row takes no writes meanwhile.
+  const groups = db.prepare<[], { room_id: string; author: string }>(
+    'SELECT DISTINCT room_id, author FROM messages ORDER BY room_id, author',
+  );
+  for (const { room_id, author } of groups.all()) {
+    const ids = db
+      .prepare<unknown[], { seq: number; id: string }>(sql.idsWithin)
+      .all(room_id, author, 0, Number.MAX_SAFE_INTEGER);
+    for (const { seq, id } of ids) {
+      if (run && seq <= run.last + 1) {
+        run.last = seq;
+        run.print = withId(run.print, id);
+        continue;
+      }
+      if (run) keep(run);
+      run = { room_id, author, first: seq, last: seq, print: withId(noPrint(), id) };
+    }
+    if (run) keep(run);
+    run = undefined;
+  }
 }
