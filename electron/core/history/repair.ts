@@ -73,6 +73,8 @@ function copyReadable(file: string, opening: Opening, nowMs: number): Recovery |
     // Nothing of it counts before it took its place, and then it is written to the disk as a whole.
     target.pragma('journal_mode = MEMORY');
     target.pragma('synchronous = OFF');
+    // Else what moves while it grows stays behind on its pages, and no deletion would reach it there.
+    target.pragma('secure_delete = ON');
     target.pragma('foreign_keys = OFF');
     const version =
       versionOfSchema(readSchema(pages), opening.newest, opening.made) ??

@@ -1,0 +1,176 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { profileFromName } from '@parley/shared/model';
+import type { RoomId } from '@parley/shared/protocol';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { silentLog } from '../adapters/stream-log.ts';
+import type { Log } from '../ports.ts';
+import { newMessageId, openTestStore, type TestStore, temporaryFolder } from '../testing/test-kit.ts';
+import { backupsOf } from './backup.ts';
+import { checkInSteps } from './check-history.ts';
+import type { WritableDb } from './database.ts';
+import { type HistoryOpened, startHistory } from './history-client.ts';
+import { openHistory } from './open-history.ts';
+import type { Recovery } from './repair.ts';
+
+const ben = profileFromName('Ben');
+let folder: ReturnType<typeof temporaryFolder>;
+let file: string;
+let seed: TestStore['seed'];
+let roomId: RoomId;
+let opened: HistoryOpened | undefined;
+let other: WritableDb | undefined;
+
+beforeEach(() => {
+  folder = temporaryFolder();
+  file = join(folder.path, 'history.db');
+  const store = openTestStore(file);
+  store.db.pragma('synchronous = OFF');
+  seed = store.seed;
+  roomId = store.addRoom();
+  for (let i = 1; i <= 300; i++) store.compose(roomId, `Message ${i}`);
+  store.close();
+});
+afterEach(async () => {
+  if (other?.open) other.close();
+  await opened?.history.close();
+  opened = undefined;
+  folder.remove();
+});
+
+const start = async (
+  more: { recoveredLater?: (recovery: Recovery) => void; backupDelayMs?: number; log?: Log } = {},
+) => {
+  opened = await startHistory({ file, seed, log: silentLog, ...more });
+  return opened.history;
+};
+const compose = (history: HistoryOpened['history'], text: string) =>
+  history.compose({ id: newMessageId(), roomId, text }, ben);
+/** Another program at the same file. */
+const connect = () => {
+  other = openTestStore(file, { seed }).db;
+  return other;
+};
+const damageIndex = (change: string) => {
+  const db = connect();
+  db.unsafeMode();
+  db.exec(change);
+  db.close();
+};
+
+describe('a message that is written while another program holds the write lock', () => {
+  it('waits, is stored in its order, and holds up no reading', async () => {
+    const history = await start();
+    const db = connect();
+    db.exec('BEGIN IMMEDIATE');
+    const order: string[] = [];
+    const written = ['first', 'second', 'third'].map((text) =>
+      compose(history, text).then(({ seq }) => void order.push(`${text} ${seq}`)),
+    );
+    const page = await history.page(roomId, undefined, 1);
+    order.push(`page of ${page.total_count}`);
+    db.exec("UPDATE rooms SET name = 'Changed meanwhile'; COMMIT");
+    await Promise.all(written);
+    expect(order).toEqual(['page of 300', 'first 301', 'second 302', 'third 303']);
+  });
+});
+
+describe('damage that shows while the history is in use', () => {
+  it.each([
+    ['of the index’s structure', 'DELETE FROM message_words_data WHERE id = 10'],
+    ['of the index’s averages', 'DELETE FROM message_words_data WHERE id = 1'],
+  ])('%s costs no message: the call that found it is made again, and the person is told', async (_, change) => {
+    const told: Recovery[] = [];
+    const history = await start({ recoveredLater: (recovery) => void told.push(recovery) });
+    damageIndex(change);
+    expect((await compose(history, 'Written on a damaged index')).seq).toBe(301);
+    expect(told).toEqual([{ how: 'index' }]);
+    expect((await history.search('damaged index', {}, 5, 0)).total_count).toBe(1);
+    expect((await history.search('Message', {}, 5, 0)).total_count).toBe(300);
+  });
+
+  it('is found by the check beside the work, before a copy takes the place of a good backup', async () => {
+    const told: Recovery[] = [];
+    let found: () => void = () => {};
+    const mended = new Promise<void>((resolve) => {
+      found = resolve;
+    });
+    const history = await start({
+      backupDelayMs: 300,
+      recoveredLater: (recovery) => {
+        told.push(recovery);
+        found();
+      },
+    });
+    damageIndex(
+      "INSERT INTO message_words (message_words, rowid, text) SELECT 'delete', number, text FROM messages WHERE number % 2",
+    );
+    await mended;
+    expect(told).toEqual([{ how: 'index' }]);
+    expect((await history.search('Message', {}, 5, 0)).total_count).toBe(300);
+    for (const backup of backupsOf(file)) {
+      const { db } = openHistory(backup, Date.now);
+      expect(db.prepare("SELECT count(*) FROM message_words WHERE text MATCH 'Message'").pluck().get()).toBe(300);
+      db.close();
+    }
+  });
+});
+
+describe('a long file', () => {
+  const openLong = () => openHistory(file, Date.now, { checkedAtOnceMax: 0 });
+  const pagesOf = (name: string): number[] => {
+    const db = connect();
+    const leaves = db.prepare<[string], number>("SELECT pageno FROM dbstat WHERE name = ? AND pagetype = 'leaf'");
+    const found = leaves.pluck().all(name);
+    db.close();
+    return found;
+  };
+  const zero = (page: number) => {
+    const bytes = readFileSync(file);
+    bytes.fill(0, (page - 1) * 4096, page * 4096);
+    writeFileSync(file, bytes);
+  };
+  const codeOf = (db: WritableDb): unknown => {
+    try {
+      let steps = 0;
+      for (const _ of checkInSteps(db)) steps++;
+      return steps > 3;
+    } catch (error) {
+      return error instanceof Error && 'code' in error ? error.code : error;
+    } finally {
+      db.close();
+    }
+  };
+
+  it('is not read from end to end before it is used, and wholly in steps afterwards', () => {
+    const { db, checked, recovered } = openLong();
+    expect({ checked, recovered }).toEqual({ checked: false, recovered: null });
+    expect(codeOf(db)).toBe(true);
+  });
+
+  it.each(['rooms', 'pins', 'spans', 'messages_in_order', 'message_words_docsize', 'message_words_config'])(
+    'shows damage at an edge of %s at once',
+    (name) => {
+      zero(pagesOf(name).at(-1) ?? 0);
+      expect(openLong().recovered).not.toBeNull();
+    },
+  );
+
+  it.each([
+    'messages',
+    'messages_in_order',
+    'messages_by_author',
+    'sqlite_autoindex_messages_1',
+    'message_words_data',
+    'message_words_docsize',
+  ])('shows damage in the middle of %s in the steps, where the first look missed it', (name) => {
+    const pages = pagesOf(name);
+    const page = pages[Math.floor(pages.length / 2)] ?? 0;
+    const { db } = openLong();
+    db.close();
+    zero(page);
+    const { db: damaged, recovered } = openLong();
+    if (recovered) damaged.close();
+    else expect(codeOf(damaged)).toMatch(/SQLITE_CORRUPT|history-damaged/);
+  });
+});
