@@ -5,7 +5,16 @@ import type { AppState, ChatState, OwnCall, RoomReach, SearchState } from './sta
 export type AppStore = StoreApi<AppState>;
 
 export const NO_CALL: OwnCall = { at: 'none' };
-export const NO_SEARCH: SearchState = { open: false, query: '', at: 'idle', hits: [], total: 0, hasMore: false };
+export const NO_SEARCH: SearchState = {
+  open: false,
+  query: '',
+  filters: { roomId: null, author: null, from: null, until: null },
+  people: [],
+  at: 'idle',
+  hits: [],
+  total: 0,
+  next: null,
+};
 export const UNREACHED: RoomReach = { connection: { at: 'offline' }, participants: [], call: null, ringing: null };
 export const EMPTY_CHAT: ChatState = {
   items: [],

@@ -1,15 +1,19 @@
 import type { Bridge } from '@parley/shared/bridge';
 import type { Clock } from '@parley/shared/timing';
 import { type AppStore, NO_SEARCH } from './app-store.ts';
+import type { SearchFilters } from './state.ts';
 
 const PAGE = 30;
 const TYPING_PAUSE_MS = 120;
+const QUERY_MAX = 200;
 
-/** Search as one types, over all rooms. */
+/** Search as one types, over all rooms or what the filters leave of them. */
 export interface Searches {
   open(): void;
   close(): void;
   search(query: string): void;
+  /** Changes some filters and searches again. */
+  filter(change: Partial<SearchFilters>): void;
   more(): Promise<void>;
 }
 
@@ -19,14 +23,45 @@ export function createSearches(store: AppStore, bridge: Bridge, clock: Clock): S
   const change = (part: Partial<typeof NO_SEARCH>) =>
     store.setState(({ search }) => ({ search: { ...search, ...part } }));
 
-  async function run(query: string, offset: number): Promise<void> {
+  /** Asks until a page is full: the history answers in parts when it has much to read. */
+  async function run(more: boolean): Promise<void> {
     const mine = ++latest;
-    const found = await bridge.call('history.search', { query, limit: PAGE, offset });
-    if (mine !== latest) return;
-    if (!found.ok) return change({ at: 'failed' });
-    const { items, total_count, has_more } = found.value;
-    const before = offset > 0 ? store.getState().search.hits : [];
-    change({ at: 'done', hits: [...before, ...items], total: total_count, hasMore: has_more });
+    const { query, filters, ...before } = store.getState().search;
+    let hits = more ? before.hits : [];
+    let { total, people } = before;
+    let next = more ? before.next : null;
+    const wanted = hits.length + PAGE;
+    if (more) change({ at: 'searching' });
+    do {
+      const found = await bridge.call('history.search', {
+        query: query.trim().slice(0, QUERY_MAX),
+        limit: wanted - hits.length,
+        ...(filters.roomId === null ? {} : { roomId: filters.roomId }),
+        ...(filters.author === null ? {} : { author: filters.author }),
+        ...(filters.from === null ? {} : { from: filters.from }),
+        ...(filters.until === null ? {} : { until: filters.until }),
+        ...(next === null ? {} : { before: next }),
+      });
+      if (mine !== latest) return;
+      if (!found.ok) return change({ at: 'failed' });
+      hits = [...hits, ...found.value.items];
+      if (!more && next === null) total = found.value.total_count;
+      next = found.value.next_before;
+      if (next === null) total = hits.length;
+      people = withAuthors(people, found.value.items);
+      change({ hits, total, people, next, at: next !== null && hits.length < wanted ? 'searching' : 'done' });
+    } while (next !== null && hits.length < wanted);
+  }
+
+  function start(query: string, pauseMs: number): void {
+    undo();
+    latest += 1;
+    if (query.trim() === '') {
+      change({ query, at: 'idle', hits: [], total: 0, next: null });
+      return;
+    }
+    change({ query, at: 'searching' });
+    undo = clock.after(pauseMs, () => void run(false));
   }
 
   return {
@@ -36,16 +71,27 @@ export function createSearches(store: AppStore, bridge: Bridge, clock: Clock): S
       undo();
       store.setState({ search: NO_SEARCH });
     },
-    search(query) {
-      undo();
-      latest += 1;
-      if (query.trim() === '') return change({ query, at: 'idle', hits: [], total: 0, hasMore: false });
-      change({ query, at: 'searching' });
-      undo = clock.after(TYPING_PAUSE_MS, () => void run(query.trim().slice(0, 200), 0));
+    search: (query) => start(query, TYPING_PAUSE_MS),
+    filter(part) {
+      const { query, filters } = store.getState().search;
+      change({ filters: { ...filters, ...part } });
+      start(query, 0);
     },
     async more() {
-      const { query, hits, hasMore, at } = store.getState().search;
-      if (at === 'done' && hasMore) await run(query.trim().slice(0, 200), hits.length);
+      const { next, at } = store.getState().search;
+      if (at === 'done' && next !== null) await run(true);
     },
   };
+}
+
+/** The authors of hits so far, to choose from: one's own device first. */
+function withAuthors(
+  people: (typeof NO_SEARCH)['people'],
+  hits: (typeof NO_SEARCH)['hits'],
+): (typeof NO_SEARCH)['people'] {
+  const known = new Map(people.map((person) => [person.author, person]));
+  for (const { item } of hits) known.set(item.author, { author: item.author, name: item.name, mine: item.mine });
+  return [...known.values()].toSorted(
+    (left, right) => Number(right.mine) - Number(left.mine) || left.name.localeCompare(right.name),
+  );
 }

@@ -183,13 +183,26 @@ export type Draft = { text: string; refusal: Refusal | null };
 
 export type PreparingFile = { id: number; roomId: RoomId; name: string; sizeBytes: number; bytes: number };
 
+/** What hits are narrowed to; null is for anything. Times are in ms: `from` counts, `until` no longer does. */
+export type SearchFilters = {
+  roomId: RoomId | null;
+  author: DeviceId | null;
+  from: number | null;
+  until: number | null;
+};
+
 export type SearchState = {
   open: boolean;
   query: string;
+  filters: SearchFilters;
+  /** Authors of hits, to choose from. */
+  people: readonly { author: DeviceId; name: string; mine: boolean }[];
   at: 'idle' | 'searching' | 'done' | 'failed';
   hits: readonly SearchHit[];
-  total: number;
-  hasMore: boolean;
+  /** How many there are in all; 1,000 stands for that many or more, null for not counted. */
+  total: number | null;
+  /** Where the next page goes on; null where all was searched. */
+  next: number | null;
 };
 
 export type DeviceLists = {

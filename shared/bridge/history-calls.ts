@@ -58,15 +58,20 @@ export const historyCalls = {
       .strict(),
     output: HistoryPage,
   },
-  /** Any part of a word, any script; newest first. */
+  /**
+   * Any part of a word, any script, whatever its case and marks; newest first. A page may hold fewer than `limit`, even none, and still
+   * have more: the rest is asked for with `next_before` as `before`. Times are in ms: `from` counts, `until` no longer does.
+   */
   'history.search': {
     input: z
       .object({
         query: z.string().max(200),
         roomId: RoomId.optional(),
         author: DeviceId.optional(),
+        from: z.number().int().nonnegative().optional(),
+        until: z.number().int().nonnegative().optional(),
         limit: z.number().int().min(1).max(100).default(50),
-        offset: z.number().int().min(0).max(10_000).default(0),
+        before: z.number().int().positive().optional(),
       })
       .strict(),
     output: SearchPage,

@@ -124,10 +124,11 @@ export type SearchHit = z.infer<typeof SearchHit>;
 
 export const SearchPage = z.object({
   items: z.array(SearchHit),
-  total_count: z.number().int().nonnegative(),
+  /** How many there are in all; 1,000 stands for that many or more, null for not counted. */
+  total_count: z.number().int().nonnegative().nullable(),
   returned_count: z.number().int().nonnegative(),
   has_more: z.boolean(),
-  /** Pass as `offset` for more. */
-  next_offset: z.number().int().nonnegative().nullable(),
+  /** Pass as `before` for more. */
+  next_before: z.number().int().nonnegative().nullable(),
 });
 export type SearchPage = z.infer<typeof SearchPage>;

@@ -5,6 +5,7 @@ export * from './isolated.ts';
 export * from './private-host.ts';
 export * from './profile.ts';
 export * from './room.ts';
+export * from './search-folding.ts';
 export * from './server.ts';
 export * from './server-host.ts';
 export * from './settings.ts';

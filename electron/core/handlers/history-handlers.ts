@@ -33,8 +33,7 @@ export function historyHandlers(
     'history.record': ({ roomId, messages }) => stored(history.record(roomId, messages)),
     'history.page': ({ roomId, before, limit }) => history.page(roomId, before, limit),
     'history.around': ({ roomId, message, limit }) => history.around(roomId, message, limit),
-    'history.search': ({ query, roomId, author, limit, offset }) =>
-      history.search(query, { roomId, author }, limit, offset),
+    'history.search': ({ query, limit, ...wish }) => history.search(query, wish, limit),
     'history.mark': async ({ roomId, by, state, ids }) => ({ changed: await history.mark(roomId, by, state, ids) }),
     'history.mark-heads': async ({ roomId, by, heads }) => ({ changed: await history.markHeads(roomId, by, heads) }),
     'history.mark-seen': async ({ roomId, upTo }) => ({ seen: await stored(history.markSeen(roomId, upTo)) }),

@@ -1,6 +1,8 @@
 import { ParleyError } from '@parley/shared/protocol';
-import type { WritableDb } from './database.ts';
+import { createQueries, type WritableDb } from './database.ts';
 import { type Shape, shapesOf } from './salvage/shapes.ts';
+import { createSearchIndex, hasSearchIndex, type Indexed } from './search-index.ts';
+import { sql } from './statements.ts';
 
 // What is looked at, and when: docs/adr/0016-what-is-read-of-a-damaged-history.md. Everything throws `history-damaged`, or what SQLite throws for it.
 
@@ -15,12 +17,10 @@ const SEARCHED_EVERY = 8;
 
 const damaged = () => new ParleyError('history-damaged');
 
-/** The search index and the tables that it keeps. */
+/** The search index of messages. */
 export const indexTables = (db: WritableDb): string[] =>
   db
-    .prepare<[], string>(
-      "SELECT name FROM sqlite_schema WHERE type = 'table' AND sql LIKE 'CREATE VIRTUAL TABLE%fts5%'",
-    )
+    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name = 'message_words'")
     .pluck()
     .all();
 
@@ -52,6 +52,12 @@ function assertIndexed(db: WritableDb): void {
     if (count(`${index}_docsize`) !== messages || indexedCount(db, index) !== messages) throw damaged();
     if (db.prepare(`${lackingIn(index)} LIMIT 1`).get() !== undefined) throw damaged();
   }
+  if (!hasSearchIndex(db)) return;
+  const queries = createQueries(db);
+  const searchIndex = createSearchIndex(queries);
+  const every = Math.max(1, Math.floor(messages / PROBES));
+  const probes = queries.all<Indexed>(sql.indexedBetween, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, every);
+  if (!probes.every((message) => searchIndex.finds(message))) throw damaged();
 }
 
 const lackingIn = (index: string) =>
@@ -188,9 +194,13 @@ function createRowCheck(db: WritableDb): (from: number, to: number, searchAll: b
            SELECT 1 FROM messages b INDEXED BY ${quoted(name)} WHERE ${same.join(' AND ')} AND b.number = a.number) LIMIT 1`,
       );
     });
+  const queries = createQueries(db);
+  const searchIndex = hasSearchIndex(db) ? createSearchIndex(queries) : null;
   const searches = indexTables(db).map((index) => ({
     lacking: db.prepare<[number, number]>(`${lackingIn(index)} AND m.number BETWEEN ? AND ? LIMIT 1`),
-    finds: db.prepare<[string, number]>(`SELECT 1 FROM ${quoted(index)} WHERE ${quoted(index)} MATCH ? AND rowid = ?`),
+    finds: db.prepare<[string, number]>(
+      `SELECT 1 FROM ${quoted(index)} WHERE ${quoted(index)} MATCH ? AND rowid = CAST(? AS INTEGER)`,
+    ),
     texts: db.prepare<[number, number, number], Record<string, unknown>>(
       `SELECT rowid AS number, * FROM ${quoted(index)} WHERE rowid BETWEEN ? AND ? AND rowid % ? = 0`,
     ),
@@ -199,6 +209,11 @@ function createRowCheck(db: WritableDb): (from: number, to: number, searchAll: b
     for (const index of indexes) if (index.get(from, to) !== undefined) throw damaged();
     for (const { lacking, finds, texts } of searches) {
       if (lacking.get(from, to) !== undefined) throw damaged();
+      if (searchIndex) {
+        const messages = queries.all<Indexed>(sql.indexedBetween, from, to, searchAll ? 1 : SEARCHED_EVERY);
+        if (!messages.every((message) => searchIndex.finds(message))) throw damaged();
+        continue;
+      }
       for (const { number, ...columns } of texts.iterate(from, to, searchAll ? 1 : SEARCHED_EVERY)) {
         const words = Object.values(columns).flatMap((text) => wordIn(text, Number(number)));
         for (const word of words) if (finds.get(word, Number(number)) === undefined) throw damaged();

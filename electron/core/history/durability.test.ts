@@ -137,7 +137,7 @@ describe('the history thread', () => {
     const lines: unknown[] = [];
     const log = { ...silentLog, warn: (message: string, fields?: object) => void lines.push({ message, ...fields }) };
     const { history } = await startHistory({ file, seed: newSeed(), log, slowQueryMs: -1 });
-    await history.search('a very private pineapple', {}, 10, 0);
+    await history.search('a very private pineapple', {}, 10);
     await history.close();
     expect(lines).toContainEqual({ message: 'slow history call', name: 'search', durationMs: expect.any(Number) });
     expect(JSON.stringify(lines)).not.toContain('pineapple');

@@ -375,7 +375,7 @@ describe('rooms', () => {
     ben.compose(roomId, 'A very private pineapple');
     ben.store.mark(roomId, newDeviceId(), 'read', []);
     ben.store.deleteRoom(roomId);
-    expect(ben.store.search('pineapple', {}, 10, 0).total_count).toBe(0);
+    expect(ben.store.search('pineapple', {}, 10).total_count).toBe(0);
     expect(refusalOf(() => ben.store.page(roomId, undefined, 10)).code).toBe('room-unknown');
     const counts = ben.db
       .prepare('SELECT (SELECT count(*) FROM messages) AS messages, (SELECT count(*) FROM spans) AS spans')
@@ -395,7 +395,7 @@ describe('rooms', () => {
 
 describe('search', () => {
   const found = (query: string, filter: Parameters<TestStore['store']['search']>[1] = {}) =>
-    textsOf(ben.store.search(query, filter, 50, 0).items.map(({ item }) => item));
+    textsOf(ben.store.search(query, filter, 50).items.map(({ item }) => item));
 
   it.each([
     ['any part of a word', 'inter', 'We spent the winter there'],
@@ -428,7 +428,7 @@ describe('search', () => {
     ben.compose(roomId, 'Some text');
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 40 }), (query) => {
-        const page = ben.store.search(query, {}, 10, 0);
+        const page = ben.store.search(query, {}, 10);
         expect(page.returned_count).toBe(page.items.length);
       }),
     );
@@ -445,11 +445,11 @@ describe('search', () => {
 
   it('answers the newest first, page by page, with the total', () => {
     for (let i = 1; i <= 7; i++) ben.compose(roomId, `apple ${i}`);
-    const first = ben.store.search('apple', {}, 3, 0);
+    const first = ben.store.search('apple', {}, 3);
     expect(textsOf(first.items.map(({ item }) => item))).toEqual(['apple 7', 'apple 6', 'apple 5']);
-    expect(first).toMatchObject({ total_count: 7, returned_count: 3, has_more: true, next_offset: 3 });
-    const last = ben.store.search('apple', {}, 3, 6);
-    expect(last).toMatchObject({ total_count: 7, returned_count: 1, has_more: false, next_offset: null });
+    expect(first).toMatchObject({ total_count: 7, returned_count: 3, has_more: true, next_before: 5 });
+    const last = ben.store.search('apple', { before: 2 }, 3);
+    expect(last).toMatchObject({ total_count: 7, returned_count: 1, has_more: false, next_before: null });
   });
 
   it('filters by room and author', () => {
@@ -465,7 +465,7 @@ describe('search', () => {
 
   it('says where the text matches', () => {
     ben.compose(roomId, 'Banana 🍌 banana');
-    const hit = ben.store.search('BANANA', {}, 1, 0).items[0];
+    const hit = ben.store.search('BANANA', {}, 1).items[0];
     expect(hit?.matches.map(([start, end]) => hit.item.text.slice(start, end))).toEqual(['Banana', 'banana']);
   });
 });
@@ -523,7 +523,7 @@ describe('the name of an author', () => {
     const late = eve.write(roomId, { seq: 2, clock: 3, text: 'Goodbye' });
     const { fresh } = ben.store.record(roomId, [late]);
     const around = ben.store.around(roomId, late, 1).items;
-    const found = [...ben.store.search('Goodbye', {}, 10, 0).items, ...ben.store.search('oo', {}, 1, 0).items];
+    const found = [...ben.store.search('Goodbye', {}, 10).items, ...ben.store.search('oo', {}, 1).items];
     const last = ben.store.rooms().map(({ lastMessage }) => lastMessage);
     for (const each of [...fresh, ...around, ...found.map(({ item }) => item), ...last]) {
       expect(each).toMatchObject({ name: 'Eve', confirmed: true });
@@ -775,7 +775,9 @@ describe('every statement', () => {
       names.size > 0
         ? explain.all(Object.fromEntries([...names].map((name) => [name, null])))
         : explain.all(...Array.from(text.matchAll(/\?/g), () => null));
-    const scans = plan.filter(({ detail }) => /SCAN/.test(detail) && !/VIRTUAL TABLE INDEX|CONSTANT ROW/.test(detail));
+    const scans = plan.filter(
+      ({ detail }) => /SCAN/.test(detail) && !/VIRTUAL TABLE INDEX|CONSTANT ROW|\(subquery/.test(detail),
+    );
     // The lists of rooms and of servers are all of them; nothing else may read a table from end to end.
     const whole = text === sql.rooms ? ['SCAN rooms'] : text === sql.servers ? ['SCAN servers'] : [];
     expect(scans.map(({ detail }) => detail)).toEqual(whole);

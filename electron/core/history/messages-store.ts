@@ -13,6 +13,7 @@ import { createVerifier } from '../identity/ed25519.ts';
 import type { HistoryContext } from './history-context.ts';
 import { cursorOf, type ItemRow, itemOf, readCursor, STATE_NUMBERS } from './message-rows.ts';
 import { roomHash } from './room-hash.ts';
+import { createSearchIndex } from './search-index.ts';
 import { spamRefusal } from './spam.ts';
 import { createSpans } from './spans.ts';
 import { sql } from './statements.ts';
@@ -31,14 +32,13 @@ export function createMessagesStore(context: HistoryContext) {
   const { one, all, run, transaction, key, now, own, needRoom, rowOf, ownRow } = context;
   const verify = createVerifier();
   const spans = createSpans(context);
+  const searchIndex = createSearchIndex(context);
 
   const insert = (message: ChatMessage, mine: boolean, state: number): void => {
-    run(sql.insertMessage, {
-      ...message,
-      mine: mine ? 1 : 0,
-      state,
-      recordedAt: now(),
-    });
+    const row = { ...message, mine: mine ? 1 : 0, state, recordedAt: now() };
+    const inserted = one<{ number: number }>(sql.insertMessage, row);
+    if (!inserted) throw new Error('a message got no number');
+    searchIndex.add({ ...message, ...inserted });
     run(sql.roomGrew, {
       roomId: message.roomId,
       clock: message.clock,

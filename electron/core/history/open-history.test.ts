@@ -64,7 +64,7 @@ describe('opening the history', () => {
       .prepare<[], { name: string }>("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
       .all()
       .map(({ name }) => name)
-      .filter((name) => !name.startsWith('message_words_'));
+      .filter((name) => !/^(message_words|word_parts)_/.test(name));
     const columns = Object.fromEntries(
       tables.map((table) => [
         table,

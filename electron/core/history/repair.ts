@@ -11,6 +11,7 @@ import { openPageFile } from './salvage/page-file.ts';
 import { readRows, readSchema } from './salvage/read-rows.ts';
 import { shapesOf } from './salvage/shapes.ts';
 import { versionOfSchema } from './schema-version.ts';
+import { hasSearchIndex, makeSearchIndex } from './search-index.ts';
 
 /**
  * How a damaged history was brought back.
@@ -50,7 +51,8 @@ function rebuildIndex(file: string, { open }: Opening): boolean {
   try {
     db = open(file);
     checkTables(db);
-    for (const index of indexTables(db)) db.prepare(`INSERT INTO ${index} (${index}) VALUES ('rebuild')`).run();
+    if (hasSearchIndex(db)) db.transaction(makeSearchIndex)(db);
+    else for (const index of indexTables(db)) db.prepare(`INSERT INTO ${index} (${index}) VALUES ('rebuild')`).run();
     checkWhole(db, true);
     return true;
   } catch (thrown) {
@@ -94,6 +96,7 @@ function copyReadable(file: string, opening: Opening, nowMs: number): Recovery |
     target.exec('COMMIT');
     opening.migrate(target);
     target.transaction(recount)(target);
+    target.transaction(makeSearchIndex)(target);
     checkWhole(target, true);
     const roomsWithoutKey = Number(target.prepare('SELECT count(*) FROM rooms WHERE length(secret) = 0').pluck().get());
     target.close();

@@ -3,10 +3,13 @@ import type { HistoryContext } from './history-context.ts';
 import { authorOf, type ItemRow } from './message-rows.ts';
 import { roomHash } from './room-hash.ts';
 import type { LastMessage, RoomRow } from './room-rows.ts';
+import { createSearchIndex } from './search-index.ts';
 import { sql } from './statements.ts';
 
 /** Rooms with their secrets, names and drafts. */
-export function createRoomsStore({ db, one, all, run, transaction, now, own, needRoom }: HistoryContext) {
+export function createRoomsStore(context: HistoryContext) {
+  const { db, one, all, run, transaction, now, own, needRoom } = context;
+  const searchIndex = createSearchIndex(context);
   return {
     /** All rooms, the one last active first. */
     rooms: (): (RoomRow & { lastMessage: LastMessage | null })[] =>
@@ -51,6 +54,7 @@ export function createRoomsStore({ db, one, all, run, transaction, now, own, nee
         const seq = one<{ seq: number | null }>(sql.lastSeq, roomId, own)?.seq;
         const clock = one<{ top_clock: number }>(sql.topClock, roomId)?.top_clock;
         if (seq && clock) run(sql.raiseOwnFloor, { roomHash: roomHash(roomId), seq, clock });
+        searchIndex.removeRoom(roomId);
         run(sql.deleteMessages, roomId);
         run(sql.deleteRoom, roomId);
       });

@@ -1,50 +1,94 @@
-import type { SearchPage } from '@parley/shared/model';
+import { foldText, matchesIn, type SearchPage } from '@parley/shared/model';
 import type { DeviceId, RoomId } from '@parley/shared/protocol';
 import type { HistoryContext } from './history-context.ts';
 import { type ItemRow, itemOf } from './message-rows.ts';
-import { holdsAll, matchesIn, searchTerms } from './search-terms.ts';
+import { planSearch, type SearchPlan } from './search-plan.ts';
+import { searchTerms } from './search-terms.ts';
 import { sql } from './statements.ts';
 
-/** How many of the newest messages are looked through for terms that are too short for the index. */
-const SHORT_TERM_SCAN = 20_000;
+/** How many messages one call reads at most, so that a search for rare things does not hold up the others. */
+export const LOOKED_AT_MAX = 4_000;
+/** How far hits are counted. */
+const COUNT_MAX = 1_000;
+const READ_AT_ONCE_MAX = 1_000;
+
+export type SearchWish = {
+  roomId?: RoomId | undefined;
+  author?: DeviceId | undefined;
+  /** In ms: the first time that counts, and the first that no longer does. */
+  from?: number | undefined;
+  until?: number | undefined;
+  /** Goes on below this message, by `next_before` of the page before. */
+  before?: number | undefined;
+};
+
+type Candidate = { number: number; room_id: string; author: string; sent_at: number; text: string };
+type Looked = { numbers: number[]; next: number | null };
 
 /** Search over all rooms. */
-export function createSearchStore({ db, one, all }: HistoryContext) {
-  db.function('holds_all', { deterministic: true }, (text, short) => (holdsAll(String(text), String(short)) ? 1 : 0));
+export function createSearchStore(context: HistoryContext) {
+  const { one, all } = context;
+
+  /** Reads candidates from the newest down until the page is full, everything was read, or enough for one call was. */
+  function look(plan: SearchPlan, before: number, limit: number, isHit: (row: Candidate) => boolean): Looked {
+    if (plan.kind === 'nothing') return { numbers: [], next: null };
+    const numbers: number[] = [];
+    let below = before;
+    let atOnce = limit + 1;
+    for (let lookedAt = 0; lookedAt < LOOKED_AT_MAX; ) {
+      const rows =
+        plan.kind === 'all'
+          ? all<Candidate>(sql.searchAll, below, atOnce)
+          : all<Candidate>(sql.searchIndexed, plan.match, below, atOnce);
+      for (const row of rows) {
+        if (!isHit(row)) continue;
+        // One more than asked for shows that there is more.
+        if (numbers.length === limit) return { numbers, next: numbers.at(-1) ?? null };
+        numbers.push(row.number);
+      }
+      const last = rows.at(-1);
+      if (!last || rows.length < atOnce) return { numbers, next: null };
+      below = last.number;
+      lookedAt += rows.length;
+      atOnce = Math.min(READ_AT_ONCE_MAX, atOnce * 4);
+    }
+    return { numbers, next: below };
+  }
+
   return {
-    /** Newest first: the order in which they were recorded. */
-    search: (
-      query: string,
-      filter: { roomId?: RoomId | undefined; author?: DeviceId | undefined },
-      limit: number,
-      offset: number,
-    ): SearchPage => {
-      const { match, short, terms } = searchTerms(query);
-      if (terms.length === 0)
-        return { items: [], total_count: 0, returned_count: 0, has_more: false, next_offset: null };
-      const args = {
-        match,
-        roomId: filter.roomId ?? null,
-        author: filter.author ?? null,
-        short,
-        scan: SHORT_TERM_SCAN,
-        limit,
-        offset,
+    /**
+     * Newest first: the order in which they were recorded. A page may hold fewer than `limit`, even none, and still have more:
+     * then so many messages were read that others get their turn first.
+     */
+    search: (query: string, { before = Number.MAX_SAFE_INTEGER, ...filter }: SearchWish, limit: number): SearchPage => {
+      const terms = searchTerms(query);
+      const plan: SearchPlan = terms.length === 0 ? { kind: 'nothing' } : planSearch(context, terms, filter);
+      const { from = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = filter;
+      const isHit = (row: Candidate): boolean => {
+        if (row.sent_at < from || row.sent_at >= until) return false;
+        if (filter.roomId !== undefined && row.room_id !== filter.roomId) return false;
+        if (filter.author !== undefined && row.author !== filter.author) return false;
+        const folded = foldText(row.text);
+        return terms.every(({ text }) => folded.includes(text));
       };
-      const rows = all<ItemRow & { room_name: string | null }>(match === null ? sql.searchShort : sql.searchLong, args);
-      const unfiltered = match !== null && short === null && args.roomId === null && args.author === null;
-      const total =
-        (unfiltered
-          ? one<{ total: number }>(sql.countIndexed, match)
-          : one<{ total: number }>(match === null ? sql.countShort : sql.countLong, args)
-        )?.total ?? 0;
-      const hasMore = offset + rows.length < total;
+      const { numbers, next } = look(plan, before, limit, isHit);
+      const texts = terms.map(({ text }) => text);
+      const items = numbers.flatMap((number) => {
+        const row = one<ItemRow & { room_name: string | null }>(sql.searchHit, number);
+        return row ? [{ item: itemOf(row), roomName: row.room_name, matches: matchesIn(row.text, texts) }] : [];
+      });
+      const first = before === Number.MAX_SAFE_INTEGER;
+      const counted = (): number | null => {
+        if (first && next === null) return items.length;
+        if (plan.kind !== 'indexed' || !plan.exact) return null;
+        return one<{ total: number }>(sql.countIndexed, plan.match, COUNT_MAX)?.total ?? null;
+      };
       return {
-        items: rows.map((row) => ({ item: itemOf(row), roomName: row.room_name, matches: matchesIn(row.text, terms) })),
-        total_count: total,
-        returned_count: rows.length,
-        has_more: hasMore,
-        next_offset: hasMore ? offset + rows.length : null,
+        items,
+        total_count: counted(),
+        returned_count: items.length,
+        has_more: next !== null,
+        next_before: next,
       };
     },
   };

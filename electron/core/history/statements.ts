@@ -42,7 +42,8 @@ export const sql = {
   recentOwn: 'SELECT sent_at, text FROM messages WHERE room_id = ? AND author = ? ORDER BY seq DESC LIMIT ?',
   insertMessage: `
     INSERT INTO messages (id, room_id, author, author_name, seq, clock, sent_at, text, sig, mine, state, recorded_at)
-    VALUES (@id, @roomId, @author, @authorName, @seq, @clock, @sentAt, @text, @sig, @mine, @state, @recordedAt)`,
+    VALUES (@id, @roomId, @author, @authorName, @seq, @clock, @sentAt, @text, @sig, @mine, @state, @recordedAt)
+    RETURNING number`,
   pageBefore: `
     ${ITEMS} WHERE m.room_id = ? AND (m.clock, m.author, m.id) < (?, ?, ?)
     ORDER BY m.clock DESC, m.author DESC, m.id DESC LIMIT ?`,
@@ -99,30 +100,40 @@ export const sql = {
   setRight: 'UPDATE servers SET kind = @kind, credential = @credential, lost = @lost WHERE host = @host',
   deleteServer: 'DELETE FROM servers WHERE host = ?',
 
-  searchLong: `
-    SELECT m.*, r.name AS room_name, p.name AS pinned_name, p.changed AS pinned_changed FROM message_words w
-    JOIN messages m ON m.number = w.rowid JOIN rooms r ON r.room_id = m.room_id
-    LEFT JOIN pins p ON p.device_id = m.author
-    WHERE w.text MATCH @match AND (@roomId IS NULL OR m.room_id = @roomId) AND (@author IS NULL OR m.author = @author)
-      AND (@short IS NULL OR holds_all(m.text, @short))
-    ORDER BY w.rowid DESC LIMIT @limit OFFSET @offset`,
-  // Without a filter the index alone knows how many there are.
-  countIndexed: 'SELECT count(*) AS total FROM message_words WHERE text MATCH ?',
-  countLong: `
-    SELECT count(*) AS total FROM message_words w JOIN messages m ON m.number = w.rowid
-    WHERE w.text MATCH @match AND (@roomId IS NULL OR m.room_id = @roomId) AND (@author IS NULL OR m.author = @author)
-      AND (@short IS NULL OR holds_all(m.text, @short))`,
-  // One or two characters: the newest messages are read through, from the newest down.
-  searchShort: `
+  wordId: 'SELECT id FROM words WHERE word = ?',
+  wordIdsBetween: 'SELECT id FROM words WHERE word BETWEEN ? AND ?',
+  addWord: 'INSERT INTO words (word) VALUES (?) RETURNING id',
+  removeWord: 'DELETE FROM words WHERE id = ?',
+  wordsWithParts:
+    'SELECT w.id, w.word FROM word_parts p JOIN words w ON w.id = p.rowid WHERE p.word_parts MATCH ? LIMIT ?',
+  addWordParts: 'INSERT INTO word_parts (rowid, parts) VALUES (?, ?)',
+  removeWordParts: "INSERT INTO word_parts (word_parts, rowid, parts) VALUES ('delete', ?, ?)",
+  wordPartsOption: 'INSERT INTO word_parts (word_parts, rank) VALUES (?, ?)',
+  addMessageWords: 'INSERT INTO message_words (rowid, words) VALUES (?, ?)',
+  removeMessageWords: "INSERT INTO message_words (message_words, rowid, words) VALUES ('delete', ?, ?)",
+  messageWordsOption: 'INSERT INTO message_words (message_words, rank) VALUES (?, ?)',
+  anyMessageWith: 'SELECT 1 FROM message_words WHERE message_words MATCH ? LIMIT 1',
+  // Numbers are bound as real ones, and FTS5 uses only whole ones to find its place: any other is compared row by row.
+  messageHas: 'SELECT 1 FROM message_words WHERE message_words MATCH ? AND rowid = CAST(? AS INTEGER)',
+  indexedBetween: `
+    SELECT number, room_id AS roomId, author, sent_at AS sentAt, text FROM messages
+    WHERE number BETWEEN ? AND ? AND number % ? = 0`,
+  indexedAbove: `
+    SELECT number, room_id AS roomId, author, sent_at AS sentAt, text FROM messages
+    WHERE number > ? ORDER BY number LIMIT ?`,
+  // The plus keeps SQLite on the numbers, which is the order that is asked for.
+  indexedOfRoom: `
+    SELECT number, room_id AS roomId, author, sent_at AS sentAt, text FROM messages
+    WHERE number > ? AND +room_id = ? ORDER BY number LIMIT ?`,
+  searchIndexed: `
+    SELECT m.number, m.room_id, m.author, m.sent_at, m.text FROM message_words w JOIN messages m ON m.number = w.rowid
+    WHERE w.message_words MATCH ? AND w.rowid < CAST(? AS INTEGER) ORDER BY w.rowid DESC LIMIT ?`,
+  countIndexed: 'SELECT count(*) AS total FROM (SELECT 1 FROM message_words WHERE message_words MATCH ? LIMIT ?)',
+  // For what almost every message holds: the messages are read from the newest down.
+  searchAll:
+    'SELECT number, room_id, author, sent_at, text FROM messages WHERE number < ? ORDER BY number DESC LIMIT ?',
+  searchHit: `
     SELECT m.*, r.name AS room_name, p.name AS pinned_name, p.changed AS pinned_changed
     FROM messages m JOIN rooms r ON r.room_id = m.room_id LEFT JOIN pins p ON p.device_id = m.author
-    WHERE m.number > (SELECT coalesce(max(number), 0) FROM messages) - @scan
-      AND (@roomId IS NULL OR m.room_id = @roomId) AND (@author IS NULL OR m.author = @author)
-      AND (@short IS NULL OR holds_all(m.text, @short))
-    ORDER BY m.number DESC LIMIT @limit OFFSET @offset`,
-  countShort: `
-    SELECT count(*) AS total FROM messages m
-    WHERE m.number > (SELECT coalesce(max(number), 0) FROM messages) - @scan
-      AND (@roomId IS NULL OR m.room_id = @roomId) AND (@author IS NULL OR m.author = @author)
-      AND (@short IS NULL OR holds_all(m.text, @short))`,
+    WHERE m.number = ?`,
 } as const;

@@ -1,7 +1,8 @@
-import { messageKey, type SearchHit } from '@parley/shared/model';
+import { foldText, messageKey, type SearchHit } from '@parley/shared/model';
 import { MessageSquare, Search as SearchIcon } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useId, useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
+import type { SearchState } from '../../stores/state.ts';
 import { Avatar } from '../../ui/avatar.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { countOf, formatWhen } from '../../ui/format.ts';
@@ -9,6 +10,7 @@ import { useNow } from '../../ui/use-now.ts';
 import { AuthorName } from '../author-name.tsx';
 import { roomTitle } from '../connection-words.ts';
 import styles from './search-dialog.module.css';
+import { SearchFilters } from './search-filters.tsx';
 
 type Option = { key: string; choose: () => void; content: ReactNode };
 
@@ -21,8 +23,10 @@ export function SearchDialog() {
   const listId = useId();
   const [active, setActive] = useState(0);
 
-  const wanted = search.query.trim().toLowerCase();
-  const matching = rooms.filter((room) => wanted === '' || roomTitle(room).toLowerCase().includes(wanted)).slice(0, 6);
+  const wanted = foldText(search.query.trim());
+  const isNarrowed = Object.values(search.filters).some((filter) => filter !== null);
+  // Filters are about messages.
+  const matching = isNarrowed ? [] : rooms.filter((room) => foldText(roomTitle(room)).includes(wanted)).slice(0, 6);
   const options: Option[] = [
     ...matching.map((room) => ({
       key: room.roomId,
@@ -83,6 +87,7 @@ export function SearchDialog() {
           onKeyDown={onKeyDown}
         />
       </div>
+      {search.query.trim() === '' && !isNarrowed ? null : <SearchFilters />}
       <div className={styles.results}>
         <div role="listbox" id={listId} aria-label="Results">
           {options.map((option, index) => (
@@ -103,9 +108,9 @@ export function SearchDialog() {
           ))}
         </div>
         <p className={styles.state} role="status">
-          {stateSentence(search.at, wanted, search.total, options.length)}
+          {stateSentence(search, options.length)}
         </p>
-        {search.hasMore ? (
+        {search.at === 'done' && search.next !== null ? (
           <button type="button" className={styles.more} onClick={() => actions.searchMore()}>
             Show more
           </button>
@@ -115,12 +120,17 @@ export function SearchDialog() {
   );
 }
 
-function stateSentence(at: string, query: string, total: number, shown: number): string {
-  if (query === '') return shown === 0 ? 'Type any part of a word. Everything is searched on this computer.' : '';
-  if (at === 'searching') return 'Searching…';
+const COUNTED_MAX = 1_000;
+
+function stateSentence({ at, query, total, hits }: SearchState, shown: number): string {
+  if (query.trim() === '') {
+    return shown === 0 ? 'Type any part of a word. Everything is searched on this computer.' : '';
+  }
+  if (at === 'searching') return hits.length === 0 ? 'Searching…' : 'Searching older messages…';
   if (at === 'failed') return 'The search did not work. Try again.';
   if (shown === 0) return 'Nothing was found.';
-  return countOf(total, 'message', 'messages');
+  if (total === null) return `${countOf(hits.length, 'message', 'messages')} so far`;
+  return total === COUNTED_MAX ? '1,000 messages or more' : countOf(total, 'message', 'messages');
 }
 
 function HitRow({ hit, now }: { hit: SearchHit; now: number }) {

@@ -8,6 +8,7 @@ import {
 } from '@parley/shared/model';
 import { accept, type DeviceId, type Outcome, type RoomId, refusalOf, refuse } from '@parley/shared/protocol';
 import type { Sending } from '../drafts.ts';
+import type { SearchFilters } from '../state.ts';
 import type { ActionContext } from './context.ts';
 
 export interface ChatActions {
@@ -25,6 +26,7 @@ export interface ChatActions {
   openSearch: () => void;
   closeSearch: () => void;
   search: (query: string) => void;
+  filterSearch: (change: Partial<SearchFilters>) => void;
   searchMore: () => void;
 
   setVerified: (deviceId: DeviceId, verified: boolean) => Promise<Outcome<unknown>>;
@@ -111,6 +113,7 @@ export function createChatActions(context: ActionContext): ChatActions {
     openSearch: () => searches.open(),
     closeSearch: () => searches.close(),
     search: (query) => searches.search(query),
+    filterSearch: (change) => searches.filter(change),
     searchMore: () => void searches.more(),
 
     async setVerified(deviceId, verified) {

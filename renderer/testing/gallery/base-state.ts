@@ -1,4 +1,5 @@
 import { messageKey, type Theme, usualSettings } from '@parley/shared/model';
+import { NO_SEARCH } from '../../stores/app-store.ts';
 import type { AppState, OwnMedia, Panel, ParticipantView, RoomReach } from '../../stores/state.ts';
 import { chatOf, talkAt } from './samples/chat.ts';
 import { callId, deviceIdOf, roomIdOf } from './samples/ids.ts';
@@ -50,7 +51,7 @@ export function baseState(theme: Theme, nowMs: number): AppState {
     drafts: Object.fromEntries(roomsAt(nowMs).map(({ roomId, draft }) => [roomId, { text: draft, refusal: null }])),
     files: {},
     preparing: [],
-    search: { open: false, query: '', at: 'idle', hits: [], total: 0, hasMore: false },
+    search: NO_SEARCH,
     listedRooms: null,
     devices: {
       cameras: [

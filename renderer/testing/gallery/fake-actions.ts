@@ -109,6 +109,8 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
     openSearch: () => set(({ search }) => ({ search: { ...search, open: true } })),
     closeSearch: () => set(({ search }) => ({ search: { ...search, open: false } })),
     search: (query) => set(({ search }) => ({ search: { ...search, query } })),
+    filterSearch: (change) =>
+      set(({ search }) => ({ search: { ...search, filters: { ...search.filters, ...change } } })),
     searchMore: () => undefined,
     offerFiles: () => undefined,
     fileAction: () => undefined,

@@ -34,7 +34,7 @@ export function shapesOf(db: WritableDb): Shape[] {
     )
     .all();
   return tables
-    .filter(({ type }) => type === 'table')
+    .filter(({ name, type }) => type === 'table' && name !== 'words')
     .map(({ name, wr }) => {
       const all = db
         .prepare<[string], ColumnInfo>(

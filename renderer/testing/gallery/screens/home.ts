@@ -1,4 +1,5 @@
 import { refuse } from '@parley/shared/protocol';
+import { NO_SEARCH } from '../../../stores/app-store.ts';
 import { type GalleryScreen, here, inRoom, withReach } from '../base-state.ts';
 import { hitOf, talkAt } from '../samples/chat.ts';
 import { callId } from '../samples/ids.ts';
@@ -15,11 +16,21 @@ export const homeScreens = {
     const hits = talkAt(nowMs)
       .filter(({ text }) => text.toLowerCase().includes('sam'))
       .map((item) => hitOf(item, 'sam'));
-    return { search: { open: true, query: 'sam', at: 'done', hits, total: hits.length, hasMore: false } };
+    return { search: { ...NO_SEARCH, open: true, query: 'sam', at: 'done', hits, total: hits.length } };
   },
   'search-nothing': () => ({
-    search: { open: true, query: 'zebra', at: 'done', hits: [], total: 0, hasMore: false },
+    search: { ...NO_SEARCH, open: true, query: 'zebra', at: 'done' },
   }),
+  'search-narrowed': (_, nowMs) => {
+    const [item] = talkAt(nowMs).filter(({ mine }) => !mine);
+    if (!item) return {};
+    const people = [{ author: item.author, name: item.name, mine: false }];
+    const filters = { roomId: item.roomId, author: item.author, from: nowMs - 86_400_000 * 30, until: null };
+    const hits = [{ item, roomName: 'Design circle', matches: [] }];
+    return {
+      search: { ...NO_SEARCH, open: true, query: 'e', at: 'done', filters, people, hits, total: null, next: 5 },
+    };
+  },
   incoming: (base, nowMs) => ({
     reach: withReach(
       base,

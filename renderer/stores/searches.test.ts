@@ -1,0 +1,90 @@
+import type { Bridge } from '@parley/shared/bridge';
+import type { SearchPage } from '@parley/shared/model';
+import { accept, type Outcome, refuse } from '@parley/shared/protocol';
+import { describe, expect, it } from 'vitest';
+import { fakeClock, settled } from '../testing/fake-clock.ts';
+import { hitOf, talkAt } from '../testing/gallery/samples/chat.ts';
+import { createAppStore } from './app-store.ts';
+import { createSearches } from './searches.ts';
+
+const hits = talkAt(1_700_000_000_000).map((item) => hitOf(item, 'e'));
+
+/** Searches over a history whose answers the test gives. */
+function opened() {
+  const store = createAppStore();
+  const clock = fakeClock();
+  const asked: unknown[] = [];
+  const answers: ((page: Outcome<SearchPage>) => void)[] = [];
+  const bridge = {
+    call: (_name: string, input: unknown) => {
+      asked.push(input);
+      return new Promise((resolve) => answers.push(resolve));
+    },
+    on: () => () => {},
+  } as unknown as Bridge;
+  const searches = createSearches(store, bridge, clock);
+  const answer = async (count: number, next: number | null, total: number | null = null) => {
+    const items = hits.slice(0, count);
+    const page = { items, returned_count: count, total_count: total, has_more: next !== null, next_before: next };
+    answers.shift()?.(accept(page));
+    await settled();
+  };
+  return { searches, clock, asked, answers, answer, shown: () => store.getState().search };
+}
+
+describe('a search', () => {
+  it('asks once after a pause in typing, and shows the last query alone', async () => {
+    const { searches, clock, asked, answers, answer, shown } = opened();
+    searches.search('s');
+    searches.search('sa');
+    clock.advance(1_000);
+    searches.search('sam');
+    clock.advance(1_000);
+    expect(asked).toEqual([
+      { query: 'sa', limit: 30 },
+      { query: 'sam', limit: 30 },
+    ]);
+    await answer(3, null, 3);
+    expect(shown().hits).toEqual([]);
+    await answer(2, null, 2);
+    expect(shown()).toMatchObject({ at: 'done', total: 2, next: null });
+    searches.search('other');
+    clock.advance(1_000);
+    answers.shift()?.(refuse('internal'));
+    await settled();
+    expect(shown().at).toBe('failed');
+  });
+
+  it('goes on by itself while the history has more to read and the list is not full', async () => {
+    const { searches, clock, asked, answer, shown } = opened();
+    searches.search('e');
+    clock.advance(1_000);
+    await answer(0, 900);
+    expect(shown()).toMatchObject({ at: 'searching', total: null });
+    await answer(1, 500);
+    await answer(0, null);
+    expect(asked).toEqual([
+      { query: 'e', limit: 30 },
+      { query: 'e', limit: 30, before: 900 },
+      { query: 'e', limit: 29, before: 500 },
+    ]);
+    expect(shown()).toMatchObject({ at: 'done', total: 1, next: null });
+    expect(shown().hits).toHaveLength(1);
+  });
+
+  it('asks anew with a filter, and offers the authors that it found', async () => {
+    const { searches, clock, asked, answer, shown } = opened();
+    searches.search('e');
+    clock.advance(1_000);
+    await answer(4, null, 4);
+    const person = shown().people.find(({ mine }) => !mine);
+    if (!person) throw new Error('nobody was found');
+    searches.filter({ author: person.author, from: 5 });
+    clock.advance(1_000);
+    expect(asked.at(-1)).toEqual({ query: 'e', limit: 30, author: person.author, from: 5 });
+    await answer(1, null, 1);
+    expect(shown().people.length).toBeGreaterThan(0);
+    searches.close();
+    expect(shown().filters).toEqual({ roomId: null, author: null, from: null, until: null });
+  });
+});
