@@ -10,6 +10,7 @@ export type ToolName =
   | 'prometheus'
   | 'nginx'
   | 'systemd'
+  | 'strace'
   | 'openssl'
   | 'fonts';
 export const TOOLS: Record<ToolName, { package: string; programs?: string[]; files?: string[] }>;

@@ -18,6 +18,7 @@ export const TOOLS = {
   prometheus: { package: 'prometheus', programs: ['promtool'] },
   nginx: { package: 'nginx-light', programs: ['nginx'] },
   systemd: { package: 'systemd', programs: ['systemd-analyze'] },
+  strace: { package: 'strace', programs: ['strace'] },
   openssl: { package: 'openssl', programs: ['openssl'] },
   fonts: { package: 'fonts-dejavu-core', files: ['/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf'] },
 };

@@ -105,6 +105,8 @@ function indexedCount(db: WritableDb, index: string): number | null {
     .pluck()
     .get();
   if (!Buffer.isBuffer(averages)) return null;
+  // Nothing is written there before the first message.
+  if (averages.length === 0) return 0;
   let count = 0;
   for (const byte of averages) {
     count = count * 128 + (byte & 0x7f);

@@ -86,6 +86,21 @@ describe('opening the history', () => {
     expect({ version, columns, strict, indexes }).toMatchSnapshot();
   });
 
+  it('finds nothing wrong with a history that is empty, or empty again', () => {
+    const first = openTestStore(file);
+    first.close();
+    const second = openTestStore(file);
+    expect(second.recovered).toBeNull();
+    const roomId = second.addRoom();
+    second.compose(roomId, 'Gone soon');
+    second.store.deleteRoom(roomId);
+    second.close();
+    const third = openTestStore(file);
+    expect(third.recovered).toBeNull();
+    third.close();
+    expect(openHistory(file, now, { checkedAtOnceMax: 0 })).toMatchObject({ checked: false, recovered: null });
+  });
+
   it('keeps what was stored and makes a whole backup when it brings a file to a newer version', () => {
     const before = openTestStore(file);
     const roomId = before.addRoom();
