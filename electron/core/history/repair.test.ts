@@ -41,7 +41,7 @@ beforeAll(() => {
     texts.push(theirs, `From Ben ${seq}`);
   }
   // A device that went back in time used a number twice.
-  const twice = ana.write(roomId, { seq: MESSAGES / 2, clock: MESSAGES + 1, text: 'From Ana again 中文' });
+  const twice = ana.write(roomId, { seq: MESSAGES / 2, clock: MESSAGES + 2, text: 'From Ana again 中文' });
   ben.store.record(roomId, [twice]);
   texts.push(twice.text);
   spans = spansOf(ben.db);
