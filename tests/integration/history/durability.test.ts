@@ -177,7 +177,7 @@ describe('an acknowledged message (P9)', () => {
             await history.addRoom(room);
             for (let i = 0; i < 15; i++) {
               const id = newMessageId();
-              await history.compose({ id, roomId, text: randomBytes(900).toString('base64') }, ben);
+              await history.compose({ id, roomId, text: randomBytes(150).toString('base64') }, ben);
               acknowledged.push(id);
             }
           } catch (error) {
