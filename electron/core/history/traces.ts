@@ -16,10 +16,13 @@ export function createTraces(options: { db: WritableDb; file: string; wait(ms: n
   let pending = false;
   let timer: NodeJS.Timeout | undefined;
 
-  /** Writes the log back and empties it; false while another program reads. */
+  /** Writes the log back and empties it; false while another program reads, or the disk takes nothing. */
   const emptyLog = (): boolean => {
-    const [state] = db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
-    return state?.busy === 0;
+    try {
+      return db.prepare('PRAGMA wal_checkpoint(TRUNCATE)').pluck().get() === 0;
+    } catch {
+      return false;
+    }
   };
   const goOn = () => {
     clearTimeout(timer);
@@ -31,7 +34,13 @@ export function createTraces(options: { db: WritableDb; file: string; wait(ms: n
     /** Something was deleted, now or before the app ended last. */
     deleted: goOn,
     /** Removes the backups and what was set aside. Call it again when a copy that was being made has ended. */
-    forgetCopies: () => forgetCopies(file),
+    forgetCopies(): void {
+      try {
+        forgetCopies(file);
+      } catch {
+        // Windows keeps a copy that is still being made until it has ended.
+      }
+    },
     /** Closes the connection. Where another program still reads what was deleted, a clean copy takes the file's place. */
     async close(): Promise<void> {
       clearTimeout(timer);
@@ -41,10 +50,17 @@ export function createTraces(options: { db: WritableDb; file: string; wait(ms: n
       }
       if (!pending) return void db.close();
       const part = partOf(file, 'clean');
-      removeDatabase(part);
-      closeSync(openSync(part, 'w', 0o600));
-      db.prepare('VACUUM INTO ?').run(part);
-      db.close();
+      try {
+        removeDatabase(part);
+        closeSync(openSync(part, 'w', 0o600));
+        db.prepare('VACUUM INTO ?').run(part);
+      } catch {
+        // The disk takes nothing: the next start finds the log and goes on from there.
+        removeDatabase(part);
+        return;
+      } finally {
+        db.close();
+      }
       replaceDatabase(part, file);
     },
   };
