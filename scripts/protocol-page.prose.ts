@@ -116,7 +116,7 @@ export const LINK_PROSE: Readonly<Record<LinkMessage['type'], string>> = {
   presence:
     'Said when a link opens and whenever something in it changes, 20 times at once and 10 times a second at most; it replaces the last one.',
   decline: 'Answers a ringing call with no.',
-  chat: 'A message that its author, and nobody else, has just written.',
+  chat: 'An entry that its author, and nobody else, has just written.',
   receipt:
     'The messages that this device has on its disk, and those that its person has seen. At most one every 100 ms.',
   typing: 'The person is writing. Nothing says that they stopped; it fades after some seconds.',
@@ -218,6 +218,11 @@ export const FIELD_PROSE: Readonly<Record<string, string>> = {
   clock: 'see below',
   sentAt: 'ms since 1970',
   'chat message.sig': 'see below',
+  'chat message.digest': 'SHA-256 of the body',
+  'batch messages[].digest': 'SHA-256 of the body',
+  of: 'the message that it is about',
+  emoji: 'one',
+  on: 'false takes it away again',
   'batch messages[].sig': 'see below',
   fileId: 'see "Files"',
   salt: 'random',

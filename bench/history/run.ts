@@ -80,7 +80,7 @@ function fill(profile: string, roomId: RoomId, stored: number): { textBytes: num
   const messageText = createTexts();
   let textBytes = 0;
   const { db } = openHistory(join(profile, 'history.db'), Date.now);
-  const insert = db.prepare(sql.insertMessage);
+  const insert = db.prepare(sql.insertEntry);
   const searchIndex = createSearchIndex(createQueries(db));
   const grew = db.prepare(sql.roomGrew);
   const keys = Array.from({ length: 5 }, () => signingKeyOf(new Uint8Array(randomBytes(32))));
@@ -97,12 +97,20 @@ function fill(profile: string, roomId: RoomId, stored: number): { textBytes: num
         clock: i + 1,
         sentAt: 1_700_000_000_000 + i * 1_000,
         text: messageText(i),
+        digest: randomBytes(32).toString('base64url'),
+        salt: randomBytes(16).toString('base64url'),
+        kind: 0,
+        ofAuthor: null,
+        ofId: null,
+        body: null,
+        shown: 1,
+        held: 1,
         sig: randomBytes(64).toString('base64url'),
       };
       const number = Number(insert.pluck().get({ ...message, mine: 0, state: 3, recordedAt: message.sentAt }));
       searchIndex.add({ ...message, number });
       textBytes += Buffer.byteLength(message.text);
-      grew.run({ roomId, clock: message.clock, at: message.sentAt, unread: 0 });
+      grew.run({ roomId, clock: message.clock, at: message.sentAt, shown: 1, entries: 1, unread: 0 });
     }
     recount(db);
   })();
@@ -119,7 +127,7 @@ function barePages(profile: string, roomId: RoomId, stored: number): number[] {
   for (let i = 0; i < PAGES; i++) {
     const clock = stored - i * PAGE_SIZE + 1;
     const startedAt = performance.now();
-    if (page.all(roomId, clock, '', PAGE_SIZE).length !== PAGE_SIZE) throw new Error('a page is not full');
+    if (page.all(roomId, clock, '', '', PAGE_SIZE).length !== PAGE_SIZE) throw new Error('a page is not full');
     durations.push(performance.now() - startedAt);
   }
   db.close();
@@ -143,7 +151,11 @@ export async function run({ quick }: { quick: boolean }): Promise<BenchRow[]> {
       const { roomId } = await ask(core, 'rooms.create', { name: `Room ${composed.length}`, host: 'example.org' });
       for (let i = 0; i < PER_ROOM; i++) {
         const text = textOf(composed.length);
-        composed.push(await timed(() => core && ask(core, 'history.compose', { id: newMessageId(), roomId, text })));
+        composed.push(
+          await timed(
+            () => core && ask(core, 'history.compose', { id: newMessageId(), roomId, content: { kind: 'text', text } }),
+          ),
+        );
       }
     }
     const bare = bareInserts(join(folder, 'bare.db'));

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BRIDGE_CALL_NAMES, type BridgeEvent } from '@parley/shared/bridge';
-import { ServerHost } from '@parley/shared/model';
+import { type MessageRef, ServerHost } from '@parley/shared/model';
 import { LIMITS } from '@parley/shared/protocol';
 import { createInvite, deriveRoomKeys, formatInvite, formatServerInvite, parseInvite } from '@parley/shared/sealing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -65,6 +65,8 @@ const inviteOf = async (host: string, needsPassphrase = false) => {
   const { invite } = await createInvite(host, needsPassphrase);
   return { text: formatInvite(invite), secret: invite.secret };
 };
+
+const refOf = ({ author, id }: MessageRef) => ({ author, id });
 
 describe('the border', () => {
   it('answers calls that are not in the contract, or wrong in it, with a code and the field', async () => {
@@ -272,7 +274,7 @@ describe('rooms', () => {
     await created;
     const changed = events.next('rooms.changed');
     for (const text of ['One', 'Two', 'Three'])
-      await ask(core, 'history.compose', { id: newMessageId(), roomId, text });
+      await ask(core, 'history.compose', { id: newMessageId(), roomId, content: { kind: 'text', text, of: null } });
     clock.advance(1_000);
     expect(await changed).toMatchObject({ items: [{ roomId, lastMessage: { text: 'Three', mine: true } }] });
     expect(events.of('rooms.changed')).toHaveLength(2);
@@ -285,9 +287,18 @@ describe('rooms', () => {
     await ask(core, 'rooms.draft', { roomId, draft: 'Not yet' });
     expect((await ask(core, 'rooms.list', {})).items[0]?.draft).toBe('Not yet');
     // The first message of a longer text leaves the rest.
-    await ask(core, 'history.compose', { id: newMessageId(), roomId, text: 'Now', draft: 'the rest' });
+    await ask(core, 'history.compose', {
+      id: newMessageId(),
+      roomId,
+      content: { kind: 'text', text: 'Now', of: null },
+      draft: 'the rest',
+    });
     expect((await ask(core, 'rooms.list', {})).items[0]?.draft).toBe('the rest');
-    await ask(core, 'history.compose', { id: newMessageId(), roomId, text: 'the rest' });
+    await ask(core, 'history.compose', {
+      id: newMessageId(),
+      roomId,
+      content: { kind: 'text', text: 'the rest', of: null },
+    });
     expect((await ask(core, 'rooms.list', {})).items[0]?.draft).toBe('');
     await ask(core, 'rooms.delete', { roomId });
     expect((await ask(core, 'rooms.list', {})).items).toEqual([]);
@@ -300,7 +311,11 @@ describe('history', () => {
     const core = await start();
     await named(core);
     const { roomId } = await ask(core, 'rooms.create', { name: 'Family' });
-    const own = await ask(core, 'history.compose', { id: newMessageId(), roomId, text: '  Hello there  ' });
+    const { item: own } = await ask(core, 'history.compose', {
+      id: newMessageId(),
+      roomId,
+      content: { kind: 'text', text: '  Hello there  ', of: null },
+    });
     expect(own).toMatchObject({ text: 'Hello there', authorName: 'Ben', state: 'queued', mine: true, seq: 1 });
     const theirs = author('Ana').write(roomId, { clock: 2, text: 'Hello back' });
     const recorded = await ask(core, 'history.record', { roomId, messages: [theirs] });
@@ -315,7 +330,7 @@ describe('history', () => {
     ]);
     const hits = await ask(again, 'history.search', { query: 'back' });
     expect(hits.items.map((hit) => [hit.roomName, hit.item.id])).toEqual([['Family', theirs.id]]);
-    expect(await ask(again, 'history.mark-seen', { roomId, upTo: theirs })).toEqual({
+    expect(await ask(again, 'history.mark-seen', { roomId, upTo: refOf(theirs) })).toEqual({
       seen: [{ id: theirs.id, author: theirs.author, met: false }],
     });
     const { changed } = await ask(again, 'history.mark', { roomId, by: newDeviceId(), state: 'read', ids: [own.id] });
@@ -329,7 +344,7 @@ describe('history', () => {
       differing: [],
       behind: false,
     });
-    expect((await ask(again, 'history.around', { roomId, message: own })).returned_count).toBe(2);
+    expect((await ask(again, 'history.around', { roomId, message: refOf(own) })).returned_count).toBe(2);
   });
 
   it('tells by which name a device is known, in the list of rooms too, and only when that changed', async () => {
@@ -355,7 +370,13 @@ describe('history', () => {
   it('writes nothing before the person said a name', async () => {
     const core = await start();
     const { roomId } = await ask(core, 'rooms.create', { name: 'Family' });
-    expect(await core.call('history.compose', { id: newMessageId(), roomId, text: 'Hello' })).toMatchObject({
+    expect(
+      await core.call('history.compose', {
+        id: newMessageId(),
+        roomId,
+        content: { kind: 'text', text: 'Hello', of: null },
+      }),
+    ).toMatchObject({
       ok: false,
       code: 'display-name-invalid',
     });
@@ -365,7 +386,8 @@ describe('history', () => {
     const core = await start();
     await named(core);
     const { roomId } = await ask(core, 'rooms.create', { name: 'Family' });
-    const send = () => core.call('history.compose', { id: newMessageId(), roomId, text: 'Again' });
+    const send = () =>
+      core.call('history.compose', { id: newMessageId(), roomId, content: { kind: 'text', text: 'Again', of: null } });
     for (let i = 0; i < LIMITS.spamIdenticalMax; i++) expect((await send()).ok).toBe(true);
     expect(await send()).toMatchObject({ ok: false, code: 'message-spam', retryAfterMs: expect.any(Number) });
   });

@@ -1,5 +1,5 @@
 import type { Bridge } from '@parley/shared/bridge';
-import { type ChatMessage, comparePlaces, type HistoryItem, messageKey } from '@parley/shared/model';
+import { comparePlaces, type Entry, type HistoryItem, messageKey } from '@parley/shared/model';
 import {
   type DeviceId,
   type Holdings,
@@ -32,7 +32,7 @@ export type CatchUpPorts = {
   taken: Budget;
   given: Budget;
   send(message: Asked | Batch): boolean;
-  record(messages: readonly ChatMessage[]): Promise<Recorded>;
+  record(messages: readonly Entry[]): Promise<Recorded>;
   changed(items: readonly HistoryItem[]): void;
   /** Own messages were written to the link. */
   sent(ids: readonly MessageId[]): void;
@@ -238,7 +238,7 @@ export class CatchUp {
   }
 }
 
-type Placed = Pick<ChatMessage, 'clock' | 'author'>;
+type Placed = Pick<Entry, 'clock' | 'author'>;
 
 /** Whether a range is news: any after a question about everything, after one about a range only the rest of that one. */
 const isFurther = (range: SeqRange, asked: Question): boolean =>
@@ -262,8 +262,8 @@ function furtherAfter(
 }
 
 /** The first messages that fit into one data message together, beside ranges that differ; at least one. */
-function thatFit(messages: readonly ChatMessage[]): ChatMessage[] {
-  const fitting: ChatMessage[] = [];
+function thatFit(messages: readonly Entry[]): Entry[] {
+  const fitting: Entry[] = [];
   let chars = 100 + LIMITS.rangesMax * 120;
   for (const message of messages) {
     chars += JSON.stringify(message).length + 1;

@@ -1,5 +1,5 @@
 import type { Bridge } from '@parley/shared/bridge';
-import type { ChatMessage, HistoryItem, MessageRef } from '@parley/shared/model';
+import type { Entry, EntryContent, HistoryItem, MessageRef } from '@parley/shared/model';
 import {
   accept,
   type DeviceId,
@@ -41,7 +41,7 @@ export type ConversationPorts = {
 export type ConversationEvents = {
   /** Others' messages that are on this disk now and were not before. */
   recorded: readonly HistoryItem[];
-  /** Messages whose delivery went on. */
+  /** Messages whose delivery went on, or that were edited, deleted or reacted to. */
   changed: readonly HistoryItem[];
   /** Someone's messages could not be stored. */
   trouble: Refusal;
@@ -136,13 +136,13 @@ export class Conversation {
   }
 
   /**
-   * Writes a message to this disk, then to every open link. `stored` hears of it in between, while it is queued. `draft` tells what
-   * the room's draft becomes in the same step.
+   * Writes an entry to this disk, then to every open link. `stored` hears in between of the message that it is or changes. `draft`
+   * tells what the room's draft becomes in the same step.
    * Refuses with `message-spam` (V6) or what the core says.
    */
-  send(text: string, stored: (item: HistoryItem) => void, draft = () => ''): Promise<Outcome<HistoryItem>> {
+  send(content: EntryContent, stored: (item: HistoryItem) => void, draft = () => ''): Promise<Outcome<HistoryItem>> {
     // One after the other: seq and the order on the wire are the order of writing.
-    const mine = this.#sendTurn.then(() => this.#send(text, stored, draft));
+    const mine = this.#sendTurn.then(() => this.#send(content, stored, draft));
     this.#sendTurn = mine.catch(() => {});
     return mine;
   }
@@ -181,19 +181,22 @@ export class Conversation {
     this.#events.clear();
   }
 
-  async #send(text: string, stored: (item: HistoryItem) => void, draft: () => string): Promise<Outcome<HistoryItem>> {
+  async #send(
+    content: EntryContent,
+    stored: (item: HistoryItem) => void,
+    draft: () => string,
+  ): Promise<Outcome<HistoryItem>> {
     const { bridge, roomId, randomBytes } = this.#ports;
-    if (!this.#ownSpam.accept(text, this.#clock.now())) return refuse('message-spam');
     const id = MessageId.parse(toBase64Url(randomBytes(16)));
-    const composed = await bridge.call('history.compose', { id, roomId, text, draft: draft() });
+    if (!this.#ownSpam.accept('text' in content ? content.text : id, this.#clock.now())) return refuse('message-spam');
+    const composed = await bridge.call('history.compose', { id, roomId, content, draft: draft() });
     if (!composed.ok) return composed;
-    const item = composed.value;
+    const { entry, item } = composed.value;
     stored(item);
-    const message = wireForm(item);
     for (const { peer } of this.#peers.values()) {
-      if (peer.send({ type: 'chat', message })) void this.#mark(peer.deviceId, 'sent', [id]);
+      if (peer.send({ type: 'chat', message: entry })) void this.#mark(peer.deviceId, 'sent', [id]);
     }
-    return composed;
+    return accept(item);
   }
 
   /**
@@ -201,14 +204,15 @@ export class Conversation {
    * (V6) goes by the times that the author signed, as at the author: messages that waited on the way and come at once were
    * not written at once. One that is not taken comes later, with what is caught up.
    */
-  async #live(state: PeerState, message: ChatMessage): Promise<void> {
+  async #live(state: PeerState, message: Entry): Promise<void> {
     if (message.author !== state.peer.deviceId || message.roomId !== this.#ports.roomId) {
       this.#dropped.foreign += 1;
       return;
     }
     if (state.lastSeq !== null && message.seq > state.lastSeq + 1) state.catchUp.lacks();
     state.lastSeq = Math.max(state.lastSeq ?? 0, message.seq);
-    if (!state.spam.accept(message.text, message.sentAt)) {
+    const words = message.body && 'text' in message.body ? message.body.text : message.id;
+    if (!state.spam.accept(words, message.sentAt)) {
       this.#dropped.spam += 1;
       return state.catchUp.lacks();
     }
@@ -216,7 +220,7 @@ export class Conversation {
   }
 
   /** Stores, tells, and acknowledges after the commit. */
-  async #record(messages: readonly ChatMessage[], from: DeviceId): Promise<Recorded> {
+  async #record(messages: readonly Entry[], from: DeviceId): Promise<Recorded> {
     const { bridge, roomId } = this.#ports;
     const ours = messages.filter((message) => message.roomId === roomId);
     this.#dropped.foreign += messages.length - ours.length;
@@ -226,17 +230,16 @@ export class Conversation {
       this.#events.emit('trouble', recorded);
       return false;
     }
-    const { stored, fresh, refused } = recorded.value;
+    const { stored, fresh, changed, gained, refused } = recorded.value;
     this.#dropped.foreign += refused;
     for (const each of stored) this.#receipts.queue(each, 'delivered');
-    if (fresh.length > 0) {
-      this.#events.emit('recorded', fresh);
-      this.#tellOthers(from);
-    }
+    if (fresh.length > 0) this.#events.emit('recorded', fresh);
+    if (changed.length > 0) this.#events.emit('changed', changed);
+    if (gained > 0) this.#tellOthers(from);
     // Own messages that were lost here and come back: the device that gives them has them.
     const own = fresh.flatMap(({ mine, id }) => (mine ? [id] : []));
     await this.#mark(from, 'delivered', own);
-    return fresh.length;
+    return gained;
   }
 
   /** Not everybody is linked with everybody: what came over one link is told on the others, once for many messages. */
@@ -275,10 +278,4 @@ export class Conversation {
     this.#allowances.set(deviceId, allowance);
     return allowance;
   }
-}
-
-/** A stored message as it travels: without what only this device knows of it. */
-export function wireForm(item: HistoryItem): ChatMessage {
-  const { id, roomId, author, authorName, seq, clock, sentAt, text, sig } = item;
-  return { id, roomId, author, authorName, seq, clock, sentAt, text, sig };
 }

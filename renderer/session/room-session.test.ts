@@ -13,7 +13,6 @@ import { fakeStream, fakeTrack } from '../mesh/testing/fake-peers.ts';
 import { NO_TRACKS } from '../mesh/track-slots.ts';
 import { settled } from '../testing/fake-clock.ts';
 import type { OwnMedia } from './call-membership.ts';
-import { wireForm } from './conversation.ts';
 import { FakeCore, type FakeMember, FakeRoom } from './testing/fake-room.ts';
 
 const names = (member: FakeMember) => member.seen().participants.map(({ name, link }) => `${name} ${link}`);
@@ -304,7 +303,7 @@ describe('room session', () => {
       room.server.goDown();
       await room.later(60_000);
       expect(ana.seen().connection.at).toBe('reconnecting');
-      await ana.session.sendMessage('still here', () => {});
+      await ana.session.send({ kind: 'text', text: 'still here', of: null }, () => {});
       await room.later(200);
       expect(ben.core.texts()).toEqual(['still here']);
       expect(names(ana)).toEqual(['ben open']);
@@ -557,7 +556,7 @@ describe('room session', () => {
       for (let tenth = 0; tenth < 300; tenth++) {
         if (tenth % 5 === 0) {
           texts.push(`message ${tenth}`);
-          await ana.session.sendMessage(`message ${tenth}`, () => {});
+          await ana.session.send({ kind: 'text', text: `message ${tenth}`, of: null }, () => {});
         }
         ana.session.setHand(tenth % 2 === 0);
         ana.session.typing();
@@ -601,7 +600,7 @@ describe('room session', () => {
     const { room, ana, ben } = await twoInARoom();
     ana.session.joinCall(media());
     ben.session.joinCall(media());
-    await ana.session.sendMessage('bye', () => {});
+    await ana.session.send({ kind: 'text', text: 'bye', of: null }, () => {});
     await room.quiet();
     await ana.session.leave();
     await ben.session.leave();
@@ -764,7 +763,7 @@ describe('room session', () => {
     it('is queued, sent, delivered and read', async () => {
       const { room, ana, ben } = await twoInARoom();
       const states: string[] = [];
-      const sent = await ana.session.sendMessage('hello', ({ state }) => states.push(state));
+      const sent = await ana.session.send({ kind: 'text', text: 'hello', of: null }, ({ state }) => states.push(state));
       await room.quiet();
       await room.later(100);
       if (sent.ok) await ben.session.markSeen(sent.value);
@@ -777,7 +776,7 @@ describe('room session', () => {
     it('catches up in order on what was written while it was away, in several batches', async () => {
       const room = await FakeRoom.create();
       const ana = await room.member('ana');
-      for (let i = 1; i <= 8; i++) await ana.session.sendMessage(`message ${i}`, () => {});
+      for (let i = 1; i <= 8; i++) await ana.session.send({ kind: 'text', text: `message ${i}`, of: null }, () => {});
       expect(ana.core.items().map(({ state }) => state)).toEqual(Array(8).fill('queued'));
       const ben = await room.member('ben');
       await room.later(100);
@@ -787,7 +786,7 @@ describe('room session', () => {
 
     it('hands on what an absent member wrote', async () => {
       const { room, ana, ben } = await twoInARoom();
-      await ana.session.sendMessage('from ana', () => {});
+      await ana.session.send({ kind: 'text', text: 'from ana', of: null }, () => {});
       await room.later(100);
       await ana.session.leave();
       const cleo = await room.member('cleo');
@@ -799,14 +798,16 @@ describe('room session', () => {
     it('takes no live message in someone else’s name', async () => {
       const { room, ana, ben } = await twoInARoom();
       const cleo = await room.member('cleo');
-      await ana.session.sendMessage('from ana', () => {});
+      await ana.session.send({ kind: 'text', text: 'from ana', of: null }, () => {});
       await room.quiet();
       const message = ana.core.history[0]?.message;
       const toCleo = room.net.alive.find((peer) => peer.sent.some((text) => text.includes('from ana')));
       expect(message && toCleo).toBeDefined();
       const before = cleo.core.texts().length;
       for (const peer of room.net.alive) {
-        peer.hear(JSON.stringify({ type: 'chat', message: { ...message, text: 'changed' } }));
+        peer.hear(
+          JSON.stringify({ type: 'chat', message: { ...message, body: { salt: 'A'.repeat(22), text: 'changed' } } }),
+        );
       }
       await room.quiet();
       expect(cleo.core.texts()).toHaveLength(before);
@@ -819,8 +820,8 @@ describe('room session', () => {
       const id = MessageId.parse(toBase64Url(new Uint8Array(16).fill(9)));
       const written = await ana.core
         .bridge()
-        .call('history.compose', { id, roomId: room.keyring.roomId, text: 'hello' });
-      const message = wireForm(unwrap(written));
+        .call('history.compose', { id, roomId: room.keyring.roomId, content: { kind: 'text', text: 'hello' } });
+      const message = unwrap(written).entry;
       const linkTo = (far: FakeMember) =>
         room.net.alive.find(
           (peer) => peer.certificate === cleo.certificate && peer.far?.certificate === far.certificate,
@@ -844,19 +845,19 @@ describe('room session', () => {
       const { room, ana, ben } = await twoInARoom();
       const codes: (string | true)[] = [];
       for (let i = 0; i < 6; i++) {
-        const outcome = await ana.session.sendMessage('again', () => {});
+        const outcome = await ana.session.send({ kind: 'text', text: 'again', of: null }, () => {});
         codes.push(outcome.ok || outcome.code);
       }
       await room.quiet();
       expect(codes).toEqual([true, true, true, true, true, 'message-spam']);
       expect(ben.core.texts()).toHaveLength(5);
       await room.later(10_000);
-      expect(await ana.session.sendMessage('again', () => {})).toMatchObject({ ok: true });
+      expect(await ana.session.send({ kind: 'text', text: 'again', of: null }, () => {})).toMatchObject({ ok: true });
     });
 
     it('learns from what a device holds that a lost receipt meant delivered', async () => {
       const { room, ana, ben } = await twoInARoom();
-      await ana.session.sendMessage('hello', () => {});
+      await ana.session.send({ kind: 'text', text: 'hello', of: null }, () => {});
       await room.quiet();
       expect(ben.core.texts()).toEqual(['hello']);
       // Ben's app ends before its receipt goes out, and starts anew on the same disk.
@@ -871,7 +872,7 @@ describe('room session', () => {
     it('does not acknowledge what its disk did not take', async () => {
       const { room, ana, ben } = await twoInARoom();
       ben.core.answers['history.record'] = () => ({ ok: false, code: 'disk-full', message: 'The disk is full.' });
-      await ana.session.sendMessage('hello', () => {});
+      await ana.session.send({ kind: 'text', text: 'hello', of: null }, () => {});
       await room.later(1_000);
       expect(ana.core.items().map(({ state }) => state)).toEqual(['sent']);
       expect(ben.notices).toEqual(['The disk is full.']);

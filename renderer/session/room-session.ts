@@ -1,4 +1,4 @@
-import type { HistoryItem, MessageRef, PeerStanding, RoomKeyring } from '@parley/shared/model';
+import type { EntryContent, HistoryItem, MessageRef, PeerStanding, RoomKeyring } from '@parley/shared/model';
 import {
   type DeviceId,
   type FileId,
@@ -162,9 +162,11 @@ export class RoomSession {
     this.#parts.call.changed();
   }
 
-  /** Writes a message; `stored` hears of it as soon as it is on this disk, and `draft` tells what the draft is from then on. */
-  sendMessage(text: string, stored: (item: HistoryItem) => void, draft = () => ''): Promise<Outcome<HistoryItem>> {
-    return this.#parts.conversation.send(text, stored, draft);
+  /**
+   * Writes an entry; `stored` hears of its message as soon as it is on this disk, and `draft` tells what the draft is from then on.
+   */
+  send(content: EntryContent, stored: (item: HistoryItem) => void, draft = () => ''): Promise<Outcome<HistoryItem>> {
+    return this.#parts.conversation.send(content, stored, draft);
   }
 
   markSeen(upTo: MessageRef): Promise<Outcome<unknown>> {

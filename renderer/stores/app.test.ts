@@ -77,9 +77,11 @@ async function openApp(room: FakeRoom, given: Given = {}) {
   answers['rooms.add'] = () => accept(room.room);
   answers['rooms.create'] = () => accept(room.room);
   for (let i = 1; i <= history; i++) {
-    await core
-      .bridge()
-      .call('history.compose', { id: `${i}` as MessageId, roomId: room.keyring.roomId, text: `old ${i}` });
+    await core.bridge().call('history.compose', {
+      id: `${i}` as MessageId,
+      roomId: room.keyring.roomId,
+      content: { kind: 'text', text: `old ${i}` },
+    });
   }
   const { der, fp } = await fakeCertificate(seed++);
   const bridge = core.bridge();

@@ -139,8 +139,10 @@ export function vectors() {
   const deviceCode = (devices.map(half).sort().join('').match(/.{5}/g) ?? []).join(' ');
 
   const [name, text] = [ascii('Zoë'), ascii('Grüße, 世界')];
-  const chat = Buffer.concat([
-    ascii(`${LABEL} chat`),
+  const body = Buffer.concat([ascii(`${LABEL} body`), counting(70, 16), u32(text.length), text]);
+  const kind = ascii('text');
+  const entry = Buffer.concat([
+    ascii(`${LABEL} entry`),
     lo.roomId,
     counting(50, 16),
     publicOf(lo.device),
@@ -149,8 +151,12 @@ export function vectors() {
     u64(1_700_000_000_123),
     u32(name.length),
     name,
-    u32(text.length),
-    text,
+    u32(kind.length),
+    kind,
+    Buffer.from([1]),
+    publicOf(hi.device),
+    counting(90, 16),
+    sha256(body),
   ]);
   const [listedName, issuedAt] = ['Zoë’s garden', 1_700_000_000_456];
   const roomId = lo.roomId;
@@ -224,7 +230,11 @@ export function vectors() {
       sig: sign(null, listing, owner).toString('base64url'),
       publishProof: sign(null, publish, owner).toString('base64url'),
     },
-    chat: { bytes: chat.toString('hex'), sig: sign(null, chat, lo.device).toString('base64url') },
+    entry: {
+      digest: sha256(body).toString('base64url'),
+      bytes: entry.toString('hex'),
+      sig: sign(null, entry, lo.device).toString('base64url'),
+    },
   };
 }
 

@@ -19,6 +19,7 @@ export const ERRORS = {
   'display-name-invalid': 'A name has 1 to 64 visible characters.',
   'room-name-invalid': 'A room name has 2 to 100 characters.',
   'message-invalid': 'A message has 1 to 1,000 characters.',
+  'message-unknown': 'That message is not here any more, or only its author can change it.',
   'message-spam': 'Too many messages in a short time. Wait a few seconds, then send it again.',
 
   // Invites

@@ -6,6 +6,10 @@ export const LIMITS = {
   roomNameMin: 2,
   roomNameMax: 100,
   chatTextMax: 1_000,
+  /** Characters of a message that are shown above its answer. */
+  quoteMax: 160,
+  /** Different emoji that are shown under one message. */
+  reactionsMax: 20,
   /** A draft is kept whole, whatever somebody pastes; more than this (UTF-16 units) is not taken into the field. */
   draftMax: 100_000,
   /** The same with what came back from sending in front of it. */

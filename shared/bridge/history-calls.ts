@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { DeviceId, MessageId, RoomId } from '../base/ids.ts';
 import { LIMITS } from '../base/limits.ts';
-import { ChatMessage, ChatText, Cursor, HistoryItem, HistoryPage, MessageRef, SearchPage } from '../model/index.ts';
+import { Cursor, Entry, EntryContent, HistoryItem, HistoryPage, MessageRef, SearchPage } from '../model/index.ts';
 import { Head, HeldIds, Holdings, SeqRange } from '../protocol/link.ts';
 
 const OfRoom = z.object({ roomId: RoomId }).strict();
 const OneBatch = z.number().int().min(1).max(LIMITS.historyBatchMax).default(LIMITS.historyBatchMax);
 const Missing = z.object({
-  messages: z.array(ChatMessage),
+  messages: z.array(Entry),
   own: z.array(MessageRef),
   hasMore: z.boolean(),
   differing: z.array(SeqRange),
@@ -19,21 +19,32 @@ const Receivable = MessageRef.extend({ met: z.boolean() });
 /** Messages. */
 export const historyCalls = {
   /**
-   * Stores one's own message with the next seq and a signature. Acknowledged means durable. `id` makes it repeatable. `draft` becomes
-   * the room's draft in the same transaction; nothing where it is left out.
+   * Stores one's own entry with the next seq and a signature; answers it as it travels, and the message that it is or changes. Acknowledged
+   * means durable. `id` makes it repeatable. `draft` becomes the room's draft in the same transaction; nothing where it is left out.
+   * Refuses with `message-unknown` where it is about a message that is not here, was deleted, or is another's and only its author may.
    */
   'history.compose': {
     input: z
-      .object({ id: MessageId, roomId: RoomId, text: ChatText, draft: z.string().max(LIMITS.draftKeptMax).optional() })
+      .object({
+        id: MessageId,
+        roomId: RoomId,
+        content: EntryContent,
+        draft: z.string().max(LIMITS.draftKeptMax).optional(),
+      })
       .strict(),
-    output: HistoryItem,
+    output: z.object({ entry: Entry, item: HistoryItem }),
   },
-  /** Stores others' messages after checking author and signature; says which are stored now and which were new. */
+  /**
+   * Stores others' entries after checking author and signature; says which are stored now, which messages are new or changed, and how many
+   * entries brought anything.
+   */
   'history.record': {
-    input: z.object({ roomId: RoomId, messages: z.array(ChatMessage).max(LIMITS.historyBatchMax) }).strict(),
+    input: z.object({ roomId: RoomId, messages: z.array(Entry).max(LIMITS.historyBatchMax) }).strict(),
     output: z.object({
       stored: z.array(Receivable),
       fresh: z.array(HistoryItem),
+      changed: z.array(HistoryItem),
+      gained: z.number().int().nonnegative(),
       refused: z.number().int().nonnegative(),
     }),
   },

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { base64UrlOf } from '../base/bytes.ts';
 import { DeviceId, MessageId, RoomId } from '../base/ids.ts';
 import { LIMITS } from '../base/limits.ts';
 import { DisplayName, fitsCodePoints } from './profile.ts';
@@ -16,41 +15,11 @@ export const ChatText = z
   .describe('1 to 1,000 characters, NFC, trimmed');
 export type ChatText = z.infer<typeof ChatText>;
 
-const Milliseconds = z.number().int().nonnegative().max(8_640_000_000_000_000);
-
-/**
- * A message as it travels and as it is stored.
- * `seq` counts the author's messages in this room from 1, without gaps; a device that was restored from a copy may use a
- * number twice, and both messages count. `clock` is a Lamport clock: one more
- * than the highest the author had seen, so that (clock, author, id) orders a room the same way on every device,
- * whatever their wall clocks say. The signature covers every other field.
- */
-export const ChatMessage = z.object({
-  id: MessageId,
-  roomId: RoomId,
-  author: DeviceId,
-  authorName: DisplayName,
-  seq: z
-    .number()
-    .int()
-    .min(1)
-    .max(2 ** 40),
-  clock: z
-    .number()
-    .int()
-    .min(1)
-    .max(2 ** 48),
-  sentAt: Milliseconds,
-  text: ChatText,
-  sig: base64UrlOf(64),
-});
-export type ChatMessage = z.infer<typeof ChatMessage>;
-
 /**
  * The name of one message. Its author chose the id, so an id names a message only together with that author: another
  * member may have used the same one, by malice alone.
  */
-export const MessageRef = ChatMessage.pick({ author: true, id: true });
+export const MessageRef = z.object({ author: DeviceId, id: MessageId });
 export type MessageRef = z.infer<typeof MessageRef>;
 
 /** The same in one text, for maps, marks and the document. */
@@ -58,7 +27,14 @@ export type MessageKey = `${DeviceId}.${MessageId}`;
 export const messageKey = ({ author, id }: MessageRef): MessageKey => `${author}.${id}`;
 
 /** Where a message stands in the order of its room. */
-export const MessagePlace = ChatMessage.pick({ clock: true, author: true });
+export const MessagePlace = z.object({
+  clock: z
+    .number()
+    .int()
+    .min(1)
+    .max(2 ** 48),
+  author: DeviceId,
+});
 export type MessagePlace = z.infer<typeof MessagePlace>;
 
 /** (clock, author, id): the order of a room on every device. Places without ids are equal where clock and author are. */
@@ -76,11 +52,43 @@ export function comparePlaces(
 export const DeliveryState = z.enum(['queued', 'sent', 'delivered', 'read', 'failed']);
 export type DeliveryState = z.infer<typeof DeliveryState>;
 
+/** The message that another one answers, as far as it is here. */
+export const Quote = MessageRef.extend({
+  name: z.string(),
+  confirmed: z.boolean(),
+  mine: z.boolean(),
+  /** Its beginning; empty where it was deleted. Null where the message is not here. */
+  text: z.string().nullable(),
+});
+export type Quote = z.infer<typeof Quote>;
+
+/** One emoji under a message. */
+export const Reaction = z.object({
+  emoji: z.string(),
+  mine: z.boolean(),
+  /** The people who chose it, by the names to be shown, first the one who was first. */
+  names: z.array(z.string()),
+});
+export type Reaction = z.infer<typeof Reaction>;
+
 /**
  * A message with what this device knows of its way. For one's own: the furthest state any member reached.
  * For others': `delivered` once stored here, `read` once seen here.
  */
-export const HistoryItem = ChatMessage.extend({
+export const HistoryItem = z.object({
+  id: MessageId,
+  roomId: RoomId,
+  author: DeviceId,
+  authorName: DisplayName,
+  seq: z.number().int().nonnegative(),
+  clock: z.number().int().nonnegative(),
+  sentAt: z.number().int().nonnegative(),
+  /** As it was edited last; empty where the author deleted it. */
+  text: z.string(),
+  edited: z.boolean(),
+  deleted: z.boolean(),
+  quote: Quote.nullable(),
+  reactions: z.array(Reaction),
   mine: z.boolean(),
   /**
    * The name of the author, to be shown. `authorName` is what the author's device claims, and any device can claim any name: where

@@ -1,4 +1,5 @@
 export * from './chat-message.ts';
+export * from './entry.ts';
 export * from './file.ts';
 export * from './host-state.ts';
 export * from './isolated.ts';

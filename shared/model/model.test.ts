@@ -5,10 +5,10 @@ import { LIMITS } from '../base/limits.ts';
 import { refuseInput } from '../base/outcome.ts';
 import { seededBy } from '../testing/test-seed.ts';
 import {
-  ChatMessage,
   ChatText,
   Cursor,
   DisplayName,
+  Entry,
   nameKey,
   nameOf,
   profileFromName,
@@ -220,12 +220,15 @@ describe('the model', () => {
     seq: 1,
     clock: 1,
     sentAt: 0,
-    text: 'hi',
+    kind: 'text',
+    of: null,
+    digest: 'A'.repeat(43),
+    body: { salt: 'A'.repeat(22), text: 'hi' },
     sig: 'A'.repeat(86),
   };
 
   it('takes a message as it is', () => {
-    expect(ChatMessage.parse(message)).toEqual(message);
+    expect(Entry.parse(message)).toEqual(message);
   });
 
   it.each([
@@ -241,7 +244,7 @@ describe('the model', () => {
     ['sig', 'A'.repeat(85)],
     ['authorName', 'a\u202Eb'],
   ])('refuses a message whose %s is %s', (field, value) => {
-    const parsed = ChatMessage.safeParse({ ...message, [field]: value });
+    const parsed = Entry.safeParse({ ...message, [field]: value });
     expect(parsed.success).toBe(false);
     expect(parsed.error && refuseInput(parsed.error).path).toBe(field);
   });

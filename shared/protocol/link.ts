@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { base64UrlOf } from '../base/bytes.ts';
 import { CallId, DeviceId, MessageId } from '../base/ids.ts';
 import { LIMITS } from '../base/limits.ts';
-import { ChatMessage, MessagePlace } from '../model/chat-message.ts';
+import { MessagePlace } from '../model/chat-message.ts';
+import { Entry, EntryHeader } from '../model/entry.ts';
 import { Profile } from '../model/profile.ts';
 import { RoomName } from '../model/room.ts';
 
@@ -82,7 +83,7 @@ export const SafetyStep = z.discriminatedUnion('step', [
 ]);
 export type SafetyStep = z.infer<typeof SafetyStep>;
 
-const Seq = ChatMessage.shape.seq;
+const Seq = EntryHeader.shape.seq;
 
 /** The XOR of the ids of some messages. Two devices that hold the same ones have the same print of them. */
 export const Print = base64UrlOf(16);
@@ -138,7 +139,7 @@ const QuestionNumber = z
 export const LinkMessage = z.discriminatedUnion('type', [
   PresenceMessage,
   z.object({ type: z.literal('decline'), callId: CallId }),
-  z.object({ type: z.literal('chat'), message: ChatMessage }),
+  z.object({ type: z.literal('chat'), message: Entry }),
   z.object({
     type: z.literal('receipt'),
     delivered: z.array(MessageId).max(LIMITS.receiptsMax),
@@ -150,7 +151,7 @@ export const LinkMessage = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('batch'),
     question: QuestionNumber,
-    messages: z.array(ChatMessage).max(LIMITS.historyBatchMax),
+    messages: z.array(Entry).max(LIMITS.historyBatchMax),
     hasMore: z.boolean(),
     /** Ranges of which the answering device holds different messages, though not fewer. */
     differing: z.array(SeqRange).max(LIMITS.rangesMax),

@@ -346,7 +346,10 @@ const chat = {
   seq: 1,
   clock: 1,
   sentAt: 0,
-  text: 'hi',
+  kind: 'text',
+  of: null,
+  digest: id32,
+  body: { salt: id16, text: 'hi' },
   sig: id64,
 };
 const signal = (inner: unknown) => ({ kind: 'peer', epoch: 1, signal: inner });
@@ -369,7 +372,26 @@ const LINK: Rows<LinkMessage['type']> = {
     ],
   },
   decline: { good: [{ callId: id16 }], bad: [{ callId: id32 }] },
-  chat: { good: [{ message: chat }], bad: [{ message: { ...chat, text: '' } }, { message: { ...chat, sig: id32 } }] },
+  chat: {
+    good: [
+      { message: chat },
+      { message: { ...chat, body: null, of: { author: id32, id: id16 } } },
+      { message: { ...chat, kind: 'edit', of: { author: id32, id: id16 } } },
+      { message: { ...chat, kind: 'delete', body: null, of: { author: id32, id: id16 } } },
+      ...['👍', '❤️', '👩‍👩‍👧'].map((emoji) => ({
+        message: { ...chat, kind: 'reaction', body: { salt: id16, emoji, on: true }, of: { author: id32, id: id16 } },
+      })),
+    ],
+    bad: [
+      { message: { ...chat, body: { salt: id16, text: '' } } },
+      { message: { ...chat, kind: 'edit' } },
+      { message: { ...chat, kind: 'delete', of: { author: id32, id: id16 } } },
+      ...['x', '👍👍', '', '<b>'].map((emoji) => ({
+        message: { ...chat, kind: 'reaction', body: { salt: id16, emoji, on: true }, of: { author: id32, id: id16 } },
+      })),
+      { message: { ...chat, sig: id32 } },
+    ],
+  },
   receipt: { good: [{ delivered: [id16], read: [] }], bad: [{ delivered: id16 }, { read: ['x'] }] },
   typing: { good: [{}], bad: [] },
   have: {

@@ -1,4 +1,4 @@
-export { chatSignatureBytes } from './chat.ts';
+export { entryBodyBytes, entrySignatureBytes } from './entry.ts';
 export { type FileFacts, fileIdOf, fileRootOf } from './file.ts';
 export {
   boxKindOf,

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { schedule, vectors } from '../../scripts/vectors/recompute.ts';
 import { fromBase64Url, toBase64Url } from '../base/bytes.ts';
-import { ChatMessage } from '../model/chat-message.ts';
+import { Entry } from '../model/entry.ts';
 import { PairMessage } from '../protocol/link.ts';
-import { chatSignatureBytes } from './chat.ts';
+import { entryBodyBytes, entrySignatureBytes } from './entry.ts';
 import { type OwnHello, openHello } from './hello.ts';
 import { deriveRoomKeys } from './key-schedule.ts';
 import { listingBytes, signListing, verifyListing } from './listing.ts';
 import { proveMembership, proveOwnership } from './membership.ts';
 import { openPairSession } from './pair-session.ts';
-import { ed25519FromSeed, verifyEd25519 } from './primitives.ts';
+import { ed25519FromSeed, sha256, verifyEd25519 } from './primitives.ts';
 import { deviceCode } from './safety-code.ts';
 import { createSafetyExchange } from './safety-exchange.ts';
 import pinned from './vectors.json' with { type: 'json' };
@@ -145,8 +145,8 @@ describe('the protocol’s vectors', () => {
     expect(code).toBe(pinned.deviceCode);
   });
 
-  it('agree with a message’s signature', async () => {
-    const message = ChatMessage.parse({
+  it('agree with an entry’s digest and signature', async () => {
+    const entry = Entry.parse({
       id: toBase64Url(counting(50, 16)),
       roomId: pinned.room.roomId,
       author: pinned.hello.loDevice,
@@ -154,12 +154,16 @@ describe('the protocol’s vectors', () => {
       seq: 3,
       clock: 9,
       sentAt: 1_700_000_000_123,
-      text: 'Grüße, 世界',
-      sig: pinned.chat.sig,
+      kind: 'text',
+      of: { author: pinned.hello.hiDevice, id: toBase64Url(counting(90, 16)) },
+      body: { salt: toBase64Url(counting(70, 16)), text: 'Grüße, 世界' },
+      digest: pinned.entry.digest,
+      sig: pinned.entry.sig,
     });
-    const bytes = chatSignatureBytes(message);
-    expect(hex(bytes)).toBe(pinned.chat.bytes);
-    const key = fromBase64Url(message.author) ?? new Uint8Array();
-    expect(await verifyEd25519(key, fromBase64Url(message.sig) ?? new Uint8Array(), bytes)).toBe(true);
+    expect(toBase64Url(await sha256(entryBodyBytes(entry.body)))).toBe(pinned.entry.digest);
+    const bytes = entrySignatureBytes(entry);
+    expect(hex(bytes)).toBe(pinned.entry.bytes);
+    const key = fromBase64Url(entry.author) ?? new Uint8Array();
+    expect(await verifyEd25519(key, fromBase64Url(entry.sig) ?? new Uint8Array(), bytes)).toBe(true);
   });
 });

@@ -113,10 +113,18 @@ describe.each(BRIDGES)('the bridge over $name', ({ open, whenHuge }) => {
     await named();
     const roomId = await newRoom();
     const id = newMessageId();
-    const item = await ask('history.compose', { id, roomId, text: 'The kettle is on, naïve friends — 湯が沸いた' });
+    const { item } = await ask('history.compose', {
+      id,
+      roomId,
+      content: { kind: 'text', text: 'The kettle is on, naïve friends — 湯が沸いた' },
+    });
     expect(item).toMatchObject({ id, mine: true, state: 'queued', seq: 1 });
-    const again = await ask('history.compose', { id, roomId, text: 'The kettle is on, naïve friends — 湯が沸いた' });
-    expect(again).toEqual(item);
+    const again = await ask('history.compose', {
+      id,
+      roomId,
+      content: { kind: 'text', text: 'The kettle is on, naïve friends — 湯が沸いた' },
+    });
+    expect(again.item).toEqual(item);
     expect(await ask('history.page', { roomId })).toMatchObject({ items: [item], total_count: 1, has_more: false });
     expect(await ask('history.search', { query: 'kett' })).toMatchObject({ total_count: 1, items: [{ item }] });
     expect(await ask('history.search', { query: 'kettledrum' })).toMatchObject({ total_count: 0, items: [] });

@@ -1,4 +1,4 @@
-import { type ChatMessage, comparePlaces, type MessageRef } from '@parley/shared/model';
+import { comparePlaces, type Entry, type MessageRef } from '@parley/shared/model';
 import {
   DeviceId,
   type Head,
@@ -10,14 +10,14 @@ import {
   type SeqRange,
 } from '@parley/shared/protocol';
 import type { HistoryContext } from './history-context.ts';
-import { type MessageRow, messageOf } from './message-rows.ts';
+import { entryOf, type MessageRow } from './message-rows.ts';
 import { noPrint, printText } from './prints.ts';
 import { createSpans, LAST_AUTHOR, type Span } from './spans.ts';
 import { sql } from './statements.ts';
 
 /** The answer to a question of another device. */
 export type Missing = {
-  messages: ChatMessage[];
+  messages: Entry[];
   /** The own ones among them. */
   own: MessageRef[];
   hasMore: boolean;
@@ -29,11 +29,11 @@ export type Missing = {
 
 /** The messages that this device has of each author, and those that another device lacks. */
 export function createCatchUpStore(context: HistoryContext) {
-  const { all, own, needRoom, rowOf } = context;
+  const { one, all, own, needRoom } = context;
   const { printOf } = createSpans(context);
 
   const answer = (rows: readonly MessageRow[], limit: number, differing: SeqRange[], behind = false): Missing => {
-    const messages = rows.slice(0, limit).map(messageOf);
+    const messages = rows.slice(0, limit).map(entryOf);
     return {
       messages,
       own: messages.flatMap(({ author, id }) => (author === own ? [{ author, id }] : [])),
@@ -88,7 +88,7 @@ export function createCatchUpStore(context: HistoryContext) {
       };
       const rows = all<{ author: string }>(sql.authors, roomId, above ?? '', upTo ?? LAST_AUTHOR)
         .flatMap(({ author }) => nextOf(author))
-        .sort((left, right) => comparePlaces(messageOf(left), messageOf(right)));
+        .sort((left, right) => comparePlaces(entryOf(left), entryOf(right)));
       const differing: SeqRange[] = [];
       let behind = false;
       // Compared once for each question, not again for each of its batches.
@@ -124,7 +124,7 @@ export function createCatchUpStore(context: HistoryContext) {
       const theirs = new Set<string>(ids);
       const rows: MessageRow[] = [];
       for (const { id } of all<{ id: string }>(sql.idsWithin, roomId, author, from, last)) {
-        const row = theirs.has(id) ? undefined : rowOf({ author, id: MessageId.parse(id) });
+        const row = theirs.has(id) ? undefined : one<MessageRow>(sql.entry, author, id);
         if (row) rows.push(row);
         if (rows.length > limit) break;
       }

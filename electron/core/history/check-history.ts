@@ -94,7 +94,7 @@ export function lookAtPlaces(db: WritableDb): void {
   }
   look(highest, highest, true);
   // Both are kept with each message, so that they differ only where something is lacking.
-  const counted = Number(db.prepare('SELECT total(message_count) FROM rooms').pluck().get());
+  const counted = Number(db.prepare('SELECT total(entry_count) FROM rooms').pluck().get());
   for (const index of indexTables(db)) if (indexedCount(db, index) !== counted) assertIndexed(db);
 }
 
@@ -183,17 +183,22 @@ export function* checkInSteps(db: WritableDb, now: () => number = () => performa
 /** Follows every way to the messages of a range of numbers: each index of the table, and the search index. */
 function createRowCheck(db: WritableDb): (from: number, to: number, searchAll: boolean) => void {
   const indexes = db
-    .prepare<[], { name: string }>("SELECT name FROM pragma_index_list('messages') WHERE partial = 0")
+    .prepare<[], { name: string; sql: string | null }>(
+      "SELECT i.name, s.sql FROM pragma_index_list('messages') i JOIN sqlite_schema s ON s.name = i.name",
+    )
     .all()
-    .map(({ name }) => {
+    .map(({ name, sql }) => {
+      // The rows that an index is about; within each query its columns are those of the innermost table.
+      const part = sql?.split(/\sWHERE\s/)[1] ?? '1';
       const same = db
         .prepare<[string], string>('SELECT name FROM pragma_index_info(?)')
         .pluck()
         .all(name)
         .map((column) => `b.${quoted(column)} = a.${quoted(column)}`);
       return db.prepare<[number, number]>(
-        `SELECT 1 FROM messages a WHERE a.number BETWEEN ? AND ? AND NOT EXISTS (
-           SELECT 1 FROM messages b INDEXED BY ${quoted(name)} WHERE ${same.join(' AND ')} AND b.number = a.number) LIMIT 1`,
+        `SELECT 1 FROM messages a WHERE a.number BETWEEN ? AND ? AND (${part}) AND NOT EXISTS (
+           SELECT 1 FROM messages b INDEXED BY ${quoted(name)}
+           WHERE ${same.join(' AND ')} AND b.number = a.number AND (${part})) LIMIT 1`,
       );
     });
   const queries = createQueries(db);

@@ -79,7 +79,7 @@ describe('an acknowledged message', () => {
       ben.clock.advance(1_000);
       const id = newMessageId();
       try {
-        ben.store.compose({ id, roomId, text: `${id} `.repeat(30) }, profile);
+        ben.store.compose({ id, roomId, content: { kind: 'text', text: `${id} `.repeat(30), of: null } }, profile);
         stored.push(id);
       } catch (error) {
         code = asHistoryError(error).code;

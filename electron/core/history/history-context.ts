@@ -1,8 +1,8 @@
-import type { MessageRef } from '@parley/shared/model';
-import { type DeviceId, type MessageId, ParleyError, type RoomId } from '@parley/shared/protocol';
+import type { HistoryItem, MessageRef, Reaction } from '@parley/shared/model';
+import { type DeviceId, LIMITS, type MessageId, ParleyError, type RoomId } from '@parley/shared/protocol';
 import type { SigningKey } from '../identity/ed25519.ts';
 import type { Queries, WritableDb } from './database.ts';
-import type { ItemRow } from './message-rows.ts';
+import { authorOf, type ItemRow, itemOf, reactionOf } from './message-rows.ts';
 import type { RoomRow } from './room-rows.ts';
 import { sql } from './statements.ts';
 
@@ -17,6 +17,8 @@ export type HistoryContext = Queries & {
   needRoom(roomId: RoomId): RoomRow;
   rowOf(ref: MessageRef): ItemRow | undefined;
   ownRow(id: MessageId): ItemRow | undefined;
+  /** The message of a row as it is shown, with the reactions to it. */
+  itemOf(row: ItemRow): HistoryItem;
 };
 
 export function createHistoryContext(
@@ -24,6 +26,31 @@ export function createHistoryContext(
   { db, key, now, own }: Pick<HistoryContext, 'db' | 'key' | 'now' | 'own'>,
 ): HistoryContext {
   const rowOf = ({ author, id }: MessageRef) => queries.one<ItemRow>(sql.message, author, id);
+  const reactionsTo = ({ author, id, room_id }: ItemRow): Reaction[] => {
+    type Row = Pick<ItemRow, 'author' | 'author_name' | 'mine' | 'body' | 'clock' | 'pinned_name' | 'pinned_changed'>;
+    const reactions = new Map<string, Map<string, Row>>();
+    for (const row of queries.all<Row>(sql.reactionsTo, author, id, room_id)) {
+      const { emoji, on } = reactionOf(row.body ?? '');
+      const chosenBy = reactions.get(emoji) ?? new Map<string, Row>();
+      reactions.set(emoji, chosenBy);
+      // The last word of each author counts.
+      if (on) chosenBy.set(row.author, row);
+      else chosenBy.delete(row.author);
+    }
+    return [...reactions]
+      .map(([emoji, chosenBy]) => ({
+        emoji,
+        rows: [...chosenBy.values()].sort((left, right) => left.clock - right.clock),
+      }))
+      .filter(({ rows }) => rows.length > 0)
+      .sort((left, right) => (left.rows[0]?.clock ?? 0) - (right.rows[0]?.clock ?? 0))
+      .slice(0, LIMITS.reactionsMax)
+      .map(({ emoji, rows }) => ({
+        emoji,
+        mine: rows.some(({ mine }) => mine === 1),
+        names: rows.map((row) => authorOf(row).name),
+      }));
+  };
   return {
     ...queries,
     db,
@@ -37,5 +64,6 @@ export function createHistoryContext(
     },
     rowOf,
     ownRow: (id) => rowOf({ author: own, id }),
+    itemOf: (row) => itemOf(row, row.reacted === 1 && row.deleted === 0 ? reactionsTo(row) : []),
   };
 }

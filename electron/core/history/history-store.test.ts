@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { profileFromName } from '@parley/shared/model';
+import { type Entry, type HistoryItem, profileFromName } from '@parley/shared/model';
 import { LIMITS, ParleyError, type RoomId, toBase64Url } from '@parley/shared/protocol';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -9,8 +9,10 @@ import {
   newMessageId,
   newRoomId,
   openTestStore,
+  randomId,
   type TestStore,
   temporaryFolder,
+  wordsOf,
 } from '../testing/test-kit.ts';
 import { noPrint, printText, withId } from './prints.ts';
 import { sql } from './statements.ts';
@@ -38,7 +40,9 @@ const refusalOf = (work: () => unknown) => {
   throw new Error('nothing was refused');
 };
 const profile = profileFromName('Ben');
-const textsOf = (items: readonly { text: string }[]) => items.map(({ text }) => text);
+const textOf = (text: string) => ({ content: { kind: 'text' as const, text, of: null } });
+const textsOf = (items: readonly (HistoryItem | Entry)[]) =>
+  items.map((item) => ('text' in item ? item.text : (wordsOf(item) ?? '')));
 const everything = { above: null, upTo: null, after: null };
 const nothing = { ...everything, heads: [] };
 const headsOf = (store: TestStore, room: RoomId) => store.store.heads(room, null, null).heads;
@@ -65,44 +69,44 @@ describe('composing', () => {
 
   it('stores a message once, however often it is asked with the same id', () => {
     const id = newMessageId();
-    const first = ben.store.compose({ id, roomId, text: 'Once' }, profile);
-    const again = ben.store.compose({ id, roomId, text: 'Once' }, profile);
+    const first = ben.store.compose({ id, roomId, ...textOf('Once') }, profile);
+    const again = ben.store.compose({ id, roomId, ...textOf('Once') }, profile);
     expect(again).toEqual(first);
     expect(ben.store.page(roomId, undefined, 10).total_count).toBe(1);
   });
 
   it('refuses an id that it used in another room', () => {
     const { id } = ben.compose(roomId, 'One');
-    const draft = { id, roomId: ben.addRoom(), text: 'Two' };
+    const draft = { id, roomId: ben.addRoom(), ...textOf('Two') };
     expect(refusalOf(() => ben.store.compose(draft, profile)).code).toBe('bad-request');
   });
 
   it('refuses a room that is not here', () => {
-    expect(refusalOf(() => ben.store.compose({ id: newMessageId(), roomId: newRoomId(), text: 'x' }, profile))).toEqual(
-      expect.objectContaining({ code: 'room-unknown' }),
-    );
+    expect(
+      refusalOf(() => ben.store.compose({ id: newMessageId(), roomId: newRoomId(), ...textOf('x') }, profile)),
+    ).toEqual(expect.objectContaining({ code: 'room-unknown' }));
   });
 
   it('holds back the 21st message in 10 s and says truthfully when it will go', () => {
     for (let i = 0; i < LIMITS.spamMessagesMax; i++) {
       ben.clock.advance(100);
-      ben.store.compose({ id: newMessageId(), roomId, text: `Message ${i}` }, profile);
+      ben.store.compose({ id: newMessageId(), roomId, ...textOf(`Message ${i}`) }, profile);
     }
-    const send = () => ben.store.compose({ id: newMessageId(), roomId, text: 'One more' }, profile);
+    const send = () => ben.store.compose({ id: newMessageId(), roomId, ...textOf('One more') }, profile);
     const refusal = refusalOf(send);
     expect(refusal.code).toBe('message-spam');
     const waitMs = refusal.retryAfterMs ?? 0;
     ben.clock.advance(waitMs - 1);
     expect(refusalOf(send).code).toBe('message-spam');
     ben.clock.advance(1);
-    expect(send().state).toBe('queued');
+    expect(send().item.state).toBe('queued');
   });
 
   it('holds back the sixth message with the same text', () => {
-    const send = (text: string) => ben.store.compose({ id: newMessageId(), roomId, text }, profile);
+    const send = (text: string) => ben.store.compose({ id: newMessageId(), roomId, ...textOf(text) }, profile);
     for (let i = 0; i < LIMITS.spamIdenticalMax; i++) send('Hey!');
     expect(refusalOf(() => send('Hey!'))).toMatchObject({ code: 'message-spam', retryAfterMs: LIMITS.spamWindowMs });
-    expect(send('Something else').text).toBe('Something else');
+    expect(send('Something else').item.text).toBe('Something else');
   });
 
   it('never uses a seq twice, not even after the room was deleted and joined again', () => {
@@ -148,8 +152,11 @@ describe('recording', () => {
     const ana = author();
     const eve = author('Eve');
     const genuine = ana.write(roomId, { text: 'Lunch at noon' });
-    const forged = [
-      { ...genuine, text: 'Lunch at one' },
+    const forged: Entry[] = [
+      { ...genuine, body: { salt: randomId(16), text: 'Lunch at one' } } as Entry,
+      { ...genuine, body: { salt: randomId(16), text: 'Lunch at one' }, digest: ana.write(roomId).digest } as Entry,
+      { ...genuine, kind: 'edit', of: { author: ana.deviceId, id: newMessageId() } } as Entry,
+      { ...genuine, of: { author: ana.deviceId, id: newMessageId() } } as Entry,
       { ...genuine, authorName: 'Anna' },
       { ...genuine, sentAt: genuine.sentAt + 1 },
       { ...genuine, seq: 2 },
@@ -160,7 +167,8 @@ describe('recording', () => {
       { ...genuine, sig: toBase64Url(new Uint8Array(64)) },
       ana.write(newRoomId()),
     ];
-    expect(ben.store.record(roomId, forged)).toEqual({ stored: [], fresh: [], refused: forged.length });
+    const nothing = { stored: [], fresh: [], changed: [], gained: 0 };
+    expect(ben.store.record(roomId, forged)).toEqual({ ...nothing, refused: forged.length });
     expect(ben.store.record(roomId, [genuine])).toMatchObject({ stored: [{ id: genuine.id }] });
   });
 
@@ -205,7 +213,7 @@ describe('recording', () => {
     expect(textsOf(ben.store.mark(roomId, newDeviceId(), 'read', [mine.id]))).toEqual(['Mine']);
     expect(ben.store.markSeen(roomId, mine)).toEqual([]);
     expect(ben.store.markSeen(roomId, theirs)).toMatchObject([{ author: eve.deviceId, id: theirs.id }]);
-    expect(ben.store.compose({ id: mine.id, roomId, text: 'Mine' }, profile).text).toBe('Mine');
+    expect(ben.store.compose({ id: mine.id, roomId, ...textOf('Mine') }, profile).item.text).toBe('Mine');
     expect(ben.store.page(roomId, undefined, 10).total_count).toBe(2);
   });
 

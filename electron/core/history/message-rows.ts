@@ -1,26 +1,56 @@
-import type { ChatMessage, DeliveryState, HistoryItem } from '@parley/shared/model';
-import { Cursor } from '@parley/shared/model';
+import {
+  Cursor,
+  type DeliveryState,
+  type Entry,
+  type EntryBody,
+  type EntryKind,
+  type HistoryItem,
+  type Quote,
+  type Reaction,
+} from '@parley/shared/model';
+import { LIMITS } from '@parley/shared/protocol';
 
-/** A row of `messages`, as SQLite gives it. */
+/** A row of `messages`, as SQLite gives it: one entry of its author's log. */
 export type MessageRow = {
   number: number;
   id: string;
   room_id: string;
   author: string;
   author_name: string;
+  /** 0 for a message of a version before entries: it is in no log. */
   seq: number;
   clock: number;
   sent_at: number;
+  /** The text as it is shown; empty for a kind that is not shown. */
   text: string;
   sig: string;
   mine: number;
   state: number;
   delivered_to: number;
   read_by: number;
+  kind: number;
+  of_author: string | null;
+  of_id: string | null;
+  digest: string;
+  salt: string | null;
+  body: string | null;
+  shown: number;
+  held: number;
+  edited: number;
+  deleted: number;
+  reacted: number;
 };
 
-/** The same with what is known here of its author's device: nulls where that was never met. */
-export type ItemRow = MessageRow & { pinned_name: string | null; pinned_changed: number | null };
+/** The same with what is known here of its author's device, nulls where that was never met, and of the message that it answers. */
+export type ItemRow = MessageRow & {
+  pinned_name: string | null;
+  pinned_changed: number | null;
+  quoted_name: string | null;
+  quoted_text: string | null;
+  quoted_mine: number | null;
+  quoted_pinned_name: string | null;
+  quoted_pinned_changed: number | null;
+};
 
 /** Numbers on disk, in the order in which a message can only advance. */
 export const STATE_NUMBERS = { queued: 0, sent: 1, delivered: 2, read: 3, failed: 4 } as const satisfies Record<
@@ -29,34 +59,106 @@ export const STATE_NUMBERS = { queued: 0, sent: 1, delivered: 2, read: 3, failed
 >;
 const STATE_NAMES = ['queued', 'sent', 'delivered', 'read', 'failed'] as const;
 
-// Each row was parsed before it was written and is parsed once more by the router on its way to a page, so the
-// brands of the ids are given back here without a third look: a page of messages is the most frequent question.
-type Trusted = Pick<ChatMessage, 'id' | 'roomId' | 'author'>;
-const idsOf = (row: MessageRow) => ({ id: row.id, roomId: row.room_id, author: row.author }) as Trusted;
+/** Numbers on disk. */
+export const KIND_NUMBERS = { text: 0, edit: 1, delete: 2, reaction: 3 } as const satisfies Record<EntryKind, number>;
+const KIND_NAMES = ['text', 'edit', 'delete', 'reaction'] as const;
 
-/** The message as it travels. */
-export const messageOf = (row: MessageRow): ChatMessage => ({
-  ...idsOf(row),
-  authorName: row.author_name,
-  seq: row.seq,
-  clock: row.clock,
-  sentAt: row.sent_at,
-  text: row.text,
-  sig: row.sig,
+/** The columns of a body: that of a text is what is shown. */
+export function columnsOf(kind: EntryKind, body: Entry['body']): Pick<MessageRow, 'text' | 'salt' | 'body'> {
+  if (body === null) return { text: '', salt: null, body: null };
+  if ('emoji' in body) return { text: '', salt: body.salt, body: `${body.on ? '+' : '-'}${body.emoji}` };
+  return kind === 'text'
+    ? { text: body.text, salt: body.salt, body: null }
+    : { text: '', salt: body.salt, body: body.text };
+}
+
+/** The emoji of a reaction's body, and whether it was put there or taken away. */
+export const reactionOf = (body: string): { emoji: string; on: boolean } => ({
+  emoji: body.slice(1),
+  on: body.startsWith('+'),
 });
+
+function bodyOf(row: MessageRow): EntryBody | null {
+  const { salt } = row;
+  if (salt === null) return null;
+  switch (KIND_NAMES[row.kind]) {
+    case 'text':
+      return { salt, text: row.text };
+    case 'edit':
+      return { salt, text: row.body ?? '' };
+    case 'reaction':
+      return { salt, ...reactionOf(row.body ?? '') };
+    default:
+      return null;
+  }
+}
+
+/** The entry as it travels. */
+export const entryOf = (row: MessageRow): Entry =>
+  // Each row was parsed before it was written and is parsed once more by the router on its way to a page, so its brands and
+  // its union are given back here without a third look.
+  ({
+    id: row.id,
+    roomId: row.room_id,
+    author: row.author,
+    authorName: row.author_name,
+    seq: row.seq,
+    clock: row.clock,
+    sentAt: row.sent_at,
+    kind: KIND_NAMES[row.kind] ?? 'text',
+    of: row.of_id === null ? null : { author: row.of_author, id: row.of_id },
+    digest: row.digest,
+    body: bodyOf(row),
+    sig: row.sig,
+  }) as Entry;
 
 /** The message with what this device knows of its way. */
-export const itemOf = (row: ItemRow): HistoryItem => ({
-  ...messageOf(row),
-  mine: row.mine === 1,
-  ...authorOf(row),
-  state: STATE_NAMES[row.state] ?? 'failed',
-  deliveredTo: row.delivered_to,
-  readBy: row.read_by,
-});
+export const itemOf = (row: ItemRow, reactions: Reaction[] = []): HistoryItem =>
+  // As above.
+  ({
+    id: row.id,
+    roomId: row.room_id,
+    author: row.author,
+    authorName: row.author_name,
+    seq: row.seq,
+    clock: row.clock,
+    sentAt: row.sent_at,
+    text: row.text,
+    edited: row.edited === 1,
+    deleted: row.deleted === 1,
+    quote: quoteOf(row),
+    reactions,
+    mine: row.mine === 1,
+    ...authorOf(row),
+    state: STATE_NAMES[row.state] ?? 'failed',
+    deliveredTo: row.delivered_to,
+    readBy: row.read_by,
+  }) as HistoryItem;
+
+function quoteOf(row: ItemRow): Quote | null {
+  if (row.of_id === null) return null;
+  const ref = { author: row.of_author, id: row.of_id } as Pick<Quote, 'author' | 'id'>;
+  if (row.quoted_text === null) return { ...ref, name: '', confirmed: false, mine: false, text: null };
+  const mine = row.quoted_mine === 1;
+  const named = authorOf({
+    mine: row.quoted_mine ?? 0,
+    author_name: row.quoted_name ?? '',
+    pinned_name: row.quoted_pinned_name,
+    pinned_changed: row.quoted_pinned_changed,
+  });
+  return { ...ref, ...named, mine, text: beginningOf(row.quoted_text) };
+}
+
+/** Cut between characters (code points), never within one. */
+const beginningOf = (text: string): string =>
+  text.length <= LIMITS.quoteMax
+    ? text
+    : `${[...text.slice(0, LIMITS.quoteMax * 2)].slice(0, LIMITS.quoteMax).join('')}…`;
+
+type Named = Pick<ItemRow, 'mine' | 'author_name' | 'pinned_name' | 'pinned_changed'>;
 
 /** The name to show for the author, and whether more than the message itself speaks for it. */
-export function authorOf(row: ItemRow): Pick<HistoryItem, 'name' | 'confirmed'> {
+export function authorOf(row: Named): Pick<HistoryItem, 'name' | 'confirmed'> {
   if (row.mine === 1) return { name: row.author_name, confirmed: true };
   if (row.pinned_name === null || row.pinned_changed !== 0) return { name: row.author_name, confirmed: false };
   return { name: row.pinned_name, confirmed: true };

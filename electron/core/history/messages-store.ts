@@ -1,19 +1,23 @@
+import { randomBytes } from 'node:crypto';
 import {
-  type ChatMessage,
   type Cursor,
+  type Entry,
+  type EntryContent,
   type HistoryItem,
   type HistoryPage,
+  type MessageKey,
   type MessageRef,
+  messageKey,
   nameOf,
   type Profile,
 } from '@parley/shared/model';
 import { LIMITS, type MessageId, ParleyError, type RoomId } from '@parley/shared/protocol';
-import { chatSignatureBytes } from '@parley/shared/sealing';
+import { entrySignatureBytes } from '@parley/shared/sealing';
 import { createVerifier } from '../identity/ed25519.ts';
+import { createEntryLog, digestOf } from './entry-log.ts';
 import type { HistoryContext } from './history-context.ts';
-import { cursorOf, type ItemRow, itemOf, readCursor, STATE_NUMBERS } from './message-rows.ts';
+import { cursorOf, entryOf, type ItemRow, type MessageRow, readCursor, STATE_NUMBERS } from './message-rows.ts';
 import { roomHash } from './room-hash.ts';
-import { createSearchIndex } from './search-index.ts';
 import { spamRefusal } from './spam.ts';
 import { createSpans } from './spans.ts';
 import { sql } from './statements.ts';
@@ -24,35 +28,51 @@ import { sql } from './statements.ts';
  */
 const CLOCK_LEAP_MAX = 1_000_000;
 
-/** A message of one's own as it is written, and what the room's draft is afterwards. */
-export type Composed = { id: MessageId; roomId: RoomId; text: string; draft?: string | undefined };
+/** An entry of one's own as it is written, and what the room's draft is afterwards. */
+export type Composed = { id: MessageId; roomId: RoomId; content: EntryContent; draft?: string | undefined };
 
-/** Writes one's own messages, records others' and reads pages of both. */
+/** Writes one's own entries, records others' and reads pages of messages. */
 export function createMessagesStore(context: HistoryContext) {
-  const { one, all, run, transaction, key, now, own, needRoom, rowOf, ownRow } = context;
+  const { one, all, run, transaction, key, now, own, needRoom, rowOf, itemOf } = context;
   const verify = createVerifier();
   const spans = createSpans(context);
-  const searchIndex = createSearchIndex(context);
+  const log = createEntryLog(context);
+  const entryRow = ({ author, id }: MessageRef) => one<MessageRow>(sql.entry, author, id);
 
-  const insert = (message: ChatMessage, mine: boolean, state: number): void => {
-    const row = { ...message, mine: mine ? 1 : 0, state, recordedAt: now() };
-    const inserted = one<{ number: number }>(sql.insertMessage, row);
-    if (!inserted) throw new Error('a message got no number');
-    searchIndex.add({ ...message, ...inserted });
-    run(sql.roomGrew, {
-      roomId: message.roomId,
-      clock: message.clock,
-      at: mine ? message.sentAt : now(),
-      unread: mine ? 0 : 1,
-    });
-    spans.add(message);
+  /** The message that an own entry is about. Throws `message-unknown` where it is not here, or not this person's to change. */
+  const needSubject = (roomId: RoomId, content: EntryContent): void => {
+    if (content.of === null) return;
+    const row = rowOf(content.of);
+    const isHere = row?.room_id === roomId && row.shown === 1 && (row.deleted === 0 || content.kind === 'text');
+    const isChange = content.kind === 'edit' || content.kind === 'delete';
+    if (!isHere || (isChange && row.mine === 0)) throw new ParleyError('message-unknown', { path: 'content.of' });
+  };
+
+  const composed = (entry: Entry): { entry: Entry; item: HistoryItem } => {
+    const row = rowOf(log.subjectOf(entry));
+    if (!row) throw new Error('a composed message is not there');
+    return { entry, item: itemOf(row) };
+  };
+
+  /** Whether an entry is one that its author made for this room, and may be taken. */
+  const isGenuine = (roomId: RoomId, entry: Entry): boolean => {
+    const { kind, of, author, body } = entry;
+    const isOthers = (kind === 'edit' || kind === 'delete') && of.author !== author;
+    return (
+      entry.roomId === roomId &&
+      !isOthers &&
+      spans.hasRoomFor(entry) &&
+      entry.clock <= (one<{ top_clock: number }>(sql.topClock, roomId)?.top_clock ?? 0) + CLOCK_LEAP_MAX &&
+      ((body === null && kind !== 'delete') || digestOf(body) === entry.digest) &&
+      verify(author, entry.sig, entrySignatureBytes(entry))
+    );
   };
 
   const pageOf = (roomId: RoomId, rows: ItemRow[], hasMore: boolean): HistoryPage => {
     const oldest = rows[0];
     const total = one<{ message_count: number }>(sql.roomCount, roomId)?.message_count ?? 0;
     return {
-      items: rows.map(itemOf),
+      items: rows.map((row) => itemOf(row)),
       total_count: total,
       returned_count: rows.length,
       has_more: hasMore,
@@ -61,73 +81,86 @@ export function createMessagesStore(context: HistoryContext) {
   };
 
   return {
-    /** Stores one's own message with the next seq, clock and a signature. Repeatable on `id`. */
-    compose: ({ draft: left = '', ...draft }: Composed, profile: Profile): HistoryItem =>
+    /**
+     * Stores one's own entry with the next seq, clock and a signature, and answers it with the message that it is or changes.
+     * Repeatable on `id`. Throws `message-spam` (V6) or `message-unknown`.
+     */
+    compose: ({ draft: left = '', id, roomId, content }: Composed, profile: Profile) =>
       transaction(() => {
-        const known = ownRow(draft.id);
+        const known = entryRow({ author: own, id });
         if (known) {
-          if (known.room_id !== draft.roomId) throw new ParleyError('bad-request', { path: 'id' });
-          return itemOf(known);
+          if (known.room_id !== roomId) throw new ParleyError('bad-request', { path: 'id' });
+          return composed(entryOf(known));
         }
-        needRoom(draft.roomId);
+        needRoom(roomId);
+        const words = 'text' in content ? content.text : id;
         const refusal = spamRefusal(
-          all<{ sent_at: number; text: string }>(sql.recentOwn, draft.roomId, own, LIMITS.spamMessagesMax),
-          draft.text,
+          all<{ sent_at: number; text: string }>(sql.recentOwn, roomId, own, LIMITS.spamMessagesMax),
+          words,
           now(),
         );
         if (refusal) throw refusal;
-        const last = one<{ seq: number | null }>(sql.lastSeq, draft.roomId, own)?.seq ?? 0;
-        const top = one<{ top_clock: number }>(sql.topClock, draft.roomId)?.top_clock ?? 0;
-        // A room that was deleted and joined again goes on counting: its members know the earlier messages.
-        const floor = one<{ seq: number; clock: number }>(sql.ownFloor, roomHash(draft.roomId));
+        needSubject(roomId, content);
+        const last = one<{ seq: number | null }>(sql.lastSeq, roomId, own)?.seq ?? 0;
+        const top = one<{ top_clock: number }>(sql.topClock, roomId)?.top_clock ?? 0;
+        // A room that was deleted and joined again goes on counting: its members know the earlier entries.
+        const floor = one<{ seq: number; clock: number }>(sql.ownFloor, roomHash(roomId));
+        const { kind, of, ...fields } = content;
+        const body = kind === 'delete' ? null : { salt: randomBytes(16).toString('base64url'), ...fields };
         const unsigned = {
-          ...draft,
+          id,
+          roomId,
           author: own,
           authorName: nameOf(profile),
           seq: Math.max(last, floor?.seq ?? 0) + 1,
           clock: Math.max(top, floor?.clock ?? 0) + 1,
           sentAt: now(),
-        };
-        const message = { ...unsigned, sig: key.sign(chatSignatureBytes(unsigned)) };
-        insert(message, true, STATE_NUMBERS.queued);
-        run(sql.setDraft, left, draft.roomId);
-        const row = ownRow(draft.id);
-        if (!row) throw new Error('a composed message is not there');
-        return itemOf(row);
+          kind,
+          of,
+          body,
+          digest: digestOf(body as Entry['body']),
+        } as Omit<Entry, 'sig'>;
+        const entry = { ...unsigned, sig: key.sign(entrySignatureBytes(unsigned)) } as Entry;
+        log.insert(entry, true, STATE_NUMBERS.queued);
+        run(sql.setDraft, left, roomId);
+        return composed(entry);
       }),
 
-    /** Stores others' messages after checking room, author and signature. Recording twice is recording once. */
-    record: (roomId: RoomId, messages: readonly ChatMessage[]) =>
+    /** Stores others' entries after checking room, author and signature. Recording twice is recording once. */
+    record: (roomId: RoomId, entries: readonly Entry[]) =>
       transaction(() => {
         needRoom(roomId);
         const stored: (MessageRef & { met: boolean })[] = [];
-        const fresh: HistoryItem[] = [];
+        const touched = new Map<MessageKey, { ref: MessageRef; wasShown: boolean }>();
+        let gained = 0;
         let refused = 0;
-        for (const message of messages) {
-          const ref = { author: message.author, id: message.id };
-          const met = one(sql.pin, message.author) !== undefined;
-          const known = rowOf(ref);
-          if (known) {
-            if (known.sig === message.sig) stored.push({ ...ref, met });
-            else refused++;
-            continue;
-          }
-          const genuine =
-            message.roomId === roomId &&
-            spans.hasRoomFor(message) &&
-            message.clock <= (one<{ top_clock: number }>(sql.topClock, roomId)?.top_clock ?? 0) + CLOCK_LEAP_MAX &&
-            verify(message.author, message.sig, chatSignatureBytes(message));
-          if (!genuine) {
+        for (const entry of entries) {
+          const ref = { author: entry.author, id: entry.id };
+          const subject = log.subjectOf(entry);
+          const wasShown = entryRow(subject)?.shown === 1;
+          const known = entryRow(ref);
+          if (known && known.sig !== entry.sig) {
             refused++;
             continue;
           }
-          const mine = message.author === own;
-          insert(message, mine, STATE_NUMBERS.delivered);
-          stored.push({ ...ref, met });
-          const row = rowOf(ref);
-          if (row) fresh.push(itemOf(row));
+          if (known ? !log.fill(known, entry) : !isGenuine(roomId, entry)) {
+            if (known) stored.push({ ...ref, met: one(sql.pin, entry.author) !== undefined });
+            else refused++;
+            continue;
+          }
+          if (!known) log.insert(entry, entry.author === own, STATE_NUMBERS.delivered);
+          gained++;
+          stored.push({ ...ref, met: one(sql.pin, entry.author) !== undefined });
+          const subjectKey = messageKey(subject);
+          if (!touched.has(subjectKey)) touched.set(subjectKey, { ref: subject, wasShown });
         }
-        return { stored, fresh, refused };
+        const fresh: HistoryItem[] = [];
+        const changed: HistoryItem[] = [];
+        for (const { ref, wasShown } of touched.values()) {
+          const row = rowOf(ref);
+          if (row?.room_id === roomId && row.shown === 1) (wasShown ? changed : fresh).push(itemOf(row));
+        }
+        return { stored, fresh, changed, gained, refused };
       }),
 
     /** The messages before a place (or the newest), oldest first. */
@@ -141,7 +174,7 @@ export function createMessagesStore(context: HistoryContext) {
     /** Half of `limit` before the message, the rest from it on. */
     around: (roomId: RoomId, message: MessageRef, limit: number): HistoryPage => {
       const middle = rowOf(message);
-      if (!middle || middle.room_id !== roomId) throw new ParleyError('bad-request', { path: 'message' });
+      if (middle?.room_id !== roomId || middle.shown === 0) throw new ParleyError('bad-request', { path: 'message' });
       const half = Math.floor(limit / 2);
       const place = [middle.clock, middle.author, middle.id];
       const older = all<ItemRow>(sql.pageBefore, roomId, ...place, half + 1);

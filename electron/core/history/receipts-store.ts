@@ -2,7 +2,7 @@ import type { HistoryItem, MessageRef } from '@parley/shared/model';
 import { DeviceId, type Head, MessageId, ParleyError, type RoomId } from '@parley/shared/protocol';
 import { runsOf } from './catch-up-store.ts';
 import type { HistoryContext } from './history-context.ts';
-import { itemOf, STATE_NUMBERS } from './message-rows.ts';
+import { STATE_NUMBERS } from './message-rows.ts';
 import { printText } from './prints.ts';
 import { createSpans } from './spans.ts';
 import { sql } from './statements.ts';
@@ -12,7 +12,7 @@ const HEAD_SCAN = 500;
 
 /** How far one's own messages came with each device, and what the person has seen of others'. */
 export function createReceiptsStore(context: HistoryContext) {
-  const { one, all, run, transaction, own, needRoom, rowOf, ownRow } = context;
+  const { one, all, run, transaction, own, needRoom, rowOf, ownRow, itemOf } = context;
   const { printOf } = createSpans(context);
 
   /** Inside a transaction. */
@@ -31,7 +31,7 @@ export function createReceiptsStore(context: HistoryContext) {
         read: reached === 3 ? 1 : 0,
       });
       const after = ownRow(id);
-      if (after) changed.push(itemOf(after));
+      if (after?.shown === 1) changed.push(itemOf(after));
     }
     return changed;
   };

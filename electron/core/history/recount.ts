@@ -1,5 +1,5 @@
 import type { WritableDb } from './database.ts';
-import { noPrint, type PrintBytes, withId } from './prints.ts';
+import { joined, noPrint, type PrintBytes, withId } from './prints.ts';
 import { roomHash } from './room-hash.ts';
 import { sql } from './statements.ts';
 
@@ -13,8 +13,10 @@ const OWN_REACH = `
 
 const RECOUNT = `
   UPDATE rooms SET
-    message_count = (SELECT count(*) FROM messages m WHERE m.room_id = rooms.room_id),
-    unread = (SELECT count(*) FROM messages m WHERE m.room_id = rooms.room_id AND m.mine = 0 AND m.state < 3),
+    entry_count = (SELECT count(*) FROM messages m WHERE m.room_id = rooms.room_id),
+    message_count = (SELECT count(*) FROM messages m WHERE m.room_id = rooms.room_id AND m.shown = 1),
+    unread = (SELECT count(*) FROM messages m WHERE m.room_id = rooms.room_id AND m.mine = 0 AND m.state < 3
+                AND m.shown = 1),
     top_clock = coalesce((SELECT max(clock) FROM messages m WHERE m.room_id = rooms.room_id), 0),
     last_active_at = max(last_active_at,
                          coalesce((SELECT max(sent_at) FROM messages m WHERE m.room_id = rooms.room_id), 0))`;
@@ -46,16 +48,17 @@ function recountSpans(db: WritableDb): void {
   );
   for (const { room_id, author } of groups.all()) {
     const ids = db
-      .prepare<unknown[], { seq: number; id: string }>(sql.idsWithin)
-      .all(room_id, author, 0, Number.MAX_SAFE_INTEGER);
-    for (const { seq, id } of ids) {
+      .prepare<unknown[], { seq: number; id: string; held: number }>(sql.entriesWithin)
+      .all(room_id, author, 1, Number.MAX_SAFE_INTEGER);
+    for (const { seq, id, held } of ids) {
+      const print = held === 1 ? withId(noPrint(), id) : noPrint();
       if (run && seq <= run.last + 1) {
         run.last = seq;
-        run.print = withId(run.print, id);
+        run.print = joined(run.print, print);
         continue;
       }
       if (run) keep(run);
-      run = { room_id, author, first: seq, last: seq, print: withId(noPrint(), id) };
+      run = { room_id, author, first: seq, last: seq, print };
     }
     if (run) keep(run);
     run = undefined;

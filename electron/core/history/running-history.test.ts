@@ -45,7 +45,7 @@ const start = async (
   return opened.history;
 };
 const compose = (history: HistoryOpened['history'], text: string) =>
-  history.compose({ id: newMessageId(), roomId, text }, ben);
+  history.compose({ id: newMessageId(), roomId, content: { kind: 'text', text, of: null } }, ben);
 /** Another program at the same file. */
 const connect = () => {
   other = openTestStore(file, { seed }).db;
@@ -65,7 +65,7 @@ describe('a message that is written while another program holds the write lock',
     db.exec('BEGIN IMMEDIATE');
     const order: string[] = [];
     const written = ['first', 'second', 'third'].map((text) =>
-      compose(history, text).then(({ seq }) => void order.push(`${text} ${seq}`)),
+      compose(history, text).then(({ item: { seq } }) => void order.push(`${text} ${seq}`)),
     );
     const page = await history.page(roomId, undefined, 1);
     order.push(`page of ${page.total_count}`);
@@ -83,7 +83,7 @@ describe('damage that shows while the history is in use', () => {
     const told: Recovery[] = [];
     const history = await start({ recoveredLater: (recovery) => void told.push(recovery) });
     damageIndex(change);
-    expect((await compose(history, 'Written on a damaged index')).seq).toBe(301);
+    expect((await compose(history, 'Written on a damaged index')).item.seq).toBe(301);
     expect(told).toEqual([{ how: 'index' }]);
     expect((await history.search('damaged index', {}, 5)).total_count).toBe(1);
     expect((await history.search('Message', {}, 5)).total_count).toBe(300);

@@ -1,7 +1,7 @@
 import { foldText, matchesIn, type SearchPage } from '@parley/shared/model';
 import type { DeviceId, RoomId } from '@parley/shared/protocol';
 import type { HistoryContext } from './history-context.ts';
-import { type ItemRow, itemOf } from './message-rows.ts';
+import type { ItemRow } from './message-rows.ts';
 import { planSearch, type SearchPlan } from './search-plan.ts';
 import { searchTerms } from './search-terms.ts';
 import { sql } from './statements.ts';
@@ -27,7 +27,7 @@ type Looked = { numbers: number[]; next: number | null };
 
 /** Search over all rooms. */
 export function createSearchStore(context: HistoryContext) {
-  const { one, all } = context;
+  const { one, all, itemOf } = context;
 
   /** Reads candidates from the newest down until the page is full, everything was read, or enough for one call was. */
   function look(plan: SearchPlan, before: number, limit: number, isHit: (row: Candidate) => boolean): Looked {

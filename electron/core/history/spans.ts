@@ -1,10 +1,10 @@
-import type { ChatMessage } from '@parley/shared/model';
+import type { Entry } from '@parley/shared/model';
 import { LIMITS, type SeqRange } from '@parley/shared/protocol';
 import type { HistoryContext } from './history-context.ts';
 import { joined, noPrint, type PrintBytes, withId } from './prints.ts';
 import { sql } from './statements.ts';
 
-/** A run of an author's seqs without a gap, with the print of all their messages. */
+/** A run of an author's seqs without a gap, with the print of all their entries that are held. */
 export type Span = { first: number; last: number; print: PrintBytes };
 
 /** Comes after every id of a device in the order of SQLite and of this language. */
@@ -12,8 +12,7 @@ export const LAST_AUTHOR = '~';
 
 /** Which of each author's messages are here, as runs of their seqs. */
 export function createSpans({ one, all, run, own }: Pick<HistoryContext, 'one' | 'all' | 'run' | 'own'>) {
-  const spansOf = ({ roomId, author }: Pick<ChatMessage, 'roomId' | 'author'>) =>
-    all<Span>(sql.spansOf, roomId, author);
+  const spansOf = ({ roomId, author }: Pick<Entry, 'roomId' | 'author'>) => all<Span>(sql.spansOf, roomId, author);
   const idsPrint = (roomId: string, author: string, first: number, last: number): PrintBytes => {
     let print = noPrint();
     if (first > last) return print;
@@ -23,16 +22,23 @@ export function createSpans({ one, all, run, own }: Pick<HistoryContext, 'one' |
 
   return {
     /** Adds a message to its author's spans: within one, on its own, at an end of one, or between two that become one. */
-    add({ roomId, author, seq, id }: ChatMessage): void {
+    add({ roomId, author, seq, id }: Entry, held: boolean): void {
       const spans = spansOf({ roomId, author });
       const around = spans.find(({ first, last }) => first <= seq && seq <= last);
       const below = around ?? spans.find(({ last }) => last === seq - 1);
       const above = around ? undefined : spans.find(({ first }) => first === seq + 1);
       if (above) run(sql.removeSpan, roomId, author, above.first);
-      const print = withId(joined(below?.print ?? noPrint(), above?.print ?? noPrint()), id);
+      const before = joined(below?.print ?? noPrint(), above?.print ?? noPrint());
+      const print = held ? withId(before, id) : before;
       const last = above?.last ?? Math.max(seq, below?.last ?? seq);
       if (below) run(sql.growSpan, last, print, roomId, author, below.first);
       else run(sql.addSpan, roomId, author, seq, last, print);
+    },
+
+    /** An entry whose body was missing is held now. */
+    toggle(roomId: string, { author, seq, id }: { author: string; seq: number; id: string }): void {
+      const span = all<Span>(sql.spansOf, roomId, author).find(({ first, last }) => first <= seq && seq <= last);
+      if (span) run(sql.growSpan, span.last, withId(span.print, id), roomId, author, span.first);
     },
 
     /**
@@ -40,7 +46,7 @@ export function createSpans({ one, all, run, own }: Pick<HistoryContext, 'one' |
      * devices that were met may become one more; holes cost nothing to leave, so what would lie behind too many of
      * them is taken when those before it have come; and a seq is used again only as often as a device is restored.
      */
-    hasRoomFor(message: ChatMessage): boolean {
+    hasRoomFor(message: Entry): boolean {
       const { roomId, author, seq } = message;
       const spans = spansOf(message);
       if (spans.length === 0 && author !== own && !one(sql.pin, author)) {

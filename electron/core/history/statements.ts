@@ -1,7 +1,13 @@
-/** Messages with what is known of their authors' devices. */
-const ITEMS = `
-  SELECT m.*, p.name AS pinned_name, p.changed AS pinned_changed
-  FROM messages m LEFT JOIN pins p ON p.device_id = m.author`;
+/** Messages with what is known of their authors' devices, and of the messages that they answer. */
+const ITEM_COLUMNS = `
+  m.*, p.name AS pinned_name, p.changed AS pinned_changed,
+  q.author_name AS quoted_name, q.text AS quoted_text, q.mine AS quoted_mine,
+  qp.name AS quoted_pinned_name, qp.changed AS quoted_pinned_changed`;
+const ITEM_JOINS = `
+  LEFT JOIN pins p ON p.device_id = m.author
+  LEFT JOIN messages q ON q.author = m.of_author AND q.id = m.of_id AND q.room_id = m.room_id AND q.shown = 1
+  LEFT JOIN pins qp ON qp.device_id = q.author`;
+const ITEMS = `SELECT ${ITEM_COLUMNS} FROM messages m ${ITEM_JOINS}`;
 
 /** Every statement of the history, in one place, so that a test can ask SQLite how it will run each of them. */
 export const sql = {
@@ -26,37 +32,61 @@ export const sql = {
   deleteMessages: 'DELETE FROM messages WHERE room_id = ?',
   deleteRoom: 'DELETE FROM rooms WHERE room_id = ?',
   roomGrew: `
-    UPDATE rooms SET message_count = message_count + 1, unread = unread + @unread, top_clock = max(top_clock, @clock),
+    UPDATE rooms SET message_count = message_count + @shown, entry_count = entry_count + @entries, unread = unread + @unread, top_clock = max(top_clock, @clock),
                      last_active_at = max(last_active_at, @at)
     WHERE room_id = @roomId`,
   fewerUnread: 'UPDATE rooms SET unread = max(0, unread - ?) WHERE room_id = ?',
 
   message: `${ITEMS} WHERE m.author = ? AND m.id = ?`,
-  lastMessage: `${ITEMS} WHERE m.room_id = ? ORDER BY m.clock DESC, m.author DESC, m.id DESC LIMIT 1`,
+  entry: 'SELECT * FROM messages WHERE author = ? AND id = ?',
+  lastMessage: `${ITEMS} WHERE m.room_id = ? AND m.shown = 1 ORDER BY m.clock DESC, m.author DESC, m.id DESC LIMIT 1`,
   lastSeq: 'SELECT max(seq) AS seq FROM messages WHERE room_id = ? AND author = ?',
   countAtSeq: 'SELECT count(*) AS count FROM messages WHERE room_id = ? AND author = ? AND seq = ?',
   ownFloor: 'SELECT seq, clock FROM own_floors WHERE room_hash = ?',
   raiseOwnFloor: `
     INSERT INTO own_floors (room_hash, seq, clock) VALUES (@roomHash, @seq, @clock)
     ON CONFLICT (room_hash) DO UPDATE SET seq = max(seq, excluded.seq), clock = max(clock, excluded.clock)`,
-  recentOwn: 'SELECT sent_at, text FROM messages WHERE room_id = ? AND author = ? ORDER BY seq DESC LIMIT ?',
-  insertMessage: `
-    INSERT INTO messages (id, room_id, author, author_name, seq, clock, sent_at, text, sig, mine, state, recorded_at)
-    VALUES (@id, @roomId, @author, @authorName, @seq, @clock, @sentAt, @text, @sig, @mine, @state, @recordedAt)
+  // Entries that are no texts are counted, and none of them repeats another.
+  recentOwn:
+    'SELECT sent_at, CASE shown WHEN 1 THEN text ELSE id END AS text FROM messages WHERE room_id = ? AND author = ? ORDER BY seq DESC LIMIT ?',
+  insertEntry: `
+    INSERT INTO messages (id, room_id, author, author_name, seq, clock, sent_at, text, sig, mine, state, recorded_at,
+                          kind, of_author, of_id, digest, salt, body, shown, held)
+    VALUES (@id, @roomId, @author, @authorName, @seq, @clock, @sentAt, @text, @sig, @mine, @state, @recordedAt,
+            @kind, @ofAuthor, @ofId, @digest, @salt, @body, @shown, @held)
     RETURNING number`,
+  fillBody: 'UPDATE messages SET text = @text, salt = @salt, body = @body WHERE number = @number',
+  eraseBody: 'UPDATE messages SET salt = NULL, body = NULL WHERE number = ?',
+  setText: 'UPDATE messages SET text = @text, edited = @edited, deleted = @deleted WHERE number = @number',
+  hold: 'UPDATE messages SET held = 1 WHERE number = ?',
+  show: 'UPDATE messages SET shown = 1 WHERE number = ?',
+  setReacted: 'UPDATE messages SET reacted = 1 WHERE author = ? AND id = ? AND room_id = ?',
+  noteReacted: `
+    UPDATE messages SET reacted = 1 WHERE author = ? AND id = ?
+      AND EXISTS (SELECT 1 FROM messages r WHERE r.of_author = messages.author AND r.of_id = messages.id AND r.kind = 3
+                    AND r.room_id = messages.room_id)`,
+  // The edits or deletions by a message's own author, the newest first.
+  entriesAbout: `
+    SELECT * FROM messages WHERE of_author = ? AND of_id = ? AND kind = ? AND kind > 0 AND author = ?
+    ORDER BY clock DESC, id DESC`,
+  reactionsTo: `
+    SELECT m.author, m.author_name, m.mine, m.body, m.clock, p.name AS pinned_name, p.changed AS pinned_changed
+    FROM messages m LEFT JOIN pins p ON p.device_id = m.author
+    WHERE m.of_author = ? AND m.of_id = ? AND m.kind = 3 AND m.kind > 0 AND m.room_id = ? AND m.body IS NOT NULL
+    ORDER BY m.author, m.clock, m.id`,
   pageBefore: `
-    ${ITEMS} WHERE m.room_id = ? AND (m.clock, m.author, m.id) < (?, ?, ?)
+    ${ITEMS} WHERE m.room_id = ? AND m.shown = 1 AND (m.clock, m.author, m.id) < (?, ?, ?)
     ORDER BY m.clock DESC, m.author DESC, m.id DESC LIMIT ?`,
   pageFrom: `
-    ${ITEMS} WHERE m.room_id = ? AND (m.clock, m.author, m.id) >= (?, ?, ?)
+    ${ITEMS} WHERE m.room_id = ? AND m.shown = 1 AND (m.clock, m.author, m.id) >= (?, ?, ?)
     ORDER BY m.clock, m.author, m.id LIMIT ?`,
   // The plus keeps SQLite on the index of the author's seqs, which is the order that is asked for.
   messagesWithin: `
-    SELECT * FROM messages WHERE room_id = ? AND author = ? AND seq BETWEEN ? AND ? AND +clock >= ?
+    SELECT * FROM messages WHERE room_id = ? AND author = ? AND seq BETWEEN ? AND ? AND held = 1 AND +clock >= ?
     ORDER BY seq LIMIT ?`,
   unreadUpTo: `
     SELECT number, id, author, EXISTS (SELECT 1 FROM pins WHERE device_id = author) AS met FROM messages
-    WHERE room_id = ? AND (clock, author) <= (?, ?) AND mine = 0 AND state < 3 ORDER BY clock, author`,
+    WHERE room_id = ? AND (clock, author) <= (?, ?) AND mine = 0 AND state < 3 AND shown = 1 ORDER BY clock, author`,
   seen: 'UPDATE messages SET state = 3 WHERE number = ?',
   advance: `
     UPDATE messages SET state = CASE WHEN state = 4 THEN @state ELSE max(state, @state) END,
@@ -69,10 +99,13 @@ export const sql = {
   spansOf: 'SELECT first, last, print FROM spans WHERE room_id = ? AND author = ? ORDER BY first',
   addSpan: 'INSERT INTO spans (room_id, author, first, last, print) VALUES (?, ?, ?, ?, ?)',
   growSpan: 'UPDATE spans SET last = ?, print = ? WHERE room_id = ? AND author = ? AND first = ?',
-  idsWithin: 'SELECT seq, id FROM messages WHERE room_id = ? AND author = ? AND seq BETWEEN ? AND ? ORDER BY seq, id',
+  entriesWithin:
+    'SELECT seq, id, held FROM messages WHERE room_id = ? AND author = ? AND seq BETWEEN ? AND ? ORDER BY seq',
+  idsWithin:
+    'SELECT seq, id FROM messages WHERE room_id = ? AND author = ? AND seq BETWEEN ? AND ? AND held = 1 ORDER BY seq',
   newestIdsWithin: `
-    SELECT seq, id FROM messages WHERE room_id = ? AND author = ? AND seq BETWEEN ? AND ?
-    ORDER BY seq DESC, id DESC LIMIT ?`,
+    SELECT seq, id FROM messages WHERE room_id = ? AND author = ? AND seq BETWEEN ? AND ? AND held = 1
+    ORDER BY seq DESC LIMIT ?`,
   removeSpan: 'DELETE FROM spans WHERE room_id = ? AND author = ? AND first = ?',
 
   undeliveredWithin: `
@@ -133,7 +166,7 @@ export const sql = {
   searchAll:
     'SELECT number, room_id, author, sent_at, text FROM messages WHERE number < ? ORDER BY number DESC LIMIT ?',
   searchHit: `
-    SELECT m.*, r.name AS room_name, p.name AS pinned_name, p.changed AS pinned_changed
-    FROM messages m JOIN rooms r ON r.room_id = m.room_id LEFT JOIN pins p ON p.device_id = m.author
+    SELECT r.name AS room_name, ${ITEM_COLUMNS}
+    FROM messages m JOIN rooms r ON r.room_id = m.room_id ${ITEM_JOINS}
     WHERE m.number = ?`,
 } as const;

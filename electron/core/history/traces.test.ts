@@ -56,7 +56,10 @@ const read = () => {
   other.db.prepare('SELECT count(*) FROM messages').get();
 };
 const writeMore = (history: HistoryOpened['history']) =>
-  history.compose({ id: newMessageId(), roomId: gone, text: `${SECRET} in the log` }, profileFromName('Ben'));
+  history.compose(
+    { id: newMessageId(), roomId: gone, content: { kind: 'text', text: `${SECRET} in the log`, of: null } },
+    profileFromName('Ben'),
+  );
 
 /** The files of the profile in which something of the deleted room stands. */
 const traces = () =>
@@ -205,7 +208,10 @@ describe('of a deleted room the profile holds nothing once the app was closed', 
       const fields = { name: null, renamed_at: 0, host: null, owner_pub: '', owner_seed: null, passphrase: null };
       await history.addRoom({ ...fields, room_id: roomId, secret: new Uint8Array(48), needs_passphrase: 0, listed: 0 });
       for (let n = 0; n < 10; n++)
-        await history.compose({ id: newMessageId(), roomId, text: `${SECRET} ${n} of ${i}` }, profileFromName('Ben'));
+        await history.compose(
+          { id: newMessageId(), roomId, content: { kind: 'text', text: `${SECRET} ${n} of ${i}`, of: null } },
+          profileFromName('Ben'),
+        );
       await history.deleteRoom(roomId);
     }
     await history.deleteRoom(gone);

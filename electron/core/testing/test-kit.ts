@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BridgeCall, BridgeInput, BridgeOutput } from '@parley/shared/bridge';
-import { type ChatMessage, type HistoryItem, profileFromName } from '@parley/shared/model';
+import { type Entry, type HistoryItem, profileFromName } from '@parley/shared/model';
 import {
   accept,
   type Bytes,
@@ -15,10 +15,11 @@ import {
   toBase64Url,
   unwrap,
 } from '@parley/shared/protocol';
-import { chatSignatureBytes } from '@parley/shared/sealing';
+import { entrySignatureBytes } from '@parley/shared/sealing';
 import { silentLog } from '../adapters/stream-log.ts';
 import type { Core } from '../core.ts';
 import type { WritableDb } from '../history/database.ts';
+import { digestOf } from '../history/entry-log.ts';
 import { createHistoryStore, type HistoryStore } from '../history/history-store.ts';
 import { type OpenedHistory, openHistory } from '../history/open-history.ts';
 import { signingKeyOf } from '../identity/ed25519.ts';
@@ -66,13 +67,21 @@ export const newRoomId = (): RoomId => RoomId.parse(randomId(16));
 export const newSeed = (): Bytes => new Uint8Array(randomBytes(32));
 export const newDeviceId = (): DeviceId => DeviceId.parse(signingKeyOf(newSeed()).publicKey);
 
+type WrittenFields = Partial<Omit<Entry, 'sig' | 'author' | 'roomId'>> & { text?: string };
+
+/** The words of an entry; undefined where it has none. */
+export const wordsOf = ({ body }: Pick<Entry, 'body'>): string | undefined =>
+  body && 'text' in body ? body.text : undefined;
+
 /** Somebody who signs messages without any history behind it, honest or not. */
 export function author(name = 'Ana') {
   const key = signingKeyOf(newSeed());
   const deviceId = DeviceId.parse(key.publicKey);
   return {
     deviceId,
-    write(roomId: RoomId, fields: Partial<Omit<ChatMessage, 'sig' | 'author' | 'roomId'>> = {}): ChatMessage {
+    /** A text, or with a kind, what it is about and a body any other entry. */
+    write(roomId: RoomId, { text = 'Hello', ...fields }: WrittenFields = {}): Entry {
+      const body = fields.body === undefined ? { salt: randomId(16), text } : fields.body;
       const unsigned = {
         id: newMessageId(),
         roomId,
@@ -81,10 +90,13 @@ export function author(name = 'Ana') {
         seq: 1,
         clock: fields.seq ?? 1,
         sentAt: 1_700_000_000_000,
-        text: 'Hello',
+        kind: 'text',
+        of: null,
+        digest: digestOf(body),
         ...fields,
-      };
-      return { ...unsigned, sig: key.sign(chatSignatureBytes(unsigned)) };
+        body,
+      } as Omit<Entry, 'sig'>;
+      return { ...unsigned, sig: key.sign(entrySignatureBytes(unsigned)) } as Entry;
     },
   };
 }
@@ -134,7 +146,7 @@ export function openTestStore(file: string, options: { seed?: Bytes; name?: stri
     },
     compose(roomId, text) {
       clock.advance(1_000);
-      return store.compose({ id: newMessageId(), roomId, text }, profile);
+      return store.compose({ id: newMessageId(), roomId, content: { kind: 'text', text, of: null } }, profile).item;
     },
     close: () => void db.close(),
   };

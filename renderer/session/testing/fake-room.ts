@@ -1,7 +1,8 @@
 import type { Bridge, BridgeCall } from '@parley/shared/bridge';
 import {
-  type ChatMessage,
   comparePlaces,
+  type Entry,
+  type EntryContent,
   type HistoryItem,
   type MessageRef,
   messageKey,
@@ -32,10 +33,10 @@ import {
 } from '@parley/shared/protocol';
 import {
   boxKindOf,
-  chatSignatureBytes,
   confirmSignatureBytes,
   createInvite,
   deriveRoomKeys,
+  entrySignatureBytes,
   formatInvite,
   helloSignatureBytes,
   makeHello,
@@ -223,12 +224,14 @@ export class FakeSeat implements Seat {
 }
 
 type Stored = {
-  message: ChatMessage;
+  message: Entry;
   mine: boolean;
   state: HistoryItem['state'];
   delivered: Set<string>;
   read: Set<string>;
 };
+
+const textOf = ({ body }: Entry): string => (body && 'text' in body ? body.text : '');
 
 /** A desktop core in memory: signs with a real device key, checks others' signatures, keeps the history in an array. */
 export class FakeCore {
@@ -274,7 +277,7 @@ export class FakeCore {
   }
 
   texts(): string[] {
-    return this.#sorted().map(({ message }) => message.text);
+    return this.#sorted().map(({ message }) => textOf(message));
   }
 
   async #sign(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
@@ -285,7 +288,21 @@ export class FakeCore {
     const pinned = this.met.get(message.author);
     const name = pinned ? nameOf(pinned) : message.authorName;
     const confirmed = mine || pinned !== undefined;
-    return { ...message, mine, name, confirmed, state, deliveredTo: delivered.size, readBy: read.size };
+    const { body: _, digest: __, sig: ___, kind: ____, of: _____, ...header } = message;
+    return {
+      ...header,
+      text: textOf(message),
+      edited: false,
+      deleted: false,
+      quote: null,
+      reactions: [],
+      mine,
+      name,
+      confirmed,
+      state,
+      deliveredTo: delivered.size,
+      readBy: read.size,
+    };
   }
 
   #sorted(): Stored[] {
@@ -316,17 +333,30 @@ export class FakeCore {
       this.roomName = { name, renamedAt };
       return accept({});
     },
-    'history.compose': async ({ id, roomId, text }: { id: MessageId; roomId: RoomId; text: string }) => {
+    // Texts only: what other kinds do to them is the business of the real history.
+    'history.compose': async ({ id, roomId, content }: { id: MessageId; roomId: RoomId; content: EntryContent }) => {
+      if (content.kind !== 'text') return refuse('unknown-call');
       const clock = Math.max(0, ...this.history.map(({ message }) => message.clock)) + 1;
       const seq = this.history.filter(({ mine }) => mine).length + 1;
-      const authorName = this.profile.username;
-      const unsigned = { id, roomId, author: this.dev, authorName, seq, clock, sentAt: clock, text };
-      const message = { ...unsigned, sig: await this.#sign(chatSignatureBytes(unsigned)) };
+      const unsigned = {
+        id,
+        roomId,
+        author: this.dev,
+        authorName: this.profile.username,
+        seq,
+        clock,
+        sentAt: clock,
+        kind: content.kind,
+        of: content.of ?? null,
+        body: { salt: 'A'.repeat(22), text: content.text },
+        digest: 'A'.repeat(43),
+      };
+      const message = { ...unsigned, sig: await this.#sign(entrySignatureBytes(unsigned)) };
       const stored: Stored = { message, mine: true, state: 'queued', delivered: new Set(), read: new Set() };
       this.history.push(stored);
-      return accept(this.#itemOf(stored));
+      return accept({ entry: message, item: this.#itemOf(stored) });
     },
-    'history.record': async ({ messages }: { messages: ChatMessage[] }) => {
+    'history.record': async ({ messages }: { messages: Entry[] }) => {
       const stored: (MessageRef & { met: boolean })[] = [];
       const fresh: HistoryItem[] = [];
       let refused = 0;
@@ -334,8 +364,8 @@ export class FakeCore {
         const key = await crypto.subtle.importKey('raw', fromBase64Url(message.author) as never, 'Ed25519', true, [
           'verify',
         ]);
-        const { sig, ...unsigned } = message;
-        if (!(await crypto.subtle.verify('Ed25519', key, fromBase64Url(sig) as never, chatSignatureBytes(unsigned)))) {
+        const { sig } = message;
+        if (!(await crypto.subtle.verify('Ed25519', key, fromBase64Url(sig) as never, entrySignatureBytes(message)))) {
           refused += 1;
           continue;
         }
@@ -345,7 +375,7 @@ export class FakeCore {
         this.history.push(kept);
         fresh.push(this.#itemOf(kept));
       }
-      return accept({ stored, fresh, refused });
+      return accept({ stored, fresh, changed: [], gained: fresh.length, refused });
     },
     'history.mark': ({ by, state, ids }: { by: string; state: 'sent' | 'delivered' | 'read'; ids: MessageId[] }) => {
       const order = ['queued', 'sent', 'delivered', 'read'];

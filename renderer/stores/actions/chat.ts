@@ -60,7 +60,7 @@ export function createChatActions(context: ActionContext): ChatActions {
     if (!room) return refuse('room-unknown');
     try {
       const stored = (item: HistoryItem) => chats.add(roomId, [item]);
-      return await room.sendMessage(parsed.data, stored, () => drafts.kept(roomId));
+      return await room.send({ kind: 'text', text: parsed.data, of: null }, stored, () => drafts.kept(roomId));
     } catch (thrown) {
       return refusalOf(thrown);
     }

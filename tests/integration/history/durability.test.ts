@@ -177,7 +177,10 @@ describe('an acknowledged message (P9)', () => {
             await history.addRoom(room);
             for (let i = 0; i < 15; i++) {
               const id = newMessageId();
-              await history.compose({ id, roomId, text: randomBytes(150).toString('base64') }, ben);
+              await history.compose(
+                { id, roomId, content: { kind: 'text', text: randomBytes(150).toString('base64'), of: null } },
+                ben,
+              );
               acknowledged.push(id);
             }
           } catch (error) {

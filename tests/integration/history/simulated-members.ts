@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bridge } from '@parley/shared/bridge';
-import { type HistoryItem, type MessageKey, messageKey, profileFromName } from '@parley/shared/model';
+import { type Entry, type HistoryItem, type MessageKey, messageKey, profileFromName } from '@parley/shared/model';
 import {
   accept,
   DeviceId,
@@ -36,7 +36,7 @@ export function emptyHistory(): Buffer {
   }
 }
 
-const roomId = RoomId.parse('room'.padEnd(21, 'x') + 'A');
+const roomId = RoomId.parse(`${'room'.padEnd(21, 'x')}A`);
 const room = {
   room_id: roomId,
   name: null,
@@ -210,7 +210,7 @@ export class Member {
   }
 
   write(text: string): Promise<unknown> {
-    return this.conversation.send(text, () => {});
+    return this.conversation.send({ kind: 'text', text, of: null }, () => {});
   }
 
   items(): HistoryItem[] {
@@ -250,7 +250,7 @@ export class Member {
     // As the core's handlers: the router around them parses the same schemas that the links of this simulation parse.
     const calls: Record<string, (input: never) => unknown> = {
       'history.compose': (input: Parameters<HistoryStore['compose']>[0]) => store.compose(input, profile),
-      'history.record': ({ messages }: { messages: HistoryItem[] }) => store.record(roomId, messages),
+      'history.record': ({ messages }: { messages: Entry[] }) => store.record(roomId, messages),
       'history.mark': ({
         by,
         state,

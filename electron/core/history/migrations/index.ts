@@ -6,9 +6,19 @@ import { up as nameKeys } from './0004-name-keys.ts';
 import { up as servers } from './0005-servers.ts';
 import { up as foldedSearch } from './0006-folded-search.ts';
 import { up as prints } from './0007-prints.ts';
+import { up as entries } from './0008-entries.ts';
 
 /** Runs inside one transaction that also raises `user_version`. */
 export type Migration = (db: WritableDb) => void;
 
 /** In order: the migration at index n leads to version n + 1. */
-export const migrations: readonly Migration[] = [first, idsOfAuthors, spans, nameKeys, servers, foldedSearch, prints];
+export const migrations: readonly Migration[] = [
+  first,
+  idsOfAuthors,
+  spans,
+  nameKeys,
+  servers,
+  foldedSearch,
+  prints,
+  entries,
+];

@@ -26,8 +26,11 @@ for (let room = 0; written < most; room++) {
     listed: 0,
   });
   for (let i = 0; i < 20 && written < most; i++, written++) {
-    const { id } = await history.compose({ id: newMessageId(), roomId, text: `Message ${i}` }, profile);
-    process.stdout.write(`${id}\n`);
+    const { item } = await history.compose(
+      { id: newMessageId(), roomId, content: { kind: 'text', text: `Message ${i}`, of: null } },
+      profile,
+    );
+    process.stdout.write(`${item.id}\n`);
   }
 }
 await history.close();

@@ -1,0 +1,221 @@
+import { join } from 'node:path';
+import {
+  type Entry,
+  type EntryContent,
+  type HistoryItem,
+  type MessageRef,
+  profileFromName,
+} from '@parley/shared/model';
+import type { RoomId } from '@parley/shared/protocol';
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { author, newMessageId, openTestStore, randomId, type TestStore, temporaryFolder } from '../testing/test-kit.ts';
+
+let folder: ReturnType<typeof temporaryFolder>;
+let ana: TestStore;
+let ben: TestStore;
+let roomId: RoomId;
+beforeEach(() => {
+  folder = temporaryFolder();
+  ana = openTestStore(join(folder.path, 'ana.db'), { name: 'Ana' });
+  ben = openTestStore(join(folder.path, 'ben.db'), { name: 'Ben' });
+  roomId = ana.addRoom();
+  ben.addRoom(roomId);
+});
+afterEach(() => {
+  ana.close();
+  ben.close();
+  folder.remove();
+});
+
+const refOf = ({ author, id }: MessageRef) => ({ author, id });
+const write = (store: TestStore, content: EntryContent): { entry: Entry; item: HistoryItem } => {
+  store.clock.advance(1_000);
+  return store.store.compose({ id: newMessageId(), roomId, content }, profileFromName('Ana'));
+};
+const say = (store: TestStore, text: string) => write(store, { kind: 'text', text, of: null });
+const holdingsOf = ({ store }: TestStore) => ({
+  heads: store.heads(roomId, null, null).heads,
+  above: null,
+  upTo: null,
+  after: null,
+});
+/** Everything that one device has and the other lacks. */
+const pass = (from: TestStore, to: TestStore) => {
+  const { messages } = from.store.missing(roomId, holdingsOf(to), 50);
+  return { messages, ...to.store.record(roomId, messages) };
+};
+const shown = ({ store }: TestStore) =>
+  store.page(roomId, undefined, 200).items.map(({ text, edited, deleted, reactions }) => ({
+    text,
+    edited,
+    deleted,
+    reactions: reactions.map(({ emoji, names }) => `${emoji}${names.length}`),
+  }));
+/** Whether these words stand anywhere in the tables of a history. */
+const holds = ({ db }: TestStore, words: string) =>
+  db
+    .prepare('SELECT count(*) FROM messages WHERE text LIKE @like OR body LIKE @like')
+    .pluck()
+    .get({ like: `%${words}%` }) !== 0;
+const prints = ({ store }: TestStore) => store.heads(roomId, null, null).heads;
+
+describe('an edit', () => {
+  it('replaces what is shown, and leaves nothing of the words before it', () => {
+    const { item } = say(ana, 'Lunch at noon');
+    pass(ana, ben);
+    const changed = write(ana, { kind: 'edit', of: refOf(item), text: 'Lunch at one' });
+    expect(changed.item).toMatchObject({ id: item.id, text: 'Lunch at one', edited: true });
+    const { fresh, changed: atBen } = pass(ana, ben);
+    expect([fresh, atBen.map(({ text }) => text)]).toEqual([[], ['Lunch at one']]);
+    for (const each of [ana, ben]) {
+      expect(shown(each)).toEqual([{ text: 'Lunch at one', edited: true, deleted: false, reactions: [] }]);
+      expect(holds(each, 'noon')).toBe(false);
+      expect(each.store.search('noon', {}, 5).total_count).toBe(0);
+      expect(each.store.search('Lunch', {}, 5).total_count).toBe(1);
+    }
+  });
+
+  it('reaches a newcomer without the words that it replaced, and whoever brings it', () => {
+    const { item } = say(ana, 'Lunch at noon');
+    write(ana, { kind: 'edit', of: refOf(item), text: 'Lunch at one' });
+    write(ana, { kind: 'edit', of: refOf(item), text: 'Lunch at two' });
+    pass(ana, ben);
+    const cleo = openTestStore(join(folder.path, 'cleo.db'));
+    cleo.addRoom(roomId);
+    const { messages, refused } = pass(ben, cleo);
+    expect(JSON.stringify(messages)).not.toMatch(/noon|one/);
+    expect([messages.map(({ body }) => body === null), refused]).toEqual([[true, true, false], 0]);
+    expect(shown(cleo)).toEqual(shown(ana));
+    expect(prints(cleo)).toEqual(prints(ana));
+    cleo.close();
+  });
+
+  it('is its author’s alone', () => {
+    const { item } = say(ana, 'Mine');
+    pass(ana, ben);
+    const eve = author('Eve');
+    const forged = eve.write(roomId, {
+      kind: 'edit',
+      of: refOf(item),
+      body: { salt: randomId(16), text: 'Hers' },
+    } as never);
+    expect(ben.store.record(roomId, [forged])).toMatchObject({ refused: 1, changed: [] });
+    expect(() => write(ben, { kind: 'edit', of: refOf(item), text: 'His' })).toThrow(/not here any more/);
+    expect(() => write(ben, { kind: 'delete', of: refOf(item) })).toThrow(/not here any more/);
+  });
+});
+
+describe('a deletion', () => {
+  it('takes the words away for everyone, and is final', () => {
+    const { item } = say(ana, 'Lunch at noon');
+    pass(ana, ben);
+    write(ben, { kind: 'reaction', of: refOf(item), emoji: '👍', on: true });
+    const late = write(ana, { kind: 'edit', of: refOf(item), text: 'Lunch at one' });
+    write(ana, { kind: 'delete', of: refOf(item) });
+    pass(ana, ben);
+    for (const each of [ana, ben]) {
+      expect(shown(each)).toEqual([{ text: '', edited: false, deleted: true, reactions: [] }]);
+      expect([holds(each, 'noon'), holds(each, 'one')]).toEqual([false, false]);
+    }
+    expect(() => write(ana, { kind: 'edit', of: refOf(item), text: 'Back' })).toThrow(/not here any more/);
+    // The edit comes again with its words, from a device that has not heard of the deletion.
+    ben.store.record(roomId, [late.entry]);
+    expect(holds(ben, 'one')).toBe(false);
+  });
+});
+
+describe('an entry without its body', () => {
+  it('is not held before it is known why, so that its words come from somebody else', () => {
+    const { entry } = say(ana, 'Withheld');
+    const eve = { ...entry, body: null } as Entry;
+    expect(ben.store.record(roomId, [eve])).toMatchObject({ refused: 0, fresh: [] });
+    expect(shown(ben)).toEqual([]);
+    expect(ben.store.rooms()[0]?.unread).toBe(0);
+    const [head] = prints(ben);
+    const { differing } = ana.store.missing(roomId, holdingsOf(ben), 50);
+    expect(differing).toEqual([{ author: ana.deviceId, first: 1, last: 1 }]);
+    const range = ben.store.heldIds(roomId, { author: ana.deviceId, first: 1, last: head?.seq ?? 0 });
+    const { messages } = ana.store.missingAmong(roomId, range, 50);
+    expect(ben.store.record(roomId, messages)).toMatchObject({ gained: 1, fresh: [{ text: 'Withheld' }] });
+    expect([prints(ben), ben.store.rooms()[0]?.unread]).toEqual([prints(ana), 1]);
+  });
+
+  it('takes no other words than those that were signed', () => {
+    const { entry } = say(ana, 'Withheld');
+    ben.store.record(roomId, [{ ...entry, body: null } as Entry]);
+    const other = { ...entry, body: { salt: randomId(16), text: 'Something else' } } as Entry;
+    expect(ben.store.record(roomId, [other]).gained).toBe(0);
+    expect(shown(ben)).toEqual([]);
+  });
+});
+
+describe('an answer', () => {
+  it('shows the beginning of the message that it answers, as that is now', () => {
+    const { item } = say(ana, 'Lunch at noon');
+    pass(ana, ben);
+    const answer = write(ben, { kind: 'text', text: 'Yes', of: refOf(item) }).item;
+    expect(answer.quote).toMatchObject({ ...refOf(item), text: 'Lunch at noon', name: 'Ana', mine: false });
+    write(ana, { kind: 'delete', of: refOf(item) });
+    pass(ana, ben);
+    expect(ben.store.page(roomId, undefined, 1).items[0]?.quote?.text).toBe('');
+    const cleo = openTestStore(join(folder.path, 'cleo.db'));
+    cleo.addRoom(roomId);
+    const alone = ben.store.missing(roomId, holdingsOf(cleo), 50).messages.filter(({ id }) => id === answer.id);
+    expect(cleo.store.record(roomId, alone).fresh[0]?.quote).toMatchObject({ ...refOf(item), text: null });
+    cleo.close();
+  });
+});
+
+describe('reactions', () => {
+  it('count people, each by the last word', () => {
+    const { item } = say(ana, 'Lunch at noon');
+    pass(ana, ben);
+    const react = (store: TestStore, emoji: string, on = true) =>
+      write(store, { kind: 'reaction', of: refOf(item), emoji, on }).item;
+    react(ben, '👍');
+    react(ben, '❤️');
+    react(ana, '👍');
+    react(ben, '❤️', false);
+    pass(ana, ben);
+    pass(ben, ana);
+    for (const each of [ana, ben]) expect(shown(each)[0]?.reactions).toEqual(['👍2']);
+    expect(react(ana, '👍', false).reactions).toEqual([{ emoji: '👍', mine: false, names: ['Ana'] }]);
+  });
+});
+
+describe('entries in any order', () => {
+  it('show the same on every device and leave no replaced words', () => {
+    const { item } = say(ana, 'first words');
+    const other = say(ana, 'other words').item;
+    const contents: EntryContent[] = [
+      { kind: 'edit', of: refOf(item), text: 'second words' },
+      { kind: 'reaction', of: refOf(item), emoji: '👍', on: true },
+      { kind: 'edit', of: refOf(item), text: 'third words' },
+      { kind: 'reaction', of: refOf(other), emoji: '🎉', on: true },
+      { kind: 'delete', of: refOf(other) },
+      { kind: 'reaction', of: refOf(item), emoji: '👍', on: false },
+    ];
+    const all = [
+      ...ana.store.missing(roomId, { heads: [], above: null, upTo: null, after: null }, 50).messages,
+      ...contents.map((content) => write(ana, content).entry),
+    ];
+    let run = 0;
+    fc.assert(
+      fc.property(fc.shuffledSubarray(all, { minLength: all.length }), fc.nat(all.length), (order, cut) => {
+        const device = openTestStore(join(folder.path, `run${++run}.db`));
+        device.addRoom(roomId);
+        device.store.record(roomId, order.slice(0, cut));
+        device.store.record(roomId, order.slice(cut));
+        // What lay behind too many gaps is asked for again.
+        device.store.record(roomId, all);
+        expect(shown(device)).toEqual(shown(ana));
+        expect(prints(device)).toEqual(prints(ana));
+        for (const gone of ['first', 'second', 'other']) expect(holds(device, gone)).toBe(false);
+        expect(device.store.rooms()[0]).toMatchObject({ unread: 2 });
+        device.close();
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

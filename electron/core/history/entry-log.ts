@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import type { Entry, MessageRef } from '@parley/shared/model';
+import { entryBodyBytes } from '@parley/shared/sealing';
+import type { HistoryContext } from './history-context.ts';
+import { columnsOf, KIND_NUMBERS, type MessageRow } from './message-rows.ts';
+import { createSearchIndex } from './search-index.ts';
+import { createSpans } from './spans.ts';
+import { sql } from './statements.ts';
+
+/** The SHA-256 of a body, as it stands in its entry. */
+export const digestOf = (body: Entry['body']): string =>
+  createHash('sha256').update(entryBodyBytes(body)).digest('base64url');
+
+/**
+ * Writes entries and lets each take effect on the message that it is about, in whatever order they come. The last edit (by the room's order)
+ * is what is shown; a deletion is final. What was replaced is erased: its entry stays, provable by its digest, without its words.
+ * Everything here runs inside a transaction.
+ */
+export function createEntryLog(context: HistoryContext) {
+  const { one, all, run, now } = context;
+  const spans = createSpans(context);
+  const index = createSearchIndex(context);
+  const indexed = (row: MessageRow) => ({
+    number: row.number,
+    roomId: row.room_id,
+    author: row.author,
+    sentAt: row.sent_at,
+    text: row.text,
+  });
+
+  /** Changes what is shown of a message, and by what it is found. */
+  const setText = (row: MessageRow, change: Pick<MessageRow, 'text' | 'edited' | 'deleted'>): void => {
+    const { number } = row;
+    index.remove(indexed(row));
+    run(sql.setText, { number, text: change.text, edited: change.edited, deleted: change.deleted });
+    index.add({ ...indexed(row), text: change.text });
+  };
+
+  /** Notes that an entry is whole, or rightly erased, which it was not before. */
+  const hold = (row: MessageRow): void => {
+    if (row.held === 1) return;
+    run(sql.hold, row.number);
+    spans.toggle(row.room_id, row);
+    if (row.kind === KIND_NUMBERS.text) show(row);
+  };
+  const show = (row: Pick<MessageRow, 'number' | 'room_id' | 'clock' | 'mine'>): void => {
+    run(sql.show, row.number);
+    run(sql.roomGrew, {
+      roomId: row.room_id,
+      clock: row.clock,
+      at: now(),
+      shown: 1,
+      entries: 0,
+      unread: row.mine === 1 ? 0 : 1,
+    });
+  };
+  const erase = (row: MessageRow): void => {
+    if (row.salt !== null) run(sql.eraseBody, row.number);
+    hold(row);
+  };
+
+  /** Brings a message to what all entries about it that are here say. */
+  const settle = ({ author, id }: MessageRef): void => {
+    const about = (kind: number) => all<MessageRow>(sql.entriesAbout, author, id, kind, author);
+    const target = one<MessageRow>(sql.entry, author, id);
+    const inRoom = (row: MessageRow) => !target || row.room_id === target.room_id;
+    const edits = about(KIND_NUMBERS.edit).filter(inRoom);
+    const isDeleted = about(KIND_NUMBERS.delete).some(inRoom);
+    // Newest first: the first with its words is what is shown.
+    const current = isDeleted ? -1 : edits.findIndex(({ salt }) => salt !== null);
+    for (const edit of edits.slice(isDeleted ? 0 : current < 0 ? edits.length : current + 1)) erase(edit);
+    if (target?.kind !== KIND_NUMBERS.text) return;
+    if (isDeleted) {
+      if (target.deleted === 0) setText(target, { text: '', edited: 0, deleted: 1 });
+      erase(target);
+    } else if (current >= 0) {
+      const text = edits[current]?.body ?? '';
+      if (target.text !== text || target.edited === 0) setText(target, { text, edited: 1, deleted: 0 });
+      erase(target);
+    }
+  };
+
+  /** The message that an entry changes or is. */
+  const subjectOf = (entry: Pick<Entry, 'kind' | 'of' | 'author' | 'id'>): MessageRef =>
+    entry.kind !== 'text' && entry.of ? entry.of : { author: entry.author, id: entry.id };
+
+  const takeEffect = (entry: Entry): void => {
+    if (entry.kind === 'reaction') run(sql.setReacted, entry.of.author, entry.of.id, entry.roomId);
+    else settle(subjectOf(entry));
+  };
+
+  return {
+    subjectOf,
+
+    /** Writes an entry that is not here yet. */
+    insert(entry: Entry, mine: boolean, state: number): void {
+      const { of, body, ...header } = entry;
+      const held = body !== null || entry.kind === 'delete';
+      const shown = held && entry.kind === 'text';
+      const columns = columnsOf(entry.kind, body);
+      const inserted = one<{ number: number }>(sql.insertEntry, {
+        ...header,
+        ...columns,
+        kind: KIND_NUMBERS[entry.kind],
+        ofAuthor: of?.author ?? null,
+        ofId: of?.id ?? null,
+        mine: mine ? 1 : 0,
+        state,
+        shown: shown ? 1 : 0,
+        held: held ? 1 : 0,
+        recordedAt: now(),
+      });
+      if (!inserted) throw new Error('an entry got no number');
+      index.add({ ...header, ...inserted, text: columns.text });
+      run(sql.roomGrew, {
+        roomId: entry.roomId,
+        clock: entry.clock,
+        at: shown ? (mine ? entry.sentAt : now()) : 0,
+        shown: shown ? 1 : 0,
+        entries: 1,
+        unread: shown && !mine ? 1 : 0,
+      });
+      spans.add(entry, held);
+      if (entry.kind === 'text') run(sql.noteReacted, entry.author, entry.id);
+      takeEffect(entry);
+    },
+
+    /** Gives an entry that came without its body the body. False where that is not missing, or not the right one. */
+    fill(row: MessageRow, entry: Entry): boolean {
+      if (row.held === 1 || entry.body === null || digestOf(entry.body) !== row.digest) return false;
+      const columns = columnsOf(entry.kind, entry.body);
+      index.remove(indexed(row));
+      run(sql.fillBody, { number: row.number, ...columns });
+      index.add({ ...indexed(row), text: columns.text });
+      hold(row);
+      takeEffect(entry);
+      return true;
+    },
+  };
+}

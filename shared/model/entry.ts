@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { base64UrlOf } from '../base/bytes.ts';
+import { DeviceId, MessageId, RoomId } from '../base/ids.ts';
+import { ChatText, MessageRef } from './chat-message.ts';
+import { DisplayName } from './profile.ts';
+
+const Milliseconds = z.number().int().nonnegative().max(8_640_000_000_000_000);
+
+/** 16 random bytes: without them the digest of a short text could be guessed after the text is gone. */
+const Salt = base64UrlOf(16);
+const TextBody = z.object({ salt: Salt, text: ChatText });
+
+/** One emoji as people see it: one symbol, whatever it is made of. */
+export const Emoji = z
+  .string()
+  .max(40)
+  .regex(/^\p{RGI_Emoji}$/v, { error: 'message-invalid' });
+export type Emoji = z.infer<typeof Emoji>;
+const ReactionBody = z.object({ salt: Salt, emoji: Emoji, on: z.boolean() });
+
+/**
+ * The fields of every entry. `seq` counts the author's entries in this room from 1, without gaps; a device that was restored
+ * from a copy may use a number twice, and both entries count. `clock` is a Lamport clock: one more
+ * than the highest the author had seen, so that (clock, author, id) orders a room the same way on every device,
+ * whatever their wall clocks say. `digest` is the SHA-256 of the body. The signature covers the header with the digest, so that
+ * an entry stays provable after its body was erased.
+ */
+export const EntryHeader = z.object({
+  id: MessageId,
+  roomId: RoomId,
+  author: DeviceId,
+  authorName: DisplayName,
+  seq: z
+    .number()
+    .int()
+    .min(1)
+    .max(2 ** 40),
+  clock: z
+    .number()
+    .int()
+    .min(1)
+    .max(2 ** 48),
+  sentAt: Milliseconds,
+  digest: base64UrlOf(32),
+  sig: base64UrlOf(64),
+});
+
+/**
+ * A step of a room's conversation, as it travels and as it is stored. `of` is the message that it is about: answered by a text,
+ * or edited, deleted or reacted to. A body is null where it was erased, after a later edit or deletion by its author.
+ */
+export const Entry = z.discriminatedUnion('kind', [
+  EntryHeader.extend({ kind: z.literal('text'), of: MessageRef.nullable(), body: TextBody.nullable() }),
+  EntryHeader.extend({ kind: z.literal('edit'), of: MessageRef, body: TextBody.nullable() }),
+  EntryHeader.extend({ kind: z.literal('delete'), of: MessageRef, body: z.null() }),
+  EntryHeader.extend({ kind: z.literal('reaction'), of: MessageRef, body: ReactionBody.nullable() }),
+]);
+export type Entry = z.infer<typeof Entry>;
+export type EntryKind = Entry['kind'];
+export type EntryBody = NonNullable<Entry['body']>;
+
+/** The content of one's own entry, before it gets a place and a signature. */
+export const EntryContent = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('text'), text: ChatText, of: MessageRef.nullable().default(null) }).strict(),
+  z.object({ kind: z.literal('edit'), text: ChatText, of: MessageRef }).strict(),
+  z.object({ kind: z.literal('delete'), of: MessageRef }).strict(),
+  z.object({ kind: z.literal('reaction'), emoji: Emoji, on: z.boolean(), of: MessageRef }).strict(),
+]);
+export type EntryContent = z.infer<typeof EntryContent>;

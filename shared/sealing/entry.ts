@@ -1,0 +1,34 @@
+import type { Entry } from '../model/entry.ts';
+import { type Bytes, concatBytes, fromBase64Url, u32, u64, utf8 } from './agreements.ts';
+import { label } from './primitives.ts';
+
+const raw = (text: string): Bytes => fromBase64Url(text) ?? new Uint8Array();
+const counted = (text: string): Bytes => concatBytes(u32(utf8(text).length), utf8(text));
+
+/** The bytes whose SHA-256 is an entry's digest: "parley/1 body" | salt | the fields of its kind. A deletion has no body. */
+export function entryBodyBytes(body: Entry['body']): Bytes {
+  if (body === null) return label('body');
+  const fields = 'emoji' in body ? [new Uint8Array([Number(body.on)]), counted(body.emoji)] : [counted(body.text)];
+  return concatBytes(label('body'), raw(body.salt), ...fields);
+}
+
+/**
+ * The bytes an author signs: "parley/1 entry" | roomId | id | author | seq u64 | clock u64 | sentAt u64 | name | kind | of | digest,
+ * name and kind with their length as u32 before them; `of` is the author and the id of a message, or nothing.
+ */
+export function entrySignatureBytes(entry: Omit<Entry, 'sig' | 'body'>): Bytes {
+  return concatBytes(
+    label('entry'),
+    raw(entry.roomId),
+    raw(entry.id),
+    raw(entry.author),
+    u64(entry.seq),
+    u64(entry.clock),
+    u64(entry.sentAt),
+    counted(entry.authorName),
+    counted(entry.kind),
+    new Uint8Array([Number(entry.of !== null)]),
+    ...(entry.of ? [raw(entry.of.author), raw(entry.of.id)] : []),
+    raw(entry.digest),
+  );
+}
