@@ -20,10 +20,12 @@ export const EMPTY_CHAT: ChatState = {
   items: [],
   total: 0,
   hasOlder: false,
-  detached: false,
+  hasNewer: false,
   loading: 'none',
   failure: null,
-  newSince: null,
+  newFrom: null,
+  place: null,
+  goTo: null,
 };
 
 /** A store as it is before anything is known. Each app, and each test, makes its own. */

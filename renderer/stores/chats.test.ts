@@ -1,9 +1,10 @@
-import type { Bridge } from '@parley/shared/bridge';
-import { type HistoryItem, messageKey } from '@parley/shared/model';
-import { DeviceId, MessageId, RoomId, refuse } from '@parley/shared/protocol';
+import type { Bridge, BridgeCall } from '@parley/shared/bridge';
+import { cursorAt, type HistoryItem, type HistoryPage, type MessageRef, messageKey } from '@parley/shared/model';
+import { accept, DeviceId, MessageId, RoomId, refuse } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { createAppStore } from './app-store.ts';
-import { createChats } from './chats.ts';
+import { createChats, WINDOW } from './chats.ts';
+import type { ChatState } from './state.ts';
 
 const roomId = RoomId.parse(`${'r'.repeat(21)}A`);
 const device = (letter: string) => DeviceId.parse(`${letter.repeat(42)}A`);
@@ -30,10 +31,10 @@ const item = (author: string, clock: number, more: Partial<HistoryItem> = {}): H
   ...more,
 });
 
-/** Nothing here asks the core for anything. */
-const bridge: Bridge = { call: () => Promise.resolve(refuse('unknown-call')), on: () => () => {} };
+/** Nothing asks this core for anything. */
+const noCore: Bridge = { call: () => Promise.resolve(refuse('unknown-call')), on: () => () => {} };
 
-function openChat() {
+function openChat(bridge: Bridge = noCore) {
   const store = createAppStore();
   const chats = createChats(store, bridge);
   return { chats, shown: () => store.getState().chats[roomId] };
@@ -90,7 +91,147 @@ describe('two messages with one id', () => {
     expect(shown()?.items.map(({ text }) => text)).toEqual(['from A', 'from E, later']);
     chats.seen(roomId, ana);
     expect(shown()?.items.map(({ state }) => state)).toEqual(['read', 'delivered']);
-    chats.markNew(roomId);
-    expect(shown()?.newSince).toBe(messageKey(ana));
+  });
+});
+
+/** A core that holds as many messages of Ana, and hands out pages of them. `unread` counts the newest. */
+function coreWith(count: number, unread = 0) {
+  const stored = Array.from({ length: count }, (_, at) => numbered(at + 1));
+  const clockOf = (cursor: string) => Number(cursor.split('.')[0]);
+  const asked: string[] = [];
+  const pageOf = (start: number, end: number): HistoryPage => {
+    const items = stored.slice(start, end);
+    const [first] = items;
+    return {
+      items,
+      total_count: stored.length,
+      returned_count: items.length,
+      has_more: start > 0,
+      cursor: start > 0 && first ? cursorAt(first) : null,
+      has_newer: end < stored.length,
+    };
+  };
+  /** Runs when a page was taken and before it is handed out. */
+  let before = () => {};
+  const answers: Partial<Record<BridgeCall, (input: PageInput) => unknown>> = {
+    'history.page': ({ before: top, after, limit = 50 }) => {
+      if (after !== undefined) return pageOf(clockOf(after), Math.min(stored.length, clockOf(after) + limit));
+      const end = top === undefined ? stored.length : clockOf(top) - 1;
+      return pageOf(Math.max(0, end - limit), end);
+    },
+    'history.around': ({ message, limit = 50 }) => {
+      const at = stored.findIndex(({ id }) => id === message?.id);
+      const start = Math.max(0, at - limit / 2);
+      return pageOf(start, Math.min(stored.length, start + limit));
+    },
+    'history.first-unread': () => ({ message: unread > 0 ? refTo(count - unread + 1) : null }),
+  };
+  const bridge: Bridge = {
+    call: (name: BridgeCall, input: unknown) => {
+      asked.push(name);
+      const value = answers[name]?.(input as PageInput);
+      before();
+      return Promise.resolve(value === undefined ? refuse('unknown-call') : accept(value)) as never;
+    },
+    on: () => () => {},
+  };
+  return {
+    bridge,
+    asked,
+    beforeAnswer(work: () => void) {
+      before = work;
+    },
+  };
+}
+type PageInput = { before?: string; after?: string; limit?: number; message?: MessageRef };
+const numbered = (clock: number, more: Partial<HistoryItem> = {}): HistoryItem =>
+  item('A', clock, { id: MessageId.parse(`${String(clock).padStart(21, 'm')}A`), state: 'read', ...more });
+const refTo = (clock: number): MessageRef => ({ author: device('A'), id: numbered(clock).id });
+
+describe('the window of a long history', () => {
+  const clocksOf = (chat: ChatState | undefined) => {
+    const clocks = chat?.items.map(({ clock }) => clock) ?? [];
+    return [clocks[0], clocks.at(-1)];
+  };
+
+  it('holds no more than its size however far the person goes, and has no holes', async () => {
+    const core = coreWith(5_000);
+    const { chats, shown } = openChat(core.bridge);
+    await chats.loadFirst(roomId);
+    for (let step = 0; step < 20; step++) await chats.loadOlder(roomId);
+    expect(clocksOf(shown())).toEqual([3_951, 3_950 + WINDOW]);
+    expect(shown()).toMatchObject({ hasOlder: true, hasNewer: true, total: 5_000 });
+    for (let step = 0; step < 40; step++) await chats.loadNewer(roomId);
+    expect(clocksOf(shown())).toEqual([5_001 - WINDOW, 5_000]);
+    expect(shown()).toMatchObject({ hasOlder: true, hasNewer: false });
+    const clocks = shown()?.items.map(({ clock }) => clock);
+    expect(clocks).toEqual(Array.from({ length: WINDOW }, (_, at) => 5_001 - WINDOW + at));
+  });
+
+  it('lets go of nothing while it is held', async () => {
+    const { chats, shown } = openChat(coreWith(5_000).bridge);
+    await chats.loadFirst(roomId);
+    for (let step = 0; step < 10; step++) await chats.loadOlder(roomId, true);
+    expect(clocksOf(shown())).toEqual([4_451, 5_000]);
+  });
+
+  it('goes to the start and to the end', async () => {
+    const { chats, shown } = openChat(coreWith(5_000).bridge);
+    await chats.loadFirst(roomId);
+    await chats.loadOldest(roomId);
+    expect(clocksOf(shown())).toEqual([1, 50]);
+    expect(shown()).toMatchObject({ hasOlder: false, hasNewer: true, goTo: { to: 'start' } });
+    await chats.loadNewest(roomId);
+    expect(clocksOf(shown())).toEqual([4_951, 5_000]);
+    expect(shown()).toMatchObject({ hasOlder: true, hasNewer: false, goTo: { to: 'end' } });
+  });
+
+  it('opens at the first message that was not seen, and where the person was when there is such a place', async () => {
+    const { chats, shown } = openChat(coreWith(5_000, 300).bridge);
+    await chats.open(roomId);
+    const first = messageKey(refTo(4_701));
+    expect(shown()).toMatchObject({ newFrom: first, goTo: { to: 'message', message: first, align: 'start' } });
+    expect(clocksOf(shown())).toEqual([4_676, 4_725]);
+    const goTo = shown()?.goTo;
+    if (goTo) chats.arrived(roomId, goTo);
+    const place = { message: messageKey(refTo(4_690)), offsetPx: 3 };
+    chats.setPlace(roomId, place);
+    await chats.open(roomId);
+    expect(shown()).toMatchObject({ newFrom: first, goTo: null, place });
+  });
+
+  it('keeps what the person reads while many messages come in, and follows them at the end', async () => {
+    const { chats, shown } = openChat(coreWith(100).bridge);
+    const news = Array.from({ length: 500 }, (_, at) => numbered(101 + at));
+    await chats.loadFirst(roomId);
+    chats.add(roomId, news.slice(0, 300));
+    expect(clocksOf(shown())).toEqual([401 - WINDOW, 400]);
+    chats.setPlace(roomId, { message: messageKey(refTo(170)), offsetPx: 0 });
+    for (const one of news.slice(300)) chats.add(roomId, [one]);
+    expect(clocksOf(shown())).toEqual([401 - WINDOW, 400]);
+    expect(shown()).toMatchObject({ hasNewer: true, total: 600 });
+  });
+
+  it('shows what came in while the last page was on its way', async () => {
+    const core = coreWith(60);
+    const { chats, shown } = openChat(core.bridge);
+    await chats.loadFirst(roomId);
+    await chats.loadOldest(roomId);
+    core.beforeAnswer(() => chats.add(roomId, [numbered(61)]));
+    await chats.loadNewer(roomId);
+    expect(clocksOf(shown())).toEqual([1, 61]);
+    expect(shown()?.hasNewer).toBe(false);
+  });
+
+  it('marks the first of the messages that come in, and leaves the mark there until they are seen', async () => {
+    const { chats, shown } = openChat(coreWith(3).bridge);
+    await chats.loadFirst(roomId);
+    const came = (clock: number) => numbered(clock, { state: 'delivered' });
+    chats.add(roomId, [came(4)]);
+    chats.add(roomId, [came(5)]);
+    expect(shown()?.newFrom).toBe(messageKey(refTo(4)));
+    chats.seen(roomId, refTo(5));
+    chats.add(roomId, [came(6)]);
+    expect(shown()?.newFrom).toBe(messageKey(refTo(6)));
   });
 });

@@ -1,130 +1,212 @@
 import type { Bridge } from '@parley/shared/bridge';
 import {
-  type Cursor,
   comparePlaces,
+  cursorAt,
+  HISTORY_START,
   type HistoryItem,
   type HistoryPage,
+  type MessageKey,
   type MessageRef,
   messageKey,
   type PeerStanding,
 } from '@parley/shared/model';
-import type { RoomId } from '@parley/shared/protocol';
+import type { Outcome, RoomId } from '@parley/shared/protocol';
 import { type AppStore, EMPTY_CHAT } from './app-store.ts';
-import type { ChatState } from './state.ts';
+import type { ChatState, GoTo, ReadingPlace } from './state.ts';
 
 const PAGE = 50;
+/** So many messages of a room are loaded at most; those farthest from the reader are let go of. */
+export const WINDOW = 240;
 
-/** The loaded part of each room's history. */
+/** The loaded part of each room's history: a window that moves with the reader. */
 export interface Chats {
   /** The newest page, once; what the network brings is merged into it. */
   loadFirst(roomId: RoomId): Promise<void>;
-  loadOlder(roomId: RoomId): Promise<void>;
+  /** Loads above the window. It lets go of nothing below where `hold` is set, as while text is selected. */
+  loadOlder(roomId: RoomId, hold?: boolean): Promise<void>;
+  loadNewer(roomId: RoomId, hold?: boolean): Promise<void>;
+  /** Goes to the end of the room. */
   loadNewest(roomId: RoomId): Promise<void>;
-  /** The messages around one. False when it is not there. */
-  loadAround(roomId: RoomId, message: MessageRef): Promise<boolean>;
+  /** Goes to the start of the room. */
+  loadOldest(roomId: RoomId): Promise<void>;
+  /** Goes to a message with what stands around it. False when it is not there. */
+  loadAround(roomId: RoomId, message: MessageRef, align?: 'start' | 'center'): Promise<boolean>;
+  /** Marks the first message that was not seen, and goes there unless the room was left in the middle. */
+  open(roomId: RoomId): Promise<void>;
+  /** Goes to the first message that was not seen, or to the end where there is none. */
+  goToUnread(roomId: RoomId): Promise<void>;
   /** Messages that were not in the history before. */
   add(roomId: RoomId, items: readonly HistoryItem[]): void;
   /** Messages whose delivery went on. */
   update(roomId: RoomId, items: readonly HistoryItem[]): void;
   /** A device is known by this name now, or no longer: its messages say so. */
   named(peer: PeerStanding): void;
-  /** Puts the 'new' mark where unread messages begin. */
-  markNew(roomId: RoomId): void;
   seen(roomId: RoomId, upTo: MessageRef): void;
+  /** Where the person reads; null at the end. */
+  setPlace(roomId: RoomId, place: ReadingPlace | null): void;
+  /** The list has gone where it was asked to go. */
+  arrived(roomId: RoomId, goTo: GoTo): void;
   forget(roomId: RoomId): void;
 }
 
 export function createChats(store: AppStore, bridge: Bridge): Chats {
-  const cursors = new Map<RoomId, Cursor | null>();
   /** Counts loads per room: the answer of an older load is dropped. */
   const loads = new Map<RoomId, number>();
   const firsts = new Map<RoomId, Promise<void>>();
+  /** What came in while a page was asked for, which may be without it. */
+  const arrivals = new Map<RoomId, HistoryItem[]>();
 
   const of = (roomId: RoomId): ChatState => store.getState().chats[roomId] ?? EMPTY_CHAT;
   const change = (roomId: RoomId, part: Partial<ChatState>) =>
     store.setState(({ chats }) => ({ chats: { ...chats, [roomId]: { ...(chats[roomId] ?? EMPTY_CHAT), ...part } } }));
-  const begin = (roomId: RoomId) => {
-    const load = (loads.get(roomId) ?? 0) + 1;
-    loads.set(roomId, load);
-    return () => loads.get(roomId) === load;
-  };
 
-  const show = (roomId: RoomId, page: HistoryPage, detached: boolean) => {
-    cursors.set(roomId, page.cursor);
-    change(roomId, {
-      items: page.items,
-      total: page.total_count,
-      hasOlder: page.has_more,
-      loading: 'none',
-      failure: null,
-      detached,
-    });
-  };
-
-  async function loadPage(roomId: RoomId): Promise<void> {
-    const current = begin(roomId);
-    change(roomId, { loading: 'first', failure: null });
-    const page = await bridge.call('history.page', { roomId, limit: PAGE });
-    if (!current()) return;
-    if (!page.ok) return change(roomId, { loading: 'none', failure: page });
-    show(roomId, page.value, false);
+  /** Asks for a page and shows it, unless another one was asked for meanwhile. */
+  async function load(
+    roomId: RoomId,
+    loading: ChatState['loading'],
+    ask: () => Promise<Outcome<HistoryPage>>,
+    show: (page: HistoryPage) => Partial<ChatState>,
+  ): Promise<boolean> {
+    const turn = (loads.get(roomId) ?? 0) + 1;
+    loads.set(roomId, turn);
+    arrivals.set(roomId, []);
+    change(roomId, { loading, failure: null });
+    const page = await ask();
+    if (loads.get(roomId) !== turn) return false;
+    const came = arrivals.get(roomId) ?? [];
+    arrivals.delete(roomId);
+    if (!page.ok) {
+      change(roomId, { loading: 'none', failure: page });
+      return false;
+    }
+    change(roomId, { total: page.value.total_count, loading: 'none', ...show(page.value) });
+    const chat = of(roomId);
+    change(roomId, { items: merge(chat.items, fitting(chat, came)) });
+    return true;
   }
+
+  const replaced = (page: HistoryPage, goTo: GoTo | null): Partial<ChatState> => ({
+    items: page.items,
+    hasOlder: page.has_more,
+    hasNewer: page.has_newer,
+    goTo,
+  });
+
+  const loadNewest = async (roomId: RoomId, goTo: GoTo | null) => {
+    await load(
+      roomId,
+      'first',
+      () => bridge.call('history.page', { roomId, limit: PAGE }),
+      (page) => replaced(page, goTo),
+    );
+  };
+
+  const loadAround: Chats['loadAround'] = (roomId, { author, id }, align = 'center') =>
+    load(
+      roomId,
+      'first',
+      () => bridge.call('history.around', { roomId, message: { author, id }, limit: PAGE }),
+      (page) => replaced(page, { to: 'message', message: messageKey({ author, id }), align }),
+    );
+
+  const goToMessage = async (roomId: RoomId, ref: MessageRef, align: 'start' | 'center'): Promise<boolean> => {
+    const message = messageKey(ref);
+    if (!of(roomId).items.some((item) => messageKey(item) === message)) return loadAround(roomId, ref, align);
+    change(roomId, { goTo: { to: 'message', message, align } });
+    return true;
+  };
+
+  const firstUnread = async (roomId: RoomId): Promise<MessageRef | null> => {
+    const first = await bridge.call('history.first-unread', { roomId });
+    return first.ok ? first.value.message : null;
+  };
 
   return {
     loadFirst(roomId) {
-      const first = firsts.get(roomId) ?? loadPage(roomId);
+      const first = firsts.get(roomId) ?? loadNewest(roomId, null);
       firsts.set(roomId, first);
       return first;
     },
-    async loadOlder(roomId) {
-      const before = cursors.get(roomId);
-      const chat = of(roomId);
-      if (!before || !chat.hasOlder || chat.loading !== 'none') return;
-      const current = begin(roomId);
-      change(roomId, { loading: 'older', failure: null });
-      const page = await bridge.call('history.page', { roomId, before, limit: PAGE });
-      if (!current()) return;
-      if (!page.ok) return change(roomId, { loading: 'none', failure: page });
-      cursors.set(roomId, page.value.cursor);
-      change(roomId, {
-        items: merge(of(roomId).items, page.value.items),
-        total: page.value.total_count,
-        hasOlder: page.value.has_more,
-        loading: 'none',
-      });
+    async loadOlder(roomId, hold = false) {
+      const { items, hasOlder, loading } = of(roomId);
+      const [first] = items;
+      if (!first || !hasOlder || loading !== 'none') return;
+      await load(
+        roomId,
+        'older',
+        () => bridge.call('history.page', { roomId, before: cursorAt(first), limit: PAGE }),
+        (page) => {
+          const chat = of(roomId);
+          const all = merge(page.items, chat.items);
+          const kept = hold ? all : all.slice(0, WINDOW);
+          return { items: kept, hasOlder: page.has_more, hasNewer: chat.hasNewer || kept.length < all.length };
+        },
+      );
     },
-    loadNewest: loadPage,
-    async loadAround(roomId, { author, id }) {
-      const current = begin(roomId);
-      change(roomId, { loading: 'first', failure: null });
-      const [around, newest] = await Promise.all([
-        bridge.call('history.around', { roomId, message: { author, id }, limit: PAGE }),
-        bridge.call('history.page', { roomId, limit: 1 }),
-      ]);
-      if (!current()) return false;
-      if (!around.ok) {
-        change(roomId, { loading: 'none', failure: around });
-        return false;
-      }
-      const last = newest.ok ? newest.value.items.at(-1) : undefined;
-      const hasLast = last === undefined || byKey(around.value.items).has(messageKey(last));
-      show(roomId, around.value, !hasLast);
-      return true;
+    async loadNewer(roomId, hold = false) {
+      const { items, hasNewer, loading } = of(roomId);
+      const last = items.at(-1);
+      if (!last || !hasNewer || loading !== 'none') return;
+      await load(
+        roomId,
+        'newer',
+        () => bridge.call('history.page', { roomId, after: cursorAt(last), limit: PAGE }),
+        (page) => {
+          const chat = of(roomId);
+          const all = merge(chat.items, page.items);
+          const kept = hold ? all : all.slice(-WINDOW);
+          return { items: kept, hasNewer: page.has_newer, hasOlder: chat.hasOlder || kept.length < all.length };
+        },
+      );
+    },
+    async loadNewest(roomId) {
+      if (of(roomId).hasNewer) await loadNewest(roomId, { to: 'end' });
+      else change(roomId, { goTo: { to: 'end' } });
+    },
+    async loadOldest(roomId) {
+      if (!of(roomId).hasOlder) return change(roomId, { goTo: { to: 'start' } });
+      await load(
+        roomId,
+        'first',
+        () => bridge.call('history.page', { roomId, after: HISTORY_START, limit: PAGE }),
+        (page) => replaced(page, { to: 'start' }),
+      );
+    },
+    loadAround: goToMessage,
+    async open(roomId) {
+      await (firsts.get(roomId) ?? this.loadFirst(roomId));
+      const first = await firstUnread(roomId);
+      change(roomId, { newFrom: first && messageKey(first) });
+      if (first && of(roomId).place === null) await goToMessage(roomId, first, 'start');
+    },
+    async goToUnread(roomId) {
+      const first = await firstUnread(roomId);
+      if (!first) return this.loadNewest(roomId);
+      change(roomId, { newFrom: messageKey(first) });
+      await goToMessage(roomId, first, 'start');
     },
     add(roomId, items) {
       const chat = of(roomId);
       const known = byKey(chat.items);
       const fresh = items.filter((item) => !known.has(messageKey(item)));
-      const oldest = chat.items[0];
-      // A message above the loaded part, or below a part that was jumped to, is shown when it is loaded.
-      const shown = chat.detached
-        ? []
-        : fresh.filter((item) => !chat.hasOlder || oldest === undefined || comparePlaces(oldest, item) < 0);
-      change(roomId, { items: merge(chat.items, shown), total: chat.total + fresh.length });
+      arrivals.get(roomId)?.push(...fresh);
+      const all = merge(chat.items, fitting(chat, fresh));
+      const tooMany = all.length > WINDOW;
+      // A reader at the end follows; one above it keeps what is in view.
+      const kept = tooMany ? (chat.place === null ? all.slice(-WINDOW) : all.slice(0, WINDOW)) : all;
+      change(roomId, {
+        items: kept,
+        total: chat.total + fresh.length,
+        hasOlder: chat.hasOlder || (tooMany && chat.place === null),
+        hasNewer: chat.hasNewer || (tooMany && chat.place !== null),
+        newFrom: markAfter(chat, fresh),
+      });
     },
     update(roomId, items) {
       const updated = byKey(items);
-      change(roomId, { items: of(roomId).items.map((item) => updated.get(messageKey(item)) ?? item) });
+      const before = of(roomId).items;
+      if (!before.some((item) => updated.has(messageKey(item)))) return;
+      change(roomId, { items: before.map((item) => updated.get(messageKey(item)) ?? item) });
     },
     named({ deviceId, name, standing }) {
       const confirmed = standing !== 'changed';
@@ -137,26 +219,27 @@ export function createChats(store: AppStore, bridge: Bridge): Chats {
         if (items.some(({ author }) => author === deviceId)) change(roomId, { items: items.map(renamed) });
       }
     },
-    markNew(roomId) {
-      const { items } = of(roomId);
-      const first = items.findIndex((item) => !item.mine && item.state === 'delivered');
-      const before = items[first - 1];
-      change(roomId, { newSince: before ? messageKey(before) : null });
-    },
     seen(roomId, upTo) {
       const { items } = of(roomId);
       const key = messageKey(upTo);
       const at = items.findIndex((item) => messageKey(item) === key);
+      if (!items.some((item, index) => index <= at && isUnread(item))) return;
       change(roomId, {
-        items: items.map((item, index) =>
-          index <= at && !item.mine && item.state === 'delivered' ? { ...item, state: 'read' } : item,
-        ),
+        items: items.map((item, index) => (index <= at && isUnread(item) ? { ...item, state: 'read' } : item)),
       });
+    },
+    setPlace(roomId, place) {
+      const before = of(roomId).place;
+      if (before?.message === place?.message && before?.offsetPx === place?.offsetPx) return;
+      if (store.getState().chats[roomId]) change(roomId, { place });
+    },
+    arrived(roomId, goTo) {
+      if (of(roomId).goTo === goTo) change(roomId, { goTo: null });
     },
     forget(roomId) {
       firsts.delete(roomId);
-      cursors.delete(roomId);
-      begin(roomId);
+      arrivals.delete(roomId);
+      loads.set(roomId, (loads.get(roomId) ?? 0) + 1);
       store.setState(({ chats }) => {
         const { [roomId]: _forgotten, ...rest } = chats;
         return { chats: rest };
@@ -165,7 +248,26 @@ export function createChats(store: AppStore, bridge: Bridge): Chats {
   };
 }
 
+export const isUnread = (item: HistoryItem): boolean => !item.mine && item.state === 'delivered';
+
+/** Those of new messages that stand inside the window, or at its end where that is the end of the room. */
+function fitting({ items, hasOlder, hasNewer }: ChatState, fresh: readonly HistoryItem[]): readonly HistoryItem[] {
+  const first = items[0];
+  const last = items.at(-1);
+  return fresh.filter(
+    (item) =>
+      (!hasOlder || first === undefined || comparePlaces(first, item) < 0) &&
+      (!hasNewer || last === undefined || comparePlaces(item, last) < 0),
+  );
+}
+
+/** The mark stays while something behind it is unread; otherwise it comes before the first of the new messages. */
+function markAfter({ items, newFrom }: ChatState, fresh: readonly HistoryItem[]): MessageKey | null {
+  const first = [...fresh].sort(comparePlaces).find(isUnread);
+  return first === undefined || items.some(isUnread) ? newFrom : messageKey(first);
+}
+
 const byKey = (items: readonly HistoryItem[]) => new Map(items.map((item) => [messageKey(item), item]));
 
-const merge = (items: readonly HistoryItem[], more: readonly HistoryItem[]): HistoryItem[] =>
-  [...byKey([...items, ...more]).values()].sort(comparePlaces);
+const merge = (items: readonly HistoryItem[], more: readonly HistoryItem[]): readonly HistoryItem[] =>
+  more.length === 0 ? items : [...byKey([...items, ...more]).values()].sort(comparePlaces);

@@ -166,17 +166,25 @@ export type OwnMedia = {
 };
 
 export type ChatState = {
-  /** Oldest first. */
+  /** A window of the history, oldest first. */
   items: readonly HistoryItem[];
   total: number;
   hasOlder: boolean;
-  /** True when the newest messages are not loaded, after a jump. */
-  detached: boolean;
-  loading: 'none' | 'first' | 'older';
+  hasNewer: boolean;
+  loading: 'none' | 'first' | 'older' | 'newer';
   failure: Refusal | null;
-  /** Everything up to here was seen when the room was opened: where the 'new' mark stands. */
-  newSince: MessageKey | null;
+  /** The 'new' mark stands above this message: the first that was not seen when the room was opened. */
+  newFrom: MessageKey | null;
+  /** Where the person reads; null at the end. */
+  place: ReadingPlace | null;
+  /** Where the list has to go next. */
+  goTo: GoTo | null;
 };
+
+/** A message, and how far below the upper edge of the list it stands. */
+export type ReadingPlace = { message: MessageKey; offsetPx: number };
+
+export type GoTo = { to: 'start' } | { to: 'end' } | { to: 'message'; message: MessageKey; align: 'start' | 'center' };
 
 /** What a person has written in a room and not sent, and why the last try to send it failed. */
 export type Draft = { text: string; refusal: Refusal | null };

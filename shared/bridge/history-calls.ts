@@ -48,16 +48,21 @@ export const historyCalls = {
       refused: z.number().int().nonnegative(),
     }),
   },
+  /** The messages before or after a place, nearest to it; the newest where none is given. Not both. */
   'history.page': {
     input: z
       .object({
         roomId: RoomId,
         before: Cursor.optional(),
+        after: Cursor.optional(),
         limit: z.number().int().min(1).max(LIMITS.historyPageMax).default(50),
       })
-      .strict(),
+      .strict()
+      .refine(({ before, after }) => before === undefined || after === undefined),
     output: HistoryPage,
   },
+  /** The first message of somebody else that the person has not seen. */
+  'history.first-unread': { input: OfRoom, output: z.object({ message: MessageRef.nullable() }) },
   /** The messages around one, for a jump from search. */
   'history.around': {
     input: z

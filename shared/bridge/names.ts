@@ -29,6 +29,7 @@ const calls: Record<BridgeCall, true> = {
   'history.compose': true,
   'history.record': true,
   'history.page': true,
+  'history.first-unread': true,
   'history.around': true,
   'history.search': true,
   'history.mark': true,

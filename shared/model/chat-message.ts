@@ -111,6 +111,13 @@ export const Cursor = z
   .brand<'Cursor'>();
 export type Cursor = z.infer<typeof Cursor>;
 
+/** The cursor at a message: pages before and after it leave that message out. */
+export const cursorAt = ({ clock, author, id }: MessagePlace & { id: MessageId }): Cursor =>
+  `${clock}.${author}.${id}` as Cursor;
+
+/** The cursor above the first message of every room. */
+export const HISTORY_START: Cursor = Cursor.parse(`0.${'A'.repeat(43)}.${'A'.repeat(22)}`);
+
 export const HistoryPage = z.object({
   /** Oldest first. */
   items: z.array(HistoryItem),
@@ -119,6 +126,8 @@ export const HistoryPage = z.object({
   has_more: z.boolean(),
   /** Pass as `before` for the page above this one; null when there is none. */
   cursor: Cursor.nullable(),
+  /** Whether the room has messages below this page; `cursorAt` the last one, passed as `after`, gives them. */
+  has_newer: z.boolean(),
 });
 export type HistoryPage = z.infer<typeof HistoryPage>;
 

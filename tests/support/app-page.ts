@@ -202,7 +202,7 @@ export class AppPage {
   }
 
   message(text: string): Locator {
-    return this.page.getByRole('log', { name: 'Messages' }).getByRole('article').filter({ hasText: text });
+    return this.page.getByRole('feed', { name: 'Messages' }).getByRole('article').filter({ hasText: text });
   }
 
   /** The word that says how far an own message came; undefined while the message is not shown. */

@@ -31,7 +31,9 @@ export function historyHandlers(
       return stored(history.compose(draft, profile));
     },
     'history.record': ({ roomId, messages }) => stored(history.record(roomId, messages)),
-    'history.page': ({ roomId, before, limit }) => history.page(roomId, before, limit),
+    'history.page': ({ roomId, before, after, limit }) =>
+      after === undefined ? history.page(roomId, before, limit) : history.pageAfter(roomId, after, limit),
+    'history.first-unread': async ({ roomId }) => ({ message: await history.firstUnread(roomId) }),
     'history.around': ({ roomId, message, limit }) => history.around(roomId, message, limit),
     'history.search': ({ query, limit, ...wish }) => history.search(query, wish, limit),
     'history.mark': async ({ roomId, by, state, ids }) => ({ changed: await history.mark(roomId, by, state, ids) }),

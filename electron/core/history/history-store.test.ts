@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Entry, type HistoryItem, profileFromName } from '@parley/shared/model';
+import { cursorAt, type Entry, HISTORY_START, type HistoryItem, profileFromName } from '@parley/shared/model';
 import { LIMITS, ParleyError, type RoomId, toBase64Url } from '@parley/shared/protocol';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -43,6 +43,11 @@ const profile = profileFromName('Ben');
 const textOf = (text: string) => ({ content: { kind: 'text' as const, text, of: null } });
 const textsOf = (items: readonly (HistoryItem | Entry)[]) =>
   items.map((item) => ('text' in item ? item.text : (wordsOf(item) ?? '')));
+const last = <T>(items: readonly T[]): T => {
+  const item = items.at(-1);
+  if (item === undefined) throw new Error('there is none');
+  return item;
+};
 const everything = { above: null, upTo: null, after: null };
 const nothing = { ...everything, heads: [] };
 const headsOf = (store: TestStore, room: RoomId) => store.store.heads(room, null, null).heads;
@@ -276,6 +281,34 @@ describe('pages', () => {
     }
     expect(page).toMatchObject({ total_count: 25, returned_count: 5, has_more: false, cursor: null });
     expect(seen).toEqual(Array.from({ length: 25 }, (_, i) => `m${i + 1}`));
+  });
+
+  it('walk a room from its start to the newest, and say whether there are newer ones', () => {
+    for (let i = 1; i <= 7; i++) ben.compose(roomId, `m${i}`);
+    const first = ben.store.pageAfter(roomId, HISTORY_START, 3);
+    expect(textsOf(first.items)).toEqual(['m1', 'm2', 'm3']);
+    expect(first).toMatchObject({ has_more: false, cursor: null, has_newer: true });
+    const second = ben.store.pageAfter(roomId, cursorAt(last(first.items)), 3);
+    expect(textsOf(second.items)).toEqual(['m4', 'm5', 'm6']);
+    expect(second).toMatchObject({ has_more: true, has_newer: true });
+    const third = ben.store.pageAfter(roomId, cursorAt(last(second.items)), 3);
+    expect(textsOf(third.items)).toEqual(['m7']);
+    expect(third).toMatchObject({ has_more: true, has_newer: false });
+    expect(ben.store.page(roomId, cursorAt(last(second.items)), 3)).toMatchObject({ has_newer: true });
+    expect(ben.store.pageAfter(roomId, cursorAt(last(third.items)), 3)).toMatchObject({ items: [], total_count: 7 });
+  });
+
+  it('begin what was not seen at the first message of somebody else', () => {
+    expect(ben.store.firstUnread(roomId)).toBeNull();
+    const ana = author();
+    const written = [1, 2, 3, 4].map((seq) => ana.write(roomId, { seq, clock: seq * 2, text: `m${seq}` }));
+    ben.store.record(roomId, written);
+    ben.compose(roomId, 'mine');
+    expect(ben.store.firstUnread(roomId)).toEqual({ author: written[0]?.author, id: written[0]?.id });
+    const [, second, third] = written;
+    if (!second || !third) throw new Error('four messages');
+    ben.store.markSeen(roomId, second);
+    expect(ben.store.firstUnread(roomId)).toEqual({ author: third.author, id: third.id });
   });
 
   it('stay where they were while new messages arrive', () => {

@@ -1,5 +1,5 @@
 import {
-  Cursor,
+  type Cursor,
   type DeliveryState,
   type Entry,
   type EntryBody,
@@ -164,10 +164,7 @@ export function authorOf(row: Named): Pick<HistoryItem, 'name' | 'confirmed'> {
   return { name: row.pinned_name, confirmed: true };
 }
 
-/** The place of a row in its room's order. */
-export const cursorOf = (row: Pick<MessageRow, 'clock' | 'author' | 'id'>): Cursor =>
-  Cursor.parse(`${row.clock}.${row.author}.${row.id}`);
-
+/** The place that a cursor stands for in its room's order. */
 export function readCursor(cursor: Cursor): Pick<MessageRow, 'clock' | 'author' | 'id'> {
   const [clock = '', author = '', id = ''] = cursor.split('.');
   return { clock: Number(clock), author, id };

@@ -3,6 +3,7 @@ import {
   type Cursor,
   type Entry,
   type EntryContent,
+  cursorAt,
   type HistoryItem,
   type HistoryPage,
   type MessageKey,
@@ -16,7 +17,7 @@ import { entrySignatureBytes } from '@parley/shared/sealing';
 import { createVerifier } from '../identity/ed25519.ts';
 import { createEntryLog, digestOf } from './entry-log.ts';
 import type { HistoryContext } from './history-context.ts';
-import { cursorOf, entryOf, type ItemRow, type MessageRow, readCursor, STATE_NUMBERS } from './message-rows.ts';
+import { entryOf, type ItemRow, type MessageRow, readCursor, STATE_NUMBERS } from './message-rows.ts';
 import { roomHash } from './room-hash.ts';
 import { spamRefusal } from './spam.ts';
 import { createSpans } from './spans.ts';
@@ -68,15 +69,21 @@ export function createMessagesStore(context: HistoryContext) {
     );
   };
 
-  const pageOf = (roomId: RoomId, rows: ItemRow[], hasMore: boolean): HistoryPage => {
-    const oldest = rows[0];
+  const isOutside = (statement: string, roomId: RoomId, row: ItemRow | undefined): boolean =>
+    row !== undefined && one(statement, roomId, row.clock, row.author, row.id, 1) !== undefined;
+
+  const pageOf = (roomId: RoomId, rows: ItemRow[]): HistoryPage => {
+    const items = rows.map((row) => itemOf(row));
+    const [oldest] = items;
+    const hasMore = isOutside(sql.pageBefore, roomId, rows[0]);
     const total = one<{ message_count: number }>(sql.roomCount, roomId)?.message_count ?? 0;
     return {
-      items: rows.map((row) => itemOf(row)),
+      items,
       total_count: total,
       returned_count: rows.length,
       has_more: hasMore,
-      cursor: hasMore && oldest ? cursorOf(oldest) : null,
+      cursor: hasMore && oldest ? cursorAt(oldest) : null,
+      has_newer: isOutside(sql.pageAfter, roomId, rows.at(-1)),
     };
   };
 
@@ -167,8 +174,21 @@ export function createMessagesStore(context: HistoryContext) {
     page: (roomId: RoomId, before: Cursor | undefined, limit: number): HistoryPage => {
       needRoom(roomId);
       const place = before === undefined ? { clock: Number.MAX_SAFE_INTEGER, author: '', id: '' } : readCursor(before);
-      const rows = all<ItemRow>(sql.pageBefore, roomId, place.clock, place.author, place.id, limit + 1);
-      return pageOf(roomId, rows.slice(0, limit).reverse(), rows.length > limit);
+      const rows = all<ItemRow>(sql.pageBefore, roomId, place.clock, place.author, place.id, limit);
+      return pageOf(roomId, rows.reverse());
+    },
+
+    /** The messages after a place, oldest first. */
+    pageAfter: (roomId: RoomId, after: Cursor, limit: number): HistoryPage => {
+      needRoom(roomId);
+      const { clock, author, id } = readCursor(after);
+      return pageOf(roomId, all<ItemRow>(sql.pageAfter, roomId, clock, author, id, limit));
+    },
+
+    /** The first message of somebody else that was not seen here. */
+    firstUnread: (roomId: RoomId): MessageRef | null => {
+      const { unread } = needRoom(roomId);
+      return unread === 0 ? null : (one<MessageRef>(sql.nthUnread, roomId, unread - 1) ?? null);
     },
 
     /** Half of `limit` before the message, the rest from it on. */
@@ -177,9 +197,9 @@ export function createMessagesStore(context: HistoryContext) {
       if (middle?.room_id !== roomId || middle.shown === 0) throw new ParleyError('bad-request', { path: 'message' });
       const half = Math.floor(limit / 2);
       const place = [middle.clock, middle.author, middle.id];
-      const older = all<ItemRow>(sql.pageBefore, roomId, ...place, half + 1);
+      const older = all<ItemRow>(sql.pageBefore, roomId, ...place, half);
       const newer = all<ItemRow>(sql.pageFrom, roomId, ...place, limit - half);
-      return pageOf(roomId, [...older.slice(0, half).reverse(), ...newer], older.length > half);
+      return pageOf(roomId, [...older.reverse(), ...newer]);
     },
   };
 }

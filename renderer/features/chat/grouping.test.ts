@@ -34,14 +34,19 @@ function item(n: number, who: string, sentAt: number, more: Partial<HistoryItem>
 }
 const dayKey = (atMs: number) => String(Math.floor(atMs / DAY_MS));
 /** `day | ana 1 2 | new | ben 3` */
-const drawn = (items: HistoryItem[], newSince: MessageKey | null = null) =>
-  groupMessages(items, newSince, dayKey)
-    .map((row) =>
-      row.kind === 'group'
-        ? `${row.name}${row.confirmed ? '' : '?'} ${row.items.map(({ seq }) => seq).join(' ')}`
-        : row.kind,
+const drawn = (items: HistoryItem[], newFrom: MessageKey | null = null, isStart = true) =>
+  groupMessages(items, newFrom, isStart, dayKey)
+    .map(({ item: { name, confirmed, seq }, startsDay, isNew, startsGroup, endsGroup }) =>
+      [
+        startsDay ? 'day | ' : '',
+        isNew ? 'new | ' : '',
+        startsGroup ? `${name}${confirmed ? '' : '?'}` : '',
+        ` ${seq}`,
+        endsGroup ? ' | ' : '',
+      ].join(''),
     )
-    .join(' | ');
+    .join('')
+    .replace(/ \| $/, '');
 
 describe('groupMessages', () => {
   it('keeps together what one author wrote shortly after another', () => {
@@ -65,31 +70,32 @@ describe('groupMessages', () => {
     expect(drawn([item(1, 'A', 0), item(2, 'A', 1, { confirmed: false })])).toBe('day | A 1 | A? 2');
   });
 
-  it('marks what is new before the first message of somebody else after the last one seen', () => {
-    const items = [item(1, 'A', 0), item(2, 'A', 1), item(3, 'M', 2), item(4, 'A', 3), item(5, 'A', 4)];
-    expect(drawn(items, keyOf(2, 'A'))).toBe('day | A 1 2 | M 3 | new | A 4 5');
-    expect(drawn(items, keyOf(5, 'A'))).toBe('day | A 1 2 | M 3 | A 4 5');
-    expect(drawn(items, null)).toBe('day | A 1 2 | M 3 | A 4 5');
+  it('puts the mark above the first message that was not seen, also inside a group', () => {
+    const items = [item(1, 'A', 0), item(2, 'A', 1), item(3, 'A', 2)];
+    expect(drawn(items, keyOf(2, 'A'))).toBe('day | A 1 | new | A 2 3');
+    expect(drawn(items, keyOf(1, 'A'))).toBe('day | new | A 1 2 3');
+    expect(drawn(items, keyOf(9, 'A'))).toBe('day | A 1 2 3');
   });
 
-  it('puts the mark between two messages that would have stood together', () => {
-    expect(drawn([item(1, 'A', 0), item(2, 'A', 1)], keyOf(1, 'A'))).toBe('day | A 1 | new | A 2');
+  it('names no day above the first of them while older ones may be of the same day', () => {
+    expect(drawn([item(1, 'A', 0), item(2, 'A', DAY_MS)], null, false)).toBe('A 1 | day | A 2');
   });
 
-  it('tells two messages with one id apart: the new mark and the keys are about one of them', () => {
+  it('tells two messages with one id apart', () => {
     const items = [item(1, 'A', 0), item(2, 'B', 1, { id: idOf(1) }), item(3, 'A', 2)];
-    expect(drawn(items, keyOf(1, 'B'))).toBe('day | A 1 | B 2 | new | A 3');
-    const keys = groupMessages(items, null, dayKey).map(({ key }) => key);
-    expect(new Set(keys).size).toBe(keys.length);
+    expect(drawn(items, keyOf(1, 'B'))).toBe('day | A 1 | new | B 2 | A 3');
+    expect(new Set(groupMessages(items, null, true, dayKey).map(({ key }) => key)).size).toBe(3);
   });
 
-  it('gives every row its own key', () => {
+  it('keeps the key of each message when older ones come above it', () => {
     const items = Array.from({ length: 40 }, (_, n) => item(n + 1, 'ABM'[n % 3] ?? 'A', n * DAY_MS * 0.4));
-    const keys = groupMessages(items, keyOf(7, 'A'), dayKey).map(({ key }) => key);
+    const keys = groupMessages(items, keyOf(7, 'A'), true, dayKey).map(({ key }) => key);
+    const newer = groupMessages(items.slice(20), null, false, dayKey).map(({ key }) => key);
+    expect(keys.slice(20)).toEqual(newer);
     expect(new Set(keys).size).toBe(keys.length);
   });
 
   it('has nothing to show of nothing', () => {
-    expect(groupMessages([], null, dayKey)).toEqual([]);
+    expect(groupMessages([], null, true, dayKey)).toEqual([]);
   });
 });

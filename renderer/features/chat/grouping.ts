@@ -1,80 +1,53 @@
 import { type HistoryItem, type MessageKey, messageKey } from '@parley/shared/model';
 
-export type ChatRow =
-  | { kind: 'day'; key: string; at: number }
-  | { kind: 'new'; key: string }
-  | {
-      kind: 'group';
-      key: string;
-      mine: boolean;
-      author: string;
-      name: string;
-      confirmed: boolean;
-      items: readonly HistoryItem[];
-    };
+/** A message with what stands around it. One row of the list; its key stays when rows come and go beside it. */
+export type ChatRow = {
+  key: MessageKey;
+  item: HistoryItem;
+  /** The day is named above this message. */
+  startsDay: boolean;
+  /** The 'new' mark stands above this message. */
+  isNew: boolean;
+  /** The author is named above the first message of a group and drawn beside the last. */
+  startsGroup: boolean;
+  endsGroup: boolean;
+};
 
 /** Messages of one author stay together as long as no longer silence lies between them. */
 const GROUP_GAP_MS = 5 * 60_000;
 
 /**
- * Puts messages (oldest first) under their days and their authors. `newSince` is the last one that had been
- * seen: the mark stands before the next message of somebody else. `dayKey` names the calendar day of a moment.
+ * Puts messages (oldest first) under their days and their authors. The 'new' mark stands above `newFrom`. `dayKey` names the
+ * calendar day of a moment. `isStart`: nothing is older than these, so the first day begins here.
  */
 export function groupMessages(
   items: readonly HistoryItem[],
-  newSince: MessageKey | null,
+  newFrom: MessageKey | null,
+  isStart: boolean,
   dayKey: (atMs: number) => string,
 ): ChatRow[] {
-  const rows: ChatRow[] = [];
-  let day: string | null = null;
-  let group: {
-    kind: 'group';
-    key: string;
-    mine: boolean;
-    author: string;
-    name: string;
-    confirmed: boolean;
-    items: HistoryItem[];
-  } | null = null;
-  let before: HistoryItem | null = null;
-  let marking = false;
-
-  for (const item of items) {
-    const key = messageKey(item);
-    const itemDay = dayKey(item.sentAt);
-    if (itemDay !== day) {
-      rows.push({ kind: 'day', key: `day-${itemDay}-${key}`, at: item.sentAt });
-      day = itemDay;
-      group = null;
-    }
-    if (marking && !item.mine) {
-      rows.push({ kind: 'new', key: 'new' });
-      marking = false;
-      group = null;
-    }
-    const joins =
-      group !== null &&
-      before !== null &&
-      group.author === item.author &&
-      group.name === item.name &&
-      group.confirmed === item.confirmed &&
-      Math.abs(item.sentAt - before.sentAt) <= GROUP_GAP_MS;
-    if (group && joins) {
-      group.items.push(item);
-    } else {
-      group = {
-        kind: 'group',
-        key,
-        mine: item.mine,
-        author: item.author,
-        name: item.name,
-        confirmed: item.confirmed,
-        items: [item],
-      };
-      rows.push(group);
-    }
-    if (key === newSince) marking = true;
-    before = item;
-  }
-  return rows;
+  const days = items.map(({ sentAt }) => dayKey(sentAt));
+  const starts = items.map((item, index) => {
+    const before = items[index - 1];
+    return (
+      before === undefined ||
+      days[index] !== days[index - 1] ||
+      messageKey(item) === newFrom ||
+      !belongsTogether(before, item)
+    );
+  });
+  return items.map((item, index) => ({
+    key: messageKey(item),
+    item,
+    startsDay: index === 0 ? isStart : days[index] !== days[index - 1],
+    isNew: messageKey(item) === newFrom,
+    startsGroup: starts[index] === true,
+    endsGroup: starts[index + 1] !== false,
+  }));
 }
+
+const belongsTogether = (before: HistoryItem, item: HistoryItem): boolean =>
+  before.author === item.author &&
+  before.name === item.name &&
+  before.confirmed === item.confirmed &&
+  Math.abs(item.sentAt - before.sentAt) <= GROUP_GAP_MS;

@@ -19,10 +19,13 @@ type MessageProps = {
   focused: boolean;
   /** Whether time and state are drawn: not where the next message tells the same. */
   hasMeta: boolean;
+  /** Its number in the room from 1 and how many there are, where both are known. */
+  position: number | null;
+  total: number;
 };
 
 /** One message: its text, when it was sent, and how far it came. The host asks before it opens a link. */
-export function Message({ item, focused, hasMeta }: MessageProps) {
+export function Message({ item, focused, hasMeta, position, total }: MessageProps) {
   const { openLink } = useActions();
   const { word, icon: Icon } = states[item.state];
   return (
@@ -30,6 +33,10 @@ export function Message({ item, focused, hasMeta }: MessageProps) {
       className={styles.message}
       data-message={messageKey(item)}
       data-focused={focused || undefined}
+      // The arrow keys bring the focus here.
+      tabIndex={-1}
+      aria-posinset={position ?? undefined}
+      aria-setsize={position === null ? undefined : total}
       aria-label={`${authorWords(item)}, ${formatClock(item.sentAt)}`}
     >
       <span className={styles.text} dir="auto">

@@ -3,7 +3,9 @@ import {
   comparePlaces,
   type Entry,
   type EntryContent,
+  cursorAt,
   type HistoryItem,
+  type HistoryPage,
   type MessageRef,
   messageKey,
   nameOf,
@@ -305,6 +307,22 @@ export class FakeCore {
     };
   }
 
+  #pageOf(start: number, end: number): HistoryPage {
+    const all = this.#sorted();
+    const items = all.slice(start, end).map((stored) => this.#itemOf(stored));
+    const [first] = items;
+    const has_more = start > 0;
+    const cursor = has_more && first ? cursorAt(first) : null;
+    return {
+      items,
+      total_count: all.length,
+      returned_count: items.length,
+      has_more,
+      cursor,
+      has_newer: end < all.length,
+    };
+  }
+
   #sorted(): Stored[] {
     return [...this.history].sort(
       (a, b) => a.message.clock - b.message.clock || (a.message.author < b.message.author ? -1 : 1),
@@ -406,24 +424,25 @@ export class FakeCore {
         seen: unread.map(({ message: { id, author } }) => ({ id, author, met: this.met.has(author) })),
       });
     },
-    'history.page': ({ before, limit = 50 }: { before?: string; limit?: number }) => {
-      const all = this.#sorted();
-      const end = before === undefined ? all.length : Number(before);
-      const start = Math.max(0, end - limit);
-      const items = all.slice(start, end).map((stored) => this.#itemOf(stored));
-      const has_more = start > 0;
-      const cursor = has_more ? String(start) : null;
-      return accept({ items, total_count: all.length, returned_count: items.length, has_more, cursor });
+    'history.page': ({ before, after, limit = 50 }: { before?: string; after?: string; limit?: number }) => {
+      const clockOf = (cursor: string) => Number(cursor.split('.')[0]);
+      const clocks = this.#sorted().map(({ message }) => message.clock);
+      if (after !== undefined) {
+        const start = clocks.filter((clock) => clock <= clockOf(after)).length;
+        return accept(this.#pageOf(start, start + limit));
+      }
+      const end = before === undefined ? clocks.length : clocks.filter((clock) => clock < clockOf(before)).length;
+      return accept(this.#pageOf(Math.max(0, end - limit), end));
     },
-    'history.around': ({ message: wanted }: { message: MessageRef }) => {
-      const all = this.#sorted();
-      const at = all.findIndex(({ message }) => messageKey(message) === messageKey(wanted));
+    'history.first-unread': () => {
+      const unread = this.#sorted().find(({ mine, state }) => !mine && state === 'delivered');
+      return accept({ message: unread ? { author: unread.message.author, id: unread.message.id } : null });
+    },
+    'history.around': ({ message: wanted, limit = 50 }: { message: MessageRef; limit?: number }) => {
+      const at = this.#sorted().findIndex(({ message }) => messageKey(message) === messageKey(wanted));
       if (at < 0) return refuse('bad-request');
-      const start = Math.max(0, at - 2);
-      const items = all.slice(start, at + 3).map((stored) => this.#itemOf(stored));
-      const has_more = start > 0;
-      const cursor = has_more ? String(start) : null;
-      return accept({ items, total_count: all.length, returned_count: items.length, has_more, cursor });
+      const start = at - Math.floor(limit / 2);
+      return accept(this.#pageOf(Math.max(0, start), start + limit));
     },
     'history.heads': () => accept({ heads: this.#heads(), upTo: null }),
     'history.missing': ({ heads, after }: Holdings) => {

@@ -7,8 +7,9 @@ import {
   splitText,
 } from '@parley/shared/model';
 import { accept, type DeviceId, type Outcome, type RoomId, refusalOf, refuse } from '@parley/shared/protocol';
+import { isUnread } from '../chats.ts';
 import type { Sending } from '../drafts.ts';
-import type { SearchFilters } from '../state.ts';
+import type { GoTo, ReadingPlace, SearchFilters } from '../state.ts';
 import type { ActionContext } from './context.ts';
 
 export interface ChatActions {
@@ -17,9 +18,15 @@ export interface ChatActions {
    */
   sendMessage: (roomId: RoomId, text: string) => Promise<Outcome<unknown>>;
   setDraft: (roomId: RoomId, draft: string) => void;
-  loadOlder: (roomId: RoomId) => void;
-  /** Back to the newest messages after a jump. */
+  /** Loads around what is shown, and lets go of what is far from it unless `hold` is set. */
+  loadOlder: (roomId: RoomId, hold?: boolean) => void;
+  loadNewer: (roomId: RoomId, hold?: boolean) => void;
   loadNewest: (roomId: RoomId) => void;
+  loadOldest: (roomId: RoomId) => void;
+  goToUnread: (roomId: RoomId) => void;
+  setPlace: (roomId: RoomId, place: ReadingPlace | null) => void;
+  /** The list has gone where it was asked to go. */
+  arrived: (roomId: RoomId, goTo: GoTo) => void;
   markSeen: (roomId: RoomId, upTo: MessageRef) => void;
   jumpTo: (roomId: RoomId, message: MessageRef) => void;
 
@@ -38,6 +45,17 @@ export function createChatActions(context: ActionContext): ChatActions {
   /** The latest sending of each room. */
   const turns = new Map<RoomId, Promise<unknown>>();
 
+  /** Whether anything up to this message may be unread. What lies above the window counts at the end of the room. */
+  function hasUnread(roomId: RoomId, upTo: MessageKey): boolean {
+    const { chats: loaded, rooms } = store.getState();
+    const chat = loaded[roomId];
+    if (!chat) return false;
+    const at = chat.items.findIndex((item) => messageKey(item) === upTo);
+    if (chat.items.slice(0, at + 1).some(isUnread)) return true;
+    const isEnd = !chat.hasNewer && at === chat.items.length - 1;
+    return isEnd && (rooms.find((room) => room.roomId === roomId)?.unread ?? 0) > 0;
+  }
+
   async function sendParts(roomId: RoomId, text: string, sending: Sending): Promise<Outcome<unknown>> {
     const whole = text.normalize('NFC');
     const parts = splitText(text);
@@ -49,7 +67,7 @@ export function createChatActions(context: ActionContext): ChatActions {
       return outcome;
     }
     sending.end(null);
-    if (store.getState().chats[roomId]?.detached) await chats.loadNewest(roomId);
+    await chats.loadNewest(roomId);
     return accept({});
   }
 
@@ -78,7 +96,12 @@ export function createChatActions(context: ActionContext): ChatActions {
       drafts.set(roomId, draft);
       if (draft.trim() !== '') session(roomId)?.typing();
     },
-    loadOlder: (roomId) => void chats.loadOlder(roomId),
+    loadOlder: (roomId, hold) => void chats.loadOlder(roomId, hold),
+    loadNewer: (roomId, hold) => void chats.loadNewer(roomId, hold),
+    loadOldest: (roomId) => void chats.loadOldest(roomId),
+    goToUnread: (roomId) => void chats.goToUnread(roomId),
+    setPlace: (roomId, place) => chats.setPlace(roomId, place),
+    arrived: (roomId, goTo) => chats.arrived(roomId, goTo),
     loadNewest(roomId) {
       const { screen } = store.getState();
       if (screen.at === 'room' && screen.roomId === roomId)
@@ -87,7 +110,7 @@ export function createChatActions(context: ActionContext): ChatActions {
     },
     markSeen(roomId, upTo) {
       const key = messageKey(upTo);
-      if (seenUpTo.get(roomId) === key) return;
+      if (seenUpTo.get(roomId) === key || !hasUnread(roomId, key)) return;
       seenUpTo.set(roomId, key);
       void session(roomId)
         ?.markSeen(upTo)
@@ -100,9 +123,7 @@ export function createChatActions(context: ActionContext): ChatActions {
       searches.close();
       show({ at: 'room', roomId, panel: 'chat', focusMessage: null });
       const key = messageKey(message);
-      const loaded = store.getState().chats[roomId]?.items.some((item) => messageKey(item) === key);
-      const ready = loaded ? Promise.resolve(true) : chats.loadAround(roomId, message);
-      void ready.then((found) => {
+      void chats.loadAround(roomId, message).then((found) => {
         const { screen } = store.getState();
         if (found && screen.at === 'room' && screen.roomId === roomId) {
           store.setState({ screen: { ...screen, focusMessage: key } });

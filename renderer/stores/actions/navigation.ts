@@ -19,7 +19,7 @@ export function createNavigationActions(context: ActionContext): NavigationActio
     goHome: () => show({ at: 'home' }),
     openRoom(roomId, panel = 'none') {
       show({ at: 'room', roomId, panel, focusMessage: null });
-      void chats.loadFirst(roomId).then(() => chats.markNew(roomId));
+      void chats.open(roomId);
     },
     openPanel(panel) {
       const { screen } = store.getState();

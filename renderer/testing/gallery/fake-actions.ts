@@ -101,7 +101,12 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
     sendMessage: done,
     setDraft: () => undefined,
     loadOlder: () => undefined,
+    loadNewer: () => undefined,
     loadNewest: () => undefined,
+    loadOldest: () => undefined,
+    goToUnread: () => undefined,
+    setPlace: () => undefined,
+    arrived: () => undefined,
     markSeen: () => undefined,
     jumpTo: (roomId, message) =>
       set({ screen: { at: 'room', roomId, panel: 'none', focusMessage: messageKey(message) } }),

@@ -72,6 +72,14 @@ const scripts: readonly SampleMessage[] = [
   ['سارة (بيت)', 4, 'صباح الخير، أنا قادمة.'],
 ];
 
+/** A long talk of three, two weeks of it. */
+export const longTalkAt = (nowMs: number): HistoryItem[] =>
+  Array.from({ length: 240 }, (_, index) => {
+    const who = ['Ana Moreira', 'You', 'Benedikt', 'Ana Moreira'][Math.floor(index / 3) % 4] ?? 'You';
+    const [, , text = ''] = talk[index % talk.length] ?? [];
+    return itemOf([who, (240 - index) * 83, text, 'read'], index, nowMs);
+  });
+
 /** A talk in several scripts. */
 export const scriptsAt = (nowMs: number): HistoryItem[] => scripts.map((line, index) => itemOf(line, index, nowMs));
 
@@ -79,10 +87,12 @@ export const chatOf = (items: readonly HistoryItem[], more: Partial<ChatState> =
   items,
   total: items.length,
   hasOlder: items.length > 10,
-  detached: false,
+  hasNewer: false,
   loading: 'none',
   failure: null,
-  newSince: null,
+  newFrom: null,
+  place: null,
+  goTo: null,
   ...more,
 });
 

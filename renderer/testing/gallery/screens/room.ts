@@ -1,7 +1,8 @@
+import { messageKey } from '@parley/shared/model';
 import { refuse } from '@parley/shared/protocol';
 import { refusedConnection } from '../../../signaling/server-connection.ts';
 import { type GalleryScreen, here, inRoom, withReach } from '../base-state.ts';
-import { chatOf, scriptsAt, talkAt } from '../samples/chat.ts';
+import { chatOf, longTalkAt, scriptsAt, talkAt } from '../samples/chat.ts';
 import { participant } from '../samples/people.ts';
 import { design, longName, reachOf } from '../samples/rooms.ts';
 import { foundCheck, quotedRefusal, serverOf } from '../samples/servers.ts';
@@ -25,6 +26,28 @@ export const roomScreens = {
     reach: withReach(base, reachOf([], { connection: refusedConnection(refuse('server-unreachable'), nowMs + 5_000) })),
     chats: { [design]: chatOf(talkAt(nowMs)) },
     drafts: { [design]: { text: 'x'.repeat(880), refusal: null } },
+  }),
+  // Read in the middle, while new messages came.
+  'room-long': (base, nowMs) => {
+    const items = longTalkAt(nowMs);
+    const [read, unread] = [items[120], items[123]];
+    if (!read || !unread) throw new Error('the long talk is short');
+    return {
+      screen: inRoom(),
+      rooms: base.rooms.map((one) => (one.roomId === design ? { ...one, unread: 117 } : one)),
+      chats: {
+        [design]: chatOf(items, {
+          hasNewer: true,
+          total: 100_000,
+          newFrom: messageKey(unread),
+          place: { message: messageKey(read), offsetPx: 20 },
+        }),
+      },
+    };
+  },
+  'room-chat-failed': (_base, nowMs) => ({
+    screen: inRoom(),
+    chats: { [design]: chatOf(talkAt(nowMs), { failure: refuse('history-damaged') }) },
   }),
   'room-scripts': (_base, nowMs) => ({
     screen: inRoom(),

@@ -1,0 +1,50 @@
+import { memo } from 'react';
+import { Avatar } from '../../ui/avatar.tsx';
+import { AuthorName } from '../author-name.tsx';
+import styles from './chat.module.css';
+import type { ChatRow } from './grouping.ts';
+import { Message } from './message.tsx';
+
+type MessageRowProps = ChatRow & {
+  /** The name of the day, where this message begins one. */
+  day: string | null;
+  highlighted: boolean;
+  hasMeta: boolean;
+  /** Its number in the room from 1 and how many there are, where both are known. */
+  position: number | null;
+  total: number;
+};
+
+/** A message with the day, the mark and the author that stand above it. Drawn again only when one of these changed. */
+export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
+  const { item, day, isNew, startsGroup, endsGroup, highlighted, hasMeta, position, total } = props;
+  return (
+    <>
+      {day === null ? null : (
+        <p className={styles.day}>
+          <span>{day}</span>
+        </p>
+      )}
+      {isNew ? (
+        <p className={styles.new}>
+          <span>New messages</span>
+        </p>
+      ) : null}
+      <div className={styles.row} data-mine={item.mine || undefined} data-ends={endsGroup || undefined}>
+        {item.mine ? null : (
+          <span className={styles.face}>
+            {endsGroup ? <Avatar id={item.author} name={item.confirmed ? item.name : '?'} size={32} /> : null}
+          </span>
+        )}
+        <div className={styles.bubble}>
+          {startsGroup ? (
+            <p className={styles.author}>
+              <AuthorName mine={item.mine} name={item.name} confirmed={item.confirmed} />
+            </p>
+          ) : null}
+          <Message item={item} focused={highlighted} hasMeta={hasMeta} position={position} total={total} />
+        </div>
+      </div>
+    </>
+  );
+});

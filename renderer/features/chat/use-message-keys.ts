@@ -1,0 +1,63 @@
+import type { MessageKey } from '@parley/shared/model';
+import type { Virtualizer } from '@tanstack/react-virtual';
+import { type FocusEvent, type KeyboardEvent, type RefObject, useLayoutEffect, useRef, useState } from 'react';
+import type { ChatRow } from './grouping.ts';
+import { rowKeyAt } from './row-keys.ts';
+
+type Options = {
+  listRef: RefObject<HTMLElement | null>;
+  rows: readonly ChatRow[];
+  indexOf: (key: MessageKey) => number;
+  virtualizer: RefObject<Virtualizer<HTMLDivElement, Element> | null>;
+};
+
+/**
+ * The focus inside the list. ↑ and ↓ move it from message to message. The row that has it stays in the document; where its
+ * message is let go of, the list takes the focus.
+ */
+export function useMessageKeys({ listRef, rows, indexOf, virtualizer }: Options) {
+  const [current, setCurrent] = useState<MessageKey | null>(null);
+  const wanted = useRef<MessageKey | null>(null);
+  const index = current === null ? -1 : indexOf(current);
+
+  useLayoutEffect(() => {
+    if (wanted.current !== null && wanted.current === current) {
+      wanted.current = null;
+      listRef.current?.querySelector<HTMLElement>(`[data-message="${current}"]`)?.focus({ preventScroll: true });
+    }
+    if (current !== null && index < 0) {
+      setCurrent(null);
+      if (document.activeElement === null || document.activeElement === document.body)
+        listRef.current?.focus({ preventScroll: true });
+    }
+  }, [current, index, listRef]);
+
+  const moveTo = (next: number) => {
+    const row = rows[Math.max(0, Math.min(rows.length - 1, next))];
+    if (!row || row.key === current) return;
+    wanted.current = row.key;
+    setCurrent(row.key);
+    virtualizer.current?.scrollToIndex(indexOf(row.key), { align: 'auto' });
+  };
+
+  return {
+    /** The row that has the focus; -1 for none. */
+    current: index,
+    onKeyDown(event: KeyboardEvent) {
+      if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      const down = event.key === 'ArrowDown';
+      if (!down && event.key !== 'ArrowUp') return;
+      event.preventDefault();
+      const last = virtualizer.current?.range?.endIndex ?? rows.length - 1;
+      moveTo(index < 0 ? last : index + (down ? 1 : -1));
+    },
+    onFocus(event: FocusEvent) {
+      const key = rowKeyAt(event.target);
+      if (key !== null) setCurrent(key);
+    },
+    onBlur(event: FocusEvent) {
+      const next = event.relatedTarget;
+      if (next instanceof Node && rowKeyAt(next) === null) setCurrent(null);
+    },
+  };
+}

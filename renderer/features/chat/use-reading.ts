@@ -1,0 +1,112 @@
+import type { RoomId } from '@parley/shared/protocol';
+import type { Virtualizer } from '@tanstack/react-virtual';
+import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useActions } from '../../stores/react.tsx';
+import type { ChatState, ReadingPlace } from '../../stores/state.ts';
+import type { ChatRow } from './grouping.ts';
+
+type Options = {
+  roomId: RoomId;
+  chat: ChatState;
+  rows: readonly ChatRow[];
+  virtualizer: Virtualizer<HTMLDivElement, Element>;
+  listRef: RefObject<HTMLDivElement | null>;
+  atEndPx: number;
+};
+
+/** Keeps the place where the person reads, the end in view for who is there, and marks as seen what stood on the screen. */
+export function useReading({ roomId, chat, rows, virtualizer, listRef, atEndPx }: Options): { away: boolean } {
+  const actions = useActions();
+  const [away, setAway] = useState(chat.place !== null);
+  const atEnd = useRef(chat.place === null);
+  const placed = useRef(false);
+  const { hasNewer } = chat;
+
+  // Back at the place of before. The row at the top is taken, because rows above it do not move it when they are measured.
+  useLayoutEffect(() => {
+    if (placed.current || rows.length === 0) return;
+    placed.current = true;
+    if (chat.goTo) return;
+    const { place } = chat;
+    const index = place ? rows.findIndex(({ key }) => key === place.message) : -1;
+    const start = index < 0 ? undefined : virtualizer.measurementsCache[index]?.start;
+    if (place && start !== undefined) virtualizer.scrollToOffset(start - place.offsetPx);
+    else virtualizer.scrollToEnd();
+  }, [rows, chat, virtualizer]);
+
+  const now = useRef({ rows, hasNewer });
+  useLayoutEffect(() => {
+    now.current = { rows, hasNewer };
+  });
+
+  useEffect(() => {
+    const list = listRef.current;
+    if (!list) return undefined;
+    let frame = 0;
+    let height = list.clientHeight;
+
+    const note = () => {
+      frame = 0;
+      const items = virtualizer.getVirtualItems();
+      const top = list.scrollTop;
+      const first = items.find(({ start }) => start >= top) ?? items.at(-1);
+      const place: ReadingPlace | null =
+        (atEnd.current && !now.current.hasNewer) || !first
+          ? null
+          : { message: first.key as ReadingPlace['message'], offsetPx: first.start - top };
+      actions.setPlace(roomId, place);
+      see();
+    };
+    const see = () => {
+      if (document.visibilityState === 'hidden' || !document.hasFocus()) return;
+      const bottom = list.scrollTop + list.clientHeight;
+      const whole = virtualizer
+        .getVirtualItems()
+        .filter(({ start, end }) => end <= bottom + 2 && end >= list.scrollTop && start < bottom);
+      const last = atEnd.current ? now.current.rows.at(-1) : now.current.rows[whole.at(-1)?.index ?? -1];
+      if (last) actions.markSeen(roomId, { author: last.item.author, id: last.item.id });
+    };
+    const later = () => {
+      if (frame === 0) frame = requestAnimationFrame(note);
+    };
+    const scrolled = () => {
+      // A list that became smaller was not scrolled away from its end.
+      if (list.clientHeight !== height && atEnd.current) return;
+      atEnd.current = list.scrollHeight - list.scrollTop - list.clientHeight < atEndPx;
+      setAway(!atEnd.current);
+      later();
+    };
+    const observer = new ResizeObserver(() => {
+      height = list.clientHeight;
+      if (atEnd.current && !now.current.hasNewer) virtualizer.scrollToEnd();
+      later();
+    });
+    observer.observe(list);
+    list.addEventListener('scroll', scrolled, { passive: true });
+    window.addEventListener('focus', see);
+    return () => {
+      cancelAnimationFrame(frame);
+      observer.disconnect();
+      list.removeEventListener('scroll', scrolled);
+      window.removeEventListener('focus', see);
+    };
+  }, [actions, roomId, virtualizer, listRef, atEndPx]);
+
+  // What comes to the end while the person is there is seen at once; one's own message brings the end into view.
+  const last = rows.at(-1);
+  const lastKey = last?.key;
+  const isOwn = last?.item.mine === true && last.item.state === 'queued';
+  useEffect(() => {
+    if (lastKey === undefined || hasNewer) return undefined;
+    if (isOwn) virtualizer.scrollToEnd();
+    const frame = requestAnimationFrame(() => {
+      if (atEnd.current && document.visibilityState !== 'hidden' && document.hasFocus()) {
+        const shown = now.current.rows.at(-1)?.item;
+        if (shown) actions.markSeen(roomId, { author: shown.author, id: shown.id });
+      }
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [lastKey, isOwn, hasNewer, virtualizer, actions, roomId]);
+
+  return { away };
+}
