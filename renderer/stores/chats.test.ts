@@ -2,6 +2,7 @@ import type { Bridge, BridgeCall } from '@parley/shared/bridge';
 import { cursorAt, type HistoryItem, type HistoryPage, type MessageRef, messageKey } from '@parley/shared/model';
 import { accept, DeviceId, MessageId, RoomId, refuse } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
+import { roomsAt } from '../testing/gallery/samples/rooms.ts';
 import { createAppStore } from './app-store.ts';
 import { createChats, WINDOW } from './chats.ts';
 import type { ChatState } from './state.ts';
@@ -34,8 +35,13 @@ const item = (author: string, clock: number, more: Partial<HistoryItem> = {}): H
 /** Nothing asks this core for anything. */
 const noCore: Bridge = { call: () => Promise.resolve(refuse('unknown-call')), on: () => () => {} };
 
-function openChat(bridge: Bridge = noCore) {
+function openChat(bridge: Bridge = noCore, unread = 0) {
   const store = createAppStore();
+  store.setState({
+    rooms: roomsAt(0)
+      .slice(0, 1)
+      .map((room) => ({ ...room, roomId, unread })),
+  });
   const chats = createChats(store, bridge);
   return { chats, shown: () => store.getState().chats[roomId] };
 }
@@ -187,7 +193,7 @@ describe('the window of a long history', () => {
   });
 
   it('opens at the first message that was not seen, and where the person was when there is such a place', async () => {
-    const { chats, shown } = openChat(coreWith(5_000, 300).bridge);
+    const { chats, shown } = openChat(coreWith(5_000, 300).bridge, 300);
     await chats.open(roomId);
     const first = messageKey(refTo(4_701));
     expect(shown()).toMatchObject({ newFrom: first, goTo: { to: 'message', message: first, align: 'start' } });

@@ -174,10 +174,15 @@ export function createChats(store: AppStore, bridge: Bridge): Chats {
     },
     loadAround: goToMessage,
     async open(roomId) {
-      await (firsts.get(roomId) ?? this.loadFirst(roomId));
+      const room = store.getState().rooms.find((one) => one.roomId === roomId);
+      const goesThere = of(roomId).place === null && (room?.unread ?? 0) > 0;
+      if (goesThere) change(roomId, { goTo: { to: 'unread' } });
+      await this.loadFirst(roomId);
       const first = await firstUnread(roomId);
       change(roomId, { newFrom: first && messageKey(first) });
-      if (first && of(roomId).place === null) await goToMessage(roomId, first, 'start');
+      if (!goesThere) return;
+      const found = first !== null && (await goToMessage(roomId, first, 'start'));
+      if (!found) change(roomId, { goTo: { to: 'end' } });
     },
     async goToUnread(roomId) {
       const first = await firstUnread(roomId);

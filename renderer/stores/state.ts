@@ -184,7 +184,12 @@ export type ChatState = {
 /** A message, and how far below the upper edge of the list it stands. */
 export type ReadingPlace = { message: MessageKey; offsetPx: number };
 
-export type GoTo = { to: 'start' } | { to: 'end' } | { to: 'message'; message: MessageKey; align: 'start' | 'center' };
+export type GoTo =
+  | { to: 'start' }
+  | { to: 'end' }
+  /** To the first message that was not seen, once it is known. Until then nothing counts as seen. */
+  | { to: 'unread' }
+  | { to: 'message'; message: MessageKey; align: 'start' | 'center' };
 
 /** What a person has written in a room and not sent, and why the last try to send it failed. */
 export type Draft = { text: string; refusal: Refusal | null };

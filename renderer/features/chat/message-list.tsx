@@ -62,7 +62,7 @@ export function MessageList({ room, chat }: { room: Room; chat: ChatState }) {
 
   // The list goes where it is asked to, once the message is there.
   useLayoutEffect(() => {
-    if (!goTo || rows.length === 0) return;
+    if (!goTo || goTo.to === 'unread' || rows.length === 0) return;
     if (goTo.to === 'end') virtualizer.scrollToEnd();
     else if (goTo.to === 'start') virtualizer.scrollToOffset(0);
     else {

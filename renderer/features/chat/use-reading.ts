@@ -20,23 +20,29 @@ export function useReading({ roomId, chat, rows, virtualizer, listRef, atEndPx }
   const [away, setAway] = useState(chat.place !== null);
   const atEnd = useRef(chat.place === null);
   const placed = useRef(false);
-  const { hasNewer } = chat;
+  const look = useRef(() => {});
+  const stopReturning = useRef(() => {});
+  const { hasNewer, goTo } = chat;
 
-  // Back at the place of before. The row at the top is taken, because rows above it do not move it when they are measured.
+  // Back at the place of before.
   useLayoutEffect(() => {
     if (placed.current || rows.length === 0) return;
     placed.current = true;
     if (chat.goTo) return;
     const { place } = chat;
     const index = place ? rows.findIndex(({ key }) => key === place.message) : -1;
-    const start = index < 0 ? undefined : virtualizer.measurementsCache[index]?.start;
-    if (place && start !== undefined) virtualizer.scrollToOffset(start - place.offsetPx);
-    else virtualizer.scrollToEnd();
-  }, [rows, chat, virtualizer]);
+    if (!place || index < 0) {
+      virtualizer.scrollToEnd();
+      return;
+    }
+    virtualizer.scrollToIndex(index, { align: 'start' });
+    if (listRef.current) stopReturning.current = returnTo(listRef.current, place);
+  }, [rows, chat, virtualizer, listRef]);
+  useEffect(() => () => stopReturning.current(), []);
 
-  const now = useRef({ rows, hasNewer });
+  const now = useRef({ rows, hasNewer, goTo });
   useLayoutEffect(() => {
-    now.current = { rows, hasNewer };
+    now.current = { rows, hasNewer, goTo };
   });
 
   useEffect(() => {
@@ -47,6 +53,7 @@ export function useReading({ roomId, chat, rows, virtualizer, listRef, atEndPx }
 
     const note = () => {
       frame = 0;
+      if (now.current.goTo) return;
       const items = virtualizer.getVirtualItems();
       const top = list.scrollTop;
       const first = items.find(({ start }) => start >= top) ?? items.at(-1);
@@ -58,7 +65,7 @@ export function useReading({ roomId, chat, rows, virtualizer, listRef, atEndPx }
       see();
     };
     const see = () => {
-      if (document.visibilityState === 'hidden' || !document.hasFocus()) return;
+      if (now.current.goTo || document.visibilityState === 'hidden' || !document.hasFocus()) return;
       const bottom = list.scrollTop + list.clientHeight;
       const whole = virtualizer
         .getVirtualItems()
@@ -82,6 +89,7 @@ export function useReading({ roomId, chat, rows, virtualizer, listRef, atEndPx }
       later();
     });
     observer.observe(list);
+    look.current = later;
     list.addEventListener('scroll', scrolled, { passive: true });
     window.addEventListener('focus', see);
     return () => {
@@ -100,13 +108,43 @@ export function useReading({ roomId, chat, rows, virtualizer, listRef, atEndPx }
     if (lastKey === undefined || hasNewer) return undefined;
     if (isOwn) virtualizer.scrollToEnd();
     const frame = requestAnimationFrame(() => {
-      if (atEnd.current && document.visibilityState !== 'hidden' && document.hasFocus()) {
-        const shown = now.current.rows.at(-1)?.item;
-        if (shown) actions.markSeen(roomId, { author: shown.author, id: shown.id });
-      }
+      look.current();
     });
     return () => cancelAnimationFrame(frame);
-  }, [lastKey, isOwn, hasNewer, virtualizer, actions, roomId]);
+  }, [lastKey, isOwn, hasNewer, virtualizer]);
+
+  // The list may have been there already, where it was asked to go.
+  useEffect(() => {
+    if (!goTo) look.current();
+  }, [goTo]);
 
   return { away };
+}
+
+/** How many frames a row may take to be measured and to come to its place. */
+const RETURN_FRAMES = 20;
+
+/**
+ * Brings a row to where it stood. The rows around it are measured only once they are drawn, and each that is measured may move it.
+ * Returns what stops it; the person's own scrolling does too.
+ */
+function returnTo(list: HTMLElement, { message, offsetPx }: ReadingPlace): () => void {
+  let frames = 0;
+  let frame = 0;
+  const step = () => {
+    const row = list.querySelector(`[data-row="${message}"]`);
+    if (row) {
+      const offBy = row.getBoundingClientRect().top - list.getBoundingClientRect().top - offsetPx;
+      if (Math.abs(offBy) > 0.5) list.scrollTop += offBy;
+    }
+    frames += 1;
+    if (frames < RETURN_FRAMES) frame = requestAnimationFrame(step);
+  };
+  const stop = () => {
+    cancelAnimationFrame(frame);
+    for (const name of ['wheel', 'keydown', 'pointerdown']) list.removeEventListener(name, stop);
+  };
+  for (const name of ['wheel', 'keydown', 'pointerdown']) list.addEventListener(name, stop, { passive: true });
+  frame = requestAnimationFrame(step);
+  return stop;
 }

@@ -17,7 +17,7 @@ export function changesInWords(before: Known, state: Pick<AppState, 'rooms' | 'c
   const words: string[] = [];
   for (const room of state.rooms) {
     const known = before.unread.get(room.roomId);
-    // A chat on the screen says its own messages (role=log); it has the main place where no call has it.
+    // A chat on the screen says its own messages (a log beside its list); it has the main place where no call has it.
     const { screen, call } = state;
     const here = screen.at === 'room' && screen.roomId === room.roomId;
     const open = here && (screen.panel === 'chat' || call.at !== 'joined' || call.roomId !== room.roomId);
