@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { toBase64Url } from '@parley/shared/protocol';
+import { Entry } from '@parley/shared/model';
+import { DeviceId, toBase64Url } from '@parley/shared/protocol';
+import { createQueries } from '#core/history/database.ts';
+import { createEntryLog } from '#core/history/entry-log.ts';
+import { createHistoryContext } from '#core/history/history-context.ts';
+import { STATE_NUMBERS } from '#core/history/message-rows.ts';
 import { openHistory } from '#core/history/open-history.ts';
-import { noPrint, withId } from '#core/history/prints.ts';
-import { sql } from '#core/history/statements.ts';
 import { signingKeyOf } from '#core/identity/ed25519.ts';
 
 const AUTHORS = 5;
@@ -25,42 +28,37 @@ export function fillOnlyRoom(profile: string, count: number, unread = 0): void {
   try {
     const { room_id: roomId } = db.prepare<[], { room_id: string }>('SELECT room_id FROM rooms').get() ?? {};
     if (roomId === undefined) throw new Error('the profile has no room');
-    const authors = Array.from({ length: AUTHORS }, (_, at) => ({
-      author: signingKeyOf(new Uint8Array(randomBytes(32))).publicKey,
-      authorName: `Member ${at + 1}`,
-      seq: 0,
-      print: noPrint(),
-    }));
-    const insert = db.prepare(sql.insertMessage);
-    const grew = db.prepare(sql.roomGrew);
-    const span = db.prepare(sql.addSpan);
+    const keys = Array.from({ length: AUTHORS }, () => signingKeyOf(new Uint8Array(randomBytes(32))));
+    const own = DeviceId.parse(signingKeyOf(new Uint8Array(randomBytes(32))).publicKey);
+    const [key] = keys;
+    if (!key) throw new Error('no author');
+    const log = createEntryLog(createHistoryContext(createQueries(db), { db, key, now: Date.now, own }));
     const first = Date.now() - count * MINUTE_MS;
+    const random = (size: number) => toBase64Url(new Uint8Array(randomBytes(size)));
+    const seqs = new Map<number, number>();
     db.transaction(() => {
       for (let number = 1; number <= count; number++) {
-        const by = authors[Math.floor(number / 3) % AUTHORS];
-        if (!by) throw new Error('no author');
-        const id = toBase64Url(new Uint8Array(randomBytes(16)));
-        by.seq += 1;
-        by.print = withId(by.print, id);
-        const sentAt = first + number * MINUTE_MS;
-        const isNew = number > count - unread;
-        insert.run({
-          id,
+        const by = Math.floor(number / 3) % AUTHORS;
+        const seq = (seqs.get(by) ?? 0) + 1;
+        seqs.set(by, seq);
+        const entry = Entry.parse({
+          id: random(16),
           roomId,
-          author: by.author,
-          authorName: by.authorName,
-          seq: by.seq,
+          author: keys[by]?.publicKey,
+          authorName: `Member ${by + 1}`,
+          seq,
           clock: number,
-          sentAt,
-          text: longTextOf(number),
-          sig: toBase64Url(new Uint8Array(randomBytes(64))),
-          mine: 0,
-          state: isNew ? 2 : 3,
-          recordedAt: sentAt,
+          sentAt: first + number * MINUTE_MS,
+          kind: 'text',
+          of: null,
+          body: { salt: random(16), text: longTextOf(number) },
+          digest: random(32),
+          sig: random(64),
         });
-        grew.run({ roomId, clock: number, at: sentAt, unread: isNew ? 1 : 0 });
+        const isNew = number > count - unread;
+        log.insert(entry, false, isNew ? STATE_NUMBERS.delivered : STATE_NUMBERS.read);
       }
-      for (const { author, seq, print } of authors) if (seq > 0) span.run(roomId, author, 1, seq, print);
+      db.prepare('UPDATE rooms SET unread = ? WHERE room_id = ?').run(unread, roomId);
     })();
     db.pragma('wal_checkpoint(TRUNCATE)');
   } finally {

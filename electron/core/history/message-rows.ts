@@ -1,12 +1,12 @@
-import {
-  type Cursor,
-  type DeliveryState,
-  type Entry,
-  type EntryBody,
-  type EntryKind,
-  type HistoryItem,
-  type Quote,
-  type Reaction,
+import type {
+  Cursor,
+  DeliveryState,
+  Entry,
+  EntryBody,
+  EntryKind,
+  HistoryItem,
+  Quote,
+  Reaction,
 } from '@parley/shared/model';
 import { LIMITS } from '@parley/shared/protocol';
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import {
   type Cursor,
+  cursorAt,
   type Entry,
   type EntryContent,
-  cursorAt,
   type HistoryItem,
   type HistoryPage,
   type MessageKey,

@@ -81,11 +81,11 @@ export const sql = {
     ${ITEMS} WHERE m.room_id = ? AND m.shown = 1 AND (m.clock, m.author, m.id) >= (?, ?, ?)
     ORDER BY m.clock, m.author, m.id LIMIT ?`,
   pageAfter: `
-    ${ITEMS} WHERE m.room_id = ? AND (m.clock, m.author, m.id) > (?, ?, ?)
+    ${ITEMS} WHERE m.room_id = ? AND m.shown = 1 AND (m.clock, m.author, m.id) > (?, ?, ?)
     ORDER BY m.clock, m.author, m.id LIMIT ?`,
   // From the newest down: it stops at the last of as many as the room counts.
   nthUnread: `
-    SELECT author, id FROM messages WHERE room_id = ? AND mine = 0 AND state < 3
+    SELECT author, id FROM messages WHERE room_id = ? AND mine = 0 AND state < 3 AND shown = 1
     ORDER BY clock DESC, author DESC, id DESC LIMIT 1 OFFSET ?`,
   // The plus keeps SQLite on the index of the author's seqs, which is the order that is asked for.
   messagesWithin: `

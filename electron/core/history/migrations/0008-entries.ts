@@ -36,7 +36,7 @@ export const up = (db: WritableDb): void => {
     UPDATE own_floors SET seq = 0;
     CREATE INDEX messages_by_author ON messages (room_id, author, seq, held, id);
     CREATE INDEX messages_in_order ON messages (room_id, clock, author, id) WHERE shown = 1;
-    CREATE INDEX messages_unread ON messages (room_id, clock, author) WHERE mine = 0 AND state < 3 AND shown = 1;
+    CREATE INDEX messages_unread ON messages (room_id, clock, author, id) WHERE mine = 0 AND state < 3 AND shown = 1;
     CREATE INDEX messages_about ON messages (of_author, of_id, kind, author, clock, id) WHERE kind > 0;
   `);
 };
