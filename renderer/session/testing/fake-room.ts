@@ -1,9 +1,9 @@
 import type { Bridge, BridgeCall } from '@parley/shared/bridge';
 import {
   comparePlaces,
+  cursorAt,
   type Entry,
   type EntryContent,
-  cursorAt,
   type HistoryItem,
   type HistoryPage,
   type MessageRef,
