@@ -189,8 +189,31 @@ export function installProbe(cellCount: number): void {
       };
     }),
   });
-  Object.defineProperty(window, Symbol.for('parley.probe'), { value: { snapshot } });
+  /** Bytes of blocks that came on the files channels of this page. */
+  let fileBytes = 0;
+  const open = Native.prototype.createDataChannel;
+  Native.prototype.createDataChannel = function (label, options) {
+    const channel = open.call(this, label, options);
+    // Each frame begins with 24 bytes that say of which block it is.
+    if (label === 'files') {
+      channel.addEventListener('message', ({ data }) => {
+        if (data instanceof ArrayBuffer) fileBytes += data.byteLength - 24;
+      });
+    }
+    return channel;
+  };
+  /** Ends every connection at once, as a network that is gone does in the end. */
+  const cut = () => {
+    for (const peer of peers) peer.close();
+  };
+  Object.defineProperty(window, Symbol.for('parley.probe'), { value: { snapshot, cut, fileBytes: () => fileBytes } });
 }
+
+/** Source that ends every connection of the page. */
+export const CUT = `globalThis[Symbol.for('parley.probe')].cut()`;
+
+/** Source that counts the bytes of blocks of files that came to the page. */
+export const ASK_FILE_BYTES = `globalThis[Symbol.for('parley.probe')].fileBytes()`;
 
 /** Source that asks the probe; its value is a promise of a ProbeSnapshot. */
 export const ASK_PROBE = `globalThis[Symbol.for('parley.probe')].snapshot()`;
