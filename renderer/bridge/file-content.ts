@@ -13,19 +13,30 @@ export interface FileContent {
 /** Where a page finds a picture that arrived. */
 export const pictureAddressOf = (fileId: FileId): string => `/files/${fileId}/picture`;
 
+/** A browser opens six connections to a host: calls and events must find one, however slow the disk is. */
+const AT_ONCE_MAX = 3;
 /** A disk that takes longer for a block is as good as gone. */
 const TIMEOUT_MS = 60_000;
 const LOST = refuse('internal', { message: 'Parley lost touch with its own background part. Restart Parley.' });
 
 /** The content of files over the page's own origin, which is served by Electron's main process or by the loopback host. */
 export function fetchedContent(fetch: (url: string, init: RequestInit) => Promise<Response>, log: Log): FileContent {
+  const waiting: (() => void)[] = [];
+  let underWay = 0;
   const ask = async <T>(url: string, init: RequestInit, take: (response: Response) => Promise<Outcome<T>>) => {
+    // Whoever ends hands their place on.
+    if (underWay >= AT_ONCE_MAX) await new Promise<void>((resolve) => waiting.push(resolve));
+    else underWay += 1;
     try {
       const signal = AbortSignal.timeout(TIMEOUT_MS);
       return await take(await fetch(url, { credentials: 'same-origin', signal, ...init }));
     } catch (error) {
       log.warn('the content of a file could not be reached', errorFields(error));
       return LOST;
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else underWay -= 1;
     }
   };
   const refusalIn = async (response: Response): Promise<Refusal> => {

@@ -19,7 +19,7 @@ type WithConnection = SimplePeer.Instance & {
  */
 const FILES_CHANNEL = { label: 'files', id: 100 } as const;
 /** With less than this in the channel its owner is told that there is room. */
-const FILES_LOW_BYTES = 131_072;
+const FILES_LOW_BYTES = 65_536;
 
 function openFilesChannel(connection: RTCPeerConnection, listener: RawPeerListener): RTCDataChannel {
   const { label, id } = FILES_CHANNEL;

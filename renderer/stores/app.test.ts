@@ -87,6 +87,7 @@ async function openApp(room: FakeRoom, given: Given = {}) {
   const bridge = core.bridge();
   let tellServer: (change: ServerChange) => void = () => {};
   const app = createApp({
+    fileUrls: { make: () => null, revoke: () => {} },
     content: { write: async () => refuse('file-unknown'), read: async () => refuse('file-unknown') },
     bridge: {
       call: (call, input) => bridge.call(call, input),

@@ -30,7 +30,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
   const notices = createNotices(store);
   const chats = createChats(store, bridge);
   const drafts = createDrafts(store, bridge, clock);
-  const localFiles = new LocalFiles();
+  const localFiles = new LocalFiles(ports.fileUrls);
   const searches = createSearches(store, bridge, clock);
   const listedRooms = createListedRooms({
     store,

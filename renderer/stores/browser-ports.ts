@@ -37,6 +37,10 @@ export function browserPorts(window: Window & typeof globalThis): AppPorts {
   return {
     bridge,
     content: fetchedContent((url, init) => window.fetch(url, init), log.area('bridge')),
+    fileUrls: {
+      make: (file) => (file instanceof File ? window.URL.createObjectURL(file) : null),
+      revoke: (address) => window.URL.revokeObjectURL(address),
+    },
     clock: systemClock,
     randomBytes,
     signaling,

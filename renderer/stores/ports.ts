@@ -7,6 +7,7 @@ import type { Logs } from '../log.ts';
 import type { MediaPorts } from '../media/ports.ts';
 import type { MakePeer } from '../mesh/raw-peer.ts';
 import type { OwnCertificate } from '../session/certificate.ts';
+import type { FileUrls } from '../session/files/local-files.ts';
 import type { SessionPolicy } from '../session/session-policy.ts';
 import type { RoomLists } from '../signaling/room-lists.ts';
 import type { Seat, SeatOwner } from '../signaling/seat.ts';
@@ -16,6 +17,7 @@ import type { SignalingHub } from '../signaling/signaling-hub.ts';
 export type AppPorts = {
   bridge: Bridge;
   content: FileContent;
+  fileUrls: FileUrls;
   clock: Clock;
   randomBytes: (sizeBytes: number) => Uint8Array<ArrayBuffer>;
   roomLists: RoomLists;

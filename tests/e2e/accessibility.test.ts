@@ -32,6 +32,13 @@ describe('the main screens, as axe sees them', () => {
       await ana.send('a first message');
       await ana.message('a first message').waitFor();
       await look('chat');
+      const input = ana.page.getByLabel('Send files', { exact: true }).and(ana.page.locator('input'));
+      await input.setInputFiles({ name: 'list.txt', mimeType: 'text/plain', buffer: Buffer.from('seeds') });
+      await ana.page
+        .getByRole('article', { name: /^list.txt/ })
+        .getByText('Offered to the room')
+        .waitFor();
+      await look('chat with a file');
       await ana.openPanel('People');
       await look('people');
       await ana.openPanel('Details');

@@ -64,7 +64,7 @@ describe('files between two people', () => {
   });
 
   it('arrive whole over ten cuts and a restart of each side, with at most one block sent again for each', async () => {
-    const content = randomBytes(60_000_000);
+    const content = randomBytes(30_000_000);
     const size = content.length;
     await choose(ana, 'harvest.bin', content);
     await waitState(ben, 'harvest.bin', 'Offered to you');

@@ -14,7 +14,7 @@ import {
 import { type Clock, FixedRate } from '@parley/shared/timing';
 
 /** Above this much unsent data in the channel the next part of a block waits. */
-const BUFFERED_MAX_BYTES = 524_288;
+const BUFFERED_MAX_BYTES = 131_072;
 /** Blocks that the far end may have asked for and not got. */
 const WANTS_MAX = 64;
 /** Messages of the far end: a receiver asks for some hundred blocks a second at the very most, and says little else. */

@@ -55,7 +55,7 @@ export type FileNow = FileItem & {
   peers: readonly FileAtPeer[];
   /** Whether this device can give it to others now. */
   atHand: boolean;
-  /** The address of a picture that arrived and may be shown; null for everything else. */
+  /** The address of a picture that is here and may be shown; null for everything else. */
   picture: string | null;
 };
 
@@ -278,6 +278,13 @@ export class FileTransfers {
     return mine ? state === 'shared' && (held || this.#ports.local.has(fileId)) : state === 'received' && held;
   }
 
+  /** A picture is drawn by the browser as a picture, whatever its bytes are. */
+  #pictureOf({ fileId, kind, risk, mine, state }: FileItem): string | null {
+    if (kind !== 'picture' || risk !== 'none') return null;
+    if (mine) return this.#ports.local.addressOf(fileId);
+    return state === 'received' ? pictureAddressOf(fileId) : null;
+  }
+
   #mine(): FileItem[] {
     return [...this.#items.values()]
       .filter(({ mine, state }) => mine && state === 'shared')
@@ -325,14 +332,11 @@ export class FileTransfers {
           sources: incoming?.file.sourceCount ?? 0,
           peers: [...(this.#atPeers.get(item.fileId)?.values() ?? [])],
           atHand: this.#gives(item),
-          picture: isPicture(item) ? pictureAddressOf(item.fileId) : null,
+          picture: this.#pictureOf(item),
         };
       });
   }
 }
-
-const isPicture = ({ kind, risk, state }: FileItem): boolean =>
-  kind === 'picture' && risk === 'none' && state === 'received';
 
 function offerOf({ fileId, salt, name, folders, sizeBytes, root, offeredAt, round }: FileItem): FileOffer {
   return { fileId, salt, name, folders, sizeBytes, root, offeredAt, round };

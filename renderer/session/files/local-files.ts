@@ -5,6 +5,10 @@ import { fileRootOf, sha256 } from '@parley/shared/sealing';
 /** The part of a `File` that is used. */
 export type LocalFile = Pick<File, 'name' | 'size' | 'slice'>;
 
+/** Makes addresses by which a page shows a chosen file, and takes them back. */
+export type FileUrls = { make(file: LocalFile): string | null; revoke(address: string): void };
+const NO_URLS: FileUrls = { make: () => null, revoke: () => {} };
+
 /** What stands for the content of a file: its hashes, base64url. */
 export type Fingerprint = Pick<FileOffer, 'root'> & { hashes: string };
 
@@ -16,6 +20,12 @@ const HASH_BYTES = 32;
  */
 export class LocalFiles {
   readonly #files = new Map<FileId, LocalFile>();
+  readonly #addresses = new Map<FileId, string>();
+  readonly #urls: FileUrls;
+
+  constructor(urls: FileUrls = NO_URLS) {
+    this.#urls = urls;
+  }
 
   has(fileId: FileId): boolean {
     return this.#files.has(fileId);
@@ -31,6 +41,17 @@ export class LocalFiles {
 
   remove(fileId: FileId): void {
     this.#files.delete(fileId);
+    const address = this.#addresses.get(fileId);
+    if (address !== undefined) this.#urls.revoke(address);
+    this.#addresses.delete(fileId);
+  }
+
+  /** Where the page finds the content of a file, to show it; null where it does not have it. */
+  addressOf(fileId: FileId): string | null {
+    const file = this.#files.get(fileId);
+    const address = this.#addresses.get(fileId) ?? (file ? this.#urls.make(file) : null);
+    if (address !== null) this.#addresses.set(fileId, address);
+    return address;
   }
 
   /** Reads a block. A browser refuses to read a file that was changed after it was chosen: then it is `file-changed`. */
@@ -38,7 +59,7 @@ export class LocalFiles {
     const file = this.#files.get(fileId);
     const block = file && (await readBlockOf(file, index));
     if (block) return accept(block);
-    this.#files.delete(fileId);
+    this.remove(fileId);
     return refuse('file-changed');
   }
 }
