@@ -62,6 +62,8 @@ function openConversation() {
     differing: [] as SeqRange[],
     behind: false,
     recorded: 0,
+    /** How many of the messages it finds unsigned. */
+    forged: 0,
   };
   const answers: Record<string, (input: never) => unknown> = {
     'history.heads': ({ above }: { above: DeviceId | null }) => accept({ heads: [], upTo: core.upTo(above) }),
@@ -76,6 +78,7 @@ function openConversation() {
         changed: [],
         gained,
         refused: core.keeps ? 0 : messages.length,
+        forged: core.forged,
       });
     },
     'history.mark-heads': () => accept({ changed: [] }),
@@ -316,6 +319,24 @@ describe('receipts', () => {
     clock.advance(100);
     await settled();
     expect(links.map(({ of }) => of('receipt').map(({ delivered }) => delivered))).toEqual([[[known.id]], []]);
+  });
+});
+
+describe('a message that its author did not sign', () => {
+  it('is told of with the device that handed it on, once for each device (H6)', async () => {
+    const { conversation, core, link } = openConversation();
+    const told: DeviceId[] = [];
+    conversation.on('forged', ({ by }) => told.push(by));
+    const ben = await link('ben');
+    const cleo = await link('cleo');
+    Object.assign(core, { keeps: false, forged: 1 });
+    const batch = { type: 'batch' as const, messages: [message(device('anna'), 1)], hasMore: false };
+    await ben.hear(batch);
+    conversation.unlinked(ben.peer);
+    const again = await link('ben');
+    await again.hear(batch);
+    await cleo.hear(batch);
+    expect(told).toEqual([device('ben'), device('cleo')]);
   });
 });
 

@@ -45,13 +45,15 @@ export type ConversationEvents = {
   changed: readonly HistoryItem[];
   /** Someone's messages could not be stored. */
   trouble: Refusal;
+  /** A device handed on a message that its author did not sign. Told once for each device, while its allowance lasts. */
+  forged: { by: DeviceId };
 };
 
 /** Counts of messages that were not taken. */
 export type ChatDrops = { spam: number; foreign: number; unasked: number };
 
 /** The allowance of one device in a time. It outlives the device's links: a new link gives nothing back. */
-type Allowance = { spam: SpamWindow; taken: Budget; given: Budget };
+type Allowance = { spam: SpamWindow; taken: Budget; given: Budget; toldOfForgery: boolean };
 
 type PeerState = {
   peer: ChatPeer;
@@ -230,8 +232,9 @@ export class Conversation {
       this.#events.emit('trouble', recorded);
       return false;
     }
-    const { stored, fresh, changed, gained, refused } = recorded.value;
+    const { stored, fresh, changed, gained, refused, forged } = recorded.value;
     this.#dropped.foreign += refused;
+    if (forged > 0) this.#tellOfForgery(from);
     for (const each of stored) this.#receipts.queue(each, 'delivered');
     if (fresh.length > 0) this.#events.emit('recorded', fresh);
     if (changed.length > 0) this.#events.emit('changed', changed);
@@ -240,6 +243,13 @@ export class Conversation {
     const own = fresh.flatMap(({ mine, id }) => (mine ? [id] : []));
     await this.#mark(from, 'delivered', own);
     return gained;
+  }
+
+  #tellOfForgery(by: DeviceId): void {
+    const allowance = this.#allowanceOf(by);
+    if (allowance.toldOfForgery) return;
+    allowance.toldOfForgery = true;
+    this.#events.emit('forged', { by });
   }
 
   /** Not everybody is linked with everybody: what came over one link is told on the others, once for many messages. */
@@ -274,6 +284,7 @@ export class Conversation {
       spam: new SpamWindow(),
       taken: new Budget(backfillTakenMax, backfillWindowMs),
       given: new Budget(backfillGivenMax, backfillWindowMs),
+      toldOfForgery: false,
     };
     this.#allowances.set(deviceId, allowance);
     return allowance;

@@ -878,6 +878,15 @@ describe('room session', () => {
       expect(ben.notices).toEqual(['The disk is full.']);
     });
 
+    it('says in plain words who handed on a message that its author did not sign, once (H6)', async () => {
+      const { room, ana, ben } = await twoInARoom();
+      const nothing = { stored: [], fresh: [], changed: [], gained: 0 };
+      ben.core.answers['history.record'] = () => ({ ok: true, value: { ...nothing, refused: 1, forged: 1 } });
+      for (const text of ['hello', 'again']) await ana.session.send({ kind: 'text', text, of: null }, () => {});
+      await room.later(1_000);
+      expect(ben.notices).toEqual(['ana handed on a message that its author did not sign. It was not taken.']);
+    });
+
     it('shows typing for a while', async () => {
       const { room, ana, ben } = await twoInARoom();
       ana.session.typing();

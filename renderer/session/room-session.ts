@@ -1,4 +1,11 @@
-import type { EntryContent, HistoryItem, MessageRef, PeerStanding, RoomKeyring } from '@parley/shared/model';
+import {
+  type EntryContent,
+  type HistoryItem,
+  isolated,
+  type MessageRef,
+  type PeerStanding,
+  type RoomKeyring,
+} from '@parley/shared/model';
 import {
   type DeviceId,
   type FileId,
@@ -72,6 +79,10 @@ export class RoomSession {
     conversation.on('trouble', ({ message, code }) =>
       this.#events.emit('notice', { tone: 'trouble', text: message, code }),
     );
+    conversation.on('forged', ({ by }) => {
+      const from = this.#parts.roster.all.find(({ deviceId }) => deviceId === by);
+      this.#events.emit('notice', { tone: 'trouble', text: forgeryWords(from?.name), code: null });
+    });
   }
 
   on<E extends keyof SessionEvents>(event: E, listener: (payload: SessionEvents[E]) => void): () => void {
@@ -368,3 +379,6 @@ export class RoomSession {
     if (!this.#is('left')) this.#events.emit('changed', this.now);
   });
 }
+
+const forgeryWords = (name: string | undefined): string =>
+  `${name === undefined ? 'Someone' : isolated(name)} handed on a message that its author did not sign. It was not taken.`;

@@ -46,6 +46,8 @@ export const historyCalls = {
       changed: z.array(HistoryItem),
       gained: z.number().int().nonnegative(),
       refused: z.number().int().nonnegative(),
+      /** The refused ones that their author did not sign. */
+      forged: z.number().int().nonnegative(),
     }),
   },
   /** The messages before or after a place, nearest to it; the newest where none is given. Not both. */

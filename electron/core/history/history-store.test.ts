@@ -173,8 +173,10 @@ describe('recording', () => {
       ana.write(newRoomId()),
     ];
     const nothing = { stored: [], fresh: [], changed: [], gained: 0 };
-    expect(ben.store.record(roomId, forged)).toEqual({ ...nothing, refused: forged.length });
+    expect(ben.store.record(roomId, forged)).toEqual({ ...nothing, refused: forged.length, forged: 12 });
     expect(ben.store.record(roomId, [genuine])).toMatchObject({ stored: [{ id: genuine.id }] });
+    // Also once the genuine one is here.
+    expect(ben.store.record(roomId, forged.slice(0, 2))).toEqual({ ...nothing, refused: 2, forged: 2 });
   });
 
   it('keeps every message that an author signed under one seq or one clock, up to a limit', () => {
@@ -185,7 +187,7 @@ describe('recording', () => {
     expect(ben.store.page(roomId, undefined, 10).total_count).toBe(3);
     const many = Array.from({ length: LIMITS.messagesPerSeqMax }, (_, index) => write({ seq: 3, clock: 10 + index }));
     expect(ben.store.record(roomId, many)).toMatchObject({ refused: 0 });
-    expect(ben.store.record(roomId, [write({ seq: 3, clock: 90 })])).toMatchObject({ refused: 1 });
+    expect(ben.store.record(roomId, [write({ seq: 3, clock: 90 })])).toMatchObject({ refused: 1, forged: 0 });
   });
 
   it('does not let one member set the clock of a room so far that nobody can write any more', () => {

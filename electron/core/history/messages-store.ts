@@ -55,17 +55,20 @@ export function createMessagesStore(context: HistoryContext) {
     return { entry, item: itemOf(row) };
   };
 
-  /** Whether an entry is one that its author made for this room, and may be taken. */
-  const isGenuine = (roomId: RoomId, entry: Entry): boolean => {
-    const { kind, of, author, body } = entry;
+  /** Whether the author signed the entry, with the body that came with it if any did. */
+  const isSigned = (entry: Entry): boolean =>
+    ((entry.body === null && entry.kind !== 'delete') || digestOf(entry.body) === entry.digest) &&
+    verify(entry.author, entry.sig, entrySignatureBytes(entry));
+
+  /** Whether an entry, if its author signed it, may be taken into this room. */
+  const isAllowed = (roomId: RoomId, entry: Entry): boolean => {
+    const { kind, of, author } = entry;
     const isOthers = (kind === 'edit' || kind === 'delete') && of.author !== author;
     return (
       entry.roomId === roomId &&
       !isOthers &&
       spans.hasRoomFor(entry) &&
-      entry.clock <= (one<{ top_clock: number }>(sql.topClock, roomId)?.top_clock ?? 0) + CLOCK_LEAP_MAX &&
-      ((body === null && kind !== 'delete') || digestOf(body) === entry.digest) &&
-      verify(author, entry.sig, entrySignatureBytes(entry))
+      entry.clock <= (one<{ top_clock: number }>(sql.topClock, roomId)?.top_clock ?? 0) + CLOCK_LEAP_MAX
     );
   };
 
@@ -133,7 +136,10 @@ export function createMessagesStore(context: HistoryContext) {
         return composed(entry);
       }),
 
-    /** Stores others' entries after checking room, author and signature. Recording twice is recording once. */
+    /**
+     * Stores others' entries after checking room, author and signature. Recording twice is recording once. `refused` counts
+     * the entries that were not taken, `forged` those among them that their author did not sign.
+     */
     record: (roomId: RoomId, entries: readonly Entry[]) =>
       transaction(() => {
         needRoom(roomId);
@@ -141,21 +147,31 @@ export function createMessagesStore(context: HistoryContext) {
         const touched = new Map<MessageKey, { ref: MessageRef; wasShown: boolean }>();
         let gained = 0;
         let refused = 0;
+        let forged = 0;
         for (const entry of entries) {
           const ref = { author: entry.author, id: entry.id };
           const subject = log.subjectOf(entry);
           const wasShown = entryRow(subject)?.shown === 1;
           const known = entryRow(ref);
-          if (known && known.sig !== entry.sig) {
+          const isOther =
+            known && (known.sig !== entry.sig || (entry.body !== null && digestOf(entry.body) !== known.digest));
+          if (isOther) {
             refused++;
+            if (!isSigned(entry)) forged++;
             continue;
           }
-          if (known ? !log.fill(known, entry) : !isGenuine(roomId, entry)) {
-            if (known) stored.push({ ...ref, met: one(sql.pin, entry.author) !== undefined });
-            else refused++;
+          if (!known) {
+            const isAllowedHere = isAllowed(roomId, entry);
+            if (!isAllowedHere || !isSigned(entry)) {
+              refused++;
+              if (isAllowedHere) forged++;
+              continue;
+            }
+            log.insert(entry, entry.author === own, STATE_NUMBERS.delivered);
+          } else if (!log.fill(known, entry)) {
+            stored.push({ ...ref, met: one(sql.pin, entry.author) !== undefined });
             continue;
           }
-          if (!known) log.insert(entry, entry.author === own, STATE_NUMBERS.delivered);
           gained++;
           stored.push({ ...ref, met: one(sql.pin, entry.author) !== undefined });
           const subjectKey = messageKey(subject);
@@ -167,7 +183,7 @@ export function createMessagesStore(context: HistoryContext) {
           const row = rowOf(ref);
           if (row?.room_id === roomId && row.shown === 1) (wasShown ? changed : fresh).push(itemOf(row));
         }
-        return { stored, fresh, changed, gained, refused };
+        return { stored, fresh, changed, gained, refused, forged };
       }),
 
     /** The messages before a place (or the newest), oldest first. */

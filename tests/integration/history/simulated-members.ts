@@ -3,10 +3,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bridge } from '@parley/shared/bridge';
-import { type Entry, type HistoryItem, type MessageKey, messageKey, profileFromName } from '@parley/shared/model';
+import {
+  type Entry,
+  type EntryContent,
+  type HistoryItem,
+  type MessageKey,
+  messageKey,
+  profileFromName,
+} from '@parley/shared/model';
 import {
   accept,
   DeviceId,
+  type Head,
   LinkMessage,
   type LinkMessageOf,
   type MessageId,
@@ -66,6 +74,8 @@ export class SimulatedRoom {
   readonly #wires = new Set<Wire>();
   /** The timers of all; wall clocks differ by an offset each. */
   readonly clock: FakeClock = fakeClock();
+  /** Changes what a member says on its way. */
+  tampered: (from: Member, message: LinkMessage) => LinkMessage = (_, message) => message;
 
   constructor(keys: readonly SigningKey[], empty: Buffer) {
     this.members = keys.map((key, index) => new Member(this, key, empty, `Member ${index}`));
@@ -91,7 +101,7 @@ export class SimulatedRoom {
           deviceId: to.deviceId,
           send: (message) => {
             if (!this.#wires.has(wire)) return false;
-            wire.messages.push(JSON.stringify(message));
+            wire.messages.push(JSON.stringify(this.tampered(from, message)));
             return true;
           },
         },
@@ -169,6 +179,8 @@ export class Member {
   readonly #name: string;
   /** Every message that was on this disk at any time, also before a restore. */
   readonly everHeld = new Set<MessageKey>();
+  /** The devices that the person was told about. */
+  readonly toldOfForgeryBy: DeviceId[] = [];
   #wallAheadMs = 0;
   #db: Database.Database;
   #store: HistoryStore;
@@ -210,7 +222,32 @@ export class Member {
   }
 
   write(text: string): Promise<unknown> {
-    return this.conversation.send({ kind: 'text', text, of: null }, () => {});
+    return this.say({ kind: 'text', text, of: null });
+  }
+
+  say(content: EntryContent): Promise<unknown> {
+    return this.conversation.send(content, () => {});
+  }
+
+  /** The history as every member must show it in the end, whatever each knows of deliveries and names. */
+  shown() {
+    return this.items().map(({ author, id, text, edited, deleted, quote, reactions }) => ({
+      author,
+      id,
+      text,
+      edited,
+      deleted,
+      quotes: quote && { author: quote.author, id: quote.id, text: quote.text },
+      reactions: reactions.map(({ emoji, names }) => ({ emoji, names })),
+    }));
+  }
+
+  heads(): Head[] {
+    return this.#store.heads(roomId, null, null).heads;
+  }
+
+  entryCount(): number {
+    return this.#db.prepare<[], number>('SELECT count(*) FROM messages').pluck().get() ?? 0;
   }
 
   items(): HistoryItem[] {
@@ -281,7 +318,7 @@ export class Member {
       },
       on: () => () => {},
     } as unknown as Bridge;
-    return new Conversation({
+    const conversation = new Conversation({
       roomId,
       bridge,
       clock: { now: this.#now, after: (delayMs, callback) => this.#room.clock.after(delayMs, callback) },
@@ -289,6 +326,8 @@ export class Member {
       readReceipts: () => true,
       receiptsEveryMs: 100,
     });
+    conversation.on('forged', ({ by }) => this.toldOfForgeryBy.push(by));
+    return conversation;
   }
 }
 
