@@ -43,6 +43,7 @@ export const createAppStore = (): AppStore =>
     call: NO_CALL,
     chats: {},
     drafts: {},
+    composing: {},
     files: {},
     preparing: [],
     search: NO_SEARCH,

@@ -241,3 +241,29 @@ describe('the window of a long history', () => {
     expect(shown()?.newFrom).toBe(messageKey(refTo(6)));
   });
 });
+
+describe('an answer', () => {
+  it('quotes the words as they are now, also after they were edited or deleted, or came late', () => {
+    const { chats, shown } = openChat(coreWith(0).bridge);
+    const [asked, late] = [numbered(1), numbered(2)];
+    const quote = (of: HistoryItem, text: string | null) => ({
+      author: of.author,
+      id: of.id,
+      name: of.name,
+      confirmed: true,
+      mine: false,
+      text,
+    });
+    chats.add(roomId, [
+      asked,
+      numbered(3, { quote: quote(asked, asked.text) }),
+      numbered(4, { quote: quote(late, null) }),
+    ]);
+    const quotes = () => shown()?.items.flatMap((item) => (item.quote ? [item.quote.text] : []));
+    chats.update(roomId, [{ ...asked, text: 'Other words', edited: true }]);
+    chats.add(roomId, [late]);
+    expect(quotes()).toEqual(['Other words', late.text]);
+    chats.update(roomId, [{ ...asked, text: '', deleted: true }]);
+    expect(quotes()).toEqual(['', late.text]);
+  });
+});

@@ -3,6 +3,7 @@ import {
   comparePlaces,
   cursorAt,
   HISTORY_START,
+  beginningOf,
   type HistoryItem,
   type HistoryPage,
   type MessageKey,
@@ -37,7 +38,7 @@ export interface Chats {
   goToUnread(roomId: RoomId): Promise<void>;
   /** Messages that were not in the history before. */
   add(roomId: RoomId, items: readonly HistoryItem[]): void;
-  /** Messages whose delivery went on. */
+  /** Messages whose delivery went on, or that were changed, deleted or reacted to. */
   update(roomId: RoomId, items: readonly HistoryItem[]): void;
   /** A device is known by this name now, or no longer: its messages say so. */
   named(peer: PeerStanding): void;
@@ -195,7 +196,8 @@ export function createChats(store: AppStore, bridge: Bridge): Chats {
       const known = byKey(chat.items);
       const fresh = items.filter((item) => !known.has(messageKey(item)));
       arrivals.get(roomId)?.push(...fresh);
-      const all = merge(chat.items, fitting(chat, fresh));
+      const news = byKey(fresh);
+      const all = merge(chat.items, fitting(chat, fresh)).map((item) => quoting(item, news));
       const tooMany = all.length > WINDOW;
       // A reader at the end follows; one above it keeps what is in view.
       const kept = tooMany ? (chat.place === null ? all.slice(-WINDOW) : all.slice(0, WINDOW)) : all;
@@ -210,8 +212,8 @@ export function createChats(store: AppStore, bridge: Bridge): Chats {
     update(roomId, items) {
       const updated = byKey(items);
       const before = of(roomId).items;
-      if (!before.some((item) => updated.has(messageKey(item)))) return;
-      change(roomId, { items: before.map((item) => updated.get(messageKey(item)) ?? item) });
+      const after = before.map((item) => quoting(updated.get(messageKey(item)) ?? item, updated));
+      if (after.some((item, index) => item !== before[index])) change(roomId, { items: after });
     },
     named({ deviceId, name, standing }) {
       const confirmed = standing !== 'changed';
@@ -254,6 +256,15 @@ export function createChats(store: AppStore, bridge: Bridge): Chats {
 }
 
 export const isUnread = (item: HistoryItem): boolean => !item.mine && item.state === 'delivered';
+
+/** The same message, with what it quotes as that is now: an edited or a deleted text leaves the answers to it too. */
+function quoting(item: HistoryItem, changed: ReadonlyMap<MessageKey, HistoryItem>): HistoryItem {
+  const quoted = item.quote && changed.get(messageKey(item.quote));
+  if (!item.quote || !quoted) return item;
+  const { name, confirmed, mine } = quoted;
+  const text = beginningOf(quoted.text);
+  return text === item.quote.text ? item : { ...item, quote: { ...item.quote, name, confirmed, mine, text } };
+}
 
 /** Those of new messages that stand inside the window, or at its end where that is the end of the room. */
 function fitting({ items, hasOlder, hasNewer }: ChatState, fresh: readonly HistoryItem[]): readonly HistoryItem[] {

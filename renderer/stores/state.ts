@@ -39,6 +39,8 @@ export type AppState = {
   call: OwnCall;
   chats: Readonly<Record<RoomId, ChatState>>;
   drafts: Readonly<Record<RoomId, Draft>>;
+  /** What the field of a room is for, where it is not for a new message alone. */
+  composing: Readonly<Record<RoomId, Composing>>;
   /** Files of each room, the oldest first. */
   files: Readonly<Record<RoomId, readonly FileNow[]>>;
   /** Files that the person chose and that are being read before they are offered. */
@@ -180,6 +182,9 @@ export type ChatState = {
   /** Where the list has to go next. */
   goTo: GoTo | null;
 };
+
+/** An answer to a message, or an edit of an own one with the words as they are now. */
+export type Composing = { kind: 'reply'; of: HistoryItem } | { kind: 'edit'; of: HistoryItem; text: string };
 
 /** A message, and how far below the upper edge of the list it stands. */
 export type ReadingPlace = { message: MessageKey; offsetPx: number };

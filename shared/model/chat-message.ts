@@ -62,6 +62,12 @@ export const Quote = MessageRef.extend({
 });
 export type Quote = z.infer<typeof Quote>;
 
+/** The beginning of a text, as it is quoted: cut between characters (code points), never within one. */
+export function beginningOf(text: string): string {
+  if (text.length <= LIMITS.quoteMax) return text;
+  return `${[...text.slice(0, LIMITS.quoteMax * 2)].slice(0, LIMITS.quoteMax).join('')}…`;
+}
+
 /** One emoji under a message. */
 export const Reaction = z.object({
   emoji: z.string(),

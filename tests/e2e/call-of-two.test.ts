@@ -44,12 +44,39 @@ describe('a call of two', () => {
     await ben.waitDelivered('then we pick them on Friday');
   });
 
+  it('answers, edits, reacts to and deletes messages at both ends (H4)', async () => {
+    await ana.send('shall we pick the plums too');
+    await ben.message('shall we pick the plums too').waitFor();
+    await ben.doWith('shall we pick the plums too', 'Reply');
+    await ben.send('yes, on Saturday');
+    await ana
+      .message('yes, on Saturday')
+      .getByRole('button', { name: /Answer to .*: shall we pick/ })
+      .waitFor();
+
+    // The arrow key in an empty field takes the last own message.
+    await ben.page.getByRole('textbox', { name: 'Message' }).press('ArrowUp');
+    await ben.page.getByRole('textbox', { name: 'Message' }).fill('yes, on Sunday');
+    await ben.page.getByRole('button', { name: 'Save', exact: true }).click();
+    await ana.message('yes, on Sunday').getByText('edited').waitFor();
+    expect(await ana.message('yes, on Saturday').count()).toBe(0);
+
+    await ana.doWith('yes, on Sunday', 'React');
+    await ana.page.getByRole('button', { name: 'party' }).click();
+    await ben.page.getByRole('button', { name: 'party, 1' }).waitFor();
+
+    await ana.doWith('shall we pick the plums too', 'Delete for everyone');
+    await ana.page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click();
+    await ben.page.getByText('This message was deleted.').waitFor();
+    await ben.page.getByRole('button', { name: /Answer to .*: a deleted message/ }).waitFor();
+  });
+
   it('shows text as text, never as a page', async () => {
     const text = '<img src=x onerror="document.title=1"><b>bold</b>';
     await ana.send(text);
     await ben.openPanel('Chat');
     await ben.message(text).waitFor();
-    expect(await ben.page.locator('[role=log] b, [role=log] img[src=x]').count()).toBe(0);
+    expect(await ben.page.locator('[role=feed] b, [role=feed] img[src=x]').count()).toBe(0);
   });
 
   it('stops the picture when the camera is turned off, and brings it back', async () => {

@@ -205,6 +205,13 @@ export class AppPage {
     return this.page.getByRole('feed', { name: 'Messages' }).getByRole('article').filter({ hasText: text });
   }
 
+  /** Does something with a message, by the name of its button. */
+  async doWith(text: string, action: string): Promise<void> {
+    const article = this.message(text).first();
+    await article.hover();
+    await article.getByRole('button', { name: action, exact: true }).click();
+  }
+
   /** The word that says how far an own message came; undefined while the message is not shown. */
   async deliveryOf(text: string): Promise<DeliveryWord | undefined> {
     await this.openPanel('Chat');

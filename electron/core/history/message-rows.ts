@@ -8,7 +8,6 @@ import type {
   Quote,
   Reaction,
 } from '@parley/shared/model';
-import { LIMITS } from '@parley/shared/protocol';
 
 /** A row of `messages`, as SQLite gives it: one entry of its author's log. */
 export type MessageRow = {
@@ -148,12 +147,6 @@ function quoteOf(row: ItemRow): Quote | null {
   });
   return { ...ref, ...named, mine, text: beginningOf(row.quoted_text) };
 }
-
-/** Cut between characters (code points), never within one. */
-const beginningOf = (text: string): string =>
-  text.length <= LIMITS.quoteMax
-    ? text
-    : `${[...text.slice(0, LIMITS.quoteMax * 2)].slice(0, LIMITS.quoteMax).join('')}…`;
 
 type Named = Pick<ItemRow, 'mine' | 'author_name' | 'pinned_name' | 'pinned_changed'>;
 

@@ -28,7 +28,7 @@ export function ChatView({ room, wide = false }: { room: Room; wide?: boolean })
 }
 
 function NoMessages({ chat }: { chat: ChatState | undefined }) {
-  const isLoading = !chat || chat.loading !== 'none';
+  const isLoading = chat?.loading !== 'none';
   return (
     <div className={styles.list}>
       {chat && isLoading ? (

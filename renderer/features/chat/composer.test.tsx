@@ -2,6 +2,7 @@
 import { accept, LIMITS, type Refusal, refuse } from '@parley/shared/protocol';
 import { act } from 'react';
 import { describe, expect, it } from 'vitest';
+import type { Actions } from '../../stores/actions/actions.ts';
 import { AppProvider } from '../../stores/react.tsx';
 import { createFakeApp } from '../../testing/gallery/fake-app.ts';
 import { mountEach } from '../../testing/mounted.ts';
@@ -9,7 +10,27 @@ import { Composer } from './composer.tsx';
 
 const mounted = mountEach();
 
-async function shown(draft = '') {
+async function editing() {
+  const calls = { saved: 0, stopped: 0 };
+  const made = await shown('my draft', {
+    saveEdit: async () => {
+      calls.saved += 1;
+      return accept(null);
+    },
+    stopComposing: () => {
+      calls.stopped += 1;
+    },
+  });
+  const item = made.store.getState().chats[made.roomId]?.items.findLast(({ mine }) => mine);
+  if (!item) throw new Error('the gallery has no own message');
+  await act(async () =>
+    made.store.setState({ composing: { [made.roomId]: { kind: 'edit', of: item, text: item.text } } }),
+  );
+  return { ...made, app: calls, item };
+}
+
+async function shown(draft = '', more: Partial<Actions> = {}) {
+  let edits = 0;
   const { store, actions } = createFakeApp('room', 'light');
   const roomId = store.getState().rooms[0]?.roomId;
   if (!roomId) throw new Error('the gallery has no room');
@@ -27,6 +48,11 @@ async function shown(draft = '') {
         setDraft('');
         return accept(null);
       },
+      startEditLast: () => {
+        edits += 1;
+        return true;
+      },
+      ...more,
     },
   };
   await mounted.render(
@@ -49,7 +75,7 @@ async function shown(draft = '') {
     return event;
   };
   const alerts = () => [...mounted.page.querySelectorAll('[role="alert"]')].map((alert) => alert.textContent);
-  return { field, send, type, press, sent, setDraft, alerts };
+  return { field, send, type, press, sent, setDraft, alerts, store, roomId, edits: () => edits };
 }
 
 describe('the composer', () => {
@@ -140,5 +166,25 @@ describe('the composer', () => {
 
   it('follows the direction of what is written', async () => {
     expect((await shown()).field.dir).toBe('auto');
+  });
+});
+
+describe('the composer for a message that is there', () => {
+  it('holds its words, saves them on Enter and leaves it alone on Escape', async () => {
+    const { app, item, field, press } = await editing();
+    expect(field.value).toBe(item.text);
+    expect((await press('Escape')).defaultPrevented).toBe(true);
+    expect(app.stopped).toBe(1);
+    await press('Enter');
+    expect(app.saved).toBe(1);
+  });
+
+  it('takes the last own message with the arrow key in an empty field alone', async () => {
+    const empty = await shown('');
+    expect((await empty.press('ArrowUp')).defaultPrevented).toBe(true);
+    expect(empty.edits()).toBe(1);
+    const draft = await shown('some words');
+    await draft.press('ArrowUp');
+    expect(draft.edits()).toBe(0);
   });
 });

@@ -8,6 +8,7 @@ import { Refused } from '../../ui/field.tsx';
 import { formatNumber } from '../../ui/format.ts';
 import { AttachButtons } from '../files/attach-buttons.tsx';
 import styles from './chat.module.css';
+import { ComposingBar } from './composing-bar.tsx';
 
 /** From here on the field counts down. */
 const COUNT_FROM = 800;
@@ -20,7 +21,10 @@ const PARTS_MAX = LIMITS.spamMessagesMax;
  */
 export function Composer({ roomId }: { roomId: RoomId }) {
   const actions = useActions();
-  const text = useApp((state) => state.drafts[roomId]?.text ?? '');
+  const composing = useApp((state) => state.composing[roomId] ?? null);
+  const edited = composing?.kind === 'edit' ? composing.text : null;
+  const draft = useApp((state) => state.drafts[roomId]?.text ?? '');
+  const text = edited ?? draft;
   const refusal = useApp((state) => state.drafts[roomId]?.refusal ?? null);
   const [tooMuch, setTooMuch] = useState(0);
   const ref = useRef<HTMLTextAreaElement>(null);
@@ -28,7 +32,8 @@ export function Composer({ roomId }: { roomId: RoomId }) {
   const length = useMemo(() => [...text.normalize('NFC').trim()].length, [text]);
   const left = LIMITS.chatTextMax - length;
   const parts = useMemo(() => (left < 0 ? splitText(text).length : 1), [text, left]);
-  const mayBeSent = length > 0 && parts <= PARTS_MAX;
+  const isEdit = edited !== null;
+  const mayBeSent = length > 0 && (isEdit ? left >= 0 : parts <= PARTS_MAX);
 
   useLayoutEffect(() => {
     const field = ref.current;
@@ -37,14 +42,22 @@ export function Composer({ roomId }: { roomId: RoomId }) {
     field.style.height = `${Math.min(field.scrollHeight, 168)}px`;
   }, [text]);
 
+  // A person who chose to answer or to edit goes on in the field.
+  const subject = composing?.of.id;
+  useLayoutEffect(() => {
+    if (subject !== undefined) ref.current?.focus();
+  }, [subject]);
+
   const change = (next: string) => {
+    if (isEdit) return actions.setEdited(roomId, next);
     const isTooMuch = next.length > LIMITS.draftMax && next.length > text.length;
     setTooMuch(isTooMuch ? next.length : 0);
     if (!isTooMuch) actions.setDraft(roomId, next);
   };
   const send = () => {
     setTooMuch(0);
-    if (mayBeSent) void actions.sendMessage(roomId, text);
+    if (mayBeSent && isEdit) void actions.saveEdit(roomId);
+    else if (mayBeSent) void actions.sendMessage(roomId, text);
   };
 
   return (
@@ -61,11 +74,15 @@ export function Composer({ roomId }: { roomId: RoomId }) {
           {`This would be ${formatNumber(tooMuch)} characters, more than Parley keeps as a draft. Nothing was changed.`}
         </Refused>
       ) : null}
-      {parts > PARTS_MAX ? (
+      {!isEdit && parts > PARTS_MAX ? (
         <Refused>
           {`This is as long as ${formatNumber(parts)} messages; ${PARTS_MAX} can be sent at once. It stays here as a draft.`}
         </Refused>
       ) : null}
+      {isEdit && left < 0 ? (
+        <Refused>{`An edited message has 1,000 characters at most; these are ${formatNumber(length)}.`}</Refused>
+      ) : null}
+      {composing ? <ComposingBar roomId={roomId} composing={composing} /> : null}
       <div className={styles.field}>
         <AttachButtons roomId={roomId} />
         <textarea
@@ -79,6 +96,16 @@ export function Composer({ roomId }: { roomId: RoomId }) {
           value={text}
           onChange={(event) => change(event.target.value)}
           onKeyDown={(event) => {
+            if (event.key === 'Escape' && composing) {
+              event.preventDefault();
+              event.stopPropagation();
+              actions.stopComposing(roomId);
+              return;
+            }
+            if (event.key === 'ArrowUp' && text === '' && actions.startEditLast(roomId)) {
+              event.preventDefault();
+              return;
+            }
             if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
             event.preventDefault();
             // A long text goes out as several messages only where the button, which says so, is pressed.
@@ -91,7 +118,7 @@ export function Composer({ roomId }: { roomId: RoomId }) {
           </span>
         ) : null}
         <Button look="primary" size="small" type="submit" icon={SendHorizontal} disabled={!mayBeSent}>
-          {left < 0 && mayBeSent ? `Send as ${parts} messages` : 'Send'}
+          {isEdit ? 'Save' : left < 0 && mayBeSent ? `Send as ${parts} messages` : 'Send'}
         </Button>
       </div>
     </form>

@@ -4,6 +4,7 @@ import { AuthorName } from '../author-name.tsx';
 import styles from './chat.module.css';
 import type { ChatRow } from './grouping.ts';
 import { Message } from './message.tsx';
+import { Reactions } from './reactions.tsx';
 
 type MessageRowProps = ChatRow & {
   /** The name of the day, where this message begins one. */
@@ -43,6 +44,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
             </p>
           ) : null}
           <Message item={item} focused={highlighted} hasMeta={hasMeta} position={position} total={total} />
+          <Reactions item={item} />
         </div>
       </div>
     </>

@@ -5,6 +5,8 @@ import { formatClock } from '../../ui/format.ts';
 import { authorWords } from '../connection-words.ts';
 import styles from './chat.module.css';
 import { linkify } from './linkify.ts';
+import { MessageActions } from './message-actions.tsx';
+import { Quote } from './quote.tsx';
 
 const states: Record<DeliveryState, { word: string; icon: typeof Check }> = {
   queued: { word: 'Queued', icon: Clock },
@@ -39,7 +41,10 @@ export function Message({ item, focused, hasMeta, position, total }: MessageProp
       aria-setsize={position === null ? undefined : total}
       aria-label={`${authorWords(item)}, ${formatClock(item.sentAt)}`}
     >
+      {item.deleted ? null : <MessageActions item={item} />}
+      {item.quote && !item.deleted ? <Quote quote={item.quote} roomId={item.roomId} /> : null}
       <span className={styles.text} dir="auto">
+        {item.deleted ? <em className={styles.gone}>This message was deleted.</em> : null}
         {linkify(item.text).map((part, index) =>
           part.kind === 'text' ? (
             part.text
@@ -53,6 +58,7 @@ export function Message({ item, focused, hasMeta, position, total }: MessageProp
         )}
       </span>
       <span className={hasMeta ? styles.meta : 'visually-hidden'}>
+        {item.edited ? <span>edited</span> : null}
         <time dateTime={new Date(item.sentAt).toISOString()}>{formatClock(item.sentAt)}</time>
         {item.mine ? (
           <span className={styles.state} data-state={item.state} title={word}>

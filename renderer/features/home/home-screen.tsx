@@ -102,7 +102,8 @@ function RoomRow({ room, reach, now }: { room: Room; reach: RoomReach | undefine
             </>
           ) : last ? (
             <>
-              <AuthorName mine={last.mine} name={last.name} confirmed={last.confirmed} />: <bdi>{last.text}</bdi>
+              <AuthorName mine={last.mine} name={last.name} confirmed={last.confirmed} />:{' '}
+              <bdi>{last.text === '' ? 'Deleted message' : last.text}</bdi>
             </>
           ) : (
             'No messages yet'

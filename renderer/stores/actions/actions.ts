@@ -1,5 +1,6 @@
 import type { CallActions } from './call.ts';
 import type { ChatActions } from './chat.ts';
+import type { EntryActions } from './entries.ts';
 import type { FileActions } from './files.ts';
 import type { InviteActions } from './invites.ts';
 import type { ListedRoomActions } from './listed-rooms.ts';
@@ -23,4 +24,5 @@ export interface Actions
     ListedRoomActions,
     CallActions,
     ChatActions,
+    EntryActions,
     FileActions {}

@@ -9,7 +9,7 @@ import {
 import { accept, type DeviceId, type Outcome, type RoomId, refusalOf, refuse } from '@parley/shared/protocol';
 import { isUnread } from '../chats.ts';
 import type { Sending } from '../drafts.ts';
-import type { GoTo, ReadingPlace, SearchFilters } from '../state.ts';
+import type { Composing, GoTo, ReadingPlace, SearchFilters } from '../state.ts';
 import type { ActionContext } from './context.ts';
 
 export interface ChatActions {
@@ -56,14 +56,27 @@ export function createChatActions(context: ActionContext): ChatActions {
     return isEnd && (rooms.find((room) => room.roomId === roomId)?.unread ?? 0) > 0;
   }
 
-  async function sendParts(roomId: RoomId, text: string, sending: Sending): Promise<Outcome<unknown>> {
+  const setComposing = (roomId: RoomId, composing: Composing | undefined) =>
+    store.setState((state) => {
+      const { [roomId]: _before, ...others } = state.composing;
+      return { composing: composing ? { ...others, [roomId]: composing } : others };
+    });
+
+  async function sendParts(
+    roomId: RoomId,
+    text: string,
+    sending: Sending,
+    reply?: Composing,
+  ): Promise<Outcome<unknown>> {
     const whole = text.normalize('NFC');
     const parts = splitText(text);
     for (const [index, part] of parts.entries()) {
       sending.rest(whole.slice(parts[index + 1]?.from ?? whole.length));
-      const outcome = await sendOne(roomId, part.text);
+      const of = index === 0 && reply ? { author: reply.of.author, id: reply.of.id } : null;
+      const outcome = await sendOne(roomId, part.text, of);
       if (outcome.ok) continue;
       sending.end({ text: whole.slice(part.from), refusal: outcome });
+      if (of && reply) setComposing(roomId, reply);
       return outcome;
     }
     sending.end(null);
@@ -71,14 +84,14 @@ export function createChatActions(context: ActionContext): ChatActions {
     return accept({});
   }
 
-  async function sendOne(roomId: RoomId, text: string): Promise<Outcome<unknown>> {
+  async function sendOne(roomId: RoomId, text: string, of: MessageRef | null): Promise<Outcome<unknown>> {
     const parsed = ChatText.safeParse(text);
     if (!parsed.success) return refuse('message-invalid', { path: 'text' });
     const room = session(roomId);
     if (!room) return refuse('room-unknown');
     try {
       const stored = (item: HistoryItem) => chats.add(roomId, [item]);
-      return await room.send({ kind: 'text', text: parsed.data, of: null }, stored, () => drafts.kept(roomId));
+      return await room.send({ kind: 'text', text: parsed.data, of }, stored, () => drafts.kept(roomId));
     } catch (thrown) {
       return refusalOf(thrown);
     }
@@ -87,8 +100,11 @@ export function createChatActions(context: ActionContext): ChatActions {
   return {
     sendMessage(roomId, text) {
       const sending = drafts.send(roomId, text);
+      const composing = store.getState().composing[roomId];
+      const reply = composing?.kind === 'reply' ? composing : undefined;
+      if (reply) setComposing(roomId, undefined);
       // One text after the other, so that no message comes between those of a long one.
-      const turn = (turns.get(roomId) ?? Promise.resolve()).then(() => sendParts(roomId, text, sending));
+      const turn = (turns.get(roomId) ?? Promise.resolve()).then(() => sendParts(roomId, text, sending, reply));
       turns.set(roomId, turn);
       return turn;
     },

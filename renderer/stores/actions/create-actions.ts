@@ -3,6 +3,7 @@ import type { Actions } from './actions.ts';
 import { createCallActions } from './call.ts';
 import { createChatActions } from './chat.ts';
 import { type ActionParts, createActionContext } from './context.ts';
+import { createEntryActions } from './entries.ts';
 import { createFileActions } from './files.ts';
 import { createInviteActions } from './invites.ts';
 import { createListedRoomActions } from './listed-rooms.ts';
@@ -31,6 +32,7 @@ export function createActions(store: AppStore, parts: ActionParts): Actions {
     ...createListedRoomActions(context, invites),
     ...createScanningActions(context),
     ...createChatActions(context),
+    ...createEntryActions(context),
     ...createFileActions(context),
   };
 }

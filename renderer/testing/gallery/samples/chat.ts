@@ -96,6 +96,34 @@ export const chatOf = (items: readonly HistoryItem[], more: Partial<ChatState> =
   ...more,
 });
 
+/** A short talk with an answer, reactions, an edit and a deletion. */
+export function livelyAt(nowMs: number): HistoryItem[] {
+  const [question, photos, answer, gone, plan] = (
+    [
+      ['Ana Moreira', 42, 'Shall we print the cover on the matt paper? I have both samples here.'],
+      ['Benedikt', 40, 'Matt. The blue is much calmer on it.'],
+      ['You', 38, 'Matt for me too, but only if the small text on page 12 stays readable.', 'read'],
+      ['Benedikt', 31, ''],
+      ['You', 3, 'Then it is settled: matt, 120 g, on Thursday.', 'delivered'],
+    ] satisfies SampleMessage[]
+  ).map((line, index) => itemOf(line, index, nowMs));
+  if (!question || !photos || !answer || !gone || !plan) return [];
+  const { author, id, name, confirmed, mine, text } = question;
+  return [
+    { ...question, reactions: [{ emoji: '👀', mine: false, names: ['Benedikt'] }] },
+    photos,
+    { ...answer, quote: { author, id, name, confirmed, mine, text }, edited: true },
+    { ...gone, deleted: true },
+    {
+      ...plan,
+      reactions: [
+        { emoji: '👍', mine: false, names: ['Ana Moreira', 'Benedikt'] },
+        { emoji: '🎉', mine: true, names: ['You'] },
+      ],
+    },
+  ];
+}
+
 /** The talk of the gallery's busiest room. */
 export const talkAt = (nowMs: number): HistoryItem[] => talk.map((line, index) => itemOf(line, index, nowMs));
 

@@ -56,6 +56,23 @@ export const roomScreens = {
     chats: { [design]: chatOf(scriptsAt(nowMs)) },
     drafts: { [design]: { text: 'מחר בשעה 10 (בבית)', refusal: null } },
   }),
+  'room-lively': (_base, nowMs) => ({ screen: inRoom(), chats: { [design]: chatOf(livelyAt(nowMs)) } }),
+  'room-answer': (_base, nowMs) => {
+    const [of] = livelyAt(nowMs);
+    return {
+      screen: inRoom(),
+      chats: { [design]: chatOf(livelyAt(nowMs)) },
+      ...(of ? { composing: { [design]: { kind: 'reply', of } } } : {}),
+    };
+  },
+  'room-edit': (_base, nowMs) => {
+    const of = livelyAt(nowMs).at(-1);
+    return {
+      screen: inRoom(),
+      chats: { [design]: chatOf(livelyAt(nowMs)) },
+      ...(of ? { composing: { [design]: { kind: 'edit', of, text: of.text } } } : {}),
+    };
+  },
   'room-long-draft': () => ({
     screen: inRoom(),
     drafts: { [design]: { text: 'Everything that was said at the meeting. '.repeat(60), refusal: null } },

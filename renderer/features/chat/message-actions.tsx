@@ -1,0 +1,118 @@
+import type { HistoryItem } from '@parley/shared/model';
+import { Copy, Pencil, Reply, SmilePlus, Trash2 } from 'lucide-react';
+import { Popover } from 'radix-ui';
+import { useState } from 'react';
+import { useActions } from '../../stores/react.tsx';
+import { Button, IconButton } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import styles from './actions.module.css';
+import { PALETTE } from './emojis.ts';
+
+/** The things to do with one message. They are seen, and reached by Tab, while the message has the pointer or the focus. */
+export function MessageActions({ item }: { item: HistoryItem }) {
+  const { startReply, startEdit, deleteMessage } = useActions();
+  const [isAsking, setAsking] = useState(false);
+  const { roomId } = item;
+  return (
+    <span className={styles.actions} data-mine={item.mine || undefined} role="toolbar" aria-label="Message">
+      <ReactButton item={item} />
+      <IconButton
+        icon={Reply}
+        label="Reply"
+        title="Reply"
+        tooltip={false}
+        className={styles.small}
+        onClick={() => startReply(roomId, item)}
+      />
+      <IconButton
+        icon={Copy}
+        label="Copy text"
+        title="Copy text"
+        tooltip={false}
+        className={styles.small}
+        onClick={() => void navigator.clipboard.writeText(item.text)}
+      />
+      {item.mine ? (
+        <>
+          <IconButton
+            icon={Pencil}
+            label="Edit"
+            title="Edit"
+            tooltip={false}
+            className={styles.small}
+            onClick={() => startEdit(roomId, item)}
+          />
+          <IconButton
+            icon={Trash2}
+            label="Delete for everyone"
+            title="Delete for everyone"
+            tooltip={false}
+            className={styles.small}
+            onClick={() => setAsking(true)}
+          />
+        </>
+      ) : null}
+      {isAsking ? (
+        <Dialog title="Delete this message for everyone?" size="small" onClose={() => setAsking(false)}>
+          <p>
+            Its words are erased here at once, and on the devices of the others as soon as they are reached. Somebody
+            may have read or copied them before.
+          </p>
+          <div className={styles.buttons}>
+            <Button onClick={() => setAsking(false)} data-autofocus>
+              Keep it
+            </Button>
+            <Button
+              look="danger"
+              onClick={() => {
+                setAsking(false);
+                void deleteMessage(roomId, item);
+              }}
+            >
+              Delete
+            </Button>
+          </div>
+        </Dialog>
+      ) : null}
+    </span>
+  );
+}
+
+function ReactButton({ item }: { item: HistoryItem }) {
+  const { react } = useActions();
+  const [isOpen, setOpen] = useState(false);
+  const own = new Set(item.reactions.filter(({ mine }) => mine).map(({ emoji }) => emoji));
+  return (
+    <Popover.Root open={isOpen} onOpenChange={setOpen}>
+      <Popover.Trigger asChild>
+        <IconButton icon={SmilePlus} label="React" title="React" tooltip={false} className={styles.small} />
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content
+          className={styles.palette}
+          side="top"
+          sideOffset={4}
+          collisionPadding={8}
+          aria-label="Reactions"
+        >
+          {PALETTE.map(([emoji, name]) => (
+            <button
+              key={emoji}
+              type="button"
+              className={styles.emoji}
+              aria-label={name}
+              aria-pressed={own.has(emoji)}
+              title={name}
+              onClick={() => {
+                setOpen(false);
+                void react(item.roomId, item, emoji, !own.has(emoji));
+              }}
+            >
+              {emoji}
+            </button>
+          ))}
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  );
+}

@@ -1,0 +1,23 @@
+import type { Quote as Quoted } from '@parley/shared/model';
+import type { RoomId } from '@parley/shared/protocol';
+import { useActions } from '../../stores/react.tsx';
+import { authorWords } from '../connection-words.ts';
+import styles from './actions.module.css';
+
+/** The beginning of the message that is answered. A press goes there. */
+export function Quote({ quote, roomId }: { quote: Quoted; roomId: RoomId }) {
+  const { jumpTo } = useActions();
+  if (quote.text === null) return <span className={styles.quote}>This message has not arrived here.</span>;
+  const who = authorWords(quote);
+  return (
+    <button
+      type="button"
+      className={styles.quote}
+      aria-label={`Answer to ${who}: ${quote.text === '' ? 'a deleted message' : quote.text}`}
+      onClick={() => jumpTo(roomId, quote)}
+    >
+      <strong dir="auto">{who}</strong>
+      <span dir="auto">{quote.text === '' ? 'Deleted message' : quote.text}</span>
+    </button>
+  );
+}

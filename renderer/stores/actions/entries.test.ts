@@ -1,0 +1,89 @@
+import type { EntryContent, HistoryItem } from '@parley/shared/model';
+import { accept, RoomId, refuse } from '@parley/shared/protocol';
+import { describe, expect, it } from 'vitest';
+import { livelyAt } from '../../testing/gallery/samples/chat.ts';
+import { createAppStore, EMPTY_CHAT } from '../app-store.ts';
+import type { ActionContext } from './context.ts';
+import { createEntryActions } from './entries.ts';
+
+const items = livelyAt(1_800_000_000_000);
+const [question] = items;
+const own = items.at(-1);
+if (!question || !own) throw new Error('the sample has no messages');
+const roomId = RoomId.parse(own.roomId);
+
+function entries() {
+  const store = createAppStore();
+  store.setState({
+    chats: { [roomId]: { ...EMPTY_CHAT, items } },
+    drafts: { [roomId]: { text: 'my draft', refusal: null } },
+  });
+  const sent: { content: EntryContent; draft: string }[] = [];
+  const told: unknown[] = [];
+  let answer: () => unknown = () => accept(own);
+  const context = {
+    store,
+    chats: { update: (_: unknown, [item]: readonly HistoryItem[]) => told.push(item) },
+    session: () => ({
+      send: async (content: EntryContent, stored: (item: HistoryItem) => void, draft: () => string) => {
+        sent.push({ content, draft: draft() });
+        stored(own as HistoryItem);
+        return answer();
+      },
+    }),
+    tell: (outcome: unknown) => outcome,
+  } as unknown as ActionContext;
+  const fails = (refusal: unknown) => {
+    answer = () => refusal;
+  };
+  return {
+    actions: createEntryActions(context),
+    store,
+    sent,
+    fails,
+    composing: () => store.getState().composing[roomId],
+  };
+}
+
+describe('an edit', () => {
+  it('puts the last own message into the field and leaves the draft as it is', async () => {
+    const { actions, composing, sent, store } = entries();
+    expect(actions.startEditLast(roomId)).toBe(true);
+    expect(composing()).toMatchObject({ kind: 'edit', of: { id: own.id }, text: own.text });
+    actions.setEdited(roomId, 'Other words');
+    await actions.saveEdit(roomId);
+    const of = { author: own.author, id: own.id };
+    expect(sent).toEqual([{ content: { kind: 'edit', of, text: 'Other words' }, draft: 'my draft' }]);
+    expect([composing(), store.getState().drafts[roomId]?.text]).toEqual([undefined, 'my draft']);
+  });
+
+  it('keeps its words in the field where they could not be stored or are none', async () => {
+    const { actions, composing, fails, sent } = entries();
+    actions.startEdit(roomId, own);
+    actions.setEdited(roomId, '   ');
+    expect(await actions.saveEdit(roomId)).toMatchObject({ code: 'message-invalid' });
+    actions.setEdited(roomId, 'Other words');
+    fails(refuse('disk-full'));
+    expect(await actions.saveEdit(roomId)).toMatchObject({ code: 'disk-full' });
+    expect([composing(), sent.length]).toMatchObject([{ text: 'Other words' }, 1]);
+  });
+
+  it('sends nothing where the words are the same', async () => {
+    const { actions, composing, sent } = entries();
+    actions.startEdit(roomId, own);
+    await actions.saveEdit(roomId);
+    expect([composing(), sent]).toEqual([undefined, []]);
+  });
+});
+
+describe('a reaction and a deletion', () => {
+  it('name the message and nothing else of it', async () => {
+    const { actions, sent } = entries();
+    await actions.react(roomId, question, '👍', true);
+    await actions.deleteMessage(roomId, own);
+    expect(sent.map(({ content }) => content)).toEqual([
+      { kind: 'reaction', of: { author: question.author, id: question.id }, emoji: '👍', on: true },
+      { kind: 'delete', of: { author: own.author, id: own.id } },
+    ]);
+  });
+});

@@ -1,0 +1,77 @@
+import { ChatText, type HistoryItem, type MessageRef } from '@parley/shared/model';
+import { accept, type Outcome, type RoomId, refusalOf, refuse } from '@parley/shared/protocol';
+import type { ActionContext } from './context.ts';
+
+export interface EntryActions {
+  /** The next message answers this one. */
+  startReply: (roomId: RoomId, to: HistoryItem) => void;
+  /** The field holds this own message instead of the draft, which stays. */
+  startEdit: (roomId: RoomId, of: HistoryItem) => void;
+  /** The field holds the last own message that is loaded; false where there is none. */
+  startEditLast: (roomId: RoomId) => boolean;
+  setEdited: (roomId: RoomId, text: string) => void;
+  /** Neither an answer nor an edit any more. */
+  stopComposing: (roomId: RoomId) => void;
+  saveEdit: (roomId: RoomId) => Promise<Outcome<unknown>>;
+  deleteMessage: (roomId: RoomId, message: MessageRef) => Promise<Outcome<unknown>>;
+  react: (roomId: RoomId, message: MessageRef, emoji: string, on: boolean) => Promise<Outcome<unknown>>;
+}
+
+const refOf = ({ author, id }: MessageRef): MessageRef => ({ author, id });
+
+/** What a person does to messages that are there. */
+export function createEntryActions({ store, chats, session, tell }: ActionContext): EntryActions {
+  const set = (roomId: RoomId, composing: ReturnType<typeof store.getState>['composing'][RoomId] | undefined) =>
+    store.setState((state) => {
+      const { [roomId]: _before, ...others } = state.composing;
+      return { composing: composing ? { ...others, [roomId]: composing } : others };
+    });
+  const startEdit = (roomId: RoomId, of: HistoryItem) => set(roomId, { kind: 'edit', of, text: of.text });
+
+  async function send(roomId: RoomId, content: Parameters<NonNullable<ReturnType<typeof session>>['send']>[0]) {
+    const room = session(roomId);
+    if (!room) return refuse('room-unknown');
+    try {
+      const stored = (item: HistoryItem) => chats.update(roomId, [item]);
+      return await room.send(content, stored, () => store.getState().drafts[roomId]?.text ?? '');
+    } catch (thrown) {
+      return refusalOf(thrown);
+    }
+  }
+
+  return {
+    startReply: (roomId, to) => set(roomId, { kind: 'reply', of: to }),
+    startEdit,
+    startEditLast(roomId) {
+      const chat = store.getState().chats[roomId];
+      const last = chat?.hasNewer ? undefined : chat?.items.findLast(({ mine, deleted }) => mine && !deleted);
+      if (last) startEdit(roomId, last);
+      return last !== undefined;
+    },
+    setEdited(roomId, text) {
+      const composing = store.getState().composing[roomId];
+      if (composing?.kind === 'edit') set(roomId, { ...composing, text });
+    },
+    stopComposing: (roomId) => set(roomId, undefined),
+    async saveEdit(roomId) {
+      const composing = store.getState().composing[roomId];
+      if (composing?.kind !== 'edit') return accept({});
+      const parsed = ChatText.safeParse(composing.text);
+      if (!parsed.success) return tell(refuse('message-invalid', { path: 'text' }));
+      if (parsed.data === composing.of.text) {
+        set(roomId, undefined);
+        return accept({});
+      }
+      const outcome = await send(roomId, { kind: 'edit', of: refOf(composing.of), text: parsed.data });
+      // The words stay in the field until they are on the disk.
+      if (outcome.ok && store.getState().composing[roomId]?.of.id === composing.of.id) set(roomId, undefined);
+      return tell(outcome);
+    },
+    async deleteMessage(roomId, message) {
+      return tell(await send(roomId, { kind: 'delete', of: refOf(message) }));
+    },
+    async react(roomId, message, emoji, on) {
+      return tell(await send(roomId, { kind: 'reaction', of: refOf(message), emoji, on }));
+    },
+  };
+}
