@@ -1,9 +1,9 @@
 import type { Bridge } from '@parley/shared/bridge';
 import {
+  beginningOf,
   comparePlaces,
   cursorAt,
   HISTORY_START,
-  beginningOf,
   type HistoryItem,
   type HistoryPage,
   type MessageKey,
@@ -212,6 +212,14 @@ export function createChats(store: AppStore, bridge: Bridge): Chats {
     update(roomId, items) {
       const updated = byKey(items);
       const before = of(roomId).items;
+      const composing = store.getState().composing[roomId];
+      const subject = composing && updated.get(messageKey(composing.of));
+      if (composing && subject) {
+        const { [roomId]: _before, ...others } = store.getState().composing;
+        store.setState({
+          composing: subject.deleted ? others : { ...others, [roomId]: { ...composing, of: subject } },
+        });
+      }
       const after = before.map((item) => quoting(updated.get(messageKey(item)) ?? item, updated));
       if (after.some((item, index) => item !== before[index])) change(roomId, { items: after });
     },

@@ -1,12 +1,13 @@
-import type {
-  Cursor,
-  DeliveryState,
-  Entry,
-  EntryBody,
-  EntryKind,
-  HistoryItem,
-  Quote,
-  Reaction,
+import {
+  beginningOf,
+  type Cursor,
+  type DeliveryState,
+  type Entry,
+  type EntryBody,
+  type EntryKind,
+  type HistoryItem,
+  type Quote,
+  type Reaction,
 } from '@parley/shared/model';
 
 /** A row of `messages`, as SQLite gives it: one entry of its author's log. */

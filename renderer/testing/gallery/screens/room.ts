@@ -2,7 +2,7 @@ import { messageKey } from '@parley/shared/model';
 import { refuse } from '@parley/shared/protocol';
 import { refusedConnection } from '../../../signaling/server-connection.ts';
 import { type GalleryScreen, here, inRoom, withReach } from '../base-state.ts';
-import { chatOf, longTalkAt, scriptsAt, talkAt } from '../samples/chat.ts';
+import { chatOf, livelyAt, longTalkAt, scriptsAt, talkAt } from '../samples/chat.ts';
 import { filesAt } from '../samples/files.ts';
 import { participant } from '../samples/people.ts';
 import { design, longName, reachOf } from '../samples/rooms.ts';
