@@ -283,7 +283,9 @@ export class Member {
   #open(): Conversation {
     const store = this.#store;
     const profile = profileFromName(this.#name);
-    for (const { deviceId } of this.#room.members ?? []) if (deviceId !== this.deviceId) store.meet(deviceId, profile);
+    for (const other of this.#room.members ?? []) {
+      if (other !== this) store.meet(other.deviceId, profileFromName(other.#name));
+    }
     // As the core's handlers: the router around them parses the same schemas that the links of this simulation parse.
     const calls: Record<string, (input: never) => unknown> = {
       'history.compose': (input: Parameters<HistoryStore['compose']>[0]) => store.compose(input, profile),
