@@ -11,6 +11,7 @@ export function countedClock(clock: Clock): CountedClock {
   const undos = new Set<() => void>();
   return {
     now: () => clock.now(),
+    monotonicMs: () => clock.monotonicMs(),
     after: (delayMs, callback) => {
       const stop = clock.after(delayMs, () => {
         undos.delete(undo);

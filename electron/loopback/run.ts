@@ -89,11 +89,11 @@ export async function windowGone(
   const code = await window.ended;
   // A browser that failed has shown nothing, and nobody has taken anything over.
   if (code !== 0) return;
-  let connectedAt = clock.now();
+  let connectedAt = clock.monotonicMs();
   for (;;) {
-    if (host.windows() > 0) connectedAt = clock.now();
+    if (host.windows() > 0) connectedAt = clock.monotonicMs();
     const graceMs = host.windowsSeen() > 0 ? RELOAD_GRACE_MS : TAKEN_OVER_GRACE_MS;
-    if (clock.now() - connectedAt >= graceMs) return;
+    if (clock.monotonicMs() - connectedAt >= graceMs) return;
     await new Promise<void>((resolve) => clock.after(LOOK_EVERY_MS, resolve));
   }
 }

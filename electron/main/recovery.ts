@@ -17,7 +17,7 @@ export function recoverPage(
   let deaths: number[] = [];
   contents.on('render-process-gone', (_event, { reason }) => {
     if (reason === 'clean-exit' || contents.isDestroyed()) return;
-    deaths = [...deaths.filter((at) => clock.now() - at < WINDOW_MS), clock.now()];
+    deaths = [...deaths.filter((at) => clock.monotonicMs() - at < WINDOW_MS), clock.monotonicMs()];
     if (deaths.length > RELOADS_MAX) gaveUp(reason);
     else contents.reload();
   });

@@ -371,7 +371,7 @@ export class DeviceManager {
 
   #heard(level: number): void {
     this.#events.emit('level', level);
-    const now = this.#clock.now();
+    const now = this.#clock.monotonicMs();
     if (level >= this.#policy.speakingLevel) this.#spokeAt = now;
     const talking = now - this.#spokeAt < this.#policy.speakingHoldMs;
     const live = this.#state.microphone === 'live';

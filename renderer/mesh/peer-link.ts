@@ -91,7 +91,7 @@ export class PeerLink {
     this.#clock = countedClock(options.clock);
     this.#guard = new FloodGuard(
       options.policy,
-      () => this.#clock.now(),
+      () => this.#clock.monotonicMs(),
       () => this.close('flood'),
     );
     this.#queue = new SendQueue({

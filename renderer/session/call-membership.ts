@@ -68,7 +68,7 @@ export class CallMembership {
       startedAt: clock.now(),
     };
     const turn = this.#own?.turn ?? nextTurn(placesOf(others));
-    const cameAt = this.#own?.cameAt ?? clock.now();
+    const cameAt = this.#own?.cameAt ?? clock.monotonicMs();
     this.#own = { callId, startedAt, hand: false, turn, cameAt, media };
     silence(callId);
     return accept({ callId, startedAt });
@@ -104,7 +104,7 @@ export class CallMembership {
     }
     const peerId = ownPeerId();
     // Only at first: later nobody could have come before, whatever they say of their turn.
-    if (!this.#own || peerId === null || clock.now() - this.#own.cameAt >= comingInMs) {
+    if (!this.#own || peerId === null || clock.monotonicMs() - this.#own.cameAt >= comingInMs) {
       return { changed, wasFull: false };
     }
     if (!cameTooLate({ turn: this.#own.turn, peerId }, placesOf(this.#others()))) return { changed, wasFull: false };

@@ -1,4 +1,4 @@
-import { type CallId, type CallPresence, LIMITS } from '@parley/shared/protocol';
+import { type CallId, LIMITS } from '@parley/shared/protocol';
 
 /** A call as its participants state it. */
 export type CallKey = { callId: CallId; startedAt: number };
@@ -48,9 +48,10 @@ export const newCallMemory = (): CallMemory => ({ heardAt: new Map(), silenced: 
 
 /**
  * Notes a call heard of now. A call that ran before its participant was met counts from its stated start, so that coming
- * online late does not ring; one that starts before our eyes counts from now, whatever the other clock says.
+ * online late does not ring; one that starts before our eyes counts from now, whatever the other clock says. `now` and
+ * `startedAt` are of the same clock.
  */
-export function noteCall(memory: CallMemory, call: CallPresence, now: number, ranBefore: boolean): void {
+export function noteCall(memory: CallMemory, call: CallKey, now: number, ranBefore: boolean): void {
   if (memory.heardAt.has(call.callId)) return;
   const [oldest] = memory.heardAt.keys();
   if (memory.heardAt.size >= CALLS_KEPT && oldest !== undefined) memory.heardAt.delete(oldest);

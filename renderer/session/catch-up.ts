@@ -27,7 +27,7 @@ export type CatchUpPorts = {
   /** The device at the far end. */
   by: DeviceId;
   bridge: Bridge;
-  clock: Pick<Clock, 'now' | 'after'>;
+  clock: Pick<Clock, 'monotonicMs' | 'after'>;
   /** The messages that are taken from the device and given to it in each hour, whatever links it opens. */
   taken: Budget;
   given: Budget;
@@ -107,7 +107,7 @@ export class CatchUp {
     this.#asked = null;
     this.#reading = true;
     const { taken, clock } = this.#ports;
-    taken.spend(messages.length, clock.now());
+    taken.spend(messages.length, clock.monotonicMs());
     const recorded = await this.#ports.record(messages);
     if (this.#stopped) return true;
     if (recorded === false) {
@@ -116,7 +116,7 @@ export class CatchUp {
       return true;
     }
     if (recorded > 0) this.#gained = true;
-    else if (this.#asBehind) this.#futileAt = clock.now();
+    else if (this.#asBehind) this.#futileAt = clock.monotonicMs();
     this.#asBehind = false;
     for (const range of differing) if (isFurther(range, asked)) this.#note(range);
     const next = this.#nextAfter(asked, messages, hasMore, recorded);
@@ -124,7 +124,7 @@ export class CatchUp {
       this.#read();
       return true;
     }
-    const waitMs = taken.waitMs(clock.now());
+    const waitMs = taken.waitMs(clock.monotonicMs());
     if (waitMs === 0) await this.#ask(next);
     else this.#undoNext = clock.after(waitMs, () => void this.#ask(next));
     return true;
@@ -133,14 +133,14 @@ export class CatchUp {
   /** Answers a question of the other side, one at a time: the next one comes after the last batch. */
   async answer(question: Asked): Promise<void> {
     const { given, clock, send, sent } = this.#ports;
-    if (this.#answering || given.waitMs(clock.now()) > 0) return;
+    if (this.#answering || given.waitMs(clock.monotonicMs()) > 0) return;
     this.#answering = true;
     try {
       const missing = await this.#missing(question);
       if (!missing || this.#stopped) return;
       const fitting = thatFit(missing.messages);
       // Looking costs something too, whatever is found.
-      given.spend(Math.max(1, fitting.length), clock.now());
+      given.spend(Math.max(1, fitting.length), clock.monotonicMs());
       const hasMore = missing.hasMore || fitting.length < missing.messages.length;
       const { differing } = missing;
       if (!send({ type: 'batch', question: question.question, messages: fitting, hasMore, differing })) return;
@@ -148,7 +148,7 @@ export class CatchUp {
       sent(missing.own.filter((ref) => written.has(messageKey(ref))).map(({ id }) => id));
       // The other side may hold messages there that are not here.
       if (question.type === 'have') this.#lookInto(differing);
-      if (!missing.behind || clock.now() < this.#futileAt + FUTILE_MS) return;
+      if (!missing.behind || clock.monotonicMs() < this.#futileAt + FUTILE_MS) return;
       this.#asBehind = true;
       this.tell();
     } finally {
@@ -216,7 +216,7 @@ export class CatchUp {
 
   #askAgain(afterMs: number): void {
     const { clock, taken } = this.#ports;
-    this.#undoAskAgain = clock.after(Math.max(afterMs, taken.waitMs(clock.now())), () => {
+    this.#undoAskAgain = clock.after(Math.max(afterMs, taken.waitMs(clock.monotonicMs())), () => {
       this.#undoAskAgain = undefined;
       if (this.#lacks === 'nothing') return;
       // The next question of an answer in parts waits for its time; one that is out may never be answered.

@@ -1,5 +1,5 @@
 import type { Bridge } from '@parley/shared/bridge';
-import type { Entry } from '@parley/shared/model';
+import type { Entry, EntryContent } from '@parley/shared/model';
 import {
   accept,
   DeviceId,
@@ -8,6 +8,7 @@ import {
   type LinkMessage,
   type LinkMessageOf,
   MessageId,
+  type Refusal,
   RoomId,
   refuse,
   type SeqRange,
@@ -64,6 +65,9 @@ function openConversation() {
     recorded: 0,
     /** How many of the messages it finds unsigned. */
     forged: 0,
+    /** Own texts that it keeps, and the refusals of the next ones. */
+    own: [] as string[],
+    refusesOwn: [] as Refusal[],
   };
   const answers: Record<string, (input: never) => unknown> = {
     'history.heads': ({ above }: { above: DeviceId | null }) => accept({ heads: [], upTo: core.upTo(above) }),
@@ -80,6 +84,14 @@ function openConversation() {
         refused: core.keeps ? 0 : messages.length,
         forged: core.forged,
       });
+    },
+    'history.compose': ({ id, content }: { id: MessageId; content: EntryContent }) => {
+      const refused = core.refusesOwn.shift();
+      if (refused) return refused;
+      const text = 'text' in content ? content.text : '';
+      const entry = { ...message(device('own'), core.own.length + 1, text), id };
+      core.own.push(text);
+      return accept({ entry, item: { id, text } });
     },
     'history.mark-heads': () => accept({ changed: [] }),
     'history.mark': () => accept({ changed: [] }),
@@ -125,7 +137,8 @@ function openConversation() {
       );
     return { peer, of, hear, question: () => lastQuestion(sent) };
   }
-  return { conversation, clock, core, link };
+  const write = (text: string) => conversation.send({ kind: 'text', text, of: null }, () => {});
+  return { conversation, clock, core, link, write };
 }
 
 const have = (part: Partial<LinkMessageOf<'have'>> = {}): LinkMessageOf<'have'> => ({
@@ -424,5 +437,69 @@ describe('a live message that was not taken', () => {
     clock.advance(600_000);
     await settled();
     expect([of('have').length, conversation.openResources.timers]).toEqual([1, 0]);
+  });
+});
+
+describe.each([
+  ['set back an hour', -3_600_000],
+  ['set forward a day', 86_400_000],
+])('a wall clock that is %s', (_, byMs) => {
+  it('neither lengthens nor ends the rule about own spam', async () => {
+    const { clock, write } = openConversation();
+    for (let i = 0; i < LIMITS.spamIdenticalMax; i++) expect(await write('again')).toMatchObject({ ok: true });
+    clock.setWall(byMs);
+    clock.advance(LIMITS.spamWindowMs - 1);
+    expect(await write('again')).toMatchObject({ code: 'message-spam' });
+    clock.advance(1);
+    expect(await write('again')).toMatchObject({ ok: true });
+  });
+
+  it('makes no spam of what its author wrote before and after', async () => {
+    const { conversation, clock, link } = openConversation();
+    const { hear } = await link('ben');
+    for (let i = 1; i <= 2 * LIMITS.spamIdenticalMax; i++) {
+      if (i === LIMITS.spamIdenticalMax + 1) clock.setWall(byMs);
+      await hear({ type: 'chat', message: { ...message(device('ben'), i, 'again'), sentAt: clock.now() } });
+    }
+    expect(conversation.dropped.spam).toBe(0);
+  });
+
+  it('changes nothing about how much one device gives and is given in an hour', async () => {
+    const { core, link, clock } = openConversation();
+    core.missing = Array.from({ length: LIMITS.historyBatchMax }, (_, i) => message(device('ana'), i + 1));
+    core.keeps = false;
+    const { hear, of } = await link('eve');
+    const most = LIMITS.backfillGivenMax / LIMITS.historyBatchMax;
+    for (let i = 0; i < most; i++) await hear(have());
+    for (let of1 = 1; of1 <= LIMITS.backfillTakenMax; of1 += LIMITS.historyBatchMax) {
+      const messages = Array.from({ length: LIMITS.historyBatchMax }, (_, i) => message(device('m'), of1 + i));
+      await hear({ type: 'batch', messages, hasMore: true });
+    }
+    const [given, asked] = [of('batch').length, of('have').length];
+    clock.setWall(byMs);
+    clock.advance(LIMITS.backfillWindowMs - 1);
+    await hear(have());
+    await settled();
+    expect([of('batch').length, of('have').length]).toEqual([given, asked]);
+    clock.advance(1);
+    await settled();
+    await hear(have());
+    expect([of('batch').length, of('have').length]).toEqual([given + 1, asked + 1]);
+  });
+
+  it('changes nothing about the pauses before a device is asked again', async () => {
+    const { core, link, clock } = openConversation();
+    const { hear, of } = await link('ben');
+    await hear({ type: 'batch', messages: [], hasMore: false });
+    core.behind = true;
+    await hear(have());
+    await hear({ type: 'batch', messages: [message(device('ana'), 1)], hasMore: false });
+    clock.setWall(byMs);
+    clock.advance(59_999);
+    await hear(have());
+    expect(of('have')).toHaveLength(2);
+    clock.advance(1);
+    await hear(have());
+    expect(of('have')).toHaveLength(3);
   });
 });

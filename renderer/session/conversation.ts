@@ -190,7 +190,8 @@ export class Conversation {
   ): Promise<Outcome<HistoryItem>> {
     const { bridge, roomId, randomBytes } = this.#ports;
     const id = MessageId.parse(toBase64Url(randomBytes(16)));
-    if (!this.#ownSpam.accept('text' in content ? content.text : id, this.#clock.now())) return refuse('message-spam');
+    if (!this.#ownSpam.accept('text' in content ? content.text : id, this.#clock.monotonicMs()))
+      return refuse('message-spam');
     const composed = await bridge.call('history.compose', { id, roomId, content, draft: draft() });
     if (!composed.ok) return composed;
     const { entry, item } = composed.value;
@@ -275,7 +276,7 @@ export class Conversation {
   #allowanceOf(deviceId: DeviceId): Allowance {
     const known = this.#allowances.get(deviceId);
     if (known) return known;
-    const now = this.#clock.now();
+    const now = this.#clock.monotonicMs();
     for (const [id, { taken, given }] of this.#allowances) {
       if (!this.#peers.has(id) && taken.isFresh(now) && given.isFresh(now)) this.#allowances.delete(id);
     }

@@ -241,7 +241,7 @@ export class Handshakes {
       answering: undefined,
       answerTo: new Set(),
       sig: undefined,
-      answeredAt: this.#clock.now(),
+      answeredAt: this.#clock.monotonicMs(),
       confirms: new FixedRate(CONFIRMS_AGAIN.burst, CONFIRMS_AGAIN.perSecond),
     };
     this.#byPeerId.set(peerId, fresh);
@@ -271,7 +271,7 @@ export class Handshakes {
       return;
     }
     const { profile } = message;
-    if (peer.at === 'confirmed' && !known.confirms.take(this.#clock.now())) {
+    if (peer.at === 'confirmed' && !known.confirms.take(this.#clock.monotonicMs())) {
       this.#dropped.flood += 1;
       return;
     }
@@ -297,14 +297,14 @@ export class Handshakes {
 
   async #answerInTime(known: PeerRecord): Promise<void> {
     while (known.answerTo.size > 0) {
-      const waitMs = known.answeredAt + ANSWER_EVERY_MS - this.#clock.now();
+      const waitMs = known.answeredAt + ANSWER_EVERY_MS - this.#clock.monotonicMs();
       if (waitMs > 0) {
         await new Promise<void>((resolve) => {
           known.undoAnswer = this.#clock.after(waitMs, resolve);
         });
       }
       if (this.#closed || known.peer.at === 'ended') return;
-      known.answeredAt = this.#clock.now();
+      known.answeredAt = this.#clock.monotonicMs();
       this.#waitForConfirm(known);
       const seats = [...known.answerTo];
       known.answerTo.clear();

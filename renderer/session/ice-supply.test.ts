@@ -33,6 +33,19 @@ describe('ICE supply', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('asks anew after a sleep in which the credentials ended, and after no set-back of the clock', async () => {
+    const { clock, supply: ice, asked } = supply({ iceServers: stun('new'), expiresInMs: 600_000 });
+    ice.take({ iceServers: stun('old'), expiresInMs: 600_000 });
+    clock.setWall(-3_600_000);
+    ice.servers();
+    expect(asked()).toBe(0);
+    // Timers and the monotonic clock stand still in a sleep.
+    clock.setWall(3_600_000 + 600_000);
+    ice.servers();
+    await settled();
+    expect([asked(), ice.servers()]).toEqual([1, stun('new')]);
+  });
+
   it('never asks about servers that need no credentials', () => {
     const { clock, supply: ice, asked } = supply({ iceServers: [] });
     ice.take({ iceServers: stun('old') });

@@ -1,6 +1,6 @@
 import type { ServerHost } from '@parley/shared/model';
 import type { IceConfig, Outcome } from '@parley/shared/protocol';
-import type { Clock } from '@parley/shared/timing';
+import { type Clock, elapsedMs, type Moment, momentOf } from '@parley/shared/timing';
 import { allowedIceServers, ICE_REFRESH_MIN_MS, iceLifetimeMs } from './ice-policy.ts';
 
 export type IceSupplyPorts = {
@@ -17,7 +17,7 @@ const REFRESH_AT = 0.8;
 export class IceSupply {
   readonly #ports: IceSupplyPorts;
   #servers: RTCIceServer[] = [];
-  #endsAt = Number.POSITIVE_INFINITY;
+  #taken: { at: Moment; lifetimeMs: number } | undefined;
   #askedAt = Number.NEGATIVE_INFINITY;
   #undo: () => void = () => {};
   #closed = false;
@@ -31,7 +31,7 @@ export class IceSupply {
     const { clock, host } = this.#ports;
     const lifetimeMs = expiresInMs === undefined ? Number.POSITIVE_INFINITY : iceLifetimeMs(expiresInMs);
     this.#servers = allowedIceServers(host, iceServers);
-    this.#endsAt = clock.now() + lifetimeMs;
+    this.#taken = { at: momentOf(clock), lifetimeMs };
     this.#undo();
     if (expiresInMs === undefined) return;
     this.#undo = clock.after(Math.max(ICE_REFRESH_MIN_MS, lifetimeMs * REFRESH_AT), () => void this.#refresh());
@@ -39,7 +39,8 @@ export class IceSupply {
 
   /** For a new connection. Asks for fresh credentials when these have ended. */
   servers(): RTCIceServer[] {
-    if (this.#endsAt <= this.#ports.clock.now()) void this.#refresh();
+    const taken = this.#taken;
+    if (taken && elapsedMs(this.#ports.clock, taken.at) >= taken.lifetimeMs) void this.#refresh();
     return this.#servers;
   }
 
@@ -49,7 +50,7 @@ export class IceSupply {
   }
 
   async #refresh(): Promise<void> {
-    const now = this.#ports.clock.now();
+    const now = this.#ports.clock.monotonicMs();
     if (now - this.#askedAt < ICE_REFRESH_MIN_MS) return;
     this.#askedAt = now;
     const asked = await this.#ports.ask();

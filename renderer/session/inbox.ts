@@ -45,7 +45,7 @@ export class Inbox<Message> {
   async #run(): Promise<void> {
     this.#running = true;
     for (let next = this.#waiting.shift(); next !== undefined; next = this.#waiting.shift()) {
-      while (!this.#pace.take(this.#clock.now())) await this.#pause();
+      while (!this.#pace.take(this.#clock.monotonicMs())) await this.#pause();
       try {
         await this.#handle(next);
       } catch (error) {
@@ -63,7 +63,7 @@ export class Inbox<Message> {
 
   #pause(): Promise<void> {
     return new Promise((resolve) => {
-      this.#undoPause = this.#clock.after(this.#pace.waitMs(this.#clock.now()), resolve);
+      this.#undoPause = this.#clock.after(this.#pace.waitMs(this.#clock.monotonicMs()), resolve);
     });
   }
 }

@@ -32,6 +32,21 @@ describe('ringing', () => {
     expect([ringing.rings(current), stopped]).toEqual([false, 1]);
   });
 
+  it.each([-3_600_000, 86_400_000])('rings as long when the wall clock is set by %i ms', (byMs) => {
+    const clock = fakeClock();
+    const ringing = new Ringing(clock, 45_000);
+    const [here, before] = [call('a', clock.now()), call('b', clock.now() - 15_000)];
+    ringing.heard(here, false);
+    ringing.heard(before, true);
+    clock.setWall(byMs);
+    clock.advance(29_999);
+    expect([ringing.rings(here), ringing.rings(before)]).toEqual([true, true]);
+    clock.advance(1);
+    expect([ringing.rings(here), ringing.rings(before)]).toEqual([true, false]);
+    clock.advance(15_000);
+    expect(ringing.rings(here)).toBe(false);
+  });
+
   it('is silenced by the person, for that call alone', () => {
     const clock = fakeClock();
     const ringing = new Ringing(clock, 45_000);

@@ -16,7 +16,9 @@ export class Ringing {
 
   /** Notes a call that a peer is in. `ranBefore`: it ran before that peer was met. */
   heard(call: CallPresence, ranBefore: boolean): void {
-    noteCall(this.#calls, call, this.#clock.now(), ranBefore);
+    const now = this.#clock.monotonicMs();
+    const startedAt = now - (this.#clock.now() - call.startedAt);
+    noteCall(this.#calls, { callId: call.callId, startedAt }, now, ranBefore);
   }
 
   /** The person joined, declined or left that call: it rings no more. */
@@ -25,13 +27,13 @@ export class Ringing {
   }
 
   rings(call: CallKey | null): boolean {
-    return ringsForMs(this.#calls, call, this.#clock.now(), this.#ringMs) > 0;
+    return ringsForMs(this.#calls, call, this.#clock.monotonicMs(), this.#ringMs) > 0;
   }
 
   /** Calls back when `call` stops ringing by itself; only for the last call given. */
   watch(call: CallKey | null, stopped: () => void): void {
     this.#undo();
-    const leftMs = ringsForMs(this.#calls, call, this.#clock.now(), this.#ringMs);
+    const leftMs = ringsForMs(this.#calls, call, this.#clock.monotonicMs(), this.#ringMs);
     if (leftMs > 0) this.#undo = this.#clock.after(leftMs, stopped);
   }
 }

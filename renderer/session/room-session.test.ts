@@ -895,5 +895,27 @@ describe('room session', () => {
       await room.later(5_000);
       expect(ben.seen().participants[0]?.typing).toBe(false);
     });
+
+    it.each([-3_600_000, 86_400_000])(
+      'shows typing and receipts in time when the clock is set by %i ms',
+      async (byMs) => {
+        const { room, ana, ben } = await twoInARoom();
+        ana.session.typing();
+        await room.quiet();
+        await room.later(2_500);
+        room.clock.setWall(byMs);
+        ana.session.typing();
+        await room.quiet();
+        await room.later(2_600);
+        expect(ben.seen().participants[0]?.typing).toBe(true);
+        await room.later(2_500);
+        expect(ben.seen().participants[0]?.typing).toBe(false);
+        await ana.session.send({ kind: 'text', text: 'hello', of: null }, () => {});
+        await room.quiet();
+        room.clock.setWall(-byMs);
+        await room.later(1_000);
+        expect(ana.core.items().map(({ state }) => state)).toEqual(['delivered']);
+      },
+    );
   });
 });

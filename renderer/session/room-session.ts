@@ -191,7 +191,7 @@ export class RoomSession {
 
   /** The person is writing: said to the others every few seconds at most. */
   typing(): void {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonicMs();
     if (now - this.#typedAt < this.#ports.policy.typingEveryMs) return;
     this.#typedAt = now;
     this.#broadcast({ type: 'typing' });

@@ -8,7 +8,10 @@ export class SpamWindow {
 
   /** Whether `text` may be said now; counts it if so. */
   accept(text: string, now: number): boolean {
-    this.#said = this.#said.filter(({ at }) => at > now - LIMITS.spamWindowMs && at <= now);
+    const newest = this.#said[0];
+    // A clock that was set back: how long ago they were is not known.
+    if (newest && newest.at > now) this.#said = [];
+    this.#said = this.#said.filter(({ at }) => at > now - LIMITS.spamWindowMs);
     if (spamWaitMs(this.#said, text, now) > 0) return false;
     this.#said.unshift({ at: now, text });
     return true;

@@ -18,7 +18,7 @@ export class Throttle {
 
   request(): void {
     if (this.#undo) return;
-    const now = this.#clock.now();
+    const now = this.#clock.monotonicMs();
     if (this.#bucket.take(now)) {
       this.#act();
       return;

@@ -162,6 +162,21 @@ describe('signaling client', () => {
     });
   });
 
+  it.each([-3_600_000, 86_400_000])('keeps the wait that a server asked for when the clock is set by %i ms', (byMs) => {
+    const { clock, net, join } = setUp();
+    join();
+    net.latest().refuse({ code: 'blocked', message: 'Blocked.', retryAfterMs: 60_000 });
+    clock.setWall(byMs);
+    clock.advance(65_999);
+    expect(net.wires).toHaveLength(1);
+    clock.advance(1);
+    expect(net.wires).toHaveLength(2);
+    // The next failure asks for no wait of its own: nothing of the old one is left.
+    net.latest().refuse(undefined);
+    clock.advance(60_000);
+    expect(net.wires.length).toBeGreaterThan(2);
+  });
+
   it('tries a full room again by itself, and at once when asked to', async () => {
     const { clock, net, join } = setUp();
     const seat = join();

@@ -16,6 +16,7 @@ import {
   serverEvents,
   unreachable,
 } from '@parley/shared/protocol';
+import { momentOf } from '@parley/shared/timing';
 import { type CountedClock, countedClock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import { errorFields } from '../log.ts';
@@ -51,8 +52,8 @@ export class SignalingClient implements SeatHost {
   #waitingForOpen: ((opened: Outcome<WireSession>) => void)[] = [];
   #undoLinger: () => void = () => {};
   #attempt = 0;
-  /** Not before this time, because the server asked for it. */
-  #notBefore = 0;
+  /** Not before this time, by the monotonic clock, because the server asked for it. */
+  #notBefore = Number.NEGATIVE_INFINITY;
 
   constructor(host: ServerHost, ports: SignalingPorts) {
     this.host = host;
@@ -126,7 +127,7 @@ export class SignalingClient implements SeatHost {
     if (this.#socket.at === 'open' && seat) void seat.enter(this.#socket.session);
     if (this.#socket.at !== 'waiting' && this.#socket.at !== 'idle') return;
     this.#attempt = 0;
-    this.#notBefore = 0;
+    this.#notBefore = Number.NEGATIVE_INFINITY;
     if (this.#socket.at === 'waiting') this.#socket.undo();
     this.#connect();
   }
@@ -243,7 +244,7 @@ export class SignalingClient implements SeatHost {
       this.#lose(refuse(challenge.v > PROTOCOL_VERSION ? 'client-too-old' : 'server-too-old'));
       return;
     }
-    session.keep(challenge, this.#clock.now());
+    session.keep(challenge, momentOf(this.#clock));
     if (this.#socket.at === 'open') return;
     this.#attempt = 0;
     this.#lostAt = null;
@@ -255,7 +256,7 @@ export class SignalingClient implements SeatHost {
   /** The server is about to go: move when it says, spread out, so that a running room is not left for long. */
   #drain(session: WireSession, retryAfterMs: number): void {
     const waitMs = Math.round(clampWaitMs(retryAfterMs) * (0.5 + this.#ports.random() / 2));
-    this.#notBefore = this.#clock.now() + waitMs;
+    this.#notBefore = this.#clock.monotonicMs() + waitMs;
     session.closing = refuse('server-draining');
     this.#clock.after(waitMs, () => {
       if (this.#session() === session) this.#lose(refuse('server-draining'));
@@ -263,8 +264,8 @@ export class SignalingClient implements SeatHost {
   }
 
   #lose(refusal: Refusal): void {
-    const now = this.#clock.now();
-    if (this.#socket.at === 'open') this.#lostAt ??= now;
+    const now = this.#clock.monotonicMs();
+    if (this.#socket.at === 'open') this.#lostAt ??= this.#clock.now();
     this.#drop();
     this.#ports.log.info('the server was lost', { code: refusal.code, attempt: this.#attempt });
     const { policy, random } = this.#ports;
@@ -273,12 +274,13 @@ export class SignalingClient implements SeatHost {
     }
     const policyMs = passesByItself(refusal) ? policy.retry.delayMs(this.#attempt, random) : waitOf(refusal, policy);
     this.#attempt += 1;
-    const retryAt = Math.max(now + policyMs, this.#notBefore);
+    const waitMs = Math.max(policyMs, this.#notBefore - now);
+    const retryAt = this.#clock.now() + waitMs;
     for (const opened of this.#waitingForOpen.splice(0)) opened(refusal);
     if (this.#isUnused()) {
       this.#become({ at: 'idle' });
     } else {
-      const undo = this.#clock.after(retryAt - now, () => this.#connect());
+      const undo = this.#clock.after(waitMs, () => this.#connect());
       this.#become({ at: 'waiting', refusal, retryAt, undo });
     }
     for (const seat of this.#seats.values()) seat.lost(refusal, retryAt);

@@ -13,7 +13,7 @@ import {
   refusalSaidBy,
   refuse,
 } from '@parley/shared/protocol';
-import type { Clock } from '@parley/shared/timing';
+import { type Clock, elapsedMs, type Moment } from '@parley/shared/timing';
 import { errorFields, type Log } from '../log.ts';
 import type { Wire } from './wire.ts';
 
@@ -27,7 +27,7 @@ export class WireSession {
   readonly #host: ServerHost;
   readonly #answerTimeoutMs: number;
   readonly #log: Log;
-  #challenge: { bytes: Uint8Array<ArrayBuffer>; endsAt: number } | undefined;
+  #challenge: { bytes: Uint8Array<ArrayBuffer>; keptAt: Moment; lifetimeMs: number } | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(wire: Wire, host: ServerHost, answerTimeoutMs: number, log: Log) {
@@ -37,9 +37,9 @@ export class WireSession {
     this.#answerTimeoutMs = answerTimeoutMs;
   }
 
-  keep(challenge: Challenge, now: number): void {
+  keep(challenge: Challenge, keptAt: Moment): void {
     const bytes = fromBase64Url(challenge.challenge);
-    if (bytes) this.#challenge = { bytes, endsAt: now + challenge.expiresInMs };
+    if (bytes) this.#challenge = { bytes, keptAt, lifetimeMs: challenge.expiresInMs };
   }
 
   /** Rejects when no answer comes in time or the answer is none. */
@@ -59,7 +59,7 @@ export class WireSession {
     const mine = this.#turn.then(async () => {
       const held = this.#challenge;
       this.#challenge = undefined;
-      if (held && held.endsAt > clock.now() + 1_000) return prove(held.bytes);
+      if (held && elapsedMs(clock, held.keptAt) < held.lifetimeMs - 1_000) return prove(held.bytes);
       const asked = await this.ask('challenge:get', { v: PROTOCOL_VERSION });
       if (!asked.ok) return asked;
       const bytes = fromBase64Url(asked.value.challenge);

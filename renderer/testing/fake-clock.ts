@@ -4,35 +4,43 @@ import type { Clock } from '@parley/shared/timing';
 export interface FakeClock extends Clock {
   /** Lets `byMs` pass, calling back in order of time; each callback's microtasks are the caller's to await. */
   advance(byMs: number): void;
+  /** Somebody sets the wall clock forward, or back by a negative number. Timers and durations do not care. */
+  setWall(byMs: number): void;
   readonly pending: number;
 }
 
 export function fakeClock(startsAt = 1_800_000_000_000): FakeClock {
-  let now = startsAt;
+  /** Another beginning than the wall clock's: the two readings cannot be mixed. */
+  let monotonic = 1_000;
+  let wallAhead = startsAt - monotonic;
   let nextId = 0;
   const timers = new Map<number, { at: number; callback: () => void }>();
   return {
-    now: () => now,
+    now: () => monotonic + wallAhead,
+    monotonicMs: () => monotonic,
     after: (delayMs, callback) => {
       const id = nextId++;
       // As setTimeout does: what does not fit into 31 bits is no wait at all.
-      timers.set(id, { at: now + (delayMs > 2 ** 31 - 1 ? 0 : delayMs), callback });
+      timers.set(id, { at: monotonic + (delayMs > 2 ** 31 - 1 ? 0 : delayMs), callback });
       return () => {
         timers.delete(id);
       };
     },
     advance: (byMs) => {
-      const until = now + byMs;
+      const until = monotonic + byMs;
       for (;;) {
         const due = [...timers]
           .filter(([, timer]) => timer.at <= until)
           .sort((a, b) => a[1].at - b[1].at || a[0] - b[0])[0];
         if (!due) break;
         timers.delete(due[0]);
-        now = Math.max(now, due[1].at);
+        monotonic = Math.max(monotonic, due[1].at);
         due[1].callback();
       }
-      now = until;
+      monotonic = until;
+    },
+    setWall: (byMs) => {
+      wallAhead += byMs;
     },
     get pending() {
       return timers.size;

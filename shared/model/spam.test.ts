@@ -29,4 +29,10 @@ describe('spam (V6)', () => {
       ),
     ).toBe(0);
   });
+
+  it('is nothing that was sent before the clock was set back, also when it shows that time again', () => {
+    const before = sent(5, () => 'same');
+    const after = [{ at: 3_000, text: 'same' }, ...before];
+    expect(spamWaitMs(after, 'same', 10_500)).toBe(0);
+  });
 });

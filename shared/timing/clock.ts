@@ -3,8 +3,13 @@ const TIMER_MAX_MS = 2 ** 31 - 1;
 
 /** Time as an input: programs pass `systemClock`, tests pass one that they turn by hand. */
 export interface Clock {
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970: for what is shown, stored or told to others. Somebody may set it back or forward at any time. */
   now: () => number;
+  /**
+   * Milliseconds since some moment: for durations. It never goes back and nobody sets it. On some systems it stands still
+   * while the computer sleeps, as the timers of `after` do; see `elapsedMs`.
+   */
+  monotonicMs: () => number;
   /** Calls back once after `delayMs`; returns the undo. Never keeps a process alive by itself. */
   after(delayMs: number, callback: () => void): () => void;
 }
@@ -12,6 +17,7 @@ export interface Clock {
 /** The computer's own clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  monotonicMs: () => performance.now(),
   after: (delayMs, callback) => {
     const timer = setTimeout(callback, Math.min(delayMs, TIMER_MAX_MS));
     letEnd(timer);
@@ -26,7 +32,7 @@ function letEnd(timer: unknown): void {
 }
 
 /** Calls back every `everyMs` until the returned undo is called, also from within a call. */
-export function repeat(clock: Clock, everyMs: number, callback: () => void): () => void {
+export function repeat(clock: Pick<Clock, 'after'>, everyMs: number, callback: () => void): () => void {
   let cancel = clock.after(everyMs, tick);
   function tick(): void {
     cancel = clock.after(everyMs, tick);

@@ -1,2 +1,3 @@
 export * from './clock.ts';
+export * from './elapsed.ts';
 export * from './token-bucket.ts';

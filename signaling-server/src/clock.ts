@@ -4,7 +4,7 @@ import { type Clock as AnyClock, repeat, systemClock as usual } from '@parley/sh
 export { repeat };
 
 /** `now` is milliseconds since 1970 as they were at the start, counted by a clock that nobody sets: it never goes back. */
-export interface Clock extends AnyClock {
+export interface Clock extends Pick<AnyClock, 'now' | 'after'> {
   /** Milliseconds since 1970 by the computer's clock, for what others are told or compare. */
   wall(): number;
 }

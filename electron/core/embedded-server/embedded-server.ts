@@ -74,14 +74,14 @@ export function createEmbeddedServer(options: {
       return become({ at: 'failed', code: outcome.code, message: outcome.message });
     }
     const server = outcome.value;
-    const startedAt = clock.now();
+    const startedAt = clock.monotonicMs();
     running = server;
     // A port that was kept stays the wanted one, also while another program has it: invites name it.
     if (kept === undefined) savePort(portFile, server.port, log);
     server.onEnded(() => {
       if (running !== server || closed) return;
       running = undefined;
-      failures = clock.now() - startedAt >= STEADY_MS ? 1 : failures + 1;
+      failures = clock.monotonicMs() - startedAt >= STEADY_MS ? 1 : failures + 1;
       become({ at: 'starting' });
       scheduleRestart(lan);
     });

@@ -128,6 +128,22 @@ describe('a right by token', () => {
     },
   );
 
+  it('is no fresh one after a minute, also where the wall clock was set back or the computer slept', async () => {
+    await redeemed();
+    clock.setWall(-3_600_000);
+    clock.advance(60_000);
+    rights.refused(host, { code: 'access-expired' });
+    await settled();
+    expect(rights.right(host)).toMatchObject({ at: 'held' });
+    const credentials = rights.credentials(host);
+    await answer('third');
+    await credentials;
+    clock.setWall(60_000);
+    rights.refused(host, { code: 'access-expired' });
+    await settled();
+    expect(rights.right(host)).toMatchObject({ at: 'held' });
+  });
+
   it('is lost at once when the server revokes it or refuses a fresh token', async () => {
     await redeemed();
     clock.advance(60_000);

@@ -8,6 +8,7 @@ import {
   refuse,
   unwrap,
 } from '@parley/shared/protocol';
+import { elapsedMs, type Moment, momentOf } from '@parley/shared/timing';
 import type { RightRow } from '../history/servers-store.ts';
 import type { Clock, Log, SecretStore } from '../ports.ts';
 import { unlock } from '../unlock.ts';
@@ -49,7 +50,7 @@ export interface Rights {
   close(): void;
 }
 
-type AccessToken = { token: string; takenAt: number; endsAt: number; undoRenewal: () => void };
+type AccessToken = { token: string; takenAt: Moment; lifeMs: number; undoRenewal: () => void };
 
 export function createRights(ports: {
   store: RightStore;
@@ -100,13 +101,12 @@ export function createRights(ports: {
     }
     dropToken(host);
     if (closed || !store.read(host)) return kept;
-    const now = clock.now();
     const lifeMs = expiresInS * 1_000;
     const undoRenewal = clock.after(Math.max(RENEW_AFTER_MIN_MS, lifeMs / 2, lifeMs - 2 * RENEW_BEFORE_MS), () => {
       // A failed exchange is tried again with the next connection.
       void renew(host);
     });
-    tokens.set(host, { token: accessToken, takenAt: now, endsAt: now + lifeMs, undoRenewal });
+    tokens.set(host, { token: accessToken, takenAt: momentOf(clock), lifeMs, undoRenewal });
     changed();
     return kept;
   };
@@ -152,7 +152,8 @@ export function createRights(ports: {
       if (!stored) return { at: 'none' };
       const { kind, lost } = stored;
       if (lost !== null) return { at: 'lost', kind, code: lost };
-      return { at: 'held', kind, endsAt: tokens.get(host)?.endsAt ?? null };
+      const token = tokens.get(host);
+      return { at: 'held', kind, endsAt: token ? token.takenAt.wallMs + token.lifeMs : null };
     },
     async credentials(host) {
       const stored = store.read(host);
@@ -162,7 +163,8 @@ export function createRights(ports: {
         return accept({ password: Buffer.from(await unlock(secrets, stored.credential)).toString('utf8') });
       }
       const token = tokens.get(host);
-      if (token && token.endsAt - clock.now() > RENEW_BEFORE_MS) return accept({ token: token.token });
+      if (token && token.lifeMs - elapsedMs(clock, token.takenAt) > RENEW_BEFORE_MS)
+        return accept({ token: token.token });
       return renew(host);
     },
     refused(host, said) {
@@ -173,7 +175,7 @@ export function createRights(ports: {
       const isOver =
         stored.kind === 'password' ||
         code === 'access-revoked' ||
-        (token !== undefined && clock.now() - token.takenAt < FRESH_MS);
+        (token !== undefined && elapsedMs(clock, token.takenAt) < FRESH_MS);
       if (!isOver) return dropToken(host);
       lose(host, stored, code).catch((error: unknown) =>
         log.error('a lost right could not be noted', { name: error instanceof Error ? error.name : 'unknown' }),

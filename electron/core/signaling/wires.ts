@@ -123,7 +123,7 @@ class Wire {
   #nextCall = 1;
   readonly #early = new Map<number, EarlyCall>();
   #pending = 0;
-  #heardSince = 0;
+  #heardSince = Number.NEGATIVE_INFINITY;
   #heardCount = 0;
 
   constructor(id: string, host: ServerHost, ports: WirePorts, tell: TellPage, ended: () => void) {
@@ -232,8 +232,8 @@ class Wire {
   }
 
   #heard(event: string, payload: unknown): void {
-    const now = this.#ports.clock.now();
-    if (now - this.#heardSince >= 1_000 || now < this.#heardSince) {
+    const now = this.#ports.clock.monotonicMs();
+    if (now - this.#heardSince >= 1_000) {
       this.#heardSince = now;
       this.#heardCount = 0;
     }

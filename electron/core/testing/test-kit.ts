@@ -33,29 +33,34 @@ export function temporaryFolder(): { path: string; remove(): void } {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
-export type TestClock = Clock & { advance(ms: number): void; timers(): number };
+export type TestClock = Clock & { advance(ms: number): void; setWall(byMs: number): void; timers(): number };
 
 /** A clock that stands still until it is told to go on; timers fire in their order. */
 export function testClock(startMs = 1_700_000_000_000): TestClock {
-  let nowMs = startMs;
+  let monotonicMs = 1_000;
+  let wallAheadMs = startMs - monotonicMs;
   const timers = new Set<{ at: number; callback: () => void }>();
   return {
-    now: () => nowMs,
+    now: () => monotonicMs + wallAheadMs,
+    monotonicMs: () => monotonicMs,
     after(delayMs, callback) {
-      const timer = { at: nowMs + delayMs, callback };
+      const timer = { at: monotonicMs + delayMs, callback };
       timers.add(timer);
       return () => timers.delete(timer);
     },
     advance(ms) {
-      const until = nowMs + ms;
+      const until = monotonicMs + ms;
       for (;;) {
         const next = [...timers].filter(({ at }) => at <= until).sort((left, right) => left.at - right.at)[0];
         if (!next) break;
         timers.delete(next);
-        nowMs = Math.max(nowMs, next.at);
+        monotonicMs = Math.max(monotonicMs, next.at);
         next.callback();
       }
-      nowMs = until;
+      monotonicMs = until;
+    },
+    setWall(byMs) {
+      wallAheadMs += byMs;
     },
     timers: () => timers.size,
   };

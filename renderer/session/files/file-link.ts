@@ -81,7 +81,7 @@ export class FileLink {
     }
     // Before it is looked at: reading is what costs.
     const rate = raw.startsWith('{"type":"want"') ? this.#wantsRate : this.#othersRate;
-    if (raw.length > LIMITS.linkMessageMaxChars || !rate.take(this.#ports.clock.now())) return;
+    if (raw.length > LIMITS.linkMessageMaxChars || !rate.take(this.#ports.clock.monotonicMs())) return;
     const message = parse(raw);
     if (!message) return;
     if (message.type === 'want') {

@@ -319,7 +319,7 @@ export class FileTransfers {
   }
 
   get now(): readonly FileNow[] {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonicMs();
     return [...this.#items.values()]
       .sort((left, right) => left.offeredAt - right.offeredAt)
       .map((item) => {

@@ -73,7 +73,7 @@ export class IncomingFile {
   /** Somebody has the whole file. */
   addSource(link: FileLink): void {
     this.removeSource(link.deviceId);
-    const now = this.#clock.now();
+    const now = this.#clock.monotonicMs();
     this.#sources.set(link.deviceId, { link, wants: new Set(), heardAt: now, silentUntil: 0, wrong: 0 });
     this.#askForHashes();
     this.#fill();
@@ -104,7 +104,7 @@ export class IncomingFile {
     const sizeBytes = blockSizeOf(this.sizeBytes, index);
     const assembly = this.#assemblies.get(index) ?? this.#begin(index, deviceId);
     if (assembly.by !== deviceId || assembly.filled !== offset || offset + bytes.length > sizeBytes) return;
-    source.heardAt = this.#clock.now();
+    source.heardAt = this.#clock.monotonicMs();
     assembly.bytes.set(bytes, offset);
     assembly.filled += bytes.length;
     assembly.from.add(deviceId);
@@ -160,14 +160,14 @@ export class IncomingFile {
     const [source] = this.#sources.values();
     if (!source) return;
     this.#askedHashes = source.link.deviceId;
-    source.heardAt = this.#clock.now();
+    source.heardAt = this.#clock.monotonicMs();
     source.link.say({ type: 'ask-hashes', fileId: this.fileId });
   }
 
   /** Asks for the next blocks, as far as the disk and the sources go. */
   #fill(): void {
     if (!this.#have || this.#paused || this.#closed) return;
-    const now = this.#clock.now();
+    const now = this.#clock.monotonicMs();
     for (const source of this.#sources.values()) {
       while (source.wants.size < WANTS_OF_SOURCE_MAX && source.silentUntil <= now) {
         const index = this.#underWay() < UNDER_WAY_MAX ? this.#next() : undefined;
@@ -252,7 +252,7 @@ export class IncomingFile {
 
   #lookForSilence(): void {
     if (this.#paused) return;
-    const now = this.#clock.now();
+    const now = this.#clock.monotonicMs();
     for (const source of this.#sources.values()) {
       const { deviceId } = source.link;
       if (now - source.heardAt < SILENT_MS) continue;

@@ -323,7 +323,7 @@ export class Member {
     const conversation = new Conversation({
       roomId,
       bridge,
-      clock: { now: this.#now, after: (delayMs, callback) => this.#room.clock.after(delayMs, callback) },
+      clock: { ...this.#room.clock, now: this.#now },
       randomBytes: (size) => new Uint8Array(randomBytes(size)),
       readReceipts: () => true,
       receiptsEveryMs: 100,
