@@ -116,6 +116,12 @@ const table: Row[] = [
     because: 'ui knows no state of the app.',
   },
   {
+    files: ['renderer/ui/virtual.ts'],
+    may: [...shared, '!@tanstack/react-virtual'],
+    never: [...outsideRenderer, ...allBut()],
+    because: 'ui/virtual.ts is the only importer of the virtual list.',
+  },
+  {
     files: ['renderer/ui/qr-code.tsx'],
     may: [...shared, '!react', '!qr'],
     never: [...outsideRenderer, ...allBut()],

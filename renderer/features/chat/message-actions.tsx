@@ -1,10 +1,10 @@
 import type { HistoryItem } from '@parley/shared/model';
 import { Copy, Pencil, Reply, SmilePlus, Trash2 } from 'lucide-react';
-import { Popover } from 'radix-ui';
 import { useState } from 'react';
 import { useActions } from '../../stores/react.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { Popover } from '../../ui/popover.tsx';
 import styles from './actions.module.css';
 import { PALETTE } from './emojis.ts';
 
@@ -83,36 +83,29 @@ function ReactButton({ item }: { item: HistoryItem }) {
   const [isOpen, setOpen] = useState(false);
   const own = new Set(item.reactions.filter(({ mine }) => mine).map(({ emoji }) => emoji));
   return (
-    <Popover.Root open={isOpen} onOpenChange={setOpen}>
-      <Popover.Trigger asChild>
-        <IconButton icon={SmilePlus} label="React" title="React" tooltip={false} className={styles.small} />
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content
-          className={styles.palette}
-          side="top"
-          sideOffset={4}
-          collisionPadding={8}
-          aria-label="Reactions"
+    <Popover
+      open={isOpen}
+      onOpenChange={setOpen}
+      label="Reactions"
+      className={styles.palette}
+      trigger={<IconButton icon={SmilePlus} label="React" title="React" tooltip={false} className={styles.small} />}
+    >
+      {PALETTE.map(([emoji, name]) => (
+        <button
+          key={emoji}
+          type="button"
+          className={styles.emoji}
+          aria-label={name}
+          aria-pressed={own.has(emoji)}
+          title={name}
+          onClick={() => {
+            setOpen(false);
+            void react(item.roomId, item, emoji, !own.has(emoji));
+          }}
         >
-          {PALETTE.map(([emoji, name]) => (
-            <button
-              key={emoji}
-              type="button"
-              className={styles.emoji}
-              aria-label={name}
-              aria-pressed={own.has(emoji)}
-              title={name}
-              onClick={() => {
-                setOpen(false);
-                void react(item.roomId, item, emoji, !own.has(emoji));
-              }}
-            >
-              {emoji}
-            </button>
-          ))}
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
+          {emoji}
+        </button>
+      ))}
+    </Popover>
   );
 }

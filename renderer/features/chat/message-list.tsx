@@ -1,5 +1,4 @@
 import type { HistoryItem, MessageKey, Room } from '@parley/shared/model';
-import { defaultRangeExtractor, type Range, useVirtualizer, type Virtualizer } from '@tanstack/react-virtual';
 import { ArrowDown } from 'lucide-react';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
@@ -7,6 +6,7 @@ import type { ChatState } from '../../stores/state.ts';
 import { Button } from '../../ui/button.tsx';
 import { dayKeyOf, formatClock, formatDay, formatNumber } from '../../ui/format.ts';
 import { useNow } from '../../ui/use-now.ts';
+import { defaultRangeExtractor, type Range, useVirtualizer, type Virtualizer } from '../../ui/virtual.ts';
 import { Arrivals } from './arrivals.tsx';
 import styles from './chat.module.css';
 import { type ChatRow, groupMessages } from './grouping.ts';
@@ -94,6 +94,7 @@ export function MessageList({ room, chat }: { room: Room; chat: ChatState }) {
         aria-label="Messages"
         aria-busy={loading !== 'none' || undefined}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls needs the focus for its keys
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         tabIndex={0}
         onKeyDown={(event) => {
           if (event.key === 'Home' || event.key === 'End') {

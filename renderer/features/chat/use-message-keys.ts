@@ -1,6 +1,6 @@
 import type { MessageKey } from '@parley/shared/model';
-import type { Virtualizer } from '@tanstack/react-virtual';
 import { type FocusEvent, type KeyboardEvent, type RefObject, useLayoutEffect, useRef, useState } from 'react';
+import type { Virtualizer } from '../../ui/virtual.ts';
 import type { ChatRow } from './grouping.ts';
 import { rowKeyAt } from './row-keys.ts';
 
@@ -25,11 +25,8 @@ export function useMessageKeys({ listRef, rows, indexOf, virtualizer }: Options)
       wanted.current = null;
       listRef.current?.querySelector<HTMLElement>(`[data-message="${current}"]`)?.focus({ preventScroll: true });
     }
-    if (current !== null && index < 0) {
-      setCurrent(null);
-      if (document.activeElement === null || document.activeElement === document.body)
-        listRef.current?.focus({ preventScroll: true });
-    }
+    const isFocusLost = document.activeElement === null || document.activeElement === document.body;
+    if (current !== null && index < 0 && isFocusLost) listRef.current?.focus({ preventScroll: true });
   }, [current, index, listRef]);
 
   const moveTo = (next: number) => {

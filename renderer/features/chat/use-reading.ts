@@ -1,8 +1,8 @@
 import type { RoomId } from '@parley/shared/protocol';
-import type { Virtualizer } from '@tanstack/react-virtual';
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useActions } from '../../stores/react.tsx';
 import type { ChatState, ReadingPlace } from '../../stores/state.ts';
+import type { Virtualizer } from '../../ui/virtual.ts';
 import type { ChatRow } from './grouping.ts';
 
 type Options = {

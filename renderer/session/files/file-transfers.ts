@@ -81,7 +81,7 @@ export class FileTransfers {
   readonly #incoming = new Map<FileId, { file: IncomingFile; speed: Speed; toldAt: number }>();
   readonly #atPeers = new Map<FileId, Map<DeviceId, FileAtPeer>>();
   readonly #undos: (() => void)[] = [];
-  #undoTell: (() => void) | undefined;
+  #isTelling = false;
   #closed = false;
 
   constructor(ports: FilesPorts) {
@@ -312,8 +312,10 @@ export class FileTransfers {
 
   /** Changes come many times a second; they are told a few times. */
   #tell(): void {
-    this.#undoTell ??= this.#clock.after(TOLD_EVERY_MS, () => {
-      this.#undoTell = undefined;
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    this.#clock.after(TOLD_EVERY_MS, () => {
+      this.#isTelling = false;
       this.#events.emit('changed', this.now);
     });
   }

@@ -1,0 +1,27 @@
+import { Popover as Primitive } from 'radix-ui';
+import type { ReactElement, ReactNode } from 'react';
+
+type PopoverProps = {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  /** The button that opens it. */
+  trigger: ReactElement;
+  /** What it is called by a screen reader. */
+  label: string;
+  className: string | undefined;
+  children: ReactNode;
+};
+
+/** A small panel beside the button that opened it: Escape and a press elsewhere close it, and the focus returns. */
+export function Popover({ open, onOpenChange, trigger, label, className, children }: PopoverProps) {
+  return (
+    <Primitive.Root open={open} onOpenChange={onOpenChange}>
+      <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>
+      <Primitive.Portal>
+        <Primitive.Content className={className} side="top" sideOffset={4} collisionPadding={8} aria-label={label}>
+          {children}
+        </Primitive.Content>
+      </Primitive.Portal>
+    </Primitive.Root>
+  );
+}
