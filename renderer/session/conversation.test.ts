@@ -503,3 +503,51 @@ describe.each([
     expect(of('have')).toHaveLength(3);
   });
 });
+
+describe('a message that the disk does not take for now', () => {
+  it('goes out in its order on the links that are open when it is stored', async () => {
+    const { conversation, clock, core, link } = openConversation();
+    const { peer } = await link('ben');
+    core.refusesOwn = [refuse('disk-full'), refuse('history-locked')];
+    const told: string[] = [];
+    const write = (text: string) =>
+      conversation.send(
+        { kind: 'text', text, of: null },
+        () => {},
+        () => '',
+        ({ refusal }) => told.push(refusal.code),
+      );
+    const written = [write('first'), write('second')];
+    await settled();
+    conversation.unlinked(peer);
+    const eve = await link('eve');
+    for (const ms of [500, 1_000]) {
+      clock.advance(ms);
+      await settled();
+    }
+    expect((await Promise.all(written)).map(({ ok }) => ok)).toEqual([true, true]);
+    expect([told, core.own]).toEqual([
+      ['disk-full', 'history-locked'],
+      ['first', 'second'],
+    ]);
+    expect(eve.of('chat').map(({ message: { body } }) => body && 'text' in body && body.text)).toEqual([
+      'first',
+      'second',
+    ]);
+  });
+
+  it('is given up when the room is left, and leaves no timer', async () => {
+    const { conversation, core } = openConversation();
+    core.refusesOwn = [refuse('disk-full')];
+    const sent = conversation.send(
+      { kind: 'text', text: 'first', of: null },
+      () => {},
+      () => '',
+      () => {},
+    );
+    await settled();
+    conversation.close();
+    expect(await sent).toMatchObject({ code: 'cancelled' });
+    expect(conversation.openResources.timers).toBe(0);
+  });
+});

@@ -20,6 +20,7 @@ import { Budget } from './budget.ts';
 import { CatchUp, type Recorded } from './catch-up.ts';
 import { Receipts } from './receipts.ts';
 import { SpamWindow } from './spam-window.ts';
+import { whenDiskTakes } from './when-disk-takes.ts';
 
 /** The far end of an open link, as a conversation sees it. */
 export type ChatPeer = {
@@ -48,6 +49,9 @@ export type ConversationEvents = {
   /** A device handed on a message that its author did not sign. Told once for each device, while its allowance lasts. */
   forged: { by: DeviceId };
 };
+
+/** A message that this disk does not take for now, and how the person takes it back. */
+export type SendWait = { refusal: Refusal; cancel(): void };
 
 /** Counts of messages that were not taken. */
 export type ChatDrops = { spam: number; foreign: number; unasked: number };
@@ -83,6 +87,9 @@ export class Conversation {
   readonly #news = new Set<DeviceId>();
   #undoTelling: (() => void) | undefined;
   #sendTurn: Promise<unknown> = Promise.resolve();
+  /** Gives up the message that waits for the disk. */
+  #cancelWait: () => void = () => {};
+  #closed = false;
 
   constructor(ports: ConversationPorts) {
     this.#ports = ports;
@@ -139,12 +146,17 @@ export class Conversation {
 
   /**
    * Writes an entry to this disk, then to every open link. `stored` hears in between of the message that it is or changes. `draft`
-   * tells what the room's draft becomes in the same step.
-   * Refuses with `message-spam` (V6) or what the core says.
+   * tells what the room's draft becomes in the same step. While the disk takes nothing the message waits where `waiting` is
+   * given, which hears of each try in vain; what is sent behind it waits too. Refuses with `cancelled` then, `message-spam` (V6) or what the core says.
    */
-  send(content: EntryContent, stored: (item: HistoryItem) => void, draft = () => ''): Promise<Outcome<HistoryItem>> {
+  send(
+    content: EntryContent,
+    stored: (item: HistoryItem) => void,
+    draft = () => '',
+    waiting?: (wait: SendWait) => void,
+  ): Promise<Outcome<HistoryItem>> {
     // One after the other: seq and the order on the wire are the order of writing.
-    const mine = this.#sendTurn.then(() => this.#send(content, stored, draft));
+    const mine = this.#sendTurn.then(() => this.#send(content, stored, draft, waiting));
     this.#sendTurn = mine.catch(() => {});
     return mine;
   }
@@ -178,6 +190,8 @@ export class Conversation {
   }
 
   close(): void {
+    this.#closed = true;
+    this.#cancelWait();
     this.#clock.stopAll();
     this.#peers.clear();
     this.#events.clear();
@@ -187,12 +201,14 @@ export class Conversation {
     content: EntryContent,
     stored: (item: HistoryItem) => void,
     draft: () => string,
+    waiting: ((wait: SendWait) => void) | undefined,
   ): Promise<Outcome<HistoryItem>> {
     const { bridge, roomId, randomBytes } = this.#ports;
     const id = MessageId.parse(toBase64Url(randomBytes(16)));
     if (!this.#ownSpam.accept('text' in content ? content.text : id, this.#clock.monotonicMs()))
       return refuse('message-spam');
-    const composed = await bridge.call('history.compose', { id, roomId, content, draft: draft() });
+    const write = () => bridge.call('history.compose', { id, roomId, content, draft: draft() });
+    const composed = await (waiting && !this.#closed ? this.#whenDiskTakes(write, waiting) : write());
     if (!composed.ok) return composed;
     const { entry, item } = composed.value;
     stored(item);
@@ -200,6 +216,12 @@ export class Conversation {
       if (peer.send({ type: 'chat', message: entry })) void this.#mark(peer.deviceId, 'sent', [id]);
     }
     return accept(item);
+  }
+
+  #whenDiskTakes<T>(write: () => Promise<Outcome<T>>, waiting: (wait: SendWait) => void): Promise<Outcome<T>> {
+    const { done, cancel } = whenDiskTakes(this.#clock, write, (refusal) => waiting({ refusal, cancel }));
+    this.#cancelWait = cancel;
+    return done;
   }
 
   /**

@@ -26,6 +26,7 @@ import type { PresenceHint, SeatOwner } from '../signaling/seat.ts';
 import { connectionOf, refusedConnection, type ServerConnection } from '../signaling/server-connection.ts';
 import type { OwnMedia } from './call-membership.ts';
 import type { CallKey } from './call-state.ts';
+import type { SendWait } from './conversation.ts';
 import { oncePerTurn } from './once-per-turn.ts';
 import type { Participant } from './participant.ts';
 import { createSessionParts, type RoomSessionPorts, type SessionParts } from './session-parts.ts';
@@ -176,8 +177,13 @@ export class RoomSession {
   /**
    * Writes an entry; `stored` hears of its message as soon as it is on this disk, and `draft` tells what the draft is from then on.
    */
-  send(content: EntryContent, stored: (item: HistoryItem) => void, draft = () => ''): Promise<Outcome<HistoryItem>> {
-    return this.#parts.conversation.send(content, stored, draft);
+  send(
+    content: EntryContent,
+    stored: (item: HistoryItem) => void,
+    draft = () => '',
+    waiting?: (wait: SendWait) => void,
+  ): Promise<Outcome<HistoryItem>> {
+    return this.#parts.conversation.send(content, stored, draft, waiting);
   }
 
   markSeen(upTo: MessageRef): Promise<Outcome<unknown>> {

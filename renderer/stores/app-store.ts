@@ -44,6 +44,7 @@ export const createAppStore = (): AppStore =>
     chats: {},
     drafts: {},
     composing: {},
+    unstored: {},
     files: {},
     preparing: [],
     search: NO_SEARCH,

@@ -259,9 +259,58 @@ describe('app', () => {
     const { roomId } = room.keyring;
     expect(await actions.sendMessage(roomId, 'a\u0000b')).toMatchObject({ code: 'message-invalid' });
     expect(state().drafts[roomId]).toMatchObject({ text: 'a\u0000b', refusal: { code: 'message-invalid' } });
-    core.answers['history.compose'] = () => refuse('disk-full');
+    core.answers['history.compose'] = () => refuse('disk-read-only');
     await actions.sendMessage(roomId, 'hello');
-    expect(state().drafts[roomId]).toMatchObject({ text: 'hello\na\u0000b', refusal: { code: 'disk-full' } });
+    expect(state().drafts[roomId]).toMatchObject({ text: 'hello\na\u0000b', refusal: { code: 'disk-read-only' } });
+  });
+
+  it('keeps what a full disk does not take, and sends it in its order as soon as there is room', async () => {
+    const room = await FakeRoom.create();
+    const { actions, app, state, core } = await openApp(room);
+    const { roomId } = room.keyring;
+    core.answers['history.compose'] = () => refuse('disk-full');
+    const sent = [actions.sendMessage(roomId, 'first'), actions.sendMessage(roomId, 'second')];
+    await room.quiet();
+    expect(state().unstored[roomId]).toMatchObject({ text: 'first', refusal: { code: 'disk-full' } });
+    expect(state().drafts[roomId]).toEqual({ text: '', refusal: null });
+    delete core.answers['history.compose'];
+    await room.later(500);
+    expect((await Promise.all(sent)).map(({ ok }) => ok)).toEqual([true, true]);
+    expect(chatOf(app, room).items.map(({ text }) => text)).toEqual(['first', 'second']);
+    expect(state().unstored[roomId]).toBeUndefined();
+  });
+
+  it('gives back what waits for the disk, in its order and in front of what was written since', async () => {
+    const room = await FakeRoom.create();
+    const { actions, app, state, core } = await openApp(room);
+    const { roomId } = room.keyring;
+    core.answers['history.compose'] = () => refuse('disk-full');
+    const sent = [actions.sendMessage(roomId, 'first'), actions.sendMessage(roomId, 'second')];
+    await room.quiet();
+    actions.setDraft(roomId, 'third');
+    actions.takeBack(roomId);
+    expect(await Promise.all(sent)).toMatchObject([{ code: 'cancelled' }, { code: 'cancelled' }]);
+    expect(state().drafts[roomId]).toEqual({ text: 'first\nsecond\nthird', refusal: null });
+    expect(state().unstored[roomId]).toBeUndefined();
+    delete core.answers['history.compose'];
+    await room.later(10_000);
+    expect(chatOf(app, room).items).toEqual([]);
+  });
+
+  it('keeps what waits for the disk as the draft when the app is closed', async () => {
+    const room = await FakeRoom.create();
+    const { actions, app, core } = await openApp(room);
+    const { roomId } = room.keyring;
+    core.answers['history.compose'] = () => refuse('disk-full');
+    const drafts: unknown[] = [];
+    core.answers['rooms.draft'] = (input) => {
+      drafts.push(input);
+      return accept({});
+    };
+    void actions.sendMessage(roomId, 'first');
+    await room.quiet();
+    await app.close();
+    expect(drafts.at(-1)).toEqual({ roomId, draft: 'first' });
   });
 
   it('sends a long text as several messages, and gives back the rest where one is refused', async () => {

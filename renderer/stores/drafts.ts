@@ -11,12 +11,14 @@ const TRIED_AGAIN_AFTER_MS = 10_000;
 const NO_DRAFT: Draft = { text: '', refusal: null };
 
 /** What is left of a text after sending: the part that did not go out, and why. */
-export type Unsent = { text: string; refusal: Refusal };
+export type Unsent = { text: string; refusal: Refusal | null };
 
 /** A text on its way out of the field. */
 export interface Sending {
   /** The part of it that no message has yet. */
   rest(text: string): void;
+  /** The draft for the disk once no more than `text` of it is left. */
+  after(text: string): string;
   /** What was not sent comes back, behind what came back before and in front of what was written since. */
   end(unsent: Unsent | null): void;
 }
@@ -47,8 +49,8 @@ export function createDrafts(store: AppStore, bridge: Bridge, clock: Clock): Dra
   const of = (roomId: RoomId): Draft => store.getState().drafts[roomId] ?? NO_DRAFT;
   const change = (roomId: RoomId, part: Partial<Draft>) =>
     store.setState(({ drafts }) => ({ drafts: { ...drafts, [roomId]: { ...(drafts[roomId] ?? NO_DRAFT), ...part } } }));
-  const kept = (roomId: RoomId): string =>
-    [...(sending.get(roomId) ?? []).map(({ rest }) => rest), of(roomId).text].reduce(joined, '');
+  const kept = (roomId: RoomId, restOf = ({ rest }: { rest: string }) => rest): string =>
+    [...(sending.get(roomId) ?? []).map(restOf), of(roomId).text].reduce(joined, '');
 
   function write(roomId: RoomId): Promise<void> {
     waiting.get(roomId)?.();
@@ -95,6 +97,7 @@ export function createDrafts(store: AppStore, bridge: Bridge, clock: Clock): Dra
         rest(left) {
           own.rest = left;
         },
+        after: (left) => kept(roomId, (each) => (each === own ? left : each.rest)),
         end(unsent) {
           const all = sending.get(roomId);
           // The room was deleted meanwhile.
@@ -111,7 +114,7 @@ export function createDrafts(store: AppStore, bridge: Bridge, clock: Clock): Dra
         },
       };
     },
-    kept,
+    kept: (roomId) => kept(roomId),
     forget(roomId) {
       waiting.get(roomId)?.();
       waiting.delete(roomId);

@@ -41,6 +41,7 @@ export type AppState = {
   drafts: Readonly<Record<RoomId, Draft>>;
   /** What the field of a room is for, where it is not for a new message alone. */
   composing: Readonly<Record<RoomId, Composing>>;
+  unstored: Readonly<Record<RoomId, Unstored>>;
   /** Files of each room, the oldest first. */
   files: Readonly<Record<RoomId, readonly FileNow[]>>;
   /** Files that the person chose and that are being read before they are offered. */
@@ -198,6 +199,9 @@ export type GoTo =
 
 /** What a person has written in a room and not sent, and why the last try to send it failed. */
 export type Draft = { text: string; refusal: Refusal | null };
+
+/** Messages that the disk does not take for now: the part of a text that waits, and why. */
+export type Unstored = { text: string; refusal: Refusal; cancel(): void };
 
 export type PreparingFile = { id: number; roomId: RoomId; name: string; sizeBytes: number; bytes: number };
 

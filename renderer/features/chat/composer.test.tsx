@@ -164,6 +164,23 @@ describe('the composer', () => {
     expect([field.value, alerts()]).toEqual(['again', [refuse('message-spam').message]]);
   });
 
+  it('says that a message waits for the disk, and gives it back without losing the place of the focus', async () => {
+    let taken = 0;
+    const takeBack = () => {
+      taken += 1;
+      made.store.setState({ unstored: {} });
+    };
+    const made = await shown('', { takeBack });
+    const unstored = { text: 'Good morning', refusal: refuse('disk-full'), cancel: () => {} };
+    await act(async () => made.store.setState({ unstored: { [made.roomId]: unstored } }));
+    expect(mounted.page.querySelector('[role="status"]')?.textContent).toContain('sent as soon as there is room');
+    const button = [...mounted.page.querySelectorAll('button')].find((each) => each.textContent === 'Take back');
+    button?.focus();
+    await act(async () => button?.click());
+    expect([taken, made.sent, document.activeElement]).toEqual([1, [], made.field]);
+    expect(mounted.page.textContent).not.toContain('Good morning');
+  });
+
   it('follows the direction of what is written', async () => {
     expect((await shown()).field.dir).toBe('auto');
   });

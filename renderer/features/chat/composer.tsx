@@ -9,6 +9,7 @@ import { formatNumber } from '../../ui/format.ts';
 import { AttachButtons } from '../files/attach-buttons.tsx';
 import styles from './chat.module.css';
 import { ComposingBar } from './composing-bar.tsx';
+import { WaitingBar } from './waiting-bar.tsx';
 
 /** From here on the field counts down. */
 const COUNT_FROM = 800;
@@ -26,6 +27,7 @@ export function Composer({ roomId }: { roomId: RoomId }) {
   const draft = useApp((state) => state.drafts[roomId]?.text ?? '');
   const text = edited ?? draft;
   const refusal = useApp((state) => state.drafts[roomId]?.refusal ?? null);
+  const unstored = useApp((state) => state.unstored[roomId]);
   const [tooMuch, setTooMuch] = useState(0);
   const ref = useRef<HTMLTextAreaElement>(null);
   // As it will be sent.
@@ -60,6 +62,11 @@ export function Composer({ roomId }: { roomId: RoomId }) {
     else if (mayBeSent) void actions.sendMessage(roomId, text);
   };
 
+  const takeBack = () => {
+    actions.takeBack(roomId);
+    ref.current?.focus();
+  };
+
   return (
     <form
       className={styles.composer}
@@ -82,6 +89,7 @@ export function Composer({ roomId }: { roomId: RoomId }) {
       {isEdit && left < 0 ? (
         <Refused>{`An edited message has 1,000 characters at most; these are ${formatNumber(length)}.`}</Refused>
       ) : null}
+      {unstored ? <WaitingBar unstored={unstored} takeBack={takeBack} /> : null}
       {composing ? <ComposingBar roomId={roomId} composing={composing} /> : null}
       <div className={styles.field}>
         <AttachButtons roomId={roomId} />

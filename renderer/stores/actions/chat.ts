@@ -7,9 +7,10 @@ import {
   splitText,
 } from '@parley/shared/model';
 import { accept, type DeviceId, type Outcome, type RoomId, refusalOf, refuse } from '@parley/shared/protocol';
+import type { SendWait } from '../../session/conversation.ts';
 import { isUnread } from '../chats.ts';
 import type { Sending } from '../drafts.ts';
-import type { Composing, GoTo, ReadingPlace, SearchFilters } from '../state.ts';
+import type { Composing, GoTo, ReadingPlace, SearchFilters, Unstored } from '../state.ts';
 import type { ActionContext } from './context.ts';
 
 export interface ChatActions {
@@ -17,6 +18,8 @@ export interface ChatActions {
    * Sends a text, a long one as several messages. What could not be sent becomes the room's draft again, with the reason.
    */
   sendMessage: (roomId: RoomId, text: string) => Promise<Outcome<unknown>>;
+  /** Takes back the messages of a room that wait for the disk: their text is the draft again. */
+  takeBack: (roomId: RoomId) => void;
   setDraft: (roomId: RoomId, draft: string) => void;
   /** Loads around what is shown, and lets go of what is far from it unless `hold` is set. */
   loadOlder: (roomId: RoomId, hold?: boolean) => void;
@@ -45,6 +48,16 @@ export function createChatActions(context: ActionContext): ChatActions {
   /** The latest sending of each room. */
   const turns = new Map<RoomId, Promise<unknown>>();
 
+  /** How often each room's messages were taken back; what was sent before is given up. */
+  const takenBack = new Map<RoomId, number>();
+  const takenBackOf = (roomId: RoomId): number => takenBack.get(roomId) ?? 0;
+
+  const setUnstored = (roomId: RoomId, unstored: Unstored | undefined) =>
+    store.setState((state) => {
+      const { [roomId]: _before, ...others } = state.unstored;
+      return { unstored: unstored ? { ...others, [roomId]: unstored } : others };
+    });
+
   /** Whether anything up to this message may be unread. What lies above the window counts at the end of the room. */
   function hasUnread(roomId: RoomId, upTo: MessageKey): boolean {
     const { chats: loaded, rooms } = store.getState();
@@ -66,16 +79,28 @@ export function createChatActions(context: ActionContext): ChatActions {
     roomId: RoomId,
     text: string,
     sending: Sending,
+    isTakenBack: () => boolean,
     reply?: Composing,
   ): Promise<Outcome<unknown>> {
     const whole = text.normalize('NFC');
     const parts = splitText(text);
     for (const [index, part] of parts.entries()) {
-      sending.rest(whole.slice(parts[index + 1]?.from ?? whole.length));
+      const behind = whole.slice(parts[index + 1]?.from ?? whole.length);
+      const withPart = whole.slice(part.from);
+      sending.rest(behind);
       const of = index === 0 && reply ? { author: reply.of.author, id: reply.of.id } : null;
-      const outcome = await sendOne(roomId, part.text, of);
+      const content = { text: part.text, of, draft: () => sending.after(behind) };
+      const outcome = isTakenBack()
+        ? refuse('cancelled')
+        : await sendOne(roomId, content, ({ refusal, cancel }) => {
+            if (isTakenBack()) return cancel();
+            // It is a draft until it is a message: the app may be closed meanwhile.
+            sending.rest(withPart);
+            setUnstored(roomId, { text: withPart, refusal, cancel });
+          });
+      setUnstored(roomId, undefined);
       if (outcome.ok) continue;
-      sending.end({ text: whole.slice(part.from), refusal: outcome });
+      sending.end({ text: withPart, refusal: outcome.code === 'cancelled' ? null : outcome });
       if (of && reply) setComposing(roomId, reply);
       return outcome;
     }
@@ -84,14 +109,18 @@ export function createChatActions(context: ActionContext): ChatActions {
     return accept({});
   }
 
-  async function sendOne(roomId: RoomId, text: string, of: MessageRef | null): Promise<Outcome<unknown>> {
+  async function sendOne(
+    roomId: RoomId,
+    { text, of, draft }: { text: string; of: MessageRef | null; draft: () => string },
+    waiting: (wait: SendWait) => void,
+  ): Promise<Outcome<unknown>> {
     const parsed = ChatText.safeParse(text);
     if (!parsed.success) return refuse('message-invalid', { path: 'text' });
     const room = session(roomId);
     if (!room) return refuse('room-unknown');
     try {
       const stored = (item: HistoryItem) => chats.add(roomId, [item]);
-      return await room.send({ kind: 'text', text: parsed.data, of }, stored, () => drafts.kept(roomId));
+      return await room.send({ kind: 'text', text: parsed.data, of }, stored, draft, waiting);
     } catch (thrown) {
       return refusalOf(thrown);
     }
@@ -100,13 +129,21 @@ export function createChatActions(context: ActionContext): ChatActions {
   return {
     sendMessage(roomId, text) {
       const sending = drafts.send(roomId, text);
+      const before = takenBackOf(roomId);
+      const isTakenBack = () => takenBackOf(roomId) !== before;
       const composing = store.getState().composing[roomId];
       const reply = composing?.kind === 'reply' ? composing : undefined;
       if (reply) setComposing(roomId, undefined);
       // One text after the other, so that no message comes between those of a long one.
-      const turn = (turns.get(roomId) ?? Promise.resolve()).then(() => sendParts(roomId, text, sending, reply));
+      const turn = (turns.get(roomId) ?? Promise.resolve()).then(() =>
+        sendParts(roomId, text, sending, isTakenBack, reply),
+      );
       turns.set(roomId, turn);
       return turn;
+    },
+    takeBack(roomId) {
+      takenBack.set(roomId, takenBackOf(roomId) + 1);
+      store.getState().unstored[roomId]?.cancel();
     },
     setDraft(roomId, draft) {
       drafts.set(roomId, draft);

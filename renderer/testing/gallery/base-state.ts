@@ -49,6 +49,7 @@ export function baseState(theme: Theme, nowMs: number): AppState {
     call: { at: 'none' },
     chats: { [design]: chatOf(items, { newFrom: items[10] ? messageKey(items[10]) : null }) },
     composing: {},
+    unstored: {},
     drafts: Object.fromEntries(roomsAt(nowMs).map(({ roomId, draft }) => [roomId, { text: draft, refusal: null }])),
     files: {},
     preparing: [],

@@ -99,6 +99,7 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
       return () => undefined;
     },
     sendMessage: done,
+    takeBack: () => set({ unstored: {} }),
     setDraft: () => undefined,
     startReply: (roomId, of) => set({ composing: { [roomId]: { kind: 'reply', of } } }),
     startEdit: (roomId, of) => set({ composing: { [roomId]: { kind: 'edit', of, text: of.text } } }),

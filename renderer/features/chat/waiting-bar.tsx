@@ -1,0 +1,26 @@
+import type { ErrorCode } from '@parley/shared/protocol';
+import type { Unstored } from '../../stores/state.ts';
+import { Button } from '../../ui/button.tsx';
+import styles from './actions.module.css';
+
+const WHY: Partial<Record<ErrorCode, string>> = {
+  'disk-full': 'The disk is full. Your message is kept here and sent as soon as there is room.',
+  'history-locked':
+    'Another program is using the message store. Your message is kept here and sent as soon as it is done.',
+};
+const SLOW = 'The disk is slow to answer. Your message is kept here and sent as soon as it is stored.';
+
+/** Says that a message waits for the disk, and lets the person have it back. */
+export function WaitingBar({ unstored, takeBack }: { unstored: Unstored; takeBack: () => void }) {
+  return (
+    <div className={styles.bar}>
+      <span className={styles.quote}>
+        <strong role="status">{WHY[unstored.refusal.code] ?? SLOW}</strong>
+        <span dir="auto">{unstored.text}</span>
+      </span>
+      <Button look="plain" size="small" onClick={takeBack}>
+        Take back
+      </Button>
+    </div>
+  );
+}
