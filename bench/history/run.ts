@@ -19,6 +19,7 @@ import { sql } from '../../electron/core/history/statements.ts';
 import { signingKeyOf } from '../../electron/core/identity/ed25519.ts';
 import type { BenchRow } from '../bench-row.ts';
 import { median } from '../statistics.ts';
+import { catchUpRow } from './catch-up.ts';
 import { createTexts, QUERIES } from './texts.ts';
 
 const COMPOSED = 400;
@@ -136,7 +137,7 @@ function barePages(profile: string, roomId: RoomId, stored: number): number[] {
 
 /**
  * Measures the time that a page waits for `history.compose`, until the message is signed, searchable and on the disk, and
- * for `history.page` of 50 from a room of a million, both through the router and the history's thread.
+ * for `history.page` of 50 from a room of a million, both through the router and the history's thread; then a newcomer's catching up.
  */
 export async function run({ quick }: { quick: boolean }): Promise<BenchRow[]> {
   const stored = quick ? 20_000 : 1_000_000;
@@ -184,6 +185,7 @@ export async function run({ quick }: { quick: boolean }): Promise<BenchRow[]> {
     }
     await core.close();
     const bareRead = barePages(profile, roomId, stored);
+    const catchUp = await catchUpRow(folder, openCore, quick ? 1_000 : 10_000);
 
     const insertName = 'bare better-sqlite3 insert, FULL';
     const selectName = 'bare prepared SELECT, same rows';
@@ -222,6 +224,7 @@ export async function run({ quick }: { quick: boolean }): Promise<BenchRow[]> {
         ratio: fileBytes / textBytes,
         goal: '≤ 2.5 ×',
       },
+      catchUp,
     ];
   } finally {
     await core?.close();

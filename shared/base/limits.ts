@@ -45,8 +45,8 @@ export const LIMITS = {
 
   /** A message on the data channel, as UTF-16 code units of its JSON text. */
   linkMessageMaxChars: 65_536,
-  /** Messages of history in one batch between peers. */
-  historyBatchMax: 50,
+  /** Messages of history in one batch between peers: about as many of usual length as fit into one message on the data channel. */
+  historyBatchMax: 100,
   historyPageMax: 200,
   /** Authors in one statement of what a device has. */
   headsMax: 512,

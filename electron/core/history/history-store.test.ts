@@ -811,6 +811,14 @@ describe('back-fill', () => {
 });
 
 describe('every statement', () => {
+  it.each(['noteReacted', 'entriesAbout', 'reactionsTo'] as const)('%s finds entries by their message', (name) => {
+    const text = sql[name];
+    const explain = ben.db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${text}`);
+    const plan = explain.all(...Array.from(text.matchAll(/\?/g), () => null)).map(({ detail }) => detail);
+    // Found by the room alone, each message would read all of the room's.
+    expect(plan.join('\n')).toContain('messages_about (of_author=? AND of_id=?');
+  });
+
   it.each(Object.entries(sql))('%s runs on an index', (_, text) => {
     const names = new Set([...text.matchAll(/@([A-Za-z_0-9]+)/g)].map((match) => match[1] ?? ''));
     const explain = ben.db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${text}`);

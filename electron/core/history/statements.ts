@@ -63,7 +63,7 @@ export const sql = {
   setReacted: 'UPDATE messages SET reacted = 1 WHERE author = ? AND id = ? AND room_id = ?',
   noteReacted: `
     UPDATE messages SET reacted = 1 WHERE author = ? AND id = ?
-      AND EXISTS (SELECT 1 FROM messages r WHERE r.of_author = messages.author AND r.of_id = messages.id AND r.kind = 3
+      AND EXISTS (SELECT 1 FROM messages r WHERE r.of_author = messages.author AND r.of_id = messages.id AND r.kind = 3 AND r.kind > 0
                     AND r.room_id = messages.room_id)`,
   // The edits or deletions by a message's own author, the newest first.
   entriesAbout: `
