@@ -31,7 +31,6 @@ describe('the page of requirements', () => {
       const text = "it('quoted (S4)', () => {})";
       say('aloud (S5)');
       it('is said in the middle (S6) of it', () => {});
-      it('is of the app (V4)', () => {});
     `;
     expect(proofsIn('a.test.ts', source)).toEqual([]);
   });

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { type ESTree, parseSync, Visitor } from 'vite';
 import { z } from 'zod';
 import vitestConfig from '../vitest.config.ts';
-import { ELSEWHERE, OPEN, REQUIREMENTS, type RequirementId } from './requirements-page.prose.ts';
+import { OPEN, REQUIREMENTS, type RequirementId } from './requirements-page.prose.ts';
 
 /** One test, or a describe with all that is in it, and the ids in its title. */
 export type Proof = { file: string; title: string; ids: RequirementId[] };
 
 const ROOT = join(import.meta.dirname, '..');
 
-const HEAD = `# What the signaling server must do, and the tests that prove it
+const HEAD = `# What the signaling server, messages, history and files must do, and the tests that prove it
 
 Made by \`scripts/documents.ts\` from the titles of the tests, which name in brackets the ids they serve. A title that stands
 for a group of tests is that of the group.
@@ -24,11 +24,11 @@ const isRequirement = (id: string): id is RequirementId => Object.hasOwn(REQUIRE
 
 /** The ids at the end of a title. Throws for one that nobody has written down: it would be a slip. */
 function idsIn(title: string, file: string): RequirementId[] {
-  const list = /\(((?:[SRVP]\d+)(?:, [SRVP]\d+)*)\)$/.exec(title)?.[1]?.split(', ') ?? [];
-  return list.filter((id) => {
-    if (!isRequirement(id) && !ELSEWHERE.includes(id)) throw new Error(`${file}: nothing is known of ${id}: ${title}`);
-    return isRequirement(id);
-  }) as RequirementId[];
+  const list = /\(((?:[SRVPH]\d+)(?:, [SRVPH]\d+)*)\)$/.exec(title)?.[1]?.split(', ') ?? [];
+  return list.map((id) => {
+    if (!isRequirement(id)) throw new Error(`${file}: nothing is known of ${id}: ${title}`);
+    return id;
+  });
 }
 
 /** The name of the function that is called at the root: `it` of `it.each(rows)(title, body)`. Skipped ones have none. */

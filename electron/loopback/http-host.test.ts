@@ -13,7 +13,7 @@ import { createQuestions, type Questions } from './questions.ts';
 type Answer = { status: number; headers: Record<string, string | string[] | undefined>; text: string };
 type Asked = { method?: string; path?: string; headers?: Record<string, string>; body?: string | Buffer };
 
-describe('the local server of the loopback host', () => {
+describe('the local server of the loopback host (P11)', () => {
   let host: HttpHost;
   let clock: TestClock;
   let questions: Questions;

@@ -26,7 +26,7 @@ const waitState = (one: Participant, name: string, words: string | RegExp): Prom
 
 const received = (one: Participant, name: string): Promise<Buffer> => readFile(join(downloadsOf(one.folder), name));
 
-describe('files between two people', () => {
+describe('files between two people (H7)', () => {
   let stage: Stage;
   let ana: Participant;
   let ben: Participant;

@@ -39,7 +39,7 @@ const rejectionOf = (promise: Promise<unknown>) =>
     (error: unknown) => (error instanceof ParleyError ? error.code : error),
   );
 
-describe('an acknowledged message', () => {
+describe('an acknowledged message (H1, P9)', () => {
   it('is there after the process was killed in the middle of writing', async () => {
     const composing = spawn(process.execPath, [join(import.meta.dirname, '../testing/children/compose.ts'), file], {
       stdio: ['ignore', 'pipe', 'inherit'],

@@ -184,7 +184,7 @@ describe('reactions', () => {
   });
 });
 
-describe('entries in any order', () => {
+describe('entries in any order (H4)', () => {
   it('show the same on every device and leave no replaced words', () => {
     const { item } = say(ana, 'first words');
     const other = say(ana, 'other words').item;

@@ -266,7 +266,7 @@ describe('recording', () => {
   });
 });
 
-describe('pages', () => {
+describe('pages (H2)', () => {
   it('walk a room from the newest to the oldest, each message once', () => {
     const ana = author();
     for (let i = 1; i <= 25; i++) {
@@ -332,7 +332,7 @@ describe('pages', () => {
   });
 });
 
-describe('delivery', () => {
+describe('delivery (H4)', () => {
   it('only advances, and counts each device once', () => {
     const { id } = ben.compose(roomId, 'On its way');
     const [ana, eve] = [newDeviceId(), newDeviceId()];
@@ -810,7 +810,7 @@ describe('back-fill', () => {
   });
 });
 
-describe('every statement', () => {
+describe('every statement (H2)', () => {
   it.each(['noteReacted', 'entriesAbout', 'reactionsTo'] as const)('%s finds entries by their message', (name) => {
     const text = sql[name];
     const explain = ben.db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${text}`);

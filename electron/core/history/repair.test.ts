@@ -169,7 +169,7 @@ describe('a history whose search index is damaged', () => {
   });
 });
 
-describe('a history of which a part cannot be read', () => {
+describe('a history of which a part cannot be read (H8, P9)', () => {
   const lostAtMost = (count: number, result: ReturnType<typeof afterHarm>) => {
     const lost = texts.filter((text) => !result.there.includes(text));
     expect(lost.length).toBeLessThanOrEqual(count);

@@ -52,7 +52,7 @@ function fill(texts: readonly string[]): void {
   })();
 }
 
-describe('search', () => {
+describe('search (H3)', () => {
   it.each([
     ['cafe', 'Im Café'],
     ['CAFÉ', 'im cafe'],

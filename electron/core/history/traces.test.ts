@@ -86,7 +86,7 @@ const staysThere = (atLeast = 60) => {
   ben.close();
 };
 
-describe('of a deleted room the profile holds nothing once the app was closed', () => {
+describe('of a deleted room the profile holds nothing once the app was closed (H8)', () => {
   it('was there before', () => {
     expect(traces()).toEqual(TRACES.map((trace) => `history.db: ${trace}`));
   });

@@ -14,7 +14,7 @@ const MB = LIMITS.fileBlockBytes;
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const soon = { everyMs: 5, timeoutMs: 20_000 };
 
-describe('files between members', () => {
+describe('files between members (H7)', () => {
   let folder: string;
   let members: FilesMember[];
   let roomId: RoomId;
