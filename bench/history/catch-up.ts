@@ -2,7 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import type { Bridge, BridgeCall, BridgeInput } from '@parley/shared/bridge';
 import { type Entry, profileFromName } from '@parley/shared/model';
-import { DeviceId, LIMITS, LinkMessage, MessageId, type RoomId, toBase64Url, unwrap } from '@parley/shared/protocol';
+import {
+  DeviceId,
+  LIMITS,
+  LinkMessage,
+  type LinkMessageOf,
+  MessageId,
+  type RoomId,
+  toBase64Url,
+  unwrap,
+} from '@parley/shared/protocol';
 import { entrySignatureBytes } from '@parley/shared/sealing';
 import { systemClock } from '@parley/shared/timing';
 import type { Core } from '../../electron/core/core.ts';
@@ -10,11 +19,11 @@ import { digestOf } from '../../electron/core/history/entry-log.ts';
 import { type SigningKey, signingKeyOf } from '../../electron/core/identity/ed25519.ts';
 import { Conversation } from '../../renderer/session/conversation.ts';
 import { Inbox } from '../../renderer/session/inbox.ts';
-import type { ChatWords } from '../../renderer/session/participant.ts';
 import type { BenchRow } from '../bench-row.ts';
 import { createTexts } from './texts.ts';
 
 const AUTHORS = 5;
+type ChatWords = LinkMessageOf<'chat' | 'receipt' | 'have' | 'ids' | 'batch'>;
 const newId = () => MessageId.parse(randomBytes(16).toString('base64url'));
 
 type Ask = (core: Core, name: BridgeCall, input: unknown) => Promise<unknown>;
