@@ -10,6 +10,7 @@ import {
   type MessageRef,
   messageKey,
   type PeerStanding,
+  type SearchHit,
 } from '@parley/shared/model';
 import type { Outcome, RoomId } from '@parley/shared/protocol';
 import { type AppStore, EMPTY_CHAT } from './app-store.ts';
@@ -212,8 +213,23 @@ export function createChats(store: AppStore, bridge: Bridge): Chats {
     update(roomId, items) {
       const updated = byKey(items);
       const before = of(roomId).items;
+      // What was found by words that are gone is no hit any more.
+      const isStale = ({ item }: SearchHit) => {
+        const now = updated.get(messageKey(item));
+        return now !== undefined && now.text !== item.text;
+      };
+      const { search } = store.getState();
+      if (search.hits.some(isStale)) {
+        store.setState({ search: { ...search, hits: search.hits.filter((hit) => !isStale(hit)) } });
+      }
       const composing = store.getState().composing[roomId];
       const subject = composing && updated.get(messageKey(composing.of));
+      const waiting = arrivals.get(roomId);
+      if (waiting)
+        arrivals.set(
+          roomId,
+          waiting.map((item) => quoting(updated.get(messageKey(item)) ?? item, updated)),
+        );
       if (composing && subject) {
         const { [roomId]: _before, ...others } = store.getState().composing;
         store.setState({
@@ -229,9 +245,15 @@ export function createChats(store: AppStore, bridge: Bridge): Chats {
         item.author === deviceId && !item.mine
           ? { ...item, name: confirmed ? name : item.authorName, confirmed }
           : item;
+      const requoted = (item: HistoryItem): HistoryItem =>
+        item.quote?.author === deviceId && !item.quote.mine
+          ? { ...item, quote: { ...item.quote, name: confirmed ? name : item.quote.name, confirmed } }
+          : item;
       for (const roomId of Object.keys(store.getState().chats) as RoomId[]) {
         const { items } = of(roomId);
-        if (items.some(({ author }) => author === deviceId)) change(roomId, { items: items.map(renamed) });
+        if (items.some(({ author, quote }) => author === deviceId || quote?.author === deviceId)) {
+          change(roomId, { items: items.map((item) => requoted(renamed(item))) });
+        }
       }
     },
     seen(roomId, upTo) {
@@ -255,9 +277,10 @@ export function createChats(store: AppStore, bridge: Bridge): Chats {
       firsts.delete(roomId);
       arrivals.delete(roomId);
       loads.set(roomId, (loads.get(roomId) ?? 0) + 1);
-      store.setState(({ chats }) => {
+      store.setState(({ chats, composing }) => {
         const { [roomId]: _forgotten, ...rest } = chats;
-        return { chats: rest };
+        const { [roomId]: _unsent, ...others } = composing;
+        return { chats: rest, composing: others };
       });
     },
   };

@@ -10,6 +10,8 @@ export const LIMITS = {
   quoteMax: 160,
   /** Different emoji that are shown under one message. */
   reactionsMax: 20,
+  /** Reactions of one author to one message, put there and taken away. */
+  reactionChangesMax: 100,
   /** A draft is kept whole, whatever somebody pastes; more than this (UTF-16 units) is not taken into the field. */
   draftMax: 100_000,
   /** The same with what came back from sending in front of it. */

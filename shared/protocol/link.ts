@@ -94,8 +94,9 @@ export const SeqRange = z.object({ author: DeviceId, first: Seq, last: Seq });
 export type SeqRange = z.infer<typeof SeqRange>;
 
 /**
- * The messages of one author that a device holds: all up to `seq`, and the spans behind the gap that follows. A print stands
- * for the messages themselves, because a number alone does not: a device that was restored from a copy uses numbers twice.
+ * The seqs of one author of which a device has an entry: all up to `seq`, and the spans behind the gap that follows. A print stands
+ * for the entries that it holds with their body, or rightly without it. A number alone does not say which entry it is: a
+ * device that was restored from a copy uses numbers twice.
  */
 export const Head = z.object({
   author: DeviceId,
@@ -104,6 +105,8 @@ export const Head = z.object({
   beyond: z
     .array(z.object({ first: Seq, last: Seq, print: Print }))
     .max(LIMITS.spansMax)
+    // Each range that is compared costs the other side a look, so none comes twice.
+    .refine((runs) => runs.every(({ first, last }, at) => first <= last && first > (runs[at - 1]?.last ?? 0)))
     .default([]),
 });
 export type Head = z.infer<typeof Head>;
@@ -114,7 +117,10 @@ export type Head = z.infer<typeof Head>;
  * place: it was offered already, and not everything that is offered can be kept.
  */
 export const Holdings = z.object({
-  heads: z.array(Head).max(LIMITS.headsMax),
+  heads: z
+    .array(Head)
+    .max(LIMITS.headsMax)
+    .refine((heads) => new Set(heads.map(({ author }) => author)).size === heads.length),
   above: DeviceId.nullable().default(null),
   upTo: DeviceId.nullable().default(null),
   after: MessagePlace.nullable().default(null),

@@ -474,8 +474,12 @@ describe('a message of a peer', () => {
     });
     expect(LinkMessage.safeParse(receipt(LIMITS.receiptsMax)).success).toBe(true);
     expect(LinkMessage.safeParse(receipt(LIMITS.receiptsMax + 1)).success).toBe(false);
-    const head = { author: id32, seq: 1, print: id16 };
-    const have = (count: number) => ({ type: 'have', question: 1, heads: Array.from({ length: count }, () => head) });
+    const headOf = (at: number) => ({ author: `${String(at).padStart(42, '0')}A`, seq: 1, print: id16 });
+    const have = (count: number) => ({
+      type: 'have',
+      question: 1,
+      heads: Array.from({ length: count }, (_, at) => headOf(at)),
+    });
     expect(LinkMessage.safeParse(have(LIMITS.headsMax)).success).toBe(true);
     expect(LinkMessage.safeParse(have(LIMITS.headsMax + 1)).success).toBe(false);
     const offer = (size: number) => ({

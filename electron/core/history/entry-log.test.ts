@@ -1,12 +1,6 @@
 import { join } from 'node:path';
-import {
-  type Entry,
-  type EntryContent,
-  type HistoryItem,
-  type MessageRef,
-  profileFromName,
-} from '@parley/shared/model';
-import type { RoomId } from '@parley/shared/protocol';
+import { Entry, type EntryContent, type HistoryItem, type MessageRef, profileFromName } from '@parley/shared/model';
+import { LIMITS, LinkMessage, type RoomId } from '@parley/shared/protocol';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { author, newMessageId, openTestStore, randomId, type TestStore, temporaryFolder } from '../testing/test-kit.ts';
@@ -129,7 +123,8 @@ describe('an entry without its body', () => {
   it('is not held before it is known why, so that its words come from somebody else', () => {
     const { entry } = say(ana, 'Withheld');
     const eve = { ...entry, body: null } as Entry;
-    expect(ben.store.record(roomId, [eve])).toMatchObject({ refused: 0, fresh: [] });
+    // Nothing is acknowledged: the author must not see as delivered what did not arrive.
+    expect(ben.store.record(roomId, [eve])).toMatchObject({ refused: 0, fresh: [], stored: [] });
     expect(shown(ben)).toEqual([]);
     expect(ben.store.rooms()[0]?.unread).toBe(0);
     const [head] = prints(ben);
@@ -139,6 +134,25 @@ describe('an entry without its body', () => {
     const { messages } = ana.store.missingAmong(roomId, range, 50);
     expect(ben.store.record(roomId, messages)).toMatchObject({ gained: 1, fresh: [{ text: 'Withheld' }] });
     expect([prints(ben), ben.store.rooms()[0]?.unread]).toEqual([prints(ana), 1]);
+  });
+
+  it('takes nothing but the body from whoever brings that', () => {
+    const { entry, item } = say(ana, 'Withheld');
+    const edit = write(ana, { kind: 'edit', of: refOf(item), text: 'Edited' }).entry;
+    const bare = { ...edit, body: null } as Entry;
+    ben.store.record(roomId, [{ ...entry, body: null } as Entry, bare]);
+    // The same bytes of a body under another kind, or about another message.
+    const swapped = [
+      { ...entry, kind: 'edit', of: { author: ana.deviceId, id: newMessageId() } } as Entry,
+      { ...edit, of: { author: ana.deviceId, id: newMessageId() } } as Entry,
+    ];
+    ben.store.record(roomId, swapped);
+    expect(shown(ben)).toEqual(shown(ana));
+    const cleo = openTestStore(join(folder.path, 'cleo.db'));
+    cleo.addRoom(roomId);
+    const { messages } = pass(ben, cleo);
+    cleo.close();
+    expect(messages.map((each) => Entry.safeParse(each).success)).toEqual([true, true]);
   });
 
   it('takes no other words than those that were signed', () => {
@@ -217,5 +231,84 @@ describe('entries in any order (H4)', () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('what one author can do to the others', () => {
+  it('ends: a reaction is changed only so often, and hides nobody else’s', () => {
+    const { item } = say(ana, 'Lunch at noon');
+    const eve = author('Eve');
+    const emojis = [
+      '👍',
+      '❤️',
+      '😂',
+      '😮',
+      '😢',
+      '🙏',
+      '🎉',
+      '🔥',
+      '👏',
+      '💯',
+      '🤔',
+      '😍',
+      '😅',
+      '😉',
+      '😎',
+      '😡',
+      '🥳',
+      '🤝',
+      '✅',
+      '❌',
+      '👀',
+    ];
+    const react = (seq: number, emoji: string) =>
+      eve.write(roomId, {
+        seq,
+        clock: 1,
+        kind: 'reaction',
+        of: refOf(item),
+        body: { salt: randomId(16), emoji, on: true },
+      } as never);
+    ana.store.record(
+      roomId,
+      emojis.map((emoji, at) => react(at + 1, emoji)),
+    );
+    write(ana, { kind: 'reaction', of: refOf(item), emoji: '🚀', on: true });
+    expect(shown(ana)[0]?.reactions).toContain('🚀1');
+    const more = Array.from({ length: LIMITS.reactionChangesMax }, (_, at) => react(emojis.length + 1 + at, '👍'));
+    let refused = 0;
+    for (let at = 0; at < more.length; at += 50) refused += ana.store.record(roomId, more.slice(at, at + 50)).refused;
+    expect(refused).toBe(emojis.length);
+  });
+
+  it('asks for no range twice in one question', () => {
+    const print = 'A'.repeat(22);
+    const head = {
+      author: ana.deviceId,
+      seq: 4,
+      print,
+      beyond: [] as { first: number; last: number; print: string }[],
+    };
+    const have = (...heads: unknown[]) => LinkMessage.safeParse({ type: 'have', question: 1, heads }).success;
+    expect(
+      have(head, {
+        ...head,
+        author: ben.deviceId,
+        beyond: [
+          { first: 6, last: 7, print },
+          { first: 9, last: 9, print },
+        ],
+      }),
+    ).toBe(true);
+    expect(have(head, head)).toBe(false);
+    expect(
+      have({
+        ...head,
+        beyond: [
+          { first: 6, last: 9, print },
+          { first: 8, last: 9, print },
+        ],
+      }),
+    ).toBe(false);
   });
 });

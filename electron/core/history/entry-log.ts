@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Entry, MessageRef } from '@parley/shared/model';
+import { Entry, type MessageRef } from '@parley/shared/model';
 import { entryBodyBytes } from '@parley/shared/sealing';
 import type { HistoryContext } from './history-context.ts';
-import { columnsOf, KIND_NUMBERS, type MessageRow } from './message-rows.ts';
+import { columnsOf, entryOf, KIND_NUMBERS, type MessageRow } from './message-rows.ts';
 import { createSearchIndex } from './search-index.ts';
 import { createSpans } from './spans.ts';
 import { sql } from './statements.ts';
@@ -128,12 +128,15 @@ export function createEntryLog(context: HistoryContext) {
     /** Gives an entry that came without its body the body. False where that is not missing, or not the right one. */
     fill(row: MessageRow, entry: Entry): boolean {
       if (row.held === 1 || entry.body === null || digestOf(entry.body) !== row.digest) return false;
-      const columns = columnsOf(entry.kind, entry.body);
+      // The signature of the entry that is here was checked; of the one that brings the body only the body counts.
+      const whole = { ...entryOf(row), body: entry.body } as Entry;
+      if (!Entry.safeParse(whole).success) return false;
+      const columns = columnsOf(whole.kind, whole.body);
       index.remove(indexed(row));
       run(sql.fillBody, { number: row.number, ...columns });
       index.add({ ...indexed(row), text: columns.text });
       hold(row);
-      takeEffect(entry);
+      takeEffect(whole);
       return true;
     },
   };

@@ -37,19 +37,25 @@ export function createHistoryContext(
       if (on) chosenBy.set(row.author, row);
       else chosenBy.delete(row.author);
     }
-    return [...reactions]
-      .map(([emoji, chosenBy]) => ({
-        emoji,
-        rows: [...chosenBy.values()].sort((left, right) => left.clock - right.clock),
-      }))
-      .filter(({ rows }) => rows.length > 0)
-      .sort((left, right) => (left.rows[0]?.clock ?? 0) - (right.rows[0]?.clock ?? 0))
-      .slice(0, LIMITS.reactionsMax)
-      .map(({ emoji, rows }) => ({
-        emoji,
-        mine: rows.some(({ mine }) => mine === 1),
-        names: rows.map((row) => authorOf(row).name),
-      }));
+    return (
+      [...reactions]
+        .map(([emoji, chosenBy]) => ({
+          emoji,
+          rows: [...chosenBy.values()].sort((left, right) => left.clock - right.clock),
+        }))
+        .filter(({ rows }) => rows.length > 0)
+        .map(({ emoji, rows }) => ({
+          emoji,
+          mine: rows.some(({ mine }) => mine === 1),
+          names: rows.map((row) => authorOf(row).name),
+          at: rows[0]?.clock ?? 0,
+        }))
+        // Where there are too many, nobody's reactions hide one's own or those of many.
+        .sort((left, right) => Number(right.mine) - Number(left.mine) || right.names.length - left.names.length)
+        .slice(0, LIMITS.reactionsMax)
+        .sort((left, right) => left.at - right.at)
+        .map(({ at: _, ...reaction }) => reaction)
+    );
   };
   return {
     ...queries,

@@ -12,7 +12,7 @@ import {
   nameOf,
   type Profile,
 } from '@parley/shared/model';
-import { LIMITS, type MessageId, ParleyError, type RoomId } from '@parley/shared/protocol';
+import { type DeviceId, LIMITS, type MessageId, ParleyError, type RoomId } from '@parley/shared/protocol';
 import { entrySignatureBytes } from '@parley/shared/sealing';
 import { createVerifier } from '../identity/ed25519.ts';
 import { createEntryLog, digestOf } from './entry-log.ts';
@@ -60,6 +60,10 @@ export function createMessagesStore(context: HistoryContext) {
     ((entry.body === null && entry.kind !== 'delete') || digestOf(entry.body) === entry.digest) &&
     verify(entry.author, entry.sig, entrySignatureBytes(entry));
 
+  /** Each reaction to a message reads the others to it, so there is an end to how often one author changes it. */
+  const hasReactedOften = (author: DeviceId, of: MessageRef): boolean =>
+    (one<{ count: number }>(sql.countReactions, of.author, of.id, author)?.count ?? 0) >= LIMITS.reactionChangesMax;
+
   /** Whether an entry, if its author signed it, may be taken into this room. */
   const isAllowed = (roomId: RoomId, entry: Entry): boolean => {
     const { kind, of, author } = entry;
@@ -67,6 +71,7 @@ export function createMessagesStore(context: HistoryContext) {
     return (
       entry.roomId === roomId &&
       !isOthers &&
+      !(kind === 'reaction' && hasReactedOften(author, of)) &&
       spans.hasRoomFor(entry) &&
       entry.clock <= (one<{ top_clock: number }>(sql.topClock, roomId)?.top_clock ?? 0) + CLOCK_LEAP_MAX
     );
@@ -111,6 +116,7 @@ export function createMessagesStore(context: HistoryContext) {
         );
         if (refusal) throw refusal;
         needSubject(roomId, content);
+        if (content.kind === 'reaction' && hasReactedOften(own, content.of)) throw new ParleyError('message-spam');
         const last = one<{ seq: number | null }>(sql.lastSeq, roomId, own)?.seq ?? 0;
         const top = one<{ top_clock: number }>(sql.topClock, roomId)?.top_clock ?? 0;
         // A room that was deleted and joined again goes on counting: its members know the earlier entries.
@@ -154,7 +160,10 @@ export function createMessagesStore(context: HistoryContext) {
           const wasShown = entryRow(subject)?.shown === 1;
           const known = entryRow(ref);
           const isOther =
-            known && (known.sig !== entry.sig || (entry.body !== null && digestOf(entry.body) !== known.digest));
+            known &&
+            (known.sig !== entry.sig ||
+              known.room_id !== roomId ||
+              (entry.body !== null && digestOf(entry.body) !== known.digest));
           if (isOther) {
             refused++;
             if (!isSigned(entry)) forged++;
@@ -169,11 +178,12 @@ export function createMessagesStore(context: HistoryContext) {
             }
             log.insert(entry, entry.author === own, STATE_NUMBERS.delivered);
           } else if (!log.fill(known, entry)) {
-            stored.push({ ...ref, met: one(sql.pin, entry.author) !== undefined });
+            if (known.held === 1) stored.push({ ...ref, met: one(sql.pin, entry.author) !== undefined });
             continue;
           }
           gained++;
-          stored.push({ ...ref, met: one(sql.pin, entry.author) !== undefined });
+          // Words that were withheld have not arrived.
+          if (entryRow(ref)?.held === 1) stored.push({ ...ref, met: one(sql.pin, entry.author) !== undefined });
           const subjectKey = messageKey(subject);
           if (!touched.has(subjectKey)) touched.set(subjectKey, { ref: subject, wasShown });
         }

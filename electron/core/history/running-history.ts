@@ -1,3 +1,4 @@
+import type { HistoryItem } from '@parley/shared/model';
 import { type Outcome, ParleyError, refusalOf } from '@parley/shared/protocol';
 import { signingKeyOf } from '../identity/ed25519.ts';
 import { createCallQueue, type HistoryCall } from './call-queue.ts';
@@ -81,6 +82,7 @@ export function createRunningHistory(start: HistoryStart, say: (news: HistoryNew
     let outcome = answer(running, name, args);
     if (!outcome.ok && outcome.code === 'history-damaged' && mend()) outcome = answer(running, name, args);
     if (outcome.ok && name === 'deleteRoom') forget();
+    else if (outcome.ok && hasErased(outcome.value) && !(running instanceof ParleyError)) running.traces.deleted();
     const durationMs = performance.now() - startedAt;
     if (durationMs > slowQueryMs) say({ kind: 'slow', name, durationMs: Math.round(durationMs) });
     return outcome;
@@ -136,4 +138,12 @@ function answer(
   } catch (thrown) {
     return refusalOf(asHistoryError(thrown));
   }
+}
+
+/** Whether an answer to `compose` or `record` tells of an edited or a deleted message: its words leave the log too. */
+function hasErased(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const items =
+    'changed' in value && Array.isArray(value.changed) ? value.changed : 'item' in value ? [value.item] : [];
+  return items.some((item: Partial<HistoryItem>) => item.edited === true || item.deleted === true);
 }

@@ -76,7 +76,7 @@ export function createSearchIndex({ one, all, run }: Queries) {
     /** Takes all messages of a room out, before they are deleted. */
     removeRoom(roomId: string): void {
       const left = new Map<string, number>();
-      const many = (one<{ message_count: number }>(sql.roomCount, roomId)?.message_count ?? 0) > MANY;
+      const many = (one<{ entry_count: number }>(sql.roomCount, roomId)?.entry_count ?? 0) > MANY;
       // FTS5 takes only whole numbers, and a plain number is bound as a real one.
       if (many) for (const each of [sql.messageWordsOption, sql.wordPartsOption]) run(each, 'secure-delete', 0n);
       for (let above = 0; ; ) {

@@ -13,7 +13,7 @@ const ITEMS = `SELECT ${ITEM_COLUMNS} FROM messages m ${ITEM_JOINS}`;
 export const sql = {
   rooms: 'SELECT * FROM rooms ORDER BY last_active_at DESC',
   room: 'SELECT * FROM rooms WHERE room_id = ?',
-  roomCount: 'SELECT message_count FROM rooms WHERE room_id = ?',
+  roomCount: 'SELECT message_count, entry_count FROM rooms WHERE room_id = ?',
   topClock: 'SELECT top_clock FROM rooms WHERE room_id = ?',
   insertRoom: `
     INSERT INTO rooms (room_id, name, renamed_at, host, secret, owner_pub, owner_seed, passphrase, needs_passphrase,
@@ -63,16 +63,22 @@ export const sql = {
   setReacted: 'UPDATE messages SET reacted = 1 WHERE author = ? AND id = ? AND room_id = ?',
   noteReacted: `
     UPDATE messages SET reacted = 1 WHERE author = ? AND id = ?
-      AND EXISTS (SELECT 1 FROM messages r WHERE r.of_author = messages.author AND r.of_id = messages.id AND r.kind = 3 AND r.kind > 0
+      AND EXISTS (SELECT 1 FROM messages r WHERE r.of_author = messages.author AND r.of_id = messages.id AND r.kind = 3
+                    AND r.kind > 0 AND (r.salt IS NOT NULL OR r.held = 0 OR r.kind = 2)
                     AND r.room_id = messages.room_id)`,
-  // The edits or deletions by a message's own author, the newest first.
+  // The edits or deletions by a message's own author, the newest first, without the edits that were replaced.
   entriesAbout: `
     SELECT * FROM messages WHERE of_author = ? AND of_id = ? AND kind = ? AND kind > 0 AND author = ?
+      AND (salt IS NOT NULL OR held = 0 OR kind = 2)
     ORDER BY clock DESC, id DESC`,
+  countReactions: `
+    SELECT count(*) AS count FROM messages WHERE of_author = ? AND of_id = ? AND kind = 3 AND kind > 0 AND author = ?
+      AND (salt IS NOT NULL OR held = 0 OR kind = 2)`,
   reactionsTo: `
     SELECT m.author, m.author_name, m.mine, m.body, m.clock, p.name AS pinned_name, p.changed AS pinned_changed
     FROM messages m LEFT JOIN pins p ON p.device_id = m.author
-    WHERE m.of_author = ? AND m.of_id = ? AND m.kind = 3 AND m.kind > 0 AND m.room_id = ? AND m.body IS NOT NULL
+    WHERE m.of_author = ? AND m.of_id = ? AND m.kind = 3 AND m.kind > 0 AND (m.salt IS NOT NULL OR m.held = 0 OR m.kind = 2) AND m.room_id = ?
+      AND m.body IS NOT NULL
     ORDER BY m.author, m.clock, m.id`,
   pageBefore: `
     ${ITEMS} WHERE m.room_id = ? AND m.shown = 1 AND (m.clock, m.author, m.id) < (?, ?, ?)

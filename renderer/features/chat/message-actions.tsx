@@ -56,7 +56,7 @@ export function MessageActions({ item }: { item: HistoryItem }) {
         <Dialog title="Delete this message for everyone?" size="small" onClose={() => setAsking(false)}>
           <p>
             Its words are erased here at once, and on the devices of the others as soon as they are reached. Somebody
-            may have read or copied them before.
+            may have read or copied them before, and a backup on a device may hold them for up to two days.
           </p>
           <div className={styles.buttons}>
             <Button onClick={() => setAsking(false)} data-autofocus>

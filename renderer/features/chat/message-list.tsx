@@ -93,9 +93,6 @@ export function MessageList({ room, chat }: { room: Room; chat: ChatState }) {
         role="feed"
         aria-label="Messages"
         aria-busy={loading !== 'none' || undefined}
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls needs the focus for its keys
-        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-        tabIndex={0}
         onKeyDown={(event) => {
           if (event.key === 'Home' || event.key === 'End') {
             event.preventDefault();

@@ -101,7 +101,11 @@ export function createChatActions(context: ActionContext): ChatActions {
       setUnstored(roomId, undefined);
       if (outcome.ok) continue;
       sending.end({ text: withPart, refusal: outcome.code === 'cancelled' ? null : outcome });
-      if (of && reply) setComposing(roomId, reply);
+      const now = store.getState();
+      const answered = now.chats[roomId]?.items.find((item) => reply && messageKey(item) === messageKey(reply.of));
+      if (of && reply && !now.composing[roomId] && answered?.deleted !== true) {
+        setComposing(roomId, { kind: 'reply', of: answered ?? reply.of });
+      }
       return outcome;
     }
     sending.end(null);

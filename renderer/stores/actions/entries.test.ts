@@ -23,6 +23,7 @@ function entries() {
   let answer: () => unknown = () => accept(own);
   const context = {
     store,
+    drafts: { kept: () => 'my draft' },
     chats: { update: (_: unknown, [item]: readonly HistoryItem[]) => told.push(item) },
     session: () => ({
       send: async (content: EntryContent, stored: (item: HistoryItem) => void, draft: () => string) => {

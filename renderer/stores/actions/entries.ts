@@ -20,7 +20,7 @@ export interface EntryActions {
 const refOf = ({ author, id }: MessageRef): MessageRef => ({ author, id });
 
 /** What a person does to messages that are there. */
-export function createEntryActions({ store, chats, session, tell }: ActionContext): EntryActions {
+export function createEntryActions({ store, chats, drafts, session, tell }: ActionContext): EntryActions {
   const set = (roomId: RoomId, composing: ReturnType<typeof store.getState>['composing'][RoomId] | undefined) =>
     store.setState((state) => {
       const { [roomId]: _before, ...others } = state.composing;
@@ -33,7 +33,7 @@ export function createEntryActions({ store, chats, session, tell }: ActionContex
     if (!room) return refuse('room-unknown');
     try {
       const stored = (item: HistoryItem) => chats.update(roomId, [item]);
-      return await room.send(content, stored, () => store.getState().drafts[roomId]?.text ?? '');
+      return await room.send(content, stored, () => drafts.kept(roomId));
     } catch (thrown) {
       return refusalOf(thrown);
     }
@@ -64,7 +64,9 @@ export function createEntryActions({ store, chats, session, tell }: ActionContex
       }
       const outcome = await send(roomId, { kind: 'edit', of: refOf(composing.of), text: parsed.data });
       // The words stay in the field until they are on the disk.
-      if (outcome.ok && store.getState().composing[roomId]?.of.id === composing.of.id) set(roomId, undefined);
+      const now = store.getState().composing[roomId];
+      if (outcome.ok && now?.kind === 'edit' && now.of.id === composing.of.id && now.text === composing.text)
+        set(roomId, undefined);
       return tell(outcome);
     },
     async deleteMessage(roomId, message) {

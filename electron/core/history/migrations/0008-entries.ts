@@ -32,11 +32,14 @@ export const up = (db: WritableDb): void => {
     DROP INDEX messages_in_order;
     DROP INDEX messages_unread;
     UPDATE messages SET seq = 0, sig = '';
+    -- What was written while nobody was there is in no log now, so it says that it was not sent.
+    UPDATE messages SET state = 4 WHERE mine = 1 AND state = 0;
     DELETE FROM spans;
     UPDATE own_floors SET seq = 0;
     CREATE INDEX messages_by_author ON messages (room_id, author, seq, held, id);
     CREATE INDEX messages_in_order ON messages (room_id, clock, author, id) WHERE shown = 1;
     CREATE INDEX messages_unread ON messages (room_id, clock, author, id) WHERE mine = 0 AND state < 3 AND shown = 1;
-    CREATE INDEX messages_about ON messages (of_author, of_id, kind, author, clock, id) WHERE kind > 0;
+    CREATE INDEX messages_about ON messages (of_author, of_id, kind, author, clock, id)
+      WHERE kind > 0 AND (salt IS NOT NULL OR held = 0 OR kind = 2);
   `);
 };

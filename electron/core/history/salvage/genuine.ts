@@ -1,6 +1,7 @@
 import { Entry } from '@parley/shared/model';
 import { entrySignatureBytes } from '@parley/shared/sealing';
 import { createVerifier } from '../../identity/ed25519.ts';
+import { digestOf } from '../entry-log.ts';
 import { entryOf, type MessageRow } from '../message-rows.ts';
 import type { FoundRow } from './read-rows.ts';
 
@@ -14,6 +15,9 @@ export function createGenuine(): (found: FoundRow) => boolean | null {
     if (columns.seq === 0) return null;
     // Whatever stands in the columns is looked at by the schema.
     const entry = Entry.safeParse(entryOf(columns as MessageRow));
-    return entry.success && verify(entry.data.author, entry.data.sig, entrySignatureBytes(entry.data));
+    if (!entry.success) return false;
+    const { body, kind, digest } = entry.data;
+    const isWhole = (body === null && kind !== 'delete') || digestOf(body) === digest;
+    return isWhole && verify(entry.data.author, entry.data.sig, entrySignatureBytes(entry.data));
   };
 }
