@@ -54,7 +54,7 @@ export function createHistoryContext(
         .sort((left, right) => Number(right.mine) - Number(left.mine) || right.names.length - left.names.length)
         .slice(0, LIMITS.reactionsMax)
         .sort((left, right) => left.at - right.at)
-        .map(({ at: _, ...reaction }) => reaction)
+        .map(({ emoji, mine, names }) => ({ emoji, mine, names }))
     );
   };
   return {
