@@ -123,7 +123,7 @@ export const LINK_PROSE: Readonly<Record<LinkMessage['type'], string>> = {
   have: 'The messages that this device has of the authors it speaks of, and so a question for the rest. Said when a link opens, again after a batch as long as there is more, and once more after anything new came. Not all authors need to fit: one `have` is about those between `above` and `upTo`.',
   ids: 'The messages that this device has in a range which both devices hold differently, newest first, and so a question for the others in it.',
   batch:
-    'Answers one `have` or `ids`, also with nothing: what the other lacks, oldest first. One that answers no open question is dropped.',
+    'Answers one `have` or `ids`, also with nothing: what the other lacks, oldest first. A batch that answers no open question is dropped.',
   signal: 'Sets up or mends the connection while the data channel is open.',
   safety: 'A step to the short safety code (section 7).',
   bye: 'The person left the room, or the app closes.',

@@ -14,6 +14,7 @@ import {
 } from '@parley/shared/model';
 import type { Outcome, RoomId } from '@parley/shared/protocol';
 import { type AppStore, EMPTY_CHAT } from './app-store.ts';
+import { withRoom } from './by-room.ts';
 import type { ChatState, GoTo, ReadingPlace } from './state.ts';
 
 const PAGE = 50;
@@ -231,10 +232,8 @@ export function createChats(store: AppStore, bridge: Bridge): Chats {
           waiting.map((item) => quoting(updated.get(messageKey(item)) ?? item, updated)),
         );
       if (composing && subject) {
-        const { [roomId]: _before, ...others } = store.getState().composing;
-        store.setState({
-          composing: subject.deleted ? others : { ...others, [roomId]: { ...composing, of: subject } },
-        });
+        const now = subject.deleted ? undefined : { ...composing, of: subject };
+        store.setState((state) => ({ composing: withRoom(state.composing, roomId, now) }));
       }
       const after = before.map((item) => quoting(updated.get(messageKey(item)) ?? item, updated));
       if (after.some((item, index) => item !== before[index])) change(roomId, { items: after });
@@ -277,11 +276,10 @@ export function createChats(store: AppStore, bridge: Bridge): Chats {
       firsts.delete(roomId);
       arrivals.delete(roomId);
       loads.set(roomId, (loads.get(roomId) ?? 0) + 1);
-      store.setState(({ chats, composing }) => {
-        const { [roomId]: _forgotten, ...rest } = chats;
-        const { [roomId]: _unsent, ...others } = composing;
-        return { chats: rest, composing: others };
-      });
+      store.setState(({ chats, composing }) => ({
+        chats: withRoom(chats, roomId, undefined),
+        composing: withRoom(composing, roomId, undefined),
+      }));
     },
   };
 }

@@ -13,7 +13,7 @@ export const digestOf = (body: Entry['body']): string =>
 
 /**
  * Writes entries and lets each take effect on the message that it is about, in whatever order they come. The last edit (by the room's order)
- * is what is shown; a deletion is final. What was replaced is erased: its entry stays, provable by its digest, without its words.
+ * is what is shown; a deletion is final. The words that were replaced are erased: their entry stays, provable by its digest.
  * Everything here runs inside a transaction.
  */
 export function createEntryLog(context: HistoryContext) {

@@ -1,6 +1,6 @@
 import type { HistoryItem } from '@parley/shared/model';
 import { Copy, Pencil, Reply, SmilePlus, Trash2 } from 'lucide-react';
-import { useState } from 'react';
+import { type ComponentProps, useState } from 'react';
 import { useActions } from '../../stores/react.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -16,40 +16,12 @@ export function MessageActions({ item }: { item: HistoryItem }) {
   return (
     <span className={styles.actions} data-mine={item.mine || undefined} role="toolbar" aria-label="Message">
       <ReactButton item={item} />
-      <IconButton
-        icon={Reply}
-        label="Reply"
-        title="Reply"
-        tooltip={false}
-        className={styles.small}
-        onClick={() => startReply(roomId, item)}
-      />
-      <IconButton
-        icon={Copy}
-        label="Copy text"
-        title="Copy text"
-        tooltip={false}
-        className={styles.small}
-        onClick={() => void navigator.clipboard.writeText(item.text)}
-      />
+      <Action icon={Reply} label="Reply" onClick={() => startReply(roomId, item)} />
+      <Action icon={Copy} label="Copy text" onClick={() => void navigator.clipboard.writeText(item.text)} />
       {item.mine ? (
         <>
-          <IconButton
-            icon={Pencil}
-            label="Edit"
-            title="Edit"
-            tooltip={false}
-            className={styles.small}
-            onClick={() => startEdit(roomId, item)}
-          />
-          <IconButton
-            icon={Trash2}
-            label="Delete for everyone"
-            title="Delete for everyone"
-            tooltip={false}
-            className={styles.small}
-            onClick={() => setAsking(true)}
-          />
+          <Action icon={Pencil} label="Edit" onClick={() => startEdit(roomId, item)} />
+          <Action icon={Trash2} label="Delete for everyone" onClick={() => setAsking(true)} />
         </>
       ) : null}
       {isAsking ? (
@@ -78,6 +50,11 @@ export function MessageActions({ item }: { item: HistoryItem }) {
   );
 }
 
+/** A tooltip for each button of each message in view would cost more than its title. */
+function Action(props: Omit<ComponentProps<typeof IconButton>, 'title' | 'tooltip' | 'className'>) {
+  return <IconButton {...props} title={props.label} tooltip={false} className={styles.small} />;
+}
+
 function ReactButton({ item }: { item: HistoryItem }) {
   const { react } = useActions();
   const [isOpen, setOpen] = useState(false);
@@ -88,7 +65,7 @@ function ReactButton({ item }: { item: HistoryItem }) {
       onOpenChange={setOpen}
       label="Reactions"
       className={styles.palette}
-      trigger={<IconButton icon={SmilePlus} label="React" title="React" tooltip={false} className={styles.small} />}
+      trigger={<Action icon={SmilePlus} label="React" />}
     >
       {PALETTE.map(([emoji, name]) => (
         <button

@@ -8,6 +8,7 @@ import {
 } from '@parley/shared/model';
 import { accept, type DeviceId, type Outcome, type RoomId, refusalOf, refuse } from '@parley/shared/protocol';
 import type { SendWait } from '../../session/conversation.ts';
+import { withRoom } from '../by-room.ts';
 import { isUnread } from '../chats.ts';
 import type { Sending } from '../drafts.ts';
 import type { Composing, GoTo, ReadingPlace, SearchFilters, Unstored } from '../state.ts';
@@ -53,10 +54,7 @@ export function createChatActions(context: ActionContext): ChatActions {
   const takenBackOf = (roomId: RoomId): number => takenBack.get(roomId) ?? 0;
 
   const setUnstored = (roomId: RoomId, unstored: Unstored | undefined) =>
-    store.setState((state) => {
-      const { [roomId]: _before, ...others } = state.unstored;
-      return { unstored: unstored ? { ...others, [roomId]: unstored } : others };
-    });
+    store.setState((state) => ({ unstored: withRoom(state.unstored, roomId, unstored) }));
 
   /** Whether anything up to this message may be unread. What lies above the window counts at the end of the room. */
   function hasUnread(roomId: RoomId, upTo: MessageKey): boolean {
@@ -70,10 +68,7 @@ export function createChatActions(context: ActionContext): ChatActions {
   }
 
   const setComposing = (roomId: RoomId, composing: Composing | undefined) =>
-    store.setState((state) => {
-      const { [roomId]: _before, ...others } = state.composing;
-      return { composing: composing ? { ...others, [roomId]: composing } : others };
-    });
+    store.setState((state) => ({ composing: withRoom(state.composing, roomId, composing) }));
 
   async function sendParts(
     roomId: RoomId,

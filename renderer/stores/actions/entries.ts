@@ -1,5 +1,7 @@
-import { ChatText, type HistoryItem, type MessageRef } from '@parley/shared/model';
+import { ChatText, type EntryContent, type HistoryItem, type MessageRef } from '@parley/shared/model';
 import { accept, type Outcome, type RoomId, refusalOf, refuse } from '@parley/shared/protocol';
+import { withRoom } from '../by-room.ts';
+import type { Composing } from '../state.ts';
 import type { ActionContext } from './context.ts';
 
 export interface EntryActions {
@@ -21,14 +23,11 @@ const refOf = ({ author, id }: MessageRef): MessageRef => ({ author, id });
 
 /** What a person does to messages that are there. */
 export function createEntryActions({ store, chats, drafts, session, tell }: ActionContext): EntryActions {
-  const set = (roomId: RoomId, composing: ReturnType<typeof store.getState>['composing'][RoomId] | undefined) =>
-    store.setState((state) => {
-      const { [roomId]: _before, ...others } = state.composing;
-      return { composing: composing ? { ...others, [roomId]: composing } : others };
-    });
+  const set = (roomId: RoomId, composing: Composing | undefined) =>
+    store.setState((state) => ({ composing: withRoom(state.composing, roomId, composing) }));
   const startEdit = (roomId: RoomId, of: HistoryItem) => set(roomId, { kind: 'edit', of, text: of.text });
 
-  async function send(roomId: RoomId, content: Parameters<NonNullable<ReturnType<typeof session>>['send']>[0]) {
+  async function send(roomId: RoomId, content: EntryContent) {
     const room = session(roomId);
     if (!room) return refuse('room-unknown');
     try {
