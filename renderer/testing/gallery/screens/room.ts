@@ -73,6 +73,12 @@ export const roomScreens = {
       ...(of ? { composing: { [design]: { kind: 'edit', of, text: of.text } } } : {}),
     };
   },
+  'room-waiting': () => ({
+    screen: inRoom(),
+    unstored: {
+      [design]: { text: 'The plates are ready on Thursday.', refusal: refuse('disk-full'), cancel: () => undefined },
+    },
+  }),
   'room-long-draft': () => ({
     screen: inRoom(),
     drafts: { [design]: { text: 'Everything that was said at the meeting. '.repeat(60), refusal: null } },
