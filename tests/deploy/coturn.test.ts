@@ -117,9 +117,16 @@ describe('the relay as it is shipped (S12, P13)', () => {
     open.push(made);
     return made;
   };
+  /** A client and the relay's answer. A port of this computer that the relay still knows is given up for another (RFC 8656, section 7.4). */
+  const askFor = async (who?: TurnCredentials, ...attributes: Parameters<TurnClient['allocate']>) => {
+    for (;;) {
+      const made = await client(who);
+      const answer = await made.allocate(...attributes);
+      if (answer.code !== 437) return { made, answer };
+    }
+  };
   const allocated = async (family: 4 | 6 = 4): Promise<TurnClient> => {
-    const made = await client();
-    const answer = await made.allocate(family === 6 ? [UDP, IPV6] : [UDP]);
+    const { made, answer } = await askFor(undefined, family === 6 ? [UDP, IPV6] : [UDP]);
     expect(answer.code).toBe(0);
     return made;
   };
@@ -184,8 +191,8 @@ describe('the relay as it is shipped (S12, P13)', () => {
   });
 
   it('carries what two people send who can both reach nothing but the relay', async () => {
-    const [ana, ben] = [await client(), await client()];
-    const [from, to] = [(await ana.allocate()).relayed, (await ben.allocate()).relayed];
+    const [{ made: ana, answer: atAna }, { made: ben, answer: atBen }] = [await askFor(), await askFor()];
+    const [from, to] = [atAna.relayed, atBen.relayed];
     expect([from?.address, to?.address]).toEqual([PUBLIC_ADDRESS, PUBLIC_ADDRESS]);
     if (!from || !to) throw new Error('no relayed address');
     expect((await ana.permit(to.address)).code).toBe(0);
@@ -198,7 +205,7 @@ describe('the relay as it is shipped (S12, P13)', () => {
   });
 
   it('takes credentials for as long as the server said, and no others', async () => {
-    const answer = async (who: TurnCredentials) => (await (await client(who)).allocate()).code;
+    const answer = async (who: TurnCredentials) => (await askFor(who)).answer.code;
     expect(await answer(credentials({ ttlS: 60 }))).toBe(0);
     expect(await answer(credentials({ ttlS: 60, nowMs: Date.now() - 70_000 }))).toBe(401);
     expect(await answer(credentials({ secret: 'another-secret-that-is-long-enough-too' }))).toBe(401);
@@ -216,11 +223,7 @@ describe('the relay as it is shipped (S12, P13)', () => {
     const ask = async (limitKey: string) => {
       asked += 1;
       const who = credentials({ limitKey, nowMs: Date.now() + asked * 1_000 });
-      for (;;) {
-        const { code } = await (await client(who)).allocate();
-        // A port of this computer that is used again while the relay still knows it: clients take another (RFC 8656, section 7.4).
-        if (code !== 437) return code;
-      }
+      return (await askFor(who)).answer.code;
     };
     const codes = new Set<number>();
     for (let taken = 0; taken < quota; taken += 1) codes.add(await ask('198.51.100.7'));
