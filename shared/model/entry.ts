@@ -10,11 +10,19 @@ const Milliseconds = z.number().int().nonnegative().max(8_640_000_000_000_000);
 const Salt = base64UrlOf(16);
 const TextBody = z.object({ salt: Salt, text: ChatText });
 
-/** One emoji as people see it: one symbol, whatever it is made of. */
+/** A pictograph with what joins and colours it, a flag, or a keycap. */
+const EMOJI =
+  /^(?:\p{Extended_Pictographic}(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\uFE0F|\u200D|[\u{E0020}-\u{E007F}])*|\p{Regional_Indicator}{2}|[0-9#*]\uFE0F?\u20E3)$/u;
+const symbols = new Intl.Segmenter();
+
+/**
+ * One emoji as people see it: one symbol, whatever it is made of. Not `\p{RGI_Emoji}`: that compiles to 860 KB of machine code in 55 ms,
+ * and Node 24 was seen to crash when it lets go of so large a piece of code.
+ */
 export const Emoji = z
   .string()
   .max(40)
-  .regex(/^\p{RGI_Emoji}$/v, { error: 'message-invalid' });
+  .refine((text) => EMOJI.test(text) && [...symbols.segment(text)].length === 1, { error: 'message-invalid' });
 export type Emoji = z.infer<typeof Emoji>;
 const ReactionBody = z.object({ salt: Salt, emoji: Emoji, on: z.boolean() });
 

@@ -378,7 +378,7 @@ const LINK: Rows<LinkMessage['type']> = {
       { message: { ...chat, body: null, of: { author: id32, id: id16 } } },
       { message: { ...chat, kind: 'edit', of: { author: id32, id: id16 } } },
       { message: { ...chat, kind: 'delete', body: null, of: { author: id32, id: id16 } } },
-      ...['👍', '❤️', '👩‍👩‍👧'].map((emoji) => ({
+      ...['👍', '👍🏽', '❤️', '👩‍👩‍👧', '🇳🇱', '3️⃣', '🏴󠁧󠁢󠁳󠁣󠁴󠁿'].map((emoji) => ({
         message: { ...chat, kind: 'reaction', body: { salt: id16, emoji, on: true }, of: { author: id32, id: id16 } },
       })),
     ],
@@ -386,7 +386,7 @@ const LINK: Rows<LinkMessage['type']> = {
       { message: { ...chat, body: { salt: id16, text: '' } } },
       { message: { ...chat, kind: 'edit' } },
       { message: { ...chat, kind: 'delete', of: { author: id32, id: id16 } } },
-      ...['x', '👍👍', '', '<b>'].map((emoji) => ({
+      ...['x', '3', '👍👍', '🇳🇱🇳🇱', '👍x', '\u200d', '', '<b>'].map((emoji) => ({
         message: { ...chat, kind: 'reaction', body: { salt: id16, emoji, on: true }, of: { author: id32, id: id16 } },
       })),
       { message: { ...chat, sig: id32 } },
