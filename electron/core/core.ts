@@ -14,6 +14,7 @@ import { fileHandlers } from './handlers/file-handlers.ts';
 import { historyHandlers } from './handlers/history-handlers.ts';
 import { roomHandlers } from './handlers/room-handlers.ts';
 import { serverHandlers } from './handlers/server-handlers.ts';
+import { storageHandlers } from './handlers/storage-handlers.ts';
 import { startHistory } from './history/history-client.ts';
 import { recoveryWords } from './history/recovery-words.ts';
 import type { Recovery } from './history/repair.ts';
@@ -161,6 +162,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
       ...historyHandlers({ rooms, watch, history, notices, files, settings, emit }),
       ...fileHandlers(files),
       ...serverHandlers(servers),
+      ...storageHandlers({ history, files, historyFile: inProfile('history.db') }),
     },
     log,
   );

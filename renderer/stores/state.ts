@@ -64,7 +64,7 @@ export type Screen =
   | { at: 'listed-rooms'; host: ServerHost }
   | { at: 'settings'; section: SettingsSection };
 
-export type SettingsSection = 'general' | 'devices' | 'servers' | 'privacy' | 'about';
+export type SettingsSection = 'general' | 'devices' | 'servers' | 'privacy' | 'storage' | 'about';
 
 export type Panel = 'none' | 'chat' | 'people' | 'details';
 

@@ -9,6 +9,7 @@ import { logCalls } from './log-calls.ts';
 import { roomCalls } from './room-calls.ts';
 import { ownServerCalls, serverCalls, serverEvents } from './server-calls.ts';
 import { signalingCalls, signalingEvents } from './signaling-calls.ts';
+import { storageCalls } from './storage-calls.ts';
 
 export { PageLogEntry } from './log-calls.ts';
 
@@ -25,6 +26,7 @@ export const bridgeCalls = {
   ...ownServerCalls,
   ...serverCalls,
   ...signalingCalls,
+  ...storageCalls,
 } as const;
 
 export type BridgeCall = keyof typeof bridgeCalls;

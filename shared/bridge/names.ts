@@ -53,6 +53,8 @@ const calls: Record<BridgeCall, true> = {
   'files.offer-again': true,
   'files.open': true,
   'files.show': true,
+  'storage.overview': true,
+  'storage.free': true,
   'server.state': true,
   'server.allow-lan': true,
   'servers.list': true,

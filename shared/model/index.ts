@@ -12,3 +12,4 @@ export * from './server-host.ts';
 export * from './settings.ts';
 export * from './spam.ts';
 export * from './split-text.ts';
+export * from './storage.ts';

@@ -9,6 +9,7 @@ import { createReceiptsStore } from './receipts-store.ts';
 import { createRoomsStore } from './rooms-store.ts';
 import { createSearchStore } from './search-store.ts';
 import { createServersStore } from './servers-store.ts';
+import { createStorageStore } from './storage-store.ts';
 
 /**
  * Everything that is read from and written to the history, on one connection. Each call is one transaction
@@ -25,6 +26,7 @@ export function createHistoryStore({ db, key, now }: { db: WritableDb; key: Sign
     ...createCatchUpStore(context),
     ...createPeersStore(context),
     ...createServersStore(context),
+    ...createStorageStore(context),
   };
 }
 

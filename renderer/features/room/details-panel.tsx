@@ -3,12 +3,12 @@ import { Lock, LockOpen, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useActions } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { inviteSentence, protectionSentence, protectionWord, roomInWords } from '../connection-words.ts';
 import { InviteButton } from '../invites/invite-button.tsx';
 import { ListingSection } from '../listed-rooms/listing-section.tsx';
 import { useServerName } from '../servers/use-server-name.ts';
+import { DeleteRoomDialog } from './delete-room-dialog.tsx';
 import styles from './room.module.css';
 
 /** The room's protection, its invite, its name, and how to delete it. */
@@ -55,23 +55,7 @@ export function DetailsPanel({ room }: { room: Room }) {
       <Button look="danger-quiet" icon={Trash2} onClick={() => setDeleting(true)}>
         Delete room
       </Button>
-      {deleting ? (
-        <Dialog title="Delete room" size="small" onClose={() => setDeleting(false)}>
-          <p>
-            “{roomInWords(room)}” and all its messages are deleted from this computer. The others keep theirs. This
-            cannot be undone.
-            {room.mine && room.listed ? ` It is taken off the list of ${server} first.` : ''}
-          </p>
-          <DialogActions>
-            <Button look="quiet" data-autofocus onClick={() => setDeleting(false)}>
-              Cancel
-            </Button>
-            <Button look="danger" onClick={() => void actions.deleteRoom(room.roomId)}>
-              Delete
-            </Button>
-          </DialogActions>
-        </Dialog>
-      ) : null}
+      {deleting ? <DeleteRoomDialog room={room} onClose={() => setDeleting(false)} /> : null}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import type { LucideIcon } from 'lucide-react';
-import { Camera, Info, Server, ShieldCheck, User } from 'lucide-react';
+import { Camera, HardDrive, Info, Server, ShieldCheck, User } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { SettingsSection } from '../../stores/state.ts';
@@ -8,6 +8,7 @@ import { AboutSection } from './sections/about.tsx';
 import { DevicesSection } from './sections/devices.tsx';
 import { AppearanceSection, NameSection } from './sections/general.tsx';
 import { PrivacySection } from './sections/privacy.tsx';
+import { StorageSection } from './sections/storage.tsx';
 import styles from './settings-screen.module.css';
 
 const sections: readonly { at: SettingsSection; label: string; icon: LucideIcon }[] = [
@@ -15,6 +16,7 @@ const sections: readonly { at: SettingsSection; label: string; icon: LucideIcon 
   { at: 'devices', label: 'Camera and sound', icon: Camera },
   { at: 'servers', label: 'Servers', icon: Server },
   { at: 'privacy', label: 'Privacy', icon: ShieldCheck },
+  { at: 'storage', label: 'Storage', icon: HardDrive },
   { at: 'about', label: 'About', icon: Info },
 ];
 
@@ -64,6 +66,8 @@ function contentOf(section: SettingsSection): ReactNode {
       return <ServersSection />;
     case 'privacy':
       return <PrivacySection />;
+    case 'storage':
+      return <StorageSection />;
     case 'about':
       return <AboutSection />;
   }

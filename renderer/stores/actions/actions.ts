@@ -9,6 +9,7 @@ import type { RoomActions } from './rooms.ts';
 import type { ScanningActions } from './scanning.ts';
 import type { ServerActions } from './servers.ts';
 import type { SettingsActions } from './settings.ts';
+import type { StorageActions } from './storage.ts';
 
 /**
  * Everything a person can do. None of these throws; what went wrong shows in the state (a notice, a refusal
@@ -25,4 +26,5 @@ export interface Actions
     CallActions,
     ChatActions,
     EntryActions,
-    FileActions {}
+    FileActions,
+    StorageActions {}

@@ -12,6 +12,7 @@ import { createEnterRoom, createRoomActions } from './rooms.ts';
 import { createScanningActions } from './scanning.ts';
 import { createServerActions } from './servers.ts';
 import { createSettingsActions } from './settings.ts';
+import { createStorageActions } from './storage.ts';
 
 /** Everything a person can do, over the parts that do it. */
 export function createActions(store: AppStore, parts: ActionParts): Actions {
@@ -34,5 +35,6 @@ export function createActions(store: AppStore, parts: ActionParts): Actions {
     ...createChatActions(context),
     ...createEntryActions(context),
     ...createFileActions(context),
+    ...createStorageActions(context),
   };
 }

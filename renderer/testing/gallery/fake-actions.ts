@@ -5,8 +5,9 @@ import type { Actions } from '../../stores/actions/actions.ts';
 import type { AppState, OwnMedia } from '../../stores/state.ts';
 import { movingPicture } from './moving-picture.ts';
 import { inviteOn, sampleInvite } from './samples/invites.ts';
-import { design } from './samples/rooms.ts';
+import { design, roomsAt } from './samples/rooms.ts';
 import { foundCheck, sampleListedRooms, serverOf } from './samples/servers.ts';
+import { sampleStorage } from './samples/storage.ts';
 
 /** Actions that do just enough to move about in the gallery. */
 export function createFakeActions(store: StoreApi<AppState>): Actions {
@@ -130,6 +131,8 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
     fileAction: () => undefined,
     chooseFileAgain: () => undefined,
     refuseFiles: () => undefined,
+    readStorage: async () => accept(sampleStorage(roomsAt(Date.now()))),
+    freeStorage: async () => accept({ freedBytes: 1_310_000_000 }),
     setVerified: done,
     dismissNotice: (id) => set(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) })),
   };
