@@ -122,6 +122,12 @@ const table: Row[] = [
     because: 'ui/virtual.ts is the only importer of the virtual list.',
   },
   {
+    files: ['renderer/ui/marks.ts'],
+    may: [...shared, '!marked'],
+    never: [...outsideRenderer, ...allBut()],
+    because: 'ui/marks.ts is the only importer of the Markdown parser.',
+  },
+  {
     files: ['renderer/ui/qr-code.tsx'],
     may: [...shared, '!react', '!qr'],
     never: [...outsideRenderer, ...allBut()],

@@ -12,7 +12,8 @@ export const keys = {
   settings: isMac ? '⌘,' : 'Ctrl+,',
 } as const;
 
-export const isCommand = (event: KeyboardEvent): boolean => (isMac ? event.metaKey : event.ctrlKey);
+export const isCommand = (event: Pick<KeyboardEvent, 'metaKey' | 'ctrlKey'>): boolean =>
+  isMac ? event.metaKey : event.ctrlKey;
 
 /** Whether typing goes somewhere, so that a single letter must not be a command. */
 export function isTyping(target: EventTarget | null): boolean {

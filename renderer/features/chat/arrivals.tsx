@@ -1,5 +1,6 @@
 import { type HistoryItem, messageKey } from '@parley/shared/model';
 import { useEffect, useRef, useState } from 'react';
+import { withoutMarks } from '../../ui/marks.ts';
 import { authorWords } from '../connection-words.ts';
 
 const SPOKEN_MAX = 3;
@@ -19,7 +20,8 @@ export function Arrivals({ items, isEnd }: { items: readonly HistoryItem[]; isEn
     const at = items.findIndex((item) => messageKey(item) === messageKey(before));
     const fresh = at < 0 ? [] : items.slice(at + 1).filter((item) => !item.mine);
     if (fresh.length > SPOKEN_MAX) setWords(`${fresh.length} new messages`);
-    else if (fresh.length > 0) setWords(fresh.map((item) => `${authorWords(item)}: ${item.text}`).join('. '));
+    else if (fresh.length > 0)
+      setWords(fresh.map((item) => `${authorWords(item)}: ${withoutMarks(item.text)}`).join('. '));
   }, [items, isEnd]);
 
   return (

@@ -181,6 +181,20 @@ describe('the composer', () => {
     expect(mounted.page.textContent).not.toContain('Good morning');
   });
 
+  it.each([
+    ['KeyB', '**two**'],
+    ['KeyI', '*two*'],
+    ['KeyE', '`two`'],
+  ])('puts marks around the selection: Ctrl and %s', async (code, marked) => {
+    const { field, press } = await shown('one two three');
+    field.setSelectionRange(4, 7);
+    expect((await press('x', { code, ctrlKey: true })).defaultPrevented).toBe(true);
+    expect(field.value).toBe(`one ${marked} three`);
+    expect(field.value.slice(field.selectionStart, field.selectionEnd)).toBe('two');
+    await press('x', { code, ctrlKey: true });
+    expect(field.value).toBe('one two three');
+  });
+
   it('follows the direction of what is written', async () => {
     expect((await shown()).field.dir).toBe('auto');
   });

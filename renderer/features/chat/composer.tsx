@@ -7,9 +7,14 @@ import { Button } from '../../ui/button.tsx';
 import { Refused } from '../../ui/field.tsx';
 import { formatNumber } from '../../ui/format.ts';
 import { AttachButtons } from '../files/attach-buttons.tsx';
+import { isCommand } from '../keys.ts';
 import styles from './chat.module.css';
 import { ComposingBar } from './composing-bar.tsx';
 import { WaitingBar } from './waiting-bar.tsx';
+import { changeField, wrapSelection } from './wrap-selection.ts';
+
+/** Marks by the key that, with Ctrl or Cmd, puts them around the selection. */
+const MARKS: Readonly<Record<string, string>> = { KeyB: '**', KeyI: '*', KeyE: '`' };
 
 /** From here on the field counts down. */
 const COUNT_FROM = 800;
@@ -112,6 +117,13 @@ export function Composer({ roomId }: { roomId: RoomId }) {
             }
             if (event.key === 'ArrowUp' && text === '' && actions.startEditLast(roomId)) {
               event.preventDefault();
+              return;
+            }
+            const mark = isCommand(event) && !event.shiftKey && !event.altKey ? MARKS[event.code] : undefined;
+            if (mark !== undefined) {
+              event.preventDefault();
+              const { selectionStart, selectionEnd } = event.currentTarget;
+              changeField(event.currentTarget, wrapSelection(text, selectionStart, selectionEnd, mark));
               return;
             }
             if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;

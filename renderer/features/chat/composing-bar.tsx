@@ -3,6 +3,7 @@ import { X } from 'lucide-react';
 import { useActions } from '../../stores/react.tsx';
 import type { Composing } from '../../stores/state.ts';
 import { IconButton } from '../../ui/button.tsx';
+import { withoutMarks } from '../../ui/marks.ts';
 import { authorWords } from '../connection-words.ts';
 import styles from './actions.module.css';
 
@@ -15,7 +16,7 @@ export function ComposingBar({ roomId, composing }: { roomId: RoomId; composing:
     <div className={styles.bar} role="status">
       <span className={styles.quote}>
         <strong dir="auto">{label}</strong>
-        <span dir="auto">{of.text}</span>
+        <span dir="auto">{withoutMarks(of.text)}</span>
       </span>
       <IconButton
         icon={X}

@@ -1,11 +1,10 @@
 import { type DeliveryState, type HistoryItem, messageKey } from '@parley/shared/model';
 import { Check, CheckCheck, CircleAlert, Clock } from 'lucide-react';
-import { useActions } from '../../stores/react.tsx';
 import { formatClock } from '../../ui/format.ts';
 import { authorWords } from '../connection-words.ts';
 import styles from './chat.module.css';
-import { linkify } from './linkify.ts';
 import { MessageActions } from './message-actions.tsx';
+import { MessageText } from './message-text.tsx';
 import { Quote } from './quote.tsx';
 
 const states: Record<DeliveryState, { word: string; icon: typeof Check }> = {
@@ -28,7 +27,6 @@ type MessageProps = {
 
 /** One message: its text, when it was sent, and how far it came. The host asks before it opens a link. */
 export function Message({ item, focused, hasMeta, position, total }: MessageProps) {
-  const { openLink } = useActions();
   const { word, icon: Icon } = states[item.state];
   return (
     <article
@@ -43,20 +41,9 @@ export function Message({ item, focused, hasMeta, position, total }: MessageProp
     >
       {item.deleted ? null : <MessageActions item={item} />}
       {item.quote && !item.deleted ? <Quote quote={item.quote} roomId={item.roomId} /> : null}
-      <span className={styles.text} dir="auto">
-        {item.deleted ? <em className={styles.gone}>This message was deleted.</em> : null}
-        {linkify(item.text).map((part, index) =>
-          part.kind === 'text' ? (
-            part.text
-          ) : (
-            // The parts of one text never change their order.
-            // biome-ignore lint/suspicious/noArrayIndexKey: see above
-            <button key={index} type="button" className={styles.link} onClick={() => openLink(part.url)}>
-              {part.text}
-            </button>
-          ),
-        )}
-      </span>
+      <div className={styles.text} dir="auto">
+        {item.deleted ? <em className={styles.gone}>This message was deleted.</em> : <MessageText text={item.text} />}
+      </div>
       <span className={hasMeta ? styles.meta : 'visually-hidden'}>
         {item.edited ? <span>edited</span> : null}
         <time dateTime={new Date(item.sentAt).toISOString()}>{formatClock(item.sentAt)}</time>

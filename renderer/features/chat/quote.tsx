@@ -1,6 +1,7 @@
 import type { Quote as Quoted } from '@parley/shared/model';
 import type { RoomId } from '@parley/shared/protocol';
 import { useActions } from '../../stores/react.tsx';
+import { withoutMarks } from '../../ui/marks.ts';
 import { authorWords } from '../connection-words.ts';
 import styles from './actions.module.css';
 
@@ -9,15 +10,16 @@ export function Quote({ quote, roomId }: { quote: Quoted; roomId: RoomId }) {
   const { jumpTo } = useActions();
   if (quote.text === null) return <span className={styles.quote}>This message has not arrived here.</span>;
   const who = authorWords(quote);
+  const words = withoutMarks(quote.text);
   return (
     <button
       type="button"
       className={styles.quote}
-      aria-label={`Answer to ${who}: ${quote.text === '' ? 'a deleted message' : quote.text}`}
+      aria-label={`Answer to ${who}: ${words === '' ? 'a deleted message' : words}`}
       onClick={() => jumpTo(roomId, quote)}
     >
       <strong dir="auto">{who}</strong>
-      <span dir="auto">{quote.text === '' ? 'Deleted message' : quote.text}</span>
+      <span dir="auto">{words === '' ? 'Deleted message' : words}</span>
     </button>
   );
 }

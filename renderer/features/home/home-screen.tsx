@@ -6,6 +6,7 @@ import type { RoomReach } from '../../stores/state.ts';
 import { Avatar } from '../../ui/avatar.tsx';
 import { Button } from '../../ui/button.tsx';
 import { formatNames, formatWhen } from '../../ui/format.ts';
+import { withoutMarks } from '../../ui/marks.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { AuthorName } from '../author-name.tsx';
 import { roomTitle } from '../connection-words.ts';
@@ -103,7 +104,7 @@ function RoomRow({ room, reach, now }: { room: Room; reach: RoomReach | undefine
           ) : last ? (
             <>
               <AuthorName mine={last.mine} name={last.name} confirmed={last.confirmed} />:{' '}
-              <bdi>{last.text === '' ? 'Deleted message' : last.text}</bdi>
+              <bdi>{last.text === '' ? 'Deleted message' : withoutMarks(last.text)}</bdi>
             </>
           ) : (
             'No messages yet'

@@ -124,6 +124,26 @@ export function livelyAt(nowMs: number): HistoryItem[] {
   ];
 }
 
+const marked: readonly SampleMessage[] = [
+  [
+    'Ana Moreira',
+    22,
+    '**Cover**: _matt_, ~~130 g~~ 120 g. The profile is `coated-v3`, see [their page](https://print.example/profiles).',
+  ],
+  ['Ana Moreira', 21, '> Paper or profile?\n> The blue is too dark.\nProfile, I think.'],
+  ['Benedikt', 15, 'Still to do:\n- plates for page 12\n- *proof* by noon\n  - the small text\n1. print\n2. fold'],
+  [
+    'You',
+    9,
+    'I convert them with this:\n```sh\nfor page in *.tif; do\n  convert "$page" -profile coated-v3.icc "out/$page"\ndone\n```\nTakes **two** minutes.',
+    'read',
+  ],
+  ['You', 8, '> `out` is empty?\nNot here: https://print.example/out/_a_b.', 'delivered'],
+];
+
+/** A talk with marks: bold, lists, quotes, code. */
+export const markedAt = (nowMs: number): HistoryItem[] => marked.map((line, index) => itemOf(line, index, nowMs));
+
 /** The talk of the gallery's busiest room. */
 export const talkAt = (nowMs: number): HistoryItem[] => talk.map((line, index) => itemOf(line, index, nowMs));
 

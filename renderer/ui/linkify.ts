@@ -22,8 +22,8 @@ function withoutTail(text: string): string {
   }
 }
 
-/** Whether a person may be offered to open this: https and mailto, no credentials, not too long. */
-function openable(text: string): string | null {
+/** The address that a person may be offered to open: https and mailto, no credentials, not too long. Null for any other. */
+export function openable(text: string): string | null {
   if (text.length > URL_MAX_CHARS || !URL.canParse(text)) return null;
   const url = new URL(text);
   if (url.protocol === 'mailto:') return url.pathname.includes('@') ? url.href : null;
