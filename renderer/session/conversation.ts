@@ -40,7 +40,7 @@ export type ConversationPorts = {
 };
 
 export type ConversationEvents = {
-  /** Others' messages that are on this disk now and were not before. */
+  /** Entries are on this disk now that were not before: the messages that are new. None where they only change or fill in others. */
   recorded: readonly HistoryItem[];
   /** Messages whose delivery went on, or that were edited, deleted or reacted to. */
   changed: readonly HistoryItem[];
@@ -259,7 +259,7 @@ export class Conversation {
     this.#dropped.foreign += refused;
     if (forged > 0) this.#tellOfForgery(from);
     for (const each of stored) this.#receipts.queue(each, 'delivered');
-    if (fresh.length > 0) this.#events.emit('recorded', fresh);
+    if (gained > 0) this.#events.emit('recorded', fresh);
     if (changed.length > 0) this.#events.emit('changed', changed);
     if (gained > 0) this.#tellOthers(from);
     // Own messages that were lost here and come back: the device that gives them has them.

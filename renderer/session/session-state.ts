@@ -39,6 +39,7 @@ export type SessionNotice = { tone: 'info' | 'trouble'; text: string; code: Erro
 
 export type SessionEvents = {
   changed: SessionNow;
+  /** Messages that are new; none where the entries that came only change others. */
   recorded: readonly HistoryItem[];
   delivery: readonly HistoryItem[];
   files: readonly FileNow[];

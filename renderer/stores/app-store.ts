@@ -42,6 +42,7 @@ export const createAppStore = (): AppStore =>
     reach: {},
     call: NO_CALL,
     chats: {},
+    gaps: {},
     drafts: {},
     composing: {},
     unstored: {},

@@ -10,6 +10,7 @@ import { browserPorts } from './browser-ports.ts';
 import { type Calls, createCalls } from './calls.ts';
 import { createChats } from './chats.ts';
 import { createDrafts } from './drafts.ts';
+import { createGaps } from './gaps.ts';
 import { createListedRooms } from './listed-rooms.ts';
 import { createNotices } from './notices.ts';
 import type { AppPorts } from './ports.ts';
@@ -29,6 +30,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
   const store = createAppStore();
   const notices = createNotices(store);
   const chats = createChats(store, bridge);
+  const gaps = createGaps(store, bridge, clock);
   const drafts = createDrafts(store, bridge, clock);
   const localFiles = new LocalFiles(ports.fileUrls);
   const searches = createSearches(store, bridge, clock);
@@ -44,6 +46,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
   const actions = createActions(store, {
     ports,
     chats,
+    gaps,
     drafts,
     searches,
     listedRooms,
@@ -79,7 +82,10 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
       }
       void running?.reach.sync();
     }),
-    bridge.on('peers.changed', (peer) => chats.named(peer)),
+    bridge.on('peers.changed', (peer) => {
+      chats.named(peer);
+      gaps.named(peer);
+    }),
     bridge.on('server.changed', (server) => store.setState({ server })),
     bridge.on('servers.changed', ({ items }) => {
       store.setState({ servers: items });
@@ -106,7 +112,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
         ports.makeCertificate(),
       ]);
       if (closed) return;
-      const reach = createReach({ store, ports, certificate, chats, notices, localFiles });
+      const reach = createReach({ store, ports, certificate, chats, gaps, notices, localFiles });
       const calls = createCalls({ store, ports, reach, notices });
       reach.onChange((roomId, now) => calls.roomChanged(roomId, now));
       running = { reach, calls };

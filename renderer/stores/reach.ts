@@ -6,6 +6,7 @@ import { RoomSession } from '../session/room-session.ts';
 import type { ParticipantNow, SessionNow } from '../session/session-state.ts';
 import { type AppStore, UNREACHED } from './app-store.ts';
 import type { Chats } from './chats.ts';
+import type { Gaps } from './gaps.ts';
 import type { Notices } from './notices.ts';
 import type { AppPorts } from './ports.ts';
 import type { ParticipantView } from './state.ts';
@@ -27,10 +28,11 @@ export function createReach(options: {
   ports: AppPorts;
   certificate: OwnCertificate;
   chats: Chats;
+  gaps: Gaps;
   notices: Notices;
   localFiles: LocalFiles;
 }): Reach {
-  const { store, ports, certificate, chats, notices, localFiles } = options;
+  const { store, ports, certificate, chats, gaps, notices, localFiles } = options;
   const sessions = new Map<RoomId, RoomSession>();
   const opening = new Map<RoomId, Promise<void>>();
   const volumes = new Map<DeviceId, number>();
@@ -64,7 +66,7 @@ export function createReach(options: {
   async function open(room: Room): Promise<void> {
     const { roomId } = room;
     // The rooms on this disk come before anything that the network could say.
-    await chats.loadFirst(roomId);
+    await Promise.all([chats.loadFirst(roomId), gaps.load(roomId)]);
     const keyring = await ports.bridge.call('rooms.keyring', { roomId });
     if (!isStillWanted(roomId)) return;
     if (!keyring.ok) return notices.refused(keyring);
@@ -91,7 +93,10 @@ export function createReach(options: {
       show(roomId, now);
       tell(roomId, now);
     });
-    session.on('recorded', (items) => chats.add(roomId, items));
+    session.on('recorded', (items) => {
+      if (items.length > 0) chats.add(roomId, items);
+      gaps.touched(roomId);
+    });
     session.on('delivery', (items) => chats.update(roomId, items));
     session.on('files', (files) => store.setState((state) => ({ files: { ...state.files, [roomId]: files } })));
     session.on('notice', ({ tone, text, code }) => notices.say(tone, text, code));

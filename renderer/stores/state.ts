@@ -1,6 +1,7 @@
 import type {
   AppInfo,
   EmbeddedServerState,
+  HistoryGap,
   HistoryItem,
   MessageKey,
   PeerStanding,
@@ -38,6 +39,8 @@ export type AppState = {
   /** The call this person is in, or is about to be in. */
   call: OwnCall;
   chats: Readonly<Record<RoomId, ChatState>>;
+  /** The gaps in each room's history, in its order; a room that is missing has none. */
+  gaps: Readonly<Record<RoomId, readonly HistoryGap[]>>;
   drafts: Readonly<Record<RoomId, Draft>>;
   /** What the field of a room is for, where it is not for a new message alone. */
   composing: Readonly<Record<RoomId, Composing>>;

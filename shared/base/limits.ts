@@ -50,6 +50,8 @@ export const LIMITS = {
   /** Messages of history in one batch between peers: about as many of usual length as fit into one message on the data channel. */
   historyBatchMax: 100,
   historyPageMax: 200,
+  /** Gaps in a room's history that are listed at once, the latest ones. */
+  gapsMax: 500,
   /** Authors in one statement of what a device has. */
   headsMax: 512,
   /** Spans of one author's messages that a device keeps behind a gap. */

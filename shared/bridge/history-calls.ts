@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { DeviceId, MessageId, RoomId } from '../base/ids.ts';
 import { LIMITS } from '../base/limits.ts';
-import { Cursor, Entry, EntryContent, HistoryItem, HistoryPage, MessageRef, SearchPage } from '../model/index.ts';
+import {
+  Cursor,
+  Entry,
+  EntryContent,
+  HistoryGap,
+  HistoryItem,
+  HistoryPage,
+  MessageRef,
+  SearchPage,
+} from '../model/index.ts';
 import { Head, HeldIds, Holdings, SeqRange } from '../protocol/link.ts';
 
 const OfRoom = z.object({ roomId: RoomId }).strict();
@@ -76,6 +85,8 @@ export const historyCalls = {
       .strict(),
     output: HistoryPage,
   },
+  /** The seqs of each author that are missing here before later ones that are not; the latest gaps in the order of the room. */
+  'history.gaps': { input: OfRoom, output: z.object({ gaps: z.array(HistoryGap).max(LIMITS.gapsMax) }) },
   /**
    * Any part of a word, any script, whatever its case and marks; newest first. A page may hold fewer than `limit`, even none, and still
    * have more: the rest is asked for with `next_before` as `before`. Times are in ms: `from` counts, `until` no longer does.

@@ -31,6 +31,7 @@ const calls: Record<BridgeCall, true> = {
   'history.page': true,
   'history.first-unread': true,
   'history.around': true,
+  'history.gaps': true,
   'history.search': true,
   'history.mark': true,
   'history.mark-heads': true,

@@ -35,6 +35,7 @@ export function historyHandlers(
       after === undefined ? history.page(roomId, before, limit) : history.pageAfter(roomId, after, limit),
     'history.first-unread': async ({ roomId }) => ({ message: await history.firstUnread(roomId) }),
     'history.around': ({ roomId, message, limit }) => history.around(roomId, message, limit),
+    'history.gaps': async ({ roomId }) => ({ gaps: await history.gaps(roomId) }),
     'history.search': ({ query, limit, ...wish }) => history.search(query, wish, limit),
     'history.mark': async ({ roomId, by, state, ids }) => ({ changed: await history.mark(roomId, by, state, ids) }),
     'history.mark-heads': async ({ roomId, by, heads }) => ({ changed: await history.markHeads(roomId, by, heads) }),

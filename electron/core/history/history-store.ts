@@ -2,6 +2,7 @@ import { DeviceId } from '@parley/shared/protocol';
 import type { SigningKey } from '../identity/ed25519.ts';
 import { createCatchUpStore } from './catch-up-store.ts';
 import { createQueries, type WritableDb } from './database.ts';
+import { createGapsStore } from './gaps-store.ts';
 import { createHistoryContext } from './history-context.ts';
 import { createMessagesStore } from './messages-store.ts';
 import { createPeersStore } from './peers-store.ts';
@@ -24,6 +25,7 @@ export function createHistoryStore({ db, key, now }: { db: WritableDb; key: Sign
     ...createSearchStore(context),
     ...createReceiptsStore(context),
     ...createCatchUpStore(context),
+    ...createGapsStore(context),
     ...createPeersStore(context),
     ...createServersStore(context),
     ...createStorageStore(context),

@@ -114,6 +114,10 @@ export const sql = {
   growSpan: 'UPDATE spans SET last = ?, print = ? WHERE room_id = ? AND author = ? AND first = ?',
   entriesWithin:
     'SELECT seq, id, held FROM messages WHERE room_id = ? AND author = ? AND seq BETWEEN ? AND ? ORDER BY seq',
+  entriesAt: `
+    SELECT m.id, m.author, m.clock, m.author_name, m.mine, p.name AS pinned_name, p.changed AS pinned_changed
+    FROM messages m LEFT JOIN pins p ON p.device_id = m.author
+    WHERE m.room_id = ? AND m.author = ? AND m.seq = ?`,
   idsWithin:
     'SELECT seq, id FROM messages WHERE room_id = ? AND author = ? AND seq BETWEEN ? AND ? AND held = 1 ORDER BY seq',
   newestIdsWithin: `

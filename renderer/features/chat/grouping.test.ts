@@ -1,4 +1,4 @@
-import { type HistoryItem, type MessageKey, messageKey } from '@parley/shared/model';
+import { type HistoryGap, type HistoryItem, type MessageKey, messageKey } from '@parley/shared/model';
 import { DeviceId, MessageId, RoomId } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { groupMessages } from './grouping.ts';
@@ -33,9 +33,10 @@ function item(n: number, who: string, sentAt: number, more: Partial<HistoryItem>
   };
 }
 const dayKey = (atMs: number) => String(Math.floor(atMs / DAY_MS));
+const whole = { newFrom: null, isStart: true, isEnd: true, gaps: [], dayKey };
 /** `day | ana 1 2 | new | ben 3` */
 const drawn = (items: HistoryItem[], newFrom: MessageKey | null = null, isStart = true) =>
-  groupMessages(items, newFrom, isStart, dayKey)
+  groupMessages(items, { ...whole, newFrom, isStart })
     .map(({ item: { name, confirmed, seq }, startsDay, isNew, startsGroup, endsGroup }) =>
       [
         startsDay ? 'day | ' : '',
@@ -84,18 +85,61 @@ describe('groupMessages', () => {
   it('tells two messages with one id apart', () => {
     const items = [item(1, 'A', 0), item(2, 'B', 1, { id: idOf(1) }), item(3, 'A', 2)];
     expect(drawn(items, keyOf(1, 'B'))).toBe('day | A 1 | new | B 2 | A 3');
-    expect(new Set(groupMessages(items, null, true, dayKey).map(({ key }) => key)).size).toBe(3);
+    expect(new Set(groupMessages(items, whole).map(({ key }) => key)).size).toBe(3);
   });
 
   it('keeps the key of each message when older ones come above it', () => {
     const items = Array.from({ length: 40 }, (_, n) => item(n + 1, 'ABM'[n % 3] ?? 'A', n * DAY_MS * 0.4));
-    const keys = groupMessages(items, keyOf(7, 'A'), true, dayKey).map(({ key }) => key);
-    const newer = groupMessages(items.slice(20), null, false, dayKey).map(({ key }) => key);
+    const keys = groupMessages(items, { ...whole, newFrom: keyOf(7, 'A') }).map(({ key }) => key);
+    const newer = groupMessages(items.slice(20), { ...whole, isStart: false }).map(({ key }) => key);
     expect(keys.slice(20)).toEqual(newer);
     expect(new Set(keys).size).toBe(keys.length);
   });
 
   it('has nothing to show of nothing', () => {
-    expect(groupMessages([], null, true, dayKey)).toEqual([]);
+    expect(groupMessages([], whole)).toEqual([]);
+  });
+});
+
+describe('gaps', () => {
+  const gap = (first: number, clock: number, side: HistoryGap['side'] = 'after'): HistoryGap => ({
+    author: device('B'),
+    name: 'Ben',
+    confirmed: true,
+    mine: false,
+    first,
+    last: first,
+    place: { clock, author: device('B'), id: idOf(clock) },
+    side,
+  });
+  const items = [item(2, 'A', 0), item(4, 'A', 1), item(6, 'A', 2)];
+  /** `[1] 2 4 [3] 6` */
+  const withGaps = (gaps: HistoryGap[], more: { isStart?: boolean; isEnd?: boolean } = {}) =>
+    groupMessages(items, { ...whole, gaps, ...more })
+      .flatMap((row) => [row.gaps, row.item, row.gapsBelow])
+      .flatMap((part) => ('seq' in part ? [`${part.seq}`] : part.map(({ first }) => `[${first}]`)))
+      .join(' ');
+
+  it('stand behind the entry before them, also where that is none that is shown', () => {
+    expect(withGaps([gap(1, 2), gap(2, 3), gap(3, 5)])).toBe('2 [1] [2] 4 [3] 6');
+    expect(withGaps([gap(1, 9)])).toBe('2 4 6 [1]');
+    expect(withGaps([{ ...gap(1, 2), place: { clock: 2, author: device('A'), id: idOf(2) } }])).toBe('2 [1] 4 6');
+  });
+
+  it('stand before the entry behind them where nothing of their author is older', () => {
+    expect(withGaps([gap(1, 1, 'before')])).toBe('[1] 2 4 6');
+    expect(withGaps([{ ...gap(1, 4, 'before'), place: { clock: 4, author: device('A'), id: idOf(4) } }])).toBe(
+      '2 [1] 4 6',
+    );
+  });
+
+  it('are left to the messages that are not loaded where they lie beyond those that are', () => {
+    expect(withGaps([gap(1, 1), gap(2, 9)], { isStart: false, isEnd: false })).toBe('2 4 6');
+    expect(withGaps([gap(1, 1), gap(2, 9)], { isStart: true, isEnd: true })).toBe('[1] 2 4 6 [2]');
+  });
+
+  it('part a group, so that the author is named on both sides', () => {
+    const rows = groupMessages(items, { ...whole, gaps: [gap(1, 5)] });
+    expect(rows.map(({ startsGroup }) => startsGroup)).toEqual([true, false, true]);
   });
 });

@@ -1,4 +1,4 @@
-import { type HistoryItem, type MessageKey, messageKey } from '@parley/shared/model';
+import { comparePlaces, type HistoryGap, type HistoryItem, type MessageKey, messageKey } from '@parley/shared/model';
 
 /** A message with what stands around it. One row of the list; its key stays when rows come and go beside it. */
 export type ChatRow = {
@@ -11,26 +11,40 @@ export type ChatRow = {
   /** The author is named above the first message of a group and drawn beside the last. */
   startsGroup: boolean;
   endsGroup: boolean;
+  /** The gaps that are told of above this message, and below it where it is the last of the room. */
+  gaps: readonly HistoryGap[];
+  gapsBelow: readonly HistoryGap[];
 };
+
+export type Grouping = {
+  /** The 'new' mark stands above this message. */
+  newFrom: MessageKey | null;
+  /** Nothing is older than these messages, so the first day begins here; nothing is newer. */
+  isStart: boolean;
+  isEnd: boolean;
+  /** In the order of the room, also of parts of it that are not among these messages. */
+  gaps: readonly HistoryGap[];
+  /** Names the calendar day of a moment. */
+  dayKey: (atMs: number) => string;
+};
+
+const NO_GAPS: readonly HistoryGap[] = [];
 
 /** Messages of one author stay together as long as no longer silence lies between them. */
 const GROUP_GAP_MS = 5 * 60_000;
 
-/**
- * Puts messages (oldest first) under their days and their authors. The 'new' mark stands above `newFrom`. `dayKey` names the
- * calendar day of a moment. `isStart`: nothing is older than these, so the first day begins here.
- */
+/** Puts messages (oldest first) under their days and their authors, and between them what is missing. */
 export function groupMessages(
   items: readonly HistoryItem[],
-  newFrom: MessageKey | null,
-  isStart: boolean,
-  dayKey: (atMs: number) => string,
+  { newFrom, isStart, isEnd, gaps, dayKey }: Grouping,
 ): ChatRow[] {
   const days = items.map(({ sentAt }) => dayKey(sentAt));
+  const missing = gapsByIndex(items, gaps);
   const starts = items.map((item, index) => {
     const before = items[index - 1];
     return (
       before === undefined ||
+      missing.has(index) ||
       days[index] !== days[index - 1] ||
       messageKey(item) === newFrom ||
       !belongsTogether(before, item)
@@ -43,7 +57,22 @@ export function groupMessages(
     isNew: messageKey(item) === newFrom,
     startsGroup: starts[index] === true,
     endsGroup: starts[index + 1] !== false,
+    // Above the first of these messages a gap may as well belong to older ones that are not loaded.
+    gaps: (index > 0 || isStart ? missing.get(index) : undefined) ?? NO_GAPS,
+    gapsBelow: (isEnd && index === items.length - 1 ? missing.get(items.length) : undefined) ?? NO_GAPS,
   }));
+}
+
+/** The gaps by the index of the message that they stand above. */
+function gapsByIndex(items: readonly HistoryItem[], gaps: readonly HistoryGap[]): Map<number, HistoryGap[]> {
+  const found = new Map<number, HistoryGap[]>();
+  for (const gap of gaps) {
+    const isBelow = (item: HistoryItem) => comparePlaces(item, gap.place) >= (gap.side === 'after' ? 1 : 0);
+    const at = items.findIndex(isBelow);
+    const index = at < 0 ? items.length : at;
+    found.set(index, [...(found.get(index) ?? []), gap]);
+  }
+  return found;
 }
 
 const belongsTogether = (before: HistoryItem, item: HistoryItem): boolean =>

@@ -1,4 +1,4 @@
-import type { HistoryItem, MessageKey, Room } from '@parley/shared/model';
+import type { HistoryGap, HistoryItem, MessageKey, Room } from '@parley/shared/model';
 import { ArrowDown } from 'lucide-react';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
@@ -20,6 +20,7 @@ const AT_END_PX = 60;
 /** More is loaded while so many rows are still to come. */
 const LOAD_AHEAD_ROWS = 40;
 const PADDING_PX = 16;
+const noGaps: readonly HistoryGap[] = [];
 
 /** The rows of a room that are in view, and a few around them. */
 export function MessageList({ room, chat }: { room: Room; chat: ChatState }) {
@@ -28,10 +29,11 @@ export function MessageList({ room, chat }: { room: Room; chat: ChatState }) {
   const { roomId } = room;
   const listRef = useRef<HTMLDivElement>(null);
   const focusMessage = useApp((state) => (state.screen.at === 'room' ? state.screen.focusMessage : null));
+  const gaps = useApp((state) => state.gaps[roomId] ?? noGaps);
   const { items, newFrom, hasOlder, hasNewer, loading, failure, goTo, total } = chat;
   const rows = useMemo(
-    () => groupMessages(items, newFrom, !hasOlder, (at) => dayKeyOf(at)),
-    [items, newFrom, hasOlder],
+    () => groupMessages(items, { newFrom, isStart: !hasOlder, isEnd: !hasNewer, gaps, dayKey: (at) => dayKeyOf(at) }),
+    [items, newFrom, hasOlder, hasNewer, gaps],
   );
   const indexes = useMemo(() => new Map(rows.map(({ key }, index) => [key, index])), [rows]);
   const indexOf = useCallback((key: MessageKey) => indexes.get(key) ?? -1, [indexes]);
@@ -162,7 +164,14 @@ const tellsTheSame = ({ item }: ChatRow, next: ChatRow | undefined): boolean =>
 function estimatedHeight(row: ChatRow | undefined): number {
   if (!row) return 40;
   const lines = linesOf(row.item);
-  return 19 + 21 * lines + (row.startsGroup ? 21 : 0) + (row.endsGroup ? 9 : 0) + (row.startsDay || row.isNew ? 42 : 0);
+  return (
+    19 +
+    21 * lines +
+    (row.startsGroup ? 21 : 0) +
+    (row.endsGroup ? 9 : 0) +
+    (row.startsDay || row.isNew ? 42 : 0) +
+    38 * (row.gaps.length + row.gapsBelow.length)
+  );
 }
 
 const linesOf = ({ text }: HistoryItem): number =>

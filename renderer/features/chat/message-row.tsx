@@ -2,6 +2,7 @@ import { memo } from 'react';
 import { Avatar } from '../../ui/avatar.tsx';
 import { AuthorName } from '../author-name.tsx';
 import styles from './chat.module.css';
+import { GapRows } from './gap-rows.tsx';
 import type { ChatRow } from './grouping.ts';
 import { Message } from './message.tsx';
 import { Reactions } from './reactions.tsx';
@@ -18,9 +19,10 @@ type MessageRowProps = ChatRow & {
 
 /** A message with the day, the mark and the author that stand above it. Drawn again only when one of these changed. */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
-  const { item, day, isNew, startsGroup, endsGroup, highlighted, hasMeta, position, total } = props;
+  const { item, day, isNew, startsGroup, endsGroup, highlighted, hasMeta, position, total, gaps, gapsBelow } = props;
   return (
     <>
+      <GapRows gaps={gaps} />
       {day === null ? null : (
         <p className={styles.day}>
           <span>{day}</span>
@@ -47,6 +49,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           <Reactions item={item} />
         </div>
       </div>
+      <GapRows gaps={gapsBelow} />
     </>
   );
 });

@@ -5,6 +5,7 @@ import type { AppStore } from '../app-store.ts';
 import type { Calls } from '../calls.ts';
 import type { Chats } from '../chats.ts';
 import type { Drafts } from '../drafts.ts';
+import type { Gaps } from '../gaps.ts';
 import type { ListedRoomsStore } from '../listed-rooms.ts';
 import type { Notices } from '../notices.ts';
 import type { AppPorts } from '../ports.ts';
@@ -16,6 +17,7 @@ import type { Screen } from '../state.ts';
 export type ActionParts = {
   ports: AppPorts;
   chats: Chats;
+  gaps: Gaps;
   drafts: Drafts;
   /** Absent until the start succeeded. */
   running: () => { reach: Reach; calls: Calls } | undefined;

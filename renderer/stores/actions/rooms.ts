@@ -42,7 +42,7 @@ export function createRoomActions(
   context: ActionContext,
   { goHome, enter }: NavigationActions & { enter: EnterRoom },
 ): RoomActions {
-  const { store, ports, chats, drafts, running, session, calls, tell } = context;
+  const { store, ports, chats, gaps, drafts, running, session, calls, tell } = context;
   const { bridge, clock } = ports;
   return {
     async createRoom({ name, host, passphrase, listed }) {
@@ -86,6 +86,7 @@ export function createRoomActions(
       if ('roomId' in screen && screen.roomId === roomId) goHome();
       await running()?.reach.sync();
       chats.forget(roomId);
+      gaps.forget(roomId);
       drafts.forget(roomId);
       return deleted;
     },

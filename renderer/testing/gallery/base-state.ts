@@ -48,6 +48,7 @@ export function baseState(theme: Theme, nowMs: number): AppState {
     },
     call: { at: 'none' },
     chats: { [design]: chatOf(items, { newFrom: items[10] ? messageKey(items[10]) : null }) },
+    gaps: {},
     composing: {},
     unstored: {},
     drafts: Object.fromEntries(roomsAt(nowMs).map(({ roomId, draft }) => [roomId, { text: draft, refusal: null }])),

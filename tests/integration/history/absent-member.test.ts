@@ -111,3 +111,41 @@ describe('a member who was away while others wrote 500 entries', () => {
     }
   });
 });
+
+describe('a gap that nobody present can fill', () => {
+  it('is told of in its place until somebody comes who has what is missing (H6)', async () => {
+    const room = new SimulatedRoom(keys, empty);
+    try {
+      const [ana, ben, cleo] = [room.member(0), room.member(1), room.member(2)];
+      await room.link(ana, ben);
+      await room.link(ana, cleo);
+      await ana.write('one');
+      await room.quiet();
+      room.cut(ana, ben);
+      for (const text of ['two', 'three']) {
+        await ana.write(text);
+        room.clock.advance(600);
+      }
+      await room.quiet();
+      // Ben hears what Ana writes, and none of what was before.
+      room.tampered = (_, message) =>
+        message.type === 'batch' ? { ...message, messages: [], hasMore: false, differing: [] } : message;
+      await room.link(ana, ben);
+      await room.quiet();
+      await ana.write('four');
+      await room.quiet();
+      room.cutAll(ana);
+      const texts = () => ben.items().map(({ text }) => text);
+      expect(texts()).toEqual(['one', 'four']);
+      expect(ben.gaps()).toEqual([{ author: ana.deviceId, first: 2, last: 3 }]);
+      expect(cleo.gaps()).toEqual([]);
+      room.tampered = (_, message) => message;
+      await room.link(ben, cleo);
+      await room.quiet();
+      expect(texts()).toEqual(['one', 'two', 'three', 'four']);
+      expect(ben.gaps()).toEqual([]);
+    } finally {
+      room.close();
+    }
+  });
+});

@@ -242,6 +242,11 @@ export class Member {
     }));
   }
 
+  /** The seqs that are missing, as the person is told of them. */
+  gaps(): { author: DeviceId; first: number; last: number }[] {
+    return this.#store.gaps(roomId).map(({ author, first, last }) => ({ author, first, last }));
+  }
+
   heads(): Head[] {
     return this.#store.heads(roomId, null, null).heads;
   }

@@ -1,4 +1,4 @@
-import type { HistoryItem, SearchHit } from '@parley/shared/model';
+import type { HistoryGap, HistoryItem, SearchHit } from '@parley/shared/model';
 import { MessageId } from '@parley/shared/protocol';
 import type { ChatState } from '../../../stores/state.ts';
 import { deviceIdOf, idOf } from './ids.ts';
@@ -143,6 +143,17 @@ const marked: readonly SampleMessage[] = [
 
 /** A talk with marks: bold, lists, quotes, code. */
 export const markedAt = (nowMs: number): HistoryItem[] => marked.map((line, index) => itemOf(line, index, nowMs));
+/** Entries that are missing in the short talk: some of Benedikt's, and one that this person wrote. */
+export function gapsAt(nowMs: number): HistoryGap[] {
+  const [question, photos] = livelyAt(nowMs);
+  if (!question || !photos) return [];
+  const { clock, author, id, name, confirmed } = photos;
+  const missing = { author, name, confirmed, mine: false, side: 'after' as const };
+  return [
+    { ...missing, first: 3, last: 5, place: { clock, author, id } },
+    { ...missing, mine: true, first: 8, last: 8, place: { clock: clock + 1, author, id } },
+  ];
+}
 
 /** The talk of the gallery's busiest room. */
 export const talkAt = (nowMs: number): HistoryItem[] => talk.map((line, index) => itemOf(line, index, nowMs));

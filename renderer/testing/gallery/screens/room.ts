@@ -2,7 +2,7 @@ import { messageKey } from '@parley/shared/model';
 import { refuse } from '@parley/shared/protocol';
 import { refusedConnection } from '../../../signaling/server-connection.ts';
 import { type GalleryScreen, here, inRoom, withReach } from '../base-state.ts';
-import { chatOf, livelyAt, longTalkAt, markedAt, scriptsAt, talkAt } from '../samples/chat.ts';
+import { chatOf, gapsAt, livelyAt, longTalkAt, markedAt, scriptsAt, talkAt } from '../samples/chat.ts';
 import { filesAt } from '../samples/files.ts';
 import { participant } from '../samples/people.ts';
 import { design, longName, reachOf } from '../samples/rooms.ts';
@@ -58,6 +58,11 @@ export const roomScreens = {
   }),
   'room-lively': (_base, nowMs) => ({ screen: inRoom(), chats: { [design]: chatOf(livelyAt(nowMs)) } }),
   'room-marks': (_base, nowMs) => ({ screen: inRoom(), chats: { [design]: chatOf(markedAt(nowMs)) } }),
+  'room-gap': (_base, nowMs) => ({
+    screen: inRoom(),
+    chats: { [design]: chatOf(livelyAt(nowMs)) },
+    gaps: { [design]: gapsAt(nowMs) },
+  }),
   'room-answer': (_base, nowMs) => {
     const [of] = livelyAt(nowMs);
     return {
