@@ -217,6 +217,8 @@ export const FIELD_PROSE: Readonly<Record<string, string>> = {
   seq: 'counts the author’s messages in the room from 1',
   clock: 'see below',
   sentAt: 'ms since 1970',
+  expires: 'ms after `sentAt` until its body is to be gone; absent: never',
+  lifetimeMs: 'for the messages that are written from then on; null: without end',
   'chat message.sig': 'see below',
   'chat message.digest': 'SHA-256 of the body',
   'batch messages[].digest': 'SHA-256 of the body',

@@ -79,6 +79,10 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     log,
     workerUrl: ports.historyWorkerUrl,
     recoveredLater: sayRecovered,
+    gone: (messages) => {
+      emit('history.gone', { messages });
+      watch.changed();
+    },
   });
   if (recovered) sayRecovered(recovered);
 

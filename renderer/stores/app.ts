@@ -86,6 +86,9 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
       chats.named(peer);
       gaps.named(peer);
     }),
+    bridge.on('history.gone', ({ messages }) => {
+      for (const [roomId, gone] of Map.groupBy(messages, (each) => each.roomId)) chats.remove(roomId, gone);
+    }),
     bridge.on('server.changed', (server) => store.setState({ server })),
     bridge.on('servers.changed', ({ items }) => {
       store.setState({ servers: items });

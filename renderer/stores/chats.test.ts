@@ -43,7 +43,7 @@ function openChat(bridge: Bridge = noCore, unread = 0) {
       .map((room) => ({ ...room, roomId, unread })),
   });
   const chats = createChats(store, bridge);
-  return { chats, shown: () => store.getState().chats[roomId] };
+  return { chats, store, shown: () => store.getState().chats[roomId] };
 }
 
 describe('a device that is known by a name from now on', () => {
@@ -265,5 +265,47 @@ describe('an answer', () => {
     expect(quotes()).toEqual(['Other words', late.text]);
     chats.update(roomId, [{ ...asked, text: '', deleted: true }]);
     expect(quotes()).toEqual(['', late.text]);
+  });
+});
+
+describe('messages whose time is over', () => {
+  const refs = (...items: HistoryItem[]) => items.map(({ author, id }) => ({ author, id }));
+
+  it('leave the room, the answers to them, the search and the field', () => {
+    const { chats, shown, store } = openChat();
+    const first = item('A', 1);
+    const answer = item('B', 2, {
+      quote: { ...(refs(first)[0] as MessageRef), name: 'A', confirmed: true, mine: false, text: 'from A' },
+    });
+    chats.add(roomId, [first, answer]);
+    store.setState((state) => ({
+      composing: { [roomId]: { kind: 'reply', of: first } },
+      search: { ...state.search, hits: [{ item: first, roomName: null, matches: [] }] },
+    }));
+    chats.remove(roomId, refs(first));
+    expect(shown()).toMatchObject({ items: [{ text: 'from B', quote: { text: null } }], total: 1 });
+    expect(store.getState()).toMatchObject({ composing: {}, search: { hits: [] } });
+  });
+
+  it('do not come back with a page that was asked for before', async () => {
+    const [gone, stays] = [item('A', 1), item('B', 2)];
+    let give: (page: HistoryPage) => void = () => {};
+    const page = new Promise<HistoryPage>((resolve) => {
+      give = resolve;
+    });
+    const bridge: Bridge = { ...noCore, call: (async () => accept(await page)) as Bridge['call'] };
+    const { chats, shown } = openChat(bridge);
+    const loaded = chats.loadFirst(roomId);
+    chats.remove(roomId, refs(gone));
+    give({
+      items: [gone, stays],
+      total_count: 2,
+      returned_count: 2,
+      has_more: false,
+      cursor: null,
+      has_newer: false,
+    });
+    await loaded;
+    expect(shown()?.items.map(({ text }) => text)).toEqual(['from B']);
   });
 });

@@ -42,6 +42,8 @@ export interface Chats {
   add(roomId: RoomId, items: readonly HistoryItem[]): void;
   /** Messages whose delivery went on, or that were changed, deleted or reacted to. */
   update(roomId: RoomId, items: readonly HistoryItem[]): void;
+  /** Messages that are not here any more: their time is over. */
+  remove(roomId: RoomId, gone: readonly MessageRef[]): void;
   /** A device is known by this name now, or no longer: its messages say so. */
   named(peer: PeerStanding): void;
   seen(roomId: RoomId, upTo: MessageRef): void;
@@ -58,6 +60,8 @@ export function createChats(store: AppStore, bridge: Bridge): Chats {
   const firsts = new Map<RoomId, Promise<void>>();
   /** What came in while a page was asked for, which may be without it. */
   const arrivals = new Map<RoomId, HistoryItem[]>();
+  /** What disappeared while a page was asked for, which may still hold it. */
+  const leftMeanwhile = new Map<RoomId, Set<MessageKey>>();
 
   const of = (roomId: RoomId): ChatState => store.getState().chats[roomId] ?? EMPTY_CHAT;
   const change = (roomId: RoomId, part: Partial<ChatState>) =>
@@ -73,18 +77,21 @@ export function createChats(store: AppStore, bridge: Bridge): Chats {
     const turn = (loads.get(roomId) ?? 0) + 1;
     loads.set(roomId, turn);
     arrivals.set(roomId, []);
+    leftMeanwhile.set(roomId, new Set());
     change(roomId, { loading, failure: null });
     const page = await ask();
     if (loads.get(roomId) !== turn) return false;
     const came = arrivals.get(roomId) ?? [];
+    const gone = leftMeanwhile.get(roomId) ?? new Set();
     arrivals.delete(roomId);
+    leftMeanwhile.delete(roomId);
     if (!page.ok) {
       change(roomId, { loading: 'none', failure: page });
       return false;
     }
     change(roomId, { total: page.value.total_count, loading: 'none', ...show(page.value) });
     const chat = of(roomId);
-    change(roomId, { items: merge(chat.items, fitting(chat, came)) });
+    change(roomId, { items: without(merge(chat.items, fitting(chat, came)), gone) });
     return true;
   }
 
@@ -238,6 +245,21 @@ export function createChats(store: AppStore, bridge: Bridge): Chats {
       const after = before.map((item) => quoting(updated.get(messageKey(item)) ?? item, updated));
       if (after.some((item, index) => item !== before[index])) change(roomId, { items: after });
     },
+    remove(roomId, gone) {
+      const keys = new Set(gone.map(messageKey));
+      const isGone = (ref: MessageRef) => keys.has(messageKey(ref));
+      const { search, composing } = store.getState();
+      if (search.hits.some(({ item }) => isGone(item))) {
+        store.setState({ search: { ...search, hits: search.hits.filter(({ item }) => !isGone(item)) } });
+      }
+      const subject = composing[roomId]?.of;
+      if (subject && isGone(subject)) {
+        store.setState((state) => ({ composing: withRoom(state.composing, roomId, undefined) }));
+      }
+      for (const key of keys) leftMeanwhile.get(roomId)?.add(key);
+      const chat = store.getState().chats[roomId];
+      if (chat) change(roomId, { items: without(chat.items, keys), total: Math.max(0, chat.total - gone.length) });
+    },
     named({ deviceId, name, standing }) {
       const confirmed = standing !== 'changed';
       const renamed = (item: HistoryItem): HistoryItem =>
@@ -275,6 +297,7 @@ export function createChats(store: AppStore, bridge: Bridge): Chats {
     forget(roomId) {
       firsts.delete(roomId);
       arrivals.delete(roomId);
+      leftMeanwhile.delete(roomId);
       loads.set(roomId, (loads.get(roomId) ?? 0) + 1);
       store.setState(({ chats, composing }) => ({
         chats: withRoom(chats, roomId, undefined),
@@ -293,6 +316,16 @@ function quoting(item: HistoryItem, changed: ReadonlyMap<MessageKey, HistoryItem
   const { name, confirmed, mine } = quoted;
   const text = beginningOf(quoted.text);
   return text === item.quote.text ? item : { ...item, quote: { ...item.quote, name, confirmed, mine, text } };
+}
+
+/** The rest of the messages, which quote the others no more. */
+function without(items: readonly HistoryItem[], gone: ReadonlySet<MessageKey>): readonly HistoryItem[] {
+  if (gone.size === 0) return items;
+  return items.flatMap((item) => {
+    if (gone.has(messageKey(item))) return [];
+    const quotesGone = item.quote !== null && gone.has(messageKey(item.quote));
+    return [quotesGone && item.quote ? { ...item, quote: { ...item.quote, text: null } } : item];
+  });
 }
 
 /** Those of new messages that stand inside the window, or at its end where that is the end of the room. */

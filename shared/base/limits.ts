@@ -16,6 +16,9 @@ export const LIMITS = {
   draftMax: 100_000,
   /** The same with what came back from sending in front of it. */
   draftKeptMax: 300_000,
+  /** How long a disappearing message may be there. */
+  lifetimeMinMs: 1_000,
+  lifetimeMaxMs: 31_622_400_000,
   passphraseMax: 256,
   /** A text that a person pastes in the hope that there is a link in it. */
   pastedMaxChars: 20_000,

@@ -3,7 +3,7 @@ import type { Outcome } from '../base/outcome.ts';
 import { AppInfo, EmbeddedServerState, PeerStanding, Room, Settings } from '../model/index.ts';
 import { appCalls } from './app-calls.ts';
 import { fileCalls, fileEvents } from './file-calls.ts';
-import { historyCalls } from './history-calls.ts';
+import { historyCalls, historyEvents } from './history-calls.ts';
 import { identityCalls } from './identity-calls.ts';
 import { logCalls } from './log-calls.ts';
 import { roomCalls } from './room-calls.ts';
@@ -47,6 +47,7 @@ export const bridgeEvents = {
   'app.deep-link-arrived': z.object({ invite: z.string().max(2_048) }),
   /** Something a person should read, such as a full disk. */
   'app.noticed': AppInfo.shape.notices.element,
+  ...historyEvents,
   ...fileEvents,
   ...serverEvents,
   ...signalingEvents,

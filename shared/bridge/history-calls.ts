@@ -151,3 +151,8 @@ export const historyCalls = {
     output: Missing,
   },
 } as const;
+
+export const historyEvents = {
+  /** Messages disappeared from this device, because their time is over. */
+  'history.gone': z.object({ messages: z.array(MessageRef.extend({ roomId: RoomId })) }),
+} as const;

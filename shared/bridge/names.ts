@@ -76,6 +76,7 @@ const events: Record<BridgeEvent, true> = {
   'server.changed': true,
   'app.deep-link-arrived': true,
   'app.noticed': true,
+  'history.gone': true,
   'files.changed': true,
   'servers.changed': true,
   'signaling.opened': true,

@@ -89,6 +89,8 @@ export const HistoryItem = z.object({
   seq: z.number().int().nonnegative(),
   clock: z.number().int().nonnegative(),
   sentAt: z.number().int().nonnegative(),
+  /** How many ms after `sentAt` it disappears; absent: never. */
+  lifetimeMs: z.number().int().positive().optional(),
   /** As it was edited last; empty where the author deleted it. */
   text: z.string(),
   edited: z.boolean(),

@@ -1,8 +1,13 @@
 import { z } from 'zod';
 import { base64UrlOf } from '../base/bytes.ts';
 import { DeviceId, MessageId, RoomId } from '../base/ids.ts';
+import { LIMITS } from '../base/limits.ts';
 import { ChatText, MessageRef } from './chat-message.ts';
 import { DisplayName } from './profile.ts';
+
+/** How long a message may be there, in ms. */
+export const Lifetime = z.number().int().min(LIMITS.lifetimeMinMs).max(LIMITS.lifetimeMaxMs);
+export type Lifetime = z.infer<typeof Lifetime>;
 
 const Milliseconds = z.number().int().nonnegative().max(8_640_000_000_000_000);
 
@@ -25,13 +30,14 @@ export const Emoji = z
   .refine((text) => EMOJI.test(text) && [...symbols.segment(text)].length === 1, { error: 'message-invalid' });
 export type Emoji = z.infer<typeof Emoji>;
 const ReactionBody = z.object({ salt: Salt, emoji: Emoji, on: z.boolean() });
+const TimerBody = z.object({ salt: Salt, lifetimeMs: Lifetime.nullable() });
 
 /**
  * The fields of every entry. `seq` counts the author's entries in this room from 1, without gaps; a device that was restored
  * from a copy may use a number twice, and both entries count. `clock` is a Lamport clock: one more
  * than the highest the author had seen, so that (clock, author, id) orders a room the same way on every device,
  * whatever their wall clocks say. `digest` is the SHA-256 of the body. The signature covers the header with the digest, so that
- * an entry stays provable after its body was erased.
+ * an entry stays provable after its body was erased. `expires` says how many ms after `sentAt` the body is to be gone; without it, never.
  */
 export const EntryHeader = z.object({
   id: MessageId,
@@ -49,29 +55,43 @@ export const EntryHeader = z.object({
     .min(1)
     .max(2 ** 48),
   sentAt: Milliseconds,
+  expires: Lifetime.optional(),
   digest: base64UrlOf(32),
   sig: base64UrlOf(64),
 });
 
 /**
  * A step of a room's conversation, as it travels and as it is stored. `of` is the message that it is about: answered by a text,
- * or edited, deleted or reacted to. A body is null where it was erased, after a later edit or deletion by its author.
+ * or edited, deleted or reacted to. A body is null where it was erased: after a later edit or deletion by its author, or because its time is over.
+ * A timer says how long the messages that are written from then on may be there, whoever writes them; null: without end.
  */
 export const Entry = z.discriminatedUnion('kind', [
   EntryHeader.extend({ kind: z.literal('text'), of: MessageRef.nullable(), body: TextBody.nullable() }),
   EntryHeader.extend({ kind: z.literal('edit'), of: MessageRef, body: TextBody.nullable() }),
   EntryHeader.extend({ kind: z.literal('delete'), of: MessageRef, body: z.null() }),
   EntryHeader.extend({ kind: z.literal('reaction'), of: MessageRef, body: ReactionBody.nullable() }),
+  EntryHeader.extend({ kind: z.literal('timer'), of: z.null(), body: TimerBody.nullable() }),
 ]);
 export type Entry = z.infer<typeof Entry>;
 export type EntryKind = Entry['kind'];
 export type EntryBody = NonNullable<Entry['body']>;
 
-/** The content of one's own entry, before it gets a place and a signature. */
+/**
+ * The content of one's own entry, before it gets a place and a signature. A text lasts as long as the room's timer says, unless
+ * `lifetimeMs` says otherwise; null: without end.
+ */
 export const EntryContent = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('text'), text: ChatText, of: MessageRef.nullable().default(null) }).strict(),
+  z
+    .object({
+      kind: z.literal('text'),
+      text: ChatText,
+      of: MessageRef.nullable().default(null),
+      lifetimeMs: Lifetime.nullable().optional(),
+    })
+    .strict(),
   z.object({ kind: z.literal('edit'), text: ChatText, of: MessageRef }).strict(),
   z.object({ kind: z.literal('delete'), of: MessageRef }).strict(),
   z.object({ kind: z.literal('reaction'), emoji: Emoji, on: z.boolean(), of: MessageRef }).strict(),
+  z.object({ kind: z.literal('timer'), lifetimeMs: Lifetime.nullable(), of: z.null().default(null) }).strict(),
 ]);
 export type EntryContent = z.infer<typeof EntryContent>;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { base64UrlOf } from '../base/bytes.ts';
 import { RoomId } from '../base/ids.ts';
 import { LIMITS } from '../base/limits.ts';
+import { Lifetime } from './entry.ts';
 import { fitsCodePoints, isVisible } from './profile.ts';
 import { ServerHost } from './server-host.ts';
 
@@ -50,6 +51,8 @@ export const Room = z.object({
       mine: z.boolean(),
     })
     .nullable(),
+  /** How long messages that are written now may be there, as a member set it for all; absent: without end. */
+  lifetimeMs: Lifetime.optional(),
   /** The draft: text that the person has not sent. */
   draft: z.string().max(LIMITS.draftKeptMax),
 });

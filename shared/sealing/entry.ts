@@ -8,13 +8,19 @@ const counted = (text: string): Bytes => concatBytes(u32(utf8(text).length), utf
 /** The bytes whose SHA-256 is an entry's digest: "parley/1 body" | salt | the fields of its kind. A deletion has no body. */
 export function entryBodyBytes(body: Entry['body']): Bytes {
   if (body === null) return label('body');
-  const fields = 'emoji' in body ? [new Uint8Array([Number(body.on)]), counted(body.emoji)] : [counted(body.text)];
-  return concatBytes(label('body'), raw(body.salt), ...fields);
+  return concatBytes(label('body'), raw(body.salt), ...bodyFields(body));
+}
+
+function bodyFields(body: NonNullable<Entry['body']>): Bytes[] {
+  if ('emoji' in body) return [new Uint8Array([Number(body.on)]), counted(body.emoji)];
+  if ('lifetimeMs' in body) return [u64(body.lifetimeMs ?? 0)];
+  return [counted(body.text)];
 }
 
 /**
- * The bytes an author signs: "parley/1 entry" | roomId | id | author | seq u64 | clock u64 | sentAt u64 | name | kind | of | digest,
- * name and kind with their length as u32 before them; `of` is the author and the id of a message, or nothing.
+ * The bytes an author signs: "parley/1 entry" | roomId | id | author | seq u64 | clock u64 | sentAt u64 | name | kind | of | digest |
+ * expires u64, name and kind with their length as u32 before them; `of` is the author and the id of a message, or nothing, and
+ * `expires` is only there where the entry has it.
  */
 export function entrySignatureBytes(entry: Omit<Entry, 'sig' | 'body'>): Bytes {
   return concatBytes(
@@ -30,5 +36,6 @@ export function entrySignatureBytes(entry: Omit<Entry, 'sig' | 'body'>): Bytes {
     new Uint8Array([Number(entry.of !== null)]),
     ...(entry.of ? [raw(entry.of.author), raw(entry.of.id)] : []),
     raw(entry.digest),
+    ...(entry.expires === undefined ? [] : [u64(entry.expires)]),
   );
 }

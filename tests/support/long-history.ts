@@ -32,7 +32,9 @@ export function fillOnlyRoom(profile: string, count: number, unread = 0): void {
     const own = DeviceId.parse(signingKeyOf(new Uint8Array(randomBytes(32))).publicKey);
     const [key] = keys;
     if (!key) throw new Error('no author');
-    const log = createEntryLog(createHistoryContext(createQueries(db), { db, key, now: Date.now, own }));
+    const log = createEntryLog(
+      createHistoryContext(createQueries(db), { db, key, now: Date.now, lifetime: Date.now, own }),
+    );
     const first = Date.now() - count * MINUTE_MS;
     const random = (size: number) => toBase64Url(new Uint8Array(randomBytes(size)));
     const seqs = new Map<number, number>();

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { Entry, type MessageRef } from '@parley/shared/model';
 import { entryBodyBytes } from '@parley/shared/sealing';
 import type { HistoryContext } from './history-context.ts';
-import { columnsOf, entryOf, KIND_NUMBERS, type MessageRow } from './message-rows.ts';
+import { dueAt } from './lifetimes.ts';
+import { columnsOf, entryOf, KIND_NUMBERS, type MessageRow, STATE_NUMBERS } from './message-rows.ts';
 import { createSearchIndex } from './search-index.ts';
 import { createSpans } from './spans.ts';
 import { sql } from './statements.ts';
@@ -17,7 +18,7 @@ export const digestOf = (body: Entry['body']): string =>
  * Everything here runs inside a transaction.
  */
 export function createEntryLog(context: HistoryContext) {
-  const { one, all, run, now } = context;
+  const { one, all, run, now, lifetime } = context;
   const spans = createSpans(context);
   const index = createSearchIndex(context);
   const indexed = (row: MessageRow) => ({
@@ -59,12 +60,32 @@ export function createEntryLog(context: HistoryContext) {
     hold(row);
   };
 
+  /** Whether its time is over: it was there, and comes back with no edit. */
+  const isOver = (row: MessageRow): boolean => row.expires !== null && row.due_at === null;
+
+  /** Erases the body of an entry whose time is over. Its message is not shown any more; the entry stays provable. */
+  const expire = (row: MessageRow): void => {
+    if (isOver(row)) return;
+    index.remove(indexed(row));
+    run(sql.expire, row.number);
+    index.add({ ...indexed(row), text: '' });
+    if (row.held === 0) spans.toggle(row.room_id, row);
+    if (row.shown === 1) {
+      const unread = row.mine === 0 && row.state < STATE_NUMBERS.read ? -1 : 0;
+      run(sql.roomGrew, { roomId: row.room_id, clock: row.clock, at: 0, shown: -1, entries: 0, unread });
+    }
+  };
+
   /** Brings a message to what all entries about it that are here say. */
   const settle = ({ author, id }: MessageRef): void => {
     const about = (kind: number) => all<MessageRow>(sql.entriesAbout, author, id, kind, author);
     const target = one<MessageRow>(sql.entry, author, id);
     const inRoom = (row: MessageRow) => !target || row.room_id === target.room_id;
     const edits = about(KIND_NUMBERS.edit).filter(inRoom);
+    if (target && isOver(target)) {
+      for (const edit of edits) erase(edit);
+      return;
+    }
     const isDeleted = about(KIND_NUMBERS.delete).some(inRoom);
     // Newest first: the first with its words is what is shown.
     const current = isDeleted ? -1 : edits.findIndex(({ salt }) => salt !== null);
@@ -92,11 +113,23 @@ export function createEntryLog(context: HistoryContext) {
   return {
     subjectOf,
 
+    /** Erases an entry whose time is over, and with the words of an edit the message that shows them. Answers the messages that go. */
+    expire(row: MessageRow): MessageRow[] {
+      const target =
+        row.kind === KIND_NUMBERS.edit && row.of_id ? one<MessageRow>(sql.entry, row.of_author, row.of_id) : undefined;
+      const gone =
+        target?.room_id === row.room_id && target.expires !== null && !isOver(target) ? [row, target] : [row];
+      for (const each of gone) expire(each);
+      return gone.filter(({ shown }) => shown === 1);
+    },
+
     /** Writes an entry that is not here yet. */
     insert(entry: Entry, mine: boolean, state: number): void {
       const { of, body, ...header } = entry;
-      const held = body !== null || entry.kind === 'delete';
-      const shown = held && entry.kind === 'text';
+      const due = dueAt(entry, lifetime());
+      const isOverAlready = body === null && due !== null && due <= lifetime();
+      const held = body !== null || entry.kind === 'delete' || isOverAlready;
+      const shown = held && entry.kind === 'text' && !isOverAlready;
       const columns = columnsOf(entry.kind, body);
       const inserted = one<{ number: number }>(sql.insertEntry, {
         ...header,
@@ -108,6 +141,8 @@ export function createEntryLog(context: HistoryContext) {
         state,
         shown: shown ? 1 : 0,
         held: held ? 1 : 0,
+        expires: entry.expires ?? null,
+        dueAt: isOverAlready ? null : due,
         recordedAt: now(),
       });
       if (!inserted) throw new Error('an entry got no number');
@@ -133,7 +168,7 @@ export function createEntryLog(context: HistoryContext) {
       if (!Entry.safeParse(whole).success) return false;
       const columns = columnsOf(whole.kind, whole.body);
       index.remove(indexed(row));
-      run(sql.fillBody, { number: row.number, ...columns });
+      run(sql.fillBody, { number: row.number, ...columns, dueAt: dueAt(whole, lifetime()) });
       index.add({ ...indexed(row), text: columns.text });
       hold(row);
       takeEffect(whole);

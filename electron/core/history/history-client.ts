@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { type Outcome, ParleyError, unwrap } from '@parley/shared/protocol';
 import type { Log } from '../ports.ts';
+import type { Gone } from './forgetting-store.ts';
 import type { HistoryStore } from './history-store.ts';
 import type { WorkerAnswer, WorkerRequest, WorkerStart } from './history-worker.ts';
 import type { Recovery } from './repair.ts';
@@ -24,6 +25,8 @@ export async function startHistory(options: {
   workerUrl?: URL | undefined;
   slowQueryMs?: number;
   backupDelayMs?: number;
+  /** Messages disappeared, because their time is over. */
+  gone?: (messages: Gone[]) => void;
   /** The file turned out to be damaged while it was in use. */
   recoveredLater?: (recovery: Recovery) => void;
 }): Promise<HistoryOpened> {
@@ -42,7 +45,10 @@ export async function startHistory(options: {
       else if (answer.kind === 'recovered') {
         log.warn('history repaired', { how: answer.recovery.how });
         options.recoveredLater?.(answer.recovery);
-      } else if (answer.kind === 'backup') {
+      } else if (answer.kind === 'gone') options.gone?.(answer.messages);
+      else if (answer.kind === 'not-erased')
+        log.warn('messages whose time is over could not be erased', { code: answer.outcome.code });
+      else if (answer.kind === 'backup') {
         if (answer.outcome.ok) log.info('history backed up');
         else log.warn('history could not be backed up', { code: answer.outcome.code });
       } else {

@@ -2,7 +2,7 @@ import type { HistoryItem, MessageRef, Reaction } from '@parley/shared/model';
 import { type DeviceId, LIMITS, type MessageId, ParleyError, type RoomId } from '@parley/shared/protocol';
 import type { SigningKey } from '../identity/ed25519.ts';
 import type { Queries, WritableDb } from './database.ts';
-import { authorOf, type ItemRow, itemOf, reactionOf } from './message-rows.ts';
+import { authorOf, type ItemRow, itemOf, lifetimeOf, reactionOf } from './message-rows.ts';
 import type { RoomRow } from './room-rows.ts';
 import { sql } from './statements.ts';
 
@@ -11,19 +11,23 @@ export type HistoryContext = Queries & {
   db: WritableDb;
   key: SigningKey;
   now: () => number;
+  /** The clock by which messages disappear, in ms (`lifetimes.ts`). */
+  lifetime: () => number;
   /** This device. */
   own: DeviceId;
   /** Throws `room-unknown`. */
   needRoom(roomId: RoomId): RoomRow;
   rowOf(ref: MessageRef): ItemRow | undefined;
   ownRow(id: MessageId): ItemRow | undefined;
+  /** How long messages of the room that are written now may be there, in ms; null: without end. */
+  timerOf(roomId: string): number | null;
   /** The message of a row as it is shown, with the reactions to it. */
   itemOf(row: ItemRow): HistoryItem;
 };
 
 export function createHistoryContext(
   queries: Queries,
-  { db, key, now, own }: Pick<HistoryContext, 'db' | 'key' | 'now' | 'own'>,
+  { db, key, now, lifetime, own }: Pick<HistoryContext, 'db' | 'key' | 'now' | 'lifetime' | 'own'>,
 ): HistoryContext {
   const rowOf = ({ author, id }: MessageRef) => queries.one<ItemRow>(sql.message, author, id);
   const reactionsTo = ({ author, id, room_id }: ItemRow): Reaction[] => {
@@ -62,6 +66,7 @@ export function createHistoryContext(
     db,
     key,
     now,
+    lifetime,
     own,
     needRoom(roomId) {
       const room = queries.one<RoomRow>(sql.room, roomId);
@@ -70,6 +75,7 @@ export function createHistoryContext(
     },
     rowOf,
     ownRow: (id) => rowOf({ author: own, id }),
+    timerOf: (roomId) => lifetimeOf(queries.one<{ body: string }>(sql.timer, roomId)?.body ?? null),
     itemOf: (row) => itemOf(row, row.reacted === 1 && row.deleted === 0 ? reactionsTo(row) : []),
   };
 }

@@ -2,6 +2,7 @@ import { DeviceId } from '@parley/shared/protocol';
 import type { SigningKey } from '../identity/ed25519.ts';
 import { createCatchUpStore } from './catch-up-store.ts';
 import { createQueries, type WritableDb } from './database.ts';
+import { createForgettingStore } from './forgetting-store.ts';
 import { createGapsStore } from './gaps-store.ts';
 import { createHistoryContext } from './history-context.ts';
 import { createMessagesStore } from './messages-store.ts';
@@ -16,9 +17,20 @@ import { createStorageStore } from './storage-store.ts';
  * Everything that is read from and written to the history, on one connection. Each call is one transaction
  * and has returned only when it is durable. Times are in ms.
  */
-export function createHistoryStore({ db, key, now }: { db: WritableDb; key: SigningKey; now: () => number }) {
+export function createHistoryStore({
+  db,
+  key,
+  now,
+  lifetime = now,
+}: {
+  db: WritableDb;
+  key: SigningKey;
+  now: () => number;
+  /** The clock by which messages disappear (`lifetimes.ts`); the same where none is given. */
+  lifetime?: () => number;
+}) {
   const own = DeviceId.parse(key.publicKey);
-  const context = createHistoryContext(createQueries(db), { db, key, now, own });
+  const context = createHistoryContext(createQueries(db), { db, key, now, lifetime, own });
   return {
     ...createRoomsStore(context),
     ...createMessagesStore(context),
@@ -26,6 +38,7 @@ export function createHistoryStore({ db, key, now }: { db: WritableDb; key: Sign
     ...createReceiptsStore(context),
     ...createCatchUpStore(context),
     ...createGapsStore(context),
+    ...createForgettingStore(context),
     ...createPeersStore(context),
     ...createServersStore(context),
     ...createStorageStore(context),

@@ -39,6 +39,10 @@ export type MessageRow = {
   edited: number;
   deleted: number;
   reacted: number;
+  /** How many ms after `sent_at` its words are to be gone; null: never. */
+  expires: number | null;
+  /** When they go here, by this device's clock (ms); null: never, or gone. */
+  due_at: number | null;
 };
 
 /** The same with what is known here of its author's device, nulls where that was never met, and of the message that it answers. */
@@ -60,17 +64,24 @@ export const STATE_NUMBERS = { queued: 0, sent: 1, delivered: 2, read: 3, failed
 const STATE_NAMES = ['queued', 'sent', 'delivered', 'read', 'failed'] as const;
 
 /** Numbers on disk. */
-export const KIND_NUMBERS = { text: 0, edit: 1, delete: 2, reaction: 3 } as const satisfies Record<EntryKind, number>;
-const KIND_NAMES = ['text', 'edit', 'delete', 'reaction'] as const;
+export const KIND_NUMBERS = { text: 0, edit: 1, delete: 2, reaction: 3, timer: 4 } as const satisfies Record<
+  EntryKind,
+  number
+>;
+const KIND_NAMES = ['text', 'edit', 'delete', 'reaction', 'timer'] as const;
 
 /** The columns of a body: that of a text is what is shown. */
 export function columnsOf(kind: EntryKind, body: Entry['body']): Pick<MessageRow, 'text' | 'salt' | 'body'> {
   if (body === null) return { text: '', salt: null, body: null };
+  if ('lifetimeMs' in body) return { text: '', salt: body.salt, body: String(body.lifetimeMs ?? 0) };
   if ('emoji' in body) return { text: '', salt: body.salt, body: `${body.on ? '+' : '-'}${body.emoji}` };
   return kind === 'text'
     ? { text: body.text, salt: body.salt, body: null }
     : { text: '', salt: body.salt, body: body.text };
 }
+
+/** The time that a timer's body sets for messages, in ms; null: without end. */
+export const lifetimeOf = (body: string | null): number | null => Number(body ?? 0) || null;
 
 /** The emoji of a reaction's body, and whether it was put there or taken away. */
 export const reactionOf = (body: string): { emoji: string; on: boolean } => ({
@@ -88,6 +99,8 @@ function bodyOf(row: MessageRow): EntryBody | null {
       return { salt, text: row.body ?? '' };
     case 'reaction':
       return { salt, ...reactionOf(row.body ?? '') };
+    case 'timer':
+      return { salt, lifetimeMs: lifetimeOf(row.body) };
     default:
       return null;
   }
@@ -105,6 +118,7 @@ export const entryOf = (row: MessageRow): Entry =>
     seq: row.seq,
     clock: row.clock,
     sentAt: row.sent_at,
+    ...(row.expires === null ? {} : { expires: row.expires }),
     kind: KIND_NAMES[row.kind] ?? 'text',
     of: row.of_id === null ? null : { author: row.of_author, id: row.of_id },
     digest: row.digest,
@@ -123,6 +137,7 @@ export const itemOf = (row: ItemRow, reactions: Reaction[] = []): HistoryItem =>
     seq: row.seq,
     clock: row.clock,
     sentAt: row.sent_at,
+    ...(row.expires === null ? {} : { lifetimeMs: row.expires }),
     text: row.text,
     edited: row.edited === 1,
     deleted: row.deleted === 1,

@@ -34,7 +34,7 @@ export type Composed = { id: MessageId; roomId: RoomId; content: EntryContent; d
 
 /** Writes one's own entries, records others' and reads pages of messages. */
 export function createMessagesStore(context: HistoryContext) {
-  const { one, all, run, transaction, key, now, own, needRoom, rowOf, itemOf } = context;
+  const { one, all, run, transaction, key, now, lifetime, own, needRoom, rowOf, itemOf, timerOf } = context;
   const verify = createVerifier();
   const spans = createSpans(context);
   const log = createEntryLog(context);
@@ -47,6 +47,21 @@ export function createMessagesStore(context: HistoryContext) {
     const isHere = row?.room_id === roomId && row.shown === 1 && (row.deleted === 0 || content.kind === 'text');
     const isChange = content.kind === 'edit' || content.kind === 'delete';
     if (!isHere || (isChange && row.mine === 0)) throw new ParleyError('message-unknown', { path: 'content.of' });
+  };
+
+  /** How long an own entry may be there: what is about a message goes with it. Null: without end. */
+  const lifetimeFor = (roomId: RoomId, content: EntryContent): number | null => {
+    switch (content.kind) {
+      case 'text':
+        return content.lifetimeMs === undefined ? timerOf(roomId) : content.lifetimeMs;
+      case 'edit':
+      case 'reaction': {
+        const due = rowOf(content.of)?.due_at ?? null;
+        return due === null ? null : Math.max(LIMITS.lifetimeMinMs, due - lifetime());
+      }
+      default:
+        return null;
+    }
   };
 
   const composed = (entry: Entry): { entry: Entry; item: HistoryItem } => {
@@ -121,8 +136,7 @@ export function createMessagesStore(context: HistoryContext) {
         const top = one<{ top_clock: number }>(sql.topClock, roomId)?.top_clock ?? 0;
         // A room that was deleted and joined again goes on counting: its members know the earlier entries.
         const floor = one<{ seq: number; clock: number }>(sql.ownFloor, roomHash(roomId));
-        const { kind, of, ...fields } = content;
-        const body = kind === 'delete' ? null : { salt: randomBytes(16).toString('base64url'), ...fields };
+        const expires = lifetimeFor(roomId, content);
         const unsigned = {
           id,
           roomId,
@@ -131,10 +145,8 @@ export function createMessagesStore(context: HistoryContext) {
           seq: Math.max(last, floor?.seq ?? 0) + 1,
           clock: Math.max(top, floor?.clock ?? 0) + 1,
           sentAt: now(),
-          kind,
-          of,
-          body,
-          digest: digestOf(body as Entry['body']),
+          ...(expires === null ? {} : { expires }),
+          ...partsOf(content),
         } as Omit<Entry, 'sig'>;
         const entry = { ...unsigned, sig: key.sign(entrySignatureBytes(unsigned)) } as Entry;
         log.insert(entry, true, STATE_NUMBERS.queued);
@@ -228,4 +240,24 @@ export function createMessagesStore(context: HistoryContext) {
       return pageOf(roomId, [...older.reverse(), ...newer]);
     },
   };
+}
+
+/** The kind, the subject and the body of a content, with the digest. */
+function partsOf(content: EntryContent): Pick<Entry, 'kind' | 'of' | 'body' | 'digest'> {
+  const salt = randomBytes(16).toString('base64url');
+  const body = (): Entry['body'] => {
+    switch (content.kind) {
+      case 'text':
+      case 'edit':
+        return { salt, text: content.text };
+      case 'reaction':
+        return { salt, emoji: content.emoji, on: content.on };
+      case 'timer':
+        return { salt, lifetimeMs: content.lifetimeMs };
+      default:
+        return null;
+    }
+  };
+  const made = body();
+  return { kind: content.kind, of: content.of, body: made, digest: digestOf(made) };
 }

@@ -96,6 +96,13 @@ const write =
     bytes.set(values, at(pick()) + offset);
   };
 
+const headAndPointers =
+  (pick: () => number): Harm =>
+  (bytes) => {
+    const start = at(pick());
+    bytes.fill(0, start, start + 8 + 2 * bytes.readUInt16BE(start + 3));
+  };
+
 /** Opens the file after the harm; answers what is there and how it was brought back. */
 function afterHarm(harm: Harm, more: (bytes: Buffer) => Buffer = (bytes) => bytes) {
   const bytes = Buffer.from(made);
@@ -194,7 +201,7 @@ describe('a history of which a part cannot be read (H8, P9)', () => {
     ['a pointer past the end', 0, write(() => of('messages').root, 8, 0xff, 0, 0, 1)],
     ['a leaf of the messages', 20, fill(() => middle(of('messages').leaves), 0)],
     ['the head of a leaf', 0, fill(() => middle(of('messages').leaves), 0xff, 0, 8)],
-    ['the head and the pointers of a leaf', 0, fill(() => middle(of('messages').leaves), 0, 0, 60)],
+    ['the head and the pointers of a leaf', 0, headAndPointers(() => middle(of('messages').leaves))],
     ['the kind of a leaf', 0, write(() => middle(of('messages').leaves), 0, 10)],
     ['the count of a leaf’s cells', 20, write(() => middle(of('messages').leaves), 3, 0, 1)],
     ['the second half of a leaf', 20, fill(() => middle(of('messages').leaves), 0xff, PAGE / 2)],

@@ -8,15 +8,16 @@ import { sql } from './statements.ts';
 
 /** Rooms with their secrets, names and drafts. */
 export function createRoomsStore(context: HistoryContext) {
-  const { db, one, all, run, transaction, now, own, needRoom } = context;
+  const { db, one, all, run, transaction, now, own, needRoom, timerOf } = context;
   const searchIndex = createSearchIndex(context);
   return {
     /** All rooms, the one last active first. */
-    rooms: (): (RoomRow & { lastMessage: LastMessage | null })[] =>
+    rooms: (): (RoomRow & { lastMessage: LastMessage | null; lifetimeMs: number | null })[] =>
       all<RoomRow>(sql.rooms).map((room) => {
         const last = one<ItemRow>(sql.lastMessage, room.room_id);
         return {
           ...room,
+          lifetimeMs: timerOf(room.room_id),
           lastMessage: last
             ? { ...authorOf(last), text: last.text, sentAt: last.sent_at, mine: last.mine === 1 }
             : null,

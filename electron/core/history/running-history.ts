@@ -1,12 +1,14 @@
 import type { HistoryItem } from '@parley/shared/model';
-import { type Outcome, ParleyError, refusalOf } from '@parley/shared/protocol';
+import { type Outcome, ParleyError, type Refusal, refusalOf } from '@parley/shared/protocol';
 import { signingKeyOf } from '../identity/ed25519.ts';
 import { createCallQueue, type HistoryCall } from './call-queue.ts';
-import type { WritableDb } from './database.ts';
+import type { Gone } from './forgetting-store.ts';
 import { asHistoryError } from './history-errors.ts';
 import { createHistoryStore } from './history-store.ts';
+import { lifetimeClock } from './lifetimes.ts';
 import { openHistory } from './open-history.ts';
 import type { Recovery } from './repair.ts';
+import { createSweeper } from './sweeper.ts';
 import { createTraces } from './traces.ts';
 import { createUpkeep } from './upkeep.ts';
 
@@ -20,6 +22,9 @@ export type HistoryStart = {
 export type HistoryNews =
   | { kind: 'answer'; id: number; outcome: Outcome<unknown> }
   | { kind: 'slow'; name: string; durationMs: number }
+  /** Messages disappeared, because their time is over. */
+  | { kind: 'gone'; messages: Gone[] }
+  | { kind: 'not-erased'; outcome: Refusal }
   | { kind: 'backup'; outcome: Outcome<null> }
   /** The file turned out to be damaged while it was in use, and was repaired. */
   | { kind: 'recovered'; recovery: Recovery };
@@ -33,6 +38,7 @@ const CLOSE_GRACE_MS = 3_000;
 export function createRunningHistory(start: HistoryStart, say: (news: HistoryNews) => void) {
   const { file, slowQueryMs } = start;
   const key = signingKeyOf(new Uint8Array(start.seed));
+  const lifetime = lifetimeClock({ wall: Date.now, monotonic: () => performance.now() });
   let repairedAt = Number.NEGATIVE_INFINITY;
 
   const open = (suspect: boolean) => {
@@ -53,10 +59,18 @@ export function createRunningHistory(start: HistoryStart, say: (news: HistoryNew
     // A deletion may have been the last thing before the app ended.
     if (opened.unclean) traces.deleted();
     upkeep.start();
-    return { ...opened, traces, upkeep, handlers: handlersOf(db) };
+    const store = createHistoryStore({ db, key, now: Date.now, lifetime });
+    const sweeper = createSweeper({
+      store,
+      erased: (messages) => {
+        traces.deleted();
+        if (messages.length > 0) say({ kind: 'gone', messages });
+      },
+      failed: (thrown) => say({ kind: 'not-erased', outcome: asHistoryError(thrown).toRefusal() }),
+    });
+    sweeper.start();
+    return { ...opened, traces, upkeep, sweeper, handlers: new Map<string, unknown>(Object.entries(store)) };
   };
-  const handlersOf = (db: WritableDb) =>
-    new Map<string, unknown>(Object.entries(createHistoryStore({ db, key, now: Date.now })));
 
   let running: ReturnType<typeof open> | ParleyError = open(false);
   const { recovered } = running;
@@ -66,6 +80,7 @@ export function createRunningHistory(start: HistoryStart, say: (news: HistoryNew
     if (running instanceof ParleyError || performance.now() - repairedAt < REPAIR_AGAIN_MS) return false;
     repairedAt = performance.now();
     void running.upkeep.stop();
+    running.sweeper.stop();
     running.db.close();
     try {
       running = open(true);
@@ -116,7 +131,8 @@ export function createRunningHistory(start: HistoryStart, say: (news: HistoryNew
     async close(): Promise<void> {
       await queue.settle(CLOSE_GRACE_MS);
       if (running instanceof ParleyError) return;
-      const { upkeep, traces } = running;
+      const { upkeep, traces, sweeper } = running;
+      sweeper.stop();
       await upkeep.stop();
       await traces.close();
     },

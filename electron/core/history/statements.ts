@@ -51,12 +51,22 @@ export const sql = {
     'SELECT sent_at, CASE shown WHEN 1 THEN text ELSE id END AS text FROM messages WHERE room_id = ? AND author = ? ORDER BY seq DESC LIMIT ?',
   insertEntry: `
     INSERT INTO messages (id, room_id, author, author_name, seq, clock, sent_at, text, sig, mine, state, recorded_at,
-                          kind, of_author, of_id, digest, salt, body, shown, held)
+                          kind, of_author, of_id, digest, salt, body, shown, held, expires, due_at)
     VALUES (@id, @roomId, @author, @authorName, @seq, @clock, @sentAt, @text, @sig, @mine, @state, @recordedAt,
-            @kind, @ofAuthor, @ofId, @digest, @salt, @body, @shown, @held)
+            @kind, @ofAuthor, @ofId, @digest, @salt, @body, @shown, @held, @expires, @dueAt)
     RETURNING number`,
-  fillBody: 'UPDATE messages SET text = @text, salt = @salt, body = @body WHERE number = @number',
+  fillBody: 'UPDATE messages SET text = @text, salt = @salt, body = @body, due_at = @dueAt WHERE number = @number',
   eraseBody: 'UPDATE messages SET salt = NULL, body = NULL WHERE number = ?',
+  // An own message that nobody has stays: its words would be lost.
+  due: `
+    SELECT * FROM messages WHERE due_at IS NOT NULL AND due_at <= ? AND (mine = 0 OR delivered_to > 0)
+    ORDER BY due_at LIMIT ?`,
+  expire: `
+    UPDATE messages SET text = '', salt = NULL, body = NULL, edited = 0, shown = 0, held = 1, due_at = NULL
+    WHERE number = ?`,
+  timer: `
+    SELECT body FROM messages WHERE room_id = ? AND kind = 4 AND body IS NOT NULL
+    ORDER BY clock DESC, author DESC, id DESC LIMIT 1`,
   setText: 'UPDATE messages SET text = @text, edited = @edited, deleted = @deleted WHERE number = @number',
   hold: 'UPDATE messages SET held = 1 WHERE number = ?',
   show: 'UPDATE messages SET shown = 1 WHERE number = ?',

@@ -70,6 +70,7 @@ export function createRooms(options: {
         lastActiveAt: row.last_active_at,
         unread: row.unread,
         lastMessage: row.lastMessage,
+        ...(row.lifetimeMs === null ? {} : { lifetimeMs: row.lifetimeMs }),
         draft: row.draft,
       }),
     );

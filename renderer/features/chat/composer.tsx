@@ -10,6 +10,7 @@ import { AttachButtons } from '../files/attach-buttons.tsx';
 import { isCommand } from '../keys.ts';
 import styles from './chat.module.css';
 import { ComposingBar } from './composing-bar.tsx';
+import { TimerLine } from './timer-mark.tsx';
 import { WaitingBar } from './waiting-bar.tsx';
 import { changeField, wrapSelection } from './wrap-selection.ts';
 
@@ -96,6 +97,7 @@ export function Composer({ roomId }: { roomId: RoomId }) {
       ) : null}
       {unstored ? <WaitingBar unstored={unstored} takeBack={takeBack} /> : null}
       {composing ? <ComposingBar roomId={roomId} composing={composing} /> : null}
+      <TimerLine roomId={roomId} />
       <div className={styles.field}>
         <AttachButtons roomId={roomId} />
         <textarea

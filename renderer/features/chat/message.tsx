@@ -6,6 +6,7 @@ import styles from './chat.module.css';
 import { MessageActions } from './message-actions.tsx';
 import { MessageText } from './message-text.tsx';
 import { Quote } from './quote.tsx';
+import { TimerMark } from './timer-mark.tsx';
 
 const states: Record<DeliveryState, { word: string; icon: typeof Check }> = {
   queued: { word: 'Queued', icon: Clock },
@@ -45,6 +46,7 @@ export function Message({ item, focused, hasMeta, position, total }: MessageProp
         {item.deleted ? <em className={styles.gone}>This message was deleted.</em> : <MessageText text={item.text} />}
       </div>
       <span className={hasMeta ? styles.meta : 'visually-hidden'}>
+        {item.lifetimeMs === undefined ? null : <TimerMark lifetimeMs={item.lifetimeMs} />}
         {item.edited ? <span>edited</span> : null}
         <time dateTime={new Date(item.sentAt).toISOString()}>{formatClock(item.sentAt)}</time>
         {item.mine ? (

@@ -8,7 +8,7 @@ import styles from './actions.module.css';
 /** The beginning of the message that is answered. A press goes there. */
 export function Quote({ quote, roomId }: { quote: Quoted; roomId: RoomId }) {
   const { jumpTo } = useActions();
-  if (quote.text === null) return <span className={styles.quote}>This message has not arrived here.</span>;
+  if (quote.text === null) return <span className={styles.quote}>This message is not here.</span>;
   const who = authorWords(quote);
   const words = withoutMarks(quote.text);
   return (

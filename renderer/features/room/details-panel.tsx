@@ -9,6 +9,7 @@ import { InviteButton } from '../invites/invite-button.tsx';
 import { ListingSection } from '../listed-rooms/listing-section.tsx';
 import { useServerName } from '../servers/use-server-name.ts';
 import { DeleteRoomDialog } from './delete-room-dialog.tsx';
+import { LifetimeSection } from './lifetime-section.tsx';
 import styles from './room.module.css';
 
 /** The room's protection, its invite, its name, and how to delete it. */
@@ -51,6 +52,7 @@ export function DetailsPanel({ room }: { room: Room }) {
           {renamed ? `The room is now called ${roomInWords(room)}` : ''}
         </p>
       </form>
+      <LifetimeSection room={room} />
       {room.mine ? <ListingSection room={room} /> : null}
       <Button look="danger-quiet" icon={Trash2} onClick={() => setDeleting(true)}>
         Delete room

@@ -17,6 +17,8 @@ export interface EntryActions {
   saveEdit: (roomId: RoomId) => Promise<Outcome<unknown>>;
   deleteMessage: (roomId: RoomId, message: MessageRef) => Promise<Outcome<unknown>>;
   react: (roomId: RoomId, message: MessageRef, emoji: string, on: boolean) => Promise<Outcome<unknown>>;
+  /** How long messages that are written from now on may be there, whoever writes them; null: without end. In ms. */
+  setTimer: (roomId: RoomId, lifetimeMs: number | null) => Promise<Outcome<unknown>>;
 }
 
 const refOf = ({ author, id }: MessageRef): MessageRef => ({ author, id });
@@ -73,6 +75,18 @@ export function createEntryActions({ store, chats, drafts, session, tell }: Acti
     },
     async react(roomId, message, emoji, on) {
       return tell(await send(roomId, { kind: 'reaction', of: refOf(message), emoji, on }));
+    },
+    async setTimer(roomId, lifetimeMs) {
+      const room = session(roomId);
+      if (!room) return refuse('room-unknown');
+      // It is no message, so nothing is shown of it but what the room says about its messages.
+      return tell(
+        await room.send(
+          { kind: 'timer', lifetimeMs, of: null },
+          () => {},
+          () => drafts.kept(roomId),
+        ),
+      );
     },
   };
 }

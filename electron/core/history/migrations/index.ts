@@ -7,6 +7,7 @@ import { up as servers } from './0005-servers.ts';
 import { up as foldedSearch } from './0006-folded-search.ts';
 import { up as prints } from './0007-prints.ts';
 import { up as entries } from './0008-entries.ts';
+import { up as lifetimes } from './0009-lifetimes.ts';
 
 /** Runs inside one transaction that also raises `user_version`. */
 export type Migration = (db: WritableDb) => void;
@@ -21,4 +22,5 @@ export const migrations: readonly Migration[] = [
   foldedSearch,
   prints,
   entries,
+  lifetimes,
 ];

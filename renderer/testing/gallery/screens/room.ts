@@ -113,6 +113,13 @@ export const roomScreens = {
     screen: inRoom('details'),
     rooms: base.rooms.map((one) => (one.roomId === design ? { ...one, host: '127.0.0.1:7420' } : one)),
   }),
+  'room-timer': (base, nowMs) => ({
+    screen: inRoom('details'),
+    rooms: base.rooms.map((one) => (one.roomId === design ? { ...one, lifetimeMs: 86_400_000 } : one)),
+    chats: {
+      [design]: chatOf(livelyAt(nowMs).map((item, at) => (at > 2 ? { ...item, lifetimeMs: 86_400_000 } : item))),
+    },
+  }),
   // A server at an address of this computer that is not the app's own, under a name that the person gave it.
   'room-long-names': (base) => ({
     screen: inRoom('details'),

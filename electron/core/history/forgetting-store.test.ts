@@ -1,0 +1,183 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Entry, type EntryContent, type MessageRef, profileFromName } from '@parley/shared/model';
+import type { RoomId } from '@parley/shared/protocol';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { author, newMessageId, openTestStore, randomId, type TestStore, temporaryFolder } from '../testing/test-kit.ts';
+import { checkWhole } from './check-history.ts';
+import { SEEN_FOR_MS } from './lifetimes.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+let folder: ReturnType<typeof temporaryFolder>;
+let ana: TestStore;
+let ben: TestStore;
+let roomId: RoomId;
+beforeEach(() => {
+  folder = temporaryFolder();
+  ana = openTestStore(join(folder.path, 'ana.db'), { name: 'Ana' });
+  ben = openTestStore(join(folder.path, 'ben.db'), { name: 'Ben' });
+  roomId = ana.addRoom();
+  ben.addRoom(roomId);
+});
+afterEach(() => {
+  ana.close();
+  ben.close();
+  folder.remove();
+});
+
+const refOf = ({ author, id }: MessageRef) => ({ author, id });
+const write = (from: TestStore, content: EntryContent) => {
+  from.clock.advance(1_000);
+  return from.store.compose({ id: newMessageId(), roomId, content }, profileFromName('Ana'));
+};
+const text = (words: string, lifetimeMs?: number | null): EntryContent => ({
+  kind: 'text',
+  text: words,
+  of: null,
+  ...(lifetimeMs === undefined ? {} : { lifetimeMs }),
+});
+/** Gives everything that the other lacks, and the receipts for it. */
+const pass = (from: TestStore, to: TestStore) => {
+  const { heads } = to.store.heads(roomId, null, null);
+  const { messages } = from.store.missing(roomId, { heads, above: null, upTo: null, after: null }, 100);
+  const recorded = to.store.record(roomId, messages);
+  const own = recorded.stored.filter((ref) => ref.author === from.deviceId).map(({ id }) => id);
+  from.store.mark(roomId, to.deviceId, 'delivered', own);
+  return { messages, ...recorded };
+};
+const later = (ms: number) => {
+  for (const each of [ana, ben]) each.clock.advance(ms);
+};
+const words = ({ store }: TestStore) => store.page(roomId, undefined, 100).items.map((item) => item.text);
+const prints = ({ store }: TestStore) => store.heads(roomId, null, null).heads;
+/** Whether the words stand in the file or its log. */
+const holds = (name: string, trace: string) =>
+  readdirSync(folder.path)
+    .filter((each) => each.startsWith(name))
+    .some((each) => readFileSync(join(folder.path, each)).includes(trace));
+
+describe('a message whose time is over', () => {
+  it('goes on both sides, with nothing of it in the file, the index or the counts', () => {
+    const { item } = write(ana, text('The code is 4711 sesame', HOUR));
+    write(ana, text('Stays'));
+    pass(ana, ben);
+    expect(item.lifetimeMs).toBe(HOUR);
+    later(HOUR - 10_000);
+    expect(ben.store.expire()).toEqual({ gone: [], erased: 0, more: false });
+    later(10_000);
+    for (const each of [ana, ben]) {
+      expect(each.store.expire()).toEqual({ gone: [{ roomId, ...refOf(item) }], erased: 1, more: false });
+      expect(words(each)).toEqual(['Stays']);
+      expect(each.store.page(roomId, undefined, 10).total_count).toBe(1);
+      expect(each.store.search('sesame', {}, 5).total_count).toBe(0);
+      each.db.pragma('wal_checkpoint(TRUNCATE)');
+      checkWhole(each.db, true);
+    }
+    expect(ben.store.rooms()[0]).toMatchObject({ unread: 1 });
+    expect([holds('ana.db', 'sesame'), holds('ben.db', 'sesame')]).toEqual([false, false]);
+    expect(prints(ana)).toEqual(prints(ben));
+  });
+
+  it('comes to a newcomer without its words, counts as held there, and never comes back with them', () => {
+    const { item, entry } = write(ana, text('The code is 4711', HOUR));
+    pass(ana, ben);
+    later(HOUR);
+    ben.store.expire();
+    const cleo = openTestStore(join(folder.path, 'cleo.db'));
+    cleo.clock.advance(HOUR + 2_000);
+    cleo.addRoom(roomId);
+    const { messages, refused, fresh } = pass(ben, cleo);
+    expect(JSON.stringify(messages)).not.toContain('4711');
+    expect([messages.length, refused, fresh]).toEqual([1, 0, []]);
+    expect(prints(cleo)).toEqual(prints(ben));
+    for (const each of [ben, cleo]) expect(each.store.record(roomId, [entry])).toMatchObject({ gained: 0, fresh: [] });
+    expect(words(cleo)).toEqual([]);
+    expect(() => write(ana, { kind: 'edit', of: refOf(item), text: 'Late' })).not.toThrow();
+    ana.store.expire();
+    expect(() => write(ana, { kind: 'edit', of: refOf(item), text: 'Too late' })).toThrow(/not here any more/);
+    cleo.close();
+  });
+
+  it('is not believed to be over while its words are only withheld', () => {
+    const { entry } = write(ana, text('For a day', DAY));
+    expect(ben.store.record(roomId, [{ ...entry, body: null } as Entry])).toMatchObject({ stored: [], fresh: [] });
+    expect(prints(ben)).not.toEqual(prints(ana));
+    expect(ben.store.record(roomId, [entry])).toMatchObject({ fresh: [{ text: 'For a day' }] });
+    expect(prints(ben)).toEqual(prints(ana));
+  });
+
+  it('is asked for until its time is over, and no longer', () => {
+    const { entry } = write(ana, text('For a day', DAY));
+    ben.store.record(roomId, [{ ...entry, body: null } as Entry]);
+    later(DAY);
+    ben.store.expire();
+    expect(prints(ben)).toEqual(prints(ana));
+  });
+
+  it('takes its edits and the reactions to it along', () => {
+    const { item } = write(ana, text('At noon', HOUR));
+    write(ana, { kind: 'edit', of: refOf(item), text: 'At one' });
+    pass(ana, ben);
+    write(ben, { kind: 'reaction', of: refOf(item), emoji: '👍', on: true });
+    pass(ben, ana);
+    expect(words(ben)).toEqual(['At one']);
+    later(HOUR);
+    for (const each of [ana, ben]) {
+      each.store.expire();
+      expect(words(each)).toEqual([]);
+      const left = each.db.prepare("SELECT count(*) FROM messages WHERE body IS NOT NULL OR text <> ''").pluck().get();
+      expect(left).toBe(0);
+    }
+    expect(prints(ana)).toEqual(prints(ben));
+  });
+
+  it('is kept until somebody has it, and seen for a while where it comes late', () => {
+    write(ana, text('Written alone', HOUR));
+    later(5 * DAY);
+    expect(ana.store.expire().erased).toBe(0);
+    pass(ana, ben);
+    expect(ana.store.expire().erased).toBe(1);
+    expect(ben.store.expire().erased).toBe(0);
+    expect(words(ben)).toEqual(['Written alone']);
+    later(SEEN_FOR_MS);
+    expect(ben.store.expire().erased).toBe(1);
+  });
+
+  it('has a time that nobody else can change', () => {
+    const { entry } = write(ana, text('For a day', DAY));
+    for (const forged of [
+      { ...entry, expires: 1_000 },
+      { ...entry, expires: undefined },
+    ]) {
+      expect(ben.store.record(roomId, [forged as Entry])).toMatchObject({ forged: 1, fresh: [] });
+    }
+  });
+});
+
+describe('a room’s timer', () => {
+  it('is for everybody’s messages from then on, the latest in the order of the room', () => {
+    write(ana, text('Before'));
+    write(ana, { kind: 'timer', lifetimeMs: DAY, of: null });
+    expect(ana.store.rooms()[0]).toMatchObject({ lifetimeMs: DAY, entry_count: 2, message_count: 1 });
+    pass(ana, ben);
+    expect(write(ben, text('Ben’s')).entry.expires).toBe(DAY);
+    expect(write(ben, text('For good', null)).entry.expires).toBeUndefined();
+    write(ben, { kind: 'timer', lifetimeMs: null, of: null });
+    pass(ben, ana);
+    expect(ana.store.rooms()[0]?.lifetimeMs).toBe(null);
+    expect(write(ana, text('After')).entry.expires).toBeUndefined();
+    later(2 * DAY);
+    ben.store.expire();
+    pass(ana, ben);
+    expect(words(ben)).toEqual(['Before', 'For good', 'After']);
+  });
+
+  it('counts only from its author', () => {
+    const eve = author('Eve');
+    const body = { salt: randomId(16), lifetimeMs: 1_000 };
+    const timer = eve.write(roomId, { kind: 'timer', body } as never);
+    expect(ben.store.record(roomId, [{ ...timer, author: ana.deviceId }])).toMatchObject({ forged: 1 });
+    expect(ben.store.rooms()[0]?.lifetimeMs).toBe(null);
+  });
+});
