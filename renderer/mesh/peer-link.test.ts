@@ -210,6 +210,28 @@ describe('peer link', () => {
     ]);
   });
 
+  it('gives each connection an epoch of its own, also when signals of the last one come after its end', async () => {
+    for (const late of ['restart', 'candidate'] as const) {
+      const { clock, lo, hi, open, deliver, latest } = await linkedPair();
+      await open();
+      latest(true).destroy();
+      await settled();
+      expect([lo.link.state, hi.link.state]).toEqual([
+        { at: 'opening', epoch: 1 },
+        { at: 'opening', epoch: 1 },
+      ]);
+      const signal = { type: 'candidate', candidate: { candidate: '' } } as const;
+      lo.link.handleSignal(late === 'restart' ? { kind: late, epoch: 1 } : { kind: 'peer', epoch: 1, signal });
+      await deliver();
+      clock.advance(usualLinkPolicy.openTimeoutMs);
+      await deliver();
+      for (const { states } of [lo, hi]) {
+        const opened = states.filter(({ at }) => at === 'open').map((state) => 'epoch' in state && state.epoch);
+        expect([late, opened]).toEqual([late, [1, 2]]);
+      }
+    }
+  });
+
   it('drops late signals of an epoch that was given up', async () => {
     const { lo, hi, open, deliver } = await linkedPair();
     lo.link.start();

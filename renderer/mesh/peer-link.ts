@@ -136,7 +136,8 @@ export class PeerLink {
   handleSignal(signal: LinkSignal): void {
     if (this.#state.at === 'closed') return;
     const { epoch } = this.#state;
-    if (signal.epoch < epoch) {
+    // Also of the last connection when it has ended: each has an epoch of its own, by which others tell it from the one before.
+    if (signal.epoch < epoch || (signal.epoch === epoch && this.#started && !this.#connection)) {
       this.#guard.dropped.late += 1;
       return;
     }
