@@ -129,15 +129,16 @@ export class FileLink {
     this.#serving = false;
   }
 
-  /** False when the channel is gone. */
+  /** False when the channel is gone, or this connection is over. */
   async #sendBlock({ fileId, index, offset }: Want, block: Uint8Array): Promise<boolean> {
     for (let at = offset; at < block.length; at += BLOCK_PART_MAX_BYTES) {
-      while (this.#ports.bufferedBytes() >= BUFFERED_MAX_BYTES) {
+      while (!this.#closed && this.#ports.bufferedBytes() >= BUFFERED_MAX_BYTES) {
         await new Promise<void>((resolve) => {
           this.#roomCame = resolve;
         });
-        if (this.#closed) return false;
       }
+      // The next connection of the same link belongs to another owner.
+      if (this.#closed) return false;
       const bytes = block.subarray(at, at + BLOCK_PART_MAX_BYTES);
       if (!this.#ports.send(writeBlockPart({ fileId, index, offset: at, bytes }))) return false;
     }

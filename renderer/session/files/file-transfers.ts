@@ -204,7 +204,11 @@ export class FileTransfers {
   #begin(item: FileItem): void {
     const { bridge, content } = this.#ports;
     const { fileId } = item;
-    const file = new IncomingFile(item, { bridge, content, clock: this.#clock, changed: () => this.#tell() });
+    const file = new IncomingFile(item, {
+      ...{ bridge, content, clock: this.#clock },
+      changed: () => this.#tell(),
+      received: (now) => this.#take(now),
+    });
     this.#incoming.set(fileId, { file, speed: new Speed(), toldAt: 0 });
     for (const deviceId of this.#holders.get(fileId) ?? []) {
       const link = this.#links.get(deviceId);
@@ -226,8 +230,7 @@ export class FileTransfers {
         for (const fileId of message.fileIds) this.#holds(link, fileId);
         return;
       case 'cannot':
-        this.#holders.get(message.fileId)?.delete(deviceId);
-        this.#incoming.get(message.fileId)?.file.removeSource(deviceId);
+        this.#incoming.get(message.fileId)?.file.rest(deviceId);
         return;
       case 'ask-hashes': {
         const item = this.#items.get(message.fileId);
@@ -258,7 +261,6 @@ export class FileTransfers {
   #holds(link: FileLink, fileId: FileId): void {
     const holders = this.#holders.get(fileId) ?? new Set();
     // An id is 22 characters; a link that names ever more of them is not listened to for ever.
-    if (holders.has(link.deviceId)) return;
     if (!this.#holders.has(fileId) && this.#holders.size >= 16 * LIMITS.filesHeldMax) return;
     this.#holders.set(fileId, holders.add(link.deviceId));
     this.#incoming.get(fileId)?.file.addSource(link);
@@ -275,7 +277,7 @@ export class FileTransfers {
 
   /** Whether this device can give a file of this room to its members. */
   #gives({ fileId, mine, state, held }: FileItem): boolean {
-    return mine ? state === 'shared' && (held || this.#ports.local.has(fileId)) : state === 'received' && held;
+    return mine ? state === 'shared' && this.#ports.local.has(fileId) : state === 'received' && held;
   }
 
   /** A picture is drawn by the browser as a picture, whatever its bytes are. */

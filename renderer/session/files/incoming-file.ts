@@ -12,6 +12,8 @@ const UNDER_WAY_MAX = 10;
 /** A source that promised blocks and sends nothing for so long is asked no more for a while. */
 const SILENT_MS = 20_000;
 const LOOK_EVERY_MS = 5_000;
+/** A source that cannot read the file may be able to later: its disk was busy, or the person chose the file again. */
+const CANNOT_MS = 30_000;
 /** So many wrong blocks end a source. */
 const WRONG_MAX = 3;
 const RETRY_MS = 2_000;
@@ -26,6 +28,8 @@ export type IncomingPorts = {
   clock: Clock;
   /** Bytes arrived, or the file cannot go on. */
   changed(): void;
+  /** The core answered that the whole file is here; the event that says the same may get lost. */
+  received(item: FileItem): void;
 };
 
 /**
@@ -38,11 +42,14 @@ export class IncomingFile {
   readonly #ports: IncomingPorts;
   readonly #clock: CountedClock;
   readonly #sources = new Map<DeviceId, Source>();
+  /** Devices that are not asked any more: what they sent was wrong. */
+  readonly #liars = new Set<DeviceId>();
   readonly #assemblies = new Map<number, Assembly>();
   readonly #writing = new Set<number>();
   readonly #spare: Uint8Array<ArrayBuffer>[] = [];
   /** Null until the hashes of the blocks are known. */
   #have: Uint8Array | null = null;
+  /** Bytes of the blocks in `#have`; what the core said while that is null. */
   #haveBytes: number;
   #askedHashes: DeviceId | null = null;
   #ready = false;
@@ -63,15 +70,26 @@ export class IncomingFile {
   get bytes(): number {
     let bytes = this.#haveBytes;
     for (const { filled } of this.#assemblies.values()) bytes += filled;
+    for (const index of this.#writing) bytes += blockSizeOf(this.sizeBytes, index);
     return Math.min(bytes, this.sizeBytes);
   }
 
+  /** Sources that are asked now. */
   get sourceCount(): number {
-    return this.#sources.size;
+    const now = this.#clock.monotonicMs();
+    return [...this.#sources.values()].filter(({ silentUntil }) => silentUntil <= now).length;
   }
 
-  /** Somebody has the whole file. */
+  /** Somebody has the whole file, or can read it again. */
   addSource(link: FileLink): void {
+    const known = this.#sources.get(link.deviceId);
+    if (this.#liars.has(link.deviceId)) return;
+    if (known?.link === link) {
+      known.silentUntil = 0;
+      this.#askForHashes();
+      this.#fill();
+      return;
+    }
     this.removeSource(link.deviceId);
     const now = this.#clock.monotonicMs();
     this.#sources.set(link.deviceId, { link, wants: new Set(), heardAt: now, silentUntil: 0, wrong: 0 });
@@ -89,12 +107,22 @@ export class IncomingFile {
     this.#fill();
   }
 
+  /** A source cannot give the file now: it is asked again after a while. */
+  rest(deviceId: DeviceId): void {
+    const source = this.#sources.get(deviceId);
+    if (!source) return;
+    this.#quieten(source, CANNOT_MS);
+    if (this.#askedHashes === deviceId) this.#askedHashes = null;
+    this.#askForHashes();
+    this.#fill();
+  }
+
   async takeHashes(deviceId: DeviceId, hashes: string): Promise<void> {
     if (this.#askedHashes !== deviceId || this.#have) return;
     const taken = await this.#ports.bridge.call('files.set-hashes', { fileId: this.fileId, hashes });
     this.#askedHashes = null;
-    if (taken.ok) this.#take(taken.value.have, taken.value.item.haveBytes);
-    else if (taken.code === 'file-block-wrong') this.removeSource(deviceId);
+    if (taken.ok) this.#take(taken.value);
+    else if (taken.code === 'file-block-wrong') this.#distrust(deviceId);
   }
 
   /** Takes a part of a block; what was not asked for, or does not continue what is here, is dropped. */
@@ -140,27 +168,34 @@ export class IncomingFile {
       return;
     }
     this.#ready = true;
-    this.#take(progress.value.have, progress.value.item.haveBytes);
+    this.#take(progress.value);
     this.#askForHashes();
   }
 
-  #take(have: string | null, haveBytes: number): void {
+  #take({ have, item }: { have: string | null; item: FileItem }): void {
+    if (this.#closed) return;
     const bits = have === null ? undefined : fromBase64Url(have);
-    if (!bits || this.#closed) return;
-    this.#have = Uint8Array.from({ length: blockCountOf(this.sizeBytes) }, (_, index) =>
-      ((bits[index >> 3] ?? 0) & (1 << (index & 7))) === 0 ? 0 : 1,
-    );
-    this.#haveBytes = haveBytes;
+    if (bits) {
+      const before = this.#have;
+      // The answer may be older than that to a block; a block on its way to the disk counts when it is answered.
+      this.#have = Uint8Array.from({ length: blockCountOf(this.sizeBytes) }, (_, index) => {
+        const isHere = before?.[index] === 1 || ((bits[index >> 3] ?? 0) & (1 << (index & 7))) !== 0;
+        return isHere && !this.#writing.has(index) ? 1 : 0;
+      });
+      this.#haveBytes = this.#have.reduce((sum, is, index) => sum + is * blockSizeOf(this.sizeBytes, index), 0);
+    }
+    if (item.state === 'received') this.#ports.received(item);
     this.#ports.changed();
     this.#fill();
   }
 
   #askForHashes(): void {
     if (!this.#ready || this.#have || this.#askedHashes || this.#closed) return;
-    const [source] = this.#sources.values();
+    const now = this.#clock.monotonicMs();
+    const source = [...this.#sources.values()].find(({ silentUntil }) => silentUntil <= now);
     if (!source) return;
     this.#askedHashes = source.link.deviceId;
-    source.heardAt = this.#clock.monotonicMs();
+    source.heardAt = now;
     source.link.say({ type: 'ask-hashes', fileId: this.fileId });
   }
 
@@ -210,23 +245,22 @@ export class IncomingFile {
     this.#assemblies.delete(index);
     this.#writing.add(index);
     const sizeBytes = blockSizeOf(this.sizeBytes, index);
-    // It stays counted while it is on its way to the disk.
-    this.#haveBytes += sizeBytes;
     this.#fill();
     const written = await this.#ports.content.write(this.fileId, index, assembly.bytes.subarray(0, sizeBytes));
     this.#writing.delete(index);
     this.#spare.push(assembly.bytes);
     if (this.#closed) return;
-    if (written.ok) {
+    if (!written.ok && written.code !== 'file-block-wrong') {
+      // A full disk pauses the file, which ends this. After everything else the core is asked in a while what it has: the answer to a block
+      // that was stored may have got lost.
+      this.#clock.after(RETRY_MS, () => void this.#load());
+      return;
+    }
+    if (!written.ok) this.#blame(assembly);
+    else {
+      this.#haveBytes += sizeBytes;
       if (this.#have) this.#have[index] = 1;
-    } else {
-      this.#haveBytes -= sizeBytes;
-      if (written.code === 'file-block-wrong') this.#blame(assembly);
-      else {
-        // A full disk pauses the file, which ends this; everything else may be better in a while.
-        this.#clock.after(RETRY_MS, () => this.#fill());
-        return;
-      }
+      if (written.value.state === 'received') this.#ports.received(written.value);
     }
     this.#ports.changed();
     this.#fill();
@@ -239,7 +273,18 @@ export class IncomingFile {
     const source = this.#sources.get(deviceId);
     if (!source) return;
     source.wrong += 1;
-    if (source.wrong >= WRONG_MAX) this.removeSource(deviceId);
+    if (source.wrong >= WRONG_MAX) this.#distrust(deviceId);
+  }
+
+  #distrust(deviceId: DeviceId): void {
+    this.#liars.add(deviceId);
+    this.removeSource(deviceId);
+  }
+
+  /** Asks a source for nothing until then. */
+  #quieten(source: Source, forMs: number): void {
+    source.silentUntil = this.#clock.monotonicMs() + forMs;
+    this.#release(source);
   }
 
   #release(source: Source): void {
@@ -258,9 +303,8 @@ export class IncomingFile {
       if (now - source.heardAt < SILENT_MS) continue;
       if (this.#askedHashes === deviceId) this.#askedHashes = null;
       if (source.wants.size === 0) continue;
-      source.silentUntil = now + SILENT_MS;
       source.link.say({ type: 'stop', fileId: this.fileId });
-      this.#release(source);
+      this.#quieten(source, SILENT_MS);
     }
     this.#askForHashes();
     this.#fill();

@@ -1,0 +1,79 @@
+import { DeviceId, FileId, LIMITS, RoomId, toBase64Url } from '@parley/shared/protocol';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { seededBy } from '../../../shared/testing/test-seed.ts';
+import { type FakeClock, fakeClock } from '../../testing/fake-clock.ts';
+import { chances, FakeMember, FakeWire, SIZE_MAX_BYTES, type Slowness } from './testing/fake-members.ts';
+
+const deviceOf = (seed: number): DeviceId => DeviceId.parse(toBase64Url(new Uint8Array(32).fill(seed)));
+const roomId = RoomId.parse(toBase64Url(new Uint8Array(16).fill(1)));
+const fileId = FileId.parse(toBase64Url(new Uint8Array(16).fill(2)));
+
+/** Lets time pass until it is so; answers how long it took, or null when it was not so by then. */
+async function within(clock: FakeClock, mostMs: number, isSo: () => boolean): Promise<number | null> {
+  for (let passedMs = 0; passedMs <= mostMs; passedMs += 5) {
+    if (isSo()) return passedMs;
+    clock.advance(5);
+    await new Promise<void>((resolve) => setImmediate(resolve));
+  }
+  return null;
+}
+
+describe('files over connections that end at any moment', () => {
+  it('arrive soon after the last cut, with at most one block sent again for each', async () => {
+    const step = fc.record({
+      afterMs: fc.integer({ min: 0, max: 900 }),
+      apartMs: fc.integer({ min: 0, max: 1_500 }),
+      event: fc.constantFrom('cut', 'cut', 'cut', 'receiver', 'sender'),
+    });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          steps: fc.array(step, { minLength: 1, maxLength: 10 }),
+          sizeBytes: fc.integer({ min: 1, max: SIZE_MAX_BYTES }),
+          seed: fc.nat(),
+          bytesPerMs: fc.integer({ min: 500, max: 20_000 }),
+          latencyMs: fc.integer({ min: 0, max: 80 }),
+          diskMs: fc.integer({ min: 0, max: 200 }),
+          lost: fc.constantFrom(0, 0.1),
+        }),
+        async ({ steps, sizeBytes, seed, ...slow }) => {
+          const clock = fakeClock();
+          const chance = chances(seed);
+          const [ana, ben] = [1, 2].map((n) => new FakeMember(deviceOf(n), roomId, clock, chance, slow)) as [
+            FakeMember,
+            FakeMember,
+          ];
+          const meet = (): FakeWire => new FakeWire(ana, ben, clock, chance, slow satisfies Slowness);
+          ana.offer(fileId, sizeBytes);
+          let wire = meet();
+          expect(await within(clock, 5_000, () => ben.stateOf(fileId) === 'offered')).not.toBeNull();
+          ben.accept(fileId);
+          let arrived = 0;
+          for (const { afterMs, apartMs, event } of steps) {
+            await within(clock, afterMs, () => false);
+            wire.cut();
+            arrived += wire.arrived;
+            if (event === 'receiver') ben.load();
+            if (event === 'sender') ana.load();
+            await within(clock, apartMs, () => false);
+            if (event === 'sender') ana.choose(fileId);
+            wire = meet();
+          }
+          const isThere = () => ben.files[0]?.state === 'received';
+          // A lost answer costs a wait of two seconds, and each of the few blocks may lose some.
+          const neededMs =
+            2_000 +
+            sizeBytes / slow.bytesPerMs +
+            12 * (slow.latencyMs + 2 * slow.diskMs) +
+            (slow.lost > 0 ? 30_000 : 0);
+          const took = await within(clock, neededMs, isThere);
+          expect(took, `stands at ${JSON.stringify(ben.files)}`).not.toBeNull();
+          arrived += wire.arrived;
+          expect(arrived).toBeLessThanOrEqual(sizeBytes + steps.length * LIMITS.fileBlockBytes);
+        },
+      ),
+      { numRuns: 20, ...seededBy(process.env.PARLEY_SEED) },
+    );
+  }, 60_000);
+});
