@@ -53,7 +53,7 @@ export const FileItem = FileOffer.extend({
   risk: FileRisk,
   /** Bytes in blocks that were checked and are on this disk. */
   haveBytes: z.number().int().nonnegative(),
-  /** Whether this computer can give the content by itself, also after a restart. */
+  /** Whether it was received and is on this disk, so that it can be given to others also after a restart. */
   held: z.boolean(),
   /** Why it stands still, when it does. */
   trouble: ErrorCode.nullable(),

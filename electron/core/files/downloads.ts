@@ -5,6 +5,7 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { ParleyError } from '@parley/shared/protocol';
 import { asFileError } from '../file-errors.ts';
+import { isBundleName } from './file-kinds.ts';
 import { nameAttempt, safeFileName } from './file-names.ts';
 
 /** So many files of one name get a number; more than that is no accident. */
@@ -37,7 +38,7 @@ export class Downloads {
     try {
       let folder = this.#folder;
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      for (const each of folders) folder = await folderIn(folder, safeFileName(each));
+      for (const each of folders) folder = await folderIn(folder, safeFolderName(each));
       const safe = safeFileName(name);
       for (let attempt = 1; attempt <= ATTEMPTS_MAX; attempt++) {
         const path = join(folder, nameAttempt(safe, attempt));
@@ -90,6 +91,12 @@ export class Downloads {
     }
     await rm(from, { force: true });
   }
+}
+
+/** A harmless name that no system takes for anything but a folder. */
+function safeFolderName(offered: string): string {
+  const safe = safeFileName(offered);
+  return isBundleName(safe) ? `${safe}_` : safe;
 }
 
 /** Makes or takes a folder inside another. A link or a file of that name is left alone, and the folder gets a number. */

@@ -33,6 +33,17 @@ const DANGEROUS: ReadonlySet<string> = new Set(
   `),
 );
 
+/** Endings by which macOS takes a folder for a program, or for something that another program runs. */
+const BUNDLES: ReadonlySet<string> = new Set(
+  words(`
+    app appex xpc bundle framework plugin kext osax component prefpane saver wdgt workflow action definition scptd
+    pkg mpkg qlgenerator mdimporter service screensaver
+  `),
+);
+
+/** Whether a system could open a folder of that name as if it were one file. */
+export const isBundleName = (name: string): boolean => BUNDLES.has(endingOf(name).slice(1));
+
 /** Endings of harmless kinds, and what their bytes have to be. */
 const HARMLESS: Readonly<Record<string, { kind: FileKind; bytes: readonly Sniffed[] }>> = {
   ...of('picture', ['jpeg'], 'jpg jpeg jfif'),

@@ -7,9 +7,9 @@ import { asFileError } from '../file-errors.ts';
 
 /** What is kept of a file beside what a page sees. */
 const FileRecord = FileItem.extend({
-  /** Where the content is: the sender's own file, or the received one. Null while there is none. */
+  /** Where the received file is; null for others. */
   path: FileItem.shape.shownName.nullable(),
-  /** The own file as it was when it was offered, or as it was received; whole milliseconds since 1970. */
+  /** When it was changed last as it was received, in whole milliseconds since 1970. */
   modifiedMs: FileItem.shape.haveBytes,
   /** The place that is reserved for a received file while it is moved there. */
   target: FileItem.shape.shownName.nullable(),

@@ -149,7 +149,8 @@ describe('receiving a file', () => {
     const before = filesIn(folder.path).filter((name) => !name.startsWith('profile')).length;
     let received = 0;
     for (const [index, name] of HOSTILE_NAMES.entries()) {
-      const folders = index % 3 === 0 ? [name, 'x'] : [];
+      // Each of them also as a folder, around another one.
+      const folders = index % 2 === 0 ? [HOSTILE_NAMES.at(index - 1) ?? name, HOSTILE_NAMES.at(index - 2) ?? name] : [];
       const sent = await fileOf(text(`${index}`), { name, folders });
       expect((await receive(files, sent)).state, JSON.stringify(name)).toBe('received');
       received += 1;
@@ -161,6 +162,9 @@ describe('receiving a file', () => {
       expect(statSync(join(folder.path, name)).mode & 0o111, name).toBe(0);
     }
     for (const path of kept) expect(readFileSync(path, 'utf8')).toBe('mine');
+    const contents = everything.map((name) => readFileSync(join(folder.path, name), 'utf8'));
+    for (let index = 0; index < received; index++)
+      expect(contents.filter((each) => each === `${index}`)).toHaveLength(1);
   }, 60_000);
 
   it('makes none of sixty dangerous kinds executable, and opens none without a second yes', async () => {
@@ -211,6 +215,18 @@ describe('receiving a file', () => {
       await receive(files, await fileOf(text(name), { name, folders: [...folders] }));
     }
     expect(filesIn(downloads()).toSorted()).toEqual(['trip/a.txt', 'trip/day 1/b.txt', 'trip/day 1/c.txt']);
+  });
+
+  it('makes no folder that a system would open as a program', async () => {
+    const files = start();
+    for (const folders of [['Photos.app', 'Contents', 'MacOS'], ['Holiday.WORKFLOW'], ['example.com', 'v1.2']]) {
+      await receive(files, await fileOf(text(folders.join()), { name: 'run', folders }));
+    }
+    expect(filesIn(downloads()).toSorted()).toEqual([
+      'Holiday.WORKFLOW_/run',
+      'Photos.app_/Contents/MacOS/run',
+      'example.com/v1.2/run',
+    ]);
   });
 
   it('refuses changed blocks, wrong sizes and wrong hashes, and goes on', async () => {
@@ -390,20 +406,16 @@ describe('giving a file', () => {
     await expect(files.readBlock(item.fileId, 0)).rejects.toMatchObject({ code: 'file-changed' });
   });
 
-  it('reads an own file from where it lies, also after a restart, until it is withdrawn', async () => {
+  it('tells the hashes of an own file after a restart too, and leaves its content to the page', async () => {
     let files = start();
-    const content = randomBytes(1_000);
-    const path = join(folder.path, 'mine.bin');
-    writeFileSync(path, content);
-    const { offer, hashes } = await fileOf(content, { name: 'mine.bin' }, me);
+    const { offer, hashes } = await fileOf(randomBytes(1_000), { name: 'mine.bin' }, me);
     const { salt, root, sizeBytes, name } = offer;
-    const item = await files.offer({ roomId, name, folders: [], sizeBytes, root, salt, hashes, path });
-    expect(item).toMatchObject({ fileId: offer.fileId, state: 'shared', mine: true, held: true });
+    const item = await files.offer({ roomId, name, folders: ['trip'], sizeBytes, root, salt, hashes });
+    expect(item).toMatchObject({ fileId: offer.fileId, folders: ['trip'], state: 'shared', mine: true, held: false });
     files = await restart(files);
-    expect(Buffer.from(await files.readBlock(item.fileId, 0)).equals(content)).toBe(true);
     expect(files.hashes(item.fileId)).toBe(hashes);
-    files.withdraw(item.fileId);
     await expect(files.readBlock(item.fileId, 0)).rejects.toMatchObject({ code: 'file-unknown' });
+    files.withdraw(item.fileId);
     expect(files.offerAgain(item.fileId)).toMatchObject({ state: 'shared', round: 2 });
   });
 

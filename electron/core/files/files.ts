@@ -19,7 +19,7 @@ import { checkRoom, type Downloads } from './downloads.ts';
 import { HEAD_BYTES, lookAt } from './file-kinds.ts';
 import { safeFileName } from './file-names.ts';
 import { type FileRecord, FileRecords } from './file-records.ts';
-import { fileOf, isEmpty, lookFor, readFrom, takeBack } from './held-file.ts';
+import { fileOf, isEmpty, readFrom, takeBack } from './held-file.ts';
 import { HASH_BYTES, PartFile, sha256Of } from './part-file.ts';
 
 export type FilesPorts = {
@@ -37,8 +37,6 @@ export type FilesPorts = {
 export type OwnFile = Pick<FileOffer, 'name' | 'folders' | 'sizeBytes' | 'root' | 'salt'> & {
   roomId: RoomId;
   hashes: string;
-  /** The file itself, where the host knows it. */
-  path: string | null;
 };
 
 /** The blocks of a file that are here: one bit each, the first in the lowest bit of the first byte. */
@@ -73,19 +71,18 @@ export class Files {
       .map(itemOf);
   }
 
-  /** Offers an own file. `hashes`: SHA-256 of each block, base64url of all together. */
+  /** Offers an own file, which the page reads. `hashes`: SHA-256 of each block, base64url of all together. */
   async offer(file: OwnFile): Promise<FileItem> {
-    const { roomId, name, folders, sizeBytes, root, salt, path } = file;
+    const { roomId, name, folders, sizeBytes, root, salt } = file;
     const hashes = await this.#checkedHashes(file, file.hashes);
     const { author, now } = this.#ports;
     const fileId = (await fileIdOf({ author, salt, root })) as FileId;
-    const source = path === null ? null : await lookFor(path, sizeBytes);
     const { kind, risk } = lookAt(name, null);
     this.#records.putHashes(fileId, hashes);
     return this.#put({
       ...{ fileId, salt, name, folders, sizeBytes, root, offeredAt: now(), round: 1, roomId, author, mine: true },
       ...{ state: 'shared', shownName: safeFileName(name), kind, risk, haveBytes: sizeBytes, trouble: null },
-      ...{ held: source !== null, path: source && path, modifiedMs: source?.modifiedMs ?? 0, target: null },
+      ...{ held: false, path: null, modifiedMs: 0, target: null },
     });
   }
 
@@ -194,11 +191,11 @@ export class Files {
     return itemOf(this.#other(fileId));
   }
 
-  /** Reads a block of a file that lies on this disk. Refuses with `file-missing` or `file-changed`. */
+  /** Reads a block of a received file. Refuses with `file-missing` or `file-changed`. */
   async readBlock(fileId: FileId, index: number): Promise<Uint8Array> {
     const record = this.#records.get(fileId);
     const sizeBytes = blockSizeOf(record?.sizeBytes ?? 0, index);
-    if (!record?.path || record.state === 'withdrawn' || sizeBytes === 0) throw new ParleyError('file-unknown');
+    if (!record?.path || sizeBytes === 0) throw new ParleyError('file-unknown');
     return readFrom(record, index * LIMITS.fileBlockBytes, sizeBytes);
   }
 

@@ -1,6 +1,5 @@
 import { lstat, open, rename } from 'node:fs/promises';
 import { ParleyError } from '@parley/shared/protocol';
-import { asFileError } from '../file-errors.ts';
 import type { FileRecord } from './file-records.ts';
 
 const found = (path: string) => lstat(path).catch(() => null);
@@ -34,17 +33,6 @@ export async function fileOf(record: FileRecord | undefined): Promise<{ record: 
   if (!record?.path) throw new ParleyError('file-unknown');
   if (!(await found(record.path))?.isFile()) throw new ParleyError('file-missing');
   return { record, path: record.path };
-}
-
-/** When an own file was last changed; refuses with `file-changed` what has another size. */
-export async function lookFor(path: string, sizeBytes: number): Promise<{ modifiedMs: number }> {
-  try {
-    const file = await lstat(path);
-    if (!file.isFile() || file.size !== sizeBytes) throw new ParleyError('file-changed');
-    return { modifiedMs: Math.round(file.mtimeMs) };
-  } catch (error) {
-    throw asFileError(error);
-  }
 }
 
 export const isEmpty = async (path: string): Promise<boolean> => (await found(path))?.size === 0;

@@ -5,7 +5,7 @@ import type { HandlersOf } from '../router.ts';
 export function fileHandlers(files: Files): HandlersOf<'files'> {
   return {
     'files.list': ({ roomId }) => ({ items: files.list(roomId) }),
-    'files.offer': (file) => files.offer({ ...file, path: null }),
+    'files.offer': (file) => files.offer(file),
     'files.learn': async ({ roomId, author, offers }) => ({ items: await files.learn(roomId, author, offers) }),
     'files.accept': ({ fileId }) => files.accept(fileId),
     'files.progress': ({ fileId }) => files.progress(fileId),

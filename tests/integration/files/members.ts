@@ -119,7 +119,7 @@ export class FilesMember {
     const salt = toBase64Url(crypto.getRandomValues(new Uint8Array(16)));
     const { roomId } = this;
     const item = await this.core.offer({
-      ...{ roomId, name, folders: [], sizeBytes: content.length, salt, path: null },
+      ...{ roomId, name, folders: [], sizeBytes: content.length, salt },
       ...print.value,
     });
     this.choose(item.fileId, file);
