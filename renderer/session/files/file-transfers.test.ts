@@ -7,7 +7,8 @@ import { chances, FakeMember, FakeWire, SIZE_MAX_BYTES, type Slowness } from './
 
 const deviceOf = (seed: number): DeviceId => DeviceId.parse(toBase64Url(new Uint8Array(32).fill(seed)));
 const roomId = RoomId.parse(toBase64Url(new Uint8Array(16).fill(1)));
-const fileId = FileId.parse(toBase64Url(new Uint8Array(16).fill(2)));
+const fileOf = (seed: number): FileId => FileId.parse(toBase64Url(new Uint8Array(16).fill(seed)));
+const fileId = fileOf(2);
 
 /** Lets time pass until it is so; answers how long it took, or null when it was not so by then. */
 async function within(clock: FakeClock, mostMs: number, isSo: () => boolean): Promise<number | null> {
@@ -76,4 +77,25 @@ describe('files over connections that end at any moment', () => {
       { numRuns: 20, ...seededBy(process.env.PARLEY_SEED) },
     );
   }, 60_000);
+
+  it('arrive many at once, with few blocks on their way', async () => {
+    const clock = fakeClock();
+    const slow = { bytesPerMs: 20_000, latencyMs: 10, diskMs: 20, lost: 0 };
+    const chance = chances(7);
+    const ana = new FakeMember(deviceOf(1), roomId, clock, chance, slow);
+    const ben = new FakeMember(deviceOf(2), roomId, clock, chance, slow);
+    const ids = Array.from({ length: 40 }, (_, index) => fileOf(index + 1));
+    for (const id of ids) ana.offer(id, 3 * LIMITS.fileBlockBytes);
+    new FakeWire(ana, ben, clock, chance, slow);
+    expect(await within(clock, 5_000, () => ids.every((id) => ben.stateOf(id) === 'offered'))).not.toBeNull();
+    for (const id of ids) ben.accept(id);
+    let most = 0;
+    const arrived = () => {
+      most = Math.max(most, ben.writing);
+      return ben.files.filter(({ state }) => state === 'received').length === ids.length;
+    };
+    // 120 MB at 20 MB/s, and no wait for a far end that does not answer.
+    expect(await within(clock, 12_000, arrived)).not.toBeNull();
+    expect(most).toBeLessThanOrEqual(24);
+  });
 });

@@ -62,6 +62,8 @@ export type FileNow = FileItem & {
 const TOLD_EVERY_MS = 250;
 /** How often the author hears how far a file is. */
 const PROGRESS_EVERY_MS = 1_000;
+/** Blocks of all files that are on their way or to the disk at once: a far end takes 64 requests, and each block is in memory. */
+const UNDER_WAY_MAX = 24;
 /** Offers that are said when a link opens: the newest ones. */
 const OFFERS_AT_LINK_MAX = 128;
 
@@ -196,6 +198,7 @@ export class FileTransfers {
       this.#incoming.delete(fileId);
       incoming.file.close();
     }
+    this.#fill();
     if (state === before?.state) return;
     if (before && state === 'received') this.#broadcast({ type: 'held', fileIds: [fileId] });
     if (before) this.#tellAuthor(item);
@@ -207,12 +210,28 @@ export class FileTransfers {
     const file = new IncomingFile(item, {
       ...{ bridge, content, clock: this.#clock },
       changed: () => this.#tell(),
+      mayAsk: () => this.#underWay < UNDER_WAY_MAX,
+      freed: () => this.#fill(),
       received: (now) => this.#take(now),
     });
     this.#incoming.set(fileId, { file, speed: new Speed(), toldAt: 0 });
     for (const deviceId of this.#holders.get(fileId) ?? []) {
       const link = this.#links.get(deviceId);
       if (link) file.addSource(link);
+    }
+  }
+
+  get #underWay(): number {
+    let count = 0;
+    for (const { file } of this.#incoming.values()) count += file.underWay;
+    return count;
+  }
+
+  /** Lets the files ask, those that were wanted first before the others. */
+  #fill(): void {
+    for (const { file } of this.#incoming.values()) {
+      if (this.#underWay >= UNDER_WAY_MAX) return;
+      file.fill();
     }
   }
 

@@ -26,6 +26,8 @@ async function arriving(write: (index: number) => Outcome<FileItem> = () => acce
     content: { write: async (_fileId, index) => write(index), read: async () => refuse('file-unknown') },
     clock,
     changed: () => {},
+    mayAsk: () => true,
+    freed: () => {},
     received: (now) => received.push(now),
   });
   const source = (seed: number) => {

@@ -28,6 +28,10 @@ export type IncomingPorts = {
   clock: Clock;
   /** Bytes arrived, or the file cannot go on. */
   changed(): void;
+  /** Whether one more block may be on its way, with those of all other files. */
+  mayAsk(): boolean;
+  /** Fewer blocks are on their way: other files may ask. */
+  freed(): void;
   /** The core answered that the whole file is here; the event that says the same may get lost. */
   received(item: FileItem): void;
 };
@@ -80,6 +84,14 @@ export class IncomingFile {
     return [...this.#sources.values()].filter(({ silentUntil }) => silentUntil <= now).length;
   }
 
+  /** Blocks that are on their way or to the disk. */
+  get underWay(): number {
+    let count = this.#writing.size;
+    // What was asked for before a pause is not sent.
+    if (!this.#paused) for (const { wants } of this.#sources.values()) count += wants.size;
+    return count;
+  }
+
   /** Somebody has the whole file, or can read it again. */
   addSource(link: FileLink): void {
     const known = this.#sources.get(link.deviceId);
@@ -87,14 +99,14 @@ export class IncomingFile {
     if (known?.link === link) {
       known.silentUntil = 0;
       this.#askForHashes();
-      this.#fill();
+      this.fill();
       return;
     }
     this.removeSource(link.deviceId);
     const now = this.#clock.monotonicMs();
     this.#sources.set(link.deviceId, { link, wants: new Set(), heardAt: now, silentUntil: 0, wrong: 0 });
     this.#askForHashes();
-    this.#fill();
+    this.fill();
   }
 
   removeSource(deviceId: DeviceId): void {
@@ -104,7 +116,7 @@ export class IncomingFile {
     this.#release(source);
     if (this.#askedHashes === deviceId) this.#askedHashes = null;
     this.#askForHashes();
-    this.#fill();
+    this.fill();
   }
 
   /** A source cannot give the file now: it is asked again after a while. */
@@ -114,7 +126,7 @@ export class IncomingFile {
     this.#quieten(source, CANNOT_MS);
     if (this.#askedHashes === deviceId) this.#askedHashes = null;
     this.#askForHashes();
-    this.#fill();
+    this.fill();
   }
 
   async takeHashes(deviceId: DeviceId, hashes: string): Promise<void> {
@@ -148,7 +160,7 @@ export class IncomingFile {
       if (paused) source.link.say({ type: 'stop', fileId: this.fileId });
       else this.#release(source);
     }
-    this.#fill();
+    this.fill();
   }
 
   close(): void {
@@ -186,7 +198,7 @@ export class IncomingFile {
     }
     if (item.state === 'received') this.#ports.received(item);
     this.#ports.changed();
-    this.#fill();
+    this.fill();
   }
 
   #askForHashes(): void {
@@ -199,13 +211,14 @@ export class IncomingFile {
     source.link.say({ type: 'ask-hashes', fileId: this.fileId });
   }
 
-  /** Asks for the next blocks, as far as the disk and the sources go. */
-  #fill(): void {
+  /** Asks for the next blocks, as far as the disk, the sources and the other files go. */
+  fill(): void {
     if (!this.#have || this.#paused || this.#closed) return;
     const now = this.#clock.monotonicMs();
     for (const source of this.#sources.values()) {
       while (source.wants.size < WANTS_OF_SOURCE_MAX && source.silentUntil <= now) {
-        const index = this.#underWay() < UNDER_WAY_MAX ? this.#next() : undefined;
+        if (this.underWay >= UNDER_WAY_MAX || !this.#ports.mayAsk()) return;
+        const index = this.#next();
         if (index === undefined) return;
         if (source.wants.size === 0) source.heardAt = now;
         source.wants.add(index);
@@ -214,12 +227,6 @@ export class IncomingFile {
         source.link.say({ type: 'want', fileId: this.fileId, index, offset: assembly?.filled ?? 0 });
       }
     }
-  }
-
-  #underWay(): number {
-    let count = this.#writing.size;
-    for (const { wants } of this.#sources.values()) count += wants.size;
-    return count;
   }
 
   /** A block that nobody was asked for: those that were begun come first. */
@@ -245,7 +252,7 @@ export class IncomingFile {
     this.#assemblies.delete(index);
     this.#writing.add(index);
     const sizeBytes = blockSizeOf(this.sizeBytes, index);
-    this.#fill();
+    this.fill();
     const written = await this.#ports.content.write(this.fileId, index, assembly.bytes.subarray(0, sizeBytes));
     this.#writing.delete(index);
     this.#spare.push(assembly.bytes);
@@ -263,7 +270,8 @@ export class IncomingFile {
       if (written.value.state === 'received') this.#ports.received(written.value);
     }
     this.#ports.changed();
-    this.#fill();
+    this.fill();
+    this.#ports.freed();
   }
 
   /** Wrong bytes that came from one source alone are its fault. */
@@ -307,6 +315,6 @@ export class IncomingFile {
       this.#quieten(source, SILENT_MS);
     }
     this.#askForHashes();
-    this.#fill();
+    this.fill();
   }
 }

@@ -45,6 +45,8 @@ export class FakeMember {
   readonly deviceId: DeviceId;
   transfers!: FileTransfers;
   files: readonly FileNow[] = [];
+  /** Blocks on their way to the disk. */
+  writing = 0;
   readonly #clock: FakeClock;
   readonly #chance: () => number;
   readonly #slow: Slowness;
@@ -90,7 +92,9 @@ export class FakeMember {
       } as unknown as Bridge,
       content: {
         write: async (fileId, index, bytes) => {
+          this.writing += 1;
           const written = await this.#answer(() => this.#write(fileId, index, bytes));
+          this.writing -= 1;
           return this.#chance() < this.#slow.lost ? refuse('internal') : written;
         },
         read: (fileId, index) => this.#answer(() => accept(this.#blockOf(fileId, index))),
