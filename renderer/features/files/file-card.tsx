@@ -20,8 +20,9 @@ import type { FileAction } from '../../stores/actions/files.ts';
 import { useActions } from '../../stores/react.tsx';
 import type { FileNow } from '../../stores/state.ts';
 import { Button } from '../../ui/button.tsx';
-import { kindWords, percentOf, progressWords, riskWords, stateWords } from './file-words.ts';
+import { kindWords, peerWords, percentOf, progressWords, riskWords, stateWords } from './file-words.ts';
 import styles from './files.module.css';
+import { FolderButton } from './folder-button.tsx';
 
 const icons: Record<FileNow['kind'], typeof File> = {
   picture: Image,
@@ -39,7 +40,7 @@ export function FileCard({ room, file, author }: { room: Room; file: FileNow; au
   const Icon = icons[file.kind];
   const risk = riskWords(file);
   const moving = file.state === 'receiving' || (file.state === 'paused' && file.bytes > 0);
-  const under = file.mine ? file.peers.filter(({ state }) => state === 'receiving' || state === 'paused') : [];
+  const under = file.mine ? file.peers.filter(({ state }) => state !== 'received') : [];
   return (
     <article className={styles.card} aria-label={`${file.shownName}, ${kindWords(file)}, from ${author}`}>
       {file.picture ? (
@@ -62,11 +63,12 @@ export function FileCard({ room, file, author }: { room: Room; file: FileNow; au
         {under.map((peer) => (
           <p key={peer.deviceId} className={styles.soft}>
             <bdi>{peer.name}</bdi>
-            {`: ${percentOf(peer.bytes, file.sizeBytes)} %${peer.state === 'paused' ? ', paused' : ''}`}
+            {`: ${peerWords(peer, file.sizeBytes)}`}
           </p>
         ))}
         <div className={styles.actions}>
           <FileButtons file={file} />
+          <FolderButton file={file} />
           {file.mine && file.state === 'shared' && !file.atHand ? <ChooseAgain room={room} file={file} /> : null}
         </div>
       </div>
@@ -88,7 +90,7 @@ function Progress({ label, file }: { label: string; file: FileNow }) {
 
 type Offered = { action: FileAction; word: string; icon: typeof File; look?: 'primary' | 'plain' };
 
-function buttonsOf({ mine, state, atHand }: FileNow): readonly Offered[] {
+function buttonsOf({ mine, state, atHand, peers }: FileNow): readonly Offered[] {
   const cancel: Offered = { action: 'decline', word: 'Cancel', icon: X };
   const show: Offered = { action: 'show', word: 'Show in folder', icon: FolderOpen };
   switch (state) {
@@ -105,8 +107,11 @@ function buttonsOf({ mine, state, atHand }: FileNow): readonly Offered[] {
       return atHand ? [{ action: 'open', word: 'Open', icon: SquareArrowOutUpRight }, show] : [];
     case 'declined':
       return [{ action: 'accept', word: 'Download after all', icon: Download }];
-    case 'shared':
-      return [{ action: 'withdraw', word: 'Stop sharing', icon: X }];
+    case 'shared': {
+      const stop: Offered = { action: 'withdraw', word: 'Stop sharing', icon: X };
+      const again: Offered = { action: 'offer-again', word: 'Offer again', icon: RotateCcw };
+      return peers.some((peer) => peer.state === 'declined') ? [again, stop] : [stop];
+    }
     case 'withdrawn':
       return mine ? [{ action: 'offer-again', word: 'Offer again', icon: RotateCcw }] : [];
     default:

@@ -42,6 +42,28 @@ describe('the files of a room on the screen', () => {
     expect(done).toEqual(['pause', 'accept']);
   });
 
+  it('offer a folder as a whole, on the first of its files that waits', async () => {
+    const taken: string[] = [];
+    const { app, named } = await cards({ acceptFiles: (ids) => taken.push(...ids) });
+    const label = 'Download all 3 files of the folder Tavira';
+    const button = (name: string) => named(name)?.querySelector<HTMLElement>(`[aria-label="${label}"]`);
+    expect([button('harbour.jpg'), button('setup.exe')]).toEqual([null, null]);
+    await act(async () => button('beach.jpg')?.click());
+    const inside = app.store.getState().files[design]?.filter(({ folders }) => folders[0] === 'Tavira');
+    expect(taken).toEqual(inside?.map(({ fileId }) => fileId));
+  });
+
+  it('say who does not want an own file, and offer it again', async () => {
+    const done: string[] = [];
+    const { named } = await cards({ fileAction: (action) => done.push(action) });
+    expect(named('old plan')?.textContent).toContain('Benedikt: does not want it');
+    await act(async () =>
+      named('old plan')?.querySelector<HTMLElement>('[aria-label="Offer again: old plan.txt"]')?.click(),
+    );
+    expect(done).toEqual(['offer-again']);
+    expect(named('poster.png')?.querySelector('[aria-label^="Offer again"]')).toBeNull();
+  });
+
   it('say how far a download is, and warn of what may harm', async () => {
     const { named } = await cards();
     expect(named('Workshop')?.querySelector('progress')?.getAttribute('value')).toBe('45');

@@ -60,6 +60,12 @@ export function stateWords(file: FileNow): string {
   }
 }
 
+/** How far an own file is at one of the others: `45 %, paused`. */
+export function peerWords({ state, bytes }: FileNow['peers'][number], sizeBytes: number): string {
+  if (state === 'declined') return 'does not want it';
+  return `${percentOf(bytes, sizeBytes)} %${state === 'paused' ? ', paused' : ''}`;
+}
+
 function ownWords({ state, atHand, peers }: FileNow): string {
   if (state === 'withdrawn') return 'Not offered any more';
   if (!atHand) return 'Choose this file again to go on sending it';

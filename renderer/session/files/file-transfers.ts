@@ -185,6 +185,9 @@ export class FileTransfers {
       this.#broadcast({ type: 'withdraw', fileId });
       return;
     }
+    // Who said no is asked again.
+    const peers = this.#atPeers.get(fileId);
+    for (const { deviceId, state: at } of peers?.values() ?? []) if (at === 'declined') peers?.delete(deviceId);
     this.#broadcast({ type: 'offers', offers: [offerOf(item)] });
     if (this.#gives(item)) this.#broadcast({ type: 'held', fileIds: [fileId] });
   }

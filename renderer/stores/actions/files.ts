@@ -12,6 +12,8 @@ export interface FileActions {
   /** Offers files to the members of a room, also to those who come later. */
   offerFiles: (roomId: RoomId, chosen: readonly ChosenFile[]) => void;
   fileAction: (action: FileAction, fileId: FileId) => void;
+  /** Downloads several files, one after the other until one is refused. */
+  acceptFiles: (fileIds: readonly FileId[]) => void;
   /** The same file once more, after a restart: it has to be what it was. */
   chooseFileAgain: (roomId: RoomId, fileId: FileId, file: File) => void;
   /** Says why what was dropped or pasted is not taken. */
@@ -74,6 +76,12 @@ export function createFileActions(context: ActionContext): FileActions {
         if (!done.ok && done.code !== 'cancelled') tell(done);
         if (done.ok && action === 'withdraw') localFiles.remove(fileId);
       });
+    },
+    async acceptFiles(fileIds) {
+      for (const fileId of fileIds) {
+        const accepted = await bridge.call('files.accept', { fileId });
+        if (!accepted.ok) return tell(accepted);
+      }
     },
     chooseFileAgain(roomId, fileId, file) {
       const item = store.getState().files[roomId]?.find((each) => each.fileId === fileId);

@@ -129,6 +129,7 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
       set(({ search }) => ({ search: { ...search, filters: { ...search.filters, ...change } } })),
     searchMore: () => undefined,
     offerFiles: () => undefined,
+    acceptFiles: () => undefined,
     fileAction: () => undefined,
     chooseFileAgain: () => undefined,
     refuseFiles: () => undefined,

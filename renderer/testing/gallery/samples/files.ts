@@ -65,6 +65,11 @@ export function filesAt(nowMs: number): Pick<AppState, 'files' | 'preparing'> {
           peers: [{ deviceId: deviceIdOf(name), name, bytes, state: 'receiving' }],
         }),
         fileOf('poster.png', nowMs, { mine: true, state: 'shared', kind: 'picture' }),
+        fileOf('old plan.txt', nowMs, {
+          ...{ mine: true, state: 'shared', kind: 'text', atHand: true },
+          peers: [{ deviceId: deviceIdOf(name), name, bytes: 0, state: 'declined' }],
+        }),
+        ...['beach.jpg', 'harbour.jpg', 'list.txt'].map((inside) => fileOf(inside, nowMs, { folders: ['Tavira'] })),
       ],
     },
     preparing: [{ id: 1, roomId: design, name: 'Meeting notes.docx', sizeBytes: 90 * MB, bytes: 30 * MB }],
