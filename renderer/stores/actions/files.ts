@@ -80,7 +80,8 @@ export function createFileActions(context: ActionContext): FileActions {
     async acceptFiles(fileIds) {
       for (const fileId of fileIds) {
         const accepted = await bridge.call('files.accept', { fileId });
-        if (!accepted.ok) return tell(accepted);
+        tell(accepted);
+        if (!accepted.ok) return;
       }
     },
     chooseFileAgain(roomId, fileId, file) {

@@ -157,7 +157,10 @@ export class FakeMember {
     });
   }
 
-  #call(name: string, { fileId, offers, author }: { fileId: FileId; offers: FileOffer[]; author: DeviceId }) {
+  #call(
+    name: string,
+    { fileId, offers, author }: { fileId: FileId; offers: FileOffer[]; author: DeviceId },
+  ): Outcome<unknown> {
     if (name === 'files.list') return accept({ items: [...this.#held.values()].map(({ item }) => item) });
     if (name === 'files.learn') {
       for (const offer of offers) if (!this.#held.has(offer.fileId)) this.#learn(author, offer);
@@ -282,7 +285,10 @@ export class FakeWire {
       deviceId: far.self.deviceId,
       name: 'Somebody',
       link: {
-        sendFile: (data) => current()?.wire.#send(current(), data) ?? false,
+        sendFile: (data) => {
+          const now = current();
+          return now ? now.wire.#send(now, data) : false;
+        },
         get fileBufferedBytes() {
           const now = current();
           return now?.state === 'open' ? now.bufferedBytes : 0;
@@ -298,8 +304,8 @@ export class FakeWire {
     if (end.linked && end.far) end.self.transfers.roomCame(end.far.self.deviceId);
   }
 
-  #send(end: WireEnd | undefined, data: string | Bytes): boolean {
-    if (end?.state !== 'open') return false;
+  #send(end: WireEnd, data: string | Bytes): boolean {
+    if (end.state !== 'open') return false;
     if (this.#isCut) return true;
     const copy = typeof data === 'string' ? data : data.slice().buffer;
     end.bufferedBytes += sizeOf(copy);
