@@ -210,6 +210,7 @@ export const FIELD_PROSE: Readonly<Record<string, string>> = {
   'ids from': 'the lowest seq that `ids` lists',
   'ids print': 'of the messages from `first` to just before `from`',
   differing: 'ranges of which both have every seq, but not the same messages',
+  'have heads[].floor': 'up to here this device has dropped what it had, and gives nothing',
   'have heads[].beyond': 'what is here behind that gap',
   above: 'about authors above this one alone, in the order of their characters; null: from the first',
   upTo: 'and up to this one; null: to the last. An author in between who is not named is one of whom nothing is here',

@@ -21,6 +21,7 @@ const calls: Record<BridgeCall, true> = {
   'rooms.add': true,
   'rooms.keyring': true,
   'rooms.rename': true,
+  'rooms.keep': true,
   'rooms.draft': true,
   'rooms.delete': true,
   'rooms.mark-listed': true,

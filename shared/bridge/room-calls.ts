@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { base64UrlOf } from '../base/bytes.ts';
 import { RoomId } from '../base/ids.ts';
 import { LIMITS } from '../base/limits.ts';
-import { Room, RoomKeyring, RoomName, ServerHost } from '../model/index.ts';
+import { Lifetime, Room, RoomKeyring, RoomName, ServerHost } from '../model/index.ts';
 import { SignedListing } from '../protocol/signaling.ts';
 
 const Nothing = z.object({}).strict();
@@ -37,6 +37,8 @@ export const roomCalls = {
     input: z.object({ roomId: RoomId, name: RoomName, renamedAt: z.number().int().nonnegative() }).strict(),
     output: Room,
   },
+  /** How long the room's messages are kept on this computer, in ms; null: for ever. Older ones are deleted here soon, the others keep theirs. */
+  'rooms.keep': { input: OfRoom.extend({ keepMs: Lifetime.nullable() }), output: Room },
   'rooms.draft': {
     input: z.object({ roomId: RoomId, draft: z.string().max(LIMITS.draftKeptMax) }).strict(),
     output: Nothing,

@@ -53,6 +53,8 @@ export const Room = z.object({
     .nullable(),
   /** How long messages that are written now may be there, as a member set it for all; absent: without end. */
   lifetimeMs: Lifetime.optional(),
+  /** How long its messages are kept on this computer; absent: for ever. */
+  keepMs: Lifetime.optional(),
   /** The draft: text that the person has not sent. */
   draft: z.string().max(LIMITS.draftKeptMax),
 });

@@ -101,6 +101,8 @@ export type SeqRange = z.infer<typeof SeqRange>;
 export const Head = z.object({
   author: DeviceId,
   seq: z.number().int().nonnegative(),
+  /** Up to this seq the device has dropped what it had: it lacks nothing there, and gives nothing. */
+  floor: Seq.optional(),
   print: Print,
   beyond: z
     .array(z.object({ first: Seq, last: Seq, print: Print }))

@@ -28,6 +28,7 @@ export function roomHandlers(parts: RoomParts): HandlersOf<'rooms'> {
     'rooms.add': ({ invite, passphrase }) => stored(rooms.add(invite, passphrase)),
     'rooms.keyring': ({ roomId }) => rooms.keyring(roomId),
     'rooms.rename': ({ roomId, name, renamedAt }) => stored(rooms.rename(roomId, name, renamedAt)),
+    'rooms.keep': ({ roomId, keepMs }) => stored(rooms.keep(roomId, keepMs)),
     'rooms.draft': async ({ roomId, draft }) => {
       await history.setDraft(roomId, draft);
       return {};

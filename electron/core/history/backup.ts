@@ -42,7 +42,9 @@ export function isBackupDue(db: WritableDb, file: string, nowMs: number): boolea
   return !existsSync(target) || nowMs - statSync(target).mtimeMs >= BACKUP_EVERY_MS;
 }
 
-const newestOf = (db: WritableDb, file: string) => nameOf(file, Number(db.pragma('user_version', { simple: true })));
+/** The place of the newest backup of this version of the history. */
+export const newestOf = (db: WritableDb, file: string) =>
+  nameOf(file, Number(db.pragma('user_version', { simple: true })));
 
 /**
  * Copies the history beside its file if the newest copy is older than a day, a few pages at a time, so that others are

@@ -58,9 +58,14 @@ export function createCatchUpStore(context: HistoryContext) {
     ): { heads: Head[]; upTo: DeviceId | null } => {
       needRoom(roomId);
       const heads = new Map<string, Head>();
+      const floors = new Map(
+        all<{ author: string; seq: number }>(sql.floors, roomId).map((row) => [row.author, row.seq]),
+      );
       for (const span of all<Span & { author: string }>(sql.spans, roomId, above ?? '', upTo ?? LAST_AUTHOR)) {
         const author = DeviceId.parse(span.author);
         const head = heads.get(author) ?? { author, seq: 0, print: printText(noPrint()), beyond: [] };
+        const floor = floors.get(author) ?? 0;
+        if (floor > 0) head.floor = floor;
         heads.set(author, head);
         const { first, last } = span;
         const print = printText(span.print);
@@ -92,10 +97,15 @@ export function createCatchUpStore(context: HistoryContext) {
       const differing: SeqRange[] = [];
       let behind = false;
       // Compared once for each question, not again for each of its batches.
-      for (const { print, ...range } of after === null ? heads.flatMap(runsOf) : []) {
-        const found = compared(roomId, range, print);
-        if (found === 'differing') differing.push(range);
-        if (found === 'not all here') behind = true;
+      for (const head of after === null ? heads : []) {
+        for (const { print, ...range } of runsOf(head)) {
+          const found = compared(roomId, range, print);
+          if (found === 'differing') differing.push(range);
+          // What the other device cannot give is not asked for.
+          const first = Math.max(range.first, (head.floor ?? 0) + 1);
+          if (found !== 'not all here' || first > range.last) continue;
+          if (printOf(roomId, { ...range, first }) === undefined) behind = true;
+        }
       }
       return answer(rows, limit, differing, behind);
     },
@@ -125,7 +135,7 @@ export function createCatchUpStore(context: HistoryContext) {
       const rows: MessageRow[] = [];
       for (const { id } of all<{ id: string }>(sql.idsWithin, roomId, author, from, last)) {
         const row = theirs.has(id) ? undefined : one<MessageRow>(sql.entry, author, id);
-        if (row) rows.push(row);
+        if (row?.held === 1) rows.push(row);
         if (rows.length > limit) break;
       }
       const rest = { author, first, last: from - 1 };

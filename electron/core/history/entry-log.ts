@@ -3,7 +3,7 @@ import { Entry, type MessageRef } from '@parley/shared/model';
 import { entryBodyBytes } from '@parley/shared/sealing';
 import type { HistoryContext } from './history-context.ts';
 import { dueAt } from './lifetimes.ts';
-import { columnsOf, entryOf, KIND_NUMBERS, type MessageRow, STATE_NUMBERS } from './message-rows.ts';
+import { columnsOf, DROPPED, entryOf, KIND_NUMBERS, type MessageRow, STATE_NUMBERS } from './message-rows.ts';
 import { createSearchIndex } from './search-index.ts';
 import { createSpans } from './spans.ts';
 import { sql } from './statements.ts';
@@ -39,7 +39,7 @@ export function createEntryLog(context: HistoryContext) {
 
   /** Notes that an entry is whole, or rightly erased, which it was not before. */
   const hold = (row: MessageRow): void => {
-    if (row.held === 1) return;
+    if (row.held !== 0) return;
     run(sql.hold, row.number);
     spans.toggle(row.room_id, row);
     if (row.kind === KIND_NUMBERS.text) show(row);
@@ -70,11 +70,25 @@ export function createEntryLog(context: HistoryContext) {
     run(sql.expire, row.number);
     index.add({ ...indexed(row), text: '' });
     if (row.held === 0) spans.toggle(row.room_id, row);
-    if (row.shown === 1) {
-      const unread = row.mine === 0 && row.state < STATE_NUMBERS.read ? -1 : 0;
-      run(sql.roomGrew, { roomId: row.room_id, clock: row.clock, at: 0, shown: -1, entries: 0, unread });
-    }
+    if (row.shown === 1) hide(row);
   };
+  const hide = (row: MessageRow): void => {
+    const unread = row.mine === 0 && row.state < STATE_NUMBERS.read ? -1 : 0;
+    run(sql.roomGrew, { roomId: row.room_id, clock: row.clock, at: 0, shown: -1, entries: 0, unread });
+  };
+
+  /** Leaves of an entry that is held nothing but its place and its id. */
+  const drop = ({ author, id }: MessageRef): MessageRow[] => {
+    const row = one<MessageRow>(sql.entry, author, id);
+    if (row?.held !== 1) return [];
+    index.remove(indexed(row));
+    run(sql.drop, row.number);
+    run(sql.dropDeliveries, row.number);
+    index.add({ ...indexed(row), text: '' });
+    if (row.shown === 1) hide(row);
+    return [row];
+  };
+  const refOf = (row: Pick<MessageRow, 'author' | 'id'>) => row as unknown as MessageRef;
 
   /** Brings a message to what all entries about it that are here say. */
   const settle = ({ author, id }: MessageRef): void => {
@@ -84,6 +98,19 @@ export function createEntryLog(context: HistoryContext) {
     const edits = about(KIND_NUMBERS.edit).filter(inRoom);
     if (target && isOver(target)) {
       for (const edit of edits) erase(edit);
+      return;
+    }
+    // What is about a message that was dropped goes with it; so does a message of which an edit was.
+    if (target?.held === DROPPED) {
+      for (const row of [...edits, ...about(KIND_NUMBERS.delete).filter(inRoom)]) {
+        erase(row);
+        drop(refOf(row));
+      }
+      return;
+    }
+    if (target?.kind === KIND_NUMBERS.text && one(sql.droppedEdit, author, id, target.room_id) !== undefined) {
+      erase(target);
+      drop({ author, id });
       return;
     }
     const isDeleted = about(KIND_NUMBERS.delete).some(inRoom);
@@ -106,8 +133,11 @@ export function createEntryLog(context: HistoryContext) {
     entry.kind !== 'text' && entry.of ? entry.of : { author: entry.author, id: entry.id };
 
   const takeEffect = (entry: Entry): void => {
-    if (entry.kind === 'reaction') run(sql.setReacted, entry.of.author, entry.of.id, entry.roomId);
-    else settle(subjectOf(entry));
+    if (entry.kind === 'reaction') {
+      const target = one<MessageRow>(sql.entry, entry.of.author, entry.of.id);
+      if (target?.held === DROPPED && target.room_id === entry.roomId) drop(entry);
+      else run(sql.setReacted, entry.of.author, entry.of.id, entry.roomId);
+    } else settle(subjectOf(entry));
   };
 
   return {
@@ -121,6 +151,23 @@ export function createEntryLog(context: HistoryContext) {
         target?.room_id === row.room_id && target.expires !== null && !isOver(target) ? [row, target] : [row];
       for (const each of gone) expire(each);
       return gone.filter(({ shown }) => shown === 1);
+    },
+
+    /**
+     * Drops an entry that is older than its room keeps any. A text takes along what is about it, an edit or a deletion the text. Answers
+     * what was dropped.
+     */
+    drop(row: MessageRow): MessageRow[] {
+      const isChange = row.kind === KIND_NUMBERS.edit || row.kind === KIND_NUMBERS.delete;
+      const target = isChange ? one<MessageRow>(sql.entry, row.of_author, row.of_id) : row;
+      const dropped = drop(refOf(row));
+      if (target?.kind !== KIND_NUMBERS.text || target.room_id !== row.room_id) return dropped;
+      if (target.mine === 1 && target.delivered_to === 0 && target.seq > 0) return dropped;
+      dropped.push(...drop(refOf(target)));
+      for (const each of all<MessageRow>(sql.entriesOn, target.author, target.id, target.room_id)) {
+        dropped.push(...drop(refOf(each)));
+      }
+      return dropped;
     },
 
     /** Writes an entry that is not here yet. */
@@ -156,13 +203,14 @@ export function createEntryLog(context: HistoryContext) {
         unread: shown && !mine ? 1 : 0,
       });
       spans.add(entry, held);
+      run(sql.lowerFloor, entry.seq - 1, entry.roomId, entry.author, entry.seq);
       if (entry.kind === 'text') run(sql.noteReacted, entry.author, entry.id);
       takeEffect(entry);
     },
 
     /** Gives an entry that came without its body the body. False where that is not missing, or not the right one. */
     fill(row: MessageRow, entry: Entry): boolean {
-      if (row.held === 1 || entry.body === null || digestOf(entry.body) !== row.digest) return false;
+      if (row.held !== 0 || entry.body === null || digestOf(entry.body) !== row.digest) return false;
       // The signature of the entry that is here was checked; of the one that brings the body only the body counts.
       const whole = { ...entryOf(row), body: entry.body } as Entry;
       if (!Entry.safeParse(whole).success) return false;

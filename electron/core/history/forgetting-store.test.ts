@@ -181,3 +181,90 @@ describe('a room’s timer', () => {
     expect(ben.store.rooms()[0]?.lifetimeMs).toBe(null);
   });
 });
+
+describe('a room whose messages are kept for some days', () => {
+  const forget = (store: TestStore) => store.store.forget(store.clock.now());
+  const total = ({ store }: TestStore) => store.page(roomId, undefined, 10).total_count;
+
+  it('drops what is older, with nothing of it in the file, the index or the counts, and nothing newer', () => {
+    write(ana, text('The code is 4711 sesame'));
+    pass(ana, ben);
+    later(5 * DAY);
+    write(ana, text('Newer'));
+    pass(ana, ben);
+    ben.store.setKeep(roomId, 7 * DAY);
+    expect(forget(ben)).toEqual({ gone: [], erased: 0, more: false });
+    later(2 * DAY + 5_000);
+    expect(forget(ben)).toMatchObject({ gone: [{ roomId }], erased: 1, more: false });
+    expect([words(ben), total(ben), ben.store.search('sesame', {}, 5).total_count]).toEqual([['Newer'], 1, 0]);
+    expect(ben.store.rooms()[0]).toMatchObject({ unread: 1, keep_ms: 7 * DAY });
+    ben.db.pragma('wal_checkpoint(TRUNCATE)');
+    checkWhole(ben.db, true);
+    expect(holds('ben.db', 'sesame')).toBe(false);
+    expect(words(ana)).toHaveLength(2);
+  });
+
+  it('is not sent it again, counts as having had it, and gives none of it', () => {
+    const { entry } = write(ana, text('Old'));
+    pass(ana, ben);
+    ben.store.setKeep(roomId, 7 * DAY);
+    later(8 * DAY);
+    forget(ben);
+    expect(pass(ana, ben).messages).toEqual([]);
+    expect(ben.store.record(roomId, [entry])).toMatchObject({ fresh: [], gained: 0, refused: 0, stored: [{}] });
+    expect(words(ben)).toEqual([]);
+    const [head] = prints(ben);
+    expect(head).toEqual({ ...prints(ana)[0], floor: 1 });
+    const cleo = openTestStore(join(folder.path, 'cleo.db'));
+    cleo.addRoom(roomId);
+    expect(pass(ben, cleo).messages).toEqual([]);
+    // Nor does a newcomer keep asking for it.
+    const asked = { heads: prints(ben), above: null, upTo: null, after: null };
+    expect(cleo.store.missing(roomId, asked, 10)).toMatchObject({ behind: false, differing: [] });
+    cleo.close();
+  });
+
+  it('drops with a message what was said about it, also when that comes later', () => {
+    const { item } = write(ana, text('At noon'));
+    pass(ana, ben);
+    ben.store.setKeep(roomId, 7 * DAY);
+    later(6 * DAY);
+    write(ana, { kind: 'edit', of: refOf(item), text: 'At one' });
+    pass(ana, ben);
+    later(DAY + 5_000);
+    forget(ben);
+    expect(words(ben)).toEqual([]);
+    write(ana, { kind: 'edit', of: refOf(item), text: 'At two' });
+    write(ana, { kind: 'reaction', of: refOf(item), emoji: '👍', on: true });
+    pass(ana, ben);
+    const left = ben.db.prepare("SELECT count(*) FROM messages WHERE body IS NOT NULL OR text <> ''").pluck().get();
+    expect([words(ben), left]).toEqual([[], 0]);
+    expect(prints(ben).map(({ print }) => print)).toEqual(prints(ana).map(({ print }) => print));
+  });
+
+  it('keeps an own message that nobody has, and the room’s timer', () => {
+    write(ana, text('Written alone'));
+    write(ana, { kind: 'timer', lifetimeMs: 30 * DAY, of: null });
+    ana.store.setKeep(roomId, 7 * DAY);
+    later(8 * DAY);
+    expect(forget(ana).erased).toBe(0);
+    pass(ana, ben);
+    expect(forget(ana).erased).toBe(1);
+    expect(ana.store.rooms()[0]).toMatchObject({ lifetimeMs: 30 * DAY });
+    expect(pass(ana, ben).messages).toEqual([]);
+  });
+
+  it('takes a new message under an old number, as a restored device uses it, and gives it on', () => {
+    const eve = author('Eve');
+    ben.store.record(roomId, [eve.write(roomId, { text: 'Old', sentAt: ben.clock.now() })]);
+    ben.store.setKeep(roomId, 7 * DAY);
+    later(8 * DAY);
+    forget(ben);
+    expect(prints(ben)[0]?.floor).toBe(1);
+    const again = eve.write(roomId, { text: 'New', sentAt: ben.clock.now() });
+    expect(ben.store.record(roomId, [again])).toMatchObject({ fresh: [{ text: 'New' }] });
+    expect(forget(ben).erased).toBe(0);
+    expect(prints(ben)[0]?.floor ?? 0).toBe(0);
+    expect(pass(ben, ana).messages.map(({ id }) => id)).toEqual([again.id]);
+  });
+});

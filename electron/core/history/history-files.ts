@@ -70,6 +70,19 @@ export function forgetCopies(file: string): void {
   for (const name of namesBeside(file)) rmSync(join(dirname(file), name), { force: true });
 }
 
+/**
+ * Removes the copies that no newer one replaces: backups of other versions than `backup`, with the one before it, and damaged files. What goes
+ * by its time must not stay in them for ever.
+ */
+export function forgetStaleCopies(file: string, backup: string): void {
+  const kept = [backup, `${backup}.older`];
+  const stale = [`${basename(file)}.backup-v`, `${basename(file)}.damaged-`];
+  for (const name of namesBeside(file)) {
+    if (stale.some((start) => name.startsWith(start)) && !kept.includes(join(dirname(file), name)))
+      rmSync(join(dirname(file), name), { force: true });
+  }
+}
+
 /** Whether a damaged file lies beside. */
 export const hasDamagedCopy = (file: string): boolean =>
   namesBeside(file).some((name) => name.startsWith(`${basename(file)}.damaged-`));

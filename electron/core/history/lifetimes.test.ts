@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dueAt, lifetimeClock, SEEN_FOR_MS } from './lifetimes.ts';
+import { dueAt, lifetimeClock, SEEN_FOR_MS, settledClock } from './lifetimes.ts';
 
 const DAY = 86_400_000;
 const body = { salt: 'A'.repeat(22), text: 'Hello' };
@@ -35,5 +35,26 @@ describe('the clock by which messages disappear', () => {
     expect(now()).toBe(100 * DAY + 60_000);
     wall = 101 * DAY;
     expect(now()).toBe(101 * DAY);
+  });
+});
+
+describe('the clock by which old messages are dropped', () => {
+  it('is not believed until it has gone on for ten minutes, at the start and after each jump', () => {
+    let [wall, monotonic] = [500 * DAY, 7_000];
+    const now = settledClock({ wall: () => wall, monotonic: () => monotonic });
+    const pass = (ms: number) => {
+      wall += ms;
+      monotonic += ms;
+    };
+    expect(now()).toBe(null);
+    pass(599_000);
+    expect(now()).toBe(null);
+    wall -= 400 * DAY;
+    pass(1_000);
+    expect(now()).toBe(null);
+    pass(600_000);
+    expect(now()).toBe(100 * DAY + 1_200_000);
+    wall += 2 * DAY;
+    expect(now()).toBe(null);
   });
 });

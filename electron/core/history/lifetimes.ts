@@ -26,3 +26,26 @@ export function lifetimeClock(clock: { wall(): number; monotonic(): number }): (
   const ahead = clock.wall() - clock.monotonic();
   return () => Math.max(clock.wall(), Math.round(clock.monotonic() + ahead));
 }
+
+/** The wall clock is believed when it has gone on beside the monotonic one for so long. */
+const SETTLED_AFTER_MS = 600_000;
+const JUMP_MS = 60_000;
+
+/**
+ * The clock by which a room's old messages are dropped, in ms; null while it cannot be told. A computer may start with a wrong date and get
+ * the right one minutes later, and messages that were dropped do not come back: so the wall clock counts only after it has
+ * gone on beside the monotonic one for ten minutes, without a jump. In doubt messages stay too long.
+ */
+export function settledClock(clock: { wall(): number; monotonic(): number }): () => number | null {
+  let ahead = clock.wall() - clock.monotonic();
+  let since = clock.monotonic();
+  return () => {
+    const monotonic = clock.monotonic();
+    const now = clock.wall() - monotonic;
+    if (Math.abs(now - ahead) > JUMP_MS) {
+      ahead = now;
+      since = monotonic;
+    }
+    return monotonic - since >= SETTLED_AFTER_MS ? clock.wall() : null;
+  };
+}

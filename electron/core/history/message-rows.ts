@@ -35,6 +35,7 @@ export type MessageRow = {
   salt: string | null;
   body: string | null;
   shown: number;
+  /** 0: its body is missing and nothing says why; 1: held; `DROPPED`. */
   held: number;
   edited: number;
   deleted: number;
@@ -69,6 +70,9 @@ export const KIND_NUMBERS = { text: 0, edit: 1, delete: 2, reaction: 3, timer: 4
   number
 >;
 const KIND_NAMES = ['text', 'edit', 'delete', 'reaction', 'timer'] as const;
+
+/** `held` of an entry of which only the place and the id are left, because its room keeps messages no longer. */
+export const DROPPED = 2;
 
 /** The columns of a body: that of a text is what is shown. */
 export function columnsOf(kind: EntryKind, body: Entry['body']): Pick<MessageRow, 'text' | 'salt' | 'body'> {

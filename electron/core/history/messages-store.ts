@@ -17,7 +17,7 @@ import { entrySignatureBytes } from '@parley/shared/sealing';
 import { createVerifier } from '../identity/ed25519.ts';
 import { createEntryLog, digestOf } from './entry-log.ts';
 import type { HistoryContext } from './history-context.ts';
-import { entryOf, type ItemRow, type MessageRow, readCursor, STATE_NUMBERS } from './message-rows.ts';
+import { DROPPED, entryOf, type ItemRow, type MessageRow, readCursor, STATE_NUMBERS } from './message-rows.ts';
 import { roomHash } from './room-hash.ts';
 import { spamRefusal } from './spam.ts';
 import { createSpans } from './spans.ts';
@@ -171,6 +171,11 @@ export function createMessagesStore(context: HistoryContext) {
           const subject = log.subjectOf(entry);
           const wasShown = entryRow(subject)?.shown === 1;
           const known = entryRow(ref);
+          if (known?.held === DROPPED && known.room_id === roomId) {
+            // It was here: whoever brings it again needs to know no more.
+            stored.push({ ...ref, met: one(sql.pin, entry.author) !== undefined });
+            continue;
+          }
           const isOther =
             known &&
             (known.sig !== entry.sig ||
@@ -195,7 +200,7 @@ export function createMessagesStore(context: HistoryContext) {
           }
           gained++;
           // Words that were withheld have not arrived.
-          if (entryRow(ref)?.held === 1) stored.push({ ...ref, met: one(sql.pin, entry.author) !== undefined });
+          if ((entryRow(ref)?.held ?? 0) > 0) stored.push({ ...ref, met: one(sql.pin, entry.author) !== undefined });
           const subjectKey = messageKey(subject);
           if (!touched.has(subjectKey)) touched.set(subjectKey, { ref: subject, wasShown });
         }

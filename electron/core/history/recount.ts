@@ -51,7 +51,7 @@ function recountSpans(db: WritableDb): void {
       .prepare<unknown[], { seq: number; id: string; held: number }>(sql.entriesWithin)
       .all(room_id, author, 1, Number.MAX_SAFE_INTEGER);
     for (const { seq, id, held } of ids) {
-      const print = held === 1 ? withId(noPrint(), id) : noPrint();
+      const print = held > 0 ? withId(noPrint(), id) : noPrint();
       if (run && seq <= run.last + 1) {
         run.last = seq;
         run.print = joined(run.print, print);

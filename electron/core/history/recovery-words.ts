@@ -32,7 +32,8 @@ export function recoveryWords(recovery: Recovery): { code: ErrorCode; message: s
 }
 
 const COMES_BACK = ' What others still have of the rest comes back when you meet them.';
-const kept = (name: string) => ` The damaged file is kept as ${name} until you delete a room.`;
+const kept = (name: string) =>
+  ` The damaged file is kept as ${name} until you delete a room, or for a day where messages go by themselves.`;
 const lostKeys = (count: number) =>
   count === 0
     ? ''

@@ -14,6 +14,8 @@ export type RoomRow = {
   created_at: number;
   last_active_at: number;
   unread: number;
+  /** How long its messages are kept on this device, in ms; null: for ever. */
+  keep_ms: number | null;
   draft: string;
 };
 export type LastMessage = { name: string; confirmed: boolean; text: string; sentAt: number; mine: boolean };

@@ -27,7 +27,7 @@ export function createRoomsStore(context: HistoryContext) {
     room: (roomId: RoomId): RoomRow | null => one<RoomRow>(sql.room, roomId) ?? null,
 
     /** Adds a room; one that is there already stays as it is, unless its key was lost with a damaged file. */
-    addRoom: (room: Omit<RoomRow, 'unread' | 'draft' | 'created_at' | 'last_active_at'>): void => {
+    addRoom: (room: Omit<RoomRow, 'unread' | 'draft' | 'keep_ms' | 'created_at' | 'last_active_at'>): void => {
       run(sql.insertRoom, { ...room, now: now() });
     },
 

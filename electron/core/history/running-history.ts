@@ -5,7 +5,7 @@ import { createCallQueue, type HistoryCall } from './call-queue.ts';
 import type { Gone } from './forgetting-store.ts';
 import { asHistoryError } from './history-errors.ts';
 import { createHistoryStore } from './history-store.ts';
-import { lifetimeClock } from './lifetimes.ts';
+import { lifetimeClock, settledClock } from './lifetimes.ts';
 import { openHistory } from './open-history.ts';
 import type { Recovery } from './repair.ts';
 import { createSweeper } from './sweeper.ts';
@@ -38,7 +38,9 @@ const CLOSE_GRACE_MS = 3_000;
 export function createRunningHistory(start: HistoryStart, say: (news: HistoryNews) => void) {
   const { file, slowQueryMs } = start;
   const key = signingKeyOf(new Uint8Array(start.seed));
-  const lifetime = lifetimeClock({ wall: Date.now, monotonic: () => performance.now() });
+  const clocks = { wall: Date.now, monotonic: () => performance.now() };
+  const lifetime = lifetimeClock(clocks);
+  const settled = settledClock(clocks);
   let repairedAt = Number.NEGATIVE_INFINITY;
 
   const open = (suspect: boolean) => {
@@ -46,22 +48,26 @@ export function createRunningHistory(start: HistoryStart, say: (news: HistoryNew
     const { db } = opened;
     // The queue waits for a lock, so that reads are answered meanwhile.
     db.pragma('busy_timeout = 0');
+    const store = createHistoryStore({ db, key, now: Date.now, lifetime });
     const traces = createTraces({ db, file, wait });
     const upkeep = createUpkeep({
       db,
       file,
       delayMs: start.backupDelayMs,
       unchecked: !opened.checked && opened.unclean,
-      backedUp: () => say({ kind: 'backup', outcome: { ok: true, value: null } }),
+      backedUp: () => {
+        if (store.forgets()) traces.forgetStaleCopies();
+        say({ kind: 'backup', outcome: { ok: true, value: null } });
+      },
       failed: (thrown) => say({ kind: 'backup', outcome: asHistoryError(thrown).toRefusal() }),
       damaged: () => void mend(),
     });
     // A deletion may have been the last thing before the app ended.
     if (opened.unclean) traces.deleted();
     upkeep.start();
-    const store = createHistoryStore({ db, key, now: Date.now, lifetime });
     const sweeper = createSweeper({
       store,
+      settled,
       erased: (messages) => {
         traces.deleted();
         if (messages.length > 0) say({ kind: 'gone', messages });

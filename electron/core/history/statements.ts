@@ -67,6 +67,36 @@ export const sql = {
   timer: `
     SELECT body FROM messages WHERE room_id = ? AND kind = 4 AND body IS NOT NULL
     ORDER BY clock DESC, author DESC, id DESC LIMIT 1`,
+  setKeep: 'UPDATE rooms SET keep_ms = ? WHERE room_id = ?',
+  roomsThatForget: 'SELECT room_id, keep_ms FROM rooms WHERE keep_ms IS NOT NULL',
+  // A message is as old as the later of its arrival and its sending, unless it comes from the future. An own one that nobody has stays.
+  old: `
+    SELECT * FROM messages WHERE room_id = @roomId AND recorded_at <= @before AND held = 1 AND kind <> 4
+      AND (sent_at <= @before OR sent_at > @now) AND (mine = 0 OR delivered_to > 0 OR seq = 0)
+    ORDER BY recorded_at LIMIT @limit`,
+  entriesOn: `
+    SELECT * FROM messages WHERE of_author = ? AND of_id = ? AND kind > 0 AND kind < 4 AND held = 1
+      AND (salt IS NOT NULL OR held = 0 OR kind = 2) AND room_id = ?`,
+  drop: `
+    UPDATE messages SET text = '', salt = NULL, body = NULL, edited = 0, deleted = 0, reacted = 0, shown = 0, held = 2,
+                        due_at = NULL, sig = '', digest = ''
+    WHERE number = ?`,
+  dropDeliveries: 'DELETE FROM deliveries WHERE message = ?',
+  droppedEdit:
+    'SELECT 1 FROM messages WHERE of_author = ? AND of_id = ? AND held = 2 AND kind = 1 AND room_id = ? LIMIT 1',
+  firstKept: `
+    SELECT min(seq) AS seq FROM messages
+    WHERE room_id = ? AND author = ? AND seq > ? AND held = 1 AND kind <> 4`,
+  floor: 'SELECT seq FROM floors WHERE room_id = ? AND author = ?',
+  floors: 'SELECT author, seq FROM floors WHERE room_id = ?',
+  setFloor: `
+    INSERT INTO floors (room_id, author, seq) VALUES (?, ?, ?)
+    ON CONFLICT (room_id, author) DO UPDATE SET seq = excluded.seq`,
+  anythingForgotten: `
+    SELECT 1 WHERE EXISTS (SELECT 1 FROM rooms WHERE keep_ms IS NOT NULL) OR EXISTS (SELECT 1 FROM floors)
+      OR EXISTS (SELECT 1 FROM messages WHERE due_at IS NOT NULL)
+      OR EXISTS (SELECT 1 FROM messages WHERE kind = 4 AND body IS NOT NULL)`,
+  lowerFloor: 'UPDATE floors SET seq = ? WHERE room_id = ? AND author = ? AND seq >= ?',
   setText: 'UPDATE messages SET text = @text, edited = @edited, deleted = @deleted WHERE number = @number',
   hold: 'UPDATE messages SET held = 1 WHERE number = ?',
   show: 'UPDATE messages SET shown = 1 WHERE number = ?',
@@ -129,15 +159,15 @@ export const sql = {
     FROM messages m LEFT JOIN pins p ON p.device_id = m.author
     WHERE m.room_id = ? AND m.author = ? AND m.seq = ?`,
   idsWithin:
-    'SELECT seq, id FROM messages WHERE room_id = ? AND author = ? AND seq BETWEEN ? AND ? AND held = 1 ORDER BY seq',
+    'SELECT seq, id FROM messages WHERE room_id = ? AND author = ? AND seq BETWEEN ? AND ? AND held > 0 ORDER BY seq',
   newestIdsWithin: `
-    SELECT seq, id FROM messages WHERE room_id = ? AND author = ? AND seq BETWEEN ? AND ? AND held = 1
+    SELECT seq, id FROM messages WHERE room_id = ? AND author = ? AND seq BETWEEN ? AND ? AND held > 0
     ORDER BY seq DESC LIMIT ?`,
   removeSpan: 'DELETE FROM spans WHERE room_id = ? AND author = ? AND first = ?',
 
   undeliveredWithin: `
     SELECT m.id FROM messages m
-    WHERE m.room_id = @roomId AND m.author = @author AND m.seq <= @last AND m.seq >= @first AND m.seq > @last - @scan
+    WHERE m.room_id = @roomId AND m.author = @author AND m.seq <= @last AND m.seq >= @first AND m.seq > @last - @scan AND m.held <> 2
       AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message = m.number AND d.device = @by AND d.state >= 2)
     ORDER BY m.seq`,
   delivery: 'SELECT state FROM deliveries WHERE message = ? AND device = ?',

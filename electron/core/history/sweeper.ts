@@ -7,22 +7,26 @@ const LOOK_EVERY_MS = 5_000;
 const PAUSE_MS = 20;
 
 /**
- * Erases messages whose time is over while the app runs, some at a time. `erased` hears of each step that erased anything: the words are to leave the log as
+ * Erases messages whose time is over, and drops those that are older than their room keeps any, while the app runs, some at a time. `erased` hears of each step that erased anything: the words are to leave the log as
  * well. `failed` hears of a step that the disk did not take; the next look tries again.
  */
 export function createSweeper(options: {
-  store: Pick<HistoryStore, 'expire'>;
+  store: Pick<HistoryStore, 'expire' | 'forget'>;
+  /** The time by which old messages are dropped; null while it cannot be told. */
+  settled(): number | null;
   erased(gone: Gone[]): void;
   failed(thrown: unknown): void;
 }) {
-  const { store, erased, failed } = options;
+  const { store, settled, erased, failed } = options;
   let timer: NodeJS.Timeout | undefined;
   const look = () => {
     let more = false;
     try {
-      const step = store.expire();
-      more = step.more;
-      if (step.erased > 0) erased(step.gone);
+      const nowMs = settled();
+      for (const step of [store.expire(), ...(nowMs === null ? [] : [store.forget(nowMs)])]) {
+        more ||= step.more;
+        if (step.erased > 0) erased(step.gone);
+      }
     } catch (thrown) {
       failed(thrown);
     }

@@ -4,7 +4,14 @@ import { profileFromName } from '@parley/shared/model';
 import type { RoomId } from '@parley/shared/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../adapters/stream-log.ts';
-import { newMessageId, newRoomId, openTestStore, type TestStore, temporaryFolder } from '../testing/test-kit.ts';
+import {
+  author,
+  newMessageId,
+  newRoomId,
+  openTestStore,
+  type TestStore,
+  temporaryFolder,
+} from '../testing/test-kit.ts';
 import { backUpIfOld, backupsOf } from './backup.ts';
 import type { WritableDb } from './database.ts';
 import { type HistoryOpened, startHistory } from './history-client.ts';
@@ -219,4 +226,38 @@ describe('of a deleted room the profile holds nothing once the app was closed (H
     expect(traces()).toEqual([]);
     staysThere();
   });
+});
+
+describe('of what goes by its time nothing is left (H8)', () => {
+  it('in the file, the log and the copies that no newer one replaces', async () => {
+    for (const name of ['history.db.backup-v1', 'history.db.damaged-1']) writeFileSync(join(folder.path, name), SECRET);
+    const ben = openTestStore(file, { seed });
+    ben.store.deleteRoom(gone);
+    ben.close();
+    const ana = author('Ana');
+    let backedUp = () => {};
+    const copied = new Promise<void>((resolve) => {
+      backedUp = resolve;
+    });
+    let told: (messages: unknown[]) => void = () => {};
+    const disappeared = new Promise<unknown[]>((resolve) => {
+      told = resolve;
+    });
+    opened = await startHistory({
+      file,
+      seed,
+      log: { ...silentLog, info: (text) => (text === 'history backed up' ? backedUp() : undefined) },
+      backupDelayMs: 1,
+      gone: told,
+    });
+    const { history } = opened;
+    await history.setKeep(kept, 86_400_000);
+    const message = ana.write(kept, { text: SECRET, expires: 1_000, sentAt: Date.now() });
+    await history.record(kept, [message]);
+    expect(await disappeared).toEqual([{ roomId: kept, author: ana.deviceId, id: message.id }]);
+    await copied;
+    await history.close();
+    // The backup was made while the words were there, and is replaced by the next two.
+    expect(traces().filter((trace) => !/backup-v\d+: /.test(trace) || trace.includes('backup-v1:'))).toEqual([]);
+  }, 30_000);
 });

@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
+import { newestOf } from './backup.ts';
 import type { WritableDb } from './database.ts';
-import { forgetCopies, partOf, removeDatabase, replaceDatabase } from './history-files.ts';
+import { forgetCopies, forgetStaleCopies, partOf, removeDatabase, replaceDatabase } from './history-files.ts';
 
 const RETRY_MS = 1_000;
 const RETRY_AT_CLOSE_MS = 50;
@@ -39,6 +40,14 @@ export function createTraces(options: { db: WritableDb; file: string; wait(ms: n
         forgetCopies(file);
       } catch {
         // Windows keeps a copy that is still being made until it has ended.
+      }
+    },
+    /** A backup was made: removes the copies that would keep what goes by its time. */
+    forgetStaleCopies(): void {
+      try {
+        forgetStaleCopies(file, newestOf(db, file));
+      } catch {
+        // The next backup tries again.
       }
     },
     /** Closes the connection. Where another program still reads what was deleted, a clean copy takes the file's place. */

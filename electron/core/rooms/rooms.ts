@@ -70,6 +70,7 @@ export function createRooms(options: {
         lastActiveAt: row.last_active_at,
         unread: row.unread,
         lastMessage: row.lastMessage,
+        ...(row.keep_ms === null ? {} : { keepMs: row.keep_ms }),
         ...(row.lifetimeMs === null ? {} : { lifetimeMs: row.lifetimeMs }),
         draft: row.draft,
       }),
@@ -218,6 +219,12 @@ export function createRooms(options: {
       if (!isItsServer) throw new ParleyError('not-allowed');
       const proof = { host, challenge: fromBase64Url(challenge) ?? new Uint8Array(), roomId, name };
       return { sig: toBase64Url(await proveOwnership(ownerKey, act, proof)) };
+    },
+
+    /** Sets how long a room's messages are kept on this computer, in ms; null: for ever. */
+    async keep(roomId: RoomId, keepMs: number | null): Promise<Room> {
+      await history.setKeep(roomId, keepMs);
+      return get(roomId);
     },
 
     async rename(roomId: RoomId, name: string, renamedAt: number): Promise<Room> {

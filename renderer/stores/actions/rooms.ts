@@ -19,6 +19,8 @@ export interface RoomActions {
   /** Makes a room, enters it and opens the pre-join screen. */
   createRoom: (room: NewRoom) => Promise<Outcome<RoomId>>;
   renameRoom: (roomId: RoomId, name: string) => Promise<Outcome<unknown>>;
+  /** How long messages are kept on this computer, in ms; null: for ever. */
+  keepMessages: (roomId: RoomId, keepMs: number | null) => Promise<Outcome<unknown>>;
   deleteRoom: (roomId: RoomId) => Promise<Outcome<unknown>>;
   retryConnection: (roomId: RoomId) => void;
 }
@@ -70,6 +72,11 @@ export function createRoomActions(
       if (room.mine && room.listed)
         return tell(await changeListing(context, roomId, { act: 'rename', name: parsed.data }));
       return renamed;
+    },
+    async keepMessages(roomId, keepMs) {
+      const kept = await bridge.call('rooms.keep', { roomId, keepMs });
+      if (kept.ok) putRoom(context, kept.value);
+      return tell(kept);
     },
     async deleteRoom(roomId) {
       const { call, screen, rooms, servers } = store.getState();

@@ -39,6 +39,7 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
     joinByInvite: async () => ({ ok: true, value: design }),
     renameRoom: done,
     deleteRoom: done,
+    keepMessages: done,
     setTimer: done,
     inviteOf: async (roomId) => {
       const { rooms, server } = store.getState();

@@ -213,6 +213,31 @@ export class Member {
     this.conversation = this.#open();
   }
 
+  /** Keeps messages for so long on this device from now on. */
+  keep(ms: number): void {
+    this.#store.setKeep(roomId, ms);
+  }
+
+  /** What the app does now and then: erases what is over, and drops what is older than the room keeps it. */
+  sweep(): void {
+    while (this.#store.expire().more);
+    while (this.#store.forget(this.#now()).more);
+  }
+
+  /** The messages that were dropped here. */
+  dropped(): Set<string> {
+    const rows = this.#db
+      .prepare<[], { author: string; id: string }>('SELECT author, id FROM messages WHERE held = 2')
+      .all();
+    return new Set(rows.map(({ author, id }) => `${author}.${id}`));
+  }
+
+  /** Whether any words are here beside those that are shown. */
+  hiddenWords(): number {
+    const left = "shown = 0 AND (text <> '' OR (kind = 1 AND body IS NOT NULL AND held = 2))";
+    return this.#db.prepare<[], number>(`SELECT count(*) FROM messages WHERE ${left}`).pluck().get() ?? 0;
+  }
+
   noteHeld(): void {
     for (const key of this.keys()) this.everHeld.add(key);
   }
@@ -221,8 +246,8 @@ export class Member {
     this.#wallAheadMs = aheadMs;
   }
 
-  write(text: string): Promise<unknown> {
-    return this.say({ kind: 'text', text, of: null });
+  write(text: string, lifetimeMs: number | null = null): Promise<unknown> {
+    return this.say({ kind: 'text', text, of: null, lifetimeMs });
   }
 
   say(content: EntryContent): Promise<unknown> {

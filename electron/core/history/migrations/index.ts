@@ -8,6 +8,7 @@ import { up as foldedSearch } from './0006-folded-search.ts';
 import { up as prints } from './0007-prints.ts';
 import { up as entries } from './0008-entries.ts';
 import { up as lifetimes } from './0009-lifetimes.ts';
+import { up as retention } from './0010-retention.ts';
 
 /** Runs inside one transaction that also raises `user_version`. */
 export type Migration = (db: WritableDb) => void;
@@ -23,4 +24,5 @@ export const migrations: readonly Migration[] = [
   prints,
   entries,
   lifetimes,
+  retention,
 ];

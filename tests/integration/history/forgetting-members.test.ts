@@ -1,0 +1,167 @@
+import { randomInt } from 'node:crypto';
+import { type MessageRef, messageKey } from '@parley/shared/model';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { emptyHistory, type Member, memberKeys, SimulatedRoom } from './simulated-members.ts';
+
+const HOUR = 3_600_000;
+const empty = emptyHistory();
+const keys = memberKeys(4);
+const member = fc.nat(3);
+/** These keep messages for an hour and for ten; the others for ever. */
+const FORGETFUL: readonly (readonly [member: number, keepMs: number])[] = [
+  [2, HOUR],
+  [3, 10 * HOUR],
+];
+
+const step = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      does: fc.constant('write' as const),
+      who: member,
+      lifetimeMs: fc.constantFrom(null, null, HOUR / 2, 5 * HOUR),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ does: fc.constant('edit' as const), who: member, which: fc.nat(20) }) },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant('delete' as const), who: member, which: fc.nat(20) }) },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant('react' as const), who: member, which: fc.nat(20) }) },
+  { weight: 3, arbitrary: fc.record({ does: fc.constant('link' as const), who: member, other: member }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({ does: fc.constant('deliver' as const), count: fc.integer({ min: 1, max: 12 }) }),
+  },
+  { weight: 2, arbitrary: fc.record({ does: fc.constant('cut' as const), who: member, other: member }) },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant('restore' as const), who: member }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ does: fc.constant('wait' as const), ms: fc.constantFrom(60_000, HOUR, 6 * HOUR) }),
+  },
+  { weight: 4, arbitrary: fc.record({ does: fc.constant('sweep' as const), who: member }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      does: fc.constant('set clock' as const),
+      who: member,
+      aheadMs: fc.constantFrom(-5 * HOUR, 0, 5 * HOUR),
+    }),
+  },
+);
+type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
+
+function subjectOf(who: Member, which: number, ownOnly: boolean): MessageRef | undefined {
+  const able = who.items().filter(({ deleted, mine }) => !deleted && (mine || !ownOnly));
+  const found = able[which % Math.max(1, able.length)];
+  return found && { author: found.author, id: found.id };
+}
+
+async function happen(room: SimulatedRoom, steps: readonly Step[]): Promise<void> {
+  const copies = room.members.map((each) => each.copy());
+  let written = 0;
+  for (const step of steps) {
+    switch (step.does) {
+      case 'write':
+        await room.member(step.who).write(`word ${++written}`, step.lifetimeMs);
+        break;
+      case 'edit': {
+        const of = subjectOf(room.member(step.who), step.which, true);
+        if (of) await room.member(step.who).say({ kind: 'edit', of, text: `better word ${++written}` });
+        break;
+      }
+      case 'delete': {
+        const of = subjectOf(room.member(step.who), step.which, true);
+        if (of) await room.member(step.who).say({ kind: 'delete', of });
+        break;
+      }
+      case 'react': {
+        const of = subjectOf(room.member(step.who), step.which, false);
+        if (of) await room.member(step.who).say({ kind: 'reaction', of, emoji: '👍', on: true });
+        break;
+      }
+      case 'link':
+        await room.link(room.member(step.who), room.member(step.other));
+        break;
+      case 'deliver':
+        for (let i = 0; i < step.count; i++) await room.deliver(i);
+        break;
+      case 'cut':
+        room.cut(room.member(step.who), room.member(step.other));
+        break;
+      case 'restore': {
+        const who = room.member(step.who);
+        const now = who.copy();
+        who.restart(copies[step.who]);
+        copies[step.who] = now;
+        break;
+      }
+      case 'wait':
+        room.clock.advance(step.ms);
+        break;
+      case 'sweep':
+        room.member(step.who).sweep();
+        break;
+      case 'set clock':
+        room.member(step.who).setClock(step.aheadMs);
+        break;
+    }
+  }
+}
+
+async function meetAll(room: SimulatedRoom): Promise<void> {
+  for (const [index, left] of room.members.entries()) {
+    for (const right of room.members.slice(index + 1)) await room.link(left, right);
+  }
+  await room.quiet();
+}
+
+/** Words alone: who reacted to a message of which one drops the reactions earlier is not told the same everywhere. */
+const wordsOf = (who: Member) =>
+  new Map(who.items().map((item) => [messageKey(item), `${item.text}${item.edited}${item.deleted}`]));
+
+describe('members of a room, of whom some keep messages for a short time, and messages that disappear', () => {
+  it('agree on what each keeps, come to rest, and bring nothing back that was dropped or is over (H8)', async () => {
+    const stories = Number(process.env.PARLEY_STORIES ?? 200);
+    const seed = Number(process.env.PARLEY_SEED ?? randomInt(2 ** 31));
+    console.info(`stories: PARLEY_SEED=${seed}`);
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+        const room = new SimulatedRoom(keys, empty);
+        try {
+          for (const [who, keepMs] of FORGETFUL) room.member(who).keep(keepMs);
+          await happen(room, steps);
+          for (const each of room.members) each.setClock(0);
+          await meetAll(room);
+          for (const each of room.members) each.sweep();
+          const dropped = room.members.map((each) => each.dropped());
+          room.clock.advance(1_000);
+          for (const each of room.members) room.cutAll(each);
+          await meetAll(room);
+          for (const [at, each] of room.members.entries()) {
+            for (const key of dropped[at] ?? []) expect(wordsOf(each).has(key as never)).toBe(false);
+          }
+          // Whoever holds words holds the same ones.
+          const all = new Map(room.members.flatMap((each) => [...wordsOf(each)]));
+          for (const each of room.members) {
+            for (const [key, words] of wordsOf(each)) expect(words).toBe(all.get(key));
+          }
+          // Nothing is left of what is over: a day later with all that late arrivals get.
+          room.clock.advance(48 * HOUR);
+          for (const each of room.members) each.sweep();
+          for (const each of room.members) {
+            expect(each.items().filter(({ lifetimeMs }) => lifetimeMs !== undefined)).toEqual([]);
+            expect(each.hiddenWords()).toBe(0);
+          }
+          for (const [who] of FORGETFUL) {
+            const unsent = room.member(who).items();
+            expect(unsent.every(({ mine, deliveredTo }) => mine && deliveredTo === 0)).toBe(true);
+          }
+          const [first, second] = room.members.map((each) => [...wordsOf(each)]);
+          expect(second).toEqual(first);
+        } finally {
+          room.close();
+        }
+      }),
+      { numRuns: stories, seed },
+    );
+  }, 600_000);
+});
