@@ -105,6 +105,8 @@ function fill(profile: string, roomId: RoomId, stored: number): { textBytes: num
         ofId: null,
         body: null,
         shown: 1,
+        expires: null,
+        dueAt: null,
         held: 1,
         sig: randomBytes(64).toString('base64url'),
       };

@@ -78,6 +78,33 @@ async function shown(draft = '', more: Partial<Actions> = {}) {
   return { field, send, type, press, sent, setDraft, alerts, store, roomId, edits: () => edits };
 }
 
+describe('messages that disappear', () => {
+  it('are told of above the field, as the room’s timer says or as the person chose for the next ones', async () => {
+    const lifetimes: unknown[] = [];
+    const sendMessage: Actions['sendMessage'] = async (_room, _text, lifetimeMs) => {
+      lifetimes.push(lifetimeMs);
+      return accept(null);
+    };
+    const { store, roomId, press } = await shown('Hello', { sendMessage });
+    const isTold = (words: string) => mounted.page.textContent?.includes(words) === true;
+    expect(isTold('disappear')).toBe(false);
+    const rooms = store.getState().rooms.map((room) => ({ ...room, lifetimeMs: 86_400_000 }));
+    await act(async () => store.setState({ rooms: rooms.filter((room) => room.roomId === roomId) }));
+    expect(isTold('Messages disappear 1 day after they are sent')).toBe(true);
+    await press('Enter');
+    const button = mounted.page.querySelector<HTMLButtonElement>('button[aria-label="How long your messages stay"]');
+    await act(async () => button?.click());
+    const choice = document.querySelector<HTMLSelectElement>('[aria-label="Your next messages here"]');
+    await act(async () => {
+      if (choice) choice.value = '3600000';
+      choice?.dispatchEvent(new Event('change', { bubbles: true }));
+    });
+    expect(isTold('Your next messages disappear 1 hour after they are sent')).toBe(true);
+    await press('Enter');
+    expect(lifetimes).toEqual([undefined, 3_600_000]);
+  });
+});
+
 describe('the composer', () => {
   it('sends on Enter and is empty again', async () => {
     const { field, type, press, sent } = await shown();

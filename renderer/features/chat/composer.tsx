@@ -10,7 +10,7 @@ import { AttachButtons } from '../files/attach-buttons.tsx';
 import { isCommand } from '../keys.ts';
 import styles from './chat.module.css';
 import { ComposingBar } from './composing-bar.tsx';
-import { TimerLine } from './timer-mark.tsx';
+import { TimerButton, TimerLine } from './timer-mark.tsx';
 import { WaitingBar } from './waiting-bar.tsx';
 import { changeField, wrapSelection } from './wrap-selection.ts';
 
@@ -35,6 +35,8 @@ export function Composer({ roomId }: { roomId: RoomId }) {
   const refusal = useApp((state) => state.drafts[roomId]?.refusal ?? null);
   const unstored = useApp((state) => state.unstored[roomId]);
   const [tooMuch, setTooMuch] = useState(0);
+  /** How long this person's next messages may be there; as the room's timer says where it is undefined. */
+  const [lifetimeMs, setLifetime] = useState<number | null | undefined>(undefined);
   const ref = useRef<HTMLTextAreaElement>(null);
   // As it will be sent.
   const length = useMemo(() => [...text.normalize('NFC').trim()].length, [text]);
@@ -65,7 +67,7 @@ export function Composer({ roomId }: { roomId: RoomId }) {
   const send = () => {
     setTooMuch(0);
     if (mayBeSent && isEdit) void actions.saveEdit(roomId);
-    else if (mayBeSent) void actions.sendMessage(roomId, text);
+    else if (mayBeSent) void actions.sendMessage(roomId, text, lifetimeMs);
   };
 
   const takeBack = () => {
@@ -97,9 +99,10 @@ export function Composer({ roomId }: { roomId: RoomId }) {
       ) : null}
       {unstored ? <WaitingBar unstored={unstored} takeBack={takeBack} /> : null}
       {composing ? <ComposingBar roomId={roomId} composing={composing} /> : null}
-      <TimerLine roomId={roomId} />
+      <TimerLine roomId={roomId} chosen={lifetimeMs} />
       <div className={styles.field}>
         <AttachButtons roomId={roomId} />
+        <TimerButton chosen={lifetimeMs} choose={setLifetime} />
         <textarea
           ref={ref}
           rows={1}

@@ -29,56 +29,60 @@ export function LifetimeSection({ room }: { room: Room }) {
     void actions.keepMessages(roomId, ms).then((outcome) => setError(outcome.ok ? null : outcome.message));
   };
   return (
-    <section aria-label="How long messages stay">
-      <SelectField
-        label="Messages disappear"
-        value={String(lifetimeMs ?? NEVER)}
-        onChange={(value) => {
-          void actions.setTimer(roomId, timeOf(value)).then((outcome) => {
-            setError(outcome.ok ? null : outcome.message);
-          });
-        }}
-        options={optionsOf(LIFETIMES, lifetimeMs, 'Never', (words) => `After ${words}`)}
-        empty=""
-        icon={<Timer aria-hidden="true" />}
-      />
-      <p className={styles.soft}>
-        For everybody in this room, from the next message on. Each computer deletes a message so long after it was sent.
-        Somebody can still have copied it.
-      </p>
-      <SelectField
-        label="Keep messages on this computer"
-        value={String(keepMs ?? NEVER)}
-        onChange={(value) => {
-          const ms = timeOf(value);
-          if (ms !== null && (keepMs === undefined || ms < keepMs)) setShorter(ms);
-          else keep(ms);
-        }}
-        options={optionsOf(KEPT_FOR, keepMs, 'For ever', (words) => words)}
-        empty=""
-        icon={<HardDrive aria-hidden="true" />}
-      />
-      {error ? <Refused>{error}</Refused> : null}
-      <p className={styles.soft}>
-        {keepMs === undefined
-          ? 'Nothing is deleted by itself.'
-          : `Messages that are older than ${lifetimeWords(keepMs)} are deleted here; backups on this computer hold them up to two days longer. The others keep theirs.`}
-      </p>
-      {shorter === null ? null : (
-        <Dialog title="Delete older messages" size="small" onClose={() => setShorter(null)}>
-          <p>
-            {`Messages of this room that are older than ${lifetimeWords(shorter)} will be deleted from this computer, now and from now on. The others keep theirs. This cannot be undone.`}
-          </p>
-          <DialogActions>
-            <Button look="quiet" data-autofocus onClick={() => setShorter(null)}>
-              Cancel
-            </Button>
-            <Button look="danger" onClick={() => keep(shorter)}>
-              Delete older messages
-            </Button>
-          </DialogActions>
-        </Dialog>
-      )}
-    </section>
+    <>
+      <section aria-label="Messages that disappear">
+        <SelectField
+          label="Messages disappear"
+          value={String(lifetimeMs ?? NEVER)}
+          onChange={(value) => {
+            void actions.setTimer(roomId, timeOf(value)).then((outcome) => {
+              setError(outcome.ok ? null : outcome.message);
+            });
+          }}
+          options={optionsOf(LIFETIMES, lifetimeMs, 'Never', (words) => `After ${words}`)}
+          empty=""
+          icon={<Timer aria-hidden="true" />}
+        />
+        <p className={styles.soft}>
+          For everybody in this room, from the next message on. Each computer deletes a message so long after it was
+          sent. Somebody can still have copied it.
+        </p>
+      </section>
+      <section aria-label="Messages on this computer">
+        <SelectField
+          label="Keep messages on this computer"
+          value={String(keepMs ?? NEVER)}
+          onChange={(value) => {
+            const ms = timeOf(value);
+            if (ms !== null && (keepMs === undefined || ms < keepMs)) setShorter(ms);
+            else keep(ms);
+          }}
+          options={optionsOf(KEPT_FOR, keepMs, 'For ever', (words) => words)}
+          empty=""
+          icon={<HardDrive aria-hidden="true" />}
+        />
+        {error ? <Refused>{error}</Refused> : null}
+        <p className={styles.soft}>
+          {keepMs === undefined
+            ? 'Nothing is deleted by itself.'
+            : `Messages that are older than ${lifetimeWords(keepMs)} are deleted here; backups on this computer hold them up to two days longer. The others keep theirs.`}
+        </p>
+        {shorter === null ? null : (
+          <Dialog title="Delete older messages" size="small" onClose={() => setShorter(null)}>
+            <p>
+              {`Messages of this room that are older than ${lifetimeWords(shorter)} will be deleted from this computer, now and from now on. The others keep theirs. This cannot be undone.`}
+            </p>
+            <DialogActions>
+              <Button look="quiet" data-autofocus onClick={() => setShorter(null)}>
+                Cancel
+              </Button>
+              <Button look="danger" onClick={() => keep(shorter)}>
+                Delete older messages
+              </Button>
+            </DialogActions>
+          </Dialog>
+        )}
+      </section>
+    </>
   );
 }

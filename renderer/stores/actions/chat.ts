@@ -16,9 +16,10 @@ import type { ActionContext } from './context.ts';
 
 export interface ChatActions {
   /**
-   * Sends a text, a long one as several messages. What could not be sent becomes the room's draft again, with the reason.
+   * Sends a text, a long one as several messages. What could not be sent becomes the room's draft again, with the reason. It lasts as
+   * long as the room's timer says, or `lifetimeMs`; null: without end.
    */
-  sendMessage: (roomId: RoomId, text: string) => Promise<Outcome<unknown>>;
+  sendMessage: (roomId: RoomId, text: string, lifetimeMs?: number | null) => Promise<Outcome<unknown>>;
   /** Takes back the messages of a room that wait for the disk: their text is the draft again. */
   takeBack: (roomId: RoomId) => void;
   setDraft: (roomId: RoomId, draft: string) => void;
@@ -72,7 +73,7 @@ export function createChatActions(context: ActionContext): ChatActions {
 
   async function sendParts(
     roomId: RoomId,
-    text: string,
+    { text, lifetimeMs }: { text: string; lifetimeMs: number | null | undefined },
     sending: Sending,
     isTakenBack: () => boolean,
     reply?: Composing,
@@ -84,7 +85,7 @@ export function createChatActions(context: ActionContext): ChatActions {
       const withPart = whole.slice(part.from);
       sending.rest(behind);
       const of = index === 0 && reply ? { author: reply.of.author, id: reply.of.id } : null;
-      const content = { text: part.text, of, draft: () => sending.after(behind) };
+      const content = { text: part.text, of, lifetimeMs, draft: () => sending.after(behind) };
       const outcome = isTakenBack()
         ? refuse('cancelled')
         : await sendOne(roomId, content, ({ refusal, cancel }) => {
@@ -110,7 +111,12 @@ export function createChatActions(context: ActionContext): ChatActions {
 
   async function sendOne(
     roomId: RoomId,
-    { text, of, draft }: { text: string; of: MessageRef | null; draft: () => string },
+    {
+      text,
+      of,
+      lifetimeMs,
+      draft,
+    }: { text: string; of: MessageRef | null; lifetimeMs: number | null | undefined; draft: () => string },
     waiting: (wait: SendWait) => void,
   ): Promise<Outcome<unknown>> {
     const parsed = ChatText.safeParse(text);
@@ -119,14 +125,15 @@ export function createChatActions(context: ActionContext): ChatActions {
     if (!room) return refuse('room-unknown');
     try {
       const stored = (item: HistoryItem) => chats.add(roomId, [item]);
-      return await room.send({ kind: 'text', text: parsed.data, of }, stored, draft, waiting);
+      const content = { kind: 'text' as const, text: parsed.data, of, lifetimeMs };
+      return await room.send(content, stored, draft, waiting);
     } catch (thrown) {
       return refusalOf(thrown);
     }
   }
 
   return {
-    sendMessage(roomId, text) {
+    sendMessage(roomId, text, lifetimeMs) {
       const sending = drafts.send(roomId, text);
       const before = takenBackOf(roomId);
       const isTakenBack = () => takenBackOf(roomId) !== before;
@@ -135,7 +142,7 @@ export function createChatActions(context: ActionContext): ChatActions {
       if (reply) setComposing(roomId, undefined);
       // One text after the other, so that no message comes between those of a long one.
       const turn = (turns.get(roomId) ?? Promise.resolve()).then(() =>
-        sendParts(roomId, text, sending, isTakenBack, reply),
+        sendParts(roomId, { text, lifetimeMs }, sending, isTakenBack, reply),
       );
       turns.set(roomId, turn);
       return turn;
