@@ -68,7 +68,7 @@ export const sql = {
     SELECT body FROM messages WHERE room_id = ? AND kind = 4 AND body IS NOT NULL
     ORDER BY clock DESC, author DESC, id DESC LIMIT 1`,
   setKeep: 'UPDATE rooms SET keep_ms = ? WHERE room_id = ?',
-  roomsThatForget: 'SELECT room_id, keep_ms FROM rooms WHERE keep_ms IS NOT NULL',
+  roomsThatForget: 'SELECT room_id, keep_ms FROM rooms WHERE keep_ms > 0',
   // A message is as old as the later of its arrival and its sending, unless it comes from the future. An own one that nobody has stays.
   old: `
     SELECT * FROM messages WHERE room_id = @roomId AND recorded_at <= @before AND held = 1 AND kind <> 4
@@ -93,9 +93,9 @@ export const sql = {
     INSERT INTO floors (room_id, author, seq) VALUES (?, ?, ?)
     ON CONFLICT (room_id, author) DO UPDATE SET seq = excluded.seq`,
   anythingForgotten: `
-    SELECT 1 WHERE EXISTS (SELECT 1 FROM rooms WHERE keep_ms IS NOT NULL) OR EXISTS (SELECT 1 FROM floors)
-      OR EXISTS (SELECT 1 FROM messages WHERE due_at IS NOT NULL)
-      OR EXISTS (SELECT 1 FROM messages WHERE kind = 4 AND body IS NOT NULL)`,
+    SELECT 1 WHERE EXISTS (SELECT 1 FROM rooms WHERE keep_ms > 0) OR EXISTS (SELECT 1 FROM floors WHERE room_id > '')
+      OR EXISTS (SELECT 1 FROM messages WHERE due_at > 0)
+      OR EXISTS (SELECT 1 FROM messages WHERE room_id > '' AND kind = 4 AND body IS NOT NULL)`,
   lowerFloor: 'UPDATE floors SET seq = ? WHERE room_id = ? AND author = ? AND seq >= ?',
   setText: 'UPDATE messages SET text = @text, edited = @edited, deleted = @deleted WHERE number = @number',
   hold: 'UPDATE messages SET held = 1 WHERE number = ?',

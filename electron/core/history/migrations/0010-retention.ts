@@ -7,6 +7,7 @@ import type { WritableDb } from '../database.ts';
 export const up = (db: WritableDb): void => {
   db.exec(`
     ALTER TABLE rooms ADD COLUMN keep_ms INTEGER;
+    CREATE INDEX rooms_that_forget ON rooms (keep_ms) WHERE keep_ms IS NOT NULL;
     CREATE TABLE floors (
       room_id TEXT NOT NULL REFERENCES rooms (room_id) ON DELETE CASCADE,
       author  TEXT NOT NULL,
