@@ -8,6 +8,10 @@ import { sql } from './statements.ts';
 /** A message that is not here any more. */
 export type Gone = MessageRef & { roomId: RoomId };
 
+/** A step of erasing: the messages that went, how many entries were erased, and whether there is more. */
+export type Erased = { gone: Gone[]; erased: number; more: boolean };
+const NOTHING: Erased = { gone: [], erased: 0, more: false };
+
 /** So many entries are erased in one step: other calls have their turn after it. */
 export const ERASED_AT_ONCE = 50;
 
@@ -36,8 +40,10 @@ export function createForgettingStore(context: HistoryContext) {
      * Erases entries whose time is over, the longest over first. Answers the messages that went with them, how many entries were
      * erased, and whether there is more.
      */
-    expire: (): { gone: Gone[]; erased: number; more: boolean } =>
-      transaction(() => {
+    expire: (): Erased => {
+      // Looked for without a transaction: that would wait for other programs, and for the disk, every few seconds.
+      if (one(sql.due, lifetime(), 1) === undefined) return NOTHING;
+      return transaction(() => {
         const rows = all<MessageRow>(sql.due, lifetime(), ERASED_AT_ONCE);
         const gone = rows.flatMap((row) => {
           // An earlier one of these may have taken it along.
@@ -45,7 +51,8 @@ export function createForgettingStore(context: HistoryContext) {
           return still.flatMap(log.expire).map(goneOf);
         });
         return { gone, erased: rows.length, more: rows.length === ERASED_AT_ONCE };
-      }),
+      });
+    },
 
     /** Whether anything goes from this history by its time. */
     forgets: (): boolean => one(sql.anythingForgotten) !== undefined,
@@ -60,25 +67,28 @@ export function createForgettingStore(context: HistoryContext) {
      * Drops messages that are older than their room keeps any, the oldest first; `nowMs` is the wall clock. A message is as old
      * as its arrival here and its sending both are. Answers as `expire`.
      */
-    forget: (nowMs: number): { gone: Gone[]; erased: number; more: boolean } =>
-      transaction(() => {
+    forget: (nowMs: number): Erased => {
+      const rooms = all<{ room_id: string; keep_ms: number }>(sql.roomsThatForget);
+      const oldOf = (room: { room_id: string; keep_ms: number }, limit: number): MessageRow[] =>
+        all<MessageRow>(sql.old, { roomId: room.room_id, before: nowMs - room.keep_ms, now: nowMs, limit });
+      if (!rooms.some((room) => oldOf(room, 1).length > 0)) return NOTHING;
+      return transaction(() => {
         const dropped: MessageRow[] = [];
         let more = false;
-        for (const { room_id: roomId, keep_ms: keepMs } of all<{ room_id: string; keep_ms: number }>(
-          sql.roomsThatForget,
-        )) {
+        for (const room of rooms) {
           const limit = ERASED_AT_ONCE - dropped.length;
           if (limit <= 0) {
             more = true;
             break;
           }
-          const rows = all<MessageRow>(sql.old, { roomId, before: nowMs - keepMs, now: nowMs, limit });
+          const rows = oldOf(room, limit);
           more ||= rows.length === limit;
           dropped.push(...rows.flatMap(log.drop));
         }
         raiseFloors(dropped);
         const gone = dropped.filter(({ shown }) => shown === 1).map(goneOf);
         return { gone, erased: dropped.length, more };
-      }),
+      });
+    },
   };
 }
