@@ -128,6 +128,12 @@ const table: Row[] = [
     because: 'ui/marks.ts is the only importer of the Markdown parser.',
   },
   {
+    files: ['renderer/ui/emoji/emojibase.mjs'],
+    may: [...shared, '!emojibase-data/**'],
+    never: [...outsideRenderer, ...allBut()],
+    because: 'ui/emoji/emojibase.mjs is the only reader of the data of emoji.',
+  },
+  {
     files: ['renderer/ui/qr-code.tsx'],
     may: [...shared, '!react', '!qr'],
     never: [...outsideRenderer, ...allBut()],

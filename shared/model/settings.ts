@@ -1,9 +1,13 @@
 import { z } from 'zod';
+import { Emoji } from './entry.ts';
 import { Profile } from './profile.ts';
 import { ServerHost } from './server-host.ts';
 
 export const Theme = z.enum(['system', 'light', 'dark', 'contrast']);
 export type Theme = z.infer<typeof Theme>;
+
+/** So many emoji are remembered as used last. */
+export const RECENT_EMOJI_MAX = 24;
 
 const DeviceChoice = z.string().max(512).nullable();
 
@@ -25,6 +29,12 @@ export const Settings = z.object({
     relayOnly: z.boolean(),
     readReceipts: z.boolean(),
   }),
+  emoji: z.object({
+    /** Used last, the latest first. */
+    recent: z.array(Emoji).max(RECENT_EMOJI_MAX),
+    /** The skin tone: 0 is yellow, 1 to 5 are light to dark. */
+    tone: z.number().int().min(0).max(5),
+  }),
   hosting: z.object({
     /** Whether other computers on the network may use this app's own signaling server. */
     lan: z.boolean(),
@@ -40,6 +50,7 @@ export const usualSettings: Settings = {
   appearance: { theme: 'system' },
   devices: { cameraId: null, microphoneId: null, speakerId: null, startMuted: false, startCameraOff: false },
   privacy: { relayOnly: false, readReceipts: true },
+  emoji: { recent: [], tone: 0 },
   hosting: { lan: false },
   homeServer: null,
 };
@@ -51,6 +62,7 @@ export const SettingsChange = z
     appearance: Settings.shape.appearance.partial(),
     devices: Settings.shape.devices.partial(),
     privacy: Settings.shape.privacy.partial(),
+    emoji: Settings.shape.emoji.partial(),
     hosting: Settings.shape.hosting.partial(),
     homeServer: ServerHost.nullable(),
   })

@@ -25,7 +25,7 @@ export function openSettings(file: string, now: () => number): { store: Settings
     store: {
       get: () => settings,
       change(change) {
-        const { profile, homeServer, appearance, devices, privacy, hosting } = change;
+        const { profile, homeServer, appearance, devices, privacy, emoji, hosting } = change;
         const next = Settings.parse({
           ...settings,
           ...(profile === undefined ? {} : { profile }),
@@ -33,6 +33,7 @@ export function openSettings(file: string, now: () => number): { store: Settings
           appearance: { ...settings.appearance, ...appearance },
           devices: { ...settings.devices, ...devices },
           privacy: { ...settings.privacy, ...privacy },
+          emoji: { ...settings.emoji, ...emoji },
           hosting: { ...settings.hosting, ...hosting },
         });
         writeFileAtomically(file, `${JSON.stringify(next, null, 2)}\n`);

@@ -6,6 +6,7 @@ import type { Actions } from '../../stores/actions/actions.ts';
 import { AppProvider } from '../../stores/react.tsx';
 import { createFakeApp } from '../../testing/gallery/fake-app.ts';
 import { mountEach } from '../../testing/mounted.ts';
+import { loadEmoji } from '../../ui/emoji/emoji-data.ts';
 import { Composer } from './composer.tsx';
 
 const mounted = mountEach();
@@ -220,6 +221,34 @@ describe('the composer', () => {
     expect(field.value.slice(field.selectionStart, field.selectionEnd)).toBe('two');
     await press('x', { code, ctrlKey: true });
     expect(field.value).toBe('one two three');
+  });
+
+  it('offers emoji for a begun code; ↓ and Tab choose, and Escape closes the list alone', async () => {
+    await loadEmoji();
+    const { field, type, press, sent } = await shown();
+    const offered = () => [...mounted.page.querySelectorAll('[role="option"]')].map((option) => option.textContent);
+    await type('so :smil');
+    expect(offered().slice(0, 2)).toEqual(['😄:smile:', '😃:smiley:']);
+    expect(field.getAttribute('aria-activedescendant')).toMatch(/-0$/);
+    await press('ArrowDown');
+    await press('Tab');
+    expect([field.value, offered()]).toEqual(['so 😃 ', []]);
+    await type('so :smil');
+    await press('Escape');
+    expect(offered()).toEqual([]);
+    await press('Enter');
+    expect(sent).toEqual(['so :smil']);
+  });
+
+  it('makes an emoji of a code that is typed to its end, and of nothing else', async () => {
+    await loadEmoji();
+    const { field, type } = await shown();
+    await type('yes :tada:');
+    expect(field.value).toBe('yes 🎉');
+    await type('at 10:30:');
+    expect(field.value).toBe('at 10:30:');
+    await type('no :such_thing:');
+    expect(field.value).toBe('no :such_thing:');
   });
 
   it('follows the direction of what is written', async () => {

@@ -1,7 +1,7 @@
 import { splitText } from '@parley/shared/model';
 import { LIMITS, type RoomId } from '@parley/shared/protocol';
 import { SendHorizontal } from 'lucide-react';
-import { useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Refused } from '../../ui/field.tsx';
@@ -9,10 +9,13 @@ import { formatNumber } from '../../ui/format.ts';
 import { AttachButtons } from '../files/attach-buttons.tsx';
 import { isCommand } from '../keys.ts';
 import styles from './chat.module.css';
+import { CompletionList } from './completion-list.tsx';
 import { ComposingBar } from './composing-bar.tsx';
+import { EmojiButton } from './emoji-button.tsx';
+import { changeField, replacement, wrapSelection } from './field-changes.ts';
 import { TimerButton, TimerLine } from './timer-mark.tsx';
+import { useCompletions } from './use-completions.ts';
 import { WaitingBar } from './waiting-bar.tsx';
-import { changeField, wrapSelection } from './wrap-selection.ts';
 
 /** Marks by the key that, with Ctrl or Cmd, puts them around the selection. */
 const MARKS: Readonly<Record<string, string>> = { KeyB: '**', KeyI: '*', KeyE: '`' };
@@ -38,6 +41,12 @@ export function Composer({ roomId }: { roomId: RoomId }) {
   /** How long this person's next messages may be there; as the room's timer says where it is undefined. */
   const [lifetimeMs, setLifetime] = useState<number | null | undefined>(undefined);
   const ref = useRef<HTMLTextAreaElement>(null);
+  const [caret, setCaret] = useState<number | null>(null);
+  const replace = useCallback((from: number, to: number, by: string) => {
+    if (ref.current) changeField(ref.current, replacement(from, to, by));
+  }, []);
+  const completions = useCompletions({ text, caret, replace });
+  const isChoosing = completions.items.length > 0;
   // As it will be sent.
   const length = useMemo(() => [...text.normalize('NFC').trim()].length, [text]);
   const left = LIMITS.chatTextMax - length;
@@ -100,6 +109,13 @@ export function Composer({ roomId }: { roomId: RoomId }) {
       {unstored ? <WaitingBar unstored={unstored} takeBack={takeBack} /> : null}
       {composing ? <ComposingBar roomId={roomId} composing={composing} /> : null}
       <TimerLine roomId={roomId} chosen={lifetimeMs} />
+      <CompletionList
+        id={completions.listId}
+        items={completions.items}
+        current={completions.current}
+        onActive={completions.setActive}
+        onChoose={completions.choose}
+      />
       <div className={styles.field}>
         <AttachButtons roomId={roomId} />
         <TimerButton chosen={lifetimeMs} choose={setLifetime} />
@@ -111,9 +127,20 @@ export function Composer({ roomId }: { roomId: RoomId }) {
           autoComplete="off"
           aria-label="Message"
           placeholder="Write a message"
+          aria-autocomplete="list"
+          aria-controls={isChoosing ? completions.listId : undefined}
+          aria-activedescendant={isChoosing ? `${completions.listId}-${completions.current}` : undefined}
           value={text}
-          onChange={(event) => change(event.target.value)}
+          onSelect={({ currentTarget: { selectionStart, selectionEnd } }) =>
+            setCaret(selectionStart === selectionEnd ? selectionStart : null)
+          }
+          onBlur={() => setCaret(null)}
+          onChange={(event) => {
+            change(event.target.value);
+            setCaret(event.target.selectionEnd);
+          }}
           onKeyDown={(event) => {
+            if (completions.onKeyDown(event)) return;
             if (event.key === 'Escape' && composing) {
               event.preventDefault();
               event.stopPropagation();
@@ -136,6 +163,13 @@ export function Composer({ roomId }: { roomId: RoomId }) {
             // A long text goes out as several messages only where the button, which says so, is pressed.
             if (left >= 0) send();
           }}
+        />
+        <EmojiButton
+          onChoose={(emoji) => {
+            const { selectionStart = text.length, selectionEnd = text.length } = ref.current ?? {};
+            replace(selectionStart, selectionEnd, emoji);
+          }}
+          focusField={() => ref.current?.focus()}
         />
         {length >= COUNT_FROM && left >= 0 ? (
           <span className={styles.count} role="status">

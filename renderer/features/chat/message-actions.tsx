@@ -1,12 +1,12 @@
 import type { HistoryItem } from '@parley/shared/model';
-import { Copy, Pencil, Reply, SmilePlus, Trash2 } from 'lucide-react';
-import { type ComponentProps, useState } from 'react';
+import { Copy, Pencil, Reply, Trash2 } from 'lucide-react';
+import { useState } from 'react';
 import { useActions } from '../../stores/react.tsx';
-import { Button, IconButton } from '../../ui/button.tsx';
+import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { Popover } from '../../ui/popover.tsx';
+import { Action } from './action.tsx';
 import styles from './actions.module.css';
-import { PALETTE } from './emojis.ts';
+import { ReactButton } from './react-button.tsx';
 
 /** The things to do with one message. They are seen, and reached by Tab, while the message has the pointer or the focus. */
 export function MessageActions({ item }: { item: HistoryItem }) {
@@ -47,42 +47,5 @@ export function MessageActions({ item }: { item: HistoryItem }) {
         </Dialog>
       ) : null}
     </span>
-  );
-}
-
-/** A tooltip for each button of each message in view would cost more than its title. */
-function Action(props: Omit<ComponentProps<typeof IconButton>, 'title' | 'tooltip' | 'className'>) {
-  return <IconButton {...props} title={props.label} tooltip={false} className={styles.small} />;
-}
-
-function ReactButton({ item }: { item: HistoryItem }) {
-  const { react } = useActions();
-  const [isOpen, setOpen] = useState(false);
-  const own = new Set(item.reactions.filter(({ mine }) => mine).map(({ emoji }) => emoji));
-  return (
-    <Popover
-      open={isOpen}
-      onOpenChange={setOpen}
-      label="Reactions"
-      className={styles.palette}
-      trigger={<Action icon={SmilePlus} label="React" />}
-    >
-      {PALETTE.map(([emoji, name]) => (
-        <button
-          key={emoji}
-          type="button"
-          className={styles.emoji}
-          aria-label={name}
-          aria-pressed={own.has(emoji)}
-          title={name}
-          onClick={() => {
-            setOpen(false);
-            void react(item.roomId, item, emoji, !own.has(emoji));
-          }}
-        >
-          {emoji}
-        </button>
-      ))}
-    </Popover>
   );
 }

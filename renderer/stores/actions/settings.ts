@@ -1,4 +1,4 @@
-import { profileFromName, type SettingsChange } from '@parley/shared/model';
+import { type Emoji, profileFromName, RECENT_EMOJI_MAX, type SettingsChange } from '@parley/shared/model';
 import { type Outcome, refuse } from '@parley/shared/protocol';
 import type { ActionContext } from './context.ts';
 
@@ -7,6 +7,8 @@ export interface SettingsActions {
   /** The one name a person types; becomes username or display name. */
   setName: (name: string) => Promise<Outcome<unknown>>;
   changeSettings: (change: SettingsChange) => Promise<Outcome<unknown>>;
+  /** Remembers an emoji as the one that was used last. */
+  emojiUsed: (emoji: Emoji) => void;
   allowLan: (allow: boolean) => Promise<Outcome<unknown>>;
 }
 
@@ -36,6 +38,17 @@ export function createSettingsActions(context: ActionContext): SettingsActions {
       return changed;
     },
     changeSettings,
+    emojiUsed(emoji) {
+      const { recent } = store.getState().settings.emoji;
+      if (recent[0] === emoji) return;
+      const others = recent.filter((each) => each !== emoji);
+      // A disk that does not take it is no trouble worth a sentence.
+      void ports.bridge
+        .call('settings.change', { emoji: { recent: [emoji, ...others].slice(0, RECENT_EMOJI_MAX) } })
+        .then((changed) => {
+          if (changed.ok) store.setState({ settings: changed.value });
+        });
+    },
     async allowLan(allow) {
       const allowed = await ports.bridge.call('server.allow-lan', { allow });
       if (allowed.ok) store.setState({ server: allowed.value });

@@ -28,6 +28,7 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
       }
       return { ok: true, value: null };
     },
+    emojiUsed: () => undefined,
     allowLan: done,
     goHome: () => set({ screen: { at: 'home' } }),
     openRoom: (roomId, panel = 'none') => set({ screen: { at: 'room', roomId, panel, focusMessage: null } }),

@@ -27,6 +27,15 @@ function hasMark(text: string, mark: string, edge: 'start' | 'end'): boolean {
   return count === 3 ? sign === '*' : count === mark.length;
 }
 
+/** The change that puts a text in the place of a part of the field, with the caret behind it. */
+export const replacement = (from: number, to: number, text: string): FieldChange => ({
+  from,
+  to,
+  text,
+  selectFrom: from + text.length,
+  selectTo: from + text.length,
+});
+
 /** Writes a change into a field as if it was typed, so that it can be undone and is heard by the page. */
 export function changeField(field: HTMLTextAreaElement, { from, to, text, selectFrom, selectTo }: FieldChange): void {
   field.focus();

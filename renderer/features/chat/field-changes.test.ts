@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type FieldChange, wrapSelection } from './wrap-selection.ts';
+import { type FieldChange, wrapSelection } from './field-changes.ts';
 
 /** `[` and `]` stand around the selection. */
 function after(shown: string, mark: string): string {

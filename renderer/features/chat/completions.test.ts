@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { loadEmoji } from '../../ui/emoji/emoji-data.ts';
+import { begunEmoji, emojiCompletions, emojiFor, endedEmoji } from './completions.ts';
+
+describe('a begun emoji', () => {
+  it.each([
+    [':sm', { from: 0, to: 3, query: 'sm' }],
+    ['well :thumbs_up', { from: 5, to: 15, query: 'thumbs_up' }],
+    ['(:+1', { from: 1, to: 4, query: '+1' }],
+    [':s', null],
+    ['at 10:30', null],
+    ['https://x', null],
+    [':smile:', null],
+    [': smile', null],
+  ])('is found in %j', (text, begun) => {
+    expect(begunEmoji(text, text.length)).toEqual(begun);
+  });
+
+  it('ends at the caret', () => {
+    expect(begunEmoji(':smi and more', 4)).toEqual({ from: 0, to: 4, query: 'smi' });
+  });
+
+  it('is whole with its second colon', () => {
+    expect(endedEmoji('so :smile:', 10)).toEqual({ from: 3, to: 10, query: 'smile' });
+    expect(endedEmoji('10:30:', 6)).toBeNull();
+  });
+
+  it('is offered by its codes, in the tone of the person', async () => {
+    const data = await loadEmoji();
+    expect(emojiCompletions(data, 'smil', 0)[0]).toMatchObject({ sign: '😄', name: ':smile:', text: '😄 ' });
+    expect(emojiCompletions(data, 'wave', 4)[0]?.sign).toBe('👋🏾');
+    expect([emojiFor(data, 'tada', 0), emojiFor(data, 'nosuch', 0)]).toEqual(['🎉', null]);
+  });
+});

@@ -1,0 +1,71 @@
+import { type KeyboardEvent, useEffect, useId, useState } from 'react';
+import { useApp } from '../../stores/react.tsx';
+import { useEmojiData } from '../../ui/emoji/use-emoji-data.ts';
+import { type BegunWord, begunEmoji, type Completion, emojiCompletions, emojiFor, endedEmoji } from './completions.ts';
+
+type Options = {
+  text: string;
+  /** Where the person writes; null while something is selected. */
+  caret: number | null;
+  /** Puts a text in the place of a part of the field. */
+  replace: (from: number, to: number, text: string) => void;
+};
+
+/**
+ * Ways to finish the word that is being written. ↑ and ↓ go through them, Enter and Tab choose, Escape closes the list until another
+ * word is begun.
+ */
+export function useCompletions({ text, caret, replace }: Options) {
+  const listId = useId();
+  const tone = useApp((state) => state.settings.emoji.tone);
+  const [active, setActive] = useState(0);
+  const [closedAt, setClosedAt] = useState<number | null>(null);
+  const begun = caret === null ? null : begunEmoji(text, caret);
+  const ended = caret === null ? null : endedEmoji(text, caret);
+  const { data } = useEmojiData(begun !== null || ended !== null);
+
+  // A code that was typed to its end is the emoji.
+  const whole = ended && data ? emojiFor(data, ended.query, tone) : null;
+  const [start, end] = [ended?.from ?? 0, ended?.to ?? 0];
+  useEffect(() => {
+    if (whole !== null) replace(start, end, whole);
+  }, [whole, start, end, replace]);
+
+  const word: BegunWord | null = begun && begun.from !== closedAt ? begun : null;
+  const items: readonly Completion[] = word && data ? emojiCompletions(data, word.query, tone) : [];
+  const current = Math.min(active, items.length - 1);
+  const isBegun = begun !== null;
+  useEffect(() => {
+    if (!isBegun) setClosedAt(null);
+  }, [isBegun]);
+  const query = word?.query;
+  useEffect(() => {
+    if (query !== undefined) setActive(0);
+  }, [query]);
+
+  const choose = (item: Completion) => {
+    if (!word) return;
+    replace(word.from, word.to, item.text);
+  };
+  return {
+    items,
+    current,
+    listId,
+    choose,
+    setActive,
+    /** Whether the key was for the list. */
+    onKeyDown(event: KeyboardEvent): boolean {
+      const item = items[current];
+      if (!item || !word || event.nativeEvent.isComposing || event.ctrlKey || event.metaKey || event.altKey)
+        return false;
+      if (event.key === 'ArrowDown') setActive((current + 1) % items.length);
+      else if (event.key === 'ArrowUp') setActive((current + items.length - 1) % items.length);
+      else if (event.key === 'Escape') setClosedAt(word.from);
+      else if ((event.key === 'Enter' || event.key === 'Tab') && !event.shiftKey) choose(item);
+      else return false;
+      event.preventDefault();
+      event.stopPropagation();
+      return true;
+    },
+  };
+}
