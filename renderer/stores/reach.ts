@@ -7,6 +7,7 @@ import type { ParticipantNow, SessionNow } from '../session/session-state.ts';
 import { type AppStore, UNREACHED } from './app-store.ts';
 import type { Chats } from './chats.ts';
 import type { Gaps } from './gaps.ts';
+import { tellOfMentions } from './mentions.ts';
 import type { Notices } from './notices.ts';
 import type { AppPorts } from './ports.ts';
 import type { ParticipantView } from './state.ts';
@@ -96,6 +97,7 @@ export function createReach(options: {
     session.on('recorded', (items) => {
       if (items.length > 0) chats.add(roomId, items);
       gaps.touched(roomId);
+      tellOfMentions(store, notices, roomId, items);
     });
     session.on('delivery', (items) => chats.update(roomId, items));
     session.on('files', (files) => store.setState((state) => ({ files: { ...state.files, [roomId]: files } })));

@@ -20,6 +20,7 @@ function drawnBlock(block: Block): string {
 }
 function inline(part: Inline): string {
   if (part.kind === 'text') return part.text;
+  if (part.kind === 'mention') return `<@${part.code}>${part.name}</@>`;
   if (part.kind === 'code') return `<c>${part.text}</c>`;
   const inner = part.parts.map(inline).join('');
   if (part.kind === 'link') return `<a ${part.url}>${inner}</a>${part.host === null ? '' : `(${part.host})`}`;
@@ -37,6 +38,11 @@ describe('marks in a message', () => {
     ['**a _b ~~c~~_**', '<b>a <i>b <s>c</s></i></b>'],
     ['`**not bold**`', '<c>**not bold**</c>'],
     ['这是**重点**内容', '这是<b>重点</b>内容'],
+    [
+      '**@Ana Maria#a2a2a2a2**, see *@b_c_d#b1b1b1b1*',
+      '<b><@a2a2a2a2>Ana Maria</@></b>, see <i><@b1b1b1b1>b_c_d</@></i>',
+    ],
+    ['https://example.org/@ana#a2a2a2a2', '<a https://example.org/@ana#a2a2a2a2>https://example.org/@ana#a2a2a2a2</a>'],
     ['**https://example.org/a_b_**', '<b><a https://example.org/a_b>https://example.org/a_b</a>_</b>'],
     ['Before\n```js\nlet a = 1;\n\n  b();\n```\nafter', 'Before<pre js>let a = 1;\n\n  b();</pre>after'],
     ['> their words\n> more\nmy answer', '<q>their words\nmore</q>my answer'],
@@ -179,6 +185,7 @@ describe('a message without its marks', () => {
     ['```js\nlet a\n```', 'let a'],
     ['[plan](https://example.org)', 'plan'],
     ['2*3*4', '2*3*4'],
+    ['for @Ana Maria#a2a2a2a2', 'for @Ana Maria'],
   ])('is told as words: %j', (text, wanted) => {
     expect(withoutMarks(text)).toBe(wanted);
   });
@@ -192,7 +199,10 @@ const lettersOf = (blocks: readonly Block[]): string =>
       return block.kind === 'quote' ? lettersOf(block.blocks) : block.items.map(lettersOf).join('');
     })
     .join('');
-const wordsIn = (part: Inline): string => ('text' in part ? part.text : part.parts.map(wordsIn).join(''));
+const wordsIn = (part: Inline): string => {
+  if (part.kind === 'mention') return `${part.name}${part.code}`;
+  return 'text' in part ? part.text : part.parts.map(wordsIn).join('');
+};
 
 const depthOf = (blocks: readonly Block[]): number =>
   1 +
@@ -204,4 +214,5 @@ const depthOf = (blocks: readonly Block[]): number =>
       return block.kind === 'list' ? Math.max(0, ...block.items.map(depthOf)) : 0;
     }),
   );
-const inlineDepth = (part: Inline): number => ('text' in part ? 1 : 1 + Math.max(0, ...part.parts.map(inlineDepth)));
+const inlineDepth = (part: Inline): number =>
+  !('parts' in part) ? 1 : 1 + Math.max(0, ...part.parts.map(inlineDepth));

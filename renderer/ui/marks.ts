@@ -1,3 +1,4 @@
+import { readMentions } from '@parley/shared/model';
 import { Lexer, type MarkedToken, type Token, Tokenizer, type Tokens } from 'marked';
 import { linkify, openable } from './linkify.ts';
 
@@ -6,6 +7,8 @@ export type Inline =
   | { kind: 'text'; text: string }
   /** `host` is set where the words are not the address itself, so that they cannot hide where the link goes. */
   | { kind: 'link'; parts: readonly Inline[]; url: string; host: string | null }
+  /** Somebody by the name that stands there, and by the code of the device. */
+  | { kind: 'mention'; name: string; code: string }
   | { kind: 'strong' | 'em' | 'strike'; parts: readonly Inline[] }
   | { kind: 'code'; text: string };
 
@@ -21,7 +24,7 @@ export type Block =
 /** Quotes, lists and marks within each other are read so deep; what lies deeper is text. */
 const DEPTH_MAX = 5;
 /** Without any of these a text has no marks. */
-const ANY_MARK = /[*_~`>[]|^ *(?:-|\d{1,9}\.)[ \t]/m;
+const ANY_MARK = /[*_~`>[@]|^ *(?:-|\d{1,9}\.)[ \t]/m;
 const LIST_START = /^ {0,3}(?:[-*]|\d{1,9}\.)[ \t]+\S/;
 /** What is not marked as a line of the quote, or stands beside the list, is outside of it. */
 const LIST_LINE = /^(?:[ \t]*$|[ \t]{2}|\t| {0,3}(?:[-*]|\d{1,9}\.)[ \t])/;
@@ -154,8 +157,9 @@ function wordsOfBlock(block: Block): string {
   }
 }
 
-const inWords = (parts: readonly Inline[]): string =>
-  parts.map((part) => ('text' in part ? part.text : inWords(part.parts))).join('');
+const inWords = (parts: readonly Inline[]): string => parts.map(inlineInWords).join('');
+const inlineInWords = (part: Inline): string =>
+  part.kind === 'mention' ? `@${part.name}` : 'text' in part ? part.text : inWords(part.parts);
 
 function blocksOf(tokens: readonly Token[]): readonly Block[] {
   const blocks: Block[] = [];
@@ -244,11 +248,22 @@ function inlineOf(token: MarkedToken, isLink: boolean): readonly Inline[] | unde
 
 const textOf = (text: string): readonly Inline[] => (text === '' ? [] : [{ kind: 'text', text }]);
 
+/** A text without links, cut at its mentions. */
+function named(text: string): readonly Inline[] {
+  let from = 0;
+  const parts = readMentions(text).flatMap(({ start, end, name, code }): readonly Inline[] => {
+    const before = textOf(text.slice(from, start));
+    from = end;
+    return [...before, { kind: 'mention', name, code }];
+  });
+  return [...parts, ...textOf(text.slice(from))];
+}
+
 const linked = (text: string): readonly Inline[] =>
-  linkify(text).map((part) =>
+  linkify(text).flatMap((part): readonly Inline[] =>
     part.kind === 'text'
-      ? part
-      : { kind: 'link', parts: [{ kind: 'text', text: part.text }], url: part.url, host: null },
+      ? named(part.text)
+      : [{ kind: 'link', parts: [{ kind: 'text', text: part.text }], url: part.url, host: null }],
   );
 
 const hostOf = (url: string): string => {

@@ -4,6 +4,7 @@ export * from './file.ts';
 export * from './gap.ts';
 export * from './host-state.ts';
 export * from './isolated.ts';
+export * from './mentions.ts';
 export * from './private-host.ts';
 export * from './profile.ts';
 export * from './room.ts';

@@ -42,6 +42,8 @@ export const Room = z.object({
   createdAt: z.number().int().nonnegative(),
   lastActiveAt: z.number().int().nonnegative(),
   unread: z.number().int().nonnegative(),
+  /** How many of the newest unread ones mention this person. */
+  mentions: z.number().int().nonnegative(),
   lastMessage: z
     .object({
       name: z.string(),

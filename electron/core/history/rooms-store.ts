@@ -1,3 +1,4 @@
+import { mentionsDevice } from '@parley/shared/model';
 import type { RoomId } from '@parley/shared/protocol';
 import type { HistoryContext } from './history-context.ts';
 import { authorOf, type ItemRow } from './message-rows.ts';
@@ -6,18 +7,27 @@ import type { LastMessage, RoomRow } from './room-rows.ts';
 import { createSearchIndex } from './search-index.ts';
 import { sql } from './statements.ts';
 
+/** Mentions are looked for in so many of a room's unread messages, the newest. */
+const MENTIONS_WITHIN = 200;
+
 /** Rooms with their secrets, names and drafts. */
 export function createRoomsStore(context: HistoryContext) {
   const { db, one, all, run, transaction, now, own, needRoom, timerOf } = context;
   const searchIndex = createSearchIndex(context);
+  const mentionsIn = ({ room_id, unread }: RoomRow): number =>
+    unread === 0
+      ? 0
+      : all<{ text: string }>(sql.unreadTexts, room_id, MENTIONS_WITHIN).filter(({ text }) => mentionsDevice(text, own))
+          .length;
   return {
     /** All rooms, the one last active first. */
-    rooms: (): (RoomRow & { lastMessage: LastMessage | null; lifetimeMs: number | null })[] =>
+    rooms: (): (RoomRow & { lastMessage: LastMessage | null; lifetimeMs: number | null; mentions: number })[] =>
       all<RoomRow>(sql.rooms).map((room) => {
         const last = one<ItemRow>(sql.lastMessage, room.room_id);
         return {
           ...room,
           lifetimeMs: timerOf(room.room_id),
+          mentions: mentionsIn(room),
           lastMessage: last
             ? { ...authorOf(last), text: last.text, sentAt: last.sent_at, mine: last.mine === 1 }
             : null,

@@ -129,6 +129,9 @@ export const sql = {
   pageAfter: `
     ${ITEMS} WHERE m.room_id = ? AND m.shown = 1 AND (m.clock, m.author, m.id) > (?, ?, ?)
     ORDER BY m.clock, m.author, m.id LIMIT ?`,
+  unreadTexts: `
+    SELECT text FROM messages WHERE room_id = ? AND mine = 0 AND state < 3 AND shown = 1
+    ORDER BY clock DESC, author DESC, id DESC LIMIT ?`,
   // From the newest down: it stops at the last of as many as the room counts.
   nthUnread: `
     SELECT author, id FROM messages WHERE room_id = ? AND mine = 0 AND state < 3 AND shown = 1

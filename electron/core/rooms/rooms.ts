@@ -69,6 +69,7 @@ export function createRooms(options: {
         createdAt: row.created_at,
         lastActiveAt: row.last_active_at,
         unread: row.unread,
+        mentions: row.mentions,
         lastMessage: row.lastMessage,
         ...(row.keep_ms === null ? {} : { keepMs: row.keep_ms }),
         ...(row.lifetimeMs === null ? {} : { lifetimeMs: row.lifetimeMs }),

@@ -1,6 +1,8 @@
+import type { Person } from '@parley/shared/model';
 import { describe, expect, it } from 'vitest';
+import { deviceIdOf } from '../../testing/gallery/samples/ids.ts';
 import { loadEmoji } from '../../ui/emoji/emoji-data.ts';
-import { begunEmoji, emojiCompletions, emojiFor, endedEmoji } from './completions.ts';
+import { begunEmoji, begunMention, emojiCompletions, emojiFor, endedEmoji, mentionCompletions } from './completions.ts';
 
 describe('a begun emoji', () => {
   it.each([
@@ -30,5 +32,35 @@ describe('a begun emoji', () => {
     expect(emojiCompletions(data, 'smil', 0)[0]).toMatchObject({ sign: '😄', name: ':smile:', text: '😄 ' });
     expect(emojiCompletions(data, 'wave', 4)[0]?.sign).toBe('👋🏾');
     expect([emojiFor(data, 'tada', 0), emojiFor(data, 'nosuch', 0)]).toEqual(['🎉', null]);
+  });
+});
+
+describe('a begun mention', () => {
+  const person = (name: string, id = name): Person => ({ name, device: deviceIdOf(id) });
+  const people = [person('Ana Moreira'), person('Benedikt'), person('benedikt', 'another'), person('Đorđe')];
+  const offered = (query: string) => mentionCompletions(people, query).map(({ text }) => text);
+
+  it.each([
+    ['@', ''],
+    ['so @An', 'An'],
+    ['(@Ana Mor', 'Ana Mor'],
+    ['ana@example', null],
+    ['@ x', null],
+    ['@Ana\nthen', null],
+  ])('is found in %j', (text, query) => {
+    expect(begunMention(text, text.length)?.query ?? null).toBe(query);
+  });
+
+  it('offers people by each word of their names, whatever case and marks', () => {
+    expect([offered('mor'), offered('dor'), offered('x')]).toEqual([['@Ana Moreira '], ['@Đorđe '], []]);
+    expect(offered('')).toHaveLength(4);
+  });
+
+  it('tells apart two people of one name by the text itself', () => {
+    const [one, two] = offered('bene');
+    expect([one, two]).toEqual([
+      expect.stringMatching(/^@Benedikt#[0-9a-f]{8} $/),
+      expect.stringMatching(/^@benedikt#[0-9a-f]{8} $/),
+    ]);
   });
 });

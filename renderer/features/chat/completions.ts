@@ -1,3 +1,4 @@
+import { foldText, isOnlyOne, mentionName, mentionOf, type Person } from '@parley/shared/model';
 import type { EmojiData } from '../../ui/emoji/emoji-data.ts';
 import { emojiOfCode, findEmoji, inTone } from '../../ui/emoji/emoji-data.ts';
 
@@ -14,6 +15,24 @@ export function begunEmoji(text: string, caret: number): BegunWord | null {
   const match = /(?:^|[\s(])(:([\p{L}\p{N}_+-]{2,40}))$/u.exec(text.slice(0, caret));
   if (!match?.[1] || match[2] === undefined) return null;
   return { from: caret - match[1].length, to: caret, query: match[2] };
+}
+
+/** The name that is being written behind an `@` at the start or behind a blank; empty right behind it. */
+export function begunMention(text: string, caret: number): BegunWord | null {
+  const match = /(?:^|[\s(])(@([^\s@#](?:[^\n@#]{0,39}[^\s@#])?)?)$/u.exec(text.slice(Math.max(0, caret - 60), caret));
+  return match?.[1] ? { from: caret - match[1].length, to: caret, query: match[2] ?? '' } : null;
+}
+
+/** The people whose name, or a word of it, begins with what was typed. Where two bear one name the text tells which is meant. */
+export function mentionCompletions(people: readonly Person[], query: string): readonly Completion[] {
+  const wanted = foldText(query);
+  return people
+    .filter(({ name }) => mentionName(name) !== '' && ` ${foldText(mentionName(name))}`.includes(` ${wanted}`))
+    .slice(0, COMPLETIONS_MAX)
+    .map((person) => {
+      const text = isOnlyOne(people, person) ? `@${mentionName(person.name)}` : mentionOf(person);
+      return { key: person.device, sign: '@', name: text.slice(1), text: `${text} ` };
+    });
 }
 
 /** The whole `:code:` that ends at the caret. */

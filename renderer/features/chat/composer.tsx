@@ -1,7 +1,8 @@
-import { splitText } from '@parley/shared/model';
+import { splitText, withCodes } from '@parley/shared/model';
 import { LIMITS, type RoomId } from '@parley/shared/protocol';
 import { SendHorizontal } from 'lucide-react';
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { peopleOf } from '../../stores/people.ts';
 import { useActions, useApp } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Refused } from '../../ui/field.tsx';
@@ -37,6 +38,13 @@ export function Composer({ roomId }: { roomId: RoomId }) {
   const text = edited ?? draft;
   const refusal = useApp((state) => state.drafts[roomId]?.refusal ?? null);
   const unstored = useApp((state) => state.unstored[roomId]);
+  const chat = useApp((state) => state.chats[roomId]);
+  const here = useApp((state) => state.reach[roomId]);
+  const info = useApp((state) => state.info);
+  const people = useMemo(
+    () => peopleOf({ chats: chat ? { [roomId]: chat } : {}, reach: here ? { [roomId]: here } : {}, info }, roomId),
+    [chat, here, info, roomId],
+  );
   const [tooMuch, setTooMuch] = useState(0);
   /** How long this person's next messages may be there; as the room's timer says where it is undefined. */
   const [lifetimeMs, setLifetime] = useState<number | null | undefined>(undefined);
@@ -45,12 +53,13 @@ export function Composer({ roomId }: { roomId: RoomId }) {
   const replace = useCallback((from: number, to: number, by: string) => {
     if (ref.current) changeField(ref.current, replacement(from, to, by));
   }, []);
-  const completions = useCompletions({ text, caret, replace });
+  const completions = useCompletions({ text, caret, people, replace });
   const isChoosing = completions.items.length > 0;
   // As it will be sent.
-  const length = useMemo(() => [...text.normalize('NFC').trim()].length, [text]);
+  const coded = useMemo(() => withCodes(text.normalize('NFC'), people), [text, people]);
+  const length = useMemo(() => [...coded.trim()].length, [coded]);
   const left = LIMITS.chatTextMax - length;
-  const parts = useMemo(() => (left < 0 ? splitText(text).length : 1), [text, left]);
+  const parts = useMemo(() => (left < 0 ? splitText(coded).length : 1), [coded, left]);
   const isEdit = edited !== null;
   const mayBeSent = length > 0 && (isEdit ? left >= 0 : parts <= PARTS_MAX);
 

@@ -1,4 +1,4 @@
-import type { HistoryItem } from '@parley/shared/model';
+import { type HistoryItem, withoutCodes } from '@parley/shared/model';
 import { Copy, Pencil, Reply, Trash2 } from 'lucide-react';
 import { useState } from 'react';
 import { useActions } from '../../stores/react.tsx';
@@ -17,7 +17,11 @@ export function MessageActions({ item }: { item: HistoryItem }) {
     <span className={styles.actions} data-mine={item.mine || undefined} role="toolbar" aria-label="Message">
       <ReactButton item={item} />
       <Action icon={Reply} label="Reply" onClick={() => startReply(roomId, item)} />
-      <Action icon={Copy} label="Copy text" onClick={() => void navigator.clipboard.writeText(item.text)} />
+      <Action
+        icon={Copy}
+        label="Copy text"
+        onClick={() => void navigator.clipboard.writeText(withoutCodes(item.text))}
+      />
       {item.mine ? (
         <>
           <Action icon={Pencil} label="Edit" onClick={() => startEdit(roomId, item)} />

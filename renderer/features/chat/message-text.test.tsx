@@ -1,8 +1,10 @@
 // @vitest-environment happy-dom
+import { mentionOf } from '@parley/shared/model';
 import { act } from 'react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { AppProvider } from '../../stores/react.tsx';
 import { createFakeApp } from '../../testing/gallery/fake-app.ts';
+import { deviceIdOf } from '../../testing/gallery/samples/ids.ts';
 import { mountEach } from '../../testing/mounted.ts';
 import { MessageText } from './message-text.tsx';
 
@@ -12,13 +14,15 @@ afterEach(() => vi.restoreAllMocks());
 async function shown(text: string) {
   const opened: string[] = [];
   const { store, actions } = createFakeApp('room', 'light');
+  const roomId = store.getState().rooms[0]?.roomId;
+  if (!roomId) throw new Error('the gallery has no room');
   const app = { store, actions: { ...actions, openLink: (url: string) => void opened.push(url) } };
   await mounted.render(
     <AppProvider app={app}>
-      <MessageText text={text} />
+      <MessageText text={text} roomId={roomId} />
     </AppProvider>,
   );
-  return { page: mounted.page, opened };
+  return { page: mounted.page, opened, store, roomId };
 }
 
 describe('the text of a message', () => {
@@ -47,6 +51,19 @@ describe('the text of a message', () => {
     expect(page.textContent).toBe('the plan (example.org) or https://other.example');
     for (const button of page.querySelectorAll('button')) await act(async () => button.click());
     expect(opened).toEqual(['https://example.org/plan', 'https://other.example/']);
+  });
+
+  it('shows mentions by the names of today, one’s own apart from the others', async () => {
+    const mention = (who: string, name: string) => mentionOf({ device: deviceIdOf(who), name });
+    const { page } = await shown(
+      `${mention('Ana Moreira', 'Old name')}, ${mention('You', 'Me')}, ${mention('x', 'Nobody')}`,
+    );
+    const shownAs = [...page.querySelectorAll('span')].map((span) => [span.textContent, span.hasAttribute('data-own')]);
+    expect(shownAs).toEqual([
+      ['@Ana Moreira', false],
+      ['@Me', true],
+      ['@Nobody', false],
+    ]);
   });
 
   it('copies a block of code by its button', async () => {

@@ -1,14 +1,23 @@
+import type { RoomId } from '@parley/shared/protocol';
 import { Check, Copy } from 'lucide-react';
-import { useMemo, useState } from 'react';
-import { useActions } from '../../stores/react.tsx';
+import { createContext, use, useMemo, useState } from 'react';
+import { isOwnCode, nameOfCode } from '../../stores/people.ts';
+import { useActions, useApp } from '../../stores/react.tsx';
 import { IconButton } from '../../ui/button.tsx';
 import { type Block, type Inline, readMarks } from '../../ui/marks.ts';
 import styles from './message-text.module.css';
 
+/** The room whose people are mentioned. */
+const RoomContext = createContext<RoomId | null>(null);
+
 /** A message's text with its marks and links. Everything is drawn as elements of this page; nothing is read as HTML. */
-export function MessageText({ text }: { text: string }) {
+export function MessageText({ text, roomId }: { text: string; roomId: RoomId }) {
   const blocks = useMemo(() => readMarks(text), [text]);
-  return <Blocks blocks={blocks} />;
+  return (
+    <RoomContext value={roomId}>
+      <Blocks blocks={blocks} />
+    </RoomContext>
+  );
 }
 
 // The parts of one text never change their order, so their numbers are their keys.
@@ -64,6 +73,8 @@ function Part({ part }: { part: Inline }) {
   switch (part.kind) {
     case 'text':
       return part.text;
+    case 'mention':
+      return <Mention name={part.name} code={part.code} />;
     case 'code':
       return <code className={styles.code}>{part.text}</code>;
     case 'link':
@@ -99,6 +110,18 @@ function Part({ part }: { part: Inline }) {
         </s>
       );
   }
+}
+
+/** Somebody, by the name of today; one's own mention stands out. */
+function Mention({ name, code }: { name: string; code: string }) {
+  const roomId = use(RoomContext);
+  const isOwn = useApp((state) => isOwnCode(state, code));
+  const now = useApp((state) => (roomId === null ? null : nameOfCode(state, roomId, code)));
+  return (
+    <span className={styles.mention} data-own={isOwn || undefined}>
+      @<bdi>{now ?? name}</bdi>
+    </span>
+  );
 }
 
 function CodeBlock({ text, language }: { text: string; language: string }) {

@@ -43,7 +43,11 @@ export function Message({ item, focused, hasMeta, position, total }: MessageProp
       {item.deleted ? null : <MessageActions item={item} />}
       {item.quote && !item.deleted ? <Quote quote={item.quote} roomId={item.roomId} /> : null}
       <div className={styles.text} dir="auto">
-        {item.deleted ? <em className={styles.gone}>This message was deleted.</em> : <MessageText text={item.text} />}
+        {item.deleted ? (
+          <em className={styles.gone}>This message was deleted.</em>
+        ) : (
+          <MessageText text={item.text} roomId={item.roomId} />
+        )}
       </div>
       <span className={hasMeta ? styles.meta : 'visually-hidden'}>
         {item.lifetimeMs === undefined ? null : <TimerMark lifetimeMs={item.lifetimeMs} />}

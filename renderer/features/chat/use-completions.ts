@@ -1,12 +1,24 @@
+import type { Person } from '@parley/shared/model';
 import { type KeyboardEvent, useEffect, useId, useState } from 'react';
 import { useApp } from '../../stores/react.tsx';
 import { useEmojiData } from '../../ui/emoji/use-emoji-data.ts';
-import { type BegunWord, begunEmoji, type Completion, emojiCompletions, emojiFor, endedEmoji } from './completions.ts';
+import {
+  type BegunWord,
+  begunEmoji,
+  begunMention,
+  type Completion,
+  emojiCompletions,
+  emojiFor,
+  endedEmoji,
+  mentionCompletions,
+} from './completions.ts';
 
 type Options = {
   text: string;
   /** Where the person writes; null while something is selected. */
   caret: number | null;
+  /** Who can be mentioned. */
+  people: readonly Person[];
   /** Puts a text in the place of a part of the field. */
   replace: (from: number, to: number, text: string) => void;
 };
@@ -15,14 +27,16 @@ type Options = {
  * Ways to finish the word that is being written. ↑ and ↓ go through them, Enter and Tab choose, Escape closes the list until another
  * word is begun.
  */
-export function useCompletions({ text, caret, replace }: Options) {
+export function useCompletions({ text, caret, people, replace }: Options) {
   const listId = useId();
   const tone = useApp((state) => state.settings.emoji.tone);
   const [active, setActive] = useState(0);
   const [closedAt, setClosedAt] = useState<number | null>(null);
-  const begun = caret === null ? null : begunEmoji(text, caret);
+  const emoji = caret === null ? null : begunEmoji(text, caret);
+  const mention = caret === null ? null : begunMention(text, caret);
+  const begun = emoji ?? mention;
   const ended = caret === null ? null : endedEmoji(text, caret);
-  const { data } = useEmojiData(begun !== null || ended !== null);
+  const { data } = useEmojiData(emoji !== null || ended !== null);
 
   // A code that was typed to its end is the emoji.
   const whole = ended && data ? emojiFor(data, ended.query, tone) : null;
@@ -32,7 +46,13 @@ export function useCompletions({ text, caret, replace }: Options) {
   }, [whole, start, end, replace]);
 
   const word: BegunWord | null = begun && begun.from !== closedAt ? begun : null;
-  const items: readonly Completion[] = word && data ? emojiCompletions(data, word.query, tone) : [];
+  const items: readonly Completion[] = !word
+    ? []
+    : word === mention
+      ? mentionCompletions(people, word.query)
+      : data
+        ? emojiCompletions(data, word.query, tone)
+        : [];
   const current = Math.min(active, items.length - 1);
   const isBegun = begun !== null;
   useEffect(() => {

@@ -5,7 +5,7 @@ import { useActions, useApp } from '../../stores/react.tsx';
 import type { RoomReach } from '../../stores/state.ts';
 import { Avatar } from '../../ui/avatar.tsx';
 import { Button } from '../../ui/button.tsx';
-import { formatNames, formatWhen } from '../../ui/format.ts';
+import { countOf, formatNames, formatWhen } from '../../ui/format.ts';
 import { withoutMarks } from '../../ui/marks.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { AuthorName } from '../author-name.tsx';
@@ -121,6 +121,12 @@ function RoomRow({ room, reach, now }: { room: Room; reach: RoomReach | undefine
         ) : (
           <span className={styles.when}>{formatWhen(room.lastActiveAt, now)}</span>
         )}
+        {room.mentions > 0 ? (
+          <span className={styles.unread} title="You are mentioned">
+            <span aria-hidden="true">@{room.mentions > 1 ? ` ${room.mentions}` : ''}</span>
+            <span className="visually-hidden">{countOf(room.mentions, 'mention of you', 'mentions of you')}</span>
+          </span>
+        ) : null}
         {room.unread > 0 ? <span className={styles.unread}>{room.unread} new</span> : null}
       </span>
     </button>

@@ -1,4 +1,4 @@
-import { foldText, messageKey, type SearchHit } from '@parley/shared/model';
+import { foldText, messageKey, readMentions, type SearchHit } from '@parley/shared/model';
 import { MessageSquare, Search as SearchIcon } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useId, useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
@@ -154,13 +154,23 @@ function HitRow({ hit, now }: { hit: SearchHit; now: number }) {
 
 function marked({ item, matches }: SearchHit): ReactNode[] {
   const parts: ReactNode[] = [];
+  const mentions = readMentions(item.text);
+  /** A part of the text without what lies in it of the codes of mentions. */
+  const shown = (from: number, to: number): string =>
+    mentions
+      .map(({ end, code }) => ({ from: Math.max(from, end - code.length - 1), to: Math.min(to, end) }))
+      .filter((hidden) => hidden.from < hidden.to)
+      .reduceRight(
+        (text, hidden) => text.slice(0, hidden.from - from) + text.slice(hidden.to - from),
+        item.text.slice(from, to),
+      );
   // A long message is shown from a little before its first match.
   let at = Math.max(0, (matches[0]?.[0] ?? 0) - 60);
   if (at > 0) parts.push('…');
   for (const [start, end] of matches) {
-    parts.push(item.text.slice(at, start), <mark key={start}>{item.text.slice(start, end)}</mark>);
+    parts.push(shown(at, start), <mark key={start}>{shown(start, end)}</mark>);
     at = end;
   }
-  parts.push(item.text.slice(at));
+  parts.push(shown(at, item.text.length));
   return parts;
 }

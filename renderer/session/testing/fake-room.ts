@@ -619,6 +619,7 @@ export class FakeRoom {
       createdAt: 0,
       lastActiveAt: 0,
       unread: 0,
+      mentions: 0,
       listed: false,
       wasListed: false,
       lastMessage: null,

@@ -5,12 +5,15 @@ import {
   type MessageRef,
   messageKey,
   splitText,
+  toWrite,
+  withCodes,
 } from '@parley/shared/model';
 import { accept, type DeviceId, type Outcome, type RoomId, refusalOf, refuse } from '@parley/shared/protocol';
 import type { SendWait } from '../../session/conversation.ts';
 import { withRoom } from '../by-room.ts';
 import { isUnread } from '../chats.ts';
 import type { Sending } from '../drafts.ts';
+import { peopleOf } from '../people.ts';
 import type { Composing, GoTo, ReadingPlace, SearchFilters, Unstored } from '../state.ts';
 import type { ActionContext } from './context.ts';
 
@@ -78,11 +81,12 @@ export function createChatActions(context: ActionContext): ChatActions {
     isTakenBack: () => boolean,
     reply?: Composing,
   ): Promise<Outcome<unknown>> {
-    const whole = text.normalize('NFC');
-    const parts = splitText(text);
+    const people = peopleOf(store.getState(), roomId);
+    const whole = withCodes(text.normalize('NFC'), people);
+    const parts = splitText(whole);
     for (const [index, part] of parts.entries()) {
-      const behind = whole.slice(parts[index + 1]?.from ?? whole.length);
-      const withPart = whole.slice(part.from);
+      const behind = toWrite(whole.slice(parts[index + 1]?.from ?? whole.length), people);
+      const withPart = toWrite(whole.slice(part.from), people);
       sending.rest(behind);
       const of = index === 0 && reply ? { author: reply.of.author, id: reply.of.id } : null;
       const content = { text: part.text, of, lifetimeMs, draft: () => sending.after(behind) };

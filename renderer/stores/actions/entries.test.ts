@@ -1,4 +1,4 @@
-import type { EntryContent, HistoryItem } from '@parley/shared/model';
+import { type EntryContent, type HistoryItem, mentionOf } from '@parley/shared/model';
 import { accept, RoomId, refuse } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { livelyAt } from '../../testing/gallery/samples/chat.ts';
@@ -67,6 +67,19 @@ describe('an edit', () => {
     fails(refuse('disk-full'));
     expect(await actions.saveEdit(roomId)).toMatchObject({ code: 'disk-full' });
     expect([composing(), sent.length]).toMatchObject([{ text: 'Other words' }, 1]);
+  });
+
+  it('shows mentions as they are written, and sends them with their codes', async () => {
+    const { actions, composing, sent } = entries();
+    const mention = mentionOf({ device: question.author, name: question.name });
+    actions.startEdit(roomId, { ...own, text: `See ${mention}` });
+    expect(composing()).toMatchObject({ text: `See @${question.name}` });
+    await actions.saveEdit(roomId);
+    expect(sent).toEqual([]);
+    actions.startEdit(roomId, own);
+    actions.setEdited(roomId, `Ask @${question.name}.`);
+    await actions.saveEdit(roomId);
+    expect(sent[0]?.content).toMatchObject({ text: `Ask ${mention}.` });
   });
 
   it('sends nothing where the words are the same', async () => {

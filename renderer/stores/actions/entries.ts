@@ -1,6 +1,14 @@
-import { ChatText, type EntryContent, type HistoryItem, type MessageRef } from '@parley/shared/model';
+import {
+  ChatText,
+  type EntryContent,
+  type HistoryItem,
+  type MessageRef,
+  toWrite,
+  withCodes,
+} from '@parley/shared/model';
 import { accept, type Outcome, type RoomId, refusalOf, refuse } from '@parley/shared/protocol';
 import { withRoom } from '../by-room.ts';
+import { peopleOf } from '../people.ts';
 import type { Composing } from '../state.ts';
 import type { ActionContext } from './context.ts';
 
@@ -27,7 +35,8 @@ const refOf = ({ author, id }: MessageRef): MessageRef => ({ author, id });
 export function createEntryActions({ store, chats, drafts, session, tell }: ActionContext): EntryActions {
   const set = (roomId: RoomId, composing: Composing | undefined) =>
     store.setState((state) => ({ composing: withRoom(state.composing, roomId, composing) }));
-  const startEdit = (roomId: RoomId, of: HistoryItem) => set(roomId, { kind: 'edit', of, text: of.text });
+  const startEdit = (roomId: RoomId, of: HistoryItem) =>
+    set(roomId, { kind: 'edit', of, text: toWrite(of.text, peopleOf(store.getState(), roomId)) });
 
   async function send(roomId: RoomId, content: EntryContent) {
     const room = session(roomId);
@@ -57,7 +66,7 @@ export function createEntryActions({ store, chats, drafts, session, tell }: Acti
     async saveEdit(roomId) {
       const composing = store.getState().composing[roomId];
       if (composing?.kind !== 'edit') return accept({});
-      const parsed = ChatText.safeParse(composing.text);
+      const parsed = ChatText.safeParse(withCodes(composing.text, peopleOf(store.getState(), roomId)));
       if (!parsed.success) return tell(refuse('message-invalid', { path: 'text' }));
       if (parsed.data === composing.of.text) {
         set(roomId, undefined);

@@ -1,4 +1,4 @@
-import type { HistoryGap, HistoryItem, SearchHit } from '@parley/shared/model';
+import { type HistoryGap, type HistoryItem, mentionOf, type SearchHit } from '@parley/shared/model';
 import { MessageId } from '@parley/shared/protocol';
 import type { ChatState } from '../../../stores/state.ts';
 import { deviceIdOf, idOf } from './ids.ts';
@@ -140,6 +140,19 @@ const marked: readonly SampleMessage[] = [
   ],
   ['You', 8, '> `out` is empty?\nNot here: https://print.example/out/_a_b.', 'delivered'],
 ];
+
+/** A talk with mentions, one of them of this person. */
+export const mentionsAt = (nowMs: number): HistoryItem[] => {
+  const [me, ana, ben] = ['You', 'Ana Moreira', 'Benedikt'].map((name) =>
+    mentionOf({ device: deviceIdOf(name), name }),
+  );
+  const lines: readonly SampleMessage[] = [
+    ['Ana Moreira', 9, `${me}, can you ask ${ben} for the plates?`],
+    ['You', 7, `${ben}: plates? ${ana} waits for them.`, 'read'],
+    ['Benedikt', 2, `On Thursday. **${me}**, bring the samples.`],
+  ];
+  return lines.map((line, index) => itemOf(line, index, nowMs));
+};
 
 /** A talk with marks: bold, lists, quotes, code. */
 export const markedAt = (nowMs: number): HistoryItem[] => marked.map((line, index) => itemOf(line, index, nowMs));

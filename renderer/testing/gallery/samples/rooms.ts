@@ -23,6 +23,7 @@ export function roomOf(name: string, nowMs: number, more: Partial<Room> = {}): R
     createdAt: nowMs - 90 * 24 * HOUR_MS,
     lastActiveAt: nowMs - 4 * MINUTE_MS,
     unread: 0,
+    mentions: 0,
     lastMessage: null,
     draft: '',
     ...more,
@@ -42,7 +43,11 @@ export function roomsAt(nowMs: number): Room[] {
   });
   return [
     roomOf('Design circle', nowMs, { ...said('You', 1, 'I bring the samples.') }),
-    roomOf('Family', nowMs, { ...said('Grandma', 26, 'The apples are ripe, who comes to pick on Sunday?'), unread: 3 }),
+    roomOf('Family', nowMs, {
+      ...said('Grandma', 26, 'The apples are ripe, who comes to pick on Sunday?'),
+      unread: 3,
+      mentions: 1,
+    }),
     roomOf('Book club', nowMs, { ...said('Farida', 300, 'Chapter nine by Thursday, then.'), host: '127.0.0.1:7420' }),
     roomOf('Climbing on Wednesdays, and sometimes on Fridays when the hall is empty', nowMs, {
       ...said('Emre Yıldız', 3_100, 'I have a spare rope'),

@@ -2,7 +2,7 @@ import { messageKey } from '@parley/shared/model';
 import { refuse } from '@parley/shared/protocol';
 import { refusedConnection } from '../../../signaling/server-connection.ts';
 import { type GalleryScreen, here, inRoom, withReach } from '../base-state.ts';
-import { chatOf, gapsAt, livelyAt, longTalkAt, markedAt, scriptsAt, talkAt } from '../samples/chat.ts';
+import { chatOf, gapsAt, livelyAt, longTalkAt, markedAt, mentionsAt, scriptsAt, talkAt } from '../samples/chat.ts';
 import { filesAt } from '../samples/files.ts';
 import { participant } from '../samples/people.ts';
 import { design, longName, reachOf } from '../samples/rooms.ts';
@@ -62,6 +62,11 @@ export const roomScreens = {
     screen: inRoom(),
     chats: { [design]: chatOf(livelyAt(nowMs)) },
     gaps: { [design]: gapsAt(nowMs) },
+  }),
+  'room-mentions': (_base, nowMs) => ({
+    screen: inRoom(),
+    chats: { [design]: chatOf(mentionsAt(nowMs)) },
+    drafts: { [design]: { text: 'Thank you @Ana', refusal: null } },
   }),
   'room-answer': (_base, nowMs) => {
     const [of] = livelyAt(nowMs);
