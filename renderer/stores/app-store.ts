@@ -46,6 +46,8 @@ export const createAppStore = (): AppStore =>
     drafts: {},
     composing: {},
     unstored: {},
+    selection: null,
+    forwarding: null,
     files: {},
     preparing: [],
     search: NO_SEARCH,

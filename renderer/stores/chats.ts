@@ -230,6 +230,10 @@ export function createChats(store: AppStore, bridge: Bridge): Chats {
       if (search.hits.some(isStale)) {
         store.setState({ search: { ...search, hits: search.hits.filter((hit) => !isStale(hit)) } });
       }
+      const { selection, forwarding } = store.getState();
+      if (selection?.roomId === roomId)
+        store.setState({ selection: { roomId, items: withoutDeleted(selection.items, updated) } });
+      if (forwarding?.[0]?.roomId === roomId) store.setState({ forwarding: withoutDeleted(forwarding, updated) });
       const composing = store.getState().composing[roomId];
       const subject = composing && updated.get(messageKey(composing.of));
       const waiting = arrivals.get(roomId);
@@ -299,7 +303,9 @@ export function createChats(store: AppStore, bridge: Bridge): Chats {
       arrivals.delete(roomId);
       leftMeanwhile.delete(roomId);
       loads.set(roomId, (loads.get(roomId) ?? 0) + 1);
-      store.setState(({ chats, composing }) => ({
+      store.setState(({ chats, composing, selection, forwarding }) => ({
+        selection: selection?.roomId === roomId ? null : selection,
+        forwarding: forwarding?.[0]?.roomId === roomId ? null : forwarding,
         chats: withRoom(chats, roomId, undefined),
         composing: withRoom(composing, roomId, undefined),
       }));
@@ -344,6 +350,10 @@ function markAfter({ items, newFrom }: ChatState, fresh: readonly HistoryItem[])
   const first = [...fresh].sort(comparePlaces).find(isUnread);
   return first === undefined || items.some(isUnread) ? newFrom : messageKey(first);
 }
+
+/** The same messages as they are now; words that were deleted are taken nowhere. */
+const withoutDeleted = (items: readonly HistoryItem[], updated: ReadonlyMap<MessageKey, HistoryItem>) =>
+  items.map((item) => updated.get(messageKey(item)) ?? item).filter(({ deleted }) => !deleted);
 
 const byKey = (items: readonly HistoryItem[]) => new Map(items.map((item) => [messageKey(item), item]));
 

@@ -45,6 +45,10 @@ export type AppState = {
   /** What the field of a room is for, where it is not for a new message alone. */
   composing: Readonly<Record<RoomId, Composing>>;
   unstored: Readonly<Record<RoomId, Unstored>>;
+  /** Messages that the person chooses to do something with all of them. */
+  selection: Selection | null;
+  /** Messages for which another room is being chosen. */
+  forwarding: readonly HistoryItem[] | null;
   /** Files of each room, the oldest first. */
   files: Readonly<Record<RoomId, readonly FileNow[]>>;
   /** Files that the person chose and that are being read before they are offered. */
@@ -189,6 +193,9 @@ export type ChatState = {
 
 /** An answer to a message, or an edit of an own one with the words as they are now. */
 export type Composing = { kind: 'reply'; of: HistoryItem } | { kind: 'edit'; of: HistoryItem; text: string };
+
+/** Chosen messages of a room, in its order. */
+export type Selection = { roomId: RoomId; items: readonly HistoryItem[] };
 
 /** A message, and how far below the upper edge of the list it stands. */
 export type ReadingPlace = { message: MessageKey; offsetPx: number };

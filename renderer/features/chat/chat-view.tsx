@@ -8,13 +8,17 @@ import { FileCards } from '../files/file-cards.tsx';
 import { useFileDrops } from '../files/use-file-drops.ts';
 import styles from './chat.module.css';
 import { Composer } from './composer.tsx';
+import { ForwardDialog } from './forward-dialog.tsx';
 import { MessageList } from './message-list.tsx';
+import { SelectionBar } from './selection-bar.tsx';
 
 const noParticipants: readonly ParticipantView[] = [];
 
 /** A room's conversation: what was said, and the field to say more. */
 export function ChatView({ room, wide = false }: { room: Room; wide?: boolean }) {
   const chat = useApp((state) => state.chats[room.roomId]);
+  const selection = useApp((state) => state.selection);
+  const forwarding = useApp((state) => state.forwarding);
   const { isOver, ...drops } = useFileDrops(room.roomId);
   return (
     <div className={styles.chat} data-wide={wide || undefined} data-drop={isOver || undefined} {...drops}>
@@ -22,7 +26,12 @@ export function ChatView({ room, wide = false }: { room: Room; wide?: boolean })
       {chat && chat.items.length > 0 ? <MessageList room={room} chat={chat} /> : <NoMessages chat={chat} />}
       <FileCards room={room} />
       <Typing room={room} />
-      <Composer key={room.roomId} roomId={room.roomId} />
+      {selection?.roomId === room.roomId ? (
+        <SelectionBar selection={selection} />
+      ) : (
+        <Composer key={room.roomId} roomId={room.roomId} />
+      )}
+      {forwarding?.[0]?.roomId === room.roomId ? <ForwardDialog items={forwarding} /> : null}
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { GapRows } from './gap-rows.tsx';
 import type { ChatRow } from './grouping.ts';
 import { Message } from './message.tsx';
 import { Reactions } from './reactions.tsx';
+import { SelectBox } from './select-box.tsx';
 
 type MessageRowProps = ChatRow & {
   /** The name of the day, where this message begins one. */
@@ -34,6 +35,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
         </p>
       ) : null}
       <div className={styles.row} data-mine={item.mine || undefined} data-ends={endsGroup || undefined}>
+        <SelectBox item={item} />
         {item.mine ? null : (
           <span className={styles.face}>
             {endsGroup ? <Avatar id={item.author} name={item.confirmed ? item.name : '?'} size={32} /> : null}

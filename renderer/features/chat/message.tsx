@@ -1,5 +1,6 @@
 import { type DeliveryState, type HistoryItem, messageKey } from '@parley/shared/model';
 import { Check, CheckCheck, CircleAlert, Clock } from 'lucide-react';
+import { useApp } from '../../stores/react.tsx';
 import { formatClock } from '../../ui/format.ts';
 import { authorWords } from '../connection-words.ts';
 import styles from './chat.module.css';
@@ -28,6 +29,7 @@ type MessageProps = {
 
 /** One message: its text, when it was sent, and how far it came. The host asks before it opens a link. */
 export function Message({ item, focused, hasMeta, position, total }: MessageProps) {
+  const isSelecting = useApp((state) => state.selection?.roomId === item.roomId);
   const { word, icon: Icon } = states[item.state];
   return (
     <article
@@ -40,7 +42,7 @@ export function Message({ item, focused, hasMeta, position, total }: MessageProp
       aria-setsize={position === null ? undefined : total}
       aria-label={`${authorWords(item)}, ${formatClock(item.sentAt)}`}
     >
-      {item.deleted ? null : <MessageActions item={item} />}
+      {item.deleted || isSelecting ? null : <MessageActions item={item} />}
       {item.quote && !item.deleted ? <Quote quote={item.quote} roomId={item.roomId} /> : null}
       <div className={styles.text} dir="auto">
         {item.deleted ? (

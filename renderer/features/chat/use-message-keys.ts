@@ -1,5 +1,6 @@
 import type { MessageKey } from '@parley/shared/model';
 import { type FocusEvent, type KeyboardEvent, type RefObject, useLayoutEffect, useRef, useState } from 'react';
+import { useActions, useApp } from '../../stores/react.tsx';
 import type { Virtualizer } from '../../ui/virtual.ts';
 import type { ChatRow } from './grouping.ts';
 import { rowKeyAt } from './row-keys.ts';
@@ -12,10 +13,12 @@ type Options = {
 };
 
 /**
- * The focus inside the list. ↑ and ↓ move it from message to message. The row that has it stays in the document; where its
+ * The focus inside the list. ↑ and ↓ move it from message to message; Space chooses one while several are chosen. The row that has it stays in the document; where its
  * message is let go of, the list takes the focus.
  */
 export function useMessageKeys({ listRef, rows, indexOf, virtualizer }: Options) {
+  const { toggleSelected } = useActions();
+  const isSelecting = useApp(({ selection }) => selection !== null && selection.roomId === rows[0]?.item.roomId);
   const [current, setCurrent] = useState<MessageKey | null>(null);
   const wanted = useRef<MessageKey | null>(null);
   const index = current === null ? -1 : indexOf(current);
@@ -42,6 +45,18 @@ export function useMessageKeys({ listRef, rows, indexOf, virtualizer }: Options)
     current: index,
     onKeyDown(event: KeyboardEvent) {
       if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+      const row = rows[index];
+      if (
+        event.key === ' ' &&
+        isSelecting &&
+        row &&
+        event.target instanceof HTMLElement &&
+        event.target.matches('article')
+      ) {
+        event.preventDefault();
+        if (!row.item.deleted) toggleSelected(row.item);
+        return;
+      }
       const down = event.key === 'ArrowDown';
       if (!down && event.key !== 'ArrowUp') return;
       event.preventDefault();

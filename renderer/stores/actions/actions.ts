@@ -7,6 +7,7 @@ import type { ListedRoomActions } from './listed-rooms.ts';
 import type { NavigationActions } from './navigation.ts';
 import type { RoomActions } from './rooms.ts';
 import type { ScanningActions } from './scanning.ts';
+import type { SelectingActions } from './selecting.ts';
 import type { ServerActions } from './servers.ts';
 import type { SettingsActions } from './settings.ts';
 import type { StorageActions } from './storage.ts';
@@ -27,4 +28,5 @@ export interface Actions
     ChatActions,
     EntryActions,
     FileActions,
+    SelectingActions,
     StorageActions {}

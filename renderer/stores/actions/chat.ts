@@ -23,6 +23,8 @@ export interface ChatActions {
    * long as the room's timer says, or `lifetimeMs`; null: without end.
    */
   sendMessage: (roomId: RoomId, text: string, lifetimeMs?: number | null) => Promise<Outcome<unknown>>;
+  /** The same for words that answer nothing, whatever the person is about to write there. */
+  forward: (roomId: RoomId, text: string) => Promise<Outcome<unknown>>;
   /** Takes back the messages of a room that wait for the disk: their text is the draft again. */
   takeBack: (roomId: RoomId) => void;
   setDraft: (roomId: RoomId, draft: string) => void;
@@ -46,6 +48,9 @@ export interface ChatActions {
 
   setVerified: (deviceId: DeviceId, verified: boolean) => Promise<Outcome<unknown>>;
 }
+
+/** A text to send, and how long it lasts; undefined: as the room's timer says. */
+type Words = { text: string; lifetimeMs: number | null | undefined };
 
 export function createChatActions(context: ActionContext): ChatActions {
   const { store, ports, chats, drafts, searches, running, session, show, tell } = context;
@@ -76,7 +81,7 @@ export function createChatActions(context: ActionContext): ChatActions {
 
   async function sendParts(
     roomId: RoomId,
-    { text, lifetimeMs }: { text: string; lifetimeMs: number | null | undefined },
+    { text, lifetimeMs }: Words,
     sending: Sending,
     isTakenBack: () => boolean,
     reply?: Composing,
@@ -136,21 +141,26 @@ export function createChatActions(context: ActionContext): ChatActions {
     }
   }
 
+  function send(roomId: RoomId, words: Words, reply?: Composing): Promise<Outcome<unknown>> {
+    const sending = drafts.send(roomId, words.text);
+    const before = takenBackOf(roomId);
+    const isTakenBack = () => takenBackOf(roomId) !== before;
+    // One text after the other, so that no message comes between those of a long one.
+    const turn = (turns.get(roomId) ?? Promise.resolve()).then(() =>
+      sendParts(roomId, words, sending, isTakenBack, reply),
+    );
+    turns.set(roomId, turn);
+    return turn;
+  }
+
   return {
     sendMessage(roomId, text, lifetimeMs) {
-      const sending = drafts.send(roomId, text);
-      const before = takenBackOf(roomId);
-      const isTakenBack = () => takenBackOf(roomId) !== before;
       const composing = store.getState().composing[roomId];
       const reply = composing?.kind === 'reply' ? composing : undefined;
       if (reply) setComposing(roomId, undefined);
-      // One text after the other, so that no message comes between those of a long one.
-      const turn = (turns.get(roomId) ?? Promise.resolve()).then(() =>
-        sendParts(roomId, { text, lifetimeMs }, sending, isTakenBack, reply),
-      );
-      turns.set(roomId, turn);
-      return turn;
+      return send(roomId, { text, lifetimeMs }, reply);
     },
+    forward: (roomId, text) => send(roomId, { text, lifetimeMs: undefined }),
     takeBack(roomId) {
       takenBack.set(roomId, takenBackOf(roomId) + 1);
       store.getState().unstored[roomId]?.cancel();

@@ -10,6 +10,7 @@ import { createListedRoomActions } from './listed-rooms.ts';
 import { createNavigationActions } from './navigation.ts';
 import { createEnterRoom, createRoomActions } from './rooms.ts';
 import { createScanningActions } from './scanning.ts';
+import { createSelectingActions } from './selecting.ts';
 import { createServerActions } from './servers.ts';
 import { createSettingsActions } from './settings.ts';
 import { createStorageActions } from './storage.ts';
@@ -23,6 +24,8 @@ export function createActions(store: AppStore, parts: ActionParts): Actions {
   const enter = createEnterRoom(context, { ...navigation, ...call });
   const servers = createServerActions(context, settings);
   const invites = createInviteActions(context, { ...navigation, ...servers, enter });
+  const chat = createChatActions(context);
+  const entries = createEntryActions(context);
   return {
     ...navigation,
     ...settings,
@@ -32,8 +35,9 @@ export function createActions(store: AppStore, parts: ActionParts): Actions {
     ...servers,
     ...createListedRoomActions(context, invites),
     ...createScanningActions(context),
-    ...createChatActions(context),
-    ...createEntryActions(context),
+    ...chat,
+    ...entries,
+    ...createSelectingActions(context, { ...chat, ...entries }),
     ...createFileActions(context),
     ...createStorageActions(context),
   };

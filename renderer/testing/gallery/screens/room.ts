@@ -68,6 +68,18 @@ export const roomScreens = {
     chats: { [design]: chatOf(mentionsAt(nowMs)) },
     drafts: { [design]: { text: 'Thank you @Ana', refusal: null } },
   }),
+  'room-select': (_base, nowMs) => {
+    const items = talkAt(nowMs);
+    return {
+      screen: inRoom(),
+      chats: { [design]: chatOf(items) },
+      selection: { roomId: design, items: items.slice(-3) },
+    };
+  },
+  'room-forward': (_base, nowMs) => {
+    const items = talkAt(nowMs);
+    return { screen: inRoom(), chats: { [design]: chatOf(items) }, forwarding: items.slice(-1) };
+  },
   'room-answer': (_base, nowMs) => {
     const [of] = livelyAt(nowMs);
     return {

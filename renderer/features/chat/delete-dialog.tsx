@@ -1,0 +1,34 @@
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
+import { formatNumber } from '../../ui/format.ts';
+import styles from './actions.module.css';
+
+/** Asks whether one's own messages shall be deleted for everyone, and says what that can do. */
+export function DeleteDialog({
+  count,
+  onClose,
+  onDelete,
+}: {
+  count: number;
+  onClose: () => void;
+  onDelete: () => void;
+}) {
+  const which = count === 1 ? 'this message' : `${formatNumber(count)} messages`;
+  return (
+    <Dialog title={`Delete ${which} for everyone?`} size="small" onClose={onClose}>
+      <p>
+        {count === 1 ? 'Its' : 'Their'} words are erased here at once, and on the devices of the others as soon as they
+        are reached. Somebody may have read or copied them before, and a backup on a device may hold them for up to two
+        days.
+      </p>
+      <div className={styles.buttons}>
+        <Button onClick={onClose} data-autofocus>
+          {count === 1 ? 'Keep it' : 'Keep them'}
+        </Button>
+        <Button look="danger" onClick={onDelete}>
+          Delete
+        </Button>
+      </div>
+    </Dialog>
+  );
+}
