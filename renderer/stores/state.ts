@@ -210,8 +210,8 @@ export type GoTo =
 /** What a person has written in a room and not sent, and why the last try to send it failed. */
 export type Draft = { text: string; refusal: Refusal | null };
 
-/** Messages that the disk does not take for now: the part of a text that waits, and why. */
-export type Unstored = { text: string; refusal: Refusal; cancel(): void };
+/** Messages, or a change of one, that the disk does not take for now: the words that wait, and why. */
+export type Unstored = { what: 'message' | 'change'; text: string; refusal: Refusal; cancel(): void };
 
 export type PreparingFile = { id: number; roomId: RoomId; name: string; sizeBytes: number; bytes: number };
 

@@ -199,9 +199,11 @@ describe('the composer', () => {
       made.store.setState({ unstored: {} });
     };
     const made = await shown('', { takeBack });
-    const unstored = { text: 'Good morning', refusal: refuse('disk-full'), cancel: () => {} };
+    const unstored = { what: 'message' as const, text: 'Good morning', refusal: refuse('disk-full'), cancel: () => {} };
     await act(async () => made.store.setState({ unstored: { [made.roomId]: unstored } }));
-    expect(mounted.page.querySelector('[role="status"]')?.textContent).toContain('sent as soon as there is room');
+    expect(mounted.page.querySelector('[role="status"]')?.textContent).toBe(
+      'The disk is full. Your message is kept here and sent as soon as it can be stored.',
+    );
     const button = [...mounted.page.querySelectorAll('button')].find((each) => each.textContent === 'Take back');
     button?.focus();
     await act(async () => button?.click());

@@ -4,18 +4,21 @@ import { Button } from '../../ui/button.tsx';
 import styles from './actions.module.css';
 
 const WHY: Partial<Record<ErrorCode, string>> = {
-  'disk-full': 'The disk is full. Your message is kept here and sent as soon as there is room.',
-  'history-locked':
-    'Another program is using the message store. Your message is kept here and sent as soon as it is done.',
+  'disk-full': 'The disk is full.',
+  'history-locked': 'Another program is using the message store.',
 };
-const SLOW = 'The disk is slow to answer. Your message is kept here and sent as soon as it is stored.';
+const SLOW = 'The disk is slow to answer.';
+const WHAT: Record<Unstored['what'], string> = {
+  message: 'Your message is kept here and sent as soon as it can be stored.',
+  change: 'Your change waits and is made as soon as it can be stored.',
+};
 
-/** Says that a message waits for the disk, and lets the person have it back. */
+/** Says that a message, or a change of one, waits for the disk, and lets the person have it back. */
 export function WaitingBar({ unstored, takeBack }: { unstored: Unstored; takeBack: () => void }) {
   return (
     <div className={styles.bar}>
       <span className={styles.quote}>
-        <strong role="status">{WHY[unstored.refusal.code] ?? SLOW}</strong>
+        <strong role="status">{`${WHY[unstored.refusal.code] ?? SLOW} ${WHAT[unstored.what]}`}</strong>
         <span dir="auto">{unstored.text}</span>
       </span>
       <Button look="plain" size="small" onClick={takeBack}>

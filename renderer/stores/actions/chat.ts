@@ -101,7 +101,7 @@ export function createChatActions(context: ActionContext): ChatActions {
             if (isTakenBack()) return cancel();
             // It is a draft until it is a message: the app may be closed meanwhile.
             sending.rest(withPart);
-            setUnstored(roomId, { text: withPart, refusal, cancel });
+            setUnstored(roomId, { what: 'message', text: withPart, refusal, cancel });
           });
       setUnstored(roomId, undefined);
       if (outcome.ok) continue;

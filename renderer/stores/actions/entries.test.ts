@@ -1,6 +1,7 @@
 import { type EntryContent, type HistoryItem, mentionOf } from '@parley/shared/model';
-import { accept, RoomId, refuse } from '@parley/shared/protocol';
+import { accept, type Outcome, RoomId, refuse } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
+import type { SendWait } from '../../session/conversation.ts';
 import { livelyAt } from '../../testing/gallery/samples/chat.ts';
 import { createAppStore, EMPTY_CHAT } from '../app-store.ts';
 import type { ActionContext } from './context.ts';
@@ -20,19 +21,31 @@ function entries() {
   });
   const sent: { content: EntryContent; draft: string }[] = [];
   const told: unknown[] = [];
+  const refused: string[] = [];
+  let disk = async (_waiting: (wait: SendWait) => void): Promise<Outcome<unknown>> => accept({});
   let answer: () => unknown = () => accept(own);
   const context = {
     store,
     drafts: { kept: () => 'my draft' },
     chats: { update: (_: unknown, [item]: readonly HistoryItem[]) => told.push(item) },
     session: () => ({
-      send: async (content: EntryContent, stored: (item: HistoryItem) => void, draft: () => string) => {
+      send: async (
+        content: EntryContent,
+        stored: (item: HistoryItem) => void,
+        draft: () => string,
+        waiting: (wait: SendWait) => void,
+      ) => {
         sent.push({ content, draft: draft() });
+        const taken = await disk(waiting);
+        if (!taken.ok) return taken;
         stored(own as HistoryItem);
         return answer();
       },
     }),
-    tell: (outcome: unknown) => outcome,
+    tell: (outcome: Outcome<unknown>) => {
+      if (!outcome.ok) refused.push(outcome.code);
+      return outcome;
+    },
   } as unknown as ActionContext;
   const fails = (refusal: unknown) => {
     answer = () => refusal;
@@ -41,7 +54,18 @@ function entries() {
     actions: createEntryActions(context),
     store,
     sent,
+    refused,
     fails,
+    /** The disk takes nothing until the person takes the change back or it `frees` itself. */
+    fills() {
+      let frees = () => {};
+      disk = (waiting) =>
+        new Promise((resolve) => {
+          frees = () => resolve(accept({}));
+          waiting({ refusal: refuse('disk-full'), cancel: () => resolve(refuse('cancelled')) });
+        });
+      return () => frees();
+    },
     composing: () => store.getState().composing[roomId],
   };
 }
@@ -87,6 +111,33 @@ describe('an edit', () => {
     actions.startEdit(roomId, own);
     await actions.saveEdit(roomId);
     expect([composing(), sent]).toEqual([undefined, []]);
+  });
+});
+
+describe('a change that the disk does not take', () => {
+  it('waits, is told, and is made as soon as there is room', async () => {
+    const { actions, store, fills, sent, composing } = entries();
+    const frees = fills();
+    actions.startEdit(roomId, own);
+    actions.setEdited(roomId, 'Other words');
+    const saved = actions.saveEdit(roomId);
+    expect(store.getState().unstored[roomId]).toMatchObject({ what: 'change', text: 'Other words' });
+    // Once more while it waits is not a second edit.
+    await actions.saveEdit(roomId);
+    frees();
+    expect(await saved).toMatchObject({ ok: true });
+    expect([sent.length, composing(), store.getState().unstored]).toEqual([1, undefined, {}]);
+  });
+
+  it('is given up where the person takes it back: the words stay in the field, and nothing more is said', async () => {
+    const { actions, store, fills, composing, refused } = entries();
+    fills();
+    actions.startEdit(roomId, own);
+    actions.setEdited(roomId, 'Other words');
+    const saved = actions.saveEdit(roomId);
+    store.getState().unstored[roomId]?.cancel();
+    expect(await saved).toMatchObject({ code: 'cancelled' });
+    expect([composing(), store.getState().unstored, refused]).toMatchObject([{ text: 'Other words' }, {}, []]);
   });
 });
 

@@ -7,9 +7,10 @@ import {
   withCodes,
 } from '@parley/shared/model';
 import { accept, type Outcome, type RoomId, refusalOf, refuse } from '@parley/shared/protocol';
+import type { SendWait } from '../../session/conversation.ts';
 import { withRoom } from '../by-room.ts';
 import { peopleOf } from '../people.ts';
-import type { Composing } from '../state.ts';
+import type { Composing, Unstored } from '../state.ts';
 import type { ActionContext } from './context.ts';
 
 export interface EntryActions {
@@ -35,17 +36,29 @@ const refOf = ({ author, id }: MessageRef): MessageRef => ({ author, id });
 export function createEntryActions({ store, chats, drafts, session, tell }: ActionContext): EntryActions {
   const set = (roomId: RoomId, composing: Composing | undefined) =>
     store.setState((state) => ({ composing: withRoom(state.composing, roomId, composing) }));
+  const setUnstored = (roomId: RoomId, unstored: Unstored | undefined) =>
+    store.setState((state) => ({ unstored: withRoom(state.unstored, roomId, unstored) }));
+  /** The person who took a change back knows of it. */
+  const told = <T>(outcome: Outcome<T>) => (!outcome.ok && outcome.code === 'cancelled' ? outcome : tell(outcome));
   const startEdit = (roomId: RoomId, of: HistoryItem) =>
     set(roomId, { kind: 'edit', of, text: toWrite(of.text, peopleOf(store.getState(), roomId)) });
 
-  async function send(roomId: RoomId, content: EntryContent) {
+  /** Rooms in which an edit is on its way. */
+  const saving = new Set<RoomId>();
+
+  /** Writes an entry; `words` tell the person which change waits while the disk takes nothing. */
+  async function send(roomId: RoomId, content: EntryContent, words: string) {
     const room = session(roomId);
     if (!room) return refuse('room-unknown');
     try {
       const stored = (item: HistoryItem) => chats.update(roomId, [item]);
-      return await room.send(content, stored, () => drafts.kept(roomId));
+      const waiting = ({ refusal, cancel }: SendWait) =>
+        setUnstored(roomId, { what: 'change', text: words, refusal, cancel });
+      return await room.send(content, stored, () => drafts.kept(roomId), waiting);
     } catch (thrown) {
       return refusalOf(thrown);
+    } finally {
+      setUnstored(roomId, undefined);
     }
   }
 
@@ -65,25 +78,28 @@ export function createEntryActions({ store, chats, drafts, session, tell }: Acti
     stopComposing: (roomId) => set(roomId, undefined),
     async saveEdit(roomId) {
       const composing = store.getState().composing[roomId];
-      if (composing?.kind !== 'edit') return accept({});
+      if (composing?.kind !== 'edit' || saving.has(roomId)) return accept({});
       const parsed = ChatText.safeParse(withCodes(composing.text, peopleOf(store.getState(), roomId)));
       if (!parsed.success) return tell(refuse('message-invalid', { path: 'text' }));
       if (parsed.data === composing.of.text) {
         set(roomId, undefined);
         return accept({});
       }
-      const outcome = await send(roomId, { kind: 'edit', of: refOf(composing.of), text: parsed.data });
+      saving.add(roomId);
+      const edit = { kind: 'edit', of: refOf(composing.of), text: parsed.data } as const;
+      const outcome = await send(roomId, edit, composing.text);
+      saving.delete(roomId);
       // The words stay in the field until they are on the disk.
       const now = store.getState().composing[roomId];
       if (outcome.ok && now?.kind === 'edit' && now.of.id === composing.of.id && now.text === composing.text)
         set(roomId, undefined);
-      return tell(outcome);
+      return told(outcome);
     },
     async deleteMessage(roomId, message) {
-      return tell(await send(roomId, { kind: 'delete', of: refOf(message) }));
+      return told(await send(roomId, { kind: 'delete', of: refOf(message) }, 'A message is to be deleted.'));
     },
     async react(roomId, message, emoji, on) {
-      return tell(await send(roomId, { kind: 'reaction', of: refOf(message), emoji, on }));
+      return told(await send(roomId, { kind: 'reaction', of: refOf(message), emoji, on }, emoji));
     },
     async setTimer(roomId, lifetimeMs) {
       const room = session(roomId);

@@ -99,7 +99,12 @@ export const roomScreens = {
   'room-waiting': () => ({
     screen: inRoom(),
     unstored: {
-      [design]: { text: 'The plates are ready on Thursday.', refusal: refuse('disk-full'), cancel: () => undefined },
+      [design]: {
+        what: 'message',
+        text: 'The plates are ready on Thursday.',
+        refusal: refuse('disk-full'),
+        cancel: () => undefined,
+      },
     },
   }),
   'room-long-draft': () => ({
