@@ -2,7 +2,6 @@ import { splitText, withCodes } from '@parley/shared/model';
 import { LIMITS, type RoomId } from '@parley/shared/protocol';
 import { SendHorizontal } from 'lucide-react';
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from 'react';
-import { peopleOf } from '../../stores/people.ts';
 import { useActions, useApp } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Refused } from '../../ui/field.tsx';
@@ -16,6 +15,7 @@ import { EmojiButton } from './emoji-button.tsx';
 import { changeField, replacement, wrapSelection } from './field-changes.ts';
 import { TimerButton, TimerLine } from './timer-mark.tsx';
 import { useCompletions } from './use-completions.ts';
+import { usePeople } from './use-people.ts';
 import { WaitingBar } from './waiting-bar.tsx';
 
 /** Marks by the key that, with Ctrl or Cmd, puts them around the selection. */
@@ -38,13 +38,7 @@ export function Composer({ roomId }: { roomId: RoomId }) {
   const text = edited ?? draft;
   const refusal = useApp((state) => state.drafts[roomId]?.refusal ?? null);
   const unstored = useApp((state) => state.unstored[roomId]);
-  const chat = useApp((state) => state.chats[roomId]);
-  const here = useApp((state) => state.reach[roomId]);
-  const info = useApp((state) => state.info);
-  const people = useMemo(
-    () => peopleOf({ chats: chat ? { [roomId]: chat } : {}, reach: here ? { [roomId]: here } : {}, info }, roomId),
-    [chat, here, info, roomId],
-  );
+  const people = usePeople(roomId);
   const [tooMuch, setTooMuch] = useState(0);
   /** How long this person's next messages may be there; as the room's timer says where it is undefined. */
   const [lifetimeMs, setLifetime] = useState<number | null | undefined>(undefined);

@@ -1,11 +1,12 @@
+import { mentionCode } from '@parley/shared/model';
 import type { RoomId } from '@parley/shared/protocol';
 import { Check, Copy } from 'lucide-react';
 import { createContext, use, useMemo, useState } from 'react';
-import { isOwnCode, nameOfCode } from '../../stores/people.ts';
 import { useActions, useApp } from '../../stores/react.tsx';
 import { IconButton } from '../../ui/button.tsx';
 import { type Block, type Inline, readMarks } from '../../ui/marks.ts';
 import styles from './message-text.module.css';
+import { usePeople } from './use-people.ts';
 
 /** The room whose people are mentioned. */
 const RoomContext = createContext<RoomId | null>(null);
@@ -70,11 +71,12 @@ function BlockView({ block, isAlone }: { block: Block; isAlone: boolean }) {
 
 function Part({ part }: { part: Inline }) {
   const { openLink } = useActions();
+  const roomId = use(RoomContext);
   switch (part.kind) {
     case 'text':
       return part.text;
     case 'mention':
-      return <Mention name={part.name} code={part.code} />;
+      return roomId === null ? `@${part.name}` : <Mention roomId={roomId} name={part.name} code={part.code} />;
     case 'code':
       return <code className={styles.code}>{part.text}</code>;
     case 'link':
@@ -113,10 +115,10 @@ function Part({ part }: { part: Inline }) {
 }
 
 /** Somebody, by the name of today; one's own mention stands out. */
-function Mention({ name, code }: { name: string; code: string }) {
-  const roomId = use(RoomContext);
-  const isOwn = useApp((state) => isOwnCode(state, code));
-  const now = useApp((state) => (roomId === null ? null : nameOfCode(state, roomId, code)));
+function Mention({ roomId, name, code }: { roomId: RoomId; name: string; code: string }) {
+  const isOwn = useApp(({ info }) => info !== null && mentionCode(info.deviceId) === code);
+  const people = usePeople(roomId);
+  const now = useMemo(() => people.find(({ device }) => mentionCode(device) === code)?.name, [people, code]);
   return (
     <span className={styles.mention} data-own={isOwn || undefined}>
       @<bdi>{now ?? name}</bdi>

@@ -13,7 +13,7 @@ import type { SendWait } from '../../session/conversation.ts';
 import { withRoom } from '../by-room.ts';
 import { isUnread } from '../chats.ts';
 import type { Sending } from '../drafts.ts';
-import { peopleOf } from '../people.ts';
+import { peopleIn } from '../people.ts';
 import type { Composing, GoTo, ReadingPlace, SearchFilters, Unstored } from '../state.ts';
 import type { ActionContext } from './context.ts';
 
@@ -86,7 +86,7 @@ export function createChatActions(context: ActionContext): ChatActions {
     isTakenBack: () => boolean,
     reply?: Composing,
   ): Promise<Outcome<unknown>> {
-    const people = peopleOf(store.getState(), roomId);
+    const people = peopleIn(store.getState(), roomId);
     const whole = withCodes(text.normalize('NFC'), people);
     const parts = splitText(whole);
     for (const [index, part] of parts.entries()) {

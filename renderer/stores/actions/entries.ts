@@ -9,7 +9,7 @@ import {
 import { accept, type Outcome, type RoomId, refusalOf, refuse } from '@parley/shared/protocol';
 import type { SendWait } from '../../session/conversation.ts';
 import { withRoom } from '../by-room.ts';
-import { peopleOf } from '../people.ts';
+import { peopleIn } from '../people.ts';
 import type { Composing, Unstored } from '../state.ts';
 import type { ActionContext } from './context.ts';
 
@@ -41,7 +41,7 @@ export function createEntryActions({ store, chats, drafts, session, tell }: Acti
   /** The person who took a change back knows of it. */
   const told = <T>(outcome: Outcome<T>) => (!outcome.ok && outcome.code === 'cancelled' ? outcome : tell(outcome));
   const startEdit = (roomId: RoomId, of: HistoryItem) =>
-    set(roomId, { kind: 'edit', of, text: toWrite(of.text, peopleOf(store.getState(), roomId)) });
+    set(roomId, { kind: 'edit', of, text: toWrite(of.text, peopleIn(store.getState(), roomId)) });
 
   /** Rooms in which an edit is on its way. */
   const saving = new Set<RoomId>();
@@ -79,7 +79,7 @@ export function createEntryActions({ store, chats, drafts, session, tell }: Acti
     async saveEdit(roomId) {
       const composing = store.getState().composing[roomId];
       if (composing?.kind !== 'edit' || saving.has(roomId)) return accept({});
-      const parsed = ChatText.safeParse(withCodes(composing.text, peopleOf(store.getState(), roomId)));
+      const parsed = ChatText.safeParse(withCodes(composing.text, peopleIn(store.getState(), roomId)));
       if (!parsed.success) return tell(refuse('message-invalid', { path: 'text' }));
       if (parsed.data === composing.of.text) {
         set(roomId, undefined);
