@@ -51,6 +51,8 @@ export function baseState(theme: Theme, nowMs: number): AppState {
     gaps: {},
     composing: {},
     unstored: {},
+    selection: null,
+    forwarding: null,
     drafts: Object.fromEntries(roomsAt(nowMs).map(({ roomId, draft }) => [roomId, { text: draft, refusal: null }])),
     files: {},
     preparing: [],
