@@ -1,4 +1,3 @@
-import { useEffect, useRef } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import { EmojiPicker } from '../../ui/emoji/emoji-picker.tsx';
 
@@ -6,22 +5,15 @@ import { EmojiPicker } from '../../ui/emoji/emoji-picker.tsx';
 export function AnyEmoji({ onChoose }: { onChoose: (emoji: string) => void }) {
   const { changeSettings, emojiUsed } = useActions();
   const { recent, tone } = useApp((state) => state.settings.emoji);
-  const ref = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    // Where it takes the place of other buttons, the focus is lost with them.
-    if (document.activeElement === document.body) ref.current?.querySelector('input')?.focus();
-  }, []);
   return (
-    <div ref={ref}>
-      <EmojiPicker
-        recent={recent}
-        tone={tone}
-        onTone={(next) => void changeSettings({ emoji: { tone: next } })}
-        onChoose={(emoji) => {
-          emojiUsed(emoji);
-          onChoose(emoji);
-        }}
-      />
-    </div>
+    <EmojiPicker
+      recent={recent}
+      tone={tone}
+      onTone={(next) => void changeSettings({ emoji: { tone: next } })}
+      onChoose={(emoji) => {
+        emojiUsed(emoji);
+        onChoose(emoji);
+      }}
+    />
   );
 }

@@ -1,3 +1,4 @@
+import type { KeyboardEvent } from 'react';
 import styles from './completion-list.module.css';
 import type { Completion } from './completions.ts';
 
@@ -7,14 +8,14 @@ type CompletionListProps = {
   current: number;
   onActive: (index: number) => void;
   onChoose: (item: Completion) => void;
+  onKeyDown: (event: KeyboardEvent) => void;
 };
 
 /** Ways to finish a word, above the field. The field keeps the focus and handles the keys. */
-export function CompletionList({ id, items, current, onActive, onChoose }: CompletionListProps) {
+export function CompletionList({ id, items, current, onActive, onChoose, onKeyDown }: CompletionListProps) {
   return (
     <div className={styles.list} role="listbox" id={id} aria-label="Suggestions" hidden={items.length === 0}>
       {items.map((item, index) => (
-        // biome-ignore lint/a11y/useKeyWithClickEvents: the field has the focus and handles the keys
         <div
           key={item.key}
           id={`${id}-${index}`}
@@ -26,6 +27,7 @@ export function CompletionList({ id, items, current, onActive, onChoose }: Compl
           // The field keeps the focus.
           onMouseDown={(event) => event.preventDefault()}
           onClick={() => onChoose(item)}
+          onKeyDown={onKeyDown}
         >
           <span className={styles.sign} aria-hidden="true">
             {item.sign}

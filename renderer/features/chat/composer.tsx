@@ -118,6 +118,7 @@ export function Composer({ roomId }: { roomId: RoomId }) {
         current={completions.current}
         onActive={completions.setActive}
         onChoose={completions.choose}
+        onKeyDown={completions.onKeyDown}
       />
       <div className={styles.field}>
         <AttachButtons roomId={roomId} />

@@ -30,8 +30,9 @@ type Options = {
 export function useCompletions({ text, caret, people, replace }: Options) {
   const listId = useId();
   const tone = useApp((state) => state.settings.emoji.tone);
-  const [active, setActive] = useState(0);
-  const [closedAt, setClosedAt] = useState<number | null>(null);
+  const [active, setChosen] = useState({ query: '', index: 0 });
+  /** The word for which the person closed the list, as far as it was written then. */
+  const [closed, setClosed] = useState<BegunWord | null>(null);
   const emoji = caret === null ? null : begunEmoji(text, caret);
   const mention = caret === null ? null : begunMention(text, caret);
   const begun = emoji ?? mention;
@@ -45,7 +46,8 @@ export function useCompletions({ text, caret, people, replace }: Options) {
     if (whole !== null) replace(start, end, whole);
   }, [whole, start, end, replace]);
 
-  const word: BegunWord | null = begun && begun.from !== closedAt ? begun : null;
+  const word: BegunWord | null =
+    begun && !(closed?.from === begun.from && begun.query.startsWith(closed.query)) ? begun : null;
   const items: readonly Completion[] = !word
     ? []
     : word === mention
@@ -53,15 +55,10 @@ export function useCompletions({ text, caret, people, replace }: Options) {
       : data
         ? emojiCompletions(data, word.query, tone)
         : [];
-  const current = Math.min(active, items.length - 1);
-  const isBegun = begun !== null;
-  useEffect(() => {
-    if (!isBegun) setClosedAt(null);
-  }, [isBegun]);
-  const query = word?.query;
-  useEffect(() => {
-    if (query !== undefined) setActive(0);
-  }, [query]);
+  const query = word?.query ?? '';
+  // Another word begins with its first suggestion.
+  const current = active.query === query ? Math.min(active.index, items.length - 1) : 0;
+  const setActive = (index: number) => setChosen({ query, index });
 
   const choose = (item: Completion) => {
     if (!word) return;
@@ -75,12 +72,13 @@ export function useCompletions({ text, caret, people, replace }: Options) {
     setActive,
     /** Whether the key was for the list. */
     onKeyDown(event: KeyboardEvent): boolean {
+      if (!begun && closed) setClosed(null);
       const item = items[current];
       if (!item || !word || event.nativeEvent.isComposing || event.ctrlKey || event.metaKey || event.altKey)
         return false;
       if (event.key === 'ArrowDown') setActive((current + 1) % items.length);
       else if (event.key === 'ArrowUp') setActive((current + items.length - 1) % items.length);
-      else if (event.key === 'Escape') setClosedAt(word.from);
+      else if (event.key === 'Escape') setClosed(word);
       else if ((event.key === 'Enter' || event.key === 'Tab') && !event.shiftKey) choose(item);
       else return false;
       event.preventDefault();

@@ -112,7 +112,7 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
     },
     sendMessage: done,
     takeBack: () => set({ unstored: {} }),
-    setDraft: () => undefined,
+    setDraft: (roomId, text) => set(({ drafts }) => ({ drafts: { ...drafts, [roomId]: { text, refusal: null } } })),
     startReply: (roomId, of) => set({ composing: { [roomId]: { kind: 'reply', of } } }),
     startEdit: (roomId, of) => set({ composing: { [roomId]: { kind: 'edit', of, text: of.text } } }),
     startEditLast: () => false,

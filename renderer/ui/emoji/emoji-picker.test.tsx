@@ -61,6 +61,14 @@ describe('the picker of emoji', () => {
     expect(chosen).toEqual(['👋🏽', '👍🏽']);
   });
 
+  it('goes to a group by its button, also out of a search', async () => {
+    const { page, type, press, chosen } = await shown();
+    await type('dog');
+    await act(async () => page.querySelector<HTMLElement>('[aria-label="Flags"]')?.click());
+    await press('Enter');
+    expect(chosen).toEqual(['🏁']);
+  });
+
   it('tells of a chosen skin tone', async () => {
     const { page, tones } = await shown();
     const select = page.querySelector('select');
@@ -70,6 +78,11 @@ describe('the picker of emoji', () => {
       select.dispatchEvent(new Event('change', { bubbles: true }));
     });
     expect([select.getAttribute('aria-label'), tones]).toEqual(['Skin tone', [2]]);
+  });
+
+  it('has the focus in its field as soon as the emoji are there', async () => {
+    const { field } = await shown();
+    expect(document.activeElement).toBe(field);
   });
 
   it('says that nothing was found', async () => {

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useVirtualizer } from '../virtual.ts';
 import { type EmojiData, type EmojiEntry, entryOf, findEmoji, inTone } from './emoji-data.ts';
 import { firstCellFrom, type GridStep, layOut, rowOf, stepFrom } from './emoji-grid.ts';
@@ -52,17 +52,22 @@ function Loaded({ data, recent, tone, onTone, onChoose }: EmojiPickerProps & { d
   const [active, setActive] = useState(0);
   /** ← and → move through what is typed until ↑ or ↓ was pressed. */
   const [isInGrid, setInGrid] = useState(true);
-  /** The group to go to, once its rows are there. */
-  const [group, setGroup] = useState<string | null>(null);
+  /** The row to go to, once it is there. */
+  const scrollTo = useRef<number | null>(null);
+  // It comes after what it stands in, which had the focus until then.
+  useEffect(() => fieldRef.current?.focus(), []);
   const isSearching = query.trim() !== '';
 
   // What is chosen meanwhile moves nothing under the person's hand.
   const [used] = useState(recent);
-  const grid = useMemo(() => {
-    if (isSearching) return layOut([{ name: '', entries: findEmoji(data, query, FOUND_MAX) }], COLUMNS);
+  const full = useMemo(() => {
     const before = used.flatMap((emoji) => asUsed(data, emoji));
     return layOut([{ name: 'Used last', entries: before }, ...data.groups], COLUMNS);
-  }, [data, query, isSearching, used]);
+  }, [data, used]);
+  const grid = useMemo(
+    () => (isSearching ? layOut([{ name: '', entries: findEmoji(data, query, FOUND_MAX) }], COLUMNS) : full),
+    [data, query, isSearching, full],
+  );
 
   const virtualizer = useVirtualizer({
     count: grid.rows.length,
@@ -79,18 +84,19 @@ function Loaded({ data, recent, tone, onTone, onChoose }: EmojiPickerProps & { d
     if (row >= 0) virtualizer.scrollToIndex(row, { align: 'auto' });
   };
   const goToGroup = (name: string) => {
+    const row = full.rows.findIndex((each) => each.kind === 'title' && each.name === name);
     setQuery('');
     setInGrid(true);
-    setGroup(name);
+    setActive(firstCellFrom(full, row));
+    if (isSearching) scrollTo.current = row;
+    else virtualizer.scrollToIndex(row, { align: 'start' });
     fieldRef.current?.focus();
   };
   useLayoutEffect(() => {
-    const row = group === null ? -1 : grid.rows.findIndex((each) => each.kind === 'title' && each.name === group);
-    if (row < 0) return;
-    setActive(firstCellFrom(grid, row));
-    virtualizer.scrollToIndex(row, { align: 'start' });
-    setGroup(null);
-  }, [group, grid, virtualizer]);
+    if (scrollTo.current === null || grid !== full) return;
+    virtualizer.scrollToIndex(scrollTo.current, { align: 'start' });
+    scrollTo.current = null;
+  }, [grid, full, virtualizer]);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
     const current = grid.cells[active];
