@@ -4,6 +4,8 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { RoomExport } from '@parley/shared/model';
+import { z } from 'zod';
 import { asyncApi } from './asyncapi.ts';
 import { environmentPage } from './environment-page.ts';
 import { openApi } from './openapi.ts';
@@ -18,6 +20,8 @@ export const DOCUMENTS: Readonly<Record<string, () => Promise<string>>> = {
   'docs/asyncapi.json': async () => json(asyncApi()),
   'docs/openapi.json': async () => json(await openApi()),
   'docs/environment.md': async () => environmentPage(),
+  'docs/room-export.schema.json': async () =>
+    json({ title: 'A room exported from Parley', ...z.toJSONSchema(RoomExport, { io: 'input', reused: 'ref' }) }),
   'docs/requirements.md': requirementsPage,
 };
 

@@ -53,7 +53,7 @@ export const REQUIREMENTS = {
   H5: 'Messages written while others are away survive a restart and arrive exactly once',
   H6: 'A device that was away catches up from any member; nobody can forge another’s message; one order everywhere',
   H7: 'Files from person to person: resumed after a cut, verified, several at once, never through the server',
-  H8: 'Deleting a room with everything, messages that disappear or are kept for a time, what each room takes on the disk, recovery from a damaged file. Open: export, import, restoring a backup elsewhere',
+  H8: 'Deleting a room with everything, messages that disappear or are kept for a time, what each room takes on the disk, export of rooms as JSON and as pages, import, encrypted backup and restore with a recovery phrase, recovery from a damaged file',
   H9: 'A new computer is paired with the old one and gets rooms, keys and history; several devices are one person',
   H10: 'Voice messages',
 } as const;

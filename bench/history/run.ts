@@ -53,7 +53,12 @@ const openCore = (profile: string): Promise<Core> =>
     clock: systemClock,
     paths: { profile, downloads: join(profile, 'downloads') },
     secrets: openFileSecretStore(join(profile, 'secret.key')),
-    shell: { openExternal: async () => false, openFile: async () => 'failed', showFile: async () => false },
+    shell: {
+      openExternal: async () => false,
+      openFile: async () => 'failed',
+      showFile: async () => false,
+      choose: async () => [],
+    },
     serverProcess: null,
     log: silentLog,
   });

@@ -15,11 +15,13 @@ import { historyHandlers } from './handlers/history-handlers.ts';
 import { roomHandlers } from './handlers/room-handlers.ts';
 import { serverHandlers } from './handlers/server-handlers.ts';
 import { storageHandlers } from './handlers/storage-handlers.ts';
+import { workHandlers } from './handlers/work-handlers.ts';
 import { startHistory } from './history/history-client.ts';
 import { recoveryWords } from './history/recovery-words.ts';
 import type { Recovery } from './history/repair.ts';
 import { openIdentity } from './identity/device-identity.ts';
 import { createNotices } from './notices.ts';
+import { createWork } from './ownership/work.ts';
 import type { CorePorts } from './ports.ts';
 import { createRoomWatch } from './rooms/room-watch.ts';
 import { createRooms } from './rooms/rooms.ts';
@@ -143,6 +145,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     },
     failed: (error) => log.warn('rooms could not be listed', { code: refusalOf(error).code }),
   });
+  const work = createWork({ emit, clock, log });
   const wires = createWires({ openSocket, access: servers, clock, log });
 
   let deepLink: string | null = null;
@@ -166,6 +169,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
       ...historyHandlers({ rooms, watch, history, notices, files, settings, emit }),
       ...fileHandlers(files),
       ...serverHandlers(servers),
+      ...workHandlers({ work, history, files, watch, shell: ports.shell, downloads: paths.downloads, now: clock.now }),
       ...storageHandlers({ history, files, historyFile: inProfile('history.db') }),
     },
     log,
@@ -212,6 +216,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
         watch.close();
         wires.close();
         servers.close();
+        await work.close();
         await embedded.close();
         await files.close();
         await history.close();

@@ -49,7 +49,12 @@ export interface Shell {
   openFile(path: string, warning: FileWarning | null): Promise<'opened' | 'refused' | 'failed'>;
   /** Shows a file in its folder, by the system's own program; false where there is none. */
   showFile(path: string): Promise<boolean>;
+  /** Lets the person choose a folder or files, beginning at a suggested path. Empty where nothing was chosen. */
+  choose(wish: PlaceWish, suggested: string): Promise<string[]>;
 }
+
+/** The purpose for which the person chooses a folder or files. */
+export type PlaceWish = 'export-folder' | 'import-files';
 
 /** Why a file is asked about before it is opened. */
 export type FileWarning = { name: string; risk: 'unknown' | 'dangerous' };

@@ -14,6 +14,9 @@ import { readBody, readBytes } from './read-body.ts';
 /** The largest body of a call. History travels in batches well below it. */
 export const BODY_MAX_BYTES = 512 * 1024;
 
+/** The answer to a question of the host, which may hold a path in percent signs. */
+const QUESTION_MAX_BYTES = 16_384;
+
 /** How long requests that are being answered may take once the host closes; then their connections are cut. */
 export const CLOSING_GRACE_MS = 2_000;
 
@@ -251,14 +254,15 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
         ? gate.refuseWrite(request.headers, 'application/x-www-form-urlencoded')
         : gate.refuseRead(request.headers);
     if (refused) return answerSentence(response, refused);
-    const body = request.method === 'POST' ? await readBody(request, 1_024) : null;
+    const body = request.method === 'POST' ? await readBody(request, QUESTION_MAX_BYTES) : null;
+    const typed = new URLSearchParams(body?.ok ? body.value : '');
     const {
       status,
       headers,
       body: html,
     } = body === null
       ? options.questions.show(id)
-      : options.questions.answer(id, body.ok && new URLSearchParams(body.value).get('answer') === 'open');
+      : options.questions.answer(id, typed.get('answer') === 'open', typed.get('place') ?? '');
     response.writeHead(status, { ...PLAIN_HEADERS, ...PAGE_HEADERS, ...headers });
     response.end(html);
   }

@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import type { Clock, FileWarning } from '#core/ports.ts';
+import { statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import type { Clock, FileWarning, PlaceWish } from '#core/ports.ts';
 
 /** A page of the host's own. */
 export type PageAnswer = { status: number; headers: Readonly<Record<string, string>>; body: string };
@@ -13,14 +16,19 @@ export interface Questions {
   askLink(url: URL): Promise<boolean>;
   /** Asks about a file that may be harmful; resolves with true only when the person agreed. */
   askFile(warning: FileWarning): Promise<boolean>;
+  /** Asks for the path of a folder or a file on this computer, with one filled in; empty where the person wants none. */
+  askPlace(wish: PlaceWish, suggested: string): Promise<string[]>;
   show(id: string): PageAnswer;
-  answer(id: string, agreed: boolean): PageAnswer;
+  /** `place` is what was typed where a path was asked for. */
+  answer(id: string, agreed: boolean, place?: string): PageAnswer;
   /** Everything that was not answered counts as no, and so does everything that is asked from now on. */
   close(): void;
 }
 
 /** The words of a question, as plain text. */
 type Words = { title: string; heading: string; about: string; more: string; agreed: string; refused: string };
+/** A path that is asked for: what it is called, what is filled in, what it has to be. */
+type Field = { label: string; value: string; is: 'folder' | 'file' };
 
 const linkWords = (url: URL): Words => ({
   title: 'Open a link outside Parley?',
@@ -42,6 +50,29 @@ const fileWords = ({ name, risk }: FileWarning): Words => ({
   agreed: 'The file was opened',
   refused: 'The file was not opened',
 });
+
+const placeWords: Readonly<Record<PlaceWish, Words & Omit<Field, 'value'>>> = {
+  'export-folder': {
+    title: 'Where to put the export',
+    heading: 'In which folder shall the export be?',
+    about: '',
+    more: 'A new folder is made in it. Nothing that is there is changed.',
+    agreed: 'The export has begun',
+    refused: 'Nothing is exported',
+    label: 'Folder on this computer',
+    is: 'folder',
+  },
+  'import-files': {
+    title: 'Import a room',
+    heading: 'Which file shall be imported?',
+    about: '',
+    more: 'It is the file of a room that ends in “.json”, in the folder of an export.',
+    agreed: 'The import has begun',
+    refused: 'Nothing is imported',
+    label: 'File on this computer',
+    is: 'file',
+  },
+};
 
 /** Questions that may wait at the same time: a page cannot bury the person in windows. */
 const WAITING_MAX = 3;
@@ -86,48 +117,77 @@ const gone = () => pageOf(410, 'Parley', '<h1>This question is no longer open</h
  * is no.
  */
 export function createQuestions(clock: Clock, show: (path: string) => Promise<boolean>): Questions {
-  const waiting = new Map<string, { words: Words; decide(agreed: boolean): void }>();
+  const waiting = new Map<string, { words: Words; field: Field | null; decide(place: string | null): void }>();
   let closed = false;
-  const settle = (id: string, agreed: boolean) => {
+  const settle = (id: string, place: string | null) => {
     const question = waiting.get(id);
     waiting.delete(id);
-    question?.decide(agreed);
+    question?.decide(place);
     return question !== undefined;
   };
-  const ask = async (words: Words): Promise<boolean> => {
-    if (closed || waiting.size >= WAITING_MAX) return false;
+  /** The path that was typed, or the empty text where none was asked for; null for a no. */
+  const ask = async (words: Words, field: Field | null = null): Promise<string | null> => {
+    if (closed || waiting.size >= WAITING_MAX) return null;
     const id = randomBytes(16).toString('base64url');
-    const decided = new Promise<boolean>((resolve) => waiting.set(id, { words, decide: resolve }));
-    const undo = clock.after(PATIENCE_MS, () => settle(id, false));
-    if (!(await show(`/open/${id}`))) settle(id, false);
-    const agreed = await decided;
+    const decided = new Promise<string | null>((resolve) => waiting.set(id, { words, field, decide: resolve }));
+    const undo = clock.after(PATIENCE_MS, () => settle(id, null));
+    if (!(await show(`/open/${id}`))) settle(id, null);
+    const answer = await decided;
     undo();
-    return agreed;
+    return answer;
+  };
+  const form = ({ words, field }: { words: Words; field: Field | null }, typed = field?.value ?? '', trouble = '') => {
+    const { title, heading, about, more } = words;
+    const place = field
+      ? `<p><label>${escapeHtml(field.label)}<br><input name="place" value="${escapeHtml(typed)}" size="48" required autofocus></label></p>
+${trouble === '' ? '' : `<p role="alert">${escapeHtml(trouble)}</p>`}`
+      : '';
+    return pageOf(
+      200,
+      title,
+      `<h1>${escapeHtml(heading)}</h1>${about === '' ? '' : `<p><code>${escapeHtml(about)}</code></p>`}${more === '' ? '' : `<p>${escapeHtml(more)}</p>`}
+<form method="post">${place}<button name="answer" value="open">${field ? 'Choose' : 'Open'}</button><button name="answer" value="cancel" formnovalidate${field ? '' : ' autofocus'}>Cancel</button></form>`,
+    );
   };
 
   return {
-    askLink: (url) => ask(linkWords(url)),
-    askFile: (warning) => ask(fileWords(warning)),
+    askLink: async (url) => (await ask(linkWords(url))) !== null,
+    askFile: async (warning) => (await ask(fileWords(warning))) !== null,
+    async askPlace(wish, suggested) {
+      const { label, is, ...words } = placeWords[wish];
+      const place = await ask(words, { label, is, value: suggested });
+      return place === null ? [] : [place];
+    },
     show(id) {
       const question = waiting.get(id);
-      if (!question) return gone();
-      const { title, heading, about, more } = question.words;
-      return pageOf(
-        200,
-        title,
-        `<h1>${escapeHtml(heading)}</h1><p><code>${escapeHtml(about)}</code></p>${more === '' ? '' : `<p>${escapeHtml(more)}</p>`}
-<form method="post"><button name="answer" value="open">Open</button><button name="answer" value="cancel" autofocus>Cancel</button></form>`,
-      );
+      return question ? form(question) : gone();
     },
-    answer(id, agreed) {
-      const words = waiting.get(id)?.words;
-      if (!words || !settle(id, agreed)) return gone();
+    answer(id, agreed, typed = '') {
+      const question = waiting.get(id);
+      if (!question) return gone();
+      const { words, field } = question;
+      const place = agreed && field ? placeOf(typed) : '';
+      if (agreed && field && !isA(field.is, place)) {
+        return form(question, typed, `There is no such ${field.is} on this computer.`);
+      }
+      settle(id, agreed ? place : null);
       const said = agreed ? words.agreed : words.refused;
       return pageOf(200, 'Parley', `<h1>${said}</h1><p>You can close this window.</p>`);
     },
     close() {
       closed = true;
-      for (const id of waiting.keys()) settle(id, false);
+      for (const id of waiting.keys()) settle(id, null);
     },
   };
+}
+
+/** A typed path with the quotes that file managers put around it taken off, and `~` for the home folder. */
+function placeOf(typed: string): string {
+  const path = typed.trim().replace(/^(["'])(.*)\1$/, '$2');
+  return path.startsWith('~/') ? join(homedir(), path.slice(2)) : path;
+}
+
+function isA(kind: Field['is'], path: string): boolean {
+  const found = isAbsolute(path) ? statSync(path, { throwIfNoEntry: false }) : undefined;
+  return kind === 'folder' ? found?.isDirectory() === true : found?.isFile() === true;
 }

@@ -103,6 +103,7 @@ export async function startLoopback(options: LoopbackOptions): Promise<LoopbackH
           return (await openOutside(path)) ? 'opened' : 'failed';
         },
         showFile: (path) => showOutside(path),
+        choose: (wish, suggested) => questions.askPlace(wish, suggested),
       },
       serverProcess:
         options.embeddedServer === false

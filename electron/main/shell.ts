@@ -1,12 +1,26 @@
-import type { Dialog, Shell as ElectronShell } from 'electron';
-import type { Shell } from '#core/ports.ts';
+import type { Dialog, Shell as ElectronShell, OpenDialogOptions } from 'electron';
+import type { PlaceWish, Shell } from '#core/ports.ts';
+
+const dialogs: Readonly<Record<PlaceWish, OpenDialogOptions>> = {
+  'export-folder': {
+    title: 'Where to put the export',
+    buttonLabel: 'Export here',
+    properties: ['openDirectory', 'createDirectory'],
+  },
+  'import-files': {
+    title: 'Exported rooms',
+    buttonLabel: 'Import',
+    filters: [{ name: 'Exported rooms', extensions: ['json'] }],
+    properties: ['openFile', 'multiSelections'],
+  },
+};
 
 /**
  * Opens links and files outside, after the person saw where a link leads and that a file may be harmful. The core has checked scheme,
  * length and credentials.
  */
 export const confirmingShell = (
-  dialog: Pick<Dialog, 'showMessageBox'>,
+  dialog: Pick<Dialog, 'showMessageBox' | 'showOpenDialog'>,
   shell: Pick<ElectronShell, 'openExternal' | 'openPath' | 'showItemInFolder'>,
 ): Shell => ({
   async openExternal(url) {
@@ -49,5 +63,9 @@ export const confirmingShell = (
   async showFile(path) {
     shell.showItemInFolder(path);
     return true;
+  },
+  async choose(wish, suggested) {
+    const { canceled, filePaths } = await dialog.showOpenDialog({ ...dialogs[wish], defaultPath: suggested });
+    return canceled ? [] : filePaths;
   },
 });

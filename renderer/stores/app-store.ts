@@ -53,5 +53,6 @@ export const createAppStore = (): AppStore =>
     search: NO_SEARCH,
     listedRooms: null,
     devices: { cameras: [], microphones: [], speakers: [] },
+    work: { at: 'idle' },
     notices: [],
   }));

@@ -68,6 +68,7 @@ async function openApp(room: FakeRoom, given: Given = {}) {
   answers['rooms.draft'] = () => accept({});
   answers['server.state'] = () => accept({ at: 'off' });
   answers['servers.list'] = () => accept({ items: servers });
+  answers['work.state'] = () => accept({ at: 'idle' });
   answers['servers.check'] = ({ text }: { text: string }) => accept({ host: text, check: foundCheck() });
   answers['app.take-deep-link'] = () => accept({ invite: deepLink });
   answers['rooms.read-invite'] = ({ invite }: { invite: string }) =>

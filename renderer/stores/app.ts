@@ -98,6 +98,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
       store.setState(({ serverConnections }) => ({ serverConnections: { ...serverConnections, [host]: connection } })),
     ),
     bridge.on('app.deep-link-arrived', () => void openWaitingLink()),
+    bridge.on('work.changed', (work) => store.setState({ work })),
     bridge.on('app.noticed', ({ code, message }) => notices.say('trouble', message, code)),
   ];
 
@@ -105,12 +106,13 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
     if (running || closed) return;
     store.setState({ start: { at: 'starting' } });
     try {
-      const [info, settings, rooms, server, servers, certificate] = await Promise.all([
+      const [info, settings, rooms, server, servers, work, certificate] = await Promise.all([
         bridge.call('app.info', {}).then(unwrap),
         bridge.call('settings.get', {}).then(unwrap),
         bridge.call('rooms.list', {}).then(unwrap),
         bridge.call('server.state', {}).then(unwrap),
         bridge.call('servers.list', {}).then(unwrap),
+        bridge.call('work.state', {}).then(unwrap),
         // Before anything is joined, because its fingerprint is signed into every hello.
         ports.makeCertificate(),
       ]);
@@ -126,6 +128,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
         rooms: rooms.items,
         server,
         servers: servers.items,
+        work,
         screen: settings.profile ? { at: 'home' } : { at: 'welcome' },
       });
       for (const room of rooms.items) if (room.draft !== '') drafts.restore(room.roomId, room.draft);

@@ -11,6 +11,7 @@ import type {
   ServerAccess,
   ServerHost,
   Settings,
+  WorkState,
 } from '@parley/shared/model';
 import type { CallId, DeviceId, ListedRoom, MicrophoneState, Refusal, RoomId } from '@parley/shared/protocol';
 import type { FileNow } from '../session/files/file-transfers.ts';
@@ -57,6 +58,8 @@ export type AppState = {
   /** Null while no list of a server is looked at. */
   listedRooms: ListedRoomsView | null;
   devices: DeviceLists;
+  /** Long work of the core, such as an export. */
+  work: WorkState;
   notices: readonly Notice[];
 };
 

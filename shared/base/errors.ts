@@ -87,7 +87,7 @@ export const ERRORS = {
   'disk-full': 'The disk is full. Nothing stored was lost; make some room and try again.',
   'disk-read-only': 'Parley cannot write to its folder. Nothing stored was lost.',
   'room-key-lost':
-    'The key of this room was lost with a damaged part of the message store. Open its invite again to meet its people.',
+    'The key of this room is not on this computer. Open its invite again to meet its people.',
   'message-forged': 'A message was not signed by its author and was refused.',
   'settings-damaged': 'The settings could not be read and were set aside. Parley started with the usual ones.',
 
@@ -99,6 +99,12 @@ export const ERRORS = {
   'file-missing': 'The file is not where it was. Choose it again to go on sending it.',
   'file-changed': 'The file was changed after it was offered. Offer it again to send what it is now.',
   'file-not-open': 'No program could open this file.',
+
+  // Export and import
+  'work-running': 'Parley is still busy with another export or import. Wait until it is done, or cancel it.',
+  'import-invalid': 'This file is not an export of a Parley room.',
+  'import-version': 'This export was made by a newer Parley. Update Parley to import it.',
+  'import-damaged': 'This export is cut off or damaged. What came before the damage was imported.',
 
   // Hosts
   'secrets-locked':

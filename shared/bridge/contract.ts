@@ -10,6 +10,7 @@ import { roomCalls } from './room-calls.ts';
 import { ownServerCalls, serverCalls, serverEvents } from './server-calls.ts';
 import { signalingCalls, signalingEvents } from './signaling-calls.ts';
 import { storageCalls } from './storage-calls.ts';
+import { workCalls, workEvents } from './work-calls.ts';
 
 export { PageLogEntry } from './log-calls.ts';
 
@@ -27,6 +28,7 @@ export const bridgeCalls = {
   ...serverCalls,
   ...signalingCalls,
   ...storageCalls,
+  ...workCalls,
 } as const;
 
 export type BridgeCall = keyof typeof bridgeCalls;
@@ -51,6 +53,7 @@ export const bridgeEvents = {
   ...fileEvents,
   ...serverEvents,
   ...signalingEvents,
+  ...workEvents,
 } as const;
 export type BridgeEvent = keyof typeof bridgeEvents;
 export type BridgePayload<E extends BridgeEvent> = z.output<(typeof bridgeEvents)[E]>;

@@ -2,6 +2,7 @@ import { DeviceId } from '@parley/shared/protocol';
 import type { SigningKey } from '../identity/ed25519.ts';
 import { createCatchUpStore } from './catch-up-store.ts';
 import { createQueries, type WritableDb } from './database.ts';
+import { createExportStore } from './export-store.ts';
 import { createForgettingStore } from './forgetting-store.ts';
 import { createGapsStore } from './gaps-store.ts';
 import { createHistoryContext } from './history-context.ts';
@@ -42,6 +43,7 @@ export function createHistoryStore({
     ...createPeersStore(context),
     ...createServersStore(context),
     ...createStorageStore(context),
+    ...createExportStore(context),
   };
 }
 

@@ -23,7 +23,15 @@ import { digestOf } from '../history/entry-log.ts';
 import { createHistoryStore, type HistoryStore } from '../history/history-store.ts';
 import { type OpenedHistory, openHistory } from '../history/open-history.ts';
 import { signingKeyOf } from '../identity/ed25519.ts';
-import type { Clock, CorePorts, RunningServer, SecretStore, ServerProcess, ServerProcessOptions } from '../ports.ts';
+import type {
+  Clock,
+  CorePorts,
+  RunningServer,
+  SecretStore,
+  ServerProcess,
+  ServerProcessOptions,
+  Shell,
+} from '../ports.ts';
 
 // Shared by the tests of the core. Nothing here is part of the app.
 
@@ -213,6 +221,14 @@ export function testServerProcess(freePort = 40_001): TestServerProcess {
   };
 }
 
+/** A shell that says yes to everything; `places` are what the person chooses. */
+export const testShell = (places: { chosen: string[] } = { chosen: [] }): Shell => ({
+  openExternal: async () => true,
+  openFile: async () => 'opened',
+  showFile: async () => true,
+  choose: async () => places.chosen,
+});
+
 /** Ports of a core on `profile`, with everything else in the test's hands. */
 export function testPorts(profile: string, more: Partial<CorePorts> = {}): CorePorts {
   return {
@@ -220,7 +236,7 @@ export function testPorts(profile: string, more: Partial<CorePorts> = {}): CoreP
     clock: testClock(),
     paths: { profile, downloads: join(profile, '..', 'downloads') },
     secrets: testSecrets(),
-    shell: { openExternal: async () => true, openFile: async () => 'opened', showFile: async () => true },
+    shell: testShell(),
     serverProcess: testServerProcess(),
     log: silentLog,
     ...more,

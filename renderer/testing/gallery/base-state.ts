@@ -66,6 +66,7 @@ export function baseState(theme: Theme, nowMs: number): AppState {
       microphones: [{ id: 'm1', label: 'Headset with a rather long name, as drivers like to give them' }],
       speakers: [{ id: 's1', label: 'Headset' }],
     },
+    work: { at: 'idle' },
     notices: [],
   };
 }

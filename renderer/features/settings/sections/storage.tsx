@@ -10,6 +10,7 @@ import { useNow } from '../../../ui/use-now.ts';
 import { roomInWords } from '../../connection-words.ts';
 import { DeleteRoomDialog } from '../../room/delete-room-dialog.tsx';
 import styles from '../settings-screen.module.css';
+import { ExportSection } from './export.tsx';
 import own from './storage.module.css';
 
 /** Less than this is not worth a button. */
@@ -42,6 +43,7 @@ export function StorageSection() {
   return (
     <>
       <RoomsOnDisk overview={read.value} onChange={refresh} />
+      <ExportSection />
       <HistoryOnDisk overview={read.value} onChange={refresh} />
     </>
   );

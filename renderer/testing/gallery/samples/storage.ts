@@ -5,10 +5,10 @@ const DAY_MS = 86_400_000;
 export const sampleStorage = (rooms: readonly Room[]): StorageOverview => ({
   rooms: rooms.map(({ roomId }, place) => ({
     roomId,
-    messages: [48_210, 3_120, 860, 12][place] ?? 4,
-    historyBytes: [96_400_000, 6_100_000, 1_900_000, 41_000][place] ?? 9_000,
-    files: [212, 0, 14, 1][place] ?? 0,
-    fileBytes: [4_310_000_000, 0, 88_000_000, 2_100_000][place] ?? 0,
+    messages: [48_210, 860, 3_120, 12][place] ?? 4,
+    historyBytes: [96_400_000, 1_900_000, 6_100_000, 41_000][place] ?? 9_000,
+    files: [212, 14, 0, 1][place] ?? 0,
+    fileBytes: [4_310_000_000, 88_000_000, 0, 2_100_000][place] ?? 0,
   })),
   historyBytes: 1_410_000_000,
   snapshots: [

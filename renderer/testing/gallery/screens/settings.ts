@@ -5,5 +5,23 @@ export const settingsScreens = {
   'settings-devices': () => ({ screen: { at: 'settings', section: 'devices' } }),
   'settings-privacy': () => ({ screen: { at: 'settings', section: 'privacy' } }),
   'settings-storage': () => ({ screen: { at: 'settings', section: 'storage' } }),
+  'settings-storage-exporting': () => ({
+    screen: { at: 'settings', section: 'storage' },
+    work: { at: 'running', kind: 'export', done: 21_300, total: 52_000 },
+  }),
+  'settings-storage-exported': () => ({
+    screen: { at: 'settings', section: 'storage' },
+    work: {
+      at: 'done',
+      result: {
+        kind: 'export',
+        folder: '/home/noor/Documents/Parley export 2026-11-29',
+        rooms: 5,
+        entries: 52_205,
+        files: 213,
+        filesMissing: 14,
+      },
+    },
+  }),
   'settings-about': () => ({ screen: { at: 'settings', section: 'about' } }),
 } satisfies Record<string, GalleryScreen>;

@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { ParleyError } from '@parley/shared/protocol';
+import type { Files } from '../files/files.ts';
+import type { HistoryClient } from '../history/history-client.ts';
+import { exportRooms, planExport } from '../ownership/export-rooms.ts';
+import { importRooms, planImport } from '../ownership/import-rooms.ts';
+import type { Work } from '../ownership/work.ts';
+import type { PlaceWish, Shell } from '../ports.ts';
+import type { RoomWatch } from '../rooms/room-watch.ts';
+import type { HandlersOf } from '../router.ts';
+
+export type WorkParts = {
+  work: Work;
+  history: HistoryClient;
+  files: Files;
+  watch: Pick<RoomWatch, 'changed'>;
+  shell: Pick<Shell, 'choose' | 'showFile'>;
+  /** The folder for received files: the first that is suggested. */
+  downloads: string;
+  now: () => number;
+};
+
+/** Exports and imports. */
+export function workHandlers({ work, history, files, watch, shell, downloads, now }: WorkParts): HandlersOf<'work'> {
+  let shown: string | null = null;
+  /** The places that the person chose; throws `cancelled` where none was. */
+  const choose = async (wish: PlaceWish): Promise<[string, ...string[]]> => {
+    work.check();
+    const [first, ...rest] = await shell.choose(wish, existsSync(downloads) ? downloads : dirname(downloads));
+    if (first === undefined) throw new ParleyError('cancelled');
+    return [first, ...rest];
+  };
+  return {
+    'work.state': () => work.state(),
+    'work.cancel': () => {
+      work.cancel();
+      return {};
+    },
+    'work.dismiss': () => {
+      work.dismiss();
+      return {};
+    },
+    'work.show': async () => {
+      if (shown === null) throw new ParleyError('bad-request');
+      if (!(await shell.showFile(shown))) throw new ParleyError('file-not-open');
+      return {};
+    },
+    'work.export': async ({ rooms: wanted, ...wish }) => {
+      const parts = { history, files, now };
+      const [folder] = await choose('export-folder');
+      const { rooms, total } = await planExport(parts, wanted, wish);
+      work.start('export', total, async (progress) => {
+        const result = await exportRooms(parts, folder, rooms, wish, progress);
+        if (result.kind === 'export') shown = result.folder;
+        return result;
+      });
+      return {};
+    },
+    'work.import': async () => {
+      const paths = await choose('import-files');
+      work.start('import', planImport(paths), async (progress) => {
+        try {
+          return await importRooms({ history }, paths, progress);
+        } finally {
+          watch.changed();
+        }
+      });
+      return {};
+    },
+  };
+}

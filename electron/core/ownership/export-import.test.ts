@@ -1,0 +1,258 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { RoomExport, type WorkState } from '@parley/shared/model';
+import { type ErrorCode, RoomId } from '@parley/shared/protocol';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Core, createCore } from '../core.ts';
+import { ask, author, newMessageId, temporaryFolder, testClock, testPorts, testShell } from '../testing/test-kit.ts';
+
+let folder: ReturnType<typeof temporaryFolder>;
+const open: Core[] = [];
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((core) => core.close()));
+  folder.remove();
+});
+
+type Person = { core: Core; places: { chosen: string[] }; clock: ReturnType<typeof testClock> };
+async function person(name: string): Promise<Person> {
+  const clock = testClock();
+  const places = { chosen: [] as string[] };
+  const profile = join(folder.path, name, 'profile');
+  mkdirSync(join(folder.path, name));
+  const core = await createCore(testPorts(profile, { clock, shell: testShell(places) }));
+  open.push(core);
+  await ask(core, 'settings.change', { profile: { username: name, displayName: null } });
+  return { core, places, clock };
+}
+
+/** Resolves with how the work that is begun here ends. */
+async function ended({ core }: Person, begin: () => Promise<unknown>): Promise<WorkState> {
+  const end = new Promise<WorkState>((resolve) => {
+    const undo = core.subscribe((event, payload) => {
+      const state = payload as WorkState; // the hub has parsed it
+      if (event !== 'work.changed' || state.at === 'running') return;
+      undo();
+      resolve(state);
+    });
+  });
+  await begin();
+  return end;
+}
+const everything = { rooms: null, json: true, html: true, files: true } as const;
+async function exported(ana: Person, wish: Parameters<typeof ask<'work.export'>>[2] = everything): Promise<string> {
+  ana.places.chosen = [folder.path];
+  const state = await ended(ana, () => ask(ana.core, 'work.export', wish));
+  expect(state).toMatchObject({ at: 'done', result: { kind: 'export' } });
+  return state.at === 'done' && state.result.kind === 'export' ? state.result.folder : '';
+}
+async function imported(ben: Person, ...paths: string[]): Promise<WorkState> {
+  ben.places.chosen = paths;
+  return ended(ben, () => ask(ben.core, 'work.import', {}));
+}
+const codeOf = (state: WorkState): ErrorCode | null => (state.at === 'failed' ? state.code : null);
+
+async function write({ core, clock }: Person, roomId: RoomId, text: string) {
+  clock.advance(1_000);
+  return (await ask(core, 'history.compose', { id: newMessageId(), roomId, content: { kind: 'text', text } })).item;
+}
+/** A room in which two people wrote, answered, edited, deleted and reacted, with more entries than one page holds. */
+async function livelyRoom(ana: Person, name: string): Promise<RoomId> {
+  const { roomId } = await ask(ana.core, 'rooms.create', { name });
+  const cem = author('Cem');
+  const theirs = Array.from({ length: 230 }, (_, index) =>
+    cem.write(roomId, { text: `Cem ${index} <b>&"'`, seq: index + 1, clock: index + 1 }),
+  );
+  for (const from of [0, 100, 200]) {
+    await ask(ana.core, 'history.record', { roomId, messages: theirs.slice(from, from + 100) });
+  }
+  const first = await write(ana, roomId, 'שלום, עולם');
+  const second = await write(ana, roomId, 'a typo');
+  const third = await write(ana, roomId, 'not for long');
+  const about = ({ author: by, id }: typeof first) => ({ author: by, id });
+  const change = (content: Parameters<typeof ask<'history.compose'>>[2]['content']) => {
+    ana.clock.advance(1_000);
+    return ask(ana.core, 'history.compose', { id: newMessageId(), roomId, content });
+  };
+  await change({ kind: 'edit', text: 'no typo', of: about(second) });
+  await change({ kind: 'delete', of: about(third) });
+  await change({ kind: 'reaction', emoji: '👍', on: true, of: about(first) });
+  await change({ kind: 'text', text: 'an answer', of: about(first) });
+  return roomId;
+}
+async function contentOf({ core }: Person, roomId: RoomId) {
+  const items = [];
+  let before: Parameters<typeof ask<'history.page'>>[2]['before'];
+  for (;;) {
+    const page = await ask(core, 'history.page', { roomId, limit: 200, ...(before ? { before } : {}) });
+    items.unshift(...page.items);
+    if (page.cursor === null) break;
+    before = page.cursor;
+  }
+  // Names, states and who is 'me' belong to the device, not to the history.
+  return items.map(
+    ({ mine: _m, state: _s, deliveredTo: _d, readBy: _r, name: _n, confirmed: _c, quote, reactions, ...item }) => ({
+      ...item,
+      quote: quote && { id: quote.id, text: quote.text },
+      reactions: reactions.map(({ emoji, names }) => ({ emoji, names })),
+    }),
+  );
+}
+
+describe('export and import of rooms (H8)', () => {
+  it('brings equal content into a fresh profile, and twice is once', async () => {
+    const ana = await person('ana');
+    const roomId = await livelyRoom(ana, 'Kitchen');
+    const other = await livelyRoom(ana, 'Garden');
+    const out = await exported(ana);
+    const ben = await person('ben');
+    const files = readdirSync(out).filter((name) => name.endsWith('.json'));
+    expect(files).toHaveLength(2);
+    const paths = files.map((name) => join(out, name));
+    const entries = 230 + 7;
+    expect(await imported(ben, ...paths)).toEqual({
+      at: 'done',
+      result: { kind: 'import', rooms: 2, added: 2 * entries, known: 0, refused: 0, forged: 0 },
+    });
+    for (const each of [roomId, other]) expect(await contentOf(ben, each)).toEqual(await contentOf(ana, each));
+    const rooms = await ask(ben.core, 'rooms.list', {});
+    expect(rooms.items.map(({ name, unread }) => [name, unread]).sort()).toEqual([
+      ['Garden', 0],
+      ['Kitchen', 0],
+    ]);
+    const heads = async (of: Person) => (await ask(of.core, 'history.heads', { roomId })).heads;
+    expect(await heads(ben)).toEqual(await heads(ana));
+
+    expect(await imported(ben, ...paths)).toEqual({
+      at: 'done',
+      result: { kind: 'import', rooms: 2, added: 0, known: 2 * entries, refused: 0, forged: 0 },
+    });
+    expect(await contentOf(ben, roomId)).toEqual(await contentOf(ana, roomId));
+  });
+
+  it('holds no key of the room, which its invite opens again', async () => {
+    const ana = await person('ana');
+    const roomId = await livelyRoom(ana, 'Kitchen');
+    const { secret, invite } = await ask(ana.core, 'rooms.keyring', { roomId });
+    const out = await exported(ana);
+    for (const name of readdirSync(out)) expect(readFileSync(join(out, name), 'utf8')).not.toContain(secret);
+    const ben = await person('ben');
+    await imported(ben, join(out, 'Kitchen.json'));
+    expect(await ben.core.call('rooms.keyring', { roomId })).toMatchObject({ ok: false, code: 'room-key-lost' });
+    expect(await ask(ben.core, 'rooms.add', { invite })).toMatchObject({ roomId, name: 'Kitchen' });
+    expect(await ask(ben.core, 'rooms.keyring', { roomId })).toMatchObject({ secret });
+    expect(await contentOf(ben, roomId)).toEqual(await contentOf(ana, roomId));
+  });
+
+  it('writes what the schema says', async () => {
+    const ana = await person('ana');
+    const roomId = await livelyRoom(ana, 'Kitchen');
+    const out = await exported(ana);
+    const parsed = RoomExport.parse(JSON.parse(readFileSync(join(out, 'Kitchen.json'), 'utf8')));
+    expect(parsed).toMatchObject({ format: 'parley-room', version: 1, room: { roomId, name: 'Kitchen' } });
+    expect(parsed.entries).toHaveLength(237);
+  });
+
+  it('refuses forged and broken entries, counts them, and takes the others', async () => {
+    const ana = await person('ana');
+    const roomId = await livelyRoom(ana, 'Kitchen');
+    const file = join(await exported(ana), 'Kitchen.json');
+    const parsed = RoomExport.parse(JSON.parse(readFileSync(file, 'utf8')));
+    const entries: unknown[] = [...parsed.entries];
+    const [first, second] = parsed.entries;
+    entries[0] = { ...first, body: first?.body && { ...first.body, text: 'words put into a mouth' } };
+    entries[1] = { ...second, sentAt: 17 };
+    entries[2] = { nonsense: true };
+    writeFileSync(file, JSON.stringify({ ...parsed, entries }));
+    const ben = await person('ben');
+    expect(await imported(ben, file)).toMatchObject({
+      result: { added: entries.length - 3, refused: 3, forged: 2, known: 0 },
+    });
+    const texts = (await contentOf(ben, roomId)).map(({ text }) => text);
+    expect(texts).not.toContain('words put into a mouth');
+  });
+
+  it('answers bad files with a code, and keeps what came before the damage', async () => {
+    const ana = await person('ana');
+    const roomId = await livelyRoom(ana, 'Kitchen');
+    const file = join(await exported(ana), 'Kitchen.json');
+    const whole = readFileSync(file, 'utf8');
+    const ben = await person('ben');
+    const from = async (content: string | Uint8Array) => {
+      writeFileSync(join(folder.path, 'bad.json'), content);
+      return codeOf(await imported(ben, join(folder.path, 'bad.json')));
+    };
+    expect(await from('')).toBe('import-invalid');
+    expect(await from('not JSON at all')).toBe('import-invalid');
+    expect(await from(new Uint8Array([0, 255, 254, 1, 2, 3]))).toBe('import-invalid');
+    expect(await from('{"entries":[]}')).toBe('import-invalid');
+    expect(await from(JSON.stringify({ entries: [], format: 'parley-room', version: 1 }))).toBe('import-invalid');
+    expect(await from(whole.replace('"version":1', '"version":2'))).toBe('import-version');
+    expect(await from(whole.replace('"version":1', '"version":"1"'))).toBe('import-invalid');
+    expect((await ask(ben.core, 'rooms.list', {})).items).toEqual([]);
+    expect(await from(whole.slice(0, Math.floor(whole.length / 2)))).toBe('import-damaged');
+    expect((await contentOf(ben, roomId)).length).toBeGreaterThan(100);
+    ben.places.chosen = [join(folder.path, 'not-there.json')];
+    expect(await ben.core.call('work.import', {})).toMatchObject({ ok: false });
+  });
+
+  it('overwrites nothing, and removes what it wrote when it is cancelled', async () => {
+    const ana = await person('ana');
+    await livelyRoom(ana, 'Kitchen');
+    await livelyRoom(ana, 'Kitchen');
+    const first = await exported(ana);
+    const before = readdirSync(first).map((name) => [name, statSync(join(first, name)).mtimeMs]);
+    expect(before.map(([name]) => name)).toEqual([
+      'Kitchen (2).html',
+      'Kitchen (2).json',
+      'Kitchen.html',
+      'Kitchen.json',
+    ]);
+    const second = await exported(ana);
+    expect(second).not.toBe(first);
+    expect(readdirSync(first).map((name) => [name, statSync(join(first, name)).mtimeMs])).toEqual(before);
+
+    ana.places.chosen = [folder.path];
+    const state = await ended(ana, async () => {
+      await ask(ana.core, 'work.export', everything);
+      expect(await ana.core.call('work.export', everything)).toMatchObject({ code: 'work-running' });
+      await ask(ana.core, 'work.cancel', {});
+    });
+    expect(state).toEqual({ at: 'idle' });
+    expect(readdirSync(folder.path).filter((name) => name.startsWith('Parley export'))).toHaveLength(2);
+  });
+
+  it('asks for a folder, and does nothing where none is chosen', async () => {
+    const ana = await person('ana');
+    expect(await ana.core.call('work.export', everything)).toMatchObject({ code: 'cancelled' });
+    expect(await ana.core.call('work.import', {})).toMatchObject({ code: 'cancelled' });
+    expect(await ask(ana.core, 'work.state', {})).toEqual({ at: 'idle' });
+    expect(await ana.core.call('work.export', { ...everything, rooms: [RoomId.parse('A'.repeat(22))] })).toMatchObject({
+      ok: false,
+    });
+  });
+});
+
+describe('a room as a page (H8)', () => {
+  it('shows every message, escaped and in its own direction, without a script or an address elsewhere', async () => {
+    const ana = await person('ana');
+    await livelyRoom(ana, '<img src=x onerror=alert(1)> & "Küche"');
+    const out = await exported(ana, { ...everything, json: false });
+    const [name = ''] = readdirSync(out);
+    const html = readFileSync(join(out, name), 'utf8');
+    expect(html.match(/<article/g)).toHaveLength(234);
+    expect(html).toContain('<h1 dir="auto">&lt;img src=x onerror=alert(1)&gt; &amp; &quot;Küche&quot;</h1>');
+    expect(html).toContain('Cem 7 &lt;b&gt;&amp;&quot;&#39;');
+    expect(html).toContain('<p dir="auto">שלום, עולם</p>');
+    expect(html).toContain('<p class="soft">Message deleted</p>');
+    expect(html).toContain('no typo');
+    expect(html).not.toContain('not for long');
+    expect(html).not.toContain('a typo<');
+    expect(html).toContain('👍 <bdi>ana</bdi>');
+    expect(html).not.toMatch(/<script|\son\w+=["']|<b>Cem|https?:|src="\/\//i);
+    expect(html).toContain("default-src 'none'");
+    expect(existsSync(join(out, 'Kitchen.json'))).toBe(false);
+  });
+});

@@ -1,0 +1,201 @@
+import { rm } from 'node:fs/promises';
+import { basename } from 'node:path';
+import {
+  blockCountOf,
+  cursorAt,
+  type FileItem,
+  HISTORY_START,
+  ROOM_EXPORT_FORMAT,
+  ROOM_EXPORT_VERSION,
+  type RoomExport,
+  type WorkResult,
+} from '@parley/shared/model';
+import { ParleyError, RoomId } from '@parley/shared/protocol';
+import type { Files } from '../files/files.ts';
+import type { ExportPlace } from '../history/export-store.ts';
+import type { HistoryClient } from '../history/history-client.ts';
+import type { RoomRow } from '../history/room-rows.ts';
+import { type NewFile, newFile, newFolder } from './new-files.ts';
+import { roomHtml, type Where } from './room-html.ts';
+import type { Progress } from './work.ts';
+
+export type ExportWish = { json: boolean; html: boolean; files: boolean };
+export type ExportParts = {
+  history: Pick<HistoryClient, 'rooms' | 'entryCount' | 'messageCount' | 'exportEntries' | 'pageAfter'>;
+  files: Pick<Files, 'list' | 'readBlock'>;
+  now: () => number;
+  where?: Where;
+};
+type ExportedFile = FileItem & { path: string | null };
+
+const PAGE = 200;
+const roomNameOf = ({ name }: Pick<RoomRow, 'name'>): string => name ?? 'Room without a name';
+
+/** The rooms of an export, and how many steps it has. Throws `room-unknown`. */
+export async function planExport(
+  { history, files }: ExportParts,
+  wanted: readonly RoomId[] | null,
+  wish: ExportWish,
+): Promise<{ rooms: RoomRow[]; total: number }> {
+  const all = await history.rooms();
+  const rooms = all.filter(({ room_id }) => wanted === null || wanted.some((roomId) => roomId === room_id));
+  if (wanted !== null && rooms.length < new Set(wanted).size) throw new ParleyError('room-unknown');
+  let total = 0;
+  for (const room of rooms) {
+    const roomId = RoomId.parse(room.room_id);
+    if (wish.json) total += await history.entryCount(roomId);
+    if (wish.html) total += await history.messageCount(roomId);
+    if (wish.files) total += files.list(roomId).reduce((sum, file) => sum + blocksOf(file), 0);
+  }
+  return { rooms, total };
+}
+
+/**
+ * Writes rooms into a new folder inside `parent`; nothing that is there is touched. When it fails or is cancelled, the new folder is
+ * removed. Throws `cancelled`, `disk-full` or `disk-read-only`.
+ */
+export async function exportRooms(
+  parts: ExportParts,
+  parent: string,
+  rooms: readonly RoomRow[],
+  wish: ExportWish,
+  progress: Progress,
+): Promise<WorkResult> {
+  const folder = await newFolder(parent, `Parley export ${dateOf(parts.now())}`);
+  try {
+    const counts = { entries: 0, files: 0, filesMissing: 0 };
+    for (const room of rooms) await exportRoom(parts, folder, room, wish, progress, counts);
+    return { kind: 'export', folder, rooms: rooms.length, ...counts };
+  } catch (error) {
+    // All that is in it was made here.
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function exportRoom(
+  parts: ExportParts,
+  folder: string,
+  room: RoomRow,
+  wish: ExportWish,
+  progress: Progress,
+  counts: { entries: number; files: number; filesMissing: number },
+): Promise<void> {
+  const { history, files, now } = parts;
+  const roomId = RoomId.parse(room.room_id);
+  const name = roomNameOf(room);
+  const listed: ExportedFile[] = files.list(roomId).map((file) => ({ ...file, path: null }));
+  if (wish.files && listed.some((file) => blocksOf(file) > 0 || isEmptyFile(file))) {
+    const beside = await newFolder(folder, `${name} - files`);
+    for (const file of listed) {
+      const copied = await copyFile(files, beside, file, progress);
+      if (copied === null) continue;
+      file.path = `${basename(beside)}/${copied}`;
+      counts.files++;
+    }
+  }
+  counts.filesMissing += wish.files ? listed.filter(({ path }) => path === null).length : 0;
+  if (wish.json) {
+    await written(await newFile(folder, `${name}.json`), async (file) => {
+      await file.write(`${jsonHead(room, listed, now()).slice(0, -1)},"entries":[\n`);
+      let isFirst = true;
+      for (let place: ExportPlace | null | undefined; place !== null; ) {
+        const { entries, next } = await history.exportEntries(roomId, place ?? null);
+        if (entries.length > 0) {
+          await file.write(`${isFirst ? '' : ',\n'}${entries.map((entry) => JSON.stringify(entry)).join(',\n')}`);
+          isFirst = false;
+        }
+        counts.entries += entries.length;
+        progress.step(entries.length);
+        place = next;
+      }
+      await file.write('\n]}\n');
+    });
+  }
+  if (wish.html) {
+    await written(await newFile(folder, `${name}.html`), async (file) => {
+      const page = roomHtml(parts.where);
+      await file.write(page.head(name, now()));
+      for (let after = HISTORY_START, more = true; more; ) {
+        const { items, has_newer } = await history.pageAfter(roomId, after, PAGE);
+        await file.write(items.map((item) => page.message(item)).join(''));
+        progress.step(items.length);
+        const last = items.at(-1);
+        more = has_newer && last !== undefined;
+        if (last) after = cursorAt(last);
+      }
+      await file.write(page.tail(listed));
+    });
+  }
+}
+
+const jsonHead = (room: RoomRow, files: readonly ExportedFile[], exportedAt: number): string =>
+  JSON.stringify({
+    format: ROOM_EXPORT_FORMAT,
+    version: ROOM_EXPORT_VERSION,
+    exportedAt,
+    room: { roomId: RoomId.parse(room.room_id), name: room.name, renamedAt: room.renamed_at },
+    files: files.map(({ fileId, author, shownName, sizeBytes, offeredAt, path }) => ({
+      ...{ fileId, author, name: shownName, sizeBytes, offeredAt, path },
+    })),
+  } satisfies Omit<RoomExport, 'entries'>);
+
+/** Copies a received file block by block; answers its name there, null where its content cannot be read. */
+async function copyFile(
+  files: ExportParts['files'],
+  folder: string,
+  file: FileItem,
+  progress: Progress,
+): Promise<string | null> {
+  if (file.state !== 'received') return null;
+  const copy = await newFile(folder, file.shownName);
+  try {
+    for (let index = 0; index < blockCountOf(file.sizeBytes); index++) {
+      const block = await readOrNull(files, file, index);
+      progress.step(1);
+      if (block === null) {
+        await copy.abandon();
+        return null;
+      }
+      await copy.write(block);
+    }
+    await copy.finish();
+    return copy.name;
+  } catch (error) {
+    await copy.abandon();
+    throw error;
+  }
+}
+
+async function readOrNull(
+  files: ExportParts['files'],
+  { fileId }: FileItem,
+  index: number,
+): Promise<Uint8Array | null> {
+  try {
+    return await files.readBlock(fileId, index);
+  } catch {
+    // Moved, changed or deleted by the person since. The export says that it is missing.
+    return null;
+  }
+}
+
+async function written(file: NewFile, write: (file: NewFile) => Promise<void>): Promise<void> {
+  try {
+    await write(file);
+    await file.finish();
+  } catch (error) {
+    await file.abandon();
+    throw error;
+  }
+}
+
+const blocksOf = ({ state, sizeBytes }: FileItem): number => (state === 'received' ? blockCountOf(sizeBytes) : 0);
+const isEmptyFile = ({ state, sizeBytes }: FileItem): boolean => state === 'received' && sizeBytes === 0;
+
+/** The day of a moment where this computer is, for a file's name: 2026-11-29. */
+export function dateOf(atMs: number): string {
+  const date = new Date(atMs);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}

@@ -1,0 +1,40 @@
+import { z } from 'zod';
+import { ErrorCode } from '../base/errors.ts';
+
+const Count = z.number().int().nonnegative();
+
+/** What came of a long piece of work. */
+export const WorkResult = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('export'),
+    /** The folder that was made. */
+    folder: z.string(),
+    rooms: Count,
+    entries: Count,
+    files: Count,
+    /** Files whose content was not on this disk. */
+    filesMissing: Count,
+  }),
+  z.object({
+    kind: z.literal('import'),
+    rooms: Count,
+    /** Entries that were not here before. */
+    added: Count,
+    /** Entries that were here already. */
+    known: Count,
+    /** Entries that were not taken, and those among them that their author did not sign. */
+    refused: Count,
+    forged: Count,
+  }),
+]);
+export type WorkResult = z.infer<typeof WorkResult>;
+export type WorkKind = WorkResult['kind'];
+
+/** The long work that runs in the core, one piece at a time. idle → running → done | failed → idle */
+export const WorkState = z.discriminatedUnion('at', [
+  z.object({ at: z.literal('idle') }),
+  z.object({ at: z.literal('running'), kind: z.enum(['export', 'import']), done: Count, total: Count }),
+  z.object({ at: z.literal('done'), result: WorkResult }),
+  z.object({ at: z.literal('failed'), kind: z.enum(['export', 'import']), code: ErrorCode, message: z.string() }),
+]);
+export type WorkState = z.infer<typeof WorkState>;
