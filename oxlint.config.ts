@@ -25,13 +25,19 @@ const table: Row[] = [
     may: [...shared, ...node],
     never: [...outsideElectron, '../**/main/**', '../**/preload/**', '../**/loopback/**'],
     because:
-      'The core imports shared and node:*; better-sqlite3 only in history/open-history.ts (types also in database.ts), socket.io-client only in signaling/socket.ts.',
+      'The core imports shared and node:*; better-sqlite3 only in history/open-history.ts (types also in database.ts), socket.io-client only in signaling/socket.ts, @scure/bip39 only in ownership/backup/phrase.ts.',
   },
   {
     files: ['electron/core/history/{open-history,database}.ts'],
     may: [...shared, ...node, '!better-sqlite3'],
     never: [...outsideElectron, '../**/main/**', '../**/preload/**', '../**/loopback/**'],
     because: 'The core imports shared, node:* and better-sqlite3.',
+  },
+  {
+    files: ['electron/core/ownership/backup/phrase.ts'],
+    may: [...shared, ...node, '!@scure/bip39', '!@scure/bip39/**'],
+    never: [...outsideElectron, '../**/main/**', '../**/preload/**', '../**/loopback/**'],
+    because: 'ownership/backup/phrase.ts is the only importer of @scure/bip39.',
   },
   {
     files: ['electron/core/signaling/socket.ts'],

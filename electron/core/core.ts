@@ -10,6 +10,7 @@ import { Downloads } from './files/downloads.ts';
 import { type FileContent, fileContent } from './files/file-requests.ts';
 import { Files } from './files/files.ts';
 import { appHandlers } from './handlers/app-handlers.ts';
+import { backupHandlers } from './handlers/backup-handlers.ts';
 import { fileHandlers } from './handlers/file-handlers.ts';
 import { historyHandlers } from './handlers/history-handlers.ts';
 import { roomHandlers } from './handlers/room-handlers.ts';
@@ -21,8 +22,13 @@ import { recoveryWords } from './history/recovery-words.ts';
 import type { Recovery } from './history/repair.ts';
 import { openIdentity } from './identity/device-identity.ts';
 import { createNotices } from './notices.ts';
+import { createBackups } from './ownership/backup/backups.ts';
+import { removeHistoryCopy } from './ownership/backup/make-backup.ts';
+import { finishRestore, finishSecrets } from './ownership/backup/restore-backup.ts';
+import { chooser } from './ownership/choose.ts';
 import { createWork } from './ownership/work.ts';
 import type { CorePorts } from './ports.ts';
+import { restartable } from './restartable.ts';
 import { createRoomWatch } from './rooms/room-watch.ts';
 import { createRooms } from './rooms/rooms.ts';
 import { createRouter } from './router.ts';
@@ -60,9 +66,13 @@ export type CorePage = {
  * Opens the core on a profile. Throws a ParleyError when it cannot work at all: `disk-read-only`, `disk-full`,
  * `history-from-future`, `history-locked`. Damaged files are set aside and told in `app.info`.
  */
-export async function createCore(ports: CorePorts): Promise<Core> {
+export const createCore = (ports: CorePorts): Promise<Core> => restartable((restart) => openCore(ports, restart));
+
+async function openCore(ports: CorePorts, restart: () => void): Promise<Core> {
   const { clock, log, paths, secrets } = ports;
   makeProfile(paths.profile);
+  finishRestore(paths.profile);
+  await removeHistoryCopy(paths.profile);
   const inProfile = (name: string) => join(paths.profile, name);
 
   const hub = createEventHub(log);
@@ -87,6 +97,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     },
   });
   if (recovered) sayRecovered(recovered);
+  await finishSecrets(paths.profile, history, secrets);
 
   const files = new Files({
     folder: inProfile('files'),
@@ -146,6 +157,13 @@ export async function createCore(ports: CorePorts): Promise<Core> {
     failed: (error) => log.warn('rooms could not be listed', { code: refusalOf(error).code }),
   });
   const work = createWork({ emit, clock, log });
+  const choose = chooser(work, ports.shell, paths.downloads);
+  const backups = createBackups({
+    source: { profile: paths.profile, seed: identity.seed, history, secrets, now: clock.now },
+    file: inProfile('backup.json'),
+    ...{ work, clock, emit, log, choose, restart },
+    isFresh: async () => settings.get().profile === null && (await history.rooms()).length === 0,
+  });
   const wires = createWires({ openSocket, access: servers, clock, log });
 
   let deepLink: string | null = null;
@@ -169,7 +187,8 @@ export async function createCore(ports: CorePorts): Promise<Core> {
       ...historyHandlers({ rooms, watch, history, notices, files, settings, emit }),
       ...fileHandlers(files),
       ...serverHandlers(servers),
-      ...workHandlers({ work, history, files, watch, shell: ports.shell, downloads: paths.downloads, now: clock.now }),
+      ...workHandlers({ work, history, files, watch, shell: ports.shell, choose, now: clock.now }),
+      ...backupHandlers(backups),
       ...storageHandlers({ history, files, historyFile: inProfile('history.db') }),
     },
     log,
@@ -216,6 +235,7 @@ export async function createCore(ports: CorePorts): Promise<Core> {
         watch.close();
         wires.close();
         servers.close();
+        backups.close();
         await work.close();
         await embedded.close();
         await files.close();

@@ -54,7 +54,7 @@ export interface Shell {
 }
 
 /** The purpose for which the person chooses a folder or files. */
-export type PlaceWish = 'export-folder' | 'import-files';
+export type PlaceWish = 'export-folder' | 'import-files' | 'backup-folder' | 'backup-file';
 
 /** Why a file is asked about before it is opened. */
 export type FileWarning = { name: string; risk: 'unknown' | 'dangerous' };

@@ -72,6 +72,26 @@ const placeWords: Readonly<Record<PlaceWish, Words & Omit<Field, 'value'>>> = {
     label: 'File on this computer',
     is: 'file',
   },
+  'backup-folder': {
+    title: 'Where to keep backups',
+    heading: 'In which folder shall backups be kept?',
+    about: '',
+    more: 'Best on another disk, or in a folder that is copied elsewhere.',
+    agreed: 'Backups are kept there',
+    refused: 'No folder was chosen',
+    label: 'Folder on this computer',
+    is: 'folder',
+  },
+  'backup-file': {
+    title: 'Restore a backup',
+    heading: 'Which backup shall be restored?',
+    about: '',
+    more: 'Its name ends in “.parley-backup”.',
+    agreed: 'The backup was chosen',
+    refused: 'No backup was chosen',
+    label: 'File on this computer',
+    is: 'file',
+  },
 };
 
 /** Questions that may wait at the same time: a page cannot bury the person in windows. */

@@ -13,6 +13,17 @@ const dialogs: Readonly<Record<PlaceWish, OpenDialogOptions>> = {
     filters: [{ name: 'Exported rooms', extensions: ['json'] }],
     properties: ['openFile', 'multiSelections'],
   },
+  'backup-folder': {
+    title: 'Where to keep backups',
+    buttonLabel: 'Keep backups here',
+    properties: ['openDirectory', 'createDirectory'],
+  },
+  'backup-file': {
+    title: 'Backup to restore',
+    buttonLabel: 'Choose',
+    filters: [{ name: 'Parley backups', extensions: ['parley-backup'] }],
+    properties: ['openFile'],
+  },
 };
 
 /**

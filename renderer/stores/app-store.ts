@@ -54,5 +54,6 @@ export const createAppStore = (): AppStore =>
     listedRooms: null,
     devices: { cameras: [], microphones: [], speakers: [] },
     work: { at: 'idle' },
+    backups: { at: 'off' },
     notices: [],
   }));

@@ -112,6 +112,7 @@ async function openApp(room: FakeRoom, given: Given = {}) {
     makePeer: room.net.maker({ der, fp }),
     makeCertificate: async () => ({ certificate: null, fp }),
     media: media.ports(),
+    reload: () => undefined,
     writeClipboard: async (text) => void clipboard.push(text),
     sessionPolicy: usualSessionPolicy(usualLinkPolicy),
     log: noLogs,

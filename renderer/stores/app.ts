@@ -98,6 +98,8 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
       store.setState(({ serverConnections }) => ({ serverConnections: { ...serverConnections, [host]: connection } })),
     ),
     bridge.on('app.deep-link-arrived', () => void openWaitingLink()),
+    bridge.on('backup.changed', (backups) => store.setState({ backups })),
+    bridge.on('app.restarted', () => ports.reload()),
     bridge.on('work.changed', (work) => store.setState({ work })),
     bridge.on('app.noticed', ({ code, message }) => notices.say('trouble', message, code)),
   ];

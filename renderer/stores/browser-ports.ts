@@ -48,6 +48,7 @@ export function browserPorts(window: Window & typeof globalThis): AppPorts {
     makePeer: makeSimplePeer,
     makeCertificate: () => makeCertificate(window.RTCPeerConnection),
     media: browserMedia(window),
+    reload: () => window.location.reload(),
     writeClipboard: (text) => window.navigator.clipboard.writeText(text),
     log,
     sessionPolicy: usualSessionPolicy(usualLinkPolicy),

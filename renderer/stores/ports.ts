@@ -27,6 +27,8 @@ export type AppPorts = {
   makePeer: MakePeer;
   makeCertificate: () => Promise<OwnCertificate>;
   media: MediaPorts;
+  /** Loads the page anew. */
+  reload: () => void;
   /** Rejects when the system does not allow it. */
   writeClipboard: (text: string) => Promise<void>;
   sessionPolicy: SessionPolicy;

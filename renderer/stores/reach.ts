@@ -40,6 +40,8 @@ export function createReach(options: {
   const views = new Map<string, ParticipantView>();
   let tell: (roomId: RoomId, now: SessionNow) => void = () => {};
   let closed = false;
+  /** Whether the person was told that a room has no key here. */
+  let keyless = false;
 
   const roomOf = (roomId: RoomId): Room | undefined => store.getState().rooms.find((room) => room.roomId === roomId);
   const isStillWanted = (roomId: RoomId) => !closed && roomOf(roomId) !== undefined;
@@ -70,7 +72,12 @@ export function createReach(options: {
     await Promise.all([chats.loadFirst(roomId), gaps.load(roomId)]);
     const keyring = await ports.bridge.call('rooms.keyring', { roomId });
     if (!isStillWanted(roomId)) return;
-    if (!keyring.ok) return notices.refused(keyring);
+    if (!keyring.ok) {
+      // A room that was imported has no key until its invite is opened: to say that once is enough.
+      if (keyring.code !== 'room-key-lost' || !keyless) notices.refused(keyring);
+      keyless ||= keyring.code === 'room-key-lost';
+      return;
+    }
     const session = new RoomSession(keyring.value, {
       bridge: ports.bridge,
       content: ports.content,

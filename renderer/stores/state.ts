@@ -1,5 +1,6 @@
 import type {
   AppInfo,
+  BackupState,
   EmbeddedServerState,
   HistoryGap,
   HistoryItem,
@@ -60,6 +61,7 @@ export type AppState = {
   devices: DeviceLists;
   /** Long work of the core, such as an export. */
   work: WorkState;
+  backups: BackupState;
   notices: readonly Notice[];
 };
 
@@ -74,7 +76,7 @@ export type Screen =
   | { at: 'listed-rooms'; host: ServerHost }
   | { at: 'settings'; section: SettingsSection };
 
-export type SettingsSection = 'general' | 'devices' | 'servers' | 'privacy' | 'storage' | 'about';
+export type SettingsSection = 'general' | 'devices' | 'servers' | 'privacy' | 'storage' | 'backup' | 'about';
 
 export type Panel = 'none' | 'chat' | 'people' | 'details';
 

@@ -86,8 +86,7 @@ export const ERRORS = {
   'history-locked': 'Another program is using the message store.',
   'disk-full': 'The disk is full. Nothing stored was lost; make some room and try again.',
   'disk-read-only': 'Parley cannot write to its folder. Nothing stored was lost.',
-  'room-key-lost':
-    'The key of this room is not on this computer. Open its invite again to meet its people.',
+  'room-key-lost': 'The key of this room is not on this computer. Open its invite again to meet its people.',
   'message-forged': 'A message was not signed by its author and was refused.',
   'settings-damaged': 'The settings could not be read and were set aside. Parley started with the usual ones.',
 
@@ -101,10 +100,19 @@ export const ERRORS = {
   'file-not-open': 'No program could open this file.',
 
   // Export and import
-  'work-running': 'Parley is still busy with another export or import. Wait until it is done, or cancel it.',
+  'work-running': 'Parley is still busy with another export, import or backup. Wait until it is done, or cancel it.',
   'import-invalid': 'This file is not an export of a Parley room.',
   'import-version': 'This export was made by a newer Parley. Update Parley to import it.',
   'import-damaged': 'This export is cut off or damaged. What came before the damage was imported.',
+
+  // Backups
+  'phrase-invalid': 'These are not the 12 words of a recovery phrase. Check their spelling and their order.',
+  'phrase-words-wrong': 'These are not the words. Look at your note and try again.',
+  'backup-invalid': 'This file is not a Parley backup.',
+  'backup-version': 'This backup was made by a newer Parley. Update Parley to restore it.',
+  'backup-phrase-wrong': 'This phrase does not open this backup. It belongs to another one, or a word is wrong.',
+  'backup-damaged': 'This backup is cut off or damaged. Nothing was restored; try another one.',
+  'backup-folder-missing': 'The folder for backups is not there. Plug in its disk, or choose another folder.',
 
   // Hosts
   'secrets-locked':

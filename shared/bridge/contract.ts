@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Outcome } from '../base/outcome.ts';
 import { AppInfo, EmbeddedServerState, PeerStanding, Room, Settings } from '../model/index.ts';
 import { appCalls } from './app-calls.ts';
+import { backupCalls, backupEvents } from './backup-calls.ts';
 import { fileCalls, fileEvents } from './file-calls.ts';
 import { historyCalls, historyEvents } from './history-calls.ts';
 import { identityCalls } from './identity-calls.ts';
@@ -29,6 +30,7 @@ export const bridgeCalls = {
   ...signalingCalls,
   ...storageCalls,
   ...workCalls,
+  ...backupCalls,
 } as const;
 
 export type BridgeCall = keyof typeof bridgeCalls;
@@ -54,6 +56,7 @@ export const bridgeEvents = {
   ...serverEvents,
   ...signalingEvents,
   ...workEvents,
+  ...backupEvents,
 } as const;
 export type BridgeEvent = keyof typeof bridgeEvents;
 export type BridgePayload<E extends BridgeEvent> = z.output<(typeof bridgeEvents)[E]>;

@@ -1,3 +1,4 @@
+export * from './backup.ts';
 export * from './chat-message.ts';
 export * from './entry.ts';
 export * from './file.ts';

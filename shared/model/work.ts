@@ -26,15 +26,18 @@ export const WorkResult = z.discriminatedUnion('kind', [
     refused: Count,
     forged: Count,
   }),
+  z.object({ kind: z.literal('backup'), name: z.string(), bytes: Count }),
+  z.object({ kind: z.literal('restore') }),
 ]);
 export type WorkResult = z.infer<typeof WorkResult>;
 export type WorkKind = WorkResult['kind'];
+const Kind = z.enum(['export', 'import', 'backup', 'restore']);
 
 /** The long work that runs in the core, one piece at a time. idle → running → done | failed → idle */
 export const WorkState = z.discriminatedUnion('at', [
   z.object({ at: z.literal('idle') }),
-  z.object({ at: z.literal('running'), kind: z.enum(['export', 'import']), done: Count, total: Count }),
+  z.object({ at: z.literal('running'), kind: Kind, done: Count, total: Count }),
   z.object({ at: z.literal('done'), result: WorkResult }),
-  z.object({ at: z.literal('failed'), kind: z.enum(['export', 'import']), code: ErrorCode, message: z.string() }),
+  z.object({ at: z.literal('failed'), kind: Kind, code: ErrorCode, message: z.string() }),
 ]);
 export type WorkState = z.infer<typeof WorkState>;

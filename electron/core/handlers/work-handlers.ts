@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { ParleyError } from '@parley/shared/protocol';
 import type { Files } from '../files/files.ts';
 import type { HistoryClient } from '../history/history-client.ts';
@@ -15,22 +13,15 @@ export type WorkParts = {
   history: HistoryClient;
   files: Files;
   watch: Pick<RoomWatch, 'changed'>;
-  shell: Pick<Shell, 'choose' | 'showFile'>;
-  /** The folder for received files: the first that is suggested. */
-  downloads: string;
+  shell: Pick<Shell, 'showFile'>;
+  /** Asks the person for places on the disk. */
+  choose: (wish: PlaceWish) => Promise<[string, ...string[]]>;
   now: () => number;
 };
 
 /** Exports and imports. */
-export function workHandlers({ work, history, files, watch, shell, downloads, now }: WorkParts): HandlersOf<'work'> {
+export function workHandlers({ work, history, files, watch, shell, choose, now }: WorkParts): HandlersOf<'work'> {
   let shown: string | null = null;
-  /** The places that the person chose; throws `cancelled` where none was. */
-  const choose = async (wish: PlaceWish): Promise<[string, ...string[]]> => {
-    work.check();
-    const [first, ...rest] = await shell.choose(wish, existsSync(downloads) ? downloads : dirname(downloads));
-    if (first === undefined) throw new ParleyError('cancelled');
-    return [first, ...rest];
-  };
   return {
     'work.state': () => work.state(),
     'work.cancel': () => {

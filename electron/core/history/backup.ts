@@ -60,15 +60,8 @@ export async function backUpIfOld(
   const target = newestOf(db, file);
   if (!isBackupDue(db, file, nowMs)) return false;
   const part = partOf(file, 'backup');
-  removeDatabase(part);
-  closeSync(openSync(part, 'w', 0o600));
   try {
-    await db.backup(part, {
-      progress: () => {
-        if (isCancelled()) throw new ParleyError('cancelled');
-        return PAGES_AT_ONCE;
-      },
-    });
+    await copyInSteps(db, part, isCancelled);
     if (existsSync(target)) renameSync(target, `${target}${OLDER}`);
     takePlace(part, target);
     return true;
@@ -76,6 +69,21 @@ export async function backUpIfOld(
     removeDatabase(part);
     throw error;
   }
+}
+
+/**
+ * Copies the history to `target`, a few pages at a time. What is written or deleted meanwhile is so in the copy as well. Rejects when the
+ * disk does not take it, and with `cancelled`; then something of it may be left.
+ */
+export async function copyInSteps(db: WritableDb, target: string, isCancelled: () => boolean): Promise<void> {
+  removeDatabase(target);
+  closeSync(openSync(target, 'w', 0o600));
+  await db.backup(target, {
+    progress: () => {
+      if (isCancelled()) throw new ParleyError('cancelled');
+      return PAGES_AT_ONCE;
+    },
+  });
 }
 
 function takePlace(part: string, target: string): void {

@@ -9,7 +9,13 @@ import type { Recovery } from './repair.ts';
 type Async<F> = F extends (...args: infer A) => infer R ? (...args: A) => Promise<R> : never;
 
 /** The store's own calls, each answered by the worker once it is durable. Rejects with ParleyErrors. */
-export type HistoryClient = { [N in keyof HistoryStore]: Async<HistoryStore[N]> } & { close(): Promise<void> };
+export type HistoryClient = { [N in keyof HistoryStore]: Async<HistoryStore[N]> } & {
+  /** Copies the whole history to a new file, beside the other calls. */
+  copyTo(target: string): Promise<void>;
+  /** Ends the copy that is being made: it rejects with `cancelled`. */
+  stopCopying(): Promise<void>;
+  close(): Promise<void>;
+};
 
 export type HistoryOpened = {
   history: HistoryClient;

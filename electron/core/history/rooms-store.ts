@@ -58,6 +58,11 @@ export function createRoomsStore(context: HistoryContext) {
       run(sql.setDraft, draft, roomId);
     },
 
+    /** Stores the secrets of a room that were wrapped anew, on another computer for example. */
+    setRoomSecrets: (room: Pick<RoomRow, 'room_id' | 'secret' | 'owner_seed' | 'passphrase'>): void => {
+      run(sql.setRoomSecrets, room);
+    },
+
     /** Deletes a room with everything in it, and truncates the log so that nothing of it stays there. */
     deleteRoom: (roomId: RoomId): void => {
       needRoom(roomId);

@@ -1,6 +1,7 @@
 import type { HistoryItem } from '@parley/shared/model';
 import { type Outcome, ParleyError, type Refusal, refusalOf } from '@parley/shared/protocol';
 import { signingKeyOf } from '../identity/ed25519.ts';
+import { copyInSteps } from './backup.ts';
 import { createCallQueue, type HistoryCall } from './call-queue.ts';
 import type { Gone } from './forgetting-store.ts';
 import { asHistoryError } from './history-errors.ts';
@@ -130,12 +131,37 @@ export function createRunningHistory(start: HistoryStart, say: (news: HistoryNew
     },
   });
 
+  let isClosing = false;
+  let copying: Promise<void> = Promise.resolve();
+  let copiesStopped = 0;
+  /** Copies the open history beside the other calls; it does not wait in the queue. */
+  const copyTo = async ({ id, args: [target] }: HistoryCall): Promise<void> => {
+    const stoppedBefore = copiesStopped;
+    try {
+      if (running instanceof ParleyError) throw running;
+      const { db } = running;
+      const isOver = () =>
+        isClosing || copiesStopped !== stoppedBefore || running instanceof ParleyError || running.db !== db;
+      await copyInSteps(db, String(target), isOver);
+      say({ kind: 'answer', id, outcome: { ok: true, value: null } });
+    } catch (thrown) {
+      say({ kind: 'answer', id, outcome: refusalOf(asHistoryError(thrown)) });
+    }
+  };
+
   return {
     recovered,
-    call: (call: HistoryCall) => queue.push(call),
+    call(call: HistoryCall): void {
+      if (call.name === 'copyTo') copying = copying.then(() => copyTo(call));
+      else if (call.name === 'stopCopying') {
+        copiesStopped++;
+        say({ kind: 'answer', id: call.id, outcome: { ok: true, value: null } });
+      } else queue.push(call);
+    },
     /** Resolves when the file is closed, with nothing of what was deleted in it or beside it. */
     async close(): Promise<void> {
-      await queue.settle(CLOSE_GRACE_MS);
+      isClosing = true;
+      await Promise.all([queue.settle(CLOSE_GRACE_MS), copying]);
       if (running instanceof ParleyError) return;
       const { upkeep, traces, sweeper } = running;
       sweeper.stop();

@@ -28,6 +28,8 @@ export const sql = {
     'UPDATE rooms SET name = @name, renamed_at = @renamedAt WHERE room_id = @roomId AND renamed_at < @renamedAt',
   setListed:
     'UPDATE rooms SET listed = CASE ? WHEN 1 THEN 1 ELSE CASE WHEN listed > 0 THEN 2 ELSE 0 END END WHERE room_id = ?',
+  setRoomSecrets:
+    'UPDATE rooms SET secret = @secret, owner_seed = @owner_seed, passphrase = @passphrase WHERE room_id = @room_id',
   setDraft: 'UPDATE rooms SET draft = ? WHERE room_id = ?',
   deleteMessages: 'DELETE FROM messages WHERE room_id = ?',
   deleteRoom: 'DELETE FROM rooms WHERE room_id = ?',

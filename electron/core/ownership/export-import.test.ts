@@ -118,10 +118,10 @@ describe('export and import of rooms (H8)', () => {
     });
     for (const each of [roomId, other]) expect(await contentOf(ben, each)).toEqual(await contentOf(ana, each));
     const rooms = await ask(ben.core, 'rooms.list', {});
-    expect(rooms.items.map(({ name, unread }) => [name, unread]).sort()).toEqual([
-      ['Garden', 0],
-      ['Kitchen', 0],
-    ]);
+    expect(Object.fromEntries(rooms.items.map(({ name, unread }) => [name, unread]))).toEqual({
+      Garden: 0,
+      Kitchen: 0,
+    });
     const heads = async (of: Person) => (await ask(of.core, 'history.heads', { roomId })).heads;
     expect(await heads(ben)).toEqual(await heads(ana));
 
@@ -153,6 +153,22 @@ describe('export and import of rooms (H8)', () => {
     const parsed = RoomExport.parse(JSON.parse(readFileSync(join(out, 'Kitchen.json'), 'utf8')));
     expect(parsed).toMatchObject({ format: 'parley-room', version: 1, room: { roomId, name: 'Kitchen' } });
     expect(parsed.entries).toHaveLength(237);
+  });
+
+  it('keeps no words that are to disappear', async () => {
+    const ana = await person('ana');
+    const { roomId } = await ask(ana.core, 'rooms.create', { name: 'Kitchen' });
+    const content = { kind: 'text', text: 'gone by tomorrow', lifetimeMs: 86_400_000 } as const;
+    await ask(ana.core, 'history.compose', { id: newMessageId(), roomId, content });
+    await write(ana, roomId, 'here to stay');
+    const out = await exported(ana);
+    for (const name of ['Kitchen.json', 'Kitchen.html']) {
+      expect(readFileSync(join(out, name), 'utf8')).toContain('here to stay');
+      expect(readFileSync(join(out, name), 'utf8')).not.toContain('gone by tomorrow');
+    }
+    const ben = await person('ben');
+    expect(await imported(ben, join(out, 'Kitchen.json'))).toMatchObject({ result: { refused: 0, forged: 0 } });
+    expect((await contentOf(ben, roomId)).map(({ text }) => text)).toEqual(['here to stay']);
   });
 
   it('refuses forged and broken entries, counts them, and takes the others', async () => {

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import {
   blockCountOf,
   cursorAt,
+  type Entry,
   type FileItem,
   HISTORY_START,
   ROOM_EXPORT_FORMAT,
@@ -102,7 +103,9 @@ async function exportRoom(
       for (let place: ExportPlace | null | undefined; place !== null; ) {
         const { entries, next } = await history.exportEntries(roomId, place ?? null);
         if (entries.length > 0) {
-          await file.write(`${isFirst ? '' : ',\n'}${entries.map((entry) => JSON.stringify(entry)).join(',\n')}`);
+          await file.write(
+            `${isFirst ? '' : ',\n'}${entries.map((entry) => JSON.stringify(withoutPassing(entry))).join(',\n')}`,
+          );
           isFirst = false;
         }
         counts.entries += entries.length;
@@ -139,6 +142,9 @@ const jsonHead = (room: RoomRow, files: readonly ExportedFile[], exportedAt: num
       ...{ fileId, author, name: shownName, sizeBytes, offeredAt, path },
     })),
   } satisfies Omit<RoomExport, 'entries'>);
+
+/** Words that are to disappear are not kept by an export; the entry stays provable without them. */
+const withoutPassing = (entry: Entry): Entry => (entry.expires === undefined ? entry : { ...entry, body: null });
 
 /** Copies a received file block by block; answers its name there, null where its content cannot be read. */
 async function copyFile(

@@ -80,7 +80,11 @@ export function roomHtml(where: Where = {}) {
       const day = dayFormat.format(item.sentAt);
       const heading = day === lastDay ? '' : `<h2>${escaped(day)}</h2>\n`;
       lastDay = day;
-      const words = item.deleted ? '<p class="soft">Message deleted</p>' : `<p dir="auto">${escaped(item.text)}</p>`;
+      const words = item.deleted
+        ? '<p class="soft">Message deleted</p>'
+        : item.lifetimeMs === undefined
+          ? `<p dir="auto">${escaped(item.text)}</p>`
+          : '<p class="soft">A message that disappears is not part of an export</p>';
       return `${heading}<article${item.mine ? ' class="mine"' : ''}>
 <header><b><bdi>${escaped(item.name)}</bdi></b> <time datetime="${new Date(item.sentAt).toISOString()}">${escaped(timeFormat.format(item.sentAt))}</time>${item.edited ? ' <span class="soft">edited</span>' : ''}</header>
 ${quoteOf(item)}${words}

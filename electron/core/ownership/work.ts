@@ -27,6 +27,7 @@ export function createWork({ emit, clock, log }: { emit: Emit; clock: Clock; log
     total: number,
     abort: AbortController,
     work: (progress: Progress) => Promise<WorkResult>,
+    after: () => void,
   ): Promise<void> => {
     let done = 0;
     let toldAt = clock.monotonicMs();
@@ -44,6 +45,7 @@ export function createWork({ emit, clock, log }: { emit: Emit; clock: Clock; log
       });
       running = null;
       set({ at: 'done', result });
+      after();
     } catch (error) {
       running = null;
       const { code, message } = refusalOf(error);
@@ -60,12 +62,17 @@ export function createWork({ emit, clock, log }: { emit: Emit; clock: Clock; log
     check(): void {
       if (running) throw new ParleyError('work-running');
     },
-    /** Begins a piece of work of `total` steps; its end shows in the state. Throws `work-running`. */
-    start(kind: WorkKind, total: number, work: (progress: Progress) => Promise<WorkResult>): void {
+    /** Begins a piece of work of `total` steps; its end shows in the state, then `after` is called where it went well. Throws `work-running`. */
+    start(
+      kind: WorkKind,
+      total: number,
+      work: (progress: Progress) => Promise<WorkResult>,
+      after: () => void = () => undefined,
+    ): void {
       if (running) throw new ParleyError('work-running');
       const abort = new AbortController();
       // The work begins in a later turn, when it is known as the running one.
-      const ended = Promise.resolve().then(() => run(kind, total, abort, work));
+      const ended = Promise.resolve().then(() => run(kind, total, abort, work, after));
       running = { abort, ended };
     },
     cancel(): void {

@@ -1,8 +1,9 @@
 import type { LucideIcon } from 'lucide-react';
-import { Camera, HardDrive, Info, Server, ShieldCheck, User } from 'lucide-react';
+import { Archive, Camera, HardDrive, Info, Server, ShieldCheck, User } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { SettingsSection } from '../../stores/state.ts';
+import { BackupSection } from '../backup/backup-section.tsx';
 import { ServersSection } from '../servers/servers-section.tsx';
 import { AboutSection } from './sections/about.tsx';
 import { DevicesSection } from './sections/devices.tsx';
@@ -17,6 +18,7 @@ const sections: readonly { at: SettingsSection; label: string; icon: LucideIcon 
   { at: 'servers', label: 'Servers', icon: Server },
   { at: 'privacy', label: 'Privacy', icon: ShieldCheck },
   { at: 'storage', label: 'Storage', icon: HardDrive },
+  { at: 'backup', label: 'Backup', icon: Archive },
   { at: 'about', label: 'About', icon: Info },
 ];
 
@@ -68,6 +70,8 @@ function contentOf(section: SettingsSection): ReactNode {
       return <PrivacySection />;
     case 'storage':
       return <StorageSection />;
+    case 'backup':
+      return <BackupSection />;
     case 'about':
       return <AboutSection />;
   }

@@ -1,9 +1,10 @@
-import { ArrowRight, HardDrive, Lock, Users } from 'lucide-react';
+import { ArchiveRestore, ArrowRight, HardDrive, Lock, Users } from 'lucide-react';
 import { useState } from 'react';
 import { useActions } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { Logo } from '../../ui/logo.tsx';
+import { RestoreDialog } from '../backup/restore-dialog.tsx';
 import styles from './welcome-screen.module.css';
 
 /** The first thing a person sees: one question. */
@@ -12,6 +13,7 @@ export function WelcomeScreen() {
   const [name, setTyped] = useState('');
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  const [restoring, setRestoring] = useState(false);
 
   const submit = async () => {
     setBusy(true);
@@ -49,7 +51,11 @@ export function WelcomeScreen() {
         <Button look="primary" size="large" type="submit" icon={ArrowRight} busy={busy} disabled={name.trim() === ''}>
           Continue
         </Button>
+        <Button look="quiet" icon={ArchiveRestore} onClick={() => setRestoring(true)}>
+          I have a backup
+        </Button>
       </form>
+      {restoring ? <RestoreDialog onClose={() => setRestoring(false)} /> : null}
       <ul className={styles.promises}>
         <li>
           <Lock aria-hidden="true" /> No account, no phone number

@@ -1,3 +1,4 @@
+import type { BackupActions } from './backup.ts';
 import type { CallActions } from './call.ts';
 import type { ChatActions } from './chat.ts';
 import type { EntryActions } from './entries.ts';
@@ -29,4 +30,5 @@ export interface Actions
     EntryActions,
     FileActions,
     SelectingActions,
-    StorageActions {}
+    StorageActions,
+    BackupActions {}

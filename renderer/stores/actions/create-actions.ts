@@ -1,5 +1,6 @@
 import type { AppStore } from '../app-store.ts';
 import type { Actions } from './actions.ts';
+import { createBackupActions } from './backup.ts';
 import { createCallActions } from './call.ts';
 import { createChatActions } from './chat.ts';
 import { type ActionParts, createActionContext } from './context.ts';
@@ -40,5 +41,6 @@ export function createActions(store: AppStore, parts: ActionParts): Actions {
     ...createSelectingActions(context, { ...chat, ...entries }),
     ...createFileActions(context),
     ...createStorageActions(context),
+    ...createBackupActions(context),
   };
 }

@@ -67,6 +67,7 @@ export function baseState(theme: Theme, nowMs: number): AppState {
       speakers: [{ id: 's1', label: 'Headset' }],
     },
     work: { at: 'idle' },
+    backups: { at: 'off' },
     notices: [],
   };
 }

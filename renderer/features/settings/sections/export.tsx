@@ -1,4 +1,4 @@
-import type { WorkResult } from '@parley/shared/model';
+import type { WorkResult, WorkState } from '@parley/shared/model';
 import type { RoomId } from '@parley/shared/protocol';
 import { Download, FolderOpen, Upload } from 'lucide-react';
 import { useState } from 'react';
@@ -23,7 +23,7 @@ export function ExportSection() {
         An export is for keeping and reading your rooms without Parley. It is not encrypted: whoever gets the folder can
         read it.
       </p>
-      {work.at === 'idle' ? (
+      {work.at === 'idle' || isBackup(work) ? (
         <div className={own.buttons}>
           <Button icon={Download} onClick={() => setExporting(true)}>
             Export rooms…
@@ -41,6 +41,12 @@ export function ExportSection() {
 }
 
 const ALL = 'all';
+
+/** Backups have a screen of their own. */
+function isBackup(work: WorkState): boolean {
+  const kind = work.at === 'idle' ? null : work.at === 'done' ? work.result.kind : work.kind;
+  return kind === 'backup' || kind === 'restore';
+}
 
 function ExportDialog({ onClose }: { onClose: () => void }) {
   const { exportRooms } = useActions();
@@ -134,7 +140,9 @@ function WorkNow() {
     case 'done':
       return (
         <div className={own.work}>
-          <p role="status">{resultWords(work.result)}</p>
+          <p role="status">
+            {work.result.kind === 'export' || work.result.kind === 'import' ? resultWords(work.result) : ''}
+          </p>
           {work.result.kind === 'export' ? (
             <p className={styles.fact} dir="auto">
               {work.result.folder}
@@ -156,7 +164,7 @@ function WorkNow() {
 }
 
 /** What came of an export or import, in words. */
-export function resultWords(result: WorkResult): string {
+export function resultWords(result: Extract<WorkResult, { kind: 'export' | 'import' }>): string {
   const rooms = countOf(result.rooms, 'room', 'rooms');
   if (result.kind === 'export') {
     const { files, filesMissing } = result;

@@ -5,7 +5,7 @@ import { inviteScreens, pressedForInvites } from './invites.ts';
 import { lobbyScreens } from './lobby.ts';
 import { roomScreens } from './room.ts';
 import { pressedForServers, serverScreens } from './servers.ts';
-import { settingsScreens } from './settings.ts';
+import { pressedForSettings, settingsScreens } from './settings.ts';
 import { startScreens } from './start.ts';
 
 const all = {
@@ -29,4 +29,5 @@ export const screenNames = Object.keys(all) as ScreenName[];
 export const pressed: Partial<Record<ScreenName, readonly string[]>> = {
   ...pressedForInvites,
   ...pressedForServers,
+  ...pressedForSettings,
 };

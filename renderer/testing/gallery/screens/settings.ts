@@ -23,5 +23,22 @@ export const settingsScreens = {
       },
     },
   }),
+  'settings-backup': () => ({ screen: { at: 'settings', section: 'backup' } }),
+  'settings-backup-phrase': () => ({ screen: { at: 'settings', section: 'backup' } }),
+  'settings-backup-on': (_, nowMs) => ({
+    screen: { at: 'settings', section: 'backup' },
+    backups: {
+      at: 'on',
+      folder: '/media/noor/Stick/Parley',
+      every: 'day',
+      last: { ok: true, at: nowMs - 11_000_000, name: 'Parley 2026-11-29.parley-backup', bytes: 104_200_000 },
+    },
+  }),
+  'welcome-restore': () => ({ screen: { at: 'welcome' } }),
   'settings-about': () => ({ screen: { at: 'settings', section: 'about' } }),
 } satisfies Record<string, GalleryScreen>;
+
+export const pressedForSettings = {
+  'settings-backup-phrase': ['Set up backups…'],
+  'welcome-restore': ['I have a backup'],
+} satisfies Partial<Record<keyof typeof settingsScreens, readonly string[]>>;

@@ -1,0 +1,169 @@
+import { randomInt } from 'node:crypto';
+import { rmSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { BackupEvery, BackupSettings, BackupState } from '@parley/shared/model';
+import { type Bytes, fromBase64Url, ParleyError, refusalOf, toBase64Url } from '@parley/shared/protocol';
+import type { Emit } from '../../event-hub.ts';
+import type { Clock, Log, PlaceWish } from '../../ports.ts';
+import { unlock } from '../../unlock.ts';
+import type { Progress, Work } from '../work.ts';
+import { openBackupStore } from './backup-store.ts';
+import { type BackupSource, backupBytes, makeBackup } from './make-backup.ts';
+import { entropyOf, newPhrase } from './phrase.ts';
+import { unpackBackup } from './restore-backup.ts';
+
+/** How many backups stay in the folder. */
+const KEPT = 3;
+const HOUR_MS = 3_600_000;
+const AGE_MS: Record<BackupEvery, number> = {
+  day: 24 * HOUR_MS,
+  week: 7 * 24 * HOUR_MS,
+  asked: Number.POSITIVE_INFINITY,
+};
+
+export type BackupParts = {
+  source: BackupSource;
+  /** `backup.json` in the profile. */
+  file: string;
+  work: Work;
+  clock: Clock;
+  emit: Emit;
+  log: Log;
+  /** The places that the person chose; throws `cancelled` where none was. */
+  choose: (wish: PlaceWish) => Promise<[string, ...string[]]>;
+  /** Whether nothing is in this profile yet that a restore would replace. */
+  isFresh: () => Promise<boolean>;
+  /** Opens the core anew, with what was restored. */
+  restart: () => void;
+};
+
+/** Encrypted backups: the phrase, the folder, when one is due, and coming back from one. */
+export function createBackups(parts: BackupParts) {
+  const { source, work, clock, emit, log, choose } = parts;
+  const store = openBackupStore(parts.file);
+  let pending: { words: string[]; entropy: Bytes; asked: [number, number] } | null = null;
+  let chosenFile: string | null = null;
+
+  const told = (): BackupState => {
+    const state = store.state();
+    emit('backup.changed', state);
+    return state;
+  };
+  const needSettings = (): BackupSettings => {
+    const settings = store.get();
+    if (!settings) throw new ParleyError('not-allowed');
+    return settings;
+  };
+
+  /** Makes one and removes the oldest of those that were made here before. */
+  const make = async (progress: Progress) => {
+    const { folder, entropy } = needSettings();
+    const key = await unlock(source.secrets, fromBase64Url(entropy) ?? new Uint8Array());
+    try {
+      const { path, name, bytes } = await makeBackup(source, folder, key, progress);
+      const settings = needSettings();
+      const written = [path, ...settings.written];
+      for (const old of written.slice(KEPT)) rmSync(old, { force: true });
+      store.set({ ...settings, last: { ok: true, at: clock.now(), name, bytes }, written: written.slice(0, KEPT) });
+      return { kind: 'backup' as const, name, bytes };
+    } catch (error) {
+      const { code, message } = refusalOf(error);
+      const settings = store.get();
+      if (settings && code !== 'cancelled')
+        store.set({ ...settings, last: { ok: false, at: clock.now(), code, message } });
+      throw error;
+    } finally {
+      told();
+    }
+  };
+  const begin = () => work.start('backup', backupBytes(source.profile), make);
+
+  /** Looks each hour whether a backup is due. One that failed is tried again then. */
+  const look = () => {
+    undo = clock.after(HOUR_MS, look);
+    const settings = store.get();
+    if (!settings || work.state().at === 'running') return;
+    const { last, every } = settings;
+    if (last?.ok && Math.abs(clock.now() - last.at) < AGE_MS[every]) return;
+    if (every === 'asked') return;
+    try {
+      begin();
+    } catch (error) {
+      log.info('a backup waits', { code: refusalOf(error).code });
+    }
+  };
+  // The start of the app comes first.
+  let undo = clock.after(2 * 60_000, look);
+
+  return {
+    state: () => store.state(),
+    newPhrase() {
+      const { words, entropy } = newPhrase();
+      const first = randomInt(words.length - 1);
+      pending = { words, entropy, asked: [first, randomInt(first + 1, words.length)] };
+      return { words, asked: pending.asked };
+    },
+    async confirmPhrase(typed: readonly string[]): Promise<BackupState> {
+      if (!pending) throw new ParleyError('phrase-words-wrong');
+      const { words, asked, entropy } = pending;
+      const isRight = asked.every((place, index) => typed[index]?.trim().toLowerCase() === words[place]);
+      if (!isRight) throw new ParleyError('phrase-words-wrong');
+      const before = store.get();
+      const folder = before?.folder ?? (await choose('backup-folder'))[0];
+      store.set({
+        version: 1,
+        folder,
+        every: before?.every ?? 'day',
+        entropy: toBase64Url(await source.secrets.wrap(entropy)),
+        last: null,
+        // Those of an earlier phrase are left alone.
+        written: [],
+      });
+      pending = null;
+      begin();
+      return told();
+    },
+    make(): void {
+      needSettings();
+      begin();
+    },
+    change(every: BackupEvery): BackupState {
+      store.set({ ...needSettings(), every });
+      return told();
+    },
+    async chooseFolder(): Promise<BackupState> {
+      needSettings();
+      const [folder] = await choose('backup-folder');
+      store.set({ ...needSettings(), folder, last: null, written: [] });
+      begin();
+      return told();
+    },
+    turnOff(): BackupState {
+      store.clear();
+      return told();
+    },
+    async chooseFile() {
+      const [path] = await choose('backup-file');
+      chosenFile = path;
+      return { name: basename(path) };
+    },
+    async restore(phrase: string): Promise<void> {
+      const path = chosenFile;
+      if (path === null) throw new ParleyError('backup-invalid');
+      const entropy = entropyOf(phrase);
+      if (!(await parts.isFresh())) throw new ParleyError('not-allowed');
+      work.start(
+        'restore',
+        statSync(path, { throwIfNoEntry: false })?.size ?? 0,
+        async (progress) => {
+          await unpackBackup(source.profile, path, entropy, source.secrets, progress);
+          return { kind: 'restore' };
+        },
+        parts.restart,
+      );
+    },
+    close: () => undo(),
+  };
+}
+
+export type Backups = ReturnType<typeof createBackups>;

@@ -1,0 +1,94 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { BackupManifest } from '@parley/shared/model';
+import { type Bytes, ParleyError } from '@parley/shared/protocol';
+import type { HistoryClient } from '../../history/history-client.ts';
+import type { SecretStore } from '../../ports.ts';
+import { dateOf } from '../export-rooms.ts';
+import { newFile } from '../new-files.ts';
+import type { Progress } from '../work.ts';
+import { addBytes, addFile } from './parts.ts';
+import { Sealer } from './sealed-file.ts';
+import { readSecrets } from './secrets.ts';
+
+export type BackupSource = {
+  /** The folder of the profile. */
+  profile: string;
+  seed: Bytes;
+  history: Pick<HistoryClient, 'rooms' | 'servers' | 'setRoomSecrets' | 'setRight' | 'copyTo' | 'stopCopying'>;
+  secrets: SecretStore;
+  now: () => number;
+};
+
+export const BACKUP_ENDING = '.parley-backup';
+/** Files of the profile that go into a backup as they are. */
+export const PLAIN_PARTS = ['settings.json', 'server.port'] as const;
+/** What is known of files, without the files themselves. */
+export const FILE_PART = /^files\/[0-9a-f]{32}\.(?:json|hashes)$/;
+export const HISTORY_PART = 'history.db';
+
+/** The copy of the history that a backup is made of; one that was left behind is removed at the next start. */
+export const historyCopyOf = (profile: string): string => join(profile, 'backup-copy.db');
+
+/** Removes what a backup that was broken off left behind. */
+export async function removeHistoryCopy(profile: string): Promise<void> {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) await rm(historyCopyOf(profile) + suffix, { force: true });
+}
+
+/**
+ * Seals the whole profile into a new file in `folder`: the device's key, rooms, servers, settings, the history and what is known of files, not
+ * the files themselves. Answers its path and size. Throws `disk-full`, `disk-read-only`, `cancelled`; then no file is left.
+ */
+export async function makeBackup(
+  source: BackupSource,
+  folder: string,
+  entropy: Bytes,
+  progress: Progress,
+): Promise<{ path: string; name: string; bytes: number }> {
+  const { profile, seed, history, secrets, now } = source;
+  const madeAt = now();
+  if (!existsSync(folder)) throw new ParleyError('backup-folder-missing');
+  const file = await newFile(folder, `Parley ${dateOf(madeAt)}${BACKUP_ENDING}`);
+  try {
+    const copy = historyCopyOf(profile);
+    const stop = () => void history.stopCopying();
+    progress.signal.addEventListener('abort', stop, { once: true });
+    await history.copyTo(copy).finally(() => progress.signal.removeEventListener('abort', stop));
+    progress.step(0);
+    const sealer = new Sealer(entropy, (bytes) => file.write(bytes));
+    const manifest: BackupManifest = {
+      format: 'parley-backup',
+      version: 1,
+      madeAt,
+      secrets: await readSecrets(seed, history, secrets),
+    };
+    await addBytes(sealer, 'manifest.json', Buffer.from(JSON.stringify(manifest)));
+    const step = (bytes: number) => progress.step(bytes);
+    for (const name of [...PLAIN_PARTS, ...fileParts(profile)]) {
+      if (existsSync(join(profile, name))) await addFile(sealer, name, join(profile, name), step);
+    }
+    await addFile(sealer, HISTORY_PART, copy, step);
+    await sealer.finish();
+    await file.finish();
+    return { path: file.path, name: file.name, bytes: statSync(file.path).size };
+  } catch (error) {
+    await file.abandon();
+    throw error;
+  } finally {
+    await removeHistoryCopy(profile);
+  }
+}
+
+/** About how many bytes a backup reads. */
+export const backupBytes = (profile: string): number => {
+  const file = join(profile, HISTORY_PART);
+  return existsSync(file) ? statSync(file).size : 0;
+};
+
+function fileParts(profile: string): string[] {
+  const folder = join(profile, 'files');
+  return (existsSync(folder) ? readdirSync(folder) : [])
+    .map((name) => `files/${name}`)
+    .filter((name) => FILE_PART.test(name));
+}
