@@ -247,6 +247,11 @@ describe('the composer', () => {
     const { field, type } = await shown();
     await type('yes :tada:');
     expect(field.value).toBe('yes 🎉');
+    await act(async () => {
+      Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, 'value')?.set?.call(field, 'yes :tada:');
+      field.dispatchEvent(new InputEvent('input', { bubbles: true, inputType: 'historyUndo' }));
+    });
+    expect(field.value).toBe('yes :tada:');
     await type('at 10:30:');
     expect(field.value).toBe('at 10:30:');
     await type('no :such_thing:');

@@ -142,6 +142,10 @@ export function Composer({ roomId }: { roomId: RoomId }) {
           onChange={(event) => {
             change(event.target.value);
             setCaret(event.target.selectionEnd);
+            // Not what was taken away or undone, which would come back at once.
+            const { nativeEvent } = event;
+            const isPut = !(nativeEvent instanceof InputEvent) || nativeEvent.inputType.startsWith('insert');
+            if (isPut) completions.finishCode(event.target.value, event.target.selectionEnd);
           }}
           onKeyDown={(event) => {
             if (completions.onKeyDown(event)) return;

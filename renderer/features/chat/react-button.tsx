@@ -1,4 +1,4 @@
-import type { HistoryItem } from '@parley/shared/model';
+import { type HistoryItem, messageKey } from '@parley/shared/model';
 import { Plus, SmilePlus } from 'lucide-react';
 import { useState } from 'react';
 import { useActions } from '../../stores/react.tsx';
@@ -24,6 +24,8 @@ export function ReactButton({ item }: { item: HistoryItem }) {
       onOpenChange={(isOpen) => setOpen(isOpen ? 'common' : 'no')}
       label="Reactions"
       className={open === 'all' ? styles.sheet : styles.palette}
+      // The button is seen again once its message has the focus.
+      focusAfter={() => document.querySelector<HTMLElement>(`[data-message="${messageKey(item)}"]`)?.focus()}
       trigger={<Action icon={SmilePlus} label="React" />}
     >
       {open === 'all' ? (

@@ -1,6 +1,7 @@
 import type { Person } from '@parley/shared/model';
-import { type KeyboardEvent, useEffect, useId, useState } from 'react';
+import { type KeyboardEvent, useId, useState } from 'react';
 import { useApp } from '../../stores/react.tsx';
+import { emojiIfLoaded } from '../../ui/emoji/emoji-data.ts';
 import { useEmojiData } from '../../ui/emoji/use-emoji-data.ts';
 import {
   type BegunWord,
@@ -36,15 +37,7 @@ export function useCompletions({ text, caret, people, replace }: Options) {
   const emoji = caret === null ? null : begunEmoji(text, caret);
   const mention = caret === null ? null : begunMention(text, caret);
   const begun = emoji ?? mention;
-  const ended = caret === null ? null : endedEmoji(text, caret);
-  const { data } = useEmojiData(emoji !== null || ended !== null);
-
-  // A code that was typed to its end is the emoji.
-  const whole = ended && data ? emojiFor(data, ended.query, tone) : null;
-  const [start, end] = [ended?.from ?? 0, ended?.to ?? 0];
-  useEffect(() => {
-    if (whole !== null) replace(start, end, whole);
-  }, [whole, start, end, replace]);
+  const { data } = useEmojiData(emoji !== null);
 
   const word: BegunWord | null =
     begun && !(closed?.from === begun.from && begun.query.startsWith(closed.query)) ? begun : null;
@@ -70,6 +63,13 @@ export function useCompletions({ text, caret, people, replace }: Options) {
     listId,
     choose,
     setActive,
+    /** Makes the emoji of a code that was just typed to its end. For the handler of what was typed: React would undo it later. */
+    finishCode(typed: string, at: number) {
+      const ended = endedEmoji(typed, at);
+      const emojis = ended && emojiIfLoaded();
+      const whole = emojis && emojiFor(emojis, ended.query, tone);
+      if (whole) replace(ended.from, ended.to, whole);
+    },
     /** Whether the key was for the list. */
     onKeyDown(event: KeyboardEvent): boolean {
       if (!begun && closed) setClosed(null);

@@ -29,6 +29,10 @@ const GROUPS: readonly { number: number; name: string; sign: string }[] = [
 ];
 
 let loading: Promise<EmojiData> | undefined;
+let loaded: EmojiData | null = null;
+
+/** The emoji if they were read before; null otherwise. */
+export const emojiIfLoaded = (): EmojiData | null => loaded;
 
 /** Reads the emoji from the app's own files, once, when they are first wanted. Rejects where the file cannot be read. */
 export function loadEmoji(): Promise<EmojiData> {
@@ -58,7 +62,8 @@ async function read(): Promise<EmojiData> {
         };
       }),
   }));
-  return { groups, all: groups.flatMap(({ entries }) => entries) };
+  loaded = { groups, all: groups.flatMap(({ entries }) => entries) };
+  return loaded;
 }
 
 /** Without the mark for colours behind what has colours anyway, so that one emoji is one reaction however it was chosen. */
