@@ -15,6 +15,7 @@ import {
 import type { Outcome, RoomId } from '@parley/shared/protocol';
 import { type AppStore, EMPTY_CHAT } from './app-store.ts';
 import { withRoom } from './by-room.ts';
+import { renewChosen } from './chosen.ts';
 import type { ChatState, GoTo, ReadingPlace } from './state.ts';
 
 const PAGE = 50;
@@ -230,10 +231,7 @@ export function createChats(store: AppStore, bridge: Bridge): Chats {
       if (search.hits.some(isStale)) {
         store.setState({ search: { ...search, hits: search.hits.filter((hit) => !isStale(hit)) } });
       }
-      const { selection, forwarding } = store.getState();
-      if (selection?.roomId === roomId)
-        store.setState({ selection: { roomId, items: withoutDeleted(selection.items, updated) } });
-      if (forwarding?.[0]?.roomId === roomId) store.setState({ forwarding: withoutDeleted(forwarding, updated) });
+      renewChosen(store, roomId, (item) => updated.get(messageKey(item)) ?? item);
       const composing = store.getState().composing[roomId];
       const subject = composing && updated.get(messageKey(composing.of));
       const waiting = arrivals.get(roomId);
@@ -252,6 +250,7 @@ export function createChats(store: AppStore, bridge: Bridge): Chats {
     remove(roomId, gone) {
       const keys = new Set(gone.map(messageKey));
       const isGone = (ref: MessageRef) => keys.has(messageKey(ref));
+      renewChosen(store, roomId, (item) => (isGone(item) ? undefined : item));
       const { search, composing } = store.getState();
       if (search.hits.some(({ item }) => isGone(item))) {
         store.setState({ search: { ...search, hits: search.hits.filter(({ item }) => !isGone(item)) } });
@@ -350,10 +349,6 @@ function markAfter({ items, newFrom }: ChatState, fresh: readonly HistoryItem[])
   const first = [...fresh].sort(comparePlaces).find(isUnread);
   return first === undefined || items.some(isUnread) ? newFrom : messageKey(first);
 }
-
-/** The same messages as they are now; words that were deleted are taken nowhere. */
-const withoutDeleted = (items: readonly HistoryItem[], updated: ReadonlyMap<MessageKey, HistoryItem>) =>
-  items.map((item) => updated.get(messageKey(item)) ?? item).filter(({ deleted }) => !deleted);
 
 const byKey = (items: readonly HistoryItem[]) => new Map(items.map((item) => [messageKey(item), item]));
 
