@@ -121,13 +121,15 @@ function RoomRow({ room, reach, now }: { room: Room; reach: RoomReach | undefine
         ) : (
           <span className={styles.when}>{formatWhen(room.lastActiveAt, now)}</span>
         )}
-        {room.mentions > 0 ? (
-          <span className={styles.unread} title="You are mentioned">
-            <span aria-hidden="true">@{room.mentions > 1 ? ` ${room.mentions}` : ''}</span>
-            <span className="visually-hidden">{countOf(room.mentions, 'mention of you', 'mentions of you')}</span>
-          </span>
-        ) : null}
-        {room.unread > 0 ? <span className={styles.unread}>{room.unread} new</span> : null}
+        <span className={styles.counts}>
+          {room.mentions > 0 ? (
+            <span className={styles.unread} title="You are mentioned">
+              <span aria-hidden="true">@{room.mentions > 1 ? ` ${room.mentions}` : ''}</span>
+              <span className="visually-hidden">{countOf(room.mentions, 'mention of you', 'mentions of you')}</span>
+            </span>
+          ) : null}
+          {room.unread > 0 ? <span className={styles.unread}>{room.unread} new</span> : null}
+        </span>
       </span>
     </button>
   );
