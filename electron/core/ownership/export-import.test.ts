@@ -68,6 +68,7 @@ async function livelyRoom(ana: Person, name: string): Promise<RoomId> {
   for (const from of [0, 100, 200]) {
     await ask(ana.core, 'history.record', { roomId, messages: theirs.slice(from, from + 100) });
   }
+  await write(ana, roomId, 'Ask @Cem#0a1b2c3d');
   const first = await write(ana, roomId, 'שלום, עולם');
   const second = await write(ana, roomId, 'a typo');
   const third = await write(ana, roomId, 'not for long');
@@ -111,7 +112,7 @@ describe('export and import of rooms (H8)', () => {
     const files = readdirSync(out).filter((name) => name.endsWith('.json'));
     expect(files).toHaveLength(2);
     const paths = files.map((name) => join(out, name));
-    const entries = 230 + 7;
+    const entries = 230 + 8;
     expect(await imported(ben, ...paths)).toEqual({
       at: 'done',
       result: { kind: 'import', rooms: 2, added: 2 * entries, known: 0, refused: 0, forged: 0 },
@@ -152,7 +153,7 @@ describe('export and import of rooms (H8)', () => {
     const out = await exported(ana);
     const parsed = RoomExport.parse(JSON.parse(readFileSync(join(out, 'Kitchen.json'), 'utf8')));
     expect(parsed).toMatchObject({ format: 'parley-room', version: 1, room: { roomId, name: 'Kitchen' } });
-    expect(parsed.entries).toHaveLength(237);
+    expect(parsed.entries).toHaveLength(238);
   });
 
   it('keeps no words that are to disappear', async () => {
@@ -258,11 +259,12 @@ describe('a room as a page (H8)', () => {
     const out = await exported(ana, { ...everything, json: false });
     const [name = ''] = readdirSync(out);
     const html = readFileSync(join(out, name), 'utf8');
-    expect(html.match(/<article/g)).toHaveLength(234);
+    expect(html.match(/<article/g)).toHaveLength(235);
     expect(html).toContain('<h1 dir="auto">&lt;img src=x onerror=alert(1)&gt; &amp; &quot;Küche&quot;</h1>');
     expect(html).toContain('Cem 7 &lt;b&gt;&amp;&quot;&#39;');
     expect(html).toContain('<p dir="auto">שלום, עולם</p>');
     expect(html).toContain('<p class="soft">Message deleted</p>');
+    expect(html).toContain('Ask @Cem</p>');
     expect(html).toContain('no typo');
     expect(html).not.toContain('not for long');
     expect(html).not.toContain('a typo<');

@@ -1,4 +1,4 @@
-import type { FileItem, HistoryItem } from '@parley/shared/model';
+import { type FileItem, type HistoryItem, withoutCodes } from '@parley/shared/model';
 
 /** The language and time zone that dates are written in; the system's own where they are left out. */
 export type Where = { locale?: string; timeZone?: string };
@@ -51,7 +51,7 @@ export function roomHtml(where: Where = {}) {
     const words =
       quote.text === null ? 'A message that is not here' : quote.text === '' ? 'A deleted message' : quote.text;
     const name = quote.name === '' ? '' : `<b><bdi>${escaped(quote.name)}</bdi></b> `;
-    return `<blockquote dir="auto">${name}${escaped(words)}</blockquote>\n`;
+    return `<blockquote dir="auto">${name}${escaped(withoutCodes(words))}</blockquote>\n`;
   };
   const reactionsOf = ({ reactions }: HistoryItem): string =>
     reactions.length === 0
@@ -83,7 +83,7 @@ export function roomHtml(where: Where = {}) {
       const words = item.deleted
         ? '<p class="soft">Message deleted</p>'
         : item.lifetimeMs === undefined
-          ? `<p dir="auto">${escaped(item.text)}</p>`
+          ? `<p dir="auto">${escaped(withoutCodes(item.text))}</p>`
           : '<p class="soft">A message that disappears is not part of an export</p>';
       return `${heading}<article${item.mine ? ' class="mine"' : ''}>
 <header><b><bdi>${escaped(item.name)}</bdi></b> <time datetime="${new Date(item.sentAt).toISOString()}">${escaped(timeFormat.format(item.sentAt))}</time>${item.edited ? ' <span class="soft">edited</span>' : ''}</header>
