@@ -330,7 +330,7 @@ describe('history', () => {
     ]);
     const hits = await ask(again, 'history.search', { query: 'back' });
     expect(hits.items.map((hit) => [hit.roomName, hit.item.id])).toEqual([['Family', theirs.id]]);
-    expect(await ask(again, 'history.mark-seen', { roomId, upTo: refOf(theirs) })).toEqual({
+    expect(await ask(again, 'history.mark-seen', { roomId, from: null, upTo: refOf(theirs) })).toEqual({
       seen: [{ id: theirs.id, author: theirs.author, met: false }],
     });
     const { changed } = await ask(again, 'history.mark', { roomId, by: newDeviceId(), state: 'read', ids: [own.id] });

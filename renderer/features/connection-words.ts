@@ -1,5 +1,6 @@
 import { type HistoryItem, isolated, type PeerStanding, type Room } from '@parley/shared/model';
 import type { ParticipantView, ServerConnection } from '../stores/state.ts';
+import { formatNames } from '../ui/format.ts';
 
 /** The state of a room's connection in words. `server`: how its server is called on the screen. */
 export function connectionSentence(connection: ServerConnection, server: string): string {
@@ -110,3 +111,11 @@ export const roomTitle = (room: Pick<Room, 'name'>): string => room.name ?? 'Unn
 
 /** The room's name inside a sentence. */
 export const roomInWords = (room: Pick<Room, 'name'>): string => isolated(roomTitle(room));
+
+/** Those who are writing right now; empty for nobody. */
+export function typingWords(participants: readonly ParticipantView[]): string {
+  const names = participants
+    .filter(({ typing }) => typing)
+    .map(({ name, standing }) => authorWords({ mine: false, name, confirmed: standing !== 'changed' }));
+  return names.length === 0 ? '' : `${formatNames(names)} ${names.length === 1 ? 'is' : 'are'} writing…`;
+}

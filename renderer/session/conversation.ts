@@ -1,5 +1,5 @@
 import type { Bridge } from '@parley/shared/bridge';
-import type { Entry, EntryContent, HistoryItem, MessageRef } from '@parley/shared/model';
+import type { Entry, EntryContent, HistoryItem, SeenRange } from '@parley/shared/model';
 import {
   accept,
   type DeviceId,
@@ -161,10 +161,10 @@ export class Conversation {
     return mine;
   }
 
-  /** The person saw everything up to `upTo`. */
-  async markSeen(upTo: MessageRef): Promise<Outcome<unknown>> {
+  /** The person saw these messages. */
+  async markSeen(range: SeenRange): Promise<Outcome<unknown>> {
     const { bridge, roomId, readReceipts } = this.#ports;
-    const marked = await bridge.call('history.mark-seen', { roomId, upTo });
+    const marked = await bridge.call('history.mark-seen', { roomId, ...range });
     if (!marked.ok) return marked;
     if (readReceipts()) for (const seen of marked.value.seen) this.#receipts.queue(seen, 'read');
     return accept(undefined);

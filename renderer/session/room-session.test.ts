@@ -766,7 +766,7 @@ describe('room session', () => {
       const sent = await ana.session.send({ kind: 'text', text: 'hello', of: null }, ({ state }) => states.push(state));
       await room.quiet();
       await room.later(100);
-      if (sent.ok) await ben.session.markSeen(sent.value);
+      if (sent.ok) await ben.session.markSeen({ from: sent.value, upTo: sent.value });
       await room.later(100);
       states.push(...ana.delivery.map(({ state }) => state));
       expect(states).toEqual(['queued', 'sent', 'delivered', 'read']);

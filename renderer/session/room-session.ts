@@ -2,9 +2,9 @@ import {
   type EntryContent,
   type HistoryItem,
   isolated,
-  type MessageRef,
   type PeerStanding,
   type RoomKeyring,
+  type SeenRange,
 } from '@parley/shared/model';
 import {
   type DeviceId,
@@ -186,8 +186,8 @@ export class RoomSession {
     return this.#parts.conversation.send(content, stored, draft, waiting);
   }
 
-  markSeen(upTo: MessageRef): Promise<Outcome<unknown>> {
-    return this.#parts.conversation.markSeen(upTo);
+  markSeen(range: SeenRange): Promise<Outcome<unknown>> {
+    return this.#parts.conversation.markSeen(range);
   }
 
   /** A file of the person's own can be given from now on. */

@@ -249,7 +249,7 @@ describe('app', () => {
     await room.later(100);
     expect(stateOfFirst()).toBe('delivered');
     const [first] = chatOf(ben.app, room).items;
-    if (first) ben.actions.markSeen(roomId, first);
+    if (first) ben.actions.markSeen(roomId, { from: first, upTo: first });
     await room.quiet();
     await room.later(100);
     expect(stateOfFirst()).toBe('read');

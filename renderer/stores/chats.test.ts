@@ -95,7 +95,7 @@ describe('two messages with one id', () => {
     chats.add(roomId, [ana, eve]);
     chats.update(roomId, [{ ...eve, text: 'from E, later' }]);
     expect(shown()?.items.map(({ text }) => text)).toEqual(['from A', 'from E, later']);
-    chats.seen(roomId, ana);
+    chats.seen(roomId, { from: ana, upTo: ana });
     expect(shown()?.items.map(({ state }) => state)).toEqual(['read', 'delivered']);
   });
 });
@@ -130,6 +130,7 @@ function coreWith(count: number, unread = 0) {
       const start = Math.max(0, at - limit / 2);
       return pageOf(start, Math.min(stored.length, start + limit));
     },
+    'history.first-since': ({ atMs = 0 }) => ({ message: atMs > count ? null : refTo(atMs) }),
     'history.first-unread': () => ({ message: unread > 0 ? refTo(count - unread + 1) : null }),
   };
   const bridge: Bridge = {
@@ -149,7 +150,7 @@ function coreWith(count: number, unread = 0) {
     },
   };
 }
-type PageInput = { before?: string; after?: string; limit?: number; message?: MessageRef };
+type PageInput = { atMs?: number; before?: string; after?: string; limit?: number; message?: MessageRef };
 const numbered = (clock: number, more: Partial<HistoryItem> = {}): HistoryItem =>
   item('A', clock, { id: MessageId.parse(`${String(clock).padStart(21, 'm')}A`), state: 'read', ...more });
 const refTo = (clock: number): MessageRef => ({ author: device('A'), id: numbered(clock).id });
@@ -229,6 +230,32 @@ describe('the window of a long history', () => {
     expect(shown()?.hasNewer).toBe(false);
   });
 
+  it('goes to the first message of a day, and to the end for a day after the last', async () => {
+    const { chats, shown } = openChat(coreWith(500).bridge);
+    await chats.loadFirst(roomId);
+    await chats.goToTime(roomId, 120);
+    expect(shown()?.goTo).toEqual({ to: 'message', message: messageKey(refTo(120)), align: 'start' });
+    expect(shown()?.items.some(({ clock }) => clock === 120)).toBe(true);
+    await chats.goToTime(roomId, 501);
+    expect(shown()).toMatchObject({ goTo: { to: 'end' }, hasNewer: false });
+  });
+
+  it('counts as seen only those in the range', async () => {
+    const { chats, shown } = openChat(coreWith(0).bridge);
+    await chats.loadFirst(roomId);
+    chats.add(
+      roomId,
+      [1, 2, 3, 4].map((clock) => numbered(clock, { state: 'delivered' })),
+    );
+    const read = () => shown()?.items.flatMap(({ clock, state }) => (state === 'read' ? [clock] : []));
+    chats.seen(roomId, { from: refTo(2), upTo: refTo(3) });
+    expect(read()).toEqual([2, 3]);
+    chats.seen(roomId, { from: refTo(9), upTo: refTo(3) });
+    expect(read()).toEqual([2, 3]);
+    chats.seen(roomId, { from: null, upTo: null });
+    expect(read()).toEqual([1, 2, 3, 4]);
+  });
+
   it('marks the first of the messages that come in, and leaves the mark there until they are seen', async () => {
     const { chats, shown } = openChat(coreWith(3).bridge);
     await chats.loadFirst(roomId);
@@ -236,7 +263,7 @@ describe('the window of a long history', () => {
     chats.add(roomId, [came(4)]);
     chats.add(roomId, [came(5)]);
     expect(shown()?.newFrom).toBe(messageKey(refTo(4)));
-    chats.seen(roomId, refTo(5));
+    chats.seen(roomId, { from: null, upTo: refTo(5) });
     chats.add(roomId, [came(6)]);
     expect(shown()?.newFrom).toBe(messageKey(refTo(6)));
   });

@@ -11,6 +11,7 @@ import {
   messageKey,
   type PeerStanding,
   type SearchHit,
+  type SeenRange,
 } from '@parley/shared/model';
 import type { Outcome, RoomId } from '@parley/shared/protocol';
 import { type AppStore, EMPTY_CHAT } from './app-store.ts';
@@ -35,6 +36,8 @@ export interface Chats {
   loadOldest(roomId: RoomId): Promise<void>;
   /** Goes to a message with what stands around it. False when it is not there. */
   loadAround(roomId: RoomId, message: MessageRef, align?: 'start' | 'center'): Promise<boolean>;
+  /** Goes to the first message of that time or later, or to the end where all are older. */
+  goToTime(roomId: RoomId, atMs: number): Promise<void>;
   /** Marks the first message that was not seen, and goes there unless the room was left in the middle. */
   open(roomId: RoomId): Promise<void>;
   /** Goes to the first message that was not seen, or to the end where there is none. */
@@ -47,7 +50,7 @@ export interface Chats {
   remove(roomId: RoomId, gone: readonly MessageRef[]): void;
   /** A device is known by this name now, or no longer: its messages say so. */
   named(peer: PeerStanding): void;
-  seen(roomId: RoomId, upTo: MessageRef): void;
+  seen(roomId: RoomId, range: SeenRange): void;
   /** Where the person reads; null at the end. */
   setPlace(roomId: RoomId, place: ReadingPlace | null): void;
   /** The list has gone where it was asked to go. */
@@ -201,6 +204,12 @@ export function createChats(store: AppStore, bridge: Bridge): Chats {
       change(roomId, { newFrom: messageKey(first) });
       await goToMessage(roomId, first, 'start');
     },
+    async goToTime(roomId, atMs) {
+      const found = await bridge.call('history.first-since', { roomId, atMs });
+      const message = found.ok ? found.value.message : null;
+      if (message) await goToMessage(roomId, message, 'start');
+      else await this.loadNewest(roomId);
+    },
     add(roomId, items) {
       const chat = of(roomId);
       const known = byKey(chat.items);
@@ -280,14 +289,11 @@ export function createChats(store: AppStore, bridge: Bridge): Chats {
         }
       }
     },
-    seen(roomId, upTo) {
+    seen(roomId, range) {
       const { items } = of(roomId);
-      const key = messageKey(upTo);
-      const at = items.findIndex((item) => messageKey(item) === key);
-      if (!items.some((item, index) => index <= at && isUnread(item))) return;
-      change(roomId, {
-        items: items.map((item, index) => (index <= at && isUnread(item) ? { ...item, state: 'read' } : item)),
-      });
+      const seen = new Set(unreadWithin(items, range));
+      if (seen.size === 0) return;
+      change(roomId, { items: items.map((item) => (seen.has(item) ? { ...item, state: 'read' } : item)) });
     },
     setPlace(roomId, place) {
       const before = of(roomId).place;
@@ -310,6 +316,14 @@ export function createChats(store: AppStore, bridge: Bridge): Chats {
       }));
     },
   };
+}
+
+/** Those of the loaded messages in a range that were not seen. */
+export function unreadWithin(items: readonly HistoryItem[], { from, upTo }: SeenRange): HistoryItem[] {
+  const indexOf = (ref: MessageRef) => items.findIndex((item) => messageKey(item) === messageKey(ref));
+  const first = from ? indexOf(from) : 0;
+  const last = upTo ? indexOf(upTo) : items.length - 1;
+  return first < 0 ? [] : items.slice(first, last + 1).filter(isUnread);
 }
 
 export const isUnread = (item: HistoryItem): boolean => !item.mine && item.state === 'delivered';

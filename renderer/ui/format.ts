@@ -20,6 +20,14 @@ export const formatClock = (atMs: number, where: Where = {}): string =>
 export const dayKeyOf = (atMs: number, where: Where = {}): string =>
   new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', ...zone(where) }).format(atMs);
 
+/** The bounds of a day such as `2026-03-07` where the person is; null for what is no day yet. */
+export function dayOf(text: string): { startMs: number; endMs: number } | null {
+  const [year = Number.NaN, month = Number.NaN, day = Number.NaN] = text.split('-').map(Number);
+  const startMs = new Date(year, month - 1, day).getTime();
+  if (!Number.isFinite(startMs) || year < 1970) return null;
+  return { startMs: Math.max(0, startMs), endMs: new Date(year, month - 1, day + 1).getTime() };
+}
+
 /** `Today`, `Yesterday`, or the date, with the year when it is another one. */
 export function formatDay(atMs: number, nowMs: number, where: Where = {}): string {
   const day = dayKeyOf(atMs, where);

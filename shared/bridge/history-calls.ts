@@ -10,6 +10,7 @@ import {
   HistoryPage,
   MessageRef,
   SearchPage,
+  SeenRange,
 } from '../model/index.ts';
 import { Head, HeldIds, Holdings, SeqRange } from '../protocol/link.ts';
 
@@ -74,6 +75,14 @@ export const historyCalls = {
   },
   /** The first message of somebody else that the person has not seen. */
   'history.first-unread': { input: OfRoom, output: z.object({ message: MessageRef.nullable() }) },
+  /**
+   * The first message, in the order of the room, that was sent at a time or later; null where all are older. Authors' clocks differ: where
+   * some messages bear wrong times, it is the place where most of those around it are as late.
+   */
+  'history.first-since': {
+    input: OfRoom.extend({ atMs: z.number().int().nonnegative() }).strict(),
+    output: z.object({ message: MessageRef.nullable() }),
+  },
   /** The messages around one, for a jump from search. */
   'history.around': {
     input: z
@@ -125,9 +134,9 @@ export const historyCalls = {
     input: z.object({ roomId: RoomId, by: DeviceId, heads: z.array(Head).max(LIMITS.headsMax) }).strict(),
     output: z.object({ changed: z.array(HistoryItem) }),
   },
-  /** The person has seen everything up to and including this message; answers others' messages that were unread. */
+  /** The person has seen these messages; answers those of others that were unread. */
   'history.mark-seen': {
-    input: z.object({ roomId: RoomId, upTo: MessageRef }).strict(),
+    input: SeenRange.extend({ roomId: RoomId }).strict(),
     output: z.object({ seen: z.array(Receivable) }),
   },
   /** Lists the messages that this device has, of the authors above one and up to another; a lower `upTo` comes back where not all fit. */

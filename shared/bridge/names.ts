@@ -31,6 +31,7 @@ const calls: Record<BridgeCall, true> = {
   'history.record': true,
   'history.page': true,
   'history.first-unread': true,
+  'history.first-since': true,
   'history.around': true,
   'history.gaps': true,
   'history.search': true,

@@ -26,6 +26,10 @@ export type MessageRef = z.infer<typeof MessageRef>;
 export type MessageKey = `${DeviceId}.${MessageId}`;
 export const messageKey = ({ author, id }: MessageRef): MessageKey => `${author}.${id}`;
 
+/** Messages that were on the screen: from one to another, both included. Null stands for an end of the room. */
+export const SeenRange = z.object({ from: MessageRef.nullable(), upTo: MessageRef.nullable() });
+export type SeenRange = z.infer<typeof SeenRange>;
+
 /** Where a message stands in the order of its room. */
 export const MessagePlace = z.object({
   clock: z

@@ -218,8 +218,10 @@ describe('recording', () => {
     expect([first(mine), first(theirs)]).toEqual([['Mine'], ['Theirs']]);
     // A receipt names one's own message, never the other.
     expect(textsOf(ben.store.mark(roomId, newDeviceId(), 'read', [mine.id]))).toEqual(['Mine']);
-    expect(ben.store.markSeen(roomId, mine)).toEqual([]);
-    expect(ben.store.markSeen(roomId, theirs)).toMatchObject([{ author: eve.deviceId, id: theirs.id }]);
+    expect(ben.store.markSeen(roomId, { from: null, upTo: mine })).toEqual([]);
+    expect(ben.store.markSeen(roomId, { from: null, upTo: theirs })).toMatchObject([
+      { author: eve.deviceId, id: theirs.id },
+    ]);
     expect(ben.store.compose({ id: mine.id, roomId, ...textOf('Mine') }, profile).item.text).toBe('Mine');
     expect(ben.store.page(roomId, undefined, 10).total_count).toBe(2);
   });
@@ -309,7 +311,7 @@ describe('pages (H2)', () => {
     expect(ben.store.firstUnread(roomId)).toEqual({ author: written[0]?.author, id: written[0]?.id });
     const [, second, third] = written;
     if (!second || !third) throw new Error('four messages');
-    ben.store.markSeen(roomId, second);
+    ben.store.markSeen(roomId, { from: null, upTo: second });
     expect(ben.store.firstUnread(roomId)).toEqual({ author: third.author, id: third.id });
   });
 
@@ -390,11 +392,11 @@ describe('delivery (H4)', () => {
     expect(unread()).toBe(3);
     const upTo = messages[1];
     if (!upTo) throw new Error('three messages');
-    expect(ben.store.markSeen(roomId, upTo)).toEqual(
+    expect(ben.store.markSeen(roomId, { from: null, upTo })).toEqual(
       messages.slice(0, 2).map(({ id }) => ({ id, author: ana.deviceId, met: false })),
     );
     expect(unread()).toBe(1);
-    expect(ben.store.markSeen(roomId, upTo)).toEqual([]);
+    expect(ben.store.markSeen(roomId, { from: null, upTo })).toEqual([]);
     expect(ben.store.page(roomId, undefined, 10).items.map(({ state }) => state)).toEqual([
       'read',
       'read',

@@ -4,6 +4,7 @@ import { createCatchUpStore } from './catch-up-store.ts';
 import { createQueries, type WritableDb } from './database.ts';
 import { createExportStore } from './export-store.ts';
 import { createForgettingStore } from './forgetting-store.ts';
+import { createDatesStore } from './dates-store.ts';
 import { createGapsStore } from './gaps-store.ts';
 import { createHistoryContext } from './history-context.ts';
 import { createMessagesStore } from './messages-store.ts';
@@ -40,6 +41,7 @@ export function createHistoryStore({
     ...createCatchUpStore(context),
     ...createGapsStore(context),
     ...createForgettingStore(context),
+    ...createDatesStore(context),
     ...createPeersStore(context),
     ...createServersStore(context),
     ...createStorageStore(context),

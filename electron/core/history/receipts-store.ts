@@ -1,4 +1,4 @@
-import type { HistoryItem, MessageRef } from '@parley/shared/model';
+import type { HistoryItem, MessageRef, SeenRange } from '@parley/shared/model';
 import { DeviceId, type Head, MessageId, ParleyError, type RoomId } from '@parley/shared/protocol';
 import { runsOf } from './catch-up-store.ts';
 import type { HistoryContext } from './history-context.ts';
@@ -67,15 +67,25 @@ export function createReceiptsStore(context: HistoryContext) {
         });
       }),
 
-    /** Everything of others up to and including this message was seen; answers what was unread. */
-    markSeen: (roomId: RoomId, upTo: MessageRef) =>
+    /**
+     * Others' messages from one to another were seen, both included; null stands for an end of the room. Answers those that were
+     * unread. Throws `bad-request` for a message that is not here.
+     */
+    markSeen: (roomId: RoomId, { from, upTo }: SeenRange) =>
       transaction(() => {
         needRoom(roomId);
-        const last = rowOf(upTo);
-        if (!last || last.room_id !== roomId) throw new ParleyError('bad-request', { path: 'upTo' });
+        const placeOf = (ref: MessageRef, path: string) => {
+          const row = rowOf(ref);
+          if (row?.room_id !== roomId) throw new ParleyError('bad-request', { path });
+          return row;
+        };
+        const first = from ? placeOf(from, 'from') : { clock: 0, author: '' };
+        const last = upTo ? placeOf(upTo, 'upTo') : { clock: Number.MAX_SAFE_INTEGER, author: '' };
         const rows = all<{ number: number; id: string; author: string; met: number }>(
-          sql.unreadUpTo,
+          sql.unreadWithin,
           roomId,
+          first.clock,
+          first.author,
           last.clock,
           last.author,
         );

@@ -142,9 +142,9 @@ export const sql = {
   messagesWithin: `
     SELECT * FROM messages WHERE room_id = ? AND author = ? AND seq BETWEEN ? AND ? AND held = 1 AND +clock >= ?
     ORDER BY seq LIMIT ?`,
-  unreadUpTo: `
+  unreadWithin: `
     SELECT number, id, author, EXISTS (SELECT 1 FROM pins WHERE device_id = author) AS met FROM messages
-    WHERE room_id = ? AND (clock, author) <= (?, ?) AND mine = 0 AND state < 3 AND shown = 1 ORDER BY clock, author`,
+    WHERE room_id = ? AND (clock, author) >= (?, ?) AND (clock, author) <= (?, ?) AND mine = 0 AND state < 3 AND shown = 1 ORDER BY clock, author`,
   seen: 'UPDATE messages SET state = 3 WHERE number = ?',
   advance: `
     UPDATE messages SET state = CASE WHEN state = 4 THEN @state ELSE max(state, @state) END,

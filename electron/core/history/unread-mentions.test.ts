@@ -32,7 +32,7 @@ it('counts the unread messages that mention this device, as they are now', () =>
     expect(pass()).toBe(2);
     compose(ana, { kind: 'edit', of: { author: first.author, id: first.id }, text: 'not for him' });
     expect(pass()).toBe(1);
-    ben.store.markSeen(roomId, { author: second.author, id: second.id });
+    ben.store.markSeen(roomId, { from: null, upTo: { author: second.author, id: second.id } });
     expect(ben.store.rooms()[0]?.mentions).toBe(0);
   } finally {
     ana.close();

@@ -106,7 +106,7 @@ class RoomReader {
     if (!this.#isNew) return;
     // The person has read them where they were exported. In a room that was here before, what is new is new.
     const [newest] = (await this.#history.page(this.#roomId, undefined, 1)).items;
-    if (newest) await this.#history.markSeen(this.#roomId, newest);
+    if (newest) await this.#history.markSeen(this.#roomId, { from: null, upTo: newest });
   }
 
   async #takeRoom(value: unknown): Promise<void> {

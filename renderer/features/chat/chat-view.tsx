@@ -2,8 +2,7 @@ import type { Room } from '@parley/shared/model';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { ChatState, ParticipantView } from '../../stores/state.ts';
 import { Button } from '../../ui/button.tsx';
-import { formatNames } from '../../ui/format.ts';
-import { authorWords } from '../connection-words.ts';
+import { typingWords } from '../connection-words.ts';
 import { FileCards } from '../files/file-cards.tsx';
 import { useFileDrops } from '../files/use-file-drops.ts';
 import styles from './chat.module.css';
@@ -70,12 +69,9 @@ function Failure({ room, chat }: { room: Room; chat: ChatState }) {
 
 function Typing({ room }: { room: Room }) {
   const participants = useApp((state) => state.reach[room.roomId]?.participants ?? noParticipants);
-  const names = participants
-    .filter((participant) => participant.typing)
-    .map(({ name, standing }) => authorWords({ mine: false, name, confirmed: standing !== 'changed' }));
   return (
     <p className={styles.typing} aria-live="polite">
-      {names.length > 0 ? `${formatNames(names)} ${names.length === 1 ? 'is' : 'are'} writing…` : ''}
+      {typingWords(participants)}
     </p>
   );
 }

@@ -1,15 +1,16 @@
 import type { HistoryGap, HistoryItem, MessageKey, Room } from '@parley/shared/model';
-import { ArrowDown } from 'lucide-react';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
+import { isUnread } from '../../stores/chats.ts';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { ChatState } from '../../stores/state.ts';
-import { Button } from '../../ui/button.tsx';
-import { dayKeyOf, formatClock, formatDay, formatNumber } from '../../ui/format.ts';
+import { dayKeyOf, formatClock, formatDay } from '../../ui/format.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { defaultRangeExtractor, type Range, useVirtualizer, type Virtualizer } from '../../ui/virtual.ts';
 import { Arrivals } from './arrivals.tsx';
 import styles from './chat.module.css';
+import { DayJump } from './day-jump.tsx';
 import { type ChatRow, groupMessages } from './grouping.ts';
+import { Jumps } from './jumps.tsx';
 import { MessageRow } from './message-row.tsx';
 import { useMessageKeys } from './use-message-keys.ts';
 import { useReading } from './use-reading.ts';
@@ -20,6 +21,8 @@ const AT_END_PX = 60;
 /** More is loaded while so many rows are still to come. */
 const LOAD_AHEAD_ROWS = 40;
 const PADDING_PX = 16;
+/** The day that floats above the list covers so much of it. */
+const DAY_PX = 40;
 const noGaps: readonly HistoryGap[] = [];
 
 /** The rows of a room that are in view, and a few around them. */
@@ -54,6 +57,7 @@ export function MessageList({ room, chat }: { room: Room; chat: ChatState }) {
     overscan: 10,
     paddingStart: PADDING_PX,
     paddingEnd: PADDING_PX,
+    scrollPaddingStart: DAY_PX,
     rangeExtractor: (range: Range) => withPinned(defaultRangeExtractor(range), pinned, range.count),
   });
   useLayoutEffect(() => {
@@ -84,6 +88,10 @@ export function MessageList({ room, chat }: { room: Room; chat: ChatState }) {
     if (hasOlder && from < LOAD_AHEAD_ROWS) actions.loadOlder(roomId, hold);
     else if (hasNewer && to >= rows.length - LOAD_AHEAD_ROWS) actions.loadNewer(roomId, hold);
   }, [from, to, rows.length, hasOlder, hasNewer, loading, failure, hold, actions, roomId]);
+
+  const topmost = rows[from];
+  const unreadInView = rows.slice(from, to + 1).filter(({ item }) => isUnread(item)).length;
+  const hasUnreadElsewhere = room.unread > unreadInView;
 
   /** The number of the first row in the room, where it is known. */
   const first = !hasOlder ? 1 : !hasNewer ? total - rows.length + 1 : null;
@@ -135,23 +143,19 @@ export function MessageList({ room, chat }: { room: Room; chat: ChatState }) {
           Loading messages…
         </p>
       )}
-      {away || hasNewer ? (
-        <Button
-          look="plain"
-          size="small"
-          icon={ArrowDown}
-          className={styles.newest}
-          onClick={() => (room.unread > 0 ? actions.goToUnread(roomId) : actions.loadNewest(roomId))}
-        >
-          {room.unread > 0 ? newWords(room.unread) : 'Newest messages'}
-        </Button>
+      {topmost && virtualizer.getTotalSize() > (virtualizer.scrollRect?.height ?? 0) ? (
+        <DayJump roomId={roomId} atMs={topmost.item.sentAt} nowMs={now} />
       ) : null}
+      <Jumps
+        roomId={roomId}
+        unread={room.unread}
+        hasUnreadElsewhere={hasUnreadElsewhere}
+        isAtEnd={!away && !hasNewer}
+      />
       <Arrivals items={items} isEnd={!hasNewer} />
     </div>
   );
 }
-
-const newWords = (count: number): string => (count === 1 ? '1 new message' : `${formatNumber(count)} new messages`);
 
 /** Whether the message below says the same time and state. */
 const tellsTheSame = ({ item }: ChatRow, next: ChatRow | undefined): boolean =>

@@ -1,9 +1,11 @@
+import type { MessageRef } from '@parley/shared/model';
 import type { RoomId } from '@parley/shared/protocol';
 import { type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useActions } from '../../stores/react.tsx';
 import type { ChatState, ReadingPlace } from '../../stores/state.ts';
 import type { Virtualizer } from '../../ui/virtual.ts';
 import type { ChatRow } from './grouping.ts';
+import { rowsSeen } from './rows-seen.ts';
 
 type Options = {
   roomId: RoomId;
@@ -65,13 +67,16 @@ export function useReading({ roomId, chat, rows, virtualizer, listRef, atEndPx }
       see();
     };
     const see = () => {
-      if (now.current.goTo || document.visibilityState === 'hidden' || !document.hasFocus()) return;
-      const bottom = list.scrollTop + list.clientHeight;
-      const whole = virtualizer
-        .getVirtualItems()
-        .filter(({ start, end }) => end <= bottom + 2 && end >= list.scrollTop && start < bottom);
-      const last = atEnd.current ? now.current.rows.at(-1) : now.current.rows[whole.at(-1)?.index ?? -1];
-      if (last) actions.markSeen(roomId, { author: last.item.author, id: last.item.id });
+      const seen = rowsSeen({
+        rows: virtualizer.getVirtualItems(),
+        topPx: list.scrollTop,
+        heightPx: list.clientHeight,
+        hasFocus: document.visibilityState === 'visible' && document.hasFocus(),
+        isMoving: now.current.goTo !== null,
+      });
+      const from = now.current.rows[seen?.first ?? -1];
+      const upTo = now.current.rows[seen?.last ?? -1];
+      if (from && upTo) actions.markSeen(roomId, { from: refOf(from), upTo: refOf(upTo) });
     };
     const later = () => {
       if (frame === 0) frame = requestAnimationFrame(note);
@@ -120,6 +125,8 @@ export function useReading({ roomId, chat, rows, virtualizer, listRef, atEndPx }
 
   return { away };
 }
+
+const refOf = ({ item }: ChatRow): MessageRef => ({ author: item.author, id: item.id });
 
 /** How many frames a row may take to be measured and to come to its place. */
 const RETURN_FRAMES = 20;

@@ -9,7 +9,7 @@ import { countOf, formatNames, formatWhen } from '../../ui/format.ts';
 import { withoutMarks } from '../../ui/marks.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { AuthorName } from '../author-name.tsx';
-import { roomTitle } from '../connection-words.ts';
+import { roomTitle, typingWords } from '../connection-words.ts';
 import { serverNameOf } from '../servers/server-words.ts';
 import styles from './home-screen.module.css';
 import { NewRoomDialog } from './new-room-dialog.tsx';
@@ -89,6 +89,7 @@ function RoomRow({ room, reach, now }: { room: Room; reach: RoomReach | undefine
   const here = reach?.participants.filter((participant) => participant.link !== 'closed') ?? [];
   const draft = useApp((state) => state.drafts[room.roomId]?.text ?? '');
   const last = room.lastMessage;
+  const typing = typingWords(here);
   return (
     <button type="button" className={styles.room} onClick={() => openRoom(room.roomId)}>
       <Avatar id={room.roomId} name={roomTitle(room)} shape="room" size={44} present={here.length > 0} />
@@ -96,8 +97,10 @@ function RoomRow({ room, reach, now }: { room: Room; reach: RoomReach | undefine
         <span className={styles.roomName} dir="auto">
           {roomTitle(room)}
         </span>
-        <span className={styles.roomLast}>
-          {draft !== '' ? (
+        <span className={styles.roomLast} data-last>
+          {typing !== '' ? (
+            <em>{typing}</em>
+          ) : draft !== '' ? (
             <>
               <em>Draft:</em> <bdi>{draft}</bdi>
             </>

@@ -1,7 +1,7 @@
 import type { RoomId } from '@parley/shared/protocol';
 import { useId } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
-import { dayKeyOf } from '../../ui/format.ts';
+import { dayKeyOf, dayOf } from '../../ui/format.ts';
 import { roomTitle } from '../connection-words.ts';
 import styles from './search-filters.module.css';
 
@@ -103,12 +103,4 @@ function Day({ label, atMs, onChange }: DayProps) {
       />
     </div>
   );
-}
-
-/** The bounds of a day such as `2026-03-07` where the person is; null for what is no day yet. */
-function dayOf(text: string): { startMs: number; endMs: number } | null {
-  const [year = Number.NaN, month = Number.NaN, day = Number.NaN] = text.split('-').map(Number);
-  const startMs = new Date(year, month - 1, day).getTime();
-  if (!Number.isFinite(startMs) || year < 1970) return null;
-  return { startMs: Math.max(0, startMs), endMs: new Date(year, month - 1, day + 1).getTime() };
 }

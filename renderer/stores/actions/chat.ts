@@ -1,9 +1,9 @@
 import {
   ChatText,
   type HistoryItem,
-  type MessageKey,
   type MessageRef,
   messageKey,
+  type SeenRange,
   splitText,
   toWrite,
   withCodes,
@@ -11,7 +11,7 @@ import {
 import { accept, type DeviceId, type Outcome, type RoomId, refusalOf, refuse } from '@parley/shared/protocol';
 import type { SendWait } from '../../session/conversation.ts';
 import { withRoom } from '../by-room.ts';
-import { isUnread } from '../chats.ts';
+import { unreadWithin } from '../chats.ts';
 import type { Sending } from '../drafts.ts';
 import { peopleIn } from '../people.ts';
 import type { Composing, GoTo, ReadingPlace, SearchFilters, Unstored } from '../state.ts';
@@ -37,7 +37,12 @@ export interface ChatActions {
   setPlace: (roomId: RoomId, place: ReadingPlace | null) => void;
   /** The list has gone where it was asked to go. */
   arrived: (roomId: RoomId, goTo: GoTo) => void;
-  markSeen: (roomId: RoomId, upTo: MessageRef) => void;
+  /** These messages were on the screen while the window had the focus. */
+  markSeen: (roomId: RoomId, range: SeenRange) => void;
+  /** The person wants to be told of none of a room's messages as new any more. */
+  markAllSeen: (roomId: RoomId) => void;
+  /** Goes to the first message of a time or later. */
+  goToTime: (roomId: RoomId, atMs: number) => void;
   jumpTo: (roomId: RoomId, message: MessageRef) => void;
 
   openSearch: () => void;
@@ -54,7 +59,8 @@ type Words = { text: string; lifetimeMs: number | null | undefined };
 
 export function createChatActions(context: ActionContext): ChatActions {
   const { store, ports, chats, drafts, searches, running, session, show, tell } = context;
-  const seenUpTo = new Map<RoomId, MessageKey>();
+  /** The range that is being marked as seen, by room: asked for once. */
+  const marking = new Map<RoomId, string>();
   /** The latest sending of each room. */
   const turns = new Map<RoomId, Promise<unknown>>();
 
@@ -65,15 +71,19 @@ export function createChatActions(context: ActionContext): ChatActions {
   const setUnstored = (roomId: RoomId, unstored: Unstored | undefined) =>
     store.setState((state) => ({ unstored: withRoom(state.unstored, roomId, unstored) }));
 
-  /** Whether anything up to this message may be unread. What lies above the window counts at the end of the room. */
-  function hasUnread(roomId: RoomId, upTo: MessageKey): boolean {
-    const { chats: loaded, rooms } = store.getState();
-    const chat = loaded[roomId];
-    if (!chat) return false;
-    const at = chat.items.findIndex((item) => messageKey(item) === upTo);
-    if (chat.items.slice(0, at + 1).some(isUnread)) return true;
-    const isEnd = !chat.hasNewer && at === chat.items.length - 1;
-    return isEnd && (rooms.find((room) => room.roomId === roomId)?.unread ?? 0) > 0;
+  const keyOf = ({ from, upTo }: SeenRange): string =>
+    [from, upTo].map((ref) => (ref ? messageKey(ref) : '')).join(' ');
+
+  function mark(roomId: RoomId, range: SeenRange): void {
+    const key = keyOf(range);
+    if (marking.get(roomId) === key) return;
+    marking.set(roomId, key);
+    void session(roomId)
+      ?.markSeen(range)
+      .then((marked) => {
+        if (marking.get(roomId) === key) marking.delete(roomId);
+        if (marked.ok) chats.seen(roomId, range);
+      });
   }
 
   const setComposing = (roomId: RoomId, composing: Composing | undefined) =>
@@ -181,17 +191,12 @@ export function createChatActions(context: ActionContext): ChatActions {
         store.setState({ screen: { ...screen, focusMessage: null } });
       void chats.loadNewest(roomId);
     },
-    markSeen(roomId, upTo) {
-      const key = messageKey(upTo);
-      if (seenUpTo.get(roomId) === key || !hasUnread(roomId, key)) return;
-      seenUpTo.set(roomId, key);
-      void session(roomId)
-        ?.markSeen(upTo)
-        .then((marked) => {
-          if (marked.ok) chats.seen(roomId, upTo);
-          else seenUpTo.delete(roomId);
-        });
+    markSeen(roomId, range) {
+      const items = store.getState().chats[roomId]?.items ?? [];
+      if (unreadWithin(items, range).length > 0) mark(roomId, range);
     },
+    markAllSeen: (roomId) => mark(roomId, { from: null, upTo: null }),
+    goToTime: (roomId, atMs) => void chats.goToTime(roomId, atMs),
     jumpTo(roomId, message) {
       searches.close();
       show({ at: 'room', roomId, panel: 'chat', focusMessage: null });

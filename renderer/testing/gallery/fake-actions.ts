@@ -129,6 +129,8 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
     setPlace: () => undefined,
     arrived: () => undefined,
     markSeen: () => undefined,
+    markAllSeen: () => undefined,
+    goToTime: () => undefined,
     jumpTo: (roomId, message) =>
       set({ screen: { at: 'room', roomId, panel: 'none', focusMessage: messageKey(message) } }),
     openLink: () => undefined,
