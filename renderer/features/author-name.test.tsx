@@ -25,6 +25,8 @@ function appOf(screen: ScreenName, confirmed: boolean) {
   });
   const named = (item: HistoryItem): HistoryItem => ({ ...claim(item), authorName: 'Alice' });
   app.store.setState(({ rooms, chats, search }) => ({
+    // Nobody is writing: that would stand in the place of the last message.
+    reach: {},
     rooms: rooms.map((room) => ({
       ...room,
       lastMessage: room.lastMessage && claim(room.lastMessage),

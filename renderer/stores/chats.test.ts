@@ -47,7 +47,7 @@ function openChat(bridge: Bridge = noCore, unread = 0) {
 }
 
 describe('a device that is known by a name from now on', () => {
-  const shown = ({ name, confirmed }: HistoryItem) => [name, confirmed];
+  const shown = ({ name, confirmed }: Pick<HistoryItem, 'name' | 'confirmed'>) => [name, confirmed];
 
   it('has it on all its messages that are loaded, and loses it with its standing', () => {
     const { chats, shown: chat } = openChat();
@@ -62,6 +62,33 @@ describe('a device that is known by a name from now on', () => {
     ]);
     chats.named({ deviceId: device('E'), name: 'Bob', standing: 'changed' });
     expect(chat()?.items.map(shown)).toEqual([
+      ['Ana', false],
+      ['Ana', false],
+      ['Ana', false],
+    ]);
+  });
+
+  it('has it in the quotes of its messages and in its reactions too', () => {
+    const { chats, shown: chat } = openChat();
+    const claimed = { authorName: 'Ana', name: 'Ana', confirmed: false, mine: false };
+    const by = (letter: string, mine = false) => ({ author: device(letter), ...claimed, mine });
+    const id = MessageId.parse(`${'n'.repeat(21)}A`);
+    chats.add(roomId, [
+      item('B', 1, { quote: { ...by('E'), id, text: 'Hello' } }),
+      item('C', 2, { reactions: [{ emoji: '👍', mine: false, people: [by('B'), by('E')] }] }),
+    ]);
+    const names = () => {
+      const [quoting, reacted] = chat()?.items ?? [];
+      return [quoting?.quote, ...(reacted?.reactions[0]?.people ?? [])].map((each) => each && shown(each));
+    };
+    chats.named({ deviceId: device('E'), name: 'Eve', standing: 'verified' });
+    expect(names()).toEqual([
+      ['Eve', true],
+      ['Ana', false],
+      ['Eve', true],
+    ]);
+    chats.named({ deviceId: device('E'), name: 'Bob', standing: 'changed' });
+    expect(names()).toEqual([
       ['Ana', false],
       ['Ana', false],
       ['Ana', false],
@@ -276,6 +303,7 @@ describe('an answer', () => {
     const quote = (of: HistoryItem, text: string | null) => ({
       author: of.author,
       id: of.id,
+      authorName: of.authorName,
       name: of.name,
       confirmed: true,
       mine: false,
@@ -302,7 +330,14 @@ describe('messages whose time is over', () => {
     const { chats, shown, store } = openChat();
     const first = item('A', 1);
     const answer = item('B', 2, {
-      quote: { ...(refs(first)[0] as MessageRef), name: 'A', confirmed: true, mine: false, text: 'from A' },
+      quote: {
+        ...(refs(first)[0] as MessageRef),
+        authorName: 'A',
+        name: 'A',
+        confirmed: true,
+        mine: false,
+        text: 'from A',
+      },
     });
     chats.add(roomId, [first, answer]);
     store.setState((state) => ({

@@ -1,5 +1,6 @@
 import type { Bridge } from '@parley/shared/bridge';
 import {
+  type Author,
   beginningOf,
   comparePlaces,
   cursorAt,
@@ -274,19 +275,22 @@ export function createChats(store: AppStore, bridge: Bridge): Chats {
     },
     named({ deviceId, name, standing }) {
       const confirmed = standing !== 'changed';
-      const renamed = (item: HistoryItem): HistoryItem =>
-        item.author === deviceId && !item.mine
-          ? { ...item, name: confirmed ? name : item.authorName, confirmed }
-          : item;
-      const requoted = (item: HistoryItem): HistoryItem =>
-        item.quote?.author === deviceId && !item.quote.mine
-          ? { ...item, quote: { ...item.quote, name: confirmed ? name : item.quote.name, confirmed } }
+      const renamed = <A extends Author>(author: A): A =>
+        author.author === deviceId && !author.mine
+          ? { ...author, name: confirmed ? name : author.authorName, confirmed }
+          : author;
+      const throughout = (item: HistoryItem): HistoryItem =>
+        [item, item.quote, ...item.reactions.flatMap(({ people }) => people)].some((each) => each?.author === deviceId)
+          ? {
+              ...renamed(item),
+              quote: item.quote && renamed(item.quote),
+              reactions: item.reactions.map((each) => ({ ...each, people: each.people.map(renamed) })),
+            }
           : item;
       for (const roomId of Object.keys(store.getState().chats) as RoomId[]) {
         const { items } = of(roomId);
-        if (items.some(({ author, quote }) => author === deviceId || quote?.author === deviceId)) {
-          change(roomId, { items: items.map((item) => requoted(renamed(item))) });
-        }
+        const after = items.map(throughout);
+        if (after.some((item, index) => item !== items[index])) change(roomId, { items: after });
       }
     },
     seen(roomId, range) {
@@ -332,9 +336,11 @@ export const isUnread = (item: HistoryItem): boolean => !item.mine && item.state
 function quoting(item: HistoryItem, changed: ReadonlyMap<MessageKey, HistoryItem>): HistoryItem {
   const quoted = item.quote && changed.get(messageKey(item.quote));
   if (!item.quote || !quoted) return item;
-  const { name, confirmed, mine } = quoted;
+  const { authorName, name, confirmed, mine } = quoted;
   const text = beginningOf(quoted.text);
-  return text === item.quote.text ? item : { ...item, quote: { ...item.quote, name, confirmed, mine, text } };
+  return text === item.quote.text
+    ? item
+    : { ...item, quote: { ...item.quote, authorName, name, confirmed, mine, text } };
 }
 
 /** The rest of the messages, which quote the others no more. */

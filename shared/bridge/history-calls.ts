@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DeviceId, MessageId, RoomId } from '../base/ids.ts';
 import { LIMITS } from '../base/limits.ts';
 import {
+  Author,
   Cursor,
   Entry,
   EntryContent,
@@ -9,6 +10,7 @@ import {
   HistoryItem,
   HistoryPage,
   MessageRef,
+  Receiver,
   SearchPage,
   SeenRange,
 } from '../model/index.ts';
@@ -113,6 +115,16 @@ export const historyCalls = {
       })
       .strict(),
     output: SearchPage,
+  },
+  /** How far an own message came with each other device of its room. Refuses with `message-unknown` for any other message. */
+  'history.receivers': {
+    input: OfRoom.extend({ message: MessageRef }).strict(),
+    output: z.object({ receivers: z.array(Receiver) }),
+  },
+  /** The authors of a room, or of all rooms, one's own device first. */
+  'history.authors': {
+    input: z.object({ roomId: RoomId.nullable() }).strict(),
+    output: z.object({ authors: z.array(Author) }),
   },
   /** A peer's receipts, or `sent` when a message was written to its link; the ids are those of own messages. */
   'history.mark': {

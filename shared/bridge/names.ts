@@ -35,6 +35,8 @@ const calls: Record<BridgeCall, true> = {
   'history.around': true,
   'history.gaps': true,
   'history.search': true,
+  'history.receivers': true,
+  'history.authors': true,
   'history.mark': true,
   'history.mark-heads': true,
   'history.mark-seen': true,

@@ -56,11 +56,19 @@ export function comparePlaces(
 export const DeliveryState = z.enum(['queued', 'sent', 'delivered', 'read', 'failed']);
 export type DeliveryState = z.infer<typeof DeliveryState>;
 
-/** The message that another one answers, as far as it is here. */
-export const Quote = MessageRef.extend({
+/** The author of something, with the name to be shown: see `HistoryItem`. */
+export const Author = z.object({
+  author: DeviceId,
+  authorName: z.string(),
   name: z.string(),
   confirmed: z.boolean(),
   mine: z.boolean(),
+});
+export type Author = z.infer<typeof Author>;
+
+/** The message that another one answers, as far as it is here. */
+export const Quote = Author.extend({
+  id: MessageId,
   /** Its beginning; empty where it was deleted. Null where the message is not here. */
   text: z.string().nullable(),
 });
@@ -76,8 +84,8 @@ export function beginningOf(text: string): string {
 export const Reaction = z.object({
   emoji: z.string(),
   mine: z.boolean(),
-  /** The people who chose it, by the names to be shown, first the one who was first. */
-  names: z.array(z.string()),
+  /** The people who chose it, first the one who was first. */
+  people: z.array(Author),
 });
 export type Reaction = z.infer<typeof Reaction>;
 

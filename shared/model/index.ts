@@ -8,6 +8,7 @@ export * from './isolated.ts';
 export * from './mentions.ts';
 export * from './private-host.ts';
 export * from './profile.ts';
+export * from './receiver.ts';
 export * from './room.ts';
 export * from './room-export.ts';
 export * from './search-folding.ts';

@@ -38,6 +38,8 @@ export function historyHandlers(
     'history.around': ({ roomId, message, limit }) => history.around(roomId, message, limit),
     'history.gaps': async ({ roomId }) => ({ gaps: await history.gaps(roomId) }),
     'history.search': ({ query, limit, ...wish }) => history.search(query, wish, limit),
+    'history.receivers': async ({ roomId, message }) => ({ receivers: await history.receivers(roomId, message) }),
+    'history.authors': async ({ roomId }) => ({ authors: await history.authors(roomId) }),
     'history.mark': async ({ roomId, by, state, ids }) => ({ changed: await history.mark(roomId, by, state, ids) }),
     'history.mark-heads': async ({ roomId, by, heads }) => ({ changed: await history.markHeads(roomId, by, heads) }),
     'history.mark-seen': async ({ roomId, ...range }) => ({ seen: await stored(history.markSeen(roomId, range)) }),

@@ -44,7 +44,7 @@ const shown = ({ store }: TestStore) =>
     text,
     edited,
     deleted,
-    reactions: reactions.map(({ emoji, names }) => `${emoji}${names.length}`),
+    reactions: reactions.map(({ emoji, people }) => `${emoji}${people.length}`),
   }));
 /** Whether these words stand anywhere in the tables of a history. */
 const holds = ({ db }: TestStore, words: string) =>
@@ -194,7 +194,7 @@ describe('reactions', () => {
     pass(ana, ben);
     pass(ben, ana);
     for (const each of [ana, ben]) expect(shown(each)[0]?.reactions).toEqual(['👍2']);
-    expect(react(ana, '👍', false).reactions).toEqual([{ emoji: '👍', mine: false, names: ['Ana'] }]);
+    expect(react(ana, '👍', false).reactions).toMatchObject([{ emoji: '👍', mine: false, people: [{ name: 'Ana' }] }]);
   });
 });
 

@@ -2,7 +2,7 @@ import type { HistoryItem, MessageRef, Reaction } from '@parley/shared/model';
 import { type DeviceId, LIMITS, type MessageId, ParleyError, type RoomId } from '@parley/shared/protocol';
 import type { SigningKey } from '../identity/ed25519.ts';
 import type { Queries, WritableDb } from './database.ts';
-import { authorOf, type ItemRow, itemOf, lifetimeOf, reactionOf } from './message-rows.ts';
+import { type ItemRow, itemOf, lifetimeOf, personOf, reactionOf } from './message-rows.ts';
 import type { RoomRow } from './room-rows.ts';
 import { sql } from './statements.ts';
 
@@ -51,14 +51,14 @@ export function createHistoryContext(
         .map(({ emoji, rows }) => ({
           emoji,
           mine: rows.some(({ mine }) => mine === 1),
-          names: rows.map((row) => authorOf(row).name),
+          people: rows.map((row) => personOf(row)),
           at: rows[0]?.clock ?? 0,
         }))
         // Where there are too many, nobody's reactions hide one's own or those of many.
-        .sort((left, right) => Number(right.mine) - Number(left.mine) || right.names.length - left.names.length)
+        .sort((left, right) => Number(right.mine) - Number(left.mine) || right.people.length - left.people.length)
         .slice(0, LIMITS.reactionsMax)
         .sort((left, right) => left.at - right.at)
-        .map(({ emoji, mine, names }) => ({ emoji, mine, names }))
+        .map(({ emoji, mine, people }) => ({ emoji, mine, people }))
     );
   };
   return {

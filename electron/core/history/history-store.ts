@@ -2,11 +2,12 @@ import { DeviceId } from '@parley/shared/protocol';
 import type { SigningKey } from '../identity/ed25519.ts';
 import { createCatchUpStore } from './catch-up-store.ts';
 import { createQueries, type WritableDb } from './database.ts';
+import { createDatesStore } from './dates-store.ts';
 import { createExportStore } from './export-store.ts';
 import { createForgettingStore } from './forgetting-store.ts';
-import { createDatesStore } from './dates-store.ts';
 import { createGapsStore } from './gaps-store.ts';
 import { createHistoryContext } from './history-context.ts';
+import { createMembersStore } from './members-store.ts';
 import { createMessagesStore } from './messages-store.ts';
 import { createPeersStore } from './peers-store.ts';
 import { createReceiptsStore } from './receipts-store.ts';
@@ -41,6 +42,7 @@ export function createHistoryStore({
     ...createCatchUpStore(context),
     ...createGapsStore(context),
     ...createForgettingStore(context),
+    ...createMembersStore(context),
     ...createDatesStore(context),
     ...createPeersStore(context),
     ...createServersStore(context),

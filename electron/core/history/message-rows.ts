@@ -1,4 +1,5 @@
 import {
+  type Author,
   beginningOf,
   type Cursor,
   type DeliveryState,
@@ -9,6 +10,7 @@ import {
   type Quote,
   type Reaction,
 } from '@parley/shared/model';
+import { DeviceId } from '@parley/shared/protocol';
 
 /** A row of `messages`, as SQLite gives it: one entry of its author's log. */
 export type MessageRow = {
@@ -157,7 +159,7 @@ export const itemOf = (row: ItemRow, reactions: Reaction[] = []): HistoryItem =>
 function quoteOf(row: ItemRow): Quote | null {
   if (row.of_id === null) return null;
   const ref = { author: row.of_author, id: row.of_id } as Pick<Quote, 'author' | 'id'>;
-  if (row.quoted_text === null) return { ...ref, name: '', confirmed: false, mine: false, text: null };
+  if (row.quoted_text === null) return { ...ref, authorName: '', name: '', confirmed: false, mine: false, text: null };
   const mine = row.quoted_mine === 1;
   const named = authorOf({
     mine: row.quoted_mine ?? 0,
@@ -165,7 +167,7 @@ function quoteOf(row: ItemRow): Quote | null {
     pinned_name: row.quoted_pinned_name,
     pinned_changed: row.quoted_pinned_changed,
   });
-  return { ...ref, ...named, mine, text: beginningOf(row.quoted_text) };
+  return { ...ref, authorName: row.quoted_name ?? '', ...named, mine, text: beginningOf(row.quoted_text) };
 }
 
 type Named = Pick<ItemRow, 'mine' | 'author_name' | 'pinned_name' | 'pinned_changed'>;
@@ -176,6 +178,14 @@ export function authorOf(row: Named): Pick<HistoryItem, 'name' | 'confirmed'> {
   if (row.pinned_name === null || row.pinned_changed !== 0) return { name: row.author_name, confirmed: false };
   return { name: row.pinned_name, confirmed: true };
 }
+
+/** The author of a row. */
+export const personOf = (row: Named & Pick<ItemRow, 'author'>): Author => ({
+  author: DeviceId.parse(row.author),
+  authorName: row.author_name,
+  mine: row.mine === 1,
+  ...authorOf(row),
+});
 
 /** The place that a cursor stands for in its room's order. */
 export function readCursor(cursor: Cursor): Pick<MessageRow, 'clock' | 'author' | 'id'> {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type HistoryItem, type MessageRef, messageKey } from '@parley/shared/model';
+import { type HistoryItem, type MessageRef, messageKey, profileFromName } from '@parley/shared/model';
 import type { RoomId } from '@parley/shared/protocol';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -78,5 +78,74 @@ describe('what was seen', () => {
       }),
       { numRuns: 60 },
     );
+  });
+});
+
+describe('the receivers of an own message', () => {
+  const [ana, eve] = authors;
+  const told = (message: MessageRef) =>
+    ben.store
+      .receivers(roomId, message)
+      .map(({ name, state, deliveredAt, readAt }) => [name, state, deliveredAt, readAt] as const);
+
+  it('are the others of the room, with the times at which this device heard of them first', () => {
+    if (!ana || !eve) throw new Error('two authors');
+    ben.store.record(roomId, [ana.write(roomId), eve.write(roomId)]);
+    const own = ben.compose(roomId, 'Hello');
+    expect(told(own)).toEqual([
+      ['Ana', 'waiting', null, null],
+      ['Eve', 'waiting', null, null],
+    ]);
+    ben.store.mark(roomId, ana.deviceId, 'sent', [own.id]);
+    ben.clock.advance(1_000);
+    const deliveredAt = ben.clock.now();
+    ben.store.mark(roomId, ana.deviceId, 'delivered', [own.id]);
+    ben.clock.advance(1_000);
+    const readAt = ben.clock.now();
+    ben.store.mark(roomId, eve.deviceId, 'read', [own.id]);
+    ben.store.mark(roomId, eve.deviceId, 'delivered', [own.id]);
+    ben.clock.advance(1_000);
+    ben.store.mark(roomId, ana.deviceId, 'delivered', [own.id]);
+    expect(told(own)).toEqual([
+      ['Eve', 'read', readAt, readAt],
+      ['Ana', 'delivered', deliveredAt, null],
+    ]);
+  });
+
+  it('are also those that wrote nothing and confirmed it, by the name they are known by', () => {
+    const silent = author('Claims nothing').deviceId;
+    ben.store.meet(silent, profileFromName('Cleo'));
+    const own = ben.compose(roomId, 'Hello');
+    ben.store.mark(roomId, silent, 'sent', [own.id]);
+    expect(told(own)).toEqual([]);
+    ben.store.mark(roomId, silent, 'delivered', [own.id]);
+    expect(told(own)).toEqual([['Cleo', 'delivered', ben.clock.now(), null]]);
+  });
+
+  it('are told of own messages alone', () => {
+    if (!ana) throw new Error('an author');
+    const theirs = ana.write(roomId);
+    ben.store.record(roomId, [theirs]);
+    expect(() => ben.store.receivers(roomId, theirs)).toThrow();
+    expect(() => ben.store.receivers(ben.addRoom(), ben.compose(roomId, 'Hello'))).toThrow();
+  });
+});
+
+describe('the authors of rooms', () => {
+  it('are those of one or of all, oneself first, by the names of today', () => {
+    const [ana, eve] = authors;
+    if (!ana || !eve) throw new Error('two authors');
+    const other = ben.addRoom();
+    ben.store.record(roomId, [eve.write(roomId), ana.write(roomId)]);
+    ben.store.record(other, [ana.write(other)]);
+    ben.compose(other, 'Mine');
+    const names = (of: RoomId | null) => ben.store.authors(of).map(({ name }) => name);
+    expect([names(roomId), names(other), names(null)]).toEqual([
+      ['Ana', 'Eve'],
+      ['Ben', 'Ana'],
+      ['Ben', 'Ana', 'Eve'],
+    ]);
+    ben.store.meet(eve.deviceId, profileFromName('Aaron'));
+    expect(names(roomId)).toEqual(['Aaron', 'Ana']);
   });
 });

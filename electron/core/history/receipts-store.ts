@@ -12,7 +12,7 @@ const HEAD_SCAN = 500;
 
 /** How far one's own messages came with each device, and what the person has seen of others'. */
 export function createReceiptsStore(context: HistoryContext) {
-  const { one, all, run, transaction, own, needRoom, rowOf, ownRow, itemOf } = context;
+  const { one, all, run, transaction, now, own, needRoom, rowOf, ownRow, itemOf } = context;
   const { printOf } = createSpans(context);
 
   /** Inside a transaction. */
@@ -23,7 +23,7 @@ export function createReceiptsStore(context: HistoryContext) {
       if (row?.room_id !== roomId) continue;
       const before = one<{ state: number }>(sql.delivery, row.number, by)?.state ?? 0;
       if (before >= reached) continue;
-      run(sql.setDelivery, row.number, by, reached);
+      run(sql.setDelivery, { message: row.number, device: by, state: reached, at: now() });
       run(sql.advance, {
         number: row.number,
         state: reached,

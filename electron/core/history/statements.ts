@@ -177,8 +177,18 @@ export const sql = {
     ORDER BY m.seq`,
   delivery: 'SELECT state FROM deliveries WHERE message = ? AND device = ?',
   setDelivery: `
-    INSERT INTO deliveries (message, device, state) VALUES (?, ?, ?)
-    ON CONFLICT (message, device) DO UPDATE SET state = excluded.state`,
+    INSERT INTO deliveries (message, device, state, delivered_at, read_at)
+    VALUES (@message, @device, @state, CASE WHEN @state >= 2 THEN @at END, CASE WHEN @state = 3 THEN @at END)
+    ON CONFLICT (message, device) DO UPDATE
+      SET state = excluded.state, delivered_at = coalesce(delivered_at, excluded.delivered_at),
+          read_at = coalesce(read_at, excluded.read_at)`,
+  deliveriesOf: `
+    SELECT d.device, d.state, d.delivered_at, d.read_at, p.name AS pinned_name, p.changed AS pinned_changed
+    FROM deliveries d LEFT JOIN pins p ON p.device_id = d.device WHERE d.message = ?`,
+  newestBy: `
+    SELECT m.author, m.author_name, m.mine, p.name AS pinned_name, p.changed AS pinned_changed
+    FROM messages m LEFT JOIN pins p ON p.device_id = m.author
+    WHERE m.room_id = ? AND m.author = ? ORDER BY m.seq DESC LIMIT 1`,
 
   pin: 'SELECT * FROM pins WHERE device_id = ?',
   otherPin: 'SELECT 1 FROM pins WHERE name_key = ? AND device_id <> ? AND changed = 0 LIMIT 1',

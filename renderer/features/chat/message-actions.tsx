@@ -5,6 +5,7 @@ import { useActions } from '../../stores/react.tsx';
 import { Action } from './action.tsx';
 import styles from './actions.module.css';
 import { DeleteDialog } from './delete-dialog.tsx';
+import { InfoButton } from './message-info.tsx';
 import { ReactButton } from './react-button.tsx';
 
 /** The things to do with one message. They are seen, and reached by Tab, while the message has the pointer or the focus. */
@@ -25,6 +26,7 @@ export function MessageActions({ item }: { item: HistoryItem }) {
       <Action icon={SquareCheck} label="Select" onClick={() => startSelecting(item)} />
       {item.mine ? (
         <>
+          <InfoButton item={item} />
           <Action icon={Pencil} label="Edit" onClick={() => startEdit(roomId, item)} />
           <Action icon={Trash2} label="Delete for everyone" onClick={() => setAsking(true)} />
         </>

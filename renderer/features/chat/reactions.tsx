@@ -1,6 +1,7 @@
-import { type HistoryItem, isolated } from '@parley/shared/model';
+import type { HistoryItem } from '@parley/shared/model';
 import { useActions } from '../../stores/react.tsx';
 import { formatNames } from '../../ui/format.ts';
+import { authorWords } from '../connection-words.ts';
 import styles from './actions.module.css';
 import { nameOfEmoji } from './emojis.ts';
 
@@ -10,18 +11,18 @@ export function Reactions({ item }: { item: HistoryItem }) {
   if (item.reactions.length === 0) return null;
   return (
     <span className={styles.reactions}>
-      {item.reactions.map(({ emoji, mine, names }) => (
+      {item.reactions.map(({ emoji, mine, people }) => (
         <button
           key={emoji}
           type="button"
           className={styles.reaction}
           aria-pressed={mine}
-          aria-label={`${nameOfEmoji(emoji)}, ${names.length}`}
-          title={formatNames(names.map(isolated))}
+          aria-label={`${nameOfEmoji(emoji)}, ${people.length}`}
+          title={formatNames(people.map(authorWords))}
           onClick={() => void react(item.roomId, item, emoji, !mine)}
         >
           <span aria-hidden="true">{emoji}</span>
-          <span aria-hidden="true">{names.length}</span>
+          <span aria-hidden="true">{people.length}</span>
         </button>
       ))}
     </span>

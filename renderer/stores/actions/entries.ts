@@ -3,6 +3,7 @@ import {
   type EntryContent,
   type HistoryItem,
   type MessageRef,
+  type Receiver,
   toWrite,
   withCodes,
 } from '@parley/shared/model';
@@ -25,6 +26,8 @@ export interface EntryActions {
   stopComposing: (roomId: RoomId) => void;
   saveEdit: (roomId: RoomId) => Promise<Outcome<unknown>>;
   deleteMessage: (roomId: RoomId, message: MessageRef) => Promise<Outcome<unknown>>;
+  /** How far an own message came with each other device of its room. */
+  receiversOf: (roomId: RoomId, message: MessageRef) => Promise<Outcome<readonly Receiver[]>>;
   react: (roomId: RoomId, message: MessageRef, emoji: string, on: boolean) => Promise<Outcome<unknown>>;
   /** How long messages that are written from now on may be there, whoever writes them; null: without end. In ms. */
   setTimer: (roomId: RoomId, lifetimeMs: number | null) => Promise<Outcome<unknown>>;
@@ -33,7 +36,7 @@ export interface EntryActions {
 const refOf = ({ author, id }: MessageRef): MessageRef => ({ author, id });
 
 /** What a person does to messages that are there. */
-export function createEntryActions({ store, chats, drafts, session, tell }: ActionContext): EntryActions {
+export function createEntryActions({ store, ports, chats, drafts, session, tell }: ActionContext): EntryActions {
   const set = (roomId: RoomId, composing: Composing | undefined) =>
     store.setState((state) => ({ composing: withRoom(state.composing, roomId, composing) }));
   const setUnstored = (roomId: RoomId, unstored: Unstored | undefined) =>
@@ -97,6 +100,10 @@ export function createEntryActions({ store, chats, drafts, session, tell }: Acti
     },
     async deleteMessage(roomId, message) {
       return told(await send(roomId, { kind: 'delete', of: refOf(message) }, 'A message is to be deleted.'));
+    },
+    async receiversOf(roomId, message) {
+      const found = await ports.bridge.call('history.receivers', { roomId, message: refOf(message) });
+      return found.ok ? accept(found.value.receivers) : found;
     },
     async react(roomId, message, emoji, on) {
       return told(await send(roomId, { kind: 'reaction', of: refOf(message), emoji, on }, emoji));

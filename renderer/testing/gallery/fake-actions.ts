@@ -5,6 +5,7 @@ import type { Actions } from '../../stores/actions/actions.ts';
 import type { AppState, OwnMedia } from '../../stores/state.ts';
 import { movingPicture } from './moving-picture.ts';
 import { inviteOn, sampleInvite } from './samples/invites.ts';
+import { sampleReceivers } from './samples/receivers.ts';
 import { design, roomsAt } from './samples/rooms.ts';
 import { foundCheck, sampleListedRooms, serverOf } from './samples/servers.ts';
 import { sampleStorage } from './samples/storage.ts';
@@ -120,6 +121,7 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
     stopComposing: () => set({ composing: {} }),
     saveEdit: done,
     deleteMessage: done,
+    receiversOf: async () => accept(sampleReceivers(Date.now())),
     react: done,
     loadOlder: () => undefined,
     loadNewer: () => undefined,

@@ -263,7 +263,7 @@ export class Member {
       edited,
       deleted,
       quotes: quote && { author: quote.author, id: quote.id, text: quote.text },
-      reactions: reactions.map(({ emoji, names }) => ({ emoji, names })),
+      reactions: reactions.map(({ emoji, people }) => ({ emoji, people: people.map(({ author }) => author) })),
     }));
   }
 

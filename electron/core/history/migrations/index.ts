@@ -9,6 +9,7 @@ import { up as prints } from './0007-prints.ts';
 import { up as entries } from './0008-entries.ts';
 import { up as lifetimes } from './0009-lifetimes.ts';
 import { up as retention } from './0010-retention.ts';
+import { up as receiptTimes } from './0011-receipt-times.ts';
 
 /** Runs inside one transaction that also raises `user_version`. */
 export type Migration = (db: WritableDb) => void;
@@ -25,4 +26,5 @@ export const migrations: readonly Migration[] = [
   entries,
   lifetimes,
   retention,
+  receiptTimes,
 ];

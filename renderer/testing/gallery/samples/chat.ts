@@ -1,4 +1,4 @@
-import { type HistoryGap, type HistoryItem, mentionOf, type SearchHit } from '@parley/shared/model';
+import { type Author, type HistoryGap, type HistoryItem, mentionOf, type SearchHit } from '@parley/shared/model';
 import { MessageId } from '@parley/shared/protocol';
 import type { ChatState } from '../../../stores/state.ts';
 import { deviceIdOf, idOf } from './ids.ts';
@@ -63,6 +63,14 @@ export const itemOf = (
   readBy: 1,
 });
 
+const personOf = (who: string): Author => ({
+  author: deviceIdOf(who),
+  authorName: who,
+  name: who,
+  confirmed: true,
+  mine: who === 'You',
+});
+
 /** Scripts that run from right to left, mixed and in turns, some of it within one minute. */
 const scripts: readonly SampleMessage[] = [
   ['נועה', 9, 'בוקר טוב! הדוגמאות הגיעו (הכחולות)?'],
@@ -110,15 +118,15 @@ export function livelyAt(nowMs: number): HistoryItem[] {
   if (!question || !photos || !answer || !gone || !plan) return [];
   const { author, id, name, confirmed, mine, text } = question;
   return [
-    { ...question, reactions: [{ emoji: '👀', mine: false, names: ['Benedikt'] }] },
+    { ...question, reactions: [{ emoji: '👀', mine: false, people: [personOf('Benedikt')] }] },
     photos,
-    { ...answer, quote: { author, id, name, confirmed, mine, text }, edited: true },
+    { ...answer, quote: { author, id, authorName: name, name, confirmed, mine, text }, edited: true },
     { ...gone, deleted: true },
     {
       ...plan,
       reactions: [
-        { emoji: '👍', mine: false, names: ['Ana Moreira', 'Benedikt'] },
-        { emoji: '🎉', mine: true, names: ['You'] },
+        { emoji: '👍', mine: false, people: [personOf('Ana Moreira'), personOf('Benedikt')] },
+        { emoji: '🎉', mine: true, people: [personOf('You')] },
       ],
     },
   ];
