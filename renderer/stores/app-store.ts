@@ -8,7 +8,7 @@ export const NO_CALL: OwnCall = { at: 'none' };
 export const NO_SEARCH: SearchState = {
   open: false,
   query: '',
-  filters: { roomId: null, author: null, from: null, until: null },
+  filters: { roomId: null, author: null, kind: null, from: null, until: null },
   people: [],
   at: 'idle',
   hits: [],

@@ -1,5 +1,5 @@
 import type { Bridge } from '@parley/shared/bridge';
-import type { SearchPage } from '@parley/shared/model';
+import type { Author, SearchPage } from '@parley/shared/model';
 import { accept, type Outcome, refuse } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { fakeClock, settled } from '../testing/fake-clock.ts';
@@ -72,19 +72,51 @@ describe('a search', () => {
     expect(shown().hits).toHaveLength(1);
   });
 
-  it('asks anew with a filter, and offers the authors that it found', async () => {
+  it('asks anew with a filter', async () => {
     const { searches, clock, asked, answer, shown } = opened();
     searches.search('e');
     clock.advance(1_000);
     await answer(4, null, 4);
-    const person = shown().people.find(({ mine }) => !mine);
-    if (!person) throw new Error('nobody was found');
-    searches.filter({ author: person.author, from: 5 });
+    const author = hits[0]?.item.author;
+    if (!author) throw new Error('nobody was found');
+    searches.filter({ author, kind: 'link', from: 5 });
     clock.advance(1_000);
-    expect(asked.at(-1)).toEqual({ query: 'e', limit: 30, author: person.author, from: 5 });
+    expect(asked.at(-1)).toEqual({ query: 'e', limit: 30, author, kind: 'link', from: 5 });
     await answer(1, null, 1);
-    expect(shown().people.length).toBeGreaterThan(0);
     searches.close();
-    expect(shown().filters).toEqual({ roomId: null, author: null, from: null, until: null });
+    expect(shown().filters).toEqual({ roomId: null, author: null, kind: null, from: null, until: null });
+  });
+
+  it('finds all links without a word', async () => {
+    const { searches, clock, asked, answer, shown } = opened();
+    searches.search(' ');
+    searches.filter({ kind: 'link' });
+    clock.advance(1_000);
+    expect(asked).toEqual([{ query: '', limit: 30, kind: 'link' }]);
+    await answer(2, null, 2);
+    expect(shown().hits).toHaveLength(2);
+    searches.filter({ kind: null });
+    expect(shown()).toMatchObject({ at: 'idle', hits: [] });
+  });
+
+  it('offers every author of all rooms, or of the chosen one, whatever was found', async () => {
+    const { searches, asked, answers, shown } = opened();
+    const [ana, ben] = ['Ana', 'Ben'].map((name) => ({ ...hits[0]?.item, name })) as [Author, Author];
+    const tell = async (authors: Author[]) => {
+      answers.pop()?.(accept({ authors }) as never);
+      await settled();
+    };
+    searches.open();
+    expect(asked).toEqual([{ roomId: null }]);
+    await tell([ana, ben]);
+    expect(shown().people).toEqual([ana, ben]);
+    searches.filter({ author: ana.author });
+    const roomId = hits[0]?.item.roomId ?? null;
+    searches.filter({ roomId });
+    expect(asked.at(-1)).toEqual({ roomId });
+    expect(shown().filters).toMatchObject({ roomId, author: null });
+    await tell([ben]);
+    expect(shown().people).toEqual([ben]);
+    searches.close();
   });
 });

@@ -28,7 +28,7 @@ export function createSearches(store: AppStore, bridge: Bridge, clock: Clock): S
     const mine = ++latest;
     const { query, filters, ...before } = store.getState().search;
     let hits = more ? before.hits : [];
-    let { total, people } = before;
+    let { total } = before;
     let next = more ? before.next : null;
     const wanted = hits.length + PAGE;
     if (more) change({ at: 'searching' });
@@ -38,6 +38,7 @@ export function createSearches(store: AppStore, bridge: Bridge, clock: Clock): S
         limit: wanted - hits.length,
         ...(filters.roomId === null ? {} : { roomId: filters.roomId }),
         ...(filters.author === null ? {} : { author: filters.author }),
+        ...(filters.kind === null ? {} : { kind: filters.kind }),
         ...(filters.from === null ? {} : { from: filters.from }),
         ...(filters.until === null ? {} : { until: filters.until }),
         ...(next === null ? {} : { before: next }),
@@ -48,15 +49,21 @@ export function createSearches(store: AppStore, bridge: Bridge, clock: Clock): S
       if (!more && next === null) total = found.value.total_count;
       next = found.value.next_before;
       if (next === null) total = hits.length;
-      people = withAuthors(people, found.value.items);
-      change({ hits, total, people, next, at: next !== null && hits.length < wanted ? 'searching' : 'done' });
+      change({ hits, total, next, at: next !== null && hits.length < wanted ? 'searching' : 'done' });
     } while (next !== null && hits.length < wanted);
+  }
+
+  async function loadPeople(): Promise<void> {
+    const { roomId } = store.getState().search.filters;
+    const found = await bridge.call('history.authors', { roomId });
+    const { open, filters } = store.getState().search;
+    if (found.ok && open && filters.roomId === roomId) change({ people: found.value.authors });
   }
 
   function start(query: string, pauseMs: number): void {
     undo();
     latest += 1;
-    if (query.trim() === '') {
+    if (query.trim() === '' && store.getState().search.filters.kind === null) {
       change({ query, at: 'idle', hits: [], total: 0, next: null });
       return;
     }
@@ -65,7 +72,10 @@ export function createSearches(store: AppStore, bridge: Bridge, clock: Clock): S
   }
 
   return {
-    open: () => change({ open: true }),
+    open() {
+      change({ open: true });
+      void loadPeople();
+    },
     close() {
       latest += 1;
       undo();
@@ -74,7 +84,10 @@ export function createSearches(store: AppStore, bridge: Bridge, clock: Clock): S
     search: (query) => start(query, TYPING_PAUSE_MS),
     filter(part) {
       const { query, filters } = store.getState().search;
-      change({ filters: { ...filters, ...part } });
+      const isOtherRoom = part.roomId !== undefined && part.roomId !== filters.roomId;
+      // Not everybody wrote in every room.
+      change({ filters: { ...filters, ...part, ...(isOtherRoom && part.roomId !== null ? { author: null } : {}) } });
+      if (isOtherRoom) void loadPeople();
       start(query, 0);
     },
     async more() {
@@ -82,16 +95,4 @@ export function createSearches(store: AppStore, bridge: Bridge, clock: Clock): S
       if (at === 'done' && next !== null) await run(true);
     },
   };
-}
-
-/** The authors of hits so far, to choose from: one's own device first. */
-function withAuthors(
-  people: (typeof NO_SEARCH)['people'],
-  hits: (typeof NO_SEARCH)['hits'],
-): (typeof NO_SEARCH)['people'] {
-  const known = new Map(people.map((person) => [person.author, person]));
-  for (const { item } of hits) known.set(item.author, { author: item.author, name: item.name, mine: item.mine });
-  return [...known.values()].toSorted(
-    (left, right) => Number(right.mine) - Number(left.mine) || left.name.localeCompare(right.name),
-  );
 }

@@ -1,5 +1,6 @@
 import type {
   AppInfo,
+  Author,
   BackupState,
   EmbeddedServerState,
   HistoryGap,
@@ -224,6 +225,7 @@ export type PreparingFile = { id: number; roomId: RoomId; name: string; sizeByte
 export type SearchFilters = {
   roomId: RoomId | null;
   author: DeviceId | null;
+  kind: 'link' | null;
   from: number | null;
   until: number | null;
 };
@@ -232,8 +234,8 @@ export type SearchState = {
   open: boolean;
   query: string;
   filters: SearchFilters;
-  /** Authors of hits, to choose from. */
-  people: readonly { author: DeviceId; name: string; mine: boolean }[];
+  /** The authors of the chosen room, or of all rooms, to choose from. */
+  people: readonly Author[];
   at: 'idle' | 'searching' | 'done' | 'failed';
   hits: readonly SearchHit[];
   /** How many there are in all; 1,000 stands for that many or more, null for not counted. */

@@ -3,6 +3,7 @@ export * from './chat-message.ts';
 export * from './entry.ts';
 export * from './file.ts';
 export * from './gap.ts';
+export * from './holds-link.ts';
 export * from './host-state.ts';
 export * from './isolated.ts';
 export * from './mentions.ts';

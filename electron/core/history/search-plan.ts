@@ -8,6 +8,7 @@ import { sql } from './statements.ts';
 export type SearchFilter = {
   roomId?: string | undefined;
   author?: string | undefined;
+  kind?: 'link' | undefined;
   from?: number | undefined;
   until?: number | undefined;
 };
@@ -58,6 +59,8 @@ export function planSearch({ one, all }: Queries, terms: readonly Term[], filter
   }
   if (filter.roomId !== undefined) choices.push(idsOf(roomEntry(filter.roomId)));
   if (filter.author !== undefined) choices.push(idsOf(authorEntry(filter.author)));
+  // Each link has a colon, and few other messages have.
+  if (filter.kind === 'link') choices.push(idsOf(':'));
   const dated = filter.from !== undefined || filter.until !== undefined;
   if (dated) choices.push(months(filter));
 
@@ -70,6 +73,6 @@ export function planSearch({ one, all }: Queries, terms: readonly Term[], filter
   return {
     kind: 'indexed',
     match: narrow.map((ids) => `(${ids.map((id) => `"${tokenOf(id)}"`).join(' OR ')})`).join(' AND '),
-    exact: inOneEntry && !dated && narrow.length === choices.length,
+    exact: inOneEntry && !dated && filter.kind === undefined && narrow.length === choices.length,
   };
 }

@@ -1,4 +1,4 @@
-import { foldText, matchesIn, type SearchPage } from '@parley/shared/model';
+import { foldText, holdsLink, matchesIn, type SearchPage } from '@parley/shared/model';
 import type { DeviceId, RoomId } from '@parley/shared/protocol';
 import type { HistoryContext } from './history-context.ts';
 import type { ItemRow } from './message-rows.ts';
@@ -15,6 +15,8 @@ const READ_AT_ONCE_MAX = 1_000;
 export type SearchWish = {
   roomId?: RoomId | undefined;
   author?: DeviceId | undefined;
+  /** Only messages with a link; all of them where the query is empty. */
+  kind?: 'link' | undefined;
   /** In ms: the first time that counts, and the first that no longer does. */
   from?: number | undefined;
   until?: number | undefined;
@@ -62,12 +64,14 @@ export function createSearchStore(context: HistoryContext) {
      */
     search: (query: string, { before = Number.MAX_SAFE_INTEGER, ...filter }: SearchWish, limit: number): SearchPage => {
       const terms = searchTerms(query);
-      const plan: SearchPlan = terms.length === 0 ? { kind: 'nothing' } : planSearch(context, terms, filter);
+      const plan: SearchPlan =
+        terms.length === 0 && filter.kind === undefined ? { kind: 'nothing' } : planSearch(context, terms, filter);
       const { from = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = filter;
       const isHit = (row: Candidate): boolean => {
         if (row.sent_at < from || row.sent_at >= until) return false;
         if (filter.roomId !== undefined && row.room_id !== filter.roomId) return false;
         if (filter.author !== undefined && row.author !== filter.author) return false;
+        if (filter.kind === 'link' && !holdsLink(row.text)) return false;
         const folded = foldText(row.text);
         return terms.every(({ text }) => folded.includes(text));
       };

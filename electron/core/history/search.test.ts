@@ -167,3 +167,20 @@ describe('what is deleted', () => {
     }
   });
 });
+
+describe('a search for links', () => {
+  it('finds the messages that hold one, with and without a word, through all pages (H3)', () => {
+    fill([
+      'See https://print.example/profiles',
+      'It is 10:30',
+      'or write to mailto:ana@studio.example',
+      'ftp://old.example is none',
+      ...Array.from({ length: 50 }, (_, at) => `Page ${at}: https://print.example/${at}`),
+    ]);
+    expect(found('', { kind: 'link' })).toHaveLength(52);
+    expect(found('write', { kind: 'link' })).toEqual(['or write to mailto:ana@studio.example']);
+    expect(found('10', { kind: 'link' })).toEqual(['Page 10: https://print.example/10']);
+    expect(found('', { kind: 'link', roomId: ben.addRoom() })).toEqual([]);
+    expect(found('')).toEqual([]);
+  });
+});

@@ -87,7 +87,7 @@ export function SearchDialog() {
           onKeyDown={onKeyDown}
         />
       </div>
-      {search.query.trim() === '' && !isNarrowed ? null : <SearchFilters />}
+      <SearchFilters />
       <div className={styles.results}>
         <div role="listbox" id={listId} aria-label="Results">
           {options.map((option, index) => (
@@ -122,8 +122,8 @@ export function SearchDialog() {
 
 const COUNTED_MAX = 1_000;
 
-function stateSentence({ at, query, total, hits }: SearchState, shown: number): string {
-  if (query.trim() === '') {
+function stateSentence({ at, query, total, hits, filters }: SearchState, shown: number): string {
+  if (query.trim() === '' && filters.kind === null) {
     return shown === 0 ? 'Type any part of a word. Everything is searched on this computer.' : '';
   }
   if (at === 'searching') return hits.length === 0 ? 'Searching…' : 'Searching older messages…';

@@ -10,8 +10,8 @@ export function SearchFilters() {
   const actions = useActions();
   const rooms = useApp((state) => state.rooms);
   const { filters, people } = useApp((state) => state.search);
-  const { roomId, author, from, until } = filters;
-  const isNarrowed = roomId !== null || author !== null || from !== null || until !== null;
+  const { roomId, author, kind, from, until } = filters;
+  const isNarrowed = Object.values(filters).some((filter) => filter !== null);
 
   return (
     <fieldset className={styles.filters}>
@@ -30,6 +30,13 @@ export function SearchFilters() {
         options={people.map((person) => ({ value: person.author, name: person.mine ? 'You' : person.name }))}
         onChange={(value) => actions.filterSearch({ author: value })}
       />
+      <Choice
+        label="With"
+        any="Anything"
+        value={kind}
+        options={[{ value: 'link', name: 'Links' }]}
+        onChange={(value) => actions.filterSearch({ kind: value })}
+      />
       <Day label="First day" atMs={from} onChange={(day) => actions.filterSearch({ from: day?.startMs ?? null })} />
       <Day
         label="Last day"
@@ -41,7 +48,7 @@ export function SearchFilters() {
         <button
           type="button"
           className={styles.clear}
-          onClick={() => actions.filterSearch({ roomId: null, author: null, from: null, until: null })}
+          onClick={() => actions.filterSearch({ roomId: null, author: null, kind: null, from: null, until: null })}
         >
           Search everything
         </button>

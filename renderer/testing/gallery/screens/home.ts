@@ -24,8 +24,9 @@ export const homeScreens = {
   'search-narrowed': (_, nowMs) => {
     const [item] = talkAt(nowMs).filter(({ mine }) => !mine);
     if (!item) return {};
-    const people = [{ author: item.author, name: item.name, mine: false }];
-    const filters = { roomId: item.roomId, author: item.author, from: nowMs - 86_400_000 * 30, until: null };
+    const { author, authorName, name, confirmed, mine } = item;
+    const people = [{ author, authorName, name, confirmed, mine }];
+    const filters = { roomId: item.roomId, author, kind: 'link' as const, from: nowMs - 86_400_000 * 30, until: null };
     const hits = [{ item, roomName: 'Design circle', matches: [] }];
     return {
       search: { ...NO_SEARCH, open: true, query: 'e', at: 'done', filters, people, hits, total: null, next: 5 },
