@@ -99,7 +99,7 @@ function RoomRow({ room, reach, now }: { room: Room; reach: RoomReach | undefine
         </span>
         <span className={styles.roomLast} data-last>
           {typing !== '' ? (
-            <em>{typing}</em>
+            <em data-typing>{typing}</em>
           ) : draft !== '' ? (
             <>
               <em>Draft:</em> <bdi>{draft}</bdi>

@@ -53,7 +53,9 @@ async function press(names: readonly string[]): Promise<void> {
     while (!button) {
       await new Promise((resolve) => requestAnimationFrame(resolve));
       const all = document.querySelectorAll<HTMLElement>('dialog[open] :is(button, summary), button');
-      button = [...all].find((one) => one.textContent.trim() === name && !one.matches(':disabled'));
+      button = [...all].find(
+        (one) => [one.textContent.trim(), one.getAttribute('aria-label')].includes(name) && !one.matches(':disabled'),
+      );
     }
     button.click();
   }

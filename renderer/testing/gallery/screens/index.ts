@@ -30,4 +30,5 @@ export const pressed: Partial<Record<ScreenName, readonly string[]>> = {
   ...pressedForInvites,
   ...pressedForServers,
   ...pressedForSettings,
+  'room-info': ['Info'],
 };

@@ -80,6 +80,7 @@ export const roomScreens = {
     const items = talkAt(nowMs);
     return { screen: inRoom(), chats: { [design]: chatOf(items) }, forwarding: items.slice(-1) };
   },
+  'room-info': (_base, nowMs) => ({ screen: inRoom(), chats: { [design]: chatOf(livelyAt(nowMs)) } }),
   'room-answer': (_base, nowMs) => {
     const [of] = livelyAt(nowMs);
     return {
