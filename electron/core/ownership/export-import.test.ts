@@ -97,7 +97,7 @@ async function contentOf({ core }: Person, roomId: RoomId) {
     ({ mine: _m, state: _s, deliveredTo: _d, readBy: _r, name: _n, confirmed: _c, quote, reactions, ...item }) => ({
       ...item,
       quote: quote && { id: quote.id, text: quote.text },
-      reactions: reactions.map(({ emoji, names }) => ({ emoji, names })),
+      reactions: reactions.map(({ emoji, people }) => ({ emoji, people: people.map(({ author }) => author) })),
     }),
   );
 }

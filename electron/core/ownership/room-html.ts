@@ -56,7 +56,7 @@ export function roomHtml(where: Where = {}) {
   const reactionsOf = ({ reactions }: HistoryItem): string =>
     reactions.length === 0
       ? ''
-      : `<p class="soft">${reactions.map(({ emoji, names }) => `${escaped(emoji)} ${names.map((name) => `<bdi>${escaped(name)}</bdi>`).join(', ')}`).join(' · ')}</p>\n`;
+      : `<p class="soft">${reactions.map(({ emoji, people }) => `${escaped(emoji)} ${people.map(({ name }) => `<bdi>${escaped(name)}</bdi>`).join(', ')}`).join(' · ')}</p>\n`;
 
   return {
     /** The beginning of the page, up to the first message. */

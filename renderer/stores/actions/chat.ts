@@ -76,14 +76,13 @@ export function createChatActions(context: ActionContext): ChatActions {
 
   function mark(roomId: RoomId, range: SeenRange): void {
     const key = keyOf(range);
-    if (marking.get(roomId) === key) return;
+    const room = session(roomId);
+    if (!room || marking.get(roomId) === key) return;
     marking.set(roomId, key);
-    void session(roomId)
-      ?.markSeen(range)
-      .then((marked) => {
-        if (marking.get(roomId) === key) marking.delete(roomId);
-        if (marked.ok) chats.seen(roomId, range);
-      });
+    void room.markSeen(range).then((marked) => {
+      if (marking.get(roomId) === key) marking.delete(roomId);
+      if (marked.ok) chats.seen(roomId, range);
+    });
   }
 
   const setComposing = (roomId: RoomId, composing: Composing | undefined) =>
