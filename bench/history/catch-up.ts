@@ -15,7 +15,7 @@ import {
 import { entrySignatureBytes } from '@parley/shared/sealing';
 import { systemClock } from '@parley/shared/timing';
 import type { Core } from '../../electron/core/core.ts';
-import { digestOf } from '../../electron/core/history/entry-log.ts';
+import { digestOf } from '../../electron/core/history/digest.ts';
 import { type SigningKey, signingKeyOf } from '../../electron/core/identity/ed25519.ts';
 import { Conversation } from '../../renderer/session/conversation.ts';
 import { Inbox } from '../../renderer/session/inbox.ts';

@@ -4,14 +4,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BridgeCall, BridgeInput, BridgeOutput } from '@parley/shared/bridge';
-import { type Cursor, profileFromName } from '@parley/shared/model';
-import { MessageId, type RoomId, unwrap } from '@parley/shared/protocol';
+import { type Cursor, type Entry, profileFromName } from '@parley/shared/model';
+import { DeviceId, MessageId, type RoomId, unwrap } from '@parley/shared/protocol';
 import { systemClock } from '@parley/shared/timing';
 import Database from 'better-sqlite3';
 import { openFileSecretStore } from '../../electron/core/adapters/file-secret-store.ts';
 import { silentLog } from '../../electron/core/adapters/stream-log.ts';
 import { type Core, createCore } from '../../electron/core/core.ts';
 import { createQueries } from '../../electron/core/history/database.ts';
+import { createMessageWriter } from '../../electron/core/history/message-writer.ts';
 import { openHistory } from '../../electron/core/history/open-history.ts';
 import { recount } from '../../electron/core/history/recount.ts';
 import { createSearchIndex } from '../../electron/core/history/search-index.ts';
@@ -86,39 +87,34 @@ function fill(profile: string, roomId: RoomId, stored: number): { textBytes: num
   const messageText = createTexts();
   let textBytes = 0;
   const { db } = openHistory(join(profile, 'history.db'), Date.now);
-  const insert = db.prepare(sql.insertEntry);
-  const searchIndex = createSearchIndex(createQueries(db));
+  const queries = createQueries(db);
+  const writer = createMessageWriter(queries);
+  const searchIndex = createSearchIndex(queries);
   const grew = db.prepare(sql.roomGrew);
   const keys = Array.from({ length: 5 }, () => signingKeyOf(new Uint8Array(randomBytes(32))));
   db.transaction(() => {
     for (let i = 0; i < stored; i++) {
       const key = keys[i % keys.length];
       if (!key) throw new Error('no author');
-      const message = {
+      const text = messageText(i);
+      const entry: Entry = {
         id: newMessageId(),
         roomId,
-        author: key.publicKey,
+        author: DeviceId.parse(key.publicKey),
         authorName: `Member ${i % keys.length}`,
         seq: Math.floor(i / keys.length) + 1,
         clock: i + 1,
         sentAt: 1_700_000_000_000 + i * 1_000,
-        text: messageText(i),
-        digest: randomBytes(32).toString('base64url'),
-        salt: randomBytes(16).toString('base64url'),
-        kind: 0,
-        ofAuthor: null,
-        ofId: null,
-        body: null,
-        shown: 1,
-        expires: null,
-        dueAt: null,
-        held: 1,
+        kind: 'text',
+        of: null,
+        digest: '',
+        body: { salt: randomBytes(16).toString('base64url'), text },
         sig: randomBytes(64).toString('base64url'),
       };
-      const number = Number(insert.pluck().get({ ...message, mine: 0, state: 3, recordedAt: message.sentAt }));
-      searchIndex.add({ ...message, number });
-      textBytes += Buffer.byteLength(message.text);
-      grew.run({ roomId, clock: message.clock, at: message.sentAt, shown: 1, entries: 1, unread: 0 });
+      const number = writer.insert(entry, { mine: false, state: 3, held: true, shown: true, now: entry.sentAt });
+      searchIndex.add({ number, roomId, author: entry.author, sentAt: entry.sentAt, text });
+      textBytes += Buffer.byteLength(text);
+      grew.run({ roomId, clock: entry.clock, at: entry.sentAt, shown: 1, entries: 1, unread: 0 });
     }
     recount(db);
   })();
@@ -135,7 +131,8 @@ function barePages(profile: string, roomId: RoomId, stored: number): number[] {
   for (let i = 0; i < PAGES; i++) {
     const clock = stored - i * PAGE_SIZE + 1;
     const startedAt = performance.now();
-    if (page.all(roomId, clock, '', '', PAGE_SIZE).length !== PAGE_SIZE) throw new Error('a page is not full');
+    if (page.all(roomId, clock, '', new Uint8Array(), PAGE_SIZE).length !== PAGE_SIZE)
+      throw new Error('a page is not full');
     durations.push(performance.now() - startedAt);
   }
   db.close();

@@ -41,15 +41,26 @@ export const MessagePlace = z.object({
 });
 export type MessagePlace = z.infer<typeof MessagePlace>;
 
-/** (clock, author, id): the order of a room on every device. Places without ids are equal where clock and author are. */
+const BASE64URL = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+/** The order of two ids of one length by the bytes that they stand for. */
+function compareIds(left: string, right: string): number {
+  const at = [...left].findIndex((char, index) => char !== right[index]);
+  return at < 0 ? 0 : BASE64URL.indexOf(left[at] ?? '') - BASE64URL.indexOf(right[at] ?? '');
+}
+
+/**
+ * (clock, author, id): the order of a room on every device; authors by their texts, ids by their bytes. Places without ids are
+ * equal where clock and author are.
+ */
 export function comparePlaces(
   left: MessagePlace & { id?: MessageId },
   right: MessagePlace & { id?: MessageId },
 ): number {
   if (left.clock !== right.clock) return left.clock - right.clock;
   if (left.author !== right.author) return left.author < right.author ? -1 : 1;
-  if (left.id === undefined || right.id === undefined || left.id === right.id) return 0;
-  return left.id < right.id ? -1 : 1;
+  if (left.id === undefined || right.id === undefined) return 0;
+  return compareIds(left.id, right.id);
 }
 
 /** queued: on this disk; sent: written to a link; delivered: stored by them; read: seen by them. */

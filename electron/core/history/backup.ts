@@ -28,12 +28,14 @@ export function backupsOf(file: string): string[] {
     .map((name) => join(dirname(file), name));
 }
 
-/** A whole copy beside the file, before its shape changes. */
-export function backUpBeforeMigration(db: WritableDb, file: string, version: number): void {
+/** A whole copy beside the file, before its shape changes; answers its path. */
+export function backUpBeforeMigration(db: WritableDb, file: string, version: number): string {
   const part = partOf(file, 'backup');
   removeDatabase(part);
   db.prepare('VACUUM INTO ?').run(part);
-  takePlace(part, nameOf(file, version));
+  const target = nameOf(file, version);
+  takePlace(part, target);
+  return target;
 }
 
 /** Whether the newest copy is older than a day, or there is none. */

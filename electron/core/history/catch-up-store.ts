@@ -9,6 +9,7 @@ import {
   type RoomId,
   type SeqRange,
 } from '@parley/shared/protocol';
+import { fromBlob } from './blobs.ts';
 import type { HistoryContext } from './history-context.ts';
 import { entryOf, type MessageRow } from './message-rows.ts';
 import { noPrint, printText } from './prints.ts';
@@ -29,7 +30,7 @@ export type Missing = {
 
 /** The messages that this device has of each author, and those that another device lacks. */
 export function createCatchUpStore(context: HistoryContext) {
-  const { one, all, own, needRoom } = context;
+  const { all, messages: rowsOf, entryRow, own, needRoom } = context;
   const { printOf } = createSpans(context);
 
   const answer = (rows: readonly MessageRow[], limit: number, differing: SeqRange[], behind = false): Missing => {
@@ -87,7 +88,7 @@ export function createCatchUpStore(context: HistoryContext) {
         const rows: MessageRow[] = [];
         for (const { first, last } of lacking(theirs.get(author))) {
           const left = limit + 1 - rows.length;
-          if (left > 0) rows.push(...all<MessageRow>(sql.messagesWithin, roomId, author, first, last, from, left));
+          if (left > 0) rows.push(...rowsOf(sql.messagesWithin, roomId, author, first, last, from, left));
         }
         return rows;
       };
@@ -113,7 +114,7 @@ export function createCatchUpStore(context: HistoryContext) {
     /** The newest messages of a range by their ids, and the print of the rest of it. */
     heldIds: (roomId: RoomId, { author, first, last }: SeqRange): HeldIds => {
       needRoom(roomId);
-      const newest = all<{ seq: number; id: string }>(
+      const newest = all<{ seq: number; id: Uint8Array }>(
         sql.newestIdsWithin,
         roomId,
         author,
@@ -123,7 +124,7 @@ export function createCatchUpStore(context: HistoryContext) {
       );
       // The messages of one seq are listed together or not at all.
       const from = newest.length > LIMITS.heldIdsMax ? (newest.at(-1)?.seq ?? first) + 1 : first;
-      const ids = newest.flatMap(({ seq, id }) => (seq >= from ? [MessageId.parse(id)] : []));
+      const ids = newest.flatMap(({ seq, id }) => (seq >= from ? [MessageId.parse(fromBlob(id))] : []));
       const below = from > first ? printOf(roomId, { author, first, last: from - 1 }) : undefined;
       return { author, first, last, from, ids, print: printText(below ?? noPrint()) };
     },
@@ -133,8 +134,9 @@ export function createCatchUpStore(context: HistoryContext) {
       needRoom(roomId);
       const theirs = new Set<string>(ids);
       const rows: MessageRow[] = [];
-      for (const { id } of all<{ id: string }>(sql.idsWithin, roomId, author, from, last)) {
-        const row = theirs.has(id) ? undefined : one<MessageRow>(sql.entry, author, id);
+      for (const held of all<{ id: Uint8Array }>(sql.idsWithin, roomId, author, from, last)) {
+        const id = fromBlob(held.id);
+        const row = theirs.has(id) ? undefined : entryRow({ author, id: MessageId.parse(id) });
         if (row?.held === 1) rows.push(row);
         if (rows.length > limit) break;
       }

@@ -15,14 +15,9 @@ const STEP_MS = 5;
 /** One message in so many is looked for by its words; all others by their number. */
 const SEARCHED_EVERY = 8;
 
-const damaged = () => new ParleyError('history-damaged');
+const EVERY_NUMBER = [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER] as const;
 
-/** The search index of messages. */
-export const indexTables = (db: WritableDb): string[] =>
-  db
-    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' AND name = 'message_words'")
-    .pluck()
-    .all();
+const damaged = () => new ParleyError('history-damaged');
 
 /** Reads the whole file; `deep` also compares each index with its table. */
 export function checkWhole(db: WritableDb, deep: boolean): void {
@@ -37,31 +32,19 @@ export function checkTables(db: WritableDb): void {
   }
 }
 
+/** The search index of a history; null for a file of an earlier version, whose messages lie otherwise. */
+const searchIndexOf = (db: WritableDb) => (hasSearchIndex(db) ? createSearchIndex(createQueries(db)) : null);
+
 /** Each message stands in the search index, and nothing else. */
 function assertIndexed(db: WritableDb): void {
-  const count = (table: string) =>
-    Number(
-      db
-        .prepare(`SELECT count(*) FROM ${quoted(table)}`)
-        .pluck()
-        .get(),
-    );
-  const indexes = indexTables(db);
-  const messages = indexes.length > 0 ? count('messages') : 0;
-  for (const index of indexes) {
-    if (count(`${index}_docsize`) !== messages || indexedCount(db, index) !== messages) throw damaged();
-    if (db.prepare(`${lackingIn(index)} LIMIT 1`).get() !== undefined) throw damaged();
-  }
-  if (!hasSearchIndex(db)) return;
-  const queries = createQueries(db);
-  const searchIndex = createSearchIndex(queries);
+  const searchIndex = searchIndexOf(db);
+  if (!searchIndex) return;
+  const messages = Number(db.prepare('SELECT count(*) FROM messages').pluck().get());
+  if (indexedCount(db) !== messages || searchIndex.count(...EVERY_NUMBER) !== messages) throw damaged();
   const every = Math.max(1, Math.floor(messages / PROBES));
-  const probes = queries.all<Indexed>(sql.indexedBetween, Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, every);
+  const probes = createQueries(db).all<Indexed>(sql.indexedBetween, ...EVERY_NUMBER, every);
   if (!probes.every((message) => searchIndex.finds(message))) throw damaged();
 }
-
-const lackingIn = (index: string) =>
-  `SELECT 1 FROM messages m WHERE NOT EXISTS (SELECT 1 FROM ${quoted(`${index}_docsize`)} d WHERE d.id = m.number)`;
 
 /**
  * A first look that takes the same time for any length: the edges of each table and index, and messages here and there
@@ -95,15 +78,12 @@ export function lookAtPlaces(db: WritableDb): void {
   look(highest, highest, true);
   // Both are kept with each message, so that they differ only where something is lacking.
   const counted = Number(db.prepare('SELECT total(entry_count) FROM rooms').pluck().get());
-  for (const index of indexTables(db)) if (indexedCount(db, index) !== counted) assertIndexed(db);
+  if (searchIndexOf(db) && indexedCount(db) !== counted) assertIndexed(db);
 }
 
-/** How many messages a search index says that it holds. */
-function indexedCount(db: WritableDb, index: string): number | null {
-  const averages = db
-    .prepare(`SELECT block FROM ${quoted(`${index}_data`)} WHERE id = 1`)
-    .pluck()
-    .get();
+/** How many messages the search index says that it holds. */
+function indexedCount(db: WritableDb): number | null {
+  const averages = db.prepare('SELECT block FROM message_words_data WHERE id = 1').pluck().get();
   if (!Buffer.isBuffer(averages)) return null;
   // Nothing is written there before the first message.
   if (averages.length === 0) return 0;
@@ -194,7 +174,7 @@ function createRowCheck(db: WritableDb): (from: number, to: number, searchAll: b
         .prepare<[string], string>('SELECT name FROM pragma_index_info(?)')
         .pluck()
         .all(name)
-        .map((column) => `b.${quoted(column)} = a.${quoted(column)}`);
+        .map((column) => `b.${quoted(column)} IS a.${quoted(column)}`);
       return db.prepare<[number, number]>(
         `SELECT 1 FROM messages a WHERE a.number BETWEEN ? AND ? AND (${part}) AND NOT EXISTS (
            SELECT 1 FROM messages b INDEXED BY ${quoted(name)}
@@ -202,40 +182,15 @@ function createRowCheck(db: WritableDb): (from: number, to: number, searchAll: b
       );
     });
   const queries = createQueries(db);
-  const searchIndex = hasSearchIndex(db) ? createSearchIndex(queries) : null;
-  const searches = indexTables(db).map((index) => ({
-    lacking: db.prepare<[number, number]>(`${lackingIn(index)} AND m.number BETWEEN ? AND ? LIMIT 1`),
-    finds: db.prepare<[string, number]>(
-      `SELECT 1 FROM ${quoted(index)} WHERE ${quoted(index)} MATCH ? AND rowid = CAST(? AS INTEGER)`,
-    ),
-    texts: db.prepare<[number, number, number], Record<string, unknown>>(
-      `SELECT rowid AS number, * FROM ${quoted(index)} WHERE rowid BETWEEN ? AND ? AND rowid % ? = 0`,
-    ),
-  }));
+  const searchIndex = searchIndexOf(db);
+  const messagesIn = db.prepare<[number, number], number>('SELECT count(*) FROM messages WHERE number BETWEEN ? AND ?');
   return (from, to, searchAll) => {
     for (const index of indexes) if (index.get(from, to) !== undefined) throw damaged();
-    for (const { lacking, finds, texts } of searches) {
-      if (lacking.get(from, to) !== undefined) throw damaged();
-      if (searchIndex) {
-        const messages = queries.all<Indexed>(sql.indexedBetween, from, to, searchAll ? 1 : SEARCHED_EVERY);
-        if (!messages.every((message) => searchIndex.finds(message))) throw damaged();
-        continue;
-      }
-      for (const { number, ...columns } of texts.iterate(from, to, searchAll ? 1 : SEARCHED_EVERY)) {
-        const words = Object.values(columns).flatMap((text) => wordIn(text, Number(number)));
-        for (const word of words) if (finds.get(word, Number(number)) === undefined) throw damaged();
-      }
-    }
+    if (!searchIndex) return;
+    if (searchIndex.count(from, to) !== messagesIn.pluck().get(from, to)) throw damaged();
+    const messages = queries.all<Indexed>(sql.indexedBetween, from, to, searchAll ? 1 : SEARCHED_EVERY);
+    if (!messages.every((message) => searchIndex.finds(message))) throw damaged();
   };
-}
-
-/** Three letters somewhere in a text, as a term for the index. */
-function wordIn(text: unknown, number: number): string[] {
-  const letters = typeof text === 'string' ? [...text] : [];
-  if (letters.length < 3) return [];
-  const at = number % (letters.length - 2);
-  const word = letters.slice(at, at + 3).join('');
-  return word.includes('\u0000') ? [] : [`"${word.replaceAll('"', '""')}"`];
 }
 
 const tablesOf = (db: WritableDb): string[] =>

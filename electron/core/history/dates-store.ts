@@ -8,9 +8,9 @@ import { sql } from './statements.ts';
 const NEIGHBOURS = 9;
 
 /** Messages by their time. */
-export function createDatesStore({ one, all, needRoom }: HistoryContext) {
+export function createDatesStore({ one, items, needRoom }: HistoryContext) {
   const rowsFrom = (roomId: RoomId, clock: number): ItemRow[] =>
-    all<ItemRow>(sql.pageFrom, roomId, clock, '', '', NEIGHBOURS);
+    items(sql.pageFrom, roomId, clock, '', new Uint8Array(), NEIGHBOURS);
   const middleTime = (rows: readonly ItemRow[]): number | undefined =>
     rows.map((row) => row.sent_at).sort((left, right) => left - right)[Math.floor(rows.length / 2)];
 

@@ -7,6 +7,7 @@ import { ParleyError, RoomId } from '@parley/shared/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../adapters/stream-log.ts';
 import { newMessageId, newSeed, openTestStore, temporaryFolder } from '../testing/test-kit.ts';
+import { fromBlob } from './blobs.ts';
 import { startHistory } from './history-client.ts';
 import { asHistoryError } from './history-errors.ts';
 
@@ -56,13 +57,13 @@ describe('an acknowledged message (H1, P9)', () => {
 
     const { db, recovered, close } = openTestStore(file);
     expect(recovered).toBeNull();
-    const stored = new Set(db.prepare('SELECT id FROM messages').pluck().all());
+    const stored = new Set(db.prepare<[], Buffer>('SELECT id FROM messages').pluck().all().map(fromBlob));
     expect(acknowledged.filter((id) => !stored.has(id))).toEqual([]);
     // Each counter agrees with what is there.
     const wrong = db.prepare(`
       SELECT room_id FROM rooms r
-      WHERE message_count <> (SELECT count(*) FROM messages m WHERE m.room_id = r.room_id)
-         OR top_clock <> (SELECT coalesce(max(clock), 0) FROM messages m WHERE m.room_id = r.room_id)`);
+      WHERE message_count <> (SELECT count(*) FROM messages m WHERE m.room = r.number)
+         OR top_clock <> (SELECT coalesce(max(clock), 0) FROM messages m WHERE m.room = r.number)`);
     expect(wrong.all()).toEqual([]);
     close();
   });

@@ -1,16 +1,22 @@
-import { createHash } from 'node:crypto';
 import { Entry, type MessageRef } from '@parley/shared/model';
-import { entryBodyBytes } from '@parley/shared/sealing';
+import type { RoomId } from '@parley/shared/protocol';
+import { toBlob } from './blobs.ts';
+import { digestOf } from './digest.ts';
 import type { HistoryContext } from './history-context.ts';
 import { dueAt } from './lifetimes.ts';
-import { columnsOf, DROPPED, entryOf, KIND_NUMBERS, type MessageRow, STATE_NUMBERS } from './message-rows.ts';
+import {
+  columnsOf,
+  DROPPED,
+  digestIn,
+  entryOf,
+  KIND_NUMBERS,
+  type MessageRow,
+  STATE_NUMBERS,
+} from './message-rows.ts';
+import { createMessageWriter } from './message-writer.ts';
 import { createSearchIndex } from './search-index.ts';
 import { createSpans } from './spans.ts';
 import { sql } from './statements.ts';
-
-/** The SHA-256 of a body, as it stands in its entry. */
-export const digestOf = (body: Entry['body']): string =>
-  createHash('sha256').update(entryBodyBytes(body)).digest('base64url');
 
 /**
  * Writes entries and lets each take effect on the message that it is about, in whatever order they come. The last edit (by the room's order)
@@ -18,7 +24,8 @@ export const digestOf = (body: Entry['body']): string =>
  * Everything here runs inside a transaction.
  */
 export function createEntryLog(context: HistoryContext) {
-  const { one, all, run, now, lifetime } = context;
+  const { one, run, now, lifetime, authors, messages, entryRow } = context;
+  const writer = createMessageWriter(context);
   const spans = createSpans(context);
   const index = createSearchIndex(context);
   const indexed = (row: MessageRow) => ({
@@ -56,7 +63,7 @@ export function createEntryLog(context: HistoryContext) {
     });
   };
   const erase = (row: MessageRow): void => {
-    if (row.salt !== null) run(sql.eraseBody, row.number);
+    if (row.salt !== null) run(sql.eraseBody, { number: row.number, digest: toBlob(digestIn(row)) });
     hold(row);
   };
 
@@ -67,7 +74,7 @@ export function createEntryLog(context: HistoryContext) {
   const expire = (row: MessageRow): void => {
     if (isOver(row)) return;
     index.remove(indexed(row));
-    run(sql.expire, row.number);
+    run(sql.expire, { number: row.number, digest: toBlob(digestIn(row)) });
     index.add({ ...indexed(row), text: '' });
     if (row.held === 0) spans.toggle(row.room_id, row);
     if (row.shown === 1) hide(row);
@@ -78,8 +85,8 @@ export function createEntryLog(context: HistoryContext) {
   };
 
   /** Leaves of an entry that is held nothing but its place and its id. */
-  const drop = ({ author, id }: MessageRef): MessageRow[] => {
-    const row = one<MessageRow>(sql.entry, author, id);
+  const drop = (ref: MessageRef): MessageRow[] => {
+    const row = entryRow(ref);
     if (row?.held !== 1) return [];
     index.remove(indexed(row));
     run(sql.drop, row.number);
@@ -91,33 +98,36 @@ export function createEntryLog(context: HistoryContext) {
   const refOf = (row: Pick<MessageRow, 'author' | 'id'>) => row as unknown as MessageRef;
 
   /** Brings a message to what all entries about it that are here say. */
-  const settle = ({ author, id }: MessageRef): void => {
-    const about = (kind: number) => all<MessageRow>(sql.entriesAbout, author, id, kind, author);
-    const target = one<MessageRow>(sql.entry, author, id);
-    const inRoom = (row: MessageRow) => !target || row.room_id === target.room_id;
-    const edits = about(KIND_NUMBERS.edit).filter(inRoom);
+  const settle = (roomId: RoomId, ref: MessageRef): void => {
+    const number = authors.find(roomId, ref.author);
+    const about = (kind: number) => messages(sql.entriesAbout, { number, id: toBlob(ref.id), kind });
+    const edits = about(KIND_NUMBERS.edit);
+    const deletions = about(KIND_NUMBERS.delete);
+    const lostEdit = one(sql.droppedEdit, { number, id: toBlob(ref.id) }) !== undefined;
+    if (edits.length === 0 && deletions.length === 0 && !lostEdit) return;
+    const target = entryRow(ref);
     if (target && isOver(target)) {
       for (const edit of edits) erase(edit);
       return;
     }
     // What is about a message that was dropped goes with it; so does a message of which an edit was.
     if (target?.held === DROPPED) {
-      for (const row of [...edits, ...about(KIND_NUMBERS.delete).filter(inRoom)]) {
+      for (const row of [...edits, ...deletions]) {
         erase(row);
         drop(refOf(row));
       }
       return;
     }
-    if (target?.kind === KIND_NUMBERS.text && one(sql.droppedEdit, author, id, target.room_id) !== undefined) {
+    if (target?.kind === KIND_NUMBERS.text && target.room_id === roomId && lostEdit) {
       erase(target);
-      drop({ author, id });
+      drop(ref);
       return;
     }
-    const isDeleted = about(KIND_NUMBERS.delete).some(inRoom);
+    const isDeleted = deletions.length > 0;
     // Newest first: the first with its words is what is shown.
     const current = isDeleted ? -1 : edits.findIndex(({ salt }) => salt !== null);
     for (const edit of edits.slice(isDeleted ? 0 : current < 0 ? edits.length : current + 1)) erase(edit);
-    if (target?.kind !== KIND_NUMBERS.text) return;
+    if (target?.kind !== KIND_NUMBERS.text || target.room_id !== roomId) return;
     if (isDeleted) {
       if (target.deleted === 0) setText(target, { text: '', edited: 0, deleted: 1 });
       erase(target);
@@ -134,10 +144,10 @@ export function createEntryLog(context: HistoryContext) {
 
   const takeEffect = (entry: Entry): void => {
     if (entry.kind === 'reaction') {
-      const target = one<MessageRow>(sql.entry, entry.of.author, entry.of.id);
+      const target = entryRow(entry.of);
       if (target?.held === DROPPED && target.room_id === entry.roomId) drop(entry);
-      else run(sql.setReacted, entry.of.author, entry.of.id, entry.roomId);
-    } else settle(subjectOf(entry));
+      else run(sql.setReacted, entry.roomId, entry.of.author, toBlob(entry.of.id));
+    } else settle(entry.roomId, subjectOf(entry));
   };
 
   return {
@@ -145,8 +155,8 @@ export function createEntryLog(context: HistoryContext) {
 
     /** Erases an entry whose time is over, and with the words of an edit the message that shows them. Answers the messages that go. */
     expire(row: MessageRow): MessageRow[] {
-      const target =
-        row.kind === KIND_NUMBERS.edit && row.of_id ? one<MessageRow>(sql.entry, row.of_author, row.of_id) : undefined;
+      const of = row.kind === KIND_NUMBERS.edit ? entryOf(row).of : null;
+      const target = of ? entryRow(of) : undefined;
       const gone =
         target?.room_id === row.room_id && target.expires !== null && !isOver(target) ? [row, target] : [row];
       for (const each of gone) expire(each);
@@ -159,12 +169,13 @@ export function createEntryLog(context: HistoryContext) {
      */
     drop(row: MessageRow): MessageRow[] {
       const isChange = row.kind === KIND_NUMBERS.edit || row.kind === KIND_NUMBERS.delete;
-      const target = isChange ? one<MessageRow>(sql.entry, row.of_author, row.of_id) : row;
+      const of = isChange ? entryOf(row).of : null;
+      const target = of ? entryRow(of) : row;
       const dropped = drop(refOf(row));
       if (target?.kind !== KIND_NUMBERS.text || target.room_id !== row.room_id) return dropped;
       if (target.mine === 1 && target.delivered_to === 0 && target.seq > 0) return dropped;
       dropped.push(...drop(refOf(target)));
-      for (const each of all<MessageRow>(sql.entriesOn, target.author, target.id, target.room_id)) {
+      for (const each of messages(sql.entriesOn, target.room_id, target.author, toBlob(target.id))) {
         dropped.push(...drop(refOf(each)));
       }
       return dropped;
@@ -172,28 +183,14 @@ export function createEntryLog(context: HistoryContext) {
 
     /** Writes an entry that is not here yet. */
     insert(entry: Entry, mine: boolean, state: number): void {
-      const { of, body, ...header } = entry;
       const due = dueAt(entry, lifetime());
-      const isOverAlready = body === null && due !== null && due <= lifetime();
-      const held = body !== null || entry.kind === 'delete' || isOverAlready;
+      const isOverAlready = entry.body === null && due !== null && due <= lifetime();
+      const held = entry.body !== null || entry.kind === 'delete' || isOverAlready;
       const shown = held && entry.kind === 'text' && !isOverAlready;
-      const columns = columnsOf(entry.kind, body);
-      const inserted = one<{ number: number }>(sql.insertEntry, {
-        ...header,
-        ...columns,
-        kind: KIND_NUMBERS[entry.kind],
-        ofAuthor: of?.author ?? null,
-        ofId: of?.id ?? null,
-        mine: mine ? 1 : 0,
-        state,
-        shown: shown ? 1 : 0,
-        held: held ? 1 : 0,
-        expires: entry.expires ?? null,
-        dueAt: isOverAlready ? null : due,
-        recordedAt: now(),
-      });
-      if (!inserted) throw new Error('an entry got no number');
-      index.add({ ...header, ...inserted, text: columns.text });
+      const { text } = columnsOf(entry.kind, entry.body);
+      const number = writer.insert(entry, { mine, state, held, shown, dueAt: isOverAlready ? null : due, now: now() });
+      const { roomId, author, sentAt } = entry;
+      index.add({ number, roomId, author, sentAt, text });
       run(sql.roomGrew, {
         roomId: entry.roomId,
         clock: entry.clock,
@@ -203,20 +200,34 @@ export function createEntryLog(context: HistoryContext) {
         unread: shown && !mine ? 1 : 0,
       });
       spans.add(entry, held);
-      run(sql.lowerFloor, entry.seq - 1, entry.roomId, entry.author, entry.seq);
-      if (entry.kind === 'text') run(sql.noteReacted, entry.author, entry.id);
+      run(sql.lowerFloor, entry.seq - 1, authors.find(roomId, author), entry.seq);
+      if (entry.kind === 'text') run(sql.noteReacted, roomId, author, toBlob(entry.id));
       takeEffect(entry);
+    },
+
+    /** Takes out a text that is in no log, to be written anew. */
+    remove(row: MessageRow): void {
+      index.remove(indexed(row));
+      run(sql.deleteMessage, row.number);
+      const unread = row.mine === 0 && row.state < 3 && row.shown === 1 ? 1 : 0;
+      run(sql.roomGrew, { roomId: row.room_id, clock: 0, at: 0, shown: -row.shown, entries: -1, unread: -unread });
     },
 
     /** Gives an entry that came without its body the body. False where that is not missing, or not the right one. */
     fill(row: MessageRow, entry: Entry): boolean {
-      if (row.held !== 0 || entry.body === null || digestOf(entry.body) !== row.digest) return false;
+      if (row.held !== 0 || entry.body === null || digestOf(entry.body) !== digestIn(row)) return false;
       // The signature of the entry that is here was checked; of the one that brings the body only the body counts.
       const whole = { ...entryOf(row), body: entry.body } as Entry;
       if (!Entry.safeParse(whole).success) return false;
       const columns = columnsOf(whole.kind, whole.body);
       index.remove(indexed(row));
-      run(sql.fillBody, { number: row.number, ...columns, dueAt: dueAt(whole, lifetime()) });
+      run(sql.fillBody, {
+        number: row.number,
+        text: columns.text,
+        salt: columns.salt === null ? null : toBlob(columns.salt),
+        body: columns.body,
+        dueAt: dueAt(whole, lifetime()),
+      });
       index.add({ ...indexed(row), text: columns.text });
       hold(row);
       takeEffect(whole);

@@ -1,7 +1,7 @@
 import type { Entry } from '@parley/shared/model';
 import type { RoomId } from '@parley/shared/protocol';
 import type { HistoryContext } from './history-context.ts';
-import { entryOf, type MessageRow } from './message-rows.ts';
+import { entryOf } from './message-rows.ts';
 import { LAST_AUTHOR } from './spans.ts';
 import { sql } from './statements.ts';
 
@@ -11,7 +11,7 @@ export type ExportPlace = { author: string; seq: number };
 const AT_ONCE = 200;
 
 /** Reads all that a room holds, in pieces. */
-export function createExportStore({ all, one, needRoom }: HistoryContext) {
+export function createExportStore({ all, messages, one, needRoom }: HistoryContext) {
   return {
     /** How many entries a room has, the held and the others. */
     entryCount: (roomId: RoomId): number => one<{ entry_count: number }>(sql.roomCount, roomId)?.entry_count ?? 0,
@@ -27,7 +27,7 @@ export function createExportStore({ all, one, needRoom }: HistoryContext) {
         seq: 1,
       };
       if (place.author === undefined) return { entries: [], next: null };
-      const rows = all<MessageRow>(
+      const rows = messages(
         sql.messagesWithin,
         roomId,
         place.author,

@@ -17,7 +17,7 @@ export const ERASED_AT_ONCE = 50;
 
 /** Erases what is to be erased after a time. */
 export function createForgettingStore(context: HistoryContext) {
-  const { one, all, run, transaction, lifetime, needRoom } = context;
+  const { one, all, messages, entryRow, authors, run, transaction, lifetime, needRoom } = context;
   const log = createEntryLog(context);
   const goneOf = (row: MessageRow): Gone => ({
     roomId: RoomId.parse(row.room_id),
@@ -28,10 +28,11 @@ export function createForgettingStore(context: HistoryContext) {
   const raiseFloors = (dropped: readonly MessageRow[]): void => {
     const authors = new Map(dropped.map((row) => [`${row.room_id} ${row.author}`, row]));
     for (const { room_id: roomId, author } of authors.values()) {
-      const floor = one<{ seq: number }>(sql.floor, roomId, author)?.seq ?? 0;
+      const number = authors.of(roomId, author);
+      const floor = one<{ seq: number }>(sql.floor, number)?.seq ?? 0;
       const last = one<{ seq: number | null }>(sql.lastSeq, roomId, author)?.seq ?? 0;
-      const kept = one<{ seq: number | null }>(sql.firstKept, roomId, author, floor)?.seq ?? last + 1;
-      if (kept - 1 > floor) run(sql.setFloor, roomId, author, kept - 1);
+      const kept = one<{ seq: number | null }>(sql.firstKept, number, floor)?.seq ?? last + 1;
+      if (kept - 1 > floor) run(sql.setFloor, number, kept - 1);
     }
   };
 
@@ -44,11 +45,11 @@ export function createForgettingStore(context: HistoryContext) {
       // Looked for without a transaction: that would wait for other programs, and for the disk, every few seconds.
       if (one(sql.due, lifetime(), 1) === undefined) return NOTHING;
       return transaction(() => {
-        const rows = all<MessageRow>(sql.due, lifetime(), ERASED_AT_ONCE);
+        const rows = messages(sql.due, lifetime(), ERASED_AT_ONCE);
         const gone = rows.flatMap((row) => {
           // An earlier one of these may have taken it along.
-          const still = all<MessageRow>(sql.entry, row.author, row.id);
-          return still.flatMap(log.expire).map(goneOf);
+          const still = entryRow(goneOf(row));
+          return still ? log.expire(still).map(goneOf) : [];
         });
         return { gone, erased: rows.length, more: rows.length === ERASED_AT_ONCE };
       });
@@ -70,7 +71,7 @@ export function createForgettingStore(context: HistoryContext) {
     forget: (nowMs: number): Erased => {
       const rooms = all<{ room_id: string; keep_ms: number }>(sql.roomsThatForget);
       const oldOf = (room: { room_id: string; keep_ms: number }, limit: number): MessageRow[] =>
-        all<MessageRow>(sql.old, { roomId: room.room_id, before: nowMs - room.keep_ms, now: nowMs, limit });
+        messages(sql.old, { roomId: room.room_id, before: nowMs - room.keep_ms, now: nowMs, limit });
       if (!rooms.some((room) => oldOf(room, 1).length > 0)) return NOTHING;
       return transaction(() => {
         const dropped: MessageRow[] = [];

@@ -1,11 +1,13 @@
 import { comparePlaces, type HistoryGap } from '@parley/shared/model';
 import { DeviceId, LIMITS, MessageId, type RoomId } from '@parley/shared/protocol';
+import { fromBlob } from './blobs.ts';
 import type { HistoryContext } from './history-context.ts';
 import { authorOf, type ItemRow } from './message-rows.ts';
 import { LAST_AUTHOR, type Span } from './spans.ts';
 import { sql } from './statements.ts';
 
 type Neighbour = Pick<ItemRow, 'id' | 'author' | 'clock' | 'author_name' | 'mine' | 'pinned_name' | 'pinned_changed'>;
+type StoredNeighbour = Omit<Neighbour, 'id'> & { id: Uint8Array };
 type SpanRow = Pick<Span, 'first' | 'last'> & { author: string };
 
 /** The gaps in a room's history: entries that must exist, because later ones of their authors are here. */
@@ -17,9 +19,9 @@ export function createGapsStore({ all, needRoom }: HistoryContext) {
   });
   /** The entries of one seq, in the order of the room. */
   const entriesAt = (roomId: RoomId, author: string, seq: number): Neighbour[] =>
-    all<Neighbour>(sql.entriesAt, roomId, author, seq).sort((left, right) =>
-      comparePlaces(placeOf(left), placeOf(right)),
-    );
+    all<StoredNeighbour>(sql.entriesAt, roomId, author, seq)
+      .map((row) => ({ ...row, id: fromBlob(row.id) }))
+      .sort((left, right) => comparePlaces(placeOf(left), placeOf(right)));
 
   const gapBefore = (roomId: RoomId, { author, first }: SpanRow, before: SpanRow | undefined): HistoryGap[] => {
     const last = before?.last ?? 0;

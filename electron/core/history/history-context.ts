@@ -1,8 +1,19 @@
 import type { HistoryItem, MessageRef, Reaction } from '@parley/shared/model';
 import { type DeviceId, LIMITS, type MessageId, ParleyError, type RoomId } from '@parley/shared/protocol';
 import type { SigningKey } from '../identity/ed25519.ts';
+import { createAuthors } from './authors.ts';
+import { toBlob } from './blobs.ts';
 import type { Queries, WritableDb } from './database.ts';
-import { type ItemRow, itemOf, lifetimeOf, personOf, reactionOf } from './message-rows.ts';
+import {
+  type ItemRow,
+  itemOf,
+  lifetimeOf,
+  type MessageRow,
+  personOf,
+  reactionOf,
+  readRow,
+  type Stored,
+} from './message-rows.ts';
 import type { RoomRow } from './room-rows.ts';
 import { sql } from './statements.ts';
 
@@ -17,6 +28,12 @@ export type HistoryContext = Queries & {
   own: DeviceId;
   /** Throws `room-unknown`. */
   needRoom(roomId: RoomId): RoomRow;
+  /** The numbers of authors and of their names. */
+  authors: ReturnType<typeof createAuthors>;
+  /** What statements of messages and of items find. */
+  messages(text: string, ...args: unknown[]): MessageRow[];
+  items(text: string, ...args: unknown[]): ItemRow[];
+  entryRow(ref: MessageRef): MessageRow | undefined;
   rowOf(ref: MessageRef): ItemRow | undefined;
   ownRow(id: MessageId): ItemRow | undefined;
   /** How long messages of the room that are written now may be there, in ms; null: without end. */
@@ -29,11 +46,15 @@ export function createHistoryContext(
   queries: Queries,
   { db, key, now, lifetime, own }: Pick<HistoryContext, 'db' | 'key' | 'now' | 'lifetime' | 'own'>,
 ): HistoryContext {
-  const rowOf = ({ author, id }: MessageRef) => queries.one<ItemRow>(sql.message, author, id);
+  const messages: HistoryContext['messages'] = (text, ...args) =>
+    queries.all<Stored<MessageRow>>(text, ...args).map((row) => readRow<MessageRow>(row));
+  const items: HistoryContext['items'] = (text, ...args) =>
+    queries.all<Stored<ItemRow>>(text, ...args).map((row) => readRow<ItemRow>(row));
+  const rowOf = ({ author, id }: MessageRef) => items(sql.message, author, toBlob(id))[0];
   const reactionsTo = ({ author, id, room_id }: ItemRow): Reaction[] => {
     type Row = Pick<ItemRow, 'author' | 'author_name' | 'mine' | 'body' | 'clock' | 'pinned_name' | 'pinned_changed'>;
     const reactions = new Map<string, Map<string, Row>>();
-    for (const row of queries.all<Row>(sql.reactionsTo, author, id, room_id)) {
+    for (const row of queries.all<Row>(sql.reactionsTo, room_id, author, toBlob(id))) {
       const { emoji, on } = reactionOf(row.body ?? '');
       const chosenBy = reactions.get(emoji) ?? new Map<string, Row>();
       reactions.set(emoji, chosenBy);
@@ -73,6 +94,10 @@ export function createHistoryContext(
       if (!room) throw new ParleyError('room-unknown');
       return room;
     },
+    authors: createAuthors(queries),
+    messages,
+    items,
+    entryRow: ({ author, id }) => messages(sql.entry, author, toBlob(id))[0],
     rowOf,
     ownRow: (id) => rowOf({ author: own, id }),
     timerOf: (roomId) => lifetimeOf(queries.one<{ body: string }>(sql.timer, roomId)?.body ?? null),

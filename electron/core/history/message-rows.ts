@@ -11,8 +11,10 @@ import {
   type Reaction,
 } from '@parley/shared/model';
 import { DeviceId } from '@parley/shared/protocol';
+import { fromBlob, toBlob } from './blobs.ts';
+import { digestOf } from './digest.ts';
 
-/** A row of `messages`, as SQLite gives it: one entry of its author's log. */
+/** A row of `messages` with the names behind its numbers: one entry of its author's log. */
 export type MessageRow = {
   number: number;
   id: string;
@@ -33,7 +35,8 @@ export type MessageRow = {
   kind: number;
   of_author: string | null;
   of_id: string | null;
-  digest: string;
+  /** Null where the body is here: then it is that of the body. */
+  digest: string | null;
   salt: string | null;
   body: string | null;
   shown: number;
@@ -58,6 +61,29 @@ export type ItemRow = MessageRow & {
   quoted_pinned_name: string | null;
   quoted_pinned_changed: number | null;
 };
+
+/** A row as SQLite gives it: some columns are bytes on the disk. */
+export type Stored<T extends MessageRow> = Omit<T, 'id' | 'sig' | 'of_id' | 'digest' | 'salt'> & {
+  id: Uint8Array;
+  sig: Uint8Array;
+  of_id: Uint8Array | null;
+  digest: Uint8Array | null;
+  salt: Uint8Array | null;
+};
+
+const textOf = (blob: Uint8Array | null): string | null => (blob === null ? null : fromBlob(blob));
+
+/** A row as it is used outside of SQL. */
+export const readRow = <T extends MessageRow>(row: Stored<T>): T =>
+  // The statements name the columns; only those of bytes become texts here.
+  ({
+    ...row,
+    id: fromBlob(row.id),
+    sig: fromBlob(row.sig),
+    of_id: textOf(row.of_id),
+    digest: textOf(row.digest),
+    salt: textOf(row.salt),
+  }) as unknown as T;
 
 /** Numbers on disk, in the order in which a message can only advance. */
 export const STATE_NUMBERS = { queued: 0, sent: 1, delivered: 2, read: 3, failed: 4 } as const satisfies Record<
@@ -127,10 +153,13 @@ export const entryOf = (row: MessageRow): Entry =>
     ...(row.expires === null ? {} : { expires: row.expires }),
     kind: KIND_NAMES[row.kind] ?? 'text',
     of: row.of_id === null ? null : { author: row.of_author, id: row.of_id },
-    digest: row.digest,
+    digest: digestIn(row),
     body: bodyOf(row),
     sig: row.sig,
   }) as Entry;
+
+/** The digest that the author signed. */
+export const digestIn = (row: MessageRow): string => row.digest ?? digestOf(bodyOf(row));
 
 /** The message with what this device knows of its way. */
 export const itemOf = (row: ItemRow, reactions: Reaction[] = []): HistoryItem =>
@@ -187,8 +216,16 @@ export const personOf = (row: Named & Pick<ItemRow, 'author'>): Author => ({
   ...authorOf(row),
 });
 
-/** The place that a cursor stands for in its room's order. */
-export function readCursor(cursor: Cursor): Pick<MessageRow, 'clock' | 'author' | 'id'> {
+/** A place in its room's order, as the statements of pages take it. */
+export type Place = [clock: number, author: string, id: Uint8Array];
+export const placeOf = ({ clock, author, id }: Pick<MessageRow, 'clock' | 'author' | 'id'>): Place => [
+  clock,
+  author,
+  toBlob(id),
+];
+
+/** The place that a cursor stands for. */
+export function readCursor(cursor: Cursor): Place {
   const [clock = '', author = '', id = ''] = cursor.split('.');
-  return { clock: Number(clock), author, id };
+  return placeOf({ clock: Number(clock), author, id });
 }

@@ -12,12 +12,23 @@ import {
   nameOf,
   type Profile,
 } from '@parley/shared/model';
-import { type DeviceId, LIMITS, type MessageId, ParleyError, type RoomId } from '@parley/shared/protocol';
+import { DeviceId, LIMITS, MessageId, ParleyError, type RoomId } from '@parley/shared/protocol';
 import { entrySignatureBytes } from '@parley/shared/sealing';
 import { createVerifier } from '../identity/ed25519.ts';
-import { createEntryLog, digestOf } from './entry-log.ts';
+import { fromBlob, toBlob } from './blobs.ts';
+import { digestOf } from './digest.ts';
+import { createEntryLog } from './entry-log.ts';
 import type { HistoryContext } from './history-context.ts';
-import { DROPPED, entryOf, type ItemRow, type MessageRow, readCursor, STATE_NUMBERS } from './message-rows.ts';
+import {
+  DROPPED,
+  digestIn,
+  entryOf,
+  type ItemRow,
+  type Place,
+  placeOf,
+  readCursor,
+  STATE_NUMBERS,
+} from './message-rows.ts';
 import { roomHash } from './room-hash.ts';
 import { spamRefusal } from './spam.ts';
 import { createSpans } from './spans.ts';
@@ -28,17 +39,19 @@ import { sql } from './statements.ts';
  * end of its range and nobody could write there again. A million messages is more than any room lacks at once.
  */
 const CLOCK_LEAP_MAX = 1_000_000;
+/** The place after every message of a room. */
+const END: Place = [Number.MAX_SAFE_INTEGER, '', new Uint8Array()];
 
 /** An entry of one's own as it is written, and what the room's draft is afterwards. */
 export type Composed = { id: MessageId; roomId: RoomId; content: EntryContent; draft?: string | undefined };
 
 /** Writes one's own entries, records others' and reads pages of messages. */
 export function createMessagesStore(context: HistoryContext) {
-  const { one, all, run, transaction, key, now, lifetime, own, needRoom, rowOf, itemOf, timerOf } = context;
+  const { one, all, items, run, transaction, authors, key, now, lifetime, own } = context;
+  const { needRoom, entryRow, rowOf, itemOf, timerOf } = context;
   const verify = createVerifier();
   const spans = createSpans(context);
   const log = createEntryLog(context);
-  const entryRow = ({ author, id }: MessageRef) => one<MessageRow>(sql.entry, author, id);
 
   /** The message that an own entry is about. Throws `message-unknown` where it is not here, or not this person's to change. */
   const needSubject = (roomId: RoomId, content: EntryContent): void => {
@@ -76,8 +89,14 @@ export function createMessagesStore(context: HistoryContext) {
     verify(entry.author, entry.sig, entrySignatureBytes(entry));
 
   /** Each reaction to a message reads the others to it, so there is an end to how often one author changes it. */
-  const hasReactedOften = (author: DeviceId, of: MessageRef): boolean =>
-    (one<{ count: number }>(sql.countReactions, of.author, of.id, author)?.count ?? 0) >= LIMITS.reactionChangesMax;
+  const hasReactedOften = (roomId: RoomId, author: DeviceId, of: MessageRef): boolean => {
+    const args = {
+      author: authors.find(roomId, author),
+      ofAuthor: authors.find(roomId, of.author),
+      ofId: toBlob(of.id),
+    };
+    return (one<{ count: number }>(sql.countReactions, args)?.count ?? 0) >= LIMITS.reactionChangesMax;
+  };
 
   /** Whether an entry, if its author signed it, may be taken into this room. */
   const isAllowed = (roomId: RoomId, entry: Entry): boolean => {
@@ -86,14 +105,17 @@ export function createMessagesStore(context: HistoryContext) {
     return (
       entry.roomId === roomId &&
       !isOthers &&
-      !(kind === 'reaction' && hasReactedOften(author, of)) &&
+      !(kind === 'reaction' && hasReactedOften(roomId, author, of)) &&
       spans.hasRoomFor(entry) &&
+      // Messages of one clock are sorted as they are read, so an author has only a few of each.
+      (one<{ count: number }>(sql.countAtClock, roomId, entry.clock, roomId, author)?.count ?? 0) <
+        LIMITS.messagesPerSeqMax &&
       entry.clock <= (one<{ top_clock: number }>(sql.topClock, roomId)?.top_clock ?? 0) + CLOCK_LEAP_MAX
     );
   };
 
   const isOutside = (statement: string, roomId: RoomId, row: ItemRow | undefined): boolean =>
-    row !== undefined && one(statement, roomId, row.clock, row.author, row.id, 1) !== undefined;
+    row !== undefined && one(statement, roomId, ...placeOf(row), 1) !== undefined;
 
   const pageOf = (roomId: RoomId, rows: ItemRow[]): HistoryPage => {
     const items = rows.map((row) => itemOf(row));
@@ -131,7 +153,8 @@ export function createMessagesStore(context: HistoryContext) {
         );
         if (refusal) throw refusal;
         needSubject(roomId, content);
-        if (content.kind === 'reaction' && hasReactedOften(own, content.of)) throw new ParleyError('message-spam');
+        if (content.kind === 'reaction' && hasReactedOften(roomId, own, content.of))
+          throw new ParleyError('message-spam');
         const last = one<{ seq: number | null }>(sql.lastSeq, roomId, own)?.seq ?? 0;
         const top = one<{ top_clock: number }>(sql.topClock, roomId)?.top_clock ?? 0;
         // A room that was deleted and joined again goes on counting: its members know the earlier entries.
@@ -170,17 +193,22 @@ export function createMessagesStore(context: HistoryContext) {
           const ref = { author: entry.author, id: entry.id };
           const subject = log.subjectOf(entry);
           const wasShown = entryRow(subject)?.shown === 1;
-          const known = entryRow(ref);
-          if (known?.held === DROPPED && known.room_id === roomId) {
+          const found = entryRow(ref);
+          if (found?.held === DROPPED && found.room_id === roomId) {
             // It was here: whoever brings it again needs to know no more.
             stored.push({ ...ref, met: one(sql.pin, entry.author) !== undefined });
             continue;
           }
+          // A text that is in no log gives its place to the entry that it was.
+          const isUnsigned =
+            found?.room_id === roomId && found.seq === 0 && isAllowed(roomId, entry) && isSigned(entry);
+          if (isUnsigned) log.remove(found);
+          const known = isUnsigned ? undefined : found;
           const isOther =
             known &&
             (known.sig !== entry.sig ||
               known.room_id !== roomId ||
-              (entry.body !== null && digestOf(entry.body) !== known.digest));
+              (entry.body !== null && digestOf(entry.body) !== digestIn(known)));
           if (isOther) {
             refused++;
             if (!isSigned(entry)) forged++;
@@ -216,22 +244,21 @@ export function createMessagesStore(context: HistoryContext) {
     /** The messages before a place (or the newest), oldest first. */
     page: (roomId: RoomId, before: Cursor | undefined, limit: number): HistoryPage => {
       needRoom(roomId);
-      const place = before === undefined ? { clock: Number.MAX_SAFE_INTEGER, author: '', id: '' } : readCursor(before);
-      const rows = all<ItemRow>(sql.pageBefore, roomId, place.clock, place.author, place.id, limit);
-      return pageOf(roomId, rows.reverse());
+      const place = before === undefined ? END : readCursor(before);
+      return pageOf(roomId, items(sql.pageBefore, roomId, ...place, limit).reverse());
     },
 
     /** The messages after a place, oldest first. */
     pageAfter: (roomId: RoomId, after: Cursor, limit: number): HistoryPage => {
       needRoom(roomId);
-      const { clock, author, id } = readCursor(after);
-      return pageOf(roomId, all<ItemRow>(sql.pageAfter, roomId, clock, author, id, limit));
+      return pageOf(roomId, items(sql.pageAfter, roomId, ...readCursor(after), limit));
     },
 
     /** The first message of somebody else that was not seen here. */
     firstUnread: (roomId: RoomId): MessageRef | null => {
       const { unread } = needRoom(roomId);
-      return unread === 0 ? null : (one<MessageRef>(sql.nthUnread, roomId, unread - 1) ?? null);
+      const row = unread === 0 ? undefined : one<{ author: string; id: Uint8Array }>(sql.nthUnread, roomId, unread - 1);
+      return row ? { author: DeviceId.parse(row.author), id: MessageId.parse(fromBlob(row.id)) } : null;
     },
 
     /** Half of `limit` before the message, the rest from it on. */
@@ -239,9 +266,9 @@ export function createMessagesStore(context: HistoryContext) {
       const middle = rowOf(message);
       if (middle?.room_id !== roomId || middle.shown === 0) throw new ParleyError('bad-request', { path: 'message' });
       const half = Math.floor(limit / 2);
-      const place = [middle.clock, middle.author, middle.id];
-      const older = all<ItemRow>(sql.pageBefore, roomId, ...place, half);
-      const newer = all<ItemRow>(sql.pageFrom, roomId, ...place, limit - half);
+      const place = placeOf(middle);
+      const older = items(sql.pageBefore, roomId, ...place, half);
+      const newer = items(sql.pageFrom, roomId, ...place, limit - half);
       return pageOf(roomId, [...older.reverse(), ...newer]);
     },
   };

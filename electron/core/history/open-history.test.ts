@@ -110,7 +110,10 @@ describe('opening the history', () => {
     const { db, recovered } = openHistory(file, now, { migrations: [...migrations, addColumn] });
     expect(recovered).toBeNull();
     expect(db.pragma('user_version', { simple: true })).toBe(migrations.length + 1);
-    expect(db.prepare('SELECT colour, (SELECT id FROM messages) AS id FROM rooms').get()).toEqual({ colour: null, id });
+    expect(db.prepare('SELECT colour, (SELECT id FROM messages) AS id FROM rooms').get()).toEqual({
+      colour: null,
+      id: Buffer.from(id, 'base64url'),
+    });
     db.close();
 
     const backup = openTestStore(join(folder.path, `history.db.backup-v${migrations.length}`));

@@ -1,14 +1,17 @@
-import { chmodSync, closeSync, existsSync, openSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, copyFileSync, existsSync, openSync, statSync } from 'node:fs';
 import { ParleyError } from '@parley/shared/protocol';
 import Database from 'better-sqlite3';
 import { backUpBeforeMigration } from './backup.ts';
 import { CHECKED_AT_ONCE_MAX, checkWhole, lookAtPlaces } from './check-history.ts';
 import type { WritableDb } from './database.ts';
 import { asHistoryError, isDamage } from './history-errors.ts';
-import { finishReplacing, removeParts } from './history-files.ts';
-import { migrations as allMigrations, type Migration } from './migrations/index.ts';
+import { finishReplacing, partOf, removeDatabase, removeParts, replaceDatabase } from './history-files.ts';
+import { migrations as allMigrations, type Migration, type MigrationProgress } from './migrations/index.ts';
 import { type Opening, type Recovery, repair } from './repair.ts';
 import { schemaOf, versionOfSchema } from './schema-version.ts';
+
+/** Enough for the indexes that a migration writes. */
+const MIGRATION_CACHE_KIB = 65_536;
 
 export type OpenedHistory = {
   db: WritableDb;
@@ -26,6 +29,8 @@ export type OpenOptions = {
   suspect?: boolean;
   /** The longest file, in bytes, that is checked from end to end. */
   checkedAtOnceMax?: number;
+  /** How far a file of an earlier version was brought to this one. */
+  migrated?: MigrationProgress | undefined;
 };
 
 /**
@@ -96,30 +101,71 @@ const made =
 function openChecked(
   file: string,
   migrations: readonly Migration[],
-  { suspect = false, checkedAtOnceMax = CHECKED_AT_ONCE_MAX }: OpenOptions,
+  { suspect = false, checkedAtOnceMax = CHECKED_AT_ONCE_MAX, migrated }: OpenOptions,
 ): Omit<OpenedHistory, 'recovered'> {
   const isNew = !existsSync(file);
   const unclean = existsSync(`${file}-wal`) && statSync(`${file}-wal`).size > 0;
   if (isNew) makeFile(file);
   else assertVersion(file, migrations);
   removeParts(file);
-  const db = connect(file);
+  const checked = isNew || suspect || statSync(file).size <= checkedAtOnceMax;
+  const look = (db: WritableDb) => (checked ? checkWhole(db, suspect) : lookAtPlaces(db));
+  let db = connect(file);
   try {
     const version = Number(db.pragma('user_version', { simple: true }));
-    const checked = isNew || suspect || statSync(file).size <= checkedAtOnceMax;
     // A file that was made but never written to is a new one as well.
-    if (version > 0) {
-      if (checked) checkWhole(db, suspect);
-      else lookAtPlaces(db);
-    }
-    if (version < migrations.length) {
-      if (version > 0) backUpBeforeMigration(db, file, version);
-      raise(db, migrations);
+    if (version === 0) raise(db, migrations);
+    else look(db);
+    if (version > 0 && version < migrations.length) {
+      const backup = backUpBeforeMigration(db, file, version);
+      db.close();
+      replaceMigrated(file, backup, migrations, migrated);
+      db = connect(file);
+      look(db);
     }
     return { db, checked, unclean };
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+/**
+ * Brings a copy of the file to the newest version and puts it in the file's place: killed at any point, the next start finds the
+ * one or the other whole. The copy is written without gaps, so what the old shape took is given back.
+ */
+function replaceMigrated(
+  file: string,
+  backup: string,
+  migrations: readonly Migration[],
+  progress: MigrationProgress | undefined,
+): void {
+  const [part, packed] = [partOf(file, 'migrated'), partOf(file, 'packed')];
+  try {
+    removeDatabase(part);
+    copyFileSync(backup, part);
+    const db = new Database(part);
+    try {
+      // Nothing of it counts before it took its place, and then it is written to the disk as a whole.
+      db.pragma('journal_mode = OFF');
+      db.pragma('synchronous = OFF');
+      db.pragma('temp_store = MEMORY');
+      db.pragma(`cache_size = -${MIGRATION_CACHE_KIB}`);
+      db.pragma('trusted_schema = OFF');
+      db.pragma('foreign_keys = ON');
+      raise(db, migrations, progress);
+      removeDatabase(packed);
+      makeFile(packed);
+      db.prepare('VACUUM INTO ?').run(packed);
+    } finally {
+      db.close();
+    }
+    removeDatabase(part);
+    replaceDatabase(packed, file);
+  } catch (thrown) {
+    // A full disk gets its room back at once.
+    for (const each of [part, packed]) removeDatabase(each);
+    throw thrown;
   }
 }
 
@@ -161,10 +207,10 @@ function assertPragmas(db: WritableDb): void {
 }
 
 /** Brings a database from its version to that of the last of these migrations. */
-function raise(db: WritableDb, migrations: readonly Migration[]): void {
+function raise(db: WritableDb, migrations: readonly Migration[], progress?: MigrationProgress): void {
   for (let next = Number(db.pragma('user_version', { simple: true })); next < migrations.length; next++) {
     db.transaction(() => {
-      migrations[next]?.(db);
+      migrations[next]?.(db, progress);
       db.pragma(`user_version = ${next + 1}`);
     })();
   }

@@ -1,5 +1,6 @@
 import type { HistoryItem, MessageRef, SeenRange } from '@parley/shared/model';
 import { DeviceId, type Head, MessageId, ParleyError, type RoomId } from '@parley/shared/protocol';
+import { fromBlob } from './blobs.ts';
 import { runsOf } from './catch-up-store.ts';
 import type { HistoryContext } from './history-context.ts';
 import { STATE_NUMBERS } from './message-rows.ts';
@@ -12,18 +13,19 @@ const HEAD_SCAN = 500;
 
 /** How far one's own messages came with each device, and what the person has seen of others'. */
 export function createReceiptsStore(context: HistoryContext) {
-  const { one, all, run, transaction, now, own, needRoom, rowOf, ownRow, itemOf } = context;
+  const { one, all, run, transaction, authors, now, own, needRoom, rowOf, ownRow, itemOf } = context;
   const { printOf } = createSpans(context);
 
   /** Inside a transaction. */
   const marked = (roomId: RoomId, by: DeviceId, reached: number, ids: readonly MessageId[]): HistoryItem[] => {
     const changed: HistoryItem[] = [];
+    const device = ids.length > 0 ? authors.of(roomId, by) : 0;
     for (const id of ids) {
       const row = ownRow(id);
       if (row?.room_id !== roomId) continue;
-      const before = one<{ state: number }>(sql.delivery, row.number, by)?.state ?? 0;
+      const before = one<{ state: number }>(sql.delivery, row.number, device)?.state ?? 0;
       if (before >= reached) continue;
-      run(sql.setDelivery, { message: row.number, device: by, state: reached, at: now() });
+      run(sql.setDelivery, { message: row.number, device, state: reached, at: now() });
       run(sql.advance, {
         number: row.number,
         state: reached,
@@ -61,8 +63,16 @@ export function createReceiptsStore(context: HistoryContext) {
         return held.flatMap((range) => {
           const print = printOf(roomId, range);
           if (print === undefined || printText(print) !== range.print) return [];
-          const args = { roomId, author: own, first: range.first, last: range.last, scan: HEAD_SCAN, by };
-          const ids = all<{ id: string }>(sql.undeliveredWithin, args).map(({ id }) => MessageId.parse(id));
+          const args = {
+            author: authors.find(roomId, own),
+            first: range.first,
+            last: range.last,
+            scan: HEAD_SCAN,
+            by: authors.find(roomId, by),
+          };
+          const ids = all<{ id: Uint8Array }>(sql.undeliveredWithin, args).map(({ id }) =>
+            MessageId.parse(fromBlob(id)),
+          );
           return marked(roomId, by, STATE_NUMBERS.delivered, ids);
         });
       }),
@@ -81,7 +91,7 @@ export function createReceiptsStore(context: HistoryContext) {
         };
         const first = from ? placeOf(from, 'from') : { clock: 0, author: '' };
         const last = upTo ? placeOf(upTo, 'upTo') : { clock: Number.MAX_SAFE_INTEGER, author: '' };
-        const rows = all<{ number: number; id: string; author: string; met: number }>(
+        const rows = all<{ number: number; id: Uint8Array; author: string; met: number }>(
           sql.unreadWithin,
           roomId,
           first.clock,
@@ -93,7 +103,7 @@ export function createReceiptsStore(context: HistoryContext) {
         if (rows.length > 0) run(sql.fewerUnread, rows.length, roomId);
         return rows.map((row) => ({
           author: DeviceId.parse(row.author),
-          id: MessageId.parse(row.id),
+          id: MessageId.parse(fromBlob(row.id)),
           met: row.met === 1,
         }));
       }),

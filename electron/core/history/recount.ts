@@ -1,25 +1,29 @@
 import type { WritableDb } from './database.ts';
-import { joined, noPrint, type PrintBytes, withId } from './prints.ts';
+import { joined, noPrint, type PrintBytes } from './prints.ts';
 import { roomHash } from './room-hash.ts';
 import { sql } from './statements.ts';
 
 /** How far this device counted in each room: its newest message, or the newest of which a trace is left. */
 const OWN_REACH = `
   SELECT r.room_id, r.top_clock AS clock,
-         max(coalesce((SELECT max(seq) FROM messages m WHERE m.room_id = r.room_id AND m.mine = 1), 0),
-             coalesce((SELECT max(last) FROM spans s WHERE s.room_id = r.room_id
-                       AND s.author IN (SELECT author FROM messages WHERE mine = 1)), 0)) AS seq
+         max(coalesce((SELECT max(m.seq) FROM authors a JOIN messages m ON m.author = a.number
+                       WHERE a.room = r.number AND m.mine = 1), 0),
+             coalesce((SELECT max(s.last) FROM authors a JOIN spans s ON s.author = a.number
+                       WHERE a.room = r.number AND a.device IN
+                         (SELECT o.device FROM authors o JOIN messages m ON m.author = o.number WHERE m.mine = 1)), 0)
+         ) AS seq
   FROM rooms r`;
 
+const OF_ROOM = 'FROM messages m WHERE m.author IN (SELECT number FROM authors WHERE room = rooms.number)';
 const RECOUNT = `
+  UPDATE messages SET room = (SELECT room FROM authors WHERE number = messages.author)
+    WHERE room <> (SELECT room FROM authors WHERE number = messages.author);
   UPDATE rooms SET
-    entry_count = (SELECT count(*) FROM messages m WHERE m.room_id = rooms.room_id),
-    message_count = (SELECT count(*) FROM messages m WHERE m.room_id = rooms.room_id AND m.shown = 1),
-    unread = (SELECT count(*) FROM messages m WHERE m.room_id = rooms.room_id AND m.mine = 0 AND m.state < 3
-                AND m.shown = 1),
-    top_clock = coalesce((SELECT max(clock) FROM messages m WHERE m.room_id = rooms.room_id), 0),
-    last_active_at = max(last_active_at,
-                         coalesce((SELECT max(sent_at) FROM messages m WHERE m.room_id = rooms.room_id), 0))`;
+    entry_count = (SELECT count(*) ${OF_ROOM}),
+    message_count = (SELECT count(*) ${OF_ROOM} AND m.shown = 1),
+    unread = (SELECT count(*) ${OF_ROOM} AND m.mine = 0 AND m.state < 3 AND m.shown = 1),
+    top_clock = coalesce((SELECT max(clock) ${OF_ROOM}), 0),
+    last_active_at = max(last_active_at, coalesce((SELECT max(sent_at) ${OF_ROOM}), 0))`;
 
 /**
  * Brings what is derived from messages in line with those that are there, after rows were lost or came back: what is not
@@ -35,30 +39,25 @@ export function recount(db: WritableDb): void {
   recountSpans(db);
 }
 
-type Run = { room_id: string; author: string; first: number; last: number; print: PrintBytes };
+type Run = { author: number; first: number; last: number; print: PrintBytes };
 
 function recountSpans(db: WritableDb): void {
   db.exec('DELETE FROM spans');
   const add = db.prepare(sql.addSpan);
-  const keep = (run: Run) => add.run(run.room_id, run.author, run.first, run.last, run.print);
+  const keep = (run: Run) => add.run(run.author, run.first, run.last, run.print);
+  const entries = db.prepare<unknown[], { seq: number; id: Uint8Array; held: number }>(sql.entriesWithin);
   let run: Run | undefined;
   // All at once: a connection that reads row by row takes no writes meanwhile.
-  const groups = db.prepare<[], { room_id: string; author: string }>(
-    'SELECT DISTINCT room_id, author FROM messages ORDER BY room_id, author',
-  );
-  for (const { room_id, author } of groups.all()) {
-    const ids = db
-      .prepare<unknown[], { seq: number; id: string; held: number }>(sql.entriesWithin)
-      .all(room_id, author, 1, Number.MAX_SAFE_INTEGER);
-    for (const { seq, id, held } of ids) {
-      const print = held > 0 ? withId(noPrint(), id) : noPrint();
+  for (const author of db.prepare<[], number>('SELECT number FROM authors ORDER BY number').pluck().all()) {
+    for (const { seq, id, held } of entries.all(author, 1, Number.MAX_SAFE_INTEGER)) {
+      const print = held > 0 ? id : noPrint();
       if (run && seq <= run.last + 1) {
         run.last = seq;
         run.print = joined(run.print, print);
         continue;
       }
       if (run) keep(run);
-      run = { room_id, author, first: seq, last: seq, print };
+      run = { author, first: seq, last: seq, print };
     }
     if (run) keep(run);
     run = undefined;

@@ -7,6 +7,7 @@ import { createQueries, type WritableDb } from './database.ts';
 import { migrations } from './migrations/index.ts';
 import { openHistory } from './open-history.ts';
 import { createSearchIndex, type Indexed } from './search-index.ts';
+import { sql } from './statements.ts';
 
 const PAGE = 4096;
 const MESSAGES = 400;
@@ -139,7 +140,6 @@ describe('a history whose search index is damaged', () => {
     ['a block of zeros', fill(() => middle(of('message_words_data').leaves), 0)],
     ['a zeroed root page of its data', fill(() => of('message_words_data').root, 0)],
     ['a zeroed root page of its terms', fill(() => of('message_words_idx').root, 0)],
-    ['a zeroed root page of its sizes', fill(() => of('message_words_docsize').root, 0)],
     ['a zeroed root page of its settings', fill(() => of('message_words_config').root, 0)],
   ])('keeps every message: %s', (_, harm) => {
     nothingLost(afterHarm(harm));
@@ -147,10 +147,9 @@ describe('a history whose search index is damaged', () => {
 
   const takeOut = (which: string) => (db: WritableDb) => {
     const index = createSearchIndex(createQueries(db));
-    const rows = db.prepare<[], Indexed>(
-      `SELECT number, room_id AS roomId, author, sent_at AS sentAt, text FROM messages WHERE ${which}`,
-    );
-    for (const message of rows.all()) index.remove(message);
+    const rows = db.prepare<[number, number], Indexed>(sql.indexedAbove).all(0, Number.MAX_SAFE_INTEGER);
+    const numbers = new Set(db.prepare(`SELECT number FROM messages WHERE ${which}`).pluck().all());
+    for (const message of rows) if (numbers.has(message.number)) index.remove(message);
   };
   const execute = (change: string) => (db: WritableDb) => db.exec(change);
 
@@ -158,7 +157,7 @@ describe('a history whose search index is damaged', () => {
     ['its structure is gone', execute('DELETE FROM message_words_data WHERE id = 10')],
     ['its averages are gone', execute('DELETE FROM message_words_data WHERE id = 1')],
     ['a segment is gone', execute('DELETE FROM message_words_data WHERE id > 10')],
-    ['half of its sizes are gone', execute('DELETE FROM message_words_docsize WHERE id % 2')],
+    ['half of its words are gone', execute('DELETE FROM words WHERE id % 2')],
     ['it is empty', execute("INSERT INTO message_words (message_words) VALUES ('delete-all')")],
     ['its words are gone', execute('DELETE FROM words')],
     ['half of the messages were taken out of it', takeOut('number % 2')],
@@ -194,19 +193,23 @@ describe('a history of which a part cannot be read (H8, P9)', () => {
   it.each<[string, number, Harm]>([
     ['an index of the messages', 0, fill(() => middle(of('messages_in_order').leaves), 0)],
     ['a page of an index that names other rows', 0, fill(() => middle(of('messages_by_author').leaves), 0x41, 2000)],
-    ['the root of an index', 0, fill(() => of('sqlite_autoindex_messages_1').root, 0xff)],
+    ['the root of an index', 0, fill(() => of('messages_by_id').root, 0xff)],
     ['the root of the messages', 0, fill(() => of('messages').root, 0)],
     ['the root of the messages, overwritten', 0, fill(() => of('messages').root, 0xff)],
     ['a pointer to a page', 0, write(() => of('messages').root, 8, 0, 0, 0, 1)],
     ['a pointer past the end', 0, write(() => of('messages').root, 8, 0xff, 0, 0, 1)],
-    ['a leaf of the messages', 20, fill(() => middle(of('messages').leaves), 0)],
+    ['a leaf of the messages', 30, fill(() => middle(of('messages').leaves), 0)],
     ['the head of a leaf', 0, fill(() => middle(of('messages').leaves), 0xff, 0, 8)],
     ['the head and the pointers of a leaf', 0, headAndPointers(() => middle(of('messages').leaves))],
     ['the kind of a leaf', 0, write(() => middle(of('messages').leaves), 0, 10)],
-    ['the count of a leaf’s cells', 20, write(() => middle(of('messages').leaves), 3, 0, 1)],
-    ['the second half of a leaf', 20, fill(() => middle(of('messages').leaves), 0xff, PAGE / 2)],
+    ['the count of a leaf’s cells', 30, write(() => middle(of('messages').leaves), 3, 0, 1)],
+    ['the second half of a leaf', 30, fill(() => middle(of('messages').leaves), 0xff, PAGE / 2)],
     ['a page of a long text', 1, fill(() => middle(of('messages').overflow), 0xff)],
     ['the rest of a long text', 1, fill(() => of('messages').overflow[0] ?? 0, 0, 0, 4)],
+    ['the authors', 0, fill(() => of('authors').root, 0)],
+    ['the authors, overwritten', 0, fill(() => of('authors').root, 0xff)],
+    ['the index of the authors', 0, fill(() => of('sqlite_autoindex_authors_1').root, 0)],
+    ['the names', 0, fill(() => of('names').root, 0)],
     ['the spans', 0, fill(() => of('spans').root, 0)],
     ['the deliveries', 0, fill(() => middle(of('deliveries').leaves), 0)],
     ['the pins', 0, fill(() => of('pins').root, 0xff)],
@@ -246,6 +249,27 @@ describe('a history of which a part cannot be read (H8, P9)', () => {
     ben.addRoom(roomId);
     expect(ben.store.room(roomId)?.secret).toHaveLength(48);
     expect(ben.store.page(roomId, undefined, 1).total_count).toBe(MESSAGES + 2);
+    ben.close();
+  });
+
+  it('keeps messages whose authors’ names are lost, and takes them as they were signed when they come again', () => {
+    const entries = () =>
+      ben.store.missing(roomId, { heads: [], above: null, upTo: null, after: null }, 1_000).messages;
+    let ben = openTestStore(file, { seed });
+    const before = entries();
+    ben.close();
+    const { there, spansNow } = afterHarm((bytes) => {
+      for (const name of ['names', 'sqlite_autoindex_names_1']) fill(() => of(name).root, 0)(bytes);
+    });
+    expect(there).toEqual(texts);
+    expect(spansNow).toBe('[]');
+    ben = openTestStore(file, { seed });
+    for (let at = 0; at < before.length; at += 100) {
+      expect(ben.store.record(roomId, before.slice(at, at + 100)).refused).toBe(0);
+    }
+    expect(entries().slice(0, before.length)).toEqual(before);
+    expect(ben.store.page(roomId, undefined, 1).total_count).toBe(texts.length + 1);
+    expect(ben.store.search('From', { roomId }, 1).total_count).toBe(texts.length);
     ben.close();
   });
 

@@ -1,12 +1,13 @@
 import { copyFileSync } from 'node:fs';
 import { backupsOf } from './backup.ts';
-import { checkTables, checkWhole, indexTables } from './check-history.ts';
+import { checkTables, checkWhole } from './check-history.ts';
 import type { WritableDb } from './database.ts';
 import { isDamage } from './history-errors.ts';
 import { partOf, removeDatabase, replaceDatabase, setAside } from './history-files.ts';
 import { recount } from './recount.ts';
-import { createRowWriter, mendReferences, mergeRows } from './salvage/copy-rows.ts';
+import { createRowWriter, mendReferences, mergeRows, parentsFirst } from './salvage/copy-rows.ts';
 import { createGenuine } from './salvage/genuine.ts';
+import { addFromIndexes } from './salvage/index-copies.ts';
 import { openPageFile } from './salvage/page-file.ts';
 import { readRows, readSchema } from './salvage/read-rows.ts';
 import { shapesOf } from './salvage/shapes.ts';
@@ -51,8 +52,9 @@ function rebuildIndex(file: string, { open }: Opening): boolean {
   try {
     db = open(file);
     checkTables(db);
-    if (hasSearchIndex(db)) db.transaction(makeSearchIndex)(db);
-    else for (const index of indexTables(db)) db.prepare(`INSERT INTO ${index} (${index}) VALUES ('rebuild')`).run();
+    // An earlier version is copied, and brought to this one on the way.
+    if (!hasSearchIndex(db)) return false;
+    db.transaction(makeSearchIndex)(db);
     checkWhole(db, true);
     return true;
   } catch (thrown) {
@@ -82,16 +84,18 @@ function copyReadable(file: string, opening: Opening, nowMs: number): Recovery |
       versionOfSchema(readSchema(pages), opening.newest, opening.made) ??
       versionWithin(pages.userVersion, opening.newest);
     opening.migrate(target, version);
-    const shapes = shapesOf(target);
+    // Whose a message is has to be known before it can prove itself.
+    const shapes = parentsFirst(target, shapesOf(target));
     const writer = createRowWriter(target);
     const damaged = new Set<string>();
     target.exec('BEGIN');
-    const damage = readRows(pages, shapes, createGenuine(), (found) => {
+    const damage = readRows(pages, shapes, createGenuine(target), (found) => {
       if (!writer.write(found)) damaged.add(found.shape.table);
     });
     for (const table of damage.tables) damaged.add(table);
     if (writer.written === 0) return null;
     const fromBackup = damaged.size > 0 && addFromBackup(target, file, version, damaged, opening);
+    if (damaged.size > 0) addFromIndexes(target, pages);
     mendReferences(target);
     target.exec('COMMIT');
     opening.migrate(target);

@@ -1,18 +1,19 @@
 import { mentionsDevice } from '@parley/shared/model';
 import type { RoomId } from '@parley/shared/protocol';
 import type { HistoryContext } from './history-context.ts';
-import { authorOf, type ItemRow } from './message-rows.ts';
+import { authorOf } from './message-rows.ts';
 import { roomHash } from './room-hash.ts';
 import type { LastMessage, RoomRow } from './room-rows.ts';
 import { createSearchIndex } from './search-index.ts';
 import { sql } from './statements.ts';
+import { noteDeletion } from './traces.ts';
 
 /** Mentions are looked for in so many of a room's unread messages, the newest. */
 const MENTIONS_WITHIN = 200;
 
 /** Rooms with their secrets, names and drafts. */
 export function createRoomsStore(context: HistoryContext) {
-  const { db, one, all, run, transaction, now, own, needRoom, timerOf } = context;
+  const { db, one, all, items, run, transaction, now, own, needRoom, timerOf } = context;
   const searchIndex = createSearchIndex(context);
   const mentionsIn = ({ room_id, unread }: RoomRow): number =>
     unread === 0
@@ -23,7 +24,7 @@ export function createRoomsStore(context: HistoryContext) {
     /** All rooms, the one last active first. */
     rooms: (): (RoomRow & { lastMessage: LastMessage | null; lifetimeMs: number | null; mentions: number })[] =>
       all<RoomRow>(sql.rooms).map((room) => {
-        const last = one<ItemRow>(sql.lastMessage, room.room_id);
+        const [last] = items(sql.lastMessage, room.room_id);
         return {
           ...room,
           lifetimeMs: timerOf(room.room_id),
@@ -73,6 +74,7 @@ export function createRoomsStore(context: HistoryContext) {
         searchIndex.removeRoom(roomId);
         run(sql.deleteMessages, roomId);
         run(sql.deleteRoom, roomId);
+        noteDeletion(db);
       });
       try {
         db.pragma('wal_checkpoint(TRUNCATE)');

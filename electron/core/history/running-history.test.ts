@@ -102,13 +102,13 @@ describe('damage that shows while the history is in use', () => {
         found();
       },
     });
-    damageIndex('DELETE FROM message_words_docsize WHERE id % 2');
+    damageIndex('DELETE FROM words WHERE id % 2');
     await mended;
     expect(told).toEqual([{ how: 'index' }]);
     expect((await history.search('Message', {}, 5)).total_count).toBe(300);
     for (const backup of backupsOf(file)) {
       const { db } = openHistory(backup, Date.now);
-      expect(db.prepare("SELECT count(*) FROM message_words WHERE text MATCH 'Message'").pluck().get()).toBe(300);
+      expect(db.prepare('SELECT count(*) FROM messages').pluck().get()).toBe(300);
       db.close();
     }
   });
@@ -146,7 +146,7 @@ describe('a long file', () => {
     expect(codeOf(db)).toBe(true);
   });
 
-  it.each(['rooms', 'pins', 'spans', 'messages_in_order', 'message_words_docsize', 'message_words_config'])(
+  it.each(['rooms', 'pins', 'spans', 'authors', 'names', 'messages_in_order', 'message_words_config'])(
     'shows damage at an edge of %s at once',
     (name) => {
       zero(pagesOf(name).at(-1) ?? 0);
@@ -154,21 +154,17 @@ describe('a long file', () => {
     },
   );
 
-  it.each([
-    'messages',
-    'messages_in_order',
-    'messages_by_author',
-    'sqlite_autoindex_messages_1',
-    'message_words_data',
-    'message_words_docsize',
-  ])('shows damage in the middle of %s in the steps, where the first look missed it', (name) => {
-    const pages = pagesOf(name);
-    const page = pages[Math.floor(pages.length / 2)] ?? 0;
-    const { db } = openLong();
-    db.close();
-    zero(page);
-    const { db: damaged, recovered } = openLong();
-    if (recovered) damaged.close();
-    else expect(codeOf(damaged)).toMatch(/SQLITE_CORRUPT|history-damaged/);
-  });
+  it.each(['messages', 'messages_in_order', 'messages_by_author', 'messages_by_id', 'message_words_data'])(
+    'shows damage in the middle of %s in the steps, where the first look missed it',
+    (name) => {
+      const pages = pagesOf(name);
+      const page = pages[Math.floor(pages.length / 2)] ?? 0;
+      const { db } = openLong();
+      db.close();
+      zero(page);
+      const { db: damaged, recovered } = openLong();
+      if (recovered) damaged.close();
+      else expect(codeOf(damaged)).toMatch(/SQLITE_CORRUPT|history-damaged/);
+    },
+  );
 });

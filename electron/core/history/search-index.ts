@@ -9,6 +9,8 @@ export type Indexed = { number: number; roomId: string; author: string; sentAt: 
 /** Above this many messages the index is written anew after a room was taken out, which is quicker than mending each page. */
 const MANY = 2_000;
 const PAGE = 500;
+/** How many rooms one expression names. */
+const ROOMS_AT_ONCE = 400;
 
 /** Entries for what messages are filtered by. No word holds a space, so these are never taken for words. */
 export const roomEntry = (roomId: string): string => `room ${roomId}`;
@@ -94,6 +96,17 @@ export function createSearchIndex({ one, all, run }: Queries) {
       }
     },
 
+    /** How many messages of a range of numbers it holds: each has one entry for its room. */
+    count(from: number, to: number): number {
+      const ids = all<{ id: number }>(sql.wordIdsBetween, 'room ', 'room ~').map(({ id }) => tokenOf(id));
+      let count = 0;
+      for (let at = 0; at < ids.length; at += ROOMS_AT_ONCE) {
+        const rooms = ids.slice(at, at + ROOMS_AT_ONCE).map((token) => `"${token}"`);
+        count += one<{ count: number }>(sql.countIndexedBetween, rooms.join(' OR '), from, to)?.count ?? 0;
+      }
+      return count;
+    },
+
     /** Whether an entry of the message, another one for each number, leads to it. */
     finds(message: Indexed): boolean {
       const entries = [...entriesOf(message)];
@@ -116,15 +129,20 @@ export function makeSearchIndex(db: WritableDb): void {
     CREATE VIRTUAL TABLE word_parts USING fts5 (
       parts, content = '', columnsize = 0, detail = none, prefix = '1 2', tokenize = 'ascii'
     );
-    CREATE VIRTUAL TABLE message_words USING fts5 (words, content = '', detail = none, tokenize = 'ascii');
+    CREATE VIRTUAL TABLE message_words USING fts5 (words, content = '', columnsize = 0, detail = none, tokenize = 'ascii');
     -- What is deleted goes from the index too, not only from what it finds.
     INSERT INTO word_parts (word_parts, rank) VALUES ('secure-delete', 1);
     INSERT INTO message_words (message_words, rank) VALUES ('secure-delete', 1);
   `);
+  fillSearchIndex(db, sql.indexedAbove);
+}
+
+/** Fills an empty index. `messagesAbove` reads messages above a number, so many at once. */
+export function fillSearchIndex(db: WritableDb, messagesAbove: string): void {
   const queries = createQueries(db);
   const index = createSearchIndex(queries);
   for (let above = Number.MIN_SAFE_INTEGER; ; ) {
-    const page = queries.all<Indexed>(sql.indexedAbove, above, PAGE);
+    const page = queries.all<Indexed>(messagesAbove, above, PAGE);
     for (const message of page) index.add(message);
     above = page.at(-1)?.number ?? above;
     if (page.length < PAGE) break;
@@ -133,8 +151,8 @@ export function makeSearchIndex(db: WritableDb): void {
   queries.run(sql.wordPartsOption, 'optimize', null);
 }
 
-/** Whether this version of the history has the index of this file, and not the earlier one that kept itself by triggers. */
+/** Whether the messages lie as `statements.ts` reads them, and not as in an earlier version. */
 export const hasSearchIndex = (db: WritableDb): boolean =>
-  db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'word_parts'").get() !== undefined;
+  db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'authors'").get() !== undefined;
 
 export type SearchIndex = ReturnType<typeof createSearchIndex>;

@@ -1,7 +1,7 @@
 import { foldText, holdsLink, matchesIn, type SearchPage } from '@parley/shared/model';
 import type { DeviceId, RoomId } from '@parley/shared/protocol';
 import type { HistoryContext } from './history-context.ts';
-import type { ItemRow } from './message-rows.ts';
+import { type ItemRow, readRow, type Stored } from './message-rows.ts';
 import { planSearch, type SearchPlan } from './search-plan.ts';
 import { searchTerms } from './search-terms.ts';
 import { sql } from './statements.ts';
@@ -78,8 +78,10 @@ export function createSearchStore(context: HistoryContext) {
       const { numbers, next } = look(plan, before, limit, isHit);
       const texts = terms.map(({ text }) => text);
       const items = numbers.flatMap((number) => {
-        const row = one<ItemRow & { room_name: string | null }>(sql.searchHit, number);
-        return row ? [{ item: itemOf(row), roomName: row.room_name, matches: matchesIn(row.text, texts) }] : [];
+        const found = one<Stored<ItemRow> & { room_name: string | null }>(sql.searchHit, number);
+        if (!found) return [];
+        const row = readRow<ItemRow>(found);
+        return [{ item: itemOf(row), roomName: found.room_name, matches: matchesIn(row.text, texts) }];
       });
       const first = before === Number.MAX_SAFE_INTEGER;
       const counted = (): number | null => {

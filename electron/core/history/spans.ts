@@ -6,39 +6,41 @@ import { sql } from './statements.ts';
 
 /** A run of an author's seqs without a gap, with the print of all their entries that are held. */
 export type Span = { first: number; last: number; print: PrintBytes };
+/** The same with the number of its author in the room. */
+type AuthorSpan = Span & { number: number };
 
 /** Comes after every id of a device in the order of SQLite and of this language. */
 export const LAST_AUTHOR = '~';
 
 /** Which of each author's messages are here, as runs of their seqs. */
-export function createSpans({ one, all, run, own }: Pick<HistoryContext, 'one' | 'all' | 'run' | 'own'>) {
-  const spansOf = ({ roomId, author }: Pick<Entry, 'roomId' | 'author'>) => all<Span>(sql.spansOf, roomId, author);
+export function createSpans({ one, all, run, own, authors }: HistoryContext) {
+  const spansOf = (roomId: string, author: string) => all<AuthorSpan>(sql.spansOf, roomId, author);
   const idsPrint = (roomId: string, author: string, first: number, last: number): PrintBytes => {
     let print = noPrint();
     if (first > last) return print;
-    for (const { id } of all<{ id: string }>(sql.idsWithin, roomId, author, first, last)) print = withId(print, id);
+    for (const { id } of all<{ id: Uint8Array }>(sql.idsWithin, roomId, author, first, last)) print = joined(print, id);
     return print;
   };
 
   return {
     /** Adds a message to its author's spans: within one, on its own, at an end of one, or between two that become one. */
     add({ roomId, author, seq, id }: Entry, held: boolean): void {
-      const spans = spansOf({ roomId, author });
+      const spans = spansOf(roomId, author);
       const around = spans.find(({ first, last }) => first <= seq && seq <= last);
       const below = around ?? spans.find(({ last }) => last === seq - 1);
       const above = around ? undefined : spans.find(({ first }) => first === seq + 1);
-      if (above) run(sql.removeSpan, roomId, author, above.first);
+      if (above) run(sql.removeSpan, above.number, above.first);
       const before = joined(below?.print ?? noPrint(), above?.print ?? noPrint());
       const print = held ? withId(before, id) : before;
       const last = above?.last ?? Math.max(seq, below?.last ?? seq);
-      if (below) run(sql.growSpan, last, print, roomId, author, below.first);
-      else run(sql.addSpan, roomId, author, seq, last, print);
+      if (below) run(sql.growSpan, last, print, below.number, below.first);
+      else run(sql.addSpan, authors.of(roomId, author), seq, last, print);
     },
 
     /** An entry whose body was missing is held now. */
     toggle(roomId: string, { author, seq, id }: { author: string; seq: number; id: string }): void {
-      const span = all<Span>(sql.spansOf, roomId, author).find(({ first, last }) => first <= seq && seq <= last);
-      if (span) run(sql.growSpan, span.last, withId(span.print, id), roomId, author, span.first);
+      const span = spansOf(roomId, author).find(({ first, last }) => first <= seq && seq <= last);
+      if (span) run(sql.growSpan, span.last, withId(span.print, id), span.number, span.first);
     },
 
     /**
@@ -48,7 +50,7 @@ export function createSpans({ one, all, run, own }: Pick<HistoryContext, 'one' |
      */
     hasRoomFor(message: Entry): boolean {
       const { roomId, author, seq } = message;
-      const spans = spansOf(message);
+      const spans = spansOf(roomId, author);
       if (spans.length === 0 && author !== own && !one(sql.pin, author)) {
         return all(sql.authors, roomId, '', LAST_AUTHOR).length < LIMITS.roomAuthorsMax;
       }
@@ -63,7 +65,7 @@ export function createSpans({ one, all, run, own }: Pick<HistoryContext, 'one' |
 
     /** The print of every message of a range; undefined where a seq of it has none. Reads the smaller part of a span's ids. */
     printOf(roomId: string, { author, first, last }: Pick<SeqRange, 'first' | 'last'> & { author: string }) {
-      const span = all<Span>(sql.spansOf, roomId, author).find((each) => each.first <= first && last <= each.last);
+      const span = spansOf(roomId, author).find((each) => each.first <= first && last <= each.last);
       if (!span) return undefined;
       if (span.last - span.first < 2 * (last - first)) {
         const before = idsPrint(roomId, author, span.first, first - 1);

@@ -1,13 +1,39 @@
+/** A message with the names behind its numbers. From the message to those, whatever SQLite would choose. */
+const MESSAGE_COLUMNS = `
+  m.number, m.id, r.room_id, a.device AS author, n.name AS author_name, m.seq, m.clock, m.sent_at, m.text, m.sig, m.mine,
+  m.state, m.delivered_to, m.read_by, m.kind, oa.device AS of_author, m.of_id, m.digest, m.salt, m.body, m.shown, m.held,
+  m.edited, m.deleted, m.reacted, m.expires, m.due_at`;
+const MESSAGE_JOINS = `
+  CROSS JOIN authors a ON a.number = m.author
+  CROSS JOIN rooms r ON r.number = m.room
+  CROSS JOIN names n ON n.number = m.name
+  LEFT JOIN authors oa ON oa.number = m.of_author`;
+const MESSAGES = `SELECT ${MESSAGE_COLUMNS} FROM messages m ${MESSAGE_JOINS}`;
+
 /** Messages with what is known of their authors' devices, and of the messages that they answer. */
 const ITEM_COLUMNS = `
-  m.*, p.name AS pinned_name, p.changed AS pinned_changed,
-  q.author_name AS quoted_name, q.text AS quoted_text, q.mine AS quoted_mine,
+  ${MESSAGE_COLUMNS}, p.name AS pinned_name, p.changed AS pinned_changed,
+  qn.name AS quoted_name, q.text AS quoted_text, q.mine AS quoted_mine,
   qp.name AS quoted_pinned_name, qp.changed AS quoted_pinned_changed`;
 const ITEM_JOINS = `
-  LEFT JOIN pins p ON p.device_id = m.author
-  LEFT JOIN messages q ON q.author = m.of_author AND q.id = m.of_id AND q.room_id = m.room_id AND q.shown = 1
-  LEFT JOIN pins qp ON qp.device_id = q.author`;
+  ${MESSAGE_JOINS}
+  LEFT JOIN pins p ON p.device_id = a.device
+  LEFT JOIN messages q ON q.author = m.of_author AND q.id = m.of_id AND q.shown = 1
+  LEFT JOIN names qn ON qn.number = q.name
+  LEFT JOIN pins qp ON q.number IS NOT NULL AND qp.device_id = oa.device`;
 const ITEMS = `SELECT ${ITEM_COLUMNS} FROM messages m ${ITEM_JOINS}`;
+
+/** The numbers of a room by its id, and of an author in it. */
+const ROOM = '(SELECT number FROM rooms WHERE room_id = ?)';
+const AUTHOR = `(SELECT number FROM authors WHERE room = ${ROOM} AND device = ?)`;
+/** The order of a room. Few messages share a clock, so those are sorted as they are read. */
+const OLDEST_FIRST = 'm.clock, a.device, m.id';
+const NEWEST_FIRST = 'm.clock DESC, a.device DESC, m.id DESC';
+
+/** What the search index knows of a message. */
+const INDEXED = `
+  SELECT m.number, r.room_id AS roomId, a.device AS author, m.sent_at AS sentAt, m.text
+  FROM messages m CROSS JOIN authors a ON a.number = m.author CROSS JOIN rooms r ON r.number = m.room`;
 
 /** Every statement of the history, in one place, so that a test can ask SQLite how it will run each of them. */
 export const sql = {
@@ -31,7 +57,8 @@ export const sql = {
   setRoomSecrets:
     'UPDATE rooms SET secret = @secret, owner_seed = @owner_seed, passphrase = @passphrase WHERE room_id = @room_id',
   setDraft: 'UPDATE rooms SET draft = ? WHERE room_id = ?',
-  deleteMessages: 'DELETE FROM messages WHERE room_id = ?',
+  deleteMessage: 'DELETE FROM messages WHERE number = ?',
+  deleteMessages: `DELETE FROM messages WHERE author IN (SELECT number FROM authors WHERE room = ${ROOM})`,
   deleteRoom: 'DELETE FROM rooms WHERE room_id = ?',
   roomGrew: `
     UPDATE rooms SET message_count = message_count + @shown, entry_count = entry_count + @entries, unread = unread + @unread, top_clock = max(top_clock, @clock),
@@ -39,140 +66,161 @@ export const sql = {
     WHERE room_id = @roomId`,
   fewerUnread: 'UPDATE rooms SET unread = max(0, unread - ?) WHERE room_id = ?',
 
-  message: `${ITEMS} WHERE m.author = ? AND m.id = ?`,
-  entry: 'SELECT * FROM messages WHERE author = ? AND id = ?',
-  lastMessage: `${ITEMS} WHERE m.room_id = ? AND m.shown = 1 ORDER BY m.clock DESC, m.author DESC, m.id DESC LIMIT 1`,
-  lastSeq: 'SELECT max(seq) AS seq FROM messages WHERE room_id = ? AND author = ?',
-  countAtSeq: 'SELECT count(*) AS count FROM messages WHERE room_id = ? AND author = ? AND seq = ?',
+  authorNumber: 'SELECT number FROM authors WHERE room = (SELECT number FROM rooms WHERE room_id = ?) AND device = ?',
+  addAuthor: 'INSERT INTO authors (room, device) SELECT number, ? FROM rooms WHERE room_id = ? RETURNING number',
+  nameNumber: 'SELECT number FROM names WHERE author = ? AND name = ?',
+  addName: 'INSERT INTO names (author, name) VALUES (?, ?) RETURNING number',
+
+  message: `${ITEMS} WHERE a.device = ? AND m.id = ?`,
+  entry: `${MESSAGES} WHERE a.device = ? AND m.id = ?`,
+  lastMessage: `${ITEMS} WHERE m.room = ${ROOM} AND m.shown = 1 ORDER BY ${NEWEST_FIRST} LIMIT 1`,
+  lastSeq: `SELECT max(seq) AS seq FROM messages WHERE author = ${AUTHOR}`,
+  countAtSeq: `SELECT count(*) AS count FROM messages WHERE author = ${AUTHOR} AND seq = ?`,
+  countAtClock: `
+    SELECT count(*) AS count FROM messages WHERE room = ${ROOM} AND clock = ? AND shown = 1 AND +author = ${AUTHOR}`,
   ownFloor: 'SELECT seq, clock FROM own_floors WHERE room_hash = ?',
   raiseOwnFloor: `
     INSERT INTO own_floors (room_hash, seq, clock) VALUES (@roomHash, @seq, @clock)
     ON CONFLICT (room_hash) DO UPDATE SET seq = max(seq, excluded.seq), clock = max(clock, excluded.clock)`,
   // Entries that are no texts are counted, and none of them repeats another.
-  recentOwn:
-    'SELECT sent_at, CASE shown WHEN 1 THEN text ELSE id END AS text FROM messages WHERE room_id = ? AND author = ? ORDER BY seq DESC LIMIT ?',
+  recentOwn: `
+    SELECT sent_at, CASE shown WHEN 1 THEN text ELSE hex(id) END AS text FROM messages WHERE author = ${AUTHOR}
+    ORDER BY seq DESC LIMIT ?`,
   insertEntry: `
-    INSERT INTO messages (id, room_id, author, author_name, seq, clock, sent_at, text, sig, mine, state, recorded_at,
+    INSERT INTO messages (id, room, author, name, seq, clock, sent_at, text, sig, mine, state, recorded_at,
                           kind, of_author, of_id, digest, salt, body, shown, held, expires, due_at)
-    VALUES (@id, @roomId, @author, @authorName, @seq, @clock, @sentAt, @text, @sig, @mine, @state, @recordedAt,
-            @kind, @ofAuthor, @ofId, @digest, @salt, @body, @shown, @held, @expires, @dueAt)
+    VALUES (@id, (SELECT room FROM authors WHERE number = @author), @author, @name, @seq, @clock, @sentAt, @text, @sig,
+            @mine, @state, @recordedAt, @kind, @ofAuthor, @ofId, @digest, @salt, @body, @shown, @held, @expires, @dueAt)
     RETURNING number`,
-  fillBody: 'UPDATE messages SET text = @text, salt = @salt, body = @body, due_at = @dueAt WHERE number = @number',
-  eraseBody: 'UPDATE messages SET salt = NULL, body = NULL WHERE number = ?',
+  fillBody: `
+    UPDATE messages SET text = @text, salt = @salt, body = @body, digest = NULL, due_at = @dueAt
+    WHERE number = @number`,
+  eraseBody: 'UPDATE messages SET salt = NULL, body = NULL, digest = @digest WHERE number = @number',
   // An own message that nobody has stays: its words would be lost.
   due: `
-    SELECT * FROM messages WHERE due_at IS NOT NULL AND due_at <= ? AND (mine = 0 OR delivered_to > 0)
-    ORDER BY due_at LIMIT ?`,
+    ${MESSAGES} WHERE m.due_at IS NOT NULL AND m.due_at <= ? AND (m.mine = 0 OR m.delivered_to > 0)
+    ORDER BY m.due_at LIMIT ?`,
   expire: `
-    UPDATE messages SET text = '', salt = NULL, body = NULL, edited = 0, shown = 0, held = 1, due_at = NULL
-    WHERE number = ?`,
+    UPDATE messages SET text = '', salt = NULL, body = NULL, digest = @digest, edited = 0, shown = 0, held = 1, due_at = NULL
+    WHERE number = @number`,
   timer: `
-    SELECT body FROM messages WHERE room_id = ? AND kind = 4 AND body IS NOT NULL
-    ORDER BY clock DESC, author DESC, id DESC LIMIT 1`,
+    SELECT m.body FROM messages m CROSS JOIN authors a ON a.number = m.author
+    WHERE m.room = ${ROOM} AND m.kind = 4 AND m.body IS NOT NULL ORDER BY ${NEWEST_FIRST} LIMIT 1`,
   setKeep: 'UPDATE rooms SET keep_ms = ? WHERE room_id = ?',
   roomsThatForget: 'SELECT room_id, keep_ms FROM rooms WHERE keep_ms > 0',
   // A message is as old as the later of its arrival and its sending, unless it comes from the future. An own one that nobody has stays.
   old: `
-    SELECT * FROM messages WHERE room_id = @roomId AND recorded_at <= @before AND held = 1 AND kind <> 4
-      AND (sent_at <= @before OR sent_at > @now) AND (mine = 0 OR delivered_to > 0 OR seq = 0)
-    ORDER BY recorded_at LIMIT @limit`,
+    ${MESSAGES} WHERE m.room = (SELECT number FROM rooms WHERE room_id = @roomId) AND m.recorded_at <= @before
+      AND m.held = 1 AND m.kind <> 4
+      AND (m.sent_at <= @before OR m.sent_at > @now) AND (m.mine = 0 OR m.delivered_to > 0 OR m.seq = 0)
+    ORDER BY m.recorded_at LIMIT @limit`,
   entriesOn: `
-    SELECT * FROM messages WHERE of_author = ? AND of_id = ? AND kind > 0 AND kind < 4 AND held = 1
-      AND (salt IS NOT NULL OR held = 0 OR kind = 2) AND room_id = ?`,
+    ${MESSAGES} WHERE m.of_author = ${AUTHOR} AND m.of_id = ? AND m.kind > 0 AND m.kind < 4 AND m.held = 1
+      AND (m.salt IS NOT NULL OR m.held = 0 OR m.kind = 2)`,
   drop: `
     UPDATE messages SET text = '', salt = NULL, body = NULL, edited = 0, deleted = 0, reacted = 0, shown = 0, held = 2,
-                        due_at = NULL, sig = '', digest = ''
+                        due_at = NULL, sig = x'', digest = NULL
     WHERE number = ?`,
   dropDeliveries: 'DELETE FROM deliveries WHERE message = ?',
-  droppedEdit:
-    'SELECT 1 FROM messages WHERE of_author = ? AND of_id = ? AND held = 2 AND kind = 1 AND room_id = ? LIMIT 1',
-  firstKept: `
-    SELECT min(seq) AS seq FROM messages
-    WHERE room_id = ? AND author = ? AND seq > ? AND held = 1 AND kind <> 4`,
-  floor: 'SELECT seq FROM floors WHERE room_id = ? AND author = ?',
-  floors: 'SELECT author, seq FROM floors WHERE room_id = ?',
+  droppedEdit: `
+    SELECT 1 FROM messages WHERE of_author = @number AND of_id = @id AND held = 2 AND kind = 1 LIMIT 1`,
+  firstKept: 'SELECT min(seq) AS seq FROM messages WHERE author = ? AND seq > ? AND held = 1 AND kind <> 4',
+  floor: 'SELECT seq FROM floors WHERE author = ?',
+  floors: `
+    SELECT a.device AS author, f.seq FROM authors a CROSS JOIN floors f ON f.author = a.number
+    WHERE a.room = ${ROOM}`,
   setFloor: `
-    INSERT INTO floors (room_id, author, seq) VALUES (?, ?, ?)
-    ON CONFLICT (room_id, author) DO UPDATE SET seq = excluded.seq`,
+    INSERT INTO floors (author, seq) VALUES (?, ?)
+    ON CONFLICT (author) DO UPDATE SET seq = excluded.seq`,
   anythingForgotten: `
-    SELECT 1 WHERE EXISTS (SELECT 1 FROM rooms WHERE keep_ms > 0) OR EXISTS (SELECT 1 FROM floors WHERE room_id > '')
+    SELECT 1 WHERE EXISTS (SELECT 1 FROM rooms WHERE keep_ms > 0) OR EXISTS (SELECT 1 FROM floors WHERE author > 0)
       OR EXISTS (SELECT 1 FROM messages WHERE due_at > 0)
-      OR EXISTS (SELECT 1 FROM messages WHERE room_id > '' AND kind = 4 AND body IS NOT NULL)`,
-  lowerFloor: 'UPDATE floors SET seq = ? WHERE room_id = ? AND author = ? AND seq >= ?',
+      OR EXISTS (SELECT 1 FROM messages WHERE room > 0 AND kind = 4 AND body IS NOT NULL)`,
+  lowerFloor: 'UPDATE floors SET seq = ? WHERE author = ? AND seq >= ?',
   setText: 'UPDATE messages SET text = @text, edited = @edited, deleted = @deleted WHERE number = @number',
   hold: 'UPDATE messages SET held = 1 WHERE number = ?',
   show: 'UPDATE messages SET shown = 1 WHERE number = ?',
-  setReacted: 'UPDATE messages SET reacted = 1 WHERE author = ? AND id = ? AND room_id = ?',
+  setReacted: `UPDATE messages SET reacted = 1 WHERE author = ${AUTHOR} AND id = ?`,
   noteReacted: `
-    UPDATE messages SET reacted = 1 WHERE author = ? AND id = ?
+    UPDATE messages SET reacted = 1 WHERE author = ${AUTHOR} AND id = ?
       AND EXISTS (SELECT 1 FROM messages r WHERE r.of_author = messages.author AND r.of_id = messages.id AND r.kind = 3
-                    AND r.kind > 0 AND (r.salt IS NOT NULL OR r.held = 0 OR r.kind = 2)
-                    AND r.room_id = messages.room_id)`,
+                    AND r.kind > 0 AND (r.salt IS NOT NULL OR r.held = 0 OR r.kind = 2))`,
   // The edits or deletions by a message's own author, the newest first, without the edits that were replaced.
   entriesAbout: `
-    SELECT * FROM messages WHERE of_author = ? AND of_id = ? AND kind = ? AND kind > 0 AND author = ?
-      AND (salt IS NOT NULL OR held = 0 OR kind = 2)
-    ORDER BY clock DESC, id DESC`,
+    ${MESSAGES} WHERE m.of_author = @number AND m.of_id = @id AND m.kind = @kind AND m.kind > 0 AND m.author = @number
+      AND (m.salt IS NOT NULL OR m.held = 0 OR m.kind = 2)
+    ORDER BY m.clock DESC, m.id DESC`,
   countReactions: `
-    SELECT count(*) AS count FROM messages WHERE of_author = ? AND of_id = ? AND kind = 3 AND kind > 0 AND author = ?
-      AND (salt IS NOT NULL OR held = 0 OR kind = 2)`,
+    SELECT count(*) AS count FROM messages WHERE of_author = @ofAuthor AND of_id = @ofId AND kind = 3 AND kind > 0
+      AND author = @author AND (salt IS NOT NULL OR held = 0 OR kind = 2)`,
   reactionsTo: `
-    SELECT m.author, m.author_name, m.mine, m.body, m.clock, p.name AS pinned_name, p.changed AS pinned_changed
-    FROM messages m LEFT JOIN pins p ON p.device_id = m.author
-    WHERE m.of_author = ? AND m.of_id = ? AND m.kind = 3 AND m.kind > 0 AND (m.salt IS NOT NULL OR m.held = 0 OR m.kind = 2) AND m.room_id = ?
-      AND m.body IS NOT NULL
+    SELECT a.device AS author, n.name AS author_name, m.mine, m.body, m.clock, p.name AS pinned_name,
+           p.changed AS pinned_changed
+    FROM messages m CROSS JOIN authors a ON a.number = m.author CROSS JOIN names n ON n.number = m.name
+      LEFT JOIN pins p ON p.device_id = a.device
+    WHERE m.of_author = ${AUTHOR} AND m.of_id = ? AND m.kind = 3 AND m.kind > 0
+      AND (m.salt IS NOT NULL OR m.held = 0 OR m.kind = 2) AND m.body IS NOT NULL
     ORDER BY m.author, m.clock, m.id`,
   pageBefore: `
-    ${ITEMS} WHERE m.room_id = ? AND m.shown = 1 AND (m.clock, m.author, m.id) < (?, ?, ?)
-    ORDER BY m.clock DESC, m.author DESC, m.id DESC LIMIT ?`,
+    ${ITEMS} WHERE m.room = ${ROOM} AND m.shown = 1 AND (m.clock, a.device, m.id) < (?, ?, ?)
+    ORDER BY ${NEWEST_FIRST} LIMIT ?`,
   pageFrom: `
-    ${ITEMS} WHERE m.room_id = ? AND m.shown = 1 AND (m.clock, m.author, m.id) >= (?, ?, ?)
-    ORDER BY m.clock, m.author, m.id LIMIT ?`,
+    ${ITEMS} WHERE m.room = ${ROOM} AND m.shown = 1 AND (m.clock, a.device, m.id) >= (?, ?, ?)
+    ORDER BY ${OLDEST_FIRST} LIMIT ?`,
   pageAfter: `
-    ${ITEMS} WHERE m.room_id = ? AND m.shown = 1 AND (m.clock, m.author, m.id) > (?, ?, ?)
-    ORDER BY m.clock, m.author, m.id LIMIT ?`,
+    ${ITEMS} WHERE m.room = ${ROOM} AND m.shown = 1 AND (m.clock, a.device, m.id) > (?, ?, ?)
+    ORDER BY ${OLDEST_FIRST} LIMIT ?`,
   unreadTexts: `
-    SELECT text FROM messages WHERE room_id = ? AND mine = 0 AND state < 3 AND shown = 1
-    ORDER BY clock DESC, author DESC, id DESC LIMIT ?`,
+    SELECT text FROM messages WHERE room = ${ROOM} AND mine = 0 AND state < 3 AND shown = 1
+    ORDER BY clock DESC LIMIT ?`,
   // From the newest down: it stops at the last of as many as the room counts.
   nthUnread: `
-    SELECT author, id FROM messages WHERE room_id = ? AND mine = 0 AND state < 3 AND shown = 1
-    ORDER BY clock DESC, author DESC, id DESC LIMIT 1 OFFSET ?`,
+    SELECT a.device AS author, m.id FROM messages m CROSS JOIN authors a ON a.number = m.author
+    WHERE m.room = ${ROOM} AND m.mine = 0 AND m.state < 3 AND m.shown = 1
+    ORDER BY ${NEWEST_FIRST} LIMIT 1 OFFSET ?`,
   // The plus keeps SQLite on the index of the author's seqs, which is the order that is asked for.
   messagesWithin: `
-    SELECT * FROM messages WHERE room_id = ? AND author = ? AND seq BETWEEN ? AND ? AND held = 1 AND +clock >= ?
-    ORDER BY seq LIMIT ?`,
+    ${MESSAGES} WHERE m.author = ${AUTHOR} AND m.seq BETWEEN ? AND ? AND m.held = 1 AND +m.clock >= ?
+    ORDER BY m.seq LIMIT ?`,
   unreadWithin: `
-    SELECT number, id, author, EXISTS (SELECT 1 FROM pins WHERE device_id = author) AS met FROM messages
-    WHERE room_id = ? AND (clock, author) >= (?, ?) AND (clock, author) <= (?, ?) AND mine = 0 AND state < 3 AND shown = 1 ORDER BY clock, author`,
+    SELECT m.number, m.id, a.device AS author, EXISTS (SELECT 1 FROM pins WHERE device_id = a.device) AS met
+    FROM messages m CROSS JOIN authors a ON a.number = m.author
+    WHERE m.room = ${ROOM} AND (m.clock, a.device) >= (?, ?) AND (m.clock, a.device) <= (?, ?)
+      AND m.mine = 0 AND m.state < 3 AND m.shown = 1
+    ORDER BY m.clock, a.device`,
   seen: 'UPDATE messages SET state = 3 WHERE number = ?',
   advance: `
     UPDATE messages SET state = CASE WHEN state = 4 THEN @state ELSE max(state, @state) END,
                         delivered_to = delivered_to + @delivered, read_by = read_by + @read
     WHERE number = @number`,
 
-  authors: 'SELECT DISTINCT author FROM spans WHERE room_id = ? AND author > ? AND author <= ? ORDER BY author',
+  authors: `
+    SELECT a.device AS author FROM authors a
+    WHERE a.room = ${ROOM} AND a.device > ? AND a.device <= ? AND EXISTS (SELECT 1 FROM spans WHERE author = a.number)
+    ORDER BY a.device`,
   spans: `
-    SELECT author, first, last, print FROM spans WHERE room_id = ? AND author > ? AND author <= ? ORDER BY author, first`,
-  spansOf: 'SELECT first, last, print FROM spans WHERE room_id = ? AND author = ? ORDER BY first',
-  addSpan: 'INSERT INTO spans (room_id, author, first, last, print) VALUES (?, ?, ?, ?, ?)',
-  growSpan: 'UPDATE spans SET last = ?, print = ? WHERE room_id = ? AND author = ? AND first = ?',
-  entriesWithin:
-    'SELECT seq, id, held FROM messages WHERE room_id = ? AND author = ? AND seq BETWEEN ? AND ? ORDER BY seq',
+    SELECT a.device AS author, s.first, s.last, s.print FROM authors a CROSS JOIN spans s ON s.author = a.number
+    WHERE a.room = ${ROOM} AND a.device > ? AND a.device <= ? ORDER BY a.device, s.first`,
+  spansOf: `SELECT author AS number, first, last, print FROM spans WHERE author = ${AUTHOR} ORDER BY first`,
+  addSpan: 'INSERT INTO spans (author, first, last, print) VALUES (?, ?, ?, ?)',
+  growSpan: 'UPDATE spans SET last = ?, print = ? WHERE author = ? AND first = ?',
+  entriesWithin: 'SELECT seq, id, held FROM messages WHERE author = ? AND seq BETWEEN ? AND ? ORDER BY seq',
   entriesAt: `
-    SELECT m.id, m.author, m.clock, m.author_name, m.mine, p.name AS pinned_name, p.changed AS pinned_changed
-    FROM messages m LEFT JOIN pins p ON p.device_id = m.author
-    WHERE m.room_id = ? AND m.author = ? AND m.seq = ?`,
-  idsWithin:
-    'SELECT seq, id FROM messages WHERE room_id = ? AND author = ? AND seq BETWEEN ? AND ? AND held > 0 ORDER BY seq',
+    SELECT m.id, a.device AS author, m.clock, n.name AS author_name, m.mine, p.name AS pinned_name,
+           p.changed AS pinned_changed
+    FROM messages m CROSS JOIN authors a ON a.number = m.author CROSS JOIN names n ON n.number = m.name
+      LEFT JOIN pins p ON p.device_id = a.device
+    WHERE m.author = ${AUTHOR} AND m.seq = ?`,
+  idsWithin: `
+    SELECT seq, id FROM messages WHERE author = ${AUTHOR} AND seq BETWEEN ? AND ? AND held > 0 ORDER BY seq`,
   newestIdsWithin: `
-    SELECT seq, id FROM messages WHERE room_id = ? AND author = ? AND seq BETWEEN ? AND ? AND held > 0
+    SELECT seq, id FROM messages WHERE author = ${AUTHOR} AND seq BETWEEN ? AND ? AND held > 0
     ORDER BY seq DESC LIMIT ?`,
-  removeSpan: 'DELETE FROM spans WHERE room_id = ? AND author = ? AND first = ?',
+  removeSpan: 'DELETE FROM spans WHERE author = ? AND first = ?',
 
   undeliveredWithin: `
     SELECT m.id FROM messages m
-    WHERE m.room_id = @roomId AND m.author = @author AND m.seq <= @last AND m.seq >= @first AND m.seq > @last - @scan AND m.held <> 2
+    WHERE m.author = @author AND m.seq <= @last AND m.seq >= @first AND m.seq > @last - @scan AND m.held <> 2
       AND NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.message = m.number AND d.device = @by AND d.state >= 2)
     ORDER BY m.seq`,
   delivery: 'SELECT state FROM deliveries WHERE message = ? AND device = ?',
@@ -183,12 +231,14 @@ export const sql = {
       SET state = excluded.state, delivered_at = coalesce(delivered_at, excluded.delivered_at),
           read_at = coalesce(read_at, excluded.read_at)`,
   deliveriesOf: `
-    SELECT d.device, d.state, d.delivered_at, d.read_at, p.name AS pinned_name, p.changed AS pinned_changed
-    FROM deliveries d LEFT JOIN pins p ON p.device_id = d.device WHERE d.message = ?`,
+    SELECT a.device, d.state, d.delivered_at, d.read_at, p.name AS pinned_name, p.changed AS pinned_changed
+    FROM deliveries d CROSS JOIN authors a ON a.number = d.device LEFT JOIN pins p ON p.device_id = a.device
+    WHERE d.message = ?`,
   newestBy: `
-    SELECT m.author, m.author_name, m.mine, p.name AS pinned_name, p.changed AS pinned_changed
-    FROM messages m LEFT JOIN pins p ON p.device_id = m.author
-    WHERE m.room_id = ? AND m.author = ? ORDER BY m.seq DESC LIMIT 1`,
+    SELECT a.device AS author, n.name AS author_name, m.mine, p.name AS pinned_name, p.changed AS pinned_changed
+    FROM messages m CROSS JOIN authors a ON a.number = m.author CROSS JOIN names n ON n.number = m.name
+      LEFT JOIN pins p ON p.device_id = a.device
+    WHERE m.author = ${AUTHOR} ORDER BY m.seq DESC LIMIT 1`,
 
   pin: 'SELECT * FROM pins WHERE device_id = ?',
   otherPin: 'SELECT 1 FROM pins WHERE name_key = ? AND device_id <> ? AND changed = 0 LIMIT 1',
@@ -220,25 +270,23 @@ export const sql = {
   anyMessageWith: 'SELECT 1 FROM message_words WHERE message_words MATCH ? LIMIT 1',
   // Numbers are bound as real ones, and FTS5 uses only whole ones to find its place: any other is compared row by row.
   messageHas: 'SELECT 1 FROM message_words WHERE message_words MATCH ? AND rowid = CAST(? AS INTEGER)',
-  indexedBetween: `
-    SELECT number, room_id AS roomId, author, sent_at AS sentAt, text FROM messages
-    WHERE number BETWEEN ? AND ? AND number % ? = 0`,
-  indexedAbove: `
-    SELECT number, room_id AS roomId, author, sent_at AS sentAt, text FROM messages
-    WHERE number > ? ORDER BY number LIMIT ?`,
+  indexedBetween: `${INDEXED} WHERE m.number BETWEEN ? AND ? AND m.number % ? = 0`,
+  indexedAbove: `${INDEXED} WHERE m.number > ? ORDER BY m.number LIMIT ?`,
   // The plus keeps SQLite on the numbers, which is the order that is asked for.
-  indexedOfRoom: `
-    SELECT number, room_id AS roomId, author, sent_at AS sentAt, text FROM messages
-    WHERE number > ? AND +room_id = ? ORDER BY number LIMIT ?`,
+  indexedOfRoom: `${INDEXED} WHERE m.number > ? AND +m.room = ${ROOM} ORDER BY m.number LIMIT ?`,
   searchIndexed: `
-    SELECT m.number, m.room_id, m.author, m.sent_at, m.text FROM message_words w JOIN messages m ON m.number = w.rowid
+    SELECT m.number, r.room_id, a.device AS author, m.sent_at, m.text
+    FROM message_words w CROSS JOIN messages m ON m.number = w.rowid
+      CROSS JOIN authors a ON a.number = m.author CROSS JOIN rooms r ON r.number = m.room
     WHERE w.message_words MATCH ? AND w.rowid < CAST(? AS INTEGER) ORDER BY w.rowid DESC LIMIT ?`,
   countIndexed: 'SELECT count(*) AS total FROM (SELECT 1 FROM message_words WHERE message_words MATCH ? LIMIT ?)',
+  countIndexedBetween: `
+    SELECT count(*) AS count FROM message_words
+    WHERE message_words MATCH ? AND rowid BETWEEN CAST(? AS INTEGER) AND CAST(? AS INTEGER)`,
   // For what almost every message holds: the messages are read from the newest down.
-  searchAll:
-    'SELECT number, room_id, author, sent_at, text FROM messages WHERE number < ? ORDER BY number DESC LIMIT ?',
-  searchHit: `
-    SELECT r.name AS room_name, ${ITEM_COLUMNS}
-    FROM messages m JOIN rooms r ON r.room_id = m.room_id ${ITEM_JOINS}
-    WHERE m.number = ?`,
+  searchAll: `
+    SELECT m.number, r.room_id, a.device AS author, m.sent_at, m.text
+    FROM messages m CROSS JOIN authors a ON a.number = m.author CROSS JOIN rooms r ON r.number = m.room
+    WHERE m.number < ? ORDER BY m.number DESC LIMIT ?`,
+  searchHit: `SELECT r.name AS room_name, ${ITEM_COLUMNS} FROM messages m ${ITEM_JOINS} WHERE m.number = ?`,
 } as const;

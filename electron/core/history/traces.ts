@@ -8,6 +8,11 @@ const RETRY_AT_CLOSE_MS = 50;
 /** How long closing waits for another program to let go of the file. */
 const CLOSE_WAIT_MS = 2_000;
 
+/** In the file's header from the deletion of a room on, until a clean copy took its place. */
+const UNCLEAN = 1;
+/** Notes inside a transaction that a room is deleted by it. */
+export const noteDeletion = (db: WritableDb): void => void db.pragma(`application_id = ${UNCLEAN}`);
+
 /**
  * Sees to it that what was deleted leaves no trace beside the history: no copy, and nothing in the write-ahead log or in
  * pages that the log would have replaced. Another program that reads the file holds both back.
@@ -50,19 +55,25 @@ export function createTraces(options: { db: WritableDb; file: string; wait(ms: n
         // The next backup tries again.
       }
     },
-    /** Closes the connection. Where another program still reads what was deleted, a clean copy takes the file's place. */
+    /**
+     * Closes the connection. Where a room was deleted, or another program still reads what was deleted, a clean copy takes the file's
+     * place: SQLite overwrites what it deletes, but not the bytes that rows left behind on a page when they moved to another.
+     */
     async close(): Promise<void> {
       clearTimeout(timer);
       for (let waited = 0; pending && waited < CLOSE_WAIT_MS; waited += RETRY_AT_CLOSE_MS) {
         pending = !emptyLog();
         if (pending) await wait(RETRY_AT_CLOSE_MS);
       }
-      if (!pending) return void db.close();
+      if (!pending && db.pragma('application_id', { simple: true }) !== UNCLEAN) return void db.close();
       const part = partOf(file, 'clean');
       try {
         removeDatabase(part);
         closeSync(openSync(part, 'w', 0o600));
         db.prepare('VACUUM INTO ?').run(part);
+        db.prepare('ATTACH ? AS clean').run(part);
+        db.pragma('clean.application_id = 0');
+        db.exec('DETACH clean');
       } catch {
         // The disk takes nothing: the next start finds the log and goes on from there.
         removeDatabase(part);

@@ -19,7 +19,7 @@ import { entrySignatureBytes } from '@parley/shared/sealing';
 import { silentLog } from '../adapters/stream-log.ts';
 import type { Core } from '../core.ts';
 import type { WritableDb } from '../history/database.ts';
-import { digestOf } from '../history/entry-log.ts';
+import { digestOf } from '../history/digest.ts';
 import { createHistoryStore, type HistoryStore } from '../history/history-store.ts';
 import { type OpenedHistory, openHistory } from '../history/open-history.ts';
 import { signingKeyOf } from '../identity/ed25519.ts';

@@ -9,6 +9,8 @@ import { profileFromName } from '@parley/shared/model';
 import { ParleyError } from '@parley/shared/protocol';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { silentLog } from '#core/adapters/stream-log.ts';
+import { fromBlob } from '#core/history/blobs.ts';
+import type { WritableDb } from '#core/history/database.ts';
 import { startHistory } from '#core/history/history-client.ts';
 import { newMessageId, newRoomId, newSeed, openTestStore, temporaryFolder } from '#core/testing/test-kit.ts';
 import { NODE, REPOSITORY } from '#support/repository.ts';
@@ -26,6 +28,9 @@ beforeEach(() => {
   folder = temporaryFolder();
 });
 afterEach(() => folder.remove());
+
+const idsIn = (db: WritableDb): string[] =>
+  db.prepare<[], Buffer>('SELECT id FROM messages ORDER BY clock').pluck().all().map(fromBlob);
 
 /** The same numbers for the same seed. */
 function chance(seed: number): (below: number) => number {
@@ -67,7 +72,7 @@ describe('an acknowledged message (P9)', () => {
         const startedAt = performance.now();
         const { db, recovered, close } = openTestStore(file);
         const tookMs = performance.now() - startedAt;
-        const stored = new Set(db.prepare('SELECT id FROM messages').pluck().all());
+        const stored = new Set(idsIn(db));
         expect(acknowledged.filter((id) => !stored.has(id))).toEqual([]);
         expect(recovered).toBeNull();
         expect(tookMs).toBeLessThan(2_000);
@@ -105,7 +110,7 @@ describe('an acknowledged message (P9)', () => {
       copyFileSync(whole, copy);
       writeFileSync(`${copy}-wal`, wal.subarray(0, at));
       const opened = openTestStore(copy);
-      const stored = opened.db.prepare('SELECT id FROM messages ORDER BY clock').pluck().all();
+      const stored = idsIn(opened.db);
       const { recovered } = opened;
       opened.close();
       expect({ at, stored, recovered }).toEqual({
@@ -199,7 +204,7 @@ describe('an acknowledged message (P9)', () => {
 
       const { db, recovered, close } = openTestStore(file, { seed });
       expect(recovered).toBeNull();
-      const stored = new Set(db.prepare('SELECT id FROM messages').pluck().all());
+      const stored = new Set(idsIn(db));
       expect(acknowledged.filter((id) => !stored.has(id))).toEqual([]);
       expect(db.pragma('integrity_check', { simple: true })).toBe('ok');
       close();

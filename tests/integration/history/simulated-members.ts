@@ -23,6 +23,7 @@ import {
   toBase64Url,
 } from '@parley/shared/protocol';
 import Database from 'better-sqlite3';
+import { toBlob } from '#core/history/blobs.ts';
 import { createHistoryStore, type HistoryStore } from '#core/history/history-store.ts';
 import { openHistory } from '#core/history/open-history.ts';
 import { type SigningKey, signingKeyOf } from '#core/identity/ed25519.ts';
@@ -292,10 +293,11 @@ export class Member {
   deliveredTo(id: MessageId): string[] {
     return this.#db
       .prepare<unknown[], { device: string }>(
-        `SELECT d.device FROM deliveries d JOIN messages m ON m.number = d.message
-         WHERE m.author = ? AND m.id = ? AND d.state >= 2 ORDER BY d.device`,
+        `SELECT b.device FROM deliveries d JOIN messages m ON m.number = d.message
+           JOIN authors a ON a.number = m.author JOIN authors b ON b.number = d.device
+         WHERE a.device = ? AND m.id = ? AND d.state >= 2 ORDER BY b.device`,
       )
-      .all(this.deviceId, id)
+      .all(this.deviceId, toBlob(id))
       .map(({ device }) => device);
   }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openTestStore, temporaryFolder } from '../../testing/test-kit.ts';
@@ -17,7 +18,8 @@ function makeOld(count = texts.length): void {
     addOldRoom(db, 'one');
     for (let number = 1; number <= count; number++) {
       const text = texts[number - 1] ?? `Number ${number}`;
-      addOldMessage(db, { number: number * 2, id: `m${number}`, roomId: 'one', author: 'ana', seq: number, text });
+      const id = randomBytes(16).toString('base64url');
+      addOldMessage(db, { number: number * 2, id, roomId: 'one', author: 'ana', seq: number, text });
     }
   });
 }

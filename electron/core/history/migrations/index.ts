@@ -10,9 +10,12 @@ import { up as entries } from './0008-entries.ts';
 import { up as lifetimes } from './0009-lifetimes.ts';
 import { up as retention } from './0010-retention.ts';
 import { up as receiptTimes } from './0011-receipt-times.ts';
+import { up as compact } from './0012-compact.ts';
 
+/** How many messages of all were brought to the newer shape. */
+export type MigrationProgress = (done: number, total: number) => void;
 /** Runs inside one transaction that also raises `user_version`. */
-export type Migration = (db: WritableDb) => void;
+export type Migration = (db: WritableDb, progress?: MigrationProgress) => void;
 
 /** In order: the migration at index n leads to version n + 1. */
 export const migrations: readonly Migration[] = [
@@ -27,4 +30,5 @@ export const migrations: readonly Migration[] = [
   lifetimes,
   retention,
   receiptTimes,
+  compact,
 ];

@@ -39,14 +39,19 @@ export function createRowWriter(target: WritableDb) {
 }
 
 /**
- * Adds the rows of `backup` that are missing in `target`, which is of the same version, to the tables named. A message that
+ * Adds the rows of `backup` that are missing in `target`, which is of the same version, to the tables named. A row that
  * stands under another number there keeps it, and what refers to it follows.
  */
 export function mergeRows(target: WritableDb, backup: WritableDb, tables: ReadonlySet<string>): number {
   let added = 0;
   const renumbered = new Map<string, Map<unknown, unknown>>();
-  for (const shape of parentsFirst(target, shapesOf(target))) {
-    if (!tables.has(shape.table)) continue;
+  const shapes = parentsFirst(target, shapesOf(target));
+  // A table that is whole gets no rows; its numbers may still differ.
+  const isNeeded = (table: string): boolean =>
+    tables.has(table) || shapes.some((shape) => refersTo(target, shape.table, table) && isNeeded(shape.table));
+  for (const shape of shapes) {
+    if (!isNeeded(shape.table)) continue;
+    const adds = tables.has(shape.table);
     const table = quoted(shape.table);
     const names = shape.columns.filter((_, at) => shape.written[at]).map(({ name }) => name);
     const insert = target.prepare<unknown[], unknown>(
@@ -80,6 +85,10 @@ export function mergeRows(target: WritableDb, backup: WritableDb, tables: Readon
         if (known !== before) moved.set(before, known);
         continue;
       }
+      if (!adds) {
+        moved.set(before, null);
+        continue;
+      }
       const isTaken = number !== undefined && sameNumber.get(before) !== undefined;
       if (number !== undefined && isTaken) row[number] = null;
       const { changes, lastInsertRowid } = insert.run(...names.map((name) => row[name]));
@@ -94,6 +103,7 @@ export function mergeRows(target: WritableDb, backup: WritableDb, tables: Readon
 export function mendReferences(db: WritableDb): void {
   const shapes = shapesOf(db);
   for (const shape of parentsFirst(db, shapes)) {
+    if (shape.table === 'messages' && hasTable(db, 'names')) keepNameless(db);
     for (const { from, table, to } of parentsOf(db, shape.table)) {
       const parent = shapes.find((candidate) => candidate.table === table);
       if (!parent) continue;
@@ -106,20 +116,59 @@ export function mendReferences(db: WritableDb): void {
         db.exec(`INSERT INTO rooms (${[to, ...needed.map(({ name }) => name)].map(quoted).join(', ')})
                  SELECT DISTINCT ${[quoted(from), ...empty].join(', ')} FROM messages WHERE ${orphaned}`);
       }
-      db.exec(`DELETE FROM ${quoted(shape.table)} WHERE ${orphaned}`);
+      db.exec(`DELETE FROM ${quoted(shape.table)} WHERE ${quoted(from)} IS NOT NULL AND ${orphaned}`);
     }
   }
 }
 
+/**
+ * Without its author's name, or the author that it answers, an entry is not what was signed: it stays as a text that is in no
+ * log, until it comes again.
+ */
+function keepNameless(db: WritableDb): void {
+  const nameless = 'name NOT IN (SELECT number FROM names)';
+  const unsigned = "seq = 0, sig = x'', digest = NULL";
+  db.exec(`
+    INSERT OR IGNORE INTO names (author, name)
+      SELECT a.number, coalesce((SELECT p.name FROM pins p WHERE p.device_id = a.device), 'Unknown')
+      FROM authors a WHERE a.number IN (SELECT author FROM messages WHERE ${nameless});
+    UPDATE messages SET ${unsigned}, name = (SELECT max(n.number) FROM names n WHERE n.author = messages.author)
+      WHERE ${nameless} AND author IN (SELECT number FROM authors);
+    UPDATE messages SET ${unsigned}, of_author = NULL, of_id = NULL
+      WHERE of_author NOT IN (SELECT number FROM authors) AND kind = 0;
+  `);
+}
+
 type Reference = { from: string; table: string; to: string };
 
-const parentsOf = (db: WritableDb, table: string): Reference[] =>
-  db.prepare<[string], Reference>('SELECT "from", "table", "to" FROM pragma_foreign_key_list(?)').all(table);
+const hasTable = (db: WritableDb, name: string): boolean =>
+  db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(name) !== undefined;
 
-/** The columns that a constraint of the table makes unique, beside its number. */
+/** References that no constraint of the schema names: SQLite would look for rows that refer without an index. */
+const UNDECLARED: Readonly<Record<string, readonly Reference[]>> = {
+  messages: [
+    { from: 'name', table: 'names', to: 'number' },
+    { from: 'of_author', table: 'authors', to: 'number' },
+  ],
+  deliveries: [{ from: 'device', table: 'authors', to: 'number' }],
+};
+
+function parentsOf(db: WritableDb, table: string): Reference[] {
+  const declared = db
+    .prepare<[string], Reference>('SELECT "from", "table", "to" FROM pragma_foreign_key_list(?)')
+    .all(table);
+  return [...declared, ...(UNDECLARED[table] ?? []).filter((each) => hasTable(db, each.table))];
+}
+
+const refersTo = (db: WritableDb, table: string, parent: string): boolean =>
+  table !== parent && parentsOf(db, table).some((each) => each.table === parent);
+
+/** The columns that the schema makes unique, beside the table's number. */
 const keyOf = (db: WritableDb, table: string): string[] => {
   const index = db
-    .prepare<[string], { name: string }>("SELECT name FROM pragma_index_list(?) WHERE origin = 'u' LIMIT 1")
+    .prepare<[string], { name: string }>(
+      `SELECT name FROM pragma_index_list(?) WHERE "unique" = 1 AND origin <> 'pk' LIMIT 1`,
+    )
     .get(table);
   if (!index) return [];
   return db
@@ -129,7 +178,7 @@ const keyOf = (db: WritableDb, table: string): string[] => {
 };
 
 /** The tables in an order in which none comes before one that it refers to. */
-function parentsFirst(db: WritableDb, shapes: readonly Shape[]): Shape[] {
+export function parentsFirst(db: WritableDb, shapes: readonly Shape[]): Shape[] {
   const ordered: Shape[] = [];
   const add = (shape: Shape) => {
     if (ordered.includes(shape)) return;

@@ -112,23 +112,35 @@ export function readRows(
   return { tables: schema.whole ? tables : new Set(shapes.map(({ table }) => table)), schema: !schema.whole };
 }
 
-/** The statements of a file's schema, as far as they can be read. */
-export function readSchema(file: PageFile): string[] {
-  const statements: string[] = [];
-  const waiting = [1];
-  for (let number = waiting.pop(); number !== undefined && statements.length < 1_000; number = waiting.pop()) {
-    const bytes = file.page(number);
+/** The rows of a tree as far as they can be read. */
+export function* rowsOfTree(file: PageFile, root: number): Generator<StoredRow, void> {
+  const seen = new Set<number>();
+  const waiting = [root];
+  for (let number = waiting.pop(); number !== undefined; number = waiting.pop()) {
+    const bytes = seen.has(number) ? null : file.page(number);
     const page = bytes && readTreePage(bytes, number);
+    seen.add(number);
     if (!page) continue;
     for (const cell of page.cells) {
-      if (page.kind === PAGE.interiorTable) waiting.push(childOf(page, cell) ?? 0);
-      const sql = page.kind === PAGE.leafTable ? readCell(file, page, cell)?.values[4] : null;
-      if (typeof sql === 'string') statements.push(sql);
+      if (page.right !== null) waiting.push(childOf(page, cell) ?? 0);
+      const row = page.kind === PAGE.interiorTable ? null : readCell(file, page, cell);
+      if (row) yield row;
     }
     if (page.right !== null) waiting.push(page.right);
   }
-  return statements;
 }
+
+/** The statements of a file's schema, as far as they can be read. */
+export const readSchema = (file: PageFile): string[] =>
+  [...rowsOfTree(file, 1)].flatMap(({ values: [, , , , sql] }) => (typeof sql === 'string' ? [sql] : []));
+
+/** Where the tree of each table and index begins, as far as that can be read. */
+export const rootsIn = (file: PageFile): Map<string, number> =>
+  new Map(
+    [...rowsOfTree(file, 1)].flatMap(({ values: [, name, , root] }) =>
+      typeof name === 'string' && typeof root === 'number' && root > 1 ? [[name, root] as const] : [],
+    ),
+  );
 
 /** Where the tree of each table and index begins. */
 function readRoots(walk: (root: number, shape: undefined, visit: (row: StoredRow) => boolean) => boolean) {

@@ -73,7 +73,7 @@ export function fits({ columns, rowidAt, hasRowid }: Shape, { rowid, values }: S
   });
 }
 
-function isOfType(value: Exclude<Value, null>, type: string): boolean {
+export function isOfType(value: Exclude<Value, null>, type: string): boolean {
   switch (type) {
     case 'TEXT':
       return typeof value === 'string';

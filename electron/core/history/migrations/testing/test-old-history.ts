@@ -1,6 +1,6 @@
 import type { WritableDb } from '../../database.ts';
 import { openHistory } from '../../open-history.ts';
-import { migrations } from '../index.ts';
+import { type MigrationProgress, migrations } from '../index.ts';
 
 // Shared by the tests of migrations. Nothing here is part of the app.
 
@@ -14,8 +14,8 @@ export function makeOldHistory(file: string, version: number, fill: (db: Writabl
 }
 
 /** The same file brought to a later version; the caller closes it. */
-export const bringTo = (file: string, version: number): WritableDb =>
-  openHistory(file, now, { migrations: migrations.slice(0, version) }).db;
+export const bringTo = (file: string, version: number, migrated?: MigrationProgress): WritableDb =>
+  openHistory(file, now, { migrations: migrations.slice(0, version), migrated }).db;
 
 /** Every row of a table, in its own order. */
 export const rowsOf = (db: WritableDb, table: string): unknown[] => db.prepare(`SELECT * FROM ${table}`).all();
