@@ -4,15 +4,7 @@ import { toBlob } from './blobs.ts';
 import { digestOf } from './digest.ts';
 import type { HistoryContext } from './history-context.ts';
 import { dueAt } from './lifetimes.ts';
-import {
-  columnsOf,
-  DROPPED,
-  digestIn,
-  entryOf,
-  KIND_NUMBERS,
-  type MessageRow,
-  STATE_NUMBERS,
-} from './message-rows.ts';
+import { columnsOf, DROPPED, digestIn, entryOf, KIND_NUMBERS, type MessageRow, STATE_NUMBERS } from './message-rows.ts';
 import { createMessageWriter } from './message-writer.ts';
 import { createSearchIndex } from './search-index.ts';
 import { createSpans } from './spans.ts';

@@ -26,8 +26,8 @@ export function createForgettingStore(context: HistoryContext) {
   });
   /** Up to the first entry that is left of each author nothing can be given any more. */
   const raiseFloors = (dropped: readonly MessageRow[]): void => {
-    const authors = new Map(dropped.map((row) => [`${row.room_id} ${row.author}`, row]));
-    for (const { room_id: roomId, author } of authors.values()) {
+    const touched = new Map(dropped.map((row) => [`${row.room_id} ${row.author}`, row]));
+    for (const { room_id: roomId, author } of touched.values()) {
       const number = authors.of(roomId, author);
       const floor = one<{ seq: number }>(sql.floor, number)?.seq ?? 0;
       const last = one<{ seq: number | null }>(sql.lastSeq, roomId, author)?.seq ?? 0;

@@ -114,7 +114,7 @@ function openChecked(
   try {
     const version = Number(db.pragma('user_version', { simple: true }));
     // A file that was made but never written to is a new one as well.
-    if (version === 0) raise(db, migrations);
+    if (version === 0) db.transaction(() => raise(db, migrations))();
     else look(db);
     if (version > 0 && version < migrations.length) {
       const backup = backUpBeforeMigration(db, file, version);

@@ -5,7 +5,7 @@ import { sql } from './statements.ts';
 /** Entries that are counted in one call: others have their turn in between. */
 const COUNTED_AT_ONCE = 5_000;
 /** Roughly what an entry takes beside its text: ids, signature, indexes. */
-const ENTRY_BYTES = 300;
+const ENTRY_BYTES = 250;
 
 /** The space that the history takes. */
 export function createStorageStore({ db, one, all }: HistoryContext) {

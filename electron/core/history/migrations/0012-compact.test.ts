@@ -124,10 +124,17 @@ describe('from version 11 to 12', () => {
           mine: true,
           state: seq - 1,
         });
-        db.prepare('INSERT INTO deliveries VALUES (?, ?, ?, 8, 9), (?, ?, ?, 7, NULL)').run(number, ana, 3, number, eve, 2);
+        db.prepare('INSERT INTO deliveries VALUES (?, ?, ?, 8, 9), (?, ?, ?, 7, NULL)').run(
+          number,
+          ana,
+          3,
+          number,
+          eve,
+          2,
+        );
       }
       db.exec('DELETE FROM messages WHERE seq = 2; UPDATE messages SET edited = 1 WHERE seq = 3');
-      db.exec("INSERT INTO floors SELECT room_id, author, 1 FROM messages WHERE seq = 1");
+      db.exec('INSERT INTO floors SELECT room_id, author, 1 FROM messages WHERE seq = 1');
       db.exec("UPDATE rooms SET keep_ms = 86400000, draft = 'A draft', unread = 3, message_count = 4, top_clock = 9");
       before = [
         db.prepare(`SELECT ${columns} FROM messages`).all(),

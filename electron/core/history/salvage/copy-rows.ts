@@ -126,14 +126,14 @@ export function mendReferences(db: WritableDb): void {
  * log, until it comes again.
  */
 function keepNameless(db: WritableDb): void {
-  const nameless = 'name NOT IN (SELECT number FROM names)';
   const unsigned = "seq = 0, sig = x'', digest = NULL";
   db.exec(`
+    UPDATE messages SET ${unsigned}, name = 0
+      WHERE name NOT IN (SELECT number FROM names) AND author IN (SELECT number FROM authors);
     INSERT OR IGNORE INTO names (author, name)
       SELECT a.number, coalesce((SELECT p.name FROM pins p WHERE p.device_id = a.device), 'Unknown')
-      FROM authors a WHERE a.number IN (SELECT author FROM messages WHERE ${nameless});
-    UPDATE messages SET ${unsigned}, name = (SELECT max(n.number) FROM names n WHERE n.author = messages.author)
-      WHERE ${nameless} AND author IN (SELECT number FROM authors);
+      FROM authors a WHERE a.number IN (SELECT author FROM messages WHERE name = 0);
+    UPDATE messages SET name = (SELECT max(n.number) FROM names n WHERE n.author = messages.author) WHERE name = 0;
     UPDATE messages SET ${unsigned}, of_author = NULL, of_id = NULL
       WHERE of_author NOT IN (SELECT number FROM authors) AND kind = 0;
   `);
