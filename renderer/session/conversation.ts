@@ -204,8 +204,9 @@ export class Conversation {
     waiting: ((wait: SendWait) => void) | undefined,
   ): Promise<Outcome<HistoryItem>> {
     const { bridge, roomId, randomBytes } = this.#ports;
-    const id = MessageId.parse(toBase64Url(randomBytes(16)));
-    if (!this.#ownSpam.accept('text' in content ? content.text : id, this.#clock.monotonicMs()))
+    const id = MessageId.parse(content.kind === 'file' ? content.fileId : toBase64Url(randomBytes(16)));
+    const words = 'text' in content ? content.text : id;
+    if (content.kind !== 'file' && !this.#ownSpam.accept(words, this.#clock.monotonicMs()))
       return refuse('message-spam');
     const write = () => bridge.call('history.compose', { id, roomId, content, draft: draft() });
     const composed = await (waiting && !this.#closed ? this.#whenDiskTakes(write, waiting) : write());
@@ -237,7 +238,8 @@ export class Conversation {
     if (state.lastSeq !== null && message.seq > state.lastSeq + 1) state.catchUp.lacks();
     state.lastSeq = Math.max(state.lastSeq ?? 0, message.seq);
     const words = message.body && 'text' in message.body ? message.body.text : message.id;
-    if (!state.spam.accept(words, message.sentAt)) {
+    // A folder is many files at once; what a person has to look at of them has limits of its own.
+    if (message.kind !== 'file' && !state.spam.accept(words, message.sentAt)) {
       this.#dropped.spam += 1;
       return state.catchUp.lacks();
     }

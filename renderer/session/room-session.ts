@@ -2,6 +2,7 @@ import {
   type EntryContent,
   type HistoryItem,
   isolated,
+  type MessageRef,
   type PeerStanding,
   type RoomKeyring,
   type SeenRange,
@@ -188,6 +189,15 @@ export class RoomSession {
 
   markSeen(range: SeenRange): Promise<Outcome<unknown>> {
     return this.#parts.conversation.markSeen(range);
+  }
+
+  /** Takes note of the files that messages offer, and forgets those of deleted ones. */
+  learnFiles(messages: readonly HistoryItem[]): Promise<void> {
+    return this.#parts.files.learn(messages);
+  }
+
+  forgetFiles(gone: readonly MessageRef[]): Promise<void> {
+    return this.#parts.files.forget(gone);
   }
 
   /** A file of the person's own can be given from now on. */

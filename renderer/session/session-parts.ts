@@ -85,6 +85,8 @@ export function createSessionParts(
     receiptsEveryMs: policy.receiptsEveryMs,
   });
   const files = new FileTransfers({ roomId, bridge, content: ports.content, local: ports.localFiles, clock });
+  conversation.on('recorded', (items) => void files.learn(items));
+  conversation.on('changed', (items) => void files.learn(items));
   const roster = new Roster(LIMITS.roomCapacityDefault, {
     clock,
     goneGraceMs: policy.goneGraceMs,

@@ -87,7 +87,10 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
       gaps.named(peer);
     }),
     bridge.on('history.gone', ({ messages }) => {
-      for (const [roomId, gone] of Map.groupBy(messages, (each) => each.roomId)) chats.remove(roomId, gone);
+      for (const [roomId, gone] of Map.groupBy(messages, (each) => each.roomId)) {
+        chats.remove(roomId, gone);
+        void running?.reach.get(roomId)?.forgetFiles(gone);
+      }
     }),
     bridge.on('server.changed', (server) => store.setState({ server })),
     bridge.on('servers.changed', ({ items }) => {

@@ -21,6 +21,7 @@ const item = (author: string, clock: number, more: Partial<HistoryItem> = {}): H
   clock,
   sentAt: clock,
   text: `from ${author}`,
+  content: { kind: 'text' },
   edited: false,
   deleted: false,
   quote: null,

@@ -140,6 +140,18 @@ export function vectors() {
 
   const [name, text] = [ascii('Zoë'), ascii('Grüße, 世界')];
   const body = Buffer.concat([ascii(`${LABEL} body`), counting(70, 16), u32(text.length), text]);
+  const fileName = Buffer.from('Grüße.txt');
+  const folders = [Buffer.from('Garten'), Buffer.from('世界')];
+  const fileBody = Buffer.concat([
+    ascii(`${LABEL} body`),
+    counting(70, 16),
+    u32(fileName.length),
+    fileName,
+    u32(folders.length),
+    ...folders.flatMap((folder) => [u32(folder.length), folder]),
+    u64(3_000_000_000),
+    counting(1, 32),
+  ]);
   const kind = ascii('text');
   const entry = Buffer.concat([
     ascii(`${LABEL} entry`),
@@ -232,6 +244,7 @@ export function vectors() {
     },
     entry: {
       digest: sha256(body).toString('base64url'),
+      fileDigest: sha256(fileBody).toString('base64url'),
       bytes: entry.toString('hex'),
       sig: sign(null, entry, lo.device).toString('base64url'),
     },

@@ -20,7 +20,7 @@ export const fileCalls = {
       .strict(),
     output: FileItem,
   },
-  /** Takes note of the offers of a linked device; answers what is new or offered again. */
+  /** Takes note of the offers of a device; answers what is new or offered again. */
   'files.learn': {
     input: z
       .object({ roomId: RoomId, author: DeviceId, offers: z.array(FileOffer).max(LIMITS.fileOffersMax) })
@@ -43,6 +43,8 @@ export const fileCalls = {
   'files.withdrawn': { input: OfFile.extend({ author: DeviceId }), output: Items },
   /** Offers an own file anew, also to those who said no. */
   'files.offer-again': { input: OfFile, output: FileItem },
+  /** Removes everything about a file whose message was deleted. A file that was received stays where it is. */
+  'files.forget': { input: OfFile, output: Nothing },
   /** Opens a received file with the system's program, after a question where it may be harmful. */
   'files.open': { input: OfFile, output: Nothing },
   'files.show': { input: OfFile, output: Nothing },

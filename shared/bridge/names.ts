@@ -56,6 +56,7 @@ const calls: Record<BridgeCall, true> = {
   'files.withdraw': true,
   'files.withdrawn': true,
   'files.offer-again': true,
+  'files.forget': true,
   'files.open': true,
   'files.show': true,
   'storage.overview': true,

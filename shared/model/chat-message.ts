@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DeviceId, MessageId, RoomId } from '../base/ids.ts';
 import { LIMITS } from '../base/limits.ts';
+import { FileOffer } from './file.ts';
 import { DisplayName, fitsCodePoints } from './profile.ts';
 
 /** V4: 1–1,000 characters (code points) after trimming, NFC. Rendered as text, never as HTML. */
@@ -100,6 +101,17 @@ export const Reaction = z.object({
 });
 export type Reaction = z.infer<typeof Reaction>;
 
+/** The offer of a file as it stands in the conversation. The id of its message is that of the file. */
+export const MessageFile = FileOffer.pick({ salt: true, name: true, folders: true, sizeBytes: true, root: true });
+export type MessageFile = z.infer<typeof MessageFile>;
+
+/** The kinds of entries that stand in the conversation, with what they hold beside the text. Null where it was erased. */
+export const MessageContent = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('text') }),
+  z.object({ kind: z.literal('file'), file: MessageFile.nullable() }),
+]);
+export type MessageContent = z.infer<typeof MessageContent>;
+
 /**
  * A message with what this device knows of its way. For one's own: the furthest state any member reached.
  * For others': `delivered` once stored here, `read` once seen here.
@@ -114,8 +126,9 @@ export const HistoryItem = z.object({
   sentAt: z.number().int().nonnegative(),
   /** How many ms after `sentAt` it disappears; absent: never. */
   lifetimeMs: z.number().int().positive().optional(),
-  /** As it was edited last; empty where the author deleted it. */
+  /** As it was edited last; the name of a file; empty where the author deleted it. */
   text: z.string(),
+  content: MessageContent,
   edited: z.boolean(),
   deleted: z.boolean(),
   quote: Quote.nullable(),

@@ -3,6 +3,7 @@ import { base64UrlOf } from '../base/bytes.ts';
 import { DeviceId, MessageId, RoomId } from '../base/ids.ts';
 import { LIMITS } from '../base/limits.ts';
 import { ChatText, MessageRef } from './chat-message.ts';
+import { FileOffer } from './file.ts';
 import { DisplayName } from './profile.ts';
 
 /** How long a message may be there, in ms. */
@@ -31,6 +32,8 @@ export const Emoji = z
 export type Emoji = z.infer<typeof Emoji>;
 const ReactionBody = z.object({ salt: Salt, emoji: Emoji, on: z.boolean() });
 const TimerBody = z.object({ salt: Salt, lifetimeMs: Lifetime.nullable() });
+/** An offered file. Its salt is that of the offer too: the id of the entry is the id of the file, which nobody can make for other content. */
+const FileBody = FileOffer.pick({ name: true, folders: true, sizeBytes: true, root: true }).extend({ salt: Salt });
 
 /**
  * The fields of every entry. `seq` counts the author's entries in this room from 1, without gaps; a device that was restored
@@ -63,7 +66,8 @@ export const EntryHeader = z.object({
 /**
  * A step of a room's conversation, as it travels and as it is stored. `of` is the message that it is about: answered by a text,
  * or edited, deleted or reacted to. A body is null where it was erased: after a later edit or deletion by its author, or because its time is over.
- * A timer says how long the messages that are written from then on may be there, whoever writes them; null: without end.
+ * A timer says how long the messages that are written from then on may be there, whoever writes them; null: without end. The id of a `file`
+ * is that of the file.
  */
 export const Entry = z.discriminatedUnion('kind', [
   EntryHeader.extend({ kind: z.literal('text'), of: MessageRef.nullable(), body: TextBody.nullable() }),
@@ -71,6 +75,7 @@ export const Entry = z.discriminatedUnion('kind', [
   EntryHeader.extend({ kind: z.literal('delete'), of: MessageRef, body: z.null() }),
   EntryHeader.extend({ kind: z.literal('reaction'), of: MessageRef, body: ReactionBody.nullable() }),
   EntryHeader.extend({ kind: z.literal('timer'), of: z.null(), body: TimerBody.nullable() }),
+  EntryHeader.extend({ kind: z.literal('file'), of: z.null(), body: FileBody.nullable() }),
 ]);
 export type Entry = z.infer<typeof Entry>;
 export type EntryKind = Entry['kind'];
@@ -93,5 +98,8 @@ export const EntryContent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('delete'), of: MessageRef }).strict(),
   z.object({ kind: z.literal('reaction'), emoji: Emoji, on: z.boolean(), of: MessageRef }).strict(),
   z.object({ kind: z.literal('timer'), lifetimeMs: Lifetime.nullable(), of: z.null().default(null) }).strict(),
+  FileOffer.omit({ offeredAt: true, round: true })
+    .extend({ kind: z.literal('file'), of: z.null().default(null) })
+    .strict(),
 ]);
 export type EntryContent = z.infer<typeof EntryContent>;

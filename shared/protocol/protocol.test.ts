@@ -352,6 +352,7 @@ const chat = {
   body: { salt: id16, text: 'hi' },
   sig: id64,
 };
+const file = { salt: id16, name: 'a.txt', folders: [], sizeBytes: 3, root: id32 };
 const signal = (inner: unknown) => ({ kind: 'peer', epoch: 1, signal: inner });
 type Rows<T extends string> = { [K in T]: { good: Record<string, unknown>[]; bad: Record<string, unknown>[] } };
 
@@ -378,11 +379,15 @@ const LINK: Rows<LinkMessage['type']> = {
       { message: { ...chat, body: null, of: { author: id32, id: id16 } } },
       { message: { ...chat, kind: 'edit', of: { author: id32, id: id16 } } },
       { message: { ...chat, kind: 'delete', body: null, of: { author: id32, id: id16 } } },
+      { message: { ...chat, kind: 'file', body: file } },
       ...['👍', '👍🏽', '❤️', '👩‍👩‍👧', '🇳🇱', '3️⃣', '🏴󠁧󠁢󠁳󠁣󠁴󠁿'].map((emoji) => ({
         message: { ...chat, kind: 'reaction', body: { salt: id16, emoji, on: true }, of: { author: id32, id: id16 } },
       })),
     ],
     bad: [
+      { message: { ...chat, kind: 'file', body: { ...file, name: '' } } },
+      { message: { ...chat, kind: 'file', body: { ...file, sizeBytes: 500_000_001 } } },
+      { message: { ...chat, kind: 'file', body: file, of: { author: id32, id: id16 } } },
       { message: { ...chat, body: { salt: id16, text: '' } } },
       { message: { ...chat, kind: 'edit' } },
       { message: { ...chat, kind: 'delete', of: { author: id32, id: id16 } } },

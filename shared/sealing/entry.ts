@@ -1,4 +1,4 @@
-import type { Entry } from '../model/entry.ts';
+import type { Entry, EntryBody } from '../model/entry.ts';
 import { type Bytes, concatBytes, fromBase64Url, u32, u64, utf8 } from './agreements.ts';
 import { label } from './primitives.ts';
 
@@ -11,10 +11,12 @@ export function entryBodyBytes(body: Entry['body']): Bytes {
   return concatBytes(label('body'), raw(body.salt), ...bodyFields(body));
 }
 
-function bodyFields(body: NonNullable<Entry['body']>): Bytes[] {
+function bodyFields(body: EntryBody): Bytes[] {
   if ('emoji' in body) return [new Uint8Array([Number(body.on)]), counted(body.emoji)];
   if ('lifetimeMs' in body) return [u64(body.lifetimeMs ?? 0)];
-  return [counted(body.text)];
+  if ('text' in body) return [counted(body.text)];
+  const { name, folders, sizeBytes, root } = body;
+  return [counted(name), u32(folders.length), ...folders.map(counted), u64(sizeBytes), raw(root)];
 }
 
 /**

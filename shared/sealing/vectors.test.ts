@@ -161,6 +161,10 @@ describe('the protocol’s vectors', () => {
       sig: pinned.entry.sig,
     });
     expect(toBase64Url(await sha256(entryBodyBytes(entry.body)))).toBe(pinned.entry.digest);
+    const salt = toBase64Url(counting(70, 16));
+    const root = toBase64Url(counting(1, 32));
+    const file = { salt, name: 'Grüße.txt', folders: ['Garten', '世界'], sizeBytes: 3_000_000_000, root };
+    expect(toBase64Url(await sha256(entryBodyBytes(file)))).toBe(pinned.entry.fileDigest);
     const bytes = entrySignatureBytes(entry);
     expect(hex(bytes)).toBe(pinned.entry.bytes);
     const key = fromBase64Url(entry.author) ?? new Uint8Array();

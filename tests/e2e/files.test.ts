@@ -14,7 +14,7 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 
 /** The card of a file. */
 const cardOf = (one: Participant, name: string): Locator =>
-  one.page.getByRole('region', { name: 'Files' }).getByRole('article', { name: new RegExp(`^${name}`) });
+  one.page.getByRole('feed', { name: 'Messages' }).getByRole('group', { name: new RegExp(`^${name}`) });
 
 const press = (one: Participant, button: string, name: string): Promise<void> =>
   cardOf(one, name)

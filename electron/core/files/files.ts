@@ -262,10 +262,14 @@ export class Files {
 
   /** Nothing about a deleted room stays in the profile. Files in the downloads folder are the person's own. */
   async forgetRoom(roomId: RoomId): Promise<void> {
-    for (const { fileId } of this.#records.all.filter((record) => record.roomId === roomId)) {
-      await this.#closePart(fileId);
-      this.#records.remove(fileId);
-    }
+    for (const { fileId } of this.#records.all.filter((record) => record.roomId === roomId)) await this.forget(fileId);
+  }
+
+  /** The message of a file was deleted: nothing about it stays in the profile. */
+  async forget(fileId: FileId): Promise<void> {
+    await this.#finishing.get(fileId)?.catch(() => {});
+    await this.#closePart(fileId);
+    this.#records.remove(fileId);
   }
 
   async close(): Promise<void> {

@@ -16,6 +16,10 @@ export function fileHandlers(files: Files): HandlersOf<'files'> {
     'files.withdraw': ({ fileId }) => files.withdraw(fileId),
     'files.withdrawn': async ({ fileId, author }) => ({ items: await files.withdrawn(fileId, author) }),
     'files.offer-again': ({ fileId }) => files.offerAgain(fileId),
+    'files.forget': async ({ fileId }) => {
+      await files.forget(fileId);
+      return {};
+    },
     'files.open': async ({ fileId }) => {
       await files.open(fileId);
       return {};

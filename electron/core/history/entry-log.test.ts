@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { Entry, type EntryContent, type HistoryItem, type MessageRef, profileFromName } from '@parley/shared/model';
-import { LIMITS, LinkMessage, type RoomId } from '@parley/shared/protocol';
+import { FileId, LIMITS, LinkMessage, type RoomId } from '@parley/shared/protocol';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { author, newMessageId, openTestStore, randomId, type TestStore, temporaryFolder } from '../testing/test-kit.ts';
@@ -22,6 +22,8 @@ afterEach(() => {
   folder.remove();
 });
 
+const ADA = profileFromName('Ana');
+const bodyOf = ({ body }: Entry) => body;
 const refOf = ({ author, id }: MessageRef) => ({ author, id });
 const write = (store: TestStore, content: EntryContent): { entry: Entry; item: HistoryItem } => {
   store.clock.advance(1_000);
@@ -116,6 +118,72 @@ describe('a deletion', () => {
     // The edit comes again with its words, from a device that has not heard of the deletion.
     ben.store.record(roomId, [late.entry]);
     expect(holds(ben, 'one')).toBe(false);
+  });
+});
+
+describe('a file', () => {
+  const offer = (store: TestStore, name: string) => {
+    const fileId = newMessageId();
+    const facts = { salt: randomId(16), name, folders: ['Trip'], sizeBytes: 5, root: randomId(32) };
+    const content = { kind: 'file', of: null, fileId: FileId.parse(fileId), ...facts } as const;
+    const composed = store.store.compose({ id: fileId, roomId, content: { ...content, folders: ['Trip'] } }, ADA);
+    return { facts, ...composed };
+  };
+
+  it('stands among the messages, is found by its name, answered and reacted to', () => {
+    const { facts, item } = offer(ana, 'Meadow.pdf');
+    pass(ana, ben);
+    expect(ben.store.page(roomId, undefined, 5).items).toMatchObject([
+      { id: item.id, text: 'Meadow.pdf', content: { kind: 'file', file: facts } },
+    ]);
+    expect(ben.store.search('meadow', {}, 5).total_count).toBe(1);
+    expect(ben.store.rooms()[0]?.unread).toBe(1);
+    const answer = write(ben, { kind: 'text', text: 'Nice', of: refOf(item) }).item;
+    expect(answer.quote).toMatchObject({ text: 'Meadow.pdf' });
+    const reacted = write(ben, { kind: 'reaction', of: refOf(item), emoji: '👍', on: true }).item;
+    expect(reacted.reactions).toHaveLength(1);
+  });
+
+  it('is handed on by others as it was signed', () => {
+    offer(ana, 'Meadow.pdf');
+    pass(ana, ben);
+    const cleo = openTestStore(join(folder.path, 'cleo.db'));
+    cleo.addRoom(roomId);
+    expect(pass(ben, cleo)).toMatchObject({ refused: 0, gained: 1 });
+    expect(shown(cleo)).toEqual(shown(ana));
+    cleo.close();
+  });
+
+  it('is deleted for everyone with its name, and is not edited', () => {
+    const { item } = offer(ana, 'Meadow.pdf');
+    pass(ana, ben);
+    expect(() => write(ana, { kind: 'edit', of: refOf(item), text: 'Other' })).toThrow(/not here any more/);
+    write(ana, { kind: 'delete', of: refOf(item) });
+    pass(ana, ben);
+    for (const each of [ana, ben]) {
+      expect(each.store.page(roomId, undefined, 5).items).toMatchObject([
+        { text: '', deleted: true, content: { kind: 'file', file: null } },
+      ]);
+      expect(holds(each, 'Meadow')).toBe(false);
+      expect(each.store.search('meadow', {}, 5).total_count).toBe(0);
+    }
+    expect(prints(ben)).toEqual(prints(ana));
+  });
+
+  it('keeps its name where its author edits it by another program', () => {
+    const { item, entry } = offer(ana, 'Meadow.pdf');
+    ben.store.record(roomId, [entry]);
+    const eve = author('Eve');
+    const file = eve.write(roomId, { kind: 'file', body: bodyOf(entry) } as never);
+    const edit = eve.write(roomId, { kind: 'edit', of: refOf(file), body: { salt: randomId(16), text: 'x' } } as never);
+    expect(ben.store.record(roomId, [file, edit]).refused).toBe(0);
+    expect(shown(ben).map(({ text }) => text)).toEqual(['Meadow.pdf', 'Meadow.pdf']);
+    expect(item.edited).toBe(false);
+  });
+
+  it('does not count as spam, however many are offered at once (V6)', () => {
+    for (let i = 0; i < LIMITS.spamMessagesMax + 5; i++) offer(ana, `${i}.txt`);
+    expect(say(ana, 'A whole folder').item.text).toBe('A whole folder');
   });
 });
 

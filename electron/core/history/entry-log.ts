@@ -4,7 +4,17 @@ import { toBlob } from './blobs.ts';
 import { digestOf } from './digest.ts';
 import type { HistoryContext } from './history-context.ts';
 import { dueAt } from './lifetimes.ts';
-import { columnsOf, DROPPED, digestIn, entryOf, KIND_NUMBERS, type MessageRow, STATE_NUMBERS } from './message-rows.ts';
+import {
+  columnsOf,
+  DROPPED,
+  digestIn,
+  entryOf,
+  isShownRow,
+  KIND_NUMBERS,
+  type MessageRow,
+  STATE_NUMBERS,
+  standsAlone,
+} from './message-rows.ts';
 import { createMessageWriter } from './message-writer.ts';
 import { createSearchIndex } from './search-index.ts';
 import { createSpans } from './spans.ts';
@@ -41,7 +51,7 @@ export function createEntryLog(context: HistoryContext) {
     if (row.held !== 0) return;
     run(sql.hold, row.number);
     spans.toggle(row.room_id, row);
-    if (row.kind === KIND_NUMBERS.text) show(row);
+    if (isShownRow(row)) show(row);
   };
   const show = (row: Pick<MessageRow, 'number' | 'room_id' | 'clock' | 'mine'>): void => {
     run(sql.show, row.number);
@@ -119,11 +129,11 @@ export function createEntryLog(context: HistoryContext) {
     // Newest first: the first with its words is what is shown.
     const current = isDeleted ? -1 : edits.findIndex(({ salt }) => salt !== null);
     for (const edit of edits.slice(isDeleted ? 0 : current < 0 ? edits.length : current + 1)) erase(edit);
-    if (target?.kind !== KIND_NUMBERS.text || target.room_id !== roomId) return;
+    if (!target || !isShownRow(target) || target.room_id !== roomId) return;
     if (isDeleted) {
       if (target.deleted === 0) setText(target, { text: '', edited: 0, deleted: 1 });
       erase(target);
-    } else if (current >= 0) {
+    } else if (current >= 0 && target.kind === KIND_NUMBERS.text) {
       const text = edits[current]?.body ?? '';
       if (target.text !== text || target.edited === 0) setText(target, { text, edited: 1, deleted: 0 });
       erase(target);
@@ -132,7 +142,7 @@ export function createEntryLog(context: HistoryContext) {
 
   /** The message that an entry changes or is. */
   const subjectOf = (entry: Pick<Entry, 'kind' | 'of' | 'author' | 'id'>): MessageRef =>
-    entry.kind !== 'text' && entry.of ? entry.of : { author: entry.author, id: entry.id };
+    !standsAlone(entry.kind) && entry.of ? entry.of : { author: entry.author, id: entry.id };
 
   const takeEffect = (entry: Entry): void => {
     if (entry.kind === 'reaction') {
@@ -178,7 +188,7 @@ export function createEntryLog(context: HistoryContext) {
       const due = dueAt(entry, lifetime());
       const isOverAlready = entry.body === null && due !== null && due <= lifetime();
       const held = entry.body !== null || entry.kind === 'delete' || isOverAlready;
-      const shown = held && entry.kind === 'text' && !isOverAlready;
+      const shown = held && standsAlone(entry.kind) && !isOverAlready;
       const { text } = columnsOf(entry.kind, entry.body);
       const number = writer.insert(entry, { mine, state, held, shown, dueAt: isOverAlready ? null : due, now: now() });
       const { roomId, author, sentAt } = entry;
@@ -193,7 +203,7 @@ export function createEntryLog(context: HistoryContext) {
       });
       spans.add(entry, held);
       run(sql.lowerFloor, entry.seq - 1, authors.find(roomId, author), entry.seq);
-      if (entry.kind === 'text') run(sql.noteReacted, roomId, author, toBlob(entry.id));
+      if (standsAlone(entry.kind)) run(sql.noteReacted, roomId, author, toBlob(entry.id));
       takeEffect(entry);
     },
 

@@ -7,6 +7,7 @@ import {
   type EntryBody,
   type EntryKind,
   type HistoryItem,
+  type MessageContent,
   type Quote,
   type Reaction,
 } from '@parley/shared/model';
@@ -93,19 +94,27 @@ export const STATE_NUMBERS = { queued: 0, sent: 1, delivered: 2, read: 3, failed
 const STATE_NAMES = ['queued', 'sent', 'delivered', 'read', 'failed'] as const;
 
 /** Numbers on disk. */
-export const KIND_NUMBERS = { text: 0, edit: 1, delete: 2, reaction: 3, timer: 4 } as const satisfies Record<
+export const KIND_NUMBERS = { text: 0, edit: 1, delete: 2, reaction: 3, timer: 4, file: 5 } as const satisfies Record<
   EntryKind,
   number
 >;
-const KIND_NAMES = ['text', 'edit', 'delete', 'reaction', 'timer'] as const;
+const KIND_NAMES = ['text', 'edit', 'delete', 'reaction', 'timer', 'file'] as const;
 
 /** `held` of an entry of which only the place and the id are left, because its room keeps messages no longer. */
 export const DROPPED = 2;
 
-/** The columns of a body: that of a text is what is shown. */
+/** Whether entries of a kind stand in the conversation by themselves. */
+export const standsAlone = (kind: EntryKind): boolean => kind === 'text' || kind === 'file';
+export const isShownRow = ({ kind }: Pick<MessageRow, 'kind'>): boolean => standsAlone(KIND_NAMES[kind] ?? 'edit');
+
+/** The columns of a body: the text is what is shown, and what the message is found by. */
 export function columnsOf(kind: EntryKind, body: Entry['body']): Pick<MessageRow, 'text' | 'salt' | 'body'> {
   if (body === null) return { text: '', salt: null, body: null };
   if ('lifetimeMs' in body) return { text: '', salt: body.salt, body: String(body.lifetimeMs ?? 0) };
+  if ('root' in body) {
+    const { name, salt, ...rest } = body;
+    return { text: name, salt, body: JSON.stringify(rest) };
+  }
   if ('emoji' in body) return { text: '', salt: body.salt, body: `${body.on ? '+' : '-'}${body.emoji}` };
   return kind === 'text'
     ? { text: body.text, salt: body.salt, body: null }
@@ -133,6 +142,8 @@ function bodyOf(row: MessageRow): EntryBody | null {
       return { salt, ...reactionOf(row.body ?? '') };
     case 'timer':
       return { salt, lifetimeMs: lifetimeOf(row.body) };
+    case 'file':
+      return { salt, name: row.text, ...JSON.parse(row.body ?? '{}') };
     default:
       return null;
   }
@@ -174,6 +185,7 @@ export const itemOf = (row: ItemRow, reactions: Reaction[] = []): HistoryItem =>
     sentAt: row.sent_at,
     ...(row.expires === null ? {} : { lifetimeMs: row.expires }),
     text: row.text,
+    content: contentOf(row),
     edited: row.edited === 1,
     deleted: row.deleted === 1,
     quote: quoteOf(row),
@@ -184,6 +196,12 @@ export const itemOf = (row: ItemRow, reactions: Reaction[] = []): HistoryItem =>
     deliveredTo: row.delivered_to,
     readBy: row.read_by,
   }) as HistoryItem;
+
+function contentOf(row: ItemRow): MessageContent {
+  if (row.kind !== KIND_NUMBERS.file) return { kind: 'text' };
+  const { salt, text: name } = row;
+  return { kind: 'file', file: salt === null ? null : { salt, name, ...JSON.parse(row.body ?? '{}') } };
+}
 
 function quoteOf(row: ItemRow): Quote | null {
   if (row.of_id === null) return null;

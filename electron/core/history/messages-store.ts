@@ -24,6 +24,7 @@ import {
   digestIn,
   entryOf,
   type ItemRow,
+  KIND_NUMBERS,
   type Place,
   placeOf,
   readCursor,
@@ -59,7 +60,16 @@ export function createMessagesStore(context: HistoryContext) {
     const row = rowOf(content.of);
     const isHere = row?.room_id === roomId && row.shown === 1 && (row.deleted === 0 || content.kind === 'text');
     const isChange = content.kind === 'edit' || content.kind === 'delete';
-    if (!isHere || (isChange && row.mine === 0)) throw new ParleyError('message-unknown', { path: 'content.of' });
+    const isFixed = content.kind === 'edit' && row?.kind !== KIND_NUMBERS.text;
+    if (!isHere || isFixed || (isChange && row.mine === 0))
+      throw new ParleyError('message-unknown', { path: 'content.of' });
+  };
+
+  /** V6 for the person's own messages. Files have limits of their own: a folder is many at once. */
+  const checkSpam = (roomId: RoomId, words: string): void => {
+    const recent = all<{ sent_at: number; text: string }>(sql.recentOwn, roomId, own, LIMITS.spamMessagesMax);
+    const refusal = spamRefusal(recent, words, now());
+    if (refusal) throw refusal;
   };
 
   /** How long an own entry may be there: what is about a message goes with it. Null: without end. */
@@ -67,6 +77,8 @@ export function createMessagesStore(context: HistoryContext) {
     switch (content.kind) {
       case 'text':
         return content.lifetimeMs === undefined ? timerOf(roomId) : content.lifetimeMs;
+      case 'file':
+        return timerOf(roomId);
       case 'edit':
       case 'reaction': {
         const due = rowOf(content.of)?.due_at ?? null;
@@ -145,13 +157,7 @@ export function createMessagesStore(context: HistoryContext) {
           return composed(entryOf(known));
         }
         needRoom(roomId);
-        const words = 'text' in content ? content.text : id;
-        const refusal = spamRefusal(
-          all<{ sent_at: number; text: string }>(sql.recentOwn, roomId, own, LIMITS.spamMessagesMax),
-          words,
-          now(),
-        );
-        if (refusal) throw refusal;
+        if (content.kind !== 'file') checkSpam(roomId, 'text' in content ? content.text : id);
         needSubject(roomId, content);
         if (content.kind === 'reaction' && hasReactedOften(roomId, own, content.of))
           throw new ParleyError('message-spam');
@@ -160,6 +166,8 @@ export function createMessagesStore(context: HistoryContext) {
         // A room that was deleted and joined again goes on counting: its members know the earlier entries.
         const floor = one<{ seq: number; clock: number }>(sql.ownFloor, roomHash(roomId));
         const expires = lifetimeFor(roomId, content);
+        if (content.kind === 'file' && content.fileId !== (id as string))
+          throw new ParleyError('bad-request', { path: 'id' });
         const unsigned = {
           id,
           roomId,
@@ -286,6 +294,10 @@ function partsOf(content: EntryContent): Pick<Entry, 'kind' | 'of' | 'body' | 'd
         return { salt, emoji: content.emoji, on: content.on };
       case 'timer':
         return { salt, lifetimeMs: content.lifetimeMs };
+      case 'file': {
+        const { name, folders, sizeBytes, root } = content;
+        return { salt: content.salt, name, folders, sizeBytes, root };
+      }
       default:
         return null;
     }

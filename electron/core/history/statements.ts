@@ -82,9 +82,9 @@ export const sql = {
   raiseOwnFloor: `
     INSERT INTO own_floors (room_hash, seq, clock) VALUES (@roomHash, @seq, @clock)
     ON CONFLICT (room_hash) DO UPDATE SET seq = max(seq, excluded.seq), clock = max(clock, excluded.clock)`,
-  // Entries that are no texts are counted, and none of them repeats another.
+  // Entries that are no texts are counted, and none of them repeats another. A folder is many files at once.
   recentOwn: `
-    SELECT sent_at, CASE shown WHEN 1 THEN text ELSE hex(id) END AS text FROM messages WHERE author = ${AUTHOR}
+    SELECT sent_at, CASE shown WHEN 1 THEN text ELSE hex(id) END AS text FROM messages WHERE author = ${AUTHOR} AND kind <> 5
     ORDER BY seq DESC LIMIT ?`,
   insertEntry: `
     INSERT INTO messages (id, room, author, name, seq, clock, sent_at, text, sig, mine, state, recorded_at,

@@ -3,7 +3,7 @@ import { useActions, useApp } from '../../stores/react.tsx';
 import type { ChatState, ParticipantView } from '../../stores/state.ts';
 import { Button } from '../../ui/button.tsx';
 import { typingWords } from '../connection-words.ts';
-import { FileCards } from '../files/file-cards.tsx';
+import { PreparingFiles } from '../files/preparing-files.tsx';
 import { useFileDrops } from '../files/use-file-drops.ts';
 import styles from './chat.module.css';
 import { Composer } from './composer.tsx';
@@ -23,7 +23,7 @@ export function ChatView({ room, wide = false }: { room: Room; wide?: boolean })
     <div className={styles.chat} data-wide={wide || undefined} data-drop={isOver || undefined} {...drops}>
       {chat?.failure ? <Failure room={room} chat={chat} /> : null}
       {chat && chat.items.length > 0 ? <MessageList room={room} chat={chat} /> : <NoMessages chat={chat} />}
-      <FileCards room={room} />
+      <PreparingFiles roomId={room.roomId} />
       <Typing room={room} />
       {selection?.roomId === room.roomId ? (
         <SelectionBar selection={selection} />

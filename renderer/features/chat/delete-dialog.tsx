@@ -6,21 +6,31 @@ import styles from './actions.module.css';
 /** Asks whether one's own messages shall be deleted for everyone, and says what that can do. */
 export function DeleteDialog({
   count,
+  isFile = false,
   onClose,
   onDelete,
 }: {
   count: number;
+  /** One file, and no message. */
+  isFile?: boolean;
   onClose: () => void;
   onDelete: () => void;
 }) {
-  const which = count === 1 ? 'this message' : `${formatNumber(count)} messages`;
+  const which = count === 1 ? `this ${isFile ? 'file' : 'message'}` : `${formatNumber(count)} messages`;
   return (
     <Dialog title={`Delete ${which} for everyone?`} size="small" onClose={onClose}>
-      <p>
-        {count === 1 ? 'Its' : 'Their'} words are erased here at once, and on the devices of the others as soon as they
-        are reached. Somebody may have read or copied them before, and a backup on a device may hold them for up to two
-        days.
-      </p>
+      {isFile ? (
+        <p>
+          Nobody can download it any more, and its name is erased here at once, and on the devices of the others as soon
+          as they are reached. Anybody who has downloaded it keeps it.
+        </p>
+      ) : (
+        <p>
+          {count === 1 ? 'Its' : 'Their'} words are erased here at once, and on the devices of the others as soon as
+          they are reached. Somebody may have read or copied them before, and a backup on a device may hold them for up
+          to two days.
+        </p>
+      )}
       <div className={styles.buttons}>
         <Button onClick={onClose} data-autofocus>
           {count === 1 ? 'Keep it' : 'Keep them'}

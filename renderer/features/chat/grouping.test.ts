@@ -21,6 +21,7 @@ function item(n: number, who: string, sentAt: number, more: Partial<HistoryItem>
     clock: n,
     sentAt,
     text: `message ${n}`,
+    content: { kind: 'text' },
     edited: false,
     deleted: false,
     quote: null,

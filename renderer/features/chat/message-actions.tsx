@@ -1,6 +1,7 @@
 import { type HistoryItem, withoutCodes } from '@parley/shared/model';
 import { Copy, Forward, Pencil, Reply, SquareCheck, Trash2 } from 'lucide-react';
 import { useState } from 'react';
+import { isEditable } from '../../stores/actions/entries.ts';
 import { useActions } from '../../stores/react.tsx';
 import { Action } from './action.tsx';
 import styles from './actions.module.css';
@@ -13,27 +14,29 @@ export function MessageActions({ item }: { item: HistoryItem }) {
   const { startReply, startEdit, startForwarding, startSelecting, deleteMessage } = useActions();
   const [isAsking, setAsking] = useState(false);
   const { roomId } = item;
+  const isFile = item.content.kind === 'file';
   return (
     <span className={styles.actions} data-mine={item.mine || undefined} role="toolbar" aria-label="Message">
       <ReactButton item={item} />
       <Action icon={Reply} label="Reply" onClick={() => startReply(roomId, item)} />
-      <Action
-        icon={Copy}
-        label="Copy text"
-        onClick={() => void navigator.clipboard.writeText(withoutCodes(item.text))}
-      />
-      <Action icon={Forward} label="Forward" onClick={() => startForwarding([item])} />
-      <Action icon={SquareCheck} label="Select" onClick={() => startSelecting(item)} />
-      {item.mine ? (
+      {isFile ? null : (
         <>
-          <InfoButton item={item} />
-          <Action icon={Pencil} label="Edit" onClick={() => startEdit(roomId, item)} />
-          <Action icon={Trash2} label="Delete for everyone" onClick={() => setAsking(true)} />
+          <Action
+            icon={Copy}
+            label="Copy text"
+            onClick={() => void navigator.clipboard.writeText(withoutCodes(item.text))}
+          />
+          <Action icon={Forward} label="Forward" onClick={() => startForwarding([item])} />
+          <Action icon={SquareCheck} label="Select" onClick={() => startSelecting(item)} />
         </>
-      ) : null}
+      )}
+      {item.mine ? <InfoButton item={item} /> : null}
+      {isEditable(item) ? <Action icon={Pencil} label="Edit" onClick={() => startEdit(roomId, item)} /> : null}
+      {item.mine ? <Action icon={Trash2} label="Delete for everyone" onClick={() => setAsking(true)} /> : null}
       {isAsking ? (
         <DeleteDialog
           count={1}
+          isFile={isFile}
           onClose={() => setAsking(false)}
           onDelete={() => {
             setAsking(false);

@@ -178,8 +178,10 @@ function estimatedHeight(row: ChatRow | undefined): number {
   );
 }
 
-const linesOf = ({ text }: HistoryItem): number =>
-  text.split('\n').reduce((lines, line) => lines + Math.max(1, Math.ceil(line.length / 70)), 0);
+const linesOf = ({ text, content }: HistoryItem): number =>
+  content.kind === 'file'
+    ? 5
+    : text.split('\n').reduce((lines, line) => lines + Math.max(1, Math.ceil(line.length / 70)), 0);
 
 function withPinned(shown: readonly number[], pinned: readonly number[], count: number): number[] {
   if (pinned.length === 0) return [...shown];

@@ -3,6 +3,7 @@ import { Check, CheckCheck, CircleAlert, Clock } from 'lucide-react';
 import { useApp } from '../../stores/react.tsx';
 import { formatClock } from '../../ui/format.ts';
 import { authorWords } from '../connection-words.ts';
+import { MessageFileCard } from '../files/file-card.tsx';
 import styles from './chat.module.css';
 import { MessageActions } from './message-actions.tsx';
 import { MessageText } from './message-text.tsx';
@@ -27,7 +28,7 @@ type MessageProps = {
   total: number;
 };
 
-/** One message: its text, when it was sent, and how far it came. The host asks before it opens a link. */
+/** One message: its text or its file, when it was sent, and how far it came. The host asks before it opens a link. */
 export function Message({ item, focused, hasMeta, position, total }: MessageProps) {
   const isSelecting = useApp((state) => state.selection?.roomId === item.roomId);
   const { word, icon: Icon } = states[item.state];
@@ -44,13 +45,17 @@ export function Message({ item, focused, hasMeta, position, total }: MessageProp
     >
       {item.deleted || isSelecting ? null : <MessageActions item={item} />}
       {item.quote && !item.deleted ? <Quote quote={item.quote} roomId={item.roomId} /> : null}
-      <div className={styles.text} dir="auto">
-        {item.deleted ? (
-          <em className={styles.gone}>This message was deleted.</em>
-        ) : (
-          <MessageText text={item.text} roomId={item.roomId} />
-        )}
-      </div>
+      {item.content.kind === 'file' && item.content.file ? (
+        <MessageFileCard item={item} offer={item.content.file} />
+      ) : (
+        <div className={styles.text} dir="auto">
+          {item.deleted ? (
+            <em className={styles.gone}>This message was deleted.</em>
+          ) : (
+            <MessageText text={item.text} roomId={item.roomId} />
+          )}
+        </div>
+      )}
       <span className={hasMeta ? styles.meta : 'visually-hidden'}>
         {item.lifetimeMs === undefined ? null : <TimerMark lifetimeMs={item.lifetimeMs} />}
         {item.edited ? <span>edited</span> : null}

@@ -8,7 +8,7 @@ import styles from './actions.module.css';
 /** Beside each message while the person chooses several. */
 export function SelectBox({ item }: { item: HistoryItem }) {
   const isSelecting = useApp((state) => state.selection?.roomId === item.roomId);
-  return isSelecting && !item.deleted ? <Box item={item} /> : null;
+  return isSelecting && !item.deleted && item.content.kind === 'text' ? <Box item={item} /> : null;
 }
 
 function Box({ item }: { item: HistoryItem }) {

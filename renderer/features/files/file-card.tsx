@@ -1,4 +1,5 @@
-import type { Room } from '@parley/shared/model';
+import type { HistoryItem, MessageFile } from '@parley/shared/model';
+import type { RoomId } from '@parley/shared/protocol';
 import {
   Archive,
   Download,
@@ -15,11 +16,12 @@ import {
   Video,
   X,
 } from 'lucide-react';
-import { useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import type { FileAction } from '../../stores/actions/files.ts';
-import { useActions } from '../../stores/react.tsx';
+import { useActions, useApp } from '../../stores/react.tsx';
 import type { FileNow } from '../../stores/state.ts';
 import { Button } from '../../ui/button.tsx';
+import { formatSize } from '../../ui/format.ts';
 import { kindWords, peerWords, percentOf, progressWords, riskWords, stateWords } from './file-words.ts';
 import styles from './files.module.css';
 import { FolderButton } from './folder-button.tsx';
@@ -35,14 +37,46 @@ const icons: Record<FileNow['kind'], typeof File> = {
   other: File,
 };
 
+/** The file that a message offers, where it stands in the conversation. */
+export function MessageFileCard({ item, offer }: { item: HistoryItem; offer: MessageFile }) {
+  const { learnFile } = useActions();
+  const file = useApp((state) => state.files[item.roomId]?.find(({ fileId }) => fileId === (item.id as string)));
+  const isUnknown = file === undefined;
+  // The app may have been closed between the message and the note of its file.
+  useEffect(() => {
+    if (isUnknown) learnFile(item);
+  }, [isUnknown, learnFile, item]);
+  return file ? <FileCard roomId={item.roomId} file={file} /> : <UnknownFile offer={offer} mine={item.mine} />;
+}
+
+/** A file that this computer has no note of: an own one that was offered before the profile was restored, or one too many. */
+function UnknownFile({ offer, mine }: { offer: MessageFile; mine: boolean }) {
+  const size = formatSize(offer.sizeBytes);
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields
+    <div className={styles.card} role="group" aria-label={`${offer.name}, ${size}`}>
+      <span className={styles.icon}>
+        <File aria-hidden="true" />
+      </span>
+      <div className={styles.about}>
+        <p className={styles.name} dir="auto">
+          {offer.name}
+        </p>
+        <p className={styles.soft}>{`${size} · ${mine ? 'Not on this computer' : 'Not offered here yet'}`}</p>
+      </div>
+    </div>
+  );
+}
+
 /** One file: what it is, how far it is, and what can be done with it. */
-export function FileCard({ room, file, author }: { room: Room; file: FileNow; author: string }) {
+export function FileCard({ roomId, file }: { roomId: RoomId; file: FileNow }) {
   const Icon = icons[file.kind];
   const risk = riskWords(file);
   const moving = file.state === 'receiving' || (file.state === 'paused' && file.bytes > 0);
   const under = file.mine ? file.peers.filter(({ state }) => state !== 'received') : [];
   return (
-    <article className={styles.card} aria-label={`${file.shownName}, ${kindWords(file)}, from ${author}`}>
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields
+    <div className={styles.card} role="group" aria-label={`${file.shownName}, ${kindWords(file)}`}>
       {file.picture ? (
         <img className={styles.picture} src={file.picture} alt="" loading="lazy" decoding="async" />
       ) : (
@@ -56,7 +90,7 @@ export function FileCard({ room, file, author }: { room: Room; file: FileNow; au
           {file.shownName}
         </p>
         <p className={styles.soft}>
-          {kindWords(file)} · <bdi>{author}</bdi> · <span role="status">{stateWords(file)}</span>
+          {kindWords(file)} · <span role="status">{stateWords(file)}</span>
         </p>
         {risk ? <p className={styles.risk}>{risk}</p> : null}
         {moving ? <Progress label={`Progress of ${file.shownName}`} file={file} /> : null}
@@ -69,10 +103,10 @@ export function FileCard({ room, file, author }: { room: Room; file: FileNow; au
         <div className={styles.actions}>
           <FileButtons file={file} />
           <FolderButton file={file} />
-          {file.mine && file.state === 'shared' && !file.atHand ? <ChooseAgain room={room} file={file} /> : null}
+          {file.mine && file.state === 'shared' && !file.atHand ? <ChooseAgain roomId={roomId} file={file} /> : null}
         </div>
       </div>
-    </article>
+    </div>
   );
 }
 
@@ -136,7 +170,7 @@ function FileButtons({ file }: { file: FileNow }) {
 }
 
 /** A page that was loaded anew cannot read a chosen file any more, until the person chooses it once more. */
-function ChooseAgain({ room, file }: { room: Room; file: FileNow }) {
+function ChooseAgain({ roomId, file }: { roomId: RoomId; file: FileNow }) {
   const actions = useActions();
   const input = useRef<HTMLInputElement>(null);
   const label = `Choose again: ${file.shownName}`;
@@ -152,7 +186,7 @@ function ChooseAgain({ room, file }: { room: Room; file: FileNow }) {
         aria-label={label}
         onChange={(event) => {
           const [chosen] = event.target.files ?? [];
-          if (chosen) actions.chooseFileAgain(room.roomId, file.fileId, chosen);
+          if (chosen) actions.chooseFileAgain(roomId, file.fileId, chosen);
           event.target.value = '';
         }}
       />

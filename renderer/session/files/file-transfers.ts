@@ -1,5 +1,5 @@
 import type { Bridge } from '@parley/shared/bridge';
-import type { FileItem, FileOffer } from '@parley/shared/model';
+import type { FileItem, FileOffer, HistoryItem, MessageRef } from '@parley/shared/model';
 import {
   type Bytes,
   type DeviceId,
@@ -157,6 +157,36 @@ export class FileTransfers {
   atHand(fileId: FileId): void {
     this.#broadcast({ type: 'held', fileIds: [fileId] });
     this.#tell();
+  }
+
+  /** Messages of the room are here: takes note of the files that they offer, and forgets those that were deleted. */
+  async learn(messages: readonly HistoryItem[]): Promise<void> {
+    const { bridge, roomId } = this.#ports;
+    for (const { content, deleted, mine, author, id, sentAt } of messages) {
+      if (content.kind !== 'file') continue;
+      const fileId = id as string as FileId; // the id of the message is that of its file
+      const known = this.#items.get(fileId);
+      if (deleted) await this.forget([{ author, id }]);
+      else if (content.file && !mine && !known) {
+        const offer = { ...content.file, fileId, offeredAt: sentAt, round: 1 };
+        await bridge.call('files.learn', { roomId, author, offers: [offer] });
+      }
+    }
+  }
+
+  /** Forgets the files of messages that are gone. */
+  async forget(messages: readonly MessageRef[]): Promise<void> {
+    for (const { author, id } of messages) {
+      const fileId = id as string as FileId; // as above
+      if (this.#items.get(fileId)?.author !== author) continue;
+      this.#incoming.get(fileId)?.file.close();
+      this.#incoming.delete(fileId);
+      this.#items.delete(fileId);
+      this.#atPeers.delete(fileId);
+      this.#ports.local.remove(fileId);
+      this.#tell();
+      await this.#ports.bridge.call('files.forget', { fileId });
+    }
   }
 
   close(): void {

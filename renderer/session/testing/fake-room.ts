@@ -294,6 +294,7 @@ export class FakeCore {
     return {
       ...header,
       text: textOf(message),
+      content: { kind: 'text' },
       edited: false,
       deleted: false,
       quote: null,

@@ -29,6 +29,7 @@ function entries() {
     drafts: { kept: () => 'my draft' },
     chats: { update: (_: unknown, [item]: readonly HistoryItem[]) => told.push(item) },
     session: () => ({
+      learnFiles: async () => {},
       send: async (
         content: EntryContent,
         stored: (item: HistoryItem) => void,

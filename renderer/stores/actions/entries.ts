@@ -33,6 +33,10 @@ export interface EntryActions {
   setTimer: (roomId: RoomId, lifetimeMs: number | null) => Promise<Outcome<unknown>>;
 }
 
+/** Whether an own message has words that can be replaced. */
+export const isEditable = ({ mine, deleted, content }: HistoryItem): boolean =>
+  mine && !deleted && content.kind === 'text';
+
 const refOf = ({ author, id }: MessageRef): MessageRef => ({ author, id });
 
 /** What a person does to messages that are there. */
@@ -54,7 +58,10 @@ export function createEntryActions({ store, ports, chats, drafts, session, tell 
     const room = session(roomId);
     if (!room) return refuse('room-unknown');
     try {
-      const stored = (item: HistoryItem) => chats.update(roomId, [item]);
+      const stored = (item: HistoryItem) => {
+        chats.update(roomId, [item]);
+        void room.learnFiles([item]);
+      };
       const waiting = ({ refusal, cancel }: SendWait) =>
         setUnstored(roomId, { what: 'change', text: words, refusal, cancel });
       return await room.send(content, stored, () => drafts.kept(roomId), waiting);
@@ -70,7 +77,7 @@ export function createEntryActions({ store, ports, chats, drafts, session, tell 
     startEdit,
     startEditLast(roomId) {
       const chat = store.getState().chats[roomId];
-      const last = chat?.hasNewer ? undefined : chat?.items.findLast(({ mine, deleted }) => mine && !deleted);
+      const last = chat?.hasNewer ? undefined : chat?.items.findLast(isEditable);
       if (last) startEdit(roomId, last);
       return last !== undefined;
     },

@@ -1,4 +1,13 @@
-import { accept, type FileId, type Outcome, type RoomId, refuse, toBase64Url } from '@parley/shared/protocol';
+import type { EntryContent, HistoryItem } from '@parley/shared/model';
+import {
+  accept,
+  type FileId,
+  type Outcome,
+  type RoomId,
+  refusalOf,
+  refuse,
+  toBase64Url,
+} from '@parley/shared/protocol';
 import { fingerprintOf } from '../../session/files/local-files.ts';
 import type { ActionContext } from './context.ts';
 
@@ -14,6 +23,8 @@ export interface FileActions {
   fileAction: (action: FileAction, fileId: FileId) => void;
   /** Downloads several files, one after the other until one is refused. */
   acceptFiles: (fileIds: readonly FileId[]) => void;
+  /** Takes note of the file that a message offers, where that was missed. */
+  learnFile: (message: HistoryItem) => void;
   /** The same file once more, after a restart: it has to be what it was. */
   chooseFileAgain: (roomId: RoomId, fileId: FileId, file: File) => void;
   /** Says why what was dropped or pasted is not taken. */
@@ -21,7 +32,7 @@ export interface FileActions {
 }
 
 export function createFileActions(context: ActionContext): FileActions {
-  const { ports, store, session, localFiles, tell, notices } = context;
+  const { ports, store, session, localFiles, tell, notices, chats, drafts } = context;
   const { bridge } = ports;
   let nextId = 1;
   /** One file is read at a time. */
@@ -61,10 +72,28 @@ export function createFileActions(context: ActionContext): FileActions {
         ...{ roomId, name: file.name, folders: [...folders], sizeBytes, root, salt, hashes },
       });
       if (!offered.ok) return offered;
-      localFiles.add(offered.value.fileId, file);
-      session(roomId)?.fileAtHand(offered.value.fileId);
-      return offered;
+      const { fileId } = offered.value;
+      localFiles.add(fileId, file);
+      session(roomId)?.fileAtHand(fileId);
+      const content = { fileId, salt, name: file.name, folders: [...folders] };
+      const sent = await sendOffer(roomId, { ...content, kind: 'file', of: null, sizeBytes, root });
+      if (sent.ok) return accept(undefined);
+      localFiles.remove(fileId);
+      await bridge.call('files.withdraw', { fileId });
+      return sent;
     });
+
+  /** Puts the file among the messages. */
+  async function sendOffer(roomId: RoomId, content: EntryContent): Promise<Outcome<unknown>> {
+    const room = session(roomId);
+    if (!room) return refuse('room-unknown');
+    try {
+      const stored = (item: HistoryItem) => chats.add(roomId, [item]);
+      return await room.send(content, stored, () => drafts.kept(roomId));
+    } catch (thrown) {
+      return refusalOf(thrown);
+    }
+  }
 
   return {
     offerFiles(roomId, chosen) {
@@ -84,6 +113,7 @@ export function createFileActions(context: ActionContext): FileActions {
         if (!accepted.ok) return;
       }
     },
+    learnFile: (message) => void session(message.roomId)?.learnFiles([message]),
     chooseFileAgain(roomId, fileId, file) {
       const item = store.getState().files[roomId]?.find((each) => each.fileId === fileId);
       if (!item) return;

@@ -145,6 +145,7 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
     offerFiles: () => undefined,
     acceptFiles: () => undefined,
     fileAction: () => undefined,
+    learnFile: () => undefined,
     chooseFileAgain: () => undefined,
     refuseFiles: () => undefined,
     readStorage: async () => accept(sampleStorage(roomsAt(Date.now()))),

@@ -11,6 +11,7 @@ const member = fc.nat(2);
 /** The things that happen to members of a room, in any order. */
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ does: fc.constant('write' as const), who: member }) },
+  { weight: 2, arbitrary: fc.record({ does: fc.constant('offer file' as const), who: member }) },
   { weight: 2, arbitrary: fc.record({ does: fc.constant('edit' as const), who: member, which: fc.nat(20) }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('delete' as const), who: member, which: fc.nat(20) }) },
   {
@@ -66,6 +67,9 @@ async function happen(room: SimulatedRoom, steps: readonly Step[]): Promise<void
     switch (step.does) {
       case 'write':
         await room.member(step.who).write(`word ${++written}`);
+        break;
+      case 'offer file':
+        await room.member(step.who).offer(`file ${++written}.txt`);
         break;
       case 'edit': {
         const of = subjectOf(room.member(step.who), step.which, true);

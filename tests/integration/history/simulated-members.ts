@@ -14,6 +14,7 @@ import {
 import {
   accept,
   DeviceId,
+  FileId,
   type Head,
   LinkMessage,
   type LinkMessageOf,
@@ -251,16 +252,23 @@ export class Member {
     return this.say({ kind: 'text', text, of: null, lifetimeMs });
   }
 
+  offer(name: string): Promise<unknown> {
+    const [fileId, salt] = [FileId.parse(toBase64Url(randomBytes(16))), toBase64Url(randomBytes(16))];
+    const root = toBase64Url(randomBytes(32));
+    return this.say({ kind: 'file', of: null, fileId, salt, name, folders: ['a folder'], sizeBytes: 3, root });
+  }
+
   say(content: EntryContent): Promise<unknown> {
     return this.conversation.send(content, () => {});
   }
 
   /** The history as every member must show it in the end, whatever each knows of deliveries and names. */
   shown() {
-    return this.items().map(({ author, id, text, edited, deleted, quote, reactions }) => ({
+    return this.items().map(({ author, id, text, content, edited, deleted, quote, reactions }) => ({
       author,
       id,
       text,
+      content,
       edited,
       deleted,
       quotes: quote && { author: quote.author, id: quote.id, text: quote.text },

@@ -53,6 +53,7 @@ export const itemOf = (
   clock: index + 1,
   sentAt: nowMs - minutesAgo * MINUTE_MS,
   text,
+  content: { kind: 'text' },
   edited: false,
   deleted: false,
   quote: null,

@@ -1,4 +1,7 @@
+import type { HistoryItem } from '@parley/shared/model';
+import type { MessageId } from '@parley/shared/protocol';
 import type { AppState, FileNow } from '../../../stores/state.ts';
+import { itemOf } from './chat.ts';
 import { deviceIdOf, idOf } from './ids.ts';
 import { design } from './rooms.ts';
 
@@ -33,6 +36,15 @@ function fileOf(name: string, nowMs: number, more: Partial<FileNow> = {}): FileN
     ...more,
   };
 }
+
+/** The same files as the messages that offer them. */
+export const fileMessagesAt = (nowMs: number): HistoryItem[] =>
+  (filesAt(nowMs).files[design] ?? []).map((file, index, all) => {
+    const { salt, name, folders, sizeBytes, root, mine, fileId } = file;
+    const line = itemOf([mine ? 'You' : 'Ana Moreira', all.length - index, name], 100 + index, nowMs);
+    const offer = { salt, name, folders, sizeBytes, root };
+    return { ...line, id: fileId as string as MessageId, content: { kind: 'file', file: offer } }; // both are 16 bytes
+  });
 
 /** Files of a room in every state. */
 export function filesAt(nowMs: number): Pick<AppState, 'files' | 'preparing'> {

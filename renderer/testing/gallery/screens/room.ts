@@ -3,7 +3,7 @@ import { refuse } from '@parley/shared/protocol';
 import { refusedConnection } from '../../../signaling/server-connection.ts';
 import { type GalleryScreen, here, inRoom, withReach } from '../base-state.ts';
 import { chatOf, gapsAt, livelyAt, longTalkAt, markedAt, mentionsAt, scriptsAt, talkAt } from '../samples/chat.ts';
-import { filesAt } from '../samples/files.ts';
+import { fileMessagesAt, filesAt } from '../samples/files.ts';
 import { participant } from '../samples/people.ts';
 import { design, longName, reachOf } from '../samples/rooms.ts';
 import { foundCheck, quotedRefusal, serverOf } from '../samples/servers.ts';
@@ -50,7 +50,11 @@ export const roomScreens = {
     screen: inRoom(),
     chats: { [design]: chatOf(talkAt(nowMs), { failure: refuse('history-damaged') }) },
   }),
-  'room-files': (_base, nowMs) => ({ screen: inRoom(), ...filesAt(nowMs) }),
+  'room-files': (_base, nowMs) => ({
+    screen: inRoom(),
+    ...filesAt(nowMs),
+    chats: { [design]: chatOf([...talkAt(nowMs).slice(-1), ...fileMessagesAt(nowMs)]) },
+  }),
   'room-scripts': (_base, nowMs) => ({
     screen: inRoom(),
     chats: { [design]: chatOf(scriptsAt(nowMs)) },

@@ -6,7 +6,8 @@ import { AppProvider } from '../../stores/react.tsx';
 import { createFakeApp } from '../../testing/gallery/fake-app.ts';
 import { design } from '../../testing/gallery/samples/rooms.ts';
 import { mountEach } from '../../testing/mounted.ts';
-import { FileCards } from './file-cards.tsx';
+import { FileCard } from './file-card.tsx';
+import { PreparingFiles } from './preparing-files.tsx';
 import { useFileDrops } from './use-file-drops.ts';
 
 const mounted = mountEach();
@@ -18,15 +19,17 @@ function appWith(actions: Partial<Actions> = {}) {
 
 async function cards(actions: Partial<Actions> = {}) {
   const app = appWith(actions);
-  const room = app.store.getState().rooms.find(({ roomId }) => roomId === design);
-  if (!room) throw new Error('the room is not there');
+  const files = app.store.getState().files[design] ?? [];
   await mounted.render(
     <AppProvider app={app}>
-      <FileCards room={room} />
+      {files.map((file) => (
+        <FileCard key={file.fileId} roomId={design} file={file} />
+      ))}
+      <PreparingFiles roomId={design} />
     </AppProvider>,
   );
-  const all = () => [...mounted.page.querySelectorAll('article')];
-  return { app, all, named: (name: string) => all().find((card) => card.textContent?.includes(name)) };
+  const all = () => [...mounted.page.querySelectorAll('[role=group], article')];
+  return { app, named: (name: string) => all().find((card) => card.textContent?.includes(name)) };
 }
 
 describe('the files of a room on the screen', () => {
@@ -71,18 +74,9 @@ describe('the files of a room on the screen', () => {
     expect(named('Agenda.pdf')?.textContent).not.toContain('harm');
   });
 
-  it('keep a long list out of the way until it is asked for', async () => {
-    const { app, all } = await cards();
-    const [first] = app.store.getState().files[design] ?? [];
-    if (!first) throw new Error('no sample');
-    const many = Array.from({ length: 40 }, (_, index) => ({ ...first, fileId: `${index}` as typeof first.fileId }));
-    await act(async () => app.store.setState({ files: { [design]: many }, preparing: [] }));
-    expect(all()).toHaveLength(2);
-    const more = [...mounted.page.querySelectorAll('button')].find(
-      (button) => button.textContent === 'Show all 40 files',
-    );
-    await act(async () => more?.click());
-    expect(all()).toHaveLength(40);
+  it('say how much of a file was read before it is offered', async () => {
+    const { named } = await cards();
+    expect(named('Meeting notes')?.querySelector('progress')?.getAttribute('value')).toBe('33');
   });
 });
 
