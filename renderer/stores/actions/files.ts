@@ -22,7 +22,7 @@ export interface FileActions {
   offerFiles: (roomId: RoomId, chosen: readonly ChosenFile[]) => void;
   fileAction: (action: FileAction, fileId: FileId) => void;
   /** Downloads several files, one after the other until one is refused. */
-  acceptFiles: (fileIds: readonly FileId[]) => void;
+  acceptFiles: (fileIds: readonly FileId[]) => Promise<void>;
   /** Takes note of the file that a message offers, where that was missed. */
   learnFile: (message: HistoryItem) => void;
   /** The same file once more, after a restart: it has to be what it was. */
