@@ -53,7 +53,6 @@ export function MessageFileCard({ item, offer }: { item: HistoryItem; offer: Mes
 function UnknownFile({ offer, mine }: { offer: MessageFile; mine: boolean }) {
   const size = formatSize(offer.sizeBytes);
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields
     <div className={styles.card} role="group" aria-label={`${offer.name}, ${size}`}>
       <span className={styles.icon}>
         <File aria-hidden="true" />
@@ -75,7 +74,6 @@ export function FileCard({ roomId, file }: { roomId: RoomId; file: FileNow }) {
   const moving = file.state === 'receiving' || (file.state === 'paused' && file.bytes > 0);
   const under = file.mine ? file.peers.filter(({ state }) => state !== 'received') : [];
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for fields
     <div className={styles.card} role="group" aria-label={`${file.shownName}, ${kindWords(file)}`}>
       {file.picture ? (
         <img className={styles.picture} src={file.picture} alt="" loading="lazy" decoding="async" />

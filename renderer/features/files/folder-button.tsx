@@ -20,7 +20,7 @@ export function FolderButton({ file }: { file: FileNow }) {
       size="small"
       icon={FolderDown}
       aria-label={`Download all ${inside.length} files of the folder ${folder}`}
-      onClick={() => void actions.acceptFiles(inside.map(({ fileId }) => fileId))}
+      onClick={() => actions.acceptFiles(inside.map(({ fileId }) => fileId))}
     >
       {`Download all ${inside.length} of the folder`}
     </Button>

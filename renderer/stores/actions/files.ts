@@ -22,7 +22,7 @@ export interface FileActions {
   offerFiles: (roomId: RoomId, chosen: readonly ChosenFile[]) => void;
   fileAction: (action: FileAction, fileId: FileId) => void;
   /** Downloads several files, one after the other until one is refused. */
-  acceptFiles: (fileIds: readonly FileId[]) => Promise<void>;
+  acceptFiles: (fileIds: readonly FileId[]) => void;
   /** Takes note of the file that a message offers, where that was missed. */
   learnFile: (message: HistoryItem) => void;
   /** The same file once more, after a restart: it has to be what it was. */
@@ -83,6 +83,14 @@ export function createFileActions(context: ActionContext): FileActions {
       return sent;
     });
 
+  async function acceptEach(fileIds: readonly FileId[]): Promise<void> {
+    for (const fileId of fileIds) {
+      const accepted = await bridge.call('files.accept', { fileId });
+      tell(accepted);
+      if (!accepted.ok) return;
+    }
+  }
+
   /** Puts the file among the messages. */
   async function sendOffer(roomId: RoomId, content: EntryContent): Promise<Outcome<unknown>> {
     const room = session(roomId);
@@ -106,13 +114,7 @@ export function createFileActions(context: ActionContext): FileActions {
         if (done.ok && action === 'withdraw') localFiles.remove(fileId);
       });
     },
-    async acceptFiles(fileIds) {
-      for (const fileId of fileIds) {
-        const accepted = await bridge.call('files.accept', { fileId });
-        tell(accepted);
-        if (!accepted.ok) return;
-      }
-    },
+    acceptFiles: (fileIds) => void acceptEach(fileIds),
     learnFile: (message) => void session(message.roomId)?.learnFiles([message]),
     chooseFileAgain(roomId, fileId, file) {
       const item = store.getState().files[roomId]?.find((each) => each.fileId === fileId);
