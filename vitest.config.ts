@@ -1,5 +1,10 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
+/**
+ * Workers read TypeScript through Node's WebAssembly transpiler. V8 of Node 24 crashes now and then (`jit_page.has_value`) when it replaces
+ * the wrapper of a function that WebAssembly calls often and other workers do so too; with this budget it keeps the first one.
+ */
+const execArgv = ['--wasm-wrapper-tiering-budget=2147483647'];
 const exclude = [...configDefaults.exclude, 'out/**', 'release/**'];
 
 export default defineConfig({
@@ -25,15 +30,17 @@ export default defineConfig({
             'tests/{support,probe}/**/*.test.ts',
           ],
           exclude,
+          execArgv,
           testTimeout: 20_000,
         },
       },
-      { test: { name: 'contract', include: ['tests/contract/**/*.test.ts'], exclude, testTimeout: 30_000 } },
+      { test: { name: 'contract', include: ['tests/contract/**/*.test.ts'], exclude, execArgv, testTimeout: 30_000 } },
       {
         test: {
           name: 'integration',
           include: ['tests/integration/**/*.test.ts'],
           exclude,
+          execArgv,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -44,6 +51,7 @@ export default defineConfig({
           name: 'deploy',
           include: ['tests/deploy/**/*.test.ts'],
           exclude,
+          execArgv,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -53,6 +61,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
           exclude,
+          execArgv,
           testTimeout: 180_000,
           hookTimeout: 180_000,
           // Browsers with video need the machine for themselves.
@@ -65,6 +74,7 @@ export default defineConfig({
           name: 'electron',
           include: ['tests/electron/**/*.test.ts'],
           exclude,
+          execArgv,
           testTimeout: 120_000,
           hookTimeout: 180_000,
           fileParallelism: false,
