@@ -112,6 +112,8 @@ export const ERRORS = {
   'backup-version': 'This backup was made by a newer Parley. Update Parley to restore it.',
   'backup-phrase-wrong': 'This phrase does not open this backup. It belongs to another one, or a word is wrong.',
   'backup-damaged': 'This backup is cut off or damaged. Nothing was restored; try another one.',
+  'profile-begun':
+    'A profile was begun here while the backup was unpacked. It is kept as it is, and nothing was restored.',
   'backup-folder-missing': 'The folder for backups is not there. Plug in its disk, or choose another folder.',
 
   // Hosts

@@ -27,7 +27,8 @@ export const backupCalls = {
   'backup.choose-file': { input: Nothing, output: z.object({ name: z.string() }) },
   /**
    * Restores the chosen backup into this profile, which must be a fresh one (`not-allowed`). Begins work; when it is done, the app opens anew
-   * with what was restored, and says `app.restarted`. Refuses with `phrase-invalid` before it begins.
+   * with what was restored, and says `app.restarted`. Refuses with `phrase-invalid` before it begins; the work fails with `profile-begun`
+   * where the profile is not fresh any more at its end.
    */
   'backup.restore': { input: z.object({ phrase: z.string().max(1_000) }).strict(), output: Nothing },
 } as const;

@@ -186,6 +186,25 @@ describe('a backup with a recovery phrase (H8)', () => {
     await ask(ana.core, 'backup.choose-file', {});
     expect(await ana.core.call('backup.restore', { phrase })).toMatchObject({ ok: false, code: 'not-allowed' });
   });
+
+  it('is not put over a profile that was begun while it was unpacked', async () => {
+    const ana = await computer('old');
+    await livedIn(ana);
+    const { phrase, file } = await backedUp(ana);
+    const fresh = await computer('new');
+    const { deviceId } = await ask(fresh.core, 'app.info', {});
+    fresh.places.chosen = [file];
+    await ask(fresh.core, 'backup.choose-file', {});
+    const end = ended(fresh.core);
+    await ask(fresh.core, 'backup.restore', { phrase });
+    await ask(fresh.core, 'settings.change', { profile: { username: 'ben', displayName: 'Ben' } });
+    expect(codeOf(await end)).toBe('profile-begun');
+    expect(existsSync(join(fresh.profile, 'restore'))).toBe(false);
+    await fresh.core.close();
+    const again = await computer('new');
+    expect((await ask(again.core, 'app.info', {})).deviceId).toBe(deviceId);
+    expect(await ask(again.core, 'settings.get', {})).toMatchObject({ profile: { username: 'ben' } });
+  });
 });
 
 describe('when backups are made (H8)', () => {

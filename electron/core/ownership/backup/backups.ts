@@ -156,7 +156,7 @@ export function createBackups(parts: BackupParts) {
         'restore',
         statSync(path, { throwIfNoEntry: false })?.size ?? 0,
         async (progress) => {
-          await unpackBackup(source.profile, path, entropy, source.secrets, progress);
+          await unpackBackup(source.profile, path, entropy, source.secrets, progress, parts.isFresh);
           return { kind: 'restore' };
         },
         parts.restart,

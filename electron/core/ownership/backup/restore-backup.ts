@@ -35,8 +35,9 @@ const KEY = 'device.key';
 const folderOf = (profile: string): string => join(profile, 'restore');
 
 /**
- * Unpacks a backup beside the profile and checks all of it; the next start of the core takes it. Throws `backup-invalid`, `backup-version`,
- * `backup-phrase-wrong`, `backup-damaged`, `disk-full`, `cancelled`; then the profile is as before.
+ * Unpacks a backup beside the profile and checks all of it; the next start of the core takes it. `isFresh` is asked at the end: unpacking
+ * takes minutes, in which a profile can be begun. Throws `backup-invalid`, `backup-version`, `backup-phrase-wrong`, `backup-damaged`,
+ * `profile-begun`, `disk-full`, `cancelled`; then the profile is as before.
  */
 export async function unpackBackup(
   profile: string,
@@ -44,6 +45,7 @@ export async function unpackBackup(
   entropy: Bytes,
   secrets: SecretStore,
   progress: Progress,
+  isFresh: () => Promise<boolean>,
 ): Promise<void> {
   const folder = folderOf(profile);
   rmSync(folder, { recursive: true, force: true });
@@ -67,6 +69,7 @@ export async function unpackBackup(
       await unpack(parts, part, join(folder, part.name), progress);
     }
     if (!hasHistory) throw new ParleyError('backup-damaged');
+    if (!(await isFresh())) throw new ParleyError('profile-begun');
     writeFileAtomically(join(folder, READY), '');
   } catch (error) {
     await parts.close();
