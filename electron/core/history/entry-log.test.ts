@@ -306,29 +306,7 @@ describe('what one author can do to the others', () => {
   it('ends: a reaction is changed only so often, and hides nobody else’s', () => {
     const { item } = say(ana, 'Lunch at noon');
     const eve = author('Eve');
-    const emojis = [
-      '👍',
-      '❤️',
-      '😂',
-      '😮',
-      '😢',
-      '🙏',
-      '🎉',
-      '🔥',
-      '👏',
-      '💯',
-      '🤔',
-      '😍',
-      '😅',
-      '😉',
-      '😎',
-      '😡',
-      '🥳',
-      '🤝',
-      '✅',
-      '❌',
-      '👀',
-    ];
+    const emojis = '👍 ❤️ 😂 😮 😢 🙏 🎉 🔥 👏 💯 🤔 😍 😅 😉 😎 😡 🥳 🤝 ✅ ❌ 👀'.split(' ');
     const react = (seq: number, emoji: string) =>
       eve.write(roomId, {
         seq,
@@ -347,6 +325,40 @@ describe('what one author can do to the others', () => {
     let refused = 0;
     for (let at = 0; at < more.length; at += 50) refused += ana.store.record(roomId, more.slice(at, at + 50)).refused;
     expect(refused).toBe(emojis.length);
+  });
+
+  describe('with more texts of one clock than a device takes, first without their bodies', () => {
+    const many = () => {
+      const eve = author('Eve');
+      const clock = 5;
+      const texts = Array.from({ length: LIMITS.messagesPerSeqMax + 4 }, (_, at) =>
+        eve.write(roomId, { seq: at + 1, clock, text: `${at}` }),
+      );
+      ben.store.record(
+        roomId,
+        texts.map((each) => ({ ...each, body: null }) as Entry),
+      );
+      const next = (at: number) => ({ seq: texts.length + 1 + at, clock: clock + 1 + at });
+      return { eve, texts, next };
+    };
+
+    it('ends when the bodies come', () => {
+      const { texts } = many();
+      expect(ben.store.record(roomId, texts).gained).toBe(LIMITS.messagesPerSeqMax);
+      expect(ben.store.record(roomId, texts).gained).toBe(0);
+      expect(shown(ben)).toHaveLength(LIMITS.messagesPerSeqMax);
+    });
+
+    it('ends when edits or deletions of them come', () => {
+      const { eve, texts, next } = many();
+      const changes = texts.map((text, at) => {
+        const change =
+          at % 2 === 0 ? { kind: 'delete' } : { kind: 'edit', body: { salt: randomId(16), text: `Edited ${at}` } };
+        return eve.write(roomId, { ...change, ...next(at), of: refOf(text) } as never);
+      });
+      expect(ben.store.record(roomId, changes).refused).toBe(0);
+      expect(shown(ben)).toHaveLength(LIMITS.messagesPerSeqMax);
+    });
   });
 
   it('asks for no range twice in one question', () => {

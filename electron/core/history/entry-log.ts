@@ -1,5 +1,5 @@
 import { Entry, type MessageRef } from '@parley/shared/model';
-import type { RoomId } from '@parley/shared/protocol';
+import { LIMITS, type RoomId } from '@parley/shared/protocol';
 import { toBlob } from './blobs.ts';
 import { digestOf } from './digest.ts';
 import type { HistoryContext } from './history-context.ts';
@@ -69,6 +69,16 @@ export function createEntryLog(context: HistoryContext) {
     hold(row);
   };
 
+  /**
+   * Whether an entry that is not shown would be one too many of its clock. Its author may have sent it without its body, which is not
+   * counted, and now sends the body or a change of it.
+   */
+  const isTooMany = (row: MessageRow): boolean =>
+    row.shown === 0 &&
+    isShownRow(row) &&
+    (one<{ count: number }>(sql.countAtClock, row.room_id, row.clock, row.room_id, row.author)?.count ?? 0) >=
+      LIMITS.messagesPerSeqMax;
+
   /** Whether its time is over: it was there, and comes back with no edit. */
   const isOver = (row: MessageRow): boolean => row.expires !== null && row.due_at === null;
 
@@ -129,7 +139,7 @@ export function createEntryLog(context: HistoryContext) {
     // Newest first: the first with its words is what is shown.
     const current = isDeleted ? -1 : edits.findIndex(({ salt }) => salt !== null);
     for (const edit of edits.slice(isDeleted ? 0 : current < 0 ? edits.length : current + 1)) erase(edit);
-    if (!target || !isShownRow(target) || target.room_id !== roomId) return;
+    if (!target || !isShownRow(target) || target.room_id !== roomId || isTooMany(target)) return;
     if (isDeleted) {
       if (target.deleted === 0) setText(target, { text: '', edited: 0, deleted: 1 });
       erase(target);
@@ -215,9 +225,10 @@ export function createEntryLog(context: HistoryContext) {
       run(sql.roomGrew, { roomId: row.room_id, clock: 0, at: 0, shown: -row.shown, entries: -1, unread: -unread });
     },
 
-    /** Gives an entry that came without its body the body. False where that is not missing, or not the right one. */
+    /** Gives an entry that came without its body the body. False where that is not missing, not the right one or one too many. */
     fill(row: MessageRow, entry: Entry): boolean {
       if (row.held !== 0 || entry.body === null || digestOf(entry.body) !== digestIn(row)) return false;
+      if (isTooMany(row)) return false;
       // The signature of the entry that is here was checked; of the one that brings the body only the body counts.
       const whole = { ...entryOf(row), body: entry.body } as Entry;
       if (!Entry.safeParse(whole).success) return false;
