@@ -2,8 +2,15 @@ import { mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSyn
 import { join } from 'node:path';
 import { BRIDGE_CALL_NAMES, type BridgeEvent } from '@parley/shared/bridge';
 import { type MessageRef, ServerHost } from '@parley/shared/model';
-import { LIMITS } from '@parley/shared/protocol';
-import { createInvite, deriveRoomKeys, formatInvite, formatServerInvite, parseInvite } from '@parley/shared/sealing';
+import { FileId, LIMITS, MessageId } from '@parley/shared/protocol';
+import {
+  createInvite,
+  deriveRoomKeys,
+  fileIdOf,
+  formatInvite,
+  formatServerInvite,
+  parseInvite,
+} from '@parley/shared/sealing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Core, createCore } from './core.ts';
 import type { CorePorts } from './ports.ts';
@@ -13,6 +20,8 @@ import {
   newDeviceId,
   newMessageId,
   newRoomId,
+  openTestStore,
+  randomId,
   type TestClock,
   temporaryFolder,
   testClock,
@@ -278,6 +287,26 @@ describe('rooms', () => {
     clock.advance(1_000);
     expect(await changed).toMatchObject({ items: [{ roomId, lastMessage: { text: 'Three', mine: true } }] });
     expect(events.of('rooms.changed')).toHaveLength(2);
+  });
+
+  it('let messages go whose time was over while the app was closed, with what is known of their files', async () => {
+    let core = await start();
+    const { roomId } = await ask(core, 'rooms.create', { name: 'Family' });
+    const ana = author('Ana');
+    const body = { salt: randomId(16), name: 'plan.pdf', folders: [], sizeBytes: 5, root: randomId(32) };
+    const fileId = FileId.parse(await fileIdOf({ author: ana.deviceId, ...body }));
+    const offer = { ...body, fileId, offeredAt: 1_700_000_000_000, round: 1 };
+    expect((await ask(core, 'files.learn', { roomId, author: ana.deviceId, offers: [offer] })).items).toHaveLength(1);
+    await core.close();
+    // Written while the clock stood years ago: its time is long over.
+    const store = openTestStore(join(profile, 'history.db'));
+    const message = ana.write(roomId, { id: MessageId.parse(fileId), kind: 'file', expires: 1_000, body });
+    expect(store.store.record(roomId, [message]).stored).toHaveLength(1);
+    store.close();
+    core = await start();
+    expect((await ask(core, 'history.page', { roomId, limit: 10 })).items).toEqual([]);
+    await ask(core, 'rooms.list', {});
+    expect((await ask(core, 'files.list', { roomId })).items).toEqual([]);
   });
 
   it('keep a draft until it is sent, and are gone when they are deleted', async () => {

@@ -85,16 +85,12 @@ async function openCore(ports: CorePorts, restart: () => void): Promise<Core> {
     const { code, message } = recoveryWords(recovery);
     notices.say(code, message);
   };
-  const { history, recovered } = await startHistory({
+  const { history, recovered, onGone } = await startHistory({
     file: inProfile('history.db'),
     seed: identity.seed,
     log,
     workerUrl: ports.historyWorkerUrl,
     recoveredLater: sayRecovered,
-    gone: (messages) => {
-      emit('history.gone', { messages });
-      watch.changed();
-    },
   });
   if (recovered) sayRecovered(recovered);
   await finishSecrets(paths.profile, history, secrets);
@@ -195,6 +191,15 @@ async function openCore(ports: CorePorts, restart: () => void): Promise<Core> {
   );
 
   await watch.refresh();
+  onGone((messages) => {
+    emit('history.gone', { messages });
+    watch.changed();
+    files
+      .forgetMessages(messages)
+      .catch((thrown: unknown) =>
+        log.warn('files of messages that are gone could not be removed', { code: refusalOf(thrown).code }),
+      );
+  });
   if (ports.serverProcess) await embedded.start(settings.get().hosting.lan);
 
   let closing: Promise<void> | undefined;

@@ -1,6 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { blockCountOf, blockSizeOf, type FileItem, type FileOffer } from '@parley/shared/model';
+import { blockCountOf, blockSizeOf, type FileItem, type FileOffer, type MessageRef } from '@parley/shared/model';
 import {
   type DeviceId,
   type ErrorCode,
@@ -270,6 +270,14 @@ export class Files {
     await this.#finishing.get(fileId)?.catch(() => {});
     await this.#closePart(fileId);
     this.#records.remove(fileId);
+  }
+
+  /** Forgets the files of messages that are gone: a message has the id of its file. */
+  async forgetMessages(messages: readonly (MessageRef & { roomId: RoomId })[]): Promise<void> {
+    for (const { roomId, author, id } of messages) {
+      const record = this.#records.all.find((each) => String(each.fileId) === String(id));
+      if (record?.author === author && record.roomId === roomId) await this.forget(record.fileId);
+    }
   }
 
   async close(): Promise<void> {

@@ -21,6 +21,11 @@ export type HistoryOpened = {
   history: HistoryClient;
   /** How a damaged file was brought back at this start. */
   recovered: Recovery | null;
+  /**
+   * Tells of messages that disappeared, because their time is over. It tells first of those that went before the call, which may be many
+   * after a long absence. One listener.
+   */
+  onGone(listener: (messages: Gone[]) => void): void;
 };
 
 /** Starts the history's worker thread and waits until the file is open. Rejects with a ParleyError when it cannot be. */
@@ -31,8 +36,6 @@ export async function startHistory(options: {
   workerUrl?: URL | undefined;
   slowQueryMs?: number;
   backupDelayMs?: number;
-  /** Messages disappeared, because their time is over. */
-  gone?: (messages: Gone[]) => void;
   /** The file turned out to be damaged while it was in use. */
   recoveredLater?: (recovery: Recovery) => void;
 }): Promise<HistoryOpened> {
@@ -42,6 +45,8 @@ export async function startHistory(options: {
   const waiting = new Map<number, (outcome: Outcome<unknown>) => void>();
   let nextId = 1;
   let ended = false;
+  const untold: Gone[] = [];
+  let toldGone: ((messages: Gone[]) => void) | undefined;
 
   const opened = new Promise<Outcome<Recovery | null>>((resolve) => {
     worker.on('message', (answer: WorkerAnswer) => {
@@ -51,8 +56,10 @@ export async function startHistory(options: {
       else if (answer.kind === 'recovered') {
         log.warn('history repaired', { how: answer.recovery.how });
         options.recoveredLater?.(answer.recovery);
-      } else if (answer.kind === 'gone') options.gone?.(answer.messages);
-      else if (answer.kind === 'not-erased')
+      } else if (answer.kind === 'gone') {
+        if (toldGone) toldGone(answer.messages);
+        else untold.push(...answer.messages);
+      } else if (answer.kind === 'not-erased')
         log.warn('messages whose time is over could not be erased', { code: answer.outcome.code });
       else if (answer.kind === 'backup') {
         if (answer.outcome.ok) log.info('history backed up');
@@ -104,5 +111,9 @@ export async function startHistory(options: {
       return (...args: unknown[]) => ask(name, args);
     },
   });
-  return { history, recovered };
+  const onGone = (listener: (messages: Gone[]) => void) => {
+    toldGone = listener;
+    if (untold.length > 0) listener(untold.splice(0));
+  };
+  return { history, recovered, onGone };
 }

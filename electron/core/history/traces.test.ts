@@ -248,9 +248,9 @@ describe('of what goes by its time nothing is left (H8)', () => {
       seed,
       log: { ...silentLog, info: (text) => (text === 'history backed up' ? backedUp() : undefined) },
       backupDelayMs: 1,
-      gone: told,
     });
-    const { history } = opened;
+    const { history, onGone } = opened;
+    onGone(told);
     await history.setKeep(kept, 86_400_000);
     const message = ana.write(kept, { text: SECRET, expires: 1_000, sentAt: Date.now() });
     await history.record(kept, [message]);
