@@ -136,15 +136,24 @@ export function createEntryLog(context: HistoryContext) {
       return;
     }
     const isDeleted = deletions.length > 0;
+    // An edit goes when its message goes. One that would go before it, or stay after it, has no effect: whoever comes later could not tell
+    // what was shown. Before the message is here neither kind replaces the other.
+    const isVoid = (edit: MessageRow): boolean =>
+      isDeleted || (target?.room_id === roomId && (edit.expires === null) !== (target.expires === null));
     // Newest first: the first with its words is what is shown.
-    const current = isDeleted ? -1 : edits.findIndex(({ salt }) => salt !== null);
-    for (const edit of edits.slice(isDeleted ? 0 : current < 0 ? edits.length : current + 1)) erase(edit);
+    const lasting = edits.findIndex(({ salt, expires }) => salt !== null && expires === null);
+    const passing = edits.findIndex(({ salt, expires }) => salt !== null && expires !== null);
+    const current = edits.find((edit) => edit.salt !== null && !isVoid(edit));
+    for (const [at, edit] of edits.entries()) {
+      const newest = edit.expires === null ? lasting : passing;
+      if (isVoid(edit) || (newest >= 0 && at > newest)) erase(edit);
+    }
     if (!target || !isShownRow(target) || target.room_id !== roomId || isTooMany(target)) return;
     if (isDeleted) {
       if (target.deleted === 0) setText(target, { text: '', edited: 0, deleted: 1 });
       erase(target);
-    } else if (current >= 0 && target.kind === KIND_NUMBERS.text) {
-      const text = edits[current]?.body ?? '';
+    } else if (current && target.kind === KIND_NUMBERS.text) {
+      const text = current.body ?? '';
       if (target.text !== text || target.edited === 0) setText(target, { text, edited: 1, deleted: 0 });
       erase(target);
     }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Entry, type EntryContent, type MessageRef, profileFromName } from '@parley/shared/model';
 import type { RoomId } from '@parley/shared/protocol';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { author, newMessageId, openTestStore, randomId, type TestStore, temporaryFolder } from '../testing/test-kit.ts';
 import { checkWhole } from './check-history.ts';
@@ -152,6 +153,55 @@ describe('a message whose time is over', () => {
     ]) {
       expect(ben.store.record(roomId, [forged as Entry])).toMatchObject({ forged: 1, fresh: [] });
     }
+  });
+});
+
+describe('an edit that does not go with its message', () => {
+  it.each([
+    { name: 'goes before it', ofMessage: undefined, ofOther: 10_000 },
+    { name: 'stays after it', ofMessage: DAY, ofOther: undefined },
+  ])('has no effect where it $name, in whatever order they come (H4)', ({ ofMessage, ofOther }) => {
+    const eve = author('Eve');
+    let seq = 0;
+    const entry = (expires: number | undefined, fields: object) =>
+      eve.write(roomId, {
+        seq: ++seq,
+        sentAt: ben.clock.now(),
+        ...(expires === undefined ? {} : { expires }),
+        ...fields,
+      } as never);
+    const message = entry(ofMessage, { text: 'At noon' });
+    const edit = (expires: number | undefined, words: string) =>
+      entry(expires, { kind: 'edit', of: refOf(message), body: { salt: randomId(16), text: words } });
+    const all = [message, edit(ofMessage, 'At one'), edit(ofOther, 'sesame'), edit(ofOther, 'sesame again')];
+    let devices = 0;
+    fc.assert(
+      fc.property(fc.shuffledSubarray(all, { minLength: all.length }), fc.nat(all.length), (order, cut) => {
+        const [one, two] = ['one', 'two'].map((name) => {
+          const device = openTestStore(join(folder.path, `${name}${++devices}.db`));
+          device.addRoom(roomId);
+          return device;
+        }) as [TestStore, TestStore];
+        for (const each of order.slice(0, cut)) one.store.record(roomId, [each]);
+        one.clock.advance(20_000);
+        one.store.expire();
+        for (const each of order.slice(cut)) one.store.record(roomId, [each]);
+        expect(words(one)).toEqual(['At one']);
+        two.clock.advance(20_000);
+        pass(one, two);
+        expect(words(two)).toEqual(['At one']);
+        expect(prints(two)).toEqual(prints(one));
+        for (const each of [one, two]) {
+          each.clock.advance(DAY);
+          each.store.expire();
+          expect(words(each)).toEqual(ofMessage === undefined ? ['At one'] : []);
+          expect(each.db.prepare("SELECT count(*) FROM messages WHERE body LIKE 'sesame%'").pluck().get()).toBe(0);
+          checkWhole(each.db, true);
+          each.close();
+        }
+      }),
+      { numRuns: 12 },
+    );
   });
 });
 
