@@ -5,7 +5,11 @@ import type { RoomId } from '@parley/shared/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFileSecretStore } from '../../adapters/file-secret-store.ts';
 import { type Core, createCore } from '../../core.ts';
+import { migrations } from '../../history/migrations/index.ts';
+import { openHistory } from '../../history/open-history.ts';
 import { ask, author, newMessageId, temporaryFolder, testClock, testPorts, testShell } from '../../testing/test-kit.ts';
+import { makeBackup } from './make-backup.ts';
+import { entropyOf } from './phrase.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 const open: Core[] = [];
@@ -176,6 +180,43 @@ describe('a backup with a recovery phrase (H8)', () => {
     // Nothing of it came into the profile.
     expect(existsSync(join(fresh.profile, 'restore'))).toBe(false);
     expect(await ask(fresh.core, 'rooms.list', {})).toEqual({ items: [] });
+  });
+
+  it('is refused where its history is of a later Parley, which could not be opened', async () => {
+    const fresh = await computer('new');
+    const { words } = await ask(fresh.core, 'backup.new-phrase', {});
+    const profile = join(folder.path, 'later');
+    mkdirSync(profile);
+    const madeWith = async (version: number) => {
+      const { path } = await makeBackup(
+        {
+          profile,
+          seed: new Uint8Array(32),
+          secrets: openFileSecretStore(join(folder.path, 'keystore')),
+          now: () => 0,
+          history: {
+            rooms: async () => [],
+            servers: async () => [],
+            setRoomSecrets: async () => undefined,
+            setRight: async () => undefined,
+            stopCopying: async () => undefined,
+            async copyTo(file) {
+              const { db } = openHistory(file, () => 0);
+              db.pragma(`user_version = ${version}`);
+              db.close();
+            },
+          },
+        },
+        folder.path,
+        entropyOf(words.join(' ')),
+        { step: () => undefined, signal: new AbortController().signal },
+      );
+      return path;
+    };
+    const later = await madeWith(migrations.length + 1);
+    expect(codeOf(await restored(fresh, later, words.join(' ')))).toBe('backup-version');
+    expect(existsSync(join(fresh.profile, 'restore'))).toBe(false);
+    expect(codeOf(await restored(fresh, await madeWith(migrations.length), words.join(' ')))).toBe('done');
   });
 
   it('is not put over a profile that is in use', async () => {

@@ -17,6 +17,8 @@ import { writeFileAtomically } from '../../atomic-file.ts';
 import { asFileError } from '../../file-errors.ts';
 import type { HistoryClient } from '../../history/history-client.ts';
 import { forgetCopies, removeDatabase } from '../../history/history-files.ts';
+import { migrations } from '../../history/migrations/index.ts';
+import { openPageFile } from '../../history/salvage/page-file.ts';
 import type { SecretStore } from '../../ports.ts';
 import { unlock } from '../../unlock.ts';
 import type { Progress } from '../work.ts';
@@ -69,6 +71,7 @@ export async function unpackBackup(
       await unpack(parts, part, join(folder, part.name), progress);
     }
     if (!hasHistory) throw new ParleyError('backup-damaged');
+    if (versionOf(join(folder, HISTORY_PART)) > migrations.length) throw new ParleyError('backup-version');
     if (!(await isFresh())) throw new ParleyError('profile-begun');
     writeFileAtomically(join(folder, READY), '');
   } catch (error) {
@@ -93,6 +96,13 @@ function readManifest(bytes: Buffer): BackupManifest {
   const parsed = BackupManifest.safeParse(read);
   if (!parsed.success) throw new ParleyError('backup-damaged');
   return parsed.data;
+}
+
+/** The version of a history by its file's header. A later Parley may raise it without a new form of backups. */
+function versionOf(history: string): number {
+  const file = openPageFile(history);
+  file.close();
+  return file.userVersion ?? 0;
 }
 
 async function unpack(parts: PartReader, part: PartHead, path: string, progress: Progress): Promise<void> {
