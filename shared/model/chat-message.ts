@@ -83,6 +83,8 @@ export const Quote = Author.extend({
   id: MessageId,
   /** Its beginning; empty where it was deleted. Null where the message is not here. */
   text: z.string().nullable(),
+  /** That of the message; absent where it stays, or is not here. */
+  lifetimeMs: z.number().int().positive().optional(),
 });
 export type Quote = z.infer<typeof Quote>;
 

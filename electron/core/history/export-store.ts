@@ -1,5 +1,5 @@
-import type { Entry } from '@parley/shared/model';
-import type { RoomId } from '@parley/shared/protocol';
+import type { Entry, MessageRef } from '@parley/shared/model';
+import type { MessageId, RoomId } from '@parley/shared/protocol';
 import type { HistoryContext } from './history-context.ts';
 import { entryOf } from './message-rows.ts';
 import { LAST_AUTHOR } from './spans.ts';
@@ -11,10 +11,14 @@ export type ExportPlace = { author: string; seq: number };
 const AT_ONCE = 200;
 
 /** Reads all that a room holds, in pieces. */
-export function createExportStore({ all, messages, one, needRoom }: HistoryContext) {
+export function createExportStore({ all, messages, one, entryRow, needRoom }: HistoryContext) {
   return {
     /** How many entries a room has, the held and the others. */
     entryCount: (roomId: RoomId): number => one<{ entry_count: number }>(sql.roomCount, roomId)?.entry_count ?? 0,
+
+    /** Which of these entries have a lifetime, also after it. */
+    passing: (refs: readonly MessageRef[]): MessageId[] =>
+      refs.filter((ref) => typeof entryRow(ref)?.expires === 'number').map(({ id }) => id),
 
     /**
      * The next entries of a room by author and seq, some hundred at most; `next` is null after the last. Entries of a version that did not sign

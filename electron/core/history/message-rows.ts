@@ -59,6 +59,7 @@ export type ItemRow = MessageRow & {
   quoted_name: string | null;
   quoted_text: string | null;
   quoted_mine: number | null;
+  quoted_expires: number | null;
   quoted_pinned_name: string | null;
   quoted_pinned_changed: number | null;
 };
@@ -214,7 +215,8 @@ function quoteOf(row: ItemRow): Quote | null {
     pinned_name: row.quoted_pinned_name,
     pinned_changed: row.quoted_pinned_changed,
   });
-  return { ...ref, authorName: row.quoted_name ?? '', ...named, mine, text: beginningOf(row.quoted_text) };
+  const passing = row.quoted_expires === null ? {} : { lifetimeMs: row.quoted_expires };
+  return { ...ref, authorName: row.quoted_name ?? '', ...named, mine, text: beginningOf(row.quoted_text), ...passing };
 }
 
 type Named = Pick<ItemRow, 'mine' | 'author_name' | 'pinned_name' | 'pinned_changed'>;

@@ -13,7 +13,7 @@ const MESSAGES = `SELECT ${MESSAGE_COLUMNS} FROM messages m ${MESSAGE_JOINS}`;
 /** Messages with what is known of their authors' devices, and of the messages that they answer. */
 const ITEM_COLUMNS = `
   ${MESSAGE_COLUMNS}, p.name AS pinned_name, p.changed AS pinned_changed,
-  qn.name AS quoted_name, q.text AS quoted_text, q.mine AS quoted_mine,
+  qn.name AS quoted_name, q.text AS quoted_text, q.mine AS quoted_mine, q.expires AS quoted_expires,
   qp.name AS quoted_pinned_name, qp.changed AS quoted_pinned_changed`;
 const ITEM_JOINS = `
   ${MESSAGE_JOINS}

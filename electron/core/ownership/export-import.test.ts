@@ -1,10 +1,20 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RoomExport, type WorkState } from '@parley/shared/model';
-import { type ErrorCode, RoomId } from '@parley/shared/protocol';
+import { type ErrorCode, FileId, MessageId, RoomId } from '@parley/shared/protocol';
+import { fileIdOf, fileRootOf } from '@parley/shared/sealing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Core, createCore } from '../core.ts';
-import { ask, author, newMessageId, temporaryFolder, testClock, testPorts, testShell } from '../testing/test-kit.ts';
+import {
+  ask,
+  author,
+  newMessageId,
+  randomId,
+  temporaryFolder,
+  testClock,
+  testPorts,
+  testShell,
+} from '../testing/test-kit.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 const open: Core[] = [];
@@ -170,6 +180,45 @@ describe('export and import of rooms (H8)', () => {
     const ben = await person('ben');
     expect(await imported(ben, join(out, 'Kitchen.json'))).toMatchObject({ result: { refused: 0, forged: 0 } });
     expect((await contentOf(ben, roomId)).map(({ text }) => text)).toEqual(['here to stay']);
+  });
+
+  it('keeps no words that are to disappear in an answer to them', async () => {
+    const ana = await person('ana');
+    const { roomId } = await ask(ana.core, 'rooms.create', { name: 'Kitchen' });
+    const passing = { kind: 'text', text: 'gone by tomorrow', lifetimeMs: 86_400_000 } as const;
+    const { item } = await ask(ana.core, 'history.compose', { id: newMessageId(), roomId, content: passing });
+    const answer = { kind: 'text', text: 'here to stay', of: { author: item.author, id: item.id } } as const;
+    await ask(ana.core, 'history.compose', { id: newMessageId(), roomId, content: answer });
+    const out = await exported(ana);
+    for (const name of ['Kitchen.json', 'Kitchen.html']) {
+      expect(readFileSync(join(out, name), 'utf8')).not.toContain('gone by tomorrow');
+    }
+    expect(readFileSync(join(out, 'Kitchen.html'), 'utf8')).toContain('A message that disappears</blockquote>');
+  });
+
+  it('keeps no file of a message that disappears', async () => {
+    const ana = await person('ana');
+    const { roomId } = await ask(ana.core, 'rooms.create', { name: 'Kitchen' });
+    const cem = author('Cem');
+    const root = await fileRootOf(0, new Uint8Array());
+    const receive = async (name: string, seq: number, lifetime: { expires?: number }) => {
+      const facts = { salt: randomId(16), name, folders: [], sizeBytes: 0, root };
+      const fileId = FileId.parse(await fileIdOf({ author: cem.deviceId, salt: facts.salt, root }));
+      const of = { id: MessageId.parse(fileId), kind: 'file', seq, clock: seq, sentAt: ana.clock.now() } as const;
+      const entry = cem.write(roomId, { ...of, ...lifetime, body: facts } as never);
+      expect(await ask(ana.core, 'history.record', { roomId, messages: [entry] })).toMatchObject({ refused: 0 });
+      const offers = [{ ...facts, fileId, offeredAt: seq, round: 1 }];
+      await ask(ana.core, 'files.learn', { roomId, author: cem.deviceId, offers });
+      expect(await ask(ana.core, 'files.accept', { fileId })).toMatchObject({ state: 'received' });
+    };
+    await receive('stays.txt', 1, {});
+    await receive('passes.txt', 2, { expires: 86_400_000 });
+    const out = await exported(ana);
+    expect(readdirSync(join(out, 'Kitchen - files'))).toEqual(['stays.txt']);
+    for (const name of ['Kitchen.json', 'Kitchen.html']) {
+      expect(readFileSync(join(out, name), 'utf8')).toContain('stays.txt');
+      expect(readFileSync(join(out, name), 'utf8')).not.toContain('passes.txt');
+    }
   });
 
   it('refuses forged and broken entries, counts them, and takes the others', async () => {

@@ -11,7 +11,7 @@ import {
   type RoomExport,
   type WorkResult,
 } from '@parley/shared/model';
-import { ParleyError, RoomId } from '@parley/shared/protocol';
+import { MessageId, ParleyError, RoomId } from '@parley/shared/protocol';
 import type { Files } from '../files/files.ts';
 import type { ExportPlace } from '../history/export-store.ts';
 import type { HistoryClient } from '../history/history-client.ts';
@@ -22,7 +22,7 @@ import type { Progress } from './work.ts';
 
 export type ExportWish = { json: boolean; html: boolean; files: boolean };
 export type ExportParts = {
-  history: Pick<HistoryClient, 'rooms' | 'entryCount' | 'messageCount' | 'exportEntries' | 'pageAfter'>;
+  history: Pick<HistoryClient, 'rooms' | 'entryCount' | 'messageCount' | 'exportEntries' | 'passing' | 'pageAfter'>;
   files: Pick<Files, 'list' | 'readBlock'>;
   now: () => number;
   where?: Where;
@@ -46,7 +46,8 @@ export async function planExport(
     const roomId = RoomId.parse(room.room_id);
     if (wish.json) total += await history.entryCount(roomId);
     if (wish.html) total += await history.messageCount(roomId);
-    if (wish.files) total += files.list(roomId).reduce((sum, file) => sum + blocksOf(file), 0);
+    if (wish.files)
+      total += (await lastingFiles({ history, files }, roomId)).reduce((sum, file) => sum + blocksOf(file), 0);
   }
   return { rooms, total };
 }
@@ -85,7 +86,7 @@ async function exportRoom(
   const { history, files, now } = parts;
   const roomId = RoomId.parse(room.room_id);
   const name = roomNameOf(room);
-  const listed: ExportedFile[] = files.list(roomId).map((file) => ({ ...file, path: null }));
+  const listed: ExportedFile[] = (await lastingFiles(parts, roomId)).map((file) => ({ ...file, path: null }));
   if (wish.files && listed.some((file) => blocksOf(file) > 0 || isEmptyFile(file))) {
     const beside = await newFolder(folder, `${name} - files`);
     for (const file of listed) {
@@ -130,6 +131,16 @@ async function exportRoom(
       await file.write(page.tail(listed));
     });
   }
+}
+
+/** The files of a room without those that were offered by a message that disappears. */
+async function lastingFiles({ history, files }: Pick<ExportParts, 'history' | 'files'>, roomId: RoomId) {
+  const all = files.list(roomId);
+  const passing = new Set<string>(
+    // A file has the id of its message.
+    await history.passing(all.map(({ author, fileId }) => ({ author, id: MessageId.parse(fileId) }))),
+  );
+  return all.filter(({ fileId }) => !passing.has(fileId));
 }
 
 const jsonHead = (room: RoomRow, files: readonly ExportedFile[], exportedAt: number): string =>

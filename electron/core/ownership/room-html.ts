@@ -1,4 +1,4 @@
-import { type FileItem, type HistoryItem, withoutCodes } from '@parley/shared/model';
+import { type FileItem, type HistoryItem, type Quote, withoutCodes } from '@parley/shared/model';
 
 /** The language and time zone that dates are written in; the system's own where they are left out. */
 export type Where = { locale?: string; timeZone?: string };
@@ -13,6 +13,13 @@ const escapes: Readonly<Record<string, string>> = {
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character] ?? '');
 /** A path of an export as an address beside the page. */
 const address = (path: string): string => escaped(path.split('/').map(encodeURIComponent).join('/'));
+
+/** Words that are to disappear are not kept by the messages that answer them. */
+function quotedWords({ text, lifetimeMs }: Quote): string {
+  if (text === null) return 'A message that is not here';
+  if (text === '') return 'A deleted message';
+  return lifetimeMs === undefined ? text : 'A message that disappears';
+}
 
 const STYLE = `
 :root{color-scheme:light dark;--soft:#5c6562;--line:#d9ddda;--mine:#e6f1ee;--back:#fff;--text:#1c2422}
@@ -48,8 +55,7 @@ export function roomHtml(where: Where = {}) {
 
   const quoteOf = ({ quote }: HistoryItem): string => {
     if (!quote) return '';
-    const words =
-      quote.text === null ? 'A message that is not here' : quote.text === '' ? 'A deleted message' : quote.text;
+    const words = quotedWords(quote);
     const name = quote.name === '' ? '' : `<b><bdi>${escaped(quote.name)}</bdi></b> `;
     return `<blockquote dir="auto">${name}${escaped(withoutCodes(words))}</blockquote>\n`;
   };
