@@ -221,6 +221,29 @@ describe('export and import of rooms (H8)', () => {
     }
   });
 
+  it('pins no name of a room: one that is here keeps its own, and a new one can be renamed', async () => {
+    const ana = await person('ana');
+    const { roomId } = await ask(ana.core, 'rooms.create', { name: 'Kitchen' });
+    await write(ana, roomId, 'Hello');
+    const file = join(await exported(ana), 'Kitchen.json');
+    const parsed = RoomExport.parse(JSON.parse(readFileSync(file, 'utf8')));
+    writeFileSync(
+      file,
+      JSON.stringify({ ...parsed, room: { ...parsed.room, name: 'Pinned', renamedAt: 8_640_000_000_000_000 } }),
+    );
+    const nameOf = async ({ core }: Person) => (await ask(core, 'rooms.list', {})).items.map(({ name }) => name);
+    await imported(ana, file);
+    expect(await nameOf(ana)).toEqual(['Kitchen']);
+
+    const ben = await person('ben');
+    await imported(ben, file);
+    expect(await nameOf(ben)).toEqual(['Pinned']);
+    ben.clock.advance(60_001);
+    const name = { roomId, name: 'Kitchen', renamedAt: ben.clock.now() };
+    await ask(ben.core, 'rooms.rename', name);
+    expect(await nameOf(ben)).toEqual(['Kitchen']);
+  });
+
   it('refuses forged and broken entries, counts them, and takes the others', async () => {
     const ana = await person('ana');
     const roomId = await livelyRoom(ana, 'Kitchen');

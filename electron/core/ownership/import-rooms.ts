@@ -7,8 +7,11 @@ import { type JsonPart, JsonParts } from './json-parts.ts';
 import type { Progress } from './work.ts';
 
 export type ImportParts = {
-  history: Pick<HistoryClient, 'room' | 'addRoom' | 'renameRoom' | 'record' | 'page' | 'markSeen'>;
+  history: Pick<HistoryClient, 'room' | 'addRoom' | 'record' | 'page' | 'markSeen'>;
+  now: () => number;
 };
+/** Nobody signed when the name was given: a time far ahead would keep every later name away. */
+const RENAMED_AHEAD_MAX_MS = 60_000;
 
 type Imported = Extract<WorkResult, { kind: 'import' }>;
 
@@ -23,17 +26,17 @@ export function planImport(paths: readonly string[]): number {
 
 /**
  * Records what is in exported rooms, checked as entries from a peer are: an entry that its author did not sign is refused. A room that is
- * not here yet is added without its key. Doing it twice changes nothing. Throws `import-invalid`, `import-version`, `import-damaged`,
- * `cancelled` and what the disk refuses with; what was recorded until then stays.
+ * not here yet is added without its key; one that is keeps its name. Doing it twice changes nothing. Throws `import-invalid`,
+ * `import-version`, `import-damaged`, `cancelled` and what the disk refuses with; what was recorded until then stays.
  */
 export async function importRooms(
-  { history }: ImportParts,
+  { history, now }: ImportParts,
   paths: readonly string[],
   progress: Progress,
 ): Promise<Imported> {
   const sum: Imported = { kind: 'import', rooms: 0, added: 0, known: 0, refused: 0, forged: 0 };
   for (const path of paths) {
-    const reader = new RoomReader(history, sum);
+    const reader = new RoomReader({ history, now }, sum);
     const stream = createReadStream(path, { encoding: 'utf8', signal: progress.signal, highWaterMark: 65_536 });
     const parts = new JsonParts();
     let isFirst = true;
@@ -49,7 +52,7 @@ export async function importRooms(
       await reader.finish();
     } catch (error) {
       if (progress.signal.aborted) throw new ParleyError('cancelled');
-      // What is no JSON from its beginning on is something else, not a damaged export.
+      // Without any JSON at its beginning it is something else, not a damaged export.
       if (error instanceof ParleyError) {
         if (error.code === 'import-damaged' && !reader.isRoom) throw new ParleyError('import-invalid');
         await reader.flush();
@@ -65,6 +68,7 @@ export async function importRooms(
 /** Takes the parts of one exported room in their order. */
 class RoomReader {
   readonly #history: ImportParts['history'];
+  readonly #now: ImportParts['now'];
   readonly #sum: Imported;
   #format: unknown;
   #version: unknown;
@@ -72,8 +76,9 @@ class RoomReader {
   #isNew = false;
   #waiting: Entry[] = [];
 
-  constructor(history: ImportParts['history'], sum: Imported) {
+  constructor({ history, now }: ImportParts, sum: Imported) {
     this.#history = history;
+    this.#now = now;
     this.#sum = sum;
   }
 
@@ -121,7 +126,7 @@ class RoomReader {
       await this.#history.addRoom({
         room_id: roomId,
         name,
-        renamed_at: renamedAt,
+        renamed_at: Math.min(renamedAt, this.#now() + RENAMED_AHEAD_MAX_MS),
         host: null,
         // The key comes with the room's invite.
         secret: new Uint8Array(),
@@ -131,7 +136,7 @@ class RoomReader {
         needs_passphrase: 0,
         listed: 0,
       });
-    } else if (name !== null) await this.#history.renameRoom(roomId, name, renamedAt);
+    }
     this.#roomId = roomId;
   }
 
