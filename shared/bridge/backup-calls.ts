@@ -14,7 +14,7 @@ export const backupCalls = {
   },
   /**
    * Takes the two words that were asked back; refuses with `phrase-words-wrong`. Then asks for a folder where none is known, and begins the
-   * first backup. Refuses with `cancelled` where no folder was chosen: the phrase still waits.
+   * first backup. Refuses with `cancelled` where no folder was chosen, and with `work-running` beside other long work: the phrase still waits.
    */
   'backup.confirm-phrase': { input: z.object({ words: z.tuple([Word, Word]) }).strict(), output: BackupState },
   /** Begins a backup now. */

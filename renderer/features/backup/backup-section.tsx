@@ -85,7 +85,7 @@ function BackupsOn({ backups, onNewPhrase }: { backups: Extract<BackupState, { a
         <Button icon={FolderOpen} onClick={() => void actions.chooseBackupFolder()}>
           Another folder…
         </Button>
-        <Button icon={KeyRound} onClick={onNewPhrase}>
+        <Button icon={KeyRound} disabled={running !== null} onClick={onNewPhrase}>
           New words…
         </Button>
         <Button look="danger-quiet" onClick={() => setTurningOff(true)}>

@@ -91,6 +91,15 @@ describe('Settings → Backup', () => {
   });
 });
 
+describe('while a backup is made', () => {
+  it('offers no new words', async () => {
+    const store = await shown('settings-backup-on');
+    expect(buttonOf('New words…').disabled).toBe(false);
+    await act(async () => store.setState({ work: { at: 'running', kind: 'backup', done: 1, total: 2 } }));
+    expect(buttonOf('New words…').disabled).toBe(true);
+  });
+});
+
 describe('I have a backup', () => {
   it('takes a file and the words, and says what is wrong with them', async () => {
     const asked: string[] = [];

@@ -284,6 +284,35 @@ describe('when backups are made (H8)', () => {
     expect(backups()).toHaveLength(3);
   });
 
+  it('takes new words only while no backup is made with the words before', async () => {
+    const ana = await computer('old');
+    await backedUp(ana);
+    const kept = (): unknown => JSON.parse(readFileSync(join(ana.profile, 'backup.json'), 'utf8'));
+    const before = kept();
+    const { words, asked } = await ask(ana.core, 'backup.new-phrase', {});
+    const typed = { words: [words[asked[0]] ?? '', words[asked[1]] ?? ''] };
+    const end = ended(ana.core);
+    await ask(ana.core, 'backup.make', {});
+    expect(await ana.core.call('backup.confirm-phrase', typed)).toMatchObject({ code: 'work-running' });
+    expect(kept()).toEqual(before);
+    expect(await end).toMatchObject({ at: 'done' });
+    // The words still wait.
+    const again = ended(ana.core);
+    expect(await ana.core.call('backup.confirm-phrase', typed)).toMatchObject({ ok: true, value: { last: null } });
+    expect(await again).toMatchObject({ at: 'done' });
+  });
+
+  it('ends one well that backups were turned off under, and remembers nothing of it', async () => {
+    const ana = await computer('old');
+    await backedUp(ana);
+    const end = ended(ana.core);
+    await ask(ana.core, 'backup.make', {});
+    await ask(ana.core, 'backup.turn-off', {});
+    expect(await end).toMatchObject({ at: 'done' });
+    expect(await ask(ana.core, 'backup.state', {})).toEqual({ at: 'off' });
+    expect(existsSync(join(ana.profile, 'backup.json'))).toBe(false);
+  });
+
   it('leaves nothing of one that is cancelled', async () => {
     const ana = await computer('old');
     await livedIn(ana);

@@ -55,20 +55,29 @@ export function createBackups(parts: BackupParts) {
     return settings;
   };
 
+  /** The settings, where they are still those of a backup into `folder` with `entropy`: they can change while it is made. */
+  const settingsOf = ({ folder, entropy }: BackupSettings): BackupSettings | null => {
+    const settings = store.get();
+    return settings?.folder === folder && settings.entropy === entropy ? settings : null;
+  };
+
   /** Makes one and removes the oldest of those that were made here before. */
   const make = async (progress: Progress) => {
-    const { folder, entropy } = needSettings();
+    const used = needSettings();
+    const { folder, entropy } = used;
     const key = await unlock(source.secrets, fromBase64Url(entropy) ?? new Uint8Array());
     try {
       const { path, name, bytes } = await makeBackup(source, folder, key, progress);
-      const settings = needSettings();
-      const written = [path, ...settings.written];
-      for (const old of written.slice(KEPT)) rmSync(old, { force: true });
-      store.set({ ...settings, last: { ok: true, at: clock.now(), name, bytes }, written: written.slice(0, KEPT) });
+      const settings = settingsOf(used);
+      if (settings) {
+        const written = [path, ...settings.written];
+        for (const old of written.slice(KEPT)) rmSync(old, { force: true });
+        store.set({ ...settings, last: { ok: true, at: clock.now(), name, bytes }, written: written.slice(0, KEPT) });
+      }
       return { kind: 'backup' as const, name, bytes };
     } catch (error) {
       const { code, message } = refusalOf(error);
-      const settings = store.get();
+      const settings = settingsOf(used);
       if (settings && code !== 'cancelled')
         store.set({ ...settings, last: { ok: false, at: clock.now(), code, message } });
       throw error;
@@ -104,17 +113,22 @@ export function createBackups(parts: BackupParts) {
       return { words, asked: pending.asked };
     },
     async confirmPhrase(typed: readonly string[]): Promise<BackupState> {
+      // A backup that runs is sealed with the words before these.
+      work.check();
       if (!pending) throw new ParleyError('phrase-words-wrong');
       const { words, asked, entropy } = pending;
       const isRight = asked.every((place, index) => typed[index]?.trim().toLowerCase() === words[place]);
       if (!isRight) throw new ParleyError('phrase-words-wrong');
       const before = store.get();
       const folder = before?.folder ?? (await choose('backup-folder'))[0];
+      const wrapped = await source.secrets.wrap(entropy);
+      // One may have become due meanwhile.
+      work.check();
       store.set({
         version: 1,
         folder,
         every: before?.every ?? 'day',
-        entropy: toBase64Url(await source.secrets.wrap(entropy)),
+        entropy: toBase64Url(wrapped),
         last: null,
         // Those of an earlier phrase are left alone.
         written: [],
@@ -134,6 +148,7 @@ export function createBackups(parts: BackupParts) {
     async chooseFolder(): Promise<BackupState> {
       needSettings();
       const [folder] = await choose('backup-folder');
+      work.check();
       store.set({ ...needSettings(), folder, last: null, written: [] });
       begin();
       return told();
