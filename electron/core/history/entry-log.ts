@@ -107,6 +107,9 @@ export function createEntryLog(context: HistoryContext) {
     if (row.shown === 1) hide(row);
     return [row];
   };
+  /** Whether somebody else has an entry. An own one that came back from somebody counts no receipts. */
+  const isElsewhere = ({ mine, state }: MessageRow): boolean =>
+    mine === 0 || state === STATE_NUMBERS.delivered || state === STATE_NUMBERS.read;
   const refOf = (row: Pick<MessageRow, 'author' | 'id'>) => row as unknown as MessageRef;
 
   /** Brings a message to what all entries about it that are here say. */
@@ -136,7 +139,7 @@ export function createEntryLog(context: HistoryContext) {
       return;
     }
     const isDeleted = deletions.length > 0;
-    // An edit goes when its message goes. One that would go before it, or stay after it, has no effect: whoever comes later could not tell
+    // An edit goes when its message goes. If it would go before it, or stay after it, it has no effect: whoever comes later could not tell
     // what was shown. Before the message is here neither kind replaces the other.
     const isVoid = (edit: MessageRow): boolean =>
       isDeleted || (target?.room_id === roomId && (edit.expires === null) !== (target.expires === null));
@@ -194,7 +197,7 @@ export function createEntryLog(context: HistoryContext) {
       const target = of ? entryRow(of) : row;
       const dropped = drop(refOf(row));
       if (target?.kind !== KIND_NUMBERS.text || target.room_id !== row.room_id) return dropped;
-      if (target.mine === 1 && target.delivered_to === 0 && target.seq > 0) return dropped;
+      if (!isElsewhere(target) && target.seq > 0) return dropped;
       dropped.push(...drop(refOf(target)));
       for (const each of messages(sql.entriesOn, target.room_id, target.author, toBlob(target.id))) {
         dropped.push(...drop(refOf(each)));

@@ -304,6 +304,26 @@ describe('a room whose messages are kept for some days', () => {
     expect(pass(ana, ben).messages).toEqual([]);
   });
 
+  it('drops an own message that came back from somebody, for which no receipts are here', () => {
+    write(ana, text('Old'));
+    const edited = write(ana, text('Old, too')).item;
+    write(ana, text('For a while', DAY));
+    pass(ana, ben);
+    const again = openTestStore(join(folder.path, 'again.db'), { seed: ana.seed });
+    again.clock.advance(3_000);
+    again.addRoom(roomId);
+    pass(ben, again);
+    again.store.setKeep(roomId, 7 * DAY);
+    again.clock.advance(6 * DAY);
+    expect(again.store.expire().erased).toBe(1);
+    // A change that nobody has does not keep its message.
+    write(again, { kind: 'edit', of: refOf(edited), text: 'Changed' });
+    again.clock.advance(2 * DAY);
+    expect(forget(again)).toMatchObject({ gone: [{}, {}] });
+    expect(words(again)).toEqual([]);
+    again.close();
+  });
+
   it('takes a new message under an old number, as a restored device uses it, and gives it on', () => {
     const eve = author('Eve');
     ben.store.record(roomId, [eve.write(roomId, { text: 'Old', sentAt: ben.clock.now() })]);

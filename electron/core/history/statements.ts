@@ -30,6 +30,9 @@ const AUTHOR = `(SELECT number FROM authors WHERE room = ${ROOM} AND device = ?)
 const OLDEST_FIRST = 'm.clock, a.device, m.id';
 const NEWEST_FIRST = 'm.clock DESC, a.device DESC, m.id DESC';
 
+/** An own message that came back from somebody is delivered, though to no device that sent a receipt. */
+const SOMEBODY_HAS = '(m.mine = 0 OR m.state BETWEEN 2 AND 3)';
+
 /** What the search index knows of a message. */
 const INDEXED = `
   SELECT m.number, r.room_id AS roomId, a.device AS author, m.sent_at AS sentAt, m.text
@@ -98,7 +101,7 @@ export const sql = {
   eraseBody: 'UPDATE messages SET salt = NULL, body = NULL, digest = @digest WHERE number = @number',
   // An own message that nobody has stays: its words would be lost.
   due: `
-    ${MESSAGES} WHERE m.due_at IS NOT NULL AND m.due_at <= ? AND (m.mine = 0 OR m.delivered_to > 0)
+    ${MESSAGES} WHERE m.due_at IS NOT NULL AND m.due_at <= ? AND ${SOMEBODY_HAS}
     ORDER BY m.due_at LIMIT ?`,
   expire: `
     UPDATE messages SET text = '', salt = NULL, body = NULL, digest = @digest, edited = 0, shown = 0, held = 1, due_at = NULL
@@ -112,7 +115,7 @@ export const sql = {
   old: `
     ${MESSAGES} WHERE m.room = (SELECT number FROM rooms WHERE room_id = @roomId) AND m.recorded_at <= @before
       AND m.held = 1 AND m.kind <> 4
-      AND (m.sent_at <= @before OR m.sent_at > @now) AND (m.mine = 0 OR m.delivered_to > 0 OR m.seq = 0)
+      AND (m.sent_at <= @before OR m.sent_at > @now) AND (${SOMEBODY_HAS} OR m.seq = 0)
     ORDER BY m.recorded_at LIMIT @limit`,
   entriesOn: `
     ${MESSAGES} WHERE m.of_author = ${AUTHOR} AND m.of_id = ? AND m.kind > 0 AND m.kind < 4 AND m.held = 1
