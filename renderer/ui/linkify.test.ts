@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { linkify } from './linkify.ts';
 
 const linksIn = (text: string) => linkify(text).flatMap((part) => (part.kind === 'link' ? [part.url] : []));
@@ -39,6 +39,35 @@ describe('linkify', () => {
     ['“https://example.org/a”'.replace('”', '"'), 'https://example.org/a'],
   ])('takes the sentence’s own punctuation off: %s', (text, url) => {
     expect(linksIn(text)).toEqual([url]);
+  });
+
+  it.each([
+    ['https://example.org/a(b))', 'https://example.org/a(b)'],
+    ['https://example.org/[a{b}]}', 'https://example.org/[a{b}]'],
+    ['https://example.org/(a).)', 'https://example.org/(a)'],
+    ['https://example.org/)a(', 'https://example.org/)a('],
+  ])('ends %s after the last bracket that it opened', (text, shown) => {
+    expect(linkify(text)[0]).toMatchObject({ kind: 'link', text: shown });
+  });
+
+  it('reads a tail of many brackets once, not once for each of them', () => {
+    let characters = 0;
+    const { split, slice } = String.prototype;
+    const spies = [
+      vi.spyOn(String.prototype, 'split').mockImplementation(function (this: string, ...args: [never, never]) {
+        characters += this.length;
+        return split.apply(this, args);
+      }),
+      vi.spyOn(String.prototype, 'slice').mockImplementation(function (this: string, ...args) {
+        characters += this.length;
+        return slice.apply(this, args);
+      }),
+    ];
+    const text = `https://a.example/${')'.repeat(580)}`;
+    const [link] = linkify(text);
+    for (const spy of spies) spy.mockRestore();
+    expect(link).toMatchObject({ kind: 'link', text: 'https://a.example/' });
+    expect(characters).toBeLessThan(10 * text.length);
   });
 
   it('ends a link at a character that would turn the writing around', () => {

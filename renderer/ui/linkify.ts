@@ -3,23 +3,28 @@ export type TextPart = { kind: 'text'; text: string } | { kind: 'link'; text: st
 /** Anything that could hide where a link goes ends it: white space, quotes, brackets, bidi controls. */
 const candidate = /(?:https:\/\/|mailto:)[^\s<>"'`\u061C\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFEFF]+/giu;
 const URL_MAX_CHARS = 2_048;
+const OPENING = '([{';
+const CLOSING = ')]}';
 
 /** A sentence's own punctuation does not belong to a link at its end; a bracket does when it was opened inside. */
 function withoutTail(text: string): string {
+  /** How many more of each pair are closed than opened, up to `end`. */
+  const closed = [0, 0, 0];
+  const count = (character: string, by: number) => {
+    const open = OPENING.indexOf(character);
+    const close = CLOSING.indexOf(character);
+    if (open >= 0) closed[open] = (closed[open] ?? 0) - by;
+    if (close >= 0) closed[close] = (closed[close] ?? 0) + by;
+  };
+  for (const character of text) count(character, 1);
   let end = text.length;
-  for (;;) {
-    const last = text[end - 1];
-    if (last === undefined) return '';
-    const cut = text.slice(0, end);
-    const opened = (open: string, close: string) => cut.split(open).length >= cut.split(close).length;
-    const loose =
-      '.,;:!?…*_~'.includes(last) ||
-      (last === ')' && !opened('(', ')')) ||
-      (last === ']' && !opened('[', ']')) ||
-      (last === '}' && !opened('{', '}'));
-    if (!loose) return cut;
-    end -= 1;
+  for (; end > 0; end -= 1) {
+    const last = text.charAt(end - 1);
+    const isLoose = '.,;:!?…*_~'.includes(last) || (closed[CLOSING.indexOf(last)] ?? 0) > 0;
+    if (!isLoose) break;
+    count(last, -1);
   }
+  return text.slice(0, end);
 }
 
 /** The address that a person may be offered to open: https and mailto, no credentials, not too long. Null for any other. */

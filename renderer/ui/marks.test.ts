@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type Block, type Inline, readMarks, withoutMarks } from './marks.ts';
 
 /** A short way to write what was read: <b>, <i>, <s>, <c>, <a url>, and <pre>, <q>, <ul>, <ol>, <li> for blocks. */
@@ -99,6 +99,15 @@ describe('marks in a message', () => {
   it('finds addresses as before, whatever marks are in them', () => {
     const url = 'https://example.org/_a_/*b*/~~c~~/x';
     expect(read(`*see* ${url} and ${url}.`)).toBe(`<i>see</i> <a ${url}>${url}</a> and <a ${url}>${url}</a>.`);
+  });
+
+  it('looks for addresses once in each text, however many marks within marks are beside them', () => {
+    const parsed = vi.spyOn(URL, 'canParse');
+    readMarks(`${'**_a_** '.repeat(50)}https://a.example/${')'.repeat(580)}`.slice(0, 1_000));
+    const count = parsed.mock.calls.length;
+    parsed.mockRestore();
+    expect(count).toBeGreaterThan(0);
+    expect(count).toBeLessThan(10);
   });
 
   it('loses no letter of any message', () => {

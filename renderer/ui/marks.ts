@@ -44,7 +44,8 @@ const HAS_WORDS = /[^\p{P}\p{S}\s]|\p{Extended_Pictographic}/u;
  */
 class MessageTokenizer extends Tokenizer {
   #depth = 0;
-  #masked = { text: '', as: '' };
+  /** By the text: the parts of one text are read in turn with the whole. */
+  readonly #masked = new Map<string, string>();
 
   override blockquote(src: string): Tokens.Blockquote | undefined {
     return QUOTE_START.test(src) ? this.#deeper(() => super.blockquote(linesOf(src, QUOTE_LINE))) : undefined;
@@ -109,11 +110,13 @@ class MessageTokenizer extends Tokenizer {
 
   /** The text with its addresses blotted out; a mark inside one closes nothing. */
   #withoutLinks(text: string): string {
-    if (this.#masked.text !== text) {
-      const as = linkify(text).map((part) => (part.kind === 'link' ? 'a'.repeat(part.text.length) : part.text));
-      this.#masked = { text, as: as.join('') };
-    }
-    return this.#masked.as;
+    const known = this.#masked.get(text);
+    if (known !== undefined) return known;
+    const masked = linkify(text)
+      .map((part) => (part.kind === 'link' ? 'a'.repeat(part.text.length) : part.text))
+      .join('');
+    this.#masked.set(text, masked);
+    return masked;
   }
 }
 
