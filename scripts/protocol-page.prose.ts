@@ -138,7 +138,7 @@ export const FILE_PROSE: Readonly<Record<FileMessage['type'], string>> = {
   want: 'Asks for a block, from a byte of it on. Blocks are sent in the order in which they were asked for; at most 64 may wait.',
   stop: 'Nothing more of this file is wanted. A block that is being sent may still come to its end.',
   cannot:
-    'This device cannot give the file now. What was asked for is not coming; it may be asked again after half a minute, or once it says `held` again.',
+    'This device cannot give the file now. Hashes and blocks that were asked for are not coming; they may be asked for again after half a minute, or once it says `held` again.',
   progress: 'Tells the author how far the file is: once a second, and when it pauses, is complete or was declined.',
 };
 

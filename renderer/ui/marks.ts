@@ -26,7 +26,7 @@ const DEPTH_MAX = 5;
 /** Without any of these a text has no marks. */
 const ANY_MARK = /[*_~`>[@]|^ *(?:-|\d{1,9}\.)[ \t]/m;
 const LIST_START = /^ {0,3}(?:[-*]|\d{1,9}\.)[ \t]+\S/;
-/** What is not marked as a line of the quote, or stands beside the list, is outside of it. */
+/** A line that is not marked as one of the quote, or stands beside the list, is outside of it. */
 const LIST_LINE = /^(?:[ \t]*$|[ \t]{2}|\t| {0,3}(?:[-*]|\d{1,9}\.)[ \t])/;
 const QUOTE_LINE = /^ {0,3}>/;
 const QUOTE_START = /^ {0,3}>(?: ?>)*[ \t]+\S/;
@@ -173,7 +173,7 @@ function blocksOf(tokens: readonly Token[]): readonly Block[] {
       blocks[blocks.length - 1] = { kind: 'text', parts: [...last.parts, ...next.parts] };
     else blocks.push(next);
   }
-  // What stands on lines of its own needs no line breaks around it.
+  // Blocks on lines of their own need no line breaks around them.
   return blocks.flatMap((block, index): readonly Block[] => {
     if (block.kind !== 'text') return [block];
     const parts = withoutBreaks(block.parts, index > 0, index < blocks.length - 1);

@@ -103,7 +103,7 @@ export const ERRORS = {
   'work-running': 'Parley is still busy with another export, import or backup. Wait until it is done, or cancel it.',
   'import-invalid': 'This file is not an export of a Parley room.',
   'import-version': 'This export was made by a newer Parley. Update Parley to import it.',
-  'import-damaged': 'This export is cut off or damaged. What came before the damage was imported.',
+  'import-damaged': 'This export is cut off or damaged. Everything before the damage was imported.',
 
   // Backups
   'phrase-invalid': 'These are not the 12 words of a recovery phrase. Check their spelling and their order.',

@@ -74,7 +74,7 @@ export async function backUpIfOld(
 }
 
 /**
- * Copies the history to `target`, a few pages at a time. What is written or deleted meanwhile is so in the copy as well. Rejects when the
+ * Copies the history to `target`, a few pages at a time. Anything written or deleted meanwhile is so in the copy as well. Rejects when the
  * disk does not take it, and with `cancelled`; then something of it may be left.
  */
 export async function copyInSteps(db: WritableDb, target: string, isCancelled: () => boolean): Promise<void> {

@@ -102,7 +102,7 @@ export function createCatchUpStore(context: HistoryContext) {
         for (const { print, ...range } of runsOf(head)) {
           const found = compared(roomId, range, print);
           if (found === 'differing') differing.push(range);
-          // What the other device cannot give is not asked for.
+          // Nothing is asked for that the other device cannot give.
           const first = Math.max(range.first, (head.floor ?? 0) + 1);
           if (found !== 'not all here' || first > range.last) continue;
           if (printOf(roomId, { ...range, first }) === undefined) behind = true;

@@ -125,7 +125,7 @@ export function createEntryLog(context: HistoryContext) {
       for (const edit of edits) erase(edit);
       return;
     }
-    // What is about a message that was dropped goes with it; so does a message of which an edit was.
+    // Entries about a message that was dropped go with it; so does a message of which an edit was.
     if (target?.held === DROPPED) {
       for (const row of [...edits, ...deletions]) {
         erase(row);

@@ -71,8 +71,8 @@ export function forgetCopies(file: string): void {
 }
 
 /**
- * Removes the copies that no newer one replaces: backups of other versions than `backup`, with the one before it, and damaged files. What goes
- * by its time must not stay in them for ever.
+ * Removes the copies that no newer one replaces: backups of other versions than `backup`, with the one before it, and damaged files. Words that go
+ * by their time must not stay in them for ever.
  */
 export function forgetStaleCopies(file: string, backup: string): void {
   const kept = [backup, `${backup}.older`];

@@ -17,7 +17,7 @@ type Known = {
   dueAt?: number | null;
 };
 
-/** Writes entries as rows. What an entry changes beside its own row is for the entry log. */
+/** Writes entries as rows. The entry log makes the changes beside the own row of an entry. */
 export function createMessageWriter(queries: Queries) {
   const authors = createAuthors(queries);
   return {

@@ -215,7 +215,7 @@ export class FileTransfers {
       this.#broadcast({ type: 'withdraw', fileId });
       return;
     }
-    // Who said no is asked again.
+    // People who said no are asked again.
     const peers = this.#atPeers.get(fileId);
     for (const { deviceId, state: at } of peers?.values() ?? []) if (at === 'declined') peers?.delete(deviceId);
     this.#broadcast({ type: 'offers', offers: [offerOf(item)] });

@@ -87,7 +87,7 @@ export class IncomingFile {
   /** Blocks that are on their way or to the disk. */
   get underWay(): number {
     let count = this.#writing.size;
-    // What was asked for before a pause is not sent.
+    // Blocks that were asked for before a pause are not sent.
     if (!this.#paused) for (const { wants } of this.#sources.values()) count += wants.size;
     return count;
   }
@@ -152,7 +152,7 @@ export class IncomingFile {
     if (assembly.filled === sizeBytes) void this.#write(index, assembly, source);
   }
 
-  /** Asks for nothing more, or goes on. What is on its way when it pauses is still taken. */
+  /** Asks for nothing more, or goes on. Blocks that are on their way when it pauses are still taken. */
   pause(paused: boolean): void {
     if (paused === this.#paused) return;
     this.#paused = paused;

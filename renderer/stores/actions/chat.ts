@@ -19,7 +19,7 @@ import type { ActionContext } from './context.ts';
 
 export interface ChatActions {
   /**
-   * Sends a text, a long one as several messages. What could not be sent becomes the room's draft again, with the reason. It lasts as
+   * Sends a text, a long one as several messages. A part that could not be sent becomes the room's draft again, with the reason. It lasts as
    * long as the room's timer says, or `lifetimeMs`; null: without end.
    */
   sendMessage: (roomId: RoomId, text: string, lifetimeMs?: number | null) => Promise<Outcome<unknown>>;

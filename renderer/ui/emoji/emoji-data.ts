@@ -83,7 +83,7 @@ export function findEmoji({ all }: EmojiData, query: string, max: number): reado
     const rank = rankOf(entry, wanted, code);
     if (rank !== undefined) ranks[rank]?.push(entry);
   }
-  // Of codes that begin so, the shortest is the nearest.
+  // The shortest of the codes that begin so is the nearest.
   ranks[1]?.sort((left, right) => shortest(left, code) - shortest(right, code));
   return ranks.flat().slice(0, max);
 }

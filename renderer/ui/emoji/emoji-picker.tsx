@@ -58,7 +58,7 @@ function Loaded({ data, recent, tone, onTone, onChoose }: EmojiPickerProps & { d
   useEffect(() => fieldRef.current?.focus(), []);
   const isSearching = query.trim() !== '';
 
-  // What is chosen meanwhile moves nothing under the person's hand.
+  // Choosing one meanwhile moves nothing under the person's hand.
   const [used] = useState(recent);
   const full = useMemo(() => {
     const before = used.flatMap((emoji) => asUsed(data, emoji));

@@ -1,7 +1,7 @@
 import type { WritableDb } from '../database.ts';
 
 /**
- * How long a room's messages are kept on this device. Of a message that was dropped the row stays, empty but for its place and id (`held` 2): so
+ * How long a room's messages are kept on this device. The row of a message that was dropped stays, empty but for its place and id (`held` 2): so
  * this device knows that it had it, and does not ask for it again. `floors` says up to which seq of an author nothing is left to be given.
  */
 export const up = (db: WritableDb): void => {

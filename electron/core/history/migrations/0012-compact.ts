@@ -215,7 +215,7 @@ function copyMessages(db: WritableDb, progress: MigrationProgress | undefined): 
 }
 
 /**
- * The index of words without the table of the messages' sizes, which nothing reads. What it says of words stays as it is:
+ * The index of words without the table of the messages' sizes, which nothing reads. Its record of words stays as it is:
  * to fold and index a million texts again takes minutes.
  */
 function dropSizes(db: WritableDb): void {

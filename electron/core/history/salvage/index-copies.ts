@@ -6,7 +6,7 @@ import { isOfType, shapesOf } from './shapes.ts';
 /** Tables whose rows stand in an index as well, on other pages: without them no message could be told whose it is. */
 const TABLES = ['authors', 'names', 'rooms'] as const;
 
-/** Adds the authors, names and rooms that only an index of the damaged file has. Of a room that is its id, not its key. */
+/** Adds the authors, names and rooms that only an index of the damaged file has. An index has a room's id, not its key. */
 export function addFromIndexes(target: WritableDb, file: PageFile): void {
   const roots = rootsIn(file);
   const shapes = shapesOf(target);
