@@ -54,7 +54,7 @@ describe('linkify', () => {
     let characters = 0;
     const { split, slice } = String.prototype;
     const spies = [
-      vi.spyOn(String.prototype, 'split').mockImplementation(function (this: string, ...args: [never, never]) {
+      vi.spyOn(String.prototype, 'split').mockImplementation(function (this: string, ...args) {
         characters += this.length;
         return split.apply(this, args);
       }),
