@@ -35,7 +35,7 @@ describe('the main screens, as axe sees them', () => {
       const input = ana.page.getByLabel('Send files', { exact: true }).and(ana.page.locator('input'));
       await input.setInputFiles({ name: 'list.txt', mimeType: 'text/plain', buffer: Buffer.from('seeds') });
       await ana.page
-        .getByRole('article', { name: /^list.txt/ })
+        .getByRole('group', { name: /^list.txt/ })
         .getByText('Offered to the room')
         .waitFor();
       await look('chat with a file');
