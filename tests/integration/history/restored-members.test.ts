@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
-import { type MessageRef, messageKey } from '@parley/shared/model';
+import { messageKey } from '@parley/shared/model';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { emptyHistory, type Member, memberKeys, SimulatedRoom } from './simulated-members.ts';
+import { takeStep } from './member-steps.ts';
+import { emptyHistory, memberKeys, SimulatedRoom } from './simulated-members.ts';
 
 const empty = emptyHistory();
 const keys = memberKeys(3);
@@ -53,13 +54,6 @@ const step = fc.oneof(
 );
 type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
-/** One of the messages that can be changed, or reacted to, if there is any. */
-function subjectOf(who: Member, which: number, ownOnly: boolean): MessageRef | undefined {
-  const able = who.items().filter(({ deleted, mine }) => !deleted && (mine || !ownOnly));
-  const found = able[which % Math.max(1, able.length)];
-  return found && { author: found.author, id: found.id };
-}
-
 async function happen(room: SimulatedRoom, steps: readonly Step[]): Promise<void> {
   const copies = room.members.map((each) => [each.copy()]);
   let written = 0;
@@ -71,29 +65,8 @@ async function happen(room: SimulatedRoom, steps: readonly Step[]): Promise<void
       case 'offer file':
         await room.member(step.who).offer(`file ${++written}.txt`);
         break;
-      case 'edit': {
-        const of = subjectOf(room.member(step.who), step.which, true);
-        if (of) await room.member(step.who).say({ kind: 'edit', of, text: `better word ${++written}` });
-        break;
-      }
-      case 'delete': {
-        const of = subjectOf(room.member(step.who), step.which, true);
-        if (of) await room.member(step.who).say({ kind: 'delete', of });
-        break;
-      }
-      case 'react': {
-        const of = subjectOf(room.member(step.who), step.which, false);
-        if (of) await room.member(step.who).say({ kind: 'reaction', of, emoji: step.emoji, on: step.on });
-        break;
-      }
-      case 'link':
-        await room.link(room.member(step.who), room.member(step.other));
-        break;
       case 'deliver':
         for (let i = 0; i < step.count; i++) await room.deliver(step.choice + i);
-        break;
-      case 'cut':
-        room.cut(room.member(step.who), room.member(step.other));
         break;
       case 'copy':
         copies[step.who]?.push(room.member(step.who).copy());
@@ -116,12 +89,8 @@ async function happen(room: SimulatedRoom, steps: readonly Step[]): Promise<void
       case 'restart':
         room.member(step.who).restart();
         break;
-      case 'set clock':
-        room.member(step.who).setClock(step.aheadMs);
-        break;
-      case 'wait':
-        room.clock.advance(step.ms);
-        break;
+      default:
+        await takeStep(room, step, `word ${++written}`);
     }
   }
 }

@@ -18,7 +18,7 @@ import {
   type Head,
   LinkMessage,
   type LinkMessageOf,
-  type MessageId,
+  MessageId,
   RoomId,
   refusalOf,
   toBase64Url,
@@ -227,14 +227,20 @@ export class Member {
   }
 
   /** The messages that were dropped here. */
-  dropped(): Set<string> {
+  dropped(): Set<MessageKey> {
     const rows = this.#db
-      .prepare<[], { author: string; id: string }>('SELECT author, id FROM messages WHERE held = 2')
+      .prepare<[], { author: string; id: Uint8Array }>(
+        'SELECT a.device AS author, m.id FROM messages m JOIN authors a ON a.number = m.author WHERE m.held = 2',
+      )
       .all();
-    return new Set(rows.map(({ author, id }) => `${author}.${id}`));
+    return new Set(
+      rows.map(({ author, id }) =>
+        messageKey({ author: DeviceId.parse(author), id: MessageId.parse(toBase64Url(new Uint8Array(id))) }),
+      ),
+    );
   }
 
-  /** Whether any words are here beside those that are shown. */
+  /** How many entries hold words that are not shown. */
   hiddenWords(): number {
     const left = "shown = 0 AND (text <> '' OR (kind = 1 AND body IS NOT NULL AND held = 2))";
     return this.#db.prepare<[], number>(`SELECT count(*) FROM messages WHERE ${left}`).pluck().get() ?? 0;
