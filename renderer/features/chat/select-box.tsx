@@ -1,5 +1,6 @@
 import { type HistoryItem, messageKey } from '@parley/shared/model';
 import { useEffect, useRef } from 'react';
+import { isSelectable } from '../../stores/actions/selecting.ts';
 import { useActions, useApp } from '../../stores/react.tsx';
 import { formatClock } from '../../ui/format.ts';
 import { authorWords } from '../connection-words.ts';
@@ -8,7 +9,7 @@ import styles from './actions.module.css';
 /** Beside each message while the person chooses several. */
 export function SelectBox({ item }: { item: HistoryItem }) {
   const isSelecting = useApp((state) => state.selection?.roomId === item.roomId);
-  return isSelecting && !item.deleted && item.content.kind === 'text' ? <Box item={item} /> : null;
+  return isSelecting && isSelectable(item) ? <Box item={item} /> : null;
 }
 
 function Box({ item }: { item: HistoryItem }) {

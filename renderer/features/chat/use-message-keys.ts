@@ -54,7 +54,7 @@ export function useMessageKeys({ listRef, rows, indexOf, virtualizer }: Options)
         event.target.matches('article')
       ) {
         event.preventDefault();
-        if (!row.item.deleted) toggleSelected(row.item);
+        toggleSelected(row.item);
         return;
       }
       const down = event.key === 'ArrowDown';

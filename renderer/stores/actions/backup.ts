@@ -20,15 +20,12 @@ export interface BackupActions {
   restoreBackup: (phrase: string) => Promise<Outcome<unknown>>;
 }
 
-export function createBackupActions({ ports, store, tell }: ActionContext): BackupActions {
+export function createBackupActions({ ports, store, tell, tellUnlessCancelled }: ActionContext): BackupActions {
   const { bridge } = ports;
   const kept = (outcome: Outcome<BackupState>): Outcome<BackupState> => {
     if (outcome.ok) store.setState({ backups: outcome.value });
     return outcome;
   };
-  /** A person who chose no folder knows that. */
-  const toldUnlessCancelled = <T>(outcome: Outcome<T>): Outcome<T> =>
-    !outcome.ok && outcome.code === 'cancelled' ? outcome : tell(outcome);
   return {
     readBackups: async () => kept(await bridge.call('backup.state', {})),
     newPhrase: async () => tell(await bridge.call('backup.new-phrase', {})),
@@ -36,7 +33,7 @@ export function createBackupActions({ ports, store, tell }: ActionContext): Back
       kept(await bridge.call('backup.confirm-phrase', { words: [first, second] })),
     makeBackup: async () => tell(await bridge.call('backup.make', {})),
     changeBackups: async (every) => tell(kept(await bridge.call('backup.change', { every }))),
-    chooseBackupFolder: async () => toldUnlessCancelled(kept(await bridge.call('backup.choose-folder', {}))),
+    chooseBackupFolder: async () => tellUnlessCancelled(kept(await bridge.call('backup.choose-folder', {}))),
     turnBackupsOff: async () => tell(kept(await bridge.call('backup.turn-off', {}))),
     chooseBackup: () => bridge.call('backup.choose-file', {}),
     restoreBackup: (phrase) => bridge.call('backup.restore', { phrase }),

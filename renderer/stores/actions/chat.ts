@@ -14,7 +14,7 @@ import { withRoom } from '../by-room.ts';
 import { unreadWithin } from '../chats.ts';
 import type { Sending } from '../drafts.ts';
 import { peopleIn } from '../people.ts';
-import type { Composing, GoTo, ReadingPlace, SearchFilters, Unstored } from '../state.ts';
+import type { Composing, GoTo, ReadingPlace, SearchFilters } from '../state.ts';
 import type { ActionContext } from './context.ts';
 
 export interface ChatActions {
@@ -58,7 +58,7 @@ export interface ChatActions {
 type Words = { text: string; lifetimeMs: number | null | undefined };
 
 export function createChatActions(context: ActionContext): ChatActions {
-  const { store, ports, chats, drafts, searches, running, session, show, tell } = context;
+  const { store, ports, chats, drafts, searches, running, session, show, tell, showUnstored } = context;
   /** The range that is being marked as seen, by room: asked for once. */
   const marking = new Map<RoomId, string>();
   /** The latest sending of each room. */
@@ -67,9 +67,6 @@ export function createChatActions(context: ActionContext): ChatActions {
   /** How often each room's messages were taken back; what was sent before is given up. */
   const takenBack = new Map<RoomId, number>();
   const takenBackOf = (roomId: RoomId): number => takenBack.get(roomId) ?? 0;
-
-  const setUnstored = (roomId: RoomId, unstored: Unstored | undefined) =>
-    store.setState((state) => ({ unstored: withRoom(state.unstored, roomId, unstored) }));
 
   const keyOf = ({ from, upTo }: SeenRange): string =>
     [from, upTo].map((ref) => (ref ? messageKey(ref) : '')).join(' ');
@@ -104,15 +101,16 @@ export function createChatActions(context: ActionContext): ChatActions {
       sending.rest(behind);
       const of = index === 0 && reply ? { author: reply.of.author, id: reply.of.id } : null;
       const content = { text: part.text, of, lifetimeMs, draft: () => sending.after(behind) };
+      let stopShowing = () => {};
       const outcome = isTakenBack()
         ? refuse('cancelled')
         : await sendOne(roomId, content, ({ refusal, cancel }) => {
             if (isTakenBack()) return cancel();
             // It is a draft until it is a message: the app may be closed meanwhile.
             sending.rest(withPart);
-            setUnstored(roomId, { what: 'message', text: withPart, refusal, cancel });
+            stopShowing = showUnstored(roomId, { what: 'message', text: withPart, refusal, cancel });
           });
-      setUnstored(roomId, undefined);
+      stopShowing();
       if (outcome.ok) continue;
       sending.end({ text: withPart, refusal: outcome.code === 'cancelled' ? null : outcome });
       const now = store.getState();

@@ -2,6 +2,7 @@ import type { Outcome, RoomId } from '@parley/shared/protocol';
 import type { LocalFiles } from '../../session/files/local-files.ts';
 import type { RoomSession } from '../../session/room-session.ts';
 import type { AppStore } from '../app-store.ts';
+import { withRoom } from '../by-room.ts';
 import type { Calls } from '../calls.ts';
 import type { Chats } from '../chats.ts';
 import type { Drafts } from '../drafts.ts';
@@ -11,7 +12,7 @@ import type { Notices } from '../notices.ts';
 import type { AppPorts } from '../ports.ts';
 import type { Reach } from '../reach.ts';
 import type { Searches } from '../searches.ts';
-import type { Screen } from '../state.ts';
+import type { Screen, Unstored } from '../state.ts';
 
 /** The parts of the app that actions work on. */
 export type ActionParts = {
@@ -37,11 +38,21 @@ export type ActionContext = ActionParts & {
   show: (screen: Screen) => void;
   /** Shows a refusal as a notice and hands the outcome on. */
   tell: <T>(outcome: Outcome<T>) => Outcome<T>;
+  /** As `tell`, but says nothing of what the person took back: that is known. */
+  tellUnlessCancelled: <T>(outcome: Outcome<T>) => Outcome<T>;
+  /** Shows what waits for the disk in a room. The function that it returns takes that away, unless something else waits by then. */
+  showUnstored: (roomId: RoomId, unstored: Unstored) => () => void;
 };
 
 export function createActionContext(store: AppStore, parts: ActionParts): ActionContext {
   const { running, notices } = parts;
   const calls = () => running()?.calls;
+  const tell = <T>(outcome: Outcome<T>): Outcome<T> => {
+    if (!outcome.ok) notices.refused(outcome);
+    return outcome;
+  };
+  const setUnstored = (roomId: RoomId, unstored: Unstored | undefined) =>
+    store.setState((state) => ({ unstored: withRoom(state.unstored, roomId, unstored) }));
   return {
     ...parts,
     store,
@@ -51,9 +62,13 @@ export function createActionContext(store: AppStore, parts: ActionParts): Action
       if (screen.at !== 'pre-join') calls()?.cancel();
       store.setState({ screen });
     },
-    tell(outcome) {
-      if (!outcome.ok) notices.refused(outcome);
-      return outcome;
+    tell,
+    tellUnlessCancelled: (outcome) => (!outcome.ok && outcome.code === 'cancelled' ? outcome : tell(outcome)),
+    showUnstored(roomId, unstored) {
+      setUnstored(roomId, unstored);
+      return () => {
+        if (store.getState().unstored[roomId] === unstored) setUnstored(roomId, undefined);
+      };
     },
   };
 }

@@ -1,10 +1,10 @@
 import { type EntryContent, type HistoryItem, mentionOf } from '@parley/shared/model';
-import { accept, type Outcome, RoomId, refuse } from '@parley/shared/protocol';
+import { accept, type Outcome, type Refusal, RoomId, refuse } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import type { SendWait } from '../../session/conversation.ts';
 import { livelyAt } from '../../testing/gallery/samples/chat.ts';
 import { createAppStore, EMPTY_CHAT } from '../app-store.ts';
-import type { ActionContext } from './context.ts';
+import { type ActionParts, createActionContext } from './context.ts';
 import { createEntryActions } from './entries.ts';
 
 const items = livelyAt(1_800_000_000_000);
@@ -24,30 +24,27 @@ function entries() {
   const refused: string[] = [];
   let disk = async (_waiting: (wait: SendWait) => void): Promise<Outcome<unknown>> => accept({});
   let answer: () => unknown = () => accept(own);
-  const context = {
-    store,
+  const session = {
+    learnFiles: async () => {},
+    send: async (
+      content: EntryContent,
+      stored: (item: HistoryItem) => void,
+      draft: () => string,
+      waiting: (wait: SendWait) => void,
+    ) => {
+      sent.push({ content, draft: draft() });
+      const taken = await disk(waiting);
+      if (!taken.ok) return taken;
+      stored(own as HistoryItem);
+      return answer();
+    },
+  };
+  const context = createActionContext(store, {
     drafts: { kept: () => 'my draft' },
     chats: { update: (_: unknown, [item]: readonly HistoryItem[]) => told.push(item) },
-    session: () => ({
-      learnFiles: async () => {},
-      send: async (
-        content: EntryContent,
-        stored: (item: HistoryItem) => void,
-        draft: () => string,
-        waiting: (wait: SendWait) => void,
-      ) => {
-        sent.push({ content, draft: draft() });
-        const taken = await disk(waiting);
-        if (!taken.ok) return taken;
-        stored(own as HistoryItem);
-        return answer();
-      },
-    }),
-    tell: (outcome: Outcome<unknown>) => {
-      if (!outcome.ok) refused.push(outcome.code);
-      return outcome;
-    },
-  } as unknown as ActionContext;
+    running: () => ({ reach: { get: () => session } }),
+    notices: { refused: ({ code }: Refusal) => refused.push(code) },
+  } as unknown as ActionParts);
   const fails = (refusal: unknown) => {
     answer = () => refusal;
   };
@@ -139,6 +136,16 @@ describe('a change that the disk does not take', () => {
     store.getState().unstored[roomId]?.cancel();
     expect(await saved).toMatchObject({ code: 'cancelled' });
     expect([composing(), store.getState().unstored, refused]).toMatchObject([{ text: 'Other words' }, {}, []]);
+  });
+});
+
+describe('what waits for the disk', () => {
+  it('stays on the screen, with its way back, while another change is made', async () => {
+    const { actions, store } = entries();
+    const message = { what: 'message', text: 'Hello', refusal: refuse('disk-full'), cancel: () => {} } as const;
+    store.setState({ unstored: { [roomId]: message } });
+    expect(await actions.react(roomId, question, '👍', true)).toMatchObject({ ok: true });
+    expect(store.getState().unstored[roomId]).toBe(message);
   });
 });
 

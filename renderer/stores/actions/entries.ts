@@ -11,7 +11,7 @@ import { accept, type Outcome, type RoomId, refusalOf, refuse } from '@parley/sh
 import type { SendWait } from '../../session/conversation.ts';
 import { withRoom } from '../by-room.ts';
 import { peopleIn } from '../people.ts';
-import type { Composing, Unstored } from '../state.ts';
+import type { Composing } from '../state.ts';
 import type { ActionContext } from './context.ts';
 
 export interface EntryActions {
@@ -40,13 +40,10 @@ export const isEditable = ({ mine, deleted, content }: HistoryItem): boolean =>
 const refOf = ({ author, id }: MessageRef): MessageRef => ({ author, id });
 
 /** What a person does to messages that are there. */
-export function createEntryActions({ store, ports, chats, drafts, session, tell }: ActionContext): EntryActions {
+export function createEntryActions(context: ActionContext): EntryActions {
+  const { store, ports, chats, drafts, session, tell, tellUnlessCancelled, showUnstored } = context;
   const set = (roomId: RoomId, composing: Composing | undefined) =>
     store.setState((state) => ({ composing: withRoom(state.composing, roomId, composing) }));
-  const setUnstored = (roomId: RoomId, unstored: Unstored | undefined) =>
-    store.setState((state) => ({ unstored: withRoom(state.unstored, roomId, unstored) }));
-  /** The person who took a change back knows of it. */
-  const told = <T>(outcome: Outcome<T>) => (!outcome.ok && outcome.code === 'cancelled' ? outcome : tell(outcome));
   const startEdit = (roomId: RoomId, of: HistoryItem) =>
     set(roomId, { kind: 'edit', of, text: toWrite(of.text, peopleIn(store.getState(), roomId)) });
 
@@ -57,18 +54,20 @@ export function createEntryActions({ store, ports, chats, drafts, session, tell 
   async function send(roomId: RoomId, content: EntryContent, words: string) {
     const room = session(roomId);
     if (!room) return refuse('room-unknown');
+    let stopShowing = () => {};
     try {
       const stored = (item: HistoryItem) => {
         chats.update(roomId, [item]);
         void room.learnFiles([item]);
       };
-      const waiting = ({ refusal, cancel }: SendWait) =>
-        setUnstored(roomId, { what: 'change', text: words, refusal, cancel });
+      const waiting = ({ refusal, cancel }: SendWait) => {
+        stopShowing = showUnstored(roomId, { what: 'change', text: words, refusal, cancel });
+      };
       return await room.send(content, stored, () => drafts.kept(roomId), waiting);
     } catch (thrown) {
       return refusalOf(thrown);
     } finally {
-      setUnstored(roomId, undefined);
+      stopShowing();
     }
   }
 
@@ -103,17 +102,19 @@ export function createEntryActions({ store, ports, chats, drafts, session, tell 
       const now = store.getState().composing[roomId];
       if (outcome.ok && now?.kind === 'edit' && now.of.id === composing.of.id && now.text === composing.text)
         set(roomId, undefined);
-      return told(outcome);
+      return tellUnlessCancelled(outcome);
     },
     async deleteMessage(roomId, message) {
-      return told(await send(roomId, { kind: 'delete', of: refOf(message) }, 'A message is to be deleted.'));
+      return tellUnlessCancelled(
+        await send(roomId, { kind: 'delete', of: refOf(message) }, 'A message is to be deleted.'),
+      );
     },
     async receiversOf(roomId, message) {
       const found = await ports.bridge.call('history.receivers', { roomId, message: refOf(message) });
       return found.ok ? accept(found.value.receivers) : found;
     },
     async react(roomId, message, emoji, on) {
-      return told(await send(roomId, { kind: 'reaction', of: refOf(message), emoji, on }, emoji));
+      return tellUnlessCancelled(await send(roomId, { kind: 'reaction', of: refOf(message), emoji, on }, emoji));
     },
     async setTimer(roomId, lifetimeMs) {
       const room = session(roomId);

@@ -32,7 +32,7 @@ export interface FileActions {
 }
 
 export function createFileActions(context: ActionContext): FileActions {
-  const { ports, store, session, localFiles, tell, notices, chats, drafts } = context;
+  const { ports, store, session, localFiles, tell, tellUnlessCancelled, notices, chats, drafts } = context;
   const { bridge } = ports;
   let nextId = 1;
   /** One file is read at a time. */
@@ -109,8 +109,7 @@ export function createFileActions(context: ActionContext): FileActions {
     },
     fileAction(action, fileId) {
       void bridge.call(`files.${action}`, { fileId }).then((done: Outcome<unknown>) => {
-        // Changing one's mind in the host's own question is no trouble.
-        if (!done.ok && done.code !== 'cancelled') tell(done);
+        tellUnlessCancelled(done);
         if (done.ok && action === 'withdraw') localFiles.remove(fileId);
       });
     },

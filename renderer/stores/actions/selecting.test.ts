@@ -51,6 +51,14 @@ describe('choosing messages', () => {
     expect(chosen()).toBeNull();
   });
 
+  it('leaves files and deleted messages, which have no words to take along', () => {
+    const { actions, chosen } = selecting();
+    actions.startSelecting(answer);
+    actions.toggleSelected({ ...question, deleted: true });
+    actions.toggleSelected({ ...question, content: { kind: 'file', file: null } });
+    expect(chosen()).toEqual([answer.text]);
+  });
+
   it('deletes one’s own for everyone and leaves the words of others', async () => {
     const { actions, deleted, chosen } = selecting();
     for (const item of [question, answer, plan]) actions.toggleSelected(item);

@@ -9,7 +9,7 @@ import type { EntryActions } from './entries.ts';
 export interface SelectingActions {
   /** Begins to choose messages of a room, with this one. */
   startSelecting: (item: HistoryItem) => void;
-  /** Chooses a message, or no longer. */
+  /** Chooses a message, or no longer; one that cannot be chosen is left. */
   toggleSelected: (item: HistoryItem) => void;
   stopSelecting: () => void;
   /** Deletes one's own of the chosen messages for everyone; those that could not be deleted stay chosen. */
@@ -20,6 +20,9 @@ export interface SelectingActions {
   /** Sends the messages that are being forwarded to a room, as quotes. */
   forwardTo: (roomId: RoomId) => Promise<Outcome<unknown>>;
 }
+
+/** Whether a message can be chosen among several: it has words to copy and forward. */
+export const isSelectable = ({ deleted, content }: HistoryItem): boolean => !deleted && content.kind === 'text';
 
 /** So many messages can be chosen at once. */
 const SELECTED_MAX = 100;
@@ -34,6 +37,7 @@ export function createSelectingActions(
   return {
     startSelecting: (item) => setSelection({ roomId: item.roomId, items: [item] }),
     toggleSelected(item) {
+      if (!isSelectable(item)) return;
       const { selection } = store.getState();
       if (selection?.roomId !== item.roomId) return setSelection({ roomId: item.roomId, items: [item] });
       const key = messageKey(item);

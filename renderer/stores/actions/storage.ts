@@ -18,14 +18,14 @@ export interface StorageActions {
   showExport: () => void;
 }
 
-export function createStorageActions({ ports, tell }: ActionContext): StorageActions {
+export function createStorageActions({ ports, tell, tellUnlessCancelled }: ActionContext): StorageActions {
   return {
     readStorage: () => ports.bridge.call('storage.overview', {}),
     freeStorage: async () => tell(await ports.bridge.call('storage.free', {})),
     exportRooms: (wish) => ports.bridge.call('work.export', wish),
     async importRooms() {
       const begun = await ports.bridge.call('work.import', {});
-      return !begun.ok && begun.code === 'cancelled' ? begun : tell(begun);
+      return tellUnlessCancelled(begun);
     },
     cancelWork: () => void ports.bridge.call('work.cancel', {}).then(tell),
     dismissWork: () => void ports.bridge.call('work.dismiss', {}).then(tell),
