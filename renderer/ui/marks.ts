@@ -39,7 +39,7 @@ const mayStartBehind = (before: string): boolean => !IN_WORD.test(before) && !SI
 const HAS_WORDS = /[^\p{P}\p{S}\s]|\p{Extended_Pictographic}/u;
 
 /**
- * The marks of messengers and no more of Markdown: no headings, tables, HTML, images, references, escapes, or code by indentation. A mark
+ * The marks of messengers and no more of Markdown: no headings, tables, HTML, references, escapes, or code by indentation. A mark
  * within a word, as in 2*3*4, and what a link is made of are no marks.
  */
 class MessageTokenizer extends Tokenizer {

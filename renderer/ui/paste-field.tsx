@@ -13,6 +13,8 @@ type PasteFieldProps = {
   error?: string | null;
   rows?: number;
   autoFocus?: boolean;
+  dir?: 'ltr';
+  autoCapitalize?: 'none';
   /** The first field of a dialog. */
   'data-autofocus'?: boolean;
 };

@@ -1,5 +1,7 @@
 import { Popover as Primitive } from 'radix-ui';
 import type { ReactElement, ReactNode } from 'react';
+import { classNames } from './class-names.ts';
+import styles from './popover.module.css';
 
 type PopoverProps = {
   open: boolean;
@@ -21,7 +23,7 @@ export function Popover({ open, onOpenChange, trigger, label, className, focusAf
       <Primitive.Trigger asChild>{trigger}</Primitive.Trigger>
       <Primitive.Portal>
         <Primitive.Content
-          className={className}
+          className={classNames(styles.panel, className)}
           side="top"
           sideOffset={4}
           collisionPadding={8}

@@ -1,10 +1,11 @@
 import { ParleyError } from '@parley/shared/protocol';
 import type { Files } from '../files/files.ts';
 import type { HistoryClient } from '../history/history-client.ts';
+import type { Choose } from '../ownership/choose.ts';
 import { exportRooms, planExport } from '../ownership/export-rooms.ts';
 import { importRooms, planImport } from '../ownership/import-rooms.ts';
 import type { Work } from '../ownership/work.ts';
-import type { PlaceWish, Shell } from '../ports.ts';
+import type { Shell } from '../ports.ts';
 import type { RoomWatch } from '../rooms/room-watch.ts';
 import type { HandlersOf } from '../router.ts';
 
@@ -15,7 +16,7 @@ export type WorkParts = {
   watch: Pick<RoomWatch, 'changed'>;
   shell: Pick<Shell, 'showFile'>;
   /** Asks the person for places on the disk. */
-  choose: (wish: PlaceWish) => Promise<[string, ...string[]]>;
+  choose: Choose;
   now: () => number;
 };
 
@@ -43,7 +44,7 @@ export function workHandlers({ work, history, files, watch, shell, choose, now }
       const { rooms, total } = await planExport(parts, wanted, wish);
       work.start('export', total, async (progress) => {
         const result = await exportRooms(parts, folder, rooms, wish, progress);
-        if (result.kind === 'export') shown = result.folder;
+        shown = result.folder;
         return result;
       });
       return {};

@@ -8,6 +8,8 @@ import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { Refused, SelectField } from '../../ui/field.tsx';
 import { formatSize, formatWhen } from '../../ui/format.ts';
 import { useNow } from '../../ui/use-now.ts';
+import { WorkProgress } from '../../ui/work-progress.tsx';
+import settings from '../settings/settings-screen.module.css';
 import styles from './backup.module.css';
 import { PhraseDialog } from './phrase-dialog.tsx';
 
@@ -25,9 +27,9 @@ export function BackupSection() {
   useEffect(() => void readBackups(), [readBackups]);
 
   return (
-    <section className={styles.section} aria-labelledby="settings-backup">
+    <section className={settings.section} aria-labelledby="settings-backup">
       <h2 id="settings-backup">Backup</h2>
-      <p className={styles.fact}>
+      <p className={settings.fact}>
         A backup holds your key, rooms, servers, settings and messages, encrypted. If this computer is lost, the backup
         and 12 words bring everything to another one. Received files are not in it.
       </p>
@@ -63,13 +65,7 @@ function BackupsOn({ backups, onNewPhrase }: { backups: Extract<BackupState, { a
         </dd>
       </dl>
       {running ? (
-        <div className={styles.running}>
-          <p role="status">Making a backup…</p>
-          <progress aria-label="Making a backup" max={Math.max(1, running.total)} value={running.done} />
-          <Button size="small" onClick={actions.cancelWork}>
-            Cancel
-          </Button>
-        </div>
+        <WorkProgress label="Making a backup" done={running.done} total={running.total} onCancel={actions.cancelWork} />
       ) : null}
       <SelectField
         label="Make a backup"
@@ -92,7 +88,7 @@ function BackupsOn({ backups, onNewPhrase }: { backups: Extract<BackupState, { a
           Turn off
         </Button>
       </div>
-      <p className={styles.fact}>
+      <p className={settings.fact}>
         The last three backups stay in the folder. A room that you delete stays in backups that were made before.
       </p>
       {turningOff ? (

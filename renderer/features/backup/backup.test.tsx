@@ -103,11 +103,13 @@ describe('while a backup is made', () => {
 describe('I have a backup', () => {
   it('takes a file and the words, and says what is wrong with them', async () => {
     const asked: string[] = [];
+    let cancelled = 0;
     const store = await shown('welcome-restore', {
       restoreBackup: async (phrase) => {
         asked.push(phrase);
         return asked.length === 1 ? refuse('phrase-invalid') : accept({});
       },
+      cancelWork: () => cancelled++,
     });
     await press('I have a backup');
     expect(buttonOf('Restore').disabled).toBe(true);
@@ -120,6 +122,10 @@ describe('I have a backup', () => {
     await press('Restore');
     expect(asked).toEqual(['one two', words.join(' ')]);
     await act(async () => store.setState({ work: { at: 'running', kind: 'restore', done: 1, total: 2 } }));
+    expect(said()).toContain('Restoring…');
+    // Closing would hide how it ends.
+    await act(async () => mounted.page.querySelector<HTMLButtonElement>('button[aria-label=Close]')?.click());
+    expect(cancelled).toBe(1);
     expect(said()).toContain('Restoring…');
     await act(async () =>
       store.setState({ work: { at: 'failed', kind: 'restore', code: 'backup-damaged', message: 'It is damaged.' } }),

@@ -85,7 +85,10 @@ function AskedWords({
     const confirmed = await confirmPhrase([first, second]);
     setBusy(false);
     if (confirmed.ok) onClose();
-    else setError(confirmed.code === 'cancelled' ? 'Choose a folder for the backups to go on.' : confirmed.message);
+    else
+      setError(
+        confirmed.code === 'cancelled' ? 'Choose a folder for the backups, then they can start.' : confirmed.message,
+      );
   };
 
   return (

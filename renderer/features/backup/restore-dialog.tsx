@@ -1,9 +1,11 @@
 import { FileLock2 } from 'lucide-react';
-import { useEffect, useId, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { Refused } from '../../ui/field.tsx';
+import { PasteField } from '../../ui/paste-field.tsx';
+import { WorkProgress } from '../../ui/work-progress.tsx';
 import styles from './backup.module.css';
 
 /** Brings a backup into this fresh profile: the file, the words, then the app opens anew. */
@@ -13,10 +15,10 @@ export function RestoreDialog({ onClose }: { onClose: () => void }) {
   const [file, setFile] = useState<string | null>(null);
   const [phrase, setPhrase] = useState('');
   const [error, setError] = useState<string | null>(null);
-  const phraseId = useId();
   const running = work.at === 'running' ? work : null;
   const isDone = work.at === 'done' && work.result.kind === 'restore';
-  // What failed is said here and nowhere else.
+  // The outcome is told here and nowhere else, so that the dialog stays until there is one.
+  const close = running ? cancelWork : isDone ? () => {} : onClose;
   const failure = work.at === 'failed' ? work.message : error;
   useEffect(() => () => dismissWork(), [dismissWork]);
 
@@ -33,7 +35,7 @@ export function RestoreDialog({ onClose }: { onClose: () => void }) {
   };
 
   return (
-    <Dialog title="Restore a backup" onClose={onClose}>
+    <Dialog title="Restore a backup" onClose={close}>
       <form
         className={styles.form}
         onSubmit={(event) => {
@@ -47,19 +49,7 @@ export function RestoreDialog({ onClose }: { onClose: () => void }) {
           </Button>
           {file === null ? null : <bdi>{file}</bdi>}
         </div>
-        <div className={styles.field}>
-          <label htmlFor={phraseId}>Your 12 words</label>
-          <textarea
-            id={phraseId}
-            rows={3}
-            dir="ltr"
-            value={phrase}
-            onChange={(event) => setPhrase(event.target.value)}
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-          />
-        </div>
+        <PasteField label="Your 12 words" dir="ltr" autoCapitalize="none" value={phrase} onChange={setPhrase} />
         <p className={styles.fact}>
           If Parley still runs on the old computer, use only one of the two from now on. Both would speak as the same
           person from the same device: no message is lost, but the others cannot tell them apart. New backups are made
@@ -67,17 +57,14 @@ export function RestoreDialog({ onClose }: { onClose: () => void }) {
         </p>
         {failure ? <Refused>{failure}</Refused> : null}
         {running || isDone ? (
-          <div className={styles.running}>
-            <p role="status">{isDone ? 'Restored. Parley opens…' : 'Restoring…'}</p>
-            <progress
-              aria-label="Restoring"
-              max={Math.max(1, running?.total ?? 1)}
-              value={isDone ? 1 : (running?.done ?? 0)}
-            />
-          </div>
+          <WorkProgress
+            label={isDone ? 'Restored. Parley opens' : 'Restoring'}
+            done={running?.done ?? 1}
+            total={running?.total ?? 1}
+          />
         ) : null}
         <DialogActions>
-          <Button look="quiet" disabled={isDone} onClick={running ? cancelWork : onClose}>
+          <Button look="quiet" disabled={isDone} onClick={close}>
             Cancel
           </Button>
           <Button

@@ -4,8 +4,10 @@ import { basename } from 'node:path';
 import type { BackupEvery, BackupSettings, BackupState } from '@parley/shared/model';
 import { type Bytes, fromBase64Url, ParleyError, refusalOf, toBase64Url } from '@parley/shared/protocol';
 import type { Emit } from '../../event-hub.ts';
-import type { Clock, Log, PlaceWish } from '../../ports.ts';
+import { asFileError } from '../../file-errors.ts';
+import type { Clock, Log } from '../../ports.ts';
 import { unlock } from '../../unlock.ts';
+import type { Choose } from '../choose.ts';
 import type { Progress, Work } from '../work.ts';
 import { openBackupStore } from './backup-store.ts';
 import { type BackupSource, backupBytes, makeBackup } from './make-backup.ts';
@@ -15,11 +17,7 @@ import { unpackBackup } from './restore-backup.ts';
 /** How many backups stay in the folder. */
 const KEPT = 3;
 const HOUR_MS = 3_600_000;
-const AGE_MS: Record<BackupEvery, number> = {
-  day: 24 * HOUR_MS,
-  week: 7 * 24 * HOUR_MS,
-  asked: Number.POSITIVE_INFINITY,
-};
+const AGE_MS: Record<Exclude<BackupEvery, 'asked'>, number> = { day: 24 * HOUR_MS, week: 7 * 24 * HOUR_MS };
 
 export type BackupParts = {
   source: BackupSource;
@@ -30,7 +28,7 @@ export type BackupParts = {
   emit: Emit;
   log: Log;
   /** The places that the person chose; throws `cancelled` where none was. */
-  choose: (wish: PlaceWish) => Promise<[string, ...string[]]>;
+  choose: Choose;
   /** Whether nothing is in this profile yet that a restore would replace. */
   isFresh: () => Promise<boolean>;
   /** Opens the core anew, with what was restored. */
@@ -71,8 +69,8 @@ export function createBackups(parts: BackupParts) {
       const settings = settingsOf(used);
       if (settings) {
         const written = [path, ...settings.written];
-        for (const old of written.slice(KEPT)) rmSync(old, { force: true });
         store.set({ ...settings, last: { ok: true, at: clock.now(), name, bytes }, written: written.slice(0, KEPT) });
+        for (const old of written.slice(KEPT)) removeOld(old);
       }
       return { kind: 'backup' as const, name, bytes };
     } catch (error) {
@@ -85,6 +83,14 @@ export function createBackups(parts: BackupParts) {
       told();
     }
   };
+  /** A backup that another program holds open stays; the new one is no worse for it. */
+  const removeOld = (path: string) => {
+    try {
+      rmSync(path, { force: true });
+    } catch (thrown) {
+      log.info('an old backup stays', { code: asFileError(thrown).code });
+    }
+  };
   const begin = () => work.start('backup', backupBytes(source.profile), make);
 
   /** Looks each hour whether a backup is due. One that failed is tried again then. */
@@ -93,8 +99,8 @@ export function createBackups(parts: BackupParts) {
     const settings = store.get();
     if (!settings || work.state().at === 'running') return;
     const { last, every } = settings;
-    if (last?.ok && Math.abs(clock.now() - last.at) < AGE_MS[every]) return;
     if (every === 'asked') return;
+    if (last?.ok && Math.abs(clock.now() - last.at) < AGE_MS[every]) return;
     try {
       begin();
     } catch (error) {

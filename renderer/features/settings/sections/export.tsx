@@ -7,6 +7,7 @@ import { Button } from '../../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../../ui/dialog.tsx';
 import { Refused, SelectField, SwitchField } from '../../../ui/field.tsx';
 import { countOf } from '../../../ui/format.ts';
+import { WorkProgress } from '../../../ui/work-progress.tsx';
 import { roomInWords } from '../../connection-words.ts';
 import styles from '../settings-screen.module.css';
 import own from './storage.module.css';
@@ -118,15 +119,7 @@ function WorkNow() {
       return null;
     case 'running': {
       const label = work.kind === 'export' ? 'Exporting' : 'Importing';
-      return (
-        <div className={own.work}>
-          <p role="status">{label}…</p>
-          <progress aria-label={label} max={Math.max(1, work.total)} value={work.done} />
-          <Button size="small" onClick={cancelWork}>
-            Cancel
-          </Button>
-        </div>
-      );
+      return <WorkProgress label={label} done={work.done} total={work.total} onCancel={cancelWork} />;
     }
     case 'failed':
       return (
