@@ -72,7 +72,7 @@ async function openCore(ports: CorePorts, restart: () => void): Promise<Core> {
   const { clock, log, paths, secrets } = ports;
   makeProfile(paths.profile);
   finishRestore(paths.profile);
-  await removeHistoryCopy(paths.profile);
+  removeHistoryCopy(paths.profile);
   const inProfile = (name: string) => join(paths.profile, name);
 
   const hub = createEventHub(log);

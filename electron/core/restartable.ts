@@ -44,7 +44,7 @@ export async function restartable(open: (restart: () => void) => Promise<Core>):
     isFor: (path) => current.content.isFor(path),
     answer: async (method, path, body) => (await ready).content.answer(method, path, body),
   };
-  const call = async (ask: (core: Core) => Promise<Awaited<ReturnType<Core['call']>>>) => {
+  const call = async (ask: (core: Core) => ReturnType<Core['call']>) => {
     try {
       return await ask(await ready);
     } catch (error) {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { escapeHtml } from '#core/escape-html.ts';
 import type { Clock, FileWarning, PlaceWish } from '#core/ports.ts';
 
 /** A page of the host's own. */
@@ -98,15 +99,6 @@ const placeWords: Readonly<Record<PlaceWish, Words & Omit<Field, 'value'>>> = {
 const WAITING_MAX = 3;
 /** A window that was closed without an answer says nothing; after this time that is a no. */
 const PATIENCE_MS = 120_000;
-
-const escapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => escapes[character] ?? '');
 
 const CSP =
   "default-src 'none'; style-src 'nonce-NONCE'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";

@@ -40,7 +40,7 @@ export type ConversationPorts = {
 };
 
 export type ConversationEvents = {
-  /** Entries are on this disk now that were not before: the messages that are new. None where they only change or fill in others. */
+  /** Entries were stored: those that are new messages, none where all of them change or fill in others. */
   recorded: readonly HistoryItem[];
   /** Messages whose delivery went on, or that were edited, deleted or reacted to. */
   changed: readonly HistoryItem[];

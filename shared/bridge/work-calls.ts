@@ -4,10 +4,10 @@ import { WorkState } from '../model/index.ts';
 
 const Nothing = z.object({}).strict();
 
-/** Long work of the core: exports and imports. One piece at a time; another is refused with `work-running`. */
+/** Long work of the core: exports, imports, backups and restores. One piece at a time; another is refused with `work-running`. */
 export const workCalls = {
   'work.state': { input: Nothing, output: WorkState },
-  /** Ends the running work; what it wrote is removed. */
+  /** Ends the running work. A new export or backup is removed; entries that were imported stay. */
   'work.cancel': { input: Nothing, output: Nothing },
   /** The person has seen what came of it. */
   'work.dismiss': { input: Nothing, output: Nothing },

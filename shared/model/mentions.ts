@@ -41,8 +41,10 @@ export function mentionsDevice(text: string, device: DeviceId): boolean {
 }
 
 /** The text as it is read: mentions without their codes. */
-export const withoutCodes = (text: string): string =>
-  readMentions(text)
+export const withoutCodes = (text: string): string => withoutThose(text, readMentions(text));
+
+const withoutThose = (text: string, mentions: readonly Mention[]): string =>
+  mentions
     .toReversed()
     .reduce((rest, { start, end, name }) => `${rest.slice(0, start)}@${name}${rest.slice(end)}`, text);
 
@@ -88,8 +90,5 @@ export function toWrite(text: string, people: readonly Person[]): string {
     const person = people.find(({ device }) => mentionCode(device) === mention.code);
     return person !== undefined && mentionName(person.name) === mention.name && isOnlyOne(people, person);
   };
-  return readMentions(text)
-    .filter(plain)
-    .toReversed()
-    .reduce((rest, { start, end, name }) => `${rest.slice(0, start)}@${name}${rest.slice(end)}`, text);
+  return withoutThose(text, readMentions(text).filter(plain));
 }

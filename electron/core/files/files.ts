@@ -4,7 +4,7 @@ import { blockCountOf, blockSizeOf, type FileItem, type FileOffer, type MessageR
 import {
   type DeviceId,
   type ErrorCode,
-  type FileId,
+  FileId,
   fromBase64Url,
   LIMITS,
   ParleyError,
@@ -275,7 +275,7 @@ export class Files {
   /** Forgets the files of messages that are gone: a message has the id of its file. */
   async forgetMessages(messages: readonly (MessageRef & { roomId: RoomId })[]): Promise<void> {
     for (const { roomId, author, id } of messages) {
-      const record = this.#records.all.find((each) => String(each.fileId) === String(id));
+      const record = this.#records.get(FileId.parse(id));
       if (record?.author === author && record.roomId === roomId) await this.forget(record.fileId);
     }
   }

@@ -1,7 +1,8 @@
 import { ParleyError } from '@parley/shared/protocol';
 import { createQueries, type WritableDb } from './database.ts';
 import { type Shape, shapesOf } from './salvage/shapes.ts';
-import { createSearchIndex, hasSearchIndex, type Indexed } from './search-index.ts';
+import { hasTodaysTables } from './schema-version.ts';
+import { createSearchIndex, type Indexed } from './search-index.ts';
 import { sql } from './statements.ts';
 
 // What is looked at, and when: docs/adr/0016-what-is-read-of-a-damaged-history.md. Everything throws `history-damaged`, or what SQLite throws for it.
@@ -33,7 +34,7 @@ export function checkTables(db: WritableDb): void {
 }
 
 /** The search index of a history; null for a file of an earlier version, whose messages lie otherwise. */
-const searchIndexOf = (db: WritableDb) => (hasSearchIndex(db) ? createSearchIndex(createQueries(db)) : null);
+const searchIndexOf = (db: WritableDb) => (hasTodaysTables(db) ? createSearchIndex(createQueries(db)) : null);
 
 /** Each message stands in the search index, and nothing else. */
 function assertIndexed(db: WritableDb): void {

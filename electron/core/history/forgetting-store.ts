@@ -24,7 +24,7 @@ export function createForgettingStore(context: HistoryContext) {
     author: DeviceId.parse(row.author),
     id: MessageId.parse(row.id),
   });
-  /** Up to the first entry that is left of each author nothing can be given any more. */
+  /** Raises each author's floor to just below the first of their entries that is left. */
   const raiseFloors = (dropped: readonly MessageRow[]): void => {
     const touched = new Map(dropped.map((row) => [`${row.room_id} ${row.author}`, row]));
     for (const { room_id: roomId, author } of touched.values()) {

@@ -83,9 +83,11 @@ export function forgetStaleCopies(file: string, backup: string): void {
   }
 }
 
-/** Whether a damaged file lies beside. */
-export const hasDamagedCopy = (file: string): boolean =>
-  namesBeside(file).some((name) => name.startsWith(`${basename(file)}.damaged-`));
+/** The damaged files that were set aside. */
+export const damagedCopiesOf = (file: string): string[] =>
+  namesBeside(file)
+    .filter((name) => name.startsWith(`${basename(file)}.damaged-`))
+    .map((name) => join(dirname(file), name));
 
 /** Makes what was written to `file` outlast a power cut. */
 export function sync(file: string): void {

@@ -11,8 +11,8 @@ import { addFromIndexes } from './salvage/index-copies.ts';
 import { openPageFile } from './salvage/page-file.ts';
 import { readRows, readSchema } from './salvage/read-rows.ts';
 import { shapesOf } from './salvage/shapes.ts';
-import { versionOfSchema } from './schema-version.ts';
-import { hasSearchIndex, makeSearchIndex } from './search-index.ts';
+import { hasTodaysTables, versionOfSchema } from './schema-version.ts';
+import { makeSearchIndex } from './search-index.ts';
 
 /**
  * How a damaged history was brought back.
@@ -53,7 +53,7 @@ function rebuildIndex(file: string, { open }: Opening): boolean {
     db = open(file);
     checkTables(db);
     // An earlier version is copied, and brought to this one on the way.
-    if (!hasSearchIndex(db)) return false;
+    if (!hasTodaysTables(db)) return false;
     db.transaction(makeSearchIndex)(db);
     checkWhole(db, true);
     return true;

@@ -37,7 +37,7 @@ export function createRoomsStore(context: HistoryContext) {
 
     room: (roomId: RoomId): RoomRow | null => one<RoomRow>(sql.room, roomId) ?? null,
 
-    /** Adds a room; one that is there already stays as it is, unless its key was lost with a damaged file. */
+    /** Adds a room; one that is there already stays as it is, unless its key is not here: lost with a damaged file, or never in an import. */
     addRoom: (room: Omit<RoomRow, 'unread' | 'draft' | 'keep_ms' | 'created_at' | 'last_active_at'>): void => {
       run(sql.insertRoom, { ...room, now: now() });
     },

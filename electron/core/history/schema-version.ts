@@ -21,3 +21,7 @@ export function versionOfSchema(
   }
   return null;
 }
+
+/** Whether the messages lie as `statements.ts` reads them, and not as in an earlier version. */
+export const hasTodaysTables = (db: WritableDb): boolean =>
+  db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'authors'").get() !== undefined;

@@ -151,8 +151,4 @@ export function fillSearchIndex(db: WritableDb, messagesAbove: string): void {
   queries.run(sql.wordPartsOption, 'optimize', null);
 }
 
-/** Whether the messages lie as `statements.ts` reads them, and not as in an earlier version. */
-export const hasSearchIndex = (db: WritableDb): boolean =>
-  db.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'authors'").get() !== undefined;
-
 export type SearchIndex = ReturnType<typeof createSearchIndex>;

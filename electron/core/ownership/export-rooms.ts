@@ -16,7 +16,7 @@ import type { Files } from '../files/files.ts';
 import type { ExportPlace } from '../history/export-store.ts';
 import type { HistoryClient } from '../history/history-client.ts';
 import type { RoomRow } from '../history/room-rows.ts';
-import { type NewFile, newFile, newFolder } from './new-files.ts';
+import { dateOf, type NewFile, newFile, newFolder } from './new-files.ts';
 import { roomHtml, type Where } from './room-html.ts';
 import type { Progress } from './work.ts';
 
@@ -62,7 +62,7 @@ export async function exportRooms(
   rooms: readonly RoomRow[],
   wish: ExportWish,
   progress: Progress,
-): Promise<WorkResult> {
+): Promise<Extract<WorkResult, { kind: 'export' }>> {
   const folder = await newFolder(parent, `Parley export ${dateOf(parts.now())}`);
   try {
     const counts = { entries: 0, files: 0, filesMissing: 0 };
@@ -87,7 +87,7 @@ async function exportRoom(
   const roomId = RoomId.parse(room.room_id);
   const name = roomNameOf(room);
   const listed: ExportedFile[] = (await lastingFiles(parts, roomId)).map((file) => ({ ...file, path: null }));
-  if (wish.files && listed.some((file) => blocksOf(file) > 0 || isEmptyFile(file))) {
+  if (wish.files && listed.some(({ state }) => state === 'received')) {
     const beside = await newFolder(folder, `${name} - files`);
     for (const file of listed) {
       const copied = await copyFile(files, beside, file, progress);
@@ -154,7 +154,7 @@ const jsonHead = (room: RoomRow, files: readonly ExportedFile[], exportedAt: num
     })),
   } satisfies Omit<RoomExport, 'entries'>);
 
-/** Words that are to disappear are not kept by an export; the entry stays provable without them. */
+/** An export leaves out the words of messages that disappear; the entry stays provable without them. */
 const withoutPassing = (entry: Entry): Entry => (entry.expires === undefined ? entry : { ...entry, body: null });
 
 /** Copies a received file block by block; answers its name there, null where its content cannot be read. */
@@ -208,11 +208,3 @@ async function written(file: NewFile, write: (file: NewFile) => Promise<void>): 
 }
 
 const blocksOf = ({ state, sizeBytes }: FileItem): number => (state === 'received' ? blockCountOf(sizeBytes) : 0);
-const isEmptyFile = ({ state, sizeBytes }: FileItem): boolean => state === 'received' && sizeBytes === 0;
-
-/** The day of a moment where this computer is, for a file's name: 2026-11-29. */
-export function dateOf(atMs: number): string {
-  const date = new Date(atMs);
-  const two = (value: number) => String(value).padStart(2, '0');
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
-}

@@ -89,3 +89,10 @@ export class NewFile {
     }
   }
 }
+
+/** The day of a moment where this computer is, for a file's name: 2026-11-29. */
+export function dateOf(atMs: number): string {
+  const date = new Date(atMs);
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+}

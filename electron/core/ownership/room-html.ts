@@ -1,20 +1,13 @@
 import { type FileItem, type HistoryItem, type Quote, withoutCodes } from '@parley/shared/model';
+import { escapeHtml } from '../escape-html.ts';
 
 /** The language and time zone that dates are written in; the system's own where they are left out. */
 export type Where = { locale?: string; timeZone?: string };
 
-const escapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const escaped = (text: string): string => text.replace(/[&<>"']/g, (character) => escapes[character] ?? '');
 /** A path of an export as an address beside the page. */
-const address = (path: string): string => escaped(path.split('/').map(encodeURIComponent).join('/'));
+const address = (path: string): string => escapeHtml(path.split('/').map(encodeURIComponent).join('/'));
 
-/** Words that are to disappear are not kept by the messages that answer them. */
+/** A quote leaves out the words of a message that disappears. */
 function quotedWords({ text, lifetimeMs }: Quote): string {
   if (text === null) return 'A message that is not here';
   if (text === '') return 'A deleted message';
@@ -50,19 +43,19 @@ export function roomHtml(where: Where = {}) {
     ...zone,
   });
   const timeFormat = new Intl.DateTimeFormat(where.locale, { hour: '2-digit', minute: '2-digit', ...zone });
-  const language = escaped(dayFormat.resolvedOptions().locale);
+  const language = escapeHtml(dayFormat.resolvedOptions().locale);
   let lastDay = '';
 
   const quoteOf = ({ quote }: HistoryItem): string => {
     if (!quote) return '';
     const words = quotedWords(quote);
-    const name = quote.name === '' ? '' : `<b><bdi>${escaped(quote.name)}</bdi></b> `;
-    return `<blockquote dir="auto">${name}${escaped(withoutCodes(words))}</blockquote>\n`;
+    const name = quote.name === '' ? '' : `<b><bdi>${escapeHtml(quote.name)}</bdi></b> `;
+    return `<blockquote dir="auto">${name}${escapeHtml(withoutCodes(words))}</blockquote>\n`;
   };
   const reactionsOf = ({ reactions }: HistoryItem): string =>
     reactions.length === 0
       ? ''
-      : `<p class="soft">${reactions.map(({ emoji, people }) => `${escaped(emoji)} ${people.map(({ name }) => `<bdi>${escaped(name)}</bdi>`).join(', ')}`).join(' · ')}</p>\n`;
+      : `<p class="soft">${reactions.map(({ emoji, people }) => `${escapeHtml(emoji)} ${people.map(({ name }) => `<bdi>${escapeHtml(name)}</bdi>`).join(', ')}`).join(' · ')}</p>\n`;
 
   return {
     /** The beginning of the page, up to the first message. */
@@ -72,27 +65,27 @@ export function roomHtml(where: Where = {}) {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src file: 'self'">
-<title>${escaped(name)}</title>
+<title>${escapeHtml(name)}</title>
 <style>${STYLE}</style>
 </head>
 <body>
 <main>
-<h1 dir="auto">${escaped(name)}</h1>
-<p class="soft">Exported from Parley on ${escaped(dayFormat.format(exportedAt))}, ${escaped(timeFormat.format(exportedAt))}</p>
+<h1 dir="auto">${escapeHtml(name)}</h1>
+<p class="soft">Exported from Parley on ${escapeHtml(dayFormat.format(exportedAt))}, ${escapeHtml(timeFormat.format(exportedAt))}</p>
 `,
 
     /** One message, with the day above it where that is another one than before. */
     message(item: HistoryItem): string {
       const day = dayFormat.format(item.sentAt);
-      const heading = day === lastDay ? '' : `<h2>${escaped(day)}</h2>\n`;
+      const heading = day === lastDay ? '' : `<h2>${escapeHtml(day)}</h2>\n`;
       lastDay = day;
       const words = item.deleted
         ? '<p class="soft">Message deleted</p>'
         : item.lifetimeMs === undefined
-          ? `<p dir="auto">${escaped(withoutCodes(item.text))}</p>`
+          ? `<p dir="auto">${escapeHtml(withoutCodes(item.text))}</p>`
           : '<p class="soft">A message that disappears is not part of an export</p>';
       return `${heading}<article${item.mine ? ' class="mine"' : ''}>
-<header><b><bdi>${escaped(item.name)}</bdi></b> <time datetime="${new Date(item.sentAt).toISOString()}">${escaped(timeFormat.format(item.sentAt))}</time>${item.edited ? ' <span class="soft">edited</span>' : ''}</header>
+<header><b><bdi>${escapeHtml(item.name)}</bdi></b> <time datetime="${new Date(item.sentAt).toISOString()}">${escapeHtml(timeFormat.format(item.sentAt))}</time>${item.edited ? ' <span class="soft">edited</span>' : ''}</header>
 ${quoteOf(item)}${words}
 ${reactionsOf(item)}</article>
 `;
@@ -102,7 +95,7 @@ ${reactionsOf(item)}</article>
     tail(files: readonly (Pick<FileItem, 'shownName'> & { path: string | null })[]): string {
       const list = files
         .map(({ shownName, path }) => {
-          const name = `<bdi>${escaped(shownName)}</bdi>`;
+          const name = `<bdi>${escapeHtml(shownName)}</bdi>`;
           return `<li>${path === null ? `${name} <span class="soft">(not on this computer)</span>` : `<a href="${address(path)}">${name}</a>`}</li>`;
         })
         .join('\n');

@@ -1,11 +1,11 @@
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { existsSync, rmSync, statSync } from 'node:fs';
 import type { FileItem, RoomStorage, StorageOverview } from '@parley/shared/model';
 import { RoomId } from '@parley/shared/protocol';
 import { asFileError } from '../file-errors.ts';
 import type { Files } from '../files/files.ts';
 import { backupsOf } from '../history/backup.ts';
 import type { HistoryClient } from '../history/history-client.ts';
+import { damagedCopiesOf } from '../history/history-files.ts';
 
 export type StorageParts = {
   history: Pick<HistoryClient, 'rooms' | 'messageCount' | 'weigh' | 'emptyBytes' | 'vacuum'>;
@@ -38,7 +38,7 @@ export async function storageOverview({ history, files, historyFile }: StoragePa
       fileBytes: here.reduce((sum, file) => sum + onDisk(file), 0),
     });
   }
-  const damagedBytes = damagedFilesOf(historyFile).reduce((sum, file) => sum + sizeOf(file), 0);
+  const damagedBytes = damagedCopiesOf(historyFile).reduce((sum, file) => sum + sizeOf(file), 0);
   return {
     rooms: rooms.sort((left, right) => bytesOf(right) - bytesOf(left)),
     historyBytes,
@@ -55,7 +55,7 @@ export async function freeStorage({ history, historyFile }: StorageParts): Promi
   const before = sizeOf(historyFile) + sizeOf(`${historyFile}-wal`);
   let freed = 0;
   try {
-    for (const file of damagedFilesOf(historyFile)) {
+    for (const file of damagedCopiesOf(historyFile)) {
       const bytes = sizeOf(file);
       rmSync(file, { force: true });
       freed += bytes;
@@ -73,11 +73,4 @@ const sizeOf = (file: string): number => (existsSync(file) ? statSync(file).size
 function onDisk({ state, sizeBytes, haveBytes }: FileItem): number {
   if (state === 'received') return sizeBytes;
   return state === 'receiving' || state === 'paused' ? haveBytes : 0;
-}
-
-function damagedFilesOf(historyFile: string): string[] {
-  const prefix = `${basename(historyFile)}.damaged-`;
-  return readdirSync(dirname(historyFile))
-    .filter((name) => name.startsWith(prefix))
-    .map((name) => join(dirname(historyFile), name));
 }

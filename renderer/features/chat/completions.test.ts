@@ -14,7 +14,7 @@ describe('a begun emoji', () => {
     ['https://x', null],
     [':smile:', null],
     [': smile', null],
-  ])('is found in %j', (text, begun) => {
+  ])('of %j is %j', (text, begun) => {
     expect(begunEmoji(text, text.length)).toEqual(begun);
   });
 
@@ -47,7 +47,7 @@ describe('a begun mention', () => {
     ['ana@example', null],
     ['@ x', null],
     ['@Ana\nthen', null],
-  ])('is found in %j', (text, query) => {
+  ])('of %j is %j', (text, query) => {
     expect(begunMention(text, text.length)?.query ?? null).toBe(query);
   });
 

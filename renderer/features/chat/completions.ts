@@ -8,7 +8,7 @@ export type BegunWord = { from: number; to: number; query: string };
 /** One way to finish a word. `text` takes the place of the word and its sign. */
 export type Completion = { key: string; sign: string; name: string; text: string };
 
-export const COMPLETIONS_MAX = 6;
+const COMPLETIONS_MAX = 6;
 
 /** The emoji word that ends at the caret: a colon at the start or behind a blank, and two signs at least. */
 export function begunEmoji(text: string, caret: number): BegunWord | null {
@@ -37,9 +37,8 @@ export function mentionCompletions(people: readonly Person[], query: string): re
 
 /** The whole `:code:` that ends at the caret. */
 export function endedEmoji(text: string, caret: number): BegunWord | null {
-  const match = /(?:^|[\s(])(:([\p{L}\p{N}_+-]{2,40}):)$/u.exec(text.slice(0, caret));
-  if (!match?.[1] || match[2] === undefined) return null;
-  return { from: caret - match[1].length, to: caret, query: match[2] };
+  const begun = text[caret - 1] === ':' ? begunEmoji(text, caret - 1) : null;
+  return begun && { ...begun, to: caret };
 }
 
 /** Emoji for what was typed behind the colon. */

@@ -1,7 +1,6 @@
 import { Button } from '../../ui/button.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
+import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { formatNumber } from '../../ui/format.ts';
-import styles from './actions.module.css';
 
 /** Asks whether one's own messages shall be deleted for everyone, and says what that can do. */
 export function DeleteDialog({
@@ -27,18 +26,18 @@ export function DeleteDialog({
       ) : (
         <p>
           {count === 1 ? 'Its' : 'Their'} words are erased here at once, and on the devices of the others as soon as
-          they are reached. Somebody may have read or copied them before, and a backup on a device may hold them for up
-          to two days.
+          they are reached. Somebody may have read or copied them before. A safety copy on a device may hold them for up
+          to two days, an encrypted backup until newer ones replace it.
         </p>
       )}
-      <div className={styles.buttons}>
+      <DialogActions>
         <Button onClick={onClose} data-autofocus>
           {count === 1 ? 'Keep it' : 'Keep them'}
         </Button>
         <Button look="danger" onClick={onDelete}>
           Delete
         </Button>
-      </div>
+      </DialogActions>
     </Dialog>
   );
 }

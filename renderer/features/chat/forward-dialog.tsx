@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import { Avatar } from '../../ui/avatar.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { TextField } from '../../ui/field.tsx';
 import { countOf } from '../../ui/format.ts';
 import { roomTitle } from '../connection-words.ts';
 import styles from './actions.module.css';
@@ -22,16 +23,7 @@ export function ForwardDialog({ items }: { items: readonly HistoryItem[] }) {
     <Dialog title={`Forward ${countOf(items.length, 'message', 'messages')}`} size="small" onClose={stopForwarding}>
       <p className={styles.note}>The people of that room see it as a quote from you, with the name of its author.</p>
       {others.length >= SEARCHED_FROM ? (
-        <input
-          type="search"
-          className={styles.find}
-          aria-label="Find a room"
-          placeholder="Find a room"
-          autoComplete="off"
-          data-autofocus
-          value={query}
-          onChange={(event) => setQuery(event.target.value)}
-        />
+        <TextField label="Find a room" type="search" data-autofocus value={query} onChange={setQuery} />
       ) : null}
       {shown.length === 0 ? (
         <p role="status">{others.length === 0 ? 'You are in no other room.' : 'No room has this name.'}</p>

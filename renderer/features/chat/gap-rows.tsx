@@ -15,7 +15,7 @@ export function GapRows({ gaps }: { gaps: readonly HistoryGap[] }) {
 }
 
 /** Some of the missing entries may be changes to messages, so their number is only the most that it can be. */
-export function gapWords(gap: HistoryGap): string {
+function gapWords(gap: HistoryGap): string {
   const count = gap.last - gap.first + 1;
   const by = gap.mine ? 'you' : isolated(authorWords(gap));
   return count === 1

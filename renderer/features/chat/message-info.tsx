@@ -4,12 +4,11 @@ import { Info } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useActions } from '../../stores/react.tsx';
 import { Avatar } from '../../ui/avatar.tsx';
-import { IconButton } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { formatClock, formatDay } from '../../ui/format.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { AuthorName } from '../author-name.tsx';
-import actions from './actions.module.css';
+import { Action } from './action.tsx';
 import styles from './message-info.module.css';
 
 /** Opens what is known of the way of one's own message. */
@@ -17,21 +16,14 @@ export function InfoButton({ item }: { item: HistoryItem }) {
   const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <IconButton
-        icon={Info}
-        label="Info"
-        title="Info"
-        tooltip={false}
-        className={actions.small}
-        onClick={() => setOpen(true)}
-      />
+      <Action icon={Info} label="Info" onClick={() => setOpen(true)} />
       {isOpen ? <MessageInfo item={item} onClose={() => setOpen(false)} /> : null}
     </>
   );
 }
 
 /** Whom a message reached and who has read it, with the times at which this device heard of it. */
-export function MessageInfo({ item, onClose }: { item: HistoryItem; onClose: () => void }) {
+function MessageInfo({ item, onClose }: { item: HistoryItem; onClose: () => void }) {
   const { receiversOf } = useActions();
   const now = useNow(30_000);
   const [found, setFound] = useState<Outcome<readonly Receiver[]> | null>(null);

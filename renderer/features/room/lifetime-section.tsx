@@ -65,7 +65,7 @@ export function LifetimeSection({ room }: { room: Room }) {
         <p className={styles.soft}>
           {keepMs === undefined
             ? 'Nothing is deleted by itself.'
-            : `Messages that are older than ${lifetimeWords(keepMs)} are deleted here; backups on this computer hold them up to two days longer. The others keep theirs.`}
+            : `Messages that are older than ${lifetimeWords(keepMs)} are deleted here; safety copies hold them up to two days longer, encrypted backups until newer ones replace them. The others keep theirs.`}
         </p>
         {shorter === null ? null : (
           <Dialog title="Delete older messages" size="small" onClose={() => setShorter(null)}>

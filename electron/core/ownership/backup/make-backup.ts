@@ -1,12 +1,11 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BackupManifest } from '@parley/shared/model';
 import { type Bytes, ParleyError } from '@parley/shared/protocol';
 import type { HistoryClient } from '../../history/history-client.ts';
+import { removeDatabase } from '../../history/history-files.ts';
 import type { SecretStore } from '../../ports.ts';
-import { dateOf } from '../export-rooms.ts';
-import { newFile } from '../new-files.ts';
+import { dateOf, newFile } from '../new-files.ts';
 import type { Progress } from '../work.ts';
 import { addBytes, addFile } from './parts.ts';
 import { Sealer } from './sealed-file.ts';
@@ -32,9 +31,7 @@ export const HISTORY_PART = 'history.db';
 export const historyCopyOf = (profile: string): string => join(profile, 'backup-copy.db');
 
 /** Removes what a backup that was broken off left behind. */
-export async function removeHistoryCopy(profile: string): Promise<void> {
-  for (const suffix of ['', '-wal', '-shm', '-journal']) await rm(historyCopyOf(profile) + suffix, { force: true });
-}
+export const removeHistoryCopy = (profile: string): void => removeDatabase(historyCopyOf(profile));
 
 /**
  * Seals the whole profile into a new file in `folder`: the device's key, rooms, servers, settings, the history and what is known of files, not
@@ -76,7 +73,7 @@ export async function makeBackup(
     await file.abandon();
     throw error;
   } finally {
-    await removeHistoryCopy(profile);
+    removeHistoryCopy(profile);
   }
 }
 
