@@ -57,5 +57,7 @@ export const BackupSettings = z.object({
   last: LastBackup.nullable(),
   /** The files that were written, the newest first: older ones are removed. */
   written: z.array(z.string()),
+  /** The file that the newest backup was written to until it was whole: what is left of one that was broken off. */
+  part: z.string().nullable().default(null),
 });
 export type BackupSettings = z.infer<typeof BackupSettings>;

@@ -1,5 +1,6 @@
-import { type FileHandle, mkdir, open, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { ParleyError } from '@parley/shared/protocol';
 import { asFileError } from '../file-errors.ts';
 import { nameAttempt, safeFileName } from '../files/file-names.ts';
@@ -23,6 +24,17 @@ export async function newFile(folder: string, name: string): Promise<NewFile> {
     name,
     async (free) => new NewFile(join(folder, free), free, await open(join(folder, free), 'wx', 0o600)),
   );
+}
+
+/** Gives a file that is whole its name in its folder; a name that is taken gets a number. Throws `disk-full` or `disk-read-only`. */
+export async function nameFile(file: string, name: string): Promise<{ path: string; name: string }> {
+  return firstFree(name, async (free) => {
+    const path = join(dirname(file), free);
+    // Not by a link, which the file systems of most sticks do not have.
+    if (existsSync(path)) throw Object.assign(new Error('taken'), { code: 'EEXIST' });
+    await rename(file, path);
+    return { path, name: free };
+  });
 }
 
 async function firstFree<T>(name: string, make: (name: string) => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { WorkState } from '@parley/shared/model';
 import type { RoomId } from '@parley/shared/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -63,6 +63,33 @@ async function restored({ core, places }: Computer, file: string, phrase: string
   const end = ended(core);
   await ask(core, 'backup.restore', { phrase });
   return end;
+}
+/** Makes a backup without a core, of a history that `copyTo` writes. */
+function made(
+  copyTo: (file: string) => Promise<void>,
+  phrase: string,
+  begun: (part: string) => void = () => undefined,
+) {
+  const profile = join(folder.path, 'bare');
+  mkdirSync(profile, { recursive: true });
+  const nothing = async () => undefined;
+  const none = async () => [];
+  const history = {
+    rooms: none,
+    servers: none,
+    setRoomSecrets: nothing,
+    setRight: nothing,
+    stopCopying: nothing,
+    copyTo,
+  };
+  const secrets = openFileSecretStore(join(folder.path, 'keystore'));
+  return makeBackup(
+    { profile, seed: new Uint8Array(32), secrets, now: () => 0, history },
+    folder.path,
+    entropyOf(phrase),
+    { step: () => undefined, signal: new AbortController().signal },
+    begun,
+  );
 }
 const codeOf = (state: WorkState) => (state.at === 'failed' ? state.code : state.at);
 
@@ -185,33 +212,13 @@ describe('a backup with a recovery phrase (H8)', () => {
   it('is refused where its history is of a later Parley, which could not be opened', async () => {
     const fresh = await computer('new');
     const { words } = await ask(fresh.core, 'backup.new-phrase', {});
-    const profile = join(folder.path, 'later');
-    mkdirSync(profile);
     const madeWith = async (version: number) => {
-      const { path } = await makeBackup(
-        {
-          profile,
-          seed: new Uint8Array(32),
-          secrets: openFileSecretStore(join(folder.path, 'keystore')),
-          now: () => 0,
-          history: {
-            rooms: async () => [],
-            servers: async () => [],
-            setRoomSecrets: async () => undefined,
-            setRight: async () => undefined,
-            stopCopying: async () => undefined,
-            async copyTo(file) {
-              const { db } = openHistory(file, () => 0);
-              db.pragma(`user_version = ${version}`);
-              db.close();
-            },
-          },
-        },
-        folder.path,
-        entropyOf(words.join(' ')),
-        { step: () => undefined, signal: new AbortController().signal },
-      );
-      return path;
+      const copyTo = async (file: string) => {
+        const { db } = openHistory(file, () => 0);
+        db.pragma(`user_version = ${version}`);
+        db.close();
+      };
+      return (await made(copyTo, words.join(' '))).path;
     };
     const later = await madeWith(migrations.length + 1);
     expect(codeOf(await restored(fresh, later, words.join(' ')))).toBe('backup-version');
@@ -313,6 +320,51 @@ describe('when backups are made (H8)', () => {
     expect(existsSync(join(ana.profile, 'backup.json'))).toBe(false);
   });
 
+  it('names a backup as one only when it is whole', async () => {
+    const listed = () => readdirSync(folder.path).filter((name) => name.includes('parley-backup'));
+    const begun: string[] = [];
+    const during: string[] = [];
+    const copyTo = async (file: string) => {
+      during.push(...listed());
+      writeFileSync(file, 'x');
+    };
+    const phrase = `${'abandon '.repeat(11)}about`;
+    const { name } = await made(copyTo, phrase, (part) => begun.push(basename(part)));
+    expect(during).toEqual([expect.stringMatching(/\.part$/)]);
+    expect(begun).toEqual(during);
+    expect(listed()).toEqual([name]);
+    expect(name).toMatch(/\.parley-backup$/);
+    expect((await made(copyTo, phrase)).name).not.toBe(name);
+    expect(listed()).toHaveLength(2);
+  });
+
+  it('removes what is left of its own one that was broken off', async () => {
+    const ana = await computer('old');
+    const { file } = await backedUp(ana);
+    await ana.core.close();
+    const [left, other] = ['left.part', 'other.part'].map((name) => join(file, '..', name));
+    for (const part of [left, other]) writeFileSync(part ?? '', 'x');
+    const kept = join(ana.profile, 'backup.json');
+    writeFileSync(kept, JSON.stringify({ ...JSON.parse(readFileSync(kept, 'utf8')), part: left }));
+    const again = await computer('old');
+    const end = ended(again.core);
+    await ask(again.core, 'backup.make', {});
+    expect(await end).toMatchObject({ at: 'done' });
+    expect(readdirSync(join(file, '..')).filter((name) => name.endsWith('.part'))).toEqual(['other.part']);
+  });
+
+  it('keeps the newest also where it has the name of one that the person removed', async () => {
+    const ana = await computer('old');
+    const { file } = await backedUp(ana);
+    for (let times = 0; times < 3; times++) {
+      rmSync(file);
+      const end = ended(ana.core);
+      await ask(ana.core, 'backup.make', {});
+      expect(await end).toMatchObject({ at: 'done' });
+      expect(existsSync(file)).toBe(true);
+    }
+  });
+
   it('leaves nothing of one that is cancelled', async () => {
     const ana = await computer('old');
     await livedIn(ana);
@@ -338,9 +390,8 @@ describe('when backups are made (H8)', () => {
     const failed = ended(ana.core);
     await ask(ana.core, 'backup.make', {});
     expect(codeOf(await failed)).toBe('backup-folder-missing');
-    expect(await ask(ana.core, 'backup.state', {})).toMatchObject({
-      last: { ok: false, code: 'backup-folder-missing' },
-    });
+    const after = await ask(ana.core, 'backup.state', {});
+    expect(after).toMatchObject({ last: { ok: false, code: 'backup-folder-missing' } });
     renameSync(away, stick);
     const made = ended(ana.core);
     ana.clock.advance(2 * 3_600_000);

@@ -59,17 +59,32 @@ export function createBackups(parts: BackupParts) {
     return settings?.folder === folder && settings.entropy === entropy ? settings : null;
   };
 
+  /** Where its disk is away, or another program holds it open, it stays; the new one is no worse for it. */
+  const removeOld = (path: string) => {
+    try {
+      rmSync(path, { force: true });
+    } catch (thrown) {
+      log.info('an old backup stays', { code: asFileError(thrown).code });
+    }
+  };
+
   /** Makes one and removes the oldest of those that were made here before. */
   const make = async (progress: Progress) => {
     const used = needSettings();
     const { folder, entropy } = used;
     const key = await unlock(source.secrets, fromBase64Url(entropy) ?? new Uint8Array());
     try {
-      const { path, name, bytes } = await makeBackup(source, folder, key, progress);
+      if (used.part !== null) removeOld(used.part);
+      const { path, name, bytes } = await makeBackup(source, folder, key, progress, (part) => {
+        const settings = settingsOf(used);
+        if (settings) store.set({ ...settings, part });
+      });
       const settings = settingsOf(used);
       if (settings) {
-        const written = [path, ...settings.written];
-        store.set({ ...settings, last: { ok: true, at: clock.now(), name, bytes }, written: written.slice(0, KEPT) });
+        // One that the person removed leaves its name to a newer one.
+        const written = [path, ...settings.written.filter((each) => each !== path)];
+        const last = { ok: true as const, at: clock.now(), name, bytes };
+        store.set({ ...settings, last, written: written.slice(0, KEPT), part: null });
         for (const old of written.slice(KEPT)) removeOld(old);
       }
       return { kind: 'backup' as const, name, bytes };
@@ -81,14 +96,6 @@ export function createBackups(parts: BackupParts) {
       throw error;
     } finally {
       told();
-    }
-  };
-  /** A backup that another program holds open stays; the new one is no worse for it. */
-  const removeOld = (path: string) => {
-    try {
-      rmSync(path, { force: true });
-    } catch (thrown) {
-      log.info('an old backup stays', { code: asFileError(thrown).code });
     }
   };
   const begin = () => work.start('backup', backupBytes(source.profile), make);
@@ -138,6 +145,7 @@ export function createBackups(parts: BackupParts) {
         last: null,
         // Those of an earlier phrase are left alone.
         written: [],
+        part: before?.part ?? null,
       });
       pending = null;
       begin();

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BackupManifest } from '@parley/shared/model';
@@ -5,7 +6,7 @@ import { type Bytes, ParleyError } from '@parley/shared/protocol';
 import type { HistoryClient } from '../../history/history-client.ts';
 import { removeDatabase } from '../../history/history-files.ts';
 import type { SecretStore } from '../../ports.ts';
-import { dateOf, newFile } from '../new-files.ts';
+import { dateOf, nameFile, newFile } from '../new-files.ts';
 import type { Progress } from '../work.ts';
 import { addBytes, addFile } from './parts.ts';
 import { Sealer } from './sealed-file.ts';
@@ -35,19 +36,24 @@ export const removeHistoryCopy = (profile: string): void => removeDatabase(histo
 
 /**
  * Seals the whole profile into a new file in `folder`: the device's key, rooms, servers, settings, the history and what is known of files, not
- * the files themselves. Answers its path and size. Throws `disk-full`, `disk-read-only`, `cancelled`; then no file is left.
+ * the files themselves. It has its name only once it is whole; `begun` hears where it is until then. Answers its path and size. Throws
+ * `disk-full`, `disk-read-only`, `cancelled`; then no file is left.
  */
 export async function makeBackup(
   source: BackupSource,
   folder: string,
   entropy: Bytes,
   progress: Progress,
+  begun: (part: string) => void,
 ): Promise<{ path: string; name: string; bytes: number }> {
   const { profile, seed, history, secrets, now } = source;
   const madeAt = now();
   if (!existsSync(folder)) throw new ParleyError('backup-folder-missing');
-  const file = await newFile(folder, `Parley ${dateOf(madeAt)}${BACKUP_ENDING}`);
+  const name = `Parley ${dateOf(madeAt)}${BACKUP_ENDING}`;
+  // A name of its own: other computers may write into the same folder.
+  const file = await newFile(folder, `${name}.${randomBytes(4).toString('hex')}.part`);
   try {
+    begun(file.path);
     const copy = historyCopyOf(profile);
     const stop = () => void history.stopCopying();
     progress.signal.addEventListener('abort', stop, { once: true });
@@ -62,13 +68,14 @@ export async function makeBackup(
     };
     await addBytes(sealer, 'manifest.json', Buffer.from(JSON.stringify(manifest)));
     const step = (bytes: number) => progress.step(bytes);
-    for (const name of [...PLAIN_PARTS, ...fileParts(profile)]) {
-      if (existsSync(join(profile, name))) await addFile(sealer, name, join(profile, name), step);
+    for (const part of [...PLAIN_PARTS, ...fileParts(profile)]) {
+      if (existsSync(join(profile, part))) await addFile(sealer, part, join(profile, part), step);
     }
     await addFile(sealer, HISTORY_PART, copy, step);
     await sealer.finish();
     await file.finish();
-    return { path: file.path, name: file.name, bytes: statSync(file.path).size };
+    const named = await nameFile(file.path, name);
+    return { ...named, bytes: statSync(named.path).size };
   } catch (error) {
     await file.abandon();
     throw error;
