@@ -92,6 +92,7 @@ export function installProbe(cellCount: number): void {
     construct(target, args, newTarget) {
       const peer = Reflect.construct(target, args, newTarget) as RTCPeerConnection;
       peers.push(peer);
+      if (isAway) setTimeout(() => peer.close());
       peer.addEventListener('track', ({ track }) => {
         if (track.kind === 'video') void watchFirstFrame(peer, track, looking.signal);
       });
@@ -189,31 +190,73 @@ export function installProbe(cellCount: number): void {
       };
     }),
   });
-  /** Bytes of blocks that came on the files channels of this page. */
-  let fileBytes = 0;
-  const open = Native.prototype.createDataChannel;
-  Native.prototype.createDataChannel = function (label, options) {
-    const channel = open.call(this, label, options);
-    // Each frame begins with 24 bytes that say of which block it is.
-    if (label === 'files') {
-      channel.addEventListener('message', ({ data }) => {
-        if (data instanceof ArrayBuffer) fileBytes += data.byteLength - 24;
-      });
-    }
-    return channel;
-  };
+  /** Bytes of blocks that came on the files channels of this page, and of those that went. */
+  const fileBytes = { received: 0, sent: 0 };
+  /** Bytes of files that move until the next cut, and so on. */
+  let cuts: number[] = [];
+  let staysAway = false;
+  let isAway = false;
   /** Ends every connection at once, as a network that is gone does in the end. */
   const cut = () => {
     for (const peer of peers) peer.close();
   };
-  Object.defineProperty(window, Symbol.for('parley.probe'), { value: { snapshot, cut, fileBytes: () => fileBytes } });
+  const moved = (way: keyof typeof fileBytes, data: unknown) => {
+    // Each frame begins with 24 bytes that say of which block it is.
+    if (!(data instanceof ArrayBuffer) && !ArrayBuffer.isView(data)) return;
+    const bytes = data.byteLength - 24;
+    fileBytes[way] += bytes;
+    const [next] = cuts;
+    if (next === undefined) return;
+    cuts[0] = next - bytes;
+    if (next > bytes) return;
+    cuts.shift();
+    isAway = staysAway && cuts.length === 0;
+    cut();
+  };
+  const open = Native.prototype.createDataChannel;
+  Native.prototype.createDataChannel = function (label, options) {
+    const channel = open.call(this, label, options);
+    if (label !== 'files') return channel;
+    channel.addEventListener('message', ({ data }) => moved('received', data));
+    const send = channel.send as (data: unknown) => void;
+    channel.send = (data: unknown) => {
+      send.call(channel, data);
+      // The connection must not end inside the call that sends.
+      queueMicrotask(() => moved('sent', data));
+    };
+    return channel;
+  };
+  const planCuts = (plan: number[], stays: boolean) => {
+    cuts = [...plan];
+    staysAway = stays;
+  };
+  const setAway = (away: boolean) => {
+    isAway = away;
+    if (away) cut();
+  };
+  const value = {
+    ...{ snapshot, planCuts, setAway },
+    cutsLeft: () => cuts.length,
+    fileBytesReceived: () => fileBytes.received,
+  };
+  Object.defineProperty(window, Symbol.for('parley.probe'), { value });
 }
 
-/** Source that ends every connection of the page. */
-export const CUT = `globalThis[Symbol.for('parley.probe')].cut()`;
+/**
+ * Source that plans cuts: each ends every connection of the page once so many more bytes of files came or went. With `stays` no connection
+ * comes after the last one.
+ */
+export const planCuts = (plan: readonly number[], { stays = false } = {}): string =>
+  `globalThis[Symbol.for('parley.probe')].planCuts(${JSON.stringify(plan)}, ${stays})`;
+
+/** Source that counts the planned cuts that did not happen yet. */
+export const ASK_CUTS_LEFT = `globalThis[Symbol.for('parley.probe')].cutsLeft()`;
+
+/** Source that takes the page off the network of peers, or brings it back. */
+export const setAway = (away: boolean): string => `globalThis[Symbol.for('parley.probe')].setAway(${away})`;
 
 /** Source that counts the bytes of blocks of files that came to the page. */
-export const ASK_FILE_BYTES = `globalThis[Symbol.for('parley.probe')].fileBytes()`;
+export const ASK_FILE_BYTES = `globalThis[Symbol.for('parley.probe')].fileBytesReceived()`;
 
 /** Source that asks the probe; its value is a promise of a ProbeSnapshot. */
 export const ASK_PROBE = `globalThis[Symbol.for('parley.probe')].snapshot()`;

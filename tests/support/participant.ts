@@ -1,4 +1,5 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { AppPage } from './app-page.ts';
 import { CLIP_LARGE, type Clip, clipFor } from './clips.ts';
 import { FrameWatch, type Seen } from './frame-watch.ts';
@@ -105,6 +106,12 @@ export class Participant extends AppPage {
       }),
     );
     return lines.join('\n');
+  }
+
+  /** The newest lines of the log in the profile: tells why something that was waited for did not come. */
+  async logTail(lines = 60): Promise<string> {
+    const log = await readFile(join(this.profile, 'parley.log'), 'utf8');
+    return `The log of ${this.name}:\n${log.trimEnd().split('\n').slice(-lines).join('\n')}`;
   }
 
   /** Ends the app; the profile stays. */
