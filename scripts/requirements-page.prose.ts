@@ -47,7 +47,7 @@ export const REQUIREMENTS = {
   P11: 'Nothing but the app’s own page can use the bridge; hostile links, names, messages and files execute nothing (shown for the bridge)',
   P13: 'The relay serves members only, within quotas, never into private networks',
   H1: 'Each message is stored at once, off the page’s and the main thread; acknowledged means durable',
-  H2: 'Pages with counts and a stable cursor; every query on an index',
+  H2: 'Pages with counts and a stable cursor; every query on an index, and slow ones in the log with their plans',
   H3: 'Search over all rooms: any part of a word, any script, newest first',
   H4: 'Delivery states, receipts in batches, typing, edits, deletions, answers, reactions, unread counts',
   H5: 'Messages written while others are away survive a restart and arrive exactly once',

@@ -14,7 +14,14 @@ export interface Queries {
   transaction<T>(work: () => T): T;
 }
 
-export function createQueries(db: WritableDb): Queries {
+/** Hears how long each statement took (ms) and how many rows it read or changed. */
+export interface StatementWatch {
+  /** Monotonic, in ms. */
+  now(): number;
+  ran(text: string, durationMs: number, rows: number): void;
+}
+
+export function createQueries(db: WritableDb, watch?: StatementWatch): Queries {
   const prepared = new Map<string, Statement>();
   const statement = (text: string) => {
     let found = prepared.get(text);
@@ -24,11 +31,33 @@ export function createQueries(db: WritableDb): Queries {
     }
     return found;
   };
+  const timed = <T>(text: string, work: (statement: Statement) => T, rowsOf: (result: T) => number): T => {
+    if (!watch) return work(statement(text));
+    const startedAt = watch.now();
+    const result = work(statement(text));
+    watch.ran(text, watch.now() - startedAt, rowsOf(result));
+    return result;
+  };
   return {
     // The columns are named in statements.ts, so the casts only say what SQLite was asked for.
-    one: <T>(text: string, ...args: unknown[]) => statement(text).get(...args) as T | undefined,
-    all: <T>(text: string, ...args: unknown[]) => statement(text).all(...args) as T[],
-    run: (text, ...args) => statement(text).run(...args).changes,
+    one: <T>(text: string, ...args: unknown[]) =>
+      timed(
+        text,
+        (found) => found.get(...args) as T | undefined,
+        (row) => (row === undefined ? 0 : 1),
+      ),
+    all: <T>(text: string, ...args: unknown[]) =>
+      timed(
+        text,
+        (found) => found.all(...args) as T[],
+        (rows) => rows.length,
+      ),
+    run: (text, ...args) =>
+      timed(
+        text,
+        (found) => found.run(...args).changes,
+        (changes) => changes,
+      ),
     // Begun as a writer: one that begins as a reader is refused at once where another program writes, whatever it waits.
     transaction: (work) => db.transaction(work).immediate(),
   };

@@ -35,12 +35,13 @@ export async function startHistory(options: {
   log: Log;
   workerUrl?: URL | undefined;
   slowQueryMs?: number;
+  slowStatementMs?: number;
   backupDelayMs?: number;
   /** The file turned out to be damaged while it was in use. */
   recoveredLater?: (recovery: Recovery) => void;
 }): Promise<HistoryOpened> {
-  const { file, seed, log, slowQueryMs = 100, backupDelayMs = 60_000 } = options;
-  const workerData: WorkerStart = { file, seed, slowQueryMs, backupDelayMs };
+  const { file, seed, log, slowQueryMs = 100, slowStatementMs = 50, backupDelayMs = 60_000 } = options;
+  const workerData: WorkerStart = { file, seed, slowQueryMs, slowStatementMs, backupDelayMs };
   const worker = new Worker(options.workerUrl ?? new URL('./history-worker.ts', import.meta.url), { workerData });
   const waiting = new Map<number, (outcome: Outcome<unknown>) => void>();
   let nextId = 1;
@@ -53,7 +54,10 @@ export async function startHistory(options: {
       if (answer.kind === 'opened') resolve(answer.outcome);
       else if (answer.kind === 'slow')
         log.warn('slow history call', { name: answer.name, durationMs: answer.durationMs });
-      else if (answer.kind === 'recovered') {
+      else if (answer.kind === 'slow-statement') {
+        const { name, durationMs, rows, plan } = answer;
+        log.warn('slow statement', { name, durationMs, rows, plan });
+      } else if (answer.kind === 'recovered') {
         log.warn('history repaired', { how: answer.recovery.how });
         options.recoveredLater?.(answer.recovery);
       } else if (answer.kind === 'gone') {

@@ -15,7 +15,6 @@ import {
   wordsOf,
 } from '../testing/test-kit.ts';
 import { noPrint, printText, withId } from './prints.ts';
-import { sql } from './statements.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let ben: TestStore;
@@ -809,36 +808,5 @@ describe('back-fill', () => {
       }),
       { numRuns: 15 },
     );
-  });
-});
-
-describe('every statement (H2)', () => {
-  const planOf = (text: string): string[] => {
-    const names = new Set([...text.matchAll(/@([A-Za-z_0-9]+)/g)].map((match) => match[1] ?? ''));
-    const explain = ben.db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${text}`);
-    const plan =
-      names.size > 0
-        ? explain.all(Object.fromEntries([...names].map((name) => [name, null])))
-        : explain.all(...Array.from(text.matchAll(/\?/g), () => null));
-    return plan.map(({ detail }) => detail);
-  };
-
-  it.each(['noteReacted', 'entriesAbout', 'reactionsTo'] as const)('%s finds entries by their message', (name) => {
-    const plan = planOf(sql[name]);
-    // Found by the room alone, each message would read all of the room's.
-    expect(plan.join('\n')).toContain('messages_about (of_author=? AND of_id=?');
-  });
-
-  it.each(Object.entries(sql))('%s runs on an index', (_, text) => {
-    const plan = planOf(text);
-    const scans = plan.filter(
-      (detail) => /SCAN/.test(detail) && !/VIRTUAL TABLE INDEX|CONSTANT ROW|\(subquery/.test(detail),
-    );
-    // The lists of rooms and of servers are all of them; nothing else may read a table from end to end.
-    const whole = text === sql.rooms ? ['SCAN rooms'] : text === sql.servers ? ['SCAN servers'] : [];
-    expect(scans).toEqual(whole);
-    // Messages of one clock are few and are sorted; everything else comes in the order of an index.
-    const sorted = plan.filter((detail) => /TEMP B-TREE/.test(detail) && !/FOR LAST (2 )?TERMS? OF/.test(detail));
-    expect(sorted).toHaveLength(text === sql.rooms ? 1 : 0);
   });
 });

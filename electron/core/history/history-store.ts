@@ -1,7 +1,7 @@
 import { DeviceId } from '@parley/shared/protocol';
 import type { SigningKey } from '../identity/ed25519.ts';
 import { createCatchUpStore } from './catch-up-store.ts';
-import { createQueries, type WritableDb } from './database.ts';
+import { createQueries, type StatementWatch, type WritableDb } from './database.ts';
 import { createDatesStore } from './dates-store.ts';
 import { createExportStore } from './export-store.ts';
 import { createForgettingStore } from './forgetting-store.ts';
@@ -25,15 +25,17 @@ export function createHistoryStore({
   key,
   now,
   lifetime = now,
+  watch,
 }: {
   db: WritableDb;
   key: SigningKey;
   now: () => number;
   /** The clock by which messages disappear (`lifetimes.ts`); the same where none is given. */
   lifetime?: () => number;
+  watch?: StatementWatch;
 }) {
   const own = DeviceId.parse(key.publicKey);
-  const context = createHistoryContext(createQueries(db), { db, key, now, lifetime, own });
+  const context = createHistoryContext(createQueries(db, watch), { db, key, now, lifetime, own });
   return {
     ...createRoomsStore(context),
     ...createMessagesStore(context),

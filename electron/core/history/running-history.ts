@@ -9,6 +9,7 @@ import { createHistoryStore } from './history-store.ts';
 import { lifetimeClock, settledClock } from './lifetimes.ts';
 import { openHistory } from './open-history.ts';
 import type { Recovery } from './repair.ts';
+import { createStatementWatch, type SlowStatement } from './slow-statements.ts';
 import { createSweeper } from './sweeper.ts';
 import { createTraces } from './traces.ts';
 import { createUpkeep } from './upkeep.ts';
@@ -16,13 +17,16 @@ import { createUpkeep } from './upkeep.ts';
 export type HistoryStart = {
   file: string;
   seed: Uint8Array;
+  /** A call, and one statement of it, that takes longer is told of. */
   slowQueryMs: number;
+  slowStatementMs: number;
   /** Wait before the first look whether a check and a backup are due; starting the app comes first. */
   backupDelayMs: number;
 };
 export type HistoryNews =
   | { kind: 'answer'; id: number; outcome: Outcome<unknown> }
   | { kind: 'slow'; name: string; durationMs: number }
+  | ({ kind: 'slow-statement' } & SlowStatement)
   /** Messages disappeared, because their time is over. */
   | { kind: 'gone'; messages: Gone[] }
   | { kind: 'not-erased'; outcome: Refusal }
@@ -37,7 +41,7 @@ const CLOSE_GRACE_MS = 3_000;
 
 /** An open history with everything that goes on around it. `say` gets the answers of calls and what else there is to tell. */
 export function createRunningHistory(start: HistoryStart, say: (news: HistoryNews) => void) {
-  const { file, slowQueryMs } = start;
+  const { file, slowQueryMs, slowStatementMs } = start;
   const key = signingKeyOf(new Uint8Array(start.seed));
   const clocks = { wall: Date.now, monotonic: () => performance.now() };
   const lifetime = lifetimeClock(clocks);
@@ -49,7 +53,13 @@ export function createRunningHistory(start: HistoryStart, say: (news: HistoryNew
     const { db } = opened;
     // The queue waits for a lock, so that reads are answered meanwhile.
     db.pragma('busy_timeout = 0');
-    const store = createHistoryStore({ db, key, now: Date.now, lifetime });
+    const watch = createStatementWatch({
+      db,
+      limitMs: slowStatementMs,
+      now: clocks.monotonic,
+      say: (slow) => say({ kind: 'slow-statement', ...slow }),
+    });
+    const store = createHistoryStore({ db, key, now: Date.now, lifetime, watch });
     const traces = createTraces({ db, file, wait });
     const upkeep = createUpkeep({
       db,
