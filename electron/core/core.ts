@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BridgeEvent } from '@parley/shared/bridge';
+import type { Preparing } from '@parley/shared/model';
 import { type Outcome, refusalOf, refuse } from '@parley/shared/protocol';
 import { readDeepLink } from './deep-link/deep-link.ts';
 import { createEmbeddedServer } from './embedded-server/embedded-server.ts';
@@ -28,6 +29,7 @@ import { finishRestore, finishSecrets } from './ownership/backup/restore-backup.
 import { chooser } from './ownership/choose.ts';
 import { createWork } from './ownership/work.ts';
 import type { CorePorts } from './ports.ts';
+import { sayWhenLong } from './preparing.ts';
 import { restartable } from './restartable.ts';
 import { createRoomWatch } from './rooms/room-watch.ts';
 import { createRooms } from './rooms/rooms.ts';
@@ -63,12 +65,28 @@ export type CorePage = {
 };
 
 /**
- * Opens the core on a profile. Throws a ParleyError when it cannot work at all: `disk-read-only`, `disk-full`,
+ * Opens the core on a profile. Where the history has to be brought to this version and that takes a while it resolves before, and calls wait: a page
+ * can say so, and hears it if that fails. Throws a ParleyError when it cannot work at all: `disk-read-only`, `disk-full`,
  * `history-from-future`, `history-locked`. Damaged files are set aside and told in `app.info`.
  */
-export const createCore = (ports: CorePorts): Promise<Core> => restartable((restart) => openCore(ports, restart));
+export const createCore = (ports: CorePorts): Promise<Core> =>
+  restartable(async (restart, say) => {
+    const preparing = sayWhenLong(ports.clock, say);
+    try {
+      return await openCore(ports, restart, preparing.goesOn);
+    } catch (thrown) {
+      ports.log.error('the profile could not be opened', { code: refusalOf(thrown).code });
+      throw thrown;
+    } finally {
+      preparing.end();
+    }
+  });
 
-async function openCore(ports: CorePorts, restart: () => void): Promise<Core> {
+async function openCore(
+  ports: CorePorts,
+  restart: () => void,
+  migrating: (progress: Preparing) => void,
+): Promise<Core> {
   const { clock, log, paths, secrets } = ports;
   makeProfile(paths.profile);
   finishRestore(paths.profile);
@@ -90,6 +108,7 @@ async function openCore(ports: CorePorts, restart: () => void): Promise<Core> {
     seed: identity.seed,
     log,
     workerUrl: ports.historyWorkerUrl,
+    migrating,
     recoveredLater: sayRecovered,
   });
   if (recovered) sayRecovered(recovered);

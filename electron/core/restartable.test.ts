@@ -1,5 +1,6 @@
+import type { Preparing } from '@parley/shared/model';
 import { accept, ParleyError } from '@parley/shared/protocol';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Core } from './core.ts';
 import { restartable } from './restartable.ts';
 
@@ -84,4 +85,73 @@ it('refuses calls with the reason where it cannot be opened again', async () => 
   expect(await core.call('x', {})).toMatchObject({ ok: false, code: 'history-from-future' });
   expect(await told).toBe('app.restarted');
   await core.close();
+});
+
+describe('a core that takes long to open', () => {
+  function setUpLong() {
+    const said: string[] = [];
+    let preparing: (progress: Preparing) => void = () => undefined;
+    const openings: PromiseWithResolvers<Core>[] = [];
+    const face = restartable(async (_, say) => {
+      preparing = say;
+      const opening = Promise.withResolvers<Core>();
+      openings.push(opening);
+      return opening.promise;
+    });
+    const pages = (core: Core) => {
+      const heard: unknown[] = [];
+      const page = core.openPage((event, payload) => heard.push([event, payload]));
+      return { page, heard };
+    };
+    return { said, face, openings, pages, preparing: (done: number) => preparing({ done, total: 10 }) };
+  }
+
+  it('has a face before, and tells each page how far it is', async () => {
+    const { said, face, openings, pages, preparing } = setUpLong();
+    preparing(0);
+    const core = await face;
+    const broadcast: unknown[] = [];
+    core.subscribe((...told) => broadcast.push(told));
+    preparing(4);
+    const { page, heard } = pages(core);
+    expect(heard).toEqual([['app.preparing', { done: 4, total: 10 }]]);
+    expect(broadcast).toEqual([['app.preparing', { done: 4, total: 10 }]]);
+    expect(core.content.isFor('/content/file')).toBe(false);
+    core.openDeepLink('a link');
+    const answer = page.call('app.info', {});
+    openings[0]?.resolve(fakeCore(1, said).core);
+    expect(await answer).toEqual(accept('1 page app.info'));
+    expect(core.content.isFor('/content/file')).toBe(true);
+    expect(said).toEqual(['1 a link']);
+    expect(pages(core).heard).toEqual([]);
+    await core.close();
+    expect(said.at(-1)).toBe('1 closed');
+  });
+
+  it('refuses calls with the reason where that fails, and tries again when a page does', async () => {
+    const { said, face, openings, pages, preparing } = setUpLong();
+    preparing(0);
+    const core = await face;
+    const { page } = pages(core);
+    const waiting = page.call('app.info', {});
+    openings[0]?.reject(new ParleyError('disk-full'));
+    expect(await waiting).toMatchObject({ ok: false, code: 'disk-full' });
+    expect(await page.call('log.write', {})).toMatchObject({ ok: false, code: 'disk-full' });
+    expect(openings).toHaveLength(1);
+    const again = [page.call('app.info', {}), page.call('rooms.list', {})];
+    expect(openings).toHaveLength(2);
+    openings[1]?.resolve(fakeCore(2, said).core);
+    expect(await Promise.all(again)).toEqual([accept('2 page app.info'), accept('2 page rooms.list')]);
+    await core.close();
+  });
+
+  it('is closed once it was opened, where it is closed before', async () => {
+    const { said, face, openings, preparing } = setUpLong();
+    preparing(0);
+    const core = await face;
+    const closed = core.close();
+    openings[0]?.resolve(fakeCore(1, said).core);
+    await closed;
+    expect(said).toEqual(['1 closed']);
+  });
 });

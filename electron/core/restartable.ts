@@ -1,50 +1,77 @@
 import type { BridgeEvent } from '@parley/shared/bridge';
+import type { Preparing } from '@parley/shared/model';
 import { refusalOf } from '@parley/shared/protocol';
-import type { Core } from './core.ts';
+import type { Core, CorePage } from './core.ts';
 import type { FileContent } from './files/file-requests.ts';
+
+/** The call with which a page starts, and starts again after a failure. */
+const FIRST_CALL = 'app.info';
 
 /**
  * A core that can be opened anew behind the same face, on a profile whose files were replaced. Calls that come meanwhile wait; pages hear
- * `app.restarted` when it is open again. `open` gets the way to ask for that.
+ * `app.restarted` when it is open again. `open` gets the way to ask for that, and one to say that opening takes long: from then on there is a
+ * face whose calls wait, and pages hear `app.preparing`. Where opening then fails every call is refused with the reason, until a page
+ * starts again.
  */
-export async function restartable(open: (restart: () => void) => Promise<Core>): Promise<Core> {
+export async function restartable(
+  open: (restart: () => void, preparing: (progress: Preparing) => void) => Promise<Core>,
+): Promise<Core> {
   const listeners = new Set<(event: BridgeEvent, payload: unknown) => void>();
   const tell = (event: BridgeEvent, payload: unknown) => {
     for (const listener of [...listeners]) listener(event, payload);
   };
-  let current: Core;
-  let ready: Promise<Core>;
+  const takesLong = Promise.withResolvers<void>();
+  let progress: Preparing | undefined;
+  const preparing = (now: Preparing) => {
+    progress = now;
+    takesLong.resolve();
+    tell('app.preparing', now);
+  };
+
+  /** The open one, or the last that was. */
+  let current: Core | undefined;
+  let at: 'opening' | 'open' | 'failed' = 'opening';
   let closed = false;
-  let isOpen = true;
   const start = async (): Promise<Core> => {
-    const core = await open(restart);
-    core.subscribe(tell);
-    current = core;
-    isOpen = true;
-    return core;
+    at = 'opening';
+    try {
+      const core = await open(restart, preparing);
+      core.subscribe(tell);
+      current = core;
+      at = 'open';
+      return core;
+    } catch (thrown) {
+      at = 'failed';
+      throw thrown;
+    } finally {
+      progress = undefined;
+    }
+  };
+  /** That it fails is for those to hear who call; it may be nobody. */
+  const forCallers = (opened: Promise<Core>): Promise<Core> => {
+    opened.catch(() => undefined);
+    return opened;
   };
   const restart = (): void => {
-    if (closed || !isOpen) return;
-    isOpen = false;
     const before = current;
-    ready = before.close().then(start);
-    ready.then(
-      () => tell('app.restarted', {}),
-      // Every call is refused with the reason from here on.
-      () => tell('app.restarted', {}),
-    );
+    if (closed || at !== 'open' || !before) return;
+    at = 'opening';
+    ready = forCallers(before.close().then(start));
+    const say = () => tell('app.restarted', {});
+    ready.then(say, say);
   };
-  current = await start();
-  ready = Promise.resolve(current);
+  let ready = forCallers(start());
+  await Promise.race([ready, takesLong.promise]);
 
   const content: FileContent = {
     get bodyMaxBytes() {
-      return current.content.bodyMaxBytes;
+      return current?.content.bodyMaxBytes ?? 0;
     },
-    isFor: (path) => current.content.isFor(path),
+    isFor: (path) => current?.content.isFor(path) ?? false,
     answer: async (method, path, body) => (await ready).content.answer(method, path, body),
   };
-  const call = async (ask: (core: Core) => ReturnType<Core['call']>) => {
+  const call = async (name: string, ask: (core: Core) => ReturnType<Core['call']>) => {
+    if (at === 'failed' && name === FIRST_CALL && !closed) ready = forCallers(start());
     try {
       return await ask(await ready);
     } catch (error) {
@@ -53,30 +80,36 @@ export async function restartable(open: (restart: () => void) => Promise<Core>):
   };
 
   return {
-    call: (name, input) => call((core) => core.call(name, input)),
+    call: (name, input) => call(name, (core) => core.call(name, input)),
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     openPage(hear) {
-      let core = current;
-      let page = core.openPage(hear);
+      let page: { of: Core; core: CorePage } | undefined;
+      let isOver = false;
+      const pageOf = (core: Core): CorePage => {
+        if (page?.of !== core) {
+          page?.core.close();
+          page = { of: core, core: core.openPage(hear) };
+          if (isOver) page.core.close();
+        }
+        return page.core;
+      };
+      if (at === 'open' && current) pageOf(current);
+      // It was not there when this was told.
+      else if (progress) hear('app.preparing', progress);
       return {
-        call: (name, input) =>
-          call(async (now) => {
-            if (now !== core) {
-              page.close();
-              core = now;
-              page = core.openPage(hear);
-            }
-            return page.call(name, input);
-          }),
-        close: () => page.close(),
+        call: (name, input) => call(name, (core) => pageOf(core).call(name, input)),
+        close() {
+          isOver = true;
+          page?.core.close();
+        },
       };
     },
     content,
     openDeepLink(text) {
-      if (isOpen) return current.openDeepLink(text);
+      if (at === 'open' && current) return current.openDeepLink(text);
       ready.then(
         (core) => core.openDeepLink(text),
         () => undefined,

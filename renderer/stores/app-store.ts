@@ -31,7 +31,7 @@ export const EMPTY_CHAT: ChatState = {
 /** A store as it is before anything is known. Each app, and each test, makes its own. */
 export const createAppStore = (): AppStore =>
   createStore<AppState>()(() => ({
-    start: { at: 'starting' },
+    start: { at: 'starting', preparing: null },
     info: null,
     settings: usualSettings,
     server: { at: 'off' },

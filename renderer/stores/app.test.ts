@@ -157,11 +157,15 @@ describe('app', () => {
   it('says what kept it from starting, and starts when it is tried again', async () => {
     const room = await FakeRoom.create();
     let damaged = true;
-    const { core, state, actions } = await openApp(room, { damaged: () => damaged });
+    const { core, state, actions, say } = await openApp(room, { damaged: () => damaged });
     expect(state().start).toMatchObject({ at: 'failed', refusal: { code: 'history-damaged' } });
     expect(core.asked).not.toContain('rooms.keyring');
     damaged = false;
+    say('app.preparing', { done: 1, total: 2 });
+    expect(state().start).toMatchObject({ at: 'failed' });
     actions.retryStart();
+    say('app.preparing', { done: 1, total: 2 });
+    expect(state().start).toEqual({ at: 'starting', preparing: { done: 1, total: 2 } });
     await room.quiet();
     expect(state()).toMatchObject({ start: { at: 'ready' }, screen: { at: 'home' } });
   });

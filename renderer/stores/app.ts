@@ -10,6 +10,7 @@ import { browserPorts } from './browser-ports.ts';
 import { type Calls, createCalls } from './calls.ts';
 import { createChats } from './chats.ts';
 import { createDrafts } from './drafts.ts';
+import { firstAnswer } from './first-answer.ts';
 import { createGaps } from './gaps.ts';
 import { createListedRooms } from './listed-rooms.ts';
 import { createNotices } from './notices.ts';
@@ -102,17 +103,24 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
     ),
     bridge.on('app.deep-link-arrived', () => void openWaitingLink()),
     bridge.on('backup.changed', (backups) => store.setState({ backups })),
+    bridge.on('app.preparing', (preparing) => {
+      if (store.getState().start.at === 'starting') store.setState({ start: { at: 'starting', preparing } });
+    }),
     bridge.on('app.restarted', () => ports.reload()),
     bridge.on('work.changed', (work) => store.setState({ work })),
     bridge.on('app.noticed', ({ code, message }) => notices.say('trouble', message, code)),
   ];
 
+  const isPreparing = () => {
+    const { start: now } = store.getState();
+    return !closed && now.at === 'starting' && now.preparing !== null;
+  };
   async function start(): Promise<void> {
     if (running || closed) return;
-    store.setState({ start: { at: 'starting' } });
+    store.setState({ start: { at: 'starting', preparing: null } });
     try {
-      const [info, settings, rooms, server, servers, work, certificate] = await Promise.all([
-        bridge.call('app.info', {}).then(unwrap),
+      const info = unwrap(await firstAnswer(bridge, isPreparing));
+      const [settings, rooms, server, servers, work, certificate] = await Promise.all([
         bridge.call('settings.get', {}).then(unwrap),
         bridge.call('rooms.list', {}).then(unwrap),
         bridge.call('server.state', {}).then(unwrap),

@@ -7,6 +7,7 @@ import type {
   HistoryItem,
   MessageKey,
   PeerStanding,
+  Preparing,
   Room,
   SearchHit,
   Server,
@@ -26,8 +27,8 @@ export type { ServerConnection } from '../signaling/server-connection.ts';
  * The state that the screens show, as plain data. Screens read it through `useApp` and change it only through `Actions`.
  */
 export type AppState = {
-  /** starting → ready;  starting → failed → starting */
-  start: { at: 'starting' } | { at: 'ready' } | { at: 'failed'; refusal: Refusal };
+  /** starting → ready;  starting → failed → starting. `preparing`: how far a history is brought to this version. */
+  start: { at: 'starting'; preparing: Preparing | null } | { at: 'ready' } | { at: 'failed'; refusal: Refusal };
   info: AppInfo | null;
   settings: Settings;
   server: EmbeddedServerState;

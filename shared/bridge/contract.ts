@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Outcome } from '../base/outcome.ts';
-import { AppInfo, EmbeddedServerState, PeerStanding, Room, Settings } from '../model/index.ts';
+import { AppInfo, EmbeddedServerState, PeerStanding, Preparing, Room, Settings } from '../model/index.ts';
 import { appCalls } from './app-calls.ts';
 import { backupCalls, backupEvents } from './backup-calls.ts';
 import { fileCalls, fileEvents } from './file-calls.ts';
@@ -49,6 +49,8 @@ export const bridgeEvents = {
   'server.changed': EmbeddedServerState,
   /** Parley was opened again with a link. */
   'app.deep-link-arrived': z.object({ invite: z.string().max(2_048) }),
+  /** The profile is brought to the shape of this version, and every call waits for that. */
+  'app.preparing': Preparing,
   /** Something a person should read, such as a full disk. */
   'app.noticed': AppInfo.shape.notices.element,
   ...historyEvents,

@@ -95,6 +95,7 @@ const events: Record<BridgeEvent, true> = {
   'peers.changed': true,
   'server.changed': true,
   'app.deep-link-arrived': true,
+  'app.preparing': true,
   'app.noticed': true,
   'work.changed': true,
   'backup.changed': true,

@@ -33,6 +33,13 @@ export type WorkResult = z.infer<typeof WorkResult>;
 export type WorkKind = WorkResult['kind'];
 const Kind = z.enum(['export', 'import', 'backup', 'restore']);
 
+/**
+ * How far the history of an earlier version was brought to this one: `done` of `total` messages. 0 of 0 until they are counted; after the last
+ * one their indexes are still to be made.
+ */
+export const Preparing = z.object({ done: Count, total: Count });
+export type Preparing = z.infer<typeof Preparing>;
+
 /** The long work that runs in the core, one piece at a time. idle → running → done | failed → idle */
 export const WorkState = z.discriminatedUnion('at', [
   z.object({ at: z.literal('idle') }),

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { Preparing } from '@parley/shared/model';
 import { type Outcome, ParleyError, unwrap } from '@parley/shared/protocol';
 import type { Log } from '../ports.ts';
 import type { Gone } from './forgetting-store.ts';
@@ -37,6 +38,8 @@ export async function startHistory(options: {
   slowQueryMs?: number;
   slowStatementMs?: number;
   backupDelayMs?: number;
+  /** The file of an earlier version is brought to this one: so many messages of all. */
+  migrating?: (progress: Preparing) => void;
   /** The file turned out to be damaged while it was in use. */
   recoveredLater?: (recovery: Recovery) => void;
 }): Promise<HistoryOpened> {
@@ -52,6 +55,7 @@ export async function startHistory(options: {
   const opened = new Promise<Outcome<Recovery | null>>((resolve) => {
     worker.on('message', (answer: WorkerAnswer) => {
       if (answer.kind === 'opened') resolve(answer.outcome);
+      else if (answer.kind === 'migrating') options.migrating?.({ done: answer.done, total: answer.total });
       else if (answer.kind === 'slow')
         log.warn('slow history call', { name: answer.name, durationMs: answer.durationMs });
       else if (answer.kind === 'slow-statement') {

@@ -117,6 +117,7 @@ function openChecked(
     if (version === 0) db.transaction(() => raise(db, migrations))();
     else look(db);
     if (version > 0 && version < migrations.length) {
+      migrated?.(0, 0);
       const backup = backUpBeforeMigration(db, file, version);
       db.close();
       replaceMigrated(file, backup, migrations, migrated);

@@ -24,6 +24,8 @@ export type HistoryStart = {
   backupDelayMs: number;
 };
 export type HistoryNews =
+  /** Before it is open: the file of an earlier version is brought to this one. */
+  | { kind: 'migrating'; done: number; total: number }
   | { kind: 'answer'; id: number; outcome: Outcome<unknown> }
   | { kind: 'slow'; name: string; durationMs: number }
   | ({ kind: 'slow-statement' } & SlowStatement)
@@ -49,7 +51,10 @@ export function createRunningHistory(start: HistoryStart, say: (news: HistoryNew
   let repairedAt = Number.NEGATIVE_INFINITY;
 
   const open = (suspect: boolean) => {
-    const opened = openHistory(file, Date.now, { suspect });
+    const opened = openHistory(file, Date.now, {
+      suspect,
+      migrated: (done, total) => say({ kind: 'migrating', done, total }),
+    });
     const { db } = opened;
     // The queue waits for a lock, so that reads are answered meanwhile.
     db.pragma('busy_timeout = 0');

@@ -19,7 +19,7 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
   const preview = (change: { camera: boolean } | { microphone: boolean }) =>
     set(({ call }) => (call.at === 'preparing' ? { call: { ...call, preview: { ...call.preview, ...change } } } : {}));
   return {
-    retryStart: () => set({ start: { at: 'starting' } }),
+    retryStart: () => set({ start: { at: 'starting', preparing: null } }),
     setName: done,
     changeSettings: async (change) => {
       const { appearance } = change;

@@ -12,7 +12,7 @@ import { up as retention } from './0010-retention.ts';
 import { up as receiptTimes } from './0011-receipt-times.ts';
 import { up as compact } from './0012-compact.ts';
 
-/** How many messages of all were brought to the newer shape. */
+/** How many messages of all were brought to the newer shape; 0 of 0 when it begins. */
 export type MigrationProgress = (done: number, total: number) => void;
 /** Runs inside one transaction that also raises `user_version`. */
 export type Migration = (db: WritableDb, progress?: MigrationProgress) => void;
