@@ -86,6 +86,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
     bridge.on('peers.changed', (peer) => {
       chats.named(peer);
       gaps.named(peer);
+      searches.named(peer);
     }),
     bridge.on('history.gone', ({ messages }) => {
       for (const [roomId, gone] of Map.groupBy(messages, (each) => each.roomId)) {

@@ -1,6 +1,5 @@
 import type { Bridge } from '@parley/shared/bridge';
 import {
-  type Author,
   beginningOf,
   comparePlaces,
   cursorAt,
@@ -18,6 +17,7 @@ import type { Outcome, RoomId } from '@parley/shared/protocol';
 import { type AppStore, EMPTY_CHAT } from './app-store.ts';
 import { withRoom } from './by-room.ts';
 import { renewChosen } from './chosen.ts';
+import { renamedAs } from './renamed.ts';
 import type { ChatState, GoTo, ReadingPlace } from './state.ts';
 
 const PAGE = 50;
@@ -273,23 +273,11 @@ export function createChats(store: AppStore, bridge: Bridge): Chats {
       const chat = store.getState().chats[roomId];
       if (chat) change(roomId, { items: without(chat.items, keys), total: Math.max(0, chat.total - gone.length) });
     },
-    named({ deviceId, name, standing }) {
-      const confirmed = standing !== 'changed';
-      const renamed = <A extends Author>(author: A): A =>
-        author.author === deviceId && !author.mine
-          ? { ...author, name: confirmed ? name : author.authorName, confirmed }
-          : author;
-      const throughout = (item: HistoryItem): HistoryItem =>
-        [item, item.quote, ...item.reactions.flatMap(({ people }) => people)].some((each) => each?.author === deviceId)
-          ? {
-              ...renamed(item),
-              quote: item.quote && renamed(item.quote),
-              reactions: item.reactions.map((each) => ({ ...each, people: each.people.map(renamed) })),
-            }
-          : item;
+    named(peer) {
+      const { item: renamed } = renamedAs(peer);
       for (const roomId of Object.keys(store.getState().chats) as RoomId[]) {
         const { items } = of(roomId);
-        const after = items.map(throughout);
+        const after = items.map(renamed);
         if (after.some((item, index) => item !== items[index])) change(roomId, { items: after });
       }
     },

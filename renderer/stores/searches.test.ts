@@ -33,6 +33,34 @@ function opened() {
 }
 
 describe('a search', () => {
+  it('calls the authors of what it found as the conversation does, while it is open (H3)', async () => {
+    const { searches, clock, answer, answers, shown } = opened();
+    const [hit] = hits.filter(({ item }) => !item.mine);
+    if (!hit) throw new Error('nobody else wrote');
+    const { author: deviceId, authorName } = hit.item;
+    searches.open();
+    const person: Author = { author: deviceId, authorName, name: authorName, confirmed: false, mine: false };
+    answers.shift()?.(accept({ authors: [person] }) as never);
+    searches.search('e');
+    clock.advance(1_000);
+    await answer(hits.length, null);
+    const names = () => [
+      ...shown()
+        .hits.filter(({ item }) => item.author === deviceId)
+        .map(({ item }) => [item.name, item.confirmed]),
+      ...shown().people.map(({ name, confirmed }) => [name, confirmed]),
+    ];
+    const all = names().length;
+    expect(all).toBeGreaterThan(1);
+    searches.named({ deviceId, name: 'Ana Lima', standing: 'verified' });
+    expect(names()).toEqual(Array.from({ length: all }, () => ['Ana Lima', true]));
+    searches.named({ deviceId, name: 'Ana Lima', standing: 'changed' });
+    expect(names()).toEqual(Array.from({ length: all }, () => [authorName, false]));
+    searches.close();
+    searches.named({ deviceId, name: 'Ana Lima', standing: 'verified' });
+    expect(shown().hits).toEqual([]);
+  });
+
   it('asks once after a pause in typing, and shows the last query alone', async () => {
     const { searches, clock, asked, answers, answer, shown } = opened();
     searches.search('s');

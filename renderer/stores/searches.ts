@@ -1,6 +1,8 @@
 import type { Bridge } from '@parley/shared/bridge';
+import type { PeerStanding } from '@parley/shared/model';
 import type { Clock } from '@parley/shared/timing';
 import { type AppStore, NO_SEARCH } from './app-store.ts';
+import { renamedAs } from './renamed.ts';
 import type { SearchFilters } from './state.ts';
 
 const PAGE = 30;
@@ -15,6 +17,8 @@ export interface Searches {
   /** Changes some filters and searches again. */
   filter(change: Partial<SearchFilters>): void;
   more(): Promise<void>;
+  /** A device is known by this name now, or no longer: what was found says so. */
+  named(peer: PeerStanding): void;
 }
 
 export function createSearches(store: AppStore, bridge: Bridge, clock: Clock): Searches {
@@ -89,6 +93,15 @@ export function createSearches(store: AppStore, bridge: Bridge, clock: Clock): S
       change({ filters: { ...filters, ...part, ...(isOtherRoom && part.roomId !== null ? { author: null } : {}) } });
       if (isOtherRoom) void loadPeople();
       start(query, 0);
+    },
+    named(peer) {
+      const { author, item: renamed } = renamedAs(peer);
+      const { open, hits, people } = store.getState().search;
+      if (!open) return;
+      change({
+        hits: hits.map((hit) => ({ ...hit, item: renamed(hit.item) })),
+        people: people.map(author),
+      });
     },
     async more() {
       const { next, at } = store.getState().search;

@@ -10,6 +10,7 @@ import type {
   Preparing,
   Room,
   SearchHit,
+  SearchKind,
   Server,
   ServerAccess,
   ServerHost,
@@ -226,7 +227,7 @@ export type PreparingFile = { id: number; roomId: RoomId; name: string; sizeByte
 export type SearchFilters = {
   roomId: RoomId | null;
   author: DeviceId | null;
-  kind: 'link' | null;
+  kind: SearchKind | null;
   from: number | null;
   until: number | null;
 };

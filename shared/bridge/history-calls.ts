@@ -11,6 +11,7 @@ import {
   HistoryPage,
   MessageRef,
   Receiver,
+  SearchKind,
   SearchPage,
   SeenRange,
 } from '../model/index.ts';
@@ -108,8 +109,8 @@ export const historyCalls = {
         query: z.string().max(200),
         roomId: RoomId.optional(),
         author: DeviceId.optional(),
-        /** Only messages that hold a link; then the query may be empty. */
-        kind: z.enum(['link']).optional(),
+        /** Only messages that hold a link, or only files; then the query may be empty. */
+        kind: SearchKind.optional(),
         from: z.number().int().nonnegative().optional(),
         until: z.number().int().nonnegative().optional(),
         limit: z.number().int().min(1).max(100).default(50),

@@ -177,6 +177,10 @@ export const HistoryPage = z.object({
 });
 export type HistoryPage = z.infer<typeof HistoryPage>;
 
+/** The kinds of messages that a search can be narrowed to. */
+export const SearchKind = z.enum(['link', 'file']);
+export type SearchKind = z.infer<typeof SearchKind>;
+
 export const SearchHit = z.object({
   item: HistoryItem,
   roomName: z.string().nullable(),

@@ -1,3 +1,4 @@
+import type { SearchKind } from '@parley/shared/model';
 import type { Queries } from './database.ts';
 import { authorEntry, monthEntry, roomEntry, tokenOf } from './search-index.ts';
 import type { Term } from './search-terms.ts';
@@ -8,16 +9,21 @@ import { sql } from './statements.ts';
 export type SearchFilter = {
   roomId?: string | undefined;
   author?: string | undefined;
-  kind?: 'link' | undefined;
+  kind?: SearchKind | undefined;
   from?: number | undefined;
   until?: number | undefined;
 };
 
 /**
  * How a search goes. `indexed`: by an FTS5 expression; where it is `exact`, whatever it finds is a hit. `all`: the terms are in
- * so many words that reading the newest messages finds a page sooner. `nothing`: no message can match.
+ * so many words that reading the newest messages finds a page sooner. `files`: among the files alone, by their names. `nothing`: no message
+ * can match.
  */
-export type SearchPlan = { kind: 'nothing' } | { kind: 'all' } | { kind: 'indexed'; match: string; exact: boolean };
+export type SearchPlan =
+  | { kind: 'nothing' }
+  | { kind: 'all' }
+  | { kind: 'files' }
+  | { kind: 'indexed'; match: string; exact: boolean };
 
 /** A piece of a word that is in more words than this narrows a search too little to be looked up. */
 const WORDS_MAX = 400;
@@ -49,6 +55,9 @@ export function planSearch({ one, all }: Queries, terms: readonly Term[], filter
     const ids = all<{ id: number }>(sql.wordIdsBetween, first, last).map(({ id }) => id);
     return ids.length > WORDS_MAX ? null : ids;
   }
+
+  // There are far fewer of them than there are messages.
+  if (filter.kind === 'file') return { kind: 'files' };
 
   const choices: Choice[] = [];
   for (const { pieces } of terms) {

@@ -1,4 +1,4 @@
-import { foldText, holdsLink, matchesIn, type SearchPage } from '@parley/shared/model';
+import { foldText, holdsLink, matchesIn, type SearchKind, type SearchPage } from '@parley/shared/model';
 import type { DeviceId, RoomId } from '@parley/shared/protocol';
 import type { HistoryContext } from './history-context.ts';
 import { type ItemRow, readRow, type Stored } from './message-rows.ts';
@@ -15,8 +15,8 @@ const READ_AT_ONCE_MAX = 1_000;
 export type SearchWish = {
   roomId?: RoomId | undefined;
   author?: DeviceId | undefined;
-  /** Only messages with a link; all of them where the query is empty. */
-  kind?: 'link' | undefined;
+  /** Only messages with a link, or only files; all of them where the query is empty. */
+  kind?: SearchKind | undefined;
   /** In ms: the first time that counts, and the first that no longer does. */
   from?: number | undefined;
   until?: number | undefined;
@@ -41,7 +41,9 @@ export function createSearchStore(context: HistoryContext) {
       const rows =
         plan.kind === 'all'
           ? all<Candidate>(sql.searchAll, below, atOnce)
-          : all<Candidate>(sql.searchIndexed, plan.match, below, atOnce);
+          : plan.kind === 'files'
+            ? all<Candidate>(sql.searchFiles, below, atOnce)
+            : all<Candidate>(sql.searchIndexed, plan.match, below, atOnce);
       for (const row of rows) {
         if (!isHit(row)) continue;
         // One more than asked for shows that there is more.
@@ -72,6 +74,7 @@ export function createSearchStore(context: HistoryContext) {
         if (filter.roomId !== undefined && row.room_id !== filter.roomId) return false;
         if (filter.author !== undefined && row.author !== filter.author) return false;
         if (filter.kind === 'link' && !holdsLink(row.text)) return false;
+        if (filter.kind === 'file' && row.text === '') return false;
         const folded = foldText(row.text);
         return terms.every(({ text }) => folded.includes(text));
       };

@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { foldText } from '@parley/shared/model';
-import type { RoomId } from '@parley/shared/protocol';
+import { type EntryContent, foldText, profileFromName } from '@parley/shared/model';
+import { FileId, type MessageId, type RoomId } from '@parley/shared/protocol';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { author, newMessageId, openTestStore, type TestStore, temporaryFolder } from '../testing/test-kit.ts';
+import { author, newMessageId, openTestStore, randomId, type TestStore, temporaryFolder } from '../testing/test-kit.ts';
 import { createQueries } from './database.ts';
 import { createMessageWriter } from './message-writer.ts';
 import { createSearchIndex, type Indexed } from './search-index.ts';
@@ -194,5 +194,98 @@ describe('a search for links', () => {
     expect(found('10', { kind: 'link' })).toEqual(['Page 10: https://print.example/10']);
     expect(found('', { kind: 'link', roomId: ben.addRoom() })).toEqual([]);
     expect(found('')).toEqual([]);
+  });
+});
+
+describe('a search for files', () => {
+  const offer = (room: RoomId, name: string, sentAt = ben.clock.now()) => {
+    ben.clock.advance(sentAt - ben.clock.now() + 1_000);
+    const id = newMessageId();
+    const facts = { salt: randomId(16), name, folders: [], sizeBytes: 5, root: randomId(32) };
+    const content = { kind: 'file', of: null, fileId: FileId.parse(id), ...facts } as const;
+    return ben.store.compose({ id, roomId: room, content }, profileFromName('Ben')).item;
+  };
+
+  it('finds them by a part of their names, or all of them, newest first and through all pages (H3)', () => {
+    const other = ben.addRoom();
+    fill(Array.from({ length: 30 }, (_, at) => `Plan ${at} is in the file`));
+    const names = Array.from({ length: 45 }, (_, at) => `Site-plan ${at}.pdf`);
+    for (const name of names) offer(other, name);
+    offer(roomId, 'Café menu.png');
+    ben.compose(roomId, 'And a text after them');
+    expect(found('', { kind: 'file' })).toEqual(['Café menu.png', ...names.toReversed()]);
+    expect(found('plan 4', { kind: 'file' })).toEqual(names.filter((name) => name.includes('4')).toReversed());
+    expect(found('cafe', { kind: 'file' })).toEqual(['Café menu.png']);
+    expect(found('"plan 44."', { kind: 'file' })).toEqual(['Site-plan 44.pdf']);
+    expect(found('', { kind: 'file', roomId })).toEqual(['Café menu.png']);
+    expect(found('menu', { kind: 'file', roomId: other })).toEqual([]);
+    expect(found('file', { kind: 'file' })).toEqual([]);
+    // They are among the messages too.
+    expect(found('"site-plan 7"')).toEqual(['Site-plan 7.pdf']);
+  });
+
+  it('gives a hit with the file and the places in its name, and counts what it can', () => {
+    const item = offer(roomId, 'Meadow.pdf');
+    const page = ben.store.search('mead', { kind: 'file' }, 5);
+    expect(page).toMatchObject({ total_count: 1, items: [{ item: { id: item.id }, matches: [[0, 4]] }] });
+    expect(page.items[0]?.item.content).toEqual(item.content);
+    offer(roomId, 'Other.pdf');
+    expect(ben.store.search('', { kind: 'file' }, 1)).toMatchObject({ total_count: null, has_more: true });
+    expect(ben.store.search('', { kind: 'file', until: 5 }, 1).total_count).toBe(0);
+  });
+
+  it('finds none that was deleted, and no other entry', () => {
+    const of = offer(roomId, 'Gone.pdf');
+    const kept = offer(roomId, 'Kept.pdf');
+    const compose = (content: EntryContent) => {
+      ben.clock.advance(1_000);
+      ben.store.compose({ id: newMessageId(), roomId, content }, profileFromName('Ben'));
+    };
+    compose({ kind: 'delete', of: { author: of.author, id: of.id } });
+    compose({ kind: 'reaction', of: { author: kept.author, id: kept.id }, emoji: '👍', on: true });
+    compose({ kind: 'timer', of: null, lifetimeMs: 60_000 });
+    const eve = author('Eve');
+    const body = { salt: randomId(16), name: 'Withheld.pdf', folders: [], sizeBytes: 5, root: randomId(32) };
+    const withheld = eve.write(roomId, { kind: 'file', body } as never);
+    expect(ben.store.record(roomId, [{ ...withheld, body: null } as never]).refused).toBe(0);
+    expect(found('', { kind: 'file' })).toEqual(['Kept.pdf']);
+    ben.store.record(roomId, [withheld]);
+    expect(found('', { kind: 'file' })).toEqual(['Withheld.pdf', 'Kept.pdf']);
+  });
+});
+
+describe('entries that are not shown', () => {
+  it('are in no hit and in no count, whatever took their words (H3)', () => {
+    const eve = author('Eve');
+    const textBy = (seq: number, text: string, more = {}) => eve.write(roomId, { seq, text, ...more });
+    const [edited, deleted, passing] = [
+      textBy(1, 'pear one'),
+      textBy(2, 'pear two'),
+      textBy(3, 'pear three', { expires: 60_000, sentAt: ben.clock.now() }),
+    ];
+    const about = (seq: number, { id }: { id: MessageId }, fields: object) =>
+      eve.write(roomId, { seq, of: { author: eve.deviceId, id }, ...fields } as never);
+    const salt = randomId(16);
+    ben.store.record(roomId, [edited, deleted, passing, textBy(4, 'pear four')]);
+    ben.store.record(roomId, [
+      about(5, edited, { kind: 'edit', body: { salt, text: 'apple' } }),
+      about(6, deleted, { kind: 'delete', body: null }),
+      about(7, edited, { kind: 'reaction', body: { salt, emoji: '👍', on: true } }),
+      textBy(8, 'pear withheld', { body: null, digest: 'A'.repeat(43) }),
+    ]);
+    ben.clock.advance(100_000);
+    expect(ben.store.expire().erased).toBe(1);
+    for (const filter of [{}, { roomId }, { author: eve.deviceId }, { roomId, author: eve.deviceId }]) {
+      expect([found('pear', filter), ben.store.search('pear', filter, 1).total_count]).toEqual([['pear four'], 1]);
+      expect([found('apple', filter), found('👍', filter)]).toEqual([['apple'], []]);
+    }
+    // Each is in the index by its room, author and month, by which a room is deleted and the index is checked.
+    expect(indexed()).toBe(8);
+    ben.store.setKeep(roomId, 86_400_000);
+    ben.clock.advance(9e10);
+    ben.store.forget(ben.clock.now());
+    expect([found('pear'), found('apple'), ben.store.search('e', { roomId }, 1).total_count]).toEqual([[], [], 0]);
+    ben.store.deleteRoom(roomId);
+    expect(indexed()).toBe(0);
   });
 });

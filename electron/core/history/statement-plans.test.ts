@@ -21,6 +21,22 @@ afterEach(() => {
   folder.remove();
 });
 
+/** Statements that read something from end to end: the lists of rooms and of servers are all of them. */
+const WHOLE: Readonly<Record<string, string[]>> = {
+  rooms: ['SCAN rooms'],
+  servers: ['SCAN servers'],
+  // The numbers of one page.
+  searchFiles: ['SCAN f'],
+};
+
+/** Statements whose rows come in the order of no index, and how often they are sorted. */
+const SORTED: Readonly<Record<string, number>> = {
+  // A handful of rooms.
+  rooms: 1,
+  // The numbers of the files of all rooms, which are few, and a page of them.
+  searchFiles: 2,
+};
+
 /** Statements that go through messages by their numbers, and the reason why each may. */
 const WALKS: Readonly<Record<string, string>> = {
   searchAll: 'a word that is in almost every message: the newest are read until a page is full, 4,000 at most',
@@ -50,13 +66,17 @@ describe('every statement (H2)', () => {
     const scans = plan.filter(
       (detail) => /SCAN/.test(detail) && !/VIRTUAL TABLE INDEX|CONSTANT ROW|\(subquery/.test(detail),
     );
-    // The lists of rooms and of servers are all of them; nothing else may read a table from end to end.
-    const whole = text === sql.rooms ? ['SCAN rooms'] : text === sql.servers ? ['SCAN servers'] : [];
-    expect(scans).toEqual(whole);
+    expect(scans).toEqual(WHOLE[name] ?? []);
     expect(walksIn(text)).toHaveLength(name in WALKS ? 1 : 0);
     // Messages of one clock are few and are sorted; everything else comes in the order of an index.
     const sorted = plan.filter((detail) => /TEMP B-TREE/.test(detail) && !/FOR LAST (2 )?TERMS? OF/.test(detail));
-    expect(sorted).toHaveLength(text === sql.rooms ? 1 : 0);
+    expect(sorted).toHaveLength(SORTED[name] ?? 0);
+  });
+
+  it('finds files without looking at other messages', () => {
+    expect(planOf(ben.db, sql.searchFiles).join('\n')).toContain(
+      'SEARCH messages USING INDEX messages_about (of_author=? AND of_id=? AND kind=?)',
+    );
   });
 
   it('would be found reading all messages', () => {
@@ -101,6 +121,7 @@ describe('what a journey runs (H2)', () => {
     search: (store) => {
       store.search('hel', { roomId, author: eve.deviceId, from: 0, until: 9e12 }, 5);
       store.search('e', { kind: 'link' }, 5);
+      store.search('', { kind: 'file' }, 5);
       store.search('"hello there"', {}, 1);
     },
     compose: (store) => {

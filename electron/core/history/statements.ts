@@ -291,5 +291,16 @@ export const sql = {
     SELECT m.number, r.room_id, a.device AS author, m.sent_at, m.text
     FROM messages m CROSS JOIN authors a ON a.number = m.author CROSS JOIN rooms r ON r.number = m.room
     WHERE m.number < ? ORDER BY m.number DESC LIMIT ?`,
+  // Files are few: those of all rooms come from the index of entries about a message, where they stand as about none, and are sorted. One
+  // whose body did not come yet has no name.
+  searchFiles: `
+    SELECT m.number, r.room_id, a.device AS author, m.sent_at, m.text
+    FROM (SELECT number FROM messages
+          WHERE of_author IS NULL AND of_id IS NULL AND kind = 5 AND kind > 0
+            AND (salt IS NOT NULL OR held = 0 OR kind = 2) AND number < ?
+          ORDER BY number DESC LIMIT ?) f
+      CROSS JOIN messages m ON m.number = f.number
+      CROSS JOIN authors a ON a.number = m.author CROSS JOIN rooms r ON r.number = m.room
+    ORDER BY m.number DESC`,
   searchHit: `SELECT r.name AS room_name, ${ITEM_COLUMNS} FROM messages m ${ITEM_JOINS} WHERE m.number = ?`,
 } as const;

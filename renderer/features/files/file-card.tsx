@@ -26,7 +26,8 @@ import { kindWords, peerWords, percentOf, progressWords, riskWords, stateWords }
 import styles from './files.module.css';
 import { FolderButton } from './folder-button.tsx';
 
-const icons: Record<FileNow['kind'], typeof File> = {
+/** The icon of each kind of file. */
+export const fileIcons: Record<FileNow['kind'], typeof File> = {
   picture: Image,
   sound: Music,
   video: Video,
@@ -69,7 +70,7 @@ function UnknownFile({ offer, mine }: { offer: MessageFile; mine: boolean }) {
 
 /** One file: what it is, how far it is, and what can be done with it. */
 export function FileCard({ roomId, file }: { roomId: RoomId; file: FileNow }) {
-  const Icon = icons[file.kind];
+  const Icon = fileIcons[file.kind];
   const risk = riskWords(file);
   const moving = file.state === 'receiving' || (file.state === 'paused' && file.bytes > 0);
   const under = file.mine ? file.peers.filter(({ state }) => state !== 'received') : [];

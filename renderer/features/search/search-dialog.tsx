@@ -1,14 +1,14 @@
-import { foldText, messageKey, readMentions, type SearchHit } from '@parley/shared/model';
-import { MessageSquare, Search as SearchIcon } from 'lucide-react';
+import { foldText, messageKey } from '@parley/shared/model';
+import { Search as SearchIcon } from 'lucide-react';
 import { type KeyboardEvent, type ReactNode, useId, useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { SearchState } from '../../stores/state.ts';
 import { Avatar } from '../../ui/avatar.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
-import { countOf, formatWhen } from '../../ui/format.ts';
+import { countOf } from '../../ui/format.ts';
 import { useNow } from '../../ui/use-now.ts';
-import { AuthorName } from '../author-name.tsx';
 import { roomTitle } from '../connection-words.ts';
+import { HitRow } from './hit-row.tsx';
 import styles from './search-dialog.module.css';
 import { SearchFilters } from './search-filters.tsx';
 
@@ -129,48 +129,7 @@ function stateSentence({ at, query, total, hits, filters }: SearchState, shown: 
   if (at === 'searching') return hits.length === 0 ? 'Searching…' : 'Searching older messages…';
   if (at === 'failed') return 'The search did not work. Try again.';
   if (shown === 0) return 'Nothing was found.';
-  if (total === null) return `${countOf(hits.length, 'message', 'messages')} so far`;
-  return total === COUNTED_MAX ? '1,000 messages or more' : countOf(total, 'message', 'messages');
-}
-
-function HitRow({ hit, now }: { hit: SearchHit; now: number }) {
-  return (
-    <>
-      <span className={styles.hitIcon}>
-        <MessageSquare aria-hidden="true" />
-      </span>
-      <span className={styles.optionText}>
-        <span className={styles.hitText}>
-          <bdi>{marked(hit)}</bdi>
-        </span>
-        <span>
-          <AuthorName mine={hit.item.mine} name={hit.item.name} confirmed={hit.item.confirmed} /> in{' '}
-          <bdi>{hit.roomName ?? 'Unnamed room'}</bdi> · {formatWhen(hit.item.sentAt, now)}
-        </span>
-      </span>
-    </>
-  );
-}
-
-function marked({ item, matches }: SearchHit): ReactNode[] {
-  const parts: ReactNode[] = [];
-  const mentions = readMentions(item.text);
-  /** A part of the text without what lies in it of the codes of mentions. */
-  const shown = (from: number, to: number): string =>
-    mentions
-      .map(({ end, code }) => ({ from: Math.max(from, end - code.length - 1), to: Math.min(to, end) }))
-      .filter((hidden) => hidden.from < hidden.to)
-      .reduceRight(
-        (text, hidden) => text.slice(0, hidden.from - from) + text.slice(hidden.to - from),
-        item.text.slice(from, to),
-      );
-  // A long message is shown from a little before its first match.
-  let at = Math.max(0, (matches[0]?.[0] ?? 0) - 60);
-  if (at > 0) parts.push('…');
-  for (const [start, end] of matches) {
-    parts.push(shown(at, start), <mark key={start}>{shown(start, end)}</mark>);
-    at = end;
-  }
-  parts.push(shown(at, item.text.length));
-  return parts;
+  const [one, many] = filters.kind === 'file' ? ['file', 'files'] : ['message', 'messages'];
+  if (total === null) return `${countOf(hits.length, one, many)} so far`;
+  return total === COUNTED_MAX ? `1,000 ${many} or more` : countOf(total, one, many);
 }

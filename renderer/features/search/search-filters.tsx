@@ -34,7 +34,10 @@ export function SearchFilters() {
         label="With"
         any="Anything"
         value={kind}
-        options={[{ value: 'link', name: 'Links' }]}
+        options={[
+          { value: 'link', name: 'Links' },
+          { value: 'file', name: 'Files' },
+        ]}
         onChange={(value) => actions.filterSearch({ kind: value })}
       />
       <Day label="First day" atMs={from} onChange={(day) => actions.filterSearch({ from: day?.startMs ?? null })} />

@@ -2,6 +2,7 @@ import { refuse } from '@parley/shared/protocol';
 import { NO_SEARCH } from '../../../stores/app-store.ts';
 import { type GalleryScreen, here, inRoom, withReach } from '../base-state.ts';
 import { hitOf, talkAt } from '../samples/chat.ts';
+import { fileMessagesAt, filesAt } from '../samples/files.ts';
 import { callId } from '../samples/ids.ts';
 import { reachOf } from '../samples/rooms.ts';
 
@@ -30,6 +31,16 @@ export const homeScreens = {
     const hits = [{ item, roomName: 'Design circle', matches: [] }];
     return {
       search: { ...NO_SEARCH, open: true, query: 'e', at: 'done', filters, people, hits, total: null, next: 5 },
+    };
+  },
+  'search-files': (base, nowMs) => {
+    const hits = fileMessagesAt(nowMs)
+      .slice(0, 6)
+      .map((item) => ({ item, roomName: 'Design circle', matches: [] }));
+    const filters = { ...NO_SEARCH.filters, kind: 'file' as const };
+    return {
+      files: { ...base.files, ...filesAt(nowMs).files },
+      search: { ...NO_SEARCH, open: true, query: '', at: 'done', filters, hits, total: hits.length },
     };
   },
   incoming: (base, nowMs) => ({
