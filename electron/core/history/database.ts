@@ -14,6 +14,13 @@ export interface Queries {
   transaction<T>(work: () => T): T;
 }
 
+/**
+ * The text with a plus before each parameter. SQLite as better-sqlite3 builds it (with STAT4) takes into account a value that is bound to a
+ * bare parameter, and therefore parses a statement over several tables anew for each new value: some 10 µs for two tables, 60 for eight.
+ * Of an expression it does not ask the value. Only for statements without a parameter sign in their literals.
+ */
+export const planOnce = (text: string): string => text.replace(/\?|@\w+/g, '+$&');
+
 /** Hears how long each statement took (ms) and how many rows it read or changed. */
 export interface StatementWatch {
   /** Monotonic, in ms. */
@@ -26,7 +33,7 @@ export function createQueries(db: WritableDb, watch?: StatementWatch): Queries {
   const statement = (text: string) => {
     let found = prepared.get(text);
     if (!found) {
-      found = db.prepare<unknown[], unknown>(text);
+      found = db.prepare<unknown[], unknown>(planOnce(text));
       prepared.set(text, found);
     }
     return found;

@@ -1,4 +1,4 @@
-import type { StatementWatch, WritableDb } from './database.ts';
+import { planOnce, type StatementWatch, type WritableDb } from './database.ts';
 import { sql } from './statements.ts';
 
 /** A statement that took long: its name in `statements.ts` and SQLite's plan for it, and no value or text that it was given or found. */
@@ -10,7 +10,7 @@ const OTHER = 'other';
 
 /** How SQLite runs a statement, one line a step: tables, indexes and the columns by which they are searched. */
 export function planOf(db: WritableDb, text: string): string[] {
-  const explain = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${text}`);
+  const explain = db.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${planOnce(text)}`);
   const names = [...text.matchAll(/@(\w+)/g)].map(([, name]) => [name, null]);
   // Nothing is run, so any values do.
   const rows =

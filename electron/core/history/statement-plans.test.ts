@@ -4,6 +4,7 @@ import type { RoomId } from '@parley/shared/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { signingKeyOf } from '../identity/ed25519.ts';
 import { author, newMessageId, openTestStore, type TestStore, temporaryFolder } from '../testing/test-kit.ts';
+import { planOnce } from './database.ts';
 import { createHistoryStore, type HistoryStore } from './history-store.ts';
 import { planOf } from './slow-statements.ts';
 import { sql } from './statements.ts';
@@ -56,6 +57,12 @@ function walksIn(text: string): string[] {
 }
 
 describe('every statement (H2)', () => {
+  it('hides its parameters from the planner, and has no sign of one in a literal', () => {
+    expect(planOnce('SELECT ? WHERE a = @a AND b IN (?, ?)')).toBe('SELECT +? WHERE a = +@a AND b IN (+?, +?)');
+    const literals = Object.values(sql).flatMap((text) => text.match(/'[^']*'/g) ?? []);
+    expect(literals.filter((literal) => /[?@]/.test(literal))).toEqual([]);
+  });
+
   it.each(['noteReacted', 'entriesAbout', 'reactionsTo'] as const)('%s finds entries by their message', (name) => {
     // Found by the room alone, each message would read all of the room's.
     expect(planOf(ben.db, sql[name]).join('\n')).toContain('messages_about (of_author=? AND of_id=?');
