@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Locator, Page } from 'playwright-core';
+import type { Participant } from '../../tests/support/participant.ts';
+import { openStage } from '../../tests/support/stage.ts';
+import { pause } from '../../tests/support/wait.ts';
+import type { BenchRow } from '../bench-row.ts';
+import { median } from '../statistics.ts';
+import { bareChannelSeconds } from './bare-channel.ts';
+
+/** V6 holds back more. */
+const CHAT_EVERY_MS = 1_500;
+const p95 = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1] ?? Number.NaN;
+
+async function writeRandom(path: string, bytes: number): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    for (let at = 0; at < bytes; at += 4_194_304) await file.write(randomBytes(Math.min(4_194_304, bytes - at)));
+  } finally {
+    await file.close();
+  }
+}
+
+/** Notes in the page when Enter was pressed, and when each text was first drawn: in ms since 1970. */
+function noteTimes(): void {
+  const enterAt: number[] = [];
+  const drawnAt: Record<string, number> = {};
+  const wall = (at: number) => performance.timeOrigin + at;
+  window.addEventListener('keydown', (event) => event.key === 'Enter' && enterAt.push(wall(event.timeStamp)), true);
+  new MutationObserver(() => {
+    for (const text of document.body.innerText.match(/chat beside a file \d+/g) ?? []) {
+      drawnAt[text] ??= wall(performance.now());
+    }
+  }).observe(document.body, { childList: true, subtree: true });
+  Object.assign(window, { times: { enterAt, drawnAt } });
+}
+
+/** What lies on the page's heap and in its buffers, in bytes. */
+async function memoryOf(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  try {
+    const usage: { usedSize: number; backingStorageSize?: number } = await session.send('Runtime.getHeapUsage');
+    return usage.usedSize + (usage.backingStorageSize ?? 0);
+  } finally {
+    await session.detach();
+  }
+}
+
+const card = (one: Participant, name: string): Locator =>
+  one.page.getByRole('feed', { name: 'Messages' }).getByRole('group', { name: new RegExp(`^${name}`) });
+const says = (one: Participant, name: string, words: string): Promise<void> =>
+  card(one, name).getByRole('status').filter({ hasText: words }).waitFor({ timeout: 600_000 });
+
+/** Writes a message every now and then until the file is there; answers how long each took from Enter to the other's screen, in ms. */
+async function chatUntil(ana: Participant, ben: Participant, isOver: () => boolean): Promise<number[]> {
+  for (const { page } of [ana, ben]) await page.evaluate(noteTimes);
+  const field = ana.page.getByRole('textbox', { name: /^Message/ });
+  let written = 0;
+  while (!isOver()) {
+    await field.fill(`chat beside a file ${written}`);
+    await field.press('Enter');
+    written += 1;
+    await pause(CHAT_EVERY_MS);
+  }
+  const last = `chat beside a file ${written - 1}`;
+  await ben.page.getByRole('feed', { name: 'Messages' }).getByText(last, { exact: true }).waitFor();
+  const enterAt = await ana.page.evaluate<number[]>('times.enterAt');
+  const drawnAt = await ben.page.evaluate<Record<string, number>>('times.drawnAt');
+  return enterAt.flatMap((at, index) => {
+    const drawn = drawnAt[`chat beside a file ${index}`];
+    return drawn === undefined ? [] : [drawn - at];
+  });
+}
+
+/**
+ * A file from one Chromium process to another through the whole app, hashes and disk included, with messages written beside it. Compared with a
+ * bare data channel and frames of the same size.
+ */
+export async function run({ quick = false } = {}): Promise<BenchRow[]> {
+  const bytes = quick ? 50_000_000 : 500_000_000;
+  const stage = await openStage();
+  try {
+    const ana = await stage.enter('Ana Ribeiro');
+    await ana.createRoom('Bench');
+    await ana.openRoom('Bench');
+    const ben = await stage.enter('Ben Okafor');
+    await ben.joinRoom(await ana.copyInvite());
+    await Promise.all([ana.sees('Ben Okafor'), ben.sees('Ana Ribeiro')]);
+    await Promise.all([ana.openPanel('Chat'), ben.openPanel('Chat')]);
+    const folder = join(stage.folder, 'chosen');
+    await mkdir(folder);
+    const path = join(folder, 'large.bin');
+    await writeRandom(path, bytes);
+    await ana.page.getByLabel('Send files', { exact: true }).and(ana.page.locator('input')).setInputFiles(path);
+    await says(ben, 'large.bin', 'Offered to you');
+
+    const pages = [ana.page, ben.page];
+    const before = await Promise.all(pages.map(memoryOf));
+    const grown = pages.map(() => 0);
+    let isOver = false;
+    const watching = (async () => {
+      while (!isOver) {
+        for (const [index, page] of pages.entries()) {
+          grown[index] = Math.max(grown[index] ?? 0, (await memoryOf(page)) - (before[index] ?? 0));
+        }
+        await pause(500);
+      }
+    })();
+    const startedAt = Date.now();
+    await card(ben, 'large.bin').getByRole('button', { name: 'Download: large.bin' }).click();
+    let seconds = Number.NaN;
+    const arriving = says(ben, 'large.bin', 'Downloaded').finally(() => {
+      isOver = true;
+      seconds = (Date.now() - startedAt) / 1_000;
+    });
+    const chat = await chatUntil(ana, ben, () => isOver);
+    await arriving;
+    await watching;
+    const megabytes = bytes / 1e6;
+    await Promise.all([ana.close(), ben.close()]);
+    const bare = await bareChannelSeconds(bytes);
+    return [
+      {
+        name: `file of ${megabytes} MB through the app`,
+        value: megabytes / seconds,
+        unit: 'MB/s',
+        comparedWith: `bare data channel: ${(megabytes / bare).toFixed(1)} MB/s`,
+        ratio: bare / seconds,
+        goal: '≥ 0.6 ×',
+      },
+      { name: '  memory of the sending page grew by', value: (grown[0] ?? 0) / 1e6, unit: 'MB', goal: '< 100 MB' },
+      { name: '  memory of the receiving page grew by', value: (grown[1] ?? 0) / 1e6, unit: 'MB', goal: '< 100 MB' },
+      { name: '  message beside it, Enter to the other’s screen', value: median(chat), unit: 'ms' },
+      { name: '  the same, p95', value: p95(chat), unit: 'ms', goal: '≤ 200 ms' },
+    ];
+  } finally {
+    await stage.close();
+  }
+}
