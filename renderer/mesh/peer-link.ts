@@ -2,21 +2,23 @@ import {
   type Bytes,
   equalBytes,
   LIMITS,
-  LinkMessage,
+  type LinkMessage,
   type LinkSignal,
   type PeerSignal,
   unreachable,
 } from '@parley/shared/protocol';
 import { sha256 } from '@parley/shared/sealing';
-import { type Clock, repeat } from '@parley/shared/timing';
+import type { Clock } from '@parley/shared/timing';
 import { type CountedClock, countedClock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
-import { errorFields, type Log } from '../log.ts';
+import type { Log } from '../log.ts';
 import { type DropCounts, FloodGuard } from './flood-guard.ts';
 import { iceStepOf, type LinkPolicy, openTimeoutOf, redialDelayOf } from './link-policy.ts';
+import { measure } from './measuring.ts';
 import { PeerConnection } from './peer-connection.ts';
-import { type LinkReading, type ReadingTotals, readQuality, unknownReading } from './quality.ts';
+import { type LinkReading, unknownReading } from './quality.ts';
 import type { MakePeer } from './raw-peer.ts';
+import { readMessage } from './read-message.ts';
 import { SendQueue } from './send-queue.ts';
 import { SignalFilter } from './signal-filter.ts';
 import { NO_TRACKS, type OutgoingTracks } from './track-slots.ts';
@@ -332,48 +334,22 @@ export class PeerLink {
   #hear(raw: unknown): void {
     // Before it is looked at: reading is what costs.
     if (!this.#guard.allows('messages')) return;
-    if (typeof raw !== 'string') {
-      this.#guard.dropped.malformed += 1;
-      return;
-    }
-    if (raw.length > LIMITS.linkMessageMaxChars) {
-      this.#guard.dropped.oversize += 1;
-      return;
-    }
-    const parsed = LinkMessage.safeParse(this.#parse(raw));
-    if (parsed.success) this.#events.emit('message', parsed.data);
-    else this.#guard.dropped.malformed += 1;
-  }
-
-  #parse(raw: string): unknown {
-    try {
-      return JSON.parse(raw);
-    } catch (error) {
-      // Counted as malformed by the caller: the far end's text is no error of this app.
-      this.#options.log.debug('a message was not JSON', errorFields(error));
-      return undefined;
-    }
+    const message = readMessage(raw, this.#guard.dropped, this.#options.log);
+    if (message) this.#events.emit('message', message);
   }
 
   #measure(connection: PeerConnection): void {
-    const { policy } = this.#options;
-    let totals: ReadingTotals | null = null;
-    const measure = () => {
-      connection.peer.stats().then(
-        (stats) => {
-          if (this.#connection !== connection) return;
-          const read = readQuality(stats, totals);
-          totals = read.totals;
-          this.#events.emit('reading', read.reading);
-        },
-        (error: unknown) => this.#options.log.debug('statistics could not be read', errorFields(error)),
-      );
-    };
-    measure();
+    const { policy, log } = this.#options;
     connection.undos.push(
-      repeat(this.#clock, policy.statsEveryMs, measure),
-      repeat(this.#clock, policy.voiceEveryMs, () => {
-        if (this.#streams.size > 0) this.#events.emit('voice', connection.peer.audioLevel());
+      ...measure({
+        peer: connection.peer,
+        clock: this.#clock,
+        policy,
+        log,
+        isCurrent: () => this.#connection === connection,
+        isHeard: () => this.#streams.size > 0,
+        reading: (reading) => this.#events.emit('reading', reading),
+        voice: (level) => this.#events.emit('voice', level),
       }),
     );
   }
