@@ -43,6 +43,7 @@ export const createAppStore = (): AppStore =>
     call: NO_CALL,
     chats: {},
     gaps: {},
+    timers: {},
     drafts: {},
     composing: {},
     unstored: {},

@@ -17,6 +17,7 @@ import { createNotices } from './notices.ts';
 import type { AppPorts } from './ports.ts';
 import { createReach, type Reach } from './reach.ts';
 import { createSearches } from './searches.ts';
+import { createTimers } from './timers.ts';
 
 export type App = { store: AppStore; actions: Actions; log: Logs; close(): Promise<void> };
 
@@ -32,6 +33,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
   const notices = createNotices(store);
   const chats = createChats(store, bridge);
   const gaps = createGaps(store, bridge, clock);
+  const timers = createTimers(store, bridge, clock);
   const drafts = createDrafts(store, bridge, clock);
   const localFiles = new LocalFiles(ports.fileUrls);
   const searches = createSearches(store, bridge, clock);
@@ -48,6 +50,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
     ports,
     chats,
     gaps,
+    timers,
     drafts,
     searches,
     listedRooms,
@@ -86,6 +89,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
     bridge.on('peers.changed', (peer) => {
       chats.named(peer);
       gaps.named(peer);
+      timers.named(peer);
       searches.named(peer);
     }),
     bridge.on('history.gone', ({ messages }) => {
@@ -131,7 +135,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
         ports.makeCertificate(),
       ]);
       if (closed) return;
-      const reach = createReach({ store, ports, certificate, chats, gaps, notices, localFiles });
+      const reach = createReach({ store, ports, certificate, chats, gaps, timers, notices, localFiles });
       const calls = createCalls({ store, ports, reach, notices });
       reach.onChange((roomId, now) => calls.roomChanged(roomId, now));
       running = { reach, calls };

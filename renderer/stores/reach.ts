@@ -11,6 +11,7 @@ import { tellOfMentions } from './mentions.ts';
 import type { Notices } from './notices.ts';
 import type { AppPorts } from './ports.ts';
 import type { ParticipantView } from './state.ts';
+import type { Timers } from './timers.ts';
 
 /** One session per room: this device is reachable in all its rooms while the app runs. */
 export interface Reach {
@@ -30,10 +31,11 @@ export function createReach(options: {
   certificate: OwnCertificate;
   chats: Chats;
   gaps: Gaps;
+  timers: Timers;
   notices: Notices;
   localFiles: LocalFiles;
 }): Reach {
-  const { store, ports, certificate, chats, gaps, notices, localFiles } = options;
+  const { store, ports, certificate, chats, gaps, timers, notices, localFiles } = options;
   const sessions = new Map<RoomId, RoomSession>();
   const opening = new Map<RoomId, Promise<void>>();
   const volumes = new Map<DeviceId, number>();
@@ -69,7 +71,7 @@ export function createReach(options: {
   async function open(room: Room): Promise<void> {
     const { roomId } = room;
     // The rooms on this disk come before anything that the network could say.
-    await Promise.all([chats.loadFirst(roomId), gaps.load(roomId)]);
+    await Promise.all([chats.loadFirst(roomId), gaps.load(roomId), timers.load(roomId)]);
     const keyring = await ports.bridge.call('rooms.keyring', { roomId });
     if (!isStillWanted(roomId)) return;
     if (!keyring.ok) {
@@ -104,6 +106,7 @@ export function createReach(options: {
     session.on('recorded', (items) => {
       if (items.length > 0) chats.add(roomId, items);
       gaps.touched(roomId);
+      timers.touched(roomId);
       tellOfMentions(store, notices, roomId, items);
     });
     session.on('delivery', (items) => chats.update(roomId, items));

@@ -15,6 +15,7 @@ import type {
   ServerAccess,
   ServerHost,
   Settings,
+  TimerChange,
   WorkState,
 } from '@parley/shared/model';
 import type { CallId, DeviceId, ListedRoom, MicrophoneState, Refusal, RoomId } from '@parley/shared/protocol';
@@ -46,6 +47,8 @@ export type AppState = {
   chats: Readonly<Record<RoomId, ChatState>>;
   /** The gaps in each room's history, in its order; a room that is missing has none. */
   gaps: Readonly<Record<RoomId, readonly HistoryGap[]>>;
+  /** The changes of each room's timer, in its order; a room that is missing has none. */
+  timers: Readonly<Record<RoomId, readonly TimerChange[]>>;
   drafts: Readonly<Record<RoomId, Draft>>;
   /** What the field of a room is for, where it is not for a new message alone. */
   composing: Readonly<Record<RoomId, Composing>>;

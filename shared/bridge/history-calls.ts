@@ -14,6 +14,7 @@ import {
   SearchKind,
   SearchPage,
   SeenRange,
+  TimerChange,
 } from '../model/index.ts';
 import { Head, HeldIds, Holdings, SeqRange } from '../protocol/link.ts';
 
@@ -99,6 +100,8 @@ export const historyCalls = {
   },
   /** The seqs of each author that are missing here before later ones that are not; the latest gaps in the order of the room. */
   'history.gaps': { input: OfRoom, output: z.object({ gaps: z.array(HistoryGap).max(LIMITS.gapsMax) }) },
+  /** The changes of the room's timer, the latest ones, in the order of the room. */
+  'history.timers': { input: OfRoom, output: z.object({ timers: z.array(TimerChange).max(LIMITS.timersMax) }) },
   /**
    * Any part of a word, any script, whatever its case and marks; newest first. A page may hold fewer than `limit`, even none, and still
    * have more: the rest is asked for with `next_before` as `before`. Times are in ms: `from` counts, `until` no longer does.

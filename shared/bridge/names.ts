@@ -34,6 +34,7 @@ const calls: Record<BridgeCall, true> = {
   'history.first-since': true,
   'history.around': true,
   'history.gaps': true,
+  'history.timers': true,
   'history.search': true,
   'history.receivers': true,
   'history.authors': true,

@@ -1,10 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Entry, type EntryContent, type MessageRef, profileFromName } from '@parley/shared/model';
-import type { RoomId } from '@parley/shared/protocol';
+import { ParleyError, type RoomId } from '@parley/shared/protocol';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { author, newMessageId, openTestStore, randomId, type TestStore, temporaryFolder } from '../testing/test-kit.ts';
+import {
+  author,
+  newMessageId,
+  newRoomId,
+  openTestStore,
+  randomId,
+  type TestStore,
+  temporaryFolder,
+} from '../testing/test-kit.ts';
 import { checkWhole } from './check-history.ts';
 import { SEEN_FOR_MS } from './lifetimes.ts';
 
@@ -221,6 +229,29 @@ describe('a room’s timer', () => {
     ben.store.expire();
     pass(ana, ben);
     expect(words(ben)).toEqual(['Before', 'For good', 'After']);
+  });
+
+  it('is told of at each place where somebody changed it, and is no message (H4)', () => {
+    write(ana, { kind: 'timer', lifetimeMs: DAY, of: null });
+    write(ana, text('Before'));
+    pass(ana, ben);
+    ben.store.meet(ana.deviceId, profileFromName('Ana Lima'));
+    write(ben, { kind: 'timer', lifetimeMs: null, of: null });
+    pass(ben, ana);
+    const unread = ben.store.rooms()[0]?.unread;
+    const timers = ben.store.timers(roomId);
+    expect(timers).toMatchObject([
+      { author: ana.deviceId, authorName: 'Ana', name: 'Ana Lima', mine: false, clock: 1, lifetimeMs: DAY },
+      { author: ben.deviceId, mine: true, confirmed: true, clock: 3, lifetimeMs: null },
+    ]);
+    expect(ana.store.timers(roomId).map(({ mine, lifetimeMs }) => [mine, lifetimeMs])).toEqual([
+      [true, DAY],
+      [false, null],
+    ]);
+    // The latest of many.
+    expect(ana.store.timers(roomId, 1)).toEqual(ana.store.timers(roomId).slice(-1));
+    expect([unread, words(ben), ben.store.messageCount(roomId)]).toEqual([1, ['Before'], 1]);
+    expect(() => ben.store.timers(newRoomId())).toThrow(ParleyError);
   });
 
   it('counts only from its author', () => {

@@ -15,6 +15,7 @@ import { createRoomsStore } from './rooms-store.ts';
 import { createSearchStore } from './search-store.ts';
 import { createServersStore } from './servers-store.ts';
 import { createStorageStore } from './storage-store.ts';
+import { createTimersStore } from './timers-store.ts';
 
 /**
  * Everything that is read from and written to the history, on one connection. Each call is one transaction
@@ -43,6 +44,7 @@ export function createHistoryStore({
     ...createReceiptsStore(context),
     ...createCatchUpStore(context),
     ...createGapsStore(context),
+    ...createTimersStore(context),
     ...createForgettingStore(context),
     ...createMembersStore(context),
     ...createDatesStore(context),

@@ -109,6 +109,12 @@ export const sql = {
   timer: `
     SELECT m.body FROM messages m CROSS JOIN authors a ON a.number = m.author
     WHERE m.room = ${ROOM} AND m.kind = 4 AND m.body IS NOT NULL ORDER BY ${NEWEST_FIRST} LIMIT 1`,
+  timers: `
+    SELECT m.id, a.device AS author, n.name AS author_name, m.clock, m.sent_at, m.mine, m.body, p.name AS pinned_name,
+           p.changed AS pinned_changed
+    FROM messages m CROSS JOIN authors a ON a.number = m.author CROSS JOIN names n ON n.number = m.name
+      LEFT JOIN pins p ON p.device_id = a.device
+    WHERE m.room = ${ROOM} AND m.kind = 4 AND m.body IS NOT NULL ORDER BY ${NEWEST_FIRST} LIMIT ?`,
   setKeep: 'UPDATE rooms SET keep_ms = ? WHERE room_id = ?',
   roomsThatForget: 'SELECT room_id, keep_ms FROM rooms WHERE keep_ms > 0',
   // A message is as old as the later of its arrival and its sending, unless it comes from the future. An own one that nobody has stays.

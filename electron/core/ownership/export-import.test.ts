@@ -345,4 +345,29 @@ describe('a room as a page (H8)', () => {
     expect(html).toContain("default-src 'none'");
     expect(existsSync(join(out, 'Kitchen.json'))).toBe(false);
   });
+
+  it('says between the messages who changed the time after which they disappear', async () => {
+    const ana = await person('ana');
+    const { roomId } = await ask(ana.core, 'rooms.create', { name: 'Kitchen' });
+    const set = async (lifetimeMs: number | null) => {
+      ana.clock.advance(1_000);
+      const content = { kind: 'timer', lifetimeMs } as const;
+      await ask(ana.core, 'history.compose', { id: newMessageId(), roomId, content });
+    };
+    await set(7 * 86_400_000);
+    await set(null);
+    await write(ana, roomId, 'in between');
+    await set(3_600_000);
+    const out = await exported(ana, { ...everything, json: false });
+    const html = readFileSync(join(out, readdirSync(out)[0] ?? ''), 'utf8');
+    const told = [...html.matchAll(/<p class="note">(.*?) <time|<p dir="auto">(.*?)<\/p>/g)].map(
+      (match) => match[1] ?? match[2],
+    );
+    expect(told).toEqual([
+      '<bdi>ana</bdi> set messages to disappear after 7 days',
+      '<bdi>ana</bdi> turned disappearing messages off',
+      'in between',
+      '<bdi>ana</bdi> set messages to disappear after 1 hour',
+    ]);
+  });
 });

@@ -2,10 +2,12 @@ import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import {
   blockCountOf,
+  comparePlaces,
   cursorAt,
   type Entry,
   type FileItem,
   HISTORY_START,
+  type HistoryItem,
   ROOM_EXPORT_FORMAT,
   ROOM_EXPORT_VERSION,
   type RoomExport,
@@ -22,7 +24,10 @@ import type { Progress } from './work.ts';
 
 export type ExportWish = { json: boolean; html: boolean; files: boolean };
 export type ExportParts = {
-  history: Pick<HistoryClient, 'rooms' | 'entryCount' | 'messageCount' | 'exportEntries' | 'passing' | 'pageAfter'>;
+  history: Pick<
+    HistoryClient,
+    'rooms' | 'entryCount' | 'messageCount' | 'exportEntries' | 'passing' | 'pageAfter' | 'timers'
+  >;
   files: Pick<Files, 'list' | 'readBlock'>;
   now: () => number;
   where?: Where;
@@ -30,6 +35,8 @@ export type ExportParts = {
 type ExportedFile = FileItem & { path: string | null };
 
 const PAGE = 200;
+/** More changes of a room's timer than this nobody wants to read. */
+const TIMERS_MAX = 10_000;
 const roomNameOf = ({ name }: Pick<RoomRow, 'name'>): string => name ?? 'Room without a name';
 
 /** The rooms of an export, and how many steps it has. Throws `room-unknown`. */
@@ -120,15 +127,24 @@ async function exportRoom(
     await written(await newFile(folder, `${name}.html`), async (file) => {
       const page = roomHtml(parts.where);
       await file.write(page.head(name, now()));
+      const timers = await history.timers(roomId, TIMERS_MAX);
+      /** The changes of the timer before a message, or all that are left. */
+      const timersBefore = (item?: HistoryItem): string => {
+        const at = item === undefined ? -1 : timers.findIndex((timer) => comparePlaces(timer, item) > 0);
+        return timers
+          .splice(0, at < 0 ? timers.length : at)
+          .map((timer) => page.timer(timer))
+          .join('');
+      };
       for (let after = HISTORY_START, more = true; more; ) {
         const { items, has_newer } = await history.pageAfter(roomId, after, PAGE);
-        await file.write(items.map((item) => page.message(item)).join(''));
+        await file.write(items.map((item) => timersBefore(item) + page.message(item)).join(''));
         progress.step(items.length);
         const last = items.at(-1);
         more = has_newer && last !== undefined;
         if (last) after = cursorAt(last);
       }
-      await file.write(page.tail(listed));
+      await file.write(timersBefore() + page.tail(listed));
     });
   }
 }

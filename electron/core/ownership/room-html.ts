@@ -1,4 +1,11 @@
-import { type FileItem, type HistoryItem, type Quote, withoutCodes } from '@parley/shared/model';
+import {
+  type FileItem,
+  type HistoryItem,
+  type Quote,
+  type TimerChange,
+  timerWords,
+  withoutCodes,
+} from '@parley/shared/model';
 import { escapeHtml } from '../escape-html.ts';
 
 /** The language and time zone that dates are written in; the system's own where they are left out. */
@@ -28,6 +35,7 @@ b{overflow-wrap:anywhere}
 time,.soft{color:var(--soft);font-size:.85rem}
 p{margin:.15rem 0;white-space:pre-wrap;overflow-wrap:anywhere}
 blockquote{margin:.25rem 0;padding-inline-start:.75rem;border-inline-start:3px solid var(--line);color:var(--soft)}
+p.note{text-align:center;color:var(--soft);font-size:.85rem;margin:.75rem 0}
 ul{padding-inline-start:1.25rem}
 @media print{article{break-inside:avoid}}
 `;
@@ -57,6 +65,14 @@ export function roomHtml(where: Where = {}) {
       ? ''
       : `<p class="soft">${reactions.map(({ emoji, people }) => `${escapeHtml(emoji)} ${people.map(({ name }) => `<bdi>${escapeHtml(name)}</bdi>`).join(', ')}`).join(' · ')}</p>\n`;
 
+  /** The day of a moment, where it is another one than that before. */
+  const headingOf = (atMs: number): string => {
+    const day = dayFormat.format(atMs);
+    const heading = day === lastDay ? '' : `<h2>${escapeHtml(day)}</h2>\n`;
+    lastDay = day;
+    return heading;
+  };
+
   return {
     /** The beginning of the page, up to the first message. */
     head: (name: string, exportedAt: number): string => `<!doctype html>
@@ -76,9 +92,7 @@ export function roomHtml(where: Where = {}) {
 
     /** One message, with the day above it where that is another one than before. */
     message(item: HistoryItem): string {
-      const day = dayFormat.format(item.sentAt);
-      const heading = day === lastDay ? '' : `<h2>${escapeHtml(day)}</h2>\n`;
-      lastDay = day;
+      const heading = headingOf(item.sentAt);
       const words = item.deleted
         ? '<p class="soft">Message deleted</p>'
         : item.lifetimeMs === undefined
@@ -88,6 +102,12 @@ export function roomHtml(where: Where = {}) {
 <header><b><bdi>${escapeHtml(item.name)}</bdi></b> <time datetime="${new Date(item.sentAt).toISOString()}">${escapeHtml(timeFormat.format(item.sentAt))}</time>${item.edited ? ' <span class="soft">edited</span>' : ''}</header>
 ${quoteOf(item)}${words}
 ${reactionsOf(item)}</article>
+`;
+    },
+
+    /** A change of the room's timer, as a line between the messages. */
+    timer({ name, sentAt, lifetimeMs }: TimerChange): string {
+      return `${headingOf(sentAt)}<p class="note"><bdi>${escapeHtml(name)}</bdi> ${escapeHtml(timerWords(lifetimeMs))} <time datetime="${new Date(sentAt).toISOString()}">${escapeHtml(timeFormat.format(sentAt))}</time></p>
 `;
     },
 

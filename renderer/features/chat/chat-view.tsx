@@ -1,4 +1,4 @@
-import type { Room } from '@parley/shared/model';
+import type { Room, TimerChange } from '@parley/shared/model';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { ChatState, ParticipantView } from '../../stores/state.ts';
 import { Button } from '../../ui/button.tsx';
@@ -10,8 +10,10 @@ import { Composer } from './composer.tsx';
 import { ForwardDialog } from './forward-dialog.tsx';
 import { MessageList } from './message-list.tsx';
 import { SelectionBar } from './selection-bar.tsx';
+import { TimerRows } from './timer-rows.tsx';
 
 const noParticipants: readonly ParticipantView[] = [];
+const noTimers: readonly TimerChange[] = [];
 
 /** A room's conversation: what was said, and the field to say more. */
 export function ChatView({ room, wide = false }: { room: Room; wide?: boolean }) {
@@ -22,7 +24,7 @@ export function ChatView({ room, wide = false }: { room: Room; wide?: boolean })
   return (
     <div className={styles.chat} data-wide={wide || undefined} data-drop={isOver || undefined} {...drops}>
       {chat?.failure ? <Failure room={room} chat={chat} /> : null}
-      {chat && chat.items.length > 0 ? <MessageList room={room} chat={chat} /> : <NoMessages chat={chat} />}
+      {chat && chat.items.length > 0 ? <MessageList room={room} chat={chat} /> : <NoMessages room={room} chat={chat} />}
       <PreparingFiles roomId={room.roomId} />
       <Typing room={room} />
       {selection?.roomId === room.roomId ? (
@@ -35,7 +37,8 @@ export function ChatView({ room, wide = false }: { room: Room; wide?: boolean })
   );
 }
 
-function NoMessages({ chat }: { chat: ChatState | undefined }) {
+function NoMessages({ room, chat }: { room: Room; chat: ChatState | undefined }) {
+  const timers = useApp((state) => state.timers[room.roomId] ?? noTimers);
   const isLoading = chat?.loading !== 'none';
   return (
     <div className={styles.list}>
@@ -45,10 +48,13 @@ function NoMessages({ chat }: { chat: ChatState | undefined }) {
         </p>
       ) : null}
       {isLoading || chat.failure ? null : (
-        <div className={styles.empty}>
-          <strong>No messages yet</strong>
-          <p>Messages are kept on the disks of the people in this room, and nowhere else.</p>
-        </div>
+        <>
+          <TimerRows timers={timers} />
+          <div className={styles.empty}>
+            <strong>No messages yet</strong>
+            <p>Messages are kept on the disks of the people in this room, and nowhere else.</p>
+          </div>
+        </>
       )}
     </div>
   );

@@ -1,4 +1,11 @@
-import { comparePlaces, type HistoryGap, type HistoryItem, type MessageKey, messageKey } from '@parley/shared/model';
+import {
+  comparePlaces,
+  type HistoryGap,
+  type HistoryItem,
+  type MessageKey,
+  messageKey,
+  type TimerChange,
+} from '@parley/shared/model';
 
 /** A message with what stands around it. One row of the list; its key stays when rows come and go beside it. */
 export type ChatRow = {
@@ -14,6 +21,10 @@ export type ChatRow = {
   /** The gaps that are told of above this message, and below it where it is the last of the room. */
   gaps: readonly HistoryGap[];
   gapsBelow: readonly HistoryGap[];
+  /** The changes of the room's timer in the same places, those of an earlier day above the day. */
+  timersBefore: readonly TimerChange[];
+  timers: readonly TimerChange[];
+  timersBelow: readonly TimerChange[];
 };
 
 export type Grouping = {
@@ -24,11 +35,13 @@ export type Grouping = {
   isEnd: boolean;
   /** In the order of the room, also of parts of it that are not among these messages. */
   gaps: readonly HistoryGap[];
+  timers: readonly TimerChange[];
   /** Names the calendar day of a moment. */
   dayKey: (atMs: number) => string;
 };
 
 const NO_GAPS: readonly HistoryGap[] = [];
+const NO_TIMERS: readonly TimerChange[] = [];
 
 /** Messages of one author stay together as long as no longer silence lies between them. */
 const GROUP_GAP_MS = 5 * 60_000;
@@ -36,20 +49,27 @@ const GROUP_GAP_MS = 5 * 60_000;
 /** Puts messages (oldest first) under their days and their authors, and between them what is missing. */
 export function groupMessages(
   items: readonly HistoryItem[],
-  { newFrom, isStart, isEnd, gaps, dayKey }: Grouping,
+  { newFrom, isStart, isEnd, gaps, timers, dayKey }: Grouping,
 ): ChatRow[] {
   const days = items.map(({ sentAt }) => dayKey(sentAt));
   const missing = gapsByIndex(items, gaps);
+  const set = timersByIndex(items, timers);
   const starts = items.map((item, index) => {
     const before = items[index - 1];
     return (
       before === undefined ||
       missing.has(index) ||
+      set.has(index) ||
       days[index] !== days[index - 1] ||
       messageKey(item) === newFrom ||
       !belongsTogether(before, item)
     );
   });
+  /** Those above a message, by the day they are of. */
+  const timersAt = (index: number, ofItsDay: boolean): readonly TimerChange[] => {
+    const all = (index > 0 || isStart ? set.get(index) : undefined) ?? NO_TIMERS;
+    return all.length === 0 ? all : all.filter(({ sentAt }) => (dayKey(sentAt) === days[index]) === ofItsDay);
+  };
   return items.map((item, index) => ({
     key: messageKey(item),
     item,
@@ -60,6 +80,9 @@ export function groupMessages(
     // Above the first of these messages a gap may as well belong to older ones that are not loaded.
     gaps: (index > 0 || isStart ? missing.get(index) : undefined) ?? NO_GAPS,
     gapsBelow: (isEnd && index === items.length - 1 ? missing.get(items.length) : undefined) ?? NO_GAPS,
+    timersBefore: timersAt(index, false),
+    timers: timersAt(index, true),
+    timersBelow: (isEnd && index === items.length - 1 ? set.get(items.length) : undefined) ?? NO_TIMERS,
   }));
 }
 
@@ -73,6 +96,14 @@ function gapsByIndex(items: readonly HistoryItem[], gaps: readonly HistoryGap[])
     found.set(index, [...(found.get(index) ?? []), gap]);
   }
   return found;
+}
+
+/** The changes of the timer by the index of the message that they stand above. */
+function timersByIndex(items: readonly HistoryItem[], timers: readonly TimerChange[]): Map<number, TimerChange[]> {
+  return Map.groupBy(timers, (timer) => {
+    const at = items.findIndex((item) => comparePlaces(item, timer) > 0);
+    return at < 0 ? items.length : at;
+  });
 }
 
 const belongsTogether = (before: HistoryItem, item: HistoryItem): boolean =>

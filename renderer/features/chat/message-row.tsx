@@ -7,6 +7,7 @@ import type { ChatRow } from './grouping.ts';
 import { Message } from './message.tsx';
 import { Reactions } from './reactions.tsx';
 import { SelectBox } from './select-box.tsx';
+import { TimerRows } from './timer-rows.tsx';
 
 type MessageRowProps = ChatRow & {
   /** The name of the day, where this message begins one. */
@@ -21,14 +22,17 @@ type MessageRowProps = ChatRow & {
 /** A message with the day, the mark and the author that stand above it. Drawn again only when one of these changed. */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const { item, day, isNew, startsGroup, endsGroup, highlighted, hasMeta, position, total, gaps, gapsBelow } = props;
+  const { timersBefore, timers, timersBelow } = props;
   return (
     <>
       <GapRows gaps={gaps} />
+      <TimerRows timers={timersBefore} />
       {day === null ? null : (
         <p className={styles.day}>
           <span>{day}</span>
         </p>
       )}
+      <TimerRows timers={timers} />
       {isNew ? (
         <p className={styles.new}>
           <span>New messages</span>
@@ -51,6 +55,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           <Reactions item={item} />
         </div>
       </div>
+      <TimerRows timers={timersBelow} />
       <GapRows gaps={gapsBelow} />
     </>
   );

@@ -1,3 +1,4 @@
+import { lifetimeWords } from '@parley/shared/model';
 import type { RoomId } from '@parley/shared/protocol';
 import { Timer } from 'lucide-react';
 import { useState } from 'react';
@@ -5,7 +6,7 @@ import { useApp } from '../../stores/react.tsx';
 import { IconButton } from '../../ui/button.tsx';
 import { SelectField } from '../../ui/field.tsx';
 import { Popover } from '../../ui/popover.tsx';
-import { LIFETIMES, lifetimeWords } from '../lifetime-words.ts';
+import { LIFETIMES } from '../lifetimes.ts';
 import styles from './timer-mark.module.css';
 
 /** How long an own message may be there: null without end, undefined as the room's timer says. */

@@ -1,11 +1,11 @@
-import type { Room } from '@parley/shared/model';
+import { lifetimeWords, type Room } from '@parley/shared/model';
 import { HardDrive, Timer } from 'lucide-react';
 import { useState } from 'react';
 import { useActions } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { Refused, SelectField } from '../../ui/field.tsx';
-import { KEPT_FOR, LIFETIMES, lifetimeWords } from '../lifetime-words.ts';
+import { KEPT_FOR, LIFETIMES } from '../lifetimes.ts';
 import styles from './room.module.css';
 
 const NEVER = 'never';

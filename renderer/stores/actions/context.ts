@@ -13,12 +13,14 @@ import type { AppPorts } from '../ports.ts';
 import type { Reach } from '../reach.ts';
 import type { Searches } from '../searches.ts';
 import type { Screen, Unstored } from '../state.ts';
+import type { Timers } from '../timers.ts';
 
 /** The parts of the app that actions work on. */
 export type ActionParts = {
   ports: AppPorts;
   chats: Chats;
   gaps: Gaps;
+  timers: Timers;
   drafts: Drafts;
   /** Absent until the start succeeded. */
   running: () => { reach: Reach; calls: Calls } | undefined;

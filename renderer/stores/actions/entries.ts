@@ -41,7 +41,7 @@ const refOf = ({ author, id }: MessageRef): MessageRef => ({ author, id });
 
 /** What a person does to messages that are there. */
 export function createEntryActions(context: ActionContext): EntryActions {
-  const { store, ports, chats, drafts, session, tell, tellUnlessCancelled, showUnstored } = context;
+  const { store, ports, chats, drafts, timers, session, tell, tellUnlessCancelled, showUnstored } = context;
   const set = (roomId: RoomId, composing: Composing | undefined) =>
     store.setState((state) => ({ composing: withRoom(state.composing, roomId, composing) }));
   const startEdit = (roomId: RoomId, of: HistoryItem) =>
@@ -119,14 +119,14 @@ export function createEntryActions(context: ActionContext): EntryActions {
     async setTimer(roomId, lifetimeMs) {
       const room = session(roomId);
       if (!room) return refuse('room-unknown');
-      // It is no message, so nothing is shown of it but what the room says about its messages.
-      return tell(
-        await room.send(
-          { kind: 'timer', lifetimeMs, of: null },
-          () => {},
-          () => drafts.kept(roomId),
-        ),
+      // It is no message: a line of the conversation says so at its place.
+      const sent = await room.send(
+        { kind: 'timer', lifetimeMs, of: null },
+        () => {},
+        () => drafts.kept(roomId),
       );
+      if (sent.ok) void timers.load(roomId);
+      return tell(sent);
     },
   };
 }

@@ -44,7 +44,7 @@ export function createRoomActions(
   context: ActionContext,
   { goHome, enter }: NavigationActions & { enter: EnterRoom },
 ): RoomActions {
-  const { store, ports, chats, gaps, drafts, running, session, calls, tell } = context;
+  const { store, ports, chats, gaps, timers, drafts, running, session, calls, tell } = context;
   const { bridge, clock } = ports;
   return {
     async createRoom({ name, host, passphrase, listed }) {
@@ -94,6 +94,7 @@ export function createRoomActions(
       await running()?.reach.sync();
       chats.forget(roomId);
       gaps.forget(roomId);
+      timers.forget(roomId);
       drafts.forget(roomId);
       return deleted;
     },

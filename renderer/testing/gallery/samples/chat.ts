@@ -1,4 +1,11 @@
-import { type Author, type HistoryGap, type HistoryItem, mentionOf, type SearchHit } from '@parley/shared/model';
+import {
+  type Author,
+  type HistoryGap,
+  type HistoryItem,
+  mentionOf,
+  type SearchHit,
+  type TimerChange,
+} from '@parley/shared/model';
 import { MessageId } from '@parley/shared/protocol';
 import type { ChatState } from '../../../stores/state.ts';
 import { deviceIdOf, idOf } from './ids.ts';
@@ -174,6 +181,21 @@ export function gapsAt(nowMs: number): HistoryGap[] {
   return [
     { ...missing, first: 3, last: 5, place: { clock, author, id } },
     { ...missing, mine: true, first: 8, last: 8, place: { clock: clock + 1, author, id } },
+  ];
+}
+
+/** Somebody set a timer in the short talk, and this person turned it off. */
+export function timersAt(nowMs: number): TimerChange[] {
+  const [question, photos, answer] = livelyAt(nowMs);
+  if (!question || !photos || !answer) return [];
+  const changeOf = (item: HistoryItem, lifetimeMs: number | null): TimerChange => {
+    const { author, authorName, name, confirmed, mine, id, clock, sentAt } = item;
+    return { author, authorName, name, confirmed, mine, id, clock, sentAt, lifetimeMs };
+  };
+  const mine = livelyAt(nowMs).find((item) => item.mine) ?? question;
+  return [
+    changeOf(photos, 7 * 86_400_000),
+    { ...changeOf(mine, null), clock: answer.clock + 100, sentAt: nowMs - MINUTE_MS },
   ];
 }
 

@@ -2,7 +2,17 @@ import { messageKey } from '@parley/shared/model';
 import { refuse } from '@parley/shared/protocol';
 import { refusedConnection } from '../../../signaling/server-connection.ts';
 import { type GalleryScreen, here, inRoom, withReach } from '../base-state.ts';
-import { chatOf, gapsAt, livelyAt, longTalkAt, markedAt, mentionsAt, scriptsAt, talkAt } from '../samples/chat.ts';
+import {
+  chatOf,
+  gapsAt,
+  livelyAt,
+  longTalkAt,
+  markedAt,
+  mentionsAt,
+  scriptsAt,
+  talkAt,
+  timersAt,
+} from '../samples/chat.ts';
 import { fileMessagesAt, filesAt } from '../samples/files.ts';
 import { participant } from '../samples/people.ts';
 import { design, longName, reachOf } from '../samples/rooms.ts';
@@ -66,6 +76,11 @@ export const roomScreens = {
     screen: inRoom(),
     chats: { [design]: chatOf(livelyAt(nowMs)) },
     gaps: { [design]: gapsAt(nowMs) },
+  }),
+  'room-timers': (_base, nowMs) => ({
+    screen: inRoom(),
+    chats: { [design]: chatOf(livelyAt(nowMs)) },
+    timers: { [design]: timersAt(nowMs) },
   }),
   'room-mentions': (_base, nowMs) => ({
     screen: inRoom(),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lifetimeWords } from './lifetime-words.ts';
+import { lifetimeWords, timerWords } from './lifetime-words.ts';
 
 describe('a time in words', () => {
   it.each([
@@ -13,4 +13,9 @@ describe('a time in words', () => {
   ])('%i ms is %s', (ms, words) => {
     expect(lifetimeWords(ms)).toBe(words);
   });
+});
+
+it('says what somebody did who changed the timer', () => {
+  expect(timerWords(7 * 86_400_000)).toBe('set messages to disappear after 7 days');
+  expect(timerWords(null)).toBe('turned disappearing messages off');
 });
