@@ -226,6 +226,7 @@ export const FIELD_PROSE: Readonly<Record<string, string>> = {
   'batch messages[].digest': 'SHA-256 of the body',
   of: 'the message that it is about',
   emoji: 'one',
+  lengthMs: 'how long the call had run',
   on: 'false takes it away again',
   'batch messages[].sig': 'see below',
   fileId: 'see "Files"',

@@ -19,7 +19,7 @@ import { Emitter } from '../emitter.ts';
 import { Budget } from './budget.ts';
 import { CatchUp, type Recorded } from './catch-up.ts';
 import { Receipts } from './receipts.ts';
-import { SpamWindow } from './spam-window.ts';
+import { EntrySpam } from './spam-window.ts';
 import { whenDiskTakes } from './when-disk-takes.ts';
 
 /** The far end of an open link, as a conversation sees it. */
@@ -57,11 +57,11 @@ export type SendWait = { refusal: Refusal; cancel(): void };
 export type ChatDrops = { spam: number; foreign: number; unasked: number };
 
 /** The allowance of one device in a time. It outlives the device's links: a new link gives nothing back. */
-type Allowance = { spam: SpamWindow; taken: Budget; given: Budget; toldOfForgery: boolean };
+type Allowance = { spam: EntrySpam; taken: Budget; given: Budget; toldOfForgery: boolean };
 
 type PeerState = {
   peer: ChatPeer;
-  spam: SpamWindow;
+  spam: EntrySpam;
   catchUp: CatchUp;
   /** The seq of its last live message on this link. */
   lastSeq: number | null;
@@ -81,7 +81,7 @@ export class Conversation {
   readonly #peers = new Map<DeviceId, PeerState>();
   readonly #allowances = new Map<DeviceId, Allowance>();
   readonly #receipts: Receipts;
-  readonly #ownSpam = new SpamWindow();
+  readonly #ownSpam = new EntrySpam();
   readonly #dropped: ChatDrops = { spam: 0, foreign: 0, unasked: 0 };
   /** The devices that gave something new which the other links were not told of yet. */
   readonly #news = new Set<DeviceId>();
@@ -161,6 +161,16 @@ export class Conversation {
     return mine;
   }
 
+  /** Writes what the app itself notes. It leaves the draft as it is, and is told of as others' entries are. */
+  note(content: Extract<EntryContent, { kind: 'call' | 'hangup' }>): Promise<Outcome<HistoryItem>> {
+    return this.send(content, (item) => this.#events.emit(content.kind === 'call' ? 'recorded' : 'changed', [item]));
+  }
+
+  /** Tells of messages that are shown another way now. */
+  tellChanged(items: readonly HistoryItem[]): void {
+    if (items.length > 0) this.#events.emit('changed', items);
+  }
+
   /** The person saw these messages. */
   async markSeen(range: SeenRange): Promise<Outcome<unknown>> {
     const { bridge, roomId, readReceipts } = this.#ports;
@@ -204,10 +214,9 @@ export class Conversation {
     waiting: ((wait: SendWait) => void) | undefined,
   ): Promise<Outcome<HistoryItem>> {
     const { bridge, roomId, randomBytes } = this.#ports;
-    const id = MessageId.parse(content.kind === 'file' ? content.fileId : toBase64Url(randomBytes(16)));
-    const words = 'text' in content ? content.text : id;
-    if (content.kind !== 'file' && !this.#ownSpam.accept(words, this.#clock.monotonicMs()))
-      return refuse('message-spam');
+    const id = MessageId.parse(idOf(content) ?? toBase64Url(randomBytes(16)));
+    const said = { kind: content.kind, id, text: 'text' in content ? content.text : undefined };
+    if (!this.#ownSpam.accept(said, this.#clock.monotonicMs())) return refuse('message-spam');
     const write = () => bridge.call('history.compose', { id, roomId, content, draft: draft() });
     const composed = await (waiting && !this.#closed ? this.#whenDiskTakes(write, waiting) : write());
     if (!composed.ok) return composed;
@@ -237,9 +246,9 @@ export class Conversation {
     }
     if (state.lastSeq !== null && message.seq > state.lastSeq + 1) state.catchUp.lacks();
     state.lastSeq = Math.max(state.lastSeq ?? 0, message.seq);
-    const words = message.body && 'text' in message.body ? message.body.text : message.id;
-    // A folder is many files at once; what a person has to look at of them has limits of its own.
-    if (message.kind !== 'file' && !state.spam.accept(words, message.sentAt)) {
+    const { kind, id, body } = message;
+    const text = body && 'text' in body ? body.text : undefined;
+    if (!state.spam.accept({ kind, id, text }, message.sentAt)) {
       this.#dropped.spam += 1;
       return state.catchUp.lacks();
     }
@@ -306,7 +315,7 @@ export class Conversation {
     }
     const { backfillTakenMax, backfillGivenMax, backfillWindowMs } = LIMITS;
     const allowance: Allowance = {
-      spam: new SpamWindow(),
+      spam: new EntrySpam(),
       taken: new Budget(backfillTakenMax, backfillWindowMs),
       given: new Budget(backfillGivenMax, backfillWindowMs),
       toldOfForgery: false,
@@ -315,3 +324,7 @@ export class Conversation {
     return allowance;
   }
 }
+
+/** The id of an entry that is that of the thing it tells of. */
+const idOf = (content: EntryContent): string | undefined =>
+  content.kind === 'file' ? content.fileId : content.kind === 'call' ? content.callId : undefined;

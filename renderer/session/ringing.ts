@@ -1,4 +1,4 @@
-import type { CallId, CallPresence } from '@parley/shared/protocol';
+import type { CallId } from '@parley/shared/protocol';
 import type { Clock } from '@parley/shared/timing';
 import { type CallKey, newCallMemory, noteCall, ringsForMs } from './call-state.ts';
 
@@ -14,11 +14,17 @@ export class Ringing {
     this.#ringMs = ringMs;
   }
 
-  /** Notes a call that a peer is in. `ranBefore`: it ran before that peer was met. */
-  heard(call: CallPresence, ranBefore: boolean): void {
+  /** Notes a call that a peer is in, or that begins here. `ranBefore`: it ran before that peer was met. */
+  heard(call: CallKey, ranBefore: boolean): void {
     const now = this.#clock.monotonicMs();
     const startedAt = now - (this.#clock.now() - call.startedAt);
     noteCall(this.#calls, { callId: call.callId, startedAt }, now, ranBefore);
+  }
+
+  /** How long a call has run, in ms. Only where it ran before its people were met do other clocks matter. */
+  ageMs({ callId, startedAt }: CallKey): number {
+    const heardAt = this.#calls.heardAt.get(callId);
+    return heardAt === undefined ? this.#clock.now() - startedAt : this.#clock.monotonicMs() - heardAt;
   }
 
   /** The person joined, declined or left that call: it rings no more. */

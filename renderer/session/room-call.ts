@@ -1,5 +1,6 @@
 import { type CallPresence, type DeviceId, type Outcome, type StreamKind, sentenceOf } from '@parley/shared/protocol';
 import type { Clock } from '@parley/shared/timing';
+import type { CallEntries } from './call-entries.ts';
 import { CallMembership, type OwnMedia } from './call-membership.ts';
 import type { CallKey } from './call-state.ts';
 import type { Participant } from './participant.ts';
@@ -14,6 +15,7 @@ export type RoomCallPorts = {
   participants: () => readonly Participant[];
   own: () => { peerId: string; deviceId: DeviceId } | null;
   reportStream: (kind: StreamKind, live: boolean) => void;
+  entries: Pick<CallEntries, 'started' | 'follow'>;
   /** The others must hear of this device's part. */
   publish: () => void;
   isOver: () => boolean;
@@ -49,8 +51,14 @@ export class RoomCall {
 
   /** Starts a call, or joins the one that runs. Refuses with `call-full`. */
   join(media: OwnMedia): Outcome<CallKey> {
+    const starts = this.#membership.running() === null;
     const joined = this.#membership.join(media);
-    if (joined.ok) this.changed();
+    if (!joined.ok) return joined;
+    if (starts) {
+      this.#ringing.heard(joined.value, false);
+      this.#ports.entries.started(joined.value.callId);
+    }
+    this.changed();
     return joined;
   }
 
@@ -78,10 +86,12 @@ export class RoomCall {
 
   /** After anything about calls changed: merges, moves tracks, rings or stops ringing, tells the others. */
   changed(ownPart = true): void {
-    const { participants, publish, isOver, notice, shown } = this.#ports;
+    const { participants, entries, publish, isOver, notice, shown } = this.#ports;
     if (isOver()) return;
     const settled = this.#membership.settle();
     if (settled.wasFull) notice({ tone: 'trouble', text: sentenceOf('call-full'), code: 'call-full' });
+    const others = participants().flatMap(({ call }) => call?.callId ?? []);
+    entries.follow(this.own, others, (call) => this.#ringing.ageMs(call));
     for (const participant of participants()) this.sendTracks(participant);
     this.#ringing.watch(this.own ? null : this.#membership.running(), shown);
     this.reportStreams(false);

@@ -681,6 +681,38 @@ describe('room session', () => {
       expect(ana.seen().call?.deviceIds).toEqual([ana.core.dev]);
     });
 
+    it('is noted in the history by who started it, joined it and left it (H4)', async () => {
+      const { room, ana, ben } = await twoInARoom();
+      ana.session.joinCall(media());
+      await room.quiet();
+      await room.later(5_000);
+      const callId = ana.seen().own?.callId;
+      ben.session.joinCall(media());
+      await room.later(60_000);
+      ana.session.leaveCall();
+      await room.later(1_000);
+      // A wrong wall clock makes it no longer: both heard it begin.
+      room.clock.setWall(3_600_000);
+      ben.session.leaveCall();
+      await room.quiet();
+      const started = { kind: 'call', callId, of: null };
+      const left = (lengthMs: number) => ({ kind: 'hangup', callId, lengthMs });
+      expect([ana.core.noted, ben.core.noted]).toEqual([[started, left(65_000)], [left(66_000)]]);
+      expect([ana.core.joinedCalls, ben.core.joinedCalls]).toEqual([[callId], [callId]]);
+    });
+
+    it('is missed by nobody who was in one of two that became one', async () => {
+      const { room, ana, ben } = await twoInARoom();
+      ana.session.joinCall(media());
+      ben.session.joinCall(media());
+      await room.quiet();
+      const [first] = ana.core.noted;
+      const [second] = ben.core.noted;
+      const both = new Set([first?.callId, second?.callId]);
+      expect(both.size).toBe(2);
+      for (const { core } of [ana, ben]) expect(new Set(core.joinedCalls)).toEqual(both);
+    });
+
     it('refuses the ninth', async () => {
       const room = await FakeRoom.create();
       const members: FakeMember[] = [];

@@ -7,6 +7,7 @@ import type { Log } from '../log.ts';
 import type { MakePeer } from '../mesh/raw-peer.ts';
 import type { Seat, SeatOwner } from '../signaling/seat.ts';
 import { Admission } from './admission.ts';
+import { CallEntries } from './call-entries.ts';
 import type { OwnCertificate } from './certificate.ts';
 import { Conversation } from './conversation.ts';
 import { FileTransfers } from './files/file-transfers.ts';
@@ -106,6 +107,7 @@ export function createSessionParts(
       const seated = hooks.seated();
       return seated ? { peerId: seated.peerId, deviceId: seated.deviceId } : null;
     },
+    entries: new CallEntries({ roomId, bridge, conversation, log }),
     reportStream: (kind, live) => void hooks.seated()?.seat.stream(kind, live),
     publish: () => presence.publish(),
     isOver,

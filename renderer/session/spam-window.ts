@@ -1,4 +1,4 @@
-import { spamWaitMs } from '@parley/shared/model';
+import { type EntryKind, spamWaitMs } from '@parley/shared/model';
 import { LIMITS } from '@parley/shared/protocol';
 
 /** V6, for one author: how much may be said in a short time. */
@@ -15,5 +15,18 @@ export class SpamWindow {
     if (spamWaitMs(this.#said, text, now) > 0) return false;
     this.#said.unshift({ at: now, text });
     return true;
+  }
+}
+
+/** V6 for the entries of one author. Calls are noted by the app itself: they take nothing from what the person says. */
+export class EntrySpam {
+  readonly #messages = new SpamWindow();
+  readonly #calls = new SpamWindow();
+
+  /** Whether an entry may come now; counts it if so. A folder is many files at once: what a person has to look at of them has limits of its own. */
+  accept({ kind, id, text }: { kind: EntryKind; id: string; text?: string | undefined }, now: number): boolean {
+    if (kind === 'file') return true;
+    const window = kind === 'call' || kind === 'hangup' ? this.#calls : this.#messages;
+    return window.accept(text ?? id, now);
   }
 }

@@ -5,6 +5,7 @@ import {
   formatClock,
   formatDay,
   formatDuration,
+  formatLength,
   formatNames,
   formatNumber,
   formatSize,
@@ -51,6 +52,19 @@ describe('times', () => {
     // Where the commas go is the language's own business and changes with its data.
     expect(formatDay(now - 5 * 24 * HOUR_MS, now, en).replaceAll(',', '')).toBe('Monday 9 March');
     expect(formatDay(Date.UTC(2025, 5, 1), now, en).replaceAll(',', '')).toBe('Sunday 1 June 2025');
+  });
+
+  it('say how long something took, shortly and in whole words', () => {
+    const lengths = [0, 20_999, MINUTE_MS, 12.9 * MINUTE_MS, HOUR_MS, 25 * HOUR_MS + 5 * MINUTE_MS];
+    expect(lengths.map((length) => formatLength(length, 'short', en))).toEqual([
+      '1 sec',
+      '20 secs',
+      '1 min',
+      '12 mins',
+      '1 hr',
+      '25 hrs 5 mins',
+    ]);
+    expect(formatLength(65 * MINUTE_MS, 'long', en)).toBe('1 hour 5 minutes');
   });
 
   it('count a call in minutes and, when it is long, hours', () => {

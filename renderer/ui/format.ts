@@ -68,6 +68,17 @@ export function formatDuration(durationMs: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
 }
 
+/** How long something took: `20 sec`, `12 min`, `1 hr 5 min`, as the place writes them; in whole words where it is `long`. */
+export function formatLength(lengthMs: number, style: 'short' | 'long', where: Where = {}): string {
+  const part = (value: number, unit: 'second' | 'minute' | 'hour') =>
+    new Intl.NumberFormat(where.locale, { style: 'unit', unit, unitDisplay: style }).format(value);
+  if (lengthMs < MINUTE_MS) return part(Math.max(1, Math.floor(lengthMs / 1_000)), 'second');
+  const minutes = Math.floor(lengthMs / MINUTE_MS);
+  if (minutes < 60) return part(minutes, 'minute');
+  const hours = part(Math.floor(minutes / 60), 'hour');
+  return minutes % 60 === 0 ? hours : `${hours} ${part(minutes % 60, 'minute')}`;
+}
+
 export const formatNumber = (value: number, where: Where = {}): string =>
   new Intl.NumberFormat(where.locale).format(value);
 

@@ -152,6 +152,8 @@ export function vectors() {
     u64(3_000_000_000),
     counting(1, 32),
   ]);
+  const callBody = Buffer.concat([ascii(`${LABEL} body`), counting(70, 16)]);
+  const hangupBody = Buffer.concat([callBody, u64(754_321)]);
   const kind = ascii('text');
   const entry = Buffer.concat([
     ascii(`${LABEL} entry`),
@@ -245,6 +247,8 @@ export function vectors() {
     entry: {
       digest: sha256(body).toString('base64url'),
       fileDigest: sha256(fileBody).toString('base64url'),
+      callDigest: sha256(callBody).toString('base64url'),
+      hangupDigest: sha256(hangupBody).toString('base64url'),
       bytes: entry.toString('hex'),
       sig: sign(null, entry, lo.device).toString('base64url'),
     },

@@ -29,6 +29,10 @@ export const LIMITS = {
   callCapacity: 8,
   /** Highest place in the order in which participants came into a call. */
   callTurnMax: 1_000_000,
+  /** How long a call may be said to have been. */
+  callLengthMaxMs: 604_800_000,
+  /** Times that one author leaves one call, as the history notes it. */
+  hangUpsMax: 50,
   /** Rooms in which one socket may hold a seat. */
   seatsPerSocket: 32,
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DeviceId, MessageId, RoomId } from '../base/ids.ts';
+import { CallId, DeviceId, MessageId, RoomId } from '../base/ids.ts';
 import { LIMITS } from '../base/limits.ts';
 import {
   Author,
@@ -34,7 +34,7 @@ const Receivable = MessageRef.extend({ met: z.boolean() });
 export const historyCalls = {
   /**
    * Stores one's own entry with the next seq and a signature; answers it as it travels, and the message that it is or changes. Acknowledged
-   * means durable. `id` makes it repeatable. `draft` becomes the room's draft in the same transaction; nothing where it is left out.
+   * means durable. `id` makes it repeatable. `draft` becomes the room's draft in the same transaction; nothing where it is left out; a call leaves it as it is.
    * Refuses with `message-unknown` where it is about a message that is not here, was deleted, or is another's and only its author may.
    */
   'history.compose': {
@@ -156,6 +156,13 @@ export const historyCalls = {
   'history.mark-seen': {
     input: SeenRange.extend({ roomId: RoomId }).strict(),
     output: z.object({ seen: z.array(Receivable) }),
+  },
+  /**
+   * This device is in a call: that is no missed one, also where its entry comes later. Answers the messages that are shown another way now.
+   */
+  'history.join-call': {
+    input: OfRoom.extend({ callId: CallId }).strict(),
+    output: z.object({ changed: z.array(HistoryItem) }),
   },
   /** Lists the messages that this device has, of the authors above one and up to another; a lower `upTo` comes back where not all fit. */
   'history.heads': {

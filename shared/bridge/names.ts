@@ -41,6 +41,7 @@ const calls: Record<BridgeCall, true> = {
   'history.mark': true,
   'history.mark-heads': true,
   'history.mark-seen': true,
+  'history.join-call': true,
   'history.heads': true,
   'history.missing': true,
   'history.held-ids': true,

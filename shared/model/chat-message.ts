@@ -107,10 +107,18 @@ export type Reaction = z.infer<typeof Reaction>;
 export const MessageFile = FileOffer.pick({ salt: true, name: true, folders: true, sizeBytes: true, root: true });
 export type MessageFile = z.infer<typeof MessageFile>;
 
+/**
+ * A call as it stands in the conversation; the id of its message is that of the call. `missed`: somebody else started it, and this device
+ * was not in it. `lengthMs`: how long it had run when the last who said so left; null where nobody did.
+ */
+export const MessageCall = z.object({ missed: z.boolean(), lengthMs: z.number().int().nonnegative().nullable() });
+export type MessageCall = z.infer<typeof MessageCall>;
+
 /** The kinds of entries that stand in the conversation, with what they hold beside the text. Null where it was erased. */
 export const MessageContent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('text') }),
   z.object({ kind: z.literal('file'), file: MessageFile.nullable() }),
+  MessageCall.extend({ kind: z.literal('call') }),
 ]);
 export type MessageContent = z.infer<typeof MessageContent>;
 

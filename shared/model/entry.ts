@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { base64UrlOf } from '../base/bytes.ts';
-import { DeviceId, MessageId, RoomId } from '../base/ids.ts';
+import { CallId, DeviceId, MessageId, RoomId } from '../base/ids.ts';
 import { LIMITS } from '../base/limits.ts';
 import { ChatText, MessageRef } from './chat-message.ts';
 import { FileOffer } from './file.ts';
@@ -32,6 +32,10 @@ export const Emoji = z
 export type Emoji = z.infer<typeof Emoji>;
 const ReactionBody = z.object({ salt: Salt, emoji: Emoji, on: z.boolean() });
 const TimerBody = z.object({ salt: Salt, lifetimeMs: Lifetime.nullable() });
+const CallBody = z.object({ salt: Salt });
+/** How long a call had run when somebody left it. */
+const CallLength = z.number().int().nonnegative().max(LIMITS.callLengthMaxMs);
+const HangupBody = z.object({ salt: Salt, lengthMs: CallLength });
 /** An offered file. Its salt is that of the offer too: the id of the entry is the id of the file, which nobody can make for other content. */
 const FileBody = FileOffer.pick({ name: true, folders: true, sizeBytes: true, root: true }).extend({ salt: Salt });
 
@@ -67,7 +71,8 @@ export const EntryHeader = z.object({
  * A step of a room's conversation, as it travels and as it is stored. `of` is the message that it is about: answered by a text,
  * or edited, deleted or reacted to. A body is null where it was erased: after a later edit or deletion by its author, or because its time is over.
  * A timer says how long the messages that are written from then on may be there, whoever writes them; null: without end. The id of a `file`
- * is that of the file.
+ * is that of the file, that of a `call` the id of the call that its author started. A `hangup` says that its author left a call, and how long
+ * that had run by then.
  */
 export const Entry = z.discriminatedUnion('kind', [
   EntryHeader.extend({ kind: z.literal('text'), of: MessageRef.nullable(), body: TextBody.nullable() }),
@@ -76,6 +81,8 @@ export const Entry = z.discriminatedUnion('kind', [
   EntryHeader.extend({ kind: z.literal('reaction'), of: MessageRef, body: ReactionBody.nullable() }),
   EntryHeader.extend({ kind: z.literal('timer'), of: z.null(), body: TimerBody.nullable() }),
   EntryHeader.extend({ kind: z.literal('file'), of: z.null(), body: FileBody.nullable() }),
+  EntryHeader.extend({ kind: z.literal('call'), of: z.null(), body: CallBody.nullable() }),
+  EntryHeader.extend({ kind: z.literal('hangup'), of: MessageRef, body: HangupBody.nullable() }),
 ]);
 export type Entry = z.infer<typeof Entry>;
 export type EntryKind = Entry['kind'];
@@ -83,7 +90,7 @@ export type EntryBody = NonNullable<Entry['body']>;
 
 /**
  * The content of one's own entry, before it gets a place and a signature. A text lasts as long as the room's timer says, unless
- * `lifetimeMs` says otherwise; null: without end.
+ * `lifetimeMs` says otherwise; null: without end. A `hangup` is about the entry of its call.
  */
 export const EntryContent = z.discriminatedUnion('kind', [
   z
@@ -101,5 +108,7 @@ export const EntryContent = z.discriminatedUnion('kind', [
   FileOffer.omit({ offeredAt: true, round: true })
     .extend({ kind: z.literal('file'), of: z.null().default(null) })
     .strict(),
+  z.object({ kind: z.literal('call'), callId: CallId, of: z.null().default(null) }).strict(),
+  z.object({ kind: z.literal('hangup'), callId: CallId, lengthMs: CallLength }).strict(),
 ]);
 export type EntryContent = z.infer<typeof EntryContent>;

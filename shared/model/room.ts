@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { base64UrlOf } from '../base/bytes.ts';
-import { RoomId } from '../base/ids.ts';
+import { CallId, RoomId } from '../base/ids.ts';
 import { LIMITS } from '../base/limits.ts';
+import { MessageCall } from './chat-message.ts';
 import { Lifetime } from './entry.ts';
 import { fitsCodePoints, isVisible } from './profile.ts';
 import { ServerHost } from './server-host.ts';
@@ -51,8 +52,14 @@ export const Room = z.object({
       text: z.string(),
       sentAt: z.number().int(),
       mine: z.boolean(),
+      /** Where it is no message but a call. */
+      call: MessageCall.extend({ callId: CallId }).optional(),
     })
     .nullable(),
+  /** The newest call that was missed and not seen since, its author's name, and how many such there are; absent: none. */
+  missedCall: z
+    .object({ callId: CallId, name: z.string(), confirmed: z.boolean(), count: z.number().int().positive() })
+    .optional(),
   /** How long messages that are written now may be there, as a member set it for all; absent: without end. */
   lifetimeMs: Lifetime.optional(),
   /** How long its messages are kept on this computer; absent: for ever. */

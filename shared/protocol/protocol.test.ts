@@ -380,11 +380,18 @@ const LINK: Rows<LinkMessage['type']> = {
       { message: { ...chat, kind: 'edit', of: { author: id32, id: id16 } } },
       { message: { ...chat, kind: 'delete', body: null, of: { author: id32, id: id16 } } },
       { message: { ...chat, kind: 'file', body: file } },
+      { message: { ...chat, kind: 'call', body: { salt: id16 } } },
+      { message: { ...chat, kind: 'hangup', body: { salt: id16, lengthMs: 0 }, of: { author: id32, id: id16 } } },
       ...['👍', '👍🏽', '❤️', '👩‍👩‍👧', '🇳🇱', '3️⃣', '🏴󠁧󠁢󠁳󠁣󠁴󠁿'].map((emoji) => ({
         message: { ...chat, kind: 'reaction', body: { salt: id16, emoji, on: true }, of: { author: id32, id: id16 } },
       })),
     ],
     bad: [
+      { message: { ...chat, kind: 'call', body: { salt: id16 }, of: { author: id32, id: id16 } } },
+      { message: { ...chat, kind: 'hangup', body: { salt: id16, lengthMs: 0 } } },
+      ...[-1, 0.5, LIMITS.callLengthMaxMs + 1].map((lengthMs) => ({
+        message: { ...chat, kind: 'hangup', body: { salt: id16, lengthMs }, of: { author: id32, id: id16 } },
+      })),
       { message: { ...chat, kind: 'file', body: { ...file, name: '' } } },
       { message: { ...chat, kind: 'file', body: { ...file, sizeBytes: 500_000_001 } } },
       { message: { ...chat, kind: 'file', body: file, of: { author: id32, id: id16 } } },

@@ -15,6 +15,8 @@ function bodyFields(body: EntryBody): Bytes[] {
   if ('emoji' in body) return [new Uint8Array([Number(body.on)]), counted(body.emoji)];
   if ('lifetimeMs' in body) return [u64(body.lifetimeMs ?? 0)];
   if ('text' in body) return [counted(body.text)];
+  if ('lengthMs' in body) return [u64(body.lengthMs)];
+  if (!('root' in body)) return [];
   const { name, folders, sizeBytes, root } = body;
   return [counted(name), u32(folders.length), ...folders.map(counted), u64(sizeBytes), raw(root)];
 }

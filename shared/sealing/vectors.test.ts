@@ -165,6 +165,9 @@ describe('the protocol’s vectors', () => {
     const root = toBase64Url(counting(1, 32));
     const file = { salt, name: 'Grüße.txt', folders: ['Garten', '世界'], sizeBytes: 3_000_000_000, root };
     expect(toBase64Url(await sha256(entryBodyBytes(file)))).toBe(pinned.entry.fileDigest);
+    expect(toBase64Url(await sha256(entryBodyBytes({ salt })))).toBe(pinned.entry.callDigest);
+    const hangup = { salt, lengthMs: 754_321 };
+    expect(toBase64Url(await sha256(entryBodyBytes(hangup)))).toBe(pinned.entry.hangupDigest);
     const bytes = entrySignatureBytes(entry);
     expect(hex(bytes)).toBe(pinned.entry.bytes);
     const key = fromBase64Url(entry.author) ?? new Uint8Array();

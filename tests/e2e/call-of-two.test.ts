@@ -177,3 +177,51 @@ describe('after a call of two', () => {
     await again.waitFrames(ana.name, 10);
   });
 });
+
+describe('a call that is over', () => {
+  let stage: Stage;
+  beforeAll(async () => {
+    stage = await openStage();
+  });
+  afterAll(() => stage?.close());
+
+  it('stands in the conversation with how long it took, or as missed, and Home says so until it was seen (H4)', async () => {
+    const { ana, invite } = await stage.hostCall('Orchard');
+    const [ben] = await stage.joinCall(invite, ['Ben Okafor']);
+    if (!ben) throw new Error('nobody joined');
+    await Promise.all([ana.tile(ben.name).waitFor(), ben.tile(ana.name).waitFor()]);
+    await ben.leaveCall();
+    await ana.leaveCall();
+    await Promise.all([ana, ben].map((one) => one.openPanel('Chat')));
+    await ana.message('You started a call · ').waitFor();
+    await ben.message(`${ana.name} started a call · `).waitFor();
+    expect(await ben.page.getByText('Missed call').count()).toBe(0);
+
+    // Ben looks at Home and does not take it.
+    await ben.goHome();
+    await ana.joinCall();
+    await ana.page.getByText(`Calling ${ben.name}`).waitFor();
+    await ben.page.getByRole('alertdialog', { name: 'Incoming call' }).waitFor();
+    await ana.leaveCall();
+    const row = ben.page.getByRole('list', { name: 'Rooms' }).getByRole('button', { name: /^Orchard/ });
+    await row.getByTitle(`Missed call from ${ana.name}`).waitFor();
+    await row.locator('[data-last]').getByText(`Missed call from ${ana.name}`).waitFor();
+    await row.getByText('1 new').waitFor();
+
+    const again = await stage.reopen(ben);
+    await again.openRoom('Orchard');
+    await again.openPanel('Chat');
+    const missed = again.message(`Missed call from ${ana.name}`);
+    await missed.waitFor();
+    // The one that was taken is still known as such.
+    expect(await missed.count()).toBe(1);
+    await again.message(`${ana.name} started a call · `).waitFor();
+    await again.goHome();
+    await again.page.getByTitle(`Missed call from ${ana.name}`).waitFor({ state: 'detached' });
+
+    await again.openRoom('Orchard');
+    await missed.getByRole('button', { name: 'Call back' }).click();
+    await again.enterCall();
+    await ana.page.getByRole('alertdialog', { name: 'Incoming call' }).waitFor();
+  });
+});

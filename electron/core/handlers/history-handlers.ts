@@ -44,6 +44,7 @@ export function historyHandlers(
     'history.mark': async ({ roomId, by, state, ids }) => ({ changed: await history.mark(roomId, by, state, ids) }),
     'history.mark-heads': async ({ roomId, by, heads }) => ({ changed: await history.markHeads(roomId, by, heads) }),
     'history.mark-seen': async ({ roomId, ...range }) => ({ seen: await stored(history.markSeen(roomId, range)) }),
+    'history.join-call': async ({ roomId, callId }) => ({ changed: await stored(history.joinCall(roomId, callId)) }),
     'history.heads': ({ roomId, above, upTo }) => history.heads(roomId, above, upTo),
     'history.missing': ({ roomId, limit, ...holdings }) => history.missing(roomId, holdings, limit),
     'history.held-ids': ({ roomId, ...range }) => history.heldIds(roomId, range),

@@ -26,7 +26,7 @@ import { sql } from './statements.ts';
  * Everything here runs inside a transaction.
  */
 export function createEntryLog(context: HistoryContext) {
-  const { one, run, now, lifetime, authors, messages, entryRow } = context;
+  const { one, run, now, lifetime, authors, calls, messages, entryRow } = context;
   const writer = createMessageWriter(context);
   const spans = createSpans(context);
   const index = createSearchIndex(context);
@@ -53,7 +53,7 @@ export function createEntryLog(context: HistoryContext) {
     spans.toggle(row.room_id, row);
     if (isShownRow(row)) show(row);
   };
-  const show = (row: Pick<MessageRow, 'number' | 'room_id' | 'clock' | 'mine'>): void => {
+  const show = (row: Pick<MessageRow, 'number' | 'room_id' | 'clock' | 'mine' | 'state'>): void => {
     run(sql.show, row.number);
     run(sql.roomGrew, {
       roomId: row.room_id,
@@ -61,7 +61,7 @@ export function createEntryLog(context: HistoryContext) {
       at: now(),
       shown: 1,
       entries: 0,
-      unread: row.mine === 1 ? 0 : 1,
+      unread: row.mine === 1 || row.state === STATE_NUMBERS.read ? 0 : 1,
     });
   };
   const erase = (row: MessageRow): void => {
@@ -88,6 +88,7 @@ export function createEntryLog(context: HistoryContext) {
     index.remove(indexed(row));
     run(sql.expire, { number: row.number, digest: toBlob(digestIn(row)) });
     index.add({ ...indexed(row), text: '' });
+    if (row.kind === KIND_NUMBERS.call) calls.forget(row);
     if (row.held === 0) spans.toggle(row.room_id, row);
     if (row.shown === 1) hide(row);
   };
@@ -104,6 +105,7 @@ export function createEntryLog(context: HistoryContext) {
     run(sql.drop, row.number);
     run(sql.dropDeliveries, row.number);
     index.add({ ...indexed(row), text: '' });
+    if (row.kind === KIND_NUMBERS.call) calls.forget(row);
     if (row.shown === 1) hide(row);
     return [row];
   };
@@ -167,10 +169,10 @@ export function createEntryLog(context: HistoryContext) {
     !standsAlone(entry.kind) && entry.of ? entry.of : { author: entry.author, id: entry.id };
 
   const takeEffect = (entry: Entry): void => {
-    if (entry.kind === 'reaction') {
+    if (entry.kind === 'reaction' || entry.kind === 'hangup') {
       const target = entryRow(entry.of);
       if (target?.held === DROPPED && target.room_id === entry.roomId) drop(entry);
-      else run(sql.setReacted, entry.roomId, entry.of.author, toBlob(entry.of.id));
+      else if (entry.kind === 'reaction') run(sql.setReacted, entry.roomId, entry.of.author, toBlob(entry.of.id));
     } else settle(entry.roomId, subjectOf(entry));
   };
 
@@ -206,14 +208,20 @@ export function createEntryLog(context: HistoryContext) {
     },
 
     /** Writes an entry that is not here yet. */
-    insert(entry: Entry, mine: boolean, state: number): void {
+    insert(entry: Entry, mine: boolean, reached: number): void {
       const due = dueAt(entry, lifetime());
       const isOverAlready = entry.body === null && due !== null && due <= lifetime();
       const held = entry.body !== null || entry.kind === 'delete' || isOverAlready;
       const shown = held && standsAlone(entry.kind) && !isOverAlready;
       const { text } = columnsOf(entry.kind, entry.body);
-      const number = writer.insert(entry, { mine, state, held, shown, dueAt: isOverAlready ? null : due, now: now() });
       const { roomId, author, sentAt } = entry;
+      // A call that was not missed is nothing new.
+      const isOld =
+        entry.kind === 'call' &&
+        !mine &&
+        !calls.isMissed({ id: entry.id, room_id: roomId, author, mine: 0, sent_at: sentAt });
+      const state = isOld ? STATE_NUMBERS.read : reached;
+      const number = writer.insert(entry, { mine, state, held, shown, dueAt: isOverAlready ? null : due, now: now() });
       index.add({ number, roomId, author, sentAt, text });
       run(sql.roomGrew, {
         roomId: entry.roomId,
@@ -221,7 +229,7 @@ export function createEntryLog(context: HistoryContext) {
         at: shown ? (mine ? entry.sentAt : now()) : 0,
         shown: shown ? 1 : 0,
         entries: 1,
-        unread: shown && !mine ? 1 : 0,
+        unread: shown && !mine && state < STATE_NUMBERS.read ? 1 : 0,
       });
       spans.add(entry, held);
       run(sql.lowerFloor, entry.seq - 1, authors.find(roomId, author), entry.seq);

@@ -3,10 +3,12 @@ import { type DeviceId, LIMITS, type MessageId, ParleyError, type RoomId } from 
 import type { SigningKey } from '../identity/ed25519.ts';
 import { createAuthors } from './authors.ts';
 import { toBlob } from './blobs.ts';
+import { createCalls } from './calls.ts';
 import type { Queries, WritableDb } from './database.ts';
 import {
   type ItemRow,
   itemOf,
+  KIND_NUMBERS,
   lifetimeOf,
   type MessageRow,
   personOf,
@@ -30,6 +32,8 @@ export type HistoryContext = Queries & {
   needRoom(roomId: RoomId): RoomRow;
   /** The numbers of authors and of their names. */
   authors: ReturnType<typeof createAuthors>;
+  /** What is known of calls here. */
+  calls: ReturnType<typeof createCalls>;
   /** What statements of messages and of items find. */
   messages(text: string, ...args: unknown[]): MessageRow[];
   items(text: string, ...args: unknown[]): ItemRow[];
@@ -82,6 +86,7 @@ export function createHistoryContext(
         .map(({ emoji, mine, people }) => ({ emoji, mine, people }))
     );
   };
+  const calls = createCalls(queries);
   return {
     ...queries,
     db,
@@ -95,12 +100,18 @@ export function createHistoryContext(
       return room;
     },
     authors: createAuthors(queries),
+    calls,
     messages,
     items,
     entryRow: ({ author, id }) => messages(sql.entry, author, toBlob(id))[0],
     rowOf,
     ownRow: (id) => rowOf({ author: own, id }),
     timerOf: (roomId) => lifetimeOf(queries.one<{ body: string }>(sql.timer, roomId)?.body ?? null),
-    itemOf: (row) => itemOf(row, row.reacted === 1 && row.deleted === 0 ? reactionsTo(row) : []),
+    itemOf: (row) =>
+      itemOf(
+        row,
+        row.reacted === 1 && row.deleted === 0 ? reactionsTo(row) : [],
+        row.kind === KIND_NUMBERS.call ? calls.of(row) : null,
+      ),
   };
 }

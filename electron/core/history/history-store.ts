@@ -1,5 +1,6 @@
 import { DeviceId } from '@parley/shared/protocol';
 import type { SigningKey } from '../identity/ed25519.ts';
+import { createCallsStore } from './calls-store.ts';
 import { createCatchUpStore } from './catch-up-store.ts';
 import { createQueries, type StatementWatch, type WritableDb } from './database.ts';
 import { createDatesStore } from './dates-store.ts';
@@ -42,6 +43,7 @@ export function createHistoryStore({
     ...createMessagesStore(context),
     ...createSearchStore(context),
     ...createReceiptsStore(context),
+    ...createCallsStore(context),
     ...createCatchUpStore(context),
     ...createGapsStore(context),
     ...createTimersStore(context),

@@ -7,6 +7,7 @@ import {
   type EntryBody,
   type EntryKind,
   type HistoryItem,
+  type MessageCall,
   type MessageContent,
   type Quote,
   type Reaction,
@@ -95,17 +96,23 @@ export const STATE_NUMBERS = { queued: 0, sent: 1, delivered: 2, read: 3, failed
 const STATE_NAMES = ['queued', 'sent', 'delivered', 'read', 'failed'] as const;
 
 /** Numbers on disk. */
-export const KIND_NUMBERS = { text: 0, edit: 1, delete: 2, reaction: 3, timer: 4, file: 5 } as const satisfies Record<
-  EntryKind,
-  number
->;
-const KIND_NAMES = ['text', 'edit', 'delete', 'reaction', 'timer', 'file'] as const;
+export const KIND_NUMBERS = {
+  text: 0,
+  edit: 1,
+  delete: 2,
+  reaction: 3,
+  timer: 4,
+  file: 5,
+  call: 6,
+  hangup: 7,
+} as const satisfies Record<EntryKind, number>;
+const KIND_NAMES = ['text', 'edit', 'delete', 'reaction', 'timer', 'file', 'call', 'hangup'] as const;
 
 /** `held` of an entry of which only the place and the id are left, because its room keeps messages no longer. */
 export const DROPPED = 2;
 
 /** Whether entries of a kind stand in the conversation by themselves. */
-export const standsAlone = (kind: EntryKind): boolean => kind === 'text' || kind === 'file';
+export const standsAlone = (kind: EntryKind): boolean => kind === 'text' || kind === 'file' || kind === 'call';
 export const isShownRow = ({ kind }: Pick<MessageRow, 'kind'>): boolean => standsAlone(KIND_NAMES[kind] ?? 'edit');
 
 /** The columns of a body: the text is what is shown, and what the message is found by. */
@@ -116,7 +123,9 @@ export function columnsOf(kind: EntryKind, body: Entry['body']): Pick<MessageRow
     const { name, salt, ...rest } = body;
     return { text: name, salt, body: JSON.stringify(rest) };
   }
+  if ('lengthMs' in body) return { text: '', salt: body.salt, body: String(body.lengthMs) };
   if ('emoji' in body) return { text: '', salt: body.salt, body: `${body.on ? '+' : '-'}${body.emoji}` };
+  if (!('text' in body)) return { text: '', salt: body.salt, body: null };
   return kind === 'text'
     ? { text: body.text, salt: body.salt, body: null }
     : { text: '', salt: body.salt, body: body.text };
@@ -145,6 +154,10 @@ function bodyOf(row: MessageRow): EntryBody | null {
       return { salt, lifetimeMs: lifetimeOf(row.body) };
     case 'file':
       return { salt, name: row.text, ...JSON.parse(row.body ?? '{}') };
+    case 'call':
+      return { salt };
+    case 'hangup':
+      return { salt, lengthMs: Number(row.body ?? 0) };
     default:
       return null;
   }
@@ -174,7 +187,7 @@ export const entryOf = (row: MessageRow): Entry =>
 export const digestIn = (row: MessageRow): string => row.digest ?? digestOf(bodyOf(row));
 
 /** The message with what this device knows of its way. */
-export const itemOf = (row: ItemRow, reactions: Reaction[] = []): HistoryItem =>
+export const itemOf = (row: ItemRow, reactions: Reaction[] = [], call: MessageCall | null = null): HistoryItem =>
   // As above.
   ({
     id: row.id,
@@ -186,7 +199,7 @@ export const itemOf = (row: ItemRow, reactions: Reaction[] = []): HistoryItem =>
     sentAt: row.sent_at,
     ...(row.expires === null ? {} : { lifetimeMs: row.expires }),
     text: row.text,
-    content: contentOf(row),
+    content: call ? { kind: 'call', ...call } : contentOf(row),
     edited: row.edited === 1,
     deleted: row.deleted === 1,
     quote: quoteOf(row),

@@ -4,6 +4,7 @@ import {
   cursorAt,
   type Entry,
   type EntryContent,
+  type EntryKind,
   type HistoryItem,
   type HistoryPage,
   type MessageKey,
@@ -46,41 +47,61 @@ const END: Place = [Number.MAX_SAFE_INTEGER, '', new Uint8Array()];
 /** An entry of one's own as it is written, and what the room's draft is afterwards. */
 export type Composed = { id: MessageId; roomId: RoomId; content: EntryContent; draft?: string | undefined };
 
+/** The same where a call is named by its entry. */
+type Resolved = Exclude<EntryContent, { kind: 'hangup' }> | { kind: 'hangup'; lengthMs: number; of: MessageRef };
+
 /** Writes one's own entries, records others' and reads pages of messages. */
 export function createMessagesStore(context: HistoryContext) {
-  const { one, all, items, run, transaction, authors, key, now, lifetime, own } = context;
+  const { one, all, items, run, transaction, authors, calls, key, now, lifetime, own } = context;
   const { needRoom, entryRow, rowOf, itemOf, timerOf } = context;
   const verify = createVerifier();
   const spans = createSpans(context);
   const log = createEntryLog(context);
 
+  /** A content with the entry that it is about. Throws `message-unknown` where a call has none here. */
+  const resolved = (roomId: RoomId, content: EntryContent): Resolved => {
+    if (content.kind !== 'hangup') return content;
+    const of = calls.refOf(roomId, content.callId);
+    if (!of) throw new ParleyError('message-unknown', { path: 'content.callId' });
+    return { kind: content.kind, of, lengthMs: content.lengthMs };
+  };
+
   /** The message that an own entry is about. Throws `message-unknown` where it is not here, or not this person's to change. */
-  const needSubject = (roomId: RoomId, content: EntryContent): void => {
+  const needSubject = (roomId: RoomId, content: Resolved): void => {
     if (content.of === null) return;
     const row = rowOf(content.of);
     const isHere = row?.room_id === roomId && row.shown === 1 && (row.deleted === 0 || content.kind === 'text');
     const isChange = content.kind === 'edit' || content.kind === 'delete';
-    const isFixed = content.kind === 'edit' && row?.kind !== KIND_NUMBERS.text;
+    const isCall = row?.kind === KIND_NUMBERS.call && content.kind !== 'hangup';
+    const isFixed = isCall || (content.kind === 'edit' && row?.kind !== KIND_NUMBERS.text);
     if (!isHere || isFixed || (isChange && row.mine === 0))
       throw new ParleyError('message-unknown', { path: 'content.of' });
   };
 
-  /** V6 for the person's own messages. Files have limits of their own: a folder is many at once. */
-  const checkSpam = (roomId: RoomId, words: string): void => {
-    const recent = all<{ sent_at: number; text: string }>(sql.recentOwn, roomId, own, LIMITS.spamMessagesMax);
-    const refusal = spamRefusal(recent, words, now());
+  /** V6 for the person's own messages, and for calls. Files have limits of their own: a folder is many at once. */
+  const checkSpam = (roomId: RoomId, content: EntryContent, id: MessageId): void => {
+    if (content.kind === 'file') return;
+    const ofCalls = content.kind === 'call' || content.kind === 'hangup';
+    // Those among the newest entries: as many messages may stand between them.
+    const [statement, most] = ofCalls
+      ? [sql.recentOwnCalls, 2 * LIMITS.spamMessagesMax]
+      : [sql.recentOwn, LIMITS.spamMessagesMax];
+    const recent = all<{ sent_at: number; text: string }>(statement, roomId, own, most);
+    const refusal = spamRefusal(recent, 'text' in content ? content.text : id, now());
     if (refusal) throw refusal;
   };
 
   /** How long an own entry may be there: what is about a message goes with it. Null: without end. */
-  const lifetimeFor = (roomId: RoomId, content: EntryContent): number | null => {
+  const lifetimeFor = (roomId: RoomId, content: Resolved): number | null => {
     switch (content.kind) {
       case 'text':
         return content.lifetimeMs === undefined ? timerOf(roomId) : content.lifetimeMs;
       case 'file':
+      case 'call':
         return timerOf(roomId);
       case 'edit':
-      case 'reaction': {
+      case 'reaction':
+      case 'hangup': {
         const due = rowOf(content.of)?.due_at ?? null;
         return due === null ? null : Math.max(LIMITS.lifetimeMinMs, due - lifetime());
       }
@@ -100,14 +121,17 @@ export function createMessagesStore(context: HistoryContext) {
     ((entry.body === null && entry.kind !== 'delete') || digestOf(entry.body) === entry.digest) &&
     verify(entry.author, entry.sig, entrySignatureBytes(entry));
 
-  /** Each reaction to a message reads the others to it, so there is an end to how often one author changes it. */
-  const hasReactedOften = (roomId: RoomId, author: DeviceId, of: MessageRef): boolean => {
+  /** Each reaction to a message, and each leaving of a call, reads the others, so there is an end to how many one author writes. */
+  const hasSaidOften = (roomId: RoomId, author: DeviceId, kind: EntryKind, of: MessageRef | null): boolean => {
+    const most = kind === 'reaction' ? LIMITS.reactionChangesMax : LIMITS.hangUpsMax;
+    if ((kind !== 'reaction' && kind !== 'hangup') || !of) return false;
     const args = {
+      kind: KIND_NUMBERS[kind],
       author: authors.find(roomId, author),
       ofAuthor: authors.find(roomId, of.author),
       ofId: toBlob(of.id),
     };
-    return (one<{ count: number }>(sql.countReactions, args)?.count ?? 0) >= LIMITS.reactionChangesMax;
+    return (one<{ count: number }>(sql.countAbout, args)?.count ?? 0) >= most;
   };
 
   /** Whether an entry, if its author signed it, may be taken into this room. */
@@ -117,7 +141,7 @@ export function createMessagesStore(context: HistoryContext) {
     return (
       entry.roomId === roomId &&
       !isOthers &&
-      !(kind === 'reaction' && hasReactedOften(roomId, author, of)) &&
+      !hasSaidOften(roomId, author, kind, of) &&
       spans.hasRoomFor(entry) &&
       // Messages of one clock are sorted as they are read, so an author has only a few of each.
       (one<{ count: number }>(sql.countAtClock, roomId, entry.clock, roomId, author)?.count ?? 0) <
@@ -149,7 +173,7 @@ export function createMessagesStore(context: HistoryContext) {
      * Stores one's own entry with the next seq, clock and a signature, and answers it with the message that it is or changes.
      * Repeatable on `id`. Throws `message-spam` (V6) or `message-unknown`.
      */
-    compose: ({ draft: left = '', id, roomId, content }: Composed, profile: Profile) =>
+    compose: ({ draft: left = '', id, roomId, content: given }: Composed, profile: Profile) =>
       transaction(() => {
         const known = entryRow({ author: own, id });
         if (known) {
@@ -157,17 +181,17 @@ export function createMessagesStore(context: HistoryContext) {
           return composed(entryOf(known));
         }
         needRoom(roomId);
-        if (content.kind !== 'file') checkSpam(roomId, 'text' in content ? content.text : id);
+        const content = resolved(roomId, given);
+        checkSpam(roomId, given, id);
         needSubject(roomId, content);
-        if (content.kind === 'reaction' && hasReactedOften(roomId, own, content.of))
-          throw new ParleyError('message-spam');
+        if (hasSaidOften(roomId, own, content.kind, content.of)) throw new ParleyError('message-spam');
         const last = one<{ seq: number | null }>(sql.lastSeq, roomId, own)?.seq ?? 0;
         const top = one<{ top_clock: number }>(sql.topClock, roomId)?.top_clock ?? 0;
         // A room that was deleted and joined again goes on counting: its members know the earlier entries.
         const floor = one<{ seq: number; clock: number }>(sql.ownFloor, roomHash(roomId));
         const expires = lifetimeFor(roomId, content);
-        if (content.kind === 'file' && content.fileId !== (id as string))
-          throw new ParleyError('bad-request', { path: 'id' });
+        const ownId = content.kind === 'file' ? content.fileId : content.kind === 'call' ? content.callId : null;
+        if (ownId !== null && ownId !== (id as string)) throw new ParleyError('bad-request', { path: 'id' });
         const unsigned = {
           id,
           roomId,
@@ -181,7 +205,7 @@ export function createMessagesStore(context: HistoryContext) {
         } as Omit<Entry, 'sig'>;
         const entry = { ...unsigned, sig: key.sign(entrySignatureBytes(unsigned)) } as Entry;
         log.insert(entry, true, STATE_NUMBERS.queued);
-        run(sql.setDraft, left, roomId);
+        if (content.kind !== 'call' && content.kind !== 'hangup') run(sql.setDraft, left, roomId);
         return composed(entry);
       }),
 
@@ -283,7 +307,7 @@ export function createMessagesStore(context: HistoryContext) {
 }
 
 /** The kind, the subject and the body of a content, with the digest. */
-function partsOf(content: EntryContent): Pick<Entry, 'kind' | 'of' | 'body' | 'digest'> {
+function partsOf(content: Resolved): Pick<Entry, 'kind' | 'of' | 'body' | 'digest'> {
   const salt = randomBytes(16).toString('base64url');
   const body = (): Entry['body'] => {
     switch (content.kind) {
@@ -298,6 +322,10 @@ function partsOf(content: EntryContent): Pick<Entry, 'kind' | 'of' | 'body' | 'd
         const { name, folders, sizeBytes, root } = content;
         return { salt: content.salt, name, folders, sizeBytes, root };
       }
+      case 'call':
+        return { salt };
+      case 'hangup':
+        return { salt, lengthMs: content.lengthMs };
       default:
         return null;
     }

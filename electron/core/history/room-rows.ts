@@ -1,3 +1,5 @@
+import type { MessageCall } from '@parley/shared/model';
+
 /** A room as stored: secrets wrapped, the host null where it is this app's own server. */
 export type RoomRow = {
   room_id: string;
@@ -18,4 +20,12 @@ export type RoomRow = {
   keep_ms: number | null;
   draft: string;
 };
-export type LastMessage = { name: string; confirmed: boolean; text: string; sentAt: number; mine: boolean };
+export type LastMessage = {
+  name: string;
+  confirmed: boolean;
+  text: string;
+  sentAt: number;
+  mine: boolean;
+  call?: MessageCall & { callId: string };
+};
+export type MissedCall = { callId: string; name: string; confirmed: boolean; count: number };

@@ -1,9 +1,9 @@
 import { mentionsDevice } from '@parley/shared/model';
 import type { RoomId } from '@parley/shared/protocol';
 import type { HistoryContext } from './history-context.ts';
-import { authorOf } from './message-rows.ts';
+import { authorOf, KIND_NUMBERS } from './message-rows.ts';
 import { roomHash } from './room-hash.ts';
-import type { LastMessage, RoomRow } from './room-rows.ts';
+import type { LastMessage, MissedCall, RoomRow } from './room-rows.ts';
 import { createSearchIndex } from './search-index.ts';
 import { sql } from './statements.ts';
 import { noteDeletion } from './traces.ts';
@@ -11,29 +11,45 @@ import { noteDeletion } from './traces.ts';
 /** Mentions are looked for in so many of a room's unread messages, the newest. */
 const MENTIONS_WITHIN = 200;
 
+type ListedRoom = RoomRow & {
+  lastMessage: LastMessage | null;
+  missedCall: MissedCall | null;
+  lifetimeMs: number | null;
+  mentions: number;
+};
+
 /** Rooms with their secrets, names and drafts. */
 export function createRoomsStore(context: HistoryContext) {
-  const { db, one, all, items, run, transaction, now, own, needRoom, timerOf } = context;
+  const { db, one, all, items, run, transaction, now, own, calls, needRoom, timerOf } = context;
   const searchIndex = createSearchIndex(context);
   const mentionsIn = ({ room_id, unread }: RoomRow): number =>
     unread === 0
       ? 0
       : all<{ text: string }>(sql.unreadTexts, room_id, MENTIONS_WITHIN).filter(({ text }) => mentionsDevice(text, own))
           .length;
+  const lastIn = (roomId: string): LastMessage | null => {
+    const [last] = items(sql.lastMessage, roomId);
+    if (!last) return null;
+    const message = { ...authorOf(last), text: last.text, sentAt: last.sent_at, mine: last.mine === 1 };
+    if (last.kind !== KIND_NUMBERS.call || last.deleted === 1) return message;
+    return { ...message, call: { ...calls.of(last), callId: last.id } };
+  };
+  const missedIn = (roomId: string): MissedCall | null => {
+    const [newest] = items(sql.newestMissed, roomId);
+    if (!newest) return null;
+    const count = one<{ count: number }>(sql.countMissed, roomId)?.count ?? 1;
+    return { callId: newest.id, ...authorOf(newest), count };
+  };
   return {
     /** All rooms, the one last active first. */
-    rooms: (): (RoomRow & { lastMessage: LastMessage | null; lifetimeMs: number | null; mentions: number })[] =>
-      all<RoomRow>(sql.rooms).map((room) => {
-        const [last] = items(sql.lastMessage, room.room_id);
-        return {
-          ...room,
-          lifetimeMs: timerOf(room.room_id),
-          mentions: mentionsIn(room),
-          lastMessage: last
-            ? { ...authorOf(last), text: last.text, sentAt: last.sent_at, mine: last.mine === 1 }
-            : null,
-        };
-      }),
+    rooms: (): ListedRoom[] =>
+      all<RoomRow>(sql.rooms).map((room) => ({
+        ...room,
+        lifetimeMs: timerOf(room.room_id),
+        mentions: mentionsIn(room),
+        missedCall: room.unread === 0 ? null : missedIn(room.room_id),
+        lastMessage: lastIn(room.room_id),
+      })),
 
     room: (roomId: RoomId): RoomRow | null => one<RoomRow>(sql.room, roomId) ?? null,
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type EntryContent, HISTORY_START, profileFromName } from '@parley/shared/model';
-import type { RoomId } from '@parley/shared/protocol';
+import { CallId, MessageId, type RoomId } from '@parley/shared/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { signingKeyOf } from '../identity/ed25519.ts';
 import { author, newMessageId, openTestStore, type TestStore, temporaryFolder } from '../testing/test-kit.ts';
@@ -63,7 +63,12 @@ describe('every statement (H2)', () => {
     expect(literals.filter((literal) => /[?@]/.test(literal))).toEqual([]);
   });
 
-  it.each(['noteReacted', 'entriesAbout', 'reactionsTo'] as const)('%s finds entries by their message', (name) => {
+  it.each(['newestMissed', 'countMissed'] as const)('%s reads missed calls alone', (name) => {
+    expect(planOf(ben.db, sql[name]).join('\n')).toContain('messages_missed (room=?');
+  });
+
+  const about = ['noteReacted', 'entriesAbout', 'reactionsTo', 'countAbout', 'callFacts'] as const;
+  it.each(about)('%s finds entries by their message', (name) => {
     // Found by the room alone, each message would read all of the room's.
     expect(planOf(ben.db, sql[name]).join('\n')).toContain('messages_about (of_author=? AND of_id=?');
   });
@@ -143,6 +148,18 @@ describe('what a journey runs (H2)', () => {
       compose({ kind: 'edit', of, text: 'Changed' });
       compose({ kind: 'delete', of });
       compose({ kind: 'timer', of: null, lifetimeMs: 60_000 });
+    },
+    call: (store) => {
+      const callId = CallId.parse(newMessageId());
+      ben.clock.advance(1_000);
+      const id = MessageId.parse(callId);
+      store.compose({ id, roomId, content: { kind: 'call', callId, of: null } }, profile);
+      store.joinCall(roomId, callId);
+      store.compose({ id: newMessageId(), roomId, content: { kind: 'hangup', callId, lengthMs: 5 } }, profile);
+      const theirs = eve.write(roomId, { seq: 11, kind: 'call', body: { salt: 'A'.repeat(22) } } as never);
+      store.record(roomId, [theirs]);
+      store.joinCall(roomId, CallId.parse(theirs.id));
+      store.rooms();
     },
     record: (store) => {
       const first = eve.write(roomId, { seq: 11, text: 'Hello there' });

@@ -85,10 +85,15 @@ export const sql = {
   raiseOwnFloor: `
     INSERT INTO own_floors (room_hash, seq, clock) VALUES (@roomHash, @seq, @clock)
     ON CONFLICT (room_hash) DO UPDATE SET seq = max(seq, excluded.seq), clock = max(clock, excluded.clock)`,
-  // Entries that are no texts are counted, and none of them repeats another. A folder is many files at once.
+  // Entries that are no texts are counted, and none of them repeats another. A folder is many files at once, and the app
+  // notes calls by itself.
   recentOwn: `
-    SELECT sent_at, CASE shown WHEN 1 THEN text ELSE hex(id) END AS text FROM messages WHERE author = ${AUTHOR} AND kind <> 5
+    SELECT sent_at, CASE shown WHEN 1 THEN text ELSE hex(id) END AS text FROM messages WHERE author = ${AUTHOR} AND kind < 5
     ORDER BY seq DESC LIMIT ?`,
+  recentOwnCalls: `
+    SELECT sent_at, hex(id) AS text FROM
+      (SELECT sent_at, id, kind FROM messages WHERE author = ${AUTHOR} ORDER BY seq DESC LIMIT ?)
+    WHERE kind > 5`,
   insertEntry: `
     INSERT INTO messages (id, room, author, name, seq, clock, sent_at, text, sig, mine, state, recorded_at,
                           kind, of_author, of_id, digest, salt, body, shown, held, expires, due_at)
@@ -159,8 +164,8 @@ export const sql = {
     ${MESSAGES} WHERE m.of_author = @number AND m.of_id = @id AND m.kind = @kind AND m.kind > 0 AND m.author = @number
       AND (m.salt IS NOT NULL OR m.held = 0 OR m.kind = 2)
     ORDER BY m.clock DESC, m.id DESC`,
-  countReactions: `
-    SELECT count(*) AS count FROM messages WHERE of_author = @ofAuthor AND of_id = @ofId AND kind = 3 AND kind > 0
+  countAbout: `
+    SELECT count(*) AS count FROM messages WHERE of_author = @ofAuthor AND of_id = @ofId AND kind = @kind AND kind > 0
       AND author = @author AND (salt IS NOT NULL OR held = 0 OR kind = 2)`,
   reactionsTo: `
     SELECT a.device AS author, n.name AS author_name, m.mine, m.body, m.clock, p.name AS pinned_name,
@@ -170,6 +175,27 @@ export const sql = {
     WHERE m.of_author = ${AUTHOR} AND m.of_id = ? AND m.kind = 3 AND m.kind > 0
       AND (m.salt IS NOT NULL OR m.held = 0 OR m.kind = 2) AND m.body IS NOT NULL
     ORDER BY m.author, m.clock, m.id`,
+  joinCall:
+    'INSERT INTO joined_calls (room, call) SELECT number, ? FROM rooms WHERE room_id = ? ON CONFLICT DO NOTHING',
+  forgetCall: `DELETE FROM joined_calls WHERE room = ${ROOM} AND call = ?`,
+  callFacts: `
+    SELECT r.created_at,
+           EXISTS (SELECT 1 FROM joined_calls j WHERE j.room = r.number AND j.call = @id) AS joined,
+           (SELECT max(CAST(m.body AS INTEGER)) FROM messages m
+            WHERE m.of_author = (SELECT a.number FROM authors a WHERE a.room = r.number AND a.device = @author)
+              AND m.of_id = @id AND m.kind = 7 AND m.kind > 0 AND (m.salt IS NOT NULL OR m.held = 0 OR m.kind = 2)
+           ) AS length
+    FROM rooms r WHERE r.room_id = @roomId`,
+  callAuthor: `
+    SELECT a.device AS author FROM messages m CROSS JOIN authors a ON a.number = m.author
+    WHERE m.id = ? AND m.room = ${ROOM} AND m.kind = 6 AND m.shown = 1 ORDER BY m.clock, a.device LIMIT 1`,
+  callsWithId: `${ITEMS} WHERE m.id = ? AND m.room = ${ROOM} AND m.kind = 6`,
+  newestMissed: `
+    ${ITEMS} WHERE m.room = ${ROOM} AND m.kind = 6 AND m.mine = 0 AND m.state < 3 AND m.shown = 1 AND m.deleted = 0
+    ORDER BY ${NEWEST_FIRST} LIMIT 1`,
+  countMissed: `
+    SELECT count(*) AS count FROM messages
+    WHERE room = ${ROOM} AND kind = 6 AND mine = 0 AND state < 3 AND shown = 1 AND deleted = 0`,
   pageBefore: `
     ${ITEMS} WHERE m.room = ${ROOM} AND m.shown = 1 AND (m.clock, a.device, m.id) < (?, ?, ?)
     ORDER BY ${NEWEST_FIRST} LIMIT ?`,

@@ -1,6 +1,7 @@
 import {
   type FileItem,
   type HistoryItem,
+  type MessageCall,
   type Quote,
   type TimerChange,
   timerWords,
@@ -51,6 +52,7 @@ export function roomHtml(where: Where = {}) {
     ...zone,
   });
   const timeFormat = new Intl.DateTimeFormat(where.locale, { hour: '2-digit', minute: '2-digit', ...zone });
+  const lengthFormat = new Intl.NumberFormat(where.locale, { style: 'unit', unit: 'minute', unitDisplay: 'long' });
   const language = escapeHtml(dayFormat.resolvedOptions().locale);
   let lastDay = '';
 
@@ -59,6 +61,14 @@ export function roomHtml(where: Where = {}) {
     const words = quotedWords(quote);
     const name = quote.name === '' ? '' : `<b><bdi>${escapeHtml(quote.name)}</bdi></b> `;
     return `<blockquote dir="auto">${name}${escapeHtml(withoutCodes(words))}</blockquote>\n`;
+  };
+  const wordsOf = ({ text, content }: HistoryItem): string =>
+    content.kind === 'call'
+      ? `<p class="soft">${escapeHtml(callWords(content))}</p>`
+      : `<p dir="auto">${escapeHtml(withoutCodes(text))}</p>`;
+  const callWords = ({ missed, lengthMs }: MessageCall): string => {
+    if (missed) return 'Missed call';
+    return lengthMs === null ? 'Call' : `Call, ${lengthFormat.format(Math.max(1, Math.floor(lengthMs / 60_000)))}`;
   };
   const reactionsOf = ({ reactions }: HistoryItem): string =>
     reactions.length === 0
@@ -94,9 +104,9 @@ export function roomHtml(where: Where = {}) {
     message(item: HistoryItem): string {
       const heading = headingOf(item.sentAt);
       const words = item.deleted
-        ? '<p class="soft">Message deleted</p>'
+        ? `<p class="soft">${item.content.kind === 'call' ? 'Call' : 'Message'} deleted</p>`
         : item.lifetimeMs === undefined
-          ? `<p dir="auto">${escapeHtml(withoutCodes(item.text))}</p>`
+          ? wordsOf(item)
           : '<p class="soft">A message that disappears is not part of an export</p>';
       return `${heading}<article${item.mine ? ' class="mine"' : ''}>
 <header><b><bdi>${escapeHtml(item.name)}</bdi></b> <time datetime="${new Date(item.sentAt).toISOString()}">${escapeHtml(timeFormat.format(item.sentAt))}</time>${item.edited ? ' <span class="soft">edited</span>' : ''}</header>

@@ -71,6 +71,7 @@ export function createRooms(options: {
         unread: row.unread,
         mentions: row.mentions,
         lastMessage: row.lastMessage,
+        ...(row.missedCall === null ? {} : { missedCall: row.missedCall }),
         ...(row.keep_ms === null ? {} : { keepMs: row.keep_ms }),
         ...(row.lifetimeMs === null ? {} : { lifetimeMs: row.lifetimeMs }),
         draft: row.draft,

@@ -1,9 +1,16 @@
 import { type HistoryItem, messageKey } from '@parley/shared/model';
 import { useEffect, useRef, useState } from 'react';
 import { withoutMarks } from '../../ui/marks.ts';
+import { callWords } from '../call-line.tsx';
 import { authorWords } from '../connection-words.ts';
 
 const SPOKEN_MAX = 3;
+
+/** A call that came now may ring still: it is not told of as missed. */
+const spoken = (item: HistoryItem): string =>
+  item.content.kind === 'call'
+    ? callWords(item, item.content, true)
+    : `${authorWords(item)}: ${withoutMarks(item.text)}`;
 
 /**
  * Speaks messages of others that came to the end of the list. The list itself is silent, because scrolling brings rows into it that are
@@ -20,8 +27,7 @@ export function Arrivals({ items, isEnd }: { items: readonly HistoryItem[]; isEn
     const at = items.findIndex((item) => messageKey(item) === messageKey(before));
     const fresh = at < 0 ? [] : items.slice(at + 1).filter((item) => !item.mine);
     if (fresh.length > SPOKEN_MAX) setWords(`${fresh.length} new messages`);
-    else if (fresh.length > 0)
-      setWords(fresh.map((item) => `${authorWords(item)}: ${withoutMarks(item.text)}`).join('. '));
+    else if (fresh.length > 0) setWords(fresh.map(spoken).join('. '));
   }, [items, isEnd]);
 
   return (

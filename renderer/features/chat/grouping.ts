@@ -107,6 +107,8 @@ function timersByIndex(items: readonly HistoryItem[], timers: readonly TimerChan
 }
 
 const belongsTogether = (before: HistoryItem, item: HistoryItem): boolean =>
+  before.content.kind !== 'call' &&
+  item.content.kind !== 'call' &&
   before.author === item.author &&
   before.name === item.name &&
   before.confirmed === item.confirmed &&

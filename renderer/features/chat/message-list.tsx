@@ -192,7 +192,9 @@ function estimatedHeight(row: ChatRow | undefined): number {
 const linesOf = ({ text, content }: HistoryItem): number =>
   content.kind === 'file'
     ? 5
-    : text.split('\n').reduce((lines, line) => lines + Math.max(1, Math.ceil(line.length / 70)), 0);
+    : content.kind === 'call'
+      ? 2
+      : text.split('\n').reduce((lines, line) => lines + Math.max(1, Math.ceil(line.length / 70)), 0);
 
 function withPinned(shown: readonly number[], pinned: readonly number[], count: number): number[] {
   if (pinned.length === 0) return [...shown];

@@ -1,6 +1,7 @@
 import { memo } from 'react';
 import { Avatar } from '../../ui/avatar.tsx';
 import { AuthorName } from '../author-name.tsx';
+import { CallRow } from './call-row.tsx';
 import styles from './chat.module.css';
 import { GapRows } from './gap-rows.tsx';
 import type { ChatRow } from './grouping.ts';
@@ -21,7 +22,7 @@ type MessageRowProps = ChatRow & {
 
 /** A message with the day, the mark and the author that stand above it. Drawn again only when one of these changed. */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
-  const { item, day, isNew, startsGroup, endsGroup, highlighted, hasMeta, position, total, gaps, gapsBelow } = props;
+  const { item, day, isNew, highlighted, position, total, gaps, gapsBelow } = props;
   const { timersBefore, timers, timersBelow } = props;
   return (
     <>
@@ -38,25 +39,36 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
           <span>New messages</span>
         </p>
       ) : null}
-      <div className={styles.row} data-mine={item.mine || undefined} data-ends={endsGroup || undefined}>
-        <SelectBox item={item} />
-        {item.mine ? null : (
-          <span className={styles.face}>
-            {endsGroup ? <Avatar id={item.author} name={item.confirmed ? item.name : '?'} size={32} /> : null}
-          </span>
-        )}
-        <div className={styles.bubble}>
-          {startsGroup ? (
-            <p className={styles.author}>
-              <AuthorName mine={item.mine} name={item.name} confirmed={item.confirmed} />
-            </p>
-          ) : null}
-          <Message item={item} focused={highlighted} hasMeta={hasMeta} position={position} total={total} />
-          <Reactions item={item} />
-        </div>
-      </div>
+      {item.content.kind === 'call' ? (
+        <CallRow item={item} call={item.content} focused={highlighted} position={position} total={total} />
+      ) : (
+        <Talk {...props} />
+      )}
       <TimerRows timers={timersBelow} />
       <GapRows gaps={gapsBelow} />
     </>
   );
 });
+
+/** A message beside the face of its author. */
+function Talk({ item, startsGroup, endsGroup, highlighted, hasMeta, position, total }: MessageRowProps) {
+  return (
+    <div className={styles.row} data-mine={item.mine || undefined} data-ends={endsGroup || undefined}>
+      <SelectBox item={item} />
+      {item.mine ? null : (
+        <span className={styles.face}>
+          {endsGroup ? <Avatar id={item.author} name={item.confirmed ? item.name : '?'} size={32} /> : null}
+        </span>
+      )}
+      <div className={styles.bubble}>
+        {startsGroup ? (
+          <p className={styles.author}>
+            <AuthorName mine={item.mine} name={item.name} confirmed={item.confirmed} />
+          </p>
+        ) : null}
+        <Message item={item} focused={highlighted} hasMeta={hasMeta} position={position} total={total} />
+        <Reactions item={item} />
+      </div>
+    </div>
+  );
+}

@@ -1,5 +1,5 @@
 import { isolated, type Room } from '@parley/shared/model';
-import { ArrowRight, Link2, List, MessageCircle, Phone, Video } from 'lucide-react';
+import { ArrowRight, Link2, List, MessageCircle, Phone, PhoneMissed, Video } from 'lucide-react';
 import { useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { RoomReach } from '../../stores/state.ts';
@@ -9,7 +9,8 @@ import { countOf, formatNames, formatWhen } from '../../ui/format.ts';
 import { withoutMarks } from '../../ui/marks.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { AuthorName } from '../author-name.tsx';
-import { roomTitle, typingWords } from '../connection-words.ts';
+import { CallLine } from '../call-line.tsx';
+import { authorWords, roomTitle, typingWords } from '../connection-words.ts';
 import { serverNameOf } from '../servers/server-words.ts';
 import styles from './home-screen.module.css';
 import { NewRoomDialog } from './new-room-dialog.tsx';
@@ -104,6 +105,8 @@ function RoomRow({ room, reach, now }: { room: Room; reach: RoomReach | undefine
             <>
               <em>Draft:</em> <bdi>{draft}</bdi>
             </>
+          ) : last?.call ? (
+            <CallLine by={last} call={last.call} running={reach?.call?.callId === last.call.callId} />
           ) : last ? (
             <>
               <AuthorName mine={last.mine} name={last.name} confirmed={last.confirmed} />:{' '}
@@ -125,6 +128,7 @@ function RoomRow({ room, reach, now }: { room: Room; reach: RoomReach | undefine
           <span className={styles.when}>{formatWhen(room.lastActiveAt, now)}</span>
         )}
         <span className={styles.counts}>
+          <MissedCalls room={room} running={reach?.call?.callId ?? null} />
           {room.mentions > 0 ? (
             <span className={styles.unread} title="You are mentioned">
               <span aria-hidden="true">@{room.mentions > 1 ? ` ${room.mentions}` : ''}</span>
@@ -135,6 +139,23 @@ function RoomRow({ room, reach, now }: { room: Room; reach: RoomReach | undefine
         </span>
       </span>
     </button>
+  );
+}
+
+/** The calls that were missed since the room's end was on the screen; one that rings still is none yet. */
+function MissedCalls({ room: { missedCall }, running }: { room: Room; running: string | null }) {
+  const count = missedCall ? missedCall.count - (missedCall.callId === running ? 1 : 0) : 0;
+  if (!missedCall || count === 0) return null;
+  const words =
+    count === 1 && missedCall.callId !== running
+      ? `Missed call from ${authorWords({ ...missedCall, mine: false })}`
+      : countOf(count, 'missed call', 'missed calls');
+  return (
+    <span className={styles.missed} title={words} data-missed-calls>
+      <PhoneMissed aria-hidden="true" />
+      {count > 1 ? <span aria-hidden="true">{count}</span> : null}
+      <span className="visually-hidden">{words}</span>
+    </span>
   );
 }
 

@@ -1,5 +1,8 @@
+import { CallId } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { createFakeApp } from '../../testing/gallery/fake-app.ts';
+import { idOf } from '../../testing/gallery/samples/ids.ts';
+import { design, reachOf } from '../../testing/gallery/samples/rooms.ts';
 import type { ScreenName } from '../../testing/gallery/screens/index.ts';
 import { changesInWords } from './announcer.tsx';
 
@@ -17,6 +20,16 @@ describe('the announcer', () => {
       'New message from You in Design circle',
     ]);
     expect(changesInWords({ unread: unreadOf(more), inCall: null }, more)).toEqual([]);
+  });
+
+  it('tells of a missed call, and lets one that rings speak for itself', () => {
+    const call = { callId: CallId.parse(idOf('a call', 16)), missed: true, lengthMs: null };
+    const lastMessage = { name: 'Ana', confirmed: true, text: '', sentAt: 1, mine: false, call };
+    const missed = { ...more, rooms: more.rooms.map((room) => (room.unread > 0 ? { ...room, lastMessage } : room)) };
+    const before = { unread: unreadOf({ ...missed, rooms: home.rooms }), inCall: null };
+    expect(changesInWords(before, missed)).toContain('Missed call from Ana in Design circle');
+    const running = reachOf([], { call: { callId: call.callId, startedAt: 0, deviceIds: [] } });
+    expect(changesInWords(before, { ...missed, reach: { [design]: running } }).join()).not.toContain('Design circle');
   });
 
   it('leaves what waited before the app opened in peace', () => {

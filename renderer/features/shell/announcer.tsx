@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { useApp } from '../../stores/react.tsx';
 import type { AppState } from '../../stores/state.ts';
+import { callWords } from '../call-line.tsx';
 import { authorWords, roomInWords } from '../connection-words.ts';
 
 type Known = { unread: ReadonlyMap<string, number>; inCall: ReadonlyMap<string, string> | null };
@@ -22,9 +23,14 @@ export function changesInWords(before: Known, state: Pick<AppState, 'rooms' | 'c
     const here = screen.at === 'room' && screen.roomId === room.roomId;
     const open = here && (screen.panel === 'chat' || call.at !== 'joined' || call.roomId !== room.roomId);
     if (open || known === undefined || room.unread <= known) continue;
-    words.push(
-      `New message from ${room.lastMessage ? authorWords(room.lastMessage) : 'somebody'} in ${roomInWords(room)}`,
-    );
+    const last = room.lastMessage;
+    if (last?.call) {
+      // A call that rings speaks for itself.
+      if (state.reach[room.roomId]?.call?.callId === last.call.callId) continue;
+      words.push(`${callWords(last, last.call, false)} in ${roomInWords(room)}`);
+      continue;
+    }
+    words.push(`New message from ${last ? authorWords(last) : 'somebody'} in ${roomInWords(room)}`);
   }
   const now = othersInCall(state);
   if (now && before.inCall) {

@@ -2,6 +2,7 @@ import type { Room } from '@parley/shared/model';
 import { useEffect, useRef, useState } from 'react';
 import { useApp } from '../../stores/react.tsx';
 import type { OwnCall, ParticipantView } from '../../stores/state.ts';
+import { formatNames } from '../../ui/format.ts';
 import { InviteButton } from '../invites/invite-button.tsx';
 import { layoutStage, type StageTile } from './layout.ts';
 import styles from './stage.module.css';
@@ -51,21 +52,20 @@ export function Stage({ call }: { call: Joined }) {
           <ParticipantTile key={tile.key} box={box} kind={tile.kind} participant={participant} {...pin} />
         ) : null;
       })}
-      {inCall.length === 0 ? (
-        <Alone room={room} somebodyHere={participants.some(({ link }) => link !== 'closed')} />
-      ) : null}
+      {inCall.length === 0 ? <Alone room={room} here={participants.filter(({ link }) => link !== 'closed')} /> : null}
     </section>
   );
 }
 
 /** Says what to do while nobody else is in the call. */
-function Alone({ room, somebodyHere }: { room: Room | undefined; somebodyHere: boolean }) {
+function Alone({ room, here }: { room: Room | undefined; here: readonly ParticipantView[] }) {
+  const somebodyHere = here.length > 0;
   return (
     <div className={styles.alone}>
       <p role="status">
         {somebodyHere
-          ? 'You are the first one here. The others in the room see the call ring.'
-          : 'Nobody else has this room open yet. Invite people; the call rings for them as soon as they join the room.'}
+          ? `Calling ${formatNames(here.map(({ name }) => name))}… If nobody answers, the room tells them of a missed call.`
+          : 'Nobody else is here right now. Members who come while you are here can join; later they find a missed call.'}
       </p>
       {room && !somebodyHere ? <InviteButton room={room} look="primary" /> : null}
     </div>

@@ -18,6 +18,7 @@ import {
 } from '@parley/shared/model';
 import {
   accept,
+  type CallId,
   DeviceId,
   fromBase64Url,
   type Head,
@@ -240,6 +241,9 @@ export class FakeCore {
   readonly dev: DeviceId;
   readonly history: Stored[] = [];
   readonly met = new Map<DeviceId, Profile>();
+  /** What this device wrote about calls. */
+  readonly noted: Extract<EntryContent, { kind: 'call' | 'hangup' }>[] = [];
+  readonly joinedCalls: CallId[] = [];
   readonly asked: string[] = [];
   profile: Profile;
   roomName: { name: string; renamedAt: number } | null = null;
@@ -354,6 +358,7 @@ export class FakeCore {
     },
     // Texts only: what other kinds do to them is the business of the real history.
     'history.compose': async ({ id, roomId, content }: { id: MessageId; roomId: RoomId; content: EntryContent }) => {
+      if (content.kind === 'call' || content.kind === 'hangup') this.noted.push(content);
       if (content.kind !== 'text') return refuse('unknown-call');
       const clock = Math.max(0, ...this.history.map(({ message }) => message.clock)) + 1;
       const seq = this.history.filter(({ mine }) => mine).length + 1;
@@ -374,6 +379,10 @@ export class FakeCore {
       const stored: Stored = { message, mine: true, state: 'queued', delivered: new Set(), read: new Set() };
       this.history.push(stored);
       return accept({ entry: message, item: this.#itemOf(stored) });
+    },
+    'history.join-call': ({ callId }: { callId: CallId }) => {
+      this.joinedCalls.push(callId);
+      return accept({ changed: [] });
     },
     'history.record': async ({ messages }: { messages: Entry[] }) => {
       const stored: (MessageRef & { met: boolean })[] = [];

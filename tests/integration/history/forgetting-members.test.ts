@@ -24,6 +24,16 @@ const step = fc.oneof(
       lifetimeMs: fc.constantFrom(null, null, HOUR / 2, 5 * HOUR),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant('call' as const), who: member }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      does: fc.constant('hang up' as const),
+      who: member,
+      which: fc.nat(5),
+      lengthMs: fc.nat(9_000),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ does: fc.constant('edit' as const), who: member, which: fc.nat(20) }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('delete' as const), who: member, which: fc.nat(20) }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('react' as const), who: member, which: fc.nat(20) }) },

@@ -5,6 +5,8 @@ import type { Member, SimulatedRoom } from './simulated-members.ts';
 export type MemberStep =
   | { does: 'edit' | 'delete'; who: number; which: number }
   | { does: 'react'; who: number; which: number; emoji?: Emoji; on?: boolean }
+  | { does: 'call'; who: number }
+  | { does: 'hang up'; who: number; which: number; lengthMs: number }
   | { does: 'link' | 'cut'; who: number; other: number }
   | { does: 'set clock'; who: number; aheadMs: number }
   | { does: 'wait'; ms: number };
@@ -28,6 +30,12 @@ export async function takeStep(room: SimulatedRoom, step: MemberStep, word: stri
       if (of) await room.member(step.who).say({ kind: 'reaction', of, emoji, on });
       break;
     }
+    case 'call':
+      await room.member(step.who).call();
+      break;
+    case 'hang up':
+      await room.member(step.who).hangUp(step.which, step.lengthMs);
+      break;
     case 'link':
       await room.link(room.member(step.who), room.member(step.other));
       break;

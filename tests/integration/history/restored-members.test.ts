@@ -13,6 +13,16 @@ const member = fc.nat(2);
 const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ does: fc.constant('write' as const), who: member }) },
   { weight: 2, arbitrary: fc.record({ does: fc.constant('offer file' as const), who: member }) },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant('call' as const), who: member }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      does: fc.constant('hang up' as const),
+      who: member,
+      which: fc.nat(5),
+      lengthMs: fc.nat(9_000),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ does: fc.constant('edit' as const), who: member, which: fc.nat(20) }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('delete' as const), who: member, which: fc.nat(20) }) },
   {

@@ -13,6 +13,7 @@ import {
 } from '@parley/shared/model';
 import {
   accept,
+  CallId,
   DeviceId,
   FileId,
   type Head,
@@ -264,6 +265,17 @@ export class Member {
     return this.say({ kind: 'file', of: null, fileId, salt, name, folders: ['a folder'], sizeBytes: 3, root });
   }
 
+  call(): Promise<unknown> {
+    return this.say({ kind: 'call', of: null, callId: CallId.parse(toBase64Url(randomBytes(16))) });
+  }
+
+  /** Leaves one of the calls that are here, if there is any. */
+  async hangUp(which: number, lengthMs: number): Promise<unknown> {
+    const calls = this.items().filter(({ content, deleted }) => content.kind === 'call' && !deleted);
+    const call = calls[which % Math.max(1, calls.length)];
+    return call && this.say({ kind: 'hangup', callId: CallId.parse(call.id), lengthMs });
+  }
+
   say(content: EntryContent): Promise<unknown> {
     return this.conversation.send(content, () => {});
   }
@@ -274,7 +286,8 @@ export class Member {
       author,
       id,
       text,
-      content,
+      // Whether it was missed is each one's own.
+      content: content.kind === 'call' ? content.lengthMs : content,
       edited,
       deleted,
       quotes: quote && { author: quote.author, id: quote.id, text: quote.text },

@@ -1,6 +1,7 @@
 import { refuse } from '@parley/shared/protocol';
 import { NO_SEARCH } from '../../../stores/app-store.ts';
 import { type GalleryScreen, here, inRoom, withReach } from '../base-state.ts';
+import { missedCall } from '../samples/calls.ts';
 import { hitOf, talkAt } from '../samples/chat.ts';
 import { fileMessagesAt, filesAt } from '../samples/files.ts';
 import { callId } from '../samples/ids.ts';
@@ -8,6 +9,19 @@ import { reachOf } from '../samples/rooms.ts';
 
 export const homeScreens = {
   home: () => ({}),
+  // Missed calls beside a draft, below a newer message and as the newest thing.
+  'home-missed': (base) => ({
+    rooms: base.rooms.map((room, index) => {
+      const call = { callId: missedCall.callId, missed: true, lengthMs: 21_000 };
+      const last = { name: 'Ana Moreira', confirmed: true, text: '', sentAt: room.lastActiveAt, mine: false };
+      if (index === 0 || index === 4)
+        return { ...room, lastMessage: { ...last, call }, unread: 1, missedCall: { ...missedCall, count: 1 } };
+      if (index === 1) return { ...room, missedCall: { ...missedCall, count: 3 } };
+      if (index === 2)
+        return { ...room, lastMessage: { ...last, call: { ...call, missed: false, lengthMs: 727_000 } } };
+      return index === 3 ? { ...room, unread: 1, mentions: 0, missedCall: { ...missedCall, count: 1 } } : room;
+    }),
+  }),
   'home-empty': () => ({
     rooms: [],
     reach: {},

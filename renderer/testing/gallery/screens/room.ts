@@ -2,6 +2,7 @@ import { messageKey } from '@parley/shared/model';
 import { refuse } from '@parley/shared/protocol';
 import { refusedConnection } from '../../../signaling/server-connection.ts';
 import { type GalleryScreen, here, inRoom, withReach } from '../base-state.ts';
+import { callsAt } from '../samples/calls.ts';
 import {
   chatOf,
   gapsAt,
@@ -14,6 +15,7 @@ import {
   timersAt,
 } from '../samples/chat.ts';
 import { fileMessagesAt, filesAt } from '../samples/files.ts';
+import { callId } from '../samples/ids.ts';
 import { participant } from '../samples/people.ts';
 import { design, longName, reachOf } from '../samples/rooms.ts';
 import { foundCheck, quotedRefusal, serverOf } from '../samples/servers.ts';
@@ -81,6 +83,12 @@ export const roomScreens = {
     screen: inRoom(),
     chats: { [design]: chatOf(livelyAt(nowMs)) },
     timers: { [design]: timersAt(nowMs) },
+  }),
+  // While one rings that is not answered yet.
+  'room-calls': (base, nowMs) => ({
+    screen: inRoom(),
+    chats: { [design]: chatOf(callsAt(nowMs), { hasOlder: false }) },
+    reach: withReach(base, reachOf(here(), { call: { callId, startedAt: nowMs, deviceIds: [] } })),
   }),
   'room-mentions': (_base, nowMs) => ({
     screen: inRoom(),

@@ -1,0 +1,69 @@
+import type { Bridge } from '@parley/shared/bridge';
+import { type CallId, LIMITS, type Outcome, type RoomId, refusalOf } from '@parley/shared/protocol';
+import type { Log } from '../log.ts';
+import type { CallKey } from './call-state.ts';
+import type { Conversation } from './conversation.ts';
+
+export type CallEntriesPorts = {
+  roomId: RoomId;
+  bridge: Bridge;
+  conversation: Pick<Conversation, 'note' | 'tellChanged'>;
+  log: Log;
+};
+
+/** Notes in the history which calls this device started, was in and left. A call does not wait for it, nor end with it. */
+export class CallEntries {
+  readonly #ports: CallEntriesPorts;
+  #own: CallKey | null = null;
+  /** The calls that this device is in, by every name that somebody gives them. */
+  #joined = new Set<CallId>();
+
+  constructor(ports: CallEntriesPorts) {
+    this.#ports = ports;
+  }
+
+  /** This device started a call. */
+  started(callId: CallId): void {
+    this.#note({ kind: 'call', callId, of: null });
+  }
+
+  /**
+   * The call that this device is in now, the calls that the others in it say they are in, and how long a call has run. Two calls that
+   * become one have two names for a while: none of them was missed.
+   */
+  follow(own: CallKey | null, others: readonly CallId[], ageMs: (call: CallKey) => number): void {
+    const before = this.#own;
+    this.#own = own && { callId: own.callId, startedAt: own.startedAt };
+    if (before && before.callId !== own?.callId) {
+      const lengthMs = Math.round(Math.min(LIMITS.callLengthMaxMs, Math.max(0, ageMs(before))));
+      this.#note({ kind: 'hangup', callId: before.callId, lengthMs });
+    }
+    if (!own) {
+      this.#joined.clear();
+      return;
+    }
+    for (const callId of [own.callId, ...others]) {
+      // Each of so many may have come from a call of their own; more names than that are made up.
+      if (this.#joined.has(callId) || (callId !== own.callId && this.#joined.size >= LIMITS.callCapacity)) continue;
+      this.#joined.add(callId);
+      this.#watch(this.#join(callId));
+    }
+  }
+
+  async #join(callId: CallId): Promise<Outcome<unknown>> {
+    const { bridge, roomId, conversation } = this.#ports;
+    const joined = await bridge.call('history.join-call', { roomId, callId });
+    if (joined.ok) conversation.tellChanged(joined.value.changed);
+    return joined;
+  }
+
+  #note(content: Parameters<Conversation['note']>[0]): void {
+    this.#watch(this.#ports.conversation.note(content));
+  }
+
+  #watch(work: Promise<Outcome<unknown>>): void {
+    void work.catch(refusalOf).then((outcome) => {
+      if (!outcome.ok) this.#ports.log.warn('a call was not noted', { code: outcome.code });
+    });
+  }
+}
