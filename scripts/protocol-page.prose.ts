@@ -132,7 +132,7 @@ export const LINK_PROSE: Readonly<Record<LinkMessage['type'], string>> = {
 export const FILE_PROSE: Readonly<Record<FileMessage['type'], string>> = {
   offers: 'Files of this device. Said when a link opens, the newest 128, and when one is new or offered again.',
   withdraw: 'This device takes an offer of its own back.',
-  held: 'Files of the room that this device can give whole. Said when a link opens, and for each that it can give from now on.',
+  held: 'Files of the room that this device can give whole. Said when a link opens, in several messages where there are many, and for each that it can give from now on.',
   'ask-hashes': 'Asks for the hashes of the blocks of a file that the other can give.',
   hashes: 'Answers `ask-hashes`.',
   want: 'Asks for a block, from a byte of it on. Blocks are sent in the order in which they were asked for; at most 64 may wait.',
@@ -235,6 +235,9 @@ export const FIELD_PROSE: Readonly<Record<string, string>> = {
   folders: 'around it, the outermost first',
   root: 'see "Files"',
   offeredAt: 'ms since 1970, by the author’s clock',
+  voice: 'only there where the file is a voice message',
+  durationMs: 'how long it is',
+  levels: 'how loud it is over its time',
   round: 'one more each time it is offered again',
   hashes: 'SHA-256 of each block, 32 bytes each, in order; base64url',
   index: 'of the block, from 0',

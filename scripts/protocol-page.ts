@@ -39,7 +39,7 @@ const grouped = (value: number): string => value.toLocaleString('en-US');
 function range(low: number | undefined, high: number | undefined, unit: string): string {
   const top = high === undefined || high === Number.MAX_SAFE_INTEGER ? undefined : high;
   if (low !== undefined && top !== undefined) {
-    return low === top ? `exactly ${grouped(low)} ${unit}` : `${grouped(low)} to ${grouped(top)} ${unit}`.trim();
+    return low === top ? `exactly ${grouped(low)} ${unit}`.trim() : `${grouped(low)} to ${grouped(top)} ${unit}`.trim();
   }
   if (low !== undefined) return `at least ${grouped(low)} ${unit}`.trim();
   return top === undefined ? '' : `at most ${grouped(top)} ${unit}`.trim();

@@ -215,7 +215,12 @@ export class Conversation {
   ): Promise<Outcome<HistoryItem>> {
     const { bridge, roomId, randomBytes } = this.#ports;
     const id = MessageId.parse(idOf(content) ?? toBase64Url(randomBytes(16)));
-    const said = { kind: content.kind, id, text: 'text' in content ? content.text : undefined };
+    const said = {
+      kind: content.kind,
+      id,
+      text: 'text' in content ? content.text : undefined,
+      isVoice: content.kind === 'file' && content.voice !== undefined,
+    };
     if (!this.#ownSpam.accept(said, this.#clock.monotonicMs())) return refuse('message-spam');
     const write = () => bridge.call('history.compose', { id, roomId, content, draft: draft() });
     const composed = await (waiting && !this.#closed ? this.#whenDiskTakes(write, waiting) : write());
@@ -248,7 +253,8 @@ export class Conversation {
     state.lastSeq = Math.max(state.lastSeq ?? 0, message.seq);
     const { kind, id, body } = message;
     const text = body && 'text' in body ? body.text : undefined;
-    if (!state.spam.accept({ kind, id, text }, message.sentAt)) {
+    const isVoice = message.kind === 'file' && message.body?.voice !== undefined;
+    if (!state.spam.accept({ kind, id, text, isVoice }, message.sentAt)) {
       this.#dropped.spam += 1;
       return state.catchUp.lacks();
     }

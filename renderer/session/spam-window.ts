@@ -18,14 +18,16 @@ export class SpamWindow {
   }
 }
 
+type Said = { kind: EntryKind; id: string; text: string | undefined; isVoice: boolean };
+
 /** V6 for the entries of one author. Calls are noted by the app itself: they take nothing from what the person says. */
 export class EntrySpam {
   readonly #messages = new SpamWindow();
   readonly #calls = new SpamWindow();
 
   /** Whether an entry may come now; counts it if so. A folder is many files at once: what a person has to look at of them has limits of its own. */
-  accept({ kind, id, text }: { kind: EntryKind; id: string; text?: string | undefined }, now: number): boolean {
-    if (kind === 'file') return true;
+  accept({ kind, id, text, isVoice }: Said, now: number): boolean {
+    if (kind === 'file' && !isVoice) return true;
     const window = kind === 'call' || kind === 'hangup' ? this.#calls : this.#messages;
     return window.accept(text ?? id, now);
   }

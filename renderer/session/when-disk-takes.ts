@@ -15,12 +15,13 @@ export type DiskWait<T> = {
 
 /**
  * Tries `write` until the disk takes it. It must be repeatable, as `history.compose` is on its id. `waiting` hears the
- * refusal of each try in vain, so that the person is told why and may cancel.
+ * refusal of each try in vain, so that the person is told why and may cancel. `passes` tells which refusals are worth another try.
  */
 export function whenDiskTakes<T>(
   clock: Pick<Clock, 'after'>,
   write: () => Promise<Outcome<T>>,
   waiting: (refusal: Refusal) => void,
+  passes: (code: ErrorCode) => boolean = (code) => PASSING.includes(code),
 ): DiskWait<T> {
   let cancelled = false;
   let stopWaiting: (() => void) | undefined;
@@ -35,7 +36,7 @@ export function whenDiskTakes<T>(
   const tryUntilTaken = async (): Promise<Outcome<T>> => {
     for (let afterMs = AGAIN_AFTER_MS; ; afterMs = Math.min(2 * afterMs, AGAIN_MAX_MS)) {
       const outcome = await write();
-      if (outcome.ok || !PASSING.includes(outcome.code)) return outcome;
+      if (outcome.ok || !passes(outcome.code)) return outcome;
       if (!cancelled) {
         waiting(outcome);
         await pause(afterMs);

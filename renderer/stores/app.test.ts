@@ -12,6 +12,7 @@ import { accept, type MessageId, refuse } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { noLogs } from '../log.ts';
 import { FakeMedia } from '../media/testing/fake-media.ts';
+import { FakeVoice } from '../media/voice/testing/fake-voice.ts';
 import { usualLinkPolicy } from '../mesh/link-policy.ts';
 import { fakeCertificate } from '../mesh/testing/fake-peers.ts';
 import { usualSessionPolicy } from '../session/session-policy.ts';
@@ -89,6 +90,7 @@ async function openApp(room: FakeRoom, given: Given = {}) {
   let tellServer: (change: ServerChange) => void = () => {};
   const app = createApp({
     fileUrls: { make: () => null, revoke: () => {} },
+    voice: new FakeVoice().ports(),
     content: { write: async () => refuse('file-unknown'), read: async () => refuse('file-unknown') },
     bridge: {
       call: (call, input) => bridge.call(call, input),

@@ -18,6 +18,7 @@ import type { AppPorts } from './ports.ts';
 import { createReach, type Reach } from './reach.ts';
 import { createSearches } from './searches.ts';
 import { createTimers } from './timers.ts';
+import { createVoices } from './voices.ts';
 
 export type App = { store: AppStore; actions: Actions; log: Logs; close(): Promise<void> };
 
@@ -43,6 +44,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
     clock,
     onFound: (roomId) => void markListed({ ports, store }, roomId, true),
   });
+  const voices = createVoices({ store, ports, notices });
   let running: { reach: Reach; calls: Calls } | undefined;
   let closed = false;
 
@@ -56,6 +58,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
     listedRooms,
     localFiles,
     notices,
+    voices,
     running: () => running,
     restart: () => void start(),
   });
@@ -170,6 +173,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
       for (const undo of undos) undo();
       searches.close();
       listedRooms.close();
+      voices.close();
       running?.calls.leave();
       running?.calls.close();
       await Promise.all([drafts.close(), running?.reach.close()]);

@@ -4,6 +4,7 @@ import { createBridge } from '../bridge/create-bridge.ts';
 import { fetchedContent } from '../bridge/file-content.ts';
 import { PageLog } from '../log.ts';
 import { browserMedia } from '../media/ports.ts';
+import { browserVoice } from '../media/voice/voice-ports.ts';
 import { usualLinkPolicy } from '../mesh/link-policy.ts';
 import { makeSimplePeer } from '../mesh/simple-peer-adapter.ts';
 import { makeCertificate } from '../session/certificate.ts';
@@ -48,6 +49,7 @@ export function browserPorts(window: Window & typeof globalThis): AppPorts {
     makePeer: makeSimplePeer,
     makeCertificate: () => makeCertificate(window.RTCPeerConnection),
     media: browserMedia(window),
+    voice: browserVoice(window),
     reload: () => window.location.reload(),
     writeClipboard: (text) => window.navigator.clipboard.writeText(text),
     log,

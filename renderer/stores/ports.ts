@@ -5,6 +5,7 @@ import type { Clock } from '@parley/shared/timing';
 import type { FileContent } from '../bridge/file-content.ts';
 import type { Logs } from '../log.ts';
 import type { MediaPorts } from '../media/ports.ts';
+import type { VoicePorts } from '../media/voice/voice-ports.ts';
 import type { MakePeer } from '../mesh/raw-peer.ts';
 import type { OwnCertificate } from '../session/certificate.ts';
 import type { FileUrls } from '../session/files/local-files.ts';
@@ -27,6 +28,7 @@ export type AppPorts = {
   makePeer: MakePeer;
   makeCertificate: () => Promise<OwnCertificate>;
   media: MediaPorts;
+  voice: VoicePorts;
   /** Loads the page anew. */
   reload: () => void;
   /** Rejects when the system does not allow it. */

@@ -19,9 +19,11 @@ import type {
   WorkState,
 } from '@parley/shared/model';
 import type { CallId, DeviceId, ListedRoom, MicrophoneState, Refusal, RoomId } from '@parley/shared/protocol';
+import type { VoicePlaying, VoiceSpeed } from '../media/voice/voice-player.ts';
 import type { FileNow } from '../session/files/file-transfers.ts';
 import type { ServerConnection } from '../signaling/server-connection.ts';
 
+export type { VoicePlaying, VoiceSpeed } from '../media/voice/voice-player.ts';
 export type { FileNow } from '../session/files/file-transfers.ts';
 export type { ServerConnection } from '../signaling/server-connection.ts';
 
@@ -61,6 +63,11 @@ export type AppState = {
   files: Readonly<Record<RoomId, readonly FileNow[]>>;
   /** Files that the person chose and that are being read before they are offered. */
   preparing: readonly PreparingFile[];
+  /** The voice message that is being recorded; null for none. */
+  recording: Recording | null;
+  /** The voice message that is played, one at a time, and how fast. */
+  playing: VoicePlaying | null;
+  voiceSpeed: VoiceSpeed;
   search: SearchState;
   /** Null while no list of a server is looked at. */
   listedRooms: ListedRoomsView | null;
@@ -221,8 +228,20 @@ export type GoTo =
 /** What a person has written in a room and not sent, and why the last try to send it failed. */
 export type Draft = { text: string; refusal: Refusal | null };
 
-/** Messages, or a change of one, that the disk does not take for now: the words that wait, and why. */
-export type Unstored = { what: 'message' | 'change'; text: string; refusal: Refusal; cancel(): void };
+/**
+ * asking → recording → storing;  asking → refused
+ *
+ * `held`: it is sent when the finger or the pointer lets go. A recording that is on the disk and was not sent is a file in the state `recorded`.
+ */
+export type Recording = { roomId: RoomId } & (
+  | { at: 'asking'; held: boolean }
+  | { at: 'recording'; held: boolean; elapsedMs: number; level: number }
+  | { at: 'storing' }
+  | { at: 'refused'; trouble: DeviceTrouble }
+);
+
+/** Messages, a change of one, or a recording that the disk does not take for now: the words that wait, and why. */
+export type Unstored = { what: 'message' | 'change' | 'recording'; text: string; refusal: Refusal; cancel(): void };
 
 export type PreparingFile = { id: number; roomId: RoomId; name: string; sizeBytes: number; bytes: number };
 

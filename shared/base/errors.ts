@@ -97,6 +97,7 @@ export const ERRORS = {
   'file-block-wrong': 'A part of a file arrived changed and was not used.',
   'file-missing': 'The file is not where it was. Choose it again to go on sending it.',
   'file-changed': 'The file was changed after it was offered. Offer it again to send what it is now.',
+  'voice-invalid': 'This is no recording that Parley can play. It was deleted here.',
   'file-not-open': 'No program could open this file.',
 
   // Export and import

@@ -101,6 +101,16 @@ export const LIMITS = {
   /** Files in one statement of what a device can give. */
   filesHeldMax: 512,
 
+  /** How long a voice message may be, and how large. */
+  voiceMaxMs: 900_000,
+  voiceMaxBytes: 4_194_304,
+  /** A voice message up to this size is loaded by itself, while those of its author are no more than that together. */
+  voiceLoadedMaxBytes: 2_097_152,
+  voicesOfAuthorMaxBytes: 268_435_456,
+  /** The pieces of a voice message whose loudness its author tells, and the number for the loudest. */
+  voiceLevels: 64,
+  voiceLevelMax: 31,
+
   /** From the first hello to both confirms; later the attempt is dropped. */
   handshakeTimeoutMs: 10_000,
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { DeviceId, FileId, RoomId } from '../base/ids.ts';
 import { LIMITS } from '../base/limits.ts';
-import { FileItem, FileOffer } from '../model/index.ts';
+import { FileItem, FileOffer, fitsVoice } from '../model/index.ts';
 import { BlockHashes } from '../protocol/files.ts';
 
 const Nothing = z.object({}).strict();
@@ -13,11 +13,15 @@ const Progress = z.object({ item: FileItem, have: z.string().max(200).nullable()
 /** Files that are offered, sent and received. The blocks themselves go another way: see `FileContent`. */
 export const fileCalls = {
   'files.list': { input: z.object({ roomId: RoomId }).strict(), output: Items },
-  /** Offers a file of this computer. */
+  /**
+   * Offers a file of this computer. A voice message is `recorded` instead, its blocks are written as those of an accepted file, and it is
+   * `shared` once its entry is composed.
+   */
   'files.offer': {
-    input: FileOffer.pick({ name: true, folders: true, sizeBytes: true, root: true, salt: true })
+    input: FileOffer.pick({ name: true, folders: true, sizeBytes: true, root: true, salt: true, voice: true })
       .extend({ roomId: RoomId, hashes: BlockHashes })
-      .strict(),
+      .strict()
+      .refine(fitsVoice),
     output: FileItem,
   },
   /** Takes note of the offers of a device; answers what is new or offered again. */

@@ -104,7 +104,14 @@ export const Reaction = z.object({
 export type Reaction = z.infer<typeof Reaction>;
 
 /** The offer of a file as it stands in the conversation. The id of its message is that of the file. */
-export const MessageFile = FileOffer.pick({ salt: true, name: true, folders: true, sizeBytes: true, root: true });
+export const MessageFile = FileOffer.pick({
+  salt: true,
+  name: true,
+  folders: true,
+  sizeBytes: true,
+  root: true,
+  voice: true,
+});
 export type MessageFile = z.infer<typeof MessageFile>;
 
 /**

@@ -5,6 +5,7 @@ import { LIMITS } from '../base/limits.ts';
 import { ChatText, MessageRef } from './chat-message.ts';
 import { FileOffer } from './file.ts';
 import { DisplayName } from './profile.ts';
+import { fitsVoice } from './voice.ts';
 
 /** How long a message may be there, in ms. */
 export const Lifetime = z.number().int().min(LIMITS.lifetimeMinMs).max(LIMITS.lifetimeMaxMs);
@@ -37,7 +38,9 @@ const CallBody = z.object({ salt: Salt });
 const CallLength = z.number().int().nonnegative().max(LIMITS.callLengthMaxMs);
 const HangupBody = z.object({ salt: Salt, lengthMs: CallLength });
 /** An offered file. Its salt is that of the offer too: the id of the entry is the id of the file, which nobody can make for other content. */
-const FileBody = FileOffer.pick({ name: true, folders: true, sizeBytes: true, root: true }).extend({ salt: Salt });
+const FileBody = FileOffer.pick({ name: true, folders: true, sizeBytes: true, root: true, voice: true })
+  .extend({ salt: Salt })
+  .refine(fitsVoice);
 
 /**
  * The fields of every entry. `seq` counts the author's entries in this room from 1, without gaps; a device that was restored
@@ -89,7 +92,7 @@ export type EntryKind = Entry['kind'];
 export type EntryBody = NonNullable<Entry['body']>;
 
 /**
- * The content of one's own entry, before it gets a place and a signature. A text lasts as long as the room's timer says, unless
+ * The content of one's own entry, before it gets a place and a signature. A text or a file lasts as long as the room's timer says, unless
  * `lifetimeMs` says otherwise; null: without end. A `hangup` is about the entry of its call.
  */
 export const EntryContent = z.discriminatedUnion('kind', [
@@ -106,8 +109,13 @@ export const EntryContent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('reaction'), emoji: Emoji, on: z.boolean(), of: MessageRef }).strict(),
   z.object({ kind: z.literal('timer'), lifetimeMs: Lifetime.nullable(), of: z.null().default(null) }).strict(),
   FileOffer.omit({ offeredAt: true, round: true })
-    .extend({ kind: z.literal('file'), of: z.null().default(null) })
-    .strict(),
+    .extend({
+      kind: z.literal('file'),
+      of: z.null().default(null),
+      lifetimeMs: Lifetime.nullable().optional(),
+    })
+    .strict()
+    .refine(fitsVoice),
   z.object({ kind: z.literal('call'), callId: CallId, of: z.null().default(null) }).strict(),
   z.object({ kind: z.literal('hangup'), callId: CallId, lengthMs: CallLength }).strict(),
 ]);

@@ -3,6 +3,7 @@ import { base64UrlOf } from '../base/bytes.ts';
 import { ErrorCode } from '../base/errors.ts';
 import { DeviceId, FileId, RoomId } from '../base/ids.ts';
 import { LIMITS } from '../base/limits.ts';
+import { Voice } from './voice.ts';
 
 /** A name as its sender has it. It may be anything: each receiver makes a harmless name of its own from it. */
 const OfferedName = z.string().min(1).max(LIMITS.fileNameMaxChars);
@@ -21,16 +22,27 @@ export const FileOffer = z.object({
   offeredAt: z.number().int().nonnegative(),
   /** 1, and one more each time it is offered again. */
   round: z.number().int().min(1).max(1_000_000).default(1),
+  /** Only there where the file is a voice message. */
+  voice: Voice.optional(),
 });
 export type FileOffer = z.infer<typeof FileOffer>;
 
 /**
  * The state of a file on this device.
  *
- * mine: shared → withdrawn → shared;  others': offered → receiving ⇄ paused → received;
+ * mine: shared → withdrawn → shared;  a voice message: recorded → shared;  others': offered → receiving ⇄ paused → received;
  * offered | receiving | paused → declined → offered (offered again)
  */
-export const FileState = z.enum(['shared', 'withdrawn', 'offered', 'receiving', 'paused', 'received', 'declined']);
+export const FileState = z.enum([
+  'recorded',
+  'shared',
+  'withdrawn',
+  'offered',
+  'receiving',
+  'paused',
+  'received',
+  'declined',
+]);
 export type FileState = z.infer<typeof FileState>;
 
 /** `program` is whatever could run, whatever its name says. */
@@ -53,7 +65,7 @@ export const FileItem = FileOffer.extend({
   risk: FileRisk,
   /** Bytes in blocks that were checked and are on this disk. */
   haveBytes: z.number().int().nonnegative(),
-  /** Whether it was received and is on this disk, so that it can be given to others also after a restart. */
+  /** Whether it was received, or recorded, and is on this disk, so that it can be given to others also after a restart. */
   held: z.boolean(),
   /** Why it stands still, when it does. */
   trouble: ErrorCode.nullable(),

@@ -21,4 +21,5 @@ export * from './spam.ts';
 export * from './split-text.ts';
 export * from './storage.ts';
 export * from './timer-change.ts';
+export * from './voice.ts';
 export * from './work.ts';

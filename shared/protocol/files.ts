@@ -17,9 +17,12 @@ export const BlockHashes = z
   .max(Math.ceil((BLOCKS_MAX * 32 * 4) / 3))
   .regex(/^[A-Za-z0-9_-]*$/);
 
+/** A voice message is offered by its entry alone: it is loaded by itself, and nobody has to take what no message shows. */
+const LinkedOffer = FileOffer.omit({ voice: true });
+
 /** The messages about files between two linked participants on the files channel: one JSON text per message. */
 export const FileMessage = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('offers'), offers: z.array(FileOffer).max(LIMITS.fileOffersMax) }),
+  z.object({ type: z.literal('offers'), offers: z.array(LinkedOffer).max(LIMITS.fileOffersMax) }),
   z.object({ type: z.literal('withdraw'), fileId: FileId }),
   z.object({ type: z.literal('held'), fileIds: z.array(FileId).max(LIMITS.filesHeldMax) }),
   z.object({ type: z.literal('ask-hashes'), fileId: FileId }),

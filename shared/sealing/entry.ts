@@ -17,8 +17,9 @@ function bodyFields(body: EntryBody): Bytes[] {
   if ('text' in body) return [counted(body.text)];
   if ('lengthMs' in body) return [u64(body.lengthMs)];
   if (!('root' in body)) return [];
-  const { name, folders, sizeBytes, root } = body;
-  return [counted(name), u32(folders.length), ...folders.map(counted), u64(sizeBytes), raw(root)];
+  const { name, folders, sizeBytes, root, voice } = body;
+  const fields = [counted(name), u32(folders.length), ...folders.map(counted), u64(sizeBytes), raw(root)];
+  return voice ? [...fields, u64(voice.durationMs), new Uint8Array(voice.levels)] : fields;
 }
 
 /**

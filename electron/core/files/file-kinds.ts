@@ -176,6 +176,20 @@ export function lookAt(name: string, head: Uint8Array | null): FileLook {
   return { kind: ARCHIVES.has(ending.slice(1)) ? 'archive' : 'other', risk: 'unknown', pictureType: null };
 }
 
+/**
+ * Whether a file begins as recordings of this app do: WebM whose one track is sound in Opus. Only what stands before the first sound is
+ * looked at; after it, any bytes may come.
+ */
+export function isVoice(head: Uint8Array): boolean {
+  const [tracks = ''] = latin1(head).split('\x1f\x43\xb6\x75', 1);
+  return (
+    matches(tracks, 0, '\x1a\x45\xdf\xa3') &&
+    tracks.includes('\x42\x82\x84webm') &&
+    tracks.includes('A_OPUS') &&
+    !tracks.includes('V_')
+  );
+}
+
 function sniff(head: Uint8Array): Sniffed {
   if (head.length === 0) return 'nothing';
   const start = latin1(head.subarray(0, 64));

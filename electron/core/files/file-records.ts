@@ -17,7 +17,8 @@ const FileRecord = FileItem.extend({
 export type FileRecord = (typeof FileRecord)['_output'];
 
 /**
- * The files that this device knows, one small file each, with its block hashes and the arrived part beside it. Names are the id in
+ * The files that this device knows, one small file each, with its block hashes and the arrived part beside it, or the voice
+ * message that it is. Names are the id in
  * hexadecimal: there are disks that do not tell capital letters from small ones.
  */
 export class FileRecords {
@@ -60,7 +61,8 @@ export class FileRecords {
 
   remove(fileId: FileId): void {
     this.#records.delete(fileId);
-    for (const ending of ['json', 'hashes', 'part'] as const) rmSync(this.#path(fileId, ending), { force: true });
+    for (const ending of ['json', 'hashes', 'part', 'voice'] as const)
+      rmSync(this.#path(fileId, ending), { force: true });
   }
 
   removePart(fileId: FileId): void {
@@ -69,6 +71,11 @@ export class FileRecords {
 
   partOf(fileId: FileId): string {
     return this.#path(fileId, 'part');
+  }
+
+  /** Where a whole voice message lies. */
+  voiceOf(fileId: FileId): string {
+    return this.#path(fileId, 'voice');
   }
 
   putHashes(fileId: FileId, hashes: Uint8Array): void {
@@ -94,7 +101,7 @@ export class FileRecords {
     }
   }
 
-  #path(fileId: FileId, ending: 'json' | 'hashes' | 'part'): string {
+  #path(fileId: FileId, ending: 'json' | 'hashes' | 'part' | 'voice'): string {
     const bytes = fromBase64Url(fileId) ?? new Uint8Array();
     return join(this.#folder, `${Buffer.from(bytes).toString('hex')}.${ending}`);
   }

@@ -33,6 +33,7 @@ const STATUS: Partial<Record<Refusal['code'], number>> = {
   'file-missing': 404,
   'not-allowed': 403,
   'file-block-wrong': 422,
+  'voice-invalid': 422,
   'disk-full': 507,
 };
 

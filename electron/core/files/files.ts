@@ -1,26 +1,29 @@
 import { lstat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { blockCountOf, blockSizeOf, type FileItem, type FileOffer, type MessageRef } from '@parley/shared/model';
+import { blockSizeOf, type FileItem, type FileOffer, type MessageRef } from '@parley/shared/model';
 import {
   type DeviceId,
   type ErrorCode,
   FileId,
-  fromBase64Url,
   LIMITS,
   ParleyError,
   type RoomId,
   refusalOf,
   toBase64Url,
 } from '@parley/shared/protocol';
-import { fileIdOf, fileRootOf } from '@parley/shared/sealing';
+import { fileIdOf } from '@parley/shared/sealing';
 import type { Emit } from '../event-hub.ts';
 import type { Log, Shell } from '../ports.ts';
+import { ArrivingFiles } from './arriving-files.ts';
+import { bitsOf, checkedHashes, isOfNothing } from './block-hashes.ts';
 import { checkRoom, type Downloads } from './downloads.ts';
 import { HEAD_BYTES, lookAt } from './file-kinds.ts';
-import { safeFileName } from './file-names.ts';
 import { type FileRecord, FileRecords } from './file-records.ts';
-import { fileOf, isEmpty, readFrom, takeBack } from './held-file.ts';
-import { HASH_BYTES, PartFile, sha256Of } from './part-file.ts';
+import { firstLook } from './first-look.ts';
+import { isEmpty, readFrom, takeBack } from './held-file.ts';
+import type { PartFile } from './part-file.ts';
+import { openFile, pictureOf, type ReceivedPicture, showFile } from './show-file.ts';
+import { keepVoice, loadsItself, readVoice, takeStock } from './voice-files.ts';
 
 export type FilesPorts = {
   /** The folder in the profile for records and for what has arrived so far. */
@@ -34,18 +37,13 @@ export type FilesPorts = {
   log: Log;
 };
 
-export type OwnFile = Pick<FileOffer, 'name' | 'folders' | 'sizeBytes' | 'root' | 'salt'> & {
+export type OwnFile = Pick<FileOffer, 'name' | 'folders' | 'sizeBytes' | 'root' | 'salt' | 'voice'> & {
   roomId: RoomId;
   hashes: string;
 };
 
 /** The blocks of a file that are here: one bit each, the first in the lowest bit of the first byte. */
 export type FileProgress = { item: FileItem; have: string | null };
-
-/** A picture that a page may show. */
-export type ReceivedPicture = { type: string; bytes: Uint8Array };
-/** A larger picture is not shown in the chat. */
-const PICTURE_MAX_BYTES = 33_554_432;
 
 /**
  * The files of all rooms on this computer: what was offered, what arrived, where it lies. Blocks come in through `writeBlock` and are
@@ -54,13 +52,13 @@ const PICTURE_MAX_BYTES = 33_554_432;
 export class Files {
   readonly #ports: FilesPorts;
   readonly #records: FileRecords;
-  /** Arriving files; a promise, so that two blocks at once open one. */
-  readonly #parts = new Map<FileId, Promise<PartFile>>();
-  readonly #finishing = new Map<FileId, Promise<void>>();
+  readonly #arriving: ArrivingFiles;
 
   constructor(ports: FilesPorts) {
     this.#ports = ports;
     this.#records = new FileRecords(ports.folder);
+    this.#arriving = new ArrivingFiles(this.#records);
+    takeStock(this.#records);
   }
 
   /** The files of a room, the oldest offer first. */
@@ -71,19 +69,30 @@ export class Files {
       .map(itemOf);
   }
 
-  /** Offers an own file, which the page reads. `hashes`: SHA-256 of each block, base64url of all together. */
-  async offer(file: OwnFile): Promise<FileItem> {
-    const { roomId, name, folders, sizeBytes, root, salt } = file;
-    const hashes = await this.#checkedHashes(file, file.hashes);
+  /**
+   * Offers an own file, which the page reads. `hashes`: SHA-256 of each block, base64url of all together. A voice message is taken
+   * in by `writeBlock` first; may be repeated until all of it is here.
+   */
+  async offer({ hashes: text, ...file }: OwnFile): Promise<FileItem> {
+    const { voice, sizeBytes } = file;
+    const hashes = await checkedHashes(file, text);
     const { author, now } = this.#ports;
-    const fileId = (await fileIdOf({ author, salt, root })) as FileId;
-    const { kind, risk } = lookAt(name, null);
+    const fileId = (await fileIdOf({ author, ...file })) as FileId;
+    const known = this.#records.get(fileId);
+    if (known?.voice) return itemOf(known);
     this.#records.putHashes(fileId, hashes);
     return this.#put({
-      ...{ fileId, salt, name, folders, sizeBytes, root, offeredAt: now(), round: 1, roomId, author, mine: true },
-      ...{ state: 'shared', shownName: safeFileName(name), kind, risk, haveBytes: sizeBytes, trouble: null },
+      ...{ ...file, fileId, offeredAt: now(), round: 1, author, mine: true, ...firstLook(file), trouble: null },
+      ...(voice
+        ? ({ state: 'recorded', haveBytes: 0 } as const)
+        : ({ state: 'shared', haveBytes: sizeBytes } as const)),
       ...{ held: false, path: null, modifiedMs: 0, target: null },
     });
+  }
+
+  /** The entry of a voice message is written: it is given to others from now on. */
+  share(fileId: FileId): void {
+    if (this.#records.get(fileId)?.state === 'recorded') this.#change(fileId, { state: 'shared' });
   }
 
   /** Takes note of what the device `author` offers. Answers what is new or offered again. */
@@ -99,14 +108,13 @@ export class Files {
         continue;
       }
       if (this.#waitingOf(author).length >= LIMITS.filesOfAuthorMax) break;
-      const { kind, risk } = lookAt(offer.name, null);
-      changed.push(
-        this.#put({
-          ...offer,
-          ...{ roomId, author, mine: false, state: 'offered', shownName: safeFileName(offer.name), kind, risk },
-          ...{ haveBytes: 0, held: false, trouble: null, path: null, modifiedMs: 0, target: null },
-        }),
-      );
+      const isWanted = loadsItself(offer, author, this.#records);
+      const item = this.#put({
+        ...{ ...offer, roomId, author, mine: false, state: 'offered', ...firstLook(offer) },
+        ...{ haveBytes: 0, held: false, trouble: null, path: null, modifiedMs: 0, target: null },
+      });
+      // Where there is no room for it now, the person is offered to load it later.
+      changed.push(isWanted ? await this.accept(offer.fileId).catch(() => item) : item);
     }
     return changed;
   }
@@ -133,14 +141,10 @@ export class Files {
       this.#change(fileId, { state: record.state, trouble: record.state === 'paused' ? refusalOf(error).code : null });
       throw error;
     }
-    const part = await this.#parts.get(fileId);
+    const part = await this.#arriving.opened(fileId);
     // The last block came after the pause.
     if (part?.isComplete) await this.#finish(fileId, part);
-    if (sizeBytes > 0 || record.root !== (await fileRootOf(0, new Uint8Array(), sha256Now))) {
-      return itemOf(this.#other(fileId));
-    }
-    // There is nothing to wait for.
-    await this.#store(fileId, new Uint8Array());
+    if (await isOfNothing(record)) await this.#store(fileId, new Uint8Array());
     return itemOf(this.#other(fileId));
   }
 
@@ -150,7 +154,7 @@ export class Files {
     const hashes = this.#records.hashesOf(fileId);
     if (!hashes || record.state === 'received') return { item: itemOf(record), have: null };
     if (record.target !== null) await takeBack(record.target, this.#records.partOf(fileId), record.sizeBytes);
-    const part = await this.#part(record, hashes);
+    const part = await this.#arriving.open(record, hashes);
     this.#noteBytes(fileId, part);
     if (part.isComplete && record.state === 'receiving') await this.#finish(fileId, part);
     return { item: itemOf(this.#other(fileId)), have: bitsOf(part.have) };
@@ -159,7 +163,7 @@ export class Files {
   /** Takes the hashes of the blocks, from anybody: they have to fit the root of the offer. Refuses with `file-block-wrong`. */
   async setHashes(fileId: FileId, hashes: string): Promise<FileProgress> {
     const record = this.#other(fileId);
-    await this.#store(fileId, await this.#checkedHashes(record, hashes));
+    await this.#store(fileId, await checkedHashes(record, hashes));
     return this.progress(fileId);
   }
 
@@ -174,29 +178,53 @@ export class Files {
    * nothing pauses the file.
    */
   async writeBlock(fileId: FileId, index: number, bytes: Uint8Array): Promise<FileItem> {
-    const record = this.#other(fileId);
+    const record = this.#taken(fileId);
     const hashes = this.#records.hashesOf(fileId);
+    const { mine, held, state } = record;
+    if (held && state === 'recorded') return itemOf(record);
     // What was on its way when the person paused is of use as well.
-    if ((record.state !== 'receiving' && record.state !== 'paused') || !hashes) throw new ParleyError('file-unknown');
-    const part = await this.#part(record, hashes);
+    if ((state !== 'receiving' && state !== 'paused' && state !== 'recorded') || !hashes)
+      throw new ParleyError('file-unknown');
+    const part = await this.#arriving.open(record, hashes);
     try {
       await part.write(index, bytes);
       this.#noteBytes(fileId, part);
-      if (part.isComplete && this.#other(fileId).state === 'receiving') await this.#finish(fileId, part);
+      if (part.isComplete && ['receiving', 'recorded'].includes(this.#taken(fileId).state))
+        await this.#finish(fileId, part);
     } catch (error) {
       const { code } = refusalOf(error);
-      if (code === 'disk-full' || code === 'disk-read-only') this.#change(fileId, { state: 'paused', trouble: code });
+      if (!mine && (code === 'disk-full' || code === 'disk-read-only'))
+        this.#change(fileId, { state: 'paused', trouble: code });
       throw error;
     }
-    return itemOf(this.#other(fileId));
+    return itemOf(this.#taken(fileId));
   }
 
-  /** Reads a block of a received file. Refuses with `file-missing` or `file-changed`. */
+  /**
+   * Reads a block of a received file, or one that is here of a voice message. Refuses with `file-unknown`, `file-missing` or
+   * `file-changed`.
+   */
   async readBlock(fileId: FileId, index: number): Promise<Uint8Array> {
     const record = this.#records.get(fileId);
     const sizeBytes = blockSizeOf(record?.sizeBytes ?? 0, index);
-    if (!record?.path || sizeBytes === 0) throw new ParleyError('file-unknown');
-    return readFrom(record, index * LIMITS.fileBlockBytes, sizeBytes);
+    if (!record || sizeBytes === 0) throw new ParleyError('file-unknown');
+    const at = index * LIMITS.fileBlockBytes;
+    if (record.voice && record.held) return this.#readVoice(record, at, sizeBytes);
+    const arrived = record.voice && (await (await this.#arriving.opened(fileId))?.read(index));
+    if (arrived) return arrived;
+    if (!record.path) throw new ParleyError('file-unknown');
+    return readFrom(record, at, sizeBytes);
+  }
+
+  /** What the profile lost can be loaded once more from those who have it. */
+  async #readVoice(record: FileRecord, at: number, sizeBytes: number): Promise<Uint8Array> {
+    try {
+      return await readVoice(record, this.#records, at, sizeBytes);
+    } catch (error) {
+      const again = record.mine ? {} : ({ state: 'offered', haveBytes: 0 } as const);
+      if (this.#records.get(record.fileId)?.held) this.#change(record.fileId, { held: false, ...again });
+      throw error;
+    }
   }
 
   pause(fileId: FileId): FileItem {
@@ -209,7 +237,7 @@ export class Files {
     const { state } = this.#other(fileId);
     if (state === 'received') return itemOf(this.#other(fileId));
     const item = this.#change(fileId, { state: 'declined', haveBytes: 0, trouble: null });
-    await this.#closePart(fileId);
+    await this.#arriving.close(fileId);
     this.#records.removePart(fileId);
     return item;
   }
@@ -235,29 +263,18 @@ export class Files {
   }
 
   /** Opens a received file with the system's program. A kind that may be harmful is asked about by the host. */
-  async open(fileId: FileId): Promise<void> {
-    const { record, path } = await fileOf(this.#records.get(fileId));
-    const head = await readFrom(record, 0, Math.min(HEAD_BYTES, record.sizeBytes));
-    const name = basename(path);
-    const { risk } = lookAt(name, head);
-    const opened = await this.#ports.shell.openFile(path, risk === 'none' ? null : { name, risk });
-    if (opened !== 'opened') throw new ParleyError(opened === 'refused' ? 'cancelled' : 'file-not-open');
+  open(fileId: FileId): Promise<void> {
+    return openFile(this.#records.get(fileId), this.#ports.shell);
   }
 
   /** Shows a file in its folder. */
-  async show(fileId: FileId): Promise<void> {
-    const { path } = await fileOf(this.#records.get(fileId));
-    if (!(await this.#ports.shell.showFile(path))) throw new ParleyError('file-not-open');
+  show(fileId: FileId): Promise<void> {
+    return showFile(this.#records.get(fileId), this.#ports.shell);
   }
 
   /** A file that is a picture by its bytes; refuses with `not-allowed` for everything else. */
-  async picture(fileId: FileId): Promise<ReceivedPicture> {
-    const { record, path } = await fileOf(this.#records.get(fileId));
-    if (record.sizeBytes > PICTURE_MAX_BYTES) throw new ParleyError('not-allowed');
-    const bytes = await readFrom(record, 0, record.sizeBytes);
-    const type = lookAt(basename(path), bytes.subarray(0, HEAD_BYTES)).pictureType;
-    if (type === null) throw new ParleyError('not-allowed');
-    return { type, bytes };
+  picture(fileId: FileId): Promise<ReceivedPicture> {
+    return pictureOf(this.#records.get(fileId));
   }
 
   /** Nothing about a deleted room stays in the profile. Files in the downloads folder are the person's own. */
@@ -267,8 +284,8 @@ export class Files {
 
   /** The message of a file was deleted: nothing about it stays in the profile. */
   async forget(fileId: FileId): Promise<void> {
-    await this.#finishing.get(fileId)?.catch(() => {});
-    await this.#closePart(fileId);
+    await this.#arriving.settled(fileId);
+    await this.#arriving.close(fileId);
     this.#records.remove(fileId);
   }
 
@@ -280,40 +297,32 @@ export class Files {
     }
   }
 
-  async close(): Promise<void> {
-    await Promise.allSettled(this.#finishing.values());
-    for (const fileId of [...this.#parts.keys()]) await this.#closePart(fileId);
+  close(): Promise<void> {
+    return this.#arriving.closeAll();
   }
 
-  #part(record: FileRecord, hashes: Uint8Array): Promise<PartFile> {
-    const { fileId, sizeBytes } = record;
-    const known = this.#parts.get(fileId);
-    if (known) return known;
-    const opening = PartFile.open(this.#records.partOf(fileId), sizeBytes, hashes);
-    this.#parts.set(fileId, opening);
-    opening.catch(() => this.#parts.delete(fileId));
-    return opening;
-  }
-
-  async #closePart(fileId: FileId): Promise<void> {
-    const part = this.#parts.get(fileId);
-    this.#parts.delete(fileId);
-    if (part) await (await part).close();
-  }
-
-  /** Moves a complete file to the downloads folder, once. */
+  /** Moves a complete file to the downloads folder, or keeps it in the profile as a voice message; once. */
   #finish(fileId: FileId, part: PartFile): Promise<void> {
-    const under = this.#finishing.get(fileId);
-    if (under) return under;
-    const finishing = this.#moveIn(fileId, part).finally(() => this.#finishing.delete(fileId));
-    this.#finishing.set(fileId, finishing);
-    return finishing;
+    const { voice } = this.#taken(fileId);
+    return this.#arriving.finish(fileId, part, () => (voice ? this.#keep(fileId) : this.#moveIn(fileId)));
   }
 
-  async #moveIn(fileId: FileId, part: PartFile): Promise<void> {
+  async #keep(fileId: FileId): Promise<void> {
+    const record = this.#taken(fileId);
+    const { mine, sizeBytes } = record;
+    if (await keepVoice(record, this.#records)) {
+      this.#change(fileId, { held: true, haveBytes: sizeBytes, trouble: null, ...(mine ? {} : { state: 'received' }) });
+      return;
+    }
+    // Nobody can hear it, so it is given to nobody.
+    if (mine) this.#records.remove(fileId);
+    else this.#change(fileId, { state: 'declined', haveBytes: 0, trouble: 'voice-invalid' });
+    this.#records.removePart(fileId);
+    throw new ParleyError('voice-invalid');
+  }
+
+  async #moveIn(fileId: FileId): Promise<void> {
     const { downloads, log } = this.#ports;
-    await part.sync();
-    await this.#closePart(fileId);
     const { name, folders, target } = this.#other(fileId);
     const kept = target !== null && (await isEmpty(target)) ? target : null;
     const path = kept ?? (await downloads.reserve(name, folders));
@@ -332,15 +341,8 @@ export class Files {
   async #store(fileId: FileId, hashes: Uint8Array): Promise<void> {
     this.#records.putHashes(fileId, hashes);
     const record = this.#other(fileId);
-    const part = await this.#part(record, hashes);
+    const part = await this.#arriving.open(record, hashes);
     if (part.isComplete) await this.#finish(fileId, part);
-  }
-
-  async #checkedHashes({ sizeBytes, root }: Pick<FileOffer, 'sizeBytes' | 'root'>, text: string): Promise<Uint8Array> {
-    const hashes = fromBase64Url(text);
-    if (hashes?.length !== blockCountOf(sizeBytes) * HASH_BYTES) throw new ParleyError('file-block-wrong');
-    if ((await fileRootOf(sizeBytes, hashes, sha256Now)) !== root) throw new ParleyError('file-block-wrong');
-    return hashes;
   }
 
   #waitingOf(author: DeviceId): FileRecord[] {
@@ -357,6 +359,13 @@ export class Files {
   #other(fileId: FileId): FileRecord {
     const record = this.#records.get(fileId);
     if (!record || record.mine) throw new ParleyError('file-unknown');
+    return record;
+  }
+
+  /** A file whose content is taken in: somebody else's, or a voice message of one's own. */
+  #taken(fileId: FileId): FileRecord {
+    const record = this.#records.get(fileId);
+    if (!record || (record.mine && !record.voice)) throw new ParleyError('file-unknown');
     return record;
   }
 
@@ -380,16 +389,6 @@ export class Files {
   }
 }
 
-const sha256Now = (bytes: Uint8Array): Uint8Array => sha256Of(bytes);
-
 function itemOf({ path: _path, modifiedMs: _modified, target: _target, ...item }: FileRecord): FileItem {
   return item;
-}
-
-function bitsOf(have: Uint8Array): string {
-  const bits = new Uint8Array(Math.ceil(have.length / 8));
-  have.forEach((is, index) => {
-    if (is === 1) bits[index >> 3] = (bits[index >> 3] ?? 0) | (1 << (index & 7));
-  });
-  return toBase64Url(bits);
 }

@@ -4,14 +4,23 @@ import type { FileRecord } from './file-records.ts';
 
 const found = (path: string) => lstat(path).catch(() => null);
 
-/** Reads `sizeBytes` of a file on this disk; refuses with `file-missing`, and with `file-changed` where it is not what was noted. */
-export async function readFrom(record: FileRecord, at: number, sizeBytes: number): Promise<Uint8Array> {
-  if (record.path === null) throw new ParleyError('file-missing');
+/** What is noted of a file: null where its time says nothing. */
+type Noted = { path: string; sizeBytes: number; modifiedMs: number | null };
+
+/** Reads `sizeBytes` of a received file; refuses with `file-missing`, and with `file-changed` where it is not what was noted. */
+export async function readFrom({ path, ...noted }: FileRecord, at: number, sizeBytes: number): Promise<Uint8Array> {
+  if (path === null) throw new ParleyError('file-missing');
+  return readAt({ ...noted, path }, at, sizeBytes);
+}
+
+/** The same for any file on this disk. */
+export async function readAt(noted: Noted, at: number, sizeBytes: number): Promise<Uint8Array> {
   try {
-    const handle = await open(record.path, 'r');
+    const handle = await open(noted.path, 'r');
     try {
       const { size, mtimeMs } = await handle.stat();
-      if (size !== record.sizeBytes || Math.round(mtimeMs) !== record.modifiedMs) throw new ParleyError('file-changed');
+      const isOther = noted.modifiedMs !== null && Math.round(mtimeMs) !== noted.modifiedMs;
+      if (size !== noted.sizeBytes || isOther) throw new ParleyError('file-changed');
       const bytes = new Uint8Array(sizeBytes);
       let read = 0;
       while (read < sizeBytes) {

@@ -76,6 +76,14 @@ export class PartFile {
     this.#count(index);
   }
 
+  /** Reads a block that is here; undefined for any other. */
+  async read(index: number): Promise<Uint8Array | undefined> {
+    if (this.#have[index] !== 1) return undefined;
+    const block = new Uint8Array(blockSizeOf(this.#sizeBytes, index));
+    const { bytesRead } = await this.#handle.read(block, 0, block.length, index * LIMITS.fileBlockBytes);
+    return bytesRead === block.length ? block : undefined;
+  }
+
   /** Brings everything to the disk. */
   async sync(): Promise<void> {
     try {

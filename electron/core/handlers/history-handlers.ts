@@ -1,4 +1,4 @@
-import type { PeerStanding } from '@parley/shared/model';
+import type { HistoryItem, PeerStanding } from '@parley/shared/model';
 import { ParleyError } from '@parley/shared/protocol';
 import type { Emit } from '../event-hub.ts';
 import type { HandlersOf } from '../router.ts';
@@ -9,7 +9,7 @@ import { type RoomParts, whenStored } from './room-handlers.ts';
 export function historyHandlers(
   parts: RoomParts & { settings: SettingsStore; emit: Emit },
 ): HandlersOf<'history' | 'peers'> {
-  const { history, settings, emit, watch } = parts;
+  const { history, settings, emit, watch, files } = parts;
   const stored = whenStored(parts);
 
   /** Names stand on messages and in the list of rooms: both are told when one of them changed. */
@@ -21,6 +21,10 @@ export function historyHandlers(
     return peer;
   };
 
+  /** Of a file whose message was deleted nothing stays in the profile, also where the page that heard of it is gone by now. */
+  const forgetDeleted = (changed: readonly HistoryItem[]) =>
+    files.forgetMessages(changed.filter(({ deleted, content }) => deleted && content.kind === 'file'));
+
   return {
     'peers.meet': async ({ deviceId, profile }) => peerMet(await history.meet(deviceId, profile)),
     'peers.verify': async ({ deviceId, verified }) => peerMet(await history.verifyPeer(deviceId, verified)),
@@ -28,9 +32,16 @@ export function historyHandlers(
     'history.compose': async (draft) => {
       const { profile } = settings.get();
       if (!profile) throw new ParleyError('display-name-invalid');
-      return stored(history.compose(draft, profile));
+      const composed = await stored(history.compose(draft, profile));
+      if (draft.content.kind === 'file') files.share(draft.content.fileId);
+      await forgetDeleted([composed.item]);
+      return composed;
     },
-    'history.record': ({ roomId, messages }) => stored(history.record(roomId, messages)),
+    'history.record': async ({ roomId, messages }) => {
+      const recorded = await stored(history.record(roomId, messages));
+      await forgetDeleted(recorded.changed);
+      return recorded;
+    },
     'history.page': ({ roomId, before, after, limit }) =>
       after === undefined ? history.page(roomId, before, limit) : history.pageAfter(roomId, after, limit),
     'history.first-unread': async ({ roomId }) => ({ message: await history.firstUnread(roomId) }),

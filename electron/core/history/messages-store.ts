@@ -95,8 +95,8 @@ export function createMessagesStore(context: HistoryContext) {
   const lifetimeFor = (roomId: RoomId, content: Resolved): number | null => {
     switch (content.kind) {
       case 'text':
-        return content.lifetimeMs === undefined ? timerOf(roomId) : content.lifetimeMs;
       case 'file':
+        return content.lifetimeMs === undefined ? timerOf(roomId) : content.lifetimeMs;
       case 'call':
         return timerOf(roomId);
       case 'edit':
@@ -319,8 +319,8 @@ function partsOf(content: Resolved): Pick<Entry, 'kind' | 'of' | 'body' | 'diges
       case 'timer':
         return { salt, lifetimeMs: content.lifetimeMs };
       case 'file': {
-        const { name, folders, sizeBytes, root } = content;
-        return { salt: content.salt, name, folders, sizeBytes, root };
+        const { salt: offered, name, folders, sizeBytes, root, voice } = content;
+        return { salt: offered, name, folders, sizeBytes, root, ...(voice && { voice }) };
       }
       case 'call':
         return { salt };

@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RoomExport, type WorkState } from '@parley/shared/model';
-import { type ErrorCode, FileId, MessageId, RoomId } from '@parley/shared/protocol';
+import { type DeviceId, type ErrorCode, FileId, MessageId, RoomId } from '@parley/shared/protocol';
 import { fileIdOf, fileRootOf } from '@parley/shared/sealing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Core, createCore } from '../core.ts';
+import { SAMPLE_VOICE, sayByVoice } from '../files/testing/say-by-voice.ts';
 import {
   ask,
   author,
@@ -194,6 +195,35 @@ describe('export and import of rooms (H8)', () => {
       expect(readFileSync(join(out, name), 'utf8')).not.toContain('gone by tomorrow');
     }
     expect(readFileSync(join(out, 'Kitchen.html'), 'utf8')).toContain('A message that disappears</blockquote>');
+  });
+
+  it('keeps voice messages beside the pages, and none that was not sent (H10)', async () => {
+    const ana = await person('ana');
+    const { roomId } = await ask(ana.core, 'rooms.create', { name: 'Kitchen' });
+    const { fileId, bytes } = await sayByVoice(ana.core, roomId);
+    await sayByVoice(ana.core, roomId, false);
+    expect((await ask(ana.core, 'files.list', { roomId })).items.map(({ state }) => state)).toEqual([
+      'shared',
+      'recorded',
+    ]);
+    expect((await ask(ana.core, 'storage.overview', {})).rooms).toMatchObject([
+      { roomId, files: 2, fileBytes: 2 * bytes.length },
+    ]);
+    const out = await exported(ana);
+    expect(readdirSync(join(out, 'Kitchen - files'))).toEqual(['Voice message.webm']);
+    expect(new Uint8Array(readFileSync(join(out, 'Kitchen - files', 'Voice message.webm')))).toEqual(bytes);
+    const { entries } = RoomExport.parse(JSON.parse(readFileSync(join(out, 'Kitchen.json'), 'utf8')));
+    expect(entries).toMatchObject([{ id: fileId, body: { voice: SAMPLE_VOICE } }]);
+    const ben = await person('ben');
+    expect(await imported(ben, join(out, 'Kitchen.json'))).toMatchObject({
+      result: { added: 1, refused: 0, forged: 0 },
+    });
+    await ask(ana.core, 'history.compose', {
+      id: newMessageId(),
+      roomId,
+      content: { kind: 'delete', of: { author: entries[0]?.author as DeviceId, id: MessageId.parse(fileId) } },
+    });
+    expect((await ask(ana.core, 'files.list', { roomId })).items.map(({ state }) => state)).toEqual(['recorded']);
   });
 
   it('keeps no file of a message that disappears', async () => {

@@ -94,7 +94,7 @@ async function exportRoom(
   const roomId = RoomId.parse(room.room_id);
   const name = roomNameOf(room);
   const listed: ExportedFile[] = (await lastingFiles(parts, roomId)).map((file) => ({ ...file, path: null }));
-  if (wish.files && listed.some(({ state }) => state === 'received')) {
+  if (wish.files && listed.some(isHere)) {
     const beside = await newFolder(folder, `${name} - files`);
     for (const file of listed) {
       const copied = await copyFile(files, beside, file, progress);
@@ -151,7 +151,8 @@ async function exportRoom(
 
 /** The files of a room without those that were offered by a message that disappears. */
 async function lastingFiles({ history, files }: Pick<ExportParts, 'history' | 'files'>, roomId: RoomId) {
-  const all = files.list(roomId);
+  // A recording that was not sent is nobody else's yet, and no part of the room.
+  const all = files.list(roomId).filter(({ state }) => state !== 'recorded');
   const passing = new Set<string>(
     // A file has the id of its message.
     await history.passing(all.map(({ author, fileId }) => ({ author, id: MessageId.parse(fileId) }))),
@@ -180,7 +181,7 @@ async function copyFile(
   file: FileItem,
   progress: Progress,
 ): Promise<string | null> {
-  if (file.state !== 'received') return null;
+  if (!isHere(file)) return null;
   const copy = await newFile(folder, file.shownName);
   try {
     for (let index = 0; index < blockCountOf(file.sizeBytes); index++) {
@@ -223,4 +224,6 @@ async function written(file: NewFile, write: (file: NewFile) => Promise<void>): 
   }
 }
 
-const blocksOf = ({ state, sizeBytes }: FileItem): number => (state === 'received' ? blockCountOf(sizeBytes) : 0);
+/** Whether a copy can be made: of a received file, and of an own voice message. */
+const isHere = ({ mine, held, state }: FileItem): boolean => state === 'received' || (mine && held);
+const blocksOf = (file: FileItem): number => (isHere(file) ? blockCountOf(file.sizeBytes) : 0);

@@ -29,7 +29,7 @@ export async function storageOverview({ history, files, historyFile }: StoragePa
   const rooms: RoomStorage[] = [];
   for (const { room_id } of await history.rooms()) {
     const roomId = RoomId.parse(room_id);
-    const here = files.list(roomId).filter((file) => !file.mine && onDisk(file) > 0);
+    const here = files.list(roomId).filter((file) => onDisk(file) > 0);
     rooms.push({
       roomId,
       messages: await history.messageCount(roomId),
@@ -70,7 +70,8 @@ export async function freeStorage({ history, historyFile }: StorageParts): Promi
 const bytesOf = ({ historyBytes, fileBytes }: RoomStorage): number => historyBytes + fileBytes;
 const sizeOf = (file: string): number => (existsSync(file) ? statSync(file).size : 0);
 
-function onDisk({ state, sizeBytes, haveBytes }: FileItem): number {
-  if (state === 'received') return sizeBytes;
+/** What Parley keeps of a file: an own one lies where its person has it, unless it is a voice message. */
+function onDisk({ mine, held, state, sizeBytes, haveBytes }: FileItem): number {
+  if (state === 'received' || (mine && held)) return sizeBytes;
   return state === 'receiving' || state === 'paused' ? haveBytes : 0;
 }

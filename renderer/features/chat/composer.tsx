@@ -8,6 +8,9 @@ import { Refused } from '../../ui/field.tsx';
 import { formatNumber } from '../../ui/format.ts';
 import { AttachButtons } from '../files/attach-buttons.tsx';
 import { isCommand } from '../keys.ts';
+import { KeptVoice } from '../voice/kept-voice.tsx';
+import { RecordingBar, RecordingRefused } from '../voice/recording-bar.tsx';
+import { VoiceButton } from '../voice/voice-button.tsx';
 import styles from './chat.module.css';
 import { CompletionList } from './completion-list.tsx';
 import { ComposingBar } from './composing-bar.tsx';
@@ -38,6 +41,7 @@ export function Composer({ roomId }: { roomId: RoomId }) {
   const text = edited ?? draft;
   const refusal = useApp((state) => state.drafts[roomId]?.refusal ?? null);
   const unstored = useApp((state) => state.unstored[roomId]);
+  const recording = useApp((state) => (state.recording?.roomId === roomId ? state.recording : null));
   const people = usePeople(roomId);
   const [tooMuch, setTooMuch] = useState(0);
   /** How long this person's next messages may be there; as the room's timer says where it is undefined. */
@@ -69,6 +73,14 @@ export function Composer({ roomId }: { roomId: RoomId }) {
   useLayoutEffect(() => {
     if (subject !== undefined) ref.current?.focus();
   }, [subject]);
+
+  // The field comes back when a recording is over, and with it the focus.
+  const isRecording = recording !== null && recording.at !== 'refused';
+  const wasRecording = useRef(false);
+  useLayoutEffect(() => {
+    if (wasRecording.current && !isRecording) ref.current?.focus();
+    wasRecording.current = isRecording;
+  }, [isRecording]);
 
   const change = (next: string) => {
     if (isEdit) return actions.setEdited(roomId, next);
@@ -112,6 +124,9 @@ export function Composer({ roomId }: { roomId: RoomId }) {
       {unstored ? <WaitingBar unstored={unstored} takeBack={takeBack} /> : null}
       {composing ? <ComposingBar roomId={roomId} composing={composing} /> : null}
       <TimerLine roomId={roomId} chosen={lifetimeMs} />
+      <RecordingRefused recording={text === '' ? recording : null} />
+      <KeptVoice roomId={roomId} lifetimeMs={lifetimeMs} />
+      {recording && isRecording ? <RecordingBar roomId={roomId} recording={recording} lifetimeMs={lifetimeMs} /> : null}
       <CompletionList
         id={completions.listId}
         items={completions.items}
@@ -120,7 +135,7 @@ export function Composer({ roomId }: { roomId: RoomId }) {
         onChoose={completions.choose}
         onKeyDown={completions.onKeyDown}
       />
-      <div className={styles.field}>
+      <div className={styles.field} hidden={isRecording}>
         <AttachButtons roomId={roomId} />
         <TimerButton chosen={lifetimeMs} choose={setLifetime} />
         <textarea
@@ -179,6 +194,7 @@ export function Composer({ roomId }: { roomId: RoomId }) {
           }}
           focusField={() => ref.current?.focus()}
         />
+        {text === '' && composing === null ? <VoiceButton roomId={roomId} lifetimeMs={lifetimeMs} /> : null}
         {length >= COUNT_FROM && left >= 0 ? (
           <span className={styles.count} role="status">
             {left}

@@ -5,23 +5,28 @@ import { formatNumber } from '../../ui/format.ts';
 /** Asks whether one's own messages shall be deleted for everyone, and says what that can do. */
 export function DeleteDialog({
   count,
-  isFile = false,
+  what = 'message',
   onClose,
   onDelete,
 }: {
   count: number;
-  /** One file, and no message. */
-  isFile?: boolean;
+  /** What it is, where it is one. */
+  what?: 'message' | 'file' | 'voice message';
   onClose: () => void;
   onDelete: () => void;
 }) {
-  const which = count === 1 ? `this ${isFile ? 'file' : 'message'}` : `${formatNumber(count)} messages`;
+  const which = count === 1 ? `this ${what}` : `${formatNumber(count)} messages`;
   return (
     <Dialog title={`Delete ${which} for everyone?`} size="small" onClose={onClose}>
-      {isFile ? (
+      {what === 'file' ? (
         <p>
           Nobody can download it any more, and its name is erased here at once, and on the devices of the others as soon
           as they are reached. Anybody who has downloaded it keeps it.
+        </p>
+      ) : what === 'voice message' ? (
+        <p>
+          Its sound is deleted here at once, and on the devices of the others as soon as they are reached. Somebody may
+          have heard or recorded it before. An encrypted backup may hold it until newer ones replace it.
         </p>
       ) : (
         <p>

@@ -15,6 +15,7 @@ export function MessageActions({ item }: { item: HistoryItem }) {
   const [isAsking, setAsking] = useState(false);
   const { roomId } = item;
   const isFile = item.content.kind === 'file';
+  const isVoice = item.content.kind === 'file' && item.content.file?.voice !== undefined;
   return (
     <span className={styles.actions} data-mine={item.mine || undefined} role="toolbar" aria-label="Message">
       <ReactButton item={item} />
@@ -36,7 +37,7 @@ export function MessageActions({ item }: { item: HistoryItem }) {
       {isAsking ? (
         <DeleteDialog
           count={1}
-          isFile={isFile}
+          what={isVoice ? 'voice message' : isFile ? 'file' : 'message'}
           onClose={() => setAsking(false)}
           onDelete={() => {
             setAsking(false);

@@ -191,7 +191,9 @@ function estimatedHeight(row: ChatRow | undefined): number {
 
 const linesOf = ({ text, content }: HistoryItem): number =>
   content.kind === 'file'
-    ? 5
+    ? content.file?.voice
+      ? 3
+      : 5
     : content.kind === 'call'
       ? 2
       : text.split('\n').reduce((lines, line) => lines + Math.max(1, Math.ceil(line.length / 70)), 0);

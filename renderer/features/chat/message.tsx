@@ -4,6 +4,7 @@ import { useApp } from '../../stores/react.tsx';
 import { formatClock } from '../../ui/format.ts';
 import { authorWords } from '../connection-words.ts';
 import { MessageFileCard } from '../files/file-card.tsx';
+import { VoiceMessage } from '../voice/voice-message.tsx';
 import styles from './chat.module.css';
 import { MessageActions } from './message-actions.tsx';
 import { MessageText } from './message-text.tsx';
@@ -45,7 +46,9 @@ export function Message({ item, focused, hasMeta, position, total }: MessageProp
     >
       {item.deleted || isSelecting ? null : <MessageActions item={item} />}
       {item.quote && !item.deleted ? <Quote quote={item.quote} roomId={item.roomId} /> : null}
-      {item.content.kind === 'file' && item.content.file ? (
+      {item.content.kind === 'file' && item.content.file?.voice ? (
+        <VoiceMessage item={item} voice={item.content.file.voice} />
+      ) : item.content.kind === 'file' && item.content.file ? (
         <MessageFileCard item={item} offer={item.content.file} />
       ) : (
         <div className={styles.text} dir="auto">

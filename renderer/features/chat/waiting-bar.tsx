@@ -5,11 +5,13 @@ import styles from './actions.module.css';
 
 const WHY: Partial<Record<ErrorCode, string>> = {
   'disk-full': 'The disk is full.',
+  'disk-read-only': 'Parley cannot write to its folder.',
   'history-locked': 'Another program is using the message store.',
 };
 const SLOW = 'The disk is slow to answer.';
 const WHAT: Record<Unstored['what'], string> = {
   message: 'Your message is kept here and sent as soon as it can be stored.',
+  recording: 'Your recording is kept here and stored as soon as it can be.',
   change: 'Your change waits and is made as soon as it can be stored.',
 };
 
@@ -22,7 +24,7 @@ export function WaitingBar({ unstored, takeBack }: { unstored: Unstored; takeBac
         <span dir="auto">{unstored.text}</span>
       </span>
       <Button look="plain" size="small" onClick={takeBack}>
-        Take back
+        {unstored.what === 'recording' ? 'Discard' : 'Take back'}
       </Button>
     </div>
   );

@@ -2,7 +2,7 @@ import { readMentions, type SearchHit } from '@parley/shared/model';
 import { MessageSquare } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useApp } from '../../stores/react.tsx';
-import { formatSize, formatWhen } from '../../ui/format.ts';
+import { formatDuration, formatSize, formatWhen } from '../../ui/format.ts';
 import { AuthorName } from '../author-name.tsx';
 import { fileIcons } from '../files/file-card.tsx';
 import styles from './search-dialog.module.css';
@@ -16,11 +16,11 @@ export function HitRow({ hit, now }: { hit: SearchHit; now: number }) {
       <span className={styles.hitIcon}>{file ? <FileIcon hit={hit} /> : <MessageSquare aria-hidden="true" />}</span>
       <span className={styles.optionText}>
         <span className={styles.hitText}>
-          {file ? <span className="visually-hidden">File: </span> : null}
+          {file && !file.voice ? <span className="visually-hidden">File: </span> : null}
           <bdi>{marked(hit)}</bdi>
         </span>
         <span>
-          {file ? `${formatSize(file.sizeBytes)} · ` : null}
+          {file ? `${file.voice ? formatDuration(file.voice.durationMs) : formatSize(file.sizeBytes)} · ` : null}
           <AuthorName mine={item.mine} name={item.name} confirmed={item.confirmed} /> in{' '}
           <bdi>{hit.roomName ?? 'Unnamed room'}</bdi> · {formatWhen(item.sentAt, now)}
         </span>

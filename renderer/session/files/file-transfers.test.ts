@@ -99,3 +99,70 @@ describe('files over connections that end at any moment', () => {
     expect(most).toBeLessThanOrEqual(24);
   });
 });
+
+describe('voice messages over connections (H10)', () => {
+  const slow = { bytesPerMs: 20_000, latencyMs: 10, diskMs: 20, lost: 0 };
+
+  it('go to everybody who was told of them, also from somebody else than their author', async () => {
+    const clock = fakeClock();
+    const chance = chances(5);
+    const [ana, ben, cem] = [1, 2, 3].map((n) => new FakeMember(deviceOf(n), roomId, clock, chance, slow)) as [
+      FakeMember,
+      FakeMember,
+      FakeMember,
+    ];
+    ana.voice(fileId, ana.deviceId, 'shared');
+    ben.voice(fileId, ana.deviceId, 'receiving');
+    // A page that is loaded anew reads it from the core.
+    ana.load();
+    new FakeWire(ana, ben, clock, chance, slow);
+    expect(await within(clock, 5_000, () => ben.stateOf(fileId) === 'received')).not.toBeNull();
+    cem.voice(fileId, ana.deviceId, 'receiving');
+    new FakeWire(ben, cem, clock, chance, slow);
+    expect(await within(clock, 5_000, () => cem.stateOf(fileId) === 'received')).not.toBeNull();
+  });
+
+  it('are offered by their messages alone, and not before they are sent', async () => {
+    const clock = fakeClock();
+    const chance = chances(6);
+    const [ana, ben] = [1, 2].map((n) => new FakeMember(deviceOf(n), roomId, clock, chance, slow)) as [
+      FakeMember,
+      FakeMember,
+    ];
+    ana.voice(fileId, ana.deviceId, 'shared');
+    ana.voice(fileOf(9), ana.deviceId, 'recorded');
+    ana.offer(fileOf(3), 9);
+    // Somebody else was told of both by a faulty program.
+    ben.voice(fileOf(9), ana.deviceId, 'receiving');
+    new FakeWire(ana, ben, clock, chance, slow);
+    expect(await within(clock, 5_000, () => ben.stateOf(fileOf(3)) === 'offered')).not.toBeNull();
+    await within(clock, 2_000, () => false);
+    expect(ben.stateOf(fileId)).toBeUndefined();
+    expect(ben.stateOf(fileOf(9))).toBe('receiving');
+    expect(ana.files.find((file) => file.fileId === fileOf(9))?.atHand).toBe(false);
+  });
+
+  it('are loaded a few at once, the newest first, and never wait for those that nobody has', async () => {
+    const clock = fakeClock();
+    const chance = chances(7);
+    const [ana, ben] = [1, 2].map((n) => new FakeMember(deviceOf(n), roomId, clock, chance, slow)) as [
+      FakeMember,
+      FakeMember,
+    ];
+    const ids = Array.from({ length: 60 }, (_, index) => fileOf(index + 1));
+    for (const [at, id] of ids.entries()) ben.voice(id, ana.deviceId, 'receiving', at);
+    for (const id of ids.slice(30)) ana.voice(id, ana.deviceId, 'shared');
+    new FakeWire(ana, ben, clock, chance, slow);
+    let most = 0;
+    const arrived = () => {
+      const received = ids.filter((id) => ben.stateOf(id) === 'received').length;
+      most = Math.max(most, ben.begun.size - received);
+      return received === 30;
+    };
+    expect(await within(clock, 20_000, arrived)).not.toBeNull();
+    expect(most).toBeLessThanOrEqual(6);
+    // The core answers in any order.
+    expect(new Set([...ben.begun].slice(0, 6))).toEqual(new Set(ids.slice(-6)));
+    expect(ids.slice(0, 30).map((id) => ben.stateOf(id))).toEqual(Array.from({ length: 30 }, () => 'receiving'));
+  });
+});

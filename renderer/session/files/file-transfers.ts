@@ -16,9 +16,8 @@ import { type FileContent, pictureAddressOf } from '../../bridge/file-content.ts
 import { type CountedClock, countedClock } from '../../clock.ts';
 import { Emitter } from '../../emitter.ts';
 import { FileLink } from './file-link.ts';
-import { IncomingFile } from './incoming-file.ts';
+import { IncomingFiles } from './incoming-files.ts';
 import type { LocalFiles } from './local-files.ts';
-import { Speed } from './speed.ts';
 
 /** The far end of an open link, as the files of a room see it. */
 export type FilePeer = {
@@ -62,10 +61,10 @@ export type FileNow = FileItem & {
 const TOLD_EVERY_MS = 250;
 /** How often the author hears how far a file is. */
 const PROGRESS_EVERY_MS = 1_000;
-/** Blocks of all files that are on their way or to the disk at once: a far end takes 64 requests, and each block is in memory. */
-const UNDER_WAY_MAX = 24;
 /** Offers that are said when a link opens: the newest ones. */
 const OFFERS_AT_LINK_MAX = 128;
+/** Statements of what this device can give that are made when a link opens: the newest files. A far end listens to so many. */
+const HELD_AT_LINK_MAX = 16;
 
 /**
  * The files of one room over its open links: offers them, takes them in from everybody who has them, gives them on. The core keeps what is
@@ -78,9 +77,7 @@ export class FileTransfers {
   readonly #items = new Map<FileId, FileItem>();
   readonly #links = new Map<DeviceId, FileLink>();
   readonly #names = new Map<DeviceId, string>();
-  /** The devices on a link that have the whole file. */
-  readonly #holders = new Map<FileId, Set<DeviceId>>();
-  readonly #incoming = new Map<FileId, { file: IncomingFile; speed: Speed; toldAt: number }>();
+  readonly #incoming: IncomingFiles;
   readonly #atPeers = new Map<FileId, Map<DeviceId, FileAtPeer>>();
   readonly #undos: (() => void)[] = [];
   #isTelling = false;
@@ -89,6 +86,13 @@ export class FileTransfers {
   constructor(ports: FilesPorts) {
     this.#ports = ports;
     this.#clock = countedClock(ports.clock);
+    const { bridge, content } = ports;
+    this.#incoming = new IncomingFiles({
+      ...{ bridge, content, clock: this.#clock },
+      linkTo: (deviceId) => this.#links.get(deviceId),
+      changed: () => this.#tell(),
+      received: (item) => this.#take(item),
+    });
   }
 
   get openResources(): { timers: number; listeners: number } {
@@ -124,7 +128,7 @@ export class FileTransfers {
       bufferedBytes: () => link.fileBufferedBytes,
       readBlock: (fileId, index) => this.#readBlock(fileId, index),
       heard: (message) => void this.#heard(fileLink, message),
-      part: (part) => this.#incoming.get(part.fileId)?.file.take(deviceId, part),
+      part: (part) => this.#incoming.part(deviceId, part),
     });
     this.#links.set(deviceId, fileLink);
     this.#names.set(deviceId, name);
@@ -133,15 +137,17 @@ export class FileTransfers {
       fileLink.say({ type: 'offers', offers: offers.slice(at, at + LIMITS.fileOffersMax) });
     }
     const held = [...this.#items.values()].filter((item) => this.#gives(item)).map(({ fileId }) => fileId);
-    if (held.length > 0) fileLink.say({ type: 'held', fileIds: held.slice(-LIMITS.filesHeldMax) });
+    const latest = held.slice(-HELD_AT_LINK_MAX * LIMITS.filesHeldMax);
+    for (let at = 0; at < latest.length; at += LIMITS.filesHeldMax) {
+      fileLink.say({ type: 'held', fileIds: latest.slice(at, at + LIMITS.filesHeldMax) });
+    }
   }
 
   /** The connection to that device is over. */
   unlinked(deviceId: DeviceId): void {
     this.#links.get(deviceId)?.close();
     this.#links.delete(deviceId);
-    for (const holders of this.#holders.values()) holders.delete(deviceId);
-    for (const { file } of this.#incoming.values()) file.removeSource(deviceId);
+    this.#incoming.unlinked(deviceId);
   }
 
   /** Something came on the files channel of that device. */
@@ -179,8 +185,7 @@ export class FileTransfers {
     for (const { author, id } of messages) {
       const fileId = id as string as FileId; // as above
       if (this.#items.get(fileId)?.author !== author) continue;
-      this.#incoming.get(fileId)?.file.close();
-      this.#incoming.delete(fileId);
+      this.#incoming.forget(fileId);
       this.#items.delete(fileId);
       this.#atPeers.delete(fileId);
       this.#ports.local.remove(fileId);
@@ -192,9 +197,8 @@ export class FileTransfers {
   close(): void {
     this.#closed = true;
     for (const undo of this.#undos.splice(0)) undo();
-    for (const { file } of this.#incoming.values()) file.close();
+    this.#incoming.close();
     for (const link of this.#links.values()) link.close();
-    this.#incoming.clear();
     this.#links.clear();
     this.#clock.stopAll();
     this.#events.clear();
@@ -209,8 +213,8 @@ export class FileTransfers {
   }
 
   #tookOwn(item: FileItem, before: FileItem | undefined): void {
-    const { fileId, state, round } = item;
-    if (state === before?.state && round === before.round) return;
+    const { fileId, state, round, voice } = item;
+    if (state === 'recorded' || (state === before?.state && round === before.round)) return;
     if (state === 'withdrawn') {
       this.#broadcast({ type: 'withdraw', fileId });
       return;
@@ -218,54 +222,16 @@ export class FileTransfers {
     // People who said no are asked again.
     const peers = this.#atPeers.get(fileId);
     for (const { deviceId, state: at } of peers?.values() ?? []) if (at === 'declined') peers?.delete(deviceId);
-    this.#broadcast({ type: 'offers', offers: [offerOf(item)] });
+    if (!voice) this.#broadcast({ type: 'offers', offers: [offerOf(item)] });
     if (this.#gives(item)) this.#broadcast({ type: 'held', fileIds: [fileId] });
   }
 
   #tookOther(item: FileItem, before: FileItem | undefined): void {
     const { fileId, state } = item;
-    const incoming = this.#incoming.get(fileId);
-    if (state === 'receiving' && !incoming) this.#begin(item);
-    else if (state === 'receiving' || state === 'paused') incoming?.file.pause(state === 'paused');
-    else if (incoming) {
-      this.#incoming.delete(fileId);
-      incoming.file.close();
-    }
-    this.#fill();
+    this.#incoming.take(item);
     if (state === before?.state) return;
     if (before && state === 'received') this.#broadcast({ type: 'held', fileIds: [fileId] });
     if (before) this.#tellAuthor(item);
-  }
-
-  #begin(item: FileItem): void {
-    const { bridge, content } = this.#ports;
-    const { fileId } = item;
-    const file = new IncomingFile(item, {
-      ...{ bridge, content, clock: this.#clock },
-      changed: () => this.#tell(),
-      mayAsk: () => this.#underWay < UNDER_WAY_MAX,
-      freed: () => this.#fill(),
-      received: (now) => this.#take(now),
-    });
-    this.#incoming.set(fileId, { file, speed: new Speed(), toldAt: 0 });
-    for (const deviceId of this.#holders.get(fileId) ?? []) {
-      const link = this.#links.get(deviceId);
-      if (link) file.addSource(link);
-    }
-  }
-
-  get #underWay(): number {
-    let count = 0;
-    for (const { file } of this.#incoming.values()) count += file.underWay;
-    return count;
-  }
-
-  /** Lets the files ask, those that were wanted first before the others. */
-  #fill(): void {
-    for (const { file } of this.#incoming.values()) {
-      if (this.#underWay >= UNDER_WAY_MAX) return;
-      file.fill();
-    }
   }
 
   async #heard(link: FileLink, message: Exclude<FileMessage, { type: 'want' | 'stop' }>): Promise<void> {
@@ -279,10 +245,10 @@ export class FileTransfers {
         await bridge.call('files.withdrawn', { fileId: message.fileId, author: deviceId });
         return;
       case 'held':
-        for (const fileId of message.fileIds) this.#holds(link, fileId);
+        this.#incoming.holds(link, message.fileIds);
         return;
       case 'cannot':
-        this.#incoming.get(message.fileId)?.file.rest(deviceId);
+        this.#incoming.rest(message.fileId, deviceId);
         return;
       case 'ask-hashes': {
         const item = this.#items.get(message.fileId);
@@ -293,7 +259,7 @@ export class FileTransfers {
         return;
       }
       case 'hashes':
-        await this.#incoming.get(message.fileId)?.file.takeHashes(deviceId, message.hashes);
+        await this.#incoming.takeHashes(message.fileId, deviceId, message.hashes);
         return;
       case 'progress': {
         const item = this.#items.get(message.fileId);
@@ -310,14 +276,6 @@ export class FileTransfers {
     }
   }
 
-  #holds(link: FileLink, fileId: FileId): void {
-    const holders = this.#holders.get(fileId) ?? new Set();
-    // An id is 22 characters; a link that names ever more of them is not listened to for ever.
-    if (!this.#holders.has(fileId) && this.#holders.size >= 16 * LIMITS.filesHeldMax) return;
-    this.#holders.set(fileId, holders.add(link.deviceId));
-    this.#incoming.get(fileId)?.file.addSource(link);
-  }
-
   async #readBlock(fileId: FileId, index: number): Promise<Outcome<Uint8Array>> {
     const item = this.#items.get(fileId);
     if (!item || !this.#gives(item)) return refuse('file-unknown');
@@ -329,7 +287,9 @@ export class FileTransfers {
 
   /** Whether this device can give a file of this room to its members. */
   #gives({ fileId, mine, state, held }: FileItem): boolean {
-    return mine ? state === 'shared' && this.#ports.local.has(fileId) : state === 'received' && held;
+    if (!mine) return state === 'received' && held;
+    // The page reads a chosen file, the core keeps a voice message.
+    return state === 'shared' && (held || this.#ports.local.has(fileId));
   }
 
   /** A picture is drawn by the browser as a picture, whatever its bytes are. */
@@ -341,7 +301,7 @@ export class FileTransfers {
 
   #mine(): FileItem[] {
     return [...this.#items.values()]
-      .filter(({ mine, state }) => mine && state === 'shared')
+      .filter(({ mine, state, voice }) => mine && state === 'shared' && !voice)
       .sort((left, right) => left.offeredAt - right.offeredAt);
   }
 
@@ -350,17 +310,17 @@ export class FileTransfers {
   }
 
   #tellAuthors(): void {
-    for (const fileId of this.#incoming.keys()) {
+    for (const fileId of this.#incoming.ids) {
       const item = this.#items.get(fileId);
       if (item) this.#tellAuthor(item);
     }
     // The speed changes also while nothing comes.
-    if (this.#incoming.size > 0) this.#tell();
+    if (!this.#incoming.isEmpty) this.#tell();
   }
 
   #tellAuthor({ fileId, author, state, haveBytes }: FileItem): void {
     if (state !== 'receiving' && state !== 'paused' && state !== 'received' && state !== 'declined') return;
-    const bytes = this.#incoming.get(fileId)?.file.bytes ?? haveBytes;
+    const bytes = this.#incoming.bytesOf(fileId) ?? haveBytes;
     this.#links.get(author)?.say({ type: 'progress', fileId, bytes, state });
   }
 
@@ -379,13 +339,12 @@ export class FileTransfers {
     return [...this.#items.values()]
       .sort((left, right) => left.offeredAt - right.offeredAt)
       .map((item) => {
-        const incoming = this.#incoming.get(item.fileId);
-        const bytes = incoming?.file.bytes ?? item.haveBytes;
+        const bytes = this.#incoming.bytesOf(item.fileId) ?? item.haveBytes;
         return {
           ...item,
           bytes,
-          bytesPerSecond: incoming?.speed.at(bytes, now) ?? null,
-          sources: incoming?.file.sourceCount ?? 0,
+          bytesPerSecond: this.#incoming.speedOf(item.fileId, bytes, now),
+          sources: this.#incoming.sourcesOf(item.fileId),
           peers: [...(this.#atPeers.get(item.fileId)?.values() ?? [])],
           atHand: this.#gives(item),
           picture: this.#pictureOf(item),

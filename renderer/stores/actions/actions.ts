@@ -12,6 +12,7 @@ import type { SelectingActions } from './selecting.ts';
 import type { ServerActions } from './servers.ts';
 import type { SettingsActions } from './settings.ts';
 import type { StorageActions } from './storage.ts';
+import type { VoiceActions } from './voice.ts';
 
 /**
  * Everything a person can do. None of these throws; what went wrong shows in the state (a notice, a refusal
@@ -29,6 +30,7 @@ export interface Actions
     ChatActions,
     EntryActions,
     FileActions,
+    VoiceActions,
     SelectingActions,
     StorageActions,
     BackupActions {}

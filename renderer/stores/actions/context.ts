@@ -2,7 +2,6 @@ import type { Outcome, RoomId } from '@parley/shared/protocol';
 import type { LocalFiles } from '../../session/files/local-files.ts';
 import type { RoomSession } from '../../session/room-session.ts';
 import type { AppStore } from '../app-store.ts';
-import { withRoom } from '../by-room.ts';
 import type { Calls } from '../calls.ts';
 import type { Chats } from '../chats.ts';
 import type { Drafts } from '../drafts.ts';
@@ -12,8 +11,10 @@ import type { Notices } from '../notices.ts';
 import type { AppPorts } from '../ports.ts';
 import type { Reach } from '../reach.ts';
 import type { Searches } from '../searches.ts';
-import type { Screen, Unstored } from '../state.ts';
+import type { Screen } from '../state.ts';
 import type { Timers } from '../timers.ts';
+import { type ShowUnstored, showsUnstored } from '../unstored.ts';
+import type { Voices } from '../voices.ts';
 
 /** The parts of the app that actions work on. */
 export type ActionParts = {
@@ -28,6 +29,7 @@ export type ActionParts = {
   localFiles: LocalFiles;
   listedRooms: ListedRoomsStore;
   notices: Notices;
+  voices: Voices;
   restart: () => void;
 };
 
@@ -42,8 +44,7 @@ export type ActionContext = ActionParts & {
   tell: <T>(outcome: Outcome<T>) => Outcome<T>;
   /** As `tell`, but says nothing of what the person took back: that is known. */
   tellUnlessCancelled: <T>(outcome: Outcome<T>) => Outcome<T>;
-  /** Shows what waits for the disk in a room. The function that it returns takes that away, unless something else waits by then. */
-  showUnstored: (roomId: RoomId, unstored: Unstored) => () => void;
+  showUnstored: ShowUnstored;
 };
 
 export function createActionContext(store: AppStore, parts: ActionParts): ActionContext {
@@ -53,8 +54,6 @@ export function createActionContext(store: AppStore, parts: ActionParts): Action
     if (!outcome.ok) notices.refused(outcome);
     return outcome;
   };
-  const setUnstored = (roomId: RoomId, unstored: Unstored | undefined) =>
-    store.setState((state) => ({ unstored: withRoom(state.unstored, roomId, unstored) }));
   return {
     ...parts,
     store,
@@ -66,11 +65,6 @@ export function createActionContext(store: AppStore, parts: ActionParts): Action
     },
     tell,
     tellUnlessCancelled: (outcome) => (!outcome.ok && outcome.code === 'cancelled' ? outcome : tell(outcome)),
-    showUnstored(roomId, unstored) {
-      setUnstored(roomId, unstored);
-      return () => {
-        if (store.getState().unstored[roomId] === unstored) setUnstored(roomId, undefined);
-      };
-    },
+    showUnstored: showsUnstored(store),
   };
 }

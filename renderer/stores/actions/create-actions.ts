@@ -15,6 +15,7 @@ import { createSelectingActions } from './selecting.ts';
 import { createServerActions } from './servers.ts';
 import { createSettingsActions } from './settings.ts';
 import { createStorageActions } from './storage.ts';
+import { createVoiceActions } from './voice.ts';
 
 /** Everything a person can do, over the parts that do it. */
 export function createActions(store: AppStore, parts: ActionParts): Actions {
@@ -40,6 +41,7 @@ export function createActions(store: AppStore, parts: ActionParts): Actions {
     ...entries,
     ...createSelectingActions(context, { ...chat, ...entries }),
     ...createFileActions(context),
+    ...createVoiceActions(context),
     ...createStorageActions(context),
     ...createBackupActions(context),
   };

@@ -57,6 +57,9 @@ export function baseState(theme: Theme, nowMs: number): AppState {
     drafts: Object.fromEntries(roomsAt(nowMs).map(({ roomId, draft }) => [roomId, { text: draft, refusal: null }])),
     files: {},
     preparing: [],
+    recording: null,
+    playing: null,
+    voiceSpeed: 1,
     search: NO_SEARCH,
     listedRooms: null,
     devices: {

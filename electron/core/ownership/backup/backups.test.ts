@@ -1,10 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { WorkState } from '@parley/shared/model';
-import type { RoomId } from '@parley/shared/protocol';
+import { accept, type RoomId } from '@parley/shared/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFileSecretStore } from '../../adapters/file-secret-store.ts';
 import { type Core, createCore } from '../../core.ts';
+import { sayByVoice } from '../../files/testing/say-by-voice.ts';
 import { migrations } from '../../history/migrations/index.ts';
 import { openHistory } from '../../history/open-history.ts';
 import { ask, author, newMessageId, temporaryFolder, testClock, testPorts, testShell } from '../../testing/test-kit.ts';
@@ -119,6 +120,7 @@ describe('a backup with a recovery phrase (H8)', () => {
   it('brings everything to a fresh profile on another computer, with the phrase alone', async () => {
     const ana = await computer('old');
     const roomId = await livedIn(ana);
+    const { fileId } = await sayByVoice(ana.core, roomId);
     const { phrase, file } = await backedUp(ana);
     const of = async ({ core }: Computer) => ({
       device: (await ask(core, 'app.info', {})).deviceId,
@@ -127,6 +129,7 @@ describe('a backup with a recovery phrase (H8)', () => {
       keyring: await ask(core, 'rooms.keyring', { roomId }),
       page: await ask(core, 'history.page', { roomId, limit: 200 }),
       heads: await ask(core, 'history.heads', { roomId }),
+      voice: (await core.content.answer('GET', `/files/${fileId}/blocks/0`, async () => accept(new Uint8Array()))).body,
       found: (await ask(core, 'history.search', { query: 'mine' })).items.length,
     });
     const before = await of(ana);
@@ -154,7 +157,7 @@ describe('a backup with a recovery phrase (H8)', () => {
       roomId,
       content: { kind: 'text', text: 'back again' },
     });
-    expect(entry).toMatchObject({ author: before.device, seq: 2 });
+    expect(entry).toMatchObject({ author: before.device, seq: 3 });
 
     await fresh.core.close();
     const restarted = await createCore(

@@ -24,8 +24,8 @@ export type BackupSource = {
 export const BACKUP_ENDING = '.parley-backup';
 /** Files of the profile that go into a backup as they are. */
 export const PLAIN_PARTS = ['settings.json', 'server.port'] as const;
-/** What is known of files, without the files themselves. */
-export const FILE_PART = /^files\/[0-9a-f]{32}\.(?:json|hashes)$/;
+/** What is known of files, without the files themselves; voice messages are words, and go along. */
+export const FILE_PART = /^files\/[0-9a-f]{32}\.(?:json|hashes|voice)$/;
 export const HISTORY_PART = 'history.db';
 
 /** The copy of the history that a backup is made of; one that was left behind is removed at the next start. */
@@ -36,7 +36,7 @@ export const removeHistoryCopy = (profile: string): void => removeDatabase(histo
 
 /**
  * Seals the whole profile into a new file in `folder`: the device's key, rooms, servers, settings, the history and what is known of files, not
- * the files themselves. It has its name only once it is whole; `begun` hears where it is until then. Answers its path and size. Throws
+ * the files themselves but for voice messages. It has its name only once it is whole; `begun` hears where it is until then. Answers its path and size. Throws
  * `disk-full`, `disk-read-only`, `cancelled`; then no file is left.
  */
 export async function makeBackup(

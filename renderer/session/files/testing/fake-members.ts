@@ -47,6 +47,8 @@ export class FakeMember {
   files: readonly FileNow[] = [];
   /** Blocks on their way to the disk. */
   writing = 0;
+  /** The files that the page began to load, in their order. */
+  readonly begun = new Set<FileId>();
   readonly #clock: FakeClock;
   readonly #chance: () => number;
   readonly #slow: Slowness;
@@ -139,6 +141,32 @@ export class FakeMember {
     this.transfers.atHand(fileId);
   }
 
+  /** Has a voice message of its own on the disk, or one that it was given and that loads by itself. */
+  voice(
+    fileId: FileId,
+    author: DeviceId,
+    state: 'recorded' | 'shared' | 'receiving' | 'received',
+    offeredAt = 1,
+  ): void {
+    const text = toBase64Url(new Uint8Array(32));
+    const isHere = state !== 'receiving';
+    const offer = { fileId, salt: text.slice(0, 22), name: 'Voice message', folders: [], root: text, round: 1 };
+    this.#put({
+      have: new Uint8Array(1).fill(isHere ? 1 : 0),
+      hashes: isHere,
+      item: {
+        ...{
+          ...offer,
+          sizeBytes: 50_000,
+          offeredAt,
+          voice: { durationMs: 9_000, levels: Array.from({ length: 64 }, () => 3) },
+        },
+        ...{ roomId: this.#roomId, author, mine: author === this.deviceId, state, shownName: 'Voice message.webm' },
+        ...{ kind: 'sound', risk: 'none', haveBytes: isHere ? 50_000 : 0, held: isHere, trouble: null },
+      },
+    });
+  }
+
   accept(fileId: FileId): void {
     const held = this.#held.get(fileId);
     if (held) this.#put({ ...held, item: { ...held.item, state: 'receiving' } });
@@ -168,6 +196,7 @@ export class FakeMember {
     }
     const held = this.#held.get(fileId);
     if (!held) return refuse('file-unknown');
+    if (name === 'files.progress') this.begun.add(fileId);
     if (name === 'files.hashes') return accept({ hashes: 'AAAA' });
     if (name === 'files.set-hashes') held.hashes = true;
     if (held.item.state === 'received') return accept({ item: held.item, have: null });

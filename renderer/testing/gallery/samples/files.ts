@@ -7,7 +7,7 @@ import { design } from './rooms.ts';
 
 const MB = 1_000_000;
 
-function fileOf(name: string, nowMs: number, more: Partial<FileNow> = {}): FileNow {
+export function fileOf(name: string, nowMs: number, more: Partial<FileNow> = {}): FileNow {
   return {
     fileId: idOf(name, 16) as FileNow['fileId'], // of the right length
     salt: idOf(`salt of ${name}`, 16),

@@ -1,7 +1,7 @@
 import { messageKey } from '@parley/shared/model';
 import { refuse } from '@parley/shared/protocol';
 import { refusedConnection } from '../../../signaling/server-connection.ts';
-import { type GalleryScreen, here, inRoom, withReach } from '../base-state.ts';
+import { type GalleryScreen, here, inRoom, joined, withReach } from '../base-state.ts';
 import { callsAt } from '../samples/calls.ts';
 import {
   chatOf,
@@ -19,6 +19,7 @@ import { callId } from '../samples/ids.ts';
 import { participant } from '../samples/people.ts';
 import { design, longName, reachOf } from '../samples/rooms.ts';
 import { foundCheck, quotedRefusal, serverOf } from '../samples/servers.ts';
+import { voicesIn } from '../samples/voices.ts';
 
 export const roomScreens = {
   room: () => ({ screen: inRoom() }),
@@ -66,6 +67,27 @@ export const roomScreens = {
     screen: inRoom(),
     ...filesAt(nowMs),
     chats: { [design]: chatOf([...talkAt(nowMs).slice(-1), ...fileMessagesAt(nowMs)]) },
+  }),
+  'room-voices': (_base, nowMs) => {
+    const { items, ...state } = voicesIn(nowMs);
+    return { screen: inRoom(), ...state, chats: { [design]: chatOf([...talkAt(nowMs).slice(-1), ...items]) } };
+  },
+  'room-recording': () => ({
+    screen: inRoom(),
+    recording: { roomId: design, at: 'recording', held: false, elapsedMs: 74_000, level: 0.62 },
+  }),
+  'room-recording-in-call': (base, nowMs) => ({
+    ...joined(base, nowMs, here()),
+    screen: inRoom('chat'),
+    recording: { roomId: design, at: 'recording', held: true, elapsedMs: 3_000, level: 0.3 },
+  }),
+  'room-no-microphone': () => ({
+    screen: inRoom(),
+    recording: {
+      roomId: design,
+      at: 'refused',
+      trouble: { code: 'microphone-missing', message: 'No microphone was found. Plug one in to record.' },
+    },
   }),
   'room-scripts': (_base, nowMs) => ({
     screen: inRoom(),
