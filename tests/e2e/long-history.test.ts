@@ -47,13 +47,13 @@ describe('a room with a long history', () => {
   /** Waits until the list shows this message. */
   const shows = (number: number) =>
     until(`message ${number} in view`, async () => (await look()).some((row) => row.number === number));
-  /** The list after nothing moved in it from one frame to the next for a while. */
+  /** The list, once there is one, after nothing moved in it from one look to the next for a while. */
   const settled = async (): Promise<Shown> => {
     let before = '';
     let same = 0;
     return until('the list to stand still', async () => {
       const now = await look();
-      same = JSON.stringify(now) === before ? same + 1 : 0;
+      same = now.length > 0 && JSON.stringify(now) === before ? same + 1 : 0;
       before = JSON.stringify(now);
       return same >= 3 ? now : undefined;
     });
