@@ -16,6 +16,7 @@ export function KeptVoice({ roomId, lifetimeMs }: { roomId: RoomId; lifetimeMs: 
       <IconButton icon={Trash2} label="Discard the recording" tooltip={false} onClick={() => discardKeptVoice(file)} />
       <VoicePlayer file={file} />
       <Button
+        className={styles.send}
         look="primary"
         size="small"
         icon={SendHorizontal}

@@ -55,13 +55,9 @@ export function RecordingBar({ roomId, recording, lifetimeMs }: RecordingBarProp
         {formatDuration(elapsedMs)}
       </span>
       <meter className={styles.level} aria-label="Loudness" min={0} max={1} value={level} />
-      <span className={styles.hint} role="status">
-        {hintOf(recording, isHeld)}
-        {elapsedMs > LIMITS.voiceMaxMs - END_SAID_MS ? ' It ends by itself at 15 minutes.' : ''}
-        {isHeardInCall ? ' The others in the call hear you too.' : ''}
-      </span>
       <Button
         ref={sendRef}
+        className={styles.send}
         look="primary"
         size="small"
         icon={SendHorizontal}
@@ -71,6 +67,11 @@ export function RecordingBar({ roomId, recording, lifetimeMs }: RecordingBarProp
       >
         Send
       </Button>
+      <span className={styles.hint} role="status">
+        {hintOf(recording, isHeld)}
+        {elapsedMs > LIMITS.voiceMaxMs - END_SAID_MS ? ' It ends by itself at 15 minutes.' : ''}
+        {isHeardInCall ? ' The others in the call hear you too.' : ''}
+      </span>
     </div>
   );
 }

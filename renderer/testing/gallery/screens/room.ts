@@ -76,6 +76,10 @@ export const roomScreens = {
     screen: inRoom(),
     recording: { roomId: design, at: 'recording', held: false, elapsedMs: 74_000, level: 0.62 },
   }),
+  'room-voices-in-call': (base, nowMs) => {
+    const { items, ...state } = voicesIn(nowMs);
+    return { ...joined(base, nowMs, here()), screen: inRoom('chat'), ...state, chats: { [design]: chatOf(items) } };
+  },
   'room-recording-in-call': (base, nowMs) => ({
     ...joined(base, nowMs, here()),
     screen: inRoom('chat'),
