@@ -17,8 +17,6 @@ export class CallEntries {
   #own: CallKey | null = null;
   /** The calls that this device is in, by every name that somebody gives them. */
   #joined = new Set<CallId>();
-  /** The calls that other computers of this person were in. */
-  readonly #elsewhere = new Set<CallId>();
 
   constructor(ports: CallEntriesPorts) {
     this.#ports = ports;
@@ -50,13 +48,6 @@ export class CallEntries {
       this.#joined.add(callId);
       this.#watch(this.#join(callId));
     }
-  }
-
-  /** This person is in that call on another computer of theirs. */
-  joinedElsewhere(callId: CallId): void {
-    if (this.#elsewhere.has(callId)) return;
-    this.#elsewhere.add(callId);
-    this.#watch(this.#join(callId));
   }
 
   async #join(callId: CallId): Promise<Outcome<unknown>> {

@@ -3,7 +3,6 @@ import type { Outcome } from '../base/outcome.ts';
 import { AppInfo, EmbeddedServerState, PeerStanding, Preparing, Room, Settings } from '../model/index.ts';
 import { appCalls } from './app-calls.ts';
 import { backupCalls, backupEvents } from './backup-calls.ts';
-import { computerCalls, computerEvents } from './computer-calls.ts';
 import { fileCalls, fileEvents } from './file-calls.ts';
 import { historyCalls, historyEvents } from './history-calls.ts';
 import { identityCalls } from './identity-calls.ts';
@@ -32,7 +31,6 @@ export const bridgeCalls = {
   ...storageCalls,
   ...workCalls,
   ...backupCalls,
-  ...computerCalls,
 } as const;
 
 export type BridgeCall = keyof typeof bridgeCalls;
@@ -61,7 +59,6 @@ export const bridgeEvents = {
   ...signalingEvents,
   ...workEvents,
   ...backupEvents,
-  ...computerEvents,
 } as const;
 export type BridgeEvent = keyof typeof bridgeEvents;
 export type BridgePayload<E extends BridgeEvent> = z.output<(typeof bridgeEvents)[E]>;

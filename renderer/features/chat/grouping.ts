@@ -4,7 +4,6 @@ import {
   type HistoryItem,
   type MessageKey,
   messageKey,
-  personIn,
   type TimerChange,
 } from '@parley/shared/model';
 
@@ -110,7 +109,7 @@ function timersByIndex(items: readonly HistoryItem[], timers: readonly TimerChan
 const belongsTogether = (before: HistoryItem, item: HistoryItem): boolean =>
   before.content.kind !== 'call' &&
   item.content.kind !== 'call' &&
-  personIn(before) === personIn(item) &&
+  before.author === item.author &&
   before.name === item.name &&
   before.confirmed === item.confirmed &&
   Math.abs(item.sentAt - before.sentAt) <= GROUP_GAP_MS;

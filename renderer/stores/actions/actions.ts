@@ -1,7 +1,6 @@
 import type { BackupActions } from './backup.ts';
 import type { CallActions } from './call.ts';
 import type { ChatActions } from './chat.ts';
-import type { ComputerActions } from './computers.ts';
 import type { EntryActions } from './entries.ts';
 import type { FileActions } from './files.ts';
 import type { InviteActions } from './invites.ts';
@@ -34,5 +33,4 @@ export interface Actions
     VoiceActions,
     SelectingActions,
     StorageActions,
-    BackupActions,
-    ComputerActions {}
+    BackupActions {}

@@ -3,7 +3,6 @@ import type { Actions } from './actions.ts';
 import { createBackupActions } from './backup.ts';
 import { createCallActions } from './call.ts';
 import { createChatActions } from './chat.ts';
-import { createComputerActions } from './computers.ts';
 import { type ActionParts, createActionContext } from './context.ts';
 import { createEntryActions } from './entries.ts';
 import { createFileActions } from './files.ts';
@@ -45,6 +44,5 @@ export function createActions(store: AppStore, parts: ActionParts): Actions {
     ...createVoiceActions(context),
     ...createStorageActions(context),
     ...createBackupActions(context),
-    ...createComputerActions(context),
   };
 }
