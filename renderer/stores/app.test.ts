@@ -415,6 +415,24 @@ describe('app', () => {
     expect(state().rooms).toHaveLength(1);
   });
 
+  it('discards what is recorded for a room that is deleted, before that is gone (H10)', async () => {
+    const room = await FakeRoom.create();
+    const { core, actions, state, media } = await openApp(room);
+    const { roomId } = room.keyring;
+    actions.openRoom(roomId);
+    actions.startVoice(roomId, false);
+    await room.quiet();
+    expect(state().recording?.at).toBe('recording');
+    let lights: unknown;
+    core.answers['rooms.delete'] = () => {
+      lights = media.lights.length;
+      return accept({});
+    };
+    await actions.deleteRoom(roomId);
+    expect([lights, state().recording]).toEqual([0, null]);
+    expect(core.asked).not.toContain('files.offer');
+  });
+
   it('hands out the invite', async () => {
     const room = await FakeRoom.create();
     const { actions, clipboard } = await openApp(room);

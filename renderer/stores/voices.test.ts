@@ -9,6 +9,7 @@ import type { FileNow } from './state.ts';
 import { createVoices, type Voices } from './voices.ts';
 
 const roomId = RoomId.parse(toBase64Url(new Uint8Array(16).fill(1)));
+const otherId = RoomId.parse(toBase64Url(new Uint8Array(16).fill(3)));
 const fileId = toBase64Url(new Uint8Array(16).fill(2)) as FileNow['fileId']; // of the right length
 
 let clock: FakeClock;
@@ -20,6 +21,10 @@ let calls: [name: string, input: Record<string, unknown>][];
 let written: [index: number, sizeBytes: number][];
 /** The disk's answers to blocks; it takes them when there are none left. */
 let answers: Outcome<never>[];
+/** The core's answer to an offer, where it is a refusal. */
+let refusesOffer: Outcome<never> | null;
+/** Blocks that are here to be played. */
+let here: number;
 
 beforeEach(() => {
   clock = fakeClock();
@@ -29,6 +34,8 @@ beforeEach(() => {
   calls = [];
   written = [];
   answers = [];
+  refusesOffer = null;
+  here = 9;
   voices = createVoices({
     store,
     notices: createNotices(store),
@@ -37,7 +44,7 @@ beforeEach(() => {
       bridge: {
         call: async (name: string, input: Record<string, unknown>) => {
           calls.push([name, input]);
-          return accept({ fileId });
+          return (name === 'files.offer' && refusesOffer) || accept({ fileId });
         },
       } as never,
       content: {
@@ -46,7 +53,7 @@ beforeEach(() => {
           if (!answer) written.push([index, bytes.length]);
           return answer ?? accept({} as never);
         },
-        read: async () => accept(new Uint8Array(3)),
+        read: async (_fileId, index) => (index < here ? accept(new Uint8Array(3)) : refuse('file-unknown')),
       },
       ...{ clock, media: media.ports(), voice: voice.ports() },
       randomBytes: (sizeBytes) => new Uint8Array(sizeBytes),
@@ -141,6 +148,119 @@ describe('recordings until they are on the disk (H10)', () => {
     expect(store.getState().playing?.at).toBe('paused');
     voices.close();
     expect([media.lights.length, clock.pending]).toEqual([0, 0]);
+  });
+
+  it('are discarded with their room, while they run and while they wait for the disk', async () => {
+    await record(3_000);
+    await voices.forget(otherId);
+    expect(store.getState().recording?.at).toBe('recording');
+    await voices.forget(roomId);
+    expect([store.getState().recording, media.lights.length, calls.length]).toEqual([null, 0, 0]);
+    answers = Array.from({ length: 9 }, () => refuse('disk-full'));
+    await record(3_000);
+    const finishing = voices.finish();
+    await settled();
+    await voices.forget(roomId);
+    expect(await finishing).toBeUndefined();
+    expect(calls.at(-1)).toEqual(['files.forget', { fileId }]);
+    expect(store.getState()).toMatchObject({ recording: null, notices: [] });
+    expect(clock.pending).toBe(0);
+  });
+
+  it('are forgotten also where the disk took them while their room was deleted', async () => {
+    await record(3_000);
+    const finishing = voices.finish();
+    await voices.forget(roomId);
+    expect(await finishing).toBeUndefined();
+    expect(calls.filter(([name]) => name === 'files.offer')).toHaveLength(
+      calls.filter(([name]) => name === 'files.forget').length,
+    );
+  });
+
+  it('of a room that is gone are given up at once', async () => {
+    refusesOffer = refuse('room-unknown');
+    await record(3_000);
+    expect(await voices.finish()).toBeUndefined();
+    expect(store.getState().notices).toMatchObject([{ code: 'room-unknown' }]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('are read again where that fails, and kept until they can be', async () => {
+    const whole = voice.recorded;
+    let fails = 2;
+    voice.recorded = Object.assign(new Blob([whole]), {});
+    const { slice } = Blob.prototype;
+    const failing = function (this: Blob, ...range: Parameters<typeof slice>) {
+      if (fails-- > 0) throw new DOMException('no', 'NotReadableError');
+      return slice.apply(this, range);
+    };
+    Blob.prototype.slice = failing;
+    try {
+      await record(3_000);
+      const finishing = voices.finish();
+      await settled();
+      expect(store.getState().unstored[roomId]).toMatchObject({ what: 'recording' });
+      for (let each = 0; each < 3; each++) {
+        clock.advance(5_000);
+        await settled();
+      }
+      expect(await finishing).toMatchObject({ fileId });
+      expect(store.getState().notices).toEqual([]);
+    } finally {
+      Blob.prototype.slice = slice;
+    }
+  });
+
+  it('that the browser breaks off end with a sentence, and the next one begins', async () => {
+    voice.breaks = 'stop';
+    await record(3_000);
+    expect(await voices.finish()).toBeUndefined();
+    expect(store.getState()).toMatchObject({
+      recording: null,
+      notices: [{ text: 'The recording could not be kept.' }],
+    });
+    voice.breaks = 'start';
+    await voices.start(roomId, false);
+    expect(store.getState().recording).toMatchObject({ at: 'refused' });
+    voice.breaks = null;
+    await voices.start(roomId, false);
+    expect(store.getState().recording).toMatchObject({ at: 'recording' });
+  });
+
+  it('wait for the disk no longer than the page is there', async () => {
+    answers = Array.from({ length: 9 }, () => refuse('disk-full'));
+    await record(3_000);
+    const finishing = voices.finish();
+    await settled();
+    voices.close();
+    expect(await finishing).toBeUndefined();
+    expect(clock.pending).toBe(0);
+  });
+
+  it('of another room begin once the disk has taken the last one, which is said', async () => {
+    answers = [refuse('disk-full')];
+    await record(3_000);
+    const finishing = voices.finish();
+    await settled();
+    await voices.start(otherId, false);
+    expect(store.getState().recording).toMatchObject({ roomId, at: 'storing' });
+    expect(store.getState().notices).toMatchObject([{ tone: 'info', text: expect.stringContaining('another room') }]);
+    clock.advance(500);
+    await finishing;
+    await voices.start(otherId, false);
+    expect(store.getState().recording).toMatchObject({ roomId: otherId, at: 'recording' });
+  });
+
+  it('go on to their end where the rest arrives while they are played', async () => {
+    here = 1;
+    store.setState({ files: { [roomId]: [{ fileId } as FileNow] } });
+    voices.player.play({ fileId, sizeBytes: LIMITS.fileBlockBytes + 5, durationMs: 300_000 });
+    await settled();
+    expect(store.getState().playing?.at).toBe('playing');
+    here = 2;
+    store.setState({ files: { [roomId]: [{ fileId } as FileNow] } });
+    await settled();
+    expect(voice.sounds[0]).toMatchObject({ bytes: [3, 3], whole: true });
   });
 
   it('are heard no more once their message is deleted', async () => {

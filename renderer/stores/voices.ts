@@ -6,13 +6,14 @@ import {
   LIMITS,
   type Outcome,
   type RoomId,
+  refusalOf,
   refuse,
   toBase64Url,
 } from '@parley/shared/protocol';
 import { VoicePlayer } from '../media/voice/voice-player.ts';
 import { type Recorded, VoiceRecorder } from '../media/voice/voice-recorder.ts';
-import { fingerprintOf } from '../session/files/local-files.ts';
-import { whenDiskTakes } from '../session/when-disk-takes.ts';
+import { type Fingerprint, fingerprintOf, readBlockOf } from '../session/files/local-files.ts';
+import { type DiskWait, whenDiskTakes } from '../session/when-disk-takes.ts';
 import type { AppStore } from './app-store.ts';
 import type { Notices } from './notices.ts';
 import type { AppPorts } from './ports.ts';
@@ -31,6 +32,8 @@ export interface Voices {
   /** Ends the recording; answers the offer of it once it is on the disk, undefined where there is none. */
   finish(): Promise<VoiceContent | undefined>;
   discard(): void;
+  /** Discards what is recorded or stored for a room; resolves when nothing more of it goes to the disk. */
+  forget(roomId: RoomId): Promise<void>;
   readonly player: Pick<VoicePlayer, 'play' | 'pause' | 'seek' | 'stop'>;
   setSpeed(speed: VoiceSpeed): void;
   close(): void;
@@ -40,7 +43,13 @@ export interface Voices {
 export type VoiceContent = Extract<EntryContent, { kind: 'file' }>;
 
 /** What has to be given up: everything else may pass, and the words are in memory alone. */
-const FINAL: readonly ErrorCode[] = ['voice-invalid', 'file-too-large', 'file-block-wrong', 'bad-request'];
+const FINAL: readonly ErrorCode[] = [
+  'voice-invalid',
+  'file-too-large',
+  'file-block-wrong',
+  'bad-request',
+  'room-unknown',
+];
 
 /** The offer of a recording that is on the disk. */
 export function contentOf({ fileId, salt, name, sizeBytes, root, voice }: OfferedVoice): VoiceContent {
@@ -52,6 +61,9 @@ export function createVoices({ store, ports, notices }: VoicesPorts): Voices {
   const showUnstored = showsUnstored(store);
   const { bridge, content, clock } = ports;
   let recorder: VoiceRecorder | undefined;
+  /** The recording that goes to the disk. */
+  let storing: Storing | undefined;
+  let closed = false;
   const set = (recording: Recording | null) => store.setState({ recording });
   const player = new VoicePlayer({
     voice: ports.voice,
@@ -66,7 +78,7 @@ export function createVoices({ store, ports, notices }: VoicesPorts): Voices {
     const all = Object.values(files).flat();
     const now = all.find(({ fileId }) => fileId === playing.fileId);
     if (!now) player.stop(playing.fileId);
-    else if (playing.at === 'loading' || playing.at === 'paused') player.arrived(playing.fileId);
+    else if (playing.at !== 'failed') player.arrived(playing.fileId);
   });
 
   const recordingNow = () => {
@@ -76,6 +88,7 @@ export function createVoices({ store, ports, notices }: VoicesPorts): Voices {
 
   async function start(roomId: RoomId, held: boolean): Promise<void> {
     const now = store.getState().recording;
+    if (now?.at === 'storing' && now.roomId !== roomId) notices.say('info', STILL_STORED, null);
     if (now && now.at !== 'refused') return;
     player.pause();
     set({ roomId, at: 'asking', held });
@@ -114,41 +127,54 @@ export function createVoices({ store, ports, notices }: VoicesPorts): Voices {
       return undefined;
     }
     set({ roomId, at: 'storing' });
-    const recorded = await mine.stop();
-    const kept = recorded ? await keep(roomId, recorded) : undefined;
-    set(null);
-    return kept;
+    const turn: Storing = { roomId, isWanted: true, done: Promise.resolve(undefined) };
+    turn.done = stopAndKeep(turn, mine);
+    storing = turn;
+    return turn.done;
+  }
+
+  async function stopAndKeep(turn: Storing, mine: VoiceRecorder): Promise<VoiceContent | undefined> {
+    try {
+      const recorded = await mine.stop();
+      return recorded && turn.isWanted ? await keep(turn, recorded) : undefined;
+    } catch (thrown) {
+      notices.refused(refuse(refusalOf(thrown).code, { message: 'The recording could not be kept.' }));
+      return undefined;
+    } finally {
+      storing = undefined;
+      set(null);
+    }
   }
 
   /** Brings a recording to the disk, however often that has to be tried. */
-  async function keep(roomId: RoomId, { blob, voice }: Recorded): Promise<VoiceContent | undefined> {
+  async function keep(turn: Storing, { blob, voice }: Recorded): Promise<VoiceContent | undefined> {
+    const { roomId } = turn;
     const file = new File([blob], VOICE_NAME);
     if (file.size > LIMITS.voiceMaxBytes) {
       notices.refused(refuse('file-too-large', { message: 'The recording is larger than a voice message may be.' }));
       return undefined;
     }
-    const print = await fingerprintOf(
-      file,
-      () => {},
-      () => true,
-    );
-    if (!print.ok) {
-      notices.refused(print);
-      return undefined;
-    }
-    const offer = {
-      ...{ roomId, name: VOICE_NAME, folders: [], sizeBytes: file.size, ...print.value, voice },
-      salt: toBase64Url(ports.randomBytes(16)),
-    };
+    const salt = toBase64Url(ports.randomBytes(16));
+    let print: Fingerprint | undefined;
     let begun: FileId | undefined;
     const write = async (): Promise<Outcome<VoiceContent>> => {
+      if (!print) {
+        const read = await fingerprintOf(
+          file,
+          () => {},
+          () => true,
+        );
+        if (!read.ok) return refuse('internal', { message: UNREAD });
+        print = read.value;
+      }
+      const offer = { ...{ roomId, name: VOICE_NAME, folders: [], sizeBytes: file.size, salt }, ...print, voice };
       const offered = await bridge.call('files.offer', offer);
       if (!offered.ok) return offered;
       const { fileId } = offered.value;
       begun = fileId;
       for (let index = 0; index < blockCountOf(file.size); index++) {
-        const from = index * LIMITS.fileBlockBytes;
-        const block = new Uint8Array(await file.slice(from, from + LIMITS.fileBlockBytes).arrayBuffer());
+        const block = await readBlockOf(file, index);
+        if (!block) return refuse('internal', { message: UNREAD });
         const written = await content.write(fileId, index, block);
         if (!written.ok) return written;
       }
@@ -163,13 +189,22 @@ export function createVoices({ store, ports, notices }: VoicesPorts): Voices {
       },
       (code) => !FINAL.includes(code),
     );
+    turn.wait = wait;
+    if (closed) wait.cancel();
     const stored = await wait.done;
     stopShowing();
-    if (stored.ok) return stored.value;
+    if (stored.ok && turn.isWanted) return stored.value;
     if (begun) await bridge.call('files.forget', { fileId: begun });
-    if (stored.code !== 'cancelled') notices.refused(stored);
+    if (!stored.ok && stored.code !== 'cancelled' && turn.isWanted) notices.refused(stored);
     return undefined;
   }
+
+  const discard = () => {
+    if (store.getState().recording?.at === 'storing') return;
+    recorder?.discard();
+    recorder = undefined;
+    set(null);
+  };
 
   return {
     start,
@@ -178,12 +213,14 @@ export function createVoices({ store, ports, notices }: VoicesPorts): Voices {
       if (recording) set({ ...recording, held: false });
     },
     finish,
-    discard() {
-      const { recording } = store.getState();
-      if (recording?.at === 'storing') return;
-      recorder?.discard();
-      recorder = undefined;
-      set(null);
+    discard,
+    async forget(roomId) {
+      if (store.getState().recording?.roomId === roomId) discard();
+      const turn = storing;
+      if (turn?.roomId !== roomId) return;
+      turn.isWanted = false;
+      turn.wait?.cancel();
+      await turn.done;
     },
     player,
     setSpeed(voiceSpeed) {
@@ -193,10 +230,23 @@ export function createVoices({ store, ports, notices }: VoicesPorts): Voices {
     close() {
       unsubscribe();
       recorder?.discard();
+      closed = true;
+      storing?.wait?.cancel();
       player.close();
     },
   };
 }
 
+/** `isWanted`: not once its room is deleted. */
+type Storing = {
+  roomId: RoomId;
+  isWanted: boolean;
+  wait?: DiskWait<VoiceContent>;
+  done: Promise<VoiceContent | undefined>;
+};
+
+const UNREAD = 'The recording could not be read.';
+const STILL_STORED =
+  'The recording for another room is still being stored. The next one can begin once it is on the disk.';
 const LONGEST = 'A voice message has 15 minutes at most. What you said until now is kept: send or discard it.';
 const UNPLUGGED = 'The microphone is gone. What you said until then is kept: send or discard it.';

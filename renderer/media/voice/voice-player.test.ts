@@ -63,6 +63,16 @@ describe('playing a voice message (H10)', () => {
     expect(now?.at).toBe('playing');
   });
 
+  it('looks once more when it has nothing to play, for what came meanwhile', async () => {
+    here = 1;
+    player.play(long);
+    await settled();
+    here = 3;
+    soundAt(0).events.waiting();
+    await settled();
+    expect(soundAt(0)).toMatchObject({ bytes: [1, 2, 3], whole: true });
+  });
+
   it('waits where nothing is here yet, and misses nothing that arrives while it looks', async () => {
     here = 0;
     player.play(short);

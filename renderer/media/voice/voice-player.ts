@@ -121,6 +121,8 @@ export class VoicePlayer {
       {
         waiting: only((each) => {
           if (each.now.at === 'playing') this.#say(each, { at: 'loading' });
+          // What it waits for may have come since it was looked last.
+          this.arrived(each.what.fileId);
         }),
         playing: only((each) => this.#say(each, { at: 'playing' })),
         ended: only((each) => this.#say(each, { at: 'paused', positionMs: each.what.durationMs })),

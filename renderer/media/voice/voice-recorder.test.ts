@@ -91,6 +91,38 @@ describe('recording a voice message (H10)', () => {
     expect(media.lights).toEqual([]);
   });
 
+  it('lets the microphone go also where the browser breaks', async () => {
+    voice.breaks = 'start';
+    expect((await newRecorder().start(null))?.message).toBe('This computer cannot record sound.');
+    expect([media.lights.length, clock.pending]).toEqual([0, 0]);
+    voice.breaks = 'stop';
+    const recorder = newRecorder();
+    await recorder.start(null);
+    clock.advance(2_000);
+    await expect(recorder.stop()).rejects.toThrow();
+    expect([media.lights.length, media.meters, clock.pending]).toEqual([0, 0, 0]);
+  });
+
+  it('goes on where its loudness cannot be measured', async () => {
+    const recorder = new VoiceRecorder({
+      media: {
+        ...media.ports(),
+        makeMeter: () => {
+          throw new DOMException('too many', 'NotSupportedError');
+        },
+      },
+      voice: voice.ports(),
+      clock,
+      heard: (elapsedMs, level) => heard.push([elapsedMs, level]),
+      ended: (why) => ended.push(why),
+    });
+    expect(await recorder.start(null)).toBeUndefined();
+    clock.advance(1_000);
+    expect(heard.at(-1)).toEqual([1_000, 0]);
+    expect((await recorder.stop())?.voice.durationMs).toBe(1_000);
+    expect(media.lights).toEqual([]);
+  });
+
   it('that is discarded before the microphone is there leaves it off', async () => {
     let open = () => {};
     media.gate = new Promise((resolve) => {

@@ -56,7 +56,7 @@ export class VoiceRecorder {
         : troubleOf(code);
     }
     const [track] = stream.getAudioTracks();
-    const recorder = track && !this.#over ? voice.record(stream) : null;
+    const recorder = track && !this.#over ? recorderOf(voice, stream) : null;
     if (!track || !recorder) {
       track?.stop();
       if (this.#over) return undefined;
@@ -64,7 +64,7 @@ export class VoiceRecorder {
       return { code: 'microphone-missing', message: 'This computer cannot record sound.' };
     }
     track.addEventListener('ended', () => this.#end('unplugged'));
-    this.#open = { track, recorder, meter: media.makeMeter(track), startedAt: this.#clock.monotonicMs() };
+    this.#open = { track, recorder, meter: meterOf(media, track), startedAt: this.#clock.monotonicMs() };
     repeat(this.#clock, LEVEL_EVERY_MS, () => this.#measure());
     return undefined;
   }
@@ -76,8 +76,12 @@ export class VoiceRecorder {
     this.#over = true;
     const durationMs = Math.min(LIMITS.voiceMaxMs, Math.round(this.#clock.monotonicMs() - open.startedAt));
     this.#clock.stopAll();
-    const blob = await open.recorder.stop();
-    this.#release();
+    let blob: Blob;
+    try {
+      blob = await open.recorder.stop();
+    } finally {
+      this.#release();
+    }
     if (durationMs < SHORTEST_MS || blob.size === 0) return undefined;
     return { blob, voice: { durationMs, levels: levelsOf(this.#levels) } };
   }
@@ -86,7 +90,8 @@ export class VoiceRecorder {
   discard(): void {
     this.#over = true;
     this.#clock.stopAll();
-    void this.#open?.recorder.stop();
+    // What it recorded is not wanted, and neither is why there is none.
+    this.#open?.recorder.stop().catch(() => {});
     this.#release();
   }
 
@@ -117,7 +122,25 @@ export class VoiceRecorder {
   }
 
   #release(): void {
-    this.#open?.meter?.close();
     this.#open?.track.stop();
+    this.#open?.meter?.close();
+  }
+}
+
+/** Null where the browser cannot record: one that says it can may still refuse a recorder, or its start. */
+function recorderOf(voice: RecorderPorts['voice'], stream: MediaStream): SoundRecorder | null {
+  try {
+    return voice.record(stream);
+  } catch {
+    return null;
+  }
+}
+
+/** A recording whose loudness cannot be measured is a recording all the same. */
+function meterOf(media: RecorderPorts['media'], track: MediaStreamTrack): LevelMeter | null {
+  try {
+    return media.makeMeter(track);
+  } catch {
+    return null;
   }
 }

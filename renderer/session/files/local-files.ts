@@ -64,7 +64,8 @@ export class LocalFiles {
   }
 }
 
-async function readBlockOf(file: LocalFile, index: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
+/** Undefined where it cannot be read, or is shorter than it was. */
+export async function readBlockOf(file: LocalFile, index: number): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const start = index * LIMITS.fileBlockBytes;
   const sizeBytes = blockSizeOf(file.size, index);
   try {

@@ -44,7 +44,7 @@ export function createRoomActions(
   context: ActionContext,
   { goHome, enter }: NavigationActions & { enter: EnterRoom },
 ): RoomActions {
-  const { store, ports, chats, gaps, timers, drafts, running, session, calls, tell } = context;
+  const { store, ports, chats, gaps, timers, drafts, voices, running, session, calls, tell } = context;
   const { bridge, clock } = ports;
   return {
     async createRoom({ name, host, passphrase, listed }) {
@@ -87,6 +87,7 @@ export function createRoomActions(
         if (!withdrawn.ok) return tell(refuse(withdrawn.code, { message: stillListed(room.host, withdrawn.message) }));
       }
       if (call.at === 'joined' && call.roomId === roomId) calls()?.leave();
+      await voices.forget(roomId);
       const deleted = await bridge.call('rooms.delete', { roomId });
       if (!deleted.ok) return tell(deleted);
       store.setState(({ rooms }) => ({ rooms: rooms.filter((room) => room.roomId !== roomId) }));

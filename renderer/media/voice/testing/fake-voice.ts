@@ -55,11 +55,20 @@ export class FakeVoice {
   isAble = true;
   isNoise = false;
   recorded = new Blob([new Uint8Array(100)]);
+  /** Set where the browser makes no recorder, or that breaks at its end. */
+  breaks: 'start' | 'stop' | null = null;
   readonly sounds: FakeSound[] = [];
 
   ports(): VoicePorts {
     return {
-      record: () => (this.isAble ? { stop: async () => this.recorded } : null),
+      record: () => {
+        if (this.breaks === 'start') throw new DOMException('no', 'NotSupportedError');
+        const stop = async () => {
+          if (this.breaks === 'stop') throw new DOMException('no', 'InvalidStateError');
+          return this.recorded;
+        };
+        return this.isAble ? { stop } : null;
+      },
       makeSound: (events) => {
         if (!this.isAble) return null;
         const sound = new FakeSound(events, this.isNoise);
