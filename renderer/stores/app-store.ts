@@ -52,6 +52,7 @@ export const createAppStore = (): AppStore =>
     files: {},
     preparing: [],
     recording: null,
+    sendingVoices: [],
     playing: null,
     voiceSpeed: 1,
     search: NO_SEARCH,

@@ -18,7 +18,7 @@ import type {
   TimerChange,
   WorkState,
 } from '@parley/shared/model';
-import type { CallId, DeviceId, ListedRoom, MicrophoneState, Refusal, RoomId } from '@parley/shared/protocol';
+import type { CallId, DeviceId, FileId, ListedRoom, MicrophoneState, Refusal, RoomId } from '@parley/shared/protocol';
 import type { VoicePlaying, VoiceSpeed } from '../media/voice/voice-player.ts';
 import type { FileNow } from '../session/files/file-transfers.ts';
 import type { ServerConnection } from '../signaling/server-connection.ts';
@@ -65,6 +65,8 @@ export type AppState = {
   preparing: readonly PreparingFile[];
   /** The voice message that is being recorded; null for none. */
   recording: Recording | null;
+  /** Recordings whose message waits for the disk or is written: they are to be sent or discarded no more. */
+  sendingVoices: readonly FileId[];
   /** The voice message that is played, one at a time, and how fast. */
   playing: VoicePlaying | null;
   voiceSpeed: VoiceSpeed;

@@ -9,7 +9,10 @@ import { VoicePlayer } from './voice-player.tsx';
 export function KeptVoice({ roomId, lifetimeMs }: { roomId: RoomId; lifetimeMs: number | null | undefined }) {
   const { sendKeptVoice, discardKeptVoice } = useActions();
   const isBusy = useApp((state) => state.recording?.roomId === roomId && state.recording.at !== 'refused');
-  const file = useApp((state) => state.files[roomId]?.find(({ state: at, held }) => at === 'recorded' && held));
+  const sending = useApp((state) => state.sendingVoices);
+  const file = useApp((state) =>
+    state.files[roomId]?.find((each) => each.state === 'recorded' && each.held && !sending.includes(each.fileId)),
+  );
   if (!file || isBusy) return null;
   return (
     <div className={styles.kept} role="group" aria-label="A recording that was not sent">

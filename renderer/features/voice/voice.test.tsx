@@ -52,6 +52,12 @@ const pointer = (name: string, at: Partial<PointerEventInit> = {}) =>
   new PointerEvent(name, { bubbles: true, pointerId: 1, button: 0, ...at });
 const press = (target: EventTarget | null | undefined, event: Event) =>
   act(async () => void target?.dispatchEvent(event));
+/** Answers whether the recording took the key. */
+async function pressEscape(): Promise<boolean> {
+  const event = new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true });
+  await press(document.activeElement ?? document.body, event);
+  return event.defaultPrevented;
+}
 const recording = { roomId: design, at: 'recording', held: false, elapsedMs: 74_000, level: 0.5 } as const;
 
 describe('a voice message on the screen (H10)', () => {
@@ -165,10 +171,35 @@ describe('recording in the field (H10)', () => {
     // Enter presses what has the focus.
     expect(document.activeElement).toBe(button('Send the recording'));
     await act(async () => button('Send the recording')?.click());
-    await press(document.body, new KeyboardEvent('keydown', { key: 'Escape', bubbles: true, cancelable: true }));
-    expect(done).toEqual(['send', 'discard']);
+    expect(await pressEscape()).toBe(true);
+    expect(done).toEqual(['send', 'keep']);
+    await act(async () => app.store.setState({ recording: { ...recording, elapsedMs: 2_900 } }));
+    expect(await pressEscape()).toBe(true);
+    expect(done).toEqual(['send', 'keep', 'discard']);
     await act(async () => app.store.setState({ recording: null }));
     expect(document.activeElement).toBe(mounted.page.querySelector('textarea'));
+  });
+
+  it('leaves Escape to a dialog, to another field, and to everybody while it is stored', async () => {
+    const done: string[] = [];
+    const actions: Partial<Actions> = { discardVoice: () => done.push('discard'), keepVoice: () => done.push('keep') };
+    const { app, button } = await composer(actions, { recording });
+    const dialog = document.createElement('dialog');
+    dialog.setAttribute('open', '');
+    const field = document.createElement('input');
+    document.body.append(dialog, field);
+    expect(await pressEscape()).toBe(false);
+    dialog.remove();
+    field.focus();
+    expect(await pressEscape()).toBe(false);
+    field.remove();
+    button('Discard the recording')?.focus();
+    await act(async () => app.store.setState({ recording: { roomId: design, at: 'storing' } }));
+    expect(await pressEscape()).toBe(false);
+    expect(done).toEqual([]);
+    await act(async () => app.store.setState({ recording }));
+    expect(await pressEscape()).toBe(true);
+    expect(done).toEqual(['keep']);
   });
 
   it('says that the others in the call hear it, and when it ends by itself', async () => {
@@ -183,7 +214,7 @@ describe('recording in the field (H10)', () => {
   it('says why it cannot, and offers what was not sent', async () => {
     const sent: string[] = [];
     const kept = createFakeApp('room-voices', 'light').store.getState().files;
-    const { button } = await composer(
+    const { app, button } = await composer(
       {
         sendKeptVoice: async ({ state }) => {
           sent.push(state);
@@ -198,6 +229,12 @@ describe('recording in the field (H10)', () => {
     expect(mounted.page.querySelector('[role=alert]')?.textContent).toBe('No, said you.');
     await act(async () => button('Send the recording')?.click());
     expect(sent).toEqual(['recorded']);
+    // While its message waits for the disk, discarding it would leave one that nobody can hear.
+    const recorded = kept[design]?.filter(({ state }) => state === 'recorded').map(({ fileId }) => fileId);
+    await act(async () => app.store.setState({ sendingVoices: recorded ?? [] }));
+    expect(button('Send the recording')).toBeNull();
+    await act(async () => app.store.setState({ sendingVoices: [] }));
+    expect(button('Send the recording')).not.toBeNull();
   });
 });
 

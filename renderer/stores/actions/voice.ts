@@ -49,7 +49,12 @@ export function createVoiceActions(context: ActionContext): VoiceActions {
   async function send(roomId: RoomId, content: VoiceContent, lifetimeMs: Lasting): Promise<Outcome<unknown>> {
     const room = session(roomId);
     if (!room) return tell(refuse('room-unknown'));
+    const { fileId } = content;
+    // The core tells a moment later that it is sent: until then it is no recording any more.
+    if (store.getState().sendingVoices.includes(fileId)) return accept({});
+    store.setState(({ sendingVoices }) => ({ sendingVoices: [...sendingVoices, fileId] }));
     let stopShowing = () => {};
+    let isSent = false;
     try {
       const sent = await room.send(
         { ...content, lifetimeMs },
@@ -59,12 +64,16 @@ export function createVoiceActions(context: ActionContext): VoiceActions {
           stopShowing = showUnstored(roomId, { what: 'message', text: VOICE_NAME, refusal, cancel });
         },
       );
+      isSent = sent.ok;
       if (sent.ok) await chats.loadNewest(roomId);
       return tellUnlessCancelled(sent);
     } catch (thrown) {
       return tell(refusalOf(thrown));
     } finally {
       stopShowing();
+      if (!isSent) {
+        store.setState(({ sendingVoices }) => ({ sendingVoices: sendingVoices.filter((each) => each !== fileId) }));
+      }
     }
   }
 
@@ -91,7 +100,11 @@ export function createVoiceActions(context: ActionContext): VoiceActions {
     },
     discardVoice: () => voices.discard(),
     sendKeptVoice: (file, lifetimeMs) => send(file.roomId, contentOf(file), lifetimeMs),
-    discardKeptVoice: (file) => void session(file.roomId)?.forgetFiles([refOf(file)]),
+    discardKeptVoice(file) {
+      // Nobody could hear the message that is being sent.
+      if (store.getState().sendingVoices.includes(file.fileId)) return;
+      void session(file.roomId)?.forgetFiles([refOf(file)]);
+    },
     playVoice(file) {
       const { fileId, state } = file;
       // What this computer was not to load by itself: a large one, or one of many.

@@ -58,6 +58,7 @@ export function baseState(theme: Theme, nowMs: number): AppState {
     files: {},
     preparing: [],
     recording: null,
+    sendingVoices: [],
     playing: null,
     voiceSpeed: 1,
     search: NO_SEARCH,
