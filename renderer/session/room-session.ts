@@ -2,14 +2,12 @@ import {
   type EntryContent,
   type HistoryItem,
   isolated,
-  type MessageRef,
   type PeerStanding,
   type RoomKeyring,
   type SeenRange,
 } from '@parley/shared/model';
 import {
   type DeviceId,
-  type FileId,
   type LinkMessage,
   type LinkSignal,
   type Outcome,
@@ -28,6 +26,7 @@ import { connectionOf, refusedConnection, type ServerConnection } from '../signa
 import type { OwnMedia } from './call-membership.ts';
 import type { CallKey } from './call-state.ts';
 import type { SendWait } from './conversation.ts';
+import type { FileTransfers } from './files/file-transfers.ts';
 import { oncePerTurn } from './once-per-turn.ts';
 import type { Participant } from './participant.ts';
 import { createSessionParts, type RoomSessionPorts, type SessionParts } from './session-parts.ts';
@@ -191,18 +190,9 @@ export class RoomSession {
     return this.#parts.conversation.markSeen(range);
   }
 
-  /** Takes note of the files that messages offer, and forgets those of deleted ones. */
-  learnFiles(messages: readonly HistoryItem[]): Promise<void> {
-    return this.#parts.files.learn(messages);
-  }
-
-  forgetFiles(gone: readonly MessageRef[]): Promise<void> {
-    return this.#parts.files.forget(gone);
-  }
-
-  /** A file of the person's own can be given from now on. */
-  fileAtHand(fileId: FileId): void {
-    this.#parts.files.atHand(fileId);
+  /** The part of the room's files that the app tells what happened, and what its person wants. */
+  get files(): Pick<FileTransfers, 'learn' | 'forget' | 'atHand' | 'want'> {
+    return this.#parts.files;
   }
 
   /** The person is writing: said to the others every few seconds at most. */

@@ -98,7 +98,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
     bridge.on('history.gone', ({ messages }) => {
       for (const [roomId, gone] of Map.groupBy(messages, (each) => each.roomId)) {
         chats.remove(roomId, gone);
-        void running?.reach.get(roomId)?.forgetFiles(gone);
+        void running?.reach.get(roomId)?.files.forget(gone);
       }
     }),
     bridge.on('server.changed', (server) => store.setState({ server })),

@@ -165,6 +165,11 @@ export class FileTransfers {
     this.#tell();
   }
 
+  /** The person wants to hear that voice message, before others that are on their way. */
+  want(fileId: FileId): void {
+    this.#incoming.want(fileId);
+  }
+
   /** Messages of the room are here: takes note of the files that they offer, and forgets those that were deleted. */
   async learn(messages: readonly HistoryItem[]): Promise<void> {
     const { bridge, roomId } = this.#ports;

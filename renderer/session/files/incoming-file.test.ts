@@ -16,10 +16,11 @@ const item = FileItem.parse({
 const { fileId } = item;
 
 /** A file whose hashes are known and of which nothing is here. `write` answers for the disk. */
-async function arriving(write: (index: number) => Outcome<FileItem> = () => accept(item)) {
+async function arriving(write: (index: number) => Outcome<FileItem> = () => accept(item), hasHashes = true) {
   const clock = fakeClock();
   const received: FileItem[] = [];
-  let progress = { item, have: idOf(1, 0) as string | null };
+  let stalls = 0;
+  let progress = { item, have: hasHashes ? idOf(1, 0) : null };
   const file = new IncomingFile(item, {
     // Only its progress is asked for.
     bridge: { call: () => Promise.resolve(accept(progress)) } as unknown as Bridge,
@@ -29,6 +30,9 @@ async function arriving(write: (index: number) => Outcome<FileItem> = () => acce
     mayAsk: () => true,
     freed: () => {},
     received: (now) => received.push(now),
+    stalled: () => {
+      stalls += 1;
+    },
   });
   const source = (seed: number) => {
     const said: FileMessage[] = [];
@@ -49,11 +53,12 @@ async function arriving(write: (index: number) => Outcome<FileItem> = () => acce
       file.take(link.deviceId, { fileId, index, offset: 0, bytes: new Uint8Array(blockSizeOf(item.sizeBytes, index)) });
       await settled(1);
     };
-    return { link, wanted, give };
+    return { link, said, wanted, give };
   };
   await settled(1);
   return {
     ...{ clock, file, received, source },
+    stalls: () => stalls,
     hasNow: (now: typeof progress) => {
       progress = now;
     },
@@ -86,6 +91,34 @@ describe('a file that arrives', () => {
     liar.wanted();
     file.addSource(liar.link);
     expect([liar.wanted(), file.sourceCount]).toEqual([[], 0]);
+  });
+
+  it('asks somebody else for the hashes where the first one says nothing', async () => {
+    const { clock, file, source } = await arriving(undefined, false);
+    const [ana, ben] = [source(6), source(7)];
+    file.addSource(ana.link);
+    file.addSource(ben.link);
+    expect([ana.said.length, ben.said.length]).toEqual([1, 0]);
+    clock.advance(25_000);
+    expect(ben.said).toEqual([{ type: 'ask-hashes', fileId }]);
+  });
+
+  it('says that nobody gives it only once everybody was asked in vain', async () => {
+    const { clock, file, source, stalls } = await arriving();
+    const [ana, ben] = [source(6), source(7)];
+    file.addSource(ana.link);
+    file.addSource(ben.link);
+    for (let passedMs = 0; passedMs < 25_000; passedMs += 1_000) {
+      // It promises again and again.
+      file.addSource(ana.link);
+      clock.advance(1_000);
+    }
+    expect([stalls(), ben.wanted()]).toEqual([0, [0, 1, 2]]);
+    await ben.give(0);
+    clock.advance(15_000);
+    expect(stalls()).toBe(0);
+    clock.advance(30_000);
+    expect(stalls()).toBeGreaterThan(0);
   });
 
   it('is complete although the answer to its last block got lost', async () => {

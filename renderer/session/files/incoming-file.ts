@@ -10,7 +10,7 @@ import type { FileLink } from './file-link.ts';
 const WANTS_OF_SOURCE_MAX = 6;
 const UNDER_WAY_MAX = 10;
 /** A source that promised blocks and sends nothing for so long is asked no more for a while. */
-const SILENT_MS = 20_000;
+export const SILENT_MS = 20_000;
 const LOOK_EVERY_MS = 5_000;
 /** A source that cannot read the file may be able to later: its disk was busy, or the person chose the file again. */
 const CANNOT_MS = 30_000;
@@ -18,7 +18,15 @@ const CANNOT_MS = 30_000;
 const WRONG_MAX = 3;
 const RETRY_MS = 2_000;
 
-type Source = { link: FileLink; wants: Set<number>; heardAt: number; silentUntil: number; wrong: number };
+type Source = {
+  link: FileLink;
+  wants: Set<number>;
+  heardAt: number;
+  /** When it was found silent last, and until when it is not asked. */
+  quietAt: number;
+  silentUntil: number;
+  wrong: number;
+};
 /** A block on its way. `from` holds everybody who sent a part of it. */
 type Assembly = { bytes: Uint8Array<ArrayBuffer>; filled: number; by: DeviceId | null; from: Set<DeviceId> };
 
@@ -34,6 +42,8 @@ export type IncomingPorts = {
   freed(): void;
   /** The core answered that the whole file is here; the event that says the same may get lost. */
   received(item: FileItem): void;
+  /** Nobody gives it: for a while nothing came, and everybody who has it was asked in vain or is gone. */
+  stalled(): void;
 };
 
 /**
@@ -56,6 +66,8 @@ export class IncomingFile {
   /** Bytes of the blocks in `#have`; what the core said while that is null. */
   #haveBytes: number;
   #askedHashes: DeviceId | null = null;
+  /** When something of it came last. */
+  #movedAt: number;
   #ready = false;
   #paused = false;
   #closed = false;
@@ -66,6 +78,7 @@ export class IncomingFile {
     this.#haveBytes = haveBytes;
     this.#ports = ports;
     this.#clock = countedClock(ports.clock);
+    this.#movedAt = this.#clock.monotonicMs();
     repeat(this.#clock, LOOK_EVERY_MS, () => this.#lookForSilence());
     void this.#load();
   }
@@ -82,6 +95,11 @@ export class IncomingFile {
   get sourceCount(): number {
     const now = this.#clock.monotonicMs();
     return [...this.#sources.values()].filter(({ silentUntil }) => silentUntil <= now).length;
+  }
+
+  /** Whether a device sent what was wrong, and is asked no more. */
+  distrusts(deviceId: DeviceId): boolean {
+    return this.#liars.has(deviceId);
   }
 
   /** Blocks that are on their way or to the disk. */
@@ -104,7 +122,8 @@ export class IncomingFile {
     }
     this.removeSource(link.deviceId);
     const now = this.#clock.monotonicMs();
-    this.#sources.set(link.deviceId, { link, wants: new Set(), heardAt: now, silentUntil: 0, wrong: 0 });
+    const quiet = { quietAt: Number.NEGATIVE_INFINITY, silentUntil: 0 };
+    this.#sources.set(link.deviceId, { link, wants: new Set(), heardAt: now, ...quiet, wrong: 0 });
     this.#askForHashes();
     this.fill();
   }
@@ -133,6 +152,7 @@ export class IncomingFile {
     if (this.#askedHashes !== deviceId || this.#have) return;
     const taken = await this.#ports.bridge.call('files.set-hashes', { fileId: this.fileId, hashes });
     this.#askedHashes = null;
+    this.#movedAt = this.#clock.monotonicMs();
     if (taken.ok) this.#take(taken.value);
     else if (taken.code === 'file-block-wrong') this.#distrust(deviceId);
   }
@@ -145,6 +165,7 @@ export class IncomingFile {
     const assembly = this.#assemblies.get(index) ?? this.#begin(index, deviceId);
     if (assembly.by !== deviceId || assembly.filled !== offset || offset + bytes.length > sizeBytes) return;
     source.heardAt = this.#clock.monotonicMs();
+    this.#movedAt = source.heardAt;
     assembly.bytes.set(bytes, offset);
     assembly.filled += bytes.length;
     assembly.from.add(deviceId);
@@ -291,7 +312,8 @@ export class IncomingFile {
 
   /** Asks a source for nothing until then. */
   #quieten(source: Source, forMs: number): void {
-    source.silentUntil = this.#clock.monotonicMs() + forMs;
+    source.quietAt = this.#clock.monotonicMs();
+    source.silentUntil = source.quietAt + forMs;
     this.#release(source);
   }
 
@@ -303,18 +325,32 @@ export class IncomingFile {
     source.wants.clear();
   }
 
+  #isStalled(now: number): boolean {
+    const isOwed = this.underWay > 0 || this.#askedHashes !== null;
+    if (!this.#ready || this.#closed || isOwed || now - this.#movedAt < SILENT_MS) return false;
+    return [...this.#sources.values()].every(({ quietAt }) => quietAt >= this.#movedAt);
+  }
+
   #lookForSilence(): void {
     if (this.#paused) return;
     const now = this.#clock.monotonicMs();
+    let isFreed = false;
     for (const source of this.#sources.values()) {
       const { deviceId } = source.link;
       if (now - source.heardAt < SILENT_MS) continue;
-      if (this.#askedHashes === deviceId) this.#askedHashes = null;
-      if (source.wants.size === 0) continue;
+      const owesHashes = this.#askedHashes === deviceId;
+      if (owesHashes) this.#askedHashes = null;
+      if (!owesHashes && source.wants.size === 0) continue;
       source.link.say({ type: 'stop', fileId: this.fileId });
       this.#quieten(source, SILENT_MS);
+      isFreed = true;
+    }
+    if (this.#isStalled(now)) {
+      this.#ports.stalled();
+      isFreed = true;
     }
     this.#askForHashes();
     this.fill();
+    if (isFreed) this.#ports.freed();
   }
 }

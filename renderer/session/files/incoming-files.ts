@@ -4,15 +4,21 @@ import { type BlockPart, type DeviceId, type FileId, LIMITS } from '@parley/shar
 import type { Clock } from '@parley/shared/timing';
 import type { FileContent } from '../../bridge/file-content.ts';
 import type { FileLink } from './file-link.ts';
-import { IncomingFile } from './incoming-file.ts';
+import { IncomingFile, SILENT_MS } from './incoming-file.ts';
 import { Speed } from './speed.ts';
 
 /** Blocks of all files that are on their way or to the disk at once: a far end takes 64 requests, and each block is in memory. */
 const UNDER_WAY_MAX = 24;
-/** Voice messages that are loaded at once: whoever comes into an old room lacks hundreds. */
-const VOICES_AT_ONCE = 6;
+/** Voice messages that are loaded from one device at once: a person new in an old room lacks hundreds. */
+const VOICES_OF_DEVICE = 6;
+/** Blocks of theirs: somebody who says to have them and sends none leaves room for the others. */
+const VOICE_BLOCKS_OF_DEVICE = 12;
+/** Ids that one link may name. An id is 22 characters; ever more of them are not listened to for ever. */
+const HELD_OF_LINK_MAX = 16 * LIMITS.filesHeldMax;
+const NEVER = Number.POSITIVE_INFINITY;
 
-type Incoming = { file: IncomingFile; speed: Speed; isVoice: boolean };
+/** `from`: the device whose place a voice message takes; null for any other file. */
+type Incoming = { file: IncomingFile; speed: Speed; from: DeviceId | null; item: FileItem };
 
 export type IncomingFilesPorts = {
   bridge: Bridge;
@@ -28,11 +34,15 @@ export type IncomingFilesPorts = {
 /** The files of a room that are on their way to this disk, and the devices that have them. */
 export class IncomingFiles {
   readonly #ports: IncomingFilesPorts;
-  /** The devices on a link that have the whole file. */
-  readonly #holders = new Map<FileId, Set<DeviceId>>();
+  /** The devices on a link that have the whole file, and until when each is not asked for a voice message: it promised that in vain, or for ever: it lied. */
+  readonly #holders = new Map<FileId, Map<DeviceId, number>>();
+  /** So many ids each link has named. */
+  readonly #namedBy = new Map<DeviceId, number>();
   readonly #incoming = new Map<FileId, Incoming>();
   /** Voice messages that are to be loaded, once others are here and somebody has them. */
   readonly #waiting = new Map<FileId, FileItem>();
+  /** The voice message that the person wants to hear now. */
+  #wanted: FileId | undefined;
 
   constructor(ports: IncomingFilesPorts) {
     this.#ports = ports;
@@ -67,7 +77,7 @@ export class IncomingFiles {
     const incoming = this.#incoming.get(fileId);
     this.#waiting.delete(fileId);
     if (state === 'receiving' && !incoming && voice) this.#waiting.set(fileId, item);
-    else if (state === 'receiving' && !incoming) this.#begin(item);
+    else if (state === 'receiving' && !incoming) this.#begin(item, null);
     else if (state === 'receiving' || state === 'paused') incoming?.file.pause(state === 'paused');
     else this.#end(fileId);
     this.#fill();
@@ -75,19 +85,34 @@ export class IncomingFiles {
 
   /** A device says that it has these files whole. */
   holds(link: FileLink, fileIds: readonly FileId[]): void {
+    const { deviceId } = link;
     for (const fileId of fileIds) {
-      const holders = this.#holders.get(fileId) ?? new Set();
-      // An id is 22 characters; a link that names ever more of them is not listened to for ever.
-      if (!this.#holders.has(fileId) && this.#holders.size >= 16 * LIMITS.filesHeldMax) continue;
-      this.#holders.set(fileId, holders.add(link.deviceId));
-      this.#incoming.get(fileId)?.file.addSource(link);
+      const holders = this.#holders.get(fileId) ?? new Map<DeviceId, number>();
+      if (!holders.has(deviceId)) {
+        const named = this.#namedBy.get(deviceId) ?? 0;
+        if (named >= HELD_OF_LINK_MAX) continue;
+        this.#namedBy.set(deviceId, named + 1);
+        this.#holders.set(fileId, holders.set(deviceId, 0));
+      }
+      if (holders.get(deviceId) !== NEVER) this.#incoming.get(fileId)?.file.addSource(link);
     }
     this.#beginVoices();
   }
 
   unlinked(deviceId: DeviceId): void {
-    for (const holders of this.#holders.values()) holders.delete(deviceId);
+    this.#namedBy.delete(deviceId);
+    for (const [fileId, holders] of this.#holders) {
+      holders.delete(deviceId);
+      if (holders.size === 0) this.#holders.delete(fileId);
+    }
     for (const { file } of this.#incoming.values()) file.removeSource(deviceId);
+    this.#fill();
+  }
+
+  /** The person wants to hear that voice message: it waits for no other. */
+  want(fileId: FileId): void {
+    this.#wanted = fileId;
+    this.#beginVoices();
   }
 
   part(deviceId: DeviceId, part: BlockPart): void {
@@ -97,6 +122,7 @@ export class IncomingFiles {
   /** A device cannot give the file now. */
   rest(fileId: FileId, deviceId: DeviceId): void {
     this.#incoming.get(fileId)?.file.rest(deviceId);
+    this.#fill();
   }
 
   async takeHashes(fileId: FileId, deviceId: DeviceId, hashes: string): Promise<void> {
@@ -116,16 +142,20 @@ export class IncomingFiles {
     this.#waiting.clear();
   }
 
-  #begin(item: FileItem): void {
+  #begin(item: FileItem, from: DeviceId | null): void {
     const { bridge, content, clock, changed, received } = this.#ports;
     const { fileId } = item;
     const file = new IncomingFile(item, {
       ...{ bridge, content, clock, changed, received },
-      mayAsk: () => this.#underWay < UNDER_WAY_MAX,
+      mayAsk: () =>
+        this.#underWay() < UNDER_WAY_MAX && (from === null || this.#underWay(from) < VOICE_BLOCKS_OF_DEVICE),
       freed: () => this.#fill(),
+      stalled: () => this.#giveUp(fileId),
     });
-    this.#incoming.set(fileId, { file, speed: new Speed(), isVoice: item.voice !== undefined });
-    for (const link of this.#holdersOf(fileId)) file.addSource(link);
+    this.#incoming.set(fileId, { file, speed: new Speed(), from, item });
+    // The one whose place it takes is asked first.
+    const links = this.#holdersOf(fileId).sort((left, right) => +(right.deviceId === from) - +(left.deviceId === from));
+    for (const link of links) file.addSource(link);
   }
 
   #end(fileId: FileId): void {
@@ -134,26 +164,57 @@ export class IncomingFiles {
     incoming?.file.close();
   }
 
-  /** Begins with voice messages that somebody has, the newest first; those whose sources went away hold no place. */
+  /** A voice message that nobody gives waits behind the others, and those who promised it are not asked for a while. */
+  #giveUp(fileId: FileId): void {
+    const incoming = this.#incoming.get(fileId);
+    if (!incoming?.item.voice) return;
+    this.#end(fileId);
+    this.#waiting.set(fileId, incoming.item);
+    const { clock } = this.#ports;
+    const holders = this.#holders.get(fileId);
+    for (const deviceId of holders?.keys() ?? []) {
+      holders?.set(deviceId, incoming.file.distrusts(deviceId) ? NEVER : clock.monotonicMs() + SILENT_MS);
+    }
+    // The file asks for others once it is over with this.
+    clock.after(SILENT_MS, () => this.#fill());
+  }
+
+  /** Begins with voice messages that somebody has, the one that is wanted now and then the newest first. */
   #beginVoices(): void {
     if (this.#waiting.size === 0) return;
-    const held = [...this.#waiting.values()].filter(({ fileId }) => this.#holdersOf(fileId).length > 0);
-    held.sort((left, right) => right.offeredAt - left.offeredAt);
-    let free = VOICES_AT_ONCE;
-    for (const { file, isVoice } of this.#incoming.values()) if (isVoice && file.sourceCount > 0) free -= 1;
-    for (const item of held.slice(0, Math.max(0, free))) {
-      this.#waiting.delete(item.fileId);
-      this.#begin(item);
+    const taken = new Map<DeviceId, number>();
+    const taking = (deviceId: DeviceId) => taken.get(deviceId) ?? 0;
+    for (const { file, from } of this.#incoming.values()) {
+      if (from !== null && file.sourceCount > 0) taken.set(from, taking(from) + 1);
+    }
+    const now = this.#ports.clock.monotonicMs();
+    const isWanted = ({ fileId }: FileItem) => fileId === this.#wanted;
+    const byAge = [...this.#waiting.values()].sort((left, right) => right.offeredAt - left.offeredAt);
+    for (const item of byAge.sort((left, right) => +isWanted(right) - +isWanted(left))) {
+      const { fileId } = item;
+      const mayBegin = ({ deviceId }: FileLink) =>
+        isWanted(item) ||
+        (taking(deviceId) < VOICES_OF_DEVICE && (this.#holders.get(fileId)?.get(deviceId) ?? 0) <= now);
+      const links = this.#holdersOf(fileId).filter(mayBegin);
+      const [link] = links.sort((left, right) => taking(left.deviceId) - taking(right.deviceId));
+      if (!link) continue;
+      taken.set(link.deviceId, taking(link.deviceId) + 1);
+      this.#waiting.delete(fileId);
+      if (isWanted(item)) this.#wanted = undefined;
+      this.#begin(item, link.deviceId);
     }
   }
 
   #holdersOf(fileId: FileId): FileLink[] {
-    return [...(this.#holders.get(fileId) ?? [])].flatMap((deviceId) => this.#ports.linkTo(deviceId) ?? []);
+    return [...(this.#holders.get(fileId) ?? [])].flatMap(([deviceId, until]) =>
+      until === NEVER ? [] : (this.#ports.linkTo(deviceId) ?? []),
+    );
   }
 
-  get #underWay(): number {
+  /** Blocks on their way; where a device is named those of the voice messages that take its places. */
+  #underWay(of?: DeviceId): number {
     let count = 0;
-    for (const { file } of this.#incoming.values()) count += file.underWay;
+    for (const { file, from } of this.#incoming.values()) if (of === undefined || from === of) count += file.underWay;
     return count;
   }
 
@@ -161,7 +222,7 @@ export class IncomingFiles {
   #fill(): void {
     this.#beginVoices();
     for (const { file } of this.#incoming.values()) {
-      if (this.#underWay >= UNDER_WAY_MAX) return;
+      if (this.#underWay() >= UNDER_WAY_MAX) return;
       file.fill();
     }
   }

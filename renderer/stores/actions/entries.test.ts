@@ -25,7 +25,7 @@ function entries() {
   let disk = async (_waiting: (wait: SendWait) => void): Promise<Outcome<unknown>> => accept({});
   let answer: () => unknown = () => accept(own);
   const session = {
-    learnFiles: async () => {},
+    files: { learn: async () => {} },
     send: async (
       content: EntryContent,
       stored: (item: HistoryItem) => void,

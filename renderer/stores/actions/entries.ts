@@ -58,7 +58,7 @@ export function createEntryActions(context: ActionContext): EntryActions {
     try {
       const stored = (item: HistoryItem) => {
         chats.update(roomId, [item]);
-        void room.learnFiles([item]);
+        void room.files.learn([item]);
       };
       const waiting = ({ refusal, cancel }: SendWait) => {
         stopShowing = showUnstored(roomId, { what: 'change', text: words, refusal, cancel });

@@ -74,7 +74,7 @@ export function createFileActions(context: ActionContext): FileActions {
       if (!offered.ok) return offered;
       const { fileId } = offered.value;
       localFiles.add(fileId, file);
-      session(roomId)?.fileAtHand(fileId);
+      session(roomId)?.files.atHand(fileId);
       const content = { fileId, salt, name: file.name, folders: [...folders] };
       const sent = await sendOffer(roomId, { ...content, kind: 'file', of: null, sizeBytes, root });
       if (sent.ok) return accept(undefined);
@@ -114,7 +114,7 @@ export function createFileActions(context: ActionContext): FileActions {
       });
     },
     acceptFiles: (fileIds) => void acceptEach(fileIds),
-    learnFile: (message) => void session(message.roomId)?.learnFiles([message]),
+    learnFile: (message) => void session(message.roomId)?.files.learn([message]),
     chooseFileAgain(roomId, fileId, file) {
       const item = store.getState().files[roomId]?.find((each) => each.fileId === fileId);
       if (!item) return;
@@ -125,7 +125,7 @@ export function createFileActions(context: ActionContext): FileActions {
           });
         }
         localFiles.add(fileId, file);
-        session(roomId)?.fileAtHand(fileId);
+        session(roomId)?.files.atHand(fileId);
         return accept(undefined);
       }).then(tell);
     },

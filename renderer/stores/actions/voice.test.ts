@@ -14,10 +14,14 @@ const file = { roomId, fileId: idOf(16, 2), author: idOf(32, 3), state: 'recorde
 function voiceActions() {
   const store = createAppStore();
   const forgotten: unknown[] = [];
+  const wanted: string[] = [];
   let sends = 0;
   let answer = (_sent: Outcome<unknown>) => {};
   const session = {
-    forgetFiles: async (gone: readonly unknown[]) => forgotten.push(...gone),
+    files: {
+      forget: async (gone: readonly unknown[]) => forgotten.push(...gone),
+      want: (fileId: string) => wanted.push(fileId),
+    },
     send: () => {
       sends += 1;
       return new Promise((resolve) => {
@@ -27,13 +31,13 @@ function voiceActions() {
   };
   // The parts that these actions use.
   const parts = {
-    voices: { player: {} },
+    voices: { player: { play: () => {} } },
     chats: { loadNewest: async () => {} },
     notices: { refused: () => {} },
     running: () => ({ reach: { get: () => session } }),
   } as unknown as ActionParts;
   return {
-    ...{ store, forgotten },
+    ...{ store, forgotten, wanted },
     actions: createVoiceActions(createActionContext(store, parts)),
     sends: () => sends,
     answer: (sent: Outcome<unknown>) => answer(sent),
@@ -63,5 +67,15 @@ describe('sending a kept recording (H10)', () => {
     actions.discardKeptVoice(file);
     await settled();
     expect(forgotten).toEqual([]);
+  });
+});
+
+describe('playing a voice message that is on its way (H10)', () => {
+  it('lets it wait for no other', () => {
+    const { actions, wanted } = voiceActions();
+    actions.playVoice({ ...file, state: 'received', held: true });
+    expect(wanted).toEqual([]);
+    actions.playVoice({ ...file, state: 'receiving', held: false });
+    expect(wanted).toEqual([file.fileId]);
   });
 });

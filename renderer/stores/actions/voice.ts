@@ -103,10 +103,11 @@ export function createVoiceActions(context: ActionContext): VoiceActions {
     discardKeptVoice(file) {
       // Nobody could hear the message that is being sent.
       if (store.getState().sendingVoices.includes(file.fileId)) return;
-      void session(file.roomId)?.forgetFiles([refOf(file)]);
+      void session(file.roomId)?.files.forget([refOf(file)]);
     },
     playVoice(file) {
-      const { fileId, state } = file;
+      const { roomId, fileId, state, held } = file;
+      if (!held) session(roomId)?.files.want(fileId);
       // What this computer was not to load by itself: a large one, or one of many.
       if (state === 'offered' || state === 'declined' || state === 'paused')
         void ports.bridge.call('files.accept', { fileId }).then(tell);
