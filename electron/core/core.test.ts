@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BRIDGE_CALL_NAMES, type BridgeEvent } from '@parley/shared/bridge';
 import { type MessageRef, ServerHost } from '@parley/shared/model';
@@ -153,6 +153,17 @@ describe('the profile folder', () => {
     writeFileSync(file, bytes);
     await expect(start()).rejects.toMatchObject({ code: 'history-from-future' });
     expect(readFileSync(file)).toEqual(bytes);
+  });
+
+  it('that cannot be opened whole is let go of, and can be opened later', async () => {
+    await (await start()).close();
+    const files = join(profile, 'files');
+    writeFileSync(files, 'a file where the folder should be');
+    await expect(start()).rejects.toMatchObject({ code: 'disk-read-only' });
+    // SQLite removes it when the last one who has the history open closes it.
+    expect(readdirSync(profile)).not.toContain('history.db-wal');
+    rmSync(files);
+    expect((await ask(await start(), 'rooms.list', {})).items).toEqual([]);
   });
 
   it('with damaged files opens with the usual settings and a new history, and says so', async () => {

@@ -72,20 +72,40 @@ export type CorePage = {
 export const createCore = (ports: CorePorts): Promise<Core> =>
   restartable(async (restart, say) => {
     const preparing = sayWhenLong(ports.clock, say);
+    const opened: Opened = [];
     try {
-      return await openCore(ports, restart, preparing.goesOn);
+      return await openCore(ports, restart, preparing.goesOn, opened);
     } catch (thrown) {
       ports.log.error('the profile could not be opened', { code: refusalOf(thrown).code });
+      // The first reason is the one to tell; whoever tries again finds nothing open.
+      await closeAll(opened).catch(() => undefined);
       throw thrown;
     } finally {
       preparing.end();
     }
   });
 
+/** How each thing that is open is closed, in the order in which they were opened. */
+type Opened = (() => void | Promise<void>)[];
+
+/** Closes in reverse. One that cannot be closed leaves no other open; the first failure is thrown at the end. */
+async function closeAll(opened: Opened): Promise<void> {
+  const failures: unknown[] = [];
+  for (const close of opened.splice(0).reverse()) {
+    try {
+      await close();
+    } catch (thrown) {
+      failures.push(thrown);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
 async function openCore(
   ports: CorePorts,
   restart: () => void,
   migrating: (progress: Preparing) => void,
+  opened: Opened,
 ): Promise<Core> {
   const { clock, log, paths, secrets } = ports;
   makeProfile(paths.profile);
@@ -94,6 +114,7 @@ async function openCore(
   const inProfile = (name: string) => join(paths.profile, name);
 
   const hub = createEventHub(log);
+  opened.push(hub.close);
   const { emit } = hub;
   const notices = createNotices(emit);
   const { store: settings, damaged } = openSettings(inProfile('settings.json'), clock.now);
@@ -111,6 +132,7 @@ async function openCore(
     migrating,
     recoveredLater: sayRecovered,
   });
+  opened.push(history.close);
   if (recovered) sayRecovered(recovered);
   await finishSecrets(paths.profile, history, secrets);
 
@@ -123,6 +145,7 @@ async function openCore(
     emit,
     log,
   });
+  opened.push(() => files.close());
   const embedded = createEmbeddedServer({
     process: ports.serverProcess,
     portFile: inProfile('server.port'),
@@ -134,6 +157,7 @@ async function openCore(
       servers.announce();
     },
   });
+  opened.push(embedded.close);
   const trust = systemTrust(log);
   const openSocket = ports.openSocket ?? socketOpener(trust);
   const servers = await openServers({
@@ -153,6 +177,7 @@ async function openCore(
     notStored: notices.watch,
     removed: (host) => wires.closeHost(host),
   });
+  opened.push(servers.close);
   const rooms = createRooms({
     history,
     secrets,
@@ -171,7 +196,9 @@ async function openCore(
     },
     failed: (error) => log.warn('rooms could not be listed', { code: refusalOf(error).code }),
   });
+  opened.push(watch.close);
   const work = createWork({ emit, clock, log });
+  opened.push(work.close);
   const choose = chooser(work, ports.shell, paths.downloads);
   const backups = createBackups({
     source: { profile: paths.profile, seed: identity.seed, history, secrets, now: clock.now },
@@ -179,7 +206,9 @@ async function openCore(
     ...{ work, clock, emit, log, choose, restart },
     isFresh: async () => settings.get().profile === null && (await history.rooms()).length === 0,
   });
+  opened.push(backups.close);
   const wires = createWires({ openSocket, access: servers, clock, log });
+  opened.push(wires.close);
 
   let deepLink: string | null = null;
   const route = createRouter(
@@ -255,17 +284,7 @@ async function openCore(
       emit('app.deep-link-arrived', { invite: read.value });
     },
     close() {
-      closing ??= (async () => {
-        watch.close();
-        wires.close();
-        servers.close();
-        backups.close();
-        await work.close();
-        await embedded.close();
-        await files.close();
-        await history.close();
-        hub.close();
-      })();
+      closing ??= closeAll(opened);
       return closing;
     },
   };

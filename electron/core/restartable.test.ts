@@ -87,6 +87,23 @@ it('refuses calls with the reason where it cannot be opened again', async () => 
   await core.close();
 });
 
+it('tries again when a page does, where the one before could not be closed', async () => {
+  const said: string[] = [];
+  let restart: () => void = () => undefined;
+  let opened = 0;
+  const core = await restartable(async (again) => {
+    restart = again;
+    const { core: next } = fakeCore(++opened, said);
+    return opened > 1 ? next : { ...next, close: () => Promise.reject(new ParleyError('disk-full')) };
+  });
+  const page = core.openPage(() => undefined);
+  restart();
+  expect(await page.call('app.info', {})).toMatchObject({ ok: false, code: 'disk-full' });
+  expect(await page.call('app.info', {})).toEqual(accept('2 page app.info'));
+  await core.close();
+  expect(said.at(-1)).toBe('2 closed');
+});
+
 describe('a core that takes long to open', () => {
   function setUpLong() {
     const said: string[] = [];
@@ -142,6 +159,20 @@ describe('a core that takes long to open', () => {
     expect(openings).toHaveLength(2);
     openings[1]?.resolve(fakeCore(2, said).core);
     expect(await Promise.all(again)).toEqual([accept('2 page app.info'), accept('2 page rooms.list')]);
+    await core.close();
+  });
+
+  it('hears nothing of a page that was closed while it waited', async () => {
+    const { said, face, openings, pages, preparing } = setUpLong();
+    preparing(0);
+    const core = await face;
+    const { page } = pages(core);
+    const waiting = page.call('app.info', {});
+    page.close();
+    openings[0]?.resolve(fakeCore(1, said).core);
+    expect(await waiting).toMatchObject({ ok: false, code: 'cancelled' });
+    expect(await page.call('app.info', {})).toMatchObject({ ok: false, code: 'cancelled' });
+    expect(said).toEqual([]);
     await core.close();
   });
 

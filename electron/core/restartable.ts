@@ -1,6 +1,6 @@
 import type { BridgeEvent } from '@parley/shared/bridge';
 import type { Preparing } from '@parley/shared/model';
-import { refusalOf } from '@parley/shared/protocol';
+import { refusalOf, refuse } from '@parley/shared/protocol';
 import type { Core, CorePage } from './core.ts';
 import type { FileContent } from './files/file-requests.ts';
 
@@ -32,9 +32,10 @@ export async function restartable(
   let current: Core | undefined;
   let at: 'opening' | 'open' | 'failed' = 'opening';
   let closed = false;
-  const start = async (): Promise<Core> => {
+  const start = async (before?: Core): Promise<Core> => {
     at = 'opening';
     try {
+      if (before) await before.close();
       const core = await open(restart, preparing);
       core.subscribe(tell);
       current = core;
@@ -55,8 +56,7 @@ export async function restartable(
   const restart = (): void => {
     const before = current;
     if (closed || at !== 'open' || !before) return;
-    at = 'opening';
-    ready = forCallers(before.close().then(start));
+    ready = forCallers(start(before));
     const say = () => tell('app.restarted', {});
     ready.then(say, say);
   };
@@ -92,7 +92,6 @@ export async function restartable(
         if (page?.of !== core) {
           page?.core.close();
           page = { of: core, core: core.openPage(hear) };
-          if (isOver) page.core.close();
         }
         return page.core;
       };
@@ -100,7 +99,8 @@ export async function restartable(
       // It was not there when this was told.
       else if (progress) hear('app.preparing', progress);
       return {
-        call: (name, input) => call(name, (core) => pageOf(core).call(name, input)),
+        call: (name, input) =>
+          call(name, async (core) => (isOver ? refuse('cancelled') : pageOf(core).call(name, input))),
         close() {
           isOver = true;
           page?.core.close();
