@@ -80,6 +80,31 @@ describe('the entries of calls', () => {
     expect(joined).toHaveLength(LIMITS.callCapacity + 1);
   });
 
+  it('say only so often in one stay that a call became another, and always that it was left', () => {
+    const { entries, noted } = open();
+    for (let stay = 0; stay < 2; stay++) {
+      const names = Array.from({ length: 50 }, (_, at) => callOf(at + 10));
+      for (const call of names) entries.follow(call, [], age(1));
+      entries.follow(null, [], age(2));
+      const left = [...names.slice(0, LIMITS.callCapacity), ...names.slice(-1)].map(({ callId }) => callId);
+      expect(noted.splice(0).map((each) => (each as { callId: CallId }).callId)).toEqual(left);
+    }
+  });
+
+  it('say again that a call was joined where that could not be noted', async () => {
+    const answers: Parameters<typeof open>[0] = { join: refuse('disk-full') };
+    const { entries, joined } = open(answers);
+    const follow = async () => {
+      entries.follow(one, [], age(0));
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    await follow();
+    delete answers.join;
+    await follow();
+    await follow();
+    expect(joined).toHaveLength(2);
+  });
+
   it('tell of what is shown another way, and only log what could not be noted', async () => {
     const item = { id: 'one' } as unknown as HistoryItem;
     const told = open({ join: accept({ changed: [item] }) });

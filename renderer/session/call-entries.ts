@@ -17,6 +17,8 @@ export class CallEntries {
   #own: CallKey | null = null;
   /** The calls that this device is in, by every name that somebody gives them. */
   #joined = new Set<CallId>();
+  /** How often the call that this device is in became another. */
+  #merges = 0;
 
   constructor(ports: CallEntriesPorts) {
     this.#ports = ports;
@@ -34,19 +36,21 @@ export class CallEntries {
   follow(own: CallKey | null, others: readonly CallId[], ageMs: (call: CallKey) => number): void {
     const before = this.#own;
     this.#own = own && { callId: own.callId, startedAt: own.startedAt };
-    if (before && before.callId !== own?.callId) {
+    // Each of so many may have come from a call of their own; more than that are made up.
+    const most = LIMITS.callCapacity;
+    if (before && before.callId !== own?.callId && (!own || this.#merges++ < most)) {
       const lengthMs = Math.round(Math.min(LIMITS.callLengthMaxMs, Math.max(0, ageMs(before))));
       this.#note({ kind: 'hangup', callId: before.callId, lengthMs });
     }
     if (!own) {
       this.#joined.clear();
+      this.#merges = 0;
       return;
     }
     for (const callId of [own.callId, ...others]) {
-      // Each of so many may have come from a call of their own; more names than that are made up.
-      if (this.#joined.has(callId) || (callId !== own.callId && this.#joined.size >= LIMITS.callCapacity)) continue;
+      if (this.#joined.has(callId) || (callId !== own.callId && this.#joined.size >= most)) continue;
       this.#joined.add(callId);
-      this.#watch(this.#join(callId));
+      this.#watch(this.#join(callId), () => this.#joined.delete(callId));
     }
   }
 
@@ -61,9 +65,11 @@ export class CallEntries {
     this.#watch(this.#ports.conversation.note(content));
   }
 
-  #watch(work: Promise<Outcome<unknown>>): void {
+  #watch(work: Promise<Outcome<unknown>>, failed: () => void = () => {}): void {
     void work.catch(refusalOf).then((outcome) => {
-      if (!outcome.ok) this.#ports.log.warn('a call was not noted', { code: outcome.code });
+      if (outcome.ok) return;
+      this.#ports.log.warn('a call was not noted', { code: outcome.code });
+      failed();
     });
   }
 }

@@ -36,6 +36,9 @@ export function cameTooLate(own: CallPlace, others: readonly CallPlace[]): boole
 /** Calls remembered at most; whoever makes up more of them than that makes only the oldest forgotten. */
 const CALLS_KEPT = 256;
 
+/** How long a call is believed to have run where others only say so. */
+export const STATED_AGE_MAX_MS = 86_400_000;
+
 /** The past of a room's calls on this device. */
 export type CallMemory = {
   /** When this device first heard of each call; not kept for calls that ran before it came. */
@@ -48,14 +51,14 @@ export const newCallMemory = (): CallMemory => ({ heardAt: new Map(), silenced: 
 
 /**
  * Notes a call heard of now. A call that ran before its participant was met counts from its stated start, so that coming
- * online late does not ring; one that starts before our eyes counts from now, whatever the other clock says. `now` and
- * `startedAt` are of the same clock.
+ * online late does not ring, but as one of a day at most; one that starts before our eyes counts from now, whatever the
+ * other clock says. `now` and `startedAt` are of the same clock.
  */
 export function noteCall(memory: CallMemory, call: CallKey, now: number, ranBefore: boolean): void {
   if (memory.heardAt.has(call.callId)) return;
   const [oldest] = memory.heardAt.keys();
   if (memory.heardAt.size >= CALLS_KEPT && oldest !== undefined) memory.heardAt.delete(oldest);
-  memory.heardAt.set(call.callId, ranBefore ? Math.min(now, call.startedAt) : now);
+  memory.heardAt.set(call.callId, ranBefore ? Math.max(now - STATED_AGE_MAX_MS, Math.min(now, call.startedAt)) : now);
 }
 
 /** How much longer the call rings here, in ms; 0 when it does not. */

@@ -56,6 +56,15 @@ describe('ringing', () => {
     expect([ringing.rings(first), ringing.rings(second)]).toEqual([false, true]);
   });
 
+  it('believes a start that is only stated for a day, and counts on from there', () => {
+    const clock = fakeClock();
+    const ringing = new Ringing(clock, 45_000);
+    const [ancient, early, forgotten] = [call('a', 0), call('b', clock.now() - 3_600_000), call('c', 0)];
+    for (const each of [ancient, early]) ringing.heard(each, true);
+    clock.advance(1_000);
+    expect([ancient, early, forgotten].map((each) => ringing.ageMs(each))).toEqual([86_401_000, 3_601_000, 86_400_000]);
+  });
+
   it('watches only the last call', () => {
     const clock = fakeClock();
     const ringing = new Ringing(clock, 45_000);

@@ -1,6 +1,6 @@
 import type { CallId } from '@parley/shared/protocol';
 import type { Clock } from '@parley/shared/timing';
-import { type CallKey, newCallMemory, noteCall, ringsForMs } from './call-state.ts';
+import { type CallKey, newCallMemory, noteCall, ringsForMs, STATED_AGE_MAX_MS } from './call-state.ts';
 
 /** When the call of a room rings on this device. silent → ringing → silent */
 export class Ringing {
@@ -21,10 +21,11 @@ export class Ringing {
     noteCall(this.#calls, { callId: call.callId, startedAt }, now, ranBefore);
   }
 
-  /** How long a call has run, in ms. Only where it ran before its people were met do other clocks matter. */
+  /** How long a call has run, in ms. Only where it ran before its people were met do other clocks matter, and for a day at most. */
   ageMs({ callId, startedAt }: CallKey): number {
     const heardAt = this.#calls.heardAt.get(callId);
-    return heardAt === undefined ? this.#clock.now() - startedAt : this.#clock.monotonicMs() - heardAt;
+    if (heardAt === undefined) return Math.min(STATED_AGE_MAX_MS, this.#clock.now() - startedAt);
+    return this.#clock.monotonicMs() - heardAt;
   }
 
   /** The person joined, declined or left that call: it rings no more. */

@@ -218,6 +218,41 @@ describe('calls that a far end makes up', () => {
     expect(roomOf(ben)?.unread).toBe(0);
   });
 
+  it('under the id of a call that this device was in do not make that missed when they expire', () => {
+    const { callId, item } = start(ana);
+    pass(ana, ben);
+    ben.store.joinCall(roomId, callId);
+    const passing = callEntry(author('Eve'), { id: item.id, sentAt: item.sentAt, expires: 1_000 });
+    expect(ben.store.record(roomId, [passing]).fresh).toHaveLength(1);
+    ben.clock.advance(4_000_000);
+    while (ben.store.expire().more);
+    expect(callsOf(ben)).toEqual([taken()]);
+  });
+
+  it('under the id of a call that this device was in do not make that missed when they are dropped', () => {
+    const { callId, item } = start(ana);
+    ben.store.joinCall(roomId, callId);
+    const early = callEntry(author('Eve'), { id: item.id, sentAt: item.sentAt });
+    expect(ben.store.record(roomId, [early]).fresh).toHaveLength(1);
+    ben.clock.advance(2 * 86_400_000);
+    pass(ana, ben);
+    expect(callsOf(ben)).toEqual([taken(), taken()]);
+    ben.store.setKeep(roomId, 86_400_000);
+    while (ben.store.forget(ben.clock.now()).more);
+    expect(callsOf(ben)).toEqual([taken()]);
+  });
+
+  it('and then deleted do not take the length of another one’s call', () => {
+    const { callId, item } = start(ana);
+    pass(ana, ben);
+    ben.store.joinCall(roomId, callId);
+    const eve = author('Eve');
+    const copy = callEntry(eve, { id: item.id, seq: 1, clock: 0, sentAt: item.sentAt });
+    const back = eve.write(roomId, { kind: 'delete', of: copy, seq: 2, clock: 9, body: null } as never);
+    expect(ben.store.record(roomId, [copy, back])).toMatchObject({ refused: 0 });
+    expect(hangUp(ben, callId, 7_000).item).toMatchObject({ author: ana.deviceId, content: taken(7_000) });
+  });
+
   it('are left by one author only so often, and about nothing change nothing', () => {
     const { item } = start(ana);
     pass(ana, ben);

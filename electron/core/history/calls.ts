@@ -32,7 +32,7 @@ export function createCalls({ one, run }: Pick<Queries, 'one' | 'run'>) {
       run(sql.joinCall, toBlob(callId), roomId);
     },
 
-    /** Forgets whether this device was in a call of which the entry is gone. */
+    /** Forgets whether this device was in a call of which an entry went, where none is left. Others may have used its id as well. */
     forget({ id, room_id }: Pick<CallRow, 'id' | 'room_id'>): void {
       run(sql.forgetCall, room_id, toBlob(id));
     },

@@ -177,7 +177,10 @@ export const sql = {
     ORDER BY m.author, m.clock, m.id`,
   joinCall:
     'INSERT INTO joined_calls (room, call) SELECT number, ? FROM rooms WHERE room_id = ? ON CONFLICT DO NOTHING',
-  forgetCall: `DELETE FROM joined_calls WHERE room = ${ROOM} AND call = ?`,
+  forgetCall: `
+    DELETE FROM joined_calls WHERE room = ${ROOM} AND call = ?
+      AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.id = joined_calls.call AND m.room = joined_calls.room
+                        AND m.kind = 6 AND m.held <> 2 AND (m.expires IS NULL OR m.due_at IS NOT NULL))`,
   callFacts: `
     SELECT r.created_at,
            EXISTS (SELECT 1 FROM joined_calls j WHERE j.room = r.number AND j.call = @id) AS joined,
@@ -188,7 +191,8 @@ export const sql = {
     FROM rooms r WHERE r.room_id = @roomId`,
   callAuthor: `
     SELECT a.device AS author FROM messages m CROSS JOIN authors a ON a.number = m.author
-    WHERE m.id = ? AND m.room = ${ROOM} AND m.kind = 6 AND m.shown = 1 ORDER BY m.clock, a.device LIMIT 1`,
+    WHERE m.id = ? AND m.room = ${ROOM} AND m.kind = 6 AND m.shown = 1 AND m.deleted = 0
+    ORDER BY m.clock, a.device LIMIT 1`,
   callsWithId: `${ITEMS} WHERE m.id = ? AND m.room = ${ROOM} AND m.kind = 6`,
   newestMissed: `
     ${ITEMS} WHERE m.room = ${ROOM} AND m.kind = 6 AND m.mine = 0 AND m.state < 3 AND m.shown = 1 AND m.deleted = 0
