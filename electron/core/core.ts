@@ -19,6 +19,7 @@ import { serverHandlers } from './handlers/server-handlers.ts';
 import { storageHandlers } from './handlers/storage-handlers.ts';
 import { workHandlers } from './handlers/work-handlers.ts';
 import { startHistory } from './history/history-client.ts';
+import { damagedCopiesOf } from './history/history-files.ts';
 import { recoveryWords } from './history/recovery-words.ts';
 import type { Recovery } from './history/repair.ts';
 import { openIdentity } from './identity/device-identity.ts';
@@ -140,12 +141,14 @@ async function openCore(
     folder: inProfile('files'),
     downloads: new Downloads(paths.downloads),
     shell: ports.shell,
+    history,
     author: identity.deviceId,
     now: clock.now,
     emit,
     log,
   });
   opened.push(() => files.close());
+  await files.matchHistory(damagedCopiesOf(inProfile('history.db')).length === 0);
   const embedded = createEmbeddedServer({
     process: ports.serverProcess,
     portFile: inProfile('server.port'),

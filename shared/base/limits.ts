@@ -104,9 +104,11 @@ export const LIMITS = {
   /** How long a voice message may be, and how large. */
   voiceMaxMs: 900_000,
   voiceMaxBytes: 4_194_304,
-  /** A voice message up to this size is loaded by itself, while those of its author are no more than that together. */
+  /** A voice message up to this size is loaded by itself, while those of its author, its room and all rooms are no more than that together. */
   voiceLoadedMaxBytes: 2_097_152,
   voicesOfAuthorMaxBytes: 268_435_456,
+  voicesOfRoomMaxBytes: 268_435_456,
+  voicesMaxBytes: 1_073_741_824,
   /** The pieces of a voice message whose loudness its author tells, and the number for the loudest. */
   voiceLevels: 64,
   voiceLevelMax: 31,

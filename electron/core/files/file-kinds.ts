@@ -186,8 +186,20 @@ export function isVoice(head: Uint8Array): boolean {
     matches(tracks, 0, '\x1a\x45\xdf\xa3') &&
     tracks.includes('\x42\x82\x84webm') &&
     tracks.includes('A_OPUS') &&
-    !tracks.includes('V_')
+    !namesVideo(tracks)
   );
+}
+
+/** Whether a video's codec is named: an element of id 0x86, its size in one to eight bytes, the name. Random ids may hold `V_` as well. */
+function namesVideo(heads: string): boolean {
+  for (let at = heads.indexOf('V_'); at >= 0; at = heads.indexOf('V_', at + 1)) {
+    for (let bytes = 1; bytes <= 8; bytes++) {
+      // The first bit that is set says how many bytes the size has.
+      const isSize = heads.charCodeAt(at - bytes) >> (8 - bytes) === 1;
+      if (isSize && heads[at - bytes - 1] === '\x86') return true;
+    }
+  }
+  return false;
 }
 
 function sniff(head: Uint8Array): Sniffed {

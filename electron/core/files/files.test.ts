@@ -55,6 +55,7 @@ function start(): Files {
       },
       showFile: async () => true,
     },
+    history: { fates: async (messages) => messages.map(() => 'here') },
     author: me,
     now: () => 1_700_000_000_000,
     emit: (_event, payload) => told.push(...(payload as { items: FileItem[] }).items),

@@ -3,7 +3,6 @@ import { basename } from 'node:path';
 import { blockSizeOf, type FileItem, type FileOffer, type MessageRef } from '@parley/shared/model';
 import {
   type DeviceId,
-  type ErrorCode,
   FileId,
   LIMITS,
   ParleyError,
@@ -13,6 +12,7 @@ import {
 } from '@parley/shared/protocol';
 import { fileIdOf } from '@parley/shared/sealing';
 import type { Emit } from '../event-hub.ts';
+import { asFileError } from '../file-errors.ts';
 import type { Log, Shell } from '../ports.ts';
 import { ArrivingFiles } from './arriving-files.ts';
 import { bitsOf, checkedHashes, isOfNothing } from './block-hashes.ts';
@@ -21,15 +21,19 @@ import { HEAD_BYTES, lookAt } from './file-kinds.ts';
 import { type FileRecord, FileRecords } from './file-records.ts';
 import { firstLook } from './first-look.ts';
 import { isEmpty, readFrom, takeBack } from './held-file.ts';
+import { itemOf, KnownFiles } from './known-files.ts';
+import { differences, type Fates, messageOf } from './match-history.ts';
 import type { PartFile } from './part-file.ts';
 import { openFile, pictureOf, type ReceivedPicture, showFile } from './show-file.ts';
-import { keepVoice, loadsItself, readVoice, takeStock } from './voice-files.ts';
+import { isLost, keepVoice, loadsItself, readVoice, takeStock } from './voice-files.ts';
 
 export type FilesPorts = {
   /** The folder in the profile for records and for what has arrived so far. */
   folder: string;
   downloads: Downloads;
   shell: Pick<Shell, 'openFile' | 'showFile'>;
+  /** Which messages are here. */
+  history: Fates;
   /** This device. */
   author: DeviceId;
   now: () => number;
@@ -52,11 +56,13 @@ export type FileProgress = { item: FileItem; have: string | null };
 export class Files {
   readonly #ports: FilesPorts;
   readonly #records: FileRecords;
+  readonly #known: KnownFiles;
   readonly #arriving: ArrivingFiles;
 
   constructor(ports: FilesPorts) {
     this.#ports = ports;
     this.#records = new FileRecords(ports.folder);
+    this.#known = new KnownFiles(this.#records, ports.emit, ports.log);
     this.#arriving = new ArrivingFiles(this.#records);
     takeStock(this.#records);
   }
@@ -71,17 +77,18 @@ export class Files {
 
   /**
    * Offers an own file, which the page reads. `hashes`: SHA-256 of each block, base64url of all together. A voice message is taken
-   * in by `writeBlock` first; may be repeated until all of it is here.
+   * in by `writeBlock` first; may be repeated until all of it is here. Refuses with `room-unknown`.
    */
   async offer({ hashes: text, ...file }: OwnFile): Promise<FileItem> {
     const { voice, sizeBytes } = file;
     const hashes = await checkedHashes(file, text);
     const { author, now } = this.#ports;
     const fileId = (await fileIdOf({ author, ...file })) as FileId;
+    await this.#fatesOf(file.roomId, author, [fileId]);
     const known = this.#records.get(fileId);
     if (known?.voice) return itemOf(known);
     this.#records.putHashes(fileId, hashes);
-    return this.#put({
+    return this.#known.put({
       ...{ ...file, fileId, offeredAt: now(), round: 1, author, mine: true, ...firstLook(file), trouble: null },
       ...(voice
         ? ({ state: 'recorded', haveBytes: 0 } as const)
@@ -90,47 +97,61 @@ export class Files {
     });
   }
 
-  /** The entry of a voice message is written: it is given to others from now on. */
+  /** The entry of a voice message is written: it is given to others from now on. Never refuses. */
   share(fileId: FileId): void {
-    if (this.#records.get(fileId)?.state === 'recorded') this.#change(fileId, { state: 'shared' });
+    this.#known.share(fileId);
   }
 
-  /** Takes note of what the device `author` offers. Answers what is new or offered again. */
+  /** Whether an own voice message is whole on this disk. */
+  holdsOwn(fileId: FileId): boolean {
+    const record = this.#records.get(fileId);
+    return record?.mine === true && record.voice !== undefined && record.held;
+  }
+
+  /**
+   * Takes note of what the device `author` offers, unless the message that offers it is gone. Answers what is new or offered again. Refuses
+   * with `room-unknown`.
+   */
   async learn(roomId: RoomId, author: DeviceId, offers: readonly FileOffer[]): Promise<FileItem[]> {
     if (author === this.#ports.author) return [];
-    const changed: FileItem[] = [];
+    const genuine: FileOffer[] = [];
     for (const offer of offers) {
-      if ((await fileIdOf({ author, salt: offer.salt, root: offer.root })) !== offer.fileId) continue;
-      const known = this.#records.get(offer.fileId);
-      if (known) {
-        if (known.roomId !== roomId || known.state !== 'declined' || offer.round <= known.round) continue;
-        changed.push(this.#put({ ...known, state: 'offered', round: offer.round, trouble: null }));
-        continue;
-      }
-      if (this.#waitingOf(author).length >= LIMITS.filesOfAuthorMax) break;
-      const isWanted = loadsItself(offer, author, this.#records);
-      const item = this.#put({
-        ...{ ...offer, roomId, author, mine: false, state: 'offered', ...firstLook(offer) },
-        ...{ haveBytes: 0, held: false, trouble: null, path: null, modifiedMs: 0, target: null },
-      });
-      // Where there is no room for it now, the person is offered to load it later.
-      changed.push(isWanted ? await this.accept(offer.fileId).catch(() => item) : item);
+      if ((await fileIdOf({ author, salt: offer.salt, root: offer.root })) === offer.fileId) genuine.push(offer);
     }
-    return changed;
+    const ids = genuine.map(({ fileId }) => fileId);
+    const fates = await this.#fatesOf(roomId, author, ids);
+    // Nothing is waited for until all are noted: a deletion that the history answers after this finds them.
+    const noted = genuine.flatMap((offer, at) =>
+      fates[at] === 'gone' ? [] : this.#known.learn(roomId, author, offer),
+    );
+    const learned: FileItem[] = [];
+    for (const item of noted) {
+      const isWanted = loadsItself(item, this.#records);
+      // Where there is no room for it now, the person is offered to load it later.
+      learned.push(isWanted ? await this.accept(item.fileId).catch(() => item) : item);
+    }
+    return learned;
+  }
+
+  /** How it is with the messages of these files; refuses with `room-unknown`. */
+  async #fatesOf(roomId: RoomId, author: DeviceId, fileIds: readonly FileId[]): ReturnType<Fates['fates']> {
+    const fates = await this.#ports.history.fates(fileIds.map((fileId) => messageOf(roomId, author, fileId)));
+    if (fates.includes('no-room')) throw new ParleyError('room-unknown');
+    return fates;
   }
 
   /** The person wants the file, or goes on after a pause. Refuses with `file-too-many`, `disk-full` or `file-unknown`. */
   async accept(fileId: FileId): Promise<FileItem> {
-    const record = this.#other(fileId);
+    const record = this.#known.other(fileId);
     if (record.state === 'received' || record.state === 'receiving') return itemOf(record);
     const { author, sizeBytes } = record;
     const arriving = (each: FileRecord) => each.state === 'receiving' || each.state === 'paused';
-    const ofAuthor = this.#waitingOf(author).filter((each) => arriving(each) && each.fileId !== fileId);
+    const ofAuthor = this.#known.waitingOf(author).filter((each) => arriving(each) && each.fileId !== fileId);
     if (ofAuthor.reduce((sum, each) => sum + each.sizeBytes, sizeBytes) > LIMITS.filesOfAuthorMaxBytes) {
       throw new ParleyError('file-too-many');
     }
     // Before the disk is looked at: two that are accepted at once both count.
-    this.#put({ ...record, state: 'receiving', trouble: null });
+    this.#known.put({ ...record, state: 'receiving', trouble: null });
     try {
       const all = this.#records.all.filter(arriving);
       await checkRoom(
@@ -138,31 +159,34 @@ export class Files {
         all.reduce((sum, each) => sum + each.sizeBytes - each.haveBytes, 0),
       );
     } catch (error) {
-      this.#change(fileId, { state: record.state, trouble: record.state === 'paused' ? refusalOf(error).code : null });
+      this.#known.change(fileId, {
+        state: record.state,
+        trouble: record.state === 'paused' ? refusalOf(error).code : null,
+      });
       throw error;
     }
     const part = await this.#arriving.opened(fileId);
     // The last block came after the pause.
     if (part?.isComplete) await this.#finish(fileId, part);
     if (await isOfNothing(record)) await this.#store(fileId, new Uint8Array());
-    return itemOf(this.#other(fileId));
+    return itemOf(this.#known.other(fileId));
   }
 
   /** The blocks that are here; null where the hashes of the blocks are not known yet. Reads what has arrived at an earlier time. */
   async progress(fileId: FileId): Promise<FileProgress> {
-    const record = this.#other(fileId);
+    const record = this.#known.other(fileId);
     const hashes = this.#records.hashesOf(fileId);
     if (!hashes || record.state === 'received') return { item: itemOf(record), have: null };
     if (record.target !== null) await takeBack(record.target, this.#records.partOf(fileId), record.sizeBytes);
     const part = await this.#arriving.open(record, hashes);
-    this.#noteBytes(fileId, part);
+    this.#known.noteBytes(fileId, part);
     if (part.isComplete && record.state === 'receiving') await this.#finish(fileId, part);
-    return { item: itemOf(this.#other(fileId)), have: bitsOf(part.have) };
+    return { item: itemOf(this.#known.other(fileId)), have: bitsOf(part.have) };
   }
 
   /** Takes the hashes of the blocks, from anybody: they have to fit the root of the offer. Refuses with `file-block-wrong`. */
   async setHashes(fileId: FileId, hashes: string): Promise<FileProgress> {
-    const record = this.#other(fileId);
+    const record = this.#known.other(fileId);
     await this.#store(fileId, await checkedHashes(record, hashes));
     return this.progress(fileId);
   }
@@ -178,7 +202,7 @@ export class Files {
    * nothing pauses the file.
    */
   async writeBlock(fileId: FileId, index: number, bytes: Uint8Array): Promise<FileItem> {
-    const record = this.#taken(fileId);
+    const record = this.#known.taken(fileId);
     const hashes = this.#records.hashesOf(fileId);
     const { mine, held, state } = record;
     if (held && state === 'recorded') return itemOf(record);
@@ -188,16 +212,16 @@ export class Files {
     const part = await this.#arriving.open(record, hashes);
     try {
       await part.write(index, bytes);
-      this.#noteBytes(fileId, part);
-      if (part.isComplete && ['receiving', 'recorded'].includes(this.#taken(fileId).state))
+      this.#known.noteBytes(fileId, part);
+      if (part.isComplete && ['receiving', 'recorded'].includes(this.#known.taken(fileId).state))
         await this.#finish(fileId, part);
     } catch (error) {
       const { code } = refusalOf(error);
       if (!mine && (code === 'disk-full' || code === 'disk-read-only'))
-        this.#change(fileId, { state: 'paused', trouble: code });
+        this.#known.change(fileId, { state: 'paused', trouble: code });
       throw error;
     }
-    return itemOf(this.#taken(fileId));
+    return itemOf(this.#known.taken(fileId));
   }
 
   /**
@@ -222,21 +246,22 @@ export class Files {
       return await readVoice(record, this.#records, at, sizeBytes);
     } catch (error) {
       const again = record.mine ? {} : ({ state: 'offered', haveBytes: 0 } as const);
-      if (this.#records.get(record.fileId)?.held) this.#change(record.fileId, { held: false, ...again });
+      if (isLost(error) && this.#records.get(record.fileId)?.held)
+        this.#known.change(record.fileId, { held: false, ...again });
       throw error;
     }
   }
 
   pause(fileId: FileId): FileItem {
-    const { state } = this.#other(fileId);
-    return state === 'receiving' ? this.#change(fileId, { state: 'paused' }) : itemOf(this.#other(fileId));
+    const { state } = this.#known.other(fileId);
+    return state === 'receiving' ? this.#known.change(fileId, { state: 'paused' }) : itemOf(this.#known.other(fileId));
   }
 
   /** The person does not want the file, or no longer: what has arrived is deleted. A complete file stays where it is. */
   async decline(fileId: FileId): Promise<FileItem> {
-    const { state } = this.#other(fileId);
-    if (state === 'received') return itemOf(this.#other(fileId));
-    const item = this.#change(fileId, { state: 'declined', haveBytes: 0, trouble: null });
+    const { state } = this.#known.other(fileId);
+    if (state === 'received') return itemOf(this.#known.other(fileId));
+    const item = this.#known.change(fileId, { state: 'declined', haveBytes: 0, trouble: null });
     await this.#arriving.close(fileId);
     this.#records.removePart(fileId);
     return item;
@@ -244,8 +269,8 @@ export class Files {
 
   /** Takes an own offer back. */
   withdraw(fileId: FileId): FileItem {
-    this.#own(fileId);
-    return this.#change(fileId, { state: 'withdrawn' });
+    this.#known.own(fileId);
+    return this.#known.change(fileId, { state: 'withdrawn' });
   }
 
   /** The author took an offer back. What did not arrive by now does not come any more. */
@@ -258,8 +283,8 @@ export class Files {
 
   /** Offers an own file anew, also to those who said no. */
   offerAgain(fileId: FileId): FileItem {
-    const { round } = this.#own(fileId);
-    return this.#change(fileId, { state: 'shared', round: round + 1 });
+    const { round } = this.#known.own(fileId);
+    return this.#known.change(fileId, { state: 'shared', round: round + 1 });
   }
 
   /** Opens a received file with the system's program. A kind that may be harmful is asked about by the host. */
@@ -277,9 +302,13 @@ export class Files {
     return pictureOf(this.#records.get(fileId));
   }
 
-  /** Nothing about a deleted room stays in the profile. Files in the downloads folder are the person's own. */
+  /**
+   * Nothing about a deleted room stays in the profile. Files in the downloads folder are the person's own. Refuses, once the others are gone,
+   * with the reason why one could not be removed.
+   */
   async forgetRoom(roomId: RoomId): Promise<void> {
-    for (const { fileId } of this.#records.all.filter((record) => record.roomId === roomId)) await this.forget(fileId);
+    const failed = await this.#forgetAll(this.#records.all.filter((record) => record.roomId === roomId));
+    if (failed !== undefined) throw asFileError(failed);
   }
 
   /** The message of a file was deleted: nothing about it stays in the profile. */
@@ -289,12 +318,41 @@ export class Files {
     this.#records.remove(fileId);
   }
 
-  /** Forgets the files of messages that are gone: a message has the id of its file. */
+  /** Forgets the files of messages that are gone. One that cannot be removed is forgotten at the next start. */
   async forgetMessages(messages: readonly (MessageRef & { roomId: RoomId })[]): Promise<void> {
-    for (const { roomId, author, id } of messages) {
+    const records = messages.flatMap(({ roomId, author, id }) => {
       const record = this.#records.get(FileId.parse(id));
-      if (record?.author === author && record.roomId === roomId) await this.forget(record.fileId);
+      return record?.author === author && record.roomId === roomId ? [record] : [];
+    });
+    await this.#forgetAll(records);
+  }
+
+  /**
+   * Does what was left undone when the app ended after the history was written: forgets the files of messages that are gone, and shares
+   * the recordings that were sent. The rooms of a history that is not `isWhole` may be lost; their files stay. Never refuses.
+   */
+  async matchHistory(isWhole: boolean): Promise<void> {
+    try {
+      const { gone, sent } = await differences(this.#records, this.#ports.history, isWhole);
+      await this.#forgetAll(gone);
+      for (const { fileId } of sent) this.share(fileId);
+    } catch (error) {
+      this.#ports.log.warn('files could not be compared with messages', { code: refusalOf(error).code });
     }
+  }
+
+  /** Forgets each of them that it can; answers what the first that it cannot failed with. */
+  async #forgetAll(records: readonly FileRecord[]): Promise<unknown> {
+    let failed: unknown;
+    for (const { fileId } of records) {
+      try {
+        await this.forget(fileId);
+      } catch (error) {
+        failed ??= error;
+        this.#ports.log.warn('a file could not be removed', { code: asFileError(error).code });
+      }
+    }
+    return failed;
   }
 
   close(): Promise<void> {
@@ -303,92 +361,50 @@ export class Files {
 
   /** Moves a complete file to the downloads folder, or keeps it in the profile as a voice message; once. */
   #finish(fileId: FileId, part: PartFile): Promise<void> {
-    const { voice } = this.#taken(fileId);
+    const { voice } = this.#known.taken(fileId);
     return this.#arriving.finish(fileId, part, () => (voice ? this.#keep(fileId) : this.#moveIn(fileId)));
   }
 
   async #keep(fileId: FileId): Promise<void> {
-    const record = this.#taken(fileId);
+    const record = this.#known.taken(fileId);
     const { mine, sizeBytes } = record;
     if (await keepVoice(record, this.#records)) {
-      this.#change(fileId, { held: true, haveBytes: sizeBytes, trouble: null, ...(mine ? {} : { state: 'received' }) });
+      this.#known.change(fileId, {
+        held: true,
+        haveBytes: sizeBytes,
+        trouble: null,
+        ...(mine ? {} : { state: 'received' }),
+      });
       return;
     }
     // Nobody can hear it, so it is given to nobody.
     if (mine) this.#records.remove(fileId);
-    else this.#change(fileId, { state: 'declined', haveBytes: 0, trouble: 'voice-invalid' });
+    else this.#known.change(fileId, { state: 'declined', haveBytes: 0, trouble: 'voice-invalid' });
     this.#records.removePart(fileId);
     throw new ParleyError('voice-invalid');
   }
 
   async #moveIn(fileId: FileId): Promise<void> {
     const { downloads, log } = this.#ports;
-    const { name, folders, target } = this.#other(fileId);
+    const { name, folders, target } = this.#known.other(fileId);
     const kept = target !== null && (await isEmpty(target)) ? target : null;
     const path = kept ?? (await downloads.reserve(name, folders));
     // Noted first: after a crash the reserved place is used and not a second one.
-    if (path !== target) this.#change(fileId, { target: path });
+    if (path !== target) this.#known.change(fileId, { target: path });
     await downloads.moveIn(this.#records.partOf(fileId), path);
     const { mtimeMs } = await lstat(path);
-    const record = { ...this.#other(fileId), path, modifiedMs: Math.round(mtimeMs) };
+    const record = { ...this.#known.other(fileId), path, modifiedMs: Math.round(mtimeMs) };
     const head = await readFrom(record, 0, Math.min(HEAD_BYTES, record.sizeBytes));
     const { kind, risk } = lookAt(basename(path), head);
     const received = { state: 'received', held: true, trouble: null, shownName: basename(path) } as const;
-    this.#put({ ...record, ...received, kind, risk, target: null });
+    this.#known.put({ ...record, ...received, kind, risk, target: null });
     log.info('a file was received', { bytes: record.sizeBytes, kind, risk });
   }
 
   async #store(fileId: FileId, hashes: Uint8Array): Promise<void> {
     this.#records.putHashes(fileId, hashes);
-    const record = this.#other(fileId);
+    const record = this.#known.other(fileId);
     const part = await this.#arriving.open(record, hashes);
     if (part.isComplete) await this.#finish(fileId, part);
   }
-
-  #waitingOf(author: DeviceId): FileRecord[] {
-    const waits = (state: FileItem['state']) => state === 'offered' || state === 'receiving' || state === 'paused';
-    return this.#records.all.filter((record) => record.author === author && waits(record.state));
-  }
-
-  /** In memory alone: the part itself says it after a start. */
-  #noteBytes(fileId: FileId, part: PartFile): void {
-    const record = this.#records.get(fileId);
-    if (record) this.#records.note({ ...record, haveBytes: part.haveBytes });
-  }
-
-  #other(fileId: FileId): FileRecord {
-    const record = this.#records.get(fileId);
-    if (!record || record.mine) throw new ParleyError('file-unknown');
-    return record;
-  }
-
-  /** A file whose content is taken in: somebody else's, or a voice message of one's own. */
-  #taken(fileId: FileId): FileRecord {
-    const record = this.#records.get(fileId);
-    if (!record || (record.mine && !record.voice)) throw new ParleyError('file-unknown');
-    return record;
-  }
-
-  #own(fileId: FileId): FileRecord {
-    const record = this.#records.get(fileId);
-    if (!record?.mine) throw new ParleyError('file-unknown');
-    return record;
-  }
-
-  #change(fileId: FileId, part: Partial<FileRecord> & { trouble?: ErrorCode | null }): FileItem {
-    const record = this.#records.get(fileId);
-    if (!record) throw new ParleyError('file-unknown');
-    return this.#put({ ...record, ...part });
-  }
-
-  #put(record: FileRecord): FileItem {
-    this.#records.put(record);
-    const item = itemOf(record);
-    this.#ports.emit('files.changed', { items: [item] });
-    return item;
-  }
-}
-
-function itemOf({ path: _path, modifiedMs: _modified, target: _target, ...item }: FileRecord): FileItem {
-  return item;
 }

@@ -1,7 +1,7 @@
-import { existsSync, lstatSync } from 'node:fs';
+import { lstatSync } from 'node:fs';
 import { open, rename } from 'node:fs/promises';
-import type { FileOffer } from '@parley/shared/model';
-import { type DeviceId, LIMITS } from '@parley/shared/protocol';
+import type { FileItem } from '@parley/shared/model';
+import { LIMITS, ParleyError } from '@parley/shared/protocol';
 import { HEAD_BYTES, isVoice } from './file-kinds.ts';
 import type { FileRecord, FileRecords } from './file-records.ts';
 import { readAt } from './held-file.ts';
@@ -9,11 +9,29 @@ import { readAt } from './held-file.ts';
 /** The name of a voice message where it becomes a file: in an export. */
 export const VOICE_FILE_NAME = 'Voice message.webm';
 
-/** Whether a voice message is loaded without being asked for: it is small, and its author has not filled much of this disk. */
-export function loadsItself(offer: FileOffer, author: DeviceId, records: FileRecords): boolean {
-  if (!offer.voice || offer.sizeBytes > LIMITS.voiceLoadedMaxBytes) return false;
-  const held = records.all.filter(({ voice, author: by, state }) => voice && by === author && state !== 'offered');
-  return held.reduce((sum, { sizeBytes }) => sum + sizeBytes, offer.sizeBytes) <= LIMITS.voicesOfAuthorMaxBytes;
+/**
+ * Whether a voice message is loaded without being asked for: it is small, and neither its author, nor its room, nor all rooms together have
+ * filled much of this disk. Anybody can write as many authors as they like.
+ */
+export function loadsItself({ fileId, voice, sizeBytes, author, roomId }: FileItem, records: FileRecords): boolean {
+  if (!voice || sizeBytes > LIMITS.voiceLoadedMaxBytes) return false;
+  const others = records.all.filter((each) => each.voice && !each.mine && each.fileId !== fileId);
+  const taken = others.filter(({ state }) => state !== 'offered');
+  const fits = (some: readonly FileItem[], most: number): boolean =>
+    some.reduce((sum, each) => sum + each.sizeBytes, sizeBytes) <= most;
+  // Those that turned out to be no sound count against their author alone: nothing of them is here.
+  const here = taken.filter(({ state }) => state !== 'declined');
+  return (
+    fits(
+      taken.filter((each) => each.author === author),
+      LIMITS.voicesOfAuthorMaxBytes,
+    ) &&
+    fits(
+      here.filter((each) => each.roomId === roomId),
+      LIMITS.voicesOfRoomMaxBytes,
+    ) &&
+    fits(here, LIMITS.voicesMaxBytes)
+  );
 }
 
 /** Moves a whole voice message to where the profile keeps it; false where it is no recording. */
@@ -39,15 +57,29 @@ export const readVoice = (
   bytes: number,
 ): Promise<Uint8Array> => readAt({ path: records.voiceOf(fileId), sizeBytes, modifiedMs: null }, at, bytes);
 
+/** Whether reading a voice message failed because it is not there, or not as it was. Anything else may pass. */
+export function isLost(thrown: unknown): boolean {
+  if (!(thrown instanceof ParleyError)) return false;
+  const { cause } = thrown;
+  return thrown.code === 'file-changed' || (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT');
+}
+
 /**
- * Looks at the recordings that were not sent when the app ended: those that are whole are kept for their author, of the others nothing can be
- * heard any more.
+ * Looks at the voice messages that are not noted as being here. Those that are whole are here all the same: the app ended before that was noted.
+ * Of a recording that was not sent and is not whole nothing can be heard any more. The disk may take nothing: notes are for this run alone.
  */
 export function takeStock(records: FileRecords): void {
   for (const record of records.all) {
-    if (record.state !== 'recorded' || record.held) continue;
-    const path = records.voiceOf(record.fileId);
-    if (existsSync(path) && lstatSync(path).size === record.sizeBytes) records.put({ ...record, held: true });
-    else records.remove(record.fileId);
+    const { fileId, voice, held, mine, state, sizeBytes } = record;
+    if (!voice || held || state === 'declined') continue;
+    try {
+      if (lstatSync(records.voiceOf(fileId), { throwIfNoEntry: false })?.size === sizeBytes) {
+        const others = mine ? {} : ({ state: 'received' } as const);
+        records.note({ ...record, held: true, haveBytes: sizeBytes, trouble: null, ...others });
+        records.removePart(fileId);
+      } else if (state === 'recorded') records.remove(fileId);
+    } catch {
+      // It is looked at again at the next start.
+    }
   }
 }

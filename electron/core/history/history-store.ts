@@ -5,6 +5,7 @@ import { createCatchUpStore } from './catch-up-store.ts';
 import { createQueries, type StatementWatch, type WritableDb } from './database.ts';
 import { createDatesStore } from './dates-store.ts';
 import { createExportStore } from './export-store.ts';
+import { createFatesStore } from './fates-store.ts';
 import { createForgettingStore } from './forgetting-store.ts';
 import { createGapsStore } from './gaps-store.ts';
 import { createHistoryContext } from './history-context.ts';
@@ -48,6 +49,7 @@ export function createHistoryStore({
     ...createGapsStore(context),
     ...createTimersStore(context),
     ...createForgettingStore(context),
+    ...createFatesStore(context),
     ...createMembersStore(context),
     ...createDatesStore(context),
     ...createPeersStore(context),

@@ -60,6 +60,7 @@ export class FilesMember {
       folder: join(this.folder, 'files'),
       downloads: new Downloads(this.downloads),
       shell: { openFile: async () => 'opened', showFile: async () => true },
+      history: { fates: async (messages) => messages.map(() => 'here') },
       author: this.deviceId,
       now: () => Date.now(),
       emit: (_event: BridgeEvent, payload) => {
