@@ -32,14 +32,18 @@ export function historyHandlers(
     'history.compose': async (draft) => {
       const { profile } = settings.get();
       if (!profile) throw new ParleyError('display-name-invalid');
+      // A recording that was discarded while its message waited for the disk: nobody could hear it.
+      const { content } = draft;
+      if (content.kind === 'file' && content.voice && !files.holdsOwn(content.fileId))
+        throw new ParleyError('file-unknown');
       const composed = await stored(history.compose(draft, profile));
-      if (draft.content.kind === 'file') files.share(draft.content.fileId);
+      if (content.kind === 'file') files.share(content.fileId);
       await forgetDeleted([composed.item]);
       return composed;
     },
     'history.record': async ({ roomId, messages }) => {
       const recorded = await stored(history.record(roomId, messages));
-      await forgetDeleted(recorded.changed);
+      await forgetDeleted([...recorded.fresh, ...recorded.changed]);
       return recorded;
     },
     'history.page': ({ roomId, before, after, limit }) =>

@@ -36,6 +36,8 @@ export function roomHandlers(parts: RoomParts): HandlersOf<'rooms'> {
     'rooms.delete': async ({ roomId }) => {
       await files.forgetRoom(roomId);
       await stored(history.deleteRoom(roomId));
+      // A file may have been learned of meanwhile. The room is gone: one that cannot be removed is forgotten at the next start.
+      await files.forgetRoom(roomId).catch(() => {});
       return {};
     },
     'rooms.mark-listed': ({ roomId, listed }) => stored(rooms.markListed(roomId, listed)),
