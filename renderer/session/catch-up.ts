@@ -108,10 +108,14 @@ export class CatchUp {
     this.#reading = true;
     const { taken, clock } = this.#ports;
     taken.spend(messages.length, clock.monotonicMs());
+    // While everything can be kept, the other side looks for the next part as this one is recorded.
+    const ahead = asked.about === 'all' && this.#lacks === 'nothing' ? furtherAfter(asked, messages, hasMore) : null;
+    const asking = ahead && this.#askInTime(ahead);
     const recorded = await this.#ports.record(messages);
+    await asking;
     if (this.#stopped) return true;
     if (recorded === false) {
-      this.#reading = false;
+      if (!ahead) this.#reading = false;
       this.lacks();
       return true;
     }
@@ -119,14 +123,10 @@ export class CatchUp {
     else if (this.#asBehind) this.#futileAt = clock.monotonicMs();
     this.#asBehind = false;
     for (const range of differing) if (isFurther(range, asked)) this.#note(range);
+    if (ahead) return true;
     const next = this.#nextAfter(asked, messages, hasMore, recorded);
-    if (!next) {
-      this.#read();
-      return true;
-    }
-    const waitMs = taken.waitMs(clock.monotonicMs());
-    if (waitMs === 0) await this.#ask(next);
-    else this.#undoNext = clock.after(waitMs, () => void this.#ask(next));
+    if (next) await this.#askInTime(next);
+    else this.#read();
     return true;
   }
 
@@ -194,6 +194,14 @@ export class CatchUp {
     if (this.#asked || this.#reading) return;
     const range = this.#ranges.shift();
     if (range) void this.#ask({ about: 'range', range });
+  }
+
+  /** Asks now, or when the device may give more again. */
+  async #askInTime(question: Question): Promise<void> {
+    const { taken, clock } = this.#ports;
+    const waitMs = taken.waitMs(clock.monotonicMs());
+    if (waitMs === 0) await this.#ask(question);
+    else this.#undoNext = clock.after(waitMs, () => void this.#ask(question));
   }
 
   async #ask(question: Question): Promise<void> {

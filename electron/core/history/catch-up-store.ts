@@ -1,4 +1,4 @@
-import { comparePlaces, type Entry, type MessageRef } from '@parley/shared/model';
+import { comparePlaces, type Entry, type MessagePlace, type MessageRef } from '@parley/shared/model';
 import {
   DeviceId,
   type Head,
@@ -94,7 +94,7 @@ export function createCatchUpStore(context: HistoryContext) {
       };
       const rows = all<{ author: string }>(sql.authors, roomId, above ?? '', upTo ?? LAST_AUTHOR)
         .flatMap(({ author }) => nextOf(author))
-        .sort((left, right) => comparePlaces(entryOf(left), entryOf(right)));
+        .sort((left, right) => comparePlaces(placeIn(left), placeIn(right)));
       const differing: SeqRange[] = [];
       let behind = false;
       // Compared once for each question, not again for each of its batches.
@@ -145,6 +145,9 @@ export function createCatchUpStore(context: HistoryContext) {
     },
   };
 }
+
+/** The place of an entry, as it was parsed before it was recorded. */
+const placeIn = (row: MessageRow) => row as unknown as MessagePlace & { id: MessageId };
 
 /** The seqs of a head without a gap, each run with its print. */
 export function runsOf({ author, seq, print, beyond }: Head): (SeqRange & { print: string })[] {

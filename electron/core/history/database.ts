@@ -10,6 +10,15 @@ export interface Queries {
   all<T>(text: string, ...args: unknown[]): T[];
   /** Answers how many rows it changed. */
   run(text: string, ...args: unknown[]): number;
+  /**
+   * Inserts one row and answers its number. For this no statement here says RETURNING: within a transaction SQLite opens a savepoint for
+   * each of those, and FTS5 writes what it collected for its tables at every savepoint, which costs more than the row itself.
+   */
+  insert(text: string, ...args: unknown[]): number;
+  /** The number that `read` finds under a key of its own; not read twice in one transaction, unless it was forgotten. */
+  numberOf(key: string, read: () => number | undefined): number | undefined;
+  /** The row with that number is not there any more. */
+  forgetNumber(key: string): void;
   /** Does all of it or nothing. */
   transaction<T>(work: () => T): T;
 }
@@ -20,6 +29,9 @@ export interface Queries {
  * Of an expression it does not ask the value. Only for statements without a parameter sign in their literals.
  */
 export const planOnce = (text: string): string => text.replace(/\?|@\w+/g, '+$&');
+
+/** How many numbers of rows one transaction remembers. */
+const NUMBERS_MAX = 20_000;
 
 /** Hears how long each statement took (ms) and how many rows it read or changed. */
 export interface StatementWatch {
@@ -45,6 +57,8 @@ export function createQueries(db: WritableDb, watch?: StatementWatch): Queries {
     watch.ran(text, watch.now() - startedAt, rowsOf(result));
     return result;
   };
+  // What is remembered holds for one transaction: nobody else writes during it, and none of it outlives one that is rolled back.
+  const numbers = new Map<string, number>();
   return {
     // The columns are named in statements.ts, so the casts only say what SQLite was asked for.
     one: <T>(text: string, ...args: unknown[]) =>
@@ -65,7 +79,32 @@ export function createQueries(db: WritableDb, watch?: StatementWatch): Queries {
         (found) => found.run(...args).changes,
         (changes) => changes,
       ),
-    // Begun as a writer: one that begins as a reader is refused at once where another program writes, whatever it waits.
-    transaction: (work) => db.transaction(work).immediate(),
+    insert: (text, ...args) =>
+      timed(
+        text,
+        (found) => {
+          const { changes, lastInsertRowid } = found.run(...args);
+          if (changes !== 1) throw new Error('a row was not inserted');
+          return Number(lastInsertRowid);
+        },
+        () => 1,
+      ),
+    numberOf: (key, read) => {
+      const known = numbers.get(key);
+      if (known !== undefined) return known;
+      const found = read();
+      if (found !== undefined && db.inTransaction && numbers.size < NUMBERS_MAX) numbers.set(key, found);
+      return found;
+    },
+    forgetNumber: (key) => void numbers.delete(key),
+    transaction: (work) => {
+      numbers.clear();
+      try {
+        // Begun as a writer: one that begins as a reader is refused at once where another program writes, whatever it waits.
+        return db.transaction(work).immediate();
+      } finally {
+        numbers.clear();
+      }
+    },
   };
 }

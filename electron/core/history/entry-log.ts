@@ -117,11 +117,11 @@ export function createEntryLog(context: HistoryContext) {
   /** Brings a message to what all entries about it that are here say. */
   const settle = (roomId: RoomId, ref: MessageRef): void => {
     const number = authors.find(roomId, ref.author);
+    if (!one(sql.anyChange, { number, id: toBlob(ref.id) })) return;
     const about = (kind: number) => messages(sql.entriesAbout, { number, id: toBlob(ref.id), kind });
     const edits = about(KIND_NUMBERS.edit);
     const deletions = about(KIND_NUMBERS.delete);
     const lostEdit = one(sql.droppedEdit, { number, id: toBlob(ref.id) }) !== undefined;
-    if (edits.length === 0 && deletions.length === 0 && !lostEdit) return;
     const target = entryRow(ref);
     if (target && isOver(target)) {
       for (const edit of edits) erase(edit);

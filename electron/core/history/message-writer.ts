@@ -26,7 +26,7 @@ export function createMessageWriter(queries: Queries) {
       const { roomId, of, body } = entry;
       const author = authors.of(roomId, entry.author);
       const { text, salt, body: stored } = columnsOf(entry.kind, body);
-      const inserted = queries.one<{ number: number }>(sql.insertEntry, {
+      return queries.insert(sql.insertEntry, {
         id: toBlob(entry.id),
         author,
         name: authors.nameOf(author, entry.authorName),
@@ -50,8 +50,6 @@ export function createMessageWriter(queries: Queries) {
         dueAt: known.dueAt ?? null,
         recordedAt: known.now,
       });
-      if (!inserted) throw new Error('an entry got no number');
-      return inserted.number;
     },
   };
 }

@@ -224,8 +224,9 @@ export function createMessagesStore(context: HistoryContext) {
         for (const entry of entries) {
           const ref = { author: entry.author, id: entry.id };
           const subject = log.subjectOf(entry);
-          const wasShown = entryRow(subject)?.shown === 1;
           const found = entryRow(ref);
+          const isOwnSubject = subject.id === ref.id && subject.author === ref.author;
+          const wasShown = (isOwnSubject ? found : entryRow(subject))?.shown === 1;
           if (found?.held === DROPPED && found.room_id === roomId) {
             // It was here: whoever brings it again needs to know no more.
             stored.push({ ...ref, met: one(sql.pin, entry.author) !== undefined });

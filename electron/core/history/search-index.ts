@@ -32,12 +32,13 @@ const entriesOf = ({ roomId, author, sentAt, text }: Indexed): Set<string> =>
  * messages hold an entry. It is kept by these calls, inside of the transaction that changes the message, not by triggers:
  * SQLite cannot fold texts by itself. Nothing of a removed text stays in any of the three.
  */
-export function createSearchIndex({ one, all, run }: Queries) {
-  const idOf = (word: string): number | undefined => one<{ id: number }>(sql.wordId, word)?.id;
+export function createSearchIndex({ one, all, run, insert, numberOf, forgetNumber }: Queries) {
+  const keyOf = (word: string): string => `word ${word}`;
+  const idOf = (word: string): number | undefined =>
+    numberOf(keyOf(word), () => one<{ id: number }>(sql.wordId, word)?.id);
 
   function newId(word: string): number {
-    const id = one<{ id: number }>(sql.addWord, word)?.id;
-    if (id === undefined) throw new Error('a word got no id');
+    const id = insert(sql.addWord, word);
     if (isWord(word)) run(sql.addWordParts, id, partsOf(word).join(' '));
     return id;
   }
@@ -46,6 +47,7 @@ export function createSearchIndex({ one, all, run }: Queries) {
     if (one(sql.anyMessageWith, tokenOf(id)) !== undefined) return;
     if (isWord(word)) run(sql.removeWordParts, id, partsOf(word).join(' '));
     run(sql.removeWord, id);
+    forgetNumber(keyOf(word));
   }
 
   /** Takes a message out and adds to `left` the entries that it had. */

@@ -70,9 +70,9 @@ export const sql = {
   fewerUnread: 'UPDATE rooms SET unread = max(0, unread - ?) WHERE room_id = ?',
 
   authorNumber: 'SELECT number FROM authors WHERE room = (SELECT number FROM rooms WHERE room_id = ?) AND device = ?',
-  addAuthor: 'INSERT INTO authors (room, device) SELECT number, ? FROM rooms WHERE room_id = ? RETURNING number',
+  addAuthor: 'INSERT INTO authors (room, device) VALUES ((SELECT number FROM rooms WHERE room_id = @roomId), @device)',
   nameNumber: 'SELECT number FROM names WHERE author = ? AND name = ?',
-  addName: 'INSERT INTO names (author, name) VALUES (?, ?) RETURNING number',
+  addName: 'INSERT INTO names (author, name) VALUES (?, ?)',
 
   message: `${ITEMS} WHERE a.device = ? AND m.id = ?`,
   entry: `${MESSAGES} WHERE a.device = ? AND m.id = ?`,
@@ -98,8 +98,7 @@ export const sql = {
     INSERT INTO messages (id, room, author, name, seq, clock, sent_at, text, sig, mine, state, recorded_at,
                           kind, of_author, of_id, digest, salt, body, shown, held, expires, due_at)
     VALUES (@id, (SELECT room FROM authors WHERE number = @author), @author, @name, @seq, @clock, @sentAt, @text, @sig,
-            @mine, @state, @recordedAt, @kind, @ofAuthor, @ofId, @digest, @salt, @body, @shown, @held, @expires, @dueAt)
-    RETURNING number`,
+            @mine, @state, @recordedAt, @kind, @ofAuthor, @ofId, @digest, @salt, @body, @shown, @held, @expires, @dueAt)`,
   fillBody: `
     UPDATE messages SET text = @text, salt = @salt, body = @body, digest = NULL, due_at = @dueAt
     WHERE number = @number`,
@@ -138,6 +137,11 @@ export const sql = {
   dropDeliveries: 'DELETE FROM deliveries WHERE message = ?',
   droppedEdit: `
     SELECT 1 FROM messages WHERE of_author = @number AND of_id = @id AND held = 2 AND kind = 1 LIMIT 1`,
+  // Whether anything is here of the three above and below: most messages have none.
+  anyChange: `
+    SELECT 1 WHERE EXISTS (SELECT 1 FROM messages WHERE of_author = @number AND of_id = @id AND kind IN (1, 2) AND kind > 0
+                             AND author = @number AND (salt IS NOT NULL OR held = 0 OR kind = 2))
+      OR EXISTS (SELECT 1 FROM messages WHERE of_author = @number AND of_id = @id AND held = 2 AND kind = 1)`,
   firstKept: 'SELECT min(seq) AS seq FROM messages WHERE author = ? AND seq > ? AND held = 1 AND kind <> 4',
   floor: 'SELECT seq FROM floors WHERE author = ?',
   floors: `
@@ -296,7 +300,7 @@ export const sql = {
 
   wordId: 'SELECT id FROM words WHERE word = ?',
   wordIdsBetween: 'SELECT id FROM words WHERE word BETWEEN ? AND ?',
-  addWord: 'INSERT INTO words (word) VALUES (?) RETURNING id',
+  addWord: 'INSERT INTO words (word) VALUES (?)',
   removeWord: 'DELETE FROM words WHERE id = ?',
   wordsWithParts:
     'SELECT w.id, w.word FROM word_parts p JOIN words w ON w.id = p.rowid WHERE p.word_parts MATCH ? LIMIT ?',
