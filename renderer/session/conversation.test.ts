@@ -55,6 +55,8 @@ function openConversation() {
     fresh: false,
     /** Whether its disk takes nothing. */
     fails: false,
+    /** Resolves when its disk is ready to write. */
+    ready: Promise.resolve(),
     met: new Set<DeviceId>(),
     /** Its answer about the authors above one: their part ends here. */
     upTo: (_above: DeviceId | null): DeviceId | null => null,
@@ -111,7 +113,10 @@ function openConversation() {
       accept({ messages: core.missing, own: [], hasMore: false, differing: [], behind: false }),
   };
   const bridge = {
-    call: async (name: string, input: unknown) => answers[name]?.(input as never),
+    call: async (name: string, input: unknown) => {
+      if (name === 'history.record') await core.ready;
+      return answers[name]?.(input as never);
+    },
     on: () => () => {},
   } as unknown as Bridge;
   const conversation = new Conversation({
@@ -169,6 +174,32 @@ describe('back-fill', () => {
       await hear({ type: 'batch', messages, hasMore: true });
       expect(of('have')).toHaveLength(2);
     }
+  });
+
+  it('asks for the next part while one is being recorded', async () => {
+    const { core, link } = openConversation();
+    const { hear, of } = await link('ben');
+    const { promise, resolve } = Promise.withResolvers<void>();
+    core.ready = promise;
+    const heard = hear({ type: 'batch', messages: [message(device('ana'), 1)], hasMore: true });
+    await settled();
+    expect([of('have').length, core.recorded]).toEqual([2, 0]);
+    resolve();
+    await heard;
+    expect([of('have').length, core.recorded]).toEqual([2, 1]);
+  });
+
+  it('reads one part further at most where the disk takes nothing, and begins again when it does', async () => {
+    const { clock, core, link } = openConversation();
+    const { hear, of } = await link('ben');
+    core.fails = true;
+    for (const at of [1, 2, 3]) await hear({ type: 'batch', messages: [message(device('ana'), at)], hasMore: true });
+    expect(of('have')).toHaveLength(2);
+    core.fails = false;
+    clock.advance(2_000);
+    await settled();
+    expect(of('have')).toHaveLength(3);
+    expect(of('have').at(-1)).toMatchObject({ after: null });
   });
 
   it('asks about the authors part by part where they do not fit into one message', async () => {

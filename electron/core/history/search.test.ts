@@ -289,3 +289,32 @@ describe('entries that are not shown', () => {
     expect(indexed()).toBe(0);
   });
 });
+
+describe('recording many messages at once', () => {
+  /** The pieces in which FTS5 wrote a table. */
+  const pieces = (table: string) =>
+    ben.db.prepare<[], number>(`SELECT count(DISTINCT segid) FROM ${table}_idx`).pluck().get();
+
+  it('writes each index of words once, not for each message (H3)', () => {
+    const ana = author();
+    const messages = Array.from({ length: 40 }, (_, at) =>
+      ana.write(roomId, { seq: at + 1, text: `word${at} other${at} same` }),
+    );
+    expect(ben.store.record(roomId, messages)).toMatchObject({ gained: 40 });
+    expect([pieces('message_words'), pieces('word_parts')]).toEqual([1, 1]);
+    expect(found('other39')).toHaveLength(1);
+  });
+
+  it('finds every word after a batch was undone and recorded again', () => {
+    const ana = author();
+    const messages = Array.from({ length: 20 }, (_, at) => ana.write(roomId, { seq: at + 1, text: `again${at} same` }));
+    ben.db.exec(`CREATE TEMP TRIGGER no_more BEFORE INSERT ON messages WHEN new.seq = 15
+      BEGIN SELECT RAISE(ABORT, 'the test says no'); END`);
+    expect(() => ben.store.record(roomId, messages)).toThrow('the test says no');
+    ben.db.exec('DROP TRIGGER no_more');
+    expect(found('same')).toEqual([]);
+    expect(ben.store.record(roomId, messages)).toMatchObject({ gained: 20 });
+    expect(found('same')).toHaveLength(20);
+    for (const at of [0, 13, 14, 19]) expect(found(`again${at}`)).toEqual([`again${at} same`]);
+  });
+});
