@@ -6,3 +6,7 @@ export function median(values: readonly number[]): number {
   if (low === undefined || high === undefined) throw new Error('no values');
   return (low + high) / 2;
 }
+
+/** The value that 95 % of the values do not exceed; NaN for none. */
+export const p95 = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1] ?? Number.NaN;

@@ -19,7 +19,7 @@ import { createSearchIndex } from '../../electron/core/history/search-index.ts';
 import { sql } from '../../electron/core/history/statements.ts';
 import { signingKeyOf } from '../../electron/core/identity/ed25519.ts';
 import type { BenchRow } from '../bench-row.ts';
-import { median } from '../statistics.ts';
+import { median, p95 } from '../statistics.ts';
 import { catchUpRow } from './catch-up.ts';
 import { createTexts, QUERIES } from './texts.ts';
 
@@ -29,8 +29,6 @@ const PER_ROOM = 20;
 const PAGES = 300;
 const PAGE_SIZE = 50;
 
-const p95 = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1] ?? Number.NaN;
 const newMessageId = () => MessageId.parse(randomBytes(16).toString('base64url'));
 const words = 'the call went well and we talk again on monday about what comes next with all of you there'.split(' ');
 const textOf = (number: number): string =>
