@@ -188,6 +188,7 @@ async function openCore(
     ownServer: embedded,
     servers,
     homeServer: () => settings.get().homeServer,
+    profile: () => settings.get().profile,
   });
   const watch = createRoomWatch({
     list: rooms.list,
@@ -241,6 +242,10 @@ async function openCore(
     log,
   );
 
+  await rooms.signNames().catch((thrown: unknown) =>
+    // The next start tries again; this device shows the name meanwhile.
+    log.warn('the names of rooms could not be signed', { code: refusalOf(thrown).code }),
+  );
   await watch.refresh();
   onGone((messages) => {
     emit('history.gone', { messages });

@@ -10,8 +10,8 @@ import type { Gaps } from './gaps.ts';
 import { tellOfMentions } from './mentions.ts';
 import type { Notices } from './notices.ts';
 import type { AppPorts } from './ports.ts';
+import type { RoomChanges } from './room-changes.ts';
 import type { ParticipantView } from './state.ts';
-import type { Timers } from './timers.ts';
 
 /** One session per room: this device is reachable in all its rooms while the app runs. */
 export interface Reach {
@@ -31,11 +31,11 @@ export function createReach(options: {
   certificate: OwnCertificate;
   chats: Chats;
   gaps: Gaps;
-  timers: Timers;
+  roomChanges: RoomChanges;
   notices: Notices;
   localFiles: LocalFiles;
 }): Reach {
-  const { store, ports, certificate, chats, gaps, timers, notices, localFiles } = options;
+  const { store, ports, certificate, chats, gaps, roomChanges, notices, localFiles } = options;
   const sessions = new Map<RoomId, RoomSession>();
   const opening = new Map<RoomId, Promise<void>>();
   const volumes = new Map<DeviceId, number>();
@@ -71,7 +71,7 @@ export function createReach(options: {
   async function open(room: Room): Promise<void> {
     const { roomId } = room;
     // The rooms on this disk come before anything that the network could say.
-    await Promise.all([chats.loadFirst(roomId), gaps.load(roomId), timers.load(roomId)]);
+    await Promise.all([chats.loadFirst(roomId), gaps.load(roomId), roomChanges.load(roomId)]);
     const keyring = await ports.bridge.call('rooms.keyring', { roomId });
     if (!isStillWanted(roomId)) return;
     if (!keyring.ok) {
@@ -91,10 +91,6 @@ export function createReach(options: {
       randomBytes: ports.randomBytes,
       profile: () => store.getState().settings.profile ?? { username: 'someone', displayName: null },
       privacy: () => store.getState().settings.privacy,
-      roomName: () => {
-        const known = roomOf(roomId);
-        return known?.name ? { name: known.name, renamedAt: known.renamedAt } : null;
-      },
       policy: ports.sessionPolicy,
       log: ports.log.area('session'),
     });
@@ -106,7 +102,7 @@ export function createReach(options: {
     session.on('recorded', (items) => {
       if (items.length > 0) chats.add(roomId, items);
       gaps.touched(roomId);
-      timers.touched(roomId);
+      roomChanges.touched(roomId);
       tellOfMentions(store, notices, roomId, items);
     });
     session.on('delivery', (items) => chats.update(roomId, items));

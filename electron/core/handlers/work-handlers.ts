@@ -53,7 +53,7 @@ export function workHandlers({ work, history, files, watch, shell, choose, now }
       const paths = await choose('import-files');
       work.start('import', planImport(paths), async (progress) => {
         try {
-          return await importRooms({ history, now }, paths, progress);
+          return await importRooms({ history }, paths, progress);
         } finally {
           watch.changed();
         }

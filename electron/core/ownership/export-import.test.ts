@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RoomExport, type WorkState } from '@parley/shared/model';
+import { RoomExport, RoomName, type WorkState } from '@parley/shared/model';
 import { type DeviceId, type ErrorCode, FileId, MessageId, RoomId } from '@parley/shared/protocol';
 import { fileIdOf, fileRootOf } from '@parley/shared/sealing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -123,7 +123,8 @@ describe('export and import of rooms (H8)', () => {
     const files = readdirSync(out).filter((name) => name.endsWith('.json'));
     expect(files).toHaveLength(2);
     const paths = files.map((name) => join(out, name));
-    const entries = 230 + 8;
+    // With the name of the room.
+    const entries = 1 + 230 + 8;
     expect(await imported(ben, ...paths)).toEqual({
       at: 'done',
       result: { kind: 'import', rooms: 2, added: 2 * entries, known: 0, refused: 0, forged: 0 },
@@ -164,7 +165,7 @@ describe('export and import of rooms (H8)', () => {
     const out = await exported(ana);
     const parsed = RoomExport.parse(JSON.parse(readFileSync(join(out, 'Kitchen.json'), 'utf8')));
     expect(parsed).toMatchObject({ format: 'parley-room', version: 1, room: { roomId, name: 'Kitchen' } });
-    expect(parsed.entries).toHaveLength(238);
+    expect(parsed.entries).toHaveLength(239);
   });
 
   it('keeps no words that are to disappear', async () => {
@@ -213,10 +214,12 @@ describe('export and import of rooms (H8)', () => {
     expect(readdirSync(join(out, 'Kitchen - files'))).toEqual(['Voice message.webm']);
     expect(new Uint8Array(readFileSync(join(out, 'Kitchen - files', 'Voice message.webm')))).toEqual(bytes);
     const { entries } = RoomExport.parse(JSON.parse(readFileSync(join(out, 'Kitchen.json'), 'utf8')));
-    expect(entries).toMatchObject([{ id: fileId, body: { voice: SAMPLE_VOICE } }]);
+    expect(entries.filter(({ kind }) => kind === 'file')).toMatchObject([
+      { id: fileId, body: { voice: SAMPLE_VOICE } },
+    ]);
     const ben = await person('ben');
     expect(await imported(ben, join(out, 'Kitchen.json'))).toMatchObject({
-      result: { added: 1, refused: 0, forged: 0 },
+      result: { added: 2, refused: 0, forged: 0 },
     });
     await ask(ana.core, 'history.compose', {
       id: newMessageId(),
@@ -251,27 +254,28 @@ describe('export and import of rooms (H8)', () => {
     }
   });
 
-  it('pins no name of a room: one that is here keeps its own, and a new one can be renamed', async () => {
+  it('pins no name of a room: the signed ones count, whatever stands beside them', async () => {
     const ana = await person('ana');
     const { roomId } = await ask(ana.core, 'rooms.create', { name: 'Kitchen' });
     await write(ana, roomId, 'Hello');
     const file = join(await exported(ana), 'Kitchen.json');
     const parsed = RoomExport.parse(JSON.parse(readFileSync(file, 'utf8')));
-    writeFileSync(
-      file,
-      JSON.stringify({ ...parsed, room: { ...parsed.room, name: 'Pinned', renamedAt: 8_640_000_000_000_000 } }),
-    );
+    writeFileSync(file, JSON.stringify({ ...parsed, room: { ...parsed.room, name: 'Pinned' } }));
     const nameOf = async ({ core }: Person) => (await ask(core, 'rooms.list', {})).items.map(({ name }) => name);
     await imported(ana, file);
     expect(await nameOf(ana)).toEqual(['Kitchen']);
 
+    // Only an entry says what a room is called; without any, what stands beside them is better than nothing.
     const ben = await person('ben');
     await imported(ben, file);
-    expect(await nameOf(ben)).toEqual(['Pinned']);
-    ben.clock.advance(60_001);
-    const name = { roomId, name: 'Kitchen', renamedAt: ben.clock.now() };
-    await ask(ben.core, 'rooms.rename', name);
     expect(await nameOf(ben)).toEqual(['Kitchen']);
+    const cem = await person('cem');
+    writeFileSync(file, JSON.stringify({ ...parsed, room: { roomId, name: 'Pinned' }, entries: [] }));
+    await imported(cem, file);
+    expect(await nameOf(cem)).toEqual(['Pinned']);
+    writeFileSync(file, JSON.stringify(parsed));
+    await imported(cem, file);
+    expect(await nameOf(cem)).toEqual(['Kitchen']);
   });
 
   it('refuses forged and broken entries, counts them, and takes the others', async () => {
@@ -376,7 +380,7 @@ describe('a room as a page (H8)', () => {
     expect(existsSync(join(out, 'Kitchen.json'))).toBe(false);
   });
 
-  it('says between the messages who changed the time after which they disappear', async () => {
+  it('says between the messages who changed the time after which they disappear, and who named the room', async () => {
     const ana = await person('ana');
     const { roomId } = await ask(ana.core, 'rooms.create', { name: 'Kitchen' });
     const set = async (lifetimeMs: number | null) => {
@@ -387,6 +391,9 @@ describe('a room as a page (H8)', () => {
     await set(7 * 86_400_000);
     await set(null);
     await write(ana, roomId, 'in between');
+    ana.clock.advance(1_000);
+    const renamed = { kind: 'name', name: RoomName.parse('<b>גינה') } as const;
+    await ask(ana.core, 'history.compose', { id: newMessageId(), roomId, content: renamed });
     await set(3_600_000);
     const out = await exported(ana, { ...everything, json: false });
     const html = readFileSync(join(out, readdirSync(out)[0] ?? ''), 'utf8');
@@ -394,9 +401,11 @@ describe('a room as a page (H8)', () => {
       (match) => match[1] ?? match[2],
     );
     expect(told).toEqual([
+      '<bdi>ana</bdi> named the room “<bdi>Kitchen</bdi>”',
       '<bdi>ana</bdi> set messages to disappear after 7 days',
       '<bdi>ana</bdi> turned disappearing messages off',
       'in between',
+      '<bdi>ana</bdi> renamed the room to “<bdi>&lt;b&gt;גינה</bdi>”',
       '<bdi>ana</bdi> set messages to disappear after 1 hour',
     ]);
   });

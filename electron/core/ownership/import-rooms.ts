@@ -8,10 +8,7 @@ import type { Progress } from './work.ts';
 
 export type ImportParts = {
   history: Pick<HistoryClient, 'room' | 'addRoom' | 'record' | 'page' | 'markSeen'>;
-  now: () => number;
 };
-/** Nobody signed when the name was given: a time far ahead would keep every later name away. */
-const RENAMED_AHEAD_MAX_MS = 60_000;
 
 type Imported = Extract<WorkResult, { kind: 'import' }>;
 
@@ -26,17 +23,17 @@ export function planImport(paths: readonly string[]): number {
 
 /**
  * Records what is in exported rooms, checked as entries from a peer are: an entry that its author did not sign is refused. A room that is
- * not here yet is added without its key; one that is keeps its name. Doing it twice changes nothing. Throws `import-invalid`,
+ * not here yet is added without its key, and with a name that counts until an entry says one. Doing it twice changes nothing. Throws `import-invalid`,
  * `import-version`, `import-damaged`, `cancelled` and what the disk refuses with; what was recorded until then stays.
  */
 export async function importRooms(
-  { history, now }: ImportParts,
+  { history }: ImportParts,
   paths: readonly string[],
   progress: Progress,
 ): Promise<Imported> {
   const sum: Imported = { kind: 'import', rooms: 0, added: 0, known: 0, refused: 0, forged: 0 };
   for (const path of paths) {
-    const reader = new RoomReader({ history, now }, sum);
+    const reader = new RoomReader({ history }, sum);
     const stream = createReadStream(path, { encoding: 'utf8', signal: progress.signal, highWaterMark: 65_536 });
     const parts = new JsonParts();
     let isFirst = true;
@@ -68,7 +65,6 @@ export async function importRooms(
 /** Takes the parts of one exported room in their order. */
 class RoomReader {
   readonly #history: ImportParts['history'];
-  readonly #now: ImportParts['now'];
   readonly #sum: Imported;
   #format: unknown;
   #version: unknown;
@@ -76,9 +72,8 @@ class RoomReader {
   #isNew = false;
   #waiting: Entry[] = [];
 
-  constructor({ history, now }: ImportParts, sum: Imported) {
+  constructor({ history }: ImportParts, sum: Imported) {
     this.#history = history;
-    this.#now = now;
     this.#sum = sum;
   }
 
@@ -120,13 +115,12 @@ class RoomReader {
       throw new ParleyError('import-version');
     const room = ExportedRoom.safeParse(value);
     if (this.#version !== ROOM_EXPORT_VERSION || !room.success) throw new ParleyError('import-invalid');
-    const { roomId, name, renamedAt } = room.data;
+    const { roomId, name } = room.data;
     this.#isNew = (await this.#history.room(roomId)) === null;
     if (this.#isNew) {
       await this.#history.addRoom({
         room_id: roomId,
         name,
-        renamed_at: Math.min(renamedAt, this.#now() + RENAMED_AHEAD_MAX_MS),
         host: null,
         // The key comes with the room's invite.
         secret: new Uint8Array(),
