@@ -7,6 +7,7 @@ import type { ParticipantNow, SessionNow } from '../session/session-state.ts';
 import { type AppStore, UNREACHED } from './app-store.ts';
 import type { Chats } from './chats.ts';
 import type { Gaps } from './gaps.ts';
+import { createKeptFiles } from './kept-files.ts';
 import { tellOfMentions } from './mentions.ts';
 import type { Notices } from './notices.ts';
 import type { AppPorts } from './ports.ts';
@@ -37,6 +38,7 @@ export function createReach(options: {
 }): Reach {
   const { store, ports, certificate, chats, gaps, roomChanges, notices, localFiles } = options;
   const sessions = new Map<RoomId, RoomSession>();
+  const keptFiles = createKeptFiles(store, ports.bridge);
   const opening = new Map<RoomId, Promise<void>>();
   const volumes = new Map<DeviceId, number>();
   const views = new Map<string, ParticipantView>();
@@ -78,6 +80,7 @@ export function createReach(options: {
       // A room that was imported has no key until its invite is opened: to say that once is enough.
       if (keyring.code !== 'room-key-lost' || !keyless) notices.refused(keyring);
       keyless ||= keyring.code === 'room-key-lost';
+      if (keyring.code === 'room-key-lost') await keptFiles.open(roomId);
       return;
     }
     const session = new RoomSession(keyring.value, {
@@ -95,6 +98,7 @@ export function createReach(options: {
       log: ports.log.area('session'),
     });
     sessions.set(roomId, session);
+    keptFiles.leave(roomId);
     session.on('changed', (now) => {
       show(roomId, now);
       tell(roomId, now);
@@ -153,6 +157,7 @@ export function createReach(options: {
     },
     async close() {
       closed = true;
+      keptFiles.close();
       await Promise.all([...sessions.values()].map((session) => session.leave()));
       sessions.clear();
     },

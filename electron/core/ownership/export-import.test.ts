@@ -1,68 +1,15 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RoomExport, RoomName, type WorkState } from '@parley/shared/model';
 import { type DeviceId, type ErrorCode, FileId, MessageId, RoomId } from '@parley/shared/protocol';
 import { fileIdOf, fileRootOf } from '@parley/shared/sealing';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Core, createCore } from '../core.ts';
+import { describe, expect, it } from 'vitest';
 import { SAMPLE_VOICE, sayByVoice } from '../files/testing/say-by-voice.ts';
-import {
-  ask,
-  author,
-  newMessageId,
-  randomId,
-  temporaryFolder,
-  testClock,
-  testPorts,
-  testShell,
-} from '../testing/test-kit.ts';
+import { ask, author, newMessageId, randomId } from '../testing/test-kit.ts';
+import { ended, everything, exportPeople, type Person } from './testing/export-people.ts';
 
-let folder: ReturnType<typeof temporaryFolder>;
-const open: Core[] = [];
-beforeEach(() => {
-  folder = temporaryFolder();
-});
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((core) => core.close()));
-  folder.remove();
-});
-
-type Person = { core: Core; places: { chosen: string[] }; clock: ReturnType<typeof testClock> };
-async function person(name: string): Promise<Person> {
-  const clock = testClock();
-  const places = { chosen: [] as string[] };
-  const profile = join(folder.path, name, 'profile');
-  mkdirSync(join(folder.path, name));
-  const core = await createCore(testPorts(profile, { clock, shell: testShell(places) }));
-  open.push(core);
-  await ask(core, 'settings.change', { profile: { username: name, displayName: null } });
-  return { core, places, clock };
-}
-
-/** Resolves with how the work that is begun here ends. */
-async function ended({ core }: Person, begin: () => Promise<unknown>): Promise<WorkState> {
-  const end = new Promise<WorkState>((resolve) => {
-    const undo = core.subscribe((event, payload) => {
-      const state = payload as WorkState; // the hub has parsed it
-      if (event !== 'work.changed' || state.at === 'running') return;
-      undo();
-      resolve(state);
-    });
-  });
-  await begin();
-  return end;
-}
-const everything = { rooms: null, json: true, html: true, files: true } as const;
-async function exported(ana: Person, wish: Parameters<typeof ask<'work.export'>>[2] = everything): Promise<string> {
-  ana.places.chosen = [folder.path];
-  const state = await ended(ana, () => ask(ana.core, 'work.export', wish));
-  expect(state).toMatchObject({ at: 'done', result: { kind: 'export' } });
-  return state.at === 'done' && state.result.kind === 'export' ? state.result.folder : '';
-}
-async function imported(ben: Person, ...paths: string[]): Promise<WorkState> {
-  ben.places.chosen = paths;
-  return ended(ben, () => ask(ben.core, 'work.import', {}));
-}
+const people = exportPeople();
+const { person, exported, imported } = people;
 const codeOf = (state: WorkState): ErrorCode | null => (state.at === 'failed' ? state.code : null);
 
 async function write({ core, clock }: Person, roomId: RoomId, text: string) {
@@ -304,8 +251,8 @@ describe('export and import of rooms (H8)', () => {
     const whole = readFileSync(file, 'utf8');
     const ben = await person('ben');
     const from = async (content: string | Uint8Array) => {
-      writeFileSync(join(folder.path, 'bad.json'), content);
-      return codeOf(await imported(ben, join(folder.path, 'bad.json')));
+      writeFileSync(join(people.folder, 'bad.json'), content);
+      return codeOf(await imported(ben, join(people.folder, 'bad.json')));
     };
     expect(await from('')).toBe('import-invalid');
     expect(await from('not JSON at all')).toBe('import-invalid');
@@ -317,7 +264,7 @@ describe('export and import of rooms (H8)', () => {
     expect((await ask(ben.core, 'rooms.list', {})).items).toEqual([]);
     expect(await from(whole.slice(0, Math.floor(whole.length / 2)))).toBe('import-damaged');
     expect((await contentOf(ben, roomId)).length).toBeGreaterThan(100);
-    ben.places.chosen = [join(folder.path, 'not-there.json')];
+    ben.places.chosen = [join(people.folder, 'not-there.json')];
     expect(await ben.core.call('work.import', {})).toMatchObject({ ok: false });
   });
 
@@ -337,14 +284,14 @@ describe('export and import of rooms (H8)', () => {
     expect(second).not.toBe(first);
     expect(readdirSync(first).map((name) => [name, statSync(join(first, name)).mtimeMs])).toEqual(before);
 
-    ana.places.chosen = [folder.path];
+    ana.places.chosen = [people.folder];
     const state = await ended(ana, async () => {
       await ask(ana.core, 'work.export', everything);
       expect(await ana.core.call('work.export', everything)).toMatchObject({ code: 'work-running' });
       await ask(ana.core, 'work.cancel', {});
     });
     expect(state).toEqual({ at: 'idle' });
-    expect(readdirSync(folder.path).filter((name) => name.startsWith('Parley export'))).toHaveLength(2);
+    expect(readdirSync(people.folder).filter((name) => name.startsWith('Parley export'))).toHaveLength(2);
   });
 
   it('asks for a folder, and does nothing where none is chosen', async () => {
