@@ -201,8 +201,6 @@ export const FIELD_PROSE: Readonly<Record<string, string>> = {
   cameraStreamId: 'id of the WebRTC stream with camera and microphone',
   screenStreamId: 'id of the WebRTC stream with the screen and its sound',
   hand: 'raised',
-  'presence room': 'the room’s name as known here; null: not known',
-  renamedAt: 'ms since 1970; the newest wins',
   author: 'device',
   authorName: 'what the author claims to be called; the name to show is the one by which the device is known',
   question: 'a number that rises on each link; the answer bears the same one',

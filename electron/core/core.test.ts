@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BRIDGE_CALL_NAMES, type BridgeEvent } from '@parley/shared/bridge';
-import { type MessageRef, ServerHost } from '@parley/shared/model';
+import { type MessageRef, RoomName, ServerHost } from '@parley/shared/model';
 import { FileId, LIMITS, MessageId } from '@parley/shared/protocol';
 import {
   createInvite,
@@ -320,6 +320,52 @@ describe('rooms', () => {
     expect((await ask(core, 'files.list', { roomId })).items).toEqual([]);
   });
 
+  it('have a signed name from the start, and are called what the last name says', async () => {
+    const core = await start();
+    await named(core);
+    const { roomId, name } = await ask(core, 'rooms.create', { name: 'Family' });
+    const given = async () => (await ask(core, 'history.room-changes', { roomId })).changes;
+    expect(name).toBe('Family');
+    expect(await given()).toMatchObject([{ kind: 'name', roomName: 'Family', first: true, mine: true }]);
+    const events = listen(core);
+    const eve = author('Eve');
+    const body = { salt: randomId(16), name: RoomName.parse('Tribe') };
+    const entry = eve.write(roomId, { clock: 2, kind: 'name', body } as never);
+    expect(await ask(core, 'history.record', { roomId, messages: [entry] })).toMatchObject({ gained: 1, fresh: [] });
+    const changed = events.next('rooms.changed');
+    clock.advance(1_000);
+    expect(await changed).toMatchObject({ items: [{ roomId, name: 'Tribe', unread: 0, lastMessage: null }] });
+    expect(await given()).toHaveLength(2);
+    // Nothing is signed again.
+    const again = await restart(core);
+    expect((await ask(again, 'history.room-changes', { roomId })).changes).toHaveLength(2);
+    expect((await ask(again, 'rooms.list', {})).items).toMatchObject([{ name: 'Tribe' }]);
+  });
+
+  it('that were made here without a signed name get one at the next start, and leave the draft', async () => {
+    const core = await start();
+    // Nobody is there to sign yet, as in a history of an earlier version.
+    const { roomId } = await ask(core, 'rooms.create', { name: 'Family' });
+    const { text } = await inviteOf('example.org');
+    const joined = await ask(core, 'rooms.add', { invite: text });
+    await ask(core, 'rooms.draft', { roomId, draft: 'half a' });
+    const unnamed = await restart(core);
+    expect((await ask(unnamed, 'history.room-changes', { roomId })).changes).toEqual([]);
+    await named(unnamed);
+    const again = await restart(unnamed);
+    expect((await ask(again, 'history.room-changes', { roomId })).changes).toMatchObject([
+      { roomName: 'Family', first: true },
+    ]);
+    expect((await ask(again, 'history.room-changes', { roomId: joined.roomId })).changes).toEqual([]);
+    const drafts = (await ask(again, 'rooms.list', {})).items.map((room) => [room.name, room.draft]);
+    expect(drafts).toEqual(
+      expect.arrayContaining([
+        ['Family', 'half a'],
+        [null, ''],
+      ]),
+    );
+  });
+
   it('keep a draft until it is sent, and are gone when they are deleted', async () => {
     const core = await start();
     await named(core);
@@ -356,7 +402,7 @@ describe('history', () => {
       roomId,
       content: { kind: 'text', text: '  Hello there  ', of: null },
     });
-    expect(own).toMatchObject({ text: 'Hello there', authorName: 'Ben', state: 'queued', mine: true, seq: 1 });
+    expect(own).toMatchObject({ text: 'Hello there', authorName: 'Ben', state: 'queued', mine: true, seq: 2 });
     const theirs = author('Ana').write(roomId, { clock: 2, text: 'Hello back' });
     const recorded = await ask(core, 'history.record', { roomId, messages: [theirs] });
     expect(recorded).toMatchObject({ stored: [{ author: theirs.author, id: theirs.id, met: false }], refused: 0 });

@@ -188,6 +188,7 @@ async function openCore(
     ownServer: embedded,
     servers,
     homeServer: () => settings.get().homeServer,
+    profile: () => settings.get().profile,
   });
   const watch = createRoomWatch({
     list: rooms.list,
@@ -234,13 +235,26 @@ async function openCore(
       ...historyHandlers({ rooms, watch, history, notices, files, settings, emit }),
       ...fileHandlers(files),
       ...serverHandlers(servers),
-      ...workHandlers({ work, history, files, watch, shell: ports.shell, choose, now: clock.now }),
+      ...workHandlers({
+        work,
+        history,
+        files,
+        watch,
+        shell: ports.shell,
+        choose,
+        now: clock.now,
+        own: identity.deviceId,
+      }),
       ...backupHandlers(backups),
       ...storageHandlers({ history, files, historyFile: inProfile('history.db') }),
     },
     log,
   );
 
+  await rooms.signNames().catch((thrown: unknown) =>
+    // The next start tries again; this device shows the name meanwhile.
+    log.warn('the names of rooms could not be signed', { code: refusalOf(thrown).code }),
+  );
   await watch.refresh();
   onGone((messages) => {
     emit('history.gone', { messages });

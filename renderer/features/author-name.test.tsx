@@ -48,7 +48,7 @@ async function drawn(app: ReturnType<typeof appOf>, what: ReactNode): Promise<st
 /** The rows of the first room. A document without a layout has no height, and a list without a height draws none. */
 const rowsOf = (app: ReturnType<typeof appOf>): ReactNode => {
   const items = app.store.getState().chats[firstRoom(app).roomId]?.items ?? [];
-  return groupMessages(items, { newFrom: null, isStart: true, isEnd: true, gaps: [], timers: [], dayKey: String }).map(
+  return groupMessages(items, { newFrom: null, isStart: true, isEnd: true, gaps: [], changes: [], dayKey: String }).map(
     (row) => (
       <MessageRow {...row} key={row.key} day={null} highlighted={false} hasMeta position={null} total={items.length} />
     ),

@@ -428,11 +428,10 @@ describe('room session', () => {
     const times = <T>(count: number, make: (i: number) => T) => Array.from({ length: count }, (_, i) => make(i));
     const asked = (member: FakeMember, name: string) => member.core.asked.filter((each) => each === name).length;
     const typing: LinkMessage = { type: 'typing' };
-    const presence = (username: string, name: { name: string; renamedAt: number } | null): LinkMessage => ({
+    const presence = (username: string): LinkMessage => ({
       type: 'presence',
       profile: { username, displayName: null },
       call: null,
-      room: name,
     });
 
     it('closes the link, and says why', async () => {
@@ -484,15 +483,14 @@ describe('room session', () => {
 
     it('writes names at a pace, and the last one in the end', async () => {
       const { room, ana } = await twoInARoom();
-      const [meetings, renames] = [asked(ana, 'peers.meet'), asked(ana, 'rooms.rename')];
-      const now = room.clock.now();
-      const said = times(100, (i) => presence(`ben${i}`, { name: `Room ${i}`, renamedAt: now + i }));
-      await room.hears(ana, said);
+      const meetings = asked(ana, 'peers.meet');
+      await room.hears(
+        ana,
+        times(100, (i) => presence(`ben${i}`)),
+      );
       expect(asked(ana, 'peers.meet') - meetings).toBeLessThanOrEqual(3);
-      expect(asked(ana, 'rooms.rename') - renames).toBeLessThanOrEqual(3);
       await room.later(5_000);
       expect(names(ana)).toEqual(['ben99 open']);
-      expect(ana.core.roomName).toEqual({ name: 'Room 99', renamedAt: now + 99 });
     });
 
     it('says what changed about itself at a pace, and the last of it in the end', async () => {
@@ -608,14 +606,6 @@ describe('room session', () => {
     const nothing = { timers: 0, links: 0, listeners: 0 };
     expect([ana.session.openResources, ben.session.openResources, room.clock.pending]).toEqual([nothing, nothing, 0]);
     expect(room.net.alive).toEqual([]);
-  });
-
-  it('tells a newer name of the room to those who know an older one', async () => {
-    const room = await FakeRoom.create();
-    const ana = await room.member('ana');
-    ana.core.roomName = { name: 'Planning', renamedAt: room.clock.now() };
-    const ben = await room.member('ben');
-    expect(ben.core.roomName).toEqual(ana.core.roomName);
   });
 
   describe('call', () => {

@@ -35,8 +35,6 @@ export type RoomSessionPorts = {
   randomBytes: (sizeBytes: number) => Uint8Array<ArrayBuffer>;
   profile: () => Profile;
   privacy: () => { relayOnly: boolean; readReceipts: boolean };
-  /** The room's name as this device knows it. */
-  roomName: () => { name: string; renamedAt: number } | null;
   policy: SessionPolicy;
   log: Log;
 };
@@ -115,11 +113,8 @@ export function createSessionParts(
     shown,
   });
   const presence: Presence = new Presence({
-    roomId,
-    bridge,
     clock,
     profile: ports.profile,
-    roomName: ports.roomName,
     call: () => call.presence(),
     broadcast: hooks.broadcast,
   });
@@ -161,7 +156,6 @@ export function createSessionParts(
       signal: hooks.sendSignal,
       presence: (participant, said, first) => {
         names.said(participant, said.profile);
-        presence.heardName(said.room);
         call.heard(said.call, first);
       },
       safety: (participant, message) => void codes.handle(participant, message),

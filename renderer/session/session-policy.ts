@@ -32,9 +32,8 @@ export const usualSessionPolicy = (link: LinkPolicy): SessionPolicy => ({
   link,
 });
 
-/** How often names that others say are written to the disk: each of a member, and the room's. */
+/** How often a name that a member says is written to the disk. */
 export const PROFILES_RATE = { burst: 3, perSecond: 0.5 };
-export const RENAMES_RATE = { burst: 3, perSecond: 0.2 };
 /** How often this device says what changed about it. */
 export const PRESENCE_RATE = { burst: 20, perSecond: 10 };
 /** Participants of a room, at most: as many as a server may name. */

@@ -43,7 +43,7 @@ export const createAppStore = (): AppStore =>
     call: NO_CALL,
     chats: {},
     gaps: {},
-    timers: {},
+    roomChanges: {},
     drafts: {},
     composing: {},
     unstored: {},

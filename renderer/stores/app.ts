@@ -16,8 +16,8 @@ import { createListedRooms } from './listed-rooms.ts';
 import { createNotices } from './notices.ts';
 import type { AppPorts } from './ports.ts';
 import { createReach, type Reach } from './reach.ts';
+import { createRoomChanges } from './room-changes.ts';
 import { createSearches } from './searches.ts';
-import { createTimers } from './timers.ts';
 import { createVoices } from './voices.ts';
 
 export type App = { store: AppStore; actions: Actions; log: Logs; close(): Promise<void> };
@@ -34,7 +34,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
   const notices = createNotices(store);
   const chats = createChats(store, bridge);
   const gaps = createGaps(store, bridge, clock);
-  const timers = createTimers(store, bridge, clock);
+  const roomChanges = createRoomChanges(store, bridge, clock);
   const drafts = createDrafts(store, bridge, clock);
   const localFiles = new LocalFiles(ports.fileUrls);
   const searches = createSearches(store, bridge, clock);
@@ -52,7 +52,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
     ports,
     chats,
     gaps,
-    timers,
+    roomChanges,
     drafts,
     searches,
     listedRooms,
@@ -82,17 +82,13 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
       for (const session of running?.reach.all() ?? []) session.refreshPresence();
     }),
     bridge.on('rooms.changed', ({ items }) => {
-      const named = new Map(store.getState().rooms.map(({ roomId, renamedAt }) => [roomId, renamedAt]));
       store.setState({ rooms: items });
-      for (const { roomId, renamedAt } of items) {
-        if (named.get(roomId) !== renamedAt) running?.reach.get(roomId)?.refreshPresence();
-      }
       void running?.reach.sync();
     }),
     bridge.on('peers.changed', (peer) => {
       chats.named(peer);
       gaps.named(peer);
-      timers.named(peer);
+      roomChanges.named(peer);
       searches.named(peer);
     }),
     bridge.on('history.gone', ({ messages }) => {
@@ -138,7 +134,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
         ports.makeCertificate(),
       ]);
       if (closed) return;
-      const reach = createReach({ store, ports, certificate, chats, gaps, timers, notices, localFiles });
+      const reach = createReach({ store, ports, certificate, chats, gaps, roomChanges, notices, localFiles });
       const calls = createCalls({ store, ports, reach, notices });
       reach.onChange((roomId, now) => calls.roomChanged(roomId, now));
       running = { reach, calls };

@@ -7,11 +7,12 @@ import type { ParticipantNow, SessionNow } from '../session/session-state.ts';
 import { type AppStore, UNREACHED } from './app-store.ts';
 import type { Chats } from './chats.ts';
 import type { Gaps } from './gaps.ts';
+import { createKeptFiles } from './kept-files.ts';
 import { tellOfMentions } from './mentions.ts';
 import type { Notices } from './notices.ts';
 import type { AppPorts } from './ports.ts';
+import type { RoomChanges } from './room-changes.ts';
 import type { ParticipantView } from './state.ts';
-import type { Timers } from './timers.ts';
 
 /** One session per room: this device is reachable in all its rooms while the app runs. */
 export interface Reach {
@@ -31,12 +32,13 @@ export function createReach(options: {
   certificate: OwnCertificate;
   chats: Chats;
   gaps: Gaps;
-  timers: Timers;
+  roomChanges: RoomChanges;
   notices: Notices;
   localFiles: LocalFiles;
 }): Reach {
-  const { store, ports, certificate, chats, gaps, timers, notices, localFiles } = options;
+  const { store, ports, certificate, chats, gaps, roomChanges, notices, localFiles } = options;
   const sessions = new Map<RoomId, RoomSession>();
+  const keptFiles = createKeptFiles(store, ports.bridge);
   const opening = new Map<RoomId, Promise<void>>();
   const volumes = new Map<DeviceId, number>();
   const views = new Map<string, ParticipantView>();
@@ -71,13 +73,14 @@ export function createReach(options: {
   async function open(room: Room): Promise<void> {
     const { roomId } = room;
     // The rooms on this disk come before anything that the network could say.
-    await Promise.all([chats.loadFirst(roomId), gaps.load(roomId), timers.load(roomId)]);
+    await Promise.all([chats.loadFirst(roomId), gaps.load(roomId), roomChanges.load(roomId)]);
     const keyring = await ports.bridge.call('rooms.keyring', { roomId });
     if (!isStillWanted(roomId)) return;
     if (!keyring.ok) {
       // A room that was imported has no key until its invite is opened: to say that once is enough.
       if (keyring.code !== 'room-key-lost' || !keyless) notices.refused(keyring);
       keyless ||= keyring.code === 'room-key-lost';
+      if (keyring.code === 'room-key-lost') await keptFiles.open(roomId);
       return;
     }
     const session = new RoomSession(keyring.value, {
@@ -91,14 +94,11 @@ export function createReach(options: {
       randomBytes: ports.randomBytes,
       profile: () => store.getState().settings.profile ?? { username: 'someone', displayName: null },
       privacy: () => store.getState().settings.privacy,
-      roomName: () => {
-        const known = roomOf(roomId);
-        return known?.name ? { name: known.name, renamedAt: known.renamedAt } : null;
-      },
       policy: ports.sessionPolicy,
       log: ports.log.area('session'),
     });
     sessions.set(roomId, session);
+    keptFiles.leave(roomId);
     session.on('changed', (now) => {
       show(roomId, now);
       tell(roomId, now);
@@ -106,7 +106,7 @@ export function createReach(options: {
     session.on('recorded', (items) => {
       if (items.length > 0) chats.add(roomId, items);
       gaps.touched(roomId);
-      timers.touched(roomId);
+      roomChanges.touched(roomId);
       tellOfMentions(store, notices, roomId, items);
     });
     session.on('delivery', (items) => chats.update(roomId, items));
@@ -157,6 +157,7 @@ export function createReach(options: {
     },
     async close() {
       closed = true;
+      keptFiles.close();
       await Promise.all([...sessions.values()].map((session) => session.leave()));
       sessions.clear();
     },

@@ -9,13 +9,13 @@ import type {
   PeerStanding,
   Preparing,
   Room,
+  RoomChange,
   SearchHit,
   SearchKind,
   Server,
   ServerAccess,
   ServerHost,
   Settings,
-  TimerChange,
   WorkState,
 } from '@parley/shared/model';
 import type { CallId, DeviceId, FileId, ListedRoom, MicrophoneState, Refusal, RoomId } from '@parley/shared/protocol';
@@ -49,8 +49,8 @@ export type AppState = {
   chats: Readonly<Record<RoomId, ChatState>>;
   /** The gaps in each room's history, in its order; a room that is missing has none. */
   gaps: Readonly<Record<RoomId, readonly HistoryGap[]>>;
-  /** The changes of each room's timer, in its order; a room that is missing has none. */
-  timers: Readonly<Record<RoomId, readonly TimerChange[]>>;
+  /** The changes of each room's timer and name, in its order; a room that is missing has none. */
+  roomChanges: Readonly<Record<RoomId, readonly RoomChange[]>>;
   drafts: Readonly<Record<RoomId, Draft>>;
   /** What the field of a room is for, where it is not for a new message alone. */
   composing: Readonly<Record<RoomId, Composing>>;

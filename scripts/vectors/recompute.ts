@@ -154,6 +154,8 @@ export function vectors() {
   ]);
   const callBody = Buffer.concat([ascii(`${LABEL} body`), counting(70, 16)]);
   const hangupBody = Buffer.concat([callBody, u64(754_321)]);
+  const roomName = Buffer.from('Garten 世界');
+  const nameBody = Buffer.concat([callBody, u32(roomName.length), roomName]);
   const kind = ascii('text');
   const entry = Buffer.concat([
     ascii(`${LABEL} entry`),
@@ -249,6 +251,7 @@ export function vectors() {
       fileDigest: sha256(fileBody).toString('base64url'),
       callDigest: sha256(callBody).toString('base64url'),
       hangupDigest: sha256(hangupBody).toString('base64url'),
+      nameDigest: sha256(nameBody).toString('base64url'),
       bytes: entry.toString('hex'),
       sig: sign(null, entry, lo.device).toString('base64url'),
     },

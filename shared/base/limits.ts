@@ -59,8 +59,8 @@ export const LIMITS = {
   historyPageMax: 200,
   /** Gaps in a room's history that are listed at once, the latest ones. */
   gapsMax: 500,
-  /** Changes of a room's timer that are listed at once, the latest ones. */
-  timersMax: 100,
+  /** Changes of a room's timer, and as many of its name, that are listed at once, the latest ones. */
+  roomChangesMax: 100,
   /** Authors in one statement of what a device has. */
   headsMax: 512,
   /** Spans of one author's messages that a device keeps behind a gap. */

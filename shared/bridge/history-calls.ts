@@ -11,10 +11,10 @@ import {
   HistoryPage,
   MessageRef,
   Receiver,
+  RoomChange,
   SearchKind,
   SearchPage,
   SeenRange,
-  TimerChange,
 } from '../model/index.ts';
 import { Head, HeldIds, Holdings, SeqRange } from '../protocol/link.ts';
 
@@ -34,7 +34,7 @@ const Receivable = MessageRef.extend({ met: z.boolean() });
 export const historyCalls = {
   /**
    * Stores one's own entry with the next seq and a signature; answers it as it travels, and the message that it is or changes. Acknowledged
-   * means durable. `id` makes it repeatable. `draft` becomes the room's draft in the same transaction; nothing where it is left out; a call leaves it as it is.
+   * means durable. `id` makes it repeatable. `draft` becomes the room's draft in the same transaction; nothing where it is left out; a call or a name of the room leaves it as it is.
    * Refuses with `message-unknown` where it is about a message that is not here, was deleted, or is another's and only its author may.
    */
   'history.compose': {
@@ -100,8 +100,11 @@ export const historyCalls = {
   },
   /** The seqs of each author that are missing here before later ones that are not; the latest gaps in the order of the room. */
   'history.gaps': { input: OfRoom, output: z.object({ gaps: z.array(HistoryGap).max(LIMITS.gapsMax) }) },
-  /** The changes of the room's timer, the latest ones, in the order of the room. */
-  'history.timers': { input: OfRoom, output: z.object({ timers: z.array(TimerChange).max(LIMITS.timersMax) }) },
+  /** The changes of the room's timer and of its name, the latest of each, in the order of the room. */
+  'history.room-changes': {
+    input: OfRoom,
+    output: z.object({ changes: z.array(RoomChange).max(2 * LIMITS.roomChangesMax) }),
+  },
   /**
    * Any part of a word, any script, whatever its case and marks; newest first. A page may hold fewer than `limit`, even none, and still
    * have more: the rest is asked for with `next_before` as `before`. Times are in ms: `from` counts, `until` no longer does.

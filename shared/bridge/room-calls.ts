@@ -12,7 +12,7 @@ const OfRoom = z.object({ roomId: RoomId }).strict();
 /** Rooms and their invites. */
 export const roomCalls = {
   'rooms.list': { input: Nothing, output: z.object({ items: z.array(Room) }) },
-  /** Makes a private room with fresh secrets on `host` (absent: the home server). With a passphrase the invite alone opens nothing. */
+  /** Makes a private room with fresh secrets on `host` (absent: the home server), and signs its name. With a passphrase the invite alone opens nothing. */
   'rooms.create': {
     input: z.object({ name: RoomName, host: ServerHost.optional(), passphrase: Passphrase.optional() }).strict(),
     output: Room,
@@ -33,10 +33,6 @@ export const roomCalls = {
     output: Room,
   },
   'rooms.keyring': { input: OfRoom, output: RoomKeyring },
-  'rooms.rename': {
-    input: z.object({ roomId: RoomId, name: RoomName, renamedAt: z.number().int().nonnegative() }).strict(),
-    output: Room,
-  },
   /** How long the room's messages are kept on this computer, in ms; null: for ever. Older ones are deleted here soon, the others keep theirs. */
   'rooms.keep': { input: OfRoom.extend({ keepMs: Lifetime.nullable() }), output: Room },
   'rooms.draft': {

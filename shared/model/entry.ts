@@ -5,6 +5,7 @@ import { LIMITS } from '../base/limits.ts';
 import { ChatText, MessageRef } from './chat-message.ts';
 import { FileOffer } from './file.ts';
 import { DisplayName } from './profile.ts';
+import { RoomName } from './room-name.ts';
 import { fitsVoice } from './voice.ts';
 
 /** How long a message may be there, in ms. */
@@ -33,6 +34,7 @@ export const Emoji = z
 export type Emoji = z.infer<typeof Emoji>;
 const ReactionBody = z.object({ salt: Salt, emoji: Emoji, on: z.boolean() });
 const TimerBody = z.object({ salt: Salt, lifetimeMs: Lifetime.nullable() });
+const NameBody = z.object({ salt: Salt, name: RoomName });
 const CallBody = z.object({ salt: Salt });
 /** How long a call had run when somebody left it. */
 const CallLength = z.number().int().nonnegative().max(LIMITS.callLengthMaxMs);
@@ -73,7 +75,8 @@ export const EntryHeader = z.object({
 /**
  * A step of a room's conversation, as it travels and as it is stored. `of` is the message that it is about: answered by a text,
  * or edited, deleted or reacted to. A body is null where it was erased: after a later edit or deletion by its author, or because its time is over.
- * A timer says how long the messages that are written from then on may be there, whoever writes them; null: without end. The id of a `file`
+ * A timer says how long the messages that are written from then on may be there, whoever writes them; null: without end. A `name` says what the
+ * room is called from then on; the last one in the order of the room counts, whoever gave it, and it has no `expires`. The id of a `file`
  * is that of the file, that of a `call` the id of the call that its author started. A `hangup` says that its author left a call, and how long
  * that had run by then.
  */
@@ -83,6 +86,7 @@ export const Entry = z.discriminatedUnion('kind', [
   EntryHeader.extend({ kind: z.literal('delete'), of: MessageRef, body: z.null() }),
   EntryHeader.extend({ kind: z.literal('reaction'), of: MessageRef, body: ReactionBody.nullable() }),
   EntryHeader.extend({ kind: z.literal('timer'), of: z.null(), body: TimerBody.nullable() }),
+  EntryHeader.extend({ kind: z.literal('name'), of: z.null(), body: NameBody.nullable() }),
   EntryHeader.extend({ kind: z.literal('file'), of: z.null(), body: FileBody.nullable() }),
   EntryHeader.extend({ kind: z.literal('call'), of: z.null(), body: CallBody.nullable() }),
   EntryHeader.extend({ kind: z.literal('hangup'), of: MessageRef, body: HangupBody.nullable() }),
@@ -108,6 +112,7 @@ export const EntryContent = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('delete'), of: MessageRef }).strict(),
   z.object({ kind: z.literal('reaction'), emoji: Emoji, on: z.boolean(), of: MessageRef }).strict(),
   z.object({ kind: z.literal('timer'), lifetimeMs: Lifetime.nullable(), of: z.null().default(null) }).strict(),
+  z.object({ kind: z.literal('name'), name: RoomName, of: z.null().default(null) }).strict(),
   FileOffer.omit({ offeredAt: true, round: true })
     .extend({
       kind: z.literal('file'),

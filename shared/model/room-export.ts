@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DeviceId, FileId, RoomId } from '../base/ids.ts';
 import { LIMITS } from '../base/limits.ts';
 import { Entry } from './entry.ts';
-import { RoomName } from './room.ts';
+import { RoomName } from './room-name.ts';
 
 const Milliseconds = z.number().int().nonnegative().max(8_640_000_000_000_000);
 
@@ -13,9 +13,8 @@ export const ROOM_EXPORT_VERSION = 1;
 /** The room of an export. Its key is not in it: a file that people show around must let nobody into a room. */
 export const ExportedRoom = z.object({
   roomId: RoomId,
+  /** Signed by nobody here: the entry that gave the name is among `entries`. */
   name: RoomName.nullable(),
-  /** When the name was given, ms; the newest name counts. */
-  renamedAt: Milliseconds,
 });
 
 /** A file that was offered in the room. */

@@ -4,34 +4,14 @@ import { CallId, RoomId } from '../base/ids.ts';
 import { LIMITS } from '../base/limits.ts';
 import { MessageCall } from './chat-message.ts';
 import { Lifetime } from './entry.ts';
-import { fitsCodePoints, isVisible } from './profile.ts';
+import { RoomName } from './room-name.ts';
 import { ServerHost } from './server-host.ts';
-
-/** V3: 2–100 characters after trimming, no control characters. */
-export const RoomName = z
-  .string({ error: 'room-name-invalid' })
-  .max(LIMITS.roomNameMax * 8, { error: 'room-name-invalid' })
-  .normalize('NFC')
-  .trim()
-  .refine(
-    (name) =>
-      fitsCodePoints(name, LIMITS.roomNameMax, LIMITS.roomNameMin) &&
-      isVisible(name) &&
-      !/[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u.test(name),
-    { error: 'room-name-invalid' },
-  )
-  .describe('2 to 100 characters, NFC, no control or bidi characters');
-export type RoomName = z.infer<typeof RoomName>;
-
-/** V3: the form in which the names of listed rooms are compared. */
-export const roomNameKey = (name: string): string => name.normalize('NFKC').toUpperCase().toLowerCase().trim();
 
 /** A room as this computer knows it. */
 export const Room = z.object({
   roomId: RoomId,
-  /** Null until a member told it. */
+  /** As a member signed it last, by the order of the room. Null until this is here. */
   name: RoomName.nullable(),
-  renamedAt: z.number().int().nonnegative(),
   host: ServerHost,
   /** Whether this device made the room and holds its owner key. */
   mine: z.boolean(),

@@ -25,6 +25,12 @@ export const WorkResult = z.discriminatedUnion('kind', [
     /** Entries that were not taken, and those among them that their author did not sign. */
     refused: Count,
     forged: Count,
+    /** Files and voice messages that came along from beside the export. */
+    files: Count,
+    /** Those that did not lie beside it, that were not what their author signed, and that this disk did not take. */
+    filesMissing: Count,
+    filesWrong: Count,
+    filesNotStored: Count,
   }),
   z.object({ kind: z.literal('backup'), name: z.string(), bytes: Count }),
   z.object({ kind: z.literal('restore') }),

@@ -5,7 +5,6 @@ import { LIMITS } from '../base/limits.ts';
 import { MessagePlace } from '../model/chat-message.ts';
 import { Entry, EntryHeader } from '../model/entry.ts';
 import { Profile } from '../model/profile.ts';
-import { RoomName } from '../model/room.ts';
 
 const Epoch = z
   .number()
@@ -71,8 +70,6 @@ const PresenceMessage = z.object({
   profile: Profile,
   /** Null while the person is only reachable. */
   call: CallPresence.nullable(),
-  /** The room's name as this device knows it; the newest wins. */
-  room: z.object({ name: RoomName, renamedAt: z.number().int().nonnegative() }).nullable(),
 });
 
 /** Commit, answer, open: the three steps to a short safety code (docs/protocol.md, "Safety codes"). */

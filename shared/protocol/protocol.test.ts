@@ -360,8 +360,8 @@ type Rows<T extends string> = { [K in T]: { good: Record<string, unknown>[]; bad
 const LINK: Rows<LinkMessage['type']> = {
   presence: {
     good: [
-      { profile, call, room: { name: 'Garden', renamedAt: 0 } },
-      { profile, call: null, room: null },
+      { profile, call },
+      { profile, call: null },
     ],
     bad: [
       { profile: { username: 'a', displayName: null } },
@@ -369,7 +369,6 @@ const LINK: Rows<LinkMessage['type']> = {
       { call: { ...call, turn: 0 } },
       { call: { ...call, cameraStreamId: '' } },
       { call: undefined },
-      { room: { name: 'x', renamedAt: 0 } },
     ],
   },
   decline: { good: [{ callId: id16 }], bad: [{ callId: id32 }] },
@@ -381,12 +380,16 @@ const LINK: Rows<LinkMessage['type']> = {
       { message: { ...chat, kind: 'delete', body: null, of: { author: id32, id: id16 } } },
       { message: { ...chat, kind: 'file', body: file } },
       { message: { ...chat, kind: 'call', body: { salt: id16 } } },
+      { message: { ...chat, kind: 'name', body: { salt: id16, name: 'Garden' } } },
       { message: { ...chat, kind: 'hangup', body: { salt: id16, lengthMs: 0 }, of: { author: id32, id: id16 } } },
       ...['👍', '👍🏽', '❤️', '👩‍👩‍👧', '🇳🇱', '3️⃣', '🏴󠁧󠁢󠁳󠁣󠁴󠁿'].map((emoji) => ({
         message: { ...chat, kind: 'reaction', body: { salt: id16, emoji, on: true }, of: { author: id32, id: id16 } },
       })),
     ],
     bad: [
+      { message: { ...chat, kind: 'name', body: { salt: id16, name: 'x' } } },
+      { message: { ...chat, kind: 'name', body: { salt: id16, name: 'x'.repeat(101) } } },
+      { message: { ...chat, kind: 'name', body: { salt: id16, name: 'Garden' }, of: { author: id32, id: id16 } } },
       { message: { ...chat, kind: 'call', body: { salt: id16 }, of: { author: id32, id: id16 } } },
       { message: { ...chat, kind: 'hangup', body: { salt: id16, lengthMs: 0 } } },
       ...[-1, 0.5, LIMITS.callLengthMaxMs + 1].map((lengthMs) => ({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { base64UrlLength, base64UrlOf } from '../base/bytes.ts';
 import { ParticipantId, ResumeToken, RoomId, SignalId } from '../base/ids.ts';
 import { LIMITS } from '../base/limits.ts';
-import { RoomName } from '../model/room.ts';
+import { RoomName } from '../model/room-name.ts';
 
 /** A sealed box in base64url: the server checks that it is text of a fair size and forwards it unread. */
 export const SealedBox = z

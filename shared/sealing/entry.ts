@@ -16,6 +16,7 @@ function bodyFields(body: EntryBody): Bytes[] {
   if ('lifetimeMs' in body) return [u64(body.lifetimeMs ?? 0)];
   if ('text' in body) return [counted(body.text)];
   if ('lengthMs' in body) return [u64(body.lengthMs)];
+  if ('name' in body && !('root' in body)) return [counted(body.name)];
   if (!('root' in body)) return [];
   const { name, folders, sizeBytes, root, voice } = body;
   const fields = [counted(name), u32(folders.length), ...folders.map(counted), u64(sizeBytes), raw(root)];

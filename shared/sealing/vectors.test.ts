@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { schedule, vectors } from '../../scripts/vectors/recompute.ts';
 import { fromBase64Url, toBase64Url } from '../base/bytes.ts';
 import { Entry } from '../model/entry.ts';
+import { RoomName } from '../model/room-name.ts';
 import { PairMessage } from '../protocol/link.ts';
 import { entryBodyBytes, entrySignatureBytes } from './entry.ts';
 import { type OwnHello, openHello } from './hello.ts';
@@ -168,6 +169,8 @@ describe('the protocol’s vectors', () => {
     expect(toBase64Url(await sha256(entryBodyBytes({ salt })))).toBe(pinned.entry.callDigest);
     const hangup = { salt, lengthMs: 754_321 };
     expect(toBase64Url(await sha256(entryBodyBytes(hangup)))).toBe(pinned.entry.hangupDigest);
+    const name = { salt, name: RoomName.parse('Garten 世界') };
+    expect(toBase64Url(await sha256(entryBodyBytes(name)))).toBe(pinned.entry.nameDigest);
     const bytes = entrySignatureBytes(entry);
     expect(hex(bytes)).toBe(pinned.entry.bytes);
     const key = fromBase64Url(entry.author) ?? new Uint8Array();

@@ -150,31 +150,67 @@ describe('a call of two', () => {
 
 describe('after a call of two', () => {
   let stage: Stage;
+  let ana: Participant;
+  let ben: Participant;
   beforeAll(async () => {
     stage = await openStage();
   });
   afterAll(() => stage?.close());
 
   it('leaves the room open for the others, and the history on the disk', async () => {
-    const { ana, invite } = await stage.hostCall('Choir');
-    const [ben] = await stage.joinCall(invite, ['Ben Okafor']);
-    if (!ben) throw new Error('nobody joined');
+    const call = await stage.hostCall('Choir');
+    ana = call.ana;
+    const [joined] = await stage.joinCall(call.invite, ['Ben Okafor']);
+    if (!joined) throw new Error('nobody joined');
+    ben = joined;
     await ana.waitFrames(ben.name, 5);
     await ana.send('rehearsal at seven');
     await ana.waitDelivered('rehearsal at seven');
     await ben.leaveCall();
     await ana.tile(ben.name).waitFor({ state: 'detached' });
 
-    const again = await stage.reopen(ben);
-    await again.openRoom('Choir');
-    await again.openPanel('Chat');
-    await again.message('rehearsal at seven').waitFor();
-    expect(await again.search('hearsal')).toBe(1);
-    await again.closeSearch();
+    ben = await stage.reopen(ben);
+    await ben.openRoom('Choir');
+    await ben.openPanel('Chat');
+    await ben.message('rehearsal at seven').waitFor();
+    expect(await ben.search('hearsal')).toBe(1);
+    await ben.closeSearch();
 
     // Still a member: the call that runs can be joined again without the invite.
-    await again.joinCall();
-    await again.waitFrames(ana.name, 10);
+    await ben.joinCall();
+    await ben.waitFrames(ana.name, 10);
+  });
+
+  it('is called by its new name at the other end, also for who was away (H4, H6)', async () => {
+    const rename = async (one: Participant, name: string) => {
+      await one.openPanel('Details');
+      await one.page.getByRole('textbox', { name: 'Name of the room' }).fill(name);
+      await one.page.getByRole('button', { name: 'Rename' }).click();
+      await one.page.getByRole('heading', { level: 1, name }).waitFor();
+    };
+    await ben.leaveCall();
+    await ana.leaveCall();
+    await rename(ana, 'Chamber choir');
+    await ben.page.getByRole('heading', { level: 1, name: 'Chamber choir' }).waitFor();
+    await ben.openPanel('Chat');
+    await ben.page.getByText(`${ana.name} named the room “Choir”`).waitFor();
+    await ben.page.getByText(`${ana.name} renamed the room to “Chamber choir”`).waitFor();
+
+    await ben.close();
+    await rename(ana, 'Evening choir');
+    ben = await stage.reopen(ben);
+    await ben.openRoom('Evening choir');
+    await ben.openPanel('Chat');
+    await ben.page.getByText(`${ana.name} renamed the room to “Evening choir”`).waitFor();
+    await rename(ben, 'Our choir');
+    await ana.page.getByRole('heading', { level: 1, name: 'Our choir' }).waitFor();
+    await ana.openPanel('Chat');
+    await ana.page.getByText(`${ben.name} renamed the room to “Our choir”`).waitFor();
+    // A rename is nothing new to read.
+    await ana.goHome();
+    const row = ana.page.getByRole('list', { name: 'Rooms' }).getByRole('button', { name: /^Our choir/ });
+    await row.waitFor();
+    expect(await row.getByText(/new$/).count()).toBe(0);
   });
 });
 

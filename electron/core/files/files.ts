@@ -75,6 +75,11 @@ export class Files {
       .map(itemOf);
   }
 
+  get(fileId: FileId): FileItem | null {
+    const record = this.#records.get(fileId);
+    return record ? itemOf(record) : null;
+  }
+
   /**
    * Offers an own file, which the page reads. `hashes`: SHA-256 of each block, base64url of all together. A voice message is taken
    * in by `writeBlock` first; may be repeated until all of it is here. Refuses with `room-unknown`.
@@ -86,7 +91,8 @@ export class Files {
     const fileId = (await fileIdOf({ author, ...file })) as FileId;
     await this.#fatesOf(file.roomId, author, [fileId]);
     const known = this.#records.get(fileId);
-    if (known?.voice) return itemOf(known);
+    // One that is lost on this disk may be taken in again.
+    if (known?.voice && (known.held || known.state === 'recorded')) return itemOf(known);
     this.#records.putHashes(fileId, hashes);
     return this.#known.put({
       ...{ ...file, fileId, offeredAt: now(), round: 1, author, mine: true, ...firstLook(file), trouble: null },
@@ -262,6 +268,16 @@ export class Files {
     const { state } = this.#known.other(fileId);
     if (state === 'received') return itemOf(this.#known.other(fileId));
     const item = this.#known.change(fileId, { state: 'declined', haveBytes: 0, trouble: null });
+    await this.#arriving.close(fileId);
+    this.#records.removePart(fileId);
+    return item;
+  }
+
+  /** A file that was accepted is no more than offered again, and nothing of it has arrived. */
+  async unaccept(fileId: FileId): Promise<FileItem> {
+    const { state } = this.#known.other(fileId);
+    if (state !== 'receiving' && state !== 'paused') return itemOf(this.#known.other(fileId));
+    const item = this.#known.change(fileId, { state: 'offered', haveBytes: 0, trouble: null });
     await this.#arriving.close(fileId);
     this.#records.removePart(fileId);
     return item;

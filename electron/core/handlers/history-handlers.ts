@@ -52,7 +52,7 @@ export function historyHandlers(
     'history.first-since': async ({ roomId, atMs }) => ({ message: await history.firstSince(roomId, atMs) }),
     'history.around': ({ roomId, message, limit }) => history.around(roomId, message, limit),
     'history.gaps': async ({ roomId }) => ({ gaps: await history.gaps(roomId) }),
-    'history.timers': async ({ roomId }) => ({ timers: await history.timers(roomId) }),
+    'history.room-changes': async ({ roomId }) => ({ changes: await history.roomChanges(roomId) }),
     'history.search': ({ query, limit, ...wish }) => history.search(query, wish, limit),
     'history.receivers': async ({ roomId, message }) => ({ receivers: await history.receivers(roomId, message) }),
     'history.authors': async ({ roomId }) => ({ authors: await history.authors(roomId) }),

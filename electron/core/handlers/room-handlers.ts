@@ -27,7 +27,6 @@ export function roomHandlers(parts: RoomParts): HandlersOf<'rooms'> {
     'rooms.read-invite': ({ invite }) => rooms.readInvite(invite),
     'rooms.add': ({ invite, passphrase }) => stored(rooms.add(invite, passphrase)),
     'rooms.keyring': ({ roomId }) => rooms.keyring(roomId),
-    'rooms.rename': ({ roomId, name, renamedAt }) => stored(rooms.rename(roomId, name, renamedAt)),
     'rooms.keep': ({ roomId, keepMs }) => stored(rooms.keep(roomId, keepMs)),
     'rooms.draft': async ({ roomId, draft }) => {
       await history.setDraft(roomId, draft);

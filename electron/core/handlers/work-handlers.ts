@@ -1,4 +1,4 @@
-import { ParleyError } from '@parley/shared/protocol';
+import { type DeviceId, ParleyError } from '@parley/shared/protocol';
 import type { Files } from '../files/files.ts';
 import type { HistoryClient } from '../history/history-client.ts';
 import type { Choose } from '../ownership/choose.ts';
@@ -18,10 +18,12 @@ export type WorkParts = {
   /** Asks the person for places on the disk. */
   choose: Choose;
   now: () => number;
+  /** This device. */
+  own: DeviceId;
 };
 
 /** Exports and imports. */
-export function workHandlers({ work, history, files, watch, shell, choose, now }: WorkParts): HandlersOf<'work'> {
+export function workHandlers({ work, history, files, watch, shell, choose, now, own }: WorkParts): HandlersOf<'work'> {
   let shown: string | null = null;
   return {
     'work.state': () => work.state(),
@@ -53,7 +55,7 @@ export function workHandlers({ work, history, files, watch, shell, choose, now }
       const paths = await choose('import-files');
       work.start('import', planImport(paths), async (progress) => {
         try {
-          return await importRooms({ history, now }, paths, progress);
+          return await importRooms({ history, files, own }, paths, progress);
         } finally {
           watch.changed();
         }

@@ -168,8 +168,15 @@ export function createEntryLog(context: HistoryContext) {
   const subjectOf = (entry: Pick<Entry, 'kind' | 'of' | 'author' | 'id'>): MessageRef =>
     !standsAlone(entry.kind) && entry.of ? entry.of : { author: entry.author, id: entry.id };
 
+  /** Calls a room what the last name that is here says, whichever came last. */
+  const nameRoom = (roomId: RoomId): void => {
+    const newest = one<{ name: string }>(sql.newestName, roomId);
+    if (newest) run(sql.setRoomName, newest.name, roomId);
+  };
+
   const takeEffect = (entry: Entry): void => {
-    if (entry.kind === 'reaction' || entry.kind === 'hangup') {
+    if (entry.kind === 'name') nameRoom(entry.roomId);
+    else if (entry.kind === 'reaction' || entry.kind === 'hangup') {
       const target = entryRow(entry.of);
       if (target?.held === DROPPED && target.room_id === entry.roomId) drop(entry);
       else if (entry.kind === 'reaction') run(sql.setReacted, entry.roomId, entry.of.author, toBlob(entry.of.id));

@@ -239,19 +239,19 @@ describe('a room’s timer', () => {
     write(ben, { kind: 'timer', lifetimeMs: null, of: null });
     pass(ben, ana);
     const unread = ben.store.rooms()[0]?.unread;
-    const timers = ben.store.timers(roomId);
+    const timers = ben.store.roomChanges(roomId);
     expect(timers).toMatchObject([
       { author: ana.deviceId, authorName: 'Ana', name: 'Ana Lima', mine: false, clock: 1, lifetimeMs: DAY },
       { author: ben.deviceId, mine: true, confirmed: true, clock: 3, lifetimeMs: null },
     ]);
-    expect(ana.store.timers(roomId).map(({ mine, lifetimeMs }) => [mine, lifetimeMs])).toEqual([
-      [true, DAY],
-      [false, null],
+    expect(ana.store.roomChanges(roomId)).toMatchObject([
+      { kind: 'timer', mine: true, lifetimeMs: DAY },
+      { kind: 'timer', mine: false, lifetimeMs: null },
     ]);
     // The latest of many.
-    expect(ana.store.timers(roomId, 1)).toEqual(ana.store.timers(roomId).slice(-1));
+    expect(ana.store.roomChanges(roomId, 1)).toEqual(ana.store.roomChanges(roomId).slice(-1));
     expect([unread, words(ben), ben.store.messageCount(roomId)]).toEqual([1, ['Before'], 1]);
-    expect(() => ben.store.timers(newRoomId())).toThrow(ParleyError);
+    expect(() => ben.store.roomChanges(newRoomId())).toThrow(ParleyError);
   });
 
   it('counts only from its author', () => {

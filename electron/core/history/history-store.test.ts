@@ -428,13 +428,6 @@ describe('rooms', () => {
     expect(ben.db.pragma('wal_checkpoint', { simple: false })).toEqual([{ busy: 0, log: 0, checkpointed: 0 }]);
     expect(newestTexts(ben, other)).toEqual(['Stays']);
   });
-
-  it('take only a newer name', () => {
-    const nameOf = () => ben.store.room(roomId)?.name;
-    ben.store.renameRoom(roomId, 'Second', 2_000);
-    ben.store.renameRoom(roomId, 'First', 1_000);
-    expect(nameOf()).toBe('Second');
-  });
 });
 
 describe('search', () => {

@@ -13,11 +13,11 @@ import { createMembersStore } from './members-store.ts';
 import { createMessagesStore } from './messages-store.ts';
 import { createPeersStore } from './peers-store.ts';
 import { createReceiptsStore } from './receipts-store.ts';
+import { createRoomChangesStore } from './room-changes-store.ts';
 import { createRoomsStore } from './rooms-store.ts';
 import { createSearchStore } from './search-store.ts';
 import { createServersStore } from './servers-store.ts';
 import { createStorageStore } from './storage-store.ts';
-import { createTimersStore } from './timers-store.ts';
 
 /**
  * Everything that is read from and written to the history, on one connection. Each call is one transaction
@@ -47,7 +47,7 @@ export function createHistoryStore({
     ...createCallsStore(context),
     ...createCatchUpStore(context),
     ...createGapsStore(context),
-    ...createTimersStore(context),
+    ...createRoomChangesStore(context),
     ...createForgettingStore(context),
     ...createFatesStore(context),
     ...createMembersStore(context),

@@ -105,8 +105,9 @@ export const KIND_NUMBERS = {
   file: 5,
   call: 6,
   hangup: 7,
+  name: 8,
 } as const satisfies Record<EntryKind, number>;
-const KIND_NAMES = ['text', 'edit', 'delete', 'reaction', 'timer', 'file', 'call', 'hangup'] as const;
+const KIND_NAMES = ['text', 'edit', 'delete', 'reaction', 'timer', 'file', 'call', 'hangup', 'name'] as const;
 
 /** `held` of an entry of which only the place and the id are left, because its room keeps messages no longer. */
 export const DROPPED = 2;
@@ -123,6 +124,7 @@ export function columnsOf(kind: EntryKind, body: Entry['body']): Pick<MessageRow
     const { name, salt, ...rest } = body;
     return { text: name, salt, body: JSON.stringify(rest) };
   }
+  if ('name' in body) return { text: '', salt: body.salt, body: body.name };
   if ('lengthMs' in body) return { text: '', salt: body.salt, body: String(body.lengthMs) };
   if ('emoji' in body) return { text: '', salt: body.salt, body: `${body.on ? '+' : '-'}${body.emoji}` };
   if (!('text' in body)) return { text: '', salt: body.salt, body: null };
@@ -158,6 +160,8 @@ function bodyOf(row: MessageRow): EntryBody | null {
       return { salt };
     case 'hangup':
       return { salt, lengthMs: Number(row.body ?? 0) };
+    case 'name':
+      return { salt, name: row.body ?? '' };
     default:
       return null;
   }

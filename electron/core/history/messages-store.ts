@@ -44,6 +44,9 @@ const CLOCK_LEAP_MAX = 1_000_000;
 /** The place after every message of a room. */
 const END: Place = [Number.MAX_SAFE_INTEGER, '', new Uint8Array()];
 
+/** Kinds that nobody writes in the field. */
+const LEAVES_DRAFT: ReadonlySet<EntryKind> = new Set(['call', 'hangup', 'name']);
+
 /** An entry of one's own as it is written, and what the room's draft is afterwards. */
 export type Composed = { id: MessageId; roomId: RoomId; content: EntryContent; draft?: string | undefined };
 
@@ -141,6 +144,8 @@ export function createMessagesStore(context: HistoryContext) {
     return (
       entry.roomId === roomId &&
       !isOthers &&
+      // A name that is over would leave those who come later without one.
+      !(kind === 'name' && entry.expires !== undefined) &&
       !hasSaidOften(roomId, author, kind, of) &&
       spans.hasRoomFor(entry) &&
       // Messages of one clock are sorted as they are read, so an author has only a few of each.
@@ -205,7 +210,7 @@ export function createMessagesStore(context: HistoryContext) {
         } as Omit<Entry, 'sig'>;
         const entry = { ...unsigned, sig: key.sign(entrySignatureBytes(unsigned)) } as Entry;
         log.insert(entry, true, STATE_NUMBERS.queued);
-        if (content.kind !== 'call' && content.kind !== 'hangup') run(sql.setDraft, left, roomId);
+        if (!LEAVES_DRAFT.has(content.kind)) run(sql.setDraft, left, roomId);
         return composed(entry);
       }),
 
@@ -327,6 +332,8 @@ function partsOf(content: Resolved): Pick<Entry, 'kind' | 'of' | 'body' | 'diges
         return { salt };
       case 'hangup':
         return { salt, lengthMs: content.lengthMs };
+      case 'name':
+        return { salt, name: content.name };
       default:
         return null;
     }

@@ -235,7 +235,8 @@ describe('a history of which a part cannot be read (H8, P9)', () => {
       (bytes) => bytes.subarray(0, kept),
     );
     expect(result.there.filter((text) => !texts.includes(String(text)))).toEqual([]);
-    expect(result.there.length).toBeGreaterThanOrEqual(percent < 40 ? 0 : MESSAGES / 10);
+    // The first pages hold the schema and the roots of the indexes.
+    expect(result.there.length).toBeGreaterThanOrEqual(percent < 40 ? 0 : MESSAGES / 20);
     expect(result.agrees.integrity).toBe('ok');
     expect(result.aside).toHaveLength(1);
   });

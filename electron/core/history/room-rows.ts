@@ -4,7 +4,6 @@ import type { MessageCall } from '@parley/shared/model';
 export type RoomRow = {
   room_id: string;
   name: string | null;
-  renamed_at: number;
   host: string | null;
   secret: Uint8Array;
   owner_pub: string;

@@ -53,16 +53,13 @@ export function createRoomsStore(context: HistoryContext) {
 
     room: (roomId: RoomId): RoomRow | null => one<RoomRow>(sql.room, roomId) ?? null,
 
-    /** Adds a room; one that is there already stays as it is, unless its key is not here: lost with a damaged file, or never in an import. */
+    /** Adds a room, with a name that counts until an entry says one; a room that is there already stays as it is, unless its key is not here: lost with a damaged file, or never in an import. */
     addRoom: (room: Omit<RoomRow, 'unread' | 'draft' | 'keep_ms' | 'created_at' | 'last_active_at'>): void => {
       run(sql.insertRoom, { ...room, now: now() });
     },
 
-    /** Takes the name if it is newer than the one known. */
-    renameRoom: (roomId: RoomId, name: string, renamedAt: number): void => {
-      needRoom(roomId);
-      run(sql.renameRoom, { roomId, name, renamedAt });
-    },
+    /** The rooms that were made here and whose name no entry says. */
+    unsignedNames: (): { roomId: string; name: string }[] => all(sql.unsignedNames),
 
     /** Notes whether the room is on its server's list. */
     setListed: (roomId: RoomId, listed: boolean): void => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type EntryContent, HISTORY_START, profileFromName } from '@parley/shared/model';
+import { type EntryContent, HISTORY_START, profileFromName, RoomName } from '@parley/shared/model';
 import { CallId, MessageId, type RoomId } from '@parley/shared/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { signingKeyOf } from '../identity/ed25519.ts';
@@ -26,6 +26,7 @@ afterEach(() => {
 const WHOLE: Readonly<Record<string, string[]>> = {
   rooms: ['SCAN rooms'],
   servers: ['SCAN servers'],
+  unsignedNames: ['SCAN r'],
   // The numbers of one page.
   searchFiles: ['SCAN f'],
 };
@@ -61,6 +62,10 @@ describe('every statement (H2)', () => {
     expect(planOnce('SELECT ? WHERE a = @a AND b IN (?, ?)')).toBe('SELECT +? WHERE a = +@a AND b IN (+?, +?)');
     const literals = Object.values(sql).flatMap((text) => text.match(/'[^']*'/g) ?? []);
     expect(literals.filter((literal) => /[?@]/.test(literal))).toEqual([]);
+  });
+
+  it.each(['newestName', 'names', 'unsignedNames'] as const)('%s reads names of rooms alone', (name) => {
+    expect(planOf(ben.db, sql[name]).join('\n')).toContain('messages_names (room=?');
   });
 
   it.each(['newestMissed', 'countMissed'] as const)('%s reads missed calls alone', (name) => {
@@ -127,6 +132,8 @@ describe('what a journey runs (H2)', () => {
       const [item] = items;
       if (item) store.around(roomId, { author: item.author, id: item.id }, 4);
       store.gaps(roomId);
+      store.roomChanges(roomId);
+      store.unsignedNames();
       store.authors(roomId);
       store.firstSince(roomId, 5);
     },
@@ -148,6 +155,7 @@ describe('what a journey runs (H2)', () => {
       compose({ kind: 'edit', of, text: 'Changed' });
       compose({ kind: 'delete', of });
       compose({ kind: 'timer', of: null, lifetimeMs: 60_000 });
+      compose({ kind: 'name', of: null, name: RoomName.parse('Garden') });
     },
     call: (store) => {
       const callId = CallId.parse(newMessageId());

@@ -38,6 +38,14 @@ const INDEXED = `
   SELECT m.number, r.room_id AS roomId, a.device AS author, m.sent_at AS sentAt, m.text
   FROM messages m CROSS JOIN authors a ON a.number = m.author CROSS JOIN rooms r ON r.number = m.room`;
 
+/** What one kind of entries changed of a room. The kind is no parameter: only so the index of that kind is used. */
+const changesOf = (kind: 'kind = 4' | 'kind = 8') => `
+  SELECT m.id, a.device AS author, n.name AS author_name, m.clock, m.sent_at, m.mine, m.body, p.name AS pinned_name,
+         p.changed AS pinned_changed
+  FROM messages m CROSS JOIN authors a ON a.number = m.author CROSS JOIN names n ON n.number = m.name
+    LEFT JOIN pins p ON p.device_id = a.device
+  WHERE m.room = ${ROOM} AND m.${kind} AND m.body IS NOT NULL ORDER BY ${NEWEST_FIRST} LIMIT ?`;
+
 /** Every statement of the history, in one place, so that a test can ask SQLite how it will run each of them. */
 export const sql = {
   rooms: 'SELECT * FROM rooms ORDER BY last_active_at DESC',
@@ -45,16 +53,19 @@ export const sql = {
   roomCount: 'SELECT message_count, entry_count FROM rooms WHERE room_id = ?',
   topClock: 'SELECT top_clock FROM rooms WHERE room_id = ?',
   insertRoom: `
-    INSERT INTO rooms (room_id, name, renamed_at, host, secret, owner_pub, owner_seed, passphrase, needs_passphrase,
+    INSERT INTO rooms (room_id, name, host, secret, owner_pub, owner_seed, passphrase, needs_passphrase,
                        listed, created_at, last_active_at)
-    VALUES (@room_id, @name, @renamed_at, @host, @secret, @owner_pub, @owner_seed, @passphrase, @needs_passphrase,
+    VALUES (@room_id, @name, @host, @secret, @owner_pub, @owner_seed, @passphrase, @needs_passphrase,
             @listed, @now, @now)
     ON CONFLICT (room_id) DO UPDATE
       SET secret = excluded.secret, owner_pub = excluded.owner_pub, passphrase = excluded.passphrase,
           needs_passphrase = excluded.needs_passphrase, host = excluded.host
       WHERE length(rooms.secret) = 0`,
-  renameRoom:
-    'UPDATE rooms SET name = @name, renamed_at = @renamedAt WHERE room_id = @roomId AND renamed_at < @renamedAt',
+  setRoomName: 'UPDATE rooms SET name = ? WHERE room_id = ?',
+  unsignedNames: `
+    SELECT r.room_id AS roomId, r.name FROM rooms r
+    WHERE r.owner_seed IS NOT NULL AND r.name IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.room = r.number AND m.kind = 8 AND m.body IS NOT NULL)`,
   setListed:
     'UPDATE rooms SET listed = CASE ? WHEN 1 THEN 1 ELSE CASE WHEN listed > 0 THEN 2 ELSE 0 END END WHERE room_id = ?',
   setRoomSecrets:
@@ -88,12 +99,12 @@ export const sql = {
   // Entries that are no texts are counted, and none of them repeats another. A folder is many files at once, and the app
   // notes calls by itself.
   recentOwn: `
-    SELECT sent_at, CASE shown WHEN 1 THEN text ELSE hex(id) END AS text FROM messages WHERE author = ${AUTHOR} AND kind < 5
+    SELECT sent_at, CASE shown WHEN 1 THEN text ELSE hex(id) END AS text FROM messages WHERE author = ${AUTHOR} AND (kind < 5 OR kind = 8)
     ORDER BY seq DESC LIMIT ?`,
   recentOwnCalls: `
     SELECT sent_at, hex(id) AS text FROM
       (SELECT sent_at, id, kind FROM messages WHERE author = ${AUTHOR} ORDER BY seq DESC LIMIT ?)
-    WHERE kind > 5`,
+    WHERE kind BETWEEN 6 AND 7`,
   insertEntry: `
     INSERT INTO messages (id, room, author, name, seq, clock, sent_at, text, sig, mine, state, recorded_at,
                           kind, of_author, of_id, digest, salt, body, shown, held, expires, due_at)
@@ -113,18 +124,17 @@ export const sql = {
   timer: `
     SELECT m.body FROM messages m CROSS JOIN authors a ON a.number = m.author
     WHERE m.room = ${ROOM} AND m.kind = 4 AND m.body IS NOT NULL ORDER BY ${NEWEST_FIRST} LIMIT 1`,
-  timers: `
-    SELECT m.id, a.device AS author, n.name AS author_name, m.clock, m.sent_at, m.mine, m.body, p.name AS pinned_name,
-           p.changed AS pinned_changed
-    FROM messages m CROSS JOIN authors a ON a.number = m.author CROSS JOIN names n ON n.number = m.name
-      LEFT JOIN pins p ON p.device_id = a.device
-    WHERE m.room = ${ROOM} AND m.kind = 4 AND m.body IS NOT NULL ORDER BY ${NEWEST_FIRST} LIMIT ?`,
+  timers: changesOf('kind = 4'),
+  newestName: `
+    SELECT m.body AS name FROM messages m CROSS JOIN authors a ON a.number = m.author
+    WHERE m.room = ${ROOM} AND m.kind = 8 AND m.body IS NOT NULL ORDER BY ${NEWEST_FIRST} LIMIT 1`,
+  names: changesOf('kind = 8'),
   setKeep: 'UPDATE rooms SET keep_ms = ? WHERE room_id = ?',
   roomsThatForget: 'SELECT room_id, keep_ms FROM rooms WHERE keep_ms > 0',
   // A message is as old as the later of its arrival and its sending, unless it comes from the future. An own one that nobody has stays.
   old: `
     ${MESSAGES} WHERE m.room = (SELECT number FROM rooms WHERE room_id = @roomId) AND m.recorded_at <= @before
-      AND m.held = 1 AND m.kind <> 4
+      AND m.held = 1 AND m.kind <> 4 AND m.kind <> 8
       AND (m.sent_at <= @before OR m.sent_at > @now) AND (${SOMEBODY_HAS} OR m.seq = 0)
     ORDER BY m.recorded_at LIMIT @limit`,
   entriesOn: `
@@ -142,7 +152,8 @@ export const sql = {
     SELECT 1 WHERE EXISTS (SELECT 1 FROM messages WHERE of_author = @number AND of_id = @id AND kind IN (1, 2) AND kind > 0
                              AND author = @number AND (salt IS NOT NULL OR held = 0 OR kind = 2))
       OR EXISTS (SELECT 1 FROM messages WHERE of_author = @number AND of_id = @id AND held = 2 AND kind = 1)`,
-  firstKept: 'SELECT min(seq) AS seq FROM messages WHERE author = ? AND seq > ? AND held = 1 AND kind <> 4',
+  firstKept:
+    'SELECT min(seq) AS seq FROM messages WHERE author = ? AND seq > ? AND held = 1 AND kind <> 4 AND kind <> 8',
   floor: 'SELECT seq FROM floors WHERE author = ?',
   floors: `
     SELECT a.device AS author, f.seq FROM authors a CROSS JOIN floors f ON f.author = a.number

@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { profileFromName } from '@parley/shared/model';
+import { profileFromName, RoomName } from '@parley/shared/model';
 import type { RoomId } from '@parley/shared/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../adapters/stream-log.ts';
@@ -40,7 +40,9 @@ beforeEach(() => {
     ben.compose(kept, `Stays ${i}`);
     ben.compose(gone, `${SECRET} ${i} ${i % 20 === 0 ? SECRET.repeat(150) : ''}`);
   }
-  ben.store.renameRoom(gone, 'Hidden room', 5);
+  const name = { kind: 'name', name: RoomName.parse('Hidden room'), of: null } as const;
+  ben.clock.advance(60_000);
+  ben.store.compose({ id: newMessageId(), roomId: gone, content: name }, profileFromName('Ben'));
   ben.store.setDraft(gone, 'Draft of a plan');
   ben.close();
 });
@@ -212,7 +214,7 @@ describe('of a deleted room the profile holds nothing once the app was closed (H
     const { history } = await start();
     for (let i = 0; i < 5; i++) {
       const roomId = newRoomId();
-      const fields = { name: null, renamed_at: 0, host: null, owner_pub: '', owner_seed: null, passphrase: null };
+      const fields = { name: null, host: null, owner_pub: '', owner_seed: null, passphrase: null };
       await history.addRoom({ ...fields, room_id: roomId, secret: new Uint8Array(48), needs_passphrase: 0, listed: 0 });
       for (let n = 0; n < 10; n++)
         await history.compose(

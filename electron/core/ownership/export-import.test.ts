@@ -1,68 +1,15 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RoomExport, type WorkState } from '@parley/shared/model';
+import { RoomExport, RoomName, type WorkState } from '@parley/shared/model';
 import { type DeviceId, type ErrorCode, FileId, MessageId, RoomId } from '@parley/shared/protocol';
 import { fileIdOf, fileRootOf } from '@parley/shared/sealing';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Core, createCore } from '../core.ts';
+import { describe, expect, it } from 'vitest';
 import { SAMPLE_VOICE, sayByVoice } from '../files/testing/say-by-voice.ts';
-import {
-  ask,
-  author,
-  newMessageId,
-  randomId,
-  temporaryFolder,
-  testClock,
-  testPorts,
-  testShell,
-} from '../testing/test-kit.ts';
+import { ask, author, newMessageId, randomId } from '../testing/test-kit.ts';
+import { ended, everything, exportPeople, type Person } from './testing/export-people.ts';
 
-let folder: ReturnType<typeof temporaryFolder>;
-const open: Core[] = [];
-beforeEach(() => {
-  folder = temporaryFolder();
-});
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((core) => core.close()));
-  folder.remove();
-});
-
-type Person = { core: Core; places: { chosen: string[] }; clock: ReturnType<typeof testClock> };
-async function person(name: string): Promise<Person> {
-  const clock = testClock();
-  const places = { chosen: [] as string[] };
-  const profile = join(folder.path, name, 'profile');
-  mkdirSync(join(folder.path, name));
-  const core = await createCore(testPorts(profile, { clock, shell: testShell(places) }));
-  open.push(core);
-  await ask(core, 'settings.change', { profile: { username: name, displayName: null } });
-  return { core, places, clock };
-}
-
-/** Resolves with how the work that is begun here ends. */
-async function ended({ core }: Person, begin: () => Promise<unknown>): Promise<WorkState> {
-  const end = new Promise<WorkState>((resolve) => {
-    const undo = core.subscribe((event, payload) => {
-      const state = payload as WorkState; // the hub has parsed it
-      if (event !== 'work.changed' || state.at === 'running') return;
-      undo();
-      resolve(state);
-    });
-  });
-  await begin();
-  return end;
-}
-const everything = { rooms: null, json: true, html: true, files: true } as const;
-async function exported(ana: Person, wish: Parameters<typeof ask<'work.export'>>[2] = everything): Promise<string> {
-  ana.places.chosen = [folder.path];
-  const state = await ended(ana, () => ask(ana.core, 'work.export', wish));
-  expect(state).toMatchObject({ at: 'done', result: { kind: 'export' } });
-  return state.at === 'done' && state.result.kind === 'export' ? state.result.folder : '';
-}
-async function imported(ben: Person, ...paths: string[]): Promise<WorkState> {
-  ben.places.chosen = paths;
-  return ended(ben, () => ask(ben.core, 'work.import', {}));
-}
+const people = exportPeople();
+const { person, exported, imported } = people;
 const codeOf = (state: WorkState): ErrorCode | null => (state.at === 'failed' ? state.code : null);
 
 async function write({ core, clock }: Person, roomId: RoomId, text: string) {
@@ -123,7 +70,8 @@ describe('export and import of rooms (H8)', () => {
     const files = readdirSync(out).filter((name) => name.endsWith('.json'));
     expect(files).toHaveLength(2);
     const paths = files.map((name) => join(out, name));
-    const entries = 230 + 8;
+    // With the name of the room.
+    const entries = 1 + 230 + 8;
     expect(await imported(ben, ...paths)).toEqual({
       at: 'done',
       result: { kind: 'import', rooms: 2, added: 2 * entries, known: 0, refused: 0, forged: 0 },
@@ -164,7 +112,7 @@ describe('export and import of rooms (H8)', () => {
     const out = await exported(ana);
     const parsed = RoomExport.parse(JSON.parse(readFileSync(join(out, 'Kitchen.json'), 'utf8')));
     expect(parsed).toMatchObject({ format: 'parley-room', version: 1, room: { roomId, name: 'Kitchen' } });
-    expect(parsed.entries).toHaveLength(238);
+    expect(parsed.entries).toHaveLength(239);
   });
 
   it('keeps no words that are to disappear', async () => {
@@ -213,10 +161,12 @@ describe('export and import of rooms (H8)', () => {
     expect(readdirSync(join(out, 'Kitchen - files'))).toEqual(['Voice message.webm']);
     expect(new Uint8Array(readFileSync(join(out, 'Kitchen - files', 'Voice message.webm')))).toEqual(bytes);
     const { entries } = RoomExport.parse(JSON.parse(readFileSync(join(out, 'Kitchen.json'), 'utf8')));
-    expect(entries).toMatchObject([{ id: fileId, body: { voice: SAMPLE_VOICE } }]);
+    expect(entries.filter(({ kind }) => kind === 'file')).toMatchObject([
+      { id: fileId, body: { voice: SAMPLE_VOICE } },
+    ]);
     const ben = await person('ben');
     expect(await imported(ben, join(out, 'Kitchen.json'))).toMatchObject({
-      result: { added: 1, refused: 0, forged: 0 },
+      result: { added: 2, refused: 0, forged: 0 },
     });
     await ask(ana.core, 'history.compose', {
       id: newMessageId(),
@@ -251,27 +201,28 @@ describe('export and import of rooms (H8)', () => {
     }
   });
 
-  it('pins no name of a room: one that is here keeps its own, and a new one can be renamed', async () => {
+  it('pins no name of a room: the signed ones count, whatever stands beside them', async () => {
     const ana = await person('ana');
     const { roomId } = await ask(ana.core, 'rooms.create', { name: 'Kitchen' });
     await write(ana, roomId, 'Hello');
     const file = join(await exported(ana), 'Kitchen.json');
     const parsed = RoomExport.parse(JSON.parse(readFileSync(file, 'utf8')));
-    writeFileSync(
-      file,
-      JSON.stringify({ ...parsed, room: { ...parsed.room, name: 'Pinned', renamedAt: 8_640_000_000_000_000 } }),
-    );
+    writeFileSync(file, JSON.stringify({ ...parsed, room: { ...parsed.room, name: 'Pinned' } }));
     const nameOf = async ({ core }: Person) => (await ask(core, 'rooms.list', {})).items.map(({ name }) => name);
     await imported(ana, file);
     expect(await nameOf(ana)).toEqual(['Kitchen']);
 
+    // Only an entry says what a room is called; without any, what stands beside them is better than nothing.
     const ben = await person('ben');
     await imported(ben, file);
-    expect(await nameOf(ben)).toEqual(['Pinned']);
-    ben.clock.advance(60_001);
-    const name = { roomId, name: 'Kitchen', renamedAt: ben.clock.now() };
-    await ask(ben.core, 'rooms.rename', name);
     expect(await nameOf(ben)).toEqual(['Kitchen']);
+    const cem = await person('cem');
+    writeFileSync(file, JSON.stringify({ ...parsed, room: { roomId, name: 'Pinned' }, entries: [] }));
+    await imported(cem, file);
+    expect(await nameOf(cem)).toEqual(['Pinned']);
+    writeFileSync(file, JSON.stringify(parsed));
+    await imported(cem, file);
+    expect(await nameOf(cem)).toEqual(['Kitchen']);
   });
 
   it('refuses forged and broken entries, counts them, and takes the others', async () => {
@@ -300,8 +251,8 @@ describe('export and import of rooms (H8)', () => {
     const whole = readFileSync(file, 'utf8');
     const ben = await person('ben');
     const from = async (content: string | Uint8Array) => {
-      writeFileSync(join(folder.path, 'bad.json'), content);
-      return codeOf(await imported(ben, join(folder.path, 'bad.json')));
+      writeFileSync(join(people.folder, 'bad.json'), content);
+      return codeOf(await imported(ben, join(people.folder, 'bad.json')));
     };
     expect(await from('')).toBe('import-invalid');
     expect(await from('not JSON at all')).toBe('import-invalid');
@@ -313,7 +264,7 @@ describe('export and import of rooms (H8)', () => {
     expect((await ask(ben.core, 'rooms.list', {})).items).toEqual([]);
     expect(await from(whole.slice(0, Math.floor(whole.length / 2)))).toBe('import-damaged');
     expect((await contentOf(ben, roomId)).length).toBeGreaterThan(100);
-    ben.places.chosen = [join(folder.path, 'not-there.json')];
+    ben.places.chosen = [join(people.folder, 'not-there.json')];
     expect(await ben.core.call('work.import', {})).toMatchObject({ ok: false });
   });
 
@@ -333,14 +284,14 @@ describe('export and import of rooms (H8)', () => {
     expect(second).not.toBe(first);
     expect(readdirSync(first).map((name) => [name, statSync(join(first, name)).mtimeMs])).toEqual(before);
 
-    ana.places.chosen = [folder.path];
+    ana.places.chosen = [people.folder];
     const state = await ended(ana, async () => {
       await ask(ana.core, 'work.export', everything);
       expect(await ana.core.call('work.export', everything)).toMatchObject({ code: 'work-running' });
       await ask(ana.core, 'work.cancel', {});
     });
     expect(state).toEqual({ at: 'idle' });
-    expect(readdirSync(folder.path).filter((name) => name.startsWith('Parley export'))).toHaveLength(2);
+    expect(readdirSync(people.folder).filter((name) => name.startsWith('Parley export'))).toHaveLength(2);
   });
 
   it('asks for a folder, and does nothing where none is chosen', async () => {
@@ -376,7 +327,7 @@ describe('a room as a page (H8)', () => {
     expect(existsSync(join(out, 'Kitchen.json'))).toBe(false);
   });
 
-  it('says between the messages who changed the time after which they disappear', async () => {
+  it('says between the messages who changed the time after which they disappear, and who named the room', async () => {
     const ana = await person('ana');
     const { roomId } = await ask(ana.core, 'rooms.create', { name: 'Kitchen' });
     const set = async (lifetimeMs: number | null) => {
@@ -387,6 +338,9 @@ describe('a room as a page (H8)', () => {
     await set(7 * 86_400_000);
     await set(null);
     await write(ana, roomId, 'in between');
+    ana.clock.advance(1_000);
+    const renamed = { kind: 'name', name: RoomName.parse('<b>גינה') } as const;
+    await ask(ana.core, 'history.compose', { id: newMessageId(), roomId, content: renamed });
     await set(3_600_000);
     const out = await exported(ana, { ...everything, json: false });
     const html = readFileSync(join(out, readdirSync(out)[0] ?? ''), 'utf8');
@@ -394,9 +348,11 @@ describe('a room as a page (H8)', () => {
       (match) => match[1] ?? match[2],
     );
     expect(told).toEqual([
+      '<bdi>ana</bdi> named the room “<bdi>Kitchen</bdi>”',
       '<bdi>ana</bdi> set messages to disappear after 7 days',
       '<bdi>ana</bdi> turned disappearing messages off',
       'in between',
+      '<bdi>ana</bdi> renamed the room to “<bdi>&lt;b&gt;גינה</bdi>”',
       '<bdi>ana</bdi> set messages to disappear after 1 hour',
     ]);
   });

@@ -26,7 +26,7 @@ export type ExportWish = { json: boolean; html: boolean; files: boolean };
 export type ExportParts = {
   history: Pick<
     HistoryClient,
-    'rooms' | 'entryCount' | 'messageCount' | 'exportEntries' | 'passing' | 'pageAfter' | 'timers'
+    'rooms' | 'entryCount' | 'messageCount' | 'exportEntries' | 'passing' | 'pageAfter' | 'roomChanges'
   >;
   files: Pick<Files, 'list' | 'readBlock'>;
   now: () => number;
@@ -35,8 +35,8 @@ export type ExportParts = {
 type ExportedFile = FileItem & { path: string | null };
 
 const PAGE = 200;
-/** More changes of a room's timer than this nobody wants to read. */
-const TIMERS_MAX = 10_000;
+/** More changes of a room's timer, or of its name, than this nobody wants to read. */
+const CHANGES_MAX = 10_000;
 const roomNameOf = ({ name }: Pick<RoomRow, 'name'>): string => name ?? 'Room without a name';
 
 /** The rooms of an export, and how many steps it has. Throws `room-unknown`. */
@@ -127,24 +127,24 @@ async function exportRoom(
     await written(await newFile(folder, `${name}.html`), async (file) => {
       const page = roomHtml(parts.where);
       await file.write(page.head(name, now()));
-      const timers = await history.timers(roomId, TIMERS_MAX);
-      /** The changes of the timer before a message, or all that are left. */
-      const timersBefore = (item?: HistoryItem): string => {
-        const at = item === undefined ? -1 : timers.findIndex((timer) => comparePlaces(timer, item) > 0);
-        return timers
-          .splice(0, at < 0 ? timers.length : at)
-          .map((timer) => page.timer(timer))
+      const changes = await history.roomChanges(roomId, CHANGES_MAX);
+      /** The changes before a message, or all that are left. */
+      const changesBefore = (item?: HistoryItem): string => {
+        const at = item === undefined ? -1 : changes.findIndex((change) => comparePlaces(change, item) > 0);
+        return changes
+          .splice(0, at < 0 ? changes.length : at)
+          .map((change) => page.change(change))
           .join('');
       };
       for (let after = HISTORY_START, more = true; more; ) {
         const { items, has_newer } = await history.pageAfter(roomId, after, PAGE);
-        await file.write(items.map((item) => timersBefore(item) + page.message(item)).join(''));
+        await file.write(items.map((item) => changesBefore(item) + page.message(item)).join(''));
         progress.step(items.length);
         const last = items.at(-1);
         more = has_newer && last !== undefined;
         if (last) after = cursorAt(last);
       }
-      await file.write(timersBefore() + page.tail(listed));
+      await file.write(changesBefore() + page.tail(listed));
     });
   }
 }
@@ -165,7 +165,7 @@ const jsonHead = (room: RoomRow, files: readonly ExportedFile[], exportedAt: num
     format: ROOM_EXPORT_FORMAT,
     version: ROOM_EXPORT_VERSION,
     exportedAt,
-    room: { roomId: RoomId.parse(room.room_id), name: room.name, renamedAt: room.renamed_at },
+    room: { roomId: RoomId.parse(room.room_id), name: room.name },
     files: files.map(({ fileId, author, shownName, sizeBytes, offeredAt, path }) => ({
       ...{ fileId, author, name: shownName, sizeBytes, offeredAt, path },
     })),

@@ -3,15 +3,13 @@ import { Entry, ExportedRoom, ROOM_EXPORT_FORMAT, ROOM_EXPORT_VERSION, type Work
 import { LIMITS, ParleyError, type RoomId } from '@parley/shared/protocol';
 import { asFileError } from '../file-errors.ts';
 import type { HistoryClient } from '../history/history-client.ts';
+import { FilesBeside, type ImportedInto } from './import-files.ts';
 import { type JsonPart, JsonParts } from './json-parts.ts';
 import type { Progress } from './work.ts';
 
 export type ImportParts = {
-  history: Pick<HistoryClient, 'room' | 'addRoom' | 'record' | 'page' | 'markSeen'>;
-  now: () => number;
-};
-/** Nobody signed when the name was given: a time far ahead would keep every later name away. */
-const RENAMED_AHEAD_MAX_MS = 60_000;
+  history: Pick<HistoryClient, 'room' | 'addRoom' | 'record' | 'page' | 'markSeen'> & ImportedInto['history'];
+} & Pick<ImportedInto, 'files' | 'own'>;
 
 type Imported = Extract<WorkResult, { kind: 'import' }>;
 
@@ -25,30 +23,38 @@ export function planImport(paths: readonly string[]): number {
 }
 
 /**
- * Records what is in exported rooms, checked as entries from a peer are: an entry that its author did not sign is refused. A room that is
- * not here yet is added without its key; one that is keeps its name. Doing it twice changes nothing. Throws `import-invalid`,
+ * Records what is in exported rooms, checked as entries from a peer are: an entry that its author did not sign is refused. Then their files and
+ * voice messages come along, as far as they lie beside. A room that is
+ * not here yet is added without its key, and with a name that counts until an entry says one. Doing it twice changes nothing. Throws `import-invalid`,
  * `import-version`, `import-damaged`, `cancelled` and what the disk refuses with; what was recorded until then stays.
  */
-export async function importRooms(
-  { history, now }: ImportParts,
-  paths: readonly string[],
-  progress: Progress,
-): Promise<Imported> {
-  const sum: Imported = { kind: 'import', rooms: 0, added: 0, known: 0, refused: 0, forged: 0 };
+export async function importRooms(parts: ImportParts, paths: readonly string[], progress: Progress): Promise<Imported> {
+  const sum: Imported = {
+    kind: 'import',
+    rooms: 0,
+    added: 0,
+    known: 0,
+    refused: 0,
+    forged: 0,
+    files: 0,
+    filesMissing: 0,
+    filesWrong: 0,
+    filesNotStored: 0,
+  };
   for (const path of paths) {
-    const reader = new RoomReader({ history, now }, sum);
+    const reader = new RoomReader(parts.history, sum, new FilesBeside(parts, path, sum, progress));
     const stream = createReadStream(path, { encoding: 'utf8', signal: progress.signal, highWaterMark: 65_536 });
-    const parts = new JsonParts();
+    const json = new JsonParts();
     let isFirst = true;
     try {
       // Decoded by the stream, which keeps characters whole.
       for await (const chunk of stream as AsyncIterable<string>) {
         const text = isFirst ? chunk.replace(/^\uFEFF/, '') : chunk;
         isFirst = false;
-        for (const part of parts.push(text)) await reader.take(part);
+        for (const part of json.push(text)) await reader.take(part);
         progress.step(Buffer.byteLength(chunk));
       }
-      parts.end();
+      json.end();
       await reader.finish();
     } catch (error) {
       if (progress.signal.aborted) throw new ParleyError('cancelled');
@@ -56,6 +62,7 @@ export async function importRooms(
       if (error instanceof ParleyError) {
         if (error.code === 'import-damaged' && !reader.isRoom) throw new ParleyError('import-invalid');
         await reader.flush();
+        await reader.takeFiles();
         throw error;
       }
       throw asFileError(error);
@@ -68,18 +75,18 @@ export async function importRooms(
 /** Takes the parts of one exported room in their order. */
 class RoomReader {
   readonly #history: ImportParts['history'];
-  readonly #now: ImportParts['now'];
   readonly #sum: Imported;
+  readonly #files: FilesBeside;
   #format: unknown;
   #version: unknown;
   #roomId: RoomId | null = null;
   #isNew = false;
   #waiting: Entry[] = [];
 
-  constructor({ history, now }: ImportParts, sum: Imported) {
+  constructor(history: ImportParts['history'], sum: Imported, files: FilesBeside) {
     this.#history = history;
-    this.#now = now;
     this.#sum = sum;
+    this.#files = files;
   }
 
   get isRoom(): boolean {
@@ -90,12 +97,19 @@ class RoomReader {
     if (key === 'format') this.#format = value;
     else if (key === 'version') this.#version = value;
     else if (key === 'room') await this.#takeRoom(value);
+    else if (key === 'files') this.#files.list(value);
     else if (key === 'entries') await this.#takeEntry(value);
   }
 
   async finish(): Promise<void> {
     if (this.#roomId === null) throw new ParleyError('import-invalid');
     await this.flush();
+    await this.takeFiles();
+  }
+
+  /** Brings the files of what was recorded. */
+  async takeFiles(): Promise<void> {
+    if (this.#roomId !== null) await this.#files.take(this.#roomId);
   }
 
   /** Records what waits. */
@@ -120,13 +134,12 @@ class RoomReader {
       throw new ParleyError('import-version');
     const room = ExportedRoom.safeParse(value);
     if (this.#version !== ROOM_EXPORT_VERSION || !room.success) throw new ParleyError('import-invalid');
-    const { roomId, name, renamedAt } = room.data;
+    const { roomId, name } = room.data;
     this.#isNew = (await this.#history.room(roomId)) === null;
     if (this.#isNew) {
       await this.#history.addRoom({
         room_id: roomId,
         name,
-        renamed_at: Math.min(renamedAt, this.#now() + RENAMED_AHEAD_MAX_MS),
         host: null,
         // The key comes with the room's invite.
         secret: new Uint8Array(),
@@ -147,6 +160,7 @@ class RoomReader {
       this.#sum.refused++;
       return;
     }
+    this.#files.note(entry.data);
     this.#waiting.push(entry.data);
     if (this.#waiting.length >= LIMITS.historyBatchMax) await this.flush();
   }

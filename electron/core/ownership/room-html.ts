@@ -1,10 +1,10 @@
 import {
+  changeWords,
   type FileItem,
   type HistoryItem,
   type MessageCall,
   type Quote,
-  type TimerChange,
-  timerWords,
+  type RoomChange,
   withoutCodes,
 } from '@parley/shared/model';
 import { escapeHtml } from '../escape-html.ts';
@@ -115,9 +115,12 @@ ${reactionsOf(item)}</article>
 `;
     },
 
-    /** A change of the room's timer, as a line between the messages. */
-    timer({ name, sentAt, lifetimeMs }: TimerChange): string {
-      return `${headingOf(sentAt)}<p class="note"><bdi>${escapeHtml(name)}</bdi> ${escapeHtml(timerWords(lifetimeMs))} <time datetime="${new Date(sentAt).toISOString()}">${escapeHtml(timeFormat.format(sentAt))}</time></p>
+    /** A change of the room, as a line between the messages. */
+    change(change: RoomChange): string {
+      const { name, sentAt } = change;
+      const { words, given } = changeWords(change);
+      const called = given === undefined ? '' : ` “<bdi>${escapeHtml(given)}</bdi>”`;
+      return `${headingOf(sentAt)}<p class="note"><bdi>${escapeHtml(name)}</bdi> ${escapeHtml(words)}${called} <time datetime="${new Date(sentAt).toISOString()}">${escapeHtml(timeFormat.format(sentAt))}</time></p>
 `;
     },
 

@@ -10,6 +10,8 @@ const TOLD_EVERY_MS = 150;
 export type Progress = {
   /** Throws `cancelled` once the person cancelled. */
   step(by: number): void;
+  /** There are so many steps more than was known at the beginning. */
+  grow(by: number): void;
   readonly signal: AbortSignal;
 };
 
@@ -24,17 +26,21 @@ export function createWork({ emit, clock, log }: { emit: Emit; clock: Clock; log
 
   const run = async (
     kind: WorkKind,
-    total: number,
+    planned: number,
     abort: AbortController,
     work: (progress: Progress) => Promise<WorkResult>,
     after: () => void,
   ): Promise<void> => {
     let done = 0;
+    let total = planned;
     let toldAt = clock.monotonicMs();
     set({ at: 'running', kind, done, total });
     try {
       const result = await work({
         signal: abort.signal,
+        grow(by) {
+          total += by;
+        },
         step(by) {
           if (abort.signal.aborted) throw new ParleyError('cancelled');
           done = Math.min(total, done + by);

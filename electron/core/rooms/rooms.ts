@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import type { BridgeParsed } from '@parley/shared/bridge';
-import { Room, RoomKeyring, type ServerHost } from '@parley/shared/model';
+import { type Profile, Room, RoomKeyring, RoomName, type ServerHost } from '@parley/shared/model';
 import {
   fromBase64Url,
+  MessageId,
   ParleyError,
-  type RoomId,
+  RoomId,
   type SignedListing,
   toBase64Url,
   unwrap,
@@ -51,8 +53,10 @@ export function createRooms(options: {
     namesOf(host: ServerHost): Promise<ServerHost[]>;
   };
   homeServer: () => ServerHost | null;
+  /** This person; null before they said who they are. */
+  profile: () => Profile | null;
 }) {
-  const { history, secrets, clock, ownServer, servers, homeServer } = options;
+  const { history, secrets, clock, ownServer, servers, homeServer, profile } = options;
   const hostOf = (row: Pick<RoomRow, 'host'>): ServerHost => row.host ?? ownServer.host() ?? NOT_RUNNING;
 
   const list = async (): Promise<Room[]> =>
@@ -60,7 +64,6 @@ export function createRooms(options: {
       Room.parse({
         roomId: row.room_id,
         name: row.name,
-        renamedAt: row.renamed_at,
         host: hostOf(row),
         mine: row.owner_seed !== null,
         needsPassphrase: row.needs_passphrase === 1,
@@ -95,6 +98,20 @@ export function createRooms(options: {
     return { row, ownerKey: privateKey };
   };
 
+  /**
+   * Signs the names of rooms that were made here, where that was not done yet: those of an earlier version, and one
+   * that the disk did not take. Members know only names that are signed.
+   */
+  const signNames = async (): Promise<void> => {
+    const author = profile();
+    if (!author) return;
+    for (const { roomId, name } of await history.unsignedNames()) {
+      const id = MessageId.parse(randomBytes(16).toString('base64url'));
+      const content = { kind: 'name' as const, name: RoomName.parse(name), of: null };
+      await history.compose({ id, roomId: RoomId.parse(roomId), content }, author);
+    }
+  };
+
   const wrapText = (text: string) => secrets.wrap(new Uint8Array(Buffer.from(text, 'utf8')));
 
   return {
@@ -111,7 +128,6 @@ export function createRooms(options: {
       await history.addRoom({
         room_id: roomId,
         name,
-        renamed_at: clock.now(),
         host: own ? null : wanted,
         secret: await secrets.wrap(invite.secret),
         owner_pub: toBase64Url(invite.ownerPub),
@@ -120,6 +136,7 @@ export function createRooms(options: {
         needs_passphrase: Number(used !== null),
         listed: 0,
       });
+      await signNames();
       return get(roomId);
     },
 
@@ -147,7 +164,6 @@ export function createRooms(options: {
       await history.addRoom({
         room_id: roomId,
         name: null,
-        renamed_at: 0,
         host: ownServer.isOwn(invite.host) ? null : invite.host,
         secret: await secrets.wrap(invite.secret),
         owner_pub: toBase64Url(invite.ownerPub),
@@ -229,11 +245,7 @@ export function createRooms(options: {
       return get(roomId);
     },
 
-    async rename(roomId: RoomId, name: string, renamedAt: number): Promise<Room> {
-      // A name from a clock that runs ahead must not stay the newest for ever.
-      await history.renameRoom(roomId, name, Math.min(renamedAt, clock.now() + CLOCK_AHEAD_MAX_MS));
-      return get(roomId);
-    },
+    signNames,
   };
 }
 

@@ -146,7 +146,6 @@ export function openTestStore(file: string, options: { seed?: Bytes; name?: stri
       store.addRoom({
         room_id: roomId,
         name: null,
-        renamed_at: 0,
         host: null,
         secret: new Uint8Array(48),
         owner_pub: randomId(32),

@@ -1,4 +1,4 @@
-import type { Room, TimerChange } from '@parley/shared/model';
+import type { Room, RoomChange } from '@parley/shared/model';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { ChatState, ParticipantView } from '../../stores/state.ts';
 import { Button } from '../../ui/button.tsx';
@@ -9,11 +9,11 @@ import styles from './chat.module.css';
 import { Composer } from './composer.tsx';
 import { ForwardDialog } from './forward-dialog.tsx';
 import { MessageList } from './message-list.tsx';
+import { RoomChangeRows } from './room-change-rows.tsx';
 import { SelectionBar } from './selection-bar.tsx';
-import { TimerRows } from './timer-rows.tsx';
 
 const noParticipants: readonly ParticipantView[] = [];
-const noTimers: readonly TimerChange[] = [];
+const noChanges: readonly RoomChange[] = [];
 
 /** A room's conversation: what was said, and the field to say more. */
 export function ChatView({ room, wide = false }: { room: Room; wide?: boolean }) {
@@ -38,7 +38,7 @@ export function ChatView({ room, wide = false }: { room: Room; wide?: boolean })
 }
 
 function NoMessages({ room, chat }: { room: Room; chat: ChatState | undefined }) {
-  const timers = useApp((state) => state.timers[room.roomId] ?? noTimers);
+  const changes = useApp((state) => state.roomChanges[room.roomId] ?? noChanges);
   const isLoading = chat?.loading !== 'none';
   return (
     <div className={styles.list}>
@@ -49,7 +49,7 @@ function NoMessages({ room, chat }: { room: Room; chat: ChatState | undefined })
       ) : null}
       {isLoading || chat.failure ? null : (
         <>
-          <TimerRows timers={timers} />
+          <RoomChangeRows changes={changes} />
           <div className={styles.empty}>
             <strong>No messages yet</strong>
             <p>Messages are kept on the disks of the people in this room, and nowhere else.</p>

@@ -1,4 +1,4 @@
-import { type HistoryGap, type HistoryItem, type MessageKey, messageKey, type TimerChange } from '@parley/shared/model';
+import { type HistoryGap, type HistoryItem, type MessageKey, messageKey, type RoomChange } from '@parley/shared/model';
 import { DeviceId, MessageId, RoomId } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { groupMessages } from './grouping.ts';
@@ -34,7 +34,7 @@ function item(n: number, who: string, sentAt: number, more: Partial<HistoryItem>
   };
 }
 const dayKey = (atMs: number) => String(Math.floor(atMs / DAY_MS));
-const whole = { newFrom: null, isStart: true, isEnd: true, gaps: [], timers: [], dayKey };
+const whole = { newFrom: null, isStart: true, isEnd: true, gaps: [], changes: [], dayKey };
 /** `day | ana 1 2 | new | ben 3` */
 const drawn = (items: HistoryItem[], newFrom: MessageKey | null = null, isStart = true) =>
   groupMessages(items, { ...whole, newFrom, isStart })
@@ -145,8 +145,8 @@ describe('gaps', () => {
   });
 });
 
-describe('changes of the timer', () => {
-  const timer = (clock: number, sentAt = clock, lifetimeMs: number | null = clock): TimerChange => ({
+describe('changes of the room', () => {
+  const timer = (clock: number, sentAt = clock, lifetimeMs: number | null = clock): RoomChange => ({
     author: device('B'),
     authorName: 'Ben',
     name: 'Ben',
@@ -155,32 +155,33 @@ describe('changes of the timer', () => {
     id: idOf(clock),
     clock,
     sentAt,
+    kind: 'timer',
     lifetimeMs,
   });
   const items = [item(2, 'A', 0), item(4, 'A', 1), item(6, 'A', DAY_MS)];
   /** `(1) 2 4 (5) day 6` */
-  const withTimers = (timers: TimerChange[], more: { isStart?: boolean; isEnd?: boolean } = {}) =>
-    groupMessages(items, { ...whole, timers, ...more })
+  const withChanges = (changes: RoomChange[], more: { isStart?: boolean; isEnd?: boolean } = {}) =>
+    groupMessages(items, { ...whole, changes, ...more })
       .flatMap((row) => [
-        ...row.timersBefore.map(({ clock }) => `(${clock})`),
+        ...row.changesBefore.map(({ clock }) => `(${clock})`),
         ...(row.startsDay ? ['day'] : []),
-        ...row.timers.map(({ clock }) => `(${clock})`),
+        ...row.changes.map(({ clock }) => `(${clock})`),
         `${row.item.seq}`,
-        ...row.timersBelow.map(({ clock }) => `(${clock})`),
+        ...row.changesBelow.map(({ clock }) => `(${clock})`),
       ])
       .join(' ');
 
   it('stand at their place in the order of the room, under their own day', () => {
-    expect(withTimers([timer(1), timer(3), timer(5, DAY_MS), timer(7)])).toBe('day (1) 2 (3) 4 day (5) 6 (7)');
-    expect(withTimers([timer(5, 2), timer(5, DAY_MS)])).toBe('day 2 4 (5) day (5) 6');
+    expect(withChanges([timer(1), timer(3), timer(5, DAY_MS), timer(7)])).toBe('day (1) 2 (3) 4 day (5) 6 (7)');
+    expect(withChanges([timer(5, 2), timer(5, DAY_MS)])).toBe('day 2 4 (5) day (5) 6');
   });
 
   it('are left to the messages that are not loaded where they lie beyond those that are', () => {
-    expect(withTimers([timer(1), timer(9)], { isStart: false, isEnd: false })).toBe('2 4 day 6');
+    expect(withChanges([timer(1), timer(9)], { isStart: false, isEnd: false })).toBe('2 4 day 6');
   });
 
   it('part a group, so that the author is named on both sides', () => {
-    const rows = groupMessages(items.slice(0, 2), { ...whole, timers: [timer(3)] });
+    const rows = groupMessages(items.slice(0, 2), { ...whole, changes: [timer(3)] });
     expect(rows.map(({ startsGroup }) => startsGroup)).toEqual([true, true]);
   });
 });

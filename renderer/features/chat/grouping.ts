@@ -4,7 +4,7 @@ import {
   type HistoryItem,
   type MessageKey,
   messageKey,
-  type TimerChange,
+  type RoomChange,
 } from '@parley/shared/model';
 
 /** A message with what stands around it. One row of the list; its key stays when rows come and go beside it. */
@@ -21,10 +21,10 @@ export type ChatRow = {
   /** The gaps that are told of above this message, and below it where it is the last of the room. */
   gaps: readonly HistoryGap[];
   gapsBelow: readonly HistoryGap[];
-  /** The changes of the room's timer in the same places, those of an earlier day above the day. */
-  timersBefore: readonly TimerChange[];
-  timers: readonly TimerChange[];
-  timersBelow: readonly TimerChange[];
+  /** The changes of the room in the same places, those of an earlier day above the day. */
+  changesBefore: readonly RoomChange[];
+  changes: readonly RoomChange[];
+  changesBelow: readonly RoomChange[];
 };
 
 export type Grouping = {
@@ -35,13 +35,13 @@ export type Grouping = {
   isEnd: boolean;
   /** In the order of the room, also of parts of it that are not among these messages. */
   gaps: readonly HistoryGap[];
-  timers: readonly TimerChange[];
+  changes: readonly RoomChange[];
   /** Names the calendar day of a moment. */
   dayKey: (atMs: number) => string;
 };
 
 const NO_GAPS: readonly HistoryGap[] = [];
-const NO_TIMERS: readonly TimerChange[] = [];
+const NO_CHANGES: readonly RoomChange[] = [];
 
 /** Messages of one author stay together as long as no longer silence lies between them. */
 const GROUP_GAP_MS = 5 * 60_000;
@@ -49,11 +49,11 @@ const GROUP_GAP_MS = 5 * 60_000;
 /** Puts messages (oldest first) under their days and their authors, and between them what is missing. */
 export function groupMessages(
   items: readonly HistoryItem[],
-  { newFrom, isStart, isEnd, gaps, timers, dayKey }: Grouping,
+  { newFrom, isStart, isEnd, gaps, changes, dayKey }: Grouping,
 ): ChatRow[] {
   const days = items.map(({ sentAt }) => dayKey(sentAt));
   const missing = gapsByIndex(items, gaps);
-  const set = timersByIndex(items, timers);
+  const set = changesByIndex(items, changes);
   const starts = items.map((item, index) => {
     const before = items[index - 1];
     return (
@@ -66,8 +66,8 @@ export function groupMessages(
     );
   });
   /** Those above a message, by the day they are of. */
-  const timersAt = (index: number, ofItsDay: boolean): readonly TimerChange[] => {
-    const all = (index > 0 || isStart ? set.get(index) : undefined) ?? NO_TIMERS;
+  const changesAt = (index: number, ofItsDay: boolean): readonly RoomChange[] => {
+    const all = (index > 0 || isStart ? set.get(index) : undefined) ?? NO_CHANGES;
     return all.length === 0 ? all : all.filter(({ sentAt }) => (dayKey(sentAt) === days[index]) === ofItsDay);
   };
   return items.map((item, index) => ({
@@ -80,9 +80,9 @@ export function groupMessages(
     // Above the first of these messages a gap may as well belong to older ones that are not loaded.
     gaps: (index > 0 || isStart ? missing.get(index) : undefined) ?? NO_GAPS,
     gapsBelow: (isEnd && index === items.length - 1 ? missing.get(items.length) : undefined) ?? NO_GAPS,
-    timersBefore: timersAt(index, false),
-    timers: timersAt(index, true),
-    timersBelow: (isEnd && index === items.length - 1 ? set.get(items.length) : undefined) ?? NO_TIMERS,
+    changesBefore: changesAt(index, false),
+    changes: changesAt(index, true),
+    changesBelow: (isEnd && index === items.length - 1 ? set.get(items.length) : undefined) ?? NO_CHANGES,
   }));
 }
 
@@ -98,10 +98,10 @@ function gapsByIndex(items: readonly HistoryItem[], gaps: readonly HistoryGap[])
   return found;
 }
 
-/** The changes of the timer by the index of the message that they stand above. */
-function timersByIndex(items: readonly HistoryItem[], timers: readonly TimerChange[]): Map<number, TimerChange[]> {
-  return Map.groupBy(timers, (timer) => {
-    const at = items.findIndex((item) => comparePlaces(item, timer) > 0);
+/** The changes of the room by the index of the message that they stand above. */
+function changesByIndex(items: readonly HistoryItem[], changes: readonly RoomChange[]): Map<number, RoomChange[]> {
+  return Map.groupBy(changes, (change) => {
+    const at = items.findIndex((item) => comparePlaces(item, change) > 0);
     return at < 0 ? items.length : at;
   });
 }

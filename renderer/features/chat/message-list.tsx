@@ -1,4 +1,4 @@
-import type { HistoryGap, HistoryItem, MessageKey, Room, TimerChange } from '@parley/shared/model';
+import type { HistoryGap, HistoryItem, MessageKey, Room, RoomChange } from '@parley/shared/model';
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { isUnread } from '../../stores/chats.ts';
 import { useActions, useApp } from '../../stores/react.tsx';
@@ -24,7 +24,7 @@ const PADDING_PX = 16;
 /** The day that floats above the list covers so much of it. */
 const DAY_PX = 40;
 const noGaps: readonly HistoryGap[] = [];
-const noTimers: readonly TimerChange[] = [];
+const noChanges: readonly RoomChange[] = [];
 
 /** The rows of a room that are in view, and a few around them. */
 export function MessageList({ room, chat }: { room: Room; chat: ChatState }) {
@@ -34,7 +34,7 @@ export function MessageList({ room, chat }: { room: Room; chat: ChatState }) {
   const listRef = useRef<HTMLDivElement>(null);
   const focusMessage = useApp((state) => (state.screen.at === 'room' ? state.screen.focusMessage : null));
   const gaps = useApp((state) => state.gaps[roomId] ?? noGaps);
-  const timers = useApp((state) => state.timers[roomId] ?? noTimers);
+  const changes = useApp((state) => state.roomChanges[roomId] ?? noChanges);
   const { items, newFrom, hasOlder, hasNewer, loading, failure, goTo, total } = chat;
   const rows = useMemo(
     () =>
@@ -43,10 +43,10 @@ export function MessageList({ room, chat }: { room: Room; chat: ChatState }) {
         isStart: !hasOlder,
         isEnd: !hasNewer,
         gaps,
-        timers,
+        changes,
         dayKey: (at) => dayKeyOf(at),
       }),
-    [items, newFrom, hasOlder, hasNewer, gaps, timers],
+    [items, newFrom, hasOlder, hasNewer, gaps, changes],
   );
   const indexes = useMemo(() => new Map(rows.map(({ key }, index) => [key, index])), [rows]);
   const indexOf = useCallback((key: MessageKey) => indexes.get(key) ?? -1, [indexes]);
@@ -185,7 +185,7 @@ function estimatedHeight(row: ChatRow | undefined): number {
     (row.endsGroup ? 9 : 0) +
     (row.startsDay || row.isNew ? 42 : 0) +
     38 * (row.gaps.length + row.gapsBelow.length) +
-    38 * (row.timersBefore.length + row.timers.length + row.timersBelow.length)
+    38 * (row.changesBefore.length + row.changes.length + row.changesBelow.length)
   );
 }
 

@@ -7,8 +7,8 @@ import { GapRows } from './gap-rows.tsx';
 import type { ChatRow } from './grouping.ts';
 import { Message } from './message.tsx';
 import { Reactions } from './reactions.tsx';
+import { RoomChangeRows } from './room-change-rows.tsx';
 import { SelectBox } from './select-box.tsx';
-import { TimerRows } from './timer-rows.tsx';
 
 type MessageRowProps = ChatRow & {
   /** The name of the day, where this message begins one. */
@@ -23,17 +23,17 @@ type MessageRowProps = ChatRow & {
 /** A message with the day, the mark and the author that stand above it. Drawn again only when one of these changed. */
 export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
   const { item, day, isNew, highlighted, position, total, gaps, gapsBelow } = props;
-  const { timersBefore, timers, timersBelow } = props;
+  const { changesBefore, changes, changesBelow } = props;
   return (
     <>
       <GapRows gaps={gaps} />
-      <TimerRows timers={timersBefore} />
+      <RoomChangeRows changes={changesBefore} />
       {day === null ? null : (
         <p className={styles.day}>
           <span>{day}</span>
         </p>
       )}
-      <TimerRows timers={timers} />
+      <RoomChangeRows changes={changes} />
       {isNew ? (
         <p className={styles.new}>
           <span>New messages</span>
@@ -44,7 +44,7 @@ export const MessageRow = memo(function MessageRow(props: MessageRowProps) {
       ) : (
         <Talk {...props} />
       )}
-      <TimerRows timers={timersBelow} />
+      <RoomChangeRows changes={changesBelow} />
       <GapRows gaps={gapsBelow} />
     </>
   );

@@ -47,11 +47,14 @@ export function MessageFileCard({ item, offer }: { item: HistoryItem; offer: Mes
   useEffect(() => {
     if (isUnknown) learnFile(item);
   }, [isUnknown, learnFile, item]);
-  return file ? <FileCard roomId={item.roomId} file={file} /> : <UnknownFile offer={offer} mine={item.mine} />;
+  return file ? <FileCard roomId={item.roomId} file={file} /> : <UnknownFile offer={offer} />;
 }
 
-/** A file that this computer has no note of: an own one that was offered before the profile was restored, or one too many. */
-function UnknownFile({ offer, mine }: { offer: MessageFile; mine: boolean }) {
+/**
+ * A file that this computer has no note of: an own one that was offered before the profile was restored, one too many, or one of a room that
+ * was imported without it.
+ */
+function UnknownFile({ offer }: { offer: MessageFile }) {
   const size = formatSize(offer.sizeBytes);
   return (
     <div className={styles.card} role="group" aria-label={`${offer.name}, ${size}`}>
@@ -62,7 +65,7 @@ function UnknownFile({ offer, mine }: { offer: MessageFile; mine: boolean }) {
         <p className={styles.name} dir="auto">
           {offer.name}
         </p>
-        <p className={styles.soft}>{`${size} · ${mine ? 'Not on this computer' : 'Not offered here yet'}`}</p>
+        <p className={styles.soft}>{`${size} · Not on this computer`}</p>
       </div>
     </div>
   );

@@ -246,7 +246,6 @@ export class FakeCore {
   readonly joinedCalls: CallId[] = [];
   readonly asked: string[] = [];
   profile: Profile;
-  roomName: { name: string; renamedAt: number } | null = null;
   /** Answers of the test's own, by call. */
   readonly answers: Partial<Record<BridgeCall, (input: never) => unknown>> = {};
   standing: PeerStanding['standing'] = 'new';
@@ -351,10 +350,6 @@ export class FakeCore {
     'peers.meet': ({ deviceId, profile }: { deviceId: DeviceId; profile: Profile }) => {
       this.met.set(deviceId, profile);
       return accept({ deviceId, name: profile.username, standing: this.standing });
-    },
-    'rooms.rename': ({ name, renamedAt }: { name: string; renamedAt: number }) => {
-      this.roomName = { name, renamedAt };
-      return accept({});
     },
     // Texts only: what other kinds do to them is the business of the real history.
     'history.compose': async ({ id, roomId, content }: { id: MessageId; roomId: RoomId; content: EntryContent }) => {
@@ -581,7 +576,6 @@ export class FakeRoom {
       randomBytes,
       profile: () => own.profile,
       privacy: () => ({ relayOnly: false, readReceipts: true }),
-      roomName: () => own.roomName,
       policy: this.policy,
       log: noLog,
     };
@@ -622,7 +616,6 @@ export class FakeRoom {
     return {
       roomId: this.keyring.roomId,
       name: 'Planning',
-      renamedAt: 0,
       host: this.keyring.host,
       mine: false,
       needsPassphrase: false,

@@ -10,9 +10,9 @@ import type { ListedRoomsStore } from '../listed-rooms.ts';
 import type { Notices } from '../notices.ts';
 import type { AppPorts } from '../ports.ts';
 import type { Reach } from '../reach.ts';
+import type { RoomChanges } from '../room-changes.ts';
 import type { Searches } from '../searches.ts';
 import type { Screen } from '../state.ts';
-import type { Timers } from '../timers.ts';
 import { type ShowUnstored, showsUnstored } from '../unstored.ts';
 import type { Voices } from '../voices.ts';
 
@@ -21,7 +21,7 @@ export type ActionParts = {
   ports: AppPorts;
   chats: Chats;
   gaps: Gaps;
-  timers: Timers;
+  roomChanges: RoomChanges;
   drafts: Drafts;
   /** Absent until the start succeeded. */
   running: () => { reach: Reach; calls: Calls } | undefined;

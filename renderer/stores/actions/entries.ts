@@ -41,7 +41,7 @@ const refOf = ({ author, id }: MessageRef): MessageRef => ({ author, id });
 
 /** What a person does to messages that are there. */
 export function createEntryActions(context: ActionContext): EntryActions {
-  const { store, ports, chats, drafts, timers, session, tell, tellUnlessCancelled, showUnstored } = context;
+  const { store, ports, chats, drafts, roomChanges, session, tell, tellUnlessCancelled, showUnstored } = context;
   const set = (roomId: RoomId, composing: Composing | undefined) =>
     store.setState((state) => ({ composing: withRoom(state.composing, roomId, composing) }));
   const startEdit = (roomId: RoomId, of: HistoryItem) =>
@@ -125,7 +125,7 @@ export function createEntryActions(context: ActionContext): EntryActions {
         () => {},
         () => drafts.kept(roomId),
       );
-      if (sent.ok) void timers.load(roomId);
+      if (sent.ok) void roomChanges.load(roomId);
       return tell(sent);
     },
   };

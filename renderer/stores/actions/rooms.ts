@@ -1,5 +1,5 @@
 import { type Room, RoomName, type ServerHost } from '@parley/shared/model';
-import { accept, type Outcome, type RoomId, refuse } from '@parley/shared/protocol';
+import { accept, MessageId, type Outcome, type RoomId, refuse, toBase64Url } from '@parley/shared/protocol';
 import type { CallActions } from './call.ts';
 import type { ActionContext } from './context.ts';
 import { changeListing } from './listing-changes.ts';
@@ -44,8 +44,8 @@ export function createRoomActions(
   context: ActionContext,
   { goHome, enter }: NavigationActions & { enter: EnterRoom },
 ): RoomActions {
-  const { store, ports, chats, gaps, timers, drafts, voices, running, session, calls, tell } = context;
-  const { bridge, clock } = ports;
+  const { store, ports, chats, gaps, roomChanges, drafts, voices, running, session, calls, tell } = context;
+  const { bridge } = ports;
   return {
     async createRoom({ name, host, passphrase, listed }) {
       const parsed = RoomName.safeParse(name);
@@ -64,14 +64,14 @@ export function createRoomActions(
     async renameRoom(roomId, name) {
       const parsed = RoomName.safeParse(name);
       if (!parsed.success) return refuse('room-name-invalid', { path: 'name' });
-      const renamed = await bridge.call('rooms.rename', { roomId, name: parsed.data, renamedAt: clock.now() });
-      if (!renamed.ok) return tell(renamed);
-      const room = renamed.value;
-      putRoom(context, room);
-      session(roomId)?.refreshPresence();
-      if (room.mine && room.listed)
+      const named = await writeName(context, roomId, parsed.data);
+      if (!named.ok) return tell(named);
+      void roomChanges.load(roomId);
+      const room = store.getState().rooms.find((each) => each.roomId === roomId);
+      if (room) putRoom(context, { ...room, name: parsed.data });
+      if (room?.mine && room.listed)
         return tell(await changeListing(context, roomId, { act: 'rename', name: parsed.data }));
-      return renamed;
+      return named;
     },
     async keepMessages(roomId, keepMs) {
       const kept = await bridge.call('rooms.keep', { roomId, keepMs });
@@ -95,7 +95,7 @@ export function createRoomActions(
       await running()?.reach.sync();
       chats.forget(roomId);
       gaps.forget(roomId);
-      timers.forget(roomId);
+      roomChanges.forget(roomId);
       drafts.forget(roomId);
       return deleted;
     },
@@ -105,6 +105,16 @@ export function createRoomActions(
 
 const stillListed = (host: ServerHost, why: string): string =>
   `The room is still on the list of ${host} and was not deleted. ${why} Try again later, or remove that server in Settings first.`;
+
+/** Writes a name as an entry. A room without its key has no session: its name is on this disk, and goes out once it has one. */
+async function writeName(context: ActionContext, roomId: RoomId, name: RoomName): Promise<Outcome<unknown>> {
+  const content = { kind: 'name', name, of: null } as const;
+  const { session, ports } = context;
+  const room = session(roomId);
+  if (room) return room.send(content, () => {});
+  const id = MessageId.parse(toBase64Url(ports.randomBytes(16)));
+  return ports.bridge.call('history.compose', { id, roomId, content });
+}
 
 const putRoom = ({ store }: ActionContext, room: Room) =>
   store.setState(({ rooms }) => ({

@@ -49,7 +49,7 @@ export function baseState(theme: Theme, nowMs: number): AppState {
     call: { at: 'none' },
     chats: { [design]: chatOf(items, { newFrom: items[10] ? messageKey(items[10]) : null }) },
     gaps: {},
-    timers: {},
+    roomChanges: {},
     composing: {},
     unstored: {},
     selection: null,

@@ -172,7 +172,6 @@ describe('an acknowledged message (P9)', () => {
           const room = {
             room_id: roomId,
             name: null,
-            renamed_at: 0,
             host: null,
             needs_passphrase: 0,
             listed: 0,

@@ -25,6 +25,7 @@ const step = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('call' as const), who: member }) },
+  { weight: 2, arbitrary: fc.record({ does: fc.constant('rename' as const), who: member }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -119,6 +120,9 @@ describe('members of a room where two keep messages for a short time and some me
           for (const [at, each] of room.members.entries()) {
             for (const key of dropped[at] ?? []) expect(wordsOf(each).has(key)).toBe(false);
           }
+          // Names are kept, however long messages are.
+          const [names, ...namesOfOthers] = room.members.map((each) => each.names());
+          for (const each of namesOfOthers) expect(each).toEqual(names);
           // All members that hold a message show the same words.
           const all = new Map(room.members.flatMap((each) => [...wordsOf(each)]));
           for (const each of room.members) {

@@ -5,7 +5,7 @@ import type { Member, SimulatedRoom } from './simulated-members.ts';
 export type MemberStep =
   | { does: 'edit' | 'delete'; who: number; which: number }
   | { does: 'react'; who: number; which: number; emoji?: Emoji; on?: boolean }
-  | { does: 'call'; who: number }
+  | { does: 'call' | 'rename'; who: number }
   | { does: 'hang up'; who: number; which: number; lengthMs: number }
   | { does: 'link' | 'cut'; who: number; other: number }
   | { does: 'set clock'; who: number; aheadMs: number }
@@ -32,6 +32,9 @@ export async function takeStep(room: SimulatedRoom, step: MemberStep, word: stri
     }
     case 'call':
       await room.member(step.who).call();
+      break;
+    case 'rename':
+      await room.member(step.who).rename(`room of ${word}`);
       break;
     case 'hang up':
       await room.member(step.who).hangUp(step.which, step.lengthMs);

@@ -14,6 +14,7 @@ const step = fc.oneof(
   { weight: 6, arbitrary: fc.record({ does: fc.constant('write' as const), who: member }) },
   { weight: 2, arbitrary: fc.record({ does: fc.constant('offer file' as const), who: member }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('call' as const), who: member }) },
+  { weight: 2, arbitrary: fc.record({ does: fc.constant('rename' as const), who: member }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -142,6 +143,8 @@ describe('members of a room, of whom any is killed or restored from a copy at an
           for (const keysOfOther of others) expect(keysOfOther).toEqual(first);
           const [shown, ...shownByOthers] = room.members.map((each) => each.shown());
           for (const each of shownByOthers) expect(each).toEqual(shown);
+          const [names, ...namesOfOthers] = room.members.map((each) => each.names());
+          for (const each of namesOfOthers) expect(each).toEqual(names);
           expect(new Set(first)).toEqual(alive);
           for (const each of room.members) {
             const elsewhere = room.members.filter((other) => other !== each);

@@ -10,6 +10,7 @@ import {
   type MessageKey,
   messageKey,
   profileFromName,
+  RoomName,
 } from '@parley/shared/model';
 import {
   accept,
@@ -51,7 +52,6 @@ const roomId = RoomId.parse(`${'room'.padEnd(21, 'x')}A`);
 const room = {
   room_id: roomId,
   name: null,
-  renamed_at: 0,
   host: null,
   secret: new Uint8Array(48),
   owner_pub: toBase64Url(randomBytes(32)),
@@ -267,6 +267,18 @@ export class Member {
 
   call(): Promise<unknown> {
     return this.say({ kind: 'call', of: null, callId: CallId.parse(toBase64Url(randomBytes(16))) });
+  }
+
+  rename(name: string): Promise<unknown> {
+    return this.say({ kind: 'name', name: RoomName.parse(name), of: null });
+  }
+
+  /** What the room is called here, and by whom it was ever called what. */
+  names() {
+    const given = this.#store
+      .roomChanges(roomId)
+      .map((change) => (change.kind === 'name' ? { by: change.author, id: change.id, name: change.roomName } : null));
+    return { now: this.#store.room(roomId)?.name, given };
   }
 
   /** Leaves one of the calls that are here, if there is any. */

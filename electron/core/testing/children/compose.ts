@@ -16,7 +16,6 @@ for (let room = 0; written < most; room++) {
   await history.addRoom({
     room_id: roomId,
     name: null,
-    renamed_at: 0,
     host: null,
     secret: new Uint8Array(48),
     owner_pub: '',

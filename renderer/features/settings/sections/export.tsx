@@ -167,7 +167,7 @@ export function resultWords(result: Extract<WorkResult, { kind: 'export' | 'impo
         : '';
     return `${rooms} exported${files > 0 ? `, with ${countOf(files, 'file', 'files')}` : ''}.${missing}`;
   }
-  const { added, known, refused, forged } = result;
+  const { added, known, refused, forged, files, filesMissing, filesWrong, filesNotStored } = result;
   const news =
     added === 0
       ? 'Everything was here already.'
@@ -176,5 +176,16 @@ export function resultWords(result: Extract<WorkResult, { kind: 'export' | 'impo
     refused === 0
       ? ''
       : ` ${countOf(refused, 'entry was', 'entries were')} refused${forged > 0 ? `, ${countOf(forged, 'of them', 'of them')} not signed by ${forged === 1 ? 'its author' : 'their authors'}` : ''}.`;
-  return `${rooms} imported. ${news}${left}`;
+  const came = files === 0 ? '' : ` ${countOf(files, 'file', 'files')} came along.`;
+  const missing =
+    filesMissing === 0 ? '' : ` ${countOf(filesMissing, 'file was', 'files were')} not beside the export.`;
+  const wrong =
+    filesWrong === 0
+      ? ''
+      : ` ${countOf(filesWrong, 'file was', 'files were')} left out: not what ${filesWrong === 1 ? 'its message says' : 'their messages say'}.`;
+  const notStored =
+    filesNotStored === 0
+      ? ''
+      : ` ${countOf(filesNotStored, 'file', 'files')} could not be stored on this computer: make room on the disk and import once more.`;
+  return `${rooms} imported. ${news}${left}${came}${missing}${wrong}${notStored}`;
 }

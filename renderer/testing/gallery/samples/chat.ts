@@ -3,8 +3,9 @@ import {
   type HistoryGap,
   type HistoryItem,
   mentionOf,
+  type RoomChange,
+  RoomName,
   type SearchHit,
-  type TimerChange,
 } from '@parley/shared/model';
 import { MessageId } from '@parley/shared/protocol';
 import type { ChatState } from '../../../stores/state.ts';
@@ -184,18 +185,19 @@ export function gapsAt(nowMs: number): HistoryGap[] {
   ];
 }
 
-/** Somebody set a timer in the short talk, and this person turned it off. */
-export function timersAt(nowMs: number): TimerChange[] {
+/** Somebody set a timer in the short talk and named the room, and this person turned the timer off. */
+export function roomChangesAt(nowMs: number): RoomChange[] {
   const [question, photos, answer] = livelyAt(nowMs);
   if (!question || !photos || !answer) return [];
-  const changeOf = (item: HistoryItem, lifetimeMs: number | null): TimerChange => {
+  const placeOf = (item: HistoryItem) => {
     const { author, authorName, name, confirmed, mine, id, clock, sentAt } = item;
-    return { author, authorName, name, confirmed, mine, id, clock, sentAt, lifetimeMs };
+    return { author, authorName, name, confirmed, mine, id, clock, sentAt };
   };
   const mine = livelyAt(nowMs).find((item) => item.mine) ?? question;
   return [
-    changeOf(photos, 7 * 86_400_000),
-    { ...changeOf(mine, null), clock: answer.clock + 100, sentAt: nowMs - MINUTE_MS },
+    { ...placeOf(question), kind: 'name', roomName: RoomName.parse('Design circle'), first: false },
+    { ...placeOf(photos), kind: 'timer', lifetimeMs: 7 * 86_400_000 },
+    { ...placeOf(mine), kind: 'timer', lifetimeMs: null, clock: answer.clock + 100, sentAt: nowMs - MINUTE_MS },
   ];
 }
 

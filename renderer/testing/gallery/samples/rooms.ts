@@ -14,7 +14,6 @@ export function roomOf(name: string, nowMs: number, more: Partial<Room> = {}): R
   return {
     roomId: roomIdOf(name),
     name,
-    renamedAt: 0,
     host: 'parley.studio.example',
     mine: true,
     listed: false,

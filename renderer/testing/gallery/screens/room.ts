@@ -10,9 +10,9 @@ import {
   longTalkAt,
   markedAt,
   mentionsAt,
+  roomChangesAt,
   scriptsAt,
   talkAt,
-  timersAt,
 } from '../samples/chat.ts';
 import { fileMessagesAt, filesAt } from '../samples/files.ts';
 import { callId } from '../samples/ids.ts';
@@ -105,10 +105,10 @@ export const roomScreens = {
     chats: { [design]: chatOf(livelyAt(nowMs)) },
     gaps: { [design]: gapsAt(nowMs) },
   }),
-  'room-timers': (_base, nowMs) => ({
+  'room-changes': (_base, nowMs) => ({
     screen: inRoom(),
     chats: { [design]: chatOf(livelyAt(nowMs)) },
-    timers: { [design]: timersAt(nowMs) },
+    roomChanges: { [design]: roomChangesAt(nowMs) },
   }),
   // While one rings that is not answered yet.
   'room-calls': (base, nowMs) => ({
