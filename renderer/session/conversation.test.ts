@@ -121,6 +121,7 @@ function openConversation() {
     randomBytes: (size) => crypto.getRandomValues(new Uint8Array(size)),
     readReceipts: () => true,
     receiptsEveryMs: 100,
+    isOwn: (deviceId) => deviceId === device('own'),
   });
 
   async function link(name: string) {
@@ -306,6 +307,22 @@ describe('back-fill', () => {
     expect(conversation.openResources.timers).toBe(1);
     conversation.unlinked(eve.peer);
     expect(conversation.openResources.timers).toBe(0);
+  });
+
+  it('gives another computer of the person everything, and takes everything of it (H9)', async () => {
+    const { core, link } = openConversation();
+    core.keeps = false;
+    core.missing = Array.from({ length: LIMITS.historyBatchMax }, (_, i) => message(device('ana'), i + 1));
+    const own = await link('own');
+    const batches = LIMITS.backfillGivenMax / LIMITS.historyBatchMax + 5;
+    for (let at = 0; at < batches; at++) {
+      await own.hear(have());
+      const from = at * LIMITS.historyBatchMax;
+      const messages = Array.from({ length: LIMITS.historyBatchMax }, (_, i) => message(device('m'), from + i + 1));
+      await own.hear({ type: 'batch', messages, hasMore: true });
+    }
+    expect(own.of('batch')).toHaveLength(batches);
+    expect(core.recorded).toBe(batches * LIMITS.historyBatchMax);
   });
 
   it('looks for one device only so often', async () => {

@@ -78,6 +78,18 @@ export const LIMITS = {
   backfillTakenMax: 10_000,
   backfillGivenMax: 20_000,
   receiptsMax: 200,
+
+  /** Computers of one person beside the first. */
+  computersMax: 8,
+  /** Lists of computers in one message of a link. */
+  computerListsMax: 16,
+  /** Rooms in one message between computers of one person. */
+  ownRoomsMax: 50,
+  /** How long a code for a new computer is good for. */
+  computerCodeMs: 600_000,
+  /** Sealed parts of what a new computer gets, and characters of one. */
+  transferPartsMax: 10_000,
+  transferPartMaxChars: 60_000,
   /** One session description. */
   sdpMaxChars: 60_000,
   candidateMaxChars: 1_024,

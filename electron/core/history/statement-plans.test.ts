@@ -22,10 +22,11 @@ afterEach(() => {
   folder.remove();
 });
 
-/** Statements that read something from end to end: the lists of rooms and of servers are all of them. */
+/** Statements that read something from end to end: the lists of rooms, of servers and of people with several computers are all of them. */
 const WHOLE: Readonly<Record<string, string[]>> = {
   rooms: ['SCAN rooms'],
   servers: ['SCAN servers'],
+  computerLists: ['SCAN computer_lists'],
   // The numbers of one page.
   searchFiles: ['SCAN f'],
 };

@@ -42,6 +42,7 @@ const INDEXED = `
 export const sql = {
   rooms: 'SELECT * FROM rooms ORDER BY last_active_at DESC',
   room: 'SELECT * FROM rooms WHERE room_id = ?',
+  takeRoom: 'UPDATE rooms SET keep_ms = @keepMs, read_clock = @readClock WHERE room_id = @roomId',
   roomCount: 'SELECT message_count, entry_count FROM rooms WHERE room_id = ?',
   topClock: 'SELECT top_clock FROM rooms WHERE room_id = ?',
   insertRoom: `
@@ -62,6 +63,9 @@ export const sql = {
   setDraft: 'UPDATE rooms SET draft = ? WHERE room_id = ?',
   deleteMessage: 'DELETE FROM messages WHERE number = ?',
   deleteMessages: `DELETE FROM messages WHERE author IN (SELECT number FROM authors WHERE room = ${ROOM})`,
+  noteDeleted: 'INSERT OR IGNORE INTO deleted_rooms (room_hash) VALUES (?)',
+  forgetDeleted: 'DELETE FROM deleted_rooms WHERE room_hash = ?',
+  wasDeleted: 'SELECT 1 FROM deleted_rooms WHERE room_hash = ?',
   deleteRoom: 'DELETE FROM rooms WHERE room_id = ?',
   roomGrew: `
     UPDATE rooms SET message_count = message_count + @shown, entry_count = entry_count + @entries, unread = unread + @unread, top_clock = max(top_clock, @clock),
@@ -217,6 +221,8 @@ export const sql = {
     SELECT a.device AS author, m.id FROM messages m CROSS JOIN authors a ON a.number = m.author
     WHERE m.room = ${ROOM} AND m.mine = 0 AND m.state < 3 AND m.shown = 1
     ORDER BY ${NEWEST_FIRST} LIMIT 1 OFFSET ?`,
+  firstUnreadClock: `
+    SELECT clock FROM messages WHERE room = ${ROOM} AND mine = 0 AND state < 3 AND shown = 1 ORDER BY clock LIMIT 1`,
   // The plus keeps SQLite on the index of the author's seqs, which is the order that is asked for.
   messagesWithin: `
     ${MESSAGES} WHERE m.author = ${AUTHOR} AND m.seq BETWEEN ? AND ? AND m.held = 1 AND +m.clock >= ?
@@ -280,13 +286,19 @@ export const sql = {
     WHERE m.author = ${AUTHOR} ORDER BY m.seq DESC LIMIT 1`,
 
   pin: 'SELECT * FROM pins WHERE device_id = ?',
-  otherPin: 'SELECT 1 FROM pins WHERE name_key = ? AND device_id <> ? AND changed = 0 LIMIT 1',
+  pinsNamed: 'SELECT device_id FROM pins WHERE name_key = ? AND changed = 0',
+  pinsAbove: `
+    SELECT device_id, name, verified FROM pins WHERE device_id > ? AND changed = 0 ORDER BY device_id LIMIT ?`,
   setPin: `
     INSERT INTO pins (device_id, name_key, name, verified, changed, first_met_at, last_met_at)
     VALUES (@deviceId, @nameKey, @name, @verified, @changed, @now, @now)
     ON CONFLICT (device_id) DO UPDATE SET name_key = @nameKey, name = @name, verified = @verified,
                                           changed = @changed, last_met_at = @now`,
   verifyPin: 'UPDATE pins SET verified = ?, changed = ? WHERE device_id = ?',
+
+  computerLists: 'SELECT list FROM computer_lists',
+  setComputerList: `
+    INSERT INTO computer_lists (person, list) VALUES (?, ?) ON CONFLICT (person) DO UPDATE SET list = excluded.list`,
 
   servers: 'SELECT host, name, kind, credential, lost, added_at FROM servers',
   insertServer: 'INSERT INTO servers (host, name, added_at) VALUES (?, ?, ?) ON CONFLICT (host) DO NOTHING',

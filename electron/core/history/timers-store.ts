@@ -12,14 +12,14 @@ type TimerRow = Pick<MessageRow, 'author' | 'author_name' | 'clock' | 'sent_at' 
 };
 
 /** The changes of a room's timer. */
-export function createTimersStore({ all, needRoom }: HistoryContext) {
+export function createTimersStore({ all, people, needRoom }: HistoryContext) {
   return {
     /** The latest changes, at most `limit`, in the order of the room. Throws `room-unknown`. */
     timers: (roomId: RoomId, limit: number = LIMITS.timersMax): TimerChange[] => {
       needRoom(roomId);
       return all<TimerRow>(sql.timers, roomId, limit)
         .map((row) => ({
-          ...personOf(row),
+          ...personOf(people.named(row), people.personOf(row.author)),
           id: MessageId.parse(fromBlob(row.id)),
           clock: row.clock,
           sentAt: row.sent_at,

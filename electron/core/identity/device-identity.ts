@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
+import type { ComputerAsk, Computers } from '@parley/shared/model';
 import {
   type Bytes,
   DeviceId,
@@ -8,7 +9,14 @@ import {
   type PairRole,
   ParleyError,
 } from '@parley/shared/protocol';
-import { confirmSignatureBytes, helloSignatureBytes } from '@parley/shared/sealing';
+import {
+  askBytes,
+  computersBytes,
+  confirmSignatureBytes,
+  consentBytes,
+  helloSignatureBytes,
+  welcomeBytes,
+} from '@parley/shared/sealing';
 import { writeFileAtomically } from '../atomic-file.ts';
 import type { SecretStore } from '../ports.ts';
 import { unlock } from '../unlock.ts';
@@ -21,6 +29,11 @@ export interface DeviceIdentity {
   readonly seed: Bytes;
   signHello(fields: HelloFields): { dev: DeviceId; sig: string };
   signConfirm(role: PairRole, transcriptHash: string): { sig: string };
+  /** Asks to be a further computer of that person. */
+  signAsk(person: DeviceId, fields: Pick<ComputerAsk, 'name' | 'askedAt' | 'boxKey'>): ComputerAsk;
+  /** The list of this person's computers, as their first one signs it. */
+  signComputers(list: Omit<Computers, 'sig'>): Computers;
+  signWelcome(ask: Pick<ComputerAsk, 'device' | 'boxKey'>, fields: { eph: string; parts: number }): string;
 }
 
 /**
@@ -46,5 +59,16 @@ export async function openIdentity(file: string, secrets: SecretStore): Promise<
     signConfirm: (role, transcriptHash) => ({
       sig: key.sign(confirmSignatureBytes(role, fromBase64Url(transcriptHash) ?? new Uint8Array())),
     }),
+    signAsk(person, { name, askedAt, boxKey }) {
+      const computer = { device: deviceId, name, askedAt };
+      return {
+        ...computer,
+        boxKey,
+        consent: key.sign(consentBytes(person, computer)),
+        sig: key.sign(askBytes(person, { device: deviceId, boxKey })),
+      };
+    },
+    signComputers: (list) => ({ ...list, sig: key.sign(computersBytes(list)) }),
+    signWelcome: (ask, fields) => key.sign(welcomeBytes(ask, fields)),
   };
 }

@@ -159,7 +159,7 @@ export function createRooms(options: {
       return get(roomId);
     },
 
-    async keyring(roomId: RoomId): Promise<RoomKeyring> {
+    async keyring(roomId: RoomId): Promise<RoomKeyring & { inviteHost: ServerHost }> {
       const row = await history.room(roomId);
       if (!row) throw new ParleyError('room-unknown');
       if (row.secret.length === 0) throw new ParleyError('room-key-lost');
@@ -168,7 +168,7 @@ export function createRooms(options: {
       const ownerPub = fromBase64Url(row.owner_pub) ?? new Uint8Array(32);
       const needsPassphrase = row.needs_passphrase === 1;
       const inviteHost = row.host ?? ownServer.inviteHost() ?? NOT_RUNNING;
-      return RoomKeyring.parse({
+      const keyring = RoomKeyring.parse({
         roomId,
         host: hostOf(row),
         secret: toBase64Url(secret),
@@ -176,6 +176,7 @@ export function createRooms(options: {
         passphrase,
         invite: formatInvite({ host: inviteHost, secret, ownerPub, needsPassphrase }),
       });
+      return { ...keyring, inviteHost };
     },
 
     async markListed(roomId: RoomId, listed: boolean): Promise<Room> {

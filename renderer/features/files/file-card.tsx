@@ -17,6 +17,7 @@ import {
   X,
 } from 'lucide-react';
 import { useEffect, useRef } from 'react';
+import { isFromHere } from '../../stores/actions/entries.ts';
 import type { FileAction } from '../../stores/actions/files.ts';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { FileNow } from '../../stores/state.ts';
@@ -47,7 +48,7 @@ export function MessageFileCard({ item, offer }: { item: HistoryItem; offer: Mes
   useEffect(() => {
     if (isUnknown) learnFile(item);
   }, [isUnknown, learnFile, item]);
-  return file ? <FileCard roomId={item.roomId} file={file} /> : <UnknownFile offer={offer} mine={item.mine} />;
+  return file ? <FileCard roomId={item.roomId} file={file} /> : <UnknownFile offer={offer} mine={isFromHere(item)} />;
 }
 
 /** A file that this computer has no note of: an own one that was offered before the profile was restored, or one too many. */

@@ -1,5 +1,6 @@
 import type { Bridge, BridgeCall } from '@parley/shared/bridge';
 import {
+  type Computers,
   comparePlaces,
   cursorAt,
   type Entry,
@@ -250,6 +251,11 @@ export class FakeCore {
   /** Answers of the test's own, by call. */
   readonly answers: Partial<Record<BridgeCall, (input: never) => unknown>> = {};
   standing: PeerStanding['standing'] = 'new';
+  /** The first computer of this person, and their list of computers. */
+  person: DeviceId | null = null;
+  computers: Computers | null = null;
+  /** Devices that are computers of somebody, as this core knows. */
+  readonly persons = new Map<DeviceId, DeviceId>();
   readonly #key: CryptoKey;
 
   private constructor(dev: DeviceId, key: CryptoKey, profile: Profile) {
@@ -350,7 +356,8 @@ export class FakeCore {
       accept({ sig: await this.#sign(confirmSignatureBytes(role, fromBase64Url(transcriptHash) as never)) }),
     'peers.meet': ({ deviceId, profile }: { deviceId: DeviceId; profile: Profile }) => {
       this.met.set(deviceId, profile);
-      return accept({ deviceId, name: profile.username, standing: this.standing });
+      const person = this.persons.get(deviceId);
+      return accept({ deviceId, name: profile.username, standing: this.standing, ...(person ? { person } : {}) });
     },
     'rooms.rename': ({ name, renamedAt }: { name: string; renamedAt: number }) => {
       this.roomName = { name, renamedAt };
@@ -574,6 +581,9 @@ export class FakeRoom {
       bridge: own.bridge(),
       content: { write: async () => refuse('file-unknown'), read: async () => refuse('file-unknown') },
       localFiles: new LocalFiles(),
+      computers: () => own.computers,
+      person: () => own.person,
+      mayTellOwn: () => true,
       takeSeat: (keyring, owner) => this.server.takeSeat(keyring, owner),
       makePeer: this.net.maker(certificate),
       certificate: { certificate: null, fp: certificate.fp },

@@ -12,6 +12,7 @@ import { up as retention } from './0010-retention.ts';
 import { up as receiptTimes } from './0011-receipt-times.ts';
 import { up as compact } from './0012-compact.ts';
 import { up as calls } from './0013-calls.ts';
+import { up as computers } from './0014-computers.ts';
 
 /** How many messages of all were brought to the newer shape; 0 of 0 when it begins. */
 export type MigrationProgress = (done: number, total: number) => void;
@@ -33,4 +34,5 @@ export const migrations: readonly Migration[] = [
   receiptTimes,
   compact,
   calls,
+  computers,
 ];

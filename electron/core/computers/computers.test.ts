@@ -1,0 +1,249 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ComputerAsk, ComputerWelcome, TransferItem } from '@parley/shared/model';
+import type { DeviceId } from '@parley/shared/protocol';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openFileSecretStore } from '../adapters/file-secret-store.ts';
+import { type Core, createCore } from '../core.ts';
+import { ask, newMessageId, randomId, temporaryFolder, testClock, testPorts } from '../testing/test-kit.ts';
+import { partsOf } from './transfer-parts.ts';
+
+let folder: ReturnType<typeof temporaryFolder>;
+const open: Core[] = [];
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((core) => core.close()));
+  folder.remove();
+});
+
+/** A computer with a keystore of its own: what another one wrapped cannot be opened here. */
+async function computer(name: string): Promise<Core> {
+  mkdirSync(join(folder.path, name), { recursive: true });
+  const secrets = openFileSecretStore(join(folder.path, name, 'keystore'));
+  const core = await createCore(
+    testPorts(join(folder.path, name, 'profile'), {
+      clock: testClock(1_700_000_000_000 + open.length * 1_000),
+      secrets,
+      serverProcess: null,
+    }),
+  );
+  open.push(core);
+  return core;
+}
+const deviceOf = async (core: Core): Promise<DeviceId> => (await ask(core, 'computers.state', {})).device;
+
+/** Ana's computer with a room and a message in it. */
+async function anas() {
+  const desk = await computer('desk');
+  await ask(desk, 'settings.change', {
+    profile: { username: 'Ana', displayName: 'Ana Ribeiro' },
+    appearance: { theme: 'dark' },
+    homeServer: 'talk.example',
+  });
+  const garden = await ask(desk, 'rooms.create', { name: 'Garden' });
+  const content = { kind: 'text' as const, text: 'On the desk', of: null };
+  await ask(desk, 'history.compose', { id: newMessageId(), roomId: garden.roomId, content });
+  return { desk, garden, person: await deviceOf(desk) };
+}
+
+/** The new computer asks, and the first one takes it in. */
+async function welcomed(desk: Core, fresh: Core): Promise<{ asked: ComputerAsk; welcome: ComputerWelcome }> {
+  const asked = await ask(fresh, 'computers.ask', { person: await deviceOf(desk), name: 'Laptop' });
+  return { asked, welcome: await ask(desk, 'computers.welcome', { ask: asked }) };
+}
+async function transferred(desk: Core, fresh: Core): Promise<string[]> {
+  const { welcome } = await welcomed(desk, fresh);
+  await ask(fresh, 'computers.take-welcome', { welcome });
+  const sealed: string[] = [];
+  for (let index = 0; index < welcome.parts; index++) {
+    const { part } = await ask(desk, 'computers.part', { index });
+    sealed.push(part);
+    await ask(fresh, 'computers.take-part', { index, part });
+  }
+  await ask(fresh, 'computers.finish', {});
+  await ask(desk, 'computers.stop-giving', { failed: false });
+  return sealed;
+}
+
+describe('a new computer (H9)', () => {
+  it('gets name, settings, servers and rooms with their keys, and keeps its own key', async () => {
+    const { desk, garden, person } = await anas();
+    const vault = await ask(desk, 'rooms.create', { name: 'Vault', passphrase: 'lavender honey' });
+    const laptop = await computer('laptop');
+    const own = await deviceOf(laptop);
+    const sealed = await transferred(desk, laptop);
+    const restarted = new Promise<void>((resolve) => {
+      laptop.subscribe((event) => {
+        if (event === 'app.restarted') resolve();
+      });
+    });
+    await ask(laptop, 'computers.begin', {});
+    await restarted;
+
+    expect(own).not.toBe(person);
+    expect(await ask(laptop, 'computers.state', {})).toMatchObject({ device: own, person });
+    expect((await ask(laptop, 'app.info', {})).deviceId).toBe(own);
+    expect(await ask(laptop, 'settings.get', {})).toMatchObject({
+      profile: { username: 'Ana', displayName: 'Ana Ribeiro' },
+      appearance: { theme: 'dark' },
+      homeServer: 'talk.example',
+    });
+    const rooms = (await ask(laptop, 'rooms.list', {})).items;
+    expect(new Map(rooms.map(({ roomId, name, mine }) => [roomId, [name, mine]]))).toEqual(
+      new Map([
+        [garden.roomId, ['Garden', true]],
+        [vault.roomId, ['Vault', true]],
+      ]),
+    );
+    const keys = await ask(laptop, 'rooms.keyring', { roomId: vault.roomId });
+    const before = await ask(desk, 'rooms.keyring', { roomId: vault.roomId });
+    expect([keys.secret, keys.passphrase]).toEqual([before.secret, 'lavender honey']);
+    // Nothing of it is to be read on the way.
+    for (const word of ['Ribeiro', 'lavender', before.secret])
+      expect(sealed.some((part) => Buffer.from(part, 'base64url').includes(word) || part.includes(word))).toBe(false);
+  });
+
+  it('speaks as one person: what one of them wrote is one’s own on the other', async () => {
+    const { desk, garden } = await anas();
+    const laptop = await computer('laptop');
+    await transferred(desk, laptop);
+    const nothing = { roomId: garden.roomId, heads: [], above: null, upTo: null, after: null };
+    const { messages } = await ask(desk, 'history.missing', nothing);
+    await ask(laptop, 'history.record', { roomId: garden.roomId, messages });
+    const { items } = await ask(laptop, 'history.page', { roomId: garden.roomId });
+    expect(items).toMatchObject([{ text: 'On the desk', mine: true, elsewhere: true, state: 'read' }]);
+  });
+
+  it('tells the other about rooms and names that came later, and nobody else is believed', async () => {
+    const { desk, garden, person } = await anas();
+    const laptop = await computer('laptop');
+    await transferred(desk, laptop);
+    const own = await deviceOf(laptop);
+    const invited = await ask(laptop, 'rooms.create', { name: 'Cellar', passphrase: 'lemon' });
+    await ask(laptop, 'rooms.delete', { roomId: garden.roomId });
+    await ask(laptop, 'settings.change', { profile: { username: 'Ana', displayName: 'Ana R.' } });
+
+    const [told] = (await ask(laptop, 'computers.own', {})).messages;
+    if (!told) throw new Error('nothing is told');
+    await expect(ask(desk, 'computers.take-own', { ...told, by: person })).rejects.toMatchObject({
+      code: 'not-allowed',
+    });
+    await expect(ask(desk, 'computers.take-own', { ...told, by: randomId(32) as DeviceId })).rejects.toMatchObject({
+      code: 'not-allowed',
+    });
+    await ask(desk, 'computers.take-own', { ...told, by: own });
+    expect((await ask(desk, 'settings.get', {})).profile?.displayName).toBe('Ana R.');
+    const names = async (core: Core) =>
+      (await ask(core, 'rooms.list', {})).items
+        .map(({ name }) => name ?? '')
+        .toSorted((left, right) => left.localeCompare(right));
+    expect(await names(desk)).toEqual(['Cellar', 'Garden']);
+    const keys = await ask(desk, 'rooms.keyring', { roomId: invited.roomId });
+    expect(keys.passphrase).toBe('lemon');
+
+    // A room that was deleted stays away, until the person adds it again; an older name changes nothing.
+    const [back] = (await ask(desk, 'computers.own', {})).messages;
+    if (!back) throw new Error('nothing is told');
+    const earlier = { username: 'Earlier', displayName: null };
+    await ask(laptop, 'computers.take-own', { ...back, profile: earlier, profileAt: 1, by: person });
+    expect(await names(laptop)).toEqual(['Cellar']);
+    expect((await ask(laptop, 'settings.get', {})).profile?.displayName).toBe('Ana R.');
+    const { invite } = await ask(desk, 'rooms.keyring', { roomId: garden.roomId });
+    await ask(laptop, 'rooms.add', { invite });
+    expect(await names(laptop)).toHaveLength(2);
+  });
+
+  it('takes in nobody who did not sign what is asked, and nobody for another person', async () => {
+    const { desk } = await anas();
+    const [laptop, other] = [await computer('laptop'), await computer('other')];
+    const asked = await ask(laptop, 'computers.ask', { person: await deviceOf(desk), name: 'Laptop' });
+    const elsewhere = await ask(other, 'computers.ask', { person: await deviceOf(laptop), name: 'Laptop' });
+    const wrong: ComputerAsk[] = [
+      elsewhere,
+      { ...asked, name: 'Other' },
+      { ...asked, boxKey: elsewhere.boxKey },
+      { ...asked, consent: elsewhere.consent },
+      { ...asked, sig: randomId(64) },
+      { ...asked, device: await deviceOf(other) },
+    ];
+    for (const each of wrong)
+      await expect(ask(desk, 'computers.welcome', { ask: each })).rejects.toMatchObject({ code: 'computer-refused' });
+    expect(await ask(desk, 'computers.state', {})).toMatchObject({ list: null });
+  });
+
+  it('takes over nothing that its person did not sign for it, and nothing in another order or with a part missing', async () => {
+    const { desk } = await anas();
+    const [laptop, other] = [await computer('laptop'), await computer('other')];
+    await ask(other, 'settings.change', { profile: { username: 'Mallory', displayName: null } });
+    const { welcome } = await welcomed(desk, laptop);
+    const refusedBy = (core: Core, given: ComputerWelcome) =>
+      expect(ask(core, 'computers.take-welcome', { welcome: given })).rejects.toMatchObject({
+        code: 'computer-refused',
+      });
+    await refusedBy(other, welcome);
+    await refusedBy(laptop, { ...welcome, parts: welcome.parts + 1 });
+    await refusedBy(laptop, { ...welcome, eph: randomId(32) });
+    await refusedBy(laptop, { ...welcome, list: { ...welcome.list, computers: [] } });
+    // Somebody else's welcome, for the very same question.
+    const asked = await ask(laptop, 'computers.ask', { person: await deviceOf(desk), name: 'Laptop' });
+    await expect(ask(other, 'computers.welcome', { ask: asked })).rejects.toMatchObject({ code: 'computer-refused' });
+
+    const again = await ask(desk, 'computers.welcome', { ask: asked });
+    await ask(laptop, 'computers.take-welcome', { welcome: again });
+    const { part } = await ask(desk, 'computers.part', { index: 0 });
+    const take = (index: number, text: string) => ask(laptop, 'computers.take-part', { index, part: text });
+    await expect(take(1, part)).rejects.toMatchObject({ code: 'computer-refused' });
+    await expect(take(0, `${part.slice(0, -2)}AA`)).rejects.toMatchObject({ code: 'computer-refused' });
+    await expect(ask(laptop, 'computers.finish', {})).rejects.toMatchObject({ code: 'computer-refused' });
+    expect(await ask(laptop, 'settings.get', {})).toMatchObject({ profile: null });
+    expect((await ask(laptop, 'rooms.list', {})).items).toEqual([]);
+  });
+
+  it('is a fresh one, and only the first computer adds and removes others', async () => {
+    const { desk, person } = await anas();
+    await expect(ask(desk, 'computers.ask', { person, name: 'Desk' })).rejects.toMatchObject({ code: 'not-allowed' });
+    const used = await computer('used');
+    await ask(used, 'settings.change', { profile: { username: 'Ben', displayName: null } });
+    await expect(ask(used, 'computers.ask', { person, name: 'Used' })).rejects.toMatchObject({ code: 'not-allowed' });
+
+    const [laptop, tablet] = [await computer('laptop'), await computer('tablet')];
+    await transferred(desk, laptop);
+    const asked = await ask(tablet, 'computers.ask', { person: await deviceOf(laptop), name: 'Tablet' });
+    await expect(ask(laptop, 'computers.welcome', { ask: asked })).rejects.toMatchObject({
+      code: 'computer-not-first',
+    });
+    const own = await deviceOf(laptop);
+    await expect(ask(laptop, 'computers.remove', { device: own })).rejects.toMatchObject({
+      code: 'computer-not-first',
+    });
+    expect((await ask(desk, 'computers.remove', { device: own })).list?.computers).toEqual([]);
+  });
+
+  it('is off the list again where it did not come to its end', async () => {
+    const { desk } = await anas();
+    const laptop = await computer('laptop');
+    const { welcome } = await welcomed(desk, laptop);
+    expect(welcome.list.computers).toHaveLength(1);
+    expect((await ask(desk, 'computers.stop-giving', { failed: true })).list?.computers).toEqual([]);
+    await expect(ask(desk, 'computers.part', { index: 0 })).rejects.toMatchObject({ code: 'computer-refused' });
+  });
+});
+
+describe('the parts of a transfer (H9)', () => {
+  it('hold all items in their order, and each fits into a message', () => {
+    const items: TransferItem[] = Array.from({ length: 2_500 }, (_, at) => ({
+      kind: 'peer',
+      deviceId: randomId(32) as DeviceId,
+      name: `Somebody ${at} ${'漢'.repeat(at % 60)}`,
+      verified: at % 2 === 0,
+    }));
+    const parts = partsOf(items);
+    expect(parts.flatMap((part) => JSON.parse(part))).toEqual(items);
+    expect(parts.length).toBeGreaterThan(1);
+    // Sealed, in UTF-8 and base64url, with the message around it.
+    expect(Math.max(...parts.map((part) => Math.ceil(((Buffer.byteLength(part) + 16) * 4) / 3)))).toBeLessThan(60_000);
+    expect(partsOf([])).toEqual(['[]']);
+  });
+});

@@ -1,0 +1,215 @@
+import {
+  type Computer,
+  type ComputerAsk,
+  type Computers,
+  type ComputersState,
+  type ComputerWelcome,
+  type TransferItem,
+  TransferItems,
+} from '@parley/shared/model';
+import { type DeviceId, LIMITS, ParleyError, type RoomId } from '@parley/shared/protocol';
+import {
+  askBytes,
+  isConsent,
+  isSignedList,
+  type TransferBox,
+  transferBox,
+  transferKey,
+  welcomeBytes,
+} from '@parley/shared/sealing';
+import type { DeviceIdentity } from '../identity/device-identity.ts';
+import { createVerifier } from '../identity/ed25519.ts';
+import type { Clock } from '../ports.ts';
+import { type GatherParts, gather } from './gather.ts';
+import { createOwnThings, type OwnThingsParts } from './own-things.ts';
+import { type SettleParts, settle } from './settle.ts';
+import { partsOf } from './transfer-parts.ts';
+
+export type ComputersParts = GatherParts &
+  SettleParts &
+  OwnThingsParts & {
+    identity: DeviceIdentity;
+    clock: Clock;
+    /** The name of this computer in its system. */
+    suggestedName: string;
+    /** Opens the core anew, with what was taken over. */
+    restart: () => void;
+  };
+
+/** What the first computer gives to a new one, sealed part by part as it is asked for. */
+type Giving = { device: DeviceId; box: TransferBox; parts: readonly string[] };
+/** What this new computer gets. `box` is there once it was welcomed. */
+type Getting = {
+  ask: ComputerAsk;
+  privateKey: Awaited<ReturnType<typeof transferKey>>['privateKey'];
+  person: DeviceId;
+  welcomed: { box: TransferBox; welcome: ComputerWelcome } | null;
+  taken: TransferItem[];
+  parts: number;
+};
+
+/** The several computers of a person: the signed list of them, and how a new one gets what the first one has. */
+export function createComputers(parts: ComputersParts) {
+  const { history, settings, identity, clock, emit } = parts;
+  const verify = createVerifier();
+  const things = createOwnThings(parts, () => clock.now());
+  let giving: Giving | null = null;
+  let getting: Getting | null = null;
+
+  const state = async (): Promise<ComputersState> => {
+    const { person, list } = await history.ownComputers();
+    return {
+      device: identity.deviceId,
+      person,
+      list,
+      suggestedName: parts.suggestedName,
+    };
+  };
+  const told = async (): Promise<ComputersState> => {
+    const now = await state();
+    emit('computers.changed', now);
+    return now;
+  };
+
+  /** Signs and keeps a new list. Throws `computer-not-first` on any but the first computer. */
+  const issue = async (change: (computers: readonly Computer[]) => Computer[]): Promise<Computers> => {
+    const { person, list } = await history.ownComputers();
+    if (person !== identity.deviceId) throw new ParleyError('computer-not-first');
+    const computers = change(list?.computers ?? []);
+    // Newer than the last one, whatever the clock says.
+    const issuedAt = Math.max(clock.now(), (list?.issuedAt ?? 0) + 1);
+    const next = identity.signComputers({ person, issuedAt, computers });
+    const changed = await history.learnComputers([next], identity.deviceId, null);
+    // A device that is somebody else's, or a first one itself, is not taken in.
+    if (!changed.includes(person)) throw new ParleyError('computer-refused');
+    await told();
+    return next;
+  };
+
+  const needWelcomed = () => {
+    if (!getting?.welcomed) throw new ParleyError('computer-refused');
+    return { getting, ...getting.welcomed };
+  };
+
+  return {
+    state,
+
+    /** Asks to be a computer of that person; forgets what was asked before. Throws `not-allowed` where this one is in use. */
+    async ask(person: DeviceId, name: string): Promise<ComputerAsk> {
+      if (settings.get().profile !== null || person === identity.deviceId) throw new ParleyError('not-allowed');
+      const { publicKey, privateKey } = await transferKey();
+      const ask = identity.signAsk(person, { name, askedAt: clock.now(), boxKey: publicKey });
+      getting = { ask, privateKey, person, welcomed: null, taken: [], parts: 0 };
+      return ask;
+    },
+
+    /**
+     * Takes a new computer in and gets ready to give it everything. Throws `computer-refused` where it did not sign what it asks,
+     * `computer-not-first`, `computers-full`.
+     */
+    async welcome(ask: ComputerAsk): Promise<ComputerWelcome> {
+      const { device, boxKey } = ask;
+      const person = identity.deviceId;
+      if (device === person || !isConsent(person, ask, verify) || !verify(device, ask.sig, askBytes(person, ask)))
+        throw new ParleyError('computer-refused');
+      const texts = partsOf(await gather(parts));
+      const { publicKey: eph, privateKey } = await transferKey();
+      const keys = { own: privateKey, other: boxKey, boxKey, eph, parts: texts.length };
+      const box = await transferBox(keys, { person, device });
+      if (!box || texts.length > LIMITS.transferPartsMax) throw new ParleyError('computer-refused');
+      const list = await issue((known) => {
+        const others = known.filter((each) => each.device !== device);
+        if (others.length >= LIMITS.computersMax) throw new ParleyError('computers-full');
+        return [...others, { device, name: ask.name, askedAt: ask.askedAt, consent: ask.consent }];
+      });
+      giving = { device, box, parts: texts };
+      return { list, eph, sig: identity.signWelcome(ask, { eph, parts: texts.length }), parts: texts.length };
+    },
+
+    /** A part of what the last computer that was welcomed gets. */
+    async part(index: number): Promise<string> {
+      const text = giving?.parts[index];
+      if (!giving || text === undefined) throw new ParleyError('computer-refused');
+      return giving.box.seal(index, text);
+    },
+
+    /** Nothing more is given. `device` is taken off the list again where it did not come to its end. */
+    async stopGiving(failed: boolean): Promise<ComputersState> {
+      const device = giving?.device;
+      giving = null;
+      if (failed && device) await issue((known) => known.filter((each) => each.device !== device));
+      return state();
+    },
+
+    /** This computer was taken in. Throws `computer-refused` where that person did not sign it, or signed it for another. */
+    async takeWelcome(welcome: ComputerWelcome): Promise<void> {
+      const asked = getting;
+      if (!asked || asked.welcomed) throw new ParleyError('computer-refused');
+      const { ask, person, privateKey } = asked;
+      const { list, eph, sig, parts: count } = welcome;
+      const isHere = list.computers.some(({ device, consent }) => device === ask.device && consent === ask.consent);
+      const isSigned =
+        list.person === person &&
+        isSignedList(list, verify) &&
+        verify(person, sig, welcomeBytes(ask, { eph, parts: count }));
+      const keys = { own: privateKey, other: eph, boxKey: ask.boxKey, eph, parts: count };
+      const box = isHere && isSigned ? await transferBox(keys, { person, device: ask.device }) : undefined;
+      if (!box || getting !== asked) throw new ParleyError('computer-refused');
+      asked.welcomed = { box, welcome };
+    },
+
+    /** The next part, in its order. Throws `computer-refused` for anything else. */
+    async takePart(index: number, part: string): Promise<void> {
+      const { getting: asked, box } = needWelcomed();
+      if (index !== asked.parts) throw new ParleyError('computer-refused');
+      const opened = await box.open(index, part);
+      const items = opened === undefined ? undefined : TransferItems.safeParse(JSON.parse(opened));
+      if (!items?.success || getting !== asked) throw new ParleyError('computer-refused');
+      asked.taken.push(...items.data);
+      asked.parts += 1;
+    },
+
+    /** Stores everything. Throws `computer-refused` where a part is missing, `not-allowed` where this computer came into use meanwhile. */
+    async finish(): Promise<void> {
+      const { getting: asked, welcome } = needWelcomed();
+      if (asked.parts !== welcome.parts) throw new ParleyError('computer-refused');
+      if (settings.get().profile !== null) throw new ParleyError('not-allowed');
+      getting = null;
+      await settle(parts, welcome.list, asked.taken);
+    },
+
+    /** Opens everything anew, with what was stored. */
+    begin(): void {
+      parts.restart();
+    },
+
+    /** Forgets what was asked for. */
+    stopGetting(): void {
+      getting = null;
+    },
+
+    /** Takes a computer off the list. It keeps what it has, also the keys of rooms. */
+    async remove(device: DeviceId): Promise<ComputersState> {
+      await issue((known) => known.filter((each) => each.device !== device));
+      return state();
+    },
+
+    /** The name and the rooms of this person, for their other computers; and what those say of them. */
+    own: () => things.all(),
+    takeOwn: things.take,
+
+    /** The lists that members of a room should know. */
+    async inRoom(roomId: RoomId): Promise<Computers[]> {
+      return history.computersIn(roomId);
+    },
+
+    /** Takes lists that a device handed on in a room. */
+    async learn(lists: readonly Computers[], by: DeviceId, roomId: RoomId | null): Promise<DeviceId[]> {
+      const changed = await history.learnComputers(lists, by, roomId);
+      if (changed.length > 0) await told();
+      return changed;
+    },
+  };
+}
+
+export type ComputersPort = ReturnType<typeof createComputers>;

@@ -1,0 +1,19 @@
+import type { WritableDb } from '../database.ts';
+
+/**
+ * The newest list of computers of each person who has several, as they signed it. A room that came from another computer of the same
+ * person knows up to where it was read there.
+ */
+export const up = (db: WritableDb): void => {
+  db.exec(`
+    CREATE TABLE computer_lists (
+      person TEXT NOT NULL PRIMARY KEY,
+      list   TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    -- Rooms that were deleted here, by the hashes of their ids: another computer of the person does not bring them back.
+    CREATE TABLE deleted_rooms (
+      room_hash TEXT NOT NULL PRIMARY KEY
+    ) STRICT, WITHOUT ROWID;
+    ALTER TABLE rooms ADD COLUMN read_clock INTEGER NOT NULL DEFAULT 0;
+  `);
+};

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { DeviceId, RoomId } from '../base/ids.ts';
+import { LIMITS } from '../base/limits.ts';
+import {
+  ComputerAsk,
+  ComputerName,
+  Computers,
+  ComputersState,
+  ComputerWelcome,
+  OwnThings,
+  TransferPart,
+} from '../model/index.ts';
+
+const Nothing = z.object({}).strict();
+const Lists = z.array(Computers).max(LIMITS.computerListsMax);
+const Index = z.number().int().min(0).max(LIMITS.transferPartsMax);
+
+/** The several computers of one person. Keys and secrets of rooms go sealed from one core to the other; pages only carry them. */
+export const computerCalls = {
+  'computers.state': { input: Nothing, output: ComputersState },
+  /** Takes a computer off the list. It keeps what it has. Refuses with `computer-not-first` on any but the first computer. */
+  'computers.remove': { input: z.object({ device: DeviceId }).strict(), output: ComputersState },
+
+  /** The new computer asks to be one of that person. Refuses with `not-allowed` where this one is in use. */
+  'computers.ask': { input: z.object({ person: DeviceId, name: ComputerName }).strict(), output: ComputerAsk },
+  /**
+   * The first computer takes a new one in, after the person compared the codes, and signs the list with it. Refuses with
+   * `computer-not-first`, `computers-full`, and `computer-refused` where the new one did not sign what it asks.
+   */
+  'computers.welcome': { input: z.object({ ask: ComputerAsk }).strict(), output: ComputerWelcome },
+  'computers.part': { input: z.object({ index: Index }).strict(), output: z.object({ part: TransferPart }) },
+  /** Gives nothing more; one that `failed` to come to the end is taken off the list again. */
+  'computers.stop-giving': { input: z.object({ failed: z.boolean() }).strict(), output: ComputersState },
+  /** The new computer was taken in. Refuses with `computer-refused` where that person did not sign it. */
+  'computers.take-welcome': { input: z.object({ welcome: ComputerWelcome }).strict(), output: Nothing },
+  /** A part in its order. Refuses with `computer-refused` for any other. */
+  'computers.take-part': { input: z.object({ index: Index, part: TransferPart }).strict(), output: Nothing },
+  /** Stores everything, once all parts are here. */
+  'computers.finish': { input: Nothing, output: Nothing },
+  /** Opens the app anew with what was stored; `app.restarted` follows. */
+  'computers.begin': { input: Nothing, output: Nothing },
+  'computers.stop-getting': { input: Nothing, output: Nothing },
+
+  /** What this computer tells the others of its person, in messages that each fit into a link. */
+  'computers.own': { input: Nothing, output: z.object({ messages: z.array(OwnThings) }) },
+  /** Another computer of this person told that; of any other device it is refused with `not-allowed`. */
+  'computers.take-own': { input: OwnThings.extend({ by: DeviceId }).strict(), output: Nothing },
+  /** The lists of people who wrote in a room, this person's own first. */
+  'computers.in-room': { input: z.object({ roomId: RoomId }).strict(), output: z.object({ lists: Lists }) },
+  /** Takes lists that a device handed on in a room; those that are newer and signed count. Answers whose changed. */
+  'computers.learn': {
+    input: z.object({ lists: Lists, by: DeviceId, roomId: RoomId }).strict(),
+    output: z.object({ changed: z.array(DeviceId) }),
+  },
+} as const;
+
+export const computerEvents = {
+  /** This person's computers, or those of somebody else, are others than before. */
+  'computers.changed': ComputersState,
+} as const;
