@@ -214,7 +214,7 @@ async function openCore(
   });
   opened.push(backups.close);
   const computers = createComputers({
-    ...{ history, rooms, settings, secrets, identity, clock, emit, restart, watch },
+    ...{ history, rooms, settings, secrets, identity, clock, emit, restart, watch, shell: ports.shell },
     isOwnServer: (host) => embedded.isOwn(host),
     suggestedName: nameOfComputer(hostname()),
   });

@@ -126,6 +126,7 @@ export const ERRORS = {
   'computer-lost': 'The connection to the other computer was lost. Make a new code and try again.',
   'computer-refused': 'What the other computer sent was not what it has to be. Nothing was taken over.',
   'computer-not-first': 'Only your first computer adds and removes others.',
+  'computer-unanswered': 'Parley still asks you about another computer, in a window of its own. Answer that first.',
   'computers-full': 'You use as many computers as one person can. Remove one first.',
 
   // Hosts

@@ -24,8 +24,9 @@ export const computerCalls = {
   /** The new computer asks to be one of that person. Refuses with `not-allowed` where this one is in use. */
   'computers.ask': { input: z.object({ person: DeviceId, name: ComputerName }).strict(), output: ComputerAsk },
   /**
-   * The first computer takes a new one in, after the person compared the codes, and signs the list with it. Refuses with
-   * `computer-not-first`, `computers-full`, and `computer-refused` where the new one did not sign what it asks.
+   * The first computer takes a new one in, after the person compared the codes and agreed once more in a place that no page reaches, and
+   * signs the list with it. Refuses with `computer-not-first`, `computers-full`, `cancelled` where the person did not agree,
+   * `computer-unanswered` where another such question is open, and `computer-refused` where the new one did not sign what it asks.
    */
   'computers.welcome': { input: z.object({ ask: ComputerAsk }).strict(), output: ComputerWelcome },
   'computers.part': { input: z.object({ index: Index }).strict(), output: z.object({ part: TransferPart }) },

@@ -5,7 +5,8 @@ import type { DeviceId } from '@parley/shared/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFileSecretStore } from '../adapters/file-secret-store.ts';
 import { type Core, createCore } from '../core.ts';
-import { ask, newMessageId, randomId, temporaryFolder, testClock, testPorts } from '../testing/test-kit.ts';
+import type { Shell } from '../ports.ts';
+import { ask, newMessageId, randomId, temporaryFolder, testClock, testPorts, testShell } from '../testing/test-kit.ts';
 import { partsOf } from './transfer-parts.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -19,7 +20,7 @@ afterEach(async () => {
 });
 
 /** A computer with a keystore of its own: what another one wrapped cannot be opened here. */
-async function computer(name: string): Promise<Core> {
+async function computer(name: string, shell: Partial<Shell> = {}): Promise<Core> {
   mkdirSync(join(folder.path, name), { recursive: true });
   const secrets = openFileSecretStore(join(folder.path, name, 'keystore'));
   const core = await createCore(
@@ -27,6 +28,7 @@ async function computer(name: string): Promise<Core> {
       clock: testClock(1_700_000_000_000 + open.length * 1_000),
       secrets,
       serverProcess: null,
+      shell: { ...testShell(), ...shell },
     }),
   );
   open.push(core);
@@ -35,8 +37,8 @@ async function computer(name: string): Promise<Core> {
 const deviceOf = async (core: Core): Promise<DeviceId> => (await ask(core, 'computers.state', {})).device;
 
 /** Ana's computer with a room and a message in it. */
-async function anas() {
-  const desk = await computer('desk');
+async function anas(shell: Partial<Shell> = {}) {
+  const desk = await computer('desk', shell);
   await ask(desk, 'settings.change', {
     profile: { username: 'Ana', displayName: 'Ana Ribeiro' },
     appearance: { theme: 'dark' },
@@ -171,6 +173,44 @@ describe('a new computer (H9)', () => {
     for (const each of wrong)
       await expect(ask(desk, 'computers.welcome', { ask: each })).rejects.toMatchObject({ code: 'computer-refused' });
     expect(await ask(desk, 'computers.state', {})).toMatchObject({ list: null });
+  });
+
+  it('is taken in only once the person agreed outside the page, to one question at a time', async () => {
+    const asked: { name: string; answer(yes: boolean): void; withdrawn: AbortSignal }[] = [];
+    const { desk } = await anas({
+      askComputer: (name, withdrawn) => new Promise((answer) => asked.push({ name, answer, withdrawn })),
+    });
+    const laptop = await computer('laptop');
+    const wish = await ask(laptop, 'computers.ask', { person: await deviceOf(desk), name: 'Laptop' });
+    const welcome = () => ask(desk, 'computers.welcome', { ask: wish });
+    const isClosed = async () => {
+      expect(await ask(desk, 'computers.state', {})).toMatchObject({ list: null });
+      await expect(ask(desk, 'computers.part', { index: 0 })).rejects.toMatchObject({ code: 'computer-refused' });
+    };
+    const shown = (count: number) => expect.poll(() => asked.length).toBe(count);
+
+    const refused = welcome();
+    await shown(1);
+    expect(asked[0]?.name).toBe('Laptop');
+    await isClosed();
+    await expect(welcome()).rejects.toMatchObject({ code: 'computer-unanswered' });
+    asked[0]?.answer(false);
+    await expect(refused).rejects.toMatchObject({ code: 'cancelled' });
+    await isClosed();
+
+    // The person went back in the page while the question was open: a yes that comes after it counts no more.
+    const withdrawn = welcome();
+    await shown(2);
+    await ask(desk, 'computers.stop-giving', { failed: true });
+    expect(asked[1]?.withdrawn.aborted).toBe(true);
+    asked[1]?.answer(true);
+    await expect(withdrawn).rejects.toMatchObject({ code: 'cancelled' });
+    await isClosed();
+
+    const agreed = welcome();
+    await shown(3);
+    asked[2]?.answer(true);
+    expect((await agreed).list.computers).toHaveLength(1);
   });
 
   it('takes over nothing that its person did not sign for it, and nothing in another order or with a part missing', async () => {

@@ -19,7 +19,7 @@ import {
 } from '@parley/shared/sealing';
 import type { DeviceIdentity } from '../identity/device-identity.ts';
 import { createVerifier } from '../identity/ed25519.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock, Shell } from '../ports.ts';
 import { type GatherParts, gather } from './gather.ts';
 import { createOwnThings, type OwnThingsParts } from './own-things.ts';
 import { type SettleParts, settle } from './settle.ts';
@@ -30,6 +30,7 @@ export type ComputersParts = GatherParts &
   OwnThingsParts & {
     identity: DeviceIdentity;
     clock: Clock;
+    shell: Pick<Shell, 'askComputer'>;
     /** The name of this computer in its system. */
     suggestedName: string;
     /** Opens the core anew, with what was taken over. */
@@ -50,10 +51,12 @@ type Getting = {
 
 /** The several computers of a person: the signed list of them, and how a new one gets what the first one has. */
 export function createComputers(parts: ComputersParts) {
-  const { history, settings, identity, clock, emit } = parts;
+  const { history, settings, identity, clock, shell, emit } = parts;
   const verify = createVerifier();
   const things = createOwnThings(parts, () => clock.now());
   let giving: Giving | null = null;
+  /** Withdraws the question whether a computer may come in, which is open outside the page. */
+  let asking: AbortController | null = null;
   let getting: Getting | null = null;
 
   const state = async (): Promise<ComputersState> => {
@@ -86,6 +89,28 @@ export function createComputers(parts: ComputersParts) {
     return next;
   };
 
+  /** The list is this computer's to sign, and has room for that device. */
+  const checkRoomFor = async (device: DeviceId): Promise<void> => {
+    const { person, list } = await history.ownComputers();
+    if (person !== identity.deviceId) throw new ParleyError('computer-not-first');
+    const others = list?.computers.filter((each) => each.device !== device) ?? [];
+    if (others.length >= LIMITS.computersMax) throw new ParleyError('computers-full');
+  };
+
+  /** Asks the person outside the page, which may be in the wrong hands: with their yes the keys of all rooms go out. */
+  const needConsentOfPerson = async (name: string): Promise<void> => {
+    // One question at a time: a page cannot hide one behind another.
+    if (asking) throw new ParleyError('computer-unanswered');
+    const question = new AbortController();
+    asking = question;
+    try {
+      const isAgreed = await shell.askComputer(name, question.signal);
+      if (!isAgreed || question.signal.aborted) throw new ParleyError('cancelled');
+    } finally {
+      asking = null;
+    }
+  };
+
   const needWelcomed = () => {
     if (!getting?.welcomed) throw new ParleyError('computer-refused');
     return { getting, ...getting.welcomed };
@@ -104,14 +129,17 @@ export function createComputers(parts: ComputersParts) {
     },
 
     /**
-     * Takes a new computer in and gets ready to give it everything. Throws `computer-refused` where it did not sign what it asks,
-     * `computer-not-first`, `computers-full`.
+     * Takes a new computer in, once the person agreed outside the page, and gets ready to give it everything. Throws `computer-refused` where
+     * it did not sign what it asks, `computer-not-first`, `computers-full`, `cancelled` where the person did not agree, and
+     * `computer-unanswered` where another such question is open.
      */
     async welcome(ask: ComputerAsk): Promise<ComputerWelcome> {
       const { device, boxKey } = ask;
       const person = identity.deviceId;
       if (device === person || !isConsent(person, ask, verify) || !verify(device, ask.sig, askBytes(person, ask)))
         throw new ParleyError('computer-refused');
+      await checkRoomFor(device);
+      await needConsentOfPerson(ask.name);
       const texts = partsOf(await gather(parts));
       const { publicKey: eph, privateKey } = await transferKey();
       const keys = { own: privateKey, other: boxKey, boxKey, eph, parts: texts.length };
@@ -133,8 +161,9 @@ export function createComputers(parts: ComputersParts) {
       return giving.box.seal(index, text);
     },
 
-    /** Nothing more is given. `device` is taken off the list again where it did not come to its end. */
+    /** Nothing more is given or asked. A computer that did not come to its end is taken off the list again. */
     async stopGiving(failed: boolean): Promise<ComputersState> {
+      asking?.abort();
       const device = giving?.device;
       giving = null;
       if (failed && device) await issue((known) => known.filter((each) => each.device !== device));

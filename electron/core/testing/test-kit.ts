@@ -226,6 +226,7 @@ export const testShell = (places: { chosen: string[] } = { chosen: [] }): Shell 
   openExternal: async () => true,
   openFile: async () => 'opened',
   showFile: async () => true,
+  askComputer: async () => true,
   choose: async () => places.chosen,
 });
 
