@@ -1,4 +1,4 @@
-import type { Computers, Profile } from '@parley/shared/model';
+import type { ComputerList, Profile } from '@parley/shared/model';
 import { DeviceId, type LinkSignal } from '@parley/shared/protocol';
 import type { Clock } from '@parley/shared/timing';
 import { type LinkOptions, PeerLink } from '../mesh/peer-link.ts';
@@ -34,7 +34,7 @@ export class Admission {
   }
 
   /** Both confirms of a peer are through, or a known peer confirmed again after an absence. */
-  async confirmed(peer: KnownPeer, profile: Profile, computers?: Computers): Promise<void> {
+  async confirmed(peer: KnownPeer, profile: Profile, computers?: ComputerList): Promise<void> {
     const { roster, names, isOver, notice } = this.#ports;
     const known = roster.get(peer.peerId);
     if (known) {

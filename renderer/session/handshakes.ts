@@ -1,4 +1,4 @@
-import type { Computers, Profile } from '@parley/shared/model';
+import type { ComputerList, Profile } from '@parley/shared/model';
 import { equalBytes, type Outcome, type PairMessage, type ParticipantId } from '@parley/shared/protocol';
 import {
   boxKindOf,
@@ -44,15 +44,15 @@ export type HandshakePorts = {
   signConfirm(role: 'lo' | 'hi', transcriptHash: Uint8Array<ArrayBuffer>): Promise<string | undefined>;
   profile(): Profile;
   /** The list of this person's computers; null where there is one. */
-  computers(): Computers | null;
+  computers(): ComputerList | null;
   log: Log;
 };
 
 export type HandshakeEvents = {
   /** Both confirms are through: this is a member with the device it claims. Said once per peer. */
-  confirmed: { peer: KnownPeer; profile: Profile; computers: Computers | undefined };
+  confirmed: { peer: KnownPeer; profile: Profile; computers: ComputerList | undefined };
   /** A member who was met before confirmed again: back after an absence, maybe under another name. */
-  confirmedAgain: { peer: KnownPeer; profile: Profile; computers: Computers | undefined };
+  confirmedAgain: { peer: KnownPeer; profile: Profile; computers: ComputerList | undefined };
   message: { peer: KnownPeer; message: Exclude<PairMessage, { type: 'confirm' }> };
 };
 

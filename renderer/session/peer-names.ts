@@ -1,5 +1,5 @@
 import type { Bridge } from '@parley/shared/bridge';
-import { type Computers, isolated, nameOf, type PeerStanding, type Profile } from '@parley/shared/model';
+import { type ComputerList, isolated, nameOf, type PeerStanding, type Profile } from '@parley/shared/model';
 import type { DeviceId, Outcome } from '@parley/shared/protocol';
 import type { Participant } from './participant.ts';
 import type { SessionNotice } from './session-state.ts';
@@ -22,7 +22,7 @@ export class PeerNames {
   }
 
   /** Tells the core about a device; it says how that device stands to names that are known. */
-  meet(deviceId: DeviceId, profile: Profile, computers?: Computers): Promise<Outcome<PeerStanding>> {
+  meet(deviceId: DeviceId, profile: Profile, computers?: ComputerList): Promise<Outcome<PeerStanding>> {
     return this.#ports.bridge.call('peers.meet', { deviceId, profile, ...(computers ? { computers } : {}) });
   }
 

@@ -1,5 +1,5 @@
 import type { Bridge } from '@parley/shared/bridge';
-import type { Computers, Profile, RoomKeyring } from '@parley/shared/model';
+import type { ComputerList, Profile, RoomKeyring } from '@parley/shared/model';
 import { type DeviceId, LIMITS, type LinkMessage, type LinkSignal } from '@parley/shared/protocol';
 import type { Clock } from '@parley/shared/timing';
 import type { FileContent } from '../bridge/file-content.ts';
@@ -36,7 +36,7 @@ export type RoomSessionPorts = {
   randomBytes: (sizeBytes: number) => Uint8Array<ArrayBuffer>;
   profile: () => Profile;
   /** The list of this person's computers; null where there is one. */
-  computers: () => Computers | null;
+  computers: () => ComputerList | null;
   /** The first computer of this person; null before it is known. */
   person: () => DeviceId | null;
   /** Whether another computer of theirs is still to be told of their name and rooms; asked when a link to it opens. */

@@ -1,5 +1,5 @@
 import type { Bridge } from '@parley/shared/bridge';
-import type { Computers, Profile, RoomKeyring } from '@parley/shared/model';
+import type { ComputerList, Profile, RoomKeyring } from '@parley/shared/model';
 import { DeviceId, fromBase64Url, LIMITS, ParleyError, refuse, toBase64Url, unwrap } from '@parley/shared/protocol';
 import { deriveRoomKeys, makeHello, type OwnHello, proveMembership, type RoomKeys } from '@parley/shared/sealing';
 import type { Clock } from '@parley/shared/timing';
@@ -19,7 +19,7 @@ export type SessionSeatPorts = {
   fp: OwnHello['fp'];
   profile: () => Profile;
   /** The list of this person's computers; null where there is one. */
-  computers: () => Computers | null;
+  computers: () => ComputerList | null;
   log: Log;
 };
 

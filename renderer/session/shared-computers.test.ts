@@ -1,4 +1,4 @@
-import type { Computers } from '@parley/shared/model';
+import type { ComputerList } from '@parley/shared/model';
 import { accept } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { fakeStream, fakeTrack } from '../mesh/testing/fake-peers.ts';
@@ -32,7 +32,7 @@ async function household() {
     issuedAt: 1,
     computers: [{ device: laptop.dev, name: 'Laptop', askedAt: 1, consent: 'A'.repeat(86) }],
     sig: 'A'.repeat(86),
-  } as Computers;
+  } as ComputerList;
   for (const core of [desk, laptop, ben]) {
     core.persons.set(laptop.dev, desk.dev);
     core.answers['computers.in-room'] = () => accept({ lists: core === ben ? [] : [list] });
@@ -51,7 +51,7 @@ describe('the computers of one person in a room (H9)', () => {
     const { room, desk, laptop, ben, list, learned } = await household();
     const met: unknown[] = [];
     const meet = ben.persons;
-    ben.answers['peers.meet'] = (input: { deviceId: typeof desk.dev; computers?: Computers }) => {
+    ben.answers['peers.meet'] = (input: { deviceId: typeof desk.dev; computers?: ComputerList }) => {
       met.push(input.computers);
       const person = meet.get(input.deviceId);
       return accept({ deviceId: input.deviceId, name: 'ana', standing: 'new', ...(person ? { person } : {}) });

@@ -1,5 +1,5 @@
 import type { Bridge } from '@parley/shared/bridge';
-import type { Computers, PeerStanding } from '@parley/shared/model';
+import type { ComputerList, PeerStanding } from '@parley/shared/model';
 import { type DeviceId, LIMITS, type LinkMessage, type LinkMessageOf, type RoomId } from '@parley/shared/protocol';
 import { type Clock, FixedRate } from '@parley/shared/timing';
 import type { Participant } from './participant.ts';
@@ -37,7 +37,7 @@ export class SharedComputers {
   }
 
   /** A member handed on lists. Those that count are handed on in turn by whoever learns them. */
-  async heard(participant: Participant, lists: readonly Computers[]): Promise<void> {
+  async heard(participant: Participant, lists: readonly ComputerList[]): Promise<void> {
     const { bridge, roomId, clock } = this.#ports;
     const pace = this.#paces.get(participant) ?? new FixedRate(LISTS_RATE.burst, LISTS_RATE.perSecond);
     this.#paces.set(participant, pace);
@@ -123,8 +123,8 @@ export class SharedComputers {
 }
 
 /** As many lists in one message as fit into it. */
-function messagesOf(lists: readonly Computers[]): Computers[][] {
-  const messages: Computers[][] = [];
+function messagesOf(lists: readonly ComputerList[]): ComputerList[][] {
+  const messages: ComputerList[][] = [];
   let chars = Number.POSITIVE_INFINITY;
   for (const list of lists) {
     const size = JSON.stringify(list).length + 1;

@@ -3,8 +3,8 @@ import { DeviceId, RoomId } from '../base/ids.ts';
 import { LIMITS } from '../base/limits.ts';
 import {
   ComputerAsk,
+  ComputerList,
   ComputerName,
-  Computers,
   ComputersState,
   ComputerWelcome,
   OwnThings,
@@ -12,7 +12,7 @@ import {
 } from '../model/index.ts';
 
 const Nothing = z.object({}).strict();
-const Lists = z.array(Computers).max(LIMITS.computerListsMax);
+const Lists = z.array(ComputerList).max(LIMITS.computerListsMax);
 const Index = z.number().int().min(0).max(LIMITS.transferPartsMax);
 
 /** The several computers of one person. Keys and secrets of rooms go sealed from one core to the other; pages only carry them. */

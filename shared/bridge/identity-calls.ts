@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { base64UrlOf } from '../base/bytes.ts';
 import { DeviceId } from '../base/ids.ts';
-import { Computers, PeerStanding, Profile } from '../model/index.ts';
+import { ComputerList, PeerStanding, Profile } from '../model/index.ts';
 import { HelloFields, PairRole } from '../protocol/hello-fields.ts';
 
 const Sig = base64UrlOf(64);
@@ -17,7 +17,7 @@ export const identityCalls = {
   },
   /** Pins a peer's key at first contact and says how it stands from then on. `computers` is the list that it came with, where it has one. */
   'peers.meet': {
-    input: z.object({ deviceId: DeviceId, profile: Profile, computers: Computers.optional() }).strict(),
+    input: z.object({ deviceId: DeviceId, profile: Profile, computers: ComputerList.optional() }).strict(),
     output: PeerStanding,
   },
   /** The person compared the safety code (`verified: true`) or takes that back. */

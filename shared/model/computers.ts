@@ -26,7 +26,7 @@ export type Computer = z.infer<typeof Computer>;
  * The computers of a person beside the first, whose key names the person and signs the list. The newest list counts: a computer that
  * is not on it is none of the person's any more.
  */
-export const Computers = z
+export const ComputerList = z
   .object({
     person: DeviceId,
     issuedAt: EpochMs,
@@ -37,7 +37,7 @@ export const Computers = z
     ({ person, computers }) =>
       new Set<string>([person, ...computers.map(({ device }) => device)]).size === computers.length + 1,
   );
-export type Computers = z.infer<typeof Computers>;
+export type ComputerList = z.infer<typeof ComputerList>;
 
 /** A new computer asks to be taken in: its part of the list, and the key under which it wants the person's rooms. */
 export const ComputerAsk = Computer.extend({
@@ -50,7 +50,7 @@ export type ComputerAsk = z.infer<typeof ComputerAsk>;
 
 /** The first computer takes a new one in: the list with it, and the key under which the parts of the transfer are sealed. */
 export const ComputerWelcome = z.object({
-  list: Computers,
+  list: ComputerList,
   eph: base64UrlOf(32),
   /** Over `eph`, by the person's key. */
   sig: Sig,
@@ -90,7 +90,7 @@ export const ComputersState = z.object({
   /** The first one's key. The same as `device` where this is the first, or the only one. */
   person: DeviceId,
   /** Null where there is only this one. */
-  list: Computers.nullable(),
+  list: ComputerList.nullable(),
   /** The name of this computer in its system. */
   suggestedName: z.string(),
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { base64UrlOf } from '../base/bytes.ts';
 import { DeviceId, RoomId } from '../base/ids.ts';
 import { LIMITS } from '../base/limits.ts';
-import { Computers } from './computers.ts';
+import { ComputerList } from './computers.ts';
 import { Lifetime } from './entry.ts';
 import { Profile } from './profile.ts';
 import { RoomName } from './room.ts';
@@ -51,7 +51,7 @@ export const TransferItem = z.discriminatedUnion('kind', [
   }),
   /** A device that was met, and whether its code was compared. */
   z.object({ kind: z.literal('peer'), deviceId: DeviceId, name: z.string().min(1).max(512), verified: z.boolean() }),
-  z.object({ kind: z.literal('computers'), list: Computers }),
+  z.object({ kind: z.literal('computers'), list: ComputerList }),
 ]);
 export type TransferItem = z.infer<typeof TransferItem>;
 export type TransferItemOf<K extends TransferItem['kind']> = Extract<TransferItem, { kind: K }>;

@@ -3,7 +3,7 @@ import { base64UrlOf } from '../base/bytes.ts';
 import { CallId, DeviceId, MessageId } from '../base/ids.ts';
 import { LIMITS } from '../base/limits.ts';
 import { MessagePlace } from '../model/chat-message.ts';
-import { ComputerAsk, Computers, ComputerWelcome, OwnThings, TransferPart } from '../model/computers.ts';
+import { ComputerAsk, ComputerList, ComputerWelcome, OwnThings, TransferPart } from '../model/computers.ts';
 import { Entry, EntryHeader } from '../model/entry.ts';
 import { Profile } from '../model/profile.ts';
 import { RoomName } from '../model/room.ts';
@@ -186,7 +186,7 @@ export const LinkMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('signal'), signal: LinkSignal }),
   z.object({ type: z.literal('safety'), step: SafetyStep }),
   /** Lists of computers of people who wrote in the room, this one's own among them. */
-  z.object({ type: z.literal('computers'), lists: z.array(Computers).max(LIMITS.computerListsMax) }),
+  z.object({ type: z.literal('computers'), lists: z.array(ComputerList).max(LIMITS.computerListsMax) }),
   /** Everything up to this clock was seen by the person; only between computers of one person. */
   z.object({
     type: z.literal('seen'),
@@ -213,7 +213,7 @@ export const PairMessage = z.discriminatedUnion('type', [
     sig: base64UrlOf(64),
     profile: Profile,
     /** Where the device is one of several of its person. */
-    computers: Computers.optional(),
+    computers: ComputerList.optional(),
   }),
   z.object({ type: z.literal('signal'), signal: LinkSignal }),
   z.object({ type: z.literal('bye') }),

@@ -1,4 +1,4 @@
-import type { Computer, ComputerAsk, Computers } from '../model/computers.ts';
+import type { Computer, ComputerAsk, ComputerList } from '../model/computers.ts';
 import { type Bytes, concatBytes, fromBase64Url, u32, u64, utf8 } from './agreements.ts';
 import { label } from './primitives.ts';
 
@@ -14,7 +14,7 @@ export function consentBytes(person: string, { device, askedAt, name }: Omit<Com
  * "parley/1 computers" | person | issuedAt u64 | count u32 | for each: device, askedAt u64, name, consent: what the first computer
  * signs. Names stand behind their length as u32.
  */
-export function computersBytes({ person, issuedAt, computers }: Omit<Computers, 'sig'>): Bytes {
+export function computersBytes({ person, issuedAt, computers }: Omit<ComputerList, 'sig'>): Bytes {
   const each = computers.flatMap(({ device, askedAt, name, consent }) => [
     raw(device),
     u64(askedAt),
@@ -41,7 +41,7 @@ export function welcomeBytes(
 export type Verify = (publicKey: string, sig: string, bytes: Bytes) => boolean;
 
 /** Whether the person signed the list, and each computer on it its place there. */
-export const isSignedList = (list: Computers, verify: Verify): boolean =>
+export const isSignedList = (list: ComputerList, verify: Verify): boolean =>
   verify(list.person, list.sig, computersBytes(list)) &&
   list.computers.every((computer) => isConsent(list.person, computer, verify));
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { schedule, vectors } from '../../scripts/vectors/recompute.ts';
 import { fromBase64Url, toBase64Url } from '../base/bytes.ts';
-import { Computer, Computers } from '../model/computers.ts';
+import { Computer, ComputerList } from '../model/computers.ts';
 import { Entry } from '../model/entry.ts';
 import { PairMessage } from '../protocol/link.ts';
 import { computerRoomKeys } from './computer-code.ts';
@@ -185,7 +185,7 @@ describe('the protocol’s vectors', () => {
     const holds = (by: string, signature: string, bytes: Parameters<typeof verifyEd25519>[2]) =>
       verifyEd25519(raw(by), raw(signature), bytes);
     const computer = Computer.parse({ device, name, askedAt, consent });
-    const list = Computers.parse({ person, issuedAt, computers: [computer], sig });
+    const list = ComputerList.parse({ person, issuedAt, computers: [computer], sig });
     const ask = { ...computer, boxKey };
     expect(
       await Promise.all([

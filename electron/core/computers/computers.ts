@@ -1,7 +1,7 @@
 import {
   type Computer,
   type ComputerAsk,
-  type Computers,
+  type ComputerList,
   type ComputersState,
   type ComputerWelcome,
   type TransferItem,
@@ -69,13 +69,13 @@ export function createComputers(parts: ComputersParts) {
     };
   };
   const told = async (): Promise<ComputersState> => {
-    const now = await state();
-    emit('computers.changed', now);
-    return now;
+    const current = await state();
+    emit('computers.changed', current);
+    return current;
   };
 
   /** Signs and keeps a new list. Throws `computer-not-first` on any but the first computer. */
-  const issue = async (change: (computers: readonly Computer[]) => Computer[]): Promise<Computers> => {
+  const issue = async (change: (computers: readonly Computer[]) => Computer[]): Promise<ComputerList> => {
     const { person, list } = await history.ownComputers();
     if (person !== identity.deviceId) throw new ParleyError('computer-not-first');
     const computers = change(list?.computers ?? []);
@@ -228,12 +228,12 @@ export function createComputers(parts: ComputersParts) {
     takeOwn: things.take,
 
     /** The lists that members of a room should know. */
-    async inRoom(roomId: RoomId): Promise<Computers[]> {
+    async inRoom(roomId: RoomId): Promise<ComputerList[]> {
       return history.computersIn(roomId);
     },
 
     /** Takes lists that a device handed on in a room. */
-    async learn(lists: readonly Computers[], by: DeviceId, roomId: RoomId | null): Promise<DeviceId[]> {
+    async learn(lists: readonly ComputerList[], by: DeviceId, roomId: RoomId | null): Promise<DeviceId[]> {
       const changed = await history.learnComputers(lists, by, roomId);
       if (changed.length > 0) await told();
       return changed;

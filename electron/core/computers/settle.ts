@@ -1,4 +1,4 @@
-import type { Computers, TransferItem, TransferItemOf } from '@parley/shared/model';
+import type { ComputerList, TransferItem, TransferItemOf } from '@parley/shared/model';
 import { fromBase64Url, ParleyError } from '@parley/shared/protocol';
 import { deriveRoomKeys } from '@parley/shared/sealing';
 import type { HistoryClient } from '../history/history-client.ts';
@@ -17,7 +17,7 @@ export type SettleParts = {
  * Stores on this computer what the first one gave. Everything is checked before anything is stored; the name is stored last, so
  * that a computer on which this was interrupted is a fresh one. Throws `computer-refused` or what the disk refuses with.
  */
-export async function settle(parts: SettleParts, list: Computers, items: readonly TransferItem[]): Promise<void> {
+export async function settle(parts: SettleParts, list: ComputerList, items: readonly TransferItem[]): Promise<void> {
   const { history, settings, secrets, isOwnServer } = parts;
   const rooms = items.filter((item) => item.kind === 'room');
   const [own, ...more] = items.filter((item) => item.kind === 'settings');

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Computers, type EntryContent, profileFromName } from '@parley/shared/model';
+import { type ComputerList, type EntryContent, profileFromName } from '@parley/shared/model';
 import { CallId, type DeviceId, MessageId, type RoomId } from '@parley/shared/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { consentOf, listOf, type TestDevice, testDevice } from '../computers/testing/test-computers.ts';
@@ -23,7 +23,7 @@ const storeOf = (name: string, device?: TestDevice): TestStore => {
 const ana = profileFromName('Ana');
 const learn = (
   { store }: TestStore,
-  list: Computers,
+  list: ComputerList,
   by: DeviceId | null = list.person,
   roomId: RoomId | null = null,
 ) => store.learnComputers([list], by, roomId);
@@ -52,7 +52,7 @@ describe('a list of computers (H9)', () => {
     const ben = storeOf('Ben');
     ben.store.meet(desk.deviceId, ana);
     const good = listOf(desk, [laptop]);
-    const forged: Computers[] = [
+    const forged: ComputerList[] = [
       listOf(desk, [laptop], { signer: mallory }),
       { ...good, issuedAt: 2 },
       { ...good, sig: randomId(64) },

@@ -1,4 +1,4 @@
-import { type Computers, nameKey } from '@parley/shared/model';
+import { type ComputerList, nameKey } from '@parley/shared/model';
 import { type DeviceId, LIMITS, type RoomId } from '@parley/shared/protocol';
 import { isSignedList } from '@parley/shared/sealing';
 import { createVerifier } from '../identity/ed25519.ts';
@@ -20,7 +20,7 @@ export function createComputersStore(context: HistoryContext) {
   const verify = createVerifier();
 
   /** A list comes from one of its computers, or is about somebody who wrote in the room: nobody fills this disk with people they made up. */
-  const isAbout = (list: Computers, by: DeviceId | null, roomId: RoomId | null): boolean => {
+  const isAbout = (list: ComputerList, by: DeviceId | null, roomId: RoomId | null): boolean => {
     const devices = [list.person, ...list.computers.map(({ device }) => device)];
     return devices.some(
       (device) =>
@@ -31,7 +31,7 @@ export function createComputersStore(context: HistoryContext) {
     );
   };
   /** The first computer of a person is no further one of somebody else's, and the other way round: a list reaches one step. */
-  const isFlat = ({ person, computers }: Computers): boolean =>
+  const isFlat = ({ person, computers }: ComputerList): boolean =>
     people.personOf(person) === person &&
     computers.every(({ device }) => {
       const known = people.personOf(device);
@@ -39,27 +39,27 @@ export function createComputersStore(context: HistoryContext) {
     });
 
   /** A computer that is none of its person's any more must not go on under their name. */
-  const notePartings = (list: Computers, before: readonly DeviceId[]): void => {
-    const now = people.devicesOf(list.person);
+  const notePartings = (list: ComputerList, before: readonly DeviceId[]): void => {
+    const after = people.devicesOf(list.person);
     for (const device of before) {
-      if (now.includes(device) || device === own) continue;
+      if (after.includes(device) || device === own) continue;
       const pin = one<{ name_key: string }>(sql.pin, device);
       if (!pin) continue;
-      const taken = now.some((each) => one<{ name_key: string }>(sql.pin, each)?.name_key === pin.name_key);
+      const taken = after.some((each) => one<{ name_key: string }>(sql.pin, each)?.name_key === pin.name_key);
       run(sql.verifyPin, 0, Number(taken), device);
     }
     // One that was met before its list had taken a name that was known.
-    for (const device of now) {
+    for (const device of after) {
       const pin = one<{ name_key: string; verified: number; changed: number }>(sql.pin, device);
       if (pin?.changed !== 1 || before.includes(device)) continue;
       const others = all<{ device_id: string }>(sql.pinsNamed, pin.name_key).filter(
-        ({ device_id }) => !now.includes(device_id as DeviceId),
+        ({ device_id }) => !after.includes(device_id as DeviceId),
       );
       if (others.length === 0) run(sql.verifyPin, pin.verified, 0, device);
     }
   };
 
-  const take = (list: Computers): void => {
+  const take = (list: ComputerList): void => {
     const before = people.devicesOf(list.person);
     people.keep(list);
     notePartings(list, before);
@@ -70,7 +70,7 @@ export function createComputersStore(context: HistoryContext) {
      * Takes lists that are newer than those known, from the device `by` or in a room; answers whose changed. A list that its person, or a
      * computer on it, did not sign is left out.
      */
-    learnComputers: (lists: readonly Computers[], by: DeviceId | null, roomId: RoomId | null): DeviceId[] => {
+    learnComputers: (lists: readonly ComputerList[], by: DeviceId | null, roomId: RoomId | null): DeviceId[] => {
       const changed: DeviceId[] = [];
       try {
         transaction(() => {
@@ -89,7 +89,7 @@ export function createComputersStore(context: HistoryContext) {
     },
 
     /** The list of this person; null where they have one computer. */
-    ownComputers: (): { person: DeviceId; list: Computers | null } => {
+    ownComputers: (): { person: DeviceId; list: ComputerList | null } => {
       const person = people.personOf(own);
       return { person, list: people.listOf(person) };
     },
@@ -98,7 +98,7 @@ export function createComputersStore(context: HistoryContext) {
     isOwnComputer: (device: DeviceId): boolean => device !== own && people.isOwn(device),
 
     /** The lists of the people who wrote in a room, this person's own first. */
-    computersIn: (roomId: RoomId): Computers[] => {
+    computersIn: (roomId: RoomId): ComputerList[] => {
       needRoom(roomId);
       const wrote = all<{ author: string }>(sql.authors, roomId, '', LAST_AUTHOR).map(({ author }) => author);
       const persons = new Set([own, ...wrote].map((device) => people.personOf(device)));

@@ -6,12 +6,12 @@ import { toBlob } from './blobs.ts';
 import { createCalls } from './calls.ts';
 import type { Queries, WritableDb } from './database.ts';
 import {
+  asAuthor,
   type ItemRow,
   itemOf,
   KIND_NUMBERS,
   lifetimeOf,
   type MessageRow,
-  personOf,
   reactionOf,
   readRow,
   type Stored,
@@ -80,7 +80,7 @@ export function createHistoryContext(
         .map(({ emoji, rows }) => ({
           emoji,
           mine: rows.some(({ mine }) => mine === 1),
-          people: onePerPerson(rows.map((row) => personOf(people.named(row), people.personOf(row.author)))),
+          people: onePerPerson(rows.map((row) => asAuthor(people.named(row), people.personOf(row.author)))),
           at: rows[0]?.clock ?? 0,
         }))
         // Where there are too many, nobody's reactions hide one's own or those of many.

@@ -1,7 +1,7 @@
 import { type Author, type MessageRef, personIn, type Receiver } from '@parley/shared/model';
 import { DeviceId, ParleyError, type RoomId } from '@parley/shared/protocol';
 import type { HistoryContext } from './history-context.ts';
-import { type ItemRow, personOf, STATE_NUMBERS } from './message-rows.ts';
+import { asAuthor, type ItemRow, STATE_NUMBERS } from './message-rows.ts';
 import { LAST_AUTHOR } from './spans.ts';
 import { sql } from './statements.ts';
 
@@ -20,7 +20,7 @@ export function createMembersStore({ one, all, people, own, needRoom, rowOf }: H
   const authorsOf = (roomId: string): Author[] =>
     all<{ author: string }>(sql.authors, roomId, '', LAST_AUTHOR).flatMap(({ author }) => {
       const newest = one<NamedRow>(sql.newestBy, roomId, author);
-      return newest ? [personOf(people.named(newest), people.personOf(author))] : [];
+      return newest ? [asAuthor(people.named(newest), people.personOf(author))] : [];
     });
 
   return {

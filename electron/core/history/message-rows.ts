@@ -242,7 +242,7 @@ export function authorOf(row: Named): Pick<HistoryItem, 'name' | 'confirmed'> {
 }
 
 /** The author of a row, a computer of that person. */
-export const personOf = (row: Named & Pick<ItemRow, 'author'>, person: DeviceId): Author => ({
+export const asAuthor = (row: Named & Pick<ItemRow, 'author'>, person: DeviceId): Author => ({
   author: DeviceId.parse(row.author),
   authorName: row.author_name,
   mine: row.mine === 1,

@@ -11,8 +11,8 @@ export function createPeersStore({ one, all, run, transaction, now, people }: Hi
   const pinOf = (deviceId: string) => one<PinRow>(sql.pin, deviceId);
   /** Whether somebody else is known by that name. */
   const isOthers = (nameKey: string, deviceId: DeviceId): boolean => {
-    const own = people.devicesOf(deviceId);
-    return all<{ device_id: DeviceId }>(sql.pinsNamed, nameKey).some(({ device_id }) => !own.includes(device_id));
+    const theirs = people.devicesOf(deviceId);
+    return all<{ device_id: DeviceId }>(sql.pinsNamed, nameKey).some(({ device_id }) => !theirs.includes(device_id));
   };
   /** A code that was compared with one computer of a person counts for all of them: each is signed by the first, and signed for it. */
   const isVerified = (deviceId: DeviceId): boolean =>

@@ -1,4 +1,4 @@
-import { Computers } from '@parley/shared/model';
+import { ComputerList } from '@parley/shared/model';
 import type { DeviceId } from '@parley/shared/protocol';
 import type { Queries } from './database.ts';
 import type { ItemRow } from './message-rows.ts';
@@ -6,14 +6,14 @@ import { sql } from './statements.ts';
 
 /** Which devices are computers of one person, by the newest lists that are here. There are few, so they stay in memory. */
 export function createPeople({ one, all, run }: Queries, own: DeviceId) {
-  const lists = new Map<string, Computers>();
+  const lists = new Map<string, ComputerList>();
   const persons = new Map<string, DeviceId>();
 
   const read = () => {
     lists.clear();
     persons.clear();
     for (const { list } of all<{ list: string }>(sql.computerLists)) {
-      const parsed = Computers.safeParse(JSON.parse(list));
+      const parsed = ComputerList.safeParse(JSON.parse(list));
       if (!parsed.success) continue;
       lists.set(parsed.data.person, parsed.data);
       for (const { device } of parsed.data.computers) persons.set(device, parsed.data.person);
@@ -29,14 +29,14 @@ export function createPeople({ one, all, run }: Queries, own: DeviceId) {
     personOf,
     /** Whether a device is this person's: this one or another. */
     isOwn,
-    listOf: (person: string): Computers | null => lists.get(person) ?? null,
+    listOf: (person: string): ComputerList | null => lists.get(person) ?? null,
     /** All computers of the person to whom a device belongs, the first before the others. */
     devicesOf(device: string): DeviceId[] {
       const person = personOf(device);
       return [person, ...(lists.get(person)?.computers ?? []).map((computer) => computer.device)];
     },
     /** Inside a transaction; where that fails, `read` brings back what is on the disk. */
-    keep(list: Computers): void {
+    keep(list: ComputerList): void {
       run(sql.setComputerList, list.person, JSON.stringify(list));
       read();
     },

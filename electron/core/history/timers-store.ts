@@ -2,7 +2,7 @@ import type { TimerChange } from '@parley/shared/model';
 import { LIMITS, MessageId, type RoomId } from '@parley/shared/protocol';
 import { fromBlob } from './blobs.ts';
 import type { HistoryContext } from './history-context.ts';
-import { lifetimeOf, type MessageRow, personOf } from './message-rows.ts';
+import { asAuthor, lifetimeOf, type MessageRow } from './message-rows.ts';
 import { sql } from './statements.ts';
 
 type TimerRow = Pick<MessageRow, 'author' | 'author_name' | 'clock' | 'sent_at' | 'mine' | 'body'> & {
@@ -19,7 +19,7 @@ export function createTimersStore({ all, people, needRoom }: HistoryContext) {
       needRoom(roomId);
       return all<TimerRow>(sql.timers, roomId, limit)
         .map((row) => ({
-          ...personOf(people.named(row), people.personOf(row.author)),
+          ...asAuthor(people.named(row), people.personOf(row.author)),
           id: MessageId.parse(fromBlob(row.id)),
           clock: row.clock,
           sentAt: row.sent_at,

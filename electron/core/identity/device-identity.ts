@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import type { ComputerAsk, Computers } from '@parley/shared/model';
+import type { ComputerAsk, ComputerList } from '@parley/shared/model';
 import {
   type Bytes,
   DeviceId,
@@ -32,7 +32,7 @@ export interface DeviceIdentity {
   /** Asks to be a further computer of that person. */
   signAsk(person: DeviceId, fields: Pick<ComputerAsk, 'name' | 'askedAt' | 'boxKey'>): ComputerAsk;
   /** The list of this person's computers, as their first one signs it. */
-  signComputers(list: Omit<Computers, 'sig'>): Computers;
+  signComputers(list: Omit<ComputerList, 'sig'>): ComputerList;
   signWelcome(ask: Pick<ComputerAsk, 'device' | 'boxKey'>, fields: { eph: string; parts: number }): string;
 }
 

@@ -1,6 +1,6 @@
 import type { Bridge, BridgeCall } from '@parley/shared/bridge';
 import {
-  type Computers,
+  type ComputerList,
   comparePlaces,
   cursorAt,
   type Entry,
@@ -253,7 +253,7 @@ export class FakeCore {
   standing: PeerStanding['standing'] = 'new';
   /** The first computer of this person, and their list of computers. */
   person: DeviceId | null = null;
-  computers: Computers | null = null;
+  computers: ComputerList | null = null;
   /** Devices that are computers of somebody, as this core knows. */
   readonly persons = new Map<DeviceId, DeviceId>();
   readonly #key: CryptoKey;

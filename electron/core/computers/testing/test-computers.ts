@@ -1,4 +1,4 @@
-import type { Computer, Computers } from '@parley/shared/model';
+import type { Computer, ComputerList } from '@parley/shared/model';
 import { type Bytes, DeviceId } from '@parley/shared/protocol';
 import { computersBytes, consentBytes } from '@parley/shared/sealing';
 import { signingKeyOf } from '../../identity/ed25519.ts';
@@ -23,7 +23,7 @@ export function listOf(
   person: TestDevice,
   others: readonly (TestDevice | Computer)[],
   { issuedAt = 1, signer = person }: { issuedAt?: number; signer?: TestDevice } = {},
-): Computers {
+): ComputerList {
   const computers = others.map((each) => ('consent' in each ? each : consentOf(each, person.deviceId)));
   const list = { person: person.deviceId, issuedAt, computers };
   return { ...list, sig: signer.sign(computersBytes(list)) };
