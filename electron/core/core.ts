@@ -123,7 +123,7 @@ async function openCore(
   const notices = createNotices(emit);
   const { store: settings, damaged } = openSettings(inProfile('settings.json'), clock.now);
   if (damaged) notices.say('settings-damaged');
-  const identity = await openIdentity(inProfile('device.key'), secrets);
+  const identity = await openIdentity(inProfile('device.key'), secrets, settings.get().profile !== null);
   const sayRecovered = (recovery: Recovery) => {
     const { code, message } = recoveryWords(recovery);
     notices.say(code, message);

@@ -138,9 +138,11 @@ const reachOf = (app: App, room: FakeRoom) => app.store.getState().reach[room.ke
 describe('app', () => {
   it('asks for a name first, and is reachable once it has one', async () => {
     const room = await FakeRoom.create();
-    const { state, actions, app } = await openApp(room, { name: null });
+    const { state, actions, app, core } = await openApp(room, { name: null });
     expect(state()).toMatchObject({ start: { at: 'ready' }, screen: { at: 'welcome' } });
     expect(room.server.seats).toEqual([]);
+    // The page may have been loaded anew in the middle of coming in as somebody's computer.
+    expect(core.asked).toContain('computers.stop-getting');
     expect(await actions.setName('  ')).toMatchObject({ ok: false, code: 'display-name-invalid' });
     await actions.setName('Ana María');
     await room.quiet();

@@ -165,6 +165,8 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
         computers,
         screen: settings.profile ? { at: 'home' } : { at: 'welcome' },
       });
+      // This page may have been loaded anew while the computer asked to be somebody's: nobody goes on with that.
+      if (!settings.profile) void bridge.call('computers.stop-getting', {});
       toldRooms = new Set(rooms.items.map(({ roomId }) => roomId));
       for (const room of rooms.items) if (room.draft !== '') drafts.restore(room.roomId, room.draft);
       for (const { code, message } of info.notices) notices.say('trouble', message, code);

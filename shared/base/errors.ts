@@ -122,10 +122,11 @@ export const ERRORS = {
   'computer-code-expired': 'This code was good for 10 minutes. Make a new one.',
   'computer-code-crowded':
     'More than one computer came with this code, so it is void. Make a new one, and show it to nobody else.',
-  'computer-cancelled': 'The other computer did not go on.',
+  'computer-cancelled': 'The other computer did not go on. Nothing went over.',
   'computer-lost': 'The connection to the other computer was lost. Make a new code and try again.',
   'computer-refused': 'What the other computer sent was not what it has to be. Nothing was taken over.',
   'computer-not-first': 'Only your first computer adds and removes others.',
+  'computer-asked': 'An earlier try was not finished. Close this, and connect once more.',
   'computer-unanswered': 'Parley still asks you about another computer, in a window of its own. Answer that first.',
   'computers-full': 'You use as many computers as one person can. Remove one first.',
 

@@ -21,7 +21,10 @@ export const computerCalls = {
   /** Takes a computer off the list. It keeps what it has. Refuses with `computer-not-first` on any but the first computer. */
   'computers.remove': { input: z.object({ device: DeviceId }).strict(), output: ComputersState },
 
-  /** The new computer asks to be one of that person. Refuses with `not-allowed` where this one is in use. */
+  /**
+   * The new computer asks to be one of that person, after its own person compared the codes. Refuses with `not-allowed` where this one is
+   * in use, and with `computer-asked` where its key asked before.
+   */
   'computers.ask': { input: z.object({ person: DeviceId, name: ComputerName }).strict(), output: ComputerAsk },
   /**
    * The first computer takes a new one in, after the person compared the codes and agreed once more in a place that no page reaches, and
@@ -40,6 +43,7 @@ export const computerCalls = {
   'computers.finish': { input: Nothing, output: Nothing },
   /** Opens the app anew with what was stored; `app.restarted` follows. */
   'computers.begin': { input: Nothing, output: Nothing },
+  /** Forgets what was asked. Where the key asked already, the app opens anew with a fresh one; `app.restarted` follows. */
   'computers.stop-getting': { input: Nothing, output: Nothing },
 
   /** What this computer tells the others of its person, in messages that each fit into a link. */

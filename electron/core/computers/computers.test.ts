@@ -1,12 +1,14 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ComputerAsk, ComputerWelcome, TransferItem } from '@parley/shared/model';
-import type { DeviceId } from '@parley/shared/protocol';
+import { type DeviceId, LIMITS } from '@parley/shared/protocol';
+import { transferBox, transferKey, welcomeBytes } from '@parley/shared/sealing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFileSecretStore } from '../adapters/file-secret-store.ts';
 import { type Core, createCore } from '../core.ts';
 import type { Shell } from '../ports.ts';
 import { ask, newMessageId, randomId, temporaryFolder, testClock, testPorts, testShell } from '../testing/test-kit.ts';
+import { listOf, testDevice } from './testing/test-computers.ts';
 import { partsOf } from './transfer-parts.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -217,7 +219,7 @@ describe('a new computer (H9)', () => {
     const { desk } = await anas();
     const [laptop, other] = [await computer('laptop'), await computer('other')];
     await ask(other, 'settings.change', { profile: { username: 'Mallory', displayName: null } });
-    const { welcome } = await welcomed(desk, laptop);
+    const { asked, welcome } = await welcomed(desk, laptop);
     const refusedBy = (core: Core, given: ComputerWelcome) =>
       expect(ask(core, 'computers.take-welcome', { welcome: given })).rejects.toMatchObject({
         code: 'computer-refused',
@@ -227,7 +229,6 @@ describe('a new computer (H9)', () => {
     await refusedBy(laptop, { ...welcome, eph: randomId(32) });
     await refusedBy(laptop, { ...welcome, list: { ...welcome.list, computers: [] } });
     // Somebody else's welcome, for the very same question.
-    const asked = await ask(laptop, 'computers.ask', { person: await deviceOf(desk), name: 'Laptop' });
     await expect(ask(other, 'computers.welcome', { ask: asked })).rejects.toMatchObject({ code: 'computer-refused' });
 
     const again = await ask(desk, 'computers.welcome', { ask: asked });
@@ -239,6 +240,25 @@ describe('a new computer (H9)', () => {
     await expect(ask(laptop, 'computers.finish', {})).rejects.toMatchObject({ code: 'computer-refused' });
     expect(await ask(laptop, 'settings.get', {})).toMatchObject({ profile: null });
     expect((await ask(laptop, 'rooms.list', {})).items).toEqual([]);
+  });
+
+  it('refuses a part that was sealed for it and holds anything but items', async () => {
+    const first = testDevice();
+    for (const text of ['no JSON', '{}', '[{"kind":"room"}]']) {
+      const laptop = await computer(`laptop ${open.length}`);
+      const asked = await ask(laptop, 'computers.ask', { person: first.deviceId, name: 'Laptop' });
+      const { device, name, askedAt, consent, boxKey } = asked;
+      const { publicKey: eph, privateKey } = await transferKey();
+      const list = listOf(first, [{ device, name, askedAt, consent }]);
+      const sig = first.sign(welcomeBytes(asked, { eph, parts: 1 }));
+      await ask(laptop, 'computers.take-welcome', { welcome: { list, eph, sig, parts: 1 } });
+      const keys = { own: privateKey, other: boxKey, boxKey, eph, parts: 1 };
+      const box = await transferBox(keys, { person: first.deviceId, device });
+      const part = (await box?.seal(0, text)) ?? '';
+      await expect(ask(laptop, 'computers.take-part', { index: 0, part }), text).rejects.toMatchObject({
+        code: 'computer-refused',
+      });
+    }
   });
 
   it('is a fresh one, and only the first computer adds and removes others', async () => {
@@ -261,6 +281,55 @@ describe('a new computer (H9)', () => {
     expect((await ask(desk, 'computers.remove', { device: own })).list?.computers).toEqual([]);
   });
 
+  it('has a fresh key once it asked and did not come to its end, and keeps its own where it did not ask', async () => {
+    const { desk, person } = await anas();
+    const laptop = await computer('laptop');
+    const restarts = { count: 0 };
+    laptop.subscribe((event) => {
+      if (event === 'app.restarted') restarts.count += 1;
+    });
+    const before = await deviceOf(laptop);
+    await ask(laptop, 'computers.stop-getting', {});
+    expect([await deviceOf(laptop), restarts.count]).toEqual([before, 0]);
+
+    const asked = await ask(laptop, 'computers.ask', { person, name: 'Laptop' });
+    await expect(ask(laptop, 'computers.ask', { person, name: 'Laptop' })).rejects.toMatchObject({
+      code: 'computer-asked',
+    });
+    await ask(laptop, 'computers.stop-getting', {});
+    const after = await deviceOf(laptop);
+    expect(after).not.toBe(before);
+    // The first one took the earlier key in, and nobody has that key any more.
+    const welcome = await ask(desk, 'computers.welcome', { ask: asked });
+    await expect(ask(laptop, 'computers.take-welcome', { welcome })).rejects.toMatchObject({
+      code: 'computer-refused',
+    });
+    await ask(desk, 'computers.stop-giving', { failed: true });
+
+    await transferred(desk, laptop);
+    await ask(laptop, 'computers.begin', {});
+    expect(await ask(laptop, 'computers.state', {})).toMatchObject({ device: after, person });
+  });
+
+  it('says which rooms are here where the disk gave out in between, and gets the rest by a new code', async () => {
+    const { desk } = await anas();
+    await ask(desk, 'rooms.create', { name: 'Vault' });
+    const laptop = await computer('laptop');
+    const settings = join(folder.path, 'laptop', 'profile', 'settings.json.new');
+    // The name is written last, and cannot be.
+    mkdirSync(settings);
+    await expect(transferred(desk, laptop)).rejects.toMatchObject({
+      message: expect.stringContaining('2 of 2 rooms are on this computer already'),
+    });
+    expect(await ask(laptop, 'settings.get', {})).toMatchObject({ profile: null });
+    await ask(desk, 'computers.stop-giving', { failed: true });
+    rmSync(settings, { recursive: true });
+    await ask(laptop, 'computers.stop-getting', {});
+    await transferred(desk, laptop);
+    expect((await ask(laptop, 'rooms.list', {})).items).toHaveLength(2);
+    expect((await ask(desk, 'computers.state', {})).list?.computers).toHaveLength(1);
+  });
+
   it('is off the list again where it did not come to its end', async () => {
     const { desk } = await anas();
     const laptop = await computer('laptop');
@@ -272,18 +341,34 @@ describe('a new computer (H9)', () => {
 });
 
 describe('the parts of a transfer (H9)', () => {
-  it('hold all items in their order, and each fits into a message', () => {
-    const items: TransferItem[] = Array.from({ length: 2_500 }, (_, at) => ({
+  const peers = (count: number, name: (at: number) => string): TransferItem[] =>
+    Array.from({ length: count }, (_, at) => ({
       kind: 'peer',
       deviceId: randomId(32) as DeviceId,
-      name: `Somebody ${at} ${'漢'.repeat(at % 60)}`,
+      name: name(at),
       verified: at % 2 === 0,
     }));
+
+  it.each([
+    ['one byte for each character', 'a'],
+    ['three bytes for each UTF-16 unit', '漢'],
+    ['four bytes for two units', '🌱'],
+  ])('hold all items in their order, and each fits into a message as full as can be: %s', async (_what, letter) => {
+    const items = peers(700, () => letter.repeat(512 / letter.length));
     const parts = partsOf(items);
     expect(parts.flatMap((part) => JSON.parse(part))).toEqual(items);
-    expect(parts.length).toBeGreaterThan(1);
-    // Sealed, in UTF-8 and base64url, with the message around it.
-    expect(Math.max(...parts.map((part) => Math.ceil(((Buffer.byteLength(part) + 16) * 4) / 3)))).toBeLessThan(60_000);
+    const { publicKey, privateKey } = await transferKey();
+    const keys = { own: privateKey, other: publicKey, boxKey: publicKey, eph: publicKey, parts: parts.length };
+    const box = await transferBox(keys, { person: randomId(32), device: randomId(32) });
+    const sealed = await Promise.all(parts.map(async (part, index) => (await box?.seal(index, part)) ?? ''));
+    const lengths = sealed.map(({ length }) => length);
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(LIMITS.transferPartMaxChars);
+    expect(Math.min(...lengths.slice(0, -1))).toBeGreaterThan(LIMITS.transferPartMaxChars - 4_000);
+  });
+
+  it('hold no more items than are taken, and one part where there is nothing', () => {
+    const parts = partsOf(peers(2_500, () => ''));
+    expect(Math.max(...parts.map((part) => JSON.parse(part).length))).toBeLessThanOrEqual(1_000);
     expect(partsOf([])).toEqual(['[]']);
   });
 });

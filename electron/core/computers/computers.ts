@@ -58,6 +58,7 @@ export function createComputers(parts: ComputersParts) {
   /** Withdraws the question whether a computer may come in, which is open outside the page. */
   let asking: AbortController | null = null;
   let getting: Getting | null = null;
+  let settling = false;
 
   const state = async (): Promise<ComputersState> => {
     const { person, list } = await history.ownComputers();
@@ -119,9 +120,13 @@ export function createComputers(parts: ComputersParts) {
   return {
     state,
 
-    /** Asks to be a computer of that person; forgets what was asked before. Throws `not-allowed` where this one is in use. */
+    /**
+     * Asks to be a computer of that person. Throws `not-allowed` where this one is in use, and `computer-asked` where its key asked before:
+     * then `stopGetting` brings a fresh one.
+     */
     async ask(person: DeviceId, name: string): Promise<ComputerAsk> {
       if (settings.get().profile !== null || person === identity.deviceId) throw new ParleyError('not-allowed');
+      if (identity.isPromised) throw new ParleyError('computer-asked');
       const { publicKey, privateKey } = await transferKey();
       const ask = identity.signAsk(person, { name, askedAt: clock.now(), boxKey: publicKey });
       getting = { ask, privateKey, person, welcomed: null, taken: [], parts: 0 };
@@ -192,9 +197,9 @@ export function createComputers(parts: ComputersParts) {
       const { getting: asked, box } = needWelcomed();
       if (index !== asked.parts) throw new ParleyError('computer-refused');
       const opened = await box.open(index, part);
-      const items = opened === undefined ? undefined : TransferItems.safeParse(JSON.parse(opened));
-      if (!items?.success || getting !== asked) throw new ParleyError('computer-refused');
-      asked.taken.push(...items.data);
+      const items = opened === undefined ? undefined : itemsOf(opened);
+      if (!items || getting !== asked) throw new ParleyError('computer-refused');
+      asked.taken.push(...items);
       asked.parts += 1;
     },
 
@@ -204,7 +209,13 @@ export function createComputers(parts: ComputersParts) {
       if (asked.parts !== welcome.parts) throw new ParleyError('computer-refused');
       if (settings.get().profile !== null) throw new ParleyError('not-allowed');
       getting = null;
-      await settle(parts, welcome.list, asked.taken);
+      settling = true;
+      try {
+        await settle(parts, welcome.list, asked.taken);
+      } finally {
+        settling = false;
+      }
+      identity.keep();
     },
 
     /** Opens everything anew, with what was stored. */
@@ -212,9 +223,13 @@ export function createComputers(parts: ComputersParts) {
       parts.restart();
     },
 
-    /** Forgets what was asked for. */
+    /**
+     * Forgets what was asked for. A key that asked could be taken in at any later time, by a list that this computer has no say in: everything
+     * is opened anew with a fresh key.
+     */
     stopGetting(): void {
       getting = null;
+      if (identity.isPromised && !settling) parts.restart();
     },
 
     /** Takes a computer off the list. It keeps what it has, also the keys of rooms. */
@@ -242,3 +257,15 @@ export function createComputers(parts: ComputersParts) {
 }
 
 export type ComputersPort = ReturnType<typeof createComputers>;
+
+/** The items of an opened part; undefined where it holds anything else. */
+function itemsOf(text: string): TransferItem[] | undefined {
+  let read: unknown;
+  try {
+    read = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const items = TransferItems.safeParse(read);
+  return items.success ? items.data : undefined;
+}

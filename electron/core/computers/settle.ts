@@ -1,5 +1,5 @@
 import type { ComputerList, TransferItem, TransferItemOf } from '@parley/shared/model';
-import { fromBase64Url, ParleyError } from '@parley/shared/protocol';
+import { fromBase64Url, ParleyError, refusalOf } from '@parley/shared/protocol';
 import { deriveRoomKeys } from '@parley/shared/sealing';
 import type { HistoryClient } from '../history/history-client.ts';
 import type { SecretStore } from '../ports.ts';
@@ -14,50 +14,87 @@ export type SettleParts = {
 };
 
 /**
- * Stores on this computer what the first one gave. Everything is checked before anything is stored; the name is stored last, so
- * that a computer on which this was interrupted is a fresh one. Throws `computer-refused` or what the disk refuses with.
+ * Stores on this computer what the first one gave. Everything is checked and wrapped before anything is stored; the name is stored last, so
+ * that a computer on which this was interrupted is a fresh one, and what it has already stays as it is when the rest comes. Throws
+ * `computer-refused` or what the disk refuses with, and says then how many rooms are here.
  */
 export async function settle(parts: SettleParts, list: ComputerList, items: readonly TransferItem[]): Promise<void> {
   const { history, settings, secrets, isOwnServer } = parts;
-  const rooms = items.filter((item) => item.kind === 'room');
   const [own, ...more] = items.filter((item) => item.kind === 'settings');
   if (!own || more.length > 0) throw new ParleyError('computer-refused');
+  const rooms = items.filter((item) => item.kind === 'room');
   for (const room of rooms) await checkRoom(room);
+  const wrap = wrapping(secrets);
+  const roomRows: Parameters<HistoryClient['addRoom']>[0][] = [];
+  for (const room of rooms) roomRows.push(await rowOf(room, wrap, isOwnServer));
+  const servers: { item: TransferItemOf<'server'>; password: Uint8Array | null }[] = [];
+  for (const item of items) {
+    if (item.kind === 'server' && !isOwnServer(item.host))
+      servers.push({ item, password: await wrap.text(item.password) });
+  }
 
-  const wrap = (bytes: Uint8Array) => secrets.wrap(new Uint8Array(bytes));
-  const wrapText = (text: string) => wrap(Buffer.from(text, 'utf8'));
   // Before the rooms: what this person wrote on the first computer is their own from the first message on.
   const [learned] = await history.learnComputers([list], null, null);
   const { person } = await history.ownComputers();
   if (learned !== list.person && person !== list.person) throw new ParleyError('computer-refused');
-  for (const item of items) {
-    if (item.kind === 'computers') await history.learnComputers([item.list], item.list.person, null);
-    if (item.kind === 'server' && !isOwnServer(item.host)) {
-      await history.addServer(item.host, item.name);
-      if (item.password !== null)
-        await history.setRight(item.host, { kind: 'password', credential: await wrapText(item.password), lost: null });
+  let stored = 0;
+  try {
+    for (const item of items) {
+      if (item.kind === 'computers') await history.learnComputers([item.list], item.list.person, null);
+      if (item.kind === 'peer') await history.takePeer(item);
     }
-    if (item.kind === 'peer') await history.takePeer(item);
-    if (item.kind !== 'room') continue;
-    await history.addRoom({
-      room_id: item.roomId,
-      name: item.name,
-      renamed_at: item.renamedAt,
-      host: isOwnServer(item.host) ? null : item.host,
-      secret: await wrap(bytesOf(item.secret)),
-      owner_pub: item.ownerPub,
-      owner_seed: item.ownerSeed === null ? null : await wrap(bytesOf(item.ownerSeed)),
-      passphrase: item.passphrase === null ? null : await wrapText(item.passphrase),
-      needs_passphrase: Number(item.needsPassphrase),
-      listed: item.listed,
-    });
-    await history.takeRoom({ roomId: item.roomId, keepMs: item.keepMs, readClock: item.readClock });
+    for (const { item, password } of servers) {
+      await history.addServer(item.host, item.name);
+      if (password) await history.setRight(item.host, { kind: 'password', credential: password, lost: null });
+    }
+    for (const [at, { roomId, keepMs, readClock }] of rooms.entries()) {
+      const row = roomRows[at];
+      if (row) await history.addRoom(row);
+      await history.takeRoom({ roomId, keepMs, readClock });
+      stored += 1;
+    }
+    const { profile, profileAt, appearance, privacy, emoji, homeServer } = own;
+    settings.change({ profile, appearance, privacy, emoji, homeServer }, profileAt);
+  } catch (thrown) {
+    throw halfDone(thrown, stored, rooms.length);
   }
-  const { profile, profileAt, appearance, privacy, emoji, homeServer } = own;
-  settings.change({ profile, appearance, privacy, emoji, homeServer }, profileAt);
+}
+
+/** The same refusal, with what it left on this computer. */
+function halfDone(thrown: unknown, stored: number, all: number): ParleyError {
+  const { code, message } = refusalOf(thrown);
+  const left =
+    stored === 0
+      ? ''
+      : ` ${stored} of ${all} rooms are on this computer already; a new try with a new code brings the rest.`;
+  return new ParleyError(code, { message: `${message}${left}`, cause: thrown });
 }
 
 const bytesOf = (text: string) => fromBase64Url(text) ?? new Uint8Array();
+
+const wrapping = (secrets: SecretStore) => ({
+  bytes: (bytes: Uint8Array) => secrets.wrap(new Uint8Array(bytes)),
+  text: async (text: string | null) => (text === null ? null : secrets.wrap(new Uint8Array(Buffer.from(text, 'utf8')))),
+});
+
+async function rowOf(
+  room: TransferItemOf<'room'>,
+  wrap: ReturnType<typeof wrapping>,
+  isOwnServer: (host: string) => boolean,
+): Promise<Parameters<HistoryClient['addRoom']>[0]> {
+  return {
+    room_id: room.roomId,
+    name: room.name,
+    renamed_at: room.renamedAt,
+    host: isOwnServer(room.host) ? null : room.host,
+    secret: await wrap.bytes(bytesOf(room.secret)),
+    owner_pub: room.ownerPub,
+    owner_seed: room.ownerSeed === null ? null : await wrap.bytes(bytesOf(room.ownerSeed)),
+    passphrase: await wrap.text(room.passphrase),
+    needs_passphrase: Number(room.needsPassphrase),
+    listed: room.listed,
+  };
+}
 
 /** The id of a room follows from its keys. */
 async function checkRoom({ secret, passphrase, ownerPub, roomId }: TransferItemOf<'room'>): Promise<void> {

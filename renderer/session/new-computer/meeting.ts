@@ -171,8 +171,8 @@ export class Meeting {
         this.#events.emit('crowded', undefined);
         return;
       }
-      this.#other.link.close('left');
     }
+    const before = this.#other?.link;
     const { clock, makePeer, linkPolicy, relayOnly, log } = this.#ports;
     const link = new PeerLink({
       initiator: peer.session.role === 'lo',
@@ -188,8 +188,11 @@ export class Meeting {
       }),
     });
     this.#other = { peer, link };
+    // Its end is no loss: the same device goes on with the new one.
+    before?.close('left');
     let wasOpen = false;
     link.on('state', (state) => {
+      if (this.#other?.link !== link) return;
       if (state.at === 'open' && !wasOpen) {
         wasOpen = true;
         this.#events.emit('opened', { device: peer.hello.dev });

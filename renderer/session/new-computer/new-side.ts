@@ -3,16 +3,22 @@ import type { ComputerCode } from '@parley/shared/sealing';
 import { type CountedClock, countedClock } from '../../clock.ts';
 import { Meeting, type MeetingPorts } from './meeting.ts';
 
-/** A new computer while it is taken in: looking → comparing → getting → storing → done;  any → failed. */
+/**
+ * A new computer while it is taken in: looking → comparing → asking → getting → storing → done;  any → failed. Its key asks only once the
+ * person said that both computers show the same: a signature that asks never ends.
+ */
 export type NewSideState =
   | { at: 'looking'; trouble: Refusal | null }
+  /** `safetyCode` is null until both computers have agreed on it. */
   | { at: 'comparing'; safetyCode: string | null }
+  /** The person said here that it is the same, and has yet to say so on the first computer. */
+  | { at: 'asking'; safetyCode: string }
   | { at: 'getting'; done: number; total: number }
   | { at: 'storing' }
   | { at: 'done' }
   | { at: 'failed'; refusal: Refusal };
 
-/** Goes to the first computer by its code, and takes over what that one gives once the person said so there. */
+/** Goes to the first computer by its code, and takes over what that one gives once the person said so on both. */
 export class NewSide {
   readonly #ports: MeetingPorts;
   readonly #clock: CountedClock;
@@ -21,6 +27,7 @@ export class NewSide {
   readonly #meeting: Meeting;
   readonly #changed: (state: NewSideState) => void;
   #state: NewSideState = { at: 'looking', trouble: null };
+  #isOver = false;
 
   /** `name`: that of this computer. */
   constructor(code: ComputerCode, name: string, ports: MeetingPorts, changed: (state: NewSideState) => void) {
@@ -43,18 +50,22 @@ export class NewSide {
 
   async open(): Promise<void> {
     this.#clock.after(LIMITS.computerCodeMs, () => {
-      if (this.#state.at === 'looking') this.#fail(refuse('computer-code-expired'));
+      if (this.#is('looking')) this.#fail(refuse('computer-code-expired'));
     });
     this.#meeting.on('seat', (seat) => {
       const trouble = seat.at === 'refused' ? seat.refusal : null;
-      if (this.#state.at === 'looking') this.#become({ at: 'looking', trouble });
+      if (this.#is('looking')) this.#become({ at: 'looking', trouble });
     });
-    this.#meeting.on('opened', () => void this.#askToBeTaken());
+    this.#meeting.on('opened', () => {
+      // A first computer that comes again is compared again.
+      if (this.#is('looking') || this.#is('comparing')) this.#become({ at: 'comparing', safetyCode: null });
+      else if (!this.#is('storing')) this.#fail(refuse('computer-lost'));
+    });
     this.#meeting.on('code', (safetyCode) => {
-      if (this.#state.at === 'looking' || this.#state.at === 'comparing') this.#become({ at: 'comparing', safetyCode });
+      if (this.#is('comparing')) this.#become({ at: 'comparing', safetyCode });
     });
     this.#meeting.on('lost', () => {
-      if (this.#state.at !== 'storing') this.#fail(refuse('computer-lost'));
+      if (!this.#is('storing')) this.#fail(refuse('computer-lost'));
     });
     this.#meeting.on('step', (step) => void this.#hear(step));
     try {
@@ -64,38 +75,50 @@ export class NewSide {
     }
   }
 
-  /** The person ends it; nothing was stored, unless it is done. */
-  async cancel(): Promise<void> {
-    if (this.#state.at !== 'done' && this.#state.at !== 'failed') {
-      this.#meeting.say({ step: 'cancel' });
-      this.#state = { at: 'failed', refusal: refuse('cancelled') };
-      await this.#ports.bridge.call('computers.stop-getting', {});
-    }
-    this.#clock.stopAll();
-    await this.#meeting.close();
-  }
-
-  async #askToBeTaken(): Promise<void> {
+  /** The person compared the codes: both are the same. From here on this computer asks to be one of theirs. */
+  async confirm(): Promise<void> {
+    if (this.#state.at !== 'comparing' || this.#state.safetyCode === null) return;
+    this.#become({ at: 'asking', safetyCode: this.#state.safetyCode });
     const { person } = this.#code;
     const asked = await this.#ports.bridge.call('computers.ask', { person, name: this.#name });
+    if (!this.#is('asking')) {
+      // Ended meanwhile: the key has asked, though nobody heard it.
+      if (this.#isOver) await this.#stopGetting();
+      return;
+    }
     if (!asked.ok) return this.#fail(asked);
     this.#meeting.say({ step: 'ask', ask: asked.value });
-    if (this.#state.at === 'looking') this.#become({ at: 'comparing', safetyCode: null });
+  }
+
+  /** The person ends it, or is done with reading why it failed. The core takes a fresh key where this one has asked in vain. */
+  async cancel(): Promise<void> {
+    const was = this.#state.at;
+    if (was !== 'done' && was !== 'failed') {
+      this.#meeting.say({ step: 'cancel' });
+      this.#state = { at: 'failed', refusal: refuse('cancelled') };
+    }
+    this.#isOver = true;
+    this.#clock.stopAll();
+    // The last words first: what follows may load this page anew.
+    await this.#meeting.close();
+    if (was !== 'done') await this.#stopGetting();
   }
 
   async #hear(step: ComputerStep): Promise<void> {
     const { bridge } = this.#ports;
     const state = this.#state;
     if (step.step === 'cancel' && state.at !== 'storing') return this.#fail(refuse('computer-cancelled'));
-    if (step.step === 'welcome' && state.at === 'comparing') {
+    if (step.step === 'welcome' && state.at === 'asking') {
       const taken = await bridge.call('computers.take-welcome', { welcome: step.welcome });
       if (!taken.ok) return this.#fail(taken);
+      if (!this.#is('asking')) return;
       this.#become({ at: 'getting', done: 0, total: step.welcome.parts });
       this.#meeting.say({ step: 'next', index: 0 });
     }
     if (step.step !== 'part' || state.at !== 'getting' || step.index !== state.done) return;
     const taken = await bridge.call('computers.take-part', { index: step.index, part: step.part });
     if (!taken.ok) return this.#fail(taken);
+    if (!this.#is('getting')) return;
     const done = step.index + 1;
     if (done < state.total) {
       this.#become({ ...state, done });
@@ -117,10 +140,18 @@ export class NewSide {
     if (was === 'done' || was === 'failed') return;
     // The first computer need not wait for the end of its time.
     this.#meeting.say({ step: 'cancel' });
+    // The core forgets what it asked when the person has read this: it may open everything anew then.
     this.#become({ at: 'failed', refusal });
-    void this.#ports.bridge.call('computers.stop-getting', {});
     this.#clock.stopAll();
     void this.#meeting.close();
+  }
+
+  #stopGetting(): Promise<unknown> {
+    return this.#ports.bridge.call('computers.stop-getting', {});
+  }
+
+  #is(at: NewSideState['at']): boolean {
+    return this.#state.at === at;
   }
 
   #become(state: NewSideState): void {

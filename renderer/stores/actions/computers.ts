@@ -19,12 +19,15 @@ export type ComingIn = {
 export interface ComputerActions {
   /** Makes a code by which a new computer comes in, good for once; both meet on that server. */
   startTakingIn: (host: ServerHost) => Promise<Outcome<unknown>>;
-  /** The person compared the codes: both screens show the same. */
+  /** The person compared the codes on the first computer: both screens show the same. */
   confirmComputer: () => void;
   stopTakingIn: () => void;
   removeComputer: (device: DeviceId) => Promise<Outcome<unknown>>;
   /** Goes to the first computer. Refuses with `access-refused` where the server wants a right. */
   startComingIn: (wish: ComingIn) => Promise<Outcome<unknown>>;
+  /** The person compared the codes on the new computer. */
+  confirmComingIn: () => void;
+  /** Ends it. Where this computer has asked already, the core takes a fresh key and the page is loaded anew. */
   stopComingIn: () => void;
 }
 
@@ -107,6 +110,7 @@ export function createComputerActions({ store, ports, tell }: ActionContext): Co
       void side.open();
       return accept(undefined);
     },
+    confirmComingIn: () => void fresh?.confirm(),
     stopComingIn() {
       void fresh?.cancel();
       fresh = undefined;

@@ -63,6 +63,7 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
     stopTakingIn: () => undefined,
     removeComputer: done,
     startComingIn: done,
+    confirmComingIn: () => undefined,
     stopComingIn: () => undefined,
     readServer: async () => accept({ host: 'talk.orchard.example', hasToken: false, known: false }),
     checkServer: async () =>
