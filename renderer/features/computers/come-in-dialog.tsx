@@ -1,5 +1,5 @@
-import { Camera } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { Camera, ShieldCheck } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { NewSideState } from '../../stores/state.ts';
 import { Button } from '../../ui/button.tsx';
@@ -9,7 +9,7 @@ import { PasteField } from '../../ui/paste-field.tsx';
 import { WorkProgress } from '../../ui/work-progress.tsx';
 import { ScanDialog } from '../invites/scan-dialog.tsx';
 import styles from './computers.module.css';
-import { SafetyCode } from './take-in-dialog.tsx';
+import { numberWords, quarterOf, SafetyCode, Said, Step } from './step.tsx';
 
 /** On a new computer: the code of the first one, the comparison, and what comes over. */
 export function ComeInDialog({ onClose }: { onClose: () => void }) {
@@ -20,9 +20,16 @@ export function ComeInDialog({ onClose }: { onClose: () => void }) {
   const close = comingIn?.at === 'storing' || comingIn?.at === 'done' ? () => {} : onClose;
   return (
     <Dialog title="I use Parley on another computer" onClose={close}>
-      {comingIn ? <Step now={comingIn} onClose={onClose} /> : <Begin onClose={onClose} />}
+      {comingIn ? <NowStep now={comingIn} onClose={onClose} /> : <Begin onClose={onClose} />}
+      <Said>{comingIn ? saidOf(comingIn) : ''}</Said>
     </Dialog>
   );
+}
+
+/** The words for what goes on within a step. Pure. */
+function saidOf(now: NewSideState): string {
+  if (now.at === 'getting') return quarterOf(now.done, now.total);
+  return now.at === 'comparing' ? numberWords(now.safetyCode) : '';
 }
 
 function Begin({ onClose }: { onClose: () => void }) {
@@ -34,6 +41,9 @@ function Begin({ onClose }: { onClose: () => void }) {
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const [scanning, setScanning] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  // Also where a step before led back here.
+  useEffect(() => form.current?.querySelector<HTMLElement>('[data-autofocus]')?.focus(), []);
 
   const begin = async () => {
     setBusy(true);
@@ -46,6 +56,7 @@ function Begin({ onClose }: { onClose: () => void }) {
   };
   return (
     <form
+      ref={form}
       className={styles.form}
       onSubmit={(event) => {
         event.preventDefault();
@@ -53,8 +64,9 @@ function Begin({ onClose }: { onClose: () => void }) {
       }}
     >
       <p>
-        On the computer that you use already: <em>Settings</em>, <em>Computers</em>,{' '}
-        <em>Use Parley on another computer</em>. Your rooms, messages and name come over here, straight from there.
+        On the computer that you use already, open <em>Settings</em>, then <em>Computers</em>, and press{' '}
+        <em>Use Parley on another computer</em>: it shows a code. Your name, rooms and messages come over here, straight
+        from there.
       </p>
       <PasteField
         label="Code of your other computer"
@@ -107,59 +119,93 @@ function Begin({ onClose }: { onClose: () => void }) {
   );
 }
 
-function Step({ now, onClose }: { now: NewSideState; onClose: () => void }) {
-  const { stopComingIn } = useActions();
+function NowStep({ now, onClose }: { now: NewSideState; onClose: () => void }) {
   switch (now.at) {
     case 'looking':
       return (
-        <>
+        <Step key="looking" title="Looking for your other computer…">
           {now.trouble ? (
             <Refused>{now.trouble.message}</Refused>
           ) : (
-            <p role="status">Looking for your other computer…</p>
+            <p className={styles.soft}>Leave the code open there until it is found.</p>
           )}
           <Cancel onClose={onClose} />
-        </>
+        </Step>
       );
     case 'comparing':
+      return <Compare key="comparing" now={now} onClose={onClose} />;
+    case 'asking':
       return (
-        <>
-          <p>Does your other computer show the same number? Say so there.</p>
+        <Step key="asking" title="Now say so on your other computer">
           <SafetyCode code={now.safetyCode} />
+          <p>Press “They are the same” there as well, if it shows this number. Then it asks you once more.</p>
           <Cancel onClose={onClose} />
-        </>
+        </Step>
       );
     case 'getting':
       return (
-        <>
-          <WorkProgress label="Rooms, keys and settings come over" done={now.done} total={now.total} />
+        <Step key="getting" title="Keep Parley open on both computers">
+          <WorkProgress label="Your rooms, keys and settings come over" done={now.done} total={now.total} />
           <Cancel onClose={onClose} />
-        </>
+        </Step>
       );
     case 'storing':
     case 'done':
-      return <WorkProgress label="Everything is here. Parley opens" done={1} total={1} />;
-    case 'failed':
       return (
-        <>
-          <Refused>{now.refusal.message}</Refused>
-          <DialogActions>
-            <Button look="quiet" onClick={onClose}>
-              Close
-            </Button>
-            <Button look="primary" data-autofocus onClick={() => stopComingIn()}>
-              Try again
-            </Button>
-          </DialogActions>
-        </>
+        <Step key="done" title="Everything is here">
+          <WorkProgress label="Parley opens" done={1} total={1} />
+        </Step>
       );
+    case 'failed':
+      return <Failed key="failed" now={now} onClose={onClose} />;
   }
+}
+
+function Compare({ now, onClose }: { now: Extract<NewSideState, { at: 'comparing' }>; onClose: () => void }) {
+  const { confirmComingIn } = useActions();
+  return (
+    <Step title="Do both computers show this number?">
+      <SafetyCode code={now.safetyCode} />
+      <p>Look at your other computer, and say on both that they are the same.</p>
+      <p className={styles.soft}>If the numbers differ, somebody is between the two.</p>
+      <DialogActions>
+        <Button look="danger-quiet" onClick={onClose}>
+          They differ
+        </Button>
+        <Button look="primary" icon={ShieldCheck} disabled={now.safetyCode === null} onClick={() => confirmComingIn()}>
+          They are the same
+        </Button>
+      </DialogActions>
+    </Step>
+  );
+}
+
+function Failed({ now, onClose }: { now: Extract<NewSideState, { at: 'failed' }>; onClose: () => void }) {
+  const { stopComingIn } = useActions();
+  return (
+    <Step title="This computer was not added">
+      <Refused>{now.refusal.message}</Refused>
+      {now.asked ? (
+        <p className={styles.soft}>Parley opens anew when you close this. Then you can try again with a new code.</p>
+      ) : null}
+      <DialogActions>
+        <Button look={now.asked ? 'primary' : 'quiet'} onClick={onClose}>
+          Close
+        </Button>
+        {now.asked ? null : (
+          <Button look="primary" onClick={() => stopComingIn()}>
+            Try again
+          </Button>
+        )}
+      </DialogActions>
+    </Step>
+  );
 }
 
 function Cancel({ onClose }: { onClose: () => void }) {
   return (
     <DialogActions>
-      <Button look="quiet" data-autofocus onClick={onClose}>
+      <Button look="quiet" onClick={onClose}>
         Cancel
       </Button>
     </DialogActions>

@@ -1,5 +1,4 @@
 import type { Computer, ComputersState } from '@parley/shared/model';
-import type { DeviceId } from '@parley/shared/protocol';
 import { Laptop, MonitorSmartphone } from 'lucide-react';
 import { useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
@@ -26,12 +25,14 @@ export function ComputersSection() {
       {computers ? <List computers={computers} isFirst={isFirst} /> : null}
       {isFirst ? (
         <div>
-          <Button look="primary" icon={MonitorSmartphone} onClick={() => setAdding(true)}>
+          <Button look="primary" icon={MonitorSmartphone} className={styles.add} onClick={() => setAdding(true)}>
             Use Parley on another computer…
           </Button>
         </div>
       ) : (
-        <p className={settings.fact}>Computers are added and removed on your first one, whose key stands for you.</p>
+        <p className={settings.fact}>
+          Computers are added and removed on your first one, whose key stands for you. This one can leave by itself.
+        </p>
       )}
       {adding ? <TakeInDialog onClose={() => setAdding(false)} /> : null}
     </section>
@@ -42,8 +43,8 @@ function List({ computers, isFirst }: { computers: ComputersState; isFirst: bool
   const { device, list } = computers;
   const now = useNow(60_000);
   const [removing, setRemoving] = useState<Computer | null>(null);
+  const [leaving, setLeaving] = useState(false);
   const others = list?.computers ?? [];
-  const wordsOf = (own: DeviceId, words: string) => (own === device ? `${words} · this computer` : words);
   return (
     <>
       <ul className={styles.list} aria-label="Your computers">
@@ -52,7 +53,9 @@ function List({ computers, isFirst }: { computers: ComputersState; isFirst: bool
           <span className={styles.text}>
             <strong>{isFirst ? <bdi>{computers.suggestedName}</bdi> : 'Your first computer'}</strong>
             <span className={styles.soft}>
-              {wordsOf(computers.person, others.length > 0 ? 'The first one' : 'The only one')}
+              {isFirst
+                ? `${others.length > 0 ? 'The first one' : 'The only one'} · this computer`
+                : 'Adds and removes the others'}
             </span>
           </span>
         </li>
@@ -60,22 +63,33 @@ function List({ computers, isFirst }: { computers: ComputersState; isFirst: bool
           <li key={computer.device} className={styles.computer}>
             <Laptop aria-hidden="true" />
             <span className={styles.text}>
-              <strong>
+              <strong id={`computer-${computer.device}`}>
                 <bdi>{computer.name}</bdi>
               </strong>
               <span className={styles.soft}>
-                {wordsOf(computer.device, `Added: ${formatDay(computer.askedAt, now)}`)}
+                Added: {formatDay(computer.askedAt, now)}
+                {computer.device === device ? ' · this computer' : ''}
               </span>
             </span>
             {isFirst ? (
-              <Button size="small" look="danger-quiet" onClick={() => setRemoving(computer)}>
+              <Button
+                size="small"
+                look="danger-quiet"
+                aria-describedby={`computer-${computer.device}`}
+                onClick={() => setRemoving(computer)}
+              >
                 Remove…
+              </Button>
+            ) : computer.device === device ? (
+              <Button size="small" look="danger-quiet" onClick={() => setLeaving(true)}>
+                Leave…
               </Button>
             ) : null}
           </li>
         ))}
       </ul>
       {removing ? <RemoveDialog computer={removing} onClose={() => setRemoving(null)} /> : null}
+      {leaving ? <LeaveDialog onClose={() => setLeaving(false)} /> : null}
     </>
   );
 }
@@ -87,6 +101,10 @@ function RemoveDialog({ computer, onClose }: { computer: Computer; onClose: () =
       <p>
         From now on <bdi>{computer.name}</bdi> does not speak as you: the others are warned when it comes under your
         name.
+      </p>
+      <p>
+        They learn of it when they meet you, or somebody who knows already. Until then, people who meet only that
+        computer may go on taking it for yours.
       </p>
       <p>
         It keeps the messages that it has and the keys of your rooms, and can still come into them. If it was lost or
@@ -104,6 +122,37 @@ function RemoveDialog({ computer, onClose }: { computer: Computer; onClose: () =
           }}
         >
           Remove
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+}
+
+/** On a further computer: it stops being this person's, which needs no other computer. */
+function LeaveDialog({ onClose }: { onClose: () => void }) {
+  const { leaveComputers } = useActions();
+  return (
+    <Dialog title="Leave your computers" size="small" onClose={onClose}>
+      <p>
+        From now on this computer does not speak as you on the others: what you write here comes from somebody else of
+        the same name, and people are warned of that.
+      </p>
+      <p>
+        Your rooms and messages stay on this computer. To use it as yours again, remove Parley’s data from it and add it
+        on your first computer like a new one.
+      </p>
+      <DialogActions>
+        <Button look="quiet" data-autofocus onClick={onClose}>
+          Cancel
+        </Button>
+        <Button
+          look="danger"
+          onClick={() => {
+            onClose();
+            void leaveComputers();
+          }}
+        >
+          Leave
         </Button>
       </DialogActions>
     </Dialog>

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { Actions } from '../../stores/actions/actions.ts';
 import type { ComingIn } from '../../stores/actions/computers.ts';
 import { AppProvider } from '../../stores/react.tsx';
+import type { FirstSideState, NewSideState } from '../../stores/state.ts';
 import { createFakeApp } from '../../testing/gallery/fake-app.ts';
 import { sampleServers } from '../../testing/gallery/samples/servers.ts';
 import type { ScreenName } from '../../testing/gallery/screens/index.ts';
@@ -12,7 +13,7 @@ import { mountEach } from '../../testing/mounted.ts';
 import { PeoplePanel } from '../people/people-panel.tsx';
 import { WelcomeScreen } from '../welcome/welcome-screen.tsx';
 import { ComputersSection } from './computers-section.tsx';
-import { meetingPlaces } from './take-in-dialog.tsx';
+import { meetingPlaces } from './take-in-begin.tsx';
 
 const mounted = mountEach();
 
@@ -55,18 +56,74 @@ describe('Settings → Computers (H9)', () => {
     await press('Use Parley on another computer…');
     await act(async () =>
       store.setState({
-        takingIn: { code: 'parley://computer/x', now: { at: 'comparing', name: 'Laptop', safetyCode: null } },
+        takingIn: {
+          code: 'parley://computer/x',
+          now: { at: 'comparing', name: null, safetyCode: null, said: false },
+        },
       }),
     );
     expect(buttons('They are the same')[0]?.disabled).toBe(true);
     await act(async () =>
       store.setState({
-        takingIn: { code: 'parley://computer/x', now: { at: 'comparing', name: 'Laptop', safetyCode: '4821 0937' } },
+        takingIn: {
+          code: 'parley://computer/x',
+          now: { at: 'comparing', name: null, safetyCode: '4821 0937', said: false },
+        },
       }),
     );
     expect(said()).toContain('4821 0937');
     await press('They are the same');
     expect(confirmed).toBe(1);
+  });
+
+  it('puts the focus on the heading of each step, and says what goes on within one', async () => {
+    const store = await shown('settings-computers');
+    await press('Use Parley on another computer…');
+    const steps: [FirstSideState, heading: string, status: string][] = [
+      [{ at: 'waiting', endsAt: 1, trouble: null }, 'Show this to the other computer', ''],
+      [{ at: 'comparing', name: null, safetyCode: null, said: false }, 'Do both computers show this number?', ''],
+      [
+        { at: 'comparing', name: null, safetyCode: '4821 0937', said: false },
+        'Do both computers show this number?',
+        'The number is 4 8 2 1 0 9 3 7.',
+      ],
+      [
+        { at: 'comparing', name: 'Laptop', safetyCode: '4821 0937', said: false },
+        'Do both computers show this number?',
+        'The number is 4 8 2 1 0 9 3 7. Laptop wants to be one of your computers.',
+      ],
+      [
+        { at: 'comparing', name: null, safetyCode: '4821 0937', said: true },
+        'Now say so on the other computer',
+        'The number is 4 8 2 1 0 9 3 7.',
+      ],
+      [{ at: 'asking', name: 'Laptop' }, 'Parley asks you once more', ''],
+      [{ at: 'giving', name: 'Laptop', done: 1, total: 8 }, 'Keep Parley open on both computers', ''],
+      [{ at: 'giving', name: 'Laptop', done: 5, total: 8 }, 'Keep Parley open on both computers', '50 percent'],
+      [{ at: 'done', name: 'Laptop' }, 'Laptop is one of your computers now', ''],
+      [{ at: 'failed', refusal: refuse('computer-lost') }, 'The other computer was not added', ''],
+    ];
+    for (const [now, heading, status] of steps) {
+      await act(async () => store.setState({ takingIn: { code: 'x', now } }));
+      expect(document.activeElement?.textContent).toBe(heading);
+      expect([...mounted.page.querySelectorAll('[role=status]')].at(-1)?.textContent, heading).toBe(status);
+    }
+    await press('Start again');
+    await act(async () => store.setState({ takingIn: null }));
+    expect(document.activeElement?.textContent).toBe('Make a code');
+  });
+
+  it('keeps the focus where a person put it while a step goes on', async () => {
+    const store = await shown('settings-computers');
+    await press('Use Parley on another computer…');
+    const giving = (done: number) =>
+      act(async () =>
+        store.setState({ takingIn: { code: 'x', now: { at: 'giving', name: 'Laptop', done, total: 8 } } }),
+      );
+    await giving(1);
+    buttons('Cancel').at(-1)?.focus();
+    await giving(2);
+    expect(document.activeElement?.textContent).toBe('Cancel');
   });
 
   it('ends with the dialog, and says in words what went wrong', async () => {
@@ -101,6 +158,25 @@ describe('Settings → Computers (H9)', () => {
     await shown('settings-computers-further');
     expect([buttons('Remove…'), buttons('Use Parley on another computer…')]).toEqual([[], []]);
     expect(said()).toContain('this computer');
+  });
+
+  it('lets a further computer leave by itself, once it was asked', async () => {
+    let left = 0;
+    await shown('settings-computers-further', {
+      leaveComputers: async () => {
+        left += 1;
+        return accept({});
+      },
+    });
+    await press('Leave…');
+    expect(said()).toContain('Your rooms and messages stay on this computer');
+    await press('Cancel');
+    expect(left).toBe(0);
+    await press('Leave…');
+    await press('Leave');
+    expect(left).toBe(1);
+    await shown('settings-computers-several');
+    expect(buttons('Leave…')).toEqual([]);
   });
 
   it('offers the usual server first, and this computer’s own by its address in the network', () => {
@@ -138,6 +214,44 @@ describe('a new computer’s first screen (H9)', () => {
     await type('Password of the server, or an invitation to it', 'swordfish');
     await press('Connect');
     expect(asked.at(-1)).toMatchObject({ right: 'swordfish' });
+  });
+
+  it('asks only after its person said that the numbers are the same', async () => {
+    let confirmed = 0;
+    const store = await shown('welcome-come-in', { confirmComingIn: () => void confirmed++ });
+    await press('I use Parley on another computer');
+    const becomes = (comingIn: NewSideState | null) => act(async () => store.setState({ comingIn }));
+    await becomes({ at: 'comparing', safetyCode: null });
+    expect(buttons('They are the same')[0]?.disabled).toBe(true);
+    await becomes({ at: 'comparing', safetyCode: '4821 0937' });
+    await press('They are the same');
+    expect(confirmed).toBe(1);
+  });
+
+  it('puts the focus on the heading of each step, and leads back to the code', async () => {
+    const store = await shown('welcome-come-in');
+    await press('I use Parley on another computer');
+    const becomes = (comingIn: NewSideState | null) => act(async () => store.setState({ comingIn }));
+    const focused = () => document.activeElement?.textContent;
+    await becomes({ at: 'looking', trouble: null });
+    expect(focused()).toBe('Looking for your other computer…');
+    await becomes({ at: 'comparing', safetyCode: '4821 0937' });
+    expect(focused()).toBe('Do both computers show this number?');
+    await becomes({ at: 'asking', safetyCode: '4821 0937' });
+    expect(focused()).toBe('Now say so on your other computer');
+    await becomes({ at: 'getting', done: 3, total: 4 });
+    expect(focused()).toBe('Keep Parley open on both computers');
+    expect([...mounted.page.querySelectorAll('[role=status]')].at(-1)?.textContent).toBe('75 percent');
+    await becomes({ at: 'storing' });
+    expect(focused()).toBe('Everything is here');
+    // A key that asked is replaced with everything that it opened.
+    await becomes({ at: 'failed', refusal: refuse('computer-lost'), asked: true });
+    expect(focused()).toBe('This computer was not added');
+    expect([buttons('Try again'), said()]).toEqual([[], expect.stringContaining('Parley opens anew')]);
+    await becomes({ at: 'failed', refusal: refuse('computer-lost'), asked: false });
+    await press('Try again');
+    await becomes(null);
+    expect(document.activeElement?.tagName).toBe('TEXTAREA');
   });
 });
 

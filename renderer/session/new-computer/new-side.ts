@@ -16,7 +16,8 @@ export type NewSideState =
   | { at: 'getting'; done: number; total: number }
   | { at: 'storing' }
   | { at: 'done' }
-  | { at: 'failed'; refusal: Refusal };
+  /** `asked`: this computer's key asked, so the core opens everything anew with a fresh one when it ends. */
+  | { at: 'failed'; refusal: Refusal; asked: boolean };
 
 /** Goes to the first computer by its code, and takes over what that one gives once the person said so on both. */
 export class NewSide {
@@ -27,6 +28,7 @@ export class NewSide {
   readonly #meeting: Meeting;
   readonly #changed: (state: NewSideState) => void;
   #state: NewSideState = { at: 'looking', trouble: null };
+  #hasAsked = false;
   #isOver = false;
 
   /** `name`: that of this computer. */
@@ -81,6 +83,7 @@ export class NewSide {
     this.#become({ at: 'asking', safetyCode: this.#state.safetyCode });
     const { person } = this.#code;
     const asked = await this.#ports.bridge.call('computers.ask', { person, name: this.#name });
+    this.#hasAsked = asked.ok || asked.code === 'computer-asked';
     if (!this.#is('asking')) {
       // Ended meanwhile: the key has asked, though nobody heard it.
       if (this.#isOver) await this.#stopGetting();
@@ -95,7 +98,7 @@ export class NewSide {
     const was = this.#state.at;
     if (was !== 'done' && was !== 'failed') {
       this.#meeting.say({ step: 'cancel' });
-      this.#state = { at: 'failed', refusal: refuse('cancelled') };
+      this.#state = { at: 'failed', refusal: refuse('cancelled'), asked: this.#hasAsked };
     }
     this.#isOver = true;
     this.#clock.stopAll();
@@ -141,7 +144,7 @@ export class NewSide {
     // The first computer need not wait for the end of its time.
     this.#meeting.say({ step: 'cancel' });
     // The core forgets what it asked when the person has read this: it may open everything anew then.
-    this.#become({ at: 'failed', refusal });
+    this.#become({ at: 'failed', refusal, asked: this.#hasAsked });
     this.#clock.stopAll();
     void this.#meeting.close();
   }

@@ -23,6 +23,8 @@ export interface ComputerActions {
   confirmComputer: () => void;
   stopTakingIn: () => void;
   removeComputer: (device: DeviceId) => Promise<Outcome<unknown>>;
+  /** This further computer stops being one of this person's. */
+  leaveComputers: () => Promise<Outcome<unknown>>;
   /** Goes to the first computer. Refuses with `access-refused` where the server wants a right. */
   startComingIn: (wish: ComingIn) => Promise<Outcome<unknown>>;
   /** The person compared the codes on the new computer. */
@@ -93,6 +95,11 @@ export function createComputerActions({ store, ports, tell }: ActionContext): Co
       const removed = await bridge.call('computers.remove', { device });
       if (removed.ok) store.setState({ computers: removed.value });
       return tell(removed);
+    },
+    async leaveComputers() {
+      const left = await bridge.call('computers.leave', {});
+      if (left.ok) store.setState({ computers: left.value });
+      return tell(left);
     },
     async startComingIn({ code, name, right }) {
       const parsed = parseComputerCode(code);

@@ -62,6 +62,7 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
     confirmComputer: () => undefined,
     stopTakingIn: () => undefined,
     removeComputer: done,
+    leaveComputers: done,
     startComingIn: done,
     confirmComingIn: () => undefined,
     stopComingIn: () => undefined,

@@ -52,6 +52,10 @@ export const settingsScreens = {
     screen: { at: 'settings', section: 'computers' },
     computers: computersOf('You', nowMs),
   }),
+  'computers-leave': (_, nowMs) => ({
+    screen: { at: 'settings', section: 'computers' },
+    computers: computersOf('Laptop', nowMs),
+  }),
   'computers-begin': () => ({ screen: { at: 'settings', section: 'computers' } }),
   'computers-code': (_, nowMs) => ({
     screen: { at: 'settings', section: 'computers' },
@@ -59,7 +63,19 @@ export const settingsScreens = {
   }),
   'computers-compare': () => ({
     screen: { at: 'settings', section: 'computers' },
-    takingIn: { code: computerCode, now: { at: 'comparing', name: 'Kitchen laptop', safetyCode: '4821 0937' } },
+    takingIn: {
+      code: computerCode,
+      now: { at: 'comparing', name: 'Kitchen laptop', safetyCode: '4821 0937', said: false },
+    },
+  }),
+  'computers-said': () => ({
+    screen: { at: 'settings', section: 'computers' },
+    takingIn: { code: computerCode, now: { at: 'comparing', name: null, safetyCode: '4821 0937', said: true } },
+  }),
+  'computers-asking': (base) => ({
+    screen: { at: 'settings', section: 'computers' },
+    info: base.info && { ...base.info, host: 'loopback' },
+    takingIn: { code: computerCode, now: { at: 'asking', name: 'Kitchen laptop' } },
   }),
   'computers-giving': () => ({
     screen: { at: 'settings', section: 'computers' },
@@ -75,6 +91,12 @@ export const settingsScreens = {
   }),
   'welcome-come-in': () => ({ screen: { at: 'welcome' } }),
   'welcome-compare': () => ({ screen: { at: 'welcome' }, comingIn: { at: 'comparing', safetyCode: '4821 0937' } }),
+  'welcome-said': () => ({ screen: { at: 'welcome' }, comingIn: { at: 'asking', safetyCode: '4821 0937' } }),
+  'welcome-getting': () => ({ screen: { at: 'welcome' }, comingIn: { at: 'getting', done: 2, total: 5 } }),
+  'welcome-failed': () => ({
+    screen: { at: 'welcome' },
+    comingIn: { at: 'failed', refusal: refuse('computer-cancelled'), asked: true },
+  }),
   'people-computers': (base, nowMs) => ({
     screen: inRoom('people'),
     computers: computersOf('You', nowMs),
@@ -105,13 +127,19 @@ export const settingsScreens = {
 export const pressedForSettings = {
   'settings-backup-phrase': ['Set up backups…'],
   'computers-remove': ['Remove…'],
+  'computers-leave': ['Leave…'],
   'computers-begin': ['Use Parley on another computer…'],
   'computers-code': ['Use Parley on another computer…'],
   'computers-compare': ['Use Parley on another computer…'],
+  'computers-said': ['Use Parley on another computer…'],
+  'computers-asking': ['Use Parley on another computer…'],
   'computers-giving': ['Use Parley on another computer…'],
   'computers-done': ['Use Parley on another computer…'],
   'computers-crowded': ['Use Parley on another computer…'],
   'welcome-come-in': ['I use Parley on another computer'],
   'welcome-compare': ['I use Parley on another computer'],
+  'welcome-said': ['I use Parley on another computer'],
+  'welcome-getting': ['I use Parley on another computer'],
+  'welcome-failed': ['I use Parley on another computer'],
   'welcome-restore': ['I have a backup'],
 } satisfies Partial<Record<keyof typeof settingsScreens, readonly string[]>>;
