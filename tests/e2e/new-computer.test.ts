@@ -57,6 +57,8 @@ describe('a new computer', () => {
     await dialog.getByRole('textbox', { name: 'Name of this computer' }).fill(name);
     await dialog.getByRole('button', { name: 'Connect' }).click();
   };
+  const dialogOn = ({ page }: AppPage) => page.getByRole('dialog', { name: 'Use Parley on another computer' });
+  const comingInOn = ({ page }: AppPage) => page.getByRole('dialog', { name: 'I use Parley on another computer' });
   const numberOn = async (page: AppPage): Promise<string> =>
     until('the number on the screen', async () => {
       const said = await page.page.locator('[data-safety-code]').textContent();
@@ -84,9 +86,18 @@ describe('a new computer', () => {
     const [here, there] = [await numberOn(ana), await numberOn(laptop)];
     expect(there).toBe(here);
     complaints.push(...(await axeComplaints(ana.page)), ...(await axeComplaints(laptop.page)));
-    const dialog = ana.page.getByRole('dialog', { name: 'Use Parley on another computer' });
-    await dialog.getByText('Laptop').waitFor();
+    const [dialog, coming] = [dialogOn(ana), comingInOn(laptop)];
+    // By the keyboard alone: each step begins at its heading.
+    await laptop.page.keyboard.press('Tab');
+    await laptop.page.keyboard.press('Tab');
+    await laptop.page.keyboard.press('Enter');
+    await coming.getByRole('heading', { name: 'Now say so on your other computer' }).waitFor();
+    complaints.push(...(await axeComplaints(laptop.page)));
+    await dialog.getByText('Laptop wants to be one of your computers').first().waitFor();
     await dialog.getByRole('button', { name: 'They are the same' }).click();
+    await dialog.getByRole('heading', { name: 'Parley asks you once more' }).waitFor();
+    complaints.push(...(await axeComplaints(ana.page)));
+    await ana.answerQuestion('Add computer');
     await dialog.getByText('is one of your computers now').waitFor({ timeout: 60_000 });
     await dialog.getByRole('button', { name: 'Done' }).click();
     await ana.page.getByRole('list', { name: 'Your computers' }).getByText('Laptop').waitFor();
@@ -144,17 +155,51 @@ describe('a new computer', () => {
     await laptop.page.getByText('The only one').waitFor();
   });
 
+  it('does not get in where its person does not agree outside the page, and begins anew with a fresh key (H9)', async () => {
+    const fresh = await freshComputer('refused');
+    await fresh.page.getByRole('heading', { name: 'Welcome to Parley' }).waitFor();
+    const keyOf = () =>
+      fresh.page.evaluate<string>(`fetch('/bridge/call', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"name":"computers.state","input":{}}',
+      }).then((answer) => answer.json()).then(({ value }) => value.device)`);
+    const before = await keyOf();
+    await comeIn(fresh, await makeCode());
+    await numberOn(fresh);
+    await numberOn(ana);
+    await dialogOn(ana).getByRole('button', { name: 'They are the same' }).click();
+    await dialogOn(ana).getByRole('heading', { name: 'Now say so on the other computer' }).waitFor();
+    await comingInOn(fresh).getByRole('button', { name: 'They are the same' }).click();
+    await ana.answerQuestion('Cancel');
+    await dialogOn(ana).getByText('there was no yes').waitFor();
+    await comingInOn(fresh).getByText('The other computer did not go on').waitFor();
+    // Its key has asked, and is kept until the person has read why it was for nothing.
+    expect(await keyOf()).toBe(before);
+    await comingInOn(fresh).getByRole('button', { name: 'Close' }).last().click();
+    await dialogOn(ana).getByRole('button', { name: 'Close' }).last().click();
+    await ana.page.getByText('The only one').waitFor();
+    await until('a fresh key', async () => (await keyOf()) !== before);
+    await fresh.page.getByRole('button', { name: 'I use Parley on another computer' }).waitFor();
+    expect(await comingInOn(fresh).count()).toBe(0);
+    // The same computer comes again, with a new code.
+    await comeIn(fresh, await makeCode());
+    expect(await numberOn(fresh)).toBe(await numberOn(ana));
+    await comingInOn(fresh).getByRole('button', { name: 'They differ' }).click();
+    await dialogOn(ana).getByText('The other computer did not go on').waitFor();
+    await dialogOn(ana).getByRole('button', { name: 'Close' }).last().click();
+  });
+
   it('does not get in where a second one comes with the same code, and says what is wrong with a cut one (H9)', async () => {
     const [first, second] = [await freshComputer('first'), await freshComputer('second')];
     const code = await makeCode();
-    const dialogOf = (one: AppPage) => one.page.getByRole('dialog', { name: 'I use Parley on another computer' });
     await comeIn(first, code.slice(0, -9));
-    await dialogOf(first).getByText('This is not a code for a new computer').waitFor();
+    await comingInOn(first).getByText('This is not a code for a new computer').waitFor();
     await comeIn(first, code);
     await numberOn(first);
     await comeIn(second, code);
     await ana.page.getByText('More than one computer came with this code').waitFor();
-    await dialogOf(first).getByText('The other computer did not go on').waitFor();
+    await comingInOn(first).getByText('The other computer did not go on').waitFor();
     expect(await ana.page.getByRole('button', { name: 'They are the same' }).count()).toBe(0);
   });
 });
