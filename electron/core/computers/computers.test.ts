@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ComputerAsk, ComputerWelcome, TransferItem } from '@parley/shared/model';
+import type { BridgeEvent, BridgePayload } from '@parley/shared/bridge';
+import type { ComputerAsk, ComputerWelcome, Room, TransferItem } from '@parley/shared/model';
 import type { DeviceId } from '@parley/shared/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFileSecretStore } from '../adapters/file-secret-store.ts';
@@ -66,6 +67,21 @@ async function transferred(desk: Core, fresh: Core): Promise<string[]> {
   await ask(desk, 'computers.stop-giving', { failed: false });
   return sealed;
 }
+
+const anyRoom = async (core: Core): Promise<Room> => {
+  const [room] = (await ask(core, 'rooms.list', {})).items;
+  if (!room) throw new Error('there is no room');
+  return room;
+};
+/** Everything of that event which a core says from now on. */
+function eventsOf<E extends BridgeEvent>(core: Core, name: E): BridgePayload<E>[] {
+  const said: BridgePayload<E>[] = [];
+  core.subscribe((event, payload) => {
+    if (event === name) said.push(payload as BridgePayload<E>);
+  });
+  return said;
+}
+const ownThings = { profile: { username: 'Mallory', displayName: null }, profileAt: 1_800_000_000_000, rooms: [] };
 
 describe('a new computer (H9)', () => {
   it('gets name, settings, servers and rooms with their keys, and keeps its own key', async () => {
@@ -219,6 +235,55 @@ describe('a new computer (H9)', () => {
       code: 'computer-not-first',
     });
     expect((await ask(desk, 'computers.remove', { device: own })).list?.computers).toEqual([]);
+  });
+
+  it('leaves by itself, whatever the first computer says, and that one takes it off its list', async () => {
+    const { desk, person } = await anas();
+    const laptop = await computer('laptop');
+    await transferred(desk, laptop);
+    const own = await deviceOf(laptop);
+    await expect(ask(desk, 'computers.leave', {})).rejects.toMatchObject({ code: 'not-allowed' });
+    const changed = eventsOf(laptop, 'computers.changed');
+    expect(await ask(laptop, 'computers.leave', {})).toMatchObject({ device: own, person: own, list: null });
+    expect(changed).toMatchObject([
+      { person: own, devices: [own], changed: { persons: [own], devices: [person, own] } },
+    ]);
+
+    const cellar = await ask(laptop, 'rooms.create', { name: 'Cellar' });
+    const said = await ask(laptop, 'computers.in-room', { roomId: cellar.roomId });
+    const atDesk = eventsOf(desk, 'computers.changed');
+    await ask(desk, 'computers.learn', { ...said, by: own, roomId: (await anyRoom(desk)).roomId });
+    expect((await ask(desk, 'computers.state', {})).list?.computers).toEqual([]);
+    expect(atDesk.map((each) => each.changed.persons)).toEqual([[own], [person]]);
+    await expect(ask(desk, 'computers.take-own', { ...ownThings, by: own })).rejects.toMatchObject({
+      code: 'not-allowed',
+    });
+  });
+
+  it('says that it left where somebody goes by a question that its person did not go on with', async () => {
+    const { desk, person } = await anas();
+    const laptop = await computer('laptop');
+    const asked = await ask(laptop, 'computers.ask', { person, name: 'Laptop' });
+    await ask(laptop, 'settings.change', { profile: { username: 'Carl', displayName: null } });
+    const { roomId } = await ask(laptop, 'rooms.create', { name: 'Carl’s' });
+    // The first computer takes it in all the same.
+    const { list } = await ask(desk, 'computers.welcome', { ask: asked });
+    const changed = eventsOf(laptop, 'computers.changed');
+    await ask(laptop, 'computers.learn', { lists: [list], left: [], by: person, roomId });
+    const own = await deviceOf(laptop);
+    expect(await ask(laptop, 'computers.state', {})).toMatchObject({ person: own, list: null });
+    expect(changed).toMatchObject([{ changed: { persons: [own] } }]);
+    const { lists, left } = await ask(laptop, 'computers.in-room', { roomId });
+    expect(lists).toEqual([]);
+    // Others go by its word, also those who had the list.
+    const carls = await computer('ben');
+    await ask(carls, 'settings.change', { profile: { username: 'Ben', displayName: null } });
+    const atBen = (await ask(carls, 'rooms.create', { name: 'Ben’s' })).roomId;
+    const meet = () => ask(carls, 'peers.meet', { deviceId: own, profile: { username: 'Carl', displayName: null } });
+    await ask(carls, 'computers.learn', { lists: [list], left: [], by: person, roomId: atBen });
+    expect(await meet()).toMatchObject({ person });
+    await ask(carls, 'computers.learn', { lists: [], left, by: own, roomId: atBen });
+    expect(await meet()).not.toHaveProperty('person');
   });
 
   it('is off the list again where it did not come to its end', async () => {

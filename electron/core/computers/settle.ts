@@ -27,11 +27,10 @@ export async function settle(parts: SettleParts, list: ComputerList, items: read
   const wrap = (bytes: Uint8Array) => secrets.wrap(new Uint8Array(bytes));
   const wrapText = (text: string) => wrap(Buffer.from(text, 'utf8'));
   // Before the rooms: what this person wrote on the first computer is their own from the first message on.
-  const [learned] = await history.learnComputers([list], null, null);
-  const { person } = await history.ownComputers();
-  if (learned !== list.person && person !== list.person) throw new ParleyError('computer-refused');
+  await history.joinComputers(list);
   for (const item of items) {
-    if (item.kind === 'computers') await history.learnComputers([item.list], item.list.person, null);
+    if (item.kind === 'computers')
+      await history.learnComputers({ lists: [item.list], left: [], by: item.list.person, roomId: null });
     if (item.kind === 'server' && !isOwnServer(item.host)) {
       await history.addServer(item.host, item.name);
       if (item.password !== null)
