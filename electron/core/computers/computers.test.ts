@@ -1,12 +1,20 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BridgeEvent, BridgePayload } from '@parley/shared/bridge';
-import type { ComputerAsk, ComputerWelcome, Room, TransferItem } from '@parley/shared/model';
+import type {
+  ComputerAsk,
+  ComputerLeave,
+  ComputerList,
+  ComputerWelcome,
+  Room,
+  TransferItem,
+} from '@parley/shared/model';
 import type { DeviceId } from '@parley/shared/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFileSecretStore } from '../adapters/file-secret-store.ts';
 import { type Core, createCore } from '../core.ts';
 import { ask, newMessageId, randomId, temporaryFolder, testClock, testPorts } from '../testing/test-kit.ts';
+import { leaveOf, listOf, type TestDevice, testDevice } from './testing/test-computers.ts';
 import { partsOf } from './transfer-parts.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -235,6 +243,41 @@ describe('a new computer (H9)', () => {
       code: 'computer-not-first',
     });
     expect((await ask(desk, 'computers.remove', { device: own })).list?.computers).toEqual([]);
+  });
+
+  it('knows whose computers others have, who left, and whose a device was', async () => {
+    const { desk, garden } = await anas();
+    const [ben, bens, gone, removed] = [testDevice(), testDevice(), testDevice(), testDevice()];
+    const name = { username: 'Ben', displayName: null };
+    const meet = (core: Core, { deviceId }: TestDevice) => ask(core, 'peers.meet', { deviceId, profile: name });
+    await meet(desk, ben);
+    const { roomId } = garden;
+    const learn = (core: Core, lists: ComputerList[], left: ComputerLeave[] = []) =>
+      ask(core, 'computers.learn', { lists, left, by: ben.deviceId, roomId });
+    await learn(desk, [listOf(ben, [bens, gone, removed])]);
+    const now = listOf(ben, [bens, gone], { issuedAt: 2 });
+    await learn(desk, [now], [leaveOf(gone, 5)]);
+
+    const laptop = await computer('laptop');
+    await transferred(desk, laptop);
+    // Nobody is told of twice where all of it is known.
+    const changed = eventsOf(laptop, 'computers.changed');
+    await learn(laptop, [now], [leaveOf(gone, 5)]);
+    expect(changed).toEqual([]);
+    expect(await meet(laptop, bens)).toMatchObject({ person: ben.deviceId, standing: 'new' });
+    const mallory = testDevice();
+    await meet(laptop, mallory);
+    await ask(laptop, 'computers.learn', {
+      lists: [listOf(mallory, [gone, removed])],
+      left: [],
+      by: mallory.deviceId,
+      roomId,
+    });
+    for (const device of [gone, removed]) {
+      const standing = await meet(laptop, device);
+      expect(standing).toMatchObject({ standing: 'changed' });
+      expect(standing).not.toHaveProperty('person');
+    }
   });
 
   it('leaves by itself, whatever the first computer says, and that one takes it off its list', async () => {

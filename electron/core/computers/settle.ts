@@ -28,9 +28,13 @@ export async function settle(parts: SettleParts, list: ComputerList, items: read
   const wrapText = (text: string) => wrap(Buffer.from(text, 'utf8'));
   // Before the rooms: what this person wrote on the first computer is their own from the first message on.
   await history.joinComputers(list);
+  // Before the devices that were met: they may be computers of one person.
+  await history.takeComputers({
+    lists: items.flatMap((item) => (item.kind === 'computers' ? [item.list] : [])),
+    left: items.flatMap((item) => (item.kind === 'left' ? [item.leave] : [])),
+    former: items.flatMap((item) => (item.kind === 'former' ? [item] : [])),
+  });
   for (const item of items) {
-    if (item.kind === 'computers')
-      await history.learnComputers({ lists: [item.list], left: [], by: item.list.person, roomId: null });
     if (item.kind === 'server' && !isOwnServer(item.host)) {
       await history.addServer(item.host, item.name);
       if (item.password !== null)

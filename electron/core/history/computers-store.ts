@@ -179,6 +179,21 @@ export function createComputersStore(context: HistoryContext) {
       return { person, list: people.listOf(person), devices: people.devicesOf(own), askedAt: bond?.askedAt ?? 0 };
     },
 
+    /** Everything that is known of other people's computers, for another one of this person. */
+    knownComputers: people.known,
+
+    /** Keeps what another computer of this person knows of others' computers, each checked again. */
+    takeComputers: ({ lists, left, former }: ReturnType<typeof people.known>): LearnedComputers =>
+      learning((learned) => {
+        for (const each of former) people.keepFormer(each);
+        for (const leave of left) if (isSignedLeave(leave, verify)) takeLeave(learned, leave);
+        for (const list of lists) {
+          const isOther =
+            !list.computers.some(({ device }) => device === own) && people.personOf(list.person) === list.person;
+          if (isOther && isNews(list, null) && isSignedList(list, verify)) take(learned, list, list.person);
+        }
+      }),
+
     /** Whether a device is another computer of this person. */
     isOwnComputer: (device: DeviceId): boolean => device !== own && people.isOwn(device),
 

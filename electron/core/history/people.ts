@@ -68,6 +68,14 @@ export function createPeople({ one, all, run }: Queries, own: DeviceId) {
     endedAt,
     /** Whether anything has ended by which a device was somebody's computer. */
     hasEnded: (device: string): boolean => endedAt(device) !== NEVER,
+    /** Everything that is known of others' computers, for another computer of this person; its own list is a newer one by then. */
+    known: () => ({
+      lists: [...lists.values()].filter(({ person }) => person !== personOf(own)),
+      left: [...leaves.values()],
+      former: [...bonds].flatMap(([device, { person, askedAt }]) =>
+        personOf(device) === person ? [] : [{ deviceId: device as DeviceId, person, askedAt }],
+      ),
+    }),
     listOf: (person: string): ComputerList | null => lists.get(person) ?? null,
     leaveOf: (device: string): ComputerLeave | null => leaves.get(device) ?? null,
     /** All computers of the person to whom a device belongs, the first before the others. */
@@ -100,6 +108,10 @@ export function createPeople({ one, all, run }: Queries, own: DeviceId) {
     keepLeave(leave: ComputerLeave): void {
       run(sql.setComputerLeave, leave.device, JSON.stringify(leave));
       leaves.set(leave.device, leave);
+    },
+    /** Takes what another computer knows of a device that was somebody's; one that is known here stays as it is. Inside a transaction. */
+    keepFormer({ deviceId, person, askedAt }: { deviceId: DeviceId; person: DeviceId; askedAt: number }): void {
+      if (deviceId !== own && !bonds.has(deviceId)) keepBond(deviceId, { person, askedAt, endedAt: askedAt });
     },
     read,
     /**
