@@ -65,6 +65,8 @@ function openConversation() {
     recorded: 0,
     /** How many of the messages it finds unsigned. */
     forged: 0,
+    /** Whether the person has a second computer. */
+    hasOwn: true,
     /** Own texts that it keeps, and the refusals of the next ones. */
     own: [] as string[],
     refusesOwn: [] as Refusal[],
@@ -121,7 +123,7 @@ function openConversation() {
     randomBytes: (size) => crypto.getRandomValues(new Uint8Array(size)),
     readReceipts: () => true,
     receiptsEveryMs: 100,
-    isOwn: (deviceId) => deviceId === device('own'),
+    isOwn: (deviceId) => core.hasOwn && deviceId === device('own'),
   });
 
   async function link(name: string) {
@@ -310,7 +312,7 @@ describe('back-fill', () => {
   });
 
   it('gives another computer of the person everything, and takes everything of it (H9)', async () => {
-    const { core, link } = openConversation();
+    const { core, clock, link } = openConversation();
     core.keeps = false;
     core.missing = Array.from({ length: LIMITS.historyBatchMax }, (_, i) => message(device('ana'), i + 1));
     const own = await link('own');
@@ -323,6 +325,15 @@ describe('back-fill', () => {
     }
     expect(own.of('batch')).toHaveLength(batches);
     expect(core.recorded).toBe(batches * LIMITS.historyBatchMax);
+
+    // It was taken off the list: the same link has no more than anybody from now on.
+    core.hasOwn = false;
+    const asked = own.of('have').length;
+    await own.hear(have());
+    await own.hear({ type: 'batch', messages: [message(device('m'), 99_999)], hasMore: true });
+    expect(own.of('batch')).toHaveLength(batches);
+    clock.advance(LIMITS.backfillWindowMs - 1);
+    expect(own.of('have')).toHaveLength(asked);
   });
 
   it('looks for one device only so often', async () => {

@@ -325,14 +325,12 @@ export class Conversation {
       if (!this.#peers.has(id) && taken.isFresh(now) && given.isFresh(now)) this.#allowances.delete(id);
     }
     const { backfillWindowMs } = LIMITS;
-    const isOwn = this.#ports.isOwn?.(deviceId) === true;
-    const [takenMax, givenMax] = isOwn
-      ? [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
-      : [LIMITS.backfillTakenMax, LIMITS.backfillGivenMax];
+    // Asked anew each time: a computer that is taken off the person's list has no more than anybody.
+    const upTo = (max: number) => () => (this.#ports.isOwn?.(deviceId) ? Number.POSITIVE_INFINITY : max);
     const allowance: Allowance = {
       spam: new EntrySpam(),
-      taken: new Budget(takenMax, backfillWindowMs),
-      given: new Budget(givenMax, backfillWindowMs),
+      taken: new Budget(upTo(LIMITS.backfillTakenMax), backfillWindowMs),
+      given: new Budget(upTo(LIMITS.backfillGivenMax), backfillWindowMs),
       toldOfForgery: false,
     };
     this.#allowances.set(deviceId, allowance);

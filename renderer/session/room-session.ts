@@ -28,6 +28,7 @@ import { createSessionParts, type RoomSessionPorts, type SessionParts } from './
 import { PARTICIPANTS_MAX } from './session-policy.ts';
 import { prepareSeat, type SessionSeat, type SessionSeatPorts, takeSeat } from './session-seat.ts';
 import type { SessionEvents, SessionNow } from './session-state.ts';
+import type { ComputersChange } from './shared-computers.ts';
 
 /**
  * new → opening → seated → left;  opening → refused → opening;  any → left
@@ -208,9 +209,9 @@ export class RoomSession {
     return this.#parts.computers.ownChanged();
   }
 
-  /** Lists of computers changed, one's own or somebody else's. */
-  refreshComputers(): void {
-    void this.#parts.computers.changed();
+  /** Whose computers devices are has changed. */
+  refreshComputers(changed: ComputersChange): void {
+    void this.#parts.computers.changed(changed);
   }
 
   /** The person compared the code with that device, or took that back. */

@@ -37,8 +37,8 @@ export type RoomSessionPorts = {
   profile: () => Profile;
   /** The list of this person's computers; null where there is one. */
   computers: () => ComputerList | null;
-  /** The first computer of this person; null before it is known. */
-  person: () => DeviceId | null;
+  /** Whether that device is one of this person's computers, as far as this one has heard by now. */
+  isOwn: (deviceId: DeviceId) => boolean;
   /** Whether another computer of theirs is still to be told of their name and rooms; asked when a link to it opens. */
   mayTellOwn: (deviceId: DeviceId) => boolean;
   privacy: () => { relayOnly: boolean; readReceipts: boolean };
@@ -85,7 +85,7 @@ export function createSessionParts(
   const { bridge, policy, randomBytes, log } = ports;
   const { notice, shown, isOver } = hooks;
   const { roomId } = keyring;
-  const isOwn = (participant: Participant) => participant.person === ports.person();
+  const isOwn = ({ deviceId }: Participant) => ports.isOwn(deviceId);
   const conversation = new Conversation({
     roomId,
     bridge,
@@ -93,7 +93,7 @@ export function createSessionParts(
     randomBytes,
     readReceipts: () => ports.privacy().readReceipts,
     receiptsEveryMs: policy.receiptsEveryMs,
-    isOwn: (deviceId) => roster.all.some((each) => each.deviceId === deviceId && isOwn(each)),
+    isOwn: ports.isOwn,
     seen: () => void computers.seen(),
   });
   const files = new FileTransfers({ roomId, bridge, content: ports.content, local: ports.localFiles, clock });
@@ -182,7 +182,7 @@ export function createSessionParts(
         call.heard(participant, first);
       },
       computers: (participant, message) => {
-        if (message.type === 'computers') void computers.heard(participant, message.lists);
+        if (message.type === 'computers') void computers.heard(participant, message);
         else if (message.type === 'seen') void computers.heardSeen(participant, message.clock);
         else void computers.heardOwn(participant, message);
       },

@@ -1,9 +1,10 @@
-import type { ComputerList } from '@parley/shared/model';
-import { accept } from '@parley/shared/protocol';
+import type { ComputerLeave, ComputerList } from '@parley/shared/model';
+import { accept, type DeviceId } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { fakeStream, fakeTrack } from '../mesh/testing/fake-peers.ts';
 import { NO_TRACKS } from '../mesh/track-slots.ts';
 import type { OwnMedia } from './call-membership.ts';
+import { LISTS_RATE } from './session-policy.ts';
 import { FakeCore, FakeRoom } from './testing/fake-room.ts';
 
 function media(): OwnMedia {
@@ -35,13 +36,14 @@ async function household() {
   } as ComputerList;
   for (const core of [desk, laptop, ben]) {
     core.persons.set(laptop.dev, desk.dev);
-    core.answers['computers.in-room'] = () => accept({ lists: core === ben ? [] : [list] });
+    core.answers['computers.in-room'] = ({ only }: { only?: DeviceId[] }) =>
+      accept({ lists: core === ben || only?.includes(list.person) === false ? [] : [list], left: [] });
   }
   for (const core of [desk, laptop]) Object.assign(core, { person: desk.dev, computers: list });
   const learned: unknown[] = [];
   ben.answers['computers.learn'] = (input) => {
     learned.push(input);
-    return accept({ changed: [] });
+    return accept({});
   };
   return { room, desk, laptop, ben, list, learned };
 }
@@ -65,8 +67,8 @@ describe('the computers of one person in a room (H9)', () => {
       [laptop.dev, desk.dev],
     ]);
     expect(learned).toEqual([
-      { lists: [list], by: desk.dev, roomId: room.keyring.roomId },
-      { lists: [list], by: laptop.dev, roomId: room.keyring.roomId },
+      { lists: [list], left: [], by: desk.dev, roomId: room.keyring.roomId },
+      { lists: [list], left: [], by: laptop.dev, roomId: room.keyring.roomId },
     ]);
   });
 
@@ -166,18 +168,74 @@ describe('the computers of one person in a room (H9)', () => {
     expect(heard).toHaveLength(2);
   });
 
-  it('are heard of at a pace: a member who says more changes nothing more', async () => {
+  it('are heard of at a pace: a member who says more changes nothing more, nor by coming anew', async () => {
     const { room, ben, list, learned } = await household();
     const atBen = await room.member('ben', ben);
-    await room.member('mallory');
-    await room.hears(
-      atBen,
-      Array.from({ length: 40 }, () => ({ type: 'computers', lists: [list] }) as const),
-    );
-    expect(learned).toHaveLength(6);
+    const core = await FakeCore.create('mallory');
+    const mallory = await room.member('mallory', core);
+    const flood = () =>
+      room.hears(
+        atBen,
+        Array.from({ length: 40 }, () => ({ type: 'computers', lists: [list], left: [] }) as const),
+      );
+    await flood();
+    expect(learned).toHaveLength(LISTS_RATE.burst);
+    await mallory.session.leave();
+    await room.quiet();
+    await room.member('mallory', core);
+    await flood();
+    expect(learned).toHaveLength(LISTS_RATE.burst);
     await room.later(10_000);
-    await room.hears(atBen, [{ type: 'computers', lists: [list] }]);
-    expect(learned).toHaveLength(7);
+    await room.hears(atBen, [{ type: 'computers', lists: [list], left: [] }]);
+    expect(learned).toHaveLength(LISTS_RATE.burst + 1);
+  });
+
+  it('are said at a pace at which all of it is heard, however much there is', async () => {
+    const { room, desk, ben, list } = await household();
+    const people = await Promise.all(Array.from({ length: 300 }, () => FakeCore.create('somebody')));
+    const lists = people.map(({ dev }) => ({ ...list, person: dev }));
+    const left = people.map(({ dev }) => ({ device: dev, leftAt: 1, sig: list.sig }));
+    desk.answers['computers.in-room'] = () => accept({ lists, left });
+    const heard = { persons: new Set<DeviceId>(), left: new Set<DeviceId>() };
+    ben.answers['computers.learn'] = (input: { lists: ComputerList[]; left: ComputerLeave[] }) => {
+      for (const { person } of input.lists) heard.persons.add(person);
+      for (const { device } of input.left) heard.left.add(device);
+      return accept({});
+    };
+    await room.member('ben', ben);
+    const atDesk = await room.member('ana', desk);
+    expect(heard.persons.size).toBeLessThan(lists.length);
+    for (let minute = 0; minute < 6; minute++) await room.later(60_000);
+    expect([heard.persons.size, heard.left.size]).toEqual([lists.length, left.length]);
+    await atDesk.session.leave();
+    expect(atDesk.session.openResources).toEqual({ timers: 0, links: 0, listeners: 0 });
+  });
+
+  it('are told apart at once by the list that is here, before anybody was asked', async () => {
+    const { room, desk, laptop, list } = await household();
+    const heard: unknown[] = [];
+    desk.answers['history.mark-seen-up-to'] = (input) => {
+      heard.push(input);
+      return accept({ seen: 0 });
+    };
+    desk.answers['computers.take-own'] = (input) => {
+      heard.push(input);
+      return accept({});
+    };
+    const atDesk = await room.member('ana', desk);
+    await room.member('ana', laptop);
+    const say = () =>
+      room.hears(atDesk, [
+        { type: 'seen', clock: 9 },
+        { type: 'own', profile: { username: 'ana', displayName: null }, profileAt: 9, rooms: [] },
+      ]);
+    await say();
+    expect(heard).toHaveLength(2);
+    // The page has the list without the laptop; how the laptop stands was not asked yet.
+    desk.computers = { ...list, computers: [] };
+    await say();
+    expect(heard).toHaveLength(2);
+    expect(atDesk.session.tellOwnComputers()).toBe(false);
   });
 
   it('stand otherwise as soon as a list says so', async () => {
@@ -189,8 +247,31 @@ describe('the computers of one person in a room (H9)', () => {
     const persons = () => atBen.seen().participants.map(({ person }) => person);
     expect(persons()).toEqual([undefined, undefined]);
     ben.persons.set(laptop.dev, desk.dev);
-    atBen.session.refreshComputers();
+    atBen.session.refreshComputers({ persons: [desk.dev], devices: [desk.dev, laptop.dev] });
     await room.quiet();
     expect(persons()).toEqual([undefined, desk.dev]);
+  });
+
+  it('concern nobody else: only what changed is asked, and said', async () => {
+    const { room, desk, laptop, ben, list, learned } = await household();
+    const atDesk = await room.member('ana', desk);
+    await room.member('ana', laptop);
+    await room.member('ben', ben);
+    const only: unknown[] = [];
+    desk.answers['computers.in-room'] = (input: { only?: DeviceId[] }) => {
+      only.push(input.only);
+      return accept({ lists: input.only?.includes(desk.dev) ? [list] : [], left: [] });
+    };
+    const before = { asked: desk.asked.length, learned: learned.length };
+    const stranger = (await FakeCore.create('stranger')).dev;
+    atDesk.session.refreshComputers({ persons: [stranger], devices: [stranger] });
+    await room.quiet();
+    expect(desk.asked.slice(before.asked)).toEqual(['computers.in-room']);
+    expect(learned).toHaveLength(before.learned);
+    atDesk.session.refreshComputers({ persons: [desk.dev], devices: [desk.dev, laptop.dev] });
+    await room.quiet();
+    expect(only).toEqual([[stranger], [desk.dev]]);
+    expect(desk.asked.filter((name) => name === 'peers.meet')).toHaveLength(3);
+    expect(learned).toHaveLength(before.learned + 1);
   });
 });

@@ -71,7 +71,7 @@ async function openApp(room: FakeRoom, given: Given = {}) {
   answers['servers.list'] = () => accept({ items: servers });
   answers['work.state'] = () => accept({ at: 'idle' });
   answers['computers.state'] = () =>
-    accept({ device: core.dev, person: core.dev, list: null, suggestedName: 'computer' });
+    accept({ device: core.dev, person: core.dev, list: null, devices: [core.dev], suggestedName: 'computer' });
   answers['servers.check'] = ({ text }: { text: string }) => accept({ host: text, check: foundCheck() });
   answers['app.take-deep-link'] = () => accept({ invite: deepLink });
   answers['rooms.read-invite'] = ({ invite }: { invite: string }) =>

@@ -121,9 +121,12 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
     bridge.on('app.preparing', (preparing) => {
       if (store.getState().start.at === 'starting') store.setState({ start: { at: 'starting', preparing } });
     }),
-    bridge.on('computers.changed', (computers) => {
+    bridge.on('computers.changed', ({ changed, ...computers }) => {
+      // First of all: sessions go by it.
       store.setState({ computers });
-      for (const session of running?.reach.all() ?? []) session.refreshComputers();
+      for (const session of running?.reach.all() ?? []) session.refreshComputers(changed);
+      // A computer that came has not heard of this person's name and rooms yet.
+      if (changed.devices.includes(computers.device)) running?.reach.tellOwnComputers();
     }),
     bridge.on('app.restarted', () => ports.reload()),
     bridge.on('work.changed', (work) => store.setState({ work })),

@@ -30,11 +30,7 @@ export const computersAmong = <P extends Pick<ParticipantView, 'deviceId' | 'per
 
 /** The devices that are this person. */
 export const ownDevices = ({ info, computers }: Pick<AppState, 'info' | 'computers'>): readonly DeviceId[] =>
-  computers
-    ? [computers.person, ...(computers.list?.computers ?? []).map(({ device }) => device)]
-    : info
-      ? [info.deviceId]
-      : [];
+  computers?.devices ?? (info ? [info.deviceId] : []);
 
 /** The others of a room who can be mentioned: those who are here, then the authors of what is loaded, the latest first. */
 export function peopleOf(

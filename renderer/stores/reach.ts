@@ -9,6 +9,7 @@ import type { Chats } from './chats.ts';
 import type { Gaps } from './gaps.ts';
 import { tellOfMentions } from './mentions.ts';
 import type { Notices } from './notices.ts';
+import { ownDevices } from './people.ts';
 import type { AppPorts } from './ports.ts';
 import type { ParticipantView } from './state.ts';
 import type { Timers } from './timers.ts';
@@ -104,7 +105,7 @@ export function createReach(options: {
       randomBytes: ports.randomBytes,
       profile: () => store.getState().settings.profile ?? { username: 'someone', displayName: null },
       computers: () => store.getState().computers?.list ?? null,
-      person: () => store.getState().computers?.person ?? null,
+      isOwn: (deviceId) => ownDevices(store.getState()).includes(deviceId),
       mayTellOwn,
       privacy: () => store.getState().settings.privacy,
       roomName: () => {

@@ -97,11 +97,12 @@ function hello(room: ReturnType<typeof schedule>, from: number) {
 function computers(secret: Buffer, lo: ReturnType<typeof hello>, hi: ReturnType<typeof hello>) {
   const [person, device] = [publicOf(lo.device), publicOf(hi.device)];
   const [eph, boxKey] = [publicOf(lo.ephemeral), publicOf(hi.ephemeral)];
-  const [askedAt, issuedAt, parts] = [1_700_000_000_700, 1_700_000_000_800, 2];
+  const [askedAt, issuedAt, leftAt, parts] = [1_700_000_000_700, 1_700_000_000_800, 1_700_000_000_900, 2];
   const name = ascii('Zoë’s laptop');
   const named = [u64(askedAt), u32(name.length), name];
   const consent = sign(null, Buffer.concat([ascii(`${LABEL} computer`), person, device, ...named]), hi.device);
   const list = Buffer.concat([ascii(`${LABEL} computers`), person, u64(issuedAt), u32(1), device, ...named, consent]);
+  const leave = Buffer.concat([ascii(`${LABEL} computer-leave`), device, u64(leftAt)]);
   const ask = Buffer.concat([ascii(`${LABEL} computer-ask`), person, device, boxKey]);
   const welcome = Buffer.concat([ascii(`${LABEL} computer-welcome`), device, boxKey, eph, u32(parts)]);
   const shared = diffieHellman({ privateKey: lo.ephemeral, publicKey: x25519Public(boxKey) });
@@ -114,9 +115,11 @@ function computers(secret: Buffer, lo: ReturnType<typeof hello>, hi: ReturnType<
     name: name.toString(),
     askedAt,
     issuedAt,
+    leftAt,
     parts,
     consent: consent.toString('base64url'),
     sig: sign(null, list, lo.device).toString('base64url'),
+    leaveSig: sign(null, leave, hi.device).toString('base64url'),
     boxKey: boxKey.toString('base64url'),
     eph: eph.toString('base64url'),
     askSig: sign(null, ask, hi.device).toString('base64url'),

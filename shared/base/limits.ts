@@ -81,7 +81,9 @@ export const LIMITS = {
 
   /** Computers of one person beside the first. */
   computersMax: 8,
-  /** Lists of computers in one message of a link. */
+  /** Devices that were ever a computer of one person; further ones do not count. */
+  computersEverMax: 64,
+  /** Lists of computers, and computers that left, in one message of a link. */
   computerListsMax: 16,
   /** Rooms in one message between computers of one person. */
   ownRoomsMax: 50,

@@ -3,6 +3,7 @@ import { DeviceId, RoomId } from '../base/ids.ts';
 import { LIMITS } from '../base/limits.ts';
 import {
   ComputerAsk,
+  ComputerLeave,
   ComputerList,
   ComputerName,
   ComputersState,
@@ -12,7 +13,9 @@ import {
 } from '../model/index.ts';
 
 const Nothing = z.object({}).strict();
+/** The words about computers in one message of a link. */
 const Lists = z.array(ComputerList).max(LIMITS.computerListsMax);
+const Left = z.array(ComputerLeave).max(LIMITS.computerListsMax);
 const Index = z.number().int().min(0).max(LIMITS.transferPartsMax);
 
 /** The several computers of one person. Keys and secrets of rooms go sealed from one core to the other; pages only carry them. */
@@ -20,6 +23,8 @@ export const computerCalls = {
   'computers.state': { input: Nothing, output: ComputersState },
   /** Takes a computer off the list. It keeps what it has. Refuses with `computer-not-first` on any but the first computer. */
   'computers.remove': { input: z.object({ device: DeviceId }).strict(), output: ComputersState },
+  /** This computer is nobody's further one any more. It keeps what it has. Refuses with `not-allowed` on the first computer. */
+  'computers.leave': { input: Nothing, output: ComputersState },
 
   /**
    * The new computer asks to be one of that person, after its own person compared the codes. Refuses with `not-allowed` where this one is
@@ -50,16 +55,29 @@ export const computerCalls = {
   'computers.own': { input: Nothing, output: z.object({ messages: z.array(OwnThings) }) },
   /** Another computer of this person told that; of any other device it is refused with `not-allowed`. */
   'computers.take-own': { input: OwnThings.extend({ by: DeviceId }).strict(), output: Nothing },
-  /** The lists of people who wrote in a room, this person's own first. */
-  'computers.in-room': { input: z.object({ roomId: RoomId }).strict(), output: z.object({ lists: Lists }) },
-  /** Takes lists that a device handed on in a room; those that are newer and signed count. Answers whose changed. */
+  /**
+   * The lists of people who wrote in a room, this person's own first, and who of their computers left. `only`: of those persons and devices
+   * alone.
+   */
+  'computers.in-room': {
+    input: z.object({ roomId: RoomId, only: z.array(DeviceId).optional() }).strict(),
+    output: z.object({ lists: z.array(ComputerList), left: z.array(ComputerLeave) }),
+  },
+  /** Takes what a device handed on in a room about computers; whatever is newer and signed counts. */
   'computers.learn': {
-    input: z.object({ lists: Lists, by: DeviceId, roomId: RoomId }).strict(),
-    output: z.object({ changed: z.array(DeviceId) }),
+    input: z.object({ lists: Lists, left: Left, by: DeviceId, roomId: RoomId }).strict(),
+    output: Nothing,
   },
 } as const;
 
 export const computerEvents = {
   /** This person's computers, or those of somebody else, are others than before. */
-  'computers.changed': ComputersState,
+  'computers.changed': ComputersState.extend({
+    changed: z.object({
+      /** Those who have a new list, and computers that left one. */
+      persons: z.array(DeviceId),
+      /** Those that stand otherwise. */
+      devices: z.array(DeviceId),
+    }),
+  }),
 } as const;

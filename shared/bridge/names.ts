@@ -82,6 +82,7 @@ const calls: Record<BridgeCall, true> = {
   'backup.restore': true,
   'computers.state': true,
   'computers.remove': true,
+  'computers.leave': true,
   'computers.ask': true,
   'computers.welcome': true,
   'computers.part': true,

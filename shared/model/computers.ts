@@ -39,6 +39,19 @@ export const ComputerList = z
   );
 export type ComputerList = z.infer<typeof ComputerList>;
 
+/**
+ * A computer is none of its person's any more, by its own word: it takes back everything by which it agreed to be one, up to that time.
+ * Nobody else has to agree, and no list can undo it.
+ */
+export const ComputerLeave = z.object({
+  device: DeviceId,
+  /** By the clock that `askedAt` goes by. */
+  leftAt: EpochMs,
+  /** Over `leftAt`, by the device. */
+  sig: Sig,
+});
+export type ComputerLeave = z.infer<typeof ComputerLeave>;
+
 /** A new computer asks to be taken in: its part of the list, and the key under which it wants the person's rooms. */
 export const ComputerAsk = Computer.extend({
   /** X25519, for this time only. */
@@ -89,8 +102,10 @@ export const ComputersState = z.object({
   device: DeviceId,
   /** The first one's key. The same as `device` where this is the first, or the only one. */
   person: DeviceId,
-  /** Null where there is only this one. */
+  /** As the first one signed it last; null where there is only this one. */
   list: ComputerList.nullable(),
+  /** All of them, the first before the others: not one that is on the list and left. */
+  devices: z.array(DeviceId),
   /** The name of this computer in its system. */
   suggestedName: z.string(),
 });

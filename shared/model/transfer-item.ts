@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { base64UrlOf } from '../base/bytes.ts';
 import { DeviceId, RoomId } from '../base/ids.ts';
 import { LIMITS } from '../base/limits.ts';
-import { ComputerList } from './computers.ts';
+import { ComputerLeave, ComputerList } from './computers.ts';
 import { Lifetime } from './entry.ts';
 import { Profile } from './profile.ts';
 import { RoomName } from './room.ts';
@@ -52,6 +52,9 @@ export const TransferItem = z.discriminatedUnion('kind', [
   /** A device that was met, and whether its code was compared. */
   z.object({ kind: z.literal('peer'), deviceId: DeviceId, name: z.string().min(1).max(512), verified: z.boolean() }),
   z.object({ kind: z.literal('computers'), list: ComputerList }),
+  z.object({ kind: z.literal('left'), leave: ComputerLeave }),
+  /** A device that was a computer of that person and is none any more: nobody else can have it, and nothing brings it back that is not later. */
+  z.object({ kind: z.literal('former'), deviceId: DeviceId, person: DeviceId, askedAt: EpochMs }),
 ]);
 export type TransferItem = z.infer<typeof TransferItem>;
 export type TransferItemOf<K extends TransferItem['kind']> = Extract<TransferItem, { kind: K }>;

@@ -3,7 +3,14 @@ import { base64UrlOf } from '../base/bytes.ts';
 import { CallId, DeviceId, MessageId } from '../base/ids.ts';
 import { LIMITS } from '../base/limits.ts';
 import { MessagePlace } from '../model/chat-message.ts';
-import { ComputerAsk, ComputerList, ComputerWelcome, OwnThings, TransferPart } from '../model/computers.ts';
+import {
+  ComputerAsk,
+  ComputerLeave,
+  ComputerList,
+  ComputerWelcome,
+  OwnThings,
+  TransferPart,
+} from '../model/computers.ts';
 import { Entry, EntryHeader } from '../model/entry.ts';
 import { Profile } from '../model/profile.ts';
 import { RoomName } from '../model/room.ts';
@@ -185,8 +192,12 @@ export const LinkMessage = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('signal'), signal: LinkSignal }),
   z.object({ type: z.literal('safety'), step: SafetyStep }),
-  /** Lists of computers of people who wrote in the room, this one's own among them. */
-  z.object({ type: z.literal('computers'), lists: z.array(ComputerList).max(LIMITS.computerListsMax) }),
+  /** Lists of computers of people who wrote in the room, this one's own among them, and computers that left by themselves. */
+  z.object({
+    type: z.literal('computers'),
+    lists: z.array(ComputerList).max(LIMITS.computerListsMax),
+    left: z.array(ComputerLeave).max(LIMITS.computerListsMax),
+  }),
   /** Everything up to this clock was seen by the person; only between computers of one person. */
   z.object({
     type: z.literal('seen'),

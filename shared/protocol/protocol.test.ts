@@ -359,6 +359,7 @@ type Rows<T extends string> = { [K in T]: { good: Record<string, unknown>[]; bad
 const otherId32 = `B${id32.slice(1)}`;
 const computer = { device: otherId32, name: 'Laptop', askedAt: 1, consent: id64 };
 const computers = { person: id32, issuedAt: 1, computers: [computer], sig: id64 };
+const leave = { device: otherId32, leftAt: 1, sig: id64 };
 
 /** For every kind of message: some that are right, and changes to the first that each make it wrong. */
 const LINK: Rows<LinkMessage['type']> = {
@@ -409,8 +410,15 @@ const LINK: Rows<LinkMessage['type']> = {
     ],
   },
   computers: {
-    good: [{ lists: [] }, { lists: [computers] }],
+    good: [
+      { lists: [], left: [] },
+      { lists: [computers], left: [leave] },
+    ],
     bad: [
+      { left: undefined },
+      { left: Array.from({ length: LIMITS.computerListsMax + 1 }, () => leave) },
+      { left: [{ ...leave, leftAt: -1 }] },
+      { left: [{ ...leave, sig: id32 }] },
       { lists: Array.from({ length: LIMITS.computerListsMax + 1 }, () => computers) },
       { lists: [{ ...computers, sig: id32 }] },
       { lists: [{ ...computers, computers: [computer, computer] }] },

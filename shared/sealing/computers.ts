@@ -1,4 +1,4 @@
-import type { Computer, ComputerAsk, ComputerList } from '../model/computers.ts';
+import type { Computer, ComputerAsk, ComputerLeave, ComputerList } from '../model/computers.ts';
 import { type Bytes, concatBytes, fromBase64Url, u32, u64, utf8 } from './agreements.ts';
 import { label } from './primitives.ts';
 
@@ -24,6 +24,11 @@ export function computersBytes({ person, issuedAt, computers }: Omit<ComputerLis
   return concatBytes(label('computers'), raw(person), u64(issuedAt), u32(computers.length), ...each);
 }
 
+/** "parley/1 computer-leave" | device | leftAt u64: what a computer signs to be none of its person's any more. */
+export function leaveBytes({ device, leftAt }: Omit<ComputerLeave, 'sig'>): Bytes {
+  return concatBytes(label('computer-leave'), raw(device), u64(leftAt));
+}
+
 /** "parley/1 computer-ask" | person | device | boxKey: binds the key of a transfer to the device that asks for it. */
 export function askBytes(person: string, { device, boxKey }: Pick<ComputerAsk, 'device' | 'boxKey'>): Bytes {
   return concatBytes(label('computer-ask'), raw(person), raw(device), raw(boxKey));
@@ -44,6 +49,10 @@ export type Verify = (publicKey: string, sig: string, bytes: Bytes) => boolean;
 export const isSignedList = (list: ComputerList, verify: Verify): boolean =>
   verify(list.person, list.sig, computersBytes(list)) &&
   list.computers.every((computer) => isConsent(list.person, computer, verify));
+
+/** Whether a computer said itself that it left. */
+export const isSignedLeave = (leave: ComputerLeave, verify: Verify): boolean =>
+  verify(leave.device, leave.sig, leaveBytes(leave));
 
 /** Whether a device agreed to be a computer of that person. */
 export const isConsent = (person: string, computer: Computer, verify: Verify): boolean =>

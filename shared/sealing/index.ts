@@ -5,7 +5,9 @@ export {
   computersBytes,
   consentBytes,
   isConsent,
+  isSignedLeave,
   isSignedList,
+  leaveBytes,
   type Verify,
   welcomeBytes,
 } from './computers.ts';

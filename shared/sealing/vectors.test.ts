@@ -6,7 +6,7 @@ import { Entry } from '../model/entry.ts';
 import { PairMessage } from '../protocol/link.ts';
 import { computerRoomKeys } from './computer-code.ts';
 import { transferBox } from './computer-transfer.ts';
-import { askBytes, computersBytes, consentBytes, welcomeBytes } from './computers.ts';
+import { askBytes, computersBytes, consentBytes, leaveBytes, welcomeBytes } from './computers.ts';
 import { entryBodyBytes, entrySignatureBytes } from './entry.ts';
 import { type OwnHello, openHello } from './hello.ts';
 import { deriveRoomKeys } from './key-schedule.ts';
@@ -179,7 +179,8 @@ describe('the protocol’s vectors', () => {
   });
 
   it('agree with a list of computers and a part of a transfer', async () => {
-    const { name, askedAt, issuedAt, consent, sig, boxKey, eph, parts, askSig, welcomeSig, part } = pinned.computers;
+    const { name, askedAt, issuedAt, leftAt, consent, sig, leaveSig } = pinned.computers;
+    const { boxKey, eph, parts, askSig, welcomeSig, part } = pinned.computers;
     const [person, device] = [pinned.hello.loDevice, pinned.hello.hiDevice];
     const raw = (text: string) => fromBase64Url(text) ?? new Uint8Array();
     const holds = (by: string, signature: string, bytes: Parameters<typeof verifyEd25519>[2]) =>
@@ -191,10 +192,11 @@ describe('the protocol’s vectors', () => {
       await Promise.all([
         holds(device, consent, consentBytes(person, computer)),
         holds(person, sig, computersBytes(list)),
+        holds(device, leaveSig, leaveBytes({ ...computer, leftAt })),
         holds(device, askSig, askBytes(person, ask)),
         holds(person, welcomeSig, welcomeBytes(ask, { eph, parts })),
       ]),
-    ).toEqual([true, true, true, true]);
+    ).toEqual([true, true, true, true, true]);
     const seed = unhex(pinned.given.hiEphemeralSeed);
     const pkcs8 = new Uint8Array([...unhex('302e020100300506032b656e04220420'), ...seed]);
     const own = await crypto.subtle.importKey('pkcs8', pkcs8, 'X25519', false, ['deriveBits']);

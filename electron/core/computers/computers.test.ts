@@ -1,15 +1,15 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ComputerAsk, ComputerWelcome, TransferItem } from '@parley/shared/model';
-import { type DeviceId, LIMITS } from '@parley/shared/protocol';
+import type { BridgeEvent, BridgePayload } from '@parley/shared/bridge';
+import type { ComputerAsk, ComputerLeave, ComputerList, ComputerWelcome, Room } from '@parley/shared/model';
+import type { DeviceId } from '@parley/shared/protocol';
 import { transferBox, transferKey, welcomeBytes } from '@parley/shared/sealing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFileSecretStore } from '../adapters/file-secret-store.ts';
 import { type Core, createCore } from '../core.ts';
 import type { Shell } from '../ports.ts';
 import { ask, newMessageId, randomId, temporaryFolder, testClock, testPorts, testShell } from '../testing/test-kit.ts';
-import { listOf, testDevice } from './testing/test-computers.ts';
-import { partsOf } from './transfer-parts.ts';
+import { leaveOf, listOf, type TestDevice, testDevice } from './testing/test-computers.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 const open: Core[] = [];
@@ -70,6 +70,21 @@ async function transferred(desk: Core, fresh: Core): Promise<string[]> {
   await ask(desk, 'computers.stop-giving', { failed: false });
   return sealed;
 }
+
+const anyRoom = async (core: Core): Promise<Room> => {
+  const [room] = (await ask(core, 'rooms.list', {})).items;
+  if (!room) throw new Error('there is no room');
+  return room;
+};
+/** Everything of that event which a core says from now on. */
+function eventsOf<E extends BridgeEvent>(core: Core, name: E): BridgePayload<E>[] {
+  const said: BridgePayload<E>[] = [];
+  core.subscribe((event, payload) => {
+    if (event === name) said.push(payload as BridgePayload<E>);
+  });
+  return said;
+}
+const ownThings = { profile: { username: 'Mallory', displayName: null }, profileAt: 1_800_000_000_000, rooms: [] };
 
 describe('a new computer (H9)', () => {
   it('gets name, settings, servers and rooms with their keys, and keeps its own key', async () => {
@@ -330,6 +345,90 @@ describe('a new computer (H9)', () => {
     expect((await ask(desk, 'computers.state', {})).list?.computers).toHaveLength(1);
   });
 
+  it('knows whose computers others have, who left, and whose a device was', async () => {
+    const { desk, garden } = await anas();
+    const [ben, bens, gone, removed] = [testDevice(), testDevice(), testDevice(), testDevice()];
+    const name = { username: 'Ben', displayName: null };
+    const meet = (core: Core, { deviceId }: TestDevice) => ask(core, 'peers.meet', { deviceId, profile: name });
+    await meet(desk, ben);
+    const { roomId } = garden;
+    const learn = (core: Core, lists: ComputerList[], left: ComputerLeave[] = []) =>
+      ask(core, 'computers.learn', { lists, left, by: ben.deviceId, roomId });
+    await learn(desk, [listOf(ben, [bens, gone, removed])]);
+    const now = listOf(ben, [bens, gone], { issuedAt: 2 });
+    await learn(desk, [now], [leaveOf(gone, 5)]);
+
+    const laptop = await computer('laptop');
+    await transferred(desk, laptop);
+    // Nobody is told of twice where all of it is known.
+    const changed = eventsOf(laptop, 'computers.changed');
+    await learn(laptop, [now], [leaveOf(gone, 5)]);
+    expect(changed).toEqual([]);
+    expect(await meet(laptop, bens)).toMatchObject({ person: ben.deviceId, standing: 'new' });
+    const mallory = testDevice();
+    await meet(laptop, mallory);
+    await ask(laptop, 'computers.learn', {
+      lists: [listOf(mallory, [gone, removed])],
+      left: [],
+      by: mallory.deviceId,
+      roomId,
+    });
+    for (const device of [gone, removed]) {
+      const standing = await meet(laptop, device);
+      expect(standing).toMatchObject({ standing: 'changed' });
+      expect(standing).not.toHaveProperty('person');
+    }
+  });
+
+  it('leaves by itself, whatever the first computer says, and that one takes it off its list', async () => {
+    const { desk, person } = await anas();
+    const laptop = await computer('laptop');
+    await transferred(desk, laptop);
+    const own = await deviceOf(laptop);
+    await expect(ask(desk, 'computers.leave', {})).rejects.toMatchObject({ code: 'not-allowed' });
+    const changed = eventsOf(laptop, 'computers.changed');
+    expect(await ask(laptop, 'computers.leave', {})).toMatchObject({ device: own, person: own, list: null });
+    expect(changed).toMatchObject([
+      { person: own, devices: [own], changed: { persons: [own], devices: [person, own] } },
+    ]);
+
+    const cellar = await ask(laptop, 'rooms.create', { name: 'Cellar' });
+    const said = await ask(laptop, 'computers.in-room', { roomId: cellar.roomId });
+    const atDesk = eventsOf(desk, 'computers.changed');
+    await ask(desk, 'computers.learn', { ...said, by: own, roomId: (await anyRoom(desk)).roomId });
+    expect((await ask(desk, 'computers.state', {})).list?.computers).toEqual([]);
+    expect(atDesk.map((each) => each.changed.persons)).toEqual([[own], [person]]);
+    await expect(ask(desk, 'computers.take-own', { ...ownThings, by: own })).rejects.toMatchObject({
+      code: 'not-allowed',
+    });
+  });
+
+  it('says that it left where somebody goes by a question that its person did not go on with', async () => {
+    const { desk, person } = await anas();
+    const laptop = await computer('laptop');
+    const asked = await ask(laptop, 'computers.ask', { person, name: 'Laptop' });
+    await ask(laptop, 'settings.change', { profile: { username: 'Carl', displayName: null } });
+    const { roomId } = await ask(laptop, 'rooms.create', { name: 'Carl’s' });
+    // The first computer takes it in all the same.
+    const { list } = await ask(desk, 'computers.welcome', { ask: asked });
+    const changed = eventsOf(laptop, 'computers.changed');
+    await ask(laptop, 'computers.learn', { lists: [list], left: [], by: person, roomId });
+    const own = await deviceOf(laptop);
+    expect(await ask(laptop, 'computers.state', {})).toMatchObject({ person: own, list: null });
+    expect(changed).toMatchObject([{ changed: { persons: [own] } }]);
+    const { lists, left } = await ask(laptop, 'computers.in-room', { roomId });
+    expect(lists).toEqual([]);
+    // Others go by its word, also those who had the list.
+    const carls = await computer('ben');
+    await ask(carls, 'settings.change', { profile: { username: 'Ben', displayName: null } });
+    const atBen = (await ask(carls, 'rooms.create', { name: 'Ben’s' })).roomId;
+    const meet = () => ask(carls, 'peers.meet', { deviceId: own, profile: { username: 'Carl', displayName: null } });
+    await ask(carls, 'computers.learn', { lists: [list], left: [], by: person, roomId: atBen });
+    expect(await meet()).toMatchObject({ person });
+    await ask(carls, 'computers.learn', { lists: [], left, by: own, roomId: atBen });
+    expect(await meet()).not.toHaveProperty('person');
+  });
+
   it('is off the list again where it did not come to its end', async () => {
     const { desk } = await anas();
     const laptop = await computer('laptop');
@@ -337,38 +436,5 @@ describe('a new computer (H9)', () => {
     expect(welcome.list.computers).toHaveLength(1);
     expect((await ask(desk, 'computers.stop-giving', { failed: true })).list?.computers).toEqual([]);
     await expect(ask(desk, 'computers.part', { index: 0 })).rejects.toMatchObject({ code: 'computer-refused' });
-  });
-});
-
-describe('the parts of a transfer (H9)', () => {
-  const peers = (count: number, name: (at: number) => string): TransferItem[] =>
-    Array.from({ length: count }, (_, at) => ({
-      kind: 'peer',
-      deviceId: randomId(32) as DeviceId,
-      name: name(at),
-      verified: at % 2 === 0,
-    }));
-
-  it.each([
-    ['one byte for each character', 'a'],
-    ['three bytes for each UTF-16 unit', '漢'],
-    ['four bytes for two units', '🌱'],
-  ])('hold all items in their order, and each fits into a message as full as can be: %s', async (_what, letter) => {
-    const items = peers(700, () => letter.repeat(512 / letter.length));
-    const parts = partsOf(items);
-    expect(parts.flatMap((part) => JSON.parse(part))).toEqual(items);
-    const { publicKey, privateKey } = await transferKey();
-    const keys = { own: privateKey, other: publicKey, boxKey: publicKey, eph: publicKey, parts: parts.length };
-    const box = await transferBox(keys, { person: randomId(32), device: randomId(32) });
-    const sealed = await Promise.all(parts.map(async (part, index) => (await box?.seal(index, part)) ?? ''));
-    const lengths = sealed.map(({ length }) => length);
-    expect(Math.max(...lengths)).toBeLessThanOrEqual(LIMITS.transferPartMaxChars);
-    expect(Math.min(...lengths.slice(0, -1))).toBeGreaterThan(LIMITS.transferPartMaxChars - 4_000);
-  });
-
-  it('hold no more items than are taken, and one part where there is nothing', () => {
-    const parts = partsOf(peers(2_500, () => ''));
-    expect(Math.max(...parts.map((part) => JSON.parse(part).length))).toBeLessThanOrEqual(1_000);
-    expect(partsOf([])).toEqual(['[]']);
   });
 });

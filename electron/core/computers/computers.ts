@@ -17,6 +17,7 @@ import {
   transferKey,
   welcomeBytes,
 } from '@parley/shared/sealing';
+import type { HeardComputers, LearnedComputers } from '../history/computers-store.ts';
 import type { DeviceIdentity } from '../identity/device-identity.ts';
 import { createVerifier } from '../identity/ed25519.ts';
 import type { Clock, Shell } from '../ports.ts';
@@ -51,7 +52,7 @@ type Getting = {
 
 /** The several computers of a person: the signed list of them, and how a new one gets what the first one has. */
 export function createComputers(parts: ComputersParts) {
-  const { history, settings, identity, clock, shell, emit } = parts;
+  const { history, settings, identity, clock, shell, emit, watch } = parts;
   const verify = createVerifier();
   const things = createOwnThings(parts, () => clock.now());
   let giving: Giving | null = null;
@@ -61,18 +62,21 @@ export function createComputers(parts: ComputersParts) {
   let settling = false;
 
   const state = async (): Promise<ComputersState> => {
-    const { person, list } = await history.ownComputers();
+    const { person, list, devices } = await history.ownComputers();
     return {
       device: identity.deviceId,
       person,
       list,
+      devices,
       suggestedName: parts.suggestedName,
     };
   };
-  const told = async (): Promise<ComputersState> => {
-    const current = await state();
-    emit('computers.changed', current);
-    return current;
+  /** Says whose computers are others than before. */
+  const tell = async ({ persons, devices, looksOther }: LearnedComputers): Promise<void> => {
+    if (persons.length === 0) return;
+    emit('computers.changed', { ...(await state()), changed: { persons, devices } });
+    for (const peer of looksOther) emit('peers.changed', peer);
+    if (looksOther.length > 0) watch.changed();
   };
 
   /** Signs and keeps a new list. Throws `computer-not-first` on any but the first computer. */
@@ -83,12 +87,12 @@ export function createComputers(parts: ComputersParts) {
     // Newer than the last one, whatever the clock says.
     const issuedAt = Math.max(clock.now(), (list?.issuedAt ?? 0) + 1);
     const next = identity.signComputers({ person, issuedAt, computers });
-    const changed = await history.learnComputers([next], identity.deviceId, null);
     // A device that is somebody else's, or a first one itself, is not taken in.
-    if (!changed.includes(person)) throw new ParleyError('computer-refused');
-    await told();
+    await tell(await history.issueComputers(next));
     return next;
   };
+  const signLeave = async (leftAt: number): Promise<void> =>
+    tell(await history.leaveComputers(identity.signLeave(leftAt)));
 
   /** The list is this computer's to sign, and has room for that device. */
   const checkRoomFor = async (device: DeviceId): Promise<void> => {
@@ -238,20 +242,34 @@ export function createComputers(parts: ComputersParts) {
       return state();
     },
 
+    /**
+     * This computer is nobody's further one any more, by its own word. It keeps what it has. Throws `not-allowed` on the first computer,
+     * which the others would have to leave.
+     */
+    async leave(): Promise<ComputersState> {
+      const { person, askedAt } = await history.ownComputers();
+      if (person === identity.deviceId) throw new ParleyError('not-allowed');
+      await signLeave(Math.max(clock.now(), askedAt));
+      return state();
+    },
+
     /** The name and the rooms of this person, for their other computers; and what those say of them. */
     own: () => things.all(),
     takeOwn: things.take,
 
-    /** The lists that members of a room should know. */
-    async inRoom(roomId: RoomId): Promise<ComputerList[]> {
-      return history.computersIn(roomId);
-    },
+    /** The lists that members of a room should know, and who left one. */
+    inRoom: (roomId: RoomId, only?: readonly DeviceId[]) => history.computersIn(roomId, only),
 
-    /** Takes lists that a device handed on in a room. */
-    async learn(lists: readonly ComputerList[], by: DeviceId, roomId: RoomId | null): Promise<DeviceId[]> {
-      const changed = await history.learnComputers(lists, by, roomId);
-      if (changed.length > 0) await told();
-      return changed;
+    /** Takes what a device handed on in a room about computers. */
+    async learn(heard: HeardComputers): Promise<void> {
+      const learned = await history.learnComputers(heard);
+      await tell(learned);
+      // Somebody goes by a consent that was cancelled, or that is over: nobody is to take it for one.
+      if (learned.unwantedAt !== null) await signLeave(learned.unwantedAt);
+      const { person, list, devices } = await history.ownComputers();
+      const isGone = ({ device }: Computer) => !devices.includes(device);
+      if (person === identity.deviceId && list?.computers.some(isGone))
+        await issue((known) => known.filter((each) => !isGone(each)));
     },
   };
 }

@@ -6,7 +6,7 @@ import type { Rooms } from '../rooms/rooms.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 import { unlock } from '../unlock.ts';
 
-/** Devices that were met are read so many at once, and given at most so many. */
+/** Devices that were met are read so many at once, and given at most so many, like lists of computers. */
 const PEERS_PAGE = 1_000;
 const PEERS_MAX = 20_000;
 
@@ -27,6 +27,10 @@ export async function gather({ history, rooms, settings, secrets }: GatherParts)
     const isShared = right?.kind === 'password' && right.lost === null;
     items.push({ kind: 'server', host, name, password: isShared ? await textOf(right.credential) : null });
   }
+  const { lists, left, former } = await history.knownComputers();
+  for (const list of lists.slice(0, PEERS_MAX)) items.push({ kind: 'computers', list });
+  for (const leave of left.slice(0, PEERS_MAX)) items.push({ kind: 'left', leave });
+  for (const each of former.slice(0, PEERS_MAX)) items.push({ kind: 'former', ...each });
   for (const room of await history.rooms()) {
     if (room.secret.length === 0) continue;
     const keyring = await rooms.keyring(room.room_id as Parameters<Rooms['keyring']>[0]);

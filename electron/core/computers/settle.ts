@@ -34,13 +34,16 @@ export async function settle(parts: SettleParts, list: ComputerList, items: read
   }
 
   // Before the rooms: what this person wrote on the first computer is their own from the first message on.
-  const [learned] = await history.learnComputers([list], null, null);
-  const { person } = await history.ownComputers();
-  if (learned !== list.person && person !== list.person) throw new ParleyError('computer-refused');
+  await history.joinComputers(list);
+  // Before the devices that were met: they may be computers of one person.
+  await history.takeComputers({
+    lists: items.flatMap((item) => (item.kind === 'computers' ? [item.list] : [])),
+    left: items.flatMap((item) => (item.kind === 'left' ? [item.leave] : [])),
+    former: items.flatMap((item) => (item.kind === 'former' ? [item] : [])),
+  });
   let stored = 0;
   try {
     for (const item of items) {
-      if (item.kind === 'computers') await history.learnComputers([item.list], item.list.person, null);
       if (item.kind === 'peer') await history.takePeer(item);
     }
     for (const { item, password } of servers) {

@@ -6,6 +6,7 @@ export function computerHandlers(computers: ComputersPort): HandlersOf<'computer
   return {
     'computers.state': () => computers.state(),
     'computers.remove': ({ device }) => computers.remove(device),
+    'computers.leave': () => computers.leave(),
     'computers.ask': ({ person, name }) => computers.ask(person, name),
     'computers.welcome': ({ ask }) => computers.welcome(ask),
     'computers.part': async ({ index }) => ({ part: await computers.part(index) }),
@@ -35,7 +36,10 @@ export function computerHandlers(computers: ComputersPort): HandlersOf<'computer
       await computers.takeOwn(by, things);
       return {};
     },
-    'computers.in-room': async ({ roomId }) => ({ lists: await computers.inRoom(roomId) }),
-    'computers.learn': async ({ lists, by, roomId }) => ({ changed: await computers.learn(lists, by, roomId) }),
+    'computers.in-room': ({ roomId, only }) => computers.inRoom(roomId, only),
+    'computers.learn': async (heard) => {
+      await computers.learn(heard);
+      return {};
+    },
   };
 }

@@ -29,7 +29,7 @@ export function historyHandlers(
   return {
     'peers.meet': async ({ deviceId, profile, computers: list }) => {
       // Before its name is looked at: it may be a computer of somebody who is known.
-      if (list) await computers.learn([list], deviceId, null);
+      if (list) await computers.learn({ lists: [list], left: [], by: deviceId, roomId: null });
       return peerMet(await history.meet(deviceId, profile));
     },
     'peers.verify': async ({ deviceId, verified }) => peerMet(await history.verifyPeer(deviceId, verified)),

@@ -1,32 +1,27 @@
-import { join } from 'node:path';
-import { type ComputerList, type EntryContent, profileFromName } from '@parley/shared/model';
-import { CallId, type DeviceId, MessageId, type RoomId } from '@parley/shared/protocol';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { consentOf, listOf, type TestDevice, testDevice } from '../computers/testing/test-computers.ts';
-import { author, newMessageId, openTestStore, randomId, type TestStore, temporaryFolder } from '../testing/test-kit.ts';
+import { type ComputerLeave, type ComputerList, profileFromName } from '@parley/shared/model';
+import { type DeviceId, LIMITS, type RoomId } from '@parley/shared/protocol';
+import { describe, expect, it } from 'vitest';
+import {
+  computerStores,
+  consentOf,
+  leaveOf,
+  listOf,
+  type TestDevice,
+  testDevice,
+} from '../computers/testing/test-computers.ts';
+import { author, randomId, type TestStore } from '../testing/test-kit.ts';
 
-let folder: ReturnType<typeof temporaryFolder>;
-const open: TestStore[] = [];
-beforeEach(() => {
-  folder = temporaryFolder();
-});
-afterEach(() => {
-  for (const store of open.splice(0)) store.close();
-  folder.remove();
-});
-
-const storeOf = (name: string, device?: TestDevice): TestStore => {
-  const opened = openTestStore(join(folder.path, `${name}.db`), { name, ...(device ? { seed: device.seed } : {}) });
-  open.push(opened);
-  return opened;
-};
 const ana = profileFromName('Ana');
+const { storeOf, reopened } = computerStores();
 const learn = (
   { store }: TestStore,
   list: ComputerList,
   by: DeviceId | null = list.person,
   roomId: RoomId | null = null,
-) => store.learnComputers([list], by, roomId);
+) => store.learnComputers({ lists: [list], left: [], by, roomId }).persons;
+const personOf = ({ store }: TestStore, { deviceId }: TestDevice, profile = ana) =>
+  store.meet(deviceId, profile).peer.person ?? deviceId;
+const standingOf = ({ store }: TestStore, { deviceId }: TestDevice) => store.meet(deviceId, ana).peer.standing;
 
 describe('a list of computers (H9)', () => {
   it('makes two devices one person, and the newer list counts', () => {
@@ -74,11 +69,80 @@ describe('a list of computers (H9)', () => {
     const ben = storeOf('Ben');
     learn(ben, listOf(desk, [laptop]));
     expect(learn(ben, listOf(laptop, [third]))).toEqual([]);
-    expect(learn(ben, listOf(other, [laptop]))).toEqual([]);
-    expect(learn(ben, listOf(other, [third]))).toEqual([other.deviceId]);
-    expect(learn(ben, listOf(desk, [laptop, other], { issuedAt: 2 }))).toEqual([]);
-    expect(ben.store.meet(third.deviceId, ana).peer.person).toBe(other.deviceId);
-    expect(ben.store.meet(laptop.deviceId, ana).peer.person).toBe(desk.deviceId);
+    learn(ben, listOf(other, [laptop]));
+    learn(ben, listOf(other, [laptop, third], { issuedAt: 2 }));
+    learn(ben, listOf(desk, [laptop, other], { issuedAt: 2 }));
+    expect([third, laptop, other].map((device) => personOf(ben, device))).toEqual([
+      other.deviceId,
+      desk.deviceId,
+      other.deviceId,
+    ]);
+  });
+
+  it('counts for the others on it where one of them has computers of its own: that one cannot spoil it', () => {
+    const [desk, laptop, mallory, more] = [testDevice(), testDevice(), testDevice(), testDevice()];
+    const ben = storeOf('Ben');
+    learn(ben, listOf(mallory, [more]));
+    learn(ben, listOf(desk, [mallory, laptop]));
+    expect([mallory, more, laptop].map((device) => personOf(ben, device))).toEqual([
+      mallory.deviceId,
+      mallory.deviceId,
+      desk.deviceId,
+    ]);
+  });
+
+  it('binds a device for good: one that was on it can be on nobody else’s', () => {
+    const [desk, laptop, mallory] = [testDevice(), testDevice(), testDevice()];
+    const seed = testDevice();
+    let ben = storeOf('Ben', seed);
+    learn(ben, listOf(desk, [laptop]));
+    learn(ben, listOf(desk, [], { issuedAt: 2 }));
+    const theirs = listOf(mallory, [laptop]);
+    learn(ben, theirs);
+    expect(personOf(ben, laptop)).toBe(laptop.deviceId);
+    ben = reopened(ben, 'Ben', seed);
+    learn(ben, theirs, laptop.deviceId);
+    learn(ben, listOf(mallory, [laptop], { issuedAt: 2 }), laptop.deviceId);
+    expect(personOf(ben, laptop)).toBe(laptop.deviceId);
+  });
+
+  it('brings nobody back who was taken off it, unless they agreed anew', () => {
+    const [desk, laptop] = [testDevice(), testDevice()];
+    const ben = storeOf('Ben');
+    learn(ben, listOf(desk, [laptop]));
+    learn(ben, listOf(desk, [], { issuedAt: 2 }));
+    learn(ben, listOf(desk, [laptop], { issuedAt: 3 }));
+    expect(personOf(ben, laptop)).toBe(laptop.deviceId);
+    learn(ben, listOf(desk, [consentOf(laptop, desk.deviceId, { askedAt: 2 })], { issuedAt: 4 }));
+    expect(personOf(ben, laptop)).toBe(desk.deviceId);
+  });
+
+  it('does not take over a device that was met as somebody of its own, until that one shows the list', () => {
+    const [mallory, carl] = [testDevice(), testDevice()];
+    const ben = storeOf('Ben');
+    const carls = profileFromName('Carl');
+    ben.store.meet(carl.deviceId, carls);
+    ben.store.verifyPeer(carl.deviceId, true);
+    ben.store.meet(mallory.deviceId, profileFromName('Mallory'));
+    // Carl asked Mallory once, and did not go on.
+    const list = listOf(mallory, [carl]);
+    learn(ben, list);
+    expect(personOf(ben, carl, carls)).toBe(carl.deviceId);
+    // Neither his name nor his compared code is hers.
+    expect(ben.store.meet(mallory.deviceId, carls).peer.standing).toBe('changed');
+    learn(ben, list, carl.deviceId);
+    expect(personOf(ben, carl, carls)).toBe(mallory.deviceId);
+  });
+
+  it('names so many devices ever, and further ones do not count', () => {
+    const [desk, ben] = [testDevice(), storeOf('Ben')];
+    const devices = Array.from({ length: LIMITS.computersEverMax + LIMITS.computersMax }, () => testDevice());
+    let issuedAt = 0;
+    for (let at = 0; at < devices.length; at += LIMITS.computersMax)
+      learn(ben, listOf(desk, devices.slice(at, at + LIMITS.computersMax), { issuedAt: ++issuedAt }));
+    const { count } = ben.db.prepare('SELECT count(*) AS count FROM computer_devices').get() as { count: number };
+    expect(count).toBe(LIMITS.computersEverMax);
+    expect(devices.slice(-LIMITS.computersMax).map((device) => personOf(ben, device))).not.toContain(desk.deviceId);
   });
 
   it('is taken of people who are known, or from themselves, and of nobody who was made up', () => {
@@ -91,7 +155,7 @@ describe('a list of computers (H9)', () => {
     const carl = author('Carl');
     ben.store.record(roomId, [carl.write(roomId)]);
     const carls = testDevice();
-    expect(ben.store.computersIn(roomId)).toEqual([]);
+    expect(ben.store.computersIn(roomId)).toEqual({ lists: [], left: [] });
     const list = listOf(carls, [consentOf(mallory, carls.deviceId)]);
     expect(learn(ben, list, desk.deviceId, roomId)).toEqual([]);
   });
@@ -123,6 +187,67 @@ describe('a list of computers (H9)', () => {
     expect(ben.store.meet(desk.deviceId, ana).peer.standing).toBe('verified');
   });
 
+  it('leaves every computer that was taken off it with a warning, whatever its name was', () => {
+    const [desk, laptop, tablet, unmet] = [testDevice(), testDevice(), testDevice(), testDevice()];
+    const ben = storeOf('Ben');
+    ben.store.meet(desk.deviceId, ana);
+    learn(ben, listOf(desk, [laptop, tablet, unmet]));
+    ben.store.meet(laptop.deviceId, profileFromName('Ana’s laptop'));
+    ben.store.meet(tablet.deviceId, profileFromName('Ana’s tablet'));
+    const { looksOther } = ben.store.learnComputers({
+      lists: [listOf(desk, [], { issuedAt: 2 })],
+      left: [],
+      by: desk.deviceId,
+      roomId: null,
+    });
+    expect(looksOther.map(({ deviceId, standing }) => [deviceId, standing])).toEqual([
+      [laptop.deviceId, 'changed'],
+      [tablet.deviceId, 'changed'],
+    ]);
+    for (const device of [laptop, tablet, unmet])
+      expect(ben.store.meet(device.deviceId, profileFromName('Somebody')).peer.standing).toBe('changed');
+    // Nor does coming back end it: only the compared code does.
+    learn(ben, listOf(desk, [consentOf(laptop, desk.deviceId, { askedAt: 2 })], { issuedAt: 3 }));
+    expect(standingOf(ben, laptop)).toBe('changed');
+    ben.store.verifyPeer(laptop.deviceId, true);
+    expect(standingOf(ben, laptop)).toBe('verified');
+  });
+
+  it('ends a warning only where the name is known, and by that person alone', () => {
+    const [desk, laptop, mallory, evil] = [testDevice(), testDevice(), testDevice(), testDevice()];
+    const ben = storeOf('Ben');
+    ben.store.meet(desk.deviceId, ana);
+    ben.store.meet(mallory.deviceId, profileFromName('Mallory'));
+    expect(standingOf(ben, evil)).toBe('changed');
+    // Nobody is Ana any more.
+    ben.store.meet(desk.deviceId, profileFromName('Ana Ribeiro'));
+    learn(ben, listOf(mallory, [evil]));
+    expect(standingOf(ben, evil)).toBe('changed');
+    ben.store.meet(desk.deviceId, ana);
+    learn(ben, listOf(mallory, [evil], { issuedAt: 2 }));
+    expect(standingOf(ben, evil)).toBe('changed');
+    learn(ben, listOf(desk, [laptop]));
+    expect(standingOf(ben, laptop)).toBe('new');
+  });
+
+  it('leaves each device its own warning where the compared code is taken back', () => {
+    const [desk, laptop, ben] = [testDevice(), testDevice(), storeOf('Ben')];
+    const other = testDevice();
+    ben.store.meet(other.deviceId, profileFromName('Otto'));
+    ben.store.meet(desk.deviceId, ana);
+    learn(ben, listOf(desk, [laptop]));
+    expect(ben.store.meet(laptop.deviceId, profileFromName('Otto')).peer.standing).toBe('changed');
+    // The name is free again; the laptop took it all the same.
+    ben.store.meet(other.deviceId, profileFromName('Somebody'));
+    ben.store.verifyPeer(desk.deviceId, true);
+    ben.store.verifyPeer(desk.deviceId, false);
+    const met = (device: TestDevice, name: string) =>
+      ben.store.meet(device.deviceId, profileFromName(name)).peer.standing;
+    expect([met(desk, 'Ana'), met(laptop, 'Otto')]).toEqual(['pinned', 'changed']);
+    ben.store.verifyPeer(laptop.deviceId, false);
+    expect([met(desk, 'Ana'), met(laptop, 'Otto')]).toEqual(['pinned', 'changed']);
+  });
+
   it('mends the standing of a computer that was met before its list, and still warns of a stranger of that name', () => {
     const [desk, laptop, mallory] = [testDevice(), testDevice(), testDevice()];
     const ben = storeOf('Ben');
@@ -138,112 +263,102 @@ describe('a list of computers (H9)', () => {
     const seed = testDevice();
     const ben = storeOf('Ben', seed);
     learn(ben, listOf(desk, [laptop]));
-    ben.close();
-    open.pop();
-    expect(storeOf('Ben', seed).store.meet(laptop.deviceId, ana).peer.person).toBe(desk.deviceId);
+    expect(reopened(ben, 'Ben', seed).store.meet(laptop.deviceId, ana).peer.person).toBe(desk.deviceId);
   });
 });
 
-describe('the messages of a person with two computers (H9)', () => {
-  /** Ana's two computers and Ben, in one room, who all know of each other. */
-  function household() {
+describe('a computer that agreed once (H9)', () => {
+  const mineOf = ({ store }: TestStore) => store.ownComputers().person;
+  const hear = ({ store }: TestStore, left: ComputerLeave, by: DeviceId) =>
+    store.learnComputers({ lists: [], left: [left], by, roomId: null });
+
+  it('becomes nobody’s by a list, only by its own pairing', () => {
+    const [desk, laptop, mallory, more] = [testDevice(), testDevice(), testDevice(), testDevice()];
+    const onLaptop = storeOf('Laptop', laptop);
+    const roomId = onLaptop.addRoom();
+    // It asked Mallory, and its person did not go on.
+    const list = listOf(mallory, [laptop, more]);
+    const learned = onLaptop.store.learnComputers({ lists: [list], left: [], by: mallory.deviceId, roomId });
+    expect(learned).toMatchObject({ persons: [], devices: [], unwantedAt: 1 });
+    expect(mineOf(onLaptop)).toBe(laptop.deviceId);
+    expect(onLaptop.store.isOwnComputer(mallory.deviceId)).toBe(false);
+    // Nor is it this computer that hands that list on.
+    expect(onLaptop.store.computersIn(roomId).lists).toEqual([]);
+
+    onLaptop.store.joinComputers(listOf(desk, [consentOf(laptop, desk.deviceId, { askedAt: 2 })]));
+    expect(mineOf(onLaptop)).toBe(desk.deviceId);
+    learn(onLaptop, listOf(desk, [consentOf(laptop, desk.deviceId, { askedAt: 2 }), more], { issuedAt: 2 }));
+    expect(onLaptop.store.isOwnComputer(more.deviceId)).toBe(true);
+    // What it agreed to earlier is no reason to leave the person that it is.
+    learn(onLaptop, listOf(mallory, [laptop], { issuedAt: 2 }));
+    expect(mineOf(onLaptop)).toBe(desk.deviceId);
+  });
+
+  it('is not brought back to a list that it was taken off', () => {
     const [desk, laptop] = [testDevice(), testDevice()];
-    const [anaDesk, anaLaptop, ben] = [storeOf('Ana', desk), storeOf('Ana-2', laptop), storeOf('Ben')];
-    const roomId = anaDesk.addRoom();
-    for (const each of [anaLaptop, ben]) each.addRoom(roomId);
+    const onLaptop = storeOf('Laptop', laptop);
+    onLaptop.store.joinComputers(listOf(desk, [laptop]));
+    learn(onLaptop, listOf(desk, [], { issuedAt: 2 }));
+    expect(mineOf(onLaptop)).toBe(laptop.deviceId);
+    learn(onLaptop, listOf(desk, [laptop], { issuedAt: 3 }));
+    expect(mineOf(onLaptop)).toBe(laptop.deviceId);
+    expect(onLaptop.store.isOwnComputer(desk.deviceId)).toBe(false);
+  });
+
+  it('leaves by its own word, which no list undoes', () => {
+    const [desk, laptop, tablet] = [testDevice(), testDevice(), testDevice()];
+    const [ben, onTablet] = [storeOf('Ben'), storeOf('Tablet', tablet)];
+    const list = listOf(desk, [laptop, tablet]);
+    onTablet.store.joinComputers(list);
+    const roomId = ben.addRoom();
+    ben.store.record(roomId, [author('Carl').write(roomId)]);
     ben.store.meet(desk.deviceId, ana);
-    const list = listOf(desk, [laptop]);
-    for (const each of [anaDesk, anaLaptop, ben]) learn(each, list);
-    return { desk, laptop, anaDesk, anaLaptop, ben, roomId };
-  }
-  /** Gives everything that one store has to the other. */
-  const sync = (from: TestStore, to: TestStore, roomId: RoomId) => {
-    const { messages } = from.store.missing(roomId, { heads: [], above: null, upTo: null, after: null }, 100);
-    return to.store.record(roomId, messages);
-  };
+    learn(ben, list);
+    ben.store.meet(tablet.deviceId, ana);
+    const left = leaveOf(tablet, 5);
+    expect(hear(ben, { ...left, sig: randomId(64) }, tablet.deviceId).persons).toEqual([]);
+    expect(hear(ben, { ...left, leftAt: 6 }, tablet.deviceId).persons).toEqual([]);
+    expect(hear(ben, left, desk.deviceId)).toMatchObject({
+      persons: [tablet.deviceId],
+      devices: [desk.deviceId, laptop.deviceId, tablet.deviceId],
+      looksOther: [{ deviceId: tablet.deviceId, standing: 'changed' }],
+    });
+    expect([laptop, tablet].map((device) => personOf(ben, device))).toEqual([desk.deviceId, tablet.deviceId]);
+    learn(ben, listOf(desk, [laptop, tablet], { issuedAt: 2 }));
+    expect(personOf(ben, tablet)).toBe(tablet.deviceId);
+    // Once is enough, and of anybody who was never a computer of somebody it is nothing.
+    expect(hear(ben, leaveOf(tablet, 9), tablet.deviceId).persons).toEqual([]);
+    expect(hear(ben, leaveOf(testDevice(), 9), desk.deviceId).persons).toEqual([]);
 
-  it('are one author’s to the others, and one’s own on both computers, read and not to be changed from the other', () => {
-    const { desk, laptop, anaDesk, anaLaptop, ben, roomId } = household();
-    anaDesk.compose(roomId, 'From the desk');
-    sync(anaDesk, anaLaptop, roomId);
-    const onLaptop = anaLaptop.compose(roomId, 'From the laptop');
-    sync(anaLaptop, ben, roomId);
-    sync(anaLaptop, anaDesk, roomId);
-
-    const atBen = ben.store.page(roomId, undefined, 10).items;
-    expect(atBen.map(({ author, person, name, confirmed, mine }) => [author, person, name, confirmed, mine])).toEqual([
-      [desk.deviceId, undefined, 'Ana', true, false],
-      [laptop.deviceId, desk.deviceId, 'Ana', true, false],
-    ]);
-    const [found] = ben.store.authors(roomId);
-    expect(ben.store.authors(roomId)).toHaveLength(1);
-    expect(ben.store.search('from', { author: found?.author }, 10).items).toHaveLength(2);
-    const atDesk = anaDesk.store.page(roomId, undefined, 10).items;
-    expect(atDesk.map(({ mine, elsewhere, state }) => [mine, elsewhere, state])).toEqual([
-      [true, undefined, 'queued'],
-      [true, true, 'read'],
-    ]);
-    expect(anaDesk.store.rooms()[0]).toMatchObject({ unread: 0, lastMessage: { mine: true } });
-    expect(anaLaptop.store.rooms()[0]).toMatchObject({ unread: 0 });
-    expect(() =>
-      anaDesk.store.compose(
-        { id: newMessageId(), roomId, content: { kind: 'delete', of: { author: laptop.deviceId, id: onLaptop.id } } },
-        ana,
-      ),
-    ).toThrow(expect.objectContaining({ code: 'message-unknown' }));
+    onTablet.store.leaveComputers(left);
+    expect(mineOf(onTablet)).toBe(tablet.deviceId);
+    expect(onTablet.store.computersIn(onTablet.addRoom())).toEqual({ lists: [], left: [left] });
   });
 
-  it('are delivered and read once for a person, and not by one’s own other computer', () => {
-    const { desk, laptop, anaDesk, ben, roomId } = household();
-    const message = ben.compose(roomId, 'Hello');
-    const mark = (by: DeviceId, state: 'delivered' | 'read') => ben.store.mark(roomId, by, state, [message.id]).at(-1);
-    expect(mark(desk.deviceId, 'delivered')).toMatchObject({ deliveredTo: 1, readBy: 0 });
-    expect(mark(laptop.deviceId, 'read')).toMatchObject({ deliveredTo: 1, readBy: 1 });
-    expect(mark(desk.deviceId, 'read')).toMatchObject({ deliveredTo: 1, readBy: 1 });
-    expect(ben.store.receivers(roomId, message)).toMatchObject([{ name: 'Ana', state: 'read' }]);
-
-    const own = anaDesk.compose(roomId, 'Only on my two computers');
-    expect(anaDesk.store.mark(roomId, laptop.deviceId, 'read', [own.id])).toEqual([]);
-    expect(anaDesk.store.page(roomId, undefined, 10).items.at(-1)).toMatchObject({ state: 'queued', deliveredTo: 0 });
+  it('counts no more where it left before its list comes', () => {
+    const [desk, tablet, ben] = [testDevice(), testDevice(), storeOf('Ben')];
+    hear(ben, leaveOf(tablet, 5), tablet.deviceId);
+    learn(ben, listOf(desk, [tablet]));
+    expect(personOf(ben, tablet)).toBe(tablet.deviceId);
   });
+});
 
-  it('miss no call that was taken on the other one', () => {
-    const { anaDesk, anaLaptop, ben, roomId } = household();
-    const callId = CallId.parse(randomId(16));
-    const write = (by: TestStore, name: string, content: EntryContent, id = newMessageId()) =>
-      by.store.compose({ id, roomId, content }, profileFromName(name));
-    write(ben, 'Ben', { kind: 'call', callId, of: null }, MessageId.parse(callId));
-    for (const each of [anaDesk, anaLaptop]) {
-      sync(ben, each, roomId);
-      expect(each.store.page(roomId, undefined, 10).items.at(-1)?.content).toMatchObject({
-        kind: 'call',
-        missed: true,
-      });
+describe('the lists that a room hands on (H9)', () => {
+  it('are all of those who wrote there, however many, and also the one without a computer that wrote there', () => {
+    const ben = storeOf('Ben');
+    const roomId = ben.addRoom();
+    const people = Array.from({ length: 2 * LIMITS.computerListsMax }, () => ({
+      desk: testDevice(),
+      laptop: testDevice(),
+    }));
+    for (const { desk, laptop } of people) {
+      ben.store.record(roomId, [author('Somebody', laptop.seed).write(roomId)]);
+      learn(ben, listOf(desk, [laptop]));
+      learn(ben, listOf(desk, [], { issuedAt: 2 }));
     }
-    anaLaptop.store.joinCall(roomId, callId);
-    write(anaLaptop, 'Ana', { kind: 'hangup', callId, lengthMs: 60_000 });
-    sync(anaLaptop, anaDesk, roomId);
-    expect(anaDesk.store.page(roomId, undefined, 10).items.at(-1)?.content).toMatchObject({ missed: false });
-    expect(anaDesk.store.rooms()[0]).toMatchObject({ unread: 0, missedCall: null });
-  });
-
-  it('are read here where they were read there, now or before the room came', () => {
-    const { anaDesk, anaLaptop, ben, roomId } = household();
-    ben.compose(roomId, 'One');
-    ben.compose(roomId, 'Two');
-    sync(ben, anaDesk, roomId);
-    expect(anaDesk.store.readClock(roomId)).toBe(0);
-    const [first] = anaDesk.store.page(roomId, undefined, 10).items;
-    anaDesk.store.markSeen(roomId, { from: null, upTo: first ?? null });
-    const clock = anaDesk.store.readClock(roomId);
-    expect(clock).toBe(first?.clock);
-
-    // Before the messages: as with a room that comes to a new computer.
-    anaLaptop.store.takeRoom({ roomId, keepMs: null, readClock: clock });
-    sync(ben, anaLaptop, roomId);
-    expect(anaLaptop.store.rooms()[0]).toMatchObject({ unread: 1 });
-    anaDesk.store.markSeen(roomId, { from: null, upTo: null });
-    expect(anaLaptop.store.markSeenUpTo(roomId, anaDesk.store.readClock(roomId))).toBe(1);
-    expect(anaLaptop.store.rooms()[0]).toMatchObject({ unread: 0 });
+    const { lists } = ben.store.computersIn(roomId);
+    expect(new Set(lists.map(({ person }) => person))).toEqual(new Set(people.map(({ desk }) => desk.deviceId)));
+    const one = people[7]?.desk.deviceId ?? ben.deviceId;
+    expect(ben.store.computersIn(roomId, [one]).lists.map(({ person }) => person)).toEqual([one]);
   });
 });

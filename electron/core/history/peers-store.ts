@@ -3,7 +3,7 @@ import { type DeviceId, ParleyError } from '@parley/shared/protocol';
 import type { HistoryContext } from './history-context.ts';
 import { sql } from './statements.ts';
 
-type PinRow = { name_key: string; name: string; verified: number; changed: number };
+export type PinRow = { name_key: string; name: string; verified: number; changed: number };
 type Met = { peer: PeerStanding; looksOther: boolean };
 
 /** The devices that were met, with the names they are known by. */
@@ -33,7 +33,9 @@ export function createPeersStore({ one, all, run, transaction, now, people }: Hi
         const renamed = pin !== undefined && pin.name_key !== key;
         // A device that takes the name of another one is told apart, even if it was verified under its own name.
         const isSelf = people.isOwn(deviceId);
-        const taken = !isSelf && (!pin || renamed) && isOthers(key, deviceId);
+        const isOtherName = (!pin || renamed) && isOthers(key, deviceId);
+        // One that was taken off a list before it was met is warned of like one that was met.
+        const taken = !isSelf && (isOtherName || (!pin && people.hasParted(deviceId)));
         const changed = !isSelf && (taken || pin?.changed === 1);
         const verified = !taken && pin?.verified === 1;
         run(sql.setPin, {
@@ -54,10 +56,13 @@ export function createPeersStore({ one, all, run, transaction, now, people }: Hi
       transaction(() => {
         const pin = pinOf(deviceId);
         if (!pin) throw new ParleyError('bad-request', { path: 'deviceId' });
-        const changed = !verified && isOthers(pin.name_key, deviceId);
+        // Without the compared code each device is warned of as it was, and where it has somebody else's name.
+        const isWarnedOf = (device: DeviceId, known: PinRow) => known.changed === 1 || isOthers(known.name_key, device);
+        const changed = !verified && isWarnedOf(deviceId, pin);
         run(sql.verifyPin, Number(verified), Number(changed), deviceId);
         for (const device of verified ? [] : people.devicesOf(deviceId)) {
-          if (device !== deviceId && pinOf(device)) run(sql.verifyPin, 0, Number(changed), device);
+          const known = device === deviceId ? undefined : pinOf(device);
+          if (known) run(sql.verifyPin, 0, Number(isWarnedOf(device, known)), device);
         }
         const standing = verified ? 'verified' : changed ? 'changed' : 'pinned';
         const looksOther = shownOf(pin) !== shownOf({ name: pin.name, changed: Number(changed) });
@@ -67,5 +72,5 @@ export function createPeersStore({ one, all, run, transaction, now, people }: Hi
 }
 
 /** The name under which a device's messages are shown; null where each message speaks for itself. */
-const shownOf = (pin: Pick<PinRow, 'name' | 'changed'> | undefined): string | null =>
+export const shownOf = (pin: Pick<PinRow, 'name' | 'changed'> | undefined): string | null =>
   pin && pin.changed === 0 ? pin.name : null;

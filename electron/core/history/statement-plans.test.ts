@@ -27,6 +27,8 @@ const WHOLE: Readonly<Record<string, string[]>> = {
   rooms: ['SCAN rooms'],
   servers: ['SCAN servers'],
   computerLists: ['SCAN computer_lists'],
+  computerDevices: ['SCAN computer_devices'],
+  computerLeaves: ['SCAN computer_leaves'],
   // The numbers of one page.
   searchFiles: ['SCAN f'],
 };

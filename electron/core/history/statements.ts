@@ -297,6 +297,13 @@ export const sql = {
   verifyPin: 'UPDATE pins SET verified = ?, changed = ? WHERE device_id = ?',
 
   computerLists: 'SELECT list FROM computer_lists',
+  computerDevices: 'SELECT device, person, asked_at, ended_at FROM computer_devices',
+  setComputerDevice: `
+    INSERT INTO computer_devices (device, person, asked_at, ended_at) VALUES (@device, @person, @askedAt, @endedAt)
+    ON CONFLICT (device) DO UPDATE SET asked_at = @askedAt, ended_at = @endedAt`,
+  computerLeaves: 'SELECT leave FROM computer_leaves',
+  setComputerLeave: `
+    INSERT INTO computer_leaves (device, leave) VALUES (?, ?) ON CONFLICT (device) DO UPDATE SET leave = excluded.leave`,
   setComputerList: `
     INSERT INTO computer_lists (person, list) VALUES (?, ?) ON CONFLICT (person) DO UPDATE SET list = excluded.list`,
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
-import type { ComputerAsk, ComputerList } from '@parley/shared/model';
+import type { ComputerAsk, ComputerLeave, ComputerList } from '@parley/shared/model';
 import {
   type Bytes,
   DeviceId,
@@ -15,6 +15,7 @@ import {
   confirmSignatureBytes,
   consentBytes,
   helloSignatureBytes,
+  leaveBytes,
   welcomeBytes,
 } from '@parley/shared/sealing';
 import { writeFileAtomically } from '../atomic-file.ts';
@@ -41,6 +42,8 @@ export interface DeviceIdentity {
   keep(): void;
   /** The list of this person's computers, as their first one signs it. */
   signComputers(list: Omit<ComputerList, 'sig'>): ComputerList;
+  /** Takes back everything by which this device agreed to be somebody's computer, up to that time. */
+  signLeave(leftAt: number): ComputerLeave;
   signWelcome(ask: Pick<ComputerAsk, 'device' | 'boxKey'>, fields: { eph: string; parts: number }): string;
 }
 
@@ -99,6 +102,7 @@ export async function openIdentity(file: string, secrets: SecretStore, inUse: bo
       }
     },
     signComputers: (list) => ({ ...list, sig: key.sign(computersBytes(list)) }),
+    signLeave: (leftAt) => ({ device: deviceId, leftAt, sig: key.sign(leaveBytes({ device: deviceId, leftAt })) }),
     signWelcome: (ask, fields) => key.sign(welcomeBytes(ask, fields)),
   };
 }

@@ -40,11 +40,12 @@ export function ComputersSection() {
 }
 
 function List({ computers, isFirst }: { computers: ComputersState; isFirst: boolean }) {
-  const { device, list } = computers;
+  const { device, devices, list } = computers;
   const now = useNow(60_000);
   const [removing, setRemoving] = useState<Computer | null>(null);
   const [leaving, setLeaving] = useState(false);
-  const others = list?.computers ?? [];
+  // One that left by itself stands on the list until the first computer signs the next.
+  const others = list?.computers.filter((computer) => devices.includes(computer.device)) ?? [];
   return (
     <>
       <ul className={styles.list} aria-label="Your computers">

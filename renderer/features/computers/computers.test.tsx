@@ -160,6 +160,16 @@ describe('Settings → Computers (H9)', () => {
     expect(said()).toContain('this computer');
   });
 
+  it('shows none that left by itself', async () => {
+    const store = await shown('settings-computers-several');
+    const names = () => [...mounted.page.querySelectorAll('li strong')].map(({ textContent }) => textContent);
+    expect(names()).toEqual(['noors-desk', 'Kitchen laptop', 'The tower in the attic']);
+    const { computers } = store.getState();
+    if (!computers) throw new Error('no computers');
+    await act(async () => store.setState({ computers: { ...computers, devices: computers.devices.slice(0, 2) } }));
+    expect(names()).toEqual(['noors-desk', 'Kitchen laptop']);
+  });
+
   it('lets a further computer leave by itself, once it was asked', async () => {
     let left = 0;
     await shown('settings-computers-further', {

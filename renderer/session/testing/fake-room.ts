@@ -270,6 +270,12 @@ export class FakeCore {
     return new FakeCore(DeviceId.parse(toBase64Url(raw)), pair.privateKey, profileFromName(name));
   }
 
+  /** Whether a device is this person's, as this page knows. */
+  isOwn(deviceId: DeviceId): boolean {
+    const others = this.computers?.computers ?? [];
+    return deviceId === this.person || others.some(({ device }) => device === deviceId);
+  }
+
   bridge(): Bridge {
     return {
       // The handlers answer what the contract says; the real bridge parses, this one is trusted.
@@ -582,7 +588,7 @@ export class FakeRoom {
       content: { write: async () => refuse('file-unknown'), read: async () => refuse('file-unknown') },
       localFiles: new LocalFiles(),
       computers: () => own.computers,
-      person: () => own.person,
+      isOwn: (deviceId) => own.isOwn(deviceId),
       mayTellOwn: () => true,
       takeSeat: (keyring, owner) => this.server.takeSeat(keyring, owner),
       makePeer: this.net.maker(certificate),

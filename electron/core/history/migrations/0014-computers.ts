@@ -1,7 +1,8 @@
 import type { WritableDb } from '../database.ts';
 
 /**
- * The newest list of computers of each person who has several, as they signed it. A room that came from another computer of the same
+ * The newest list of computers of each person who has several, as they signed it, and whose each device became by one: for good, also
+ * after it was taken off or left. A room that came from another computer of the same
  * person knows up to where it was read there.
  */
 export const up = (db: WritableDb): void => {
@@ -9,6 +10,17 @@ export const up = (db: WritableDb): void => {
     CREATE TABLE computer_lists (
       person TEXT NOT NULL PRIMARY KEY,
       list   TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    -- A device is a computer of the person while what it agreed to last is later than what has ended and than its own leave.
+    CREATE TABLE computer_devices (
+      device   TEXT NOT NULL PRIMARY KEY,
+      person   TEXT NOT NULL,
+      asked_at INTEGER NOT NULL,
+      ended_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE computer_leaves (
+      device TEXT NOT NULL PRIMARY KEY,
+      leave  TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
     -- Rooms that were deleted here, by the hashes of their ids: another computer of the person does not bring them back.
     CREATE TABLE deleted_rooms (

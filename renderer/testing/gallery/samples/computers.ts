@@ -17,6 +17,7 @@ export const computersOf = (device: string, nowMs: number): ComputersState => {
       ],
       sig,
     },
+    devices: ['You', 'Laptop', 'Tower'].map(deviceIdOf),
     suggestedName: 'noors-desk',
   };
 };
