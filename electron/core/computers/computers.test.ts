@@ -259,16 +259,16 @@ describe('a new computer (H9)', () => {
 
   it('refuses a part that was sealed for it and holds anything but items', async () => {
     const first = testDevice();
+    const laptop = await computer('laptop');
+    const asked = await ask(laptop, 'computers.ask', { person: first.deviceId, name: 'Laptop' });
+    const { device, name, askedAt, consent, boxKey } = asked;
+    const { publicKey: eph, privateKey } = await transferKey();
+    const list = listOf(first, [{ device, name, askedAt, consent }]);
+    const sig = first.sign(welcomeBytes(asked, { eph, parts: 1 }));
+    await ask(laptop, 'computers.take-welcome', { welcome: { list, eph, sig, parts: 1 } });
+    const keys = { own: privateKey, other: boxKey, boxKey, eph, parts: 1 };
+    const box = await transferBox(keys, { person: first.deviceId, device });
     for (const text of ['no JSON', '{}', '[{"kind":"room"}]']) {
-      const laptop = await computer(`laptop ${open.length}`);
-      const asked = await ask(laptop, 'computers.ask', { person: first.deviceId, name: 'Laptop' });
-      const { device, name, askedAt, consent, boxKey } = asked;
-      const { publicKey: eph, privateKey } = await transferKey();
-      const list = listOf(first, [{ device, name, askedAt, consent }]);
-      const sig = first.sign(welcomeBytes(asked, { eph, parts: 1 }));
-      await ask(laptop, 'computers.take-welcome', { welcome: { list, eph, sig, parts: 1 } });
-      const keys = { own: privateKey, other: boxKey, boxKey, eph, parts: 1 };
-      const box = await transferBox(keys, { person: first.deviceId, device });
       const part = (await box?.seal(0, text)) ?? '';
       await expect(ask(laptop, 'computers.take-part', { index: 0, part }), text).rejects.toMatchObject({
         code: 'computer-refused',
