@@ -126,6 +126,8 @@ export const ERRORS = {
   'computer-lost': 'The connection to the other computer was lost. Make a new code and try again.',
   'computer-refused': 'What the other computer sent was not what it has to be. Nothing was taken over.',
   'computer-not-first': 'Only your first computer adds and removes others.',
+  'computers-in-doubt':
+    'Your history came from a backup, so Parley first has to hear which computers you use by now. Open Parley on another one of them, or try again in 10 minutes.',
   'computers-full': 'You use as many computers as one person can. Remove one first.',
 
   // Hosts

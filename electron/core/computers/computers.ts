@@ -4,6 +4,7 @@ import {
   type ComputerList,
   type ComputersState,
   type ComputerWelcome,
+  type OwnThings,
   type TransferItem,
   TransferItems,
 } from '@parley/shared/model';
@@ -54,6 +55,7 @@ export function createComputers(parts: ComputersParts) {
   const { history, settings, identity, clock, emit, watch } = parts;
   const verify = createVerifier();
   const things = createOwnThings(parts, () => clock.now());
+  const openedAtMs = clock.monotonicMs();
   let giving: Giving | null = null;
   let getting: Getting | null = null;
 
@@ -69,16 +71,25 @@ export function createComputers(parts: ComputersParts) {
   };
   /** Says whose computers are others than before. */
   const tell = async ({ persons, devices, looksOther }: LearnedComputers): Promise<void> => {
-    if (persons.length === 0) return;
+    if (persons.length + devices.length === 0) return;
     emit('computers.changed', { ...(await state()), changed: { persons, devices } });
     for (const peer of looksOther) emit('peers.changed', peer);
     if (looksOther.length > 0) watch.changed();
   };
 
-  /** Signs and keeps a new list. Throws `computer-not-first` on any but the first computer. */
+  /** Whether an older list may be here than others have, as after a restore: one that was signed by it would put computers off the list again. */
+  const isInDoubt = async (): Promise<boolean> => {
+    if (!(await history.areComputersInDoubt())) return false;
+    if (clock.monotonicMs() - openedAtMs < LIMITS.computersAskMs) return true;
+    await history.trustComputers();
+    return false;
+  };
+
+  /** Signs and keeps a new list. Throws `computer-not-first` on any but the first computer, `computers-in-doubt`. */
   const issue = async (change: (computers: readonly Computer[]) => Computer[]): Promise<ComputerList> => {
     const { person, list } = await history.ownComputers();
     if (person !== identity.deviceId) throw new ParleyError('computer-not-first');
+    if (await isInDoubt()) throw new ParleyError('computers-in-doubt');
     const computers = change(list?.computers ?? []);
     // Newer than the last one, whatever the clock says.
     const issuedAt = Math.max(clock.now(), (list?.issuedAt ?? 0) + 1);
@@ -209,9 +220,12 @@ export function createComputers(parts: ComputersParts) {
       return state();
     },
 
-    /** The name and the rooms of this person, for their other computers; and what those say of them. */
-    own: () => things.all(),
-    takeOwn: things.take,
+    /** The name and the rooms of this person, for their other computers; and what those say of them. None is known for sure in doubt. */
+    own: async (): Promise<OwnThings[]> => ((await isInDoubt()) ? [] : things.all()),
+    async takeOwn(by: DeviceId, said: OwnThings): Promise<void> {
+      if (await isInDoubt()) throw new ParleyError('not-allowed');
+      await things.take(by, said);
+    },
 
     /** The lists that members of a room should know, and who left one. */
     inRoom: (roomId: RoomId, only?: readonly DeviceId[]) => history.computersIn(roomId, only),
@@ -224,7 +238,7 @@ export function createComputers(parts: ComputersParts) {
       if (learned.unwantedAt !== null) await signLeave(learned.unwantedAt);
       const { person, list, devices } = await history.ownComputers();
       const isGone = ({ device }: Computer) => !devices.includes(device);
-      if (person === identity.deviceId && list?.computers.some(isGone))
+      if (person === identity.deviceId && list?.computers.some(isGone) && !(await isInDoubt()))
         await issue((known) => known.filter((each) => !isGone(each)));
     },
   };

@@ -343,6 +343,28 @@ describe('a computer that agreed once (H9)', () => {
   });
 });
 
+describe('lists from a backup (H9)', () => {
+  it('are in doubt until another computer of the person was heard, or anybody where none is known', () => {
+    const [desk, laptop, ben] = [testDevice(), testDevice(), testDevice()];
+    const onDesk = storeOf('Desk', desk);
+    const roomId = onDesk.addRoom();
+    const hear = (by: TestDevice, lists: ComputerList[] = [], where: RoomId | null = roomId) => {
+      const { devices } = onDesk.store.learnComputers({ lists, left: [], by: by.deviceId, roomId: where });
+      return [onDesk.store.areComputersInDoubt(), devices.includes(desk.deviceId)];
+    };
+    expect(onDesk.store.areComputersInDoubt()).toBe(false);
+    onDesk.store.doubtComputers();
+    // The confirm has somebody's own list alone.
+    expect(hear(ben, [], null)).toEqual([true, false]);
+    expect(hear(ben)).toEqual([false, true]);
+
+    onDesk.store.issueComputers(listOf(desk, [laptop]));
+    onDesk.store.doubtComputers();
+    expect(hear(ben)).toEqual([true, false]);
+    expect(hear(laptop)).toEqual([false, true]);
+  });
+});
+
 describe('the lists that a room hands on (H9)', () => {
   it('are all of those who wrote there, however many, and also the one without a computer that wrote there', () => {
     const ben = storeOf('Ben');
