@@ -85,12 +85,22 @@ export function createComputers(parts: ComputersParts) {
     return false;
   };
 
-  /** Signs and keeps a new list. Throws `computer-not-first` on any but the first computer, `computers-in-doubt`. */
-  const issue = async (change: (computers: readonly Computer[]) => Computer[]): Promise<ComputerList> => {
-    const { person, list } = await history.ownComputers();
+  let issued: Promise<unknown> = Promise.resolve();
+  /**
+   * Signs and keeps a new list, one after the other: each goes on from the one before. Throws `computer-not-first` on any but the first
+   * computer, `computers-in-doubt`.
+   */
+  const issue = (change: (computers: readonly Computer[]) => Computer[]): Promise<ComputerList> => {
+    const mine = issued.then(() => issueNow(change));
+    issued = mine.catch(() => undefined);
+    return mine;
+  };
+  const issueNow = async (change: (computers: readonly Computer[]) => Computer[]): Promise<ComputerList> => {
+    const { person, list, devices } = await history.ownComputers();
     if (person !== identity.deviceId) throw new ParleyError('computer-not-first');
     if (await isInDoubt()) throw new ParleyError('computers-in-doubt');
-    const computers = change(list?.computers ?? []);
+    // Without those that left.
+    const computers = change(list?.computers.filter(({ device }) => devices.includes(device)) ?? []);
     // Newer than the last one, whatever the clock says.
     const issuedAt = Math.max(clock.now(), (list?.issuedAt ?? 0) + 1);
     const next = identity.signComputers({ person, issuedAt, computers });
@@ -237,9 +247,8 @@ export function createComputers(parts: ComputersParts) {
       // Somebody goes by a consent that was cancelled, or that is over: nobody is to take it for one.
       if (learned.unwantedAt !== null) await signLeave(learned.unwantedAt);
       const { person, list, devices } = await history.ownComputers();
-      const isGone = ({ device }: Computer) => !devices.includes(device);
-      if (person === identity.deviceId && list?.computers.some(isGone) && !(await isInDoubt()))
-        await issue((known) => known.filter((each) => !isGone(each)));
+      const hasLeft = list?.computers.some(({ device }) => !devices.includes(device));
+      if (hasLeft && person === identity.deviceId && !(await isInDoubt())) await issue((known) => [...known]);
     },
   };
 }

@@ -56,7 +56,7 @@ export function createComputersStore(context: HistoryContext) {
     // A list reaches one step: the first computer of a person is no further one of somebody else.
     if (people.devicesOf(device).length > 1) return false;
     if (!bond && people.everOf(person) >= LIMITS.computersEverMax) return false;
-    if (joined.includes(device)) return true;
+    if (person === own || joined.includes(device)) return true;
     // A new computer has met nobody. One that was met as somebody of its own has to show the list itself.
     return device !== own && (by === device || one<PinRow>(sql.pin, device)?.changed !== 0);
   };
