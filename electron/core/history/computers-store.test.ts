@@ -97,12 +97,14 @@ describe('a list of computers (H9)', () => {
     let ben = storeOf('Ben', seed);
     learn(ben, listOf(desk, [laptop]));
     learn(ben, listOf(desk, [], { issuedAt: 2 }));
-    const theirs = listOf(mallory, [laptop]);
+    // Also where it agreed to that later.
+    const agreed = consentOf(laptop, mallory.deviceId, { askedAt: 9 });
+    const theirs = listOf(mallory, [agreed]);
     learn(ben, theirs);
     expect(personOf(ben, laptop)).toBe(laptop.deviceId);
     ben = reopened(ben, 'Ben', seed);
     learn(ben, theirs, laptop.deviceId);
-    learn(ben, listOf(mallory, [laptop], { issuedAt: 2 }), laptop.deviceId);
+    learn(ben, listOf(mallory, [agreed], { issuedAt: 2 }), laptop.deviceId);
     expect(personOf(ben, laptop)).toBe(laptop.deviceId);
   });
 

@@ -58,7 +58,7 @@ export function createComputersStore(context: HistoryContext) {
     if (!bond && people.everOf(person) >= LIMITS.computersEverMax) return false;
     if (person === own || joined.includes(device)) return true;
     // A new computer has met nobody. One that was met as somebody of its own has to show the list itself.
-    return device !== own && (by === device || one<PinRow>(sql.pin, device)?.changed !== 0);
+    return by === device || one<PinRow>(sql.pin, device)?.changed !== 0;
   };
 
   /** A list comes from one of its computers, or is about somebody who wrote in the room: nobody fills this disk with people they made up. */
