@@ -137,7 +137,10 @@ async function openCore(
     recoveredLater: sayRecovered,
   });
   opened.push(history.close);
-  if (recovered) sayRecovered(recovered);
+  if (recovered) {
+    sayRecovered(recovered);
+    await history.doubtComputers();
+  }
   await finishSecrets(paths.profile, history, secrets);
 
   const files = new Files({

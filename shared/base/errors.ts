@@ -128,6 +128,8 @@ export const ERRORS = {
   'computer-not-first': 'Only your first computer adds and removes others.',
   'computer-asked': 'An earlier try was not finished. Close this, and connect once more.',
   'computer-unanswered': 'Parley still asks you about another computer, in a window of its own. Answer that first.',
+  'computers-in-doubt':
+    'Your history came from a backup, so Parley first has to hear which computers you use by now. Open Parley on another one of them, or try again in 10 minutes.',
   'computers-full': 'You use as many computers as one person can. Remove one first.',
 
   // Hosts

@@ -81,6 +81,8 @@ export const LIMITS = {
 
   /** Computers of one person beside the first. */
   computersMax: 8,
+  /** How long an app that came from a backup waits to hear of its person's computers before it goes by what the backup has. */
+  computersAskMs: 600_000,
   /** Devices that were ever a computer of one person; further ones do not count. */
   computersEverMax: 64,
   /** Lists of computers, and computers that left, in one message of a link. */

@@ -21,7 +21,10 @@ const Index = z.number().int().min(0).max(LIMITS.transferPartsMax);
 /** The several computers of one person. Keys and secrets of rooms go sealed from one core to the other; pages only carry them. */
 export const computerCalls = {
   'computers.state': { input: Nothing, output: ComputersState },
-  /** Takes a computer off the list. It keeps what it has. Refuses with `computer-not-first` on any but the first computer. */
+  /**
+   * Takes a computer off the list. It keeps what it has. Refuses with `computer-not-first` on any but the first computer, and with
+   * `computers-in-doubt` soon after a restore from a backup.
+   */
   'computers.remove': { input: z.object({ device: DeviceId }).strict(), output: ComputersState },
   /** This computer is nobody's further one any more. It keeps what it has. Refuses with `not-allowed` on the first computer. */
   'computers.leave': { input: Nothing, output: ComputersState },

@@ -380,6 +380,18 @@ describe('a new computer (H9)', () => {
     }
   });
 
+  it('stays off the list where another one is taken off at the same time', async () => {
+    const { desk } = await anas();
+    const devices: DeviceId[] = [];
+    for (const name of ['laptop', 'tablet']) {
+      const fresh = await computer(name);
+      await welcomed(desk, fresh);
+      devices.push(await deviceOf(fresh));
+    }
+    await Promise.all(devices.map((device) => ask(desk, 'computers.remove', { device })));
+    expect((await ask(desk, 'computers.state', {})).list?.computers).toEqual([]);
+  });
+
   it('leaves by itself, whatever the first computer says, and that one takes it off its list', async () => {
     const { desk, person } = await anas();
     const laptop = await computer('laptop');

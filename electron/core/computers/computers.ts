@@ -4,6 +4,7 @@ import {
   type ComputerList,
   type ComputersState,
   type ComputerWelcome,
+  type OwnThings,
   type TransferItem,
   TransferItems,
 } from '@parley/shared/model';
@@ -55,6 +56,7 @@ export function createComputers(parts: ComputersParts) {
   const { history, settings, identity, clock, shell, emit, watch } = parts;
   const verify = createVerifier();
   const things = createOwnThings(parts, () => clock.now());
+  const openedAtMs = clock.monotonicMs();
   let giving: Giving | null = null;
   /** Withdraws the question whether a computer may come in, which is open outside the page. */
   let asking: AbortController | null = null;
@@ -73,17 +75,36 @@ export function createComputers(parts: ComputersParts) {
   };
   /** Says whose computers are others than before. */
   const tell = async ({ persons, devices, looksOther }: LearnedComputers): Promise<void> => {
-    if (persons.length === 0) return;
+    if (persons.length + devices.length === 0) return;
     emit('computers.changed', { ...(await state()), changed: { persons, devices } });
     for (const peer of looksOther) emit('peers.changed', peer);
     if (looksOther.length > 0) watch.changed();
   };
 
-  /** Signs and keeps a new list. Throws `computer-not-first` on any but the first computer. */
-  const issue = async (change: (computers: readonly Computer[]) => Computer[]): Promise<ComputerList> => {
-    const { person, list } = await history.ownComputers();
+  /** Whether an older list may be here than others have, as after a restore: one that was signed by it would put computers off the list again. */
+  const isInDoubt = async (): Promise<boolean> => {
+    if (!(await history.areComputersInDoubt())) return false;
+    if (clock.monotonicMs() - openedAtMs < LIMITS.computersAskMs) return true;
+    await history.trustComputers();
+    return false;
+  };
+
+  let issued: Promise<unknown> = Promise.resolve();
+  /**
+   * Signs and keeps a new list, one after the other: each goes on from the one before. Throws `computer-not-first` on any but the first
+   * computer, `computers-in-doubt`.
+   */
+  const issue = (change: (computers: readonly Computer[]) => Computer[]): Promise<ComputerList> => {
+    const mine = issued.then(() => issueNow(change));
+    issued = mine.catch(() => undefined);
+    return mine;
+  };
+  const issueNow = async (change: (computers: readonly Computer[]) => Computer[]): Promise<ComputerList> => {
+    const { person, list, devices } = await history.ownComputers();
     if (person !== identity.deviceId) throw new ParleyError('computer-not-first');
-    const computers = change(list?.computers ?? []);
+    if (await isInDoubt()) throw new ParleyError('computers-in-doubt');
+    // Without those that left.
+    const computers = change(list?.computers.filter(({ device }) => devices.includes(device)) ?? []);
     // Newer than the last one, whatever the clock says.
     const issuedAt = Math.max(clock.now(), (list?.issuedAt ?? 0) + 1);
     const next = identity.signComputers({ person, issuedAt, computers });
@@ -94,11 +115,12 @@ export function createComputers(parts: ComputersParts) {
   const signLeave = async (leftAt: number): Promise<void> =>
     tell(await history.leaveComputers(identity.signLeave(leftAt)));
 
-  /** The list is this computer's to sign, and has room for that device. */
+  /** The list is this computer's to sign now, and has room for that device: else nobody is asked for nothing. */
   const checkRoomFor = async (device: DeviceId): Promise<void> => {
-    const { person, list } = await history.ownComputers();
+    const { person, devices } = await history.ownComputers();
     if (person !== identity.deviceId) throw new ParleyError('computer-not-first');
-    const others = list?.computers.filter((each) => each.device !== device) ?? [];
+    if (await isInDoubt()) throw new ParleyError('computers-in-doubt');
+    const others = devices.filter((each) => each !== device && each !== person);
     if (others.length >= LIMITS.computersMax) throw new ParleyError('computers-full');
   };
 
@@ -139,7 +161,7 @@ export function createComputers(parts: ComputersParts) {
 
     /**
      * Takes a new computer in, once the person agreed outside the page, and gets ready to give it everything. Throws `computer-refused` where
-     * it did not sign what it asks, `computer-not-first`, `computers-full`, `cancelled` where the person did not agree, and
+     * it did not sign what it asks, `computer-not-first`, `computers-in-doubt`, `computers-full`, `cancelled` where the person did not agree, and
      * `computer-unanswered` where another such question is open.
      */
     async welcome(ask: ComputerAsk): Promise<ComputerWelcome> {
@@ -253,9 +275,12 @@ export function createComputers(parts: ComputersParts) {
       return state();
     },
 
-    /** The name and the rooms of this person, for their other computers; and what those say of them. */
-    own: () => things.all(),
-    takeOwn: things.take,
+    /** The name and the rooms of this person, for their other computers; and what those say of them. None is known for sure in doubt. */
+    own: async (): Promise<OwnThings[]> => ((await isInDoubt()) ? [] : things.all()),
+    async takeOwn(by: DeviceId, said: OwnThings): Promise<void> {
+      if (await isInDoubt()) throw new ParleyError('not-allowed');
+      await things.take(by, said);
+    },
 
     /** The lists that members of a room should know, and who left one. */
     inRoom: (roomId: RoomId, only?: readonly DeviceId[]) => history.computersIn(roomId, only),
@@ -267,9 +292,8 @@ export function createComputers(parts: ComputersParts) {
       // Somebody goes by a consent that was cancelled, or that is over: nobody is to take it for one.
       if (learned.unwantedAt !== null) await signLeave(learned.unwantedAt);
       const { person, list, devices } = await history.ownComputers();
-      const isGone = ({ device }: Computer) => !devices.includes(device);
-      if (person === identity.deviceId && list?.computers.some(isGone))
-        await issue((known) => known.filter((each) => !isGone(each)));
+      const hasLeft = list?.computers.some(({ device }) => !devices.includes(device));
+      if (hasLeft && person === identity.deviceId && !(await isInDoubt())) await issue((known) => [...known]);
     },
   };
 }

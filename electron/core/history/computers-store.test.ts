@@ -97,12 +97,14 @@ describe('a list of computers (H9)', () => {
     let ben = storeOf('Ben', seed);
     learn(ben, listOf(desk, [laptop]));
     learn(ben, listOf(desk, [], { issuedAt: 2 }));
-    const theirs = listOf(mallory, [laptop]);
+    // Also where it agreed to that later.
+    const agreed = consentOf(laptop, mallory.deviceId, { askedAt: 9 });
+    const theirs = listOf(mallory, [agreed]);
     learn(ben, theirs);
     expect(personOf(ben, laptop)).toBe(laptop.deviceId);
     ben = reopened(ben, 'Ben', seed);
     learn(ben, theirs, laptop.deviceId);
-    learn(ben, listOf(mallory, [laptop], { issuedAt: 2 }), laptop.deviceId);
+    learn(ben, listOf(mallory, [agreed], { issuedAt: 2 }), laptop.deviceId);
     expect(personOf(ben, laptop)).toBe(laptop.deviceId);
   });
 
@@ -185,6 +187,11 @@ describe('a list of computers (H9)', () => {
     expect(peer.standing).toBe('changed');
     expect(peer).not.toHaveProperty('person');
     expect(ben.store.meet(desk.deviceId, ana).peer.standing).toBe('verified');
+    // Nor does coming back end it: only the compared code does.
+    learn(ben, listOf(desk, [consentOf(laptop, desk.deviceId, { askedAt: 2 })], { issuedAt: 3 }));
+    expect(standingOf(ben, laptop)).toBe('changed');
+    ben.store.verifyPeer(laptop.deviceId, true);
+    expect(standingOf(ben, laptop)).toBe('verified');
   });
 
   it('leaves every computer that was taken off it with a warning, whatever its name was', () => {
@@ -206,11 +213,6 @@ describe('a list of computers (H9)', () => {
     ]);
     for (const device of [laptop, tablet, unmet])
       expect(ben.store.meet(device.deviceId, profileFromName('Somebody')).peer.standing).toBe('changed');
-    // Nor does coming back end it: only the compared code does.
-    learn(ben, listOf(desk, [consentOf(laptop, desk.deviceId, { askedAt: 2 })], { issuedAt: 3 }));
-    expect(standingOf(ben, laptop)).toBe('changed');
-    ben.store.verifyPeer(laptop.deviceId, true);
-    expect(standingOf(ben, laptop)).toBe('verified');
   });
 
   it('ends a warning only where the name is known, and by that person alone', () => {
@@ -340,6 +342,28 @@ describe('a computer that agreed once (H9)', () => {
     hear(ben, leaveOf(tablet, 5), tablet.deviceId);
     learn(ben, listOf(desk, [tablet]));
     expect(personOf(ben, tablet)).toBe(tablet.deviceId);
+  });
+});
+
+describe('lists from a backup (H9)', () => {
+  it('are in doubt until another computer of the person was heard, or anybody where none is known', () => {
+    const [desk, laptop, ben] = [testDevice(), testDevice(), testDevice()];
+    const onDesk = storeOf('Desk', desk);
+    const roomId = onDesk.addRoom();
+    const hear = (by: TestDevice, lists: ComputerList[] = [], where: RoomId | null = roomId) => {
+      const { devices } = onDesk.store.learnComputers({ lists, left: [], by: by.deviceId, roomId: where });
+      return [onDesk.store.areComputersInDoubt(), devices.includes(desk.deviceId)];
+    };
+    expect(onDesk.store.areComputersInDoubt()).toBe(false);
+    onDesk.store.doubtComputers();
+    // The confirm has somebody's own list alone.
+    expect(hear(ben, [], null)).toEqual([true, false]);
+    expect(hear(ben)).toEqual([false, true]);
+
+    onDesk.store.issueComputers(listOf(desk, [laptop]));
+    onDesk.store.doubtComputers();
+    expect(hear(ben)).toEqual([true, false]);
+    expect(hear(laptop)).toEqual([false, true]);
   });
 });
 

@@ -56,9 +56,9 @@ export function createComputersStore(context: HistoryContext) {
     // A list reaches one step: the first computer of a person is no further one of somebody else.
     if (people.devicesOf(device).length > 1) return false;
     if (!bond && people.everOf(person) >= LIMITS.computersEverMax) return false;
-    if (joined.includes(device)) return true;
+    if (person === own || joined.includes(device)) return true;
     // A new computer has met nobody. One that was met as somebody of its own has to show the list itself.
-    return device !== own && (by === device || one<PinRow>(sql.pin, device)?.changed !== 0);
+    return by === device || one<PinRow>(sql.pin, device)?.changed !== 0;
   };
 
   /** A list comes from one of its computers, or is about somebody who wrote in the room: nobody fills this disk with people they made up. */
@@ -119,6 +119,16 @@ export function createComputersStore(context: HistoryContext) {
     return device === by || people.bondOf(device) !== null;
   };
 
+  const areInDoubt = () => one(sql.computersInDoubt) !== undefined;
+  /** Ends the doubt once another computer of this person said what it knows; where none is known, anybody who is in a room with this one. */
+  const endDoubt = (learned: LearnedComputers, { by, roomId }: HeardComputers) => {
+    if (by === null || roomId === null || !areInDoubt()) return;
+    const others = people.devicesOf(own).filter((device) => device !== own);
+    if (others.length > 0 && !others.includes(by)) return;
+    run(sql.trustComputers);
+    learned.devices.push(own);
+  };
+
   /** Changes whose computers devices are, all of it or nothing. */
   const learning = (act: (learned: LearnedComputers) => void): LearnedComputers => {
     const learned: LearnedComputers = { persons: [], devices: [], looksOther: [], unwantedAt: null };
@@ -136,8 +146,9 @@ export function createComputersStore(context: HistoryContext) {
      * Takes lists that are newer than those known, and the words of computers that left. A list that its person, or a computer on it, did
      * not sign is left out, and so is one that makes this device somebody's computer: only it itself can agree to that, by `joinComputers`.
      */
-    learnComputers: ({ lists, left, by, roomId }: HeardComputers): LearnedComputers =>
+    learnComputers: (heard: HeardComputers): LearnedComputers =>
       learning((learned) => {
+        const { lists, left, by, roomId } = heard;
         for (const list of lists) {
           if (list.computers.some(({ device }) => device === own) && people.personOf(own) !== list.person) {
             learned.unwantedAt ??= unwantedAt(list);
@@ -150,7 +161,17 @@ export function createComputersStore(context: HistoryContext) {
         for (const leave of left) {
           if (isLeaveNews(leave, by) && isSignedLeave(leave, verify)) takeLeave(learned, leave);
         }
+        endDoubt(learned, heard);
       }),
+
+    /** What is here of computers may be older than what others have. Nothing is signed or told by it, until they were heard. */
+    doubtComputers: (): void => {
+      run(sql.doubtComputers);
+    },
+    trustComputers: (): void => {
+      run(sql.trustComputers);
+    },
+    areComputersInDoubt: areInDoubt,
 
     /** Keeps the list that this person signed here, the first computer. Throws `computer-refused` for a computer that can be none of theirs. */
     issueComputers: (list: ComputerList): LearnedComputers =>

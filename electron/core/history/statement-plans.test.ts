@@ -29,6 +29,7 @@ const WHOLE: Readonly<Record<string, string[]>> = {
   computerLists: ['SCAN computer_lists'],
   computerDevices: ['SCAN computer_devices'],
   computerLeaves: ['SCAN computer_leaves'],
+  computersInDoubt: ['SCAN computers_in_doubt'],
   // The numbers of one page.
   searchFiles: ['SCAN f'],
 };

@@ -22,6 +22,10 @@ export const up = (db: WritableDb): void => {
       device TEXT NOT NULL PRIMARY KEY,
       leave  TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
+    -- Holds a row while what is here of computers may be older than what others have: it came from a backup.
+    CREATE TABLE computers_in_doubt (
+      only_row INTEGER NOT NULL PRIMARY KEY CHECK (only_row = 1)
+    ) STRICT;
     -- Rooms that were deleted here, by the hashes of their ids: another computer of the person does not bring them back.
     CREATE TABLE deleted_rooms (
       room_hash TEXT NOT NULL PRIMARY KEY
