@@ -1,75 +1,23 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import type { BridgeEvent, BridgePayload } from '@parley/shared/bridge';
 import type { ComputerAsk, ComputerLeave, ComputerList, ComputerWelcome, Room } from '@parley/shared/model';
 import type { DeviceId } from '@parley/shared/protocol';
-import { transferBox, transferKey, welcomeBytes } from '@parley/shared/sealing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openFileSecretStore } from '../adapters/file-secret-store.ts';
-import { type Core, createCore } from '../core.ts';
-import type { Shell } from '../ports.ts';
-import { ask, newMessageId, randomId, temporaryFolder, testClock, testPorts, testShell } from '../testing/test-kit.ts';
+import type { Core } from '../core.ts';
+import { ask, randomId } from '../testing/test-kit.ts';
+import {
+  deviceOf,
+  type SeveralComputers,
+  severalComputers,
+  transferred,
+  welcomed,
+} from './testing/several-computers.ts';
 import { leaveOf, listOf, type TestDevice, testDevice } from './testing/test-computers.ts';
 
-let folder: ReturnType<typeof temporaryFolder>;
-const open: Core[] = [];
+let at: SeveralComputers;
 beforeEach(() => {
-  folder = temporaryFolder();
+  at = severalComputers();
 });
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((core) => core.close()));
-  folder.remove();
-});
-
-/** A computer with a keystore of its own: what another one wrapped cannot be opened here. */
-async function computer(name: string, shell: Partial<Shell> = {}): Promise<Core> {
-  mkdirSync(join(folder.path, name), { recursive: true });
-  const secrets = openFileSecretStore(join(folder.path, name, 'keystore'));
-  const core = await createCore(
-    testPorts(join(folder.path, name, 'profile'), {
-      clock: testClock(1_700_000_000_000 + open.length * 1_000),
-      secrets,
-      serverProcess: null,
-      shell: { ...testShell(), ...shell },
-    }),
-  );
-  open.push(core);
-  return core;
-}
-const deviceOf = async (core: Core): Promise<DeviceId> => (await ask(core, 'computers.state', {})).device;
-
-/** Ana's computer with a room and a message in it. */
-async function anas(shell: Partial<Shell> = {}) {
-  const desk = await computer('desk', shell);
-  await ask(desk, 'settings.change', {
-    profile: { username: 'Ana', displayName: 'Ana Ribeiro' },
-    appearance: { theme: 'dark' },
-    homeServer: 'talk.example',
-  });
-  const garden = await ask(desk, 'rooms.create', { name: 'Garden' });
-  const content = { kind: 'text' as const, text: 'On the desk', of: null };
-  await ask(desk, 'history.compose', { id: newMessageId(), roomId: garden.roomId, content });
-  return { desk, garden, person: await deviceOf(desk) };
-}
-
-/** The new computer asks, and the first one takes it in. */
-async function welcomed(desk: Core, fresh: Core): Promise<{ asked: ComputerAsk; welcome: ComputerWelcome }> {
-  const asked = await ask(fresh, 'computers.ask', { person: await deviceOf(desk), name: 'Laptop' });
-  return { asked, welcome: await ask(desk, 'computers.welcome', { ask: asked }) };
-}
-async function transferred(desk: Core, fresh: Core): Promise<string[]> {
-  const { welcome } = await welcomed(desk, fresh);
-  await ask(fresh, 'computers.take-welcome', { welcome });
-  const sealed: string[] = [];
-  for (let index = 0; index < welcome.parts; index++) {
-    const { part } = await ask(desk, 'computers.part', { index });
-    sealed.push(part);
-    await ask(fresh, 'computers.take-part', { index, part });
-  }
-  await ask(fresh, 'computers.finish', {});
-  await ask(desk, 'computers.stop-giving', { failed: false });
-  return sealed;
-}
+afterEach(() => at.close());
 
 const anyRoom = async (core: Core): Promise<Room> => {
   const [room] = (await ask(core, 'rooms.list', {})).items;
@@ -88,9 +36,9 @@ const ownThings = { profile: { username: 'Mallory', displayName: null }, profile
 
 describe('a new computer (H9)', () => {
   it('gets name, settings, servers and rooms with their keys, and keeps its own key', async () => {
-    const { desk, garden, person } = await anas();
+    const { desk, garden, person } = await at.anas();
     const vault = await ask(desk, 'rooms.create', { name: 'Vault', passphrase: 'lavender honey' });
-    const laptop = await computer('laptop');
+    const laptop = await at.computer('laptop');
     const own = await deviceOf(laptop);
     const sealed = await transferred(desk, laptop);
     const restarted = new Promise<void>((resolve) => {
@@ -125,8 +73,8 @@ describe('a new computer (H9)', () => {
   });
 
   it('speaks as one person: what one of them wrote is one’s own on the other', async () => {
-    const { desk, garden } = await anas();
-    const laptop = await computer('laptop');
+    const { desk, garden } = await at.anas();
+    const laptop = await at.computer('laptop');
     await transferred(desk, laptop);
     const nothing = { roomId: garden.roomId, heads: [], above: null, upTo: null, after: null };
     const { messages } = await ask(desk, 'history.missing', nothing);
@@ -136,8 +84,8 @@ describe('a new computer (H9)', () => {
   });
 
   it('tells the other about rooms and names that came later, and nobody else is believed', async () => {
-    const { desk, garden, person } = await anas();
-    const laptop = await computer('laptop');
+    const { desk, garden, person } = await at.anas();
+    const laptop = await at.computer('laptop');
     await transferred(desk, laptop);
     const own = await deviceOf(laptop);
     const invited = await ask(laptop, 'rooms.create', { name: 'Cellar', passphrase: 'lemon' });
@@ -175,8 +123,8 @@ describe('a new computer (H9)', () => {
   });
 
   it('takes in nobody who did not sign what is asked, and nobody for another person', async () => {
-    const { desk } = await anas();
-    const [laptop, other] = [await computer('laptop'), await computer('other')];
+    const { desk } = await at.anas();
+    const [laptop, other] = [await at.computer('laptop'), await at.computer('other')];
     const asked = await ask(laptop, 'computers.ask', { person: await deviceOf(desk), name: 'Laptop' });
     const elsewhere = await ask(other, 'computers.ask', { person: await deviceOf(laptop), name: 'Laptop' });
     const wrong: ComputerAsk[] = [
@@ -192,47 +140,9 @@ describe('a new computer (H9)', () => {
     expect(await ask(desk, 'computers.state', {})).toMatchObject({ list: null });
   });
 
-  it('is taken in only once the person agreed outside the page, to one question at a time', async () => {
-    const asked: { name: string; answer(yes: boolean): void; withdrawn: AbortSignal }[] = [];
-    const { desk } = await anas({
-      askComputer: (name, withdrawn) => new Promise((answer) => asked.push({ name, answer, withdrawn })),
-    });
-    const laptop = await computer('laptop');
-    const wish = await ask(laptop, 'computers.ask', { person: await deviceOf(desk), name: 'Laptop' });
-    const welcome = () => ask(desk, 'computers.welcome', { ask: wish });
-    const isClosed = async () => {
-      expect(await ask(desk, 'computers.state', {})).toMatchObject({ list: null });
-      await expect(ask(desk, 'computers.part', { index: 0 })).rejects.toMatchObject({ code: 'computer-refused' });
-    };
-    const shown = (count: number) => expect.poll(() => asked.length).toBe(count);
-
-    const refused = welcome();
-    await shown(1);
-    expect(asked[0]?.name).toBe('Laptop');
-    await isClosed();
-    await expect(welcome()).rejects.toMatchObject({ code: 'computer-unanswered' });
-    asked[0]?.answer(false);
-    await expect(refused).rejects.toMatchObject({ code: 'cancelled' });
-    await isClosed();
-
-    // The person went back in the page while the question was open: a yes that comes after it counts no more.
-    const withdrawn = welcome();
-    await shown(2);
-    await ask(desk, 'computers.stop-giving', { failed: true });
-    expect(asked[1]?.withdrawn.aborted).toBe(true);
-    asked[1]?.answer(true);
-    await expect(withdrawn).rejects.toMatchObject({ code: 'cancelled' });
-    await isClosed();
-
-    const agreed = welcome();
-    await shown(3);
-    asked[2]?.answer(true);
-    expect((await agreed).list.computers).toHaveLength(1);
-  });
-
   it('takes over nothing that its person did not sign for it, and nothing in another order or with a part missing', async () => {
-    const { desk } = await anas();
-    const [laptop, other] = [await computer('laptop'), await computer('other')];
+    const { desk } = await at.anas();
+    const [laptop, other] = [await at.computer('laptop'), await at.computer('other')];
     await ask(other, 'settings.change', { profile: { username: 'Mallory', displayName: null } });
     const { asked, welcome } = await welcomed(desk, laptop);
     const refusedBy = (core: Core, given: ComputerWelcome) =>
@@ -257,33 +167,14 @@ describe('a new computer (H9)', () => {
     expect((await ask(laptop, 'rooms.list', {})).items).toEqual([]);
   });
 
-  it('refuses a part that was sealed for it and holds anything but items', async () => {
-    const first = testDevice();
-    const laptop = await computer('laptop');
-    const asked = await ask(laptop, 'computers.ask', { person: first.deviceId, name: 'Laptop' });
-    const { device, name, askedAt, consent, boxKey } = asked;
-    const { publicKey: eph, privateKey } = await transferKey();
-    const list = listOf(first, [{ device, name, askedAt, consent }]);
-    const sig = first.sign(welcomeBytes(asked, { eph, parts: 1 }));
-    await ask(laptop, 'computers.take-welcome', { welcome: { list, eph, sig, parts: 1 } });
-    const keys = { own: privateKey, other: boxKey, boxKey, eph, parts: 1 };
-    const box = await transferBox(keys, { person: first.deviceId, device });
-    for (const text of ['no JSON', '{}', '[{"kind":"room"}]']) {
-      const part = (await box?.seal(0, text)) ?? '';
-      await expect(ask(laptop, 'computers.take-part', { index: 0, part }), text).rejects.toMatchObject({
-        code: 'computer-refused',
-      });
-    }
-  });
-
   it('is a fresh one, and only the first computer adds and removes others', async () => {
-    const { desk, person } = await anas();
+    const { desk, person } = await at.anas();
     await expect(ask(desk, 'computers.ask', { person, name: 'Desk' })).rejects.toMatchObject({ code: 'not-allowed' });
-    const used = await computer('used');
+    const used = await at.computer('used');
     await ask(used, 'settings.change', { profile: { username: 'Ben', displayName: null } });
     await expect(ask(used, 'computers.ask', { person, name: 'Used' })).rejects.toMatchObject({ code: 'not-allowed' });
 
-    const [laptop, tablet] = [await computer('laptop'), await computer('tablet')];
+    const [laptop, tablet] = [await at.computer('laptop'), await at.computer('tablet')];
     await transferred(desk, laptop);
     const asked = await ask(tablet, 'computers.ask', { person: await deviceOf(laptop), name: 'Tablet' });
     await expect(ask(laptop, 'computers.welcome', { ask: asked })).rejects.toMatchObject({
@@ -296,57 +187,8 @@ describe('a new computer (H9)', () => {
     expect((await ask(desk, 'computers.remove', { device: own })).list?.computers).toEqual([]);
   });
 
-  it('has a fresh key once it asked and did not come to its end, and keeps its own where it did not ask', async () => {
-    const { desk, person } = await anas();
-    const laptop = await computer('laptop');
-    const restarts = { count: 0 };
-    laptop.subscribe((event) => {
-      if (event === 'app.restarted') restarts.count += 1;
-    });
-    const before = await deviceOf(laptop);
-    await ask(laptop, 'computers.stop-getting', {});
-    expect([await deviceOf(laptop), restarts.count]).toEqual([before, 0]);
-
-    const asked = await ask(laptop, 'computers.ask', { person, name: 'Laptop' });
-    await expect(ask(laptop, 'computers.ask', { person, name: 'Laptop' })).rejects.toMatchObject({
-      code: 'computer-asked',
-    });
-    await ask(laptop, 'computers.stop-getting', {});
-    const after = await deviceOf(laptop);
-    expect(after).not.toBe(before);
-    // The first one took the earlier key in, and nobody has that key any more.
-    const welcome = await ask(desk, 'computers.welcome', { ask: asked });
-    await expect(ask(laptop, 'computers.take-welcome', { welcome })).rejects.toMatchObject({
-      code: 'computer-refused',
-    });
-    await ask(desk, 'computers.stop-giving', { failed: true });
-
-    await transferred(desk, laptop);
-    await ask(laptop, 'computers.begin', {});
-    expect(await ask(laptop, 'computers.state', {})).toMatchObject({ device: after, person });
-  });
-
-  it('says which rooms are here where the disk gave out in between, and gets the rest by a new code', async () => {
-    const { desk } = await anas();
-    await ask(desk, 'rooms.create', { name: 'Vault' });
-    const laptop = await computer('laptop');
-    const settings = join(folder.path, 'laptop', 'profile', 'settings.json.new');
-    // The name is written last, and cannot be.
-    mkdirSync(settings);
-    await expect(transferred(desk, laptop)).rejects.toMatchObject({
-      message: expect.stringContaining('2 of 2 rooms are on this computer already'),
-    });
-    expect(await ask(laptop, 'settings.get', {})).toMatchObject({ profile: null });
-    await ask(desk, 'computers.stop-giving', { failed: true });
-    rmSync(settings, { recursive: true });
-    await ask(laptop, 'computers.stop-getting', {});
-    await transferred(desk, laptop);
-    expect((await ask(laptop, 'rooms.list', {})).items).toHaveLength(2);
-    expect((await ask(desk, 'computers.state', {})).list?.computers).toHaveLength(1);
-  });
-
   it('knows whose computers others have, who left, and whose a device was', async () => {
-    const { desk, garden } = await anas();
+    const { desk, garden } = await at.anas();
     const [ben, bens, gone, removed] = [testDevice(), testDevice(), testDevice(), testDevice()];
     const name = { username: 'Ben', displayName: null };
     const meet = (core: Core, { deviceId }: TestDevice) => ask(core, 'peers.meet', { deviceId, profile: name });
@@ -358,7 +200,7 @@ describe('a new computer (H9)', () => {
     const now = listOf(ben, [bens, gone], { issuedAt: 2 });
     await learn(desk, [now], [leaveOf(gone, 5)]);
 
-    const laptop = await computer('laptop');
+    const laptop = await at.computer('laptop');
     await transferred(desk, laptop);
     // Nobody is told of twice where all of it is known.
     const changed = eventsOf(laptop, 'computers.changed');
@@ -381,10 +223,10 @@ describe('a new computer (H9)', () => {
   });
 
   it('stays off the list where another one is taken off at the same time', async () => {
-    const { desk } = await anas();
+    const { desk } = await at.anas();
     const devices: DeviceId[] = [];
     for (const name of ['laptop', 'tablet']) {
-      const fresh = await computer(name);
+      const fresh = await at.computer(name);
       await welcomed(desk, fresh);
       devices.push(await deviceOf(fresh));
     }
@@ -393,8 +235,8 @@ describe('a new computer (H9)', () => {
   });
 
   it('leaves by itself, whatever the first computer says, and that one takes it off its list', async () => {
-    const { desk, person } = await anas();
-    const laptop = await computer('laptop');
+    const { desk, person } = await at.anas();
+    const laptop = await at.computer('laptop');
     await transferred(desk, laptop);
     const own = await deviceOf(laptop);
     await expect(ask(desk, 'computers.leave', {})).rejects.toMatchObject({ code: 'not-allowed' });
@@ -416,8 +258,8 @@ describe('a new computer (H9)', () => {
   });
 
   it('says that it left where somebody goes by a question that its person did not go on with', async () => {
-    const { desk, person } = await anas();
-    const laptop = await computer('laptop');
+    const { desk, person } = await at.anas();
+    const laptop = await at.computer('laptop');
     const asked = await ask(laptop, 'computers.ask', { person, name: 'Laptop' });
     await ask(laptop, 'settings.change', { profile: { username: 'Carl', displayName: null } });
     const { roomId } = await ask(laptop, 'rooms.create', { name: 'Carl’s' });
@@ -431,7 +273,7 @@ describe('a new computer (H9)', () => {
     const { lists, left } = await ask(laptop, 'computers.in-room', { roomId });
     expect(lists).toEqual([]);
     // Others go by its word, also those who had the list.
-    const carls = await computer('ben');
+    const carls = await at.computer('ben');
     await ask(carls, 'settings.change', { profile: { username: 'Ben', displayName: null } });
     const atBen = (await ask(carls, 'rooms.create', { name: 'Ben’s' })).roomId;
     const meet = () => ask(carls, 'peers.meet', { deviceId: own, profile: { username: 'Carl', displayName: null } });
@@ -442,8 +284,8 @@ describe('a new computer (H9)', () => {
   });
 
   it('is off the list again where it did not come to its end', async () => {
-    const { desk } = await anas();
-    const laptop = await computer('laptop');
+    const { desk } = await at.anas();
+    const laptop = await at.computer('laptop');
     const { welcome } = await welcomed(desk, laptop);
     expect(welcome.list.computers).toHaveLength(1);
     expect((await ask(desk, 'computers.stop-giving', { failed: true })).list?.computers).toEqual([]);
