@@ -126,6 +126,12 @@ export const LINK_PROSE: Readonly<Record<LinkMessage['type'], string>> = {
     'Answers one `have` or `ids`, also with nothing: what the other lacks, oldest first. A batch that answers no open question is dropped.',
   signal: 'Sets up or mends the connection while the data channel is open.',
   safety: 'A step to the short safety code (section 7).',
+  computers:
+    'Lists of the computers of people who wrote in the room, its own among them, and computers that left by themselves (section 8). Said when a link opens, also where there are none, and of those that changed; a device takes what is newer than what it has and signed by all that it names. Of each device 12 such messages at once and one in 10 s are heard; whoever has more to say says it later.',
+  seen: 'Everything up to this clock was seen. Said between the computers of one person when a link opens and whenever something was read; from anybody else it counts for nothing.',
+  own: 'The name of the person and the rooms that they are in. Said between the computers of one person when a link opens and when one of them changed; from anybody else it counts for nothing. A computer takes the later name, and the rooms that it does not have and that were not deleted on it.',
+  computer:
+    'A step by which a new computer comes to the first one of its person, in the room of a code alone (section 8).',
   bye: 'The person left the room, or the app closes.',
 };
 
@@ -185,7 +191,7 @@ export const FIELD_PROSE: Readonly<Record<string, string>> = {
   toAll: 'whether it was sent to everyone',
   'signal:received id': 'as the sender chose it',
   box: 'see section 4',
-  'server:closing code': 'see section 9',
+  'server:closing code': 'see section 10',
   'server:drain retryAfterMs': 'over which to spread the return',
   'confirm sig': 'see above',
   epoch: 'counts the connections of a link from 1; lower than the current one: late, dropped; higher: begin afresh',

@@ -54,6 +54,7 @@ const openCore = (profile: string): Promise<Core> =>
     secrets: openFileSecretStore(join(profile, 'secret.key')),
     shell: {
       openExternal: async () => false,
+      askComputer: async () => false,
       openFile: async () => 'failed',
       showFile: async () => false,
       choose: async () => [],

@@ -1,8 +1,10 @@
 import { chmodSync, mkdirSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { BridgeEvent } from '@parley/shared/bridge';
-import type { Preparing } from '@parley/shared/model';
+import { ComputerName, type Preparing } from '@parley/shared/model';
 import { type Outcome, refusalOf, refuse } from '@parley/shared/protocol';
+import { createComputers } from './computers/computers.ts';
 import { readDeepLink } from './deep-link/deep-link.ts';
 import { createEmbeddedServer } from './embedded-server/embedded-server.ts';
 import { createEventHub } from './event-hub.ts';
@@ -12,6 +14,7 @@ import { type FileContent, fileContent } from './files/file-requests.ts';
 import { Files } from './files/files.ts';
 import { appHandlers } from './handlers/app-handlers.ts';
 import { backupHandlers } from './handlers/backup-handlers.ts';
+import { computerHandlers } from './handlers/computer-handlers.ts';
 import { fileHandlers } from './handlers/file-handlers.ts';
 import { historyHandlers } from './handlers/history-handlers.ts';
 import { roomHandlers } from './handlers/room-handlers.ts';
@@ -120,7 +123,7 @@ async function openCore(
   const notices = createNotices(emit);
   const { store: settings, damaged } = openSettings(inProfile('settings.json'), clock.now);
   if (damaged) notices.say('settings-damaged');
-  const identity = await openIdentity(inProfile('device.key'), secrets);
+  const identity = await openIdentity(inProfile('device.key'), secrets, settings.get().profile !== null);
   const sayRecovered = (recovery: Recovery) => {
     const { code, message } = recoveryWords(recovery);
     notices.say(code, message);
@@ -134,7 +137,10 @@ async function openCore(
     recoveredLater: sayRecovered,
   });
   opened.push(history.close);
-  if (recovered) sayRecovered(recovered);
+  if (recovered) {
+    sayRecovered(recovered);
+    await history.doubtComputers();
+  }
   await finishSecrets(paths.profile, history, secrets);
 
   const files = new Files({
@@ -211,6 +217,11 @@ async function openCore(
     isFresh: async () => settings.get().profile === null && (await history.rooms()).length === 0,
   });
   opened.push(backups.close);
+  const computers = createComputers({
+    ...{ history, rooms, settings, secrets, identity, clock, emit, restart, watch, shell: ports.shell },
+    isOwnServer: (host) => embedded.isOwn(host),
+    suggestedName: nameOfComputer(hostname()),
+  });
   const wires = createWires({ openSocket, access: servers, clock, log });
   opened.push(wires.close);
 
@@ -232,7 +243,7 @@ async function openCore(
         },
       }),
       ...roomHandlers({ rooms, watch, history, notices, files }),
-      ...historyHandlers({ rooms, watch, history, notices, files, settings, emit }),
+      ...historyHandlers({ rooms, watch, history, notices, files, settings, emit, computers }),
       ...fileHandlers(files),
       ...serverHandlers(servers),
       ...workHandlers({
@@ -246,6 +257,7 @@ async function openCore(
         own: identity.deviceId,
       }),
       ...backupHandlers(backups),
+      ...computerHandlers(computers),
       ...storageHandlers({ history, files, historyFile: inProfile('history.db') }),
     },
     log,
@@ -305,6 +317,12 @@ async function openCore(
       return closing;
     },
   };
+}
+
+/** The system's name for a computer, as far as it can be one here. */
+function nameOfComputer(system: string): string {
+  const name = ComputerName.safeParse(system.replace(/\.(?:local|lan|home)$/i, ''));
+  return name.success ? name.data : 'Computer';
 }
 
 function makeProfile(profile: string): void {

@@ -49,6 +49,11 @@ export interface Shell {
   openFile(path: string, warning: FileWarning | null): Promise<'opened' | 'refused' | 'failed'>;
   /** Shows a file in its folder, by the system's own program; false where there is none. */
   showFile(path: string): Promise<boolean>;
+  /**
+   * Asks the person, in a place that the page cannot reach, whether a computer with this name becomes one of theirs; true only when they
+   * agreed. `withdrawn` ends the question where the host can: it then counts as a no.
+   */
+  askComputer(name: string, withdrawn: AbortSignal): Promise<boolean>;
   /** Lets the person choose a folder or files, beginning at a suggested path. Empty where nothing was chosen. */
   choose(wish: PlaceWish, suggested: string): Promise<string[]>;
 }

@@ -49,6 +49,29 @@ it('knows the home folder by its sign', async () => {
   expect(await chosen).toEqual([homedir()]);
 });
 
+it('asks about a computer by its name, and names what a yes hands out', async () => {
+  const page = new AbortController();
+  const agreed = questions.askComputer('<b>Laptop', page.signal);
+  const { body } = questions.show(id());
+  expect(body).toContain('Make &lt;b&gt;Laptop one of your computers?');
+  expect(body).toContain('all your rooms with their keys');
+  expect(questions.answer(id(), true).body).toContain('The computer is being added');
+  expect(await agreed).toBe(true);
+  const refused = questions.askComputer('Laptop', page.signal);
+  questions.answer(id(), false);
+  expect(await refused).toBe(false);
+});
+
+it('takes a withdrawn question away, and shows none that was withdrawn before', async () => {
+  const page = new AbortController();
+  const agreed = questions.askComputer('Laptop', page.signal);
+  page.abort();
+  expect(await agreed).toBe(false);
+  expect(questions.answer(id(), true).status).toBe(410);
+  expect(await questions.askComputer('Laptop', page.signal)).toBe(false);
+  expect(shown).toHaveLength(1);
+});
+
 it('takes a no and a closed host for no place', async () => {
   const cancelled = questions.askPlace('export-folder', folder.path);
   questions.answer(id(), false, folder.path);

@@ -3,20 +3,23 @@ import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { escapeHtml } from '#core/escape-html.ts';
+import { newComputerWords } from '#core/new-computer-words.ts';
 import type { Clock, FileWarning, PlaceWish } from '#core/ports.ts';
 
 /** A page of the host's own. */
 export type PageAnswer = { status: number; headers: Readonly<Record<string, string>>; body: string };
 
 /**
- * Asks the person whether a link or a file may be opened outside Parley. Electron has a dialog for that; here it is a small page
- * that the host shows in a window of its own, out of the reach of the page that asked.
+ * Asks the person whether a link or a file may be opened outside Parley, or another computer may become theirs. Electron has a dialog for
+ * that; here it is a small page that the host shows in a window of its own, out of the reach of the page that asked.
  */
 export interface Questions {
   /** Asks about a link; resolves with true only when the person agreed. */
   askLink(url: URL): Promise<boolean>;
   /** Asks about a file that may be harmful; resolves with true only when the person agreed. */
   askFile(warning: FileWarning): Promise<boolean>;
+  /** Asks whether a computer with this name becomes one of the person's; true only when they agreed, false once it is withdrawn. */
+  askComputer(name: string, withdrawn: AbortSignal): Promise<boolean>;
   /** Asks for the path of a folder or a file on this computer, with one filled in; empty where the person wants none. */
   askPlace(wish: PlaceWish, suggested: string): Promise<string[]>;
   show(id: string): PageAnswer;
@@ -27,7 +30,15 @@ export interface Questions {
 }
 
 /** The words of a question, as plain text. */
-type Words = { title: string; heading: string; about: string; more: string; agreed: string; refused: string };
+type Words = {
+  title: string;
+  heading: string;
+  about: string;
+  more: string;
+  agreed: string;
+  refused: string;
+  yes: string;
+};
 /** A path that is asked for: what it is called, what is filled in, what it has to be. */
 type Field = { label: string; value: string; is: 'folder' | 'file' };
 
@@ -38,6 +49,7 @@ const linkWords = (url: URL): Words => ({
   more: '',
   agreed: 'The link was opened',
   refused: 'The link was not opened',
+  yes: 'Open',
 });
 
 const fileWords = ({ name, risk }: FileWarning): Words => ({
@@ -50,9 +62,20 @@ const fileWords = ({ name, risk }: FileWarning): Words => ({
       : 'Parley does not know this kind of file. Open it only if you expected it.',
   agreed: 'The file was opened',
   refused: 'The file was not opened',
+  yes: 'Open',
 });
 
-const placeWords: Readonly<Record<PlaceWish, Words & Omit<Field, 'value'>>> = {
+const computerWords = (name: string): Words => ({
+  title: 'A new computer',
+  heading: newComputerWords.question(name),
+  about: '',
+  more: newComputerWords.about,
+  agreed: 'The computer is being added',
+  refused: 'The computer was not added',
+  yes: 'Add computer',
+});
+
+const placeWords: Readonly<Record<PlaceWish, Omit<Words, 'yes'> & Omit<Field, 'value'>>> = {
   'export-folder': {
     title: 'Where to put the export',
     heading: 'In which folder shall the export be?',
@@ -138,18 +161,24 @@ export function createQuestions(clock: Clock, show: (path: string) => Promise<bo
     return question !== undefined;
   };
   /** The path that was typed, or the empty text where none was asked for; null for a no. */
-  const ask = async (words: Words, field: Field | null = null): Promise<string | null> => {
-    if (closed || waiting.size >= WAITING_MAX) return null;
+  const ask = async (
+    words: Words,
+    { field = null, withdrawn }: { field?: Field | null; withdrawn?: AbortSignal } = {},
+  ): Promise<string | null> => {
+    if (closed || withdrawn?.aborted || waiting.size >= WAITING_MAX) return null;
     const id = randomBytes(16).toString('base64url');
     const decided = new Promise<string | null>((resolve) => waiting.set(id, { words, field, decide: resolve }));
     const undo = clock.after(PATIENCE_MS, () => settle(id, null));
+    const withdraw = () => settle(id, null);
+    withdrawn?.addEventListener('abort', withdraw, { once: true });
     if (!(await show(`/open/${id}`))) settle(id, null);
     const answer = await decided;
     undo();
+    withdrawn?.removeEventListener('abort', withdraw);
     return answer;
   };
   const form = ({ words, field }: { words: Words; field: Field | null }, typed = field?.value ?? '', trouble = '') => {
-    const { title, heading, about, more } = words;
+    const { title, heading, about, more, yes } = words;
     const place = field
       ? `<p><label>${escapeHtml(field.label)}<br><input name="place" value="${escapeHtml(typed)}" size="48" required autofocus></label></p>
 ${trouble === '' ? '' : `<p role="alert">${escapeHtml(trouble)}</p>`}`
@@ -158,16 +187,17 @@ ${trouble === '' ? '' : `<p role="alert">${escapeHtml(trouble)}</p>`}`
       200,
       title,
       `<h1>${escapeHtml(heading)}</h1>${about === '' ? '' : `<p><code>${escapeHtml(about)}</code></p>`}${more === '' ? '' : `<p>${escapeHtml(more)}</p>`}
-<form method="post">${place}<button name="answer" value="open">${field ? 'Choose' : 'Open'}</button><button name="answer" value="cancel" formnovalidate${field ? '' : ' autofocus'}>Cancel</button></form>`,
+<form method="post">${place}<button name="answer" value="open">${yes}</button><button name="answer" value="cancel" formnovalidate${field ? '' : ' autofocus'}>Cancel</button></form>`,
     );
   };
 
   return {
     askLink: async (url) => (await ask(linkWords(url))) !== null,
     askFile: async (warning) => (await ask(fileWords(warning))) !== null,
+    askComputer: async (name, withdrawn) => (await ask(computerWords(name), { withdrawn })) !== null,
     async askPlace(wish, suggested) {
       const { label, is, ...words } = placeWords[wish];
-      const place = await ask(words, { label, is, value: suggested });
+      const place = await ask({ ...words, yes: 'Choose' }, { field: { label, is, value: suggested } });
       return place === null ? [] : [place];
     },
     show(id) {

@@ -20,7 +20,7 @@ usage: node electron/loopback/main.ts [options] [parley://join/… link]
   --port N                port on 127.0.0.1; without it any free one
   --window auto|none      auto opens a Chromium window; none only says the address
   --no-embedded-server    do not start the app's own signaling server
-  --json                  say one line of JSON on standard output when ready
+  --json                  say one line of JSON on standard output when ready, and one for each question that has no window
   --help
 
 PARLEY_LOG_LEVEL (debug, info, warn, error) says how much goes to parley.log in the profile's folder.
@@ -154,6 +154,14 @@ async function runWith(args: LoopbackArguments, log: Log, stopped: Promise<void>
     }
   };
 
+  /** Without a window the person reads it where they started Parley, which is as far from the page. */
+  const tellQuestion = (url: string): boolean => {
+    if (closing) return false;
+    if (args.json) console.log(JSON.stringify({ question: url }));
+    else say(`Parley has a question for you. Open this address in the browser that shows Parley:\n  ${url}`);
+    return args.json || process.stdout.isTTY;
+  };
+
   let host: LoopbackHost;
   try {
     host = await startLoopback({
@@ -163,6 +171,7 @@ async function runWith(args: LoopbackArguments, log: Log, stopped: Promise<void>
       embeddedServer: args.embeddedServer,
       log,
       showWindow: async (url) => (await show(url)) !== null,
+      showQuestion: async (url) => (await show(url)) !== null || tellQuestion(url),
     });
   } catch (error) {
     if (error instanceof ParleyError && error.code === 'already-running') return alreadyRunning(args, say);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '#core/adapters/stream-log.ts';
+import { createCore } from '#core/core.ts';
 import { ask, type TestServerProcess, temporaryFolder, testPorts, testServerProcess } from '#core/testing/test-kit.ts';
 import { handOver } from './handover.ts';
 import { type LoopbackHost, type LoopbackOptions, startLoopback } from './start-loopback.ts';
@@ -203,6 +204,34 @@ describe('the loopback host as a whole', () => {
     await host.close();
     expect(await asked).toMatchObject({ ok: false, code: 'cancelled' });
     expect(links).toEqual([]);
+  });
+
+  it('asks about a new computer outside the page, and takes none in without a yes', async () => {
+    const shown: string[] = [];
+    const host = await start({ showQuestion: async (url) => shown.push(url) > 0 });
+    const cookie = await enter(host.url);
+    const other = await createCore(testPorts(join(folder.path, 'other'), { serverProcess: null }));
+    await host.core.call('settings.change', { profile: { username: 'Ana', displayName: null } });
+    const { person } = await ask(host.core, 'computers.state', {});
+    const wish = await ask(other, 'computers.ask', { person, name: 'Laptop' });
+    const origin = `http://127.0.0.1:${host.port}`;
+    const answered = async (answer: string) => {
+      const before = shown.length;
+      const asked = host.core.call('computers.welcome', { ask: wish });
+      await expect.poll(() => shown.length).toBe(before + 1);
+      const [url = ''] = shown.slice(-1);
+      expect(await (await fetch(url, { headers: { cookie } })).text()).toContain('Make Laptop one of your computers?');
+      await fetch(url, {
+        method: 'POST',
+        headers: { cookie, origin, 'content-type': 'application/x-www-form-urlencoded' },
+        body: `answer=${answer}`,
+      });
+      return asked;
+    };
+    expect(await answered('cancel')).toMatchObject({ ok: false, code: 'cancelled' });
+    expect(await host.core.call('computers.state', {})).toMatchObject({ value: { list: null } });
+    expect(await answered('open')).toMatchObject({ ok: true, value: { list: { computers: [{ name: 'Laptop' }] } } });
+    await other.close();
   });
 
   it('opens no link where there is no window to ask in', async () => {

@@ -38,6 +38,8 @@ export type LoopbackOptions = {
    * window can be opened. Absent: there is none.
    */
   showWindow?: (url: string) => Promise<boolean>;
+  /** Shows a question of the host to the person; false where they would not see it. Absent: in a window. */
+  showQuestion?: (url: string) => Promise<boolean>;
   /** Opens a link that the person agreed to; usually the system's own program. */
   openLink?: (url: URL) => Promise<boolean>;
   /** Ports of the core that tests replace. */
@@ -74,6 +76,7 @@ export async function startLoopback(options: LoopbackOptions): Promise<LoopbackH
     log = silentLog,
     openLink = (url) => openOutside(url.href),
     showWindow = async () => false,
+    showQuestion = showWindow,
   } = options;
   const clock = options.ports?.clock ?? systemClock;
   const pageRoot = options.pageRoot ?? builtPage;
@@ -90,7 +93,7 @@ export async function startLoopback(options: LoopbackOptions): Promise<LoopbackH
 
     // The question is shown by the host whose shell asks it, so the window is only known once that listens.
     let http: HttpHost | undefined;
-    const questions = createQuestions(clock, async (path) => (http ? showWindow(`${http.origin}${path}`) : false));
+    const questions = createQuestions(clock, async (path) => (http ? showQuestion(`${http.origin}${path}`) : false));
     const core = await createCore({
       app: { version: versionOf(projectRoot), host: 'loopback', platform: process.platform },
       clock,
@@ -103,6 +106,7 @@ export async function startLoopback(options: LoopbackOptions): Promise<LoopbackH
           return (await openOutside(path)) ? 'opened' : 'failed';
         },
         showFile: (path) => showOutside(path),
+        askComputer: (name, withdrawn) => questions.askComputer(name, withdrawn),
         choose: (wish, suggested) => questions.askPlace(wish, suggested),
       },
       serverProcess:

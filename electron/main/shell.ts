@@ -1,4 +1,5 @@
 import type { Dialog, Shell as ElectronShell, OpenDialogOptions } from 'electron';
+import { newComputerWords } from '#core/new-computer-words.ts';
 import type { PlaceWish, Shell } from '#core/ports.ts';
 
 const dialogs: Readonly<Record<PlaceWish, OpenDialogOptions>> = {
@@ -27,8 +28,8 @@ const dialogs: Readonly<Record<PlaceWish, OpenDialogOptions>> = {
 };
 
 /**
- * Opens links and files outside, after the person saw where a link leads and that a file may be harmful. The core has checked scheme,
- * length and credentials.
+ * Opens links and files outside, after the person saw where a link leads and that a file may be harmful, and asks before another computer
+ * becomes one of theirs. The core has checked scheme, length and credentials.
  */
 export const confirmingShell = (
   dialog: Pick<Dialog, 'showMessageBox' | 'showOpenDialog'>,
@@ -74,6 +75,20 @@ export const confirmingShell = (
   async showFile(path) {
     shell.showItemInFolder(path);
     return true;
+  },
+  async askComputer(name, withdrawn) {
+    const { response } = await dialog.showMessageBox({
+      type: 'warning',
+      buttons: ['Cancel', 'Add computer'],
+      defaultId: 0,
+      cancelId: 0,
+      noLink: true,
+      title: 'A new computer',
+      message: newComputerWords.question(name),
+      detail: newComputerWords.about,
+      signal: withdrawn,
+    });
+    return response === 1 && !withdrawn.aborted;
   },
   async choose(wish, suggested) {
     const { canceled, filePaths } = await dialog.showOpenDialog({ ...dialogs[wish], defaultPath: suggested });

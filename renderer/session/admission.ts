@@ -1,4 +1,4 @@
-import type { Profile } from '@parley/shared/model';
+import type { ComputerList, Profile } from '@parley/shared/model';
 import { DeviceId, type LinkSignal } from '@parley/shared/protocol';
 import type { Clock } from '@parley/shared/timing';
 import { type LinkOptions, PeerLink } from '../mesh/peer-link.ts';
@@ -34,7 +34,7 @@ export class Admission {
   }
 
   /** Both confirms of a peer are through, or a known peer confirmed again after an absence. */
-  async confirmed(peer: KnownPeer, profile: Profile): Promise<void> {
+  async confirmed(peer: KnownPeer, profile: Profile, computers?: ComputerList): Promise<void> {
     const { roster, names, isOver, notice } = this.#ports;
     const known = roster.get(peer.peerId);
     if (known) {
@@ -44,15 +44,15 @@ export class Admission {
     }
     if (!roster.makeRoomFor(peer)) return;
     const deviceId = DeviceId.parse(peer.hello.dev);
-    const met = await names.meet(deviceId, profile);
+    const met = await names.meet(deviceId, profile, computers);
     if (isOver() || peer.at !== 'confirmed' || roster.get(peer.peerId)) return;
     if (!met.ok) {
       notice({ tone: 'trouble', text: met.message, code: met.code });
       return;
     }
     if (!roster.replaceOlder(peer) || !roster.makeRoomFor(peer)) return;
-    const { standing } = met.value;
-    this.#list(new Participant({ peer, deviceId, profile, standing, link: this.#link(peer) }));
+    const { standing, person } = met.value;
+    this.#list(new Participant({ peer, deviceId, profile, standing, person, link: this.#link(peer) }));
   }
 
   /** A signal that came through the server. */

@@ -3,7 +3,7 @@ import { Budget } from './budget.ts';
 
 describe('a budget', () => {
   it('is there again when its window, which begins with the first spending, is over', () => {
-    const budget = new Budget(10, 1_000);
+    const budget = new Budget(() => 10, 1_000);
     expect([budget.waitMs(0), budget.isFresh(0)]).toEqual([0, true]);
     budget.spend(9, 500);
     expect([budget.waitMs(500), budget.isFresh(500)]).toEqual([0, false]);

@@ -19,6 +19,8 @@ export class CallEntries {
   #joined = new Set<CallId>();
   /** How often the call that this device is in became another. */
   #merges = 0;
+  /** The calls that other computers of this person were in. */
+  readonly #elsewhere = new Set<CallId>();
 
   constructor(ports: CallEntriesPorts) {
     this.#ports = ports;
@@ -52,6 +54,13 @@ export class CallEntries {
       this.#joined.add(callId);
       this.#watch(this.#join(callId), () => this.#joined.delete(callId));
     }
+  }
+
+  /** This person is in that call on another computer of theirs. */
+  joinedElsewhere(callId: CallId): void {
+    if (this.#elsewhere.has(callId)) return;
+    this.#elsewhere.add(callId);
+    this.#watch(this.#join(callId));
   }
 
   async #join(callId: CallId): Promise<Outcome<unknown>> {

@@ -67,6 +67,8 @@ function openConversation() {
     recorded: 0,
     /** How many of the messages it finds unsigned. */
     forged: 0,
+    /** Whether the person has a second computer. */
+    hasOwn: true,
     /** Own texts that it keeps, and the refusals of the next ones. */
     own: [] as string[],
     refusesOwn: [] as Refusal[],
@@ -126,6 +128,7 @@ function openConversation() {
     randomBytes: (size) => crypto.getRandomValues(new Uint8Array(size)),
     readReceipts: () => true,
     receiptsEveryMs: 100,
+    isOwn: (deviceId) => core.hasOwn && deviceId === device('own'),
   });
 
   async function link(name: string) {
@@ -337,6 +340,31 @@ describe('back-fill', () => {
     expect(conversation.openResources.timers).toBe(1);
     conversation.unlinked(eve.peer);
     expect(conversation.openResources.timers).toBe(0);
+  });
+
+  it('gives another computer of the person everything, and takes everything of it (H9)', async () => {
+    const { core, clock, link } = openConversation();
+    core.keeps = false;
+    core.missing = Array.from({ length: LIMITS.historyBatchMax }, (_, i) => message(device('ana'), i + 1));
+    const own = await link('own');
+    const batches = LIMITS.backfillGivenMax / LIMITS.historyBatchMax + 5;
+    for (let at = 0; at < batches; at++) {
+      await own.hear(have());
+      const from = at * LIMITS.historyBatchMax;
+      const messages = Array.from({ length: LIMITS.historyBatchMax }, (_, i) => message(device('m'), from + i + 1));
+      await own.hear({ type: 'batch', messages, hasMore: true });
+    }
+    expect(own.of('batch')).toHaveLength(batches);
+    expect(core.recorded).toBe(batches * LIMITS.historyBatchMax);
+
+    // It was taken off the list: the same link has no more than anybody from now on.
+    core.hasOwn = false;
+    const asked = own.of('have').length;
+    await own.hear(have());
+    await own.hear({ type: 'batch', messages: [message(device('m'), 99_999)], hasMore: true });
+    expect(own.of('batch')).toHaveLength(batches);
+    clock.advance(LIMITS.backfillWindowMs - 1);
+    expect(own.of('have')).toHaveLength(asked);
   });
 
   it('looks for one device only so often', async () => {

@@ -37,6 +37,10 @@ export type ConversationPorts = {
   /** Whether this person lets others know what was read. */
   readReceipts: () => boolean;
   receiptsEveryMs: number;
+  /** Whether that device is another computer of this person: it gives and gets everything at once. */
+  isOwn?: (deviceId: DeviceId) => boolean;
+  /** The person saw something here. */
+  seen?: () => void;
 };
 
 export type ConversationEvents = {
@@ -176,6 +180,7 @@ export class Conversation {
     const { bridge, roomId, readReceipts } = this.#ports;
     const marked = await bridge.call('history.mark-seen', { roomId, ...range });
     if (!marked.ok) return marked;
+    this.#ports.seen?.();
     if (readReceipts()) for (const seen of marked.value.seen) this.#receipts.queue(seen, 'read');
     return accept(undefined);
   }
@@ -319,11 +324,13 @@ export class Conversation {
     for (const [id, { taken, given }] of this.#allowances) {
       if (!this.#peers.has(id) && taken.isFresh(now) && given.isFresh(now)) this.#allowances.delete(id);
     }
-    const { backfillTakenMax, backfillGivenMax, backfillWindowMs } = LIMITS;
+    const { backfillWindowMs } = LIMITS;
+    // Asked anew each time: a computer that is taken off the person's list has no more than anybody.
+    const upTo = (max: number) => () => (this.#ports.isOwn?.(deviceId) ? Number.POSITIVE_INFINITY : max);
     const allowance: Allowance = {
       spam: new EntrySpam(),
-      taken: new Budget(backfillTakenMax, backfillWindowMs),
-      given: new Budget(backfillGivenMax, backfillWindowMs),
+      taken: new Budget(upTo(LIMITS.backfillTakenMax), backfillWindowMs),
+      given: new Budget(upTo(LIMITS.backfillGivenMax), backfillWindowMs),
       toldOfForgery: false,
     };
     this.#allowances.set(deviceId, allowance);

@@ -33,6 +33,7 @@ async function setUp(peersMax: number) {
       signatures += 1;
       return toBase64Url(new Uint8Array(64));
     },
+    computers: () => null,
     profile: () => ({ username: 'ana', displayName: null }),
     log: noLog,
   });

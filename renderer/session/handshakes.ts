@@ -1,4 +1,4 @@
-import type { Profile } from '@parley/shared/model';
+import type { ComputerList, Profile } from '@parley/shared/model';
 import { equalBytes, type Outcome, type PairMessage, type ParticipantId } from '@parley/shared/protocol';
 import {
   boxKindOf,
@@ -43,14 +43,16 @@ export type HandshakePorts = {
   /** Signs a confirm; undefined when the core refuses. */
   signConfirm(role: 'lo' | 'hi', transcriptHash: Uint8Array<ArrayBuffer>): Promise<string | undefined>;
   profile(): Profile;
+  /** The list of this person's computers; null where there is one. */
+  computers(): ComputerList | null;
   log: Log;
 };
 
 export type HandshakeEvents = {
   /** Both confirms are through: this is a member with the device it claims. Said once per peer. */
-  confirmed: { peer: KnownPeer; profile: Profile };
+  confirmed: { peer: KnownPeer; profile: Profile; computers: ComputerList | undefined };
   /** A member who was met before confirmed again: back after an absence, maybe under another name. */
-  confirmedAgain: { peer: KnownPeer; profile: Profile };
+  confirmedAgain: { peer: KnownPeer; profile: Profile; computers: ComputerList | undefined };
   message: { peer: KnownPeer; message: Exclude<PairMessage, { type: 'confirm' }> };
 };
 
@@ -270,7 +272,7 @@ export class Handshakes {
       this.#events.emit('message', { peer, message });
       return;
     }
-    const { profile } = message;
+    const { profile, computers } = message;
     if (peer.at === 'confirmed' && !known.confirms.take(this.#clock.monotonicMs())) {
       this.#dropped.flood += 1;
       return;
@@ -279,9 +281,9 @@ export class Handshakes {
     if (peer.at !== 'confirmed') {
       known.undoTimer();
       peer.at = 'confirmed';
-      this.#events.emit('confirmed', { peer, profile });
+      this.#events.emit('confirmed', { peer, profile, computers });
     } else {
-      this.#events.emit('confirmedAgain', { peer, profile });
+      this.#events.emit('confirmedAgain', { peer, profile, computers });
     }
     if (moved) await this.#sendConfirm(known, from);
   }
@@ -324,7 +326,13 @@ export class Handshakes {
     known.sig ??= await this.#ports.signConfirm(session.role, session.transcriptHash);
     const { sig } = known;
     if (sig === undefined || this.#closed || known.peer.at === 'ended') return;
-    const box = await session.seal({ type: 'confirm', sig, profile: this.#ports.profile() });
+    const computers = this.#ports.computers();
+    const box = await session.seal({
+      type: 'confirm',
+      sig,
+      profile: this.#ports.profile(),
+      ...(computers ? { computers } : {}),
+    });
     void this.#ports.send(to, box, () => !this.#closed && known.peer.at !== 'ended');
   }
 

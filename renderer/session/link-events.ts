@@ -25,6 +25,13 @@ export type LinkEventsPorts = {
   signal(participant: Participant, signal: LinkSignal): void;
   presence(participant: Participant, presence: LinkMessageOf<'presence'>, first: boolean): void;
   safety(participant: Participant, message: LinkMessageOf<'safety'>): void;
+  /** Lists of computers, and what another one of this person says. */
+  computers(
+    participant: Participant,
+    message: LinkMessageOf<'computers'> | LinkMessageOf<'seen'> | LinkMessageOf<'own'>,
+  ): void;
+  /** Another computer of this person declined a call; false for everybody else's. */
+  declinedElsewhere(participant: Participant, callId: CallId): boolean;
   /** Something came on the files channel, or it has room again. */
   file(participant: Participant, raw: string | ArrayBuffer): void;
   fileRoom(participant: Participant): void;
@@ -94,6 +101,7 @@ function hear(participant: Participant, message: LinkMessage, ports: LinkEventsP
       return;
     }
     case 'decline':
+      if (ports.declinedElsewhere(participant, message.callId)) return;
       if (ports.ownCallId() !== message.callId || participant.declined === message.callId) return;
       participant.declined = message.callId;
       ports.notice({ tone: 'info', text: `${isolated(participant.name)} declined the call.`, code: null });
@@ -120,6 +128,14 @@ function hear(participant: Participant, message: LinkMessage, ports: LinkEventsP
       return;
     case 'safety':
       ports.safety(participant, message);
+      return;
+    case 'computers':
+    case 'seen':
+    case 'own':
+      ports.computers(participant, message);
+      return;
+    case 'computer':
+      // Only where a new computer meets the first one, which is no room.
       return;
     case 'bye':
       ports.ended(participant, 'left');

@@ -20,6 +20,8 @@ export type ParticipantOptions = {
   deviceId: DeviceId;
   profile: Profile;
   standing: PeerStanding['standing'];
+  /** The first computer of its person; absent where the device is that, or the only one. */
+  person?: DeviceId | undefined;
   link: PeerLink;
 };
 
@@ -27,6 +29,8 @@ export type ParticipantOptions = {
 export class Participant {
   readonly peer: KnownPeer;
   readonly deviceId: DeviceId;
+  /** The first computer of its person, which is the device itself for most. */
+  person: DeviceId;
   readonly link: PeerLink;
   inbox: Inbox<ChatWords> | undefined;
   naming: Throttle | undefined;
@@ -48,9 +52,10 @@ export class Participant {
   undoGone: () => void = () => {};
   undoDeviceCode: () => void = () => {};
 
-  constructor({ peer, deviceId, profile, standing, link }: ParticipantOptions) {
+  constructor({ peer, deviceId, profile, standing, person, link }: ParticipantOptions) {
     this.peer = peer;
     this.deviceId = deviceId;
+    this.person = person ?? deviceId;
     this.profile = profile;
     this.saidProfile = profile;
     this.standing = standing;
@@ -90,6 +95,7 @@ export class Participant {
     return {
       sess: this.peerId,
       deviceId: this.deviceId,
+      ...(this.person === this.deviceId ? {} : { person: this.person }),
       name: this.name,
       standing: this.standing,
       link: link.state.at,

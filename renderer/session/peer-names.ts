@@ -1,5 +1,5 @@
 import type { Bridge } from '@parley/shared/bridge';
-import { isolated, nameOf, type PeerStanding, type Profile } from '@parley/shared/model';
+import { type ComputerList, isolated, nameOf, type PeerStanding, type Profile } from '@parley/shared/model';
 import type { DeviceId, Outcome } from '@parley/shared/protocol';
 import type { Participant } from './participant.ts';
 import type { SessionNotice } from './session-state.ts';
@@ -22,8 +22,13 @@ export class PeerNames {
   }
 
   /** Tells the core about a device; it says how that device stands to names that are known. */
-  meet(deviceId: DeviceId, profile: Profile): Promise<Outcome<PeerStanding>> {
-    return this.#ports.bridge.call('peers.meet', { deviceId, profile });
+  meet(deviceId: DeviceId, profile: Profile, computers?: ComputerList): Promise<Outcome<PeerStanding>> {
+    return this.#ports.bridge.call('peers.meet', { deviceId, profile, ...(computers ? { computers } : {}) });
+  }
+
+  /** Asks again how a participant stands: whose computer it is has changed. */
+  async renew(participant: Participant): Promise<void> {
+    this.#took(participant, await this.meet(participant.deviceId, participant.profile));
   }
 
   /** A participant says its name; it is taken over at a limited rate. */
@@ -39,10 +44,15 @@ export class PeerNames {
     if (profile.username === username && profile.displayName === displayName) return;
     participant.profile = profile;
     this.#ports.shown();
-    const met = await this.meet(participant.deviceId, profile);
+    this.#took(participant, await this.meet(participant.deviceId, profile));
+  }
+
+  #took(participant: Participant, met: Outcome<PeerStanding>): void {
     if (!met.ok) return;
-    if (met.value.standing === 'changed' && participant.standing !== 'changed') this.warnOf(profile);
-    participant.standing = met.value.standing;
+    const { standing, person } = met.value;
+    if (standing === 'changed' && participant.standing !== 'changed') this.warnOf(participant.profile);
+    participant.standing = standing;
+    participant.person = person ?? participant.deviceId;
     this.#ports.standingChanged();
   }
 

@@ -1,4 +1,11 @@
-import { type CallPresence, type DeviceId, type Outcome, type StreamKind, sentenceOf } from '@parley/shared/protocol';
+import {
+  type CallId,
+  type CallPresence,
+  type DeviceId,
+  type Outcome,
+  type StreamKind,
+  sentenceOf,
+} from '@parley/shared/protocol';
 import type { Clock } from '@parley/shared/timing';
 import type { CallEntries } from './call-entries.ts';
 import { CallMembership, type OwnMedia } from './call-membership.ts';
@@ -13,9 +20,11 @@ export type RoomCallPorts = {
   randomBytes: (sizeBytes: number) => Uint8Array<ArrayBuffer>;
   policy: { ringMs: number; comingInMs: number };
   participants: () => readonly Participant[];
+  /** Whether that is another computer of this person. */
+  isOwn: (participant: Participant) => boolean;
   own: () => { peerId: string; deviceId: DeviceId } | null;
   reportStream: (kind: StreamKind, live: boolean) => void;
-  entries: Pick<CallEntries, 'started' | 'follow'>;
+  entries: Pick<CallEntries, 'started' | 'follow' | 'joinedElsewhere'>;
   /** The others must hear of this device's part. */
   publish: () => void;
   isOver: () => boolean;
@@ -78,9 +87,20 @@ export class RoomCall {
     return running;
   }
 
-  /** A participant said which call it is in. */
-  heard(call: CallPresence | null, first: boolean): void {
+  /** A participant said which call it is in. One that this person answered on another computer rings here no more. */
+  heard(participant: Participant, first: boolean): void {
+    const { call } = participant;
     if (call) this.#ringing.heard(call, first);
+    if (call && this.#ports.isOwn(participant)) {
+      this.#ringing.silence(call.callId);
+      this.#ports.entries.joinedElsewhere(call.callId);
+    }
+    this.changed(false);
+  }
+
+  /** The person declined the call on another computer. */
+  silence(callId: CallId): void {
+    this.#ringing.silence(callId);
     this.changed(false);
   }
 
@@ -90,13 +110,30 @@ export class RoomCall {
     if (isOver()) return;
     const settled = this.#membership.settle();
     if (settled.wasFull) notice({ tone: 'trouble', text: sentenceOf('call-full'), code: 'call-full' });
+    const moved = this.#isElsewhere() && this.#membership.leave();
+    if (moved) notice({ tone: 'info', text: 'You are in this call on another computer now.', code: null });
     const others = participants().flatMap(({ call }) => call?.callId ?? []);
     entries.follow(this.own, others, (call) => this.#ringing.ageMs(call));
     for (const participant of participants()) this.sendTracks(participant);
     this.#ringing.watch(this.own ? null : this.#membership.running(), shown);
     this.reportStreams(false);
-    if (ownPart || settled.changed) publish();
+    if (ownPart || settled.changed || moved) publish();
     shown();
+  }
+
+  /** Whether this person came into the call on another computer after this one: a person is in it once. */
+  #isElsewhere(): boolean {
+    const own = this.#membership.presence();
+    const peerId = this.#ports.own()?.peerId;
+    if (!own || peerId === undefined) return false;
+    return this.#ports
+      .participants()
+      .some(
+        (each) =>
+          each.call !== null &&
+          this.#ports.isOwn(each) &&
+          (each.call.turn > own.turn || (each.call.turn === own.turn && each.peerId > peerId)),
+      );
   }
 
   sendTracks(participant: Participant): void {

@@ -1,15 +1,7 @@
-import {
-  type EntryContent,
-  type HistoryItem,
-  isolated,
-  type PeerStanding,
-  type RoomKeyring,
-  type SeenRange,
-} from '@parley/shared/model';
+import type { EntryContent, HistoryItem, PeerStanding, RoomKeyring, SeenRange } from '@parley/shared/model';
 import {
   type DeviceId,
   type LinkMessage,
-  type LinkSignal,
   type Outcome,
   type ParticipantId,
   type Refusal,
@@ -27,12 +19,16 @@ import type { OwnMedia } from './call-membership.ts';
 import type { CallKey } from './call-state.ts';
 import type { SendWait } from './conversation.ts';
 import type { FileTransfers } from './files/file-transfers.ts';
+import { forgeryWords } from './forgery-words.ts';
+import type { HandshakeEvents } from './handshakes.ts';
 import { oncePerTurn } from './once-per-turn.ts';
 import type { Participant } from './participant.ts';
+import { sendSignal } from './send-signal.ts';
 import { createSessionParts, type RoomSessionPorts, type SessionParts } from './session-parts.ts';
 import { PARTICIPANTS_MAX } from './session-policy.ts';
 import { prepareSeat, type SessionSeat, type SessionSeatPorts, takeSeat } from './session-seat.ts';
 import type { SessionEvents, SessionNow } from './session-state.ts';
+import type { ComputersChange } from './shared-computers.ts';
 
 /**
  * new → opening → seated → left;  opening → refused → opening;  any → left
@@ -71,7 +67,7 @@ export class RoomSession {
       shown: () => this.#shown(),
       broadcast: (message) => this.#broadcast(message),
       opened: (participant) => this.#opened(participant),
-      sendSignal: (participant, signal) => this.#sendSignal(participant, signal),
+      sendSignal: (participant, signal) => sendSignal(participant, signal, this.#seated(), ports.log),
     });
     const { conversation, files } = this.#parts;
     files.on('changed', (now) => this.#events.emit('files', now));
@@ -208,11 +204,19 @@ export class RoomSession {
     this.#parts.presence.publish();
   }
 
+  /** The person's name or rooms changed: their other computers hear of it. False where none is linked here. */
+  tellOwnComputers(): boolean {
+    return this.#parts.computers.ownChanged();
+  }
+
+  /** Whose computers devices are has changed. */
+  refreshComputers(changed: ComputersChange): void {
+    void this.#parts.computers.changed(changed);
+  }
+
   /** The person compared the code with that device, or took that back. */
   setStanding(deviceId: DeviceId, standing: PeerStanding['standing']): void {
-    for (const participant of this.#parts.roster.all) {
-      if (participant.deviceId === deviceId) participant.standing = standing;
-    }
+    this.#parts.computers.setStanding(deviceId, standing);
     this.#parts.call.changed();
   }
 
@@ -267,8 +271,10 @@ export class RoomSession {
   #followHandshakes(): void {
     const handshakes = this.#seated()?.handshakes;
     const { admission, roster } = this.#parts;
-    handshakes?.on('confirmed', ({ peer, profile }) => void admission.confirmed(peer, profile));
-    handshakes?.on('confirmedAgain', ({ peer, profile }) => void admission.confirmed(peer, profile));
+    const confirmed = ({ peer, profile, computers }: HandshakeEvents['confirmed']) =>
+      void admission.confirmed(peer, profile, computers);
+    handshakes?.on('confirmed', confirmed);
+    handshakes?.on('confirmedAgain', confirmed);
     handshakes?.on('message', ({ peer, message }) => {
       if (message.type === 'bye') roster.remove(peer.peerId, 'left', true);
       else admission.signal(peer, message.signal);
@@ -329,27 +335,13 @@ export class RoomSession {
 
   #opened(participant: Participant): void {
     if (this.#is('left') || participant.link.state.at !== 'open') return;
-    const { presence, conversation, files, call, codes } = this.#parts;
+    const { presence, conversation, files, call, codes, computers } = this.#parts;
     participant.send(presence.message());
     void conversation.linked(participant);
     files.linked(participant);
     call.sendTracks(participant);
     void codes.start(participant);
-  }
-
-  /** By the link itself where that is possible, otherwise sealed through the server. */
-  #sendSignal(participant: Participant, signal: LinkSignal): void {
-    const { link, peerId } = participant;
-    const seated = this.#seated();
-    const online = seated?.seat.state.at === 'online';
-    if (link.state.at === 'open' || (link.state.at === 'interrupted' && !online)) {
-      if (participant.send({ type: 'signal', signal })) return;
-    }
-    const wanted = () => link.state.at !== 'closed' && link.state.epoch === signal.epoch;
-    seated?.handshakes
-      .seal(peerId, { type: 'signal', signal }, wanted)
-      // Sealing fails only when the pair is over, and then nobody waits for the signal.
-      .catch((error: unknown) => this.#ports.log.debug('a signal was not sealed', errorFields(error)));
+    void computers.opened(participant);
   }
 
   #broadcast(message: LinkMessage): void {
@@ -385,6 +377,3 @@ export class RoomSession {
     if (!this.#is('left')) this.#events.emit('changed', this.now);
   });
 }
-
-const forgeryWords = (name: string | undefined): string =>
-  `${name === undefined ? 'Someone' : isolated(name)} handed on a message that its author did not sign. It was not taken.`;

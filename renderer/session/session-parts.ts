@@ -1,6 +1,6 @@
 import type { Bridge } from '@parley/shared/bridge';
-import type { Profile, RoomKeyring } from '@parley/shared/model';
-import { LIMITS, type LinkMessage, type LinkSignal } from '@parley/shared/protocol';
+import type { ComputerList, Profile, RoomKeyring } from '@parley/shared/model';
+import { type DeviceId, LIMITS, type LinkMessage, type LinkSignal } from '@parley/shared/protocol';
 import type { Clock } from '@parley/shared/timing';
 import type { FileContent } from '../bridge/file-content.ts';
 import type { Log } from '../log.ts';
@@ -22,6 +22,7 @@ import { SafetyCodes } from './safety-codes.ts';
 import type { SessionPolicy } from './session-policy.ts';
 import type { SessionSeat } from './session-seat.ts';
 import type { SessionNotice } from './session-state.ts';
+import { SharedComputers } from './shared-computers.ts';
 
 export type RoomSessionPorts = {
   bridge: Bridge;
@@ -34,6 +35,12 @@ export type RoomSessionPorts = {
   clock: Clock;
   randomBytes: (sizeBytes: number) => Uint8Array<ArrayBuffer>;
   profile: () => Profile;
+  /** The list of this person's computers; null where there is one. */
+  computers: () => ComputerList | null;
+  /** Whether that device is one of this person's computers, as far as this one has heard by now. */
+  isOwn: (deviceId: DeviceId) => boolean;
+  /** Whether another computer of theirs is still to be told of their name and rooms; asked when a link to it opens. */
+  mayTellOwn: (deviceId: DeviceId) => boolean;
   privacy: () => { relayOnly: boolean; readReceipts: boolean };
   policy: SessionPolicy;
   log: Log;
@@ -61,6 +68,7 @@ export type SessionParts = {
   call: RoomCall;
   presence: Presence;
   codes: SafetyCodes;
+  computers: SharedComputers;
   ice: IceSupply;
   admission: Admission;
 };
@@ -75,6 +83,7 @@ export function createSessionParts(
   const { bridge, policy, randomBytes, log } = ports;
   const { notice, shown, isOver } = hooks;
   const { roomId } = keyring;
+  const isOwn = ({ deviceId }: Participant) => ports.isOwn(deviceId);
   const conversation = new Conversation({
     roomId,
     bridge,
@@ -82,11 +91,13 @@ export function createSessionParts(
     randomBytes,
     readReceipts: () => ports.privacy().readReceipts,
     receiptsEveryMs: policy.receiptsEveryMs,
+    isOwn: ports.isOwn,
+    seen: () => void computers.seen(),
   });
   const files = new FileTransfers({ roomId, bridge, content: ports.content, local: ports.localFiles, clock });
   conversation.on('recorded', (items) => void files.learn(items));
   conversation.on('changed', (items) => void files.learn(items));
-  const roster = new Roster(LIMITS.roomCapacityDefault, {
+  const roster: Roster = new Roster(LIMITS.roomCapacityDefault, {
     clock,
     goneGraceMs: policy.goneGraceMs,
     removed: (participant) => {
@@ -101,6 +112,7 @@ export function createSessionParts(
     randomBytes,
     policy,
     participants: () => roster.all,
+    isOwn,
     own: () => {
       const seated = hooks.seated();
       return seated ? { peerId: seated.peerId, deviceId: seated.deviceId } : null;
@@ -119,6 +131,11 @@ export function createSessionParts(
     broadcast: hooks.broadcast,
   });
   const names = new PeerNames({ bridge, notice, shown, standingChanged: () => call.changed(false) });
+  const computers = new SharedComputers({
+    ...{ roomId, bridge, clock, names, isOwn },
+    participants: () => roster.all,
+    mayTellOwn: ports.mayTellOwn,
+  });
   const codes = new SafetyCodes({
     clock,
     deviceCodeDelayMs: policy.deviceCodeDelayMs,
@@ -156,7 +173,17 @@ export function createSessionParts(
       signal: hooks.sendSignal,
       presence: (participant, said, first) => {
         names.said(participant, said.profile);
-        call.heard(said.call, first);
+        call.heard(participant, first);
+      },
+      computers: (participant, message) => {
+        if (message.type === 'computers') void computers.heard(participant, message);
+        else if (message.type === 'seen') void computers.heardSeen(participant, message.clock);
+        else void computers.heardOwn(participant, message);
+      },
+      declinedElsewhere(participant, callId) {
+        if (!isOwn(participant)) return false;
+        call.silence(callId);
+        return true;
       },
       safety: (participant, message) => void codes.handle(participant, message),
       file: ({ deviceId }, raw) => files.hear(deviceId, raw),
@@ -166,5 +193,5 @@ export function createSessionParts(
       shown,
     },
   });
-  return { conversation, files, roster, names, call, presence, codes, ice, admission };
+  return { conversation, files, roster, names, call, presence, codes, computers, ice, admission };
 }

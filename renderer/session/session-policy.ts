@@ -34,6 +34,12 @@ export const usualSessionPolicy = (link: LinkPolicy): SessionPolicy => ({
 
 /** How often a name that a member says is written to the disk. */
 export const PROFILES_RATE = { burst: 3, perSecond: 0.5 };
+/**
+ * How often words about computers are taken from a device: some when a link opens, and one whenever somebody adds a computer. They are said
+ * less often, so that none is lost.
+ */
+export const LISTS_RATE = { burst: 12, perSecond: 0.1 };
+export const LISTS_SAID_RATE = { burst: 4, perSecond: 0.08 };
 /** How often this device says what changed about it. */
 export const PRESENCE_RATE = { burst: 20, perSecond: 10 };
 /** Participants of a room, at most: as many as a server may name. */

@@ -1,5 +1,5 @@
 import type { Bridge } from '@parley/shared/bridge';
-import type { Profile, RoomKeyring } from '@parley/shared/model';
+import type { ComputerList, Profile, RoomKeyring } from '@parley/shared/model';
 import { DeviceId, fromBase64Url, LIMITS, ParleyError, refuse, toBase64Url, unwrap } from '@parley/shared/protocol';
 import { deriveRoomKeys, makeHello, type OwnHello, proveMembership, type RoomKeys } from '@parley/shared/sealing';
 import type { Clock } from '@parley/shared/timing';
@@ -18,6 +18,8 @@ export type SessionSeatPorts = {
   /** SHA-256 of this app's WebRTC certificate. */
   fp: OwnHello['fp'];
   profile: () => Profile;
+  /** The list of this person's computers; null where there is one. */
+  computers: () => ComputerList | null;
   log: Log;
 };
 
@@ -41,7 +43,7 @@ export function takeSeat(
   ports: SessionSeatPorts,
   owner: Pick<SeatOwner, 'joined' | 'changed' | 'hint'>,
 ): SessionSeat {
-  const { bridge, clock, profile, log } = ports;
+  const { bridge, clock, profile, computers, log } = ports;
   let seat: Seat | undefined;
   const handshakes = new Handshakes({
     keys,
@@ -55,6 +57,7 @@ export function takeSeat(
       return signed.ok ? signed.value.sig : undefined;
     },
     profile,
+    computers,
     log,
   });
   seat = ports.takeSeat(keyring, {

@@ -10,6 +10,8 @@ export type ParticipantNow = {
   /** Names this run of the app on that device: no two participants have the same. */
   sess: string;
   deviceId: DeviceId;
+  /** The first computer of its person; absent where the device is that, or the only one. */
+  person?: DeviceId;
   name: string;
   standing: PeerStanding['standing'];
   link: 'opening' | 'open' | 'interrupted' | 'closed';

@@ -60,5 +60,8 @@ export const createAppStore = (): AppStore =>
     devices: { cameras: [], microphones: [], speakers: [] },
     work: { at: 'idle' },
     backups: { at: 'off' },
+    computers: null,
+    takingIn: null,
+    comingIn: null,
     notices: [],
   }));

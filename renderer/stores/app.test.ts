@@ -8,7 +8,7 @@ import {
   type SettingsChange,
   usualSettings,
 } from '@parley/shared/model';
-import { accept, type MessageId, refuse } from '@parley/shared/protocol';
+import { accept, type DeviceId, type MessageId, refuse } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { noLogs } from '../log.ts';
 import { FakeMedia } from '../media/testing/fake-media.ts';
@@ -70,6 +70,8 @@ async function openApp(room: FakeRoom, given: Given = {}) {
   answers['server.state'] = () => accept({ at: 'off' });
   answers['servers.list'] = () => accept({ items: servers });
   answers['work.state'] = () => accept({ at: 'idle' });
+  answers['computers.state'] = () =>
+    accept({ device: core.dev, person: core.dev, list: null, devices: [core.dev], suggestedName: 'computer' });
   answers['servers.check'] = ({ text }: { text: string }) => accept({ host: text, check: foundCheck() });
   answers['app.take-deep-link'] = () => accept({ invite: deepLink });
   answers['rooms.read-invite'] = ({ invite }: { invite: string }) =>
@@ -136,9 +138,11 @@ const reachOf = (app: App, room: FakeRoom) => app.store.getState().reach[room.ke
 describe('app', () => {
   it('asks for a name first, and is reachable once it has one', async () => {
     const room = await FakeRoom.create();
-    const { state, actions, app } = await openApp(room, { name: null });
+    const { state, actions, app, core } = await openApp(room, { name: null });
     expect(state()).toMatchObject({ start: { at: 'ready' }, screen: { at: 'welcome' } });
     expect(room.server.seats).toEqual([]);
+    // The page may have been loaded anew in the middle of coming in as somebody's computer.
+    expect(core.asked).toContain('computers.stop-getting');
     expect(await actions.setName('  ')).toMatchObject({ ok: false, code: 'display-name-invalid' });
     await actions.setName('Ana María');
     await room.quiet();
@@ -439,6 +443,34 @@ describe('app', () => {
     const invite = await actions.inviteOf(room.keyring.roomId);
     if (invite.ok) await actions.copyText(invite.value);
     expect(clipboard).toEqual([room.keyring.invite]);
+  });
+
+  it('tells its rooms to a computer that has become this person’s, and nothing more to one that is none any more (H9)', async () => {
+    const room = await FakeRoom.create();
+    const { core, say } = await openApp(room);
+    const laptop = await room.member('ana');
+    core.answers['computers.own'] = () => accept({ messages: [{ profile: core.profile, profileAt: 1, rooms: [] }] });
+    const told = () => core.asked.filter((call) => call === 'computers.own').length;
+    const become = async (devices: DeviceId[], changed: { persons: DeviceId[]; devices: DeviceId[] }) => {
+      say('computers.changed', {
+        device: core.dev,
+        person: core.dev,
+        list: null,
+        devices,
+        suggestedName: 'computer',
+        changed,
+      });
+      await room.quiet();
+    };
+    await become([core.dev], { persons: [laptop.core.dev], devices: [laptop.core.dev] });
+    expect(told()).toBe(0);
+    const both = [core.dev, laptop.core.dev];
+    await become(both, { persons: [core.dev], devices: both });
+    expect(told()).toBe(1);
+    await become([core.dev], { persons: [core.dev], devices: both });
+    say('settings.changed', { ...usualSettings, profile: core.profile });
+    await room.quiet();
+    expect(told()).toBe(1);
   });
 
   it('leaves nothing running when it is closed, not even a light', async () => {

@@ -1,4 +1,4 @@
-import { refusalOf, unwrap } from '@parley/shared/protocol';
+import { type RoomId, refusalOf, unwrap } from '@parley/shared/protocol';
 import { countedClock } from '../clock.ts';
 import type { Logs } from '../log.ts';
 import { LocalFiles } from '../session/files/local-files.ts';
@@ -47,6 +47,8 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
   const voices = createVoices({ store, ports, notices });
   let running: { reach: Reach; calls: Calls } | undefined;
   let closed = false;
+  /** The rooms that the core told last: one that was made here is in the state before. */
+  let toldRooms: ReadonlySet<RoomId> = new Set();
 
   const actions = createActions(store, {
     ports,
@@ -80,9 +82,14 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
     bridge.on('settings.changed', (settings) => {
       store.setState({ settings });
       for (const session of running?.reach.all() ?? []) session.refreshPresence();
+      running?.reach.tellOwnComputers();
     }),
     bridge.on('rooms.changed', ({ items }) => {
       store.setState({ rooms: items });
+      // A room that came concerns this person's other computers, on whichever room they are linked.
+      const isNew = items.some(({ roomId }) => !toldRooms.has(roomId));
+      toldRooms = new Set(items.map(({ roomId }) => roomId));
+      if (isNew) running?.reach.tellOwnComputers();
       void running?.reach.sync();
     }),
     bridge.on('peers.changed', (peer) => {
@@ -110,6 +117,13 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
     bridge.on('app.preparing', (preparing) => {
       if (store.getState().start.at === 'starting') store.setState({ start: { at: 'starting', preparing } });
     }),
+    bridge.on('computers.changed', ({ changed, ...computers }) => {
+      // First of all: sessions go by it.
+      store.setState({ computers });
+      for (const session of running?.reach.all() ?? []) session.refreshComputers(changed);
+      // A computer that came has not heard of this person's name and rooms yet.
+      if (changed.devices.includes(computers.device)) running?.reach.tellOwnComputers();
+    }),
     bridge.on('app.restarted', () => ports.reload()),
     bridge.on('work.changed', (work) => store.setState({ work })),
     bridge.on('app.noticed', ({ code, message }) => notices.say('trouble', message, code)),
@@ -124,12 +138,13 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
     store.setState({ start: { at: 'starting', preparing: null } });
     try {
       const info = unwrap(await firstAnswer(bridge, isPreparing));
-      const [settings, rooms, server, servers, work, certificate] = await Promise.all([
+      const [settings, rooms, server, servers, work, computers, certificate] = await Promise.all([
         bridge.call('settings.get', {}).then(unwrap),
         bridge.call('rooms.list', {}).then(unwrap),
         bridge.call('server.state', {}).then(unwrap),
         bridge.call('servers.list', {}).then(unwrap),
         bridge.call('work.state', {}).then(unwrap),
+        bridge.call('computers.state', {}).then(unwrap),
         // Before anything is joined, because its fingerprint is signed into every hello.
         ports.makeCertificate(),
       ]);
@@ -146,8 +161,12 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
         server,
         servers: servers.items,
         work,
+        computers,
         screen: settings.profile ? { at: 'home' } : { at: 'welcome' },
       });
+      // This page may have been loaded anew while the computer asked to be somebody's: nobody goes on with that.
+      if (!settings.profile) void bridge.call('computers.stop-getting', {});
+      toldRooms = new Set(rooms.items.map(({ roomId }) => roomId));
       for (const room of rooms.items) if (room.draft !== '') drafts.restore(room.roomId, room.draft);
       for (const { code, message } of info.notices) notices.say('trouble', message, code);
       await openWaitingLink();
@@ -170,6 +189,8 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
       searches.close();
       listedRooms.close();
       voices.close();
+      actions.stopTakingIn();
+      actions.stopComingIn();
       running?.calls.leave();
       running?.calls.close();
       await Promise.all([drafts.close(), running?.reach.close()]);

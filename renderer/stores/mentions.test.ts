@@ -9,6 +9,9 @@ const me = mentionOf({ device: deviceIdOf('You'), name: 'Noor' });
 const other = mentionOf({ device: deviceIdOf('Benedikt'), name: 'Noor' });
 
 function told(change: (room: Room) => Partial<AppState>, ...texts: string[]) {
+  return toldOf('delivered', change, texts);
+}
+function toldOf(state: HistoryItem['state'], change: (room: Room) => Partial<AppState>, texts: readonly string[]) {
   const { store } = createFakeApp('room', 'light');
   const { rooms, chats } = store.getState();
   const [room] = rooms;
@@ -16,7 +19,7 @@ function told(change: (room: Room) => Partial<AppState>, ...texts: string[]) {
   if (!room || !item) throw new Error('the gallery has no room with a message');
   store.setState(change(room));
   const said: string[] = [];
-  const items = texts.map((text): HistoryItem => ({ ...item, text }));
+  const items = texts.map((text): HistoryItem => ({ ...item, text, state }));
   tellOfMentions(store, { say: (_, text) => void said.push(text) }, room.roomId, items);
   return said;
 }
@@ -31,6 +34,10 @@ describe('a mention of this person', () => {
 
   it('makes one notice where several come at once', () => {
     expect(told(elsewhere, me, me, me)).toEqual(['You were mentioned 3 times in Design circle.']);
+  });
+
+  it('makes none where it was read on another computer of theirs', () => {
+    expect(toldOf('read', elsewhere, [me])).toEqual([]);
   });
 
   it('makes none where the conversation is on the screen', () => {

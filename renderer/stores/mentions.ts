@@ -2,6 +2,7 @@ import { type HistoryItem, isolated, mentionsDevice } from '@parley/shared/model
 import type { RoomId } from '@parley/shared/protocol';
 import type { AppStore } from './app-store.ts';
 import type { Notices } from './notices.ts';
+import { ownDevices } from './people.ts';
 
 /**
  * Tells of new messages that mention this person, where the room's conversation is not what is looked at. Ordinary messages make no notice.
@@ -14,7 +15,9 @@ export function tellOfMentions(
 ): void {
   const { info, rooms, screen, call } = store.getState();
   if (!info) return;
-  const about = items.filter(({ mine, text }) => !mine && mentionsDevice(text, info.deviceId));
+  const own = ownDevices(store.getState());
+  const isNew = ({ mine, state }: HistoryItem) => !mine && state !== 'read';
+  const about = items.filter((item) => isNew(item) && own.some((device) => mentionsDevice(item.text, device)));
   const last = about.at(-1);
   if (!last) return;
   const inRoom = screen.at === 'room' && screen.roomId === roomId;

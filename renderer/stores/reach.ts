@@ -10,6 +10,7 @@ import type { Gaps } from './gaps.ts';
 import { createKeptFiles } from './kept-files.ts';
 import { tellOfMentions } from './mentions.ts';
 import type { Notices } from './notices.ts';
+import { ownDevices } from './people.ts';
 import type { AppPorts } from './ports.ts';
 import type { RoomChanges } from './room-changes.ts';
 import type { ParticipantView } from './state.ts';
@@ -20,11 +21,16 @@ export interface Reach {
   sync(): Promise<void>;
   get(roomId: RoomId): RoomSession | undefined;
   all(): readonly RoomSession[];
+  /** This person's name or rooms changed: their other computers hear of it, on one link. */
+  tellOwnComputers(): void;
   setVolume(deviceId: DeviceId, volume: number): void;
   /** Called with each change of a room, after the store has it. */
   onChange(listener: (roomId: RoomId, now: SessionNow) => void): void;
   close(): Promise<void>;
 }
+
+/** Links to another computer of this person open in all rooms within some seconds; one of them tells it the name and the rooms. */
+const TELL_OWN_EVERY_MS = 10_000;
 
 export function createReach(options: {
   store: AppStore;
@@ -42,6 +48,7 @@ export function createReach(options: {
   const opening = new Map<RoomId, Promise<void>>();
   const volumes = new Map<DeviceId, number>();
   const views = new Map<string, ParticipantView>();
+  const toldOwnAt = new Map<DeviceId, number>();
   let tell: (roomId: RoomId, now: SessionNow) => void = () => {};
   let closed = false;
   /** Whether the person was told that a room has no key here. */
@@ -70,6 +77,13 @@ export function createReach(options: {
     return next;
   };
 
+  const mayTellOwn = (deviceId: DeviceId): boolean => {
+    const now = ports.clock.monotonicMs();
+    if (now - (toldOwnAt.get(deviceId) ?? Number.NEGATIVE_INFINITY) < TELL_OWN_EVERY_MS) return false;
+    toldOwnAt.set(deviceId, now);
+    return true;
+  };
+
   async function open(room: Room): Promise<void> {
     const { roomId } = room;
     // The rooms on this disk come before anything that the network could say.
@@ -93,6 +107,9 @@ export function createReach(options: {
       clock: ports.clock,
       randomBytes: ports.randomBytes,
       profile: () => store.getState().settings.profile ?? { username: 'someone', displayName: null },
+      computers: () => store.getState().computers?.list ?? null,
+      isOwn: (deviceId) => ownDevices(store.getState()).includes(deviceId),
+      mayTellOwn,
       privacy: () => store.getState().settings.privacy,
       policy: ports.sessionPolicy,
       log: ports.log.area('session'),
@@ -147,6 +164,7 @@ export function createReach(options: {
       );
     },
     get: (roomId) => sessions.get(roomId),
+    tellOwnComputers: () => void [...sessions.values()].some((session) => session.tellOwnComputers()),
     all: () => [...sessions.values()],
     setVolume(deviceId, volume) {
       volumes.set(deviceId, Math.min(1, Math.max(0, volume)));
@@ -169,6 +187,7 @@ function toView(participant: ParticipantNow, volume: number): ParticipantView {
   return {
     sess: participant.sess,
     deviceId: participant.deviceId,
+    ...(participant.person ? { person: participant.person } : {}),
     name: participant.name,
     standing: participant.standing,
     link: participant.link,

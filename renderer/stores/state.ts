@@ -2,6 +2,7 @@ import type {
   AppInfo,
   Author,
   BackupState,
+  ComputersState,
   EmbeddedServerState,
   HistoryGap,
   HistoryItem,
@@ -21,11 +22,14 @@ import type {
 import type { CallId, DeviceId, FileId, ListedRoom, MicrophoneState, Refusal, RoomId } from '@parley/shared/protocol';
 import type { VoicePlaying, VoiceSpeed } from '../media/voice/voice-player.ts';
 import type { FileNow } from '../session/files/file-transfers.ts';
+import type { FirstSideState } from '../session/new-computer/first-side.ts';
+import type { NewSideState } from '../session/new-computer/new-side.ts';
 import type { ServerConnection } from '../signaling/server-connection.ts';
 
 export type { VoicePlaying, VoiceSpeed } from '../media/voice/voice-player.ts';
 export type { FileNow } from '../session/files/file-transfers.ts';
 export type { ServerConnection } from '../signaling/server-connection.ts';
+export type { FirstSideState, NewSideState };
 
 /**
  * The state that the screens show, as plain data. Screens read it through `useApp` and change it only through `Actions`.
@@ -77,6 +81,12 @@ export type AppState = {
   /** Long work of the core, such as an export. */
   work: WorkState;
   backups: BackupState;
+  /** This person's computers; null before they are known. */
+  computers: ComputersState | null;
+  /** A new computer that is being taken in here, by this code; null where none is. */
+  takingIn: { code: string; now: FirstSideState } | null;
+  /** This new computer while it is taken in; null where it is not. */
+  comingIn: NewSideState | null;
   notices: readonly Notice[];
 };
 
@@ -91,7 +101,15 @@ export type Screen =
   | { at: 'listed-rooms'; host: ServerHost }
   | { at: 'settings'; section: SettingsSection };
 
-export type SettingsSection = 'general' | 'devices' | 'servers' | 'privacy' | 'storage' | 'backup' | 'about';
+export type SettingsSection =
+  | 'general'
+  | 'devices'
+  | 'servers'
+  | 'privacy'
+  | 'storage'
+  | 'backup'
+  | 'computers'
+  | 'about';
 
 export type Panel = 'none' | 'chat' | 'people' | 'details';
 
@@ -139,6 +157,8 @@ export type ParticipantView = {
   /** One run of the app on that device; stable over reconnects. */
   sess: string;
   deviceId: DeviceId;
+  /** The first computer of its person; absent where the device is that, or the only one. */
+  person?: DeviceId;
   name: string;
   standing: PeerStanding['standing'];
   link: LinkView;

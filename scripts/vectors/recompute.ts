@@ -93,6 +93,42 @@ function hello(room: ReturnType<typeof schedule>, from: number) {
   return { roomId, device, ephemeral, sess, plaintext, box };
 }
 
+/** A list with the computer of `hi` on it, signed by the person `lo`, and the first part of a transfer from the one to the other. */
+function computers(secret: Buffer, lo: ReturnType<typeof hello>, hi: ReturnType<typeof hello>) {
+  const [person, device] = [publicOf(lo.device), publicOf(hi.device)];
+  const [eph, boxKey] = [publicOf(lo.ephemeral), publicOf(hi.ephemeral)];
+  const [askedAt, issuedAt, leftAt, parts] = [1_700_000_000_700, 1_700_000_000_800, 1_700_000_000_900, 2];
+  const name = ascii('Zoë’s laptop');
+  const named = [u64(askedAt), u32(name.length), name];
+  const consent = sign(null, Buffer.concat([ascii(`${LABEL} computer`), person, device, ...named]), hi.device);
+  const list = Buffer.concat([ascii(`${LABEL} computers`), person, u64(issuedAt), u32(1), device, ...named, consent]);
+  const leave = Buffer.concat([ascii(`${LABEL} computer-leave`), device, u64(leftAt)]);
+  const ask = Buffer.concat([ascii(`${LABEL} computer-ask`), person, device, boxKey]);
+  const welcome = Buffer.concat([ascii(`${LABEL} computer-welcome`), device, boxKey, eph, u32(parts)]);
+  const shared = diffieHellman({ privateKey: lo.ephemeral, publicKey: x25519Public(boxKey) });
+  const info = Buffer.concat([ascii(`${LABEL} transfer`), person, device]);
+  const key = hkdf(shared, Buffer.concat([boxKey, eph]), info, 32);
+  const cipher = createCipheriv('aes-256-gcm', key, Buffer.concat([Buffer.alloc(4), u64(1)]));
+  cipher.setAAD(Buffer.concat([ascii(`${LABEL} part`), u32(1), u32(parts)]));
+  const part = Buffer.concat([cipher.update(ascii('[]')), cipher.final(), cipher.getAuthTag()]);
+  return {
+    name: name.toString(),
+    askedAt,
+    issuedAt,
+    leftAt,
+    parts,
+    consent: consent.toString('base64url'),
+    sig: sign(null, list, lo.device).toString('base64url'),
+    leaveSig: sign(null, leave, hi.device).toString('base64url'),
+    boxKey: boxKey.toString('base64url'),
+    eph: eph.toString('base64url'),
+    askSig: sign(null, ask, hi.device).toString('base64url'),
+    welcomeSig: sign(null, welcome, lo.device).toString('base64url'),
+    part: part.toString('base64url'),
+    meetingOwner: sha256(ascii(`${LABEL} computer-room`), secret).toString('base64url'),
+  };
+}
+
 export function vectors() {
   const secret = counting(0, 32);
   const owner = privateKey('ed25519', counting(150, 32));
@@ -255,6 +291,7 @@ export function vectors() {
       bytes: entry.toString('hex'),
       sig: sign(null, entry, lo.device).toString('base64url'),
     },
+    computers: computers(secret, lo, hi),
   };
 }
 

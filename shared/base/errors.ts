@@ -117,6 +117,21 @@ export const ERRORS = {
     'A profile was begun here while the backup was unpacked. It is kept as it is, and nothing was restored.',
   'backup-folder-missing': 'The folder for backups is not there. Plug in its disk, or choose another folder.',
 
+  // Several computers
+  'computer-code-invalid': 'This is not a code for a new computer. Make one in Settings of your other computer.',
+  'computer-code-expired': 'This code was good for 10 minutes. Make a new one.',
+  'computer-code-crowded':
+    'More than one computer came with this code, so it is void. Make a new one, and show it to nobody else.',
+  'computer-cancelled': 'The other computer did not go on. Nothing went over.',
+  'computer-lost': 'The connection to the other computer was lost. Make a new code and try again.',
+  'computer-refused': 'What the other computer sent was not what it has to be. Nothing was taken over.',
+  'computer-not-first': 'Only your first computer adds and removes others.',
+  'computer-asked': 'An earlier try was not finished. Close this, and connect once more.',
+  'computer-unanswered': 'Parley still asks you about another computer, in a window of its own. Answer that first.',
+  'computers-in-doubt':
+    'Your history came from a backup, so Parley first has to hear which computers you use by now. Open Parley on another one of them, or try again in 10 minutes.',
+  'computers-full': 'You use as many computers as one person can. Remove one first.',
+
   // Hosts
   'secrets-locked':
     'The keys of this profile are locked by this system’s keystore. Open Parley the way you usually do; nothing was changed.',

@@ -78,6 +78,22 @@ export const LIMITS = {
   backfillTakenMax: 10_000,
   backfillGivenMax: 20_000,
   receiptsMax: 200,
+
+  /** Computers of one person beside the first. */
+  computersMax: 8,
+  /** How long an app that came from a backup waits to hear of its person's computers before it goes by what the backup has. */
+  computersAskMs: 600_000,
+  /** Devices that were ever a computer of one person; further ones do not count. */
+  computersEverMax: 64,
+  /** Lists of computers, and computers that left, in one message of a link. */
+  computerListsMax: 16,
+  /** Rooms in one message between computers of one person. */
+  ownRoomsMax: 50,
+  /** How long a code for a new computer is good for. */
+  computerCodeMs: 600_000,
+  /** Sealed parts of what a new computer gets, and characters of one. */
+  transferPartsMax: 10_000,
+  transferPartMaxChars: 60_000,
   /** One session description. */
   sdpMaxChars: 60_000,
   candidateMaxChars: 1_024,

@@ -3,6 +3,7 @@ import type { Outcome } from '../base/outcome.ts';
 import { AppInfo, EmbeddedServerState, PeerStanding, Preparing, Room, Settings } from '../model/index.ts';
 import { appCalls } from './app-calls.ts';
 import { backupCalls, backupEvents } from './backup-calls.ts';
+import { computerCalls, computerEvents } from './computer-calls.ts';
 import { fileCalls, fileEvents } from './file-calls.ts';
 import { historyCalls, historyEvents } from './history-calls.ts';
 import { identityCalls } from './identity-calls.ts';
@@ -31,6 +32,7 @@ export const bridgeCalls = {
   ...storageCalls,
   ...workCalls,
   ...backupCalls,
+  ...computerCalls,
 } as const;
 
 export type BridgeCall = keyof typeof bridgeCalls;
@@ -59,6 +61,7 @@ export const bridgeEvents = {
   ...signalingEvents,
   ...workEvents,
   ...backupEvents,
+  ...computerEvents,
 } as const;
 export type BridgeEvent = keyof typeof bridgeEvents;
 export type BridgePayload<E extends BridgeEvent> = z.output<(typeof bridgeEvents)[E]>;

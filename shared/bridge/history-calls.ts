@@ -167,6 +167,19 @@ export const historyCalls = {
     input: OfRoom.extend({ callId: CallId }).strict(),
     output: z.object({ changed: z.array(HistoryItem) }),
   },
+  /** Everything up to this clock was seen on another computer of this person. Answers how many messages were unread here. */
+  'history.mark-seen-up-to': {
+    input: OfRoom.extend({
+      clock: z
+        .number()
+        .int()
+        .min(0)
+        .max(2 ** 48),
+    }).strict(),
+    output: z.object({ seen: z.number().int().nonnegative() }),
+  },
+  /** Up to which clock everything was seen here. */
+  'history.read-clock': { input: OfRoom, output: z.object({ clock: z.number().int().nonnegative() }) },
   /** Lists the messages that this device has, of the authors above one and up to another; a lower `upTo` comes back where not all fit. */
   'history.heads': {
     input: OfRoom.extend({ above: DeviceId.nullable().default(null), upTo: DeviceId.nullable().default(null) }),

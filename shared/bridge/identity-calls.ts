@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { base64UrlOf } from '../base/bytes.ts';
 import { DeviceId } from '../base/ids.ts';
-import { PeerStanding, Profile } from '../model/index.ts';
+import { ComputerList, PeerStanding, Profile } from '../model/index.ts';
 import { HelloFields, PairRole } from '../protocol/hello-fields.ts';
 
 const Sig = base64UrlOf(64);
@@ -15,8 +15,11 @@ export const identityCalls = {
     input: z.object({ role: PairRole, transcriptHash: base64UrlOf(32) }).strict(),
     output: z.object({ sig: Sig }),
   },
-  /** Pins a peer's key at first contact and says how it stands from then on. */
-  'peers.meet': { input: z.object({ deviceId: DeviceId, profile: Profile }).strict(), output: PeerStanding },
+  /** Pins a peer's key at first contact and says how it stands from then on. `computers` is the list that it came with, where it has one. */
+  'peers.meet': {
+    input: z.object({ deviceId: DeviceId, profile: Profile, computers: ComputerList.optional() }).strict(),
+    output: PeerStanding,
+  },
   /** The person compared the safety code (`verified: true`) or takes that back. */
   'peers.verify': { input: z.object({ deviceId: DeviceId, verified: z.boolean() }).strict(), output: PeerStanding },
 } as const;

@@ -75,8 +75,13 @@ export const Author = z.object({
   name: z.string(),
   confirmed: z.boolean(),
   mine: z.boolean(),
+  /** The first computer of the author's person; absent where the author is that itself, or the only one. */
+  person: DeviceId.optional(),
 });
 export type Author = z.infer<typeof Author>;
+
+/** The person behind an author, whichever of their computers wrote. */
+export const personIn = ({ author, person }: Pick<Author, 'author' | 'person'>): DeviceId => person ?? author;
 
 /** The message that another one answers, as far as it is here. */
 export const Quote = Author.extend({
@@ -150,7 +155,12 @@ export const HistoryItem = z.object({
   deleted: z.boolean(),
   quote: Quote.nullable(),
   reactions: z.array(Reaction),
+  /** By this person: on this computer, or `elsewhere`. */
   mine: z.boolean(),
+  /** Written on another computer of this person, which alone can change it and knows how far it came. */
+  elsewhere: z.boolean().optional(),
+  /** The first computer of the author's person; absent where the author is that itself, or the only one. */
+  person: DeviceId.optional(),
   /**
    * The name of the author, to be shown. `authorName` is what the author's device claims, and any device can claim any name: where
    * the device was met, this is the name it is known by here. Where it was not, or took a name that another device had,

@@ -43,5 +43,7 @@ export const PeerStanding = z.object({
   deviceId: DeviceId,
   name: z.string(),
   standing: z.enum(['new', 'pinned', 'verified', 'changed']),
+  /** The first computer of its person; absent where the device is that itself, or the only one. */
+  person: DeviceId.optional(),
 });
 export type PeerStanding = z.infer<typeof PeerStanding>;

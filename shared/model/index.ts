@@ -1,5 +1,6 @@
 export * from './backup.ts';
 export * from './chat-message.ts';
+export * from './computers.ts';
 export * from './entry.ts';
 export * from './file.ts';
 export * from './gap.ts';
@@ -22,5 +23,6 @@ export * from './settings.ts';
 export * from './spam.ts';
 export * from './split-text.ts';
 export * from './storage.ts';
+export * from './transfer-item.ts';
 export * from './voice.ts';
 export * from './work.ts';

@@ -16,6 +16,8 @@ export const Settings = z.object({
   version: z.literal(1),
   /** Null until the person said their name. */
   profile: Profile.nullable(),
+  /** When the person took that name, in ms; of two computers of one person the later name counts. */
+  profileAt: z.number().int().nonnegative(),
   appearance: z.object({ theme: Theme }),
   devices: z.object({
     cameraId: DeviceChoice,
@@ -47,6 +49,7 @@ export type Settings = z.infer<typeof Settings>;
 export const usualSettings: Settings = {
   version: 1,
   profile: null,
+  profileAt: 0,
   appearance: { theme: 'system' },
   devices: { cameraId: null, microphoneId: null, speakerId: null, startMuted: false, startCameraOff: false },
   privacy: { relayOnly: false, readReceipts: true },

@@ -3,6 +3,14 @@ import { base64UrlOf } from '../base/bytes.ts';
 import { CallId, DeviceId, MessageId } from '../base/ids.ts';
 import { LIMITS } from '../base/limits.ts';
 import { MessagePlace } from '../model/chat-message.ts';
+import {
+  ComputerAsk,
+  ComputerLeave,
+  ComputerList,
+  ComputerWelcome,
+  OwnThings,
+  TransferPart,
+} from '../model/computers.ts';
 import { Entry, EntryHeader } from '../model/entry.ts';
 import { Profile } from '../model/profile.ts';
 
@@ -140,6 +148,24 @@ const QuestionNumber = z
   .nonnegative()
   .max(2 ** 31);
 
+/**
+ * The steps by which a new computer comes to the first one of its person, in a room that only the two are in. The new one asks, is
+ * welcomed after the person compared the codes, asks for each part in its order and says when it has stored all of them.
+ */
+export const ComputerStep = z.discriminatedUnion('step', [
+  z.object({ step: z.literal('ask'), ask: ComputerAsk }),
+  z.object({ step: z.literal('welcome'), welcome: ComputerWelcome }),
+  z.object({ step: z.literal('next'), index: z.number().int().min(0).max(LIMITS.transferPartsMax) }),
+  z.object({
+    step: z.literal('part'),
+    index: z.number().int().min(0).max(LIMITS.transferPartsMax),
+    part: TransferPart,
+  }),
+  z.object({ step: z.literal('done') }),
+  z.object({ step: z.literal('cancel') }),
+]);
+export type ComputerStep = z.infer<typeof ComputerStep>;
+
 /** The messages between two linked participants on the data channel: one JSON text per message. */
 export const LinkMessage = z.discriminatedUnion('type', [
   PresenceMessage,
@@ -163,6 +189,23 @@ export const LinkMessage = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('signal'), signal: LinkSignal }),
   z.object({ type: z.literal('safety'), step: SafetyStep }),
+  /** Lists of computers of people who wrote in the room, this one's own among them, and computers that left by themselves. */
+  z.object({
+    type: z.literal('computers'),
+    lists: z.array(ComputerList).max(LIMITS.computerListsMax),
+    left: z.array(ComputerLeave).max(LIMITS.computerListsMax),
+  }),
+  /** Everything up to this clock was seen by the person; only between computers of one person. */
+  z.object({
+    type: z.literal('seen'),
+    clock: z
+      .number()
+      .int()
+      .min(0)
+      .max(2 ** 48),
+  }),
+  OwnThings.extend({ type: z.literal('own') }),
+  z.object({ type: z.literal('computer'), step: ComputerStep }),
   z.object({ type: z.literal('bye'), why: z.enum(['left', 'closed']) }),
 ]);
 export type LinkMessage = z.infer<typeof LinkMessage>;
@@ -173,7 +216,13 @@ export type LinkMessageOf<T extends LinkMessage['type']> = Extract<LinkMessage, 
  * then signals until the data channel is open and whenever it is not.
  */
 export const PairMessage = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('confirm'), sig: base64UrlOf(64), profile: Profile }),
+  z.object({
+    type: z.literal('confirm'),
+    sig: base64UrlOf(64),
+    profile: Profile,
+    /** Where the device is one of several of its person. */
+    computers: ComputerList.optional(),
+  }),
   z.object({ type: z.literal('signal'), signal: LinkSignal }),
   z.object({ type: z.literal('bye') }),
 ]);

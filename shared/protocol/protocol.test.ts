@@ -356,6 +356,11 @@ const file = { salt: id16, name: 'a.txt', folders: [], sizeBytes: 3, root: id32 
 const signal = (inner: unknown) => ({ kind: 'peer', epoch: 1, signal: inner });
 type Rows<T extends string> = { [K in T]: { good: Record<string, unknown>[]; bad: Record<string, unknown>[] } };
 
+const otherId32 = `B${id32.slice(1)}`;
+const computer = { device: otherId32, name: 'Laptop', askedAt: 1, consent: id64 };
+const computers = { person: id32, issuedAt: 1, computers: [computer], sig: id64 };
+const leave = { device: otherId32, leftAt: 1, sig: id64 };
+
 /** For every kind of message: some that are right, and changes to the first that each make it wrong. */
 const LINK: Rows<LinkMessage['type']> = {
   presence: {
@@ -405,6 +410,53 @@ const LINK: Rows<LinkMessage['type']> = {
         message: { ...chat, kind: 'reaction', body: { salt: id16, emoji, on: true }, of: { author: id32, id: id16 } },
       })),
       { message: { ...chat, sig: id32 } },
+    ],
+  },
+  computers: {
+    good: [
+      { lists: [], left: [] },
+      { lists: [computers], left: [leave] },
+    ],
+    bad: [
+      { left: undefined },
+      { left: Array.from({ length: LIMITS.computerListsMax + 1 }, () => leave) },
+      { left: [{ ...leave, leftAt: -1 }] },
+      { left: [{ ...leave, sig: id32 }] },
+      { lists: Array.from({ length: LIMITS.computerListsMax + 1 }, () => computers) },
+      { lists: [{ ...computers, sig: id32 }] },
+      { lists: [{ ...computers, computers: [computer, computer] }] },
+      { lists: [{ ...computers, computers: [{ ...computer, device: id32 }] }] },
+      { lists: [{ ...computers, computers: [{ ...computer, name: ' ' }] }] },
+    ],
+  },
+  own: {
+    good: [
+      { profile, profileAt: 1, rooms: [] },
+      { profile, profileAt: 1, rooms: [{ roomId: id16, invite: 'x', passphrase: null, name: null }] },
+    ],
+    bad: [
+      { profileAt: -1 },
+      { rooms: [{ roomId: id32, invite: 'x', passphrase: null, name: null }] },
+      { rooms: [{ roomId: id16, invite: 'x'.repeat(513), passphrase: null, name: null }] },
+    ],
+  },
+  seen: { good: [{ clock: 0 }], bad: [{ clock: -1 }, { clock: 0.5 }] },
+  computer: {
+    good: [
+      { step: { step: 'ask', ask: { ...computer, boxKey: id32, sig: id64 } } },
+      { step: { step: 'welcome', welcome: { list: computers, eph: id32, sig: id64, parts: 1 } } },
+      { step: { step: 'next', index: 0 } },
+      { step: { step: 'part', index: 0, part: 'AAAA' } },
+      { step: { step: 'done' } },
+      { step: { step: 'cancel' } },
+    ],
+    bad: [
+      { step: { step: 'ask', ask: computer } },
+      { step: { step: 'welcome', welcome: { list: computers, eph: id32, sig: id64, parts: 0 } } },
+      { step: { step: 'next', index: -1 } },
+      { step: { step: 'part', index: 0, part: '' } },
+      { step: { step: 'part', index: 0, part: 'A'.repeat(LIMITS.transferPartMaxChars + 1) } },
+      { step: { step: 'other' } },
     ],
   },
   receipt: { good: [{ delivered: [id16], read: [] }], bad: [{ delivered: id16 }, { read: ['x'] }] },

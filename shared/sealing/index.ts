@@ -1,3 +1,16 @@
+export { type ComputerCode, computerRoomKeys, formatComputerCode, parseComputerCode } from './computer-code.ts';
+export { type TransferBox, type TransferEnds, transferBox, transferKey } from './computer-transfer.ts';
+export {
+  askBytes,
+  computersBytes,
+  consentBytes,
+  isConsent,
+  isSignedLeave,
+  isSignedList,
+  leaveBytes,
+  type Verify,
+  welcomeBytes,
+} from './computers.ts';
 export { entryBodyBytes, entrySignatureBytes } from './entry.ts';
 export { type FileFacts, fileIdOf, fileRootOf } from './file.ts';
 export {

@@ -4,8 +4,8 @@ import { readServerHost, type ServerHost } from '../model/server-host.ts';
 /** The scheme of Parley's links, without its colon. */
 const LINK_SCHEME = 'parley';
 
-/** The purpose of a link: into a room, or into a server. */
-export type LinkKind = 'join' | 'server';
+/** The purpose of a link: into a room, into a server, or to the first computer of a person. */
+export type LinkKind = 'join' | 'server' | 'computer';
 
 /** No link is longer, and what is much longer is not even searched. */
 export const LINK_MAX_CHARS = 1_024;

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { schedule, vectors } from '../../scripts/vectors/recompute.ts';
 import { fromBase64Url, toBase64Url } from '../base/bytes.ts';
+import { Computer, ComputerList } from '../model/computers.ts';
 import { Entry } from '../model/entry.ts';
 import { RoomName } from '../model/room-name.ts';
 import { PairMessage } from '../protocol/link.ts';
+import { computerRoomKeys } from './computer-code.ts';
+import { transferBox } from './computer-transfer.ts';
+import { askBytes, computersBytes, consentBytes, leaveBytes, welcomeBytes } from './computers.ts';
 import { entryBodyBytes, entrySignatureBytes } from './entry.ts';
 import { type OwnHello, openHello } from './hello.ts';
 import { deriveRoomKeys } from './key-schedule.ts';
@@ -175,5 +179,33 @@ describe('the protocol’s vectors', () => {
     expect(hex(bytes)).toBe(pinned.entry.bytes);
     const key = fromBase64Url(entry.author) ?? new Uint8Array();
     expect(await verifyEd25519(key, fromBase64Url(entry.sig) ?? new Uint8Array(), bytes)).toBe(true);
+  });
+
+  it('agree with a list of computers and a part of a transfer', async () => {
+    const { name, askedAt, issuedAt, leftAt, consent, sig, leaveSig } = pinned.computers;
+    const { boxKey, eph, parts, askSig, welcomeSig, part } = pinned.computers;
+    const [person, device] = [pinned.hello.loDevice, pinned.hello.hiDevice];
+    const raw = (text: string) => fromBase64Url(text) ?? new Uint8Array();
+    const holds = (by: string, signature: string, bytes: Parameters<typeof verifyEd25519>[2]) =>
+      verifyEd25519(raw(by), raw(signature), bytes);
+    const computer = Computer.parse({ device, name, askedAt, consent });
+    const list = ComputerList.parse({ person, issuedAt, computers: [computer], sig });
+    const ask = { ...computer, boxKey };
+    expect(
+      await Promise.all([
+        holds(device, consent, consentBytes(person, computer)),
+        holds(person, sig, computersBytes(list)),
+        holds(device, leaveSig, leaveBytes({ ...computer, leftAt })),
+        holds(device, askSig, askBytes(person, ask)),
+        holds(person, welcomeSig, welcomeBytes(ask, { eph, parts })),
+      ]),
+    ).toEqual([true, true, true, true, true]);
+    const seed = unhex(pinned.given.hiEphemeralSeed);
+    const pkcs8 = new Uint8Array([...unhex('302e020100300506032b656e04220420'), ...seed]);
+    const own = await crypto.subtle.importKey('pkcs8', pkcs8, 'X25519', false, ['deriveBits']);
+    const box = await transferBox({ own, other: eph, boxKey, eph, parts }, { person, device });
+    expect(await box?.open(1, part)).toBe('[]');
+    const { ownerPub: meetingOwner } = await computerRoomKeys({ secret });
+    expect(toBase64Url(meetingOwner)).toBe(pinned.computers.meetingOwner);
   });
 });

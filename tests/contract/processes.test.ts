@@ -51,7 +51,7 @@ describe('the programs that a person starts', { timeout: 90_000 }, () => {
       (response): Promise<unknown> => response.json(),
       () => null,
     );
-    return { asked };
+    return { asked, cookie, origin };
   };
   const enter = async (url: string) => (await fetch(url, { redirect: 'manual' })).status;
   /** Whether something listens there. */
@@ -140,6 +140,22 @@ look();
     expect(await isFree(port, '127.0.0.1')).toBe(true);
     const again = host(['--window', 'none', '--no-embedded-server']);
     await ready(again);
+  });
+
+  it('loopback: tells the address of a question where it opens no window, and does what is answered there', async () => {
+    const one = host(['--window', 'none', '--no-embedded-server']);
+    const { url } = await ready(one);
+    const { asked, cookie, origin } = await askForLink(url);
+    const question = await one.waitForLine('the question', (line) => /^\{"question":"(\S+)"\}$/.exec(line)?.[1]);
+    expect(await (await fetch(question, { headers: { cookie } })).text()).toContain('Open example.org outside Parley?');
+    // Nobody reads it without the key that the page has.
+    expect((await fetch(question)).status).toBe(403);
+    await fetch(question, {
+      method: 'POST',
+      headers: { cookie, origin, 'content-type': 'application/x-www-form-urlencoded' },
+      body: 'answer=cancel',
+    });
+    expect(await asked).toMatchObject({ ok: false, code: 'cancelled' });
   });
 
   it('loopback: a second start says so, hands over and ends with 3', async () => {

@@ -2,9 +2,11 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ServerHost } from '@parley/shared/model';
+import { type ComputersState, ServerHost } from '@parley/shared/model';
 import { createInvite, formatInvite } from '@parley/shared/sealing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createCore } from '#core/core.ts';
+import { ask, testPorts } from '#core/testing/test-kit.ts';
 import { until } from '#support/wait.ts';
 import {
   type ElectronApp,
@@ -257,5 +259,44 @@ describe('the app in Electron', () => {
     await until('the link outside', () => existsSync(links));
     expect(readFileSync(links, 'utf8')).toBe('https://example.org/agreed?a=b\n');
     expect(await ask('http://example.org/')).toMatchObject({ ok: false, code: 'link-refused' });
+  });
+
+  it('takes another computer in after the person agreed in a dialog of the system, whatever its page says', async () => {
+    const laptop = await createCore(testPorts(join(folder, 'laptop'), { serverProcess: null }));
+    try {
+      const call = (name: string, input: unknown) =>
+        app.page.evaluate(`desktop.call(${JSON.stringify(name)}, ${JSON.stringify(input)})`);
+      const { value } = (await call('computers.state', {})) as { value: ComputersState };
+      const wish = await ask(laptop, 'computers.ask', { person: value.person, name: 'Kitchen laptop' });
+      const welcome = () => call('computers.welcome', { ask: wish });
+      const isOpen = async () => (await screen.windows('A new computer')).length > 0;
+      const gone = () => until('the question to be gone', async () => !(await isOpen()));
+
+      // Escape, and Return by somebody who was typing, are a no.
+      for (const key of ['Escape', 'Return']) {
+        const refused = welcome();
+        await screen.press('A new computer', key);
+        expect(await refused).toMatchObject({ ok: false, code: 'cancelled' });
+        await gone();
+      }
+      const withdrawn = welcome();
+      await until('the question', isOpen);
+      expect(await welcome()).toMatchObject({ ok: false, code: 'computer-unanswered' });
+      await call('computers.stop-giving', { failed: true });
+      expect(await withdrawn).toMatchObject({ ok: false, code: 'cancelled' });
+      await gone();
+      expect(await call('computers.state', {})).toMatchObject({ value: { list: null } });
+      expect(await call('computers.part', { index: 0 })).toMatchObject({ ok: false, code: 'computer-refused' });
+
+      const agreed = welcome();
+      await screen.press('A new computer', 'Right', 'Return');
+      expect(await agreed).toMatchObject({
+        ok: true,
+        value: { list: { computers: [{ name: 'Kitchen laptop', device: wish.device }] } },
+      });
+      await call('computers.stop-giving', { failed: true });
+    } finally {
+      await laptop.close();
+    }
   });
 });

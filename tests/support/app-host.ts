@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type RunningProcess, startProcess } from './processes.ts';
 
+const Question = z.object({ question: z.url() });
 const Ready = z.object({ ready: z.literal(true), url: z.url() });
 
 export type HostOptions = {
@@ -19,6 +20,8 @@ export interface AppHost {
   /** Opens the app once; carries the start token. */
   readonly url: string;
   readonly process: RunningProcess;
+  /** Waits for the address of the next question that the host asks its person, which has no window to stand in. */
+  nextQuestion(): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -48,17 +51,19 @@ export async function startHost({
     ...(logTo === undefined ? {} : { logTo }),
   });
   try {
-    const ready = await host.waitForLine('the app to be ready', (line) => {
-      try {
-        const parsed = Ready.safeParse(JSON.parse(line));
-        return parsed.success ? parsed.data : undefined;
-      } catch {
-        return undefined;
-      }
-    });
+    const ready = await host.waitForLine('the app to be ready', (line) => lineAs(Ready, line));
+    const asked = new Set<string>();
     return {
       url: ready.url,
       process: host,
+      async nextQuestion() {
+        const { question } = await host.waitForLine('a question', (line) => {
+          const said = lineAs(Question, line);
+          return said && !asked.has(said.question) ? said : undefined;
+        });
+        asked.add(question);
+        return question;
+      },
       close: async () => {
         await host.close();
       },
@@ -66,5 +71,15 @@ export async function startHost({
   } catch (error) {
     await host.close();
     throw error;
+  }
+}
+
+/** A line of JSON of that shape; undefined for any other. */
+function lineAs<T>(shape: z.ZodType<T>, line: string): T | undefined {
+  try {
+    const parsed = shape.safeParse(JSON.parse(line));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
   }
 }

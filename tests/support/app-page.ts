@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import type { OpenedApp } from './open-app.ts';
 import { until } from './wait.ts';
 
 export type DeliveryWord = 'Queued' | 'Sent' | 'Delivered' | 'Read' | 'Not sent';
@@ -8,10 +9,20 @@ const DELIVERY = /(Queued|Not sent|Sent|Delivered|Read)\s*$/;
 export class AppPage {
   readonly page: Page;
   readonly #readClipboard: () => Promise<string>;
+  readonly #answerQuestion: (button: string) => Promise<void>;
 
-  constructor(app: { page: Page; readClipboard(): Promise<string> }) {
+  constructor(app: Pick<OpenedApp, 'page' | 'readClipboard' | 'answerQuestion'>) {
     this.page = app.page;
     this.#readClipboard = () => app.readClipboard();
+    this.#answerQuestion = async (button) => {
+      if (!app.answerQuestion) throw new Error('this app asks in dialogs of the system');
+      await app.answerQuestion(button);
+    };
+  }
+
+  /** Presses a button of the next question that Parley asks outside its page. */
+  answerQuestion(button: string): Promise<void> {
+    return this.#answerQuestion(button);
   }
 
   /** Says `name` where the app asks for it, and waits for Home. */

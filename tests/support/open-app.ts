@@ -31,6 +31,8 @@ export type ParticipantOptions = Omit<BrowserOptions, 'clip'> & {
 export type OpenedApp = {
   page: Page;
   readClipboard(): Promise<string>;
+  /** Presses a button of the next question that Parley asks outside its page. */
+  answerQuestion?(button: string): Promise<void>;
   /** Ends the app; the profile stays. */
   close(): Promise<void>;
 };
@@ -52,6 +54,13 @@ export async function openInChromium(options: ParticipantOptions, clip: Clip): P
     return {
       page,
       readClipboard: () => page.evaluate<string>('navigator.clipboard.readText()'),
+      async answerQuestion(button) {
+        const question = await page.context().newPage();
+        await question.goto(await host.nextQuestion());
+        await question.getByRole('button', { name: button }).click();
+        await question.getByText('You can close this window.').waitFor();
+        await question.close();
+      },
       close: async () => {
         await close();
         await host.close();

@@ -1,5 +1,6 @@
 import type { HistoryItem, PeerStanding } from '@parley/shared/model';
 import { ParleyError } from '@parley/shared/protocol';
+import type { ComputersPort } from '../computers/computers.ts';
 import type { Emit } from '../event-hub.ts';
 import type { HandlersOf } from '../router.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
@@ -7,9 +8,9 @@ import { type RoomParts, whenStored } from './room-handlers.ts';
 
 /** Messages, and the peers that were met. */
 export function historyHandlers(
-  parts: RoomParts & { settings: SettingsStore; emit: Emit },
+  parts: RoomParts & { settings: SettingsStore; emit: Emit; computers: Pick<ComputersPort, 'learn'> },
 ): HandlersOf<'history' | 'peers'> {
-  const { history, settings, emit, watch, files } = parts;
+  const { history, settings, emit, watch, files, computers } = parts;
   const stored = whenStored(parts);
 
   /** Names stand on messages and in the list of rooms: both are told when one of them changed. */
@@ -26,7 +27,11 @@ export function historyHandlers(
     files.forgetMessages(changed.filter(({ deleted, content }) => deleted && content.kind === 'file'));
 
   return {
-    'peers.meet': async ({ deviceId, profile }) => peerMet(await history.meet(deviceId, profile)),
+    'peers.meet': async ({ deviceId, profile, computers: list }) => {
+      // Before its name is looked at: it may be a computer of somebody who is known.
+      if (list) await computers.learn({ lists: [list], left: [], by: deviceId, roomId: null });
+      return peerMet(await history.meet(deviceId, profile));
+    },
     'peers.verify': async ({ deviceId, verified }) => peerMet(await history.verifyPeer(deviceId, verified)),
 
     'history.compose': async (draft) => {
@@ -60,6 +65,10 @@ export function historyHandlers(
     'history.mark-heads': async ({ roomId, by, heads }) => ({ changed: await history.markHeads(roomId, by, heads) }),
     'history.mark-seen': async ({ roomId, ...range }) => ({ seen: await stored(history.markSeen(roomId, range)) }),
     'history.join-call': async ({ roomId, callId }) => ({ changed: await stored(history.joinCall(roomId, callId)) }),
+    'history.mark-seen-up-to': async ({ roomId, clock }) => ({
+      seen: await stored(history.markSeenUpTo(roomId, clock)),
+    }),
+    'history.read-clock': async ({ roomId }) => ({ clock: await history.readClock(roomId) }),
     'history.heads': ({ roomId, above, upTo }) => history.heads(roomId, above, upTo),
     'history.missing': ({ roomId, limit, ...holdings }) => history.missing(roomId, holdings, limit),
     'history.held-ids': ({ roomId, ...range }) => history.heldIds(roomId, range),

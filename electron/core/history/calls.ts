@@ -3,6 +3,7 @@ import type { CallId, RoomId } from '@parley/shared/protocol';
 import { toBlob } from './blobs.ts';
 import type { Queries } from './database.ts';
 import type { MessageRow } from './message-rows.ts';
+import type { People } from './people.ts';
 import { sql } from './statements.ts';
 
 /** The row of a call. */
@@ -10,15 +11,15 @@ type CallRow = Pick<MessageRow, 'id' | 'room_id' | 'author' | 'mine' | 'sent_at'
 type Facts = { created_at: number; joined: number; length: number | null };
 
 /** What this device knows of the calls of its rooms. An entry of a call has the id of the call. */
-export function createCalls({ one, run }: Pick<Queries, 'one' | 'run'>) {
+export function createCalls({ one, run }: Pick<Queries, 'one' | 'run'>, people: Pick<People, 'isOwn'>) {
   const factsOf = ({ id, room_id: roomId, author }: CallRow) =>
     one<Facts>(sql.callFacts, { roomId, author, id: toBlob(id) });
   const isMissed = (call: CallRow, facts: Facts | undefined): boolean =>
     // A device that came into the room later has missed nothing of what was before.
-    call.mine === 0 && facts?.joined === 0 && call.sent_at >= facts.created_at;
+    call.mine === 0 && !people.isOwn(call.author) && facts?.joined === 0 && call.sent_at >= facts.created_at;
 
   return {
-    /** Whether somebody else started it while this device was in the room, and this device was never in it. */
+    /** Whether somebody else started it while this device was in the room, and this person was never in it. */
     isMissed: (call: CallRow): boolean => isMissed(call, factsOf(call)),
 
     /** A call as it stands in the conversation. */

@@ -38,6 +38,8 @@ export function createEntryLog(context: HistoryContext) {
     text: row.text,
   });
 
+  const isUnread = (mine: boolean, state: number): boolean => !mine && state < STATE_NUMBERS.read;
+
   /** Changes what is shown of a message, and by what it is found. */
   const setText = (row: MessageRow, change: Pick<MessageRow, 'text' | 'edited' | 'deleted'>): void => {
     const { number } = row;
@@ -61,7 +63,7 @@ export function createEntryLog(context: HistoryContext) {
       at: now(),
       shown: 1,
       entries: 0,
-      unread: row.mine === 1 || row.state === STATE_NUMBERS.read ? 0 : 1,
+      unread: isUnread(row.mine === 1, row.state) ? 1 : 0,
     });
   };
   const erase = (row: MessageRow): void => {
@@ -93,7 +95,7 @@ export function createEntryLog(context: HistoryContext) {
     if (row.shown === 1) hide(row);
   };
   const hide = (row: MessageRow): void => {
-    const unread = row.mine === 0 && row.state < STATE_NUMBERS.read ? -1 : 0;
+    const unread = isUnread(row.mine === 1, row.state) ? -1 : 0;
     run(sql.roomGrew, { roomId: row.room_id, clock: row.clock, at: 0, shown: -1, entries: 0, unread });
   };
 
@@ -236,7 +238,7 @@ export function createEntryLog(context: HistoryContext) {
         at: shown ? (mine ? entry.sentAt : now()) : 0,
         shown: shown ? 1 : 0,
         entries: 1,
-        unread: shown && !mine && state < STATE_NUMBERS.read ? 1 : 0,
+        unread: shown && isUnread(mine, state) ? 1 : 0,
       });
       spans.add(entry, held);
       run(sql.lowerFloor, entry.seq - 1, authors.find(roomId, author), entry.seq);

@@ -11,7 +11,7 @@ type StoredNeighbour = Omit<Neighbour, 'id'> & { id: Uint8Array };
 type SpanRow = Pick<Span, 'first' | 'last'> & { author: string };
 
 /** The gaps in a room's history: entries that must exist, because later ones of their authors are here. */
-export function createGapsStore({ all, needRoom }: HistoryContext) {
+export function createGapsStore({ all, people, needRoom }: HistoryContext) {
   const placeOf = ({ clock, author, id }: Neighbour): HistoryGap['place'] => ({
     clock,
     author: DeviceId.parse(author),
@@ -20,7 +20,7 @@ export function createGapsStore({ all, needRoom }: HistoryContext) {
   /** The entries of one seq, in the order of the room. */
   const entriesAt = (roomId: RoomId, author: string, seq: number): Neighbour[] =>
     all<StoredNeighbour>(sql.entriesAt, roomId, author, seq)
-      .map((row) => ({ ...row, id: fromBlob(row.id) }))
+      .map((row) => people.named({ ...row, id: fromBlob(row.id) }))
       .sort((left, right) => comparePlaces(placeOf(left), placeOf(right)));
 
   const gapBefore = (roomId: RoomId, { author, first }: SpanRow, before: SpanRow | undefined): HistoryGap[] => {

@@ -1,4 +1,4 @@
-import type { HistoryItem, MessageRef, Reaction } from '@parley/shared/model';
+import { type Author, type HistoryItem, type MessageRef, personIn, type Reaction } from '@parley/shared/model';
 import { type DeviceId, LIMITS, type MessageId, ParleyError, type RoomId } from '@parley/shared/protocol';
 import type { SigningKey } from '../identity/ed25519.ts';
 import { createAuthors } from './authors.ts';
@@ -6,16 +6,17 @@ import { toBlob } from './blobs.ts';
 import { createCalls } from './calls.ts';
 import type { Queries, WritableDb } from './database.ts';
 import {
+  asAuthor,
   type ItemRow,
   itemOf,
   KIND_NUMBERS,
   lifetimeOf,
   type MessageRow,
-  personOf,
   reactionOf,
   readRow,
   type Stored,
 } from './message-rows.ts';
+import { createPeople, type People } from './people.ts';
 import type { RoomRow } from './room-rows.ts';
 import { sql } from './statements.ts';
 
@@ -28,6 +29,8 @@ export type HistoryContext = Queries & {
   lifetime: () => number;
   /** This device. */
   own: DeviceId;
+  /** Which devices are computers of one person. */
+  people: People;
   /** Throws `room-unknown`. */
   needRoom(roomId: RoomId): RoomRow;
   /** The numbers of authors and of their names. */
@@ -50,6 +53,7 @@ export function createHistoryContext(
   queries: Queries,
   { db, key, now, lifetime, own }: Pick<HistoryContext, 'db' | 'key' | 'now' | 'lifetime' | 'own'>,
 ): HistoryContext {
+  const people = createPeople(queries, own);
   const messages: HistoryContext['messages'] = (text, ...args) =>
     queries.all<Stored<MessageRow>>(text, ...args).map((row) => readRow<MessageRow>(row));
   const items: HistoryContext['items'] = (text, ...args) =>
@@ -76,7 +80,7 @@ export function createHistoryContext(
         .map(({ emoji, rows }) => ({
           emoji,
           mine: rows.some(({ mine }) => mine === 1),
-          people: rows.map((row) => personOf(row)),
+          people: onePerPerson(rows.map((row) => asAuthor(people.named(row), people.personOf(row.author)))),
           at: rows[0]?.clock ?? 0,
         }))
         // Where there are too many, nobody's reactions hide one's own or those of many.
@@ -86,7 +90,7 @@ export function createHistoryContext(
         .map(({ emoji, mine, people }) => ({ emoji, mine, people }))
     );
   };
-  const calls = createCalls(queries);
+  const calls = createCalls(queries, people);
   return {
     ...queries,
     db,
@@ -94,6 +98,7 @@ export function createHistoryContext(
     now,
     lifetime,
     own,
+    people,
     needRoom(roomId) {
       const room = queries.one<RoomRow>(sql.room, roomId);
       if (!room) throw new ParleyError('room-unknown');
@@ -107,11 +112,26 @@ export function createHistoryContext(
     rowOf,
     ownRow: (id) => rowOf({ author: own, id }),
     timerOf: (roomId) => lifetimeOf(queries.one<{ body: string }>(sql.timer, roomId)?.body ?? null),
-    itemOf: (row) =>
-      itemOf(
-        row,
+    itemOf(row) {
+      const named = people.named(row);
+      const quoted = row.of_author !== null && people.isOwn(row.of_author) ? { ...named, quoted_mine: 1 } : named;
+      const item = itemOf(
+        quoted,
         row.reacted === 1 && row.deleted === 0 ? reactionsTo(row) : [],
         row.kind === KIND_NUMBERS.call ? calls.of(row) : null,
-      ),
+      );
+      const person = people.personOf(row.author);
+      return {
+        ...item,
+        ...(person === row.author ? {} : { person }),
+        ...(named.mine === row.mine ? {} : { elsewhere: true }),
+      };
+    },
   };
+}
+
+/** Somebody who chose the same on two computers chose it once. */
+function onePerPerson(authors: readonly Author[]): Author[] {
+  const persons = new Map(authors.toReversed().map((author) => [author.mine ? 'self' : personIn(author), author]));
+  return authors.filter((author) => persons.get(author.mine ? 'self' : personIn(author)) === author);
 }

@@ -2,6 +2,7 @@ import { DeviceId } from '@parley/shared/protocol';
 import type { SigningKey } from '../identity/ed25519.ts';
 import { createCallsStore } from './calls-store.ts';
 import { createCatchUpStore } from './catch-up-store.ts';
+import { createComputersStore } from './computers-store.ts';
 import { createQueries, type StatementWatch, type WritableDb } from './database.ts';
 import { createDatesStore } from './dates-store.ts';
 import { createExportStore } from './export-store.ts';
@@ -53,6 +54,7 @@ export function createHistoryStore({
     ...createMembersStore(context),
     ...createDatesStore(context),
     ...createPeersStore(context),
+    ...createComputersStore(context),
     ...createServersStore(context),
     ...createStorageStore(context),
     ...createExportStore(context),

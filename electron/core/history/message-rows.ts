@@ -245,12 +245,13 @@ export function authorOf(row: Named): Pick<HistoryItem, 'name' | 'confirmed'> {
   return { name: row.pinned_name, confirmed: true };
 }
 
-/** The author of a row. */
-export const personOf = (row: Named & Pick<ItemRow, 'author'>): Author => ({
+/** The author of a row, a computer of that person. */
+export const asAuthor = (row: Named & Pick<ItemRow, 'author'>, person: DeviceId): Author => ({
   author: DeviceId.parse(row.author),
   authorName: row.author_name,
   mine: row.mine === 1,
   ...authorOf(row),
+  ...(person === row.author ? {} : { person }),
 });
 
 /** A place in its room's order, as the statements of pages take it. */

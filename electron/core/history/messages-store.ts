@@ -13,10 +13,11 @@ import {
   nameOf,
   type Profile,
 } from '@parley/shared/model';
-import { DeviceId, LIMITS, MessageId, ParleyError, type RoomId } from '@parley/shared/protocol';
+import { CallId, DeviceId, LIMITS, MessageId, ParleyError, type RoomId } from '@parley/shared/protocol';
 import { entrySignatureBytes } from '@parley/shared/sealing';
 import { createVerifier } from '../identity/ed25519.ts';
 import { fromBlob, toBlob } from './blobs.ts';
+import { noteJoined } from './calls-store.ts';
 import { digestOf } from './digest.ts';
 import { createEntryLog } from './entry-log.ts';
 import type { HistoryContext } from './history-context.ts';
@@ -56,7 +57,7 @@ type Resolved = Exclude<EntryContent, { kind: 'hangup' }> | { kind: 'hangup'; le
 /** Writes one's own entries, records others' and reads pages of messages. */
 export function createMessagesStore(context: HistoryContext) {
   const { one, all, items, run, transaction, authors, calls, key, now, lifetime, own } = context;
-  const { needRoom, entryRow, rowOf, itemOf, timerOf } = context;
+  const { needRoom, entryRow, rowOf, itemOf, timerOf, people } = context;
   const verify = createVerifier();
   const spans = createSpans(context);
   const log = createEntryLog(context);
@@ -220,7 +221,7 @@ export function createMessagesStore(context: HistoryContext) {
      */
     record: (roomId: RoomId, entries: readonly Entry[]) =>
       transaction(() => {
-        needRoom(roomId);
+        const { read_clock: readClock } = needRoom(roomId);
         const stored: (MessageRef & { met: boolean })[] = [];
         const touched = new Map<MessageKey, { ref: MessageRef; wasShown: boolean }>();
         let gained = 0;
@@ -259,7 +260,12 @@ export function createMessagesStore(context: HistoryContext) {
               if (isAllowedHere) forged++;
               continue;
             }
-            log.insert(entry, entry.author === own, STATE_NUMBERS.delivered);
+            const isSeen = entry.clock <= readClock || people.isOwn(entry.author);
+            const isMine = entry.author === own;
+            log.insert(entry, isMine, isSeen && !isMine ? STATE_NUMBERS.read : STATE_NUMBERS.delivered);
+            // Somebody who hangs up on another computer of this person was in the call.
+            if (entry.kind === 'hangup' && !isMine && people.isOwn(entry.author))
+              noteJoined(context, roomId, CallId.parse(entry.of.id));
           } else if (!log.fill(known, entry)) {
             if (known.held === 1) stored.push({ ...ref, met: one(sql.pin, entry.author) !== undefined });
             continue;

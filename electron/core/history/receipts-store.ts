@@ -5,7 +5,7 @@ import { runsOf } from './catch-up-store.ts';
 import type { HistoryContext } from './history-context.ts';
 import { STATE_NUMBERS } from './message-rows.ts';
 import { printText } from './prints.ts';
-import { createSpans } from './spans.ts';
+import { createSpans, LAST_AUTHOR } from './spans.ts';
 import { sql } from './statements.ts';
 
 /** How many of one's newest messages are looked through for receipts that were lost. */
@@ -13,24 +13,30 @@ const HEAD_SCAN = 500;
 
 /** How far one's own messages came with each device, and what the person has seen of others'. */
 export function createReceiptsStore(context: HistoryContext) {
-  const { one, all, run, transaction, authors, now, own, needRoom, rowOf, ownRow, itemOf } = context;
+  const { one, all, run, transaction, authors, now, own, people, needRoom, rowOf, ownRow, itemOf } = context;
   const { printOf } = createSpans(context);
 
   /** Inside a transaction. */
   const marked = (roomId: RoomId, by: DeviceId, reached: number, ids: readonly MessageId[]): HistoryItem[] => {
     const changed: HistoryItem[] = [];
+    // A message that is on another computer of its own author has reached nobody.
+    if (people.isOwn(by)) return changed;
     const device = ids.length > 0 ? authors.of(roomId, by) : 0;
+    const others = people.devicesOf(by).flatMap((each) => (each === by ? [] : (authors.find(roomId, each) ?? [])));
     for (const id of ids) {
       const row = ownRow(id);
       if (row?.room_id !== roomId) continue;
       const before = one<{ state: number }>(sql.delivery, row.number, device)?.state ?? 0;
       if (before >= reached) continue;
       run(sql.setDelivery, { message: row.number, device, state: reached, at: now() });
+      // A person with several computers has got it, and has read it, once.
+      const elsewhere = others.map((each) => one<{ state: number }>(sql.delivery, row.number, each)?.state ?? 0);
+      const furthest = Math.max(before, ...elsewhere);
       run(sql.advance, {
         number: row.number,
         state: reached,
-        delivered: before < 2 && reached >= 2 ? 1 : 0,
-        read: reached === 3 ? 1 : 0,
+        delivered: furthest < 2 && reached >= 2 ? 1 : 0,
+        read: furthest < 3 && reached === 3 ? 1 : 0,
       });
       const after = ownRow(id);
       if (after?.shown === 1) changed.push(itemOf(after));
@@ -39,6 +45,16 @@ export function createReceiptsStore(context: HistoryContext) {
   };
 
   return {
+    /** Another computer of this person was where everything up to this clock was read: it is read here too. Answers how many were not. */
+    markSeenUpTo: (roomId: RoomId, clock: number): number =>
+      transaction(() => {
+        needRoom(roomId);
+        const rows = all<{ number: number }>(sql.unreadWithin, roomId, 0, '', clock, LAST_AUTHOR);
+        for (const row of rows) run(sql.seen, row.number);
+        if (rows.length > 0) run(sql.fewerUnread, rows.length, roomId);
+        return rows.length;
+      }),
+
     /** Notes how far one's own messages came with one device. States only advance. */
     mark: (
       roomId: RoomId,

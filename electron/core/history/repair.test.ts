@@ -228,15 +228,17 @@ describe('a history of which a part cannot be read (H8, P9)', () => {
     lostAtMost(count, afterHarm(harm));
   });
 
-  it.each([2, 10, 40, 80])('keeps what is left when the file ends after %i of a hundred parts', (percent) => {
+  it.each([2, 10, 40, 60, 80])('keeps what is left when the file ends after %i of a hundred parts', (percent) => {
     const kept = Math.floor((made.length * percent) / 100);
+    // In so short a file the roots of all tables come first.
+    const left = of('messages').leaves.filter((page) => page * PAGE <= kept).length;
     const result = afterHarm(
       () => {},
       (bytes) => bytes.subarray(0, kept),
     );
     expect(result.there.filter((text) => !texts.includes(String(text)))).toEqual([]);
-    // The first pages hold the schema and the roots of the indexes.
-    expect(result.there.length).toBeGreaterThanOrEqual(percent < 40 ? 0 : MESSAGES / 20);
+    expect(result.there.length).toBeGreaterThanOrEqual(left * 10);
+    expect(left > 3).toBe(percent >= 60);
     expect(result.agrees.integrity).toBe('ok');
     expect(result.aside).toHaveLength(1);
   });

@@ -2,7 +2,7 @@ import { comparePlaces, RoomChange } from '@parley/shared/model';
 import { LIMITS, MessageId, type RoomId } from '@parley/shared/protocol';
 import { fromBlob } from './blobs.ts';
 import type { HistoryContext } from './history-context.ts';
-import { lifetimeOf, type MessageRow, personOf } from './message-rows.ts';
+import { asAuthor, lifetimeOf, type MessageRow } from './message-rows.ts';
 import { sql } from './statements.ts';
 
 type ChangeRow = Pick<MessageRow, 'author' | 'author_name' | 'clock' | 'sent_at' | 'mine' | 'body'> & {
@@ -11,15 +11,14 @@ type ChangeRow = Pick<MessageRow, 'author' | 'author_name' | 'clock' | 'sent_at'
   pinned_changed: number | null;
 };
 
-const placeIn = (row: ChangeRow) => ({
-  ...personOf(row),
-  id: MessageId.parse(fromBlob(row.id)),
-  clock: row.clock,
-  sentAt: row.sent_at,
-});
-
 /** The changes of a room's timer and of its name. */
-export function createRoomChangesStore({ all, needRoom }: HistoryContext) {
+export function createRoomChangesStore({ all, people, needRoom }: HistoryContext) {
+  const placeIn = (row: ChangeRow) => ({
+    ...asAuthor(people.named(row), people.personOf(row.author)),
+    id: MessageId.parse(fromBlob(row.id)),
+    clock: row.clock,
+    sentAt: row.sent_at,
+  });
   return {
     /** The latest changes, at most `limit` of each kind, in the order of the room. Throws `room-unknown`. */
     roomChanges: (roomId: RoomId, limit: number = LIMITS.roomChangesMax): RoomChange[] => {

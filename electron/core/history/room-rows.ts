@@ -18,6 +18,8 @@ export type RoomRow = {
   /** How long its messages are kept on this device, in ms; null: for ever. */
   keep_ms: number | null;
   draft: string;
+  /** Everything up to this clock was read on another computer of this person, before the room came here. */
+  read_clock: number;
 };
 export type LastMessage = {
   name: string;

@@ -20,16 +20,18 @@ type ListedRoom = RoomRow & {
 
 /** Rooms with their secrets, names and drafts. */
 export function createRoomsStore(context: HistoryContext) {
-  const { db, one, all, items, run, transaction, now, own, calls, needRoom, timerOf } = context;
+  const { db, one, all, items, run, transaction, now, own, calls, people, needRoom, timerOf } = context;
   const searchIndex = createSearchIndex(context);
   const mentionsIn = ({ room_id, unread }: RoomRow): number =>
     unread === 0
       ? 0
-      : all<{ text: string }>(sql.unreadTexts, room_id, MENTIONS_WITHIN).filter(({ text }) => mentionsDevice(text, own))
-          .length;
+      : all<{ text: string }>(sql.unreadTexts, room_id, MENTIONS_WITHIN).filter(({ text }) =>
+          people.devicesOf(own).some((device) => mentionsDevice(text, device)),
+        ).length;
   const lastIn = (roomId: string): LastMessage | null => {
-    const [last] = items(sql.lastMessage, roomId);
-    if (!last) return null;
+    const [newest] = items(sql.lastMessage, roomId);
+    if (!newest) return null;
+    const last = people.named(newest);
     const message = { ...authorOf(last), text: last.text, sentAt: last.sent_at, mine: last.mine === 1 };
     if (last.kind !== KIND_NUMBERS.call || last.deleted === 1) return message;
     return { ...message, call: { ...calls.of(last), callId: last.id } };
@@ -38,7 +40,7 @@ export function createRoomsStore(context: HistoryContext) {
     const [newest] = items(sql.newestMissed, roomId);
     if (!newest) return null;
     const count = one<{ count: number }>(sql.countMissed, roomId)?.count ?? 1;
-    return { callId: newest.id, ...authorOf(newest), count };
+    return { callId: newest.id, ...authorOf(people.named(newest)), count };
   };
   return {
     /** All rooms, the one last active first. */
@@ -54,9 +56,17 @@ export function createRoomsStore(context: HistoryContext) {
     room: (roomId: RoomId): RoomRow | null => one<RoomRow>(sql.room, roomId) ?? null,
 
     /** Adds a room, with a name that counts until an entry says one; a room that is there already stays as it is, unless its key is not here: lost with a damaged file, or never in an import. */
-    addRoom: (room: Omit<RoomRow, 'unread' | 'draft' | 'keep_ms' | 'created_at' | 'last_active_at'>): void => {
-      run(sql.insertRoom, { ...room, now: now() });
+    addRoom: (
+      room: Omit<RoomRow, 'unread' | 'draft' | 'keep_ms' | 'read_clock' | 'created_at' | 'last_active_at'>,
+    ): void => {
+      transaction(() => {
+        run(sql.insertRoom, { ...room, now: now() });
+        run(sql.forgetDeleted, roomHash(room.room_id));
+      });
     },
+
+    /** Whether the room was deleted on this computer and not added again. */
+    wasDeleted: (roomId: RoomId): boolean => one(sql.wasDeleted, roomHash(roomId)) !== undefined,
 
     /** The rooms that were made here and whose name no entry says. */
     unsignedNames: (): { roomId: string; name: string }[] => all(sql.unsignedNames),
@@ -87,6 +97,7 @@ export function createRoomsStore(context: HistoryContext) {
         searchIndex.removeRoom(roomId);
         run(sql.deleteMessages, roomId);
         run(sql.deleteRoom, roomId);
+        run(sql.noteDeleted, roomHash(roomId));
         noteDeletion(db);
       });
       try {

@@ -1,5 +1,6 @@
 import type { SearchKind } from '@parley/shared/model';
 import type { Queries } from './database.ts';
+import type { People } from './people.ts';
 import { authorEntry, monthEntry, roomEntry, tokenOf } from './search-index.ts';
 import type { Term } from './search-terms.ts';
 import { type Piece, partExpression } from './search-words.ts';
@@ -33,7 +34,11 @@ const CANDIDATES_MAX = 1_000;
 /** The ids of what may stand for one piece; null where there are too many. */
 type Choice = number[] | null;
 
-export function planSearch({ one, all }: Queries, terms: readonly Term[], filter: SearchFilter): SearchPlan {
+export function planSearch(
+  { one, all, people }: Queries & { people: Pick<People, 'devicesOf'> },
+  terms: readonly Term[],
+  filter: SearchFilter,
+): SearchPlan {
   const idsOf = (entry: string): number[] => {
     const row = one<{ id: number }>(sql.wordId, entry);
     return row ? [row.id] : [];
@@ -67,7 +72,8 @@ export function planSearch({ one, all }: Queries, terms: readonly Term[], filter
     }
   }
   if (filter.roomId !== undefined) choices.push(idsOf(roomEntry(filter.roomId)));
-  if (filter.author !== undefined) choices.push(idsOf(authorEntry(filter.author)));
+  if (filter.author !== undefined)
+    choices.push(people.devicesOf(filter.author).flatMap((device) => idsOf(authorEntry(device))));
   // Each link has a colon, and few other messages have.
   if (filter.kind === 'link') choices.push(idsOf(':'));
   const dated = filter.from !== undefined || filter.until !== undefined;

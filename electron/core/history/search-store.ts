@@ -29,7 +29,7 @@ type Looked = { numbers: number[]; next: number | null };
 
 /** Search over all rooms. */
 export function createSearchStore(context: HistoryContext) {
-  const { one, all, itemOf } = context;
+  const { one, all, people, itemOf } = context;
 
   /** Reads candidates from the newest down until the page is full, everything was read, or enough for one call was. */
   function look(plan: SearchPlan, before: number, limit: number, isHit: (row: Candidate) => boolean): Looked {
@@ -72,7 +72,7 @@ export function createSearchStore(context: HistoryContext) {
       const isHit = (row: Candidate): boolean => {
         if (row.sent_at < from || row.sent_at >= until) return false;
         if (filter.roomId !== undefined && row.room_id !== filter.roomId) return false;
-        if (filter.author !== undefined && row.author !== filter.author) return false;
+        if (filter.author !== undefined && people.personOf(row.author) !== people.personOf(filter.author)) return false;
         if (filter.kind === 'link' && !holdsLink(row.text)) return false;
         if (filter.kind === 'file' && row.text === '') return false;
         const folded = foldText(row.text);

@@ -22,11 +22,15 @@ afterEach(() => {
   folder.remove();
 });
 
-/** Statements that read something from end to end: the lists of rooms and of servers are all of them. */
+/** Statements that read something from end to end: the lists of rooms, of servers and of people with several computers are all of them. */
 const WHOLE: Readonly<Record<string, string[]>> = {
   rooms: ['SCAN rooms'],
   servers: ['SCAN servers'],
   unsignedNames: ['SCAN r'],
+  computerLists: ['SCAN computer_lists'],
+  computerDevices: ['SCAN computer_devices'],
+  computerLeaves: ['SCAN computer_leaves'],
+  computersInDoubt: ['SCAN computers_in_doubt'],
   // The numbers of one page.
   searchFiles: ['SCAN f'],
 };

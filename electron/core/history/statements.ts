@@ -50,6 +50,7 @@ const changesOf = (kind: 'kind = 4' | 'kind = 8') => `
 export const sql = {
   rooms: 'SELECT * FROM rooms ORDER BY last_active_at DESC',
   room: 'SELECT * FROM rooms WHERE room_id = ?',
+  takeRoom: 'UPDATE rooms SET keep_ms = @keepMs, read_clock = @readClock WHERE room_id = @roomId',
   roomCount: 'SELECT message_count, entry_count FROM rooms WHERE room_id = ?',
   topClock: 'SELECT top_clock FROM rooms WHERE room_id = ?',
   insertRoom: `
@@ -62,9 +63,10 @@ export const sql = {
           needs_passphrase = excluded.needs_passphrase, host = excluded.host
       WHERE length(rooms.secret) = 0`,
   setRoomName: 'UPDATE rooms SET name = ? WHERE room_id = ?',
+  // A room that came from another computer of the person gets the entry with its name from there.
   unsignedNames: `
     SELECT r.room_id AS roomId, r.name FROM rooms r
-    WHERE r.owner_seed IS NOT NULL AND r.name IS NOT NULL
+    WHERE r.owner_seed IS NOT NULL AND r.name IS NOT NULL AND r.read_clock = 0
       AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.room = r.number AND m.kind = 8 AND m.body IS NOT NULL)`,
   setListed:
     'UPDATE rooms SET listed = CASE ? WHEN 1 THEN 1 ELSE CASE WHEN listed > 0 THEN 2 ELSE 0 END END WHERE room_id = ?',
@@ -73,6 +75,9 @@ export const sql = {
   setDraft: 'UPDATE rooms SET draft = ? WHERE room_id = ?',
   deleteMessage: 'DELETE FROM messages WHERE number = ?',
   deleteMessages: `DELETE FROM messages WHERE author IN (SELECT number FROM authors WHERE room = ${ROOM})`,
+  noteDeleted: 'INSERT OR IGNORE INTO deleted_rooms (room_hash) VALUES (?)',
+  forgetDeleted: 'DELETE FROM deleted_rooms WHERE room_hash = ?',
+  wasDeleted: 'SELECT 1 FROM deleted_rooms WHERE room_hash = ?',
   deleteRoom: 'DELETE FROM rooms WHERE room_id = ?',
   roomGrew: `
     UPDATE rooms SET message_count = message_count + @shown, entry_count = entry_count + @entries, unread = unread + @unread, top_clock = max(top_clock, @clock),
@@ -232,6 +237,8 @@ export const sql = {
     SELECT a.device AS author, m.id FROM messages m CROSS JOIN authors a ON a.number = m.author
     WHERE m.room = ${ROOM} AND m.mine = 0 AND m.state < 3 AND m.shown = 1
     ORDER BY ${NEWEST_FIRST} LIMIT 1 OFFSET ?`,
+  firstUnreadClock: `
+    SELECT clock FROM messages WHERE room = ${ROOM} AND mine = 0 AND state < 3 AND shown = 1 ORDER BY clock LIMIT 1`,
   // The plus keeps SQLite on the index of the author's seqs, which is the order that is asked for.
   messagesWithin: `
     ${MESSAGES} WHERE m.author = ${AUTHOR} AND m.seq BETWEEN ? AND ? AND m.held = 1 AND +m.clock >= ?
@@ -295,13 +302,29 @@ export const sql = {
     WHERE m.author = ${AUTHOR} ORDER BY m.seq DESC LIMIT 1`,
 
   pin: 'SELECT * FROM pins WHERE device_id = ?',
-  otherPin: 'SELECT 1 FROM pins WHERE name_key = ? AND device_id <> ? AND changed = 0 LIMIT 1',
+  pinsNamed: 'SELECT device_id FROM pins WHERE name_key = ? AND changed = 0',
+  pinsAbove: `
+    SELECT device_id, name, verified FROM pins WHERE device_id > ? AND changed = 0 ORDER BY device_id LIMIT ?`,
   setPin: `
     INSERT INTO pins (device_id, name_key, name, verified, changed, first_met_at, last_met_at)
     VALUES (@deviceId, @nameKey, @name, @verified, @changed, @now, @now)
     ON CONFLICT (device_id) DO UPDATE SET name_key = @nameKey, name = @name, verified = @verified,
                                           changed = @changed, last_met_at = @now`,
   verifyPin: 'UPDATE pins SET verified = ?, changed = ? WHERE device_id = ?',
+
+  computerLists: 'SELECT list FROM computer_lists',
+  computerDevices: 'SELECT device, person, asked_at, ended_at FROM computer_devices',
+  setComputerDevice: `
+    INSERT INTO computer_devices (device, person, asked_at, ended_at) VALUES (@device, @person, @askedAt, @endedAt)
+    ON CONFLICT (device) DO UPDATE SET asked_at = @askedAt, ended_at = @endedAt`,
+  computerLeaves: 'SELECT leave FROM computer_leaves',
+  setComputerLeave: `
+    INSERT INTO computer_leaves (device, leave) VALUES (?, ?) ON CONFLICT (device) DO UPDATE SET leave = excluded.leave`,
+  setComputerList: `
+    INSERT INTO computer_lists (person, list) VALUES (?, ?) ON CONFLICT (person) DO UPDATE SET list = excluded.list`,
+  computersInDoubt: 'SELECT 1 FROM computers_in_doubt',
+  doubtComputers: 'INSERT OR IGNORE INTO computers_in_doubt (only_row) VALUES (1)',
+  trustComputers: 'DELETE FROM computers_in_doubt',
 
   servers: 'SELECT host, name, kind, credential, lost, added_at FROM servers',
   insertServer: 'INSERT INTO servers (host, name, added_at) VALUES (?, ?, ?) ON CONFLICT (host) DO NOTHING',

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Bytes, fromBase64Url, HelloFields, toBase64Url } from '@parley/shared/protocol';
 import { confirmSignatureBytes, helloSignatureBytes } from '@parley/shared/sealing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { newRoomId, randomId, temporaryFolder, testSecrets } from '../testing/test-kit.ts';
+import { newDeviceId, newRoomId, randomId, temporaryFolder, testSecrets } from '../testing/test-kit.ts';
 import { openIdentity } from './device-identity.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -26,8 +26,8 @@ const verifies = (deviceId: string, sig: string, bytes: Bytes): boolean =>
 
 describe('the identity of a device', () => {
   it('is made once and stays, wrapped on disk and for this user alone', async () => {
-    const first = await openIdentity(file, testSecrets());
-    const again = await openIdentity(file, testSecrets());
+    const first = await openIdentity(file, testSecrets(), false);
+    const again = await openIdentity(file, testSecrets(), false);
     expect(again.deviceId).toBe(first.deviceId);
     const stored = readFileSync(file);
     expect(stored.includes(Buffer.from(first.seed))).toBe(false);
@@ -37,12 +37,35 @@ describe('the identity of a device', () => {
 
   it('is never replaced when it cannot be unwrapped', async () => {
     writeFileSync(file, 'wrapped by another computer');
-    await expect(openIdentity(file, testSecrets())).rejects.toMatchObject({ code: 'secrets-locked' });
+    await expect(openIdentity(file, testSecrets(), false)).rejects.toMatchObject({ code: 'secrets-locked' });
     expect(readFileSync(file, 'utf8')).toBe('wrapped by another computer');
   });
 
+  it('is another one after it asked to be somebody’s computer and did not become it', async () => {
+    const person = newDeviceId();
+    const fields = { name: 'Laptop', askedAt: 1, boxKey: randomId(32) };
+    const open = (inUse: boolean) => openIdentity(file, testSecrets(), inUse);
+    const first = await open(false);
+    expect(first.isPromised).toBe(false);
+    first.signAsk(person, fields);
+    expect(first.isPromised).toBe(true);
+    const second = await open(false);
+    expect([second.deviceId === first.deviceId, second.isPromised]).toEqual([false, false]);
+    expect((await open(false)).deviceId).toBe(second.deviceId);
+
+    second.signAsk(person, fields);
+    second.keep();
+    expect(second.isPromised).toBe(false);
+    expect((await open(false)).deviceId).toBe(second.deviceId);
+
+    // Taken over, and the computer went off before `keep`: the key is that person's.
+    second.signAsk(person, fields);
+    expect((await open(true)).deviceId).toBe(second.deviceId);
+    expect((await open(false)).deviceId).toBe(second.deviceId);
+  });
+
   it('signs hellos and confirms over the bytes of their typed fields', async () => {
-    const identity = await openIdentity(file, testSecrets());
+    const identity = await openIdentity(file, testSecrets(), false);
     const fields = HelloFields.parse({
       roomId: newRoomId(),
       epoch: 0,

@@ -152,8 +152,8 @@ export function createRooms(options: {
       return { host: invite.host, needsPassphrase: invite.needsPassphrase, roomId };
     },
 
-    /** Stores the room of an invite; one that is there already stays. Throws `invite-passphrase` when one is missing. */
-    async add(text: string, passphrase?: string): Promise<Room> {
+    /** Stores the room of an invite, with a name that counts until an entry says one; a room that is there already stays. Throws `invite-passphrase` when one is missing. */
+    async add(text: string, passphrase?: string, name: string | null = null): Promise<Room> {
       const invite = unwrap(parseInvite(text));
       if (invite.needsPassphrase && (passphrase === undefined || passphrase === '')) {
         throw new ParleyError('invite-passphrase');
@@ -163,7 +163,7 @@ export function createRooms(options: {
       if (!ownServer.isOwn(invite.host)) await servers.know(invite.host);
       await history.addRoom({
         room_id: roomId,
-        name: null,
+        name,
         host: ownServer.isOwn(invite.host) ? null : invite.host,
         secret: await secrets.wrap(invite.secret),
         owner_pub: toBase64Url(invite.ownerPub),
@@ -175,7 +175,7 @@ export function createRooms(options: {
       return get(roomId);
     },
 
-    async keyring(roomId: RoomId): Promise<RoomKeyring> {
+    async keyring(roomId: RoomId): Promise<RoomKeyring & { inviteHost: ServerHost }> {
       const row = await history.room(roomId);
       if (!row) throw new ParleyError('room-unknown');
       if (row.secret.length === 0) throw new ParleyError('room-key-lost');
@@ -184,7 +184,7 @@ export function createRooms(options: {
       const ownerPub = fromBase64Url(row.owner_pub) ?? new Uint8Array(32);
       const needsPassphrase = row.needs_passphrase === 1;
       const inviteHost = row.host ?? ownServer.inviteHost() ?? NOT_RUNNING;
-      return RoomKeyring.parse({
+      const keyring = RoomKeyring.parse({
         roomId,
         host: hostOf(row),
         secret: toBase64Url(secret),
@@ -192,6 +192,7 @@ export function createRooms(options: {
         passphrase,
         invite: formatInvite({ host: inviteHost, secret, ownerPub, needsPassphrase }),
       });
+      return { ...keyring, inviteHost };
     },
 
     async markListed(roomId: RoomId, listed: boolean): Promise<Room> {

@@ -4,8 +4,8 @@ import { writeFileAtomically } from '../atomic-file.ts';
 
 export interface SettingsStore {
   get(): Settings;
-  /** Stores a change; throws `disk-full` or `disk-read-only`, and then nothing has changed. */
-  change(change: SettingsChange): Settings;
+  /** Stores a change, a profile as taken now or at `profileAt`; throws `disk-full` or `disk-read-only`, and then nothing has changed. */
+  change(change: SettingsChange, profileAt?: number): Settings;
 }
 
 /** Opens the settings; a file that cannot be read is set aside and reported by `damaged`. */
@@ -24,11 +24,11 @@ export function openSettings(file: string, now: () => number): { store: Settings
     damaged,
     store: {
       get: () => settings,
-      change(change) {
+      change(change, profileAt = now()) {
         const { profile, homeServer, appearance, devices, privacy, emoji, hosting } = change;
         const next = Settings.parse({
           ...settings,
-          ...(profile === undefined ? {} : { profile }),
+          ...(profile === undefined ? {} : { profile, profileAt }),
           ...(homeServer === undefined ? {} : { homeServer }),
           appearance: { ...settings.appearance, ...appearance },
           devices: { ...settings.devices, ...devices },

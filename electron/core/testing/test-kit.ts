@@ -87,8 +87,8 @@ export const wordsOf = ({ body }: Pick<Entry, 'body'>): string | undefined =>
   body && 'text' in body ? body.text : undefined;
 
 /** Somebody who signs messages without any history behind it, honest or not. */
-export function author(name = 'Ana') {
-  const key = signingKeyOf(newSeed());
+export function author(name = 'Ana', seed = newSeed()) {
+  const key = signingKeyOf(seed);
   const deviceId = DeviceId.parse(key.publicKey);
   return {
     deviceId,
@@ -225,6 +225,7 @@ export const testShell = (places: { chosen: string[] } = { chosen: [] }): Shell 
   openExternal: async () => true,
   openFile: async () => 'opened',
   showFile: async () => true,
+  askComputer: async () => true,
   choose: async () => places.chosen,
 });
 

@@ -57,6 +57,12 @@ describe('groupMessages', () => {
     ).toBe('day | A 1 2 | B 3 | A 4');
   });
 
+  it('keeps together what one person wrote on two computers (H9)', () => {
+    expect(drawn([item(1, 'A', 0), item(2, 'B', 1, { name: 'A', person: device('A') }), item(3, 'A', 2)])).toBe(
+      'day | A 1 2 3',
+    );
+  });
+
   it('starts anew after five minutes of silence', () => {
     expect(drawn([item(1, 'A', 0), item(2, 'A', 5 * MINUTE_MS), item(3, 'A', 10 * MINUTE_MS + 1)])).toBe(
       'day | A 1 2 | A 3',

@@ -4,6 +4,7 @@ import {
   type HistoryItem,
   type MessageKey,
   messageKey,
+  personIn,
   type RoomChange,
 } from '@parley/shared/model';
 
@@ -109,7 +110,7 @@ function changesByIndex(items: readonly HistoryItem[], changes: readonly RoomCha
 const belongsTogether = (before: HistoryItem, item: HistoryItem): boolean =>
   before.content.kind !== 'call' &&
   item.content.kind !== 'call' &&
-  before.author === item.author &&
+  personIn(before) === personIn(item) &&
   before.name === item.name &&
   before.confirmed === item.confirmed &&
   Math.abs(item.sentAt - before.sentAt) <= GROUP_GAP_MS;

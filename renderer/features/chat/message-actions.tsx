@@ -1,7 +1,7 @@
 import { type HistoryItem, withoutCodes } from '@parley/shared/model';
 import { Copy, Forward, Pencil, Reply, SquareCheck, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import { isEditable } from '../../stores/actions/entries.ts';
+import { isEditable, isFromHere } from '../../stores/actions/entries.ts';
 import { useActions } from '../../stores/react.tsx';
 import { Action } from './action.tsx';
 import styles from './actions.module.css';
@@ -31,9 +31,9 @@ export function MessageActions({ item }: { item: HistoryItem }) {
           <Action icon={SquareCheck} label="Select" onClick={() => startSelecting(item)} />
         </>
       )}
-      {item.mine ? <InfoButton item={item} /> : null}
+      {isFromHere(item) ? <InfoButton item={item} /> : null}
       {isEditable(item) ? <Action icon={Pencil} label="Edit" onClick={() => startEdit(roomId, item)} /> : null}
-      {item.mine ? <Action icon={Trash2} label="Delete for everyone" onClick={() => setAsking(true)} /> : null}
+      {isFromHere(item) ? <Action icon={Trash2} label="Delete for everyone" onClick={() => setAsking(true)} /> : null}
       {isAsking ? (
         <DeleteDialog
           count={1}

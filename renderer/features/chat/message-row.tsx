@@ -1,3 +1,4 @@
+import { personIn } from '@parley/shared/model';
 import { memo } from 'react';
 import { Avatar } from '../../ui/avatar.tsx';
 import { AuthorName } from '../author-name.tsx';
@@ -57,7 +58,7 @@ function Talk({ item, startsGroup, endsGroup, highlighted, hasMeta, position, to
       <SelectBox item={item} />
       {item.mine ? null : (
         <span className={styles.face}>
-          {endsGroup ? <Avatar id={item.author} name={item.confirmed ? item.name : '?'} size={32} /> : null}
+          {endsGroup ? <Avatar id={personIn(item)} name={item.confirmed ? item.name : '?'} size={32} /> : null}
         </span>
       )}
       <div className={styles.bubble}>

@@ -2,6 +2,7 @@ import { mentionCode } from '@parley/shared/model';
 import type { RoomId } from '@parley/shared/protocol';
 import { Check, Copy } from 'lucide-react';
 import { createContext, use, useMemo, useState } from 'react';
+import { ownDevices } from '../../stores/people.ts';
 import { useActions, useApp } from '../../stores/react.tsx';
 import { IconButton } from '../../ui/button.tsx';
 import { type Block, type Inline, readMarks } from '../../ui/marks.ts';
@@ -116,7 +117,7 @@ function Part({ part }: { part: Inline }) {
 
 /** Somebody, by the name of today; one's own mention stands out. */
 function Mention({ roomId, name, code }: { roomId: RoomId; name: string; code: string }) {
-  const isOwn = useApp(({ info }) => info !== null && mentionCode(info.deviceId) === code);
+  const isOwn = useApp((state) => ownDevices(state).some((device) => mentionCode(device) === code));
   const people = usePeople(roomId);
   const now = useMemo(() => people.find(({ device }) => mentionCode(device) === code)?.name, [people, code]);
   return (

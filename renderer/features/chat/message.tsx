@@ -1,5 +1,6 @@
 import { type DeliveryState, type HistoryItem, messageKey } from '@parley/shared/model';
 import { Check, CheckCheck, CircleAlert, Clock } from 'lucide-react';
+import { isFromHere } from '../../stores/actions/entries.ts';
 import { useApp } from '../../stores/react.tsx';
 import { formatClock } from '../../ui/format.ts';
 import { authorWords } from '../connection-words.ts';
@@ -63,7 +64,8 @@ export function Message({ item, focused, hasMeta, position, total }: MessageProp
         {item.lifetimeMs === undefined ? null : <TimerMark lifetimeMs={item.lifetimeMs} />}
         {item.edited ? <span>edited</span> : null}
         <time dateTime={new Date(item.sentAt).toISOString()}>{formatClock(item.sentAt)}</time>
-        {item.mine ? (
+        {item.mine && item.elsewhere ? <span title="Written on another computer of yours">other computer</span> : null}
+        {isFromHere(item) ? (
           <span className={styles.state} data-state={item.state} title={word}>
             <Icon aria-hidden="true" />
             <span className="visually-hidden">{word}</span>

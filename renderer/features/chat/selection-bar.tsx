@@ -1,5 +1,6 @@
 import { Copy, Forward, Trash2, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
+import { isFromHere } from '../../stores/actions/entries.ts';
 import { asCopied } from '../../stores/quoting.ts';
 import { useActions } from '../../stores/react.tsx';
 import type { Selection } from '../../stores/state.ts';
@@ -20,7 +21,7 @@ export function SelectionBar({ selection }: { selection: Selection }) {
     return () => window.removeEventListener('keydown', onKey);
   }, [stopSelecting]);
   const { items } = selection;
-  const own = items.filter(({ mine }) => mine).length;
+  const own = items.filter(isFromHere).length;
   const isNone = items.length === 0;
   return (
     <div className={styles.selection} role="toolbar" aria-label="Selected messages">

@@ -8,6 +8,6 @@ import { useApp } from '../../stores/react.tsx';
 export function usePeople(roomId: RoomId): readonly Person[] {
   const items = useApp((state) => state.chats[roomId]?.items);
   const here = useApp((state) => state.reach[roomId]?.participants);
-  const own = useApp((state) => state.info?.deviceId);
+  const own = useApp((state) => state.computers?.person ?? state.info?.deviceId);
   return useMemo(() => peopleOf(items, here, own), [items, here, own]);
 }

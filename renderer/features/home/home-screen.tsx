@@ -1,6 +1,7 @@
 import { isolated, type Room } from '@parley/shared/model';
 import { ArrowRight, Link2, List, MessageCircle, Phone, PhoneMissed, Video } from 'lucide-react';
 import { useState } from 'react';
+import { peopleAmong } from '../../stores/people.ts';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { RoomReach } from '../../stores/state.ts';
 import { Avatar } from '../../ui/avatar.tsx';
@@ -87,7 +88,9 @@ export function HomeScreen() {
 
 function RoomRow({ room, reach, now }: { room: Room; reach: RoomReach | undefined; now: number }) {
   const { openRoom } = useActions();
-  const here = reach?.participants.filter((participant) => participant.link !== 'closed') ?? [];
+  const person = useApp((state) => state.computers?.person);
+  const present = reach?.participants.filter((participant) => participant.link !== 'closed') ?? [];
+  const here = peopleAmong(present, person);
   const draft = useApp((state) => state.drafts[room.roomId]?.text ?? '');
   const last = room.lastMessage;
   const typing = typingWords(here);

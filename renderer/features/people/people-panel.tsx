@@ -1,12 +1,15 @@
-import type { Room } from '@parley/shared/model';
+import type { ComputersState, Room } from '@parley/shared/model';
+import type { DeviceId } from '@parley/shared/protocol';
 import { Hand, MicOff, MonitorUp, ShieldAlert, ShieldCheck, ShieldQuestion } from 'lucide-react';
 import { useState } from 'react';
+import { computersAmong, peopleAmong } from '../../stores/people.ts';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { ParticipantView } from '../../stores/state.ts';
 import { Avatar } from '../../ui/avatar.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { Banner } from '../../ui/field.tsx';
+import { formatNames } from '../../ui/format.ts';
 import { presenceWords, standingWords } from '../connection-words.ts';
 import styles from './people.module.css';
 
@@ -22,6 +25,9 @@ const standingIcons = {
 export function PeoplePanel({ room }: { room: Room }) {
   const participants = useApp((state) => state.reach[room.roomId]?.participants ?? noParticipants);
   const profile = useApp((state) => state.settings.profile);
+  const computers = useApp((state) => state.computers);
+  const people = peopleAmong(participants, computers?.person);
+  const own = computersAmong(participants, computers?.person).filter(({ link }) => link === 'open');
   const [comparing, setComparing] = useState<string | null>(null);
   const compared = participants.find((participant) => participant.sess === comparing);
   return (
@@ -31,13 +37,23 @@ export function PeoplePanel({ room }: { room: Room }) {
           <Avatar id="self" name={profile?.displayName ?? profile?.username ?? 'You'} size={36} present />
           <div className={styles.text}>
             <strong>{profile?.displayName ?? profile?.username} (you)</strong>
+            {own.length > 0 ? (
+              <span className={styles.soft}>
+                Also on {formatNames(own.map(({ deviceId }) => nameOfComputer(computers, deviceId)))}
+              </span>
+            ) : null}
           </div>
         </li>
-        {participants.map((participant) => (
-          <Person key={participant.sess} participant={participant} onCompare={() => setComparing(participant.sess)} />
+        {people.map((participant) => (
+          <Person
+            key={participant.sess}
+            participant={participant}
+            computers={computersAmong(participants, participant.person ?? participant.deviceId).length}
+            onCompare={() => setComparing(participant.sess)}
+          />
         ))}
       </ul>
-      {participants.length === 0 ? (
+      {people.length === 0 ? (
         <p className={styles.empty}>
           Nobody else is here at the moment. Send the invite to the people you want to talk to.
         </p>
@@ -47,12 +63,23 @@ export function PeoplePanel({ room }: { room: Room }) {
   );
 }
 
-function Person({ participant, onCompare }: { participant: ParticipantView; onCompare: () => void }) {
+/** What this person calls a computer of theirs. */
+const nameOfComputer = (computers: ComputersState | null, device: DeviceId): string =>
+  computers?.list?.computers.find((computer) => computer.device === device)?.name ?? 'your first computer';
+
+type PersonProps = { participant: ParticipantView; computers: number; onCompare: () => void };
+
+function Person({ participant, computers, onCompare }: PersonProps) {
   const { word, sentence } = standingWords[participant.standing];
   const Icon = standingIcons[participant.standing];
   return (
     <li className={styles.person}>
-      <Avatar id={participant.deviceId} name={participant.name} size={36} present={participant.link === 'open'} />
+      <Avatar
+        id={participant.person ?? participant.deviceId}
+        name={participant.name}
+        size={36}
+        present={participant.link === 'open'}
+      />
       <div className={styles.text}>
         <strong>
           <bdi>{participant.name}</bdi>
@@ -60,6 +87,7 @@ function Person({ participant, onCompare }: { participant: ParticipantView; onCo
         <span className={styles.soft}>
           {presenceWords(participant)}
           {participant.relayed ? ' · through a relay' : ''}
+          {computers > 1 ? ` · on ${computers} computers` : ''}
         </span>
         <span className={styles.standing} data-standing={participant.standing} title={sentence}>
           <Icon aria-hidden="true" /> {word}

@@ -1,6 +1,7 @@
 import type { Room } from '@parley/shared/model';
 import { CircleAlert, Lock, LockOpen, MessageSquare, Phone, Settings2, Users, X } from 'lucide-react';
 import { type ReactNode, useId, useRef } from 'react';
+import { peopleAmong } from '../../stores/people.ts';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { Panel, RoomReach } from '../../stores/state.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
@@ -27,6 +28,7 @@ export function RoomScreen() {
   const rooms = useApp((state) => state.rooms);
   const reaches = useApp((state) => state.reach);
   const call = useApp((state) => state.call);
+  const person = useApp((state) => state.computers?.person);
   const panelId = useId();
   const element = useRef<HTMLDivElement>(null);
   const roomId = screen.at === 'room' ? screen.roomId : null;
@@ -36,7 +38,7 @@ export function RoomScreen() {
   const room = rooms.find((candidate) => candidate.roomId === roomId);
   if (screen.at !== 'room' || !room) return null;
   const reach = reaches[room.roomId];
-  const others = reach?.participants ?? [];
+  const others = peopleAmong(reach?.participants ?? [], person);
   // Without a call the chat has the main place, so its tab would only repeat it.
   const panel: OpenPanel | null = screen.panel === 'none' || (screen.panel === 'chat' && !inCall) ? null : screen.panel;
   const tabs: Tab<OpenPanel>[] = [
@@ -98,7 +100,9 @@ function RoomHeader({ room, reach, inCall, children }: RoomHeaderProps) {
   const { openPanel, prepareCall } = useActions();
   const server = useServerName(room.host);
   const connection = reach?.connection ?? { at: 'connecting' as const };
-  const here = (reach?.participants ?? []).filter((participant) => participant.link !== 'closed');
+  const person = useApp((state) => state.computers?.person);
+  const present = (reach?.participants ?? []).filter((participant) => participant.link !== 'closed');
+  const here = peopleAmong(present, person);
   return (
     <header className={styles.header}>
       <div className={styles.title}>

@@ -1,9 +1,10 @@
 import type { LucideIcon } from 'lucide-react';
-import { Archive, Camera, HardDrive, Info, Server, ShieldCheck, User } from 'lucide-react';
+import { Archive, Camera, HardDrive, Info, MonitorSmartphone, Server, ShieldCheck, User } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { SettingsSection } from '../../stores/state.ts';
 import { BackupSection } from '../backup/backup-section.tsx';
+import { ComputersSection } from '../computers/computers-section.tsx';
 import { ServersSection } from '../servers/servers-section.tsx';
 import { AboutSection } from './sections/about.tsx';
 import { DevicesSection } from './sections/devices.tsx';
@@ -19,6 +20,7 @@ const sections: readonly { at: SettingsSection; label: string; icon: LucideIcon 
   { at: 'privacy', label: 'Privacy', icon: ShieldCheck },
   { at: 'storage', label: 'Storage', icon: HardDrive },
   { at: 'backup', label: 'Backup', icon: Archive },
+  { at: 'computers', label: 'Computers', icon: MonitorSmartphone },
   { at: 'about', label: 'About', icon: Info },
 ];
 
@@ -72,6 +74,8 @@ function contentOf(section: SettingsSection): ReactNode {
       return <StorageSection />;
     case 'backup':
       return <BackupSection />;
+    case 'computers':
+      return <ComputersSection />;
     case 'about':
       return <AboutSection />;
   }

@@ -1,5 +1,6 @@
 import type { Room } from '@parley/shared/model';
 import { useEffect, useRef, useState } from 'react';
+import { peopleAmong } from '../../stores/people.ts';
 import { useApp } from '../../stores/react.tsx';
 import type { OwnCall, ParticipantView } from '../../stores/state.ts';
 import { formatNames } from '../../ui/format.ts';
@@ -15,6 +16,7 @@ const noParticipants: readonly ParticipantView[] = [];
 export function Stage({ call }: { call: Joined }) {
   const participants = useApp((state) => state.reach[call.roomId]?.participants ?? noParticipants);
   const inCall = participants.filter((participant) => participant.inCall && participant.link !== 'closed');
+  const person = useApp((state) => state.computers?.person);
   const room = useApp((state) => state.rooms.find(({ roomId }) => roomId === call.roomId));
   const [pinned, setPinned] = useState<string | null>(null);
   const ref = useRef<HTMLElement>(null);
@@ -52,7 +54,9 @@ export function Stage({ call }: { call: Joined }) {
           <ParticipantTile key={tile.key} box={box} kind={tile.kind} participant={participant} {...pin} />
         ) : null;
       })}
-      {inCall.length === 0 ? <Alone room={room} here={participants.filter(({ link }) => link !== 'closed')} /> : null}
+      {inCall.length === 0 ? (
+        <Alone room={room} here={peopleAmong(participants, person).filter(({ link }) => link !== 'closed')} />
+      ) : null}
     </section>
   );
 }

@@ -39,7 +39,7 @@ export function ParticipantTile({ box, participant, kind, pinned, onPin }: Parti
       className={classNames(styles.tile, speaking && kind === 'camera' && styles.speaking, styles[box.role])}
       style={placeOf(box)}
     >
-      {visible ? null : <Absent id={participant.deviceId} name={name} box={box} />}
+      {visible ? null : <Absent id={participant.person ?? participant.deviceId} name={name} box={box} />}
       {stream ? (
         <VideoView
           stream={stream}

@@ -1,5 +1,6 @@
 import type { HistoryItem, Voice } from '@parley/shared/model';
 import { useEffect } from 'react';
+import { isFromHere } from '../../stores/actions/entries.ts';
 import { useActions, useApp } from '../../stores/react.tsx';
 import styles from './voice.module.css';
 import { VoicePlayer } from './voice-player.tsx';
@@ -17,7 +18,7 @@ export function VoiceMessage({ item, voice }: { item: HistoryItem; voice: Voice 
   }, [isUnknown, learnFile, item]);
   return (
     <div className={styles.voice} role="group" aria-label={`Voice message, ${spokenDuration(voice.durationMs)}`}>
-      {file?.voice ? <VoicePlayer file={file} /> : <UnknownVoice voice={voice} mine={item.mine} />}
+      {file?.voice ? <VoicePlayer file={file} /> : <UnknownVoice voice={voice} mine={isFromHere(item)} />}
     </div>
   );
 }

@@ -1,10 +1,11 @@
-import { ArchiveRestore, ArrowRight, HardDrive, Lock, Users } from 'lucide-react';
+import { ArchiveRestore, ArrowRight, HardDrive, Lock, MonitorSmartphone, Users } from 'lucide-react';
 import { useState } from 'react';
 import { useActions } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { Logo } from '../../ui/logo.tsx';
 import { RestoreDialog } from '../backup/restore-dialog.tsx';
+import { ComeInDialog } from '../computers/come-in-dialog.tsx';
 import styles from './welcome-screen.module.css';
 
 /** The first thing a person sees: one question. */
@@ -14,6 +15,7 @@ export function WelcomeScreen() {
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const [restoring, setRestoring] = useState(false);
+  const [comingIn, setComingIn] = useState(false);
 
   const submit = async () => {
     setBusy(true);
@@ -51,10 +53,14 @@ export function WelcomeScreen() {
         <Button look="primary" size="large" type="submit" icon={ArrowRight} busy={busy} disabled={name.trim() === ''}>
           Continue
         </Button>
+        <Button look="quiet" icon={MonitorSmartphone} onClick={() => setComingIn(true)}>
+          I use Parley on another computer
+        </Button>
         <Button look="quiet" icon={ArchiveRestore} onClick={() => setRestoring(true)}>
           I have a backup
         </Button>
       </form>
+      {comingIn ? <ComeInDialog onClose={() => setComingIn(false)} /> : null}
       {restoring ? <RestoreDialog onClose={() => setRestoring(false)} /> : null}
       <ul className={styles.promises}>
         <li>

@@ -173,12 +173,12 @@ export class FileTransfers {
   /** Messages of the room are here: takes note of the files that they offer, and forgets those that were deleted. */
   async learn(messages: readonly HistoryItem[]): Promise<void> {
     const { bridge, roomId } = this.#ports;
-    for (const { content, deleted, mine, author, id, sentAt } of messages) {
+    for (const { content, deleted, mine, elsewhere, author, id, sentAt } of messages) {
       if (content.kind !== 'file') continue;
       const fileId = id as string as FileId; // the id of the message is that of its file
       const known = this.#items.get(fileId);
       if (deleted) await this.forget([{ author, id }]);
-      else if (content.file && !mine && !known) {
+      else if (content.file && (!mine || elsewhere) && !known) {
         const offer = { ...content.file, fileId, offeredAt: sentAt, round: 1 };
         await bridge.call('files.learn', { roomId, author, offers: [offer] });
       }

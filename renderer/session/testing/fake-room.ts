@@ -1,5 +1,6 @@
 import type { Bridge, BridgeCall } from '@parley/shared/bridge';
 import {
+  type ComputerList,
   comparePlaces,
   cursorAt,
   type Entry,
@@ -249,6 +250,11 @@ export class FakeCore {
   /** Answers of the test's own, by call. */
   readonly answers: Partial<Record<BridgeCall, (input: never) => unknown>> = {};
   standing: PeerStanding['standing'] = 'new';
+  /** The first computer of this person, and their list of computers. */
+  person: DeviceId | null = null;
+  computers: ComputerList | null = null;
+  /** Devices that are computers of somebody, as this core knows. */
+  readonly persons = new Map<DeviceId, DeviceId>();
   readonly #key: CryptoKey;
 
   private constructor(dev: DeviceId, key: CryptoKey, profile: Profile) {
@@ -261,6 +267,12 @@ export class FakeCore {
     const pair = (await crypto.subtle.generateKey('Ed25519', true, ['sign', 'verify'])) as CryptoKeyPair;
     const raw = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey));
     return new FakeCore(DeviceId.parse(toBase64Url(raw)), pair.privateKey, profileFromName(name));
+  }
+
+  /** Whether a device is this person's, as this page knows. */
+  isOwn(deviceId: DeviceId): boolean {
+    const others = this.computers?.computers ?? [];
+    return deviceId === this.person || others.some(({ device }) => device === deviceId);
   }
 
   bridge(): Bridge {
@@ -349,7 +361,8 @@ export class FakeCore {
       accept({ sig: await this.#sign(confirmSignatureBytes(role, fromBase64Url(transcriptHash) as never)) }),
     'peers.meet': ({ deviceId, profile }: { deviceId: DeviceId; profile: Profile }) => {
       this.met.set(deviceId, profile);
-      return accept({ deviceId, name: profile.username, standing: this.standing });
+      const person = this.persons.get(deviceId);
+      return accept({ deviceId, name: profile.username, standing: this.standing, ...(person ? { person } : {}) });
     },
     // Texts only: what other kinds do to them is the business of the real history.
     'history.compose': async ({ id, roomId, content }: { id: MessageId; roomId: RoomId; content: EntryContent }) => {
@@ -569,6 +582,9 @@ export class FakeRoom {
       bridge: own.bridge(),
       content: { write: async () => refuse('file-unknown'), read: async () => refuse('file-unknown') },
       localFiles: new LocalFiles(),
+      computers: () => own.computers,
+      isOwn: (deviceId) => own.isOwn(deviceId),
+      mayTellOwn: () => true,
       takeSeat: (keyring, owner) => this.server.takeSeat(keyring, owner),
       makePeer: this.net.maker(certificate),
       certificate: { certificate: null, fp: certificate.fp },

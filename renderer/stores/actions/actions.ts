@@ -1,6 +1,7 @@
 import type { BackupActions } from './backup.ts';
 import type { CallActions } from './call.ts';
 import type { ChatActions } from './chat.ts';
+import type { ComputerActions } from './computers.ts';
 import type { EntryActions } from './entries.ts';
 import type { FileActions } from './files.ts';
 import type { InviteActions } from './invites.ts';
@@ -33,4 +34,5 @@ export interface Actions
     VoiceActions,
     SelectingActions,
     StorageActions,
-    BackupActions {}
+    BackupActions,
+    ComputerActions {}

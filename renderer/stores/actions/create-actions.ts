@@ -3,6 +3,7 @@ import type { Actions } from './actions.ts';
 import { createBackupActions } from './backup.ts';
 import { createCallActions } from './call.ts';
 import { createChatActions } from './chat.ts';
+import { createComputerActions } from './computers.ts';
 import { type ActionParts, createActionContext } from './context.ts';
 import { createEntryActions } from './entries.ts';
 import { createFileActions } from './files.ts';
@@ -44,5 +45,6 @@ export function createActions(store: AppStore, parts: ActionParts): Actions {
     ...createVoiceActions(context),
     ...createStorageActions(context),
     ...createBackupActions(context),
+    ...createComputerActions(context),
   };
 }

@@ -33,9 +33,12 @@ export interface EntryActions {
   setTimer: (roomId: RoomId, lifetimeMs: number | null) => Promise<Outcome<unknown>>;
 }
 
+/** Whether this computer wrote a message: it alone can change it. */
+export const isFromHere = ({ mine, elsewhere }: HistoryItem): boolean => mine && elsewhere !== true;
+
 /** Whether an own message has words that can be replaced. */
-export const isEditable = ({ mine, deleted, content }: HistoryItem): boolean =>
-  mine && !deleted && content.kind === 'text';
+export const isEditable = (item: HistoryItem): boolean =>
+  isFromHere(item) && !item.deleted && item.content.kind === 'text';
 
 const refOf = ({ author, id }: MessageRef): MessageRef => ({ author, id });
 

@@ -5,6 +5,7 @@ import type { Selection } from '../state.ts';
 import type { ChatActions } from './chat.ts';
 import type { ActionContext } from './context.ts';
 import type { EntryActions } from './entries.ts';
+import { isFromHere } from './entries.ts';
 
 export interface SelectingActions {
   /** Begins to choose messages of a room, with this one. */
@@ -50,7 +51,7 @@ export function createSelectingActions(
     },
     stopSelecting: () => setSelection(null),
     async deleteSelected() {
-      const own = store.getState().selection?.items.filter(({ mine, deleted }) => mine && !deleted) ?? [];
+      const own = store.getState().selection?.items.filter((item) => isFromHere(item) && !item.deleted) ?? [];
       for (const item of own) {
         const deleted = await deleteMessage(item.roomId, item);
         if (!deleted.ok) return deleted;

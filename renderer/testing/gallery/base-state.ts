@@ -73,6 +73,15 @@ export function baseState(theme: Theme, nowMs: number): AppState {
     },
     work: { at: 'idle' },
     backups: { at: 'off' },
+    computers: {
+      device: deviceIdOf('You'),
+      person: deviceIdOf('You'),
+      list: null,
+      devices: [deviceIdOf('You')],
+      suggestedName: 'noors-desk',
+    },
+    takingIn: null,
+    comingIn: null,
     notices: [],
   };
 }

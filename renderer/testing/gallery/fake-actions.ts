@@ -58,6 +58,14 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
       return accept(inviteOn(lan ?? host));
     },
     copyText: done,
+    startTakingIn: done,
+    confirmComputer: () => undefined,
+    stopTakingIn: () => undefined,
+    removeComputer: done,
+    leaveComputers: done,
+    startComingIn: done,
+    confirmComingIn: () => undefined,
+    stopComingIn: () => undefined,
     readServer: async () => accept({ host: 'talk.orchard.example', hasToken: false, known: false }),
     checkServer: async () =>
       accept({ host: 'talk.orchard.example', check: foundCheck({ access: 'password', checkedAt: Date.now() }) }),

@@ -1,14 +1,23 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { WorkState } from '@parley/shared/model';
-import { accept, type RoomId } from '@parley/shared/protocol';
+import { accept, LIMITS, type RoomId, refusalOf } from '@parley/shared/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openFileSecretStore } from '../../adapters/file-secret-store.ts';
 import { type Core, createCore } from '../../core.ts';
 import { sayByVoice } from '../../files/testing/say-by-voice.ts';
 import { migrations } from '../../history/migrations/index.ts';
 import { openHistory } from '../../history/open-history.ts';
-import { ask, author, newMessageId, temporaryFolder, testClock, testPorts, testShell } from '../../testing/test-kit.ts';
+import {
+  ask,
+  author,
+  newDeviceId,
+  newMessageId,
+  temporaryFolder,
+  testClock,
+  testPorts,
+  testShell,
+} from '../../testing/test-kit.ts';
 import { makeBackup } from './make-backup.ts';
 import { entropyOf } from './phrase.ts';
 
@@ -115,6 +124,52 @@ async function livedIn(ana: Computer): Promise<RoomId> {
   });
   return roomId;
 }
+
+describe('a backup of the first of several computers (H9)', () => {
+  /** A restored computer, and how it signs a list: answers how many computers are on it beside this one. */
+  async function comeBack(file: string, phrase: string) {
+    const fresh = await computer('new');
+    const restarted = next(fresh.core, 'app.restarted');
+    expect(await restored(fresh, file, phrase)).toMatchObject({ at: 'done' });
+    await restarted;
+    const sign = () =>
+      ask(fresh.core, 'computers.remove', { device: newDeviceId() }).then(
+        (state) => state.list?.computers.length,
+        (thrown: unknown) => refusalOf(thrown).code,
+      );
+    return { ...fresh, sign };
+  }
+
+  it('signs no list and tells nothing by its own one, before it heard of the newest', async () => {
+    const ana = await computer('old');
+    await ask(ana.core, 'settings.change', { profile: { username: 'ana', displayName: null } });
+    const { roomId } = await ask(ana.core, 'rooms.create', { name: 'Kitchen' });
+    const { phrase, file } = await backedUp(ana);
+    // After the backup a second computer came.
+    const laptop = await computer('laptop');
+    const { device: person } = await ask(ana.core, 'computers.state', {});
+    const asked = await ask(laptop.core, 'computers.ask', { person, name: 'Laptop' });
+    const { list } = await ask(ana.core, 'computers.welcome', { ask: asked });
+    await ana.core.close();
+    const { core, sign } = await comeBack(file, phrase);
+    const own = async () => (await ask(core, 'computers.own', {})).messages.length;
+    expect([await sign(), await own()]).toEqual(['computers-in-doubt', 0]);
+    await ask(core, 'computers.learn', { lists: [list], left: [], by: asked.device, roomId });
+    expect([await sign(), await own()]).toEqual([1, 1]);
+  });
+
+  it('goes by its own list where nobody was heard for a time', async () => {
+    const ana = await computer('old');
+    await ask(ana.core, 'settings.change', { profile: { username: 'ana', displayName: null } });
+    const { phrase, file } = await backedUp(ana);
+    await ana.core.close();
+    const { clock, sign } = await comeBack(file, phrase);
+    clock.advance(LIMITS.computersAskMs - 1);
+    expect(await sign()).toBe('computers-in-doubt');
+    clock.advance(1);
+    expect(await sign()).toBe(0);
+  });
+});
 
 describe('a backup with a recovery phrase (H8)', () => {
   it('brings everything to a fresh profile on another computer, with the phrase alone', async () => {

@@ -146,11 +146,12 @@ export function finishRestore(profile: string): void {
 /** Wraps the secrets of a restored profile for this computer, once its history is open. Nothing where none was restored. */
 export async function finishSecrets(
   profile: string,
-  rows: Pick<HistoryClient, 'rooms' | 'servers' | 'setRoomSecrets' | 'setRight'>,
+  rows: Pick<HistoryClient, 'rooms' | 'servers' | 'setRoomSecrets' | 'setRight' | 'doubtComputers'>,
   secrets: SecretStore,
 ): Promise<void> {
   const file = join(profile, SECRETS);
   if (!existsSync(file)) return;
+  await rows.doubtComputers();
   const plain = await unlock(secrets, readFileSync(file));
   await wrapSecrets(BackupSecrets.parse(JSON.parse(Buffer.from(plain).toString('utf8'))), rows, secrets);
   // Overwritten, so that the keys of the old computer do not lie twice on the disk longer than needed.

@@ -1,4 +1,9 @@
-import type { GalleryScreen } from '../base-state.ts';
+import { refuse } from '@parley/shared/protocol';
+import { type GalleryScreen, inRoom, withReach } from '../base-state.ts';
+import { computerCode, computersOf } from '../samples/computers.ts';
+import { deviceIdOf } from '../samples/ids.ts';
+import { participant } from '../samples/people.ts';
+import { reachOf } from '../samples/rooms.ts';
 
 export const settingsScreens = {
   settings: () => ({ screen: { at: 'settings', section: 'general' } }),
@@ -34,11 +39,107 @@ export const settingsScreens = {
       last: { ok: true, at: nowMs - 11_000_000, name: 'Parley 2026-11-29.parley-backup', bytes: 104_200_000 },
     },
   }),
+  'settings-computers': () => ({ screen: { at: 'settings', section: 'computers' } }),
+  'settings-computers-several': (_, nowMs) => ({
+    screen: { at: 'settings', section: 'computers' },
+    computers: computersOf('You', nowMs),
+  }),
+  'settings-computers-further': (_, nowMs) => ({
+    screen: { at: 'settings', section: 'computers' },
+    computers: computersOf('Laptop', nowMs),
+  }),
+  'computers-remove': (_, nowMs) => ({
+    screen: { at: 'settings', section: 'computers' },
+    computers: computersOf('You', nowMs),
+  }),
+  'computers-leave': (_, nowMs) => ({
+    screen: { at: 'settings', section: 'computers' },
+    computers: computersOf('Laptop', nowMs),
+  }),
+  'computers-begin': () => ({ screen: { at: 'settings', section: 'computers' } }),
+  'computers-code': (_, nowMs) => ({
+    screen: { at: 'settings', section: 'computers' },
+    takingIn: { code: computerCode, now: { at: 'waiting', endsAt: nowMs + 500_000, trouble: null } },
+  }),
+  'computers-compare': () => ({
+    screen: { at: 'settings', section: 'computers' },
+    takingIn: {
+      code: computerCode,
+      now: { at: 'comparing', name: 'Kitchen laptop', safetyCode: '4821 0937', said: false },
+    },
+  }),
+  'computers-said': () => ({
+    screen: { at: 'settings', section: 'computers' },
+    takingIn: { code: computerCode, now: { at: 'comparing', name: null, safetyCode: '4821 0937', said: true } },
+  }),
+  'computers-asking': (base) => ({
+    screen: { at: 'settings', section: 'computers' },
+    info: base.info && { ...base.info, host: 'loopback' },
+    takingIn: { code: computerCode, now: { at: 'asking', name: 'Kitchen laptop' } },
+  }),
+  'computers-giving': () => ({
+    screen: { at: 'settings', section: 'computers' },
+    takingIn: { code: computerCode, now: { at: 'giving', name: 'Kitchen laptop', done: 2, total: 5 } },
+  }),
+  'computers-done': () => ({
+    screen: { at: 'settings', section: 'computers' },
+    takingIn: { code: computerCode, now: { at: 'done', name: 'Kitchen laptop' } },
+  }),
+  'computers-crowded': () => ({
+    screen: { at: 'settings', section: 'computers' },
+    takingIn: { code: computerCode, now: { at: 'failed', refusal: refuse('computer-code-crowded') } },
+  }),
+  'welcome-come-in': () => ({ screen: { at: 'welcome' } }),
+  'welcome-compare': () => ({ screen: { at: 'welcome' }, comingIn: { at: 'comparing', safetyCode: '4821 0937' } }),
+  'welcome-said': () => ({ screen: { at: 'welcome' }, comingIn: { at: 'asking', safetyCode: '4821 0937' } }),
+  'welcome-getting': () => ({ screen: { at: 'welcome' }, comingIn: { at: 'getting', done: 2, total: 5 } }),
+  'welcome-failed': () => ({
+    screen: { at: 'welcome' },
+    comingIn: { at: 'failed', refusal: refuse('computer-cancelled'), asked: true },
+  }),
+  'people-computers': (base, nowMs) => ({
+    screen: inRoom('people'),
+    computers: computersOf('You', nowMs),
+    chats: Object.fromEntries(
+      Object.entries(base.chats).map(([roomId, chat]) => [
+        roomId,
+        { ...chat, items: chat.items.map((item) => (item.mine ? { ...item, elsewhere: true } : item)) },
+      ]),
+    ),
+    reach: withReach(
+      base,
+      reachOf([
+        participant('Ana Moreira', { standing: 'verified' }),
+        participant('Ana Moreira', {
+          sess: 'sess of her laptop',
+          deviceId: deviceIdOf('Ana’s laptop'),
+          person: deviceIdOf('Ana Moreira'),
+          standing: 'verified',
+        }),
+        participant('You', { deviceId: deviceIdOf('Laptop'), person: deviceIdOf('You'), standing: 'verified' }),
+      ]),
+    ),
+  }),
   'welcome-restore': () => ({ screen: { at: 'welcome' } }),
   'settings-about': () => ({ screen: { at: 'settings', section: 'about' } }),
 } satisfies Record<string, GalleryScreen>;
 
 export const pressedForSettings = {
   'settings-backup-phrase': ['Set up backups…'],
+  'computers-remove': ['Remove…'],
+  'computers-leave': ['Leave…'],
+  'computers-begin': ['Use Parley on another computer…'],
+  'computers-code': ['Use Parley on another computer…'],
+  'computers-compare': ['Use Parley on another computer…'],
+  'computers-said': ['Use Parley on another computer…'],
+  'computers-asking': ['Use Parley on another computer…'],
+  'computers-giving': ['Use Parley on another computer…'],
+  'computers-done': ['Use Parley on another computer…'],
+  'computers-crowded': ['Use Parley on another computer…'],
+  'welcome-come-in': ['I use Parley on another computer'],
+  'welcome-compare': ['I use Parley on another computer'],
+  'welcome-said': ['I use Parley on another computer'],
+  'welcome-getting': ['I use Parley on another computer'],
+  'welcome-failed': ['I use Parley on another computer'],
   'welcome-restore': ['I have a backup'],
 } satisfies Partial<Record<keyof typeof settingsScreens, readonly string[]>>;

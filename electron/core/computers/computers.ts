@@ -1,0 +1,313 @@
+import {
+  type Computer,
+  type ComputerAsk,
+  type ComputerList,
+  type ComputersState,
+  type ComputerWelcome,
+  type OwnThings,
+  type TransferItem,
+  TransferItems,
+} from '@parley/shared/model';
+import { type DeviceId, LIMITS, ParleyError, type RoomId } from '@parley/shared/protocol';
+import {
+  askBytes,
+  isConsent,
+  isSignedList,
+  type TransferBox,
+  transferBox,
+  transferKey,
+  welcomeBytes,
+} from '@parley/shared/sealing';
+import type { HeardComputers, LearnedComputers } from '../history/computers-store.ts';
+import type { DeviceIdentity } from '../identity/device-identity.ts';
+import { createVerifier } from '../identity/ed25519.ts';
+import type { Clock, Shell } from '../ports.ts';
+import { type GatherParts, gather } from './gather.ts';
+import { createOwnThings, type OwnThingsParts } from './own-things.ts';
+import { type SettleParts, settle } from './settle.ts';
+import { partsOf } from './transfer-parts.ts';
+
+export type ComputersParts = GatherParts &
+  SettleParts &
+  OwnThingsParts & {
+    identity: DeviceIdentity;
+    clock: Clock;
+    shell: Pick<Shell, 'askComputer'>;
+    /** The name of this computer in its system. */
+    suggestedName: string;
+    /** Opens the core anew, with what was taken over. */
+    restart: () => void;
+  };
+
+/** What the first computer gives to a new one, sealed part by part as it is asked for. */
+type Giving = { device: DeviceId; box: TransferBox; parts: readonly string[] };
+/** What this new computer gets. `box` is there once it was welcomed. */
+type Getting = {
+  ask: ComputerAsk;
+  privateKey: Awaited<ReturnType<typeof transferKey>>['privateKey'];
+  person: DeviceId;
+  welcomed: { box: TransferBox; welcome: ComputerWelcome } | null;
+  taken: TransferItem[];
+  parts: number;
+};
+
+/** The several computers of a person: the signed list of them, and how a new one gets what the first one has. */
+export function createComputers(parts: ComputersParts) {
+  const { history, settings, identity, clock, shell, emit, watch } = parts;
+  const verify = createVerifier();
+  const things = createOwnThings(parts, () => clock.now());
+  const openedAtMs = clock.monotonicMs();
+  let giving: Giving | null = null;
+  /** Withdraws the question whether a computer may come in, which is open outside the page. */
+  let asking: AbortController | null = null;
+  let getting: Getting | null = null;
+  let settling = false;
+
+  const state = async (): Promise<ComputersState> => {
+    const { person, list, devices } = await history.ownComputers();
+    return {
+      device: identity.deviceId,
+      person,
+      list,
+      devices,
+      suggestedName: parts.suggestedName,
+    };
+  };
+  /** Says whose computers are others than before. */
+  const tell = async ({ persons, devices, looksOther }: LearnedComputers): Promise<void> => {
+    if (persons.length + devices.length === 0) return;
+    emit('computers.changed', { ...(await state()), changed: { persons, devices } });
+    for (const peer of looksOther) emit('peers.changed', peer);
+    if (looksOther.length > 0) watch.changed();
+  };
+
+  /** Whether an older list may be here than others have, as after a restore: one that was signed by it would put computers off the list again. */
+  const isInDoubt = async (): Promise<boolean> => {
+    if (!(await history.areComputersInDoubt())) return false;
+    if (clock.monotonicMs() - openedAtMs < LIMITS.computersAskMs) return true;
+    await history.trustComputers();
+    return false;
+  };
+
+  let issued: Promise<unknown> = Promise.resolve();
+  /**
+   * Signs and keeps a new list, one after the other: each goes on from the one before. Throws `computer-not-first` on any but the first
+   * computer, `computers-in-doubt`.
+   */
+  const issue = (change: (computers: readonly Computer[]) => Computer[]): Promise<ComputerList> => {
+    const mine = issued.then(() => issueNow(change));
+    issued = mine.catch(() => undefined);
+    return mine;
+  };
+  const issueNow = async (change: (computers: readonly Computer[]) => Computer[]): Promise<ComputerList> => {
+    const { person, list, devices } = await history.ownComputers();
+    if (person !== identity.deviceId) throw new ParleyError('computer-not-first');
+    if (await isInDoubt()) throw new ParleyError('computers-in-doubt');
+    // Without those that left.
+    const computers = change(list?.computers.filter(({ device }) => devices.includes(device)) ?? []);
+    // Newer than the last one, whatever the clock says.
+    const issuedAt = Math.max(clock.now(), (list?.issuedAt ?? 0) + 1);
+    const next = identity.signComputers({ person, issuedAt, computers });
+    // A device that is somebody else's, or a first one itself, is not taken in.
+    await tell(await history.issueComputers(next));
+    return next;
+  };
+  const signLeave = async (leftAt: number): Promise<void> =>
+    tell(await history.leaveComputers(identity.signLeave(leftAt)));
+
+  /** The list is this computer's to sign now, and has room for that device: else nobody is asked for nothing. */
+  const checkRoomFor = async (device: DeviceId): Promise<void> => {
+    const { person, devices } = await history.ownComputers();
+    if (person !== identity.deviceId) throw new ParleyError('computer-not-first');
+    if (await isInDoubt()) throw new ParleyError('computers-in-doubt');
+    const others = devices.filter((each) => each !== device && each !== person);
+    if (others.length >= LIMITS.computersMax) throw new ParleyError('computers-full');
+  };
+
+  /** Asks the person outside the page, which may be in the wrong hands: with their yes the keys of all rooms go out. */
+  const needConsentOfPerson = async (name: string): Promise<void> => {
+    // One question at a time: a page cannot hide one behind another.
+    if (asking) throw new ParleyError('computer-unanswered');
+    const question = new AbortController();
+    asking = question;
+    try {
+      const isAgreed = await shell.askComputer(name, question.signal);
+      if (!isAgreed || question.signal.aborted) throw new ParleyError('cancelled');
+    } finally {
+      asking = null;
+    }
+  };
+
+  const needWelcomed = () => {
+    if (!getting?.welcomed) throw new ParleyError('computer-refused');
+    return { getting, ...getting.welcomed };
+  };
+
+  return {
+    state,
+
+    /**
+     * Asks to be a computer of that person. Throws `not-allowed` where this one is in use, and `computer-asked` where its key asked before:
+     * then `stopGetting` brings a fresh one.
+     */
+    async ask(person: DeviceId, name: string): Promise<ComputerAsk> {
+      if (settings.get().profile !== null || person === identity.deviceId) throw new ParleyError('not-allowed');
+      if (identity.isPromised) throw new ParleyError('computer-asked');
+      const { publicKey, privateKey } = await transferKey();
+      const ask = identity.signAsk(person, { name, askedAt: clock.now(), boxKey: publicKey });
+      getting = { ask, privateKey, person, welcomed: null, taken: [], parts: 0 };
+      return ask;
+    },
+
+    /**
+     * Takes a new computer in, once the person agreed outside the page, and gets ready to give it everything. Throws `computer-refused` where
+     * it did not sign what it asks, `computer-not-first`, `computers-in-doubt`, `computers-full`, `cancelled` where the person did not agree, and
+     * `computer-unanswered` where another such question is open.
+     */
+    async welcome(ask: ComputerAsk): Promise<ComputerWelcome> {
+      const { device, boxKey } = ask;
+      const person = identity.deviceId;
+      if (device === person || !isConsent(person, ask, verify) || !verify(device, ask.sig, askBytes(person, ask)))
+        throw new ParleyError('computer-refused');
+      await checkRoomFor(device);
+      await needConsentOfPerson(ask.name);
+      const texts = partsOf(await gather(parts));
+      const { publicKey: eph, privateKey } = await transferKey();
+      const keys = { own: privateKey, other: boxKey, boxKey, eph, parts: texts.length };
+      const box = await transferBox(keys, { person, device });
+      if (!box || texts.length > LIMITS.transferPartsMax) throw new ParleyError('computer-refused');
+      const list = await issue((known) => {
+        const others = known.filter((each) => each.device !== device);
+        if (others.length >= LIMITS.computersMax) throw new ParleyError('computers-full');
+        return [...others, { device, name: ask.name, askedAt: ask.askedAt, consent: ask.consent }];
+      });
+      giving = { device, box, parts: texts };
+      return { list, eph, sig: identity.signWelcome(ask, { eph, parts: texts.length }), parts: texts.length };
+    },
+
+    /** A part of what the last computer that was welcomed gets. */
+    async part(index: number): Promise<string> {
+      const text = giving?.parts[index];
+      if (!giving || text === undefined) throw new ParleyError('computer-refused');
+      return giving.box.seal(index, text);
+    },
+
+    /** Nothing more is given or asked. A computer that did not come to its end is taken off the list again. */
+    async stopGiving(failed: boolean): Promise<ComputersState> {
+      asking?.abort();
+      const device = giving?.device;
+      giving = null;
+      if (failed && device) await issue((known) => known.filter((each) => each.device !== device));
+      return state();
+    },
+
+    /** This computer was taken in. Throws `computer-refused` where that person did not sign it, or signed it for another. */
+    async takeWelcome(welcome: ComputerWelcome): Promise<void> {
+      const asked = getting;
+      if (!asked || asked.welcomed) throw new ParleyError('computer-refused');
+      const { ask, person, privateKey } = asked;
+      const { list, eph, sig, parts: count } = welcome;
+      const isHere = list.computers.some(({ device, consent }) => device === ask.device && consent === ask.consent);
+      const isSigned =
+        list.person === person &&
+        isSignedList(list, verify) &&
+        verify(person, sig, welcomeBytes(ask, { eph, parts: count }));
+      const keys = { own: privateKey, other: eph, boxKey: ask.boxKey, eph, parts: count };
+      const box = isHere && isSigned ? await transferBox(keys, { person, device: ask.device }) : undefined;
+      if (!box || getting !== asked) throw new ParleyError('computer-refused');
+      asked.welcomed = { box, welcome };
+    },
+
+    /** The next part, in its order. Throws `computer-refused` for anything else. */
+    async takePart(index: number, part: string): Promise<void> {
+      const { getting: asked, box } = needWelcomed();
+      if (index !== asked.parts) throw new ParleyError('computer-refused');
+      const opened = await box.open(index, part);
+      const items = opened === undefined ? undefined : itemsOf(opened);
+      if (!items || getting !== asked) throw new ParleyError('computer-refused');
+      asked.taken.push(...items);
+      asked.parts += 1;
+    },
+
+    /** Stores everything. Throws `computer-refused` where a part is missing, `not-allowed` where this computer came into use meanwhile. */
+    async finish(): Promise<void> {
+      const { getting: asked, welcome } = needWelcomed();
+      if (asked.parts !== welcome.parts) throw new ParleyError('computer-refused');
+      if (settings.get().profile !== null) throw new ParleyError('not-allowed');
+      getting = null;
+      settling = true;
+      try {
+        await settle(parts, welcome.list, asked.taken);
+      } finally {
+        settling = false;
+      }
+      identity.keep();
+    },
+
+    /** Opens everything anew, with what was stored. */
+    begin(): void {
+      parts.restart();
+    },
+
+    /**
+     * Forgets what was asked for. A key that asked could be taken in at any later time, by a list that this computer has no say in: everything
+     * is opened anew with a fresh key.
+     */
+    stopGetting(): void {
+      getting = null;
+      if (identity.isPromised && !settling) parts.restart();
+    },
+
+    /** Takes a computer off the list. It keeps what it has, also the keys of rooms. */
+    async remove(device: DeviceId): Promise<ComputersState> {
+      await issue((known) => known.filter((each) => each.device !== device));
+      return state();
+    },
+
+    /**
+     * This computer is nobody's further one any more, by its own word. It keeps what it has. Throws `not-allowed` on the first computer,
+     * which the others would have to leave.
+     */
+    async leave(): Promise<ComputersState> {
+      const { person, askedAt } = await history.ownComputers();
+      if (person === identity.deviceId) throw new ParleyError('not-allowed');
+      await signLeave(Math.max(clock.now(), askedAt));
+      return state();
+    },
+
+    /** The name and the rooms of this person, for their other computers; and what those say of them. None is known for sure in doubt. */
+    own: async (): Promise<OwnThings[]> => ((await isInDoubt()) ? [] : things.all()),
+    async takeOwn(by: DeviceId, said: OwnThings): Promise<void> {
+      if (await isInDoubt()) throw new ParleyError('not-allowed');
+      await things.take(by, said);
+    },
+
+    /** The lists that members of a room should know, and who left one. */
+    inRoom: (roomId: RoomId, only?: readonly DeviceId[]) => history.computersIn(roomId, only),
+
+    /** Takes what a device handed on in a room about computers. */
+    async learn(heard: HeardComputers): Promise<void> {
+      const learned = await history.learnComputers(heard);
+      await tell(learned);
+      // Somebody goes by a consent that was cancelled, or that is over: nobody is to take it for one.
+      if (learned.unwantedAt !== null) await signLeave(learned.unwantedAt);
+      const { person, list, devices } = await history.ownComputers();
+      const hasLeft = list?.computers.some(({ device }) => !devices.includes(device));
+      if (hasLeft && person === identity.deviceId && !(await isInDoubt())) await issue((known) => [...known]);
+    },
+  };
+}
+
+export type ComputersPort = ReturnType<typeof createComputers>;
+
+/** The items of an opened part; undefined where it holds anything else. */
+function itemsOf(text: string): TransferItem[] | undefined {
+  let read: unknown;
+  try {
+    read = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const items = TransferItems.safeParse(read);
+  return items.success ? items.data : undefined;
+}

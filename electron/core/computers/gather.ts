@@ -1,0 +1,62 @@
+import type { TransferItem } from '@parley/shared/model';
+import { toBase64Url } from '@parley/shared/protocol';
+import type { HistoryClient } from '../history/history-client.ts';
+import type { SecretStore } from '../ports.ts';
+import type { Rooms } from '../rooms/rooms.ts';
+import type { SettingsStore } from '../settings/settings-store.ts';
+import { unlock } from '../unlock.ts';
+
+/** Devices that were met are read so many at once, and given at most so many, like lists of computers. */
+const PEERS_PAGE = 1_000;
+const PEERS_MAX = 20_000;
+
+export type GatherParts = {
+  history: HistoryClient;
+  rooms: Pick<Rooms, 'keyring'>;
+  settings: SettingsStore;
+  secrets: SecretStore;
+};
+
+/** Everything that a new computer of this person gets, in the order in which it is to be stored. Rooms whose key is not here stay out. */
+export async function gather({ history, rooms, settings, secrets }: GatherParts): Promise<TransferItem[]> {
+  const { profile, profileAt, appearance, privacy, emoji, homeServer } = settings.get();
+  const items: TransferItem[] = [];
+  const textOf = async (wrapped: Uint8Array) => Buffer.from(await unlock(secrets, wrapped)).toString('utf8');
+
+  for (const { host, name, right } of await history.servers()) {
+    const isShared = right?.kind === 'password' && right.lost === null;
+    items.push({ kind: 'server', host, name, password: isShared ? await textOf(right.credential) : null });
+  }
+  const { lists, left, former } = await history.knownComputers();
+  for (const list of lists.slice(0, PEERS_MAX)) items.push({ kind: 'computers', list });
+  for (const leave of left.slice(0, PEERS_MAX)) items.push({ kind: 'left', leave });
+  for (const each of former.slice(0, PEERS_MAX)) items.push({ kind: 'former', ...each });
+  for (const room of await history.rooms()) {
+    if (room.secret.length === 0) continue;
+    const keyring = await rooms.keyring(room.room_id as Parameters<Rooms['keyring']>[0]);
+    items.push({
+      kind: 'room',
+      roomId: keyring.roomId,
+      name: room.name,
+      host: keyring.inviteHost,
+      secret: keyring.secret,
+      ownerPub: keyring.ownerPub,
+      ownerSeed: room.owner_seed ? toBase64Url(await unlock(secrets, room.owner_seed)) : null,
+      passphrase: keyring.passphrase,
+      needsPassphrase: room.needs_passphrase === 1,
+      listed: room.listed,
+      keepMs: room.keep_ms,
+      readClock: await history.readClock(keyring.roomId),
+    });
+  }
+  for (let above = '', given = 0; given < PEERS_MAX; given += PEERS_PAGE) {
+    const peers = await history.knownPeers(above, PEERS_PAGE);
+    for (const peer of peers) items.push({ kind: 'peer', ...peer });
+    const last = peers.at(-1);
+    if (!last) break;
+    above = last.deviceId;
+  }
+  // The name comes last: with it the new computer is in use.
+  if (profile) items.push({ kind: 'settings', profile, profileAt, appearance, privacy, emoji, homeServer });
+  return items;
+}
