@@ -89,6 +89,14 @@ describe('what is under way of files', () => {
     expect(sender.window.frameBytes).toBe(LIMITS.fileFrameMaxBytes);
   });
 
+  it('learns from time to time how long the way takes by itself', () => {
+    const short = { bytesPerMs: 1_000, roundTripMs: 10 };
+    const sender = new Sender({ bytesPerMs: 1_000, roundTripMs: 400 });
+    expect(sender.send(20_000).share).toBeGreaterThan(0.75);
+    sender.send(80_000, short);
+    expect(sender.send(20_000, short).waitedMs).toBeLessThan(200);
+  });
+
   it('believes no word about more than was sent, and none twice', () => {
     const window = new SendWindow(LIMITS.fileFrameMaxBytes);
     window.sent(10_000, 0);
