@@ -139,7 +139,6 @@ export const FILE_PROSE: Readonly<Record<FileMessage['type'], string>> = {
   stop: 'Nothing more of this file is wanted. A block that is being sent may still come to its end.',
   cannot:
     'This device cannot give the file now. Hashes and blocks that were asked for are not coming; they may be asked for again after half a minute, or once it says `held` again.',
-  got: 'All bytes of binary messages that came on this channel. Said after each of them; the sender holds back what would only wait on its way.',
   progress: 'Tells the author how far the file is: once a second, and when it pauses, is complete or was declined.',
 };
 

@@ -39,7 +39,6 @@ export const FileMessage = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('stop'), fileId: FileId }),
   z.object({ type: z.literal('cannot'), fileId: FileId }),
-  z.object({ type: z.literal('got'), bytes: z.number().int().positive() }),
   z.object({
     type: z.literal('progress'),
     fileId: FileId,

@@ -15,7 +15,7 @@ import { type Clock, repeat } from '@parley/shared/timing';
 import { type FileContent, pictureAddressOf } from '../../bridge/file-content.ts';
 import { type CountedClock, countedClock } from '../../clock.ts';
 import { Emitter } from '../../emitter.ts';
-import { FileLink, type FileNews } from './file-link.ts';
+import { FileLink } from './file-link.ts';
 import { IncomingFiles } from './incoming-files.ts';
 import type { LocalFiles } from './local-files.ts';
 
@@ -127,7 +127,7 @@ export class FileTransfers {
       send: (data) => link.sendFile(data),
       bufferedBytes: () => link.fileBufferedBytes,
       readBlock: (fileId, index) => this.#readBlock(fileId, index),
-      heard: (news) => void this.#heard(fileLink, news),
+      heard: (message) => void this.#heard(fileLink, message),
       part: (part) => this.#incoming.part(deviceId, part),
     });
     this.#links.set(deviceId, fileLink);
@@ -239,7 +239,7 @@ export class FileTransfers {
     if (before) this.#tellAuthor(item);
   }
 
-  async #heard(link: FileLink, message: FileNews): Promise<void> {
+  async #heard(link: FileLink, message: Exclude<FileMessage, { type: 'want' | 'stop' }>): Promise<void> {
     const { bridge, roomId } = this.#ports;
     const { deviceId } = link;
     switch (message.type) {
