@@ -1,5 +1,8 @@
 import { LIMITS } from '@parley/shared/protocol';
+import type { Page } from 'playwright-core';
 import { openBrowser } from '../../tests/support/browser.ts';
+
+const FRAME_BYTES = LIMITS.fileFrameMaxBytes;
 
 /** Runs in the page: one end of a bare connection with one data channel. Self-contained, because only its source reaches the page. */
 function openEnd(): void {
@@ -41,28 +44,41 @@ function openEnd(): void {
   Object.assign(window, { bareEnd: { described, take, send, whole } });
 }
 
-/** The seconds that a bare data channel between two Chromium processes takes for as many bytes, in frames as large as those of a file. */
-export async function bareChannelSeconds(bytes: number): Promise<number> {
+export type BareChannel = {
+  /** The seconds that as many bytes take, in frames as large as those of a file. */
+  seconds(bytes: number): Promise<number>;
+  close(): Promise<void>;
+};
+
+/** Opens a bare data channel between two Chromium processes. */
+export async function openBareChannel(): Promise<BareChannel> {
   const browsers = [await openBrowser(), await openBrowser()] as const;
+  const close = async (): Promise<void> => {
+    for (const browser of browsers) await browser.close();
+  };
   try {
-    const [from, to] = browsers.map(({ page }) => page) as [(typeof browsers)[0]['page'], (typeof browsers)[0]['page']];
+    const [from, to] = browsers.map(({ page }) => page) as [Page, Page];
     for (const page of [from, to]) await page.evaluate(openEnd);
-    const ask = <T>(page: typeof from, what: string): Promise<T> => page.evaluate<T>(`bareEnd.${what}`);
+    const ask = <T>(page: Page, what: string): Promise<T> => page.evaluate<T>(`bareEnd.${what}`);
     const offer = await ask<string>(from, 'described()');
     await ask(to, `take(${JSON.stringify(offer)})`);
     const answer = await ask<string>(to, 'described()');
     await ask(from, `take(${JSON.stringify(answer)})`);
+    let sent = 0;
+    const seconds = async (bytes: number): Promise<number> => {
+      sent += Math.ceil(bytes / FRAME_BYTES) * FRAME_BYTES;
+      const startedAt = Date.now();
+      const [endedAt] = await Promise.all([
+        ask<number>(to, `whole(${sent})`),
+        ask(from, `send(${bytes}, ${FRAME_BYTES}, 131072)`),
+      ]);
+      return (endedAt - startedAt) / 1_000;
+    };
     // Opens the channel and warms both pages up.
-    const warmUp = 4_000_000;
-    const frame = LIMITS.fileFrameMaxBytes;
-    await Promise.all([ask(from, `send(${warmUp}, ${frame}, 131072)`), ask(to, `whole(${warmUp})`)]);
-    const startedAt = Date.now();
-    const [endedAt] = await Promise.all([
-      ask<number>(to, `whole(${warmUp + bytes})`),
-      ask(from, `send(${bytes}, ${frame}, 131072)`),
-    ]);
-    return (endedAt - startedAt) / 1_000;
-  } finally {
-    for (const { close } of browsers) await close();
+    await seconds(4_000_000);
+    return { seconds, close };
+  } catch (error) {
+    await close();
+    throw error;
   }
 }

@@ -74,7 +74,23 @@ describe('files over connections that end at any moment', () => {
           expect(arrived).toBeLessThanOrEqual(sizeBytes + steps.length * LIMITS.fileBlockBytes);
         },
       ),
-      { numRuns: 20, ...seededBy(process.env.PARLEY_SEED) },
+      {
+        numRuns: 20,
+        // Answers about two blocks get lost before the next ones come.
+        examples: [
+          [
+            {
+              ...{
+                steps: [{ afterMs: 18, apartMs: 1_208, event: 'receiver' }],
+                sizeBytes: 4_340_195,
+                seed: 979_849_744,
+              },
+              ...{ bytesPerMs: 14_700, latencyMs: 74, diskMs: 7, lost: 0.1 },
+            },
+          ],
+        ],
+        ...seededBy(process.env.PARLEY_SEED),
+      },
     );
   }, 60_000);
 
@@ -85,7 +101,7 @@ describe('files over connections that end at any moment', () => {
     const ana = new FakeMember(deviceOf(1), roomId, clock, chance, slow);
     const ben = new FakeMember(deviceOf(2), roomId, clock, chance, slow);
     const ids = Array.from({ length: 40 }, (_, index) => fileOf(index + 1));
-    for (const id of ids) ana.offer(id, 3 * LIMITS.fileBlockBytes);
+    for (const id of ids) ana.offer(id, 2 * LIMITS.fileBlockBytes);
     new FakeWire(ana, ben, clock, chance, slow);
     expect(await within(clock, 5_000, () => ids.every((id) => ben.stateOf(id) === 'offered'))).not.toBeNull();
     for (const id of ids) ben.accept(id);
@@ -94,8 +110,8 @@ describe('files over connections that end at any moment', () => {
       most = Math.max(most, ben.writing);
       return ben.files.filter(({ state }) => state === 'received').length === ids.length;
     };
-    // 120 MB at 20 MB/s, and no wait for a far end that does not answer.
-    expect(await within(clock, 12_000, arrived)).not.toBeNull();
+    // 80 MB at 20 MB/s, and no wait for a far end that does not answer.
+    expect(await within(clock, 8_000, arrived)).not.toBeNull();
     expect(most).toBeLessThanOrEqual(24);
   });
 });

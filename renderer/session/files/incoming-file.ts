@@ -60,6 +60,8 @@ export class IncomingFile {
   readonly #liars = new Set<DeviceId>();
   readonly #assemblies = new Map<number, Assembly>();
   readonly #writing = new Set<number>();
+  /** Of these the answer got lost: they count as being written until the core says what it has. */
+  readonly #unanswered = new Set<number>();
   readonly #spare: Uint8Array<ArrayBuffer>[] = [];
   /** Null until the hashes of the blocks are known. */
   #have: Uint8Array | null = null;
@@ -194,15 +196,21 @@ export class IncomingFile {
   }
 
   async #load(): Promise<void> {
+    const unanswered = [...this.#unanswered];
     const progress = await this.#ports.bridge.call('files.progress', { fileId: this.fileId });
     if (this.#closed) return;
     if (!progress.ok) {
       this.#clock.after(RETRY_MS, () => void this.#load());
       return;
     }
+    for (const index of unanswered) {
+      this.#unanswered.delete(index);
+      this.#writing.delete(index);
+    }
     this.#ready = true;
     this.#take(progress.value);
     this.#askForHashes();
+    if (unanswered.length > 0) this.#ports.freed();
   }
 
   #take({ have, item }: { have: string | null; item: FileItem }): void {
@@ -275,15 +283,16 @@ export class IncomingFile {
     const sizeBytes = blockSizeOf(this.sizeBytes, index);
     this.fill();
     const written = await this.#ports.content.write(this.fileId, index, assembly.bytes.subarray(0, sizeBytes));
-    this.#writing.delete(index);
     this.#spare.push(assembly.bytes);
     if (this.#closed) return;
     if (!written.ok && written.code !== 'file-block-wrong') {
+      this.#unanswered.add(index);
       // A full disk pauses the file, which ends this. After everything else the core is asked in a while what it has: the answer to a block
       // that was stored may have got lost.
       this.#clock.after(RETRY_MS, () => void this.#load());
       return;
     }
+    this.#writing.delete(index);
     if (!written.ok) this.#blame(assembly);
     else {
       this.#haveBytes += sizeBytes;
