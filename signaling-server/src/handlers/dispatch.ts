@@ -137,7 +137,16 @@ export function createDispatch(context: HandlerContext) {
         return;
       }
       pending.add();
-      outcome.then(settle, fail).finally(() => pending.remove());
+      outcome.then(
+        (answered) => {
+          settle(answered);
+          pending.remove();
+        },
+        (thrown: unknown) => {
+          fail(thrown);
+          pending.remove();
+        },
+      );
     } catch (thrown) {
       fail(thrown);
     }

@@ -190,15 +190,6 @@ export class Connection implements Client {
     this.#tcp.uncork();
   }
 
-  /** Makes one piece of what is written until `uncork`. */
-  cork(): void {
-    this.#tcp.cork();
-  }
-
-  uncork(): void {
-    this.#tcp.uncork();
-  }
-
   /** Takes note of a message that came in. */
   received(message: unknown): void {
     this.#explainedBytes += FRAME_BYTES + (typeof message === 'string' ? 3 * message.length : 0);

@@ -46,6 +46,9 @@ const LEAVE = '1';
 
 const ignoreError = (): void => {};
 
+/** Tells Engine.IO whether to go on with an upgrade. */
+type Decide = (error: string | null, ok: boolean) => void;
+
 /** A packet as Engine.IO describes it. */
 type EnginePacket = { type: string; data?: unknown };
 
@@ -91,39 +94,46 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
   });
 
   /** Admission before the upgrade. A request that is refused here is answered here, and Engine.IO hears no more of it. */
-  function admit(request: IncomingMessage, decide: (error: string | null, ok: boolean) => void): void {
+  function admit(request: IncomingMessage, decide: Decide): void {
     if (!originAllowed(request.headers.origin)) {
       counters.error('origin-refused');
       noteRefused(request, 'origin-refused');
       refuseUpgrade(request, '403 Forbidden', refuse('origin-refused'));
       return;
     }
-    desk.decide(addressOf(request)).then(
-      (admission) => {
-        if (admission.at === 'cut' && admission.refusal) {
-          const { code } = admission.refusal;
-          noteRefused(request, code);
-          const status = code === 'server-busy' ? '503 Service Unavailable' : '429 Too Many Requests';
-          refuseUpgrade(request, status, admission.refusal);
-          return;
-        }
-        const tcp = request.socket;
-        admissions.set(tcp, admission);
-        if (tcp.destroyed) desk.closed(admission);
-        else {
-          openTcp.add();
-          tcp.once('close', onTcpClose);
-          // The answer to the upgrade and Engine.IO's first packet, which comes some ticks later, are one piece.
-          tcp.cork();
-          setImmediate(() => tcp.uncork());
-          decide(null, true);
-        }
-      },
+    const deciding = desk.decide(addressOf(request));
+    if (!(deciding instanceof Promise)) {
+      onAdmission(request, deciding, decide);
+      return;
+    }
+    deciding.then(
+      (admission) => onAdmission(request, admission, decide),
       (thrown: unknown) => {
         log.error({ err: thrown }, 'admission failed');
         refuseUpgrade(request, '503 Service Unavailable', refuse('server-busy'));
       },
     );
+  }
+
+  function onAdmission(request: IncomingMessage, admission: Admission, decide: Decide): void {
+    if (admission.at === 'cut' && admission.refusal) {
+      const { code } = admission.refusal;
+      noteRefused(request, code);
+      const status = code === 'server-busy' ? '503 Service Unavailable' : '429 Too Many Requests';
+      refuseUpgrade(request, status, admission.refusal);
+      return;
+    }
+    const tcp = request.socket;
+    admissions.set(tcp, admission);
+    if (tcp.destroyed) {
+      desk.closed(admission);
+      return;
+    }
+    openTcp.add();
+    tcp.on('close', onTcpClose);
+    // The answer to the upgrade and Engine.IO's first packet, which comes some ticks later, are one piece.
+    tcp.cork();
+    decide(null, true);
   }
 
   /** An upgrade that came to nothing: there is no socket yet to name. */
@@ -149,6 +159,8 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
     const { request } = conn;
     const tcp = request.socket;
     const admission = admissions.get(tcp);
+    // Its first packet is written.
+    tcp.uncork();
     // Socket.IO's own advice: it is most of what an idle connection would keep.
     (conn as { request: IncomingMessage | null }).request = null;
     if (!admission) {
@@ -163,14 +175,12 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
     conn.on('close', onClose);
   });
   const turn = new WriteTurn();
-  engine.on('flush', (conn: EngineConnection) => {
+  engine.on('flush', (conn: EngineConnection, packets: readonly EnginePacket[]) => {
     const connection = connections.get(conn);
     if (!connection) return;
     connection.flushed();
-    connection.cork();
-    turn.flushes(connection);
+    turn.flushes(connection, packets.length);
   });
-  engine.on('drain', (conn: EngineConnection) => connections.get(conn)?.uncork());
 
   function onPacketCreate(this: EngineConnection, { data }: EnginePacket): void {
     connections.get(this)?.queued(typeof data === 'string' ? data.length : 0);
@@ -218,8 +228,6 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
     const connection = connections.get(this);
     if (!connection) return;
     connections.delete(this);
-    // Engine.IO may close in the middle of a flush, before its 'drain': the last packets and the closing frame are in there.
-    connection.uncork();
     const isFaulty = isFault(connection, reason, description);
     if (isFaulty) noteMalformed(connection);
     connection.markClosed();
