@@ -6,7 +6,7 @@ import type { AccessRule, Right } from '../auth/access.ts';
 import type { RightEnd } from '../auth/token-record.ts';
 import { repeat } from '../clock.ts';
 import type { Config } from '../config.ts';
-import { newChallenge, versionRefusal } from '../handlers/challenge.ts';
+import { versionRefusal } from '../handlers/challenge.ts';
 import type { Reply } from '../handlers/context.ts';
 import { createDispatch } from '../handlers/dispatch.ts';
 import { aboutSocket, createOperationObserver } from '../observe/operations.ts';
@@ -79,10 +79,11 @@ export function openGate(http: HttpServer | HttpsServer, config: Config, ports: 
     };
     const checking = versionRefusal(v) ?? access(auth.data);
     if (!(checking instanceof Promise)) decide(checking);
-    else checking.then(decide, (thrown: unknown) => {
-      log.error({ ...aboutSocket(connection), err: thrown }, 'access could not be checked');
-      decide(refuse('server-busy', { retryAfterMs: 2_000 }));
-    });
+    else
+      checking.then(decide, (thrown: unknown) => {
+        log.error({ ...aboutSocket(connection), err: thrown }, 'access could not be checked');
+        decide(refuse('server-busy', { retryAfterMs: 2_000 }));
+      });
   }
 
   /** Guessing passwords or tokens leads to a block (R7). Not before the refusal: a block cuts connections that are new. */
@@ -117,7 +118,6 @@ export function openGate(http: HttpServer | HttpsServer, config: Config, ports: 
     if (log.isLevelEnabled('debug'))
       log.debug({ ...aboutSocket(connection), address: pseudonyms.address(connection.ip) }, 'socket opened');
     observer.opened(connection);
-    connection.send('server:challenge', newChallenge(context, connection));
   });
 
   /** The one listener for every event of every socket. Socket.IO gives the acknowledgement last. */

@@ -5,7 +5,8 @@ import { type ErrorCode, LIMITS, refuse } from '@parley/shared/protocol';
 import { Server as Engine } from 'engine.io';
 import type { AddressReader } from '../client-address.ts';
 import type { Config } from '../config.ts';
-import type { HandlerContext } from '../handlers/context.ts';
+import { newChallenge } from '../handlers/challenge.ts';
+import type { HandlerContext, OpenChallenge } from '../handlers/context.ts';
 import type { OpenSockets } from '../limits/open-sockets.ts';
 import type { Tracing } from '../observe/tracing.ts';
 import { OpenCount } from '../open-count.ts';
@@ -46,6 +47,9 @@ const LEAVE = '1';
 
 const ignoreError = (): void => {};
 
+/** A client whose upgrade is under way or done. */
+type Arrival = { admission: Admission; challenge: OpenChallenge | undefined };
+
 /** Tells Engine.IO whether to go on with an upgrade. */
 type Decide = (error: string | null, ok: boolean) => void;
 
@@ -62,7 +66,8 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
   const connections = new Map<EngineConnection, Connection>();
   /** TCP connections that are not closed yet. */
   const openTcp = new OpenCount(clock);
-  const admissions = new WeakMap<TcpSocket, Admission>();
+  /** Those that may come in, until their TCP connection is closed. */
+  const arrivals = new Map<TcpSocket, Arrival>();
   const desk = new AdmissionDesk({
     ...context,
     openMax: config.socketsPerAddress,
@@ -81,6 +86,15 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
     httpCompression: false,
     allowRequest: admit,
   });
+
+  // The id that the handshake tells is the first challenge of the client. It opens nothing: there is no polling, and a request
+  // with a `sid` is refused.
+  engine.generateId = ({ socket }: IncomingMessage) => {
+    const challenge = newChallenge(context.random, clock.now());
+    const arrival = arrivals.get(socket);
+    if (arrival) arrival.challenge = challenge;
+    return challenge.text;
+  };
 
   // Polling is off, so a plain request to the path is a mistake; Fastify answers it.
   http.on('upgrade', (request: IncomingMessage, socket, head: Buffer) => {
@@ -124,11 +138,11 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
       return;
     }
     const tcp = request.socket;
-    admissions.set(tcp, admission);
     if (tcp.destroyed) {
       desk.closed(admission);
       return;
     }
+    arrivals.set(tcp, { admission, challenge: undefined });
     openTcp.add();
     tcp.on('close', onTcpClose);
     // The answer to the upgrade and Engine.IO's first packet, which comes some ticks later, are one piece.
@@ -145,8 +159,9 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
   // One function for all connections: a closure for each would be kept as long as its connection.
   function onTcpClose(this: TcpSocket): void {
     openTcp.remove();
-    const admission = admissions.get(this);
-    if (admission) desk.closed(admission);
+    const arrival = arrivals.get(this);
+    arrivals.delete(this);
+    if (arrival) desk.closed(arrival.admission);
   }
 
   const connectionPorts: ConnectionPorts = {
@@ -158,18 +173,19 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
   engine.on('connection', (conn: EngineConnection) => {
     const { request } = conn;
     const tcp = request.socket;
-    const admission = admissions.get(tcp);
+    const { admission, challenge } = arrivals.get(tcp) ?? {};
     // Its first packet is written.
     tcp.uncork();
     // Socket.IO's own advice: it is most of what an idle connection would keep.
     (conn as { request: IncomingMessage | null }).request = null;
-    if (!admission) {
+    if (!admission || !challenge) {
       conn.close();
       return;
     }
     counters.socketsOpened += 1;
     const trace = ports.tracing.start(request.headers.traceparent);
-    connections.set(conn, new Connection({ admission, openedAt: clock.now(), trace }, conn, tcp, connectionPorts));
+    const about = { admission, challenge, openedAt: clock.now(), trace };
+    connections.set(conn, new Connection(about, conn, tcp, connectionPorts));
     conn.on('packet', onPacket);
     conn.on('packetCreate', onPacketCreate);
     conn.on('close', onClose);
