@@ -57,8 +57,8 @@ describe('the AsyncAPI description (S17)', () => {
     expect(takes('signal:send.accepted', accept({ handedTo: 1 }))).toBe(true);
     expect(takes('signal:send.accepted', accept({ handedTo: -1 }))).toBe(false);
     const challenge = { v: 1, challenge: id32, expiresInMs: 1 };
-    expect(takes('server:challenge', challenge)).toBe(true);
-    expect(takes('server:challenge', { ...challenge, challenge: id16 })).toBe(false);
+    expect(takes('challenge:get.accepted', accept(challenge))).toBe(true);
+    expect(takes('challenge:get.accepted', accept({ ...challenge, challenge: id16 }))).toBe(false);
   });
 
   it('names with each event the refusals that are its own', () => {

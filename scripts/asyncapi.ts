@@ -170,10 +170,10 @@ export function asyncApi() {
         action: 'receive',
         summary: HANDSHAKE,
         description:
-          'Opens the socket. A client that may come in hears `server:challenge` next, every other one a connect error.',
+          'Opens the socket. A client that may not come in hears a connect error, every other one is connected. The `sid` of the Engine.IO handshake is its first challenge.',
         channel,
         messages: [message(HANDSHAKE)],
-        reply: { channel, messages: [message('server:challenge'), message(`${HANDSHAKE}.refused`)] },
+        reply: { channel, messages: [message(`${HANDSHAKE}.refused`)] },
       },
       ...asked.operations,
       ...said.operations,

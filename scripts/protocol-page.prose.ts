@@ -93,7 +93,6 @@ export const CLIENT_PROSE: Readonly<Record<ClientEvent, { does: string; refusals
 };
 
 export const SERVER_PROSE: Readonly<Record<ServerEvent, string>> = {
-  'server:challenge': 'Said once after connecting.',
   'participant:joined': 'Someone took a seat. They say hello themselves.',
   'participant:away': 'Their socket is gone; the seat waits for the grace time. Boxes do not reach them meanwhile.',
   'participant:back': 'The seat is held again. Messages sent meanwhile are lost, so hello and confirm are said again.',
@@ -157,7 +156,6 @@ export const FIELD_PROSE: Readonly<Record<string, string>> = {
   challenge: 'what the next `room:join` signs',
   expiresInMs: 'from now; absent: they do not end',
   'challenge:get ack expiresInMs': 'from now',
-  'server:challenge expiresInMs': 'from now',
   'auth password': 'of a server that asks for one',
   'auth token': 'an access token, of a server that asks for one',
   roomId: 'see section 2',

@@ -107,7 +107,8 @@ export class Member {
     socket.on('participant:joined', ({ participantId }: { participantId: string }) => this.#others.add(participantId));
     socket.on('participant:left', ({ participantId }: { participantId: string }) => this.#others.delete(participantId));
     socket.on('signal:received', ({ id }: { id: string }) => this.#received.set(id, (this.#received.get(id) ?? 0) + 1));
-    socket.once('server:challenge', ({ challenge }: { challenge: string }) => {
+    socket.once('connect', () => {
+      const challenge = socket.io.engine.id ?? '';
       const join = {
         v: 1,
         roomId: this.#room.roomId,

@@ -1,13 +1,11 @@
 import type { ServerHost } from '@parley/shared/model';
 import {
   accept,
-  type Challenge,
   type ClientAck,
   type ClientEvent,
   type ClientInput,
   type Outcome,
   type ParticipantId,
-  PROTOCOL_VERSION,
   Refusal,
   type RoomId,
   refuse,
@@ -168,7 +166,7 @@ export class SignalingClient implements SeatHost {
     const current = () => session !== undefined && this.#session() === session;
     // Assigned before any listener can run: a wire calls back later, never inside its own opening.
     const wire = this.#ports.openWire(this.host, {
-      opened: () => current() && session && this.#opened(session),
+      opened: (challenge) => current() && session && this.#opened(session, challenge),
       failed: (said) => current() && this.#lose(refusalSaid(said) ?? refuse('server-unreachable')),
       closed: () => current() && session && this.#lose(session.closing ?? refuse('server-unreachable')),
       heard: (event, payload) => {
@@ -183,28 +181,29 @@ export class SignalingClient implements SeatHost {
     return this.#socket.at === 'connecting' || this.#socket.at === 'open' ? this.#socket.session : undefined;
   }
 
-  #opened(session: WireSession): void {
-    session.undoChallengeTimer = this.#clock.after(this.#ports.policy.challengeTimeoutMs, () => {
-      if (this.#session() === session) this.#lose(refuse('not-a-server'));
-    });
+  #opened(session: WireSession, challenge: string | undefined): void {
+    if (challenge === undefined) {
+      this.#lose(refuse('not-a-server'));
+      return;
+    }
+    session.keep(challenge, momentOf(this.#clock));
+    this.#attempt = 0;
+    this.#lostAt = null;
+    this.#become({ at: 'open', session });
+    for (const opened of this.#waitingForOpen.splice(0)) opened(accept(session));
+    for (const seat of this.#seats.values()) void seat.enter(session);
   }
 
   #heard(session: WireSession, event: string, raw: unknown): void {
     if (!isServerEvent(event)) return;
     const parsed = serverEvents[event].safeParse(raw);
-    if (!parsed.success) {
-      // Not worth a closed connection: boxes prove themselves, the rest are hints.
-      if (event === 'server:challenge') this.#lose(refuse('not-a-server'));
-      return;
-    }
+    // Not worth a closed connection: boxes prove themselves, the rest are hints.
+    if (!parsed.success) return;
     this.#handle(session, { event, payload: parsed.data } as Heard); // parsed by the schema of `event`
   }
 
   #handle(session: WireSession, heard: Heard): void {
     switch (heard.event) {
-      case 'server:challenge':
-        this.#challenged(session, heard.payload);
-        return;
       case 'signal:received':
         this.#seats.get(heard.payload.roomId)?.owner.signal(heard.payload);
         return;
@@ -236,21 +235,6 @@ export class SignalingClient implements SeatHost {
 
   #hint(hint: PresenceHint, { roomId, participantId }: { roomId: RoomId; participantId: ParticipantId }): void {
     this.#seats.get(roomId)?.owner.hint(hint, participantId);
-  }
-
-  #challenged(session: WireSession, challenge: Challenge): void {
-    session.undoChallengeTimer();
-    if (challenge.v !== PROTOCOL_VERSION) {
-      this.#lose(refuse(challenge.v > PROTOCOL_VERSION ? 'client-too-old' : 'server-too-old'));
-      return;
-    }
-    session.keep(challenge, momentOf(this.#clock));
-    if (this.#socket.at === 'open') return;
-    this.#attempt = 0;
-    this.#lostAt = null;
-    this.#become({ at: 'open', session });
-    for (const opened of this.#waitingForOpen.splice(0)) opened(accept(session));
-    for (const seat of this.#seats.values()) void seat.enter(session);
   }
 
   /** The server is about to go: move when it says, spread out, so that a running room is not left for long. */
@@ -319,7 +303,6 @@ export class SignalingClient implements SeatHost {
     const session = this.#session();
     if (this.#socket.at === 'waiting') this.#socket.undo();
     if (!session) return;
-    session.undoChallengeTimer();
     // Before the wire closes, so that nothing it still says is taken for the current session's.
     this.#socket = { at: 'idle' };
     session.wire.close();

@@ -5,8 +5,6 @@ import type { OpenWire } from './wire.ts';
 
 export type SignalingPolicy = {
   retry: RetryPolicy;
-  /** A server that opened the socket and says nothing for so long is not a Parley server. */
-  challengeTimeoutMs: number;
   answerTimeoutMs: number;
   /** First wait after a refusal that only the person or the server's host can change. */
   refusedRetryMs: number;
@@ -17,7 +15,6 @@ export type SignalingPolicy = {
 
 export const usualSignalingPolicy = (retry: RetryPolicy): SignalingPolicy => ({
   retry,
-  challengeTimeoutMs: 6_000,
   answerTimeoutMs: 6_000,
   refusedRetryMs: 30_000,
   accessRetryMs: 300_000,

@@ -1,11 +1,11 @@
 import type { ServerHost } from '@parley/shared/model';
 import {
-  type Challenge,
   type ClientAck,
   type ClientEvent,
   type ClientInput,
   clientEvents,
   fromBase64Url,
+  LIMITS,
   type Outcome,
   outcomeOf,
   PROTOCOL_VERSION,
@@ -17,17 +17,19 @@ import { type Clock, elapsedMs, type Moment } from '@parley/shared/timing';
 import { errorFields, type Log } from '../log.ts';
 import type { Wire } from './wire.ts';
 
+/** The first challenge is set when the connection begins, and told here when it is open. */
+const CONNECTED_WITHIN_MS = 9_000;
+
 /** The state of one wire alone: its answers, its challenge. */
 export class WireSession {
   readonly wire: Wire;
   closing: Refusal | undefined;
   /** Its server stops: what it took is still answered, and everything else is for the next session. */
   takesNoMore = false;
-  undoChallengeTimer: () => void = () => {};
   readonly #host: ServerHost;
   readonly #answerTimeoutMs: number;
   readonly #log: Log;
-  #challenge: { bytes: Uint8Array<ArrayBuffer>; keptAt: Moment; lifetimeMs: number } | undefined;
+  #challenge: { bytes: Uint8Array<ArrayBuffer>; keptAt: Moment } | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(wire: Wire, host: ServerHost, answerTimeoutMs: number, log: Log) {
@@ -37,9 +39,10 @@ export class WireSession {
     this.#answerTimeoutMs = answerTimeoutMs;
   }
 
-  keep(challenge: Challenge, keptAt: Moment): void {
-    const bytes = fromBase64Url(challenge.challenge);
-    if (bytes) this.#challenge = { bytes, keptAt, lifetimeMs: challenge.expiresInMs };
+  /** Keeps the challenge that came with the socket for the first proof. */
+  keep(challenge: string, keptAt: Moment): void {
+    const bytes = fromBase64Url(challenge);
+    if (bytes) this.#challenge = { bytes, keptAt };
   }
 
   /** Rejects when no answer comes in time or the answer is none. */
@@ -59,7 +62,8 @@ export class WireSession {
     const mine = this.#turn.then(async () => {
       const held = this.#challenge;
       this.#challenge = undefined;
-      if (held && elapsedMs(clock, held.keptAt) < held.lifetimeMs - 1_000) return prove(held.bytes);
+      if (held && elapsedMs(clock, held.keptAt) < LIMITS.challengeLifetimeMs - CONNECTED_WITHIN_MS)
+        return prove(held.bytes);
       const asked = await this.ask('challenge:get', { v: PROTOCOL_VERSION });
       if (!asked.ok) return asked;
       const bytes = fromBase64Url(asked.value.challenge);

@@ -34,7 +34,7 @@ beforeEach(() => {
 
 const opened = () => {
   const wire = open(host, {
-    opened: () => heard.push('opened'),
+    opened: (challenge) => heard.push(challenge === undefined ? 'opened' : ['opened', challenge]),
     failed: (said) => heard.push(['failed', said]),
     closed: () => heard.push('closed'),
     heard: (event, payload) => heard.push([event, payload]),
@@ -47,12 +47,12 @@ describe('a wire over the bridge', () => {
   it('opens, hears and is closed as the core says', () => {
     const { wireId } = opened();
     expect(asked).toEqual([['signaling.open', { wireId, host }]]);
-    say('signaling.opened', { wireId });
+    say('signaling.opened', { wireId, challenge: 'once' });
     say('signaling.heard', { wireId, event: 'server:drain', payload: { retryAfterMs: 1 } });
     say('signaling.heard', { wireId: 'another', event: 'server:drain', payload: {} });
     say('signaling.closed', { wireId });
     say('signaling.closed', { wireId });
-    expect(heard).toEqual(['opened', ['server:drain', { retryAfterMs: 1 }], 'closed']);
+    expect(heard).toEqual([['opened', 'once'], ['server:drain', { retryAfterMs: 1 }], 'closed']);
   });
 
   it('fails with what the server said, or with why the core opens none', async () => {

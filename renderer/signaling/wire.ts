@@ -4,7 +4,8 @@ import { type ClientEvent, type Outcome, refuse, toBase64Url, unwrap } from '@pa
 
 /** The events of a wire. Exactly one of `opened` and `failed` comes first; `closed` only after `opened`. */
 export type WireListener = {
-  opened(): void;
+  /** `challenge` is the first that the server set; undefined where a Parley server would have set one. */
+  opened(challenge: string | undefined): void;
   /** The server's reason for refusing the connection; undefined when nothing answered. */
   failed(said: unknown): void;
   closed(): void;
@@ -24,7 +25,7 @@ export type OpenWire = (host: ServerHost, listener: WireListener) => Wire;
 /** Wires over the sockets that the core holds: it adds this person's right to the server. */
 export function bridgeWires(bridge: Bridge, randomBytes: (sizeBytes: number) => Uint8Array<ArrayBuffer>): OpenWire {
   const wires = new Map<string, BridgeWire>();
-  bridge.on('signaling.opened', ({ wireId }) => wires.get(wireId)?.opened());
+  bridge.on('signaling.opened', ({ wireId, challenge }) => wires.get(wireId)?.opened(challenge));
   bridge.on('signaling.failed', ({ wireId, said }) => wires.get(wireId)?.ended(said));
   bridge.on('signaling.closed', ({ wireId }) => wires.get(wireId)?.ended());
   bridge.on('signaling.heard', ({ wireId, event, payload }) => wires.get(wireId)?.heard(event, payload));
@@ -82,10 +83,10 @@ class BridgeWire implements Wire {
     void this.#bridge.call('signaling.close', { wireId: this.#id });
   }
 
-  opened(): void {
+  opened(challenge: string | undefined): void {
     if (this.#state !== 'connecting') return;
     this.#state = 'open';
-    this.#listener.opened();
+    this.#listener.opened(challenge);
   }
 
   heard(event: string, payload: unknown): void {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { base64UrlOf } from '../base/bytes.ts';
 import { outcomeOf } from '../base/outcome.ts';
 import { ServerHost } from '../model/index.ts';
-import { type ClientEvent, clientEvents } from '../protocol/signaling.ts';
+import { ChallengeBytes, type ClientEvent, clientEvents } from '../protocol/signaling.ts';
 
 /** 16 random bytes, chosen by the page: one attempt at a connection. */
 const WireId = base64UrlOf(16);
@@ -38,7 +38,8 @@ export const signalingCalls = {
 } as const;
 
 export const signalingEvents = {
-  'signaling.opened': OfWire,
+  /** `challenge` is the first that the server set; absent where a Parley server would have set one. */
+  'signaling.opened': OfWire.extend({ challenge: ChallengeBytes.optional() }),
   /** `said` is the server's refusal; absent when nothing answered. */
   'signaling.failed': OfWire.extend({ said: z.unknown().optional() }),
   'signaling.closed': OfWire,

@@ -304,7 +304,6 @@ describe('an event of the server', () => {
   it('is taken when it is right, and refused without its fields', () => {
     const about = { roomId: id16, participantId: id16 };
     const good: { [E in keyof typeof serverEvents]: unknown } = {
-      'server:challenge': { v: 1, challenge: id32, expiresInMs: 30_000 },
       'participant:joined': about,
       'participant:away': about,
       'participant:back': about,
@@ -322,7 +321,6 @@ describe('an event of the server', () => {
     const moved = { roomId: id16, code: 'seat-expired', message: 'Moved.' };
     expect(serverEvents['seat:moved'].safeParse(moved).success).toBe(false);
     expect(serverEvents['server:drain'].safeParse({ retryAfterMs: -1 }).success).toBe(false);
-    expect(serverEvents['server:challenge'].safeParse({ ...challenge, challenge: id16 }).success).toBe(false);
   });
 });
 

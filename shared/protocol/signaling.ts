@@ -31,12 +31,11 @@ export type IceConfig = z.infer<typeof IceConfig>;
 
 const v = z.number().int().min(0).max(65_535);
 
-/** The bytes that the server asks a client to sign; fresh, used once. */
-export const Challenge = z.object({
-  v,
-  challenge: base64UrlOf(LIMITS.challengeBytes),
-  expiresInMs: z.number().int().positive(),
-});
+/** The bytes that the server asks a client to sign; fresh, used once. The first of a socket are its Engine.IO `sid`. */
+export const ChallengeBytes = base64UrlOf(LIMITS.challengeBytes);
+
+/** A further challenge. */
+export const Challenge = z.object({ v, challenge: ChallengeBytes, expiresInMs: z.number().int().positive() });
 export type Challenge = z.infer<typeof Challenge>;
 
 export const RoomJoin = z.object({
@@ -160,7 +159,6 @@ export const SeatMoved = z.object({ roomId: RoomId, code: z.literal('seat-moved'
 
 /** The events of the server. Each of them is a hint, except the boxes, which prove themselves. */
 export const serverEvents = {
-  'server:challenge': Challenge,
   'participant:joined': AboutParticipant,
   'participant:away': AboutParticipant,
   'participant:back': AboutParticipant,

@@ -1,7 +1,7 @@
 import type { RoomId } from '../base/ids.ts';
 import { RoomId as RoomIdSchema } from '../base/ids.ts';
 import { type Bytes, concatBytes, type KeyHandle, PROTOCOL_LABEL, toBase64Url, utf8 } from './agreements.ts';
-import { aesKey, ed25519FromSeed, hkdf, label, type Sha256, sha256 } from './primitives.ts';
+import { aesKey, ed25519FromSeed, hkdf, label, sha256 } from './primitives.ts';
 
 /** Rounds of PBKDF2-SHA-256 over a passphrase. */
 export const PASSPHRASE_ROUNDS = 600_000;
@@ -48,18 +48,20 @@ export async function deriveRoomKeys(secret: Bytes, passphrase: string | null, o
   };
 }
 
+const ROOM_ID = label('room-id');
+
 /** "parley/1 room-id" | authPub | ownerPub. Throws a RangeError when a key is not 32 bytes long. */
 export function roomIdBytes(authPub: Uint8Array, ownerPub: Uint8Array): Bytes {
   if (authPub.length !== 32 || ownerPub.length !== 32) throw new RangeError('a room id binds two keys of 32 bytes');
-  return concatBytes(label('room-id'), authPub, ownerPub);
+  return concatBytes(ROOM_ID, authPub, ownerPub);
 }
 
 /**
  * A room's id: the first 16 bytes of SHA-256 over its two public keys. It proves who is a member (`authPub`) and who is
  * the owner (`ownerPub`). Throws a RangeError when a key is not 32 bytes long.
  */
-export async function roomIdOf(authPub: Bytes, ownerPub: Bytes, digest: Sha256 = sha256): Promise<RoomId> {
-  const hash = await digest(roomIdBytes(authPub, ownerPub));
+export async function roomIdOf(authPub: Bytes, ownerPub: Bytes): Promise<RoomId> {
+  const hash = await sha256(roomIdBytes(authPub, ownerPub));
   return RoomIdSchema.parse(toBase64Url(hash.slice(0, 16)));
 }
 

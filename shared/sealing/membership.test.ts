@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { fromBase64Url } from '../base/bytes.ts';
 import type { RoomId } from '../base/ids.ts';
 import { deriveRoomKeys, roomIdOf } from './key-schedule.ts';
 import {
+  hostHashOf,
   type MembershipProof,
   proveMembership,
   proveOwnership,
@@ -14,27 +16,39 @@ import { testRoom } from './testing/test-pairs.ts';
 const challenge = new Uint8Array(32).fill(5);
 const hosts = ['example.org', 'example.org:7350'];
 
+const bytesOf = (roomId: RoomId) => fromBase64Url(roomId) ?? new Uint8Array();
+
 /** A member of a fresh room with a proof for `host`. */
 async function member(host = 'example.org'): Promise<MembershipProof> {
   const keys = await testRoom();
-  const { roomId, authPub, ownerPub } = keys;
-  return { hosts, challenge, roomId, authPub, ownerPub, sig: await proveMembership(keys, host, challenge) };
+  const { authPub, ownerPub } = keys;
+  return {
+    hostHashes: await Promise.all(hosts.map(hostHashOf)),
+    challenge,
+    roomId: bytesOf(keys.roomId),
+    authPub,
+    ownerPub,
+    sig: await proveMembership(keys, host, challenge),
+  };
 }
 
 describe('proof of membership (S1)', () => {
   it('holds for every name of this server, however it is spelled', async () => {
     expect(await verifyMembership(await member('example.org'))).toBe(true);
     expect(await verifyMembership(await member('example.org:7350'))).toBe(true);
-    expect(await verifyMembership({ ...(await member('example.org')), hosts: ['EXAMPLE.org'] })).toBe(true);
+    expect(
+      await verifyMembership({ ...(await member('example.org')), hostHashes: [await hostHashOf('EXAMPLE.org')] }),
+    ).toBe(true);
   });
 
   it('does not hold for another host, another challenge, another room or another key', async () => {
     const [proof, other] = [await member(), await member()];
     expect(await verifyMembership(await member('evil.example'))).toBe(false);
-    expect(await verifyMembership({ ...proof, hosts: [] })).toBe(false);
+    expect(await verifyMembership({ ...proof, hostHashes: [] })).toBe(false);
     for (const change of [
       { challenge: new Uint8Array(32).fill(6) },
       { roomId: other.roomId },
+      { roomId: proof.roomId.subarray(0, 15) },
       { authPub: other.authPub },
       { ownerPub: other.ownerPub },
       { authPub: other.authPub, ownerPub: other.ownerPub, roomId: other.roomId },
@@ -53,8 +67,9 @@ describe('proof of membership (S1)', () => {
     const sig = new Uint8Array(64);
     sig[0] = 1;
     const ownerPub = randomBytes(32);
-    const roomId = await roomIdOf(identity, ownerPub);
-    expect(await verifyMembership({ hosts, challenge, roomId, authPub: identity, ownerPub, sig })).toBe(false);
+    const roomId = bytesOf(await roomIdOf(identity, ownerPub));
+    const proof = { ...(await member()), roomId, authPub: identity, ownerPub, sig };
+    expect(await verifyMembership(proof)).toBe(false);
   });
 });
 

@@ -1,15 +1,16 @@
 import type { RoomId } from '../base/ids.ts';
-import { type Bytes, concatBytes, fromBase64Url, type KeyHandle, utf8 } from './agreements.ts';
-import { type RoomKeys, roomIdOf } from './key-schedule.ts';
+import { type Bytes, concatBytes, equalBytes, fromBase64Url, type KeyHandle, utf8 } from './agreements.ts';
+import { type RoomKeys, roomIdBytes, roomIdOf } from './key-schedule.ts';
 import { label, type Sha256, sha256, signEd25519, verifyEd25519 } from './primitives.ts';
 
 /** The hash that stands for a server's name in a proof: SHA-256 of `host[:port]` in lower case. */
-export const hostHashOf = async (host: string, digest: Sha256 = sha256): Promise<Uint8Array> =>
-  digest(utf8(host.toLowerCase()));
+export const hostHashOf = (host: string): Promise<Bytes> => sha256(utf8(host.toLowerCase()));
+
+const JOIN = label('join');
 
 /** "parley/1 join" | SHA-256(host) | challenge | roomId: the host inside stops a proof from being passed on. */
 export function membershipBytes(hostHash: Uint8Array, challenge: Uint8Array, roomId: RoomId): Bytes {
-  return concatBytes(label('join'), hostHash, challenge, fromBase64Url(roomId) ?? new Uint8Array());
+  return concatBytes(JOIN, hostHash, challenge, fromBase64Url(roomId) ?? new Uint8Array());
 }
 
 /** Proves to the server at `host` (lower case, as in the invite) that this device knows the room's secret. */
@@ -17,11 +18,12 @@ export async function proveMembership(keys: RoomKeys, host: string, challenge: B
   return signEd25519(keys.authKey, membershipBytes(await hostHashOf(host), challenge, keys.roomId));
 }
 
-/** A proof of membership with what it is checked against: `hosts` are the names of the server, `host[:port]` each. */
+/** A proof of membership with what it is checked against: `hostHashes` are those of the server's names (see `hostHashOf`). */
 export type MembershipProof = {
-  hosts: readonly string[];
+  hostHashes: readonly Uint8Array[];
   challenge: Uint8Array;
-  roomId: RoomId;
+  /** The bytes of the room's id. */
+  roomId: Uint8Array;
   authPub: Bytes;
   ownerPub: Bytes;
   sig: Bytes;
@@ -33,13 +35,14 @@ export type MembershipProof = {
  * gives its platform's `digest`: through WebCrypto each hash costs it as much as the rest of a join's checks.
  */
 export async function verifyMembership(proof: MembershipProof, digest: Sha256 = sha256): Promise<boolean> {
-  const { hosts, challenge, roomId, authPub, ownerPub, sig } = proof;
-  if (!(await isRoomOf(roomId, authPub, ownerPub, digest))) return false;
-  return fitsOneHost(
-    hosts,
-    (hostHash) => verifyEd25519(authPub, sig, membershipBytes(hostHash, challenge, roomId)),
-    digest,
-  );
+  const { hostHashes, challenge, roomId, authPub, ownerPub, sig } = proof;
+  if (authPub.length !== 32 || ownerPub.length !== 32) return false;
+  const hashed = digest(roomIdBytes(authPub, ownerPub));
+  const hash = hashed instanceof Promise ? await hashed : hashed;
+  if (!equalBytes(hash.subarray(0, 16), roomId)) return false;
+  for (const hostHash of hostHashes)
+    if (await verifyEd25519(authPub, sig, concatBytes(JOIN, hostHash, challenge, roomId))) return true;
+  return false;
 }
 
 /** The actions of a room's owner on its entry in a server's list. */
@@ -92,19 +95,13 @@ export function verifyOwnership(proof: OwnershipProof): Promise<boolean> {
 }
 
 /** Whether the id is that of the two keys. */
-export const isRoomOf = async (
-  roomId: RoomId,
-  authPub: Bytes,
-  ownerPub: Bytes,
-  digest: Sha256 = sha256,
-): Promise<boolean> =>
-  authPub.length === 32 && ownerPub.length === 32 && (await roomIdOf(authPub, ownerPub, digest)) === roomId;
+export const isRoomOf = async (roomId: RoomId, authPub: Bytes, ownerPub: Bytes): Promise<boolean> =>
+  authPub.length === 32 && ownerPub.length === 32 && (await roomIdOf(authPub, ownerPub)) === roomId;
 
 async function fitsOneHost(
   hosts: readonly string[],
   fits: (hostHash: Uint8Array) => Promise<boolean>,
-  digest: Sha256 = sha256,
 ): Promise<boolean> {
-  for (const host of hosts) if (await fits(await hostHashOf(host, digest))) return true;
+  for (const host of hosts) if (await fits(await hostHashOf(host))) return true;
   return false;
 }

@@ -20,19 +20,33 @@ const bareAddress = (text: string): Ip | undefined => {
   return IPv6.isValid(text) ? plain(IPv6.parse(text)) : undefined;
 };
 
+/** An address that was read, with what is asked of it. */
+type Known = { ip: Ip; spelling: string; limitKey: string; isLoopback: boolean };
+
 /** A join asks for the same address five times over, and everybody behind one proxy for its address. */
 const READ_LATELY_MAX = 256;
-const readLately = new Map<string, Ip>();
+const readLately = new Map<string, Known>();
 
 /** Reads an address as sockets and proxies write it: with a port, in brackets, with a scope; undefined for anything else. */
-function parse(text: string): Ip | undefined {
-  const known = readLately.get(text);
-  if (known) return known;
+function parse(text: string): Known | undefined {
+  const lately = readLately.get(text);
+  if (lately) return lately;
   const ip = read(text);
+  if (!ip) return undefined;
+  const spelling = ip instanceof IPv6 ? ip.toRFC5952String() : ip.toString();
+  const limitKey = ip instanceof IPv6 ? networkOf(ip) : spelling;
+  const known = { ip, spelling, limitKey, isLoopback: ip.range() === 'loopback' };
   if (readLately.size >= READ_LATELY_MAX) readLately.clear();
-  if (ip) readLately.set(text, ip);
-  return ip;
+  readLately.set(text, known);
+  return known;
 }
+
+/** Its /64: one home owns at least that many addresses. */
+const networkOf = (ip: ipaddr.IPv6): string =>
+  `${ip.parts
+    .slice(0, 4)
+    .map((part) => part.toString(16))
+    .join(':')}::/64`;
 
 function read(text: string): Ip | undefined {
   const [, v6, v4] = /^\[([^\]]*)\](?::\d{1,5})?$|^([\d.]+):\d{1,5}$/.exec(text.trim()) ?? [];
@@ -40,10 +54,7 @@ function read(text: string): Ip | undefined {
 }
 
 /** The one spelling of an address: RFC 5952 for IPv6; undefined for what is none. */
-export const readAddress = (text: string): string | undefined => {
-  const ip = parse(text);
-  return ip instanceof IPv6 ? ip.toRFC5952String() : ip?.toString();
-};
+export const readAddress = (text: string): string | undefined => parse(text)?.spelling;
 
 /** `a.b.c.d/n`, `x::/n` or a single address; undefined for anything else. */
 export function parseCidr(text: string): Cidr | undefined {
@@ -69,8 +80,8 @@ export function createTrust(trustProxy: readonly string[]): (ip: string) => bool
   const ranges = trustProxy.map(parseCidr).filter((range) => range !== undefined);
   return (text) => {
     if (ranges.length === 0) return false;
-    const ip = parse(text);
-    return ip !== undefined && ranges.some((range) => isIn(range, ip));
+    const known = parse(text);
+    return known !== undefined && ranges.some((range) => isIn(range, known.ip));
   };
 }
 
@@ -117,18 +128,9 @@ export function createAddressReader(trustProxy: readonly string[], warn: ProxyWa
 }
 
 /** True for 127.0.0.0/8 and ::1. */
-export const isLoopback = (ip: string): boolean => parse(ip)?.range() === 'loopback';
+export const isLoopback = (ip: string): boolean => parse(ip)?.isLoopback ?? false;
 
 /**
  * The key that limits are counted by: an IPv4 address, or the /64 of an IPv6 address, since one home owns at least that many.
  */
-export function limitKeyOf(address: string): string {
-  const ip = parse(address);
-  if (!ip) return address;
-  return ip instanceof IPv6
-    ? `${ip.parts
-        .slice(0, 4)
-        .map((part) => part.toString(16))
-        .join(':')}::/64`
-    : ip.toString();
-}
+export const limitKeyOf = (address: string): string => parse(address)?.limitKey ?? address;

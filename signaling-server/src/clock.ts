@@ -9,9 +9,11 @@ export interface Clock extends Pick<AnyClock, 'now' | 'after'> {
   wall(): number;
 }
 
+const ORIGIN_MS = performance.timeOrigin;
+
 export const systemClock: Clock = {
   ...usual,
-  now: () => Math.round(performance.timeOrigin + performance.now()),
+  now: () => Math.round(ORIGIN_MS + performance.now()),
   wall: () => Date.now(),
 };
 

@@ -40,13 +40,28 @@ const hasFields = (value: unknown): value is object =>
 /** The second level of a line. Most lines have none, and are handed on as they are. */
 function censorNested(line: Fields): Fields {
   let copy: Fields | undefined;
-  for (const [name, value] of Object.entries(line)) {
+  for (const name in line) {
+    const value = line[name];
     // `err` has a serializer.
     if (name === 'err' || !hasFields(value)) continue;
     copy ??= { ...line };
     copy[name] = withoutSecrets(value);
   }
   return copy ?? line;
+}
+
+let second = -1;
+let secondText = '';
+
+/** As pino's own, which makes a date for each line. */
+function isoTime(): string {
+  const now = Date.now();
+  const ms = now % 1_000;
+  if (now - ms !== second) {
+    second = now - ms;
+    secondText = new Date(second).toISOString().slice(0, -4);
+  }
+  return `,"time":"${secondText}${ms < 10 ? '00' : ms < 100 ? '0' : ''}${ms}Z"`;
 }
 
 export type LogOutput = { log: Log; close(): Promise<void> };
@@ -65,7 +80,7 @@ export function createLog({ logLevel }: LogStyle, target: DestinationStream, wor
     {
       level: logLevel,
       base: worker === undefined ? { version: SERVER_VERSION } : { version: SERVER_VERSION, worker },
-      timestamp: pino.stdTimeFunctions.isoTime,
+      timestamp: isoTime,
       formatters: { level: (label: string) => ({ level: label }), log: censorNested },
       // Not `redact`: for each field of each line it walks all its paths again, a fifth of what a join allocates.
       serializers: {

@@ -86,7 +86,7 @@ async function start(
   closers.add(() => tracing.close());
   const warnings = createWarnings(clock, log, ports.warnings);
   const life = { isDraining: false };
-  let localHosts: string[] = [];
+  let hostsHere: readonly string[] = config.publicHosts;
   const base: Base = {
     config,
     clock,
@@ -102,7 +102,7 @@ async function start(
     ice: createIceSource(config, clock),
     worker,
     // 'localhost' is a name for this server only in the mouth of somebody who is on this computer.
-    hostsFor: (ip) => (isLoopback(ip) ? [...localHosts, ...config.publicHosts] : config.publicHosts),
+    hostsFor: (ip) => (isLoopback(ip) ? hostsHere : config.publicHosts),
     life,
   };
 
@@ -137,7 +137,7 @@ async function start(
   http.listen({ port: config.port, host: config.host, backlog: BACKLOG });
   await once(http, 'listening');
   const { address, family, port } = http.address() as AddressInfo; // a TCP server that listens has one
-  localHosts = ['localhost', '127.0.0.1', '[::1]'].map((name) => `${name}:${port}`);
+  hostsHere = [...['localhost', '127.0.0.1', '[::1]'].map((name) => `${name}:${port}`), ...config.publicHosts];
   log.info({ port, environment }, 'listening');
 
   return {

@@ -149,8 +149,9 @@ describe.each(BRIDGES)('the bridge over $name', ({ open, whenHuge }) => {
     await ask('signaling.open', { wireId, host: '127.0.0.1:7350' });
     await expect.poll(() => net.sockets).toHaveLength(1);
     const socket = net.latest();
-    socket.listener.opened();
-    await expect.poll(() => said).toEqual([['signaling.opened', { wireId }]]);
+    const challenge = randomId(32);
+    socket.listener.opened(challenge);
+    await expect.poll(() => said).toEqual([['signaling.opened', { wireId, challenge }]]);
 
     const callIds = Array.from({ length: 20 }, (_, index) => index + 1);
     await Promise.all(

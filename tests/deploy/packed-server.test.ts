@@ -191,7 +191,7 @@ describe('the server, packed, installed and started by the guide’s own command
   it('becomes ready, greets clients, and ends with 0 when it is told to (S14)', async () => {
     const server = await started();
     const client = new Client(server);
-    expect((await client.hear('server:challenge')).challenge).toMatch(/^[\w-]{43}$/);
+    expect(await client.connected()).toMatch(/^[\w-]{43}$/);
     const answer = await fetch(`${server.url}/health`);
     expect(await answer.json()).toMatchObject({ status: 'ok', connections: 1 });
     server.signal('SIGTERM');
@@ -252,7 +252,7 @@ describe('the server, packed, installed and started by the guide’s own command
       ...{ WORKERS: '2', REDIS_URL: redis.url },
       NODE_OPTIONS: `${confined} --allow-child-process`,
     });
-    await new Client(server).hear('server:challenge');
+    await new Client(server).connected();
     await server.whenever('its processes', () => server.output.includes('"workers":2'));
     server.signal('SIGTERM');
     expect(await server.ended, server.output).toBe(0);
@@ -266,7 +266,7 @@ describe('the server, packed, installed and started by the guide’s own command
     const password = 'copper lantern drifts under seven hills';
     const server = await started({ ...weak, ACCESS_PASSWORD: password });
     expect((await new Client(server).refused()).data?.code).toBe('access-refused');
-    await new Client(server, { auth: { v: 1, password } }).hear('server:challenge');
+    await new Client(server, { auth: { v: 1, password } }).connected();
   });
 
   it('lets in by tokens that its command makes, and no more once it ended them (S11)', async () => {
@@ -283,7 +283,7 @@ describe('the server, packed, installed and started by the guide’s own command
     });
     const { access_token } = (await exchange.json()) as { access_token: string };
     const anna = new Client(server, { auth: { v: 1, token: access_token } });
-    await anna.hear('server:challenge');
+    await anna.connected();
     expect((await ask(`token revoke ${id}`, env)).code).toBe(0);
     expect(await anna.hear('server:closing')).toEqual({ code: 'access-revoked' });
   });

@@ -11,7 +11,6 @@ import {
   PROTOCOL_VERSION,
   SIGNALING_PATH,
   sentenceOf,
-  serverEvents,
   toBase64Url,
 } from '@parley/shared/protocol';
 import { createInvite, deriveRoomKeys, proveMembership } from '@parley/shared/sealing';
@@ -53,12 +52,11 @@ export async function trySignaling(url: string, host: ServerHost, right: Right =
     extraHeaders: { origin: 'http://127.0.0.1' },
   });
   try {
-    const challenge = serverEvents['server:challenge'].parse(await greeting(socket));
+    const asked = fromBase64Url(await connected(socket));
     const connectedAt = performance.now();
+    if (!asked) throw new NotWorking('The server’s challenge cannot be read.');
     const { invite } = await createInvite(host);
     const keys = await deriveRoomKeys(invite.secret, null, invite.ownerPub);
-    const asked = fromBase64Url(challenge.challenge);
-    if (!asked) throw new NotWorking('The server’s challenge cannot be read.');
     const joined = await ask(socket, 'room:join', {
       v: PROTOCOL_VERSION,
       roomId: keys.roomId,
@@ -130,12 +128,13 @@ async function askName(url: string): Promise<void> {
 const letNobodyIn = (code: ErrorCode): string =>
   `The server let nobody in: ${sentenceOf(code)}${code === 'access-refused' ? ' PARLEY_PROBE_PASSWORD and PARLEY_PROBE_TOKEN say how the probe gets in; --help has more.' : ''}`;
 
-const greeting = (socket: Socket): Promise<unknown> =>
+/** Resolves with the first challenge. */
+const connected = (socket: Socket): Promise<string> =>
   new Promise((resolve, reject) => {
     const deadline = setTimeout(() => reject(new NotWorking('The server does not greet who connects.')), ANSWER_MS);
-    socket.once('server:challenge', (challenge: unknown) => {
+    socket.once('connect', () => {
       clearTimeout(deadline);
-      resolve(challenge);
+      resolve(socket.io.engine.id ?? '');
     });
     socket.once('connect_error', (error: unknown) => {
       clearTimeout(deadline);

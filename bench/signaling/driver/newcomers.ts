@@ -39,6 +39,7 @@ function comeIn(port: number, room: RoomKey, index: number): Promise<Fate> {
       if (fate !== 'joined') socket.terminate();
     };
     const patience = setTimeout(() => end('unanswered'), PATIENCE_MS);
+    let challenge = '';
     socket.on('unexpected-response', (_request, response) =>
       end(response.statusCode === 503 ? 'server-busy' : 'other'),
     );
@@ -47,10 +48,11 @@ function comeIn(port: number, room: RoomKey, index: number): Promise<Fate> {
     socket.on('message', (data) => {
       const text = (data as Buffer).toString();
       if (text === '2') socket.send('3');
-      else if (text.startsWith('0')) socket.send('40{"v":1}');
-      else if (text.startsWith('44')) end(/"code":"([a-z-]+)"/.exec(text)?.[1] ?? 'other');
-      else if (text.startsWith('42["server:challenge"')) {
-        const challenge = /"challenge":"([^"]+)"/.exec(text)?.[1] ?? '';
+      else if (text.startsWith('0')) {
+        challenge = /"sid":"([^"]+)"/.exec(text)?.[1] ?? '';
+        socket.send('40{"v":1}');
+      } else if (text.startsWith('44')) end(/"code":"([a-z-]+)"/.exec(text)?.[1] ?? 'other');
+      else if (text.startsWith('40')) {
         const { roomId, authPub, ownerPub } = room;
         const join = { v: 1, roomId, authPub, ownerPub, sig: room.prove(challenge, HOST_HASH) };
         socket.send(`420${JSON.stringify(['room:join', join])}`);
@@ -105,7 +107,7 @@ export async function sendMalformed(about: { port: number; frames: number; atOnc
       socket.on('message', (data) => {
         const text = (data as Buffer).toString();
         if (text.startsWith('0')) socket.send('40{"v":1}');
-        else if (text.startsWith('42["server:challenge"')) socket.send('42[');
+        else if (text.startsWith('40')) socket.send('42[');
       });
     });
   };

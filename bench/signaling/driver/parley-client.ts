@@ -29,8 +29,8 @@ export class ParleyClient implements DriverClient {
   open(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#socket.once('connect_error', reject);
-      this.#socket.once('server:challenge', ({ challenge }: { challenge: string }) => {
-        this.#challenge = challenge;
+      this.#socket.once('connect', () => {
+        this.#challenge = this.#socket.io.engine.id ?? '';
         resolve();
       });
       this.#socket.connect();

@@ -42,7 +42,9 @@ const openSocket: OpenSocket = (dialled, { password, token: accessToken }, liste
   asked.push(`dial ${dialled}`);
   const access = about.ok ? about.value.access : 'open';
   const lets = access === 'open' || (access === 'password' ? password === PASSWORD : accessToken === 'access');
-  queueMicrotask(() => (lets ? listener.opened() : listener.failed({ code: 'access-refused', message: 'No.' })));
+  queueMicrotask(() =>
+    lets ? listener.opened('A'.repeat(43)) : listener.failed({ code: 'access-refused', message: 'No.' }),
+  );
   return {
     call: async () => accept({ v: 1, challenge: 'A'.repeat(43), expiresInMs: 30_000 }),
     close: () => {},

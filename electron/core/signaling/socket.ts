@@ -1,11 +1,12 @@
 import type { Agent } from 'node:https';
 import { isPrivateHost, type ServerHost } from '@parley/shared/model';
-import { type ConnectAuth, SIGNALING_PATH } from '@parley/shared/protocol';
+import { ChallengeBytes, type ConnectAuth, SIGNALING_PATH } from '@parley/shared/protocol';
 import { io } from 'socket.io-client';
 
 /** The events of a socket. Exactly one of `opened` and `failed` comes first; `closed` only after `opened`. */
 export type SocketListener = {
-  opened(): void;
+  /** `challenge` is the first that the server set; undefined where a Parley server would have set one. */
+  opened(challenge: string | undefined): void;
   /** The server's refusal of the connection; undefined when nothing answered. */
   failed(said: unknown): void;
   closed(): void;
@@ -43,7 +44,7 @@ export const socketOpener =
       autoConnect: false,
       ...nodeOptions(isPrivateHost(host) ? undefined : trust()),
     });
-    socket.on('connect', () => listener.opened());
+    socket.on('connect', () => listener.opened(ChallengeBytes.safeParse(socket.io.engine.id).data));
     socket.on('connect_error', (error: Error & { data?: unknown }) => listener.failed(error.data));
     socket.on('disconnect', () => listener.closed());
     socket.onAny((event: string, payload: unknown) => listener.heard(event, payload));

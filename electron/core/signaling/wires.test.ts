@@ -34,12 +34,13 @@ beforeEach(() => {
   page = wires.forPage((event, payload) => told.push([event, payload]));
 });
 
+const challenge = randomId(32);
 const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 const opened = async () => {
   const wireId = randomId(16);
   page.open({ wireId, host });
   await settled();
-  net.latest().listener.opened();
+  net.latest().listener.opened(challenge);
   return wireId;
 };
 const callOf = (wireId: string, callId: number, payload: unknown = {}) =>
@@ -57,7 +58,7 @@ describe('the wires of a page', () => {
     credentials = accept({ password: 'five random words' });
     const wireId = await opened();
     expect(net.latest().auth).toEqual({ v: 1, password: 'five random words' });
-    expect(told).toEqual([['signaling.opened', { wireId }]]);
+    expect(told).toEqual([['signaling.opened', { wireId, challenge }]]);
   });
 
   it('dial nothing while the right is known to be lost, and say so', async () => {
@@ -146,7 +147,7 @@ describe('the wires of a page', () => {
     page.open({ wireId, host });
     await settled();
     expect(() => callOf(wireId, 1)).toThrow(expect.objectContaining({ code: 'not-allowed' }));
-    net.latest().listener.opened();
+    net.latest().listener.opened(undefined);
     callOf(wireId, 2);
     expect(net.latest().calls).toHaveLength(1);
   });

@@ -146,9 +146,9 @@ class Wire {
       this.host,
       { v: PROTOCOL_VERSION, ...credentials.value },
       {
-        opened: () => {
+        opened: (challenge) => {
           this.#state = { at: 'open', socket };
-          this.#tell('signaling.opened', { wireId: this.#id });
+          this.#tell('signaling.opened', { wireId: this.#id, ...(challenge === undefined ? {} : { challenge }) });
         },
         failed: (said) => {
           access.refused(this.host, said);

@@ -27,15 +27,14 @@ export class FakeWire {
     for (const asked of this.#asked.splice(0)) asked.fail();
   }
 
+  /** Opens, as a server of another kind does. */
   open(): void {
-    this.#listener.opened();
+    this.#listener.opened(undefined);
   }
 
-  /** Opens and sends the challenge, as a server does. */
-  greet(fill = 1, v = 1): void {
-    this.open();
-    const challenge = toBase64Url(new Uint8Array(32).fill(fill));
-    this.say('server:challenge', { v, challenge, expiresInMs: 30_000 });
+  /** Opens with a challenge, as a server does. */
+  greet(fill = 1): void {
+    this.#listener.opened(toBase64Url(new Uint8Array(32).fill(fill)));
   }
 
   refuse(said?: unknown): void {

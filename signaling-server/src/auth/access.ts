@@ -1,13 +1,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { accept, type ConnectAuth, type Outcome, refuse } from '@parley/shared/protocol';
 import type { Config } from '../config.ts';
+import type { Soon } from '../soon.ts';
 import type { Tokens } from './tokens.ts';
 
 /** The id of the right that lets a client in, where the server gives rights by token. */
 export type Right = string | undefined;
 
 /** Whether a client may use this server at all (S11). Says nothing about rooms. */
-export type AccessRule = (auth: ConnectAuth) => Outcome<Right> | Promise<Outcome<Right>>;
+export type AccessRule = (auth: ConnectAuth) => Soon<Outcome<Right>>;
 
 /** Refuses with `access-refused`, `access-expired` or `access-revoked`. A password is compared in a time that tells nothing about it. */
 export function createAccessRule(

@@ -14,6 +14,9 @@ import type { IceSource } from '../turn.ts';
 /** Sends the answer to one call. */
 export type Reply = (outcome: Outcome<unknown>) => void;
 
+/** The text that a client proves something over, and its end. */
+export type OpenChallenge = { text: string; endsAt: number };
+
 /** A client as handlers see it, whatever it is connected by. */
 export interface Client extends SeatConnection {
   readonly id: string;
@@ -26,7 +29,7 @@ export interface Client extends SeatConnection {
   readonly calls: TokenBucket;
   /** Since when it sits in no room; kept up to date while it has a seat. */
   idleSince: number;
-  challenge: { bytes: Uint8Array; endsAt: number } | undefined;
+  challenge: OpenChallenge | undefined;
   answer(reply: Reply, outcome: Outcome<unknown>): void;
   /** Says why, and closes its socket. */
   close(code: 'blocked'): void;

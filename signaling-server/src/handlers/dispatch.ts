@@ -111,6 +111,7 @@ export function createDispatch(context: HandlerContext) {
 
   let stopped = false;
   const pending = new OpenCount(clock);
+  const answered = (): void => pending.remove();
 
   /** Handles a call, times it and answers. Never throws. */
   function answer(
@@ -137,7 +138,7 @@ export function createDispatch(context: HandlerContext) {
         return;
       }
       pending.add();
-      outcome.then(settle, fail).finally(() => pending.remove());
+      outcome.then(settle, fail).finally(answered);
     } catch (thrown) {
       fail(thrown);
     }

@@ -28,7 +28,7 @@ export class BlockList {
     this.#policy = policy;
     this.#clock = clock;
     this.#onBlocked = onBlocked;
-    this.#strikes = createWindowLimit('strikes', policy.strikesPerMinute, 60, store);
+    this.#strikes = createWindowLimit('strikes', policy.strikesPerMinute, 60, clock, store);
   }
 
   /** Milliseconds for which `key` is still blocked; 0 when it is not. */

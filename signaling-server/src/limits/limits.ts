@@ -14,10 +14,10 @@ export const createLimits = (
   onBlocked: (block: Block, why: string) => void,
   store?: LimitStore,
 ) => ({
-  http: createWindowLimit('http', config.httpPerMinute, 60, store),
-  sockets: createWindowLimit('sockets', config.socketsPerMinute, 60, store),
-  joins: createWindowLimit('joins', config.joinsPerMinute, 60, store),
-  streamStarts: createWindowLimit('streams', config.streamStartsPerMinute, 60, store),
+  http: createWindowLimit('http', config.httpPerMinute, 60, clock, store),
+  sockets: createWindowLimit('sockets', config.socketsPerMinute, 60, clock, store),
+  joins: createWindowLimit('joins', config.joinsPerMinute, 60, clock, store),
+  streamStarts: createWindowLimit('streams', config.streamStartsPerMinute, 60, clock, store),
   blocks: new BlockList(config, clock, onBlocked, store),
   wrongSecrets: new WrongSecrets(),
 });

@@ -1,7 +1,9 @@
+import type { Soon } from '../soon.ts';
+
 /** How many sockets each address has open. Every place that was taken is given back once. */
 export interface OpenSockets {
   /** Takes a place for one more; false, and none taken, when `max` are. Never rejects. */
-  take(key: string, max: number): boolean | Promise<boolean>;
+  take(key: string, max: number): Soon<boolean>;
   giveBack(key: string): void;
 }
 

@@ -104,6 +104,21 @@ export function findByToken(seats: RecordSeats, token: ResumeToken): [Participan
   return undefined;
 }
 
+function giveSeat(
+  node: string,
+  participantId: ParticipantId,
+  token: ResumeToken,
+  generation: number,
+  moves: number,
+): GivenSeat {
+  const record = { node, token: hashOf(token), generation, moves, awayUntil: null };
+  return { participantId, token, resumed: generation > 1, record };
+}
+
+/** A fresh seat, for a node that need not ask the record. */
+export const freshSeat = (node: string, { participantId, token }: SeatRequest['fresh']): GivenSeat =>
+  giveSeat(node, participantId, token, 1, 0);
+
 /**
  * Gives a seat in the room: the one of the shown token, or a fresh one while there is room. Refuses with `room-full`.
  * Answers the seat and the record that has it.
@@ -115,9 +130,9 @@ export function takeSeat(
 ): Outcome<{ given: GivenSeat; seats: Map<ParticipantId, RecordSeat> }> {
   const seats = new Map(before);
   const give = (participantId: ParticipantId, token: ResumeToken, generation: number, moves: number) => {
-    const record = { node: situation.node, token: hashOf(token), generation, moves, awayUntil: null };
-    seats.set(participantId, record);
-    return accept({ given: { participantId, token, resumed: generation > 1, record }, seats });
+    const given = giveSeat(situation.node, participantId, token, generation, moves);
+    seats.set(participantId, given.record);
+    return accept({ given, seats });
   };
   const known = shown === undefined ? undefined : findByToken(seats, shown);
   if (shown !== undefined && known) {

@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { base64UrlText } from '../base64url.ts';
 import type { ClusterNode } from '../cluster/cluster-node.ts';
 import type { Log } from '../log.ts';
+import type { Soon } from '../soon.ts';
 import { Delivery, Relay, type RelayPolicy } from './relay.ts';
 import {
   knownSeats,
@@ -24,6 +25,7 @@ import {
 } from './room.ts';
 import {
   findByToken,
+  freshSeat,
   type GivenSeat,
   hashOf,
   isSameHash,
@@ -40,8 +42,6 @@ const FORWARD_MS = 3_000;
 
 const HandedTo = z.number().int().nonnegative().catch(0);
 const ForwardedSignal = Delivery.extend({ room: z.string().length(43) });
-
-type Soon<T> = T | Promise<T>;
 
 export type RoomsPolicy = SeatPolicy & RelayPolicy;
 
@@ -136,13 +136,14 @@ export class Rooms {
     if (held) return accept(this.#seatAgain(held, token));
     if (connection.seats.size >= LIMITS.seatsPerSocket) return refuse('too-many-rooms');
     const { clock, node } = this.#ports;
-    const situation = {
-      node: node?.self ?? '',
-      alive: undefined,
-      now: clock.now(),
-      seatGraceMs: this.#policy.seatGraceMs,
-    };
-    const taken = takeSeat(knownSeats(this.seats.room(roomId)), this.#request(token), situation);
+    const self = node?.self ?? '';
+    const room = this.seats.room(roomId);
+    const request = this.#request(token);
+    // Most joins, and nothing of the seats that are there matters to them but their number.
+    if (token === undefined && sizeOf(room) < request.capacity)
+      return accept(this.#seat(connection, roomId, freshSeat(self, request.fresh)));
+    const situation = { node: self, alive: undefined, now: clock.now(), seatGraceMs: this.#policy.seatGraceMs };
+    const taken = takeSeat(knownSeats(room), request, situation);
     return taken.ok ? accept(this.#seat(connection, roomId, taken.value.given)) : taken;
   }
 

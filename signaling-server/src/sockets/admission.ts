@@ -2,7 +2,8 @@ import { type Refusal, refuse } from '@parley/shared/protocol';
 import { limitKeyOf } from '../client-address.ts';
 import type { HandlerContext } from '../handlers/context.ts';
 import type { OpenSockets } from '../limits/open-sockets.ts';
-import { SPREAD_MS } from '../limits/window-limit.ts';
+import { SPREAD_MS, type Verdict } from '../limits/window-limit.ts';
+import { type Soon, whenThere } from '../soon.ts';
 
 /**
  * welcome: it may come in. told: it is let in just far enough to hear the refusal, because a web page cannot read the
@@ -50,15 +51,38 @@ export class AdmissionDesk {
   }
 
   /** A client that is welcome holds a place from now on, until `closed`: of many that come at once no more get in. */
-  async decide(ip: string): Promise<Admission> {
+  decide(ip: string): Soon<Admission> {
+    const { limits, open, openMax } = this.#ports;
     const limitKey = limitKeyOf(ip);
-    const refusal = await this.#refusalFor(limitKey);
-    if (!refusal) {
-      this.#refusedInARow.delete(limitKey);
-      const welcome: Admission = { at: 'welcome', ip, limitKey, refusal, holdsPlace: this.#ports.openMax > 0 };
-      this.#waiting.set(welcome, this.#ports.clock.now());
-      return welcome;
+    const refusal = this.#refusalBefore(limitKey);
+    if (refusal) return this.#turnAway(ip, limitKey, refusal);
+    return whenThere(openMax === 0 || open.take(limitKey, openMax), (hasPlace) =>
+      whenThere(limits.sockets.consume(limitKey), (verdict) => this.#judge(ip, limitKey, hasPlace, verdict)),
+    );
+  }
+
+  #judge(ip: string, limitKey: string, hasPlace: boolean, verdict: Verdict): Admission {
+    const { counters, open, openMax, clock } = this.#ports;
+    if (!hasPlace) {
+      counters.limit('sockets-open');
+      this.#note(limitKey, 'SOCKETS_PER_ADDRESS');
+      // One app too many behind an address is nobody's fault; only asking too often is. When another of its sockets closes is not
+      // ours to know.
+      const refusal = this.#tooOften(limitKey, verdict);
+      return this.#turnAway(ip, limitKey, refusal ?? refuse('rate-limited', { retryAfterMs: this.#spread(FULL_MS) }));
     }
+    const refusal = this.#tooOften(limitKey, verdict);
+    if (refusal) {
+      if (openMax > 0) open.giveBack(limitKey);
+      return this.#turnAway(ip, limitKey, refusal);
+    }
+    this.#refusedInARow.delete(limitKey);
+    const welcome: Admission = { at: 'welcome', ip, limitKey, refusal: undefined, holdsPlace: openMax > 0 };
+    this.#waiting.set(welcome, clock.now());
+    return welcome;
+  }
+
+  #turnAway(ip: string, limitKey: string, refusal: Refusal): Admission {
     this.#ports.counters.error(refusal.code);
     const times = (this.#refusedInARow.get(limitKey) ?? 0) + 1;
     this.#refusedInARow.set(limitKey, times);
@@ -99,26 +123,16 @@ export class AdmissionDesk {
     this.#refusedInARow.clear();
   }
 
-  async #refusalFor(limitKey: string): Promise<Refusal | undefined> {
-    const { isDraining, limits, counters, open, openMax } = this.#ports;
+  /** Why nobody of this address may come in now, whatever its limits say. */
+  #refusalBefore(limitKey: string): Refusal | undefined {
+    const { isDraining, limits, counters } = this.#ports;
     if (isDraining()) return refuse('server-draining', { retryAfterMs: this.#spread(BUSY_MS) });
     // Those who are in come first; the others spread out.
     if (this.#isBusy()) return refuse('server-busy', { retryAfterMs: this.#spread(BUSY_MS) });
     const blockedMs = limits.blocks.remainingMs(limitKey);
-    if (blockedMs > 0) {
-      counters.limit('blocked');
-      return refuse('blocked', { retryAfterMs: this.#spread(blockedMs) });
-    }
-    if (openMax > 0 && !(await open.take(limitKey, openMax))) {
-      counters.limit('sockets-open');
-      this.#note(limitKey, 'SOCKETS_PER_ADDRESS');
-      // One app too many behind an address is nobody's fault; only asking too often is. When another of its sockets closes is not
-      // ours to know.
-      return (await this.#tooOften(limitKey)) ?? refuse('rate-limited', { retryAfterMs: this.#spread(FULL_MS) });
-    }
-    const refusal = await this.#tooOften(limitKey);
-    if (refusal && openMax > 0) open.giveBack(limitKey);
-    return refusal;
+    if (blockedMs === 0) return undefined;
+    counters.limit('blocked');
+    return refuse('blocked', { retryAfterMs: this.#spread(blockedMs) });
   }
 
   #isBusy(): boolean {
@@ -129,9 +143,8 @@ export class AdmissionDesk {
     );
   }
 
-  async #tooOften(limitKey: string): Promise<Refusal | undefined> {
+  #tooOften(limitKey: string, verdict: Verdict): Refusal | undefined {
     const { limits, counters } = this.#ports;
-    const verdict = await limits.sockets.consume(limitKey);
     if (verdict.ok) return undefined;
     counters.limit('sockets');
     this.#note(limitKey, 'SOCKETS_PER_MINUTE');

@@ -3,7 +3,7 @@ import type { Outcome, RoomId, ServerEvent, ServerPayload } from '@parley/shared
 import { TokenBucket } from '@parley/shared/timing';
 import type { Socket } from 'socket.io';
 import type { Clock } from '../clock.ts';
-import type { Client, Reply } from '../handlers/context.ts';
+import type { Client, OpenChallenge, Reply } from '../handlers/context.ts';
 import type { Counters } from '../metrics/counters.ts';
 import type { TracedSpan } from '../observe/tracing.ts';
 import type { Seat } from '../rooms/room.ts';
@@ -48,7 +48,7 @@ export class Connection implements Client {
   /** By which right it was let in, where the server gives rights by token. */
   right: string | undefined;
   idleSince: number;
-  challenge: { bytes: Uint8Array; endsAt: number } | undefined;
+  challenge: OpenChallenge | undefined;
   readonly #conn: EngineConnection;
   readonly #tcp: TcpSocket;
   readonly #ports: ConnectionPorts;
@@ -65,12 +65,13 @@ export class Connection implements Client {
   #controlSecond = 0;
 
   constructor(
-    about: { admission: Admission; openedAt: number; trace: TracedSpan | undefined },
+    about: { admission: Admission; challenge: OpenChallenge; openedAt: number; trace: TracedSpan | undefined },
     conn: EngineConnection,
     tcp: TcpSocket,
     ports: ConnectionPorts,
   ) {
     this.admission = about.admission;
+    this.challenge = about.challenge;
     this.openedAt = about.openedAt;
     this.trace = about.trace;
     this.idleSince = about.openedAt;
@@ -187,15 +188,6 @@ export class Connection implements Client {
 
   release(): void {
     this.#isHeld = false;
-    this.#tcp.uncork();
-  }
-
-  /** Makes one piece of what is written until `uncork`. */
-  cork(): void {
-    this.#tcp.cork();
-  }
-
-  uncork(): void {
     this.#tcp.uncork();
   }
 

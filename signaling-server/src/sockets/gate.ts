@@ -6,7 +6,7 @@ import type { AccessRule, Right } from '../auth/access.ts';
 import type { RightEnd } from '../auth/token-record.ts';
 import { repeat } from '../clock.ts';
 import type { Config } from '../config.ts';
-import { newChallenge, versionRefusal } from '../handlers/challenge.ts';
+import { versionRefusal } from '../handlers/challenge.ts';
 import type { Reply } from '../handlers/context.ts';
 import { createDispatch } from '../handlers/dispatch.ts';
 import { aboutSocket, createOperationObserver } from '../observe/operations.ts';
@@ -52,36 +52,45 @@ export function openGate(http: HttpServer | HttpsServer, config: Config, ports: 
     const { auth } = socket.handshake;
     // A password is not kept longer than it takes to look at it.
     socket.handshake.auth = {};
-    void checkConnect(connection, auth, next);
+    checkConnect(connection, auth, next);
   });
 
   /** Lets a connection in, or turns it away. */
-  async function checkConnect(connection: Connection, given: unknown, next: (refusal?: Error) => void): Promise<void> {
-    const { admission, limitKey } = connection;
-    if (admission.refusal) return turnAway(connection, admission.refusal, next);
-    const auth = ConnectAuth.safeParse(given);
-    if (!auth.success) return turnAway(connection, refuseInput(auth.error), next);
-    const { v, password, token } = auth.data;
-    const outcome = versionRefusal(v) ?? (await checkAccess(connection, auth.data));
-    if (outcome.ok) {
-      connection.right = outcome.value;
-      return next();
+  function checkConnect(connection: Connection, given: unknown, next: (refusal?: Error) => void): void {
+    const { admission } = connection;
+    if (admission.refusal) {
+      turnAway(connection, admission.refusal, next);
+      return;
     }
-    turnAway(connection, outcome, next);
-    if (outcome.code !== 'access-refused') return;
-    log.warn({ ...aboutSocket(connection), address: pseudonyms.address(limitKey), audit: true }, 'access refused');
-    // Guessing passwords or tokens leads to a block (R7). Not before the refusal: a block cuts connections that are new.
-    const weight = limits.wrongSecrets.strikesFor(limitKey, password ?? token ?? '');
-    void limits.blocks.strike(limitKey, 'access-refused', weight);
+    const auth = ConnectAuth.safeParse(given);
+    if (!auth.success) {
+      turnAway(connection, refuseInput(auth.error), next);
+      return;
+    }
+    const { v, password, token } = auth.data;
+    const decide = (outcome: Outcome<Right>): void => {
+      if (outcome.ok) {
+        connection.right = outcome.value;
+        next();
+        return;
+      }
+      turnAway(connection, outcome, next);
+      if (outcome.code === 'access-refused') noteRefusedSecret(connection, password ?? token ?? '');
+    };
+    const checking = versionRefusal(v) ?? access(auth.data);
+    if (!(checking instanceof Promise)) decide(checking);
+    else
+      checking.then(decide, (thrown: unknown) => {
+        log.error({ ...aboutSocket(connection), err: thrown }, 'access could not be checked');
+        decide(refuse('server-busy', { retryAfterMs: 2_000 }));
+      });
   }
 
-  async function checkAccess(connection: Connection, auth: ConnectAuth): Promise<Outcome<Right>> {
-    try {
-      return await access(auth);
-    } catch (thrown) {
-      log.error({ ...aboutSocket(connection), err: thrown }, 'access could not be checked');
-      return refuse('server-busy', { retryAfterMs: 2_000 });
-    }
+  /** Guessing passwords or tokens leads to a block (R7). Not before the refusal: a block cuts connections that are new. */
+  function noteRefusedSecret(connection: Connection, secret: string): void {
+    const { limitKey } = connection;
+    log.warn({ ...aboutSocket(connection), address: pseudonyms.address(limitKey), audit: true }, 'access refused');
+    void limits.blocks.strike(limitKey, 'access-refused', limits.wrongSecrets.strikesFor(limitKey, secret));
   }
 
   function turnAway(
@@ -109,7 +118,6 @@ export function openGate(http: HttpServer | HttpsServer, config: Config, ports: 
     if (log.isLevelEnabled('debug'))
       log.debug({ ...aboutSocket(connection), address: pseudonyms.address(connection.ip) }, 'socket opened');
     observer.opened(connection);
-    connection.send('server:challenge', newChallenge(context, connection));
   });
 
   /** The one listener for every event of every socket. Socket.IO gives the acknowledgement last. */

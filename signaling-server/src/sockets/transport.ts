@@ -5,7 +5,8 @@ import { type ErrorCode, LIMITS, refuse } from '@parley/shared/protocol';
 import { Server as Engine } from 'engine.io';
 import type { AddressReader } from '../client-address.ts';
 import type { Config } from '../config.ts';
-import type { HandlerContext } from '../handlers/context.ts';
+import { newChallenge } from '../handlers/challenge.ts';
+import type { HandlerContext, OpenChallenge } from '../handlers/context.ts';
 import type { OpenSockets } from '../limits/open-sockets.ts';
 import type { Tracing } from '../observe/tracing.ts';
 import { OpenCount } from '../open-count.ts';
@@ -46,6 +47,12 @@ const LEAVE = '1';
 
 const ignoreError = (): void => {};
 
+/** A client whose upgrade is under way or done. */
+type Arrival = { admission: Admission; challenge: OpenChallenge | undefined };
+
+/** Tells Engine.IO whether to go on with an upgrade. */
+type Decide = (error: string | null, ok: boolean) => void;
+
 /** A packet as Engine.IO describes it. */
 type EnginePacket = { type: string; data?: unknown };
 
@@ -59,7 +66,8 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
   const connections = new Map<EngineConnection, Connection>();
   /** TCP connections that are not closed yet. */
   const openTcp = new OpenCount(clock);
-  const admissions = new WeakMap<TcpSocket, Admission>();
+  /** Those that may come in, until their TCP connection is closed. */
+  const arrivals = new Map<TcpSocket, Arrival>();
   const desk = new AdmissionDesk({
     ...context,
     openMax: config.socketsPerAddress,
@@ -79,6 +87,15 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
     allowRequest: admit,
   });
 
+  // The id that the handshake tells is the first challenge of the client. It opens nothing: there is no polling, and a request
+  // with a `sid` is refused.
+  engine.generateId = ({ socket }: IncomingMessage) => {
+    const challenge = newChallenge(context.random, clock.now());
+    const arrival = arrivals.get(socket);
+    if (arrival) arrival.challenge = challenge;
+    return challenge.text;
+  };
+
   // Polling is off, so a plain request to the path is a mistake; Fastify answers it.
   http.on('upgrade', (request: IncomingMessage, socket, head: Buffer) => {
     counters.upgrades += 1;
@@ -91,39 +108,46 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
   });
 
   /** Admission before the upgrade. A request that is refused here is answered here, and Engine.IO hears no more of it. */
-  function admit(request: IncomingMessage, decide: (error: string | null, ok: boolean) => void): void {
+  function admit(request: IncomingMessage, decide: Decide): void {
     if (!originAllowed(request.headers.origin)) {
       counters.error('origin-refused');
       noteRefused(request, 'origin-refused');
       refuseUpgrade(request, '403 Forbidden', refuse('origin-refused'));
       return;
     }
-    desk.decide(addressOf(request)).then(
-      (admission) => {
-        if (admission.at === 'cut' && admission.refusal) {
-          const { code } = admission.refusal;
-          noteRefused(request, code);
-          const status = code === 'server-busy' ? '503 Service Unavailable' : '429 Too Many Requests';
-          refuseUpgrade(request, status, admission.refusal);
-          return;
-        }
-        const tcp = request.socket;
-        admissions.set(tcp, admission);
-        if (tcp.destroyed) desk.closed(admission);
-        else {
-          openTcp.add();
-          tcp.once('close', onTcpClose);
-          // The answer to the upgrade and Engine.IO's first packet, which comes some ticks later, are one piece.
-          tcp.cork();
-          setImmediate(() => tcp.uncork());
-          decide(null, true);
-        }
-      },
+    const deciding = desk.decide(addressOf(request));
+    if (!(deciding instanceof Promise)) {
+      onAdmission(request, deciding, decide);
+      return;
+    }
+    deciding.then(
+      (admission) => onAdmission(request, admission, decide),
       (thrown: unknown) => {
         log.error({ err: thrown }, 'admission failed');
         refuseUpgrade(request, '503 Service Unavailable', refuse('server-busy'));
       },
     );
+  }
+
+  function onAdmission(request: IncomingMessage, admission: Admission, decide: Decide): void {
+    if (admission.at === 'cut' && admission.refusal) {
+      const { code } = admission.refusal;
+      noteRefused(request, code);
+      const status = code === 'server-busy' ? '503 Service Unavailable' : '429 Too Many Requests';
+      refuseUpgrade(request, status, admission.refusal);
+      return;
+    }
+    const tcp = request.socket;
+    if (tcp.destroyed) {
+      desk.closed(admission);
+      return;
+    }
+    arrivals.set(tcp, { admission, challenge: undefined });
+    openTcp.add();
+    tcp.on('close', onTcpClose);
+    // The answer to the upgrade and Engine.IO's first packet, which comes some ticks later, are one piece.
+    tcp.cork();
+    decide(null, true);
   }
 
   /** An upgrade that came to nothing: there is no socket yet to name. */
@@ -135,8 +159,9 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
   // One function for all connections: a closure for each would be kept as long as its connection.
   function onTcpClose(this: TcpSocket): void {
     openTcp.remove();
-    const admission = admissions.get(this);
-    if (admission) desk.closed(admission);
+    const arrival = arrivals.get(this);
+    arrivals.delete(this);
+    if (arrival) desk.closed(arrival.admission);
   }
 
   const connectionPorts: ConnectionPorts = {
@@ -148,29 +173,30 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
   engine.on('connection', (conn: EngineConnection) => {
     const { request } = conn;
     const tcp = request.socket;
-    const admission = admissions.get(tcp);
+    const { admission, challenge } = arrivals.get(tcp) ?? {};
+    // Its first packet is written.
+    tcp.uncork();
     // Socket.IO's own advice: it is most of what an idle connection would keep.
     (conn as { request: IncomingMessage | null }).request = null;
-    if (!admission) {
+    if (!admission || !challenge) {
       conn.close();
       return;
     }
     counters.socketsOpened += 1;
     const trace = ports.tracing.start(request.headers.traceparent);
-    connections.set(conn, new Connection({ admission, openedAt: clock.now(), trace }, conn, tcp, connectionPorts));
+    const about = { admission, challenge, openedAt: clock.now(), trace };
+    connections.set(conn, new Connection(about, conn, tcp, connectionPorts));
     conn.on('packet', onPacket);
     conn.on('packetCreate', onPacketCreate);
     conn.on('close', onClose);
   });
   const turn = new WriteTurn();
-  engine.on('flush', (conn: EngineConnection) => {
+  engine.on('flush', (conn: EngineConnection, packets: readonly EnginePacket[]) => {
     const connection = connections.get(conn);
     if (!connection) return;
     connection.flushed();
-    connection.cork();
-    turn.flushes(connection);
+    turn.flushes(connection, packets.length);
   });
-  engine.on('drain', (conn: EngineConnection) => connections.get(conn)?.uncork());
 
   function onPacketCreate(this: EngineConnection, { data }: EnginePacket): void {
     connections.get(this)?.queued(typeof data === 'string' ? data.length : 0);
@@ -218,8 +244,6 @@ export function openTransport(http: HttpServer | HttpsServer, config: Config, po
     const connection = connections.get(this);
     if (!connection) return;
     connections.delete(this);
-    // Engine.IO may close in the middle of a flush, before its 'drain': the last packets and the closing frame are in there.
-    connection.uncork();
     const isFaulty = isFault(connection, reason, description);
     if (isFaulty) noteMalformed(connection);
     connection.markClosed();

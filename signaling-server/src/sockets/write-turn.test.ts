@@ -68,6 +68,14 @@ describe('the writes of one turn of the event loop', () => {
     expect([one.held, one.pieces]).toEqual([0, 2]);
   });
 
+  it('leave in one piece where several waited, however little there is to do', async () => {
+    const one = new NotedConnection();
+    turn.flushes(one, 2);
+    expect([one.held, one.pieces]).toEqual([1, 0]);
+    await turnOfLoop();
+    expect([one.held, one.pieces]).toEqual([0, 1]);
+  });
+
   it('leave at once again after a turn with little to do', async () => {
     await makeBusy();
     turn.flushes(new NotedConnection());

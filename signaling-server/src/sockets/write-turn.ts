@@ -18,10 +18,10 @@ export class WriteTurn {
   #isBusy = false;
   #count = 0;
 
-  /** Call it before each write of Engine.IO to a connection. */
-  flushes(connection: Held): void {
+  /** Call it before each write of Engine.IO to a connection. Several packets leave in one piece in any case. */
+  flushes(connection: Held, packets = 1): void {
     this.#count += 1;
-    if (this.#isBusy && !this.#held.has(connection)) {
+    if ((this.#isBusy || packets > 1) && !this.#held.has(connection)) {
       if (this.#held.size >= HELD_MAX) this.#releaseAll();
       connection.hold();
       this.#held.add(connection);

@@ -176,7 +176,7 @@ describe('a server that lets in by token', () => {
     const { access_token } = await refresh(one, token);
     const client = enter(two, access_token);
     await client.join(new RoomKey());
-    await enter(one, access_token).hear('server:challenge');
+    await enter(one, access_token).connected();
     for (const node of [one, two]) {
       const headers = { authorization: `Bearer ${ADMIN}` };
       // Figures of another node are up to two seconds old.

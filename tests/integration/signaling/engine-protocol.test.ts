@@ -17,7 +17,7 @@ describe("Engine.IO's protocol: the handshake (S2)", () => {
     const packet = await new RawSocket(port).hear();
     expect(packet[0]).toBe('0');
     expect(JSON.parse(packet.slice(1))).toEqual({
-      sid: expect.stringMatching(/^[\w-]{20}$/),
+      sid: expect.stringMatching(/^[\w-]{43}$/),
       upgrades: [],
       pingInterval: 200,
       pingTimeout: 150,

@@ -25,7 +25,7 @@ describe('the last words on a connection (P4, P7)', () => {
       auth: { v: PROTOCOL_VERSION },
     });
     onTestFinished(() => void socket.disconnect());
-    await soon(new Promise((resolve) => socket.once('server:challenge', resolve)), 'challenge');
+    await soon(new Promise((resolve) => socket.once('connect', () => resolve(null))), 'connection');
     const heard: unknown[] = [];
     socket.on('server:closing', (said: unknown) => heard.push(said));
     const ended = soon(new Promise((resolve) => socket.once('disconnect', resolve)), 'end');

@@ -125,6 +125,7 @@ export class Client {
   readonly heard: { event: string; payload: unknown }[] = [];
   #taken = 0;
   #wake: (() => void)[] = [];
+  readonly #connected: Promise<string>;
 
   constructor(
     server: Pick<SignalingServer, 'port'>,
@@ -138,11 +139,19 @@ export class Client {
       auth: auth ?? { v: PROTOCOL_VERSION },
       extraHeaders: { 'x-forwarded-for': ip, ...(origin === undefined ? {} : { origin }), ...headers },
     });
+    this.#connected = new Promise((resolve) => {
+      this.socket.once('connect', () => resolve(this.socket.io.engine.id ?? ''));
+    });
     this.socket.onAny((event: string, payload: unknown) => {
       this.heard.push({ event, payload });
       for (const wake of this.#wake.splice(0)) wake();
     });
     onTestFinished(() => void this.socket.disconnect());
+  }
+
+  /** Resolves when the server has let it in, with its first challenge. */
+  connected(): Promise<string> {
+    return soon(this.#connected, 'connection');
   }
 
   /** Resolves when the server refused the connection, with what it said. */

@@ -5,10 +5,24 @@ import { describe, expect, it } from 'vitest';
 import { Client, PUBLIC_HOST, RoomKey, startTestServer, type TestServer } from './harness.ts';
 
 describe('connecting', () => {
-  it('greets with a challenge and says which protocol it speaks', async () => {
+  it('brings a challenge along, another one for each client, that is good for one join (S1)', async () => {
     const server = await startTestServer();
-    const challenge = await new Client(server).hear('server:challenge');
-    expect(challenge).toMatchObject({ v: PROTOCOL_VERSION, expiresInMs: LIMITS.challengeLifetimeMs });
+    const [ana, ben] = [new Client(server), new Client(server)];
+    const [challenge, other] = [await ana.connected(), await ben.connected()];
+    expect(fromBase64Url(challenge)).toHaveLength(LIMITS.challengeBytes);
+    expect(await ana.tryJoin(new RoomKey(), { challenge: other })).toMatchObject({ code: 'proof-invalid' });
+    expect(await ana.tryJoin(new RoomKey(), { challenge })).toMatchObject({ code: 'challenge-expired' });
+    expect(await ben.tryJoin(new RoomKey(), { challenge: other })).toMatchObject({ ok: true });
+    expect(await ben.tryJoin(new RoomKey(), { challenge: other })).toMatchObject({ code: 'challenge-expired' });
+  });
+
+  it('brings a challenge along that is as old as the connection (S1)', async () => {
+    let aheadMs = 0;
+    const server = await startTestServer({}, { clock: { ...systemClock, now: () => systemClock.now() + aheadMs } });
+    const client = new Client(server);
+    const challenge = await client.connected();
+    aheadMs = LIMITS.challengeLifetimeMs;
+    expect(await client.tryJoin(new RoomKey(), { challenge })).toMatchObject({ code: 'challenge-expired' });
   });
 
   it.each([
@@ -28,7 +42,7 @@ describe('connecting', () => {
     'lets the origin %s in (S11)',
     async (origin) => {
       const server = await startTestServer();
-      await new Client(server, { origin }).hear('server:challenge');
+      await new Client(server, { origin }).connected();
     },
   );
 
@@ -48,7 +62,7 @@ describe('proof of membership (S1)', () => {
   it('lets a member in, with the keys that the app derives from an invite', async () => {
     const server = await startTestServer();
     const client = new Client(server);
-    const { challenge } = await client.hear('server:challenge');
+    const challenge = await client.connected();
     const keys = await deriveRoomKeys(
       new Uint8Array(32).map((_, i) => i),
       null,

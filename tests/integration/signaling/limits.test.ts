@@ -37,17 +37,17 @@ function refusedUpgrade(port: number, ip: string): Promise<{ status: number; ret
 describe('sockets (R2)', () => {
   it('over the number a minute hear how long to wait; other addresses do not notice', async () => {
     const server = await startTestServer({ SOCKETS_PER_MINUTE: '3' });
-    for (let n = 0; n < 3; n++) await new Client(server).hear('server:challenge');
+    for (let n = 0; n < 3; n++) await new Client(server).connected();
     const { data } = await new Client(server).refused();
     expect(data?.code).toBe('rate-limited');
     expect(data?.retryAfterMs).toBeGreaterThan(MINUTE_MS - 20_000);
     expect(data?.retryAfterMs).toBeLessThanOrEqual(MINUTE_MS + SPREAD_MS);
-    await new Client(server, { ip: '203.0.113.2' }).hear('server:challenge');
+    await new Client(server, { ip: '203.0.113.2' }).connected();
   });
 
   it('that are refused count once as an error, whether they are told, say nothing, or are refused at the upgrade', async () => {
     const server = await startTestServer({ SOCKETS_PER_MINUTE: '1', STRIKES_PER_MINUTE: '0' });
-    await new Client(server).hear('server:challenge');
+    await new Client(server).connected();
     const errors = async () => (await server.metrics()).errors['rate-limited'];
     await new Client(server).refused();
     expect(await errors()).toBe(1);
@@ -67,7 +67,7 @@ describe('sockets (R2)', () => {
 
   it('that keep coming are refused at the upgrade', async () => {
     const server = await startTestServer({ SOCKETS_PER_MINUTE: '1', STRIKES_PER_MINUTE: '0' });
-    await new Client(server).hear('server:challenge');
+    await new Client(server).connected();
     for (let n = 0; n < 300; n++) await new Client(server).refused();
     const refused = await refusedUpgrade(server.port, '203.0.113.1');
     expect(refused).toMatchObject({ status: 429, body: { ok: false, code: 'rate-limited' } });
@@ -77,12 +77,12 @@ describe('sockets (R2)', () => {
   it('over the number at once are refused until one closes', async () => {
     const server = await startTestServer({ SOCKETS_PER_ADDRESS: '2' });
     const first = new Client(server);
-    await first.hear('server:challenge');
-    await new Client(server).hear('server:challenge');
+    await first.connected();
+    await new Client(server).connected();
     expect((await new Client(server).refused()).data).toMatchObject({ code: 'rate-limited' });
     first.socket.disconnect();
     await until(async () => (await server.health()).connections === 1, 'one less');
-    await new Client(server).hear('server:challenge');
+    await new Client(server).connected();
   });
 });
 
@@ -107,7 +107,7 @@ describe('joins (R3)', () => {
   it('of an office whose apps ask for all their rooms at once are refused, and nobody is struck for them (R7)', async () => {
     const server = await startTestServer();
     const office = Array.from({ length: 12 }, () => new Client(server));
-    for (const client of office) await client.hear('server:challenge');
+    for (const client of office) await client.connected();
     const codes = await Promise.all(
       office.map(async (client) => {
         const told: string[] = [];

@@ -16,7 +16,7 @@ export async function fightForASeat(places: readonly [Place, Place]): Promise<vo
   const sockets: Client[] = [];
   for (let n = 0; n < 5; n++) {
     const socket = new Client(places[n % 2 === 0 ? 0 : 1]);
-    await socket.hear('server:challenge');
+    await socket.connected();
     sockets.push(socket);
   }
   const [first, second, third, fourth, fifth] = sockets as [Client, Client, Client, Client, Client];

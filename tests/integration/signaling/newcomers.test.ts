@@ -42,7 +42,7 @@ describe('newcomers that a server cannot serve (P3)', () => {
     );
     clock.advance(500);
     const waiting = Array.from({ length: WAITING_MAX }, (_, n) => new Client(server, { ip: address(n) }));
-    const challenges = await Promise.all(waiting.map((client) => client.hear('server:challenge')));
+    const challenges = await Promise.all(waiting.map((client) => client.connected()));
 
     let n = WAITING_MAX;
     const told = Array.from({ length: TOLD_PER_SECOND }, () => new Client(server, { ip: address(n++) }).refused());
@@ -57,9 +57,7 @@ describe('newcomers that a server cannot serve (P3)', () => {
     }
     expect((await server.metrics()).errors['server-busy']).toBe(2 * TOLD_PER_SECOND);
 
-    const joins = waiting.map((client, at) =>
-      client.tryJoin(new RoomKey(), { challenge: challenges[at]?.challenge ?? '' }),
-    );
+    const joins = waiting.map((client, at) => client.tryJoin(new RoomKey(), { challenge: challenges[at] ?? '' }));
     expect((await Promise.all(joins)).filter(({ ok }) => !ok)).toEqual([]);
     await new Client(server, { ip: address(n) }).join(new RoomKey());
   });
@@ -70,7 +68,7 @@ describe('newcomers that a server cannot serve (P3)', () => {
     const server = await startTestServer({ BUSY_DELAY_MS: '200' }, { clock, loop });
     clock.advance(500);
     const silent = Array.from({ length: WAITING_MAX }, (_, n) => new Client(server, { ip: address(n) }));
-    await Promise.all(silent.map((client) => client.hear('server:challenge')));
+    await Promise.all(silent.map((client) => client.connected()));
     await new Client(server, { ip: address(WAITING_MAX) }).join(new RoomKey());
   });
 

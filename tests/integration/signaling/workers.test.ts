@@ -277,8 +277,7 @@ describe('a server of several processes (S13)', () => {
     const headers = { 'content-type': 'application/json', connection: 'close' };
     const exchanged = await fetch(`${server.url}/auth/refresh`, { method: 'POST', headers, body });
     const { access_token } = (await exchanged.json()) as { access_token: string };
-    for (let n = 0; n < 3; n++)
-      await new Client(server, { auth: { v: 1, token: access_token } }).hear('server:challenge');
+    for (let n = 0; n < 3; n++) await new Client(server, { auth: { v: 1, token: access_token } }).connected();
     const rights = async () => (await server.get('/admin/api/rights')) as { rights: { id: string; sockets: number }[] };
     for (let n = 0; n < 4; n++) await until(async () => (await rights()).rights[0]?.sockets === 3, 'told of all');
     expect(await rights()).toEqual({ rights: [expect.objectContaining({ id, sockets: 3 })] });
@@ -289,18 +288,18 @@ describe('a server of several processes (S13)', () => {
     const [first] = await server.pids();
     const open = async (): Promise<Client> => {
       const client = new Client(server);
-      await client.hear('server:challenge');
+      await client.connected();
       return client;
     };
     const clients = [await open(), await open(), await open()];
     for (let n = 0; n < 4; n++)
       expect((await new Client(server).refused()).data).toMatchObject({ code: 'rate-limited' });
-    await new Client(server, { ip: '203.0.113.2' }).hear('server:challenge');
+    await new Client(server, { ip: '203.0.113.2' }).connected();
     // A place is free again as soon as one closes, also when its whole worker ends.
     clients[0]?.socket.disconnect();
     await until(async () => {
       const client = new Client(server);
-      const opened = client.hear('server:challenge').then(() => true);
+      const opened = client.connected().then(() => true);
       if (!(await Promise.race([opened, client.refused().then(() => false)]))) return false;
       clients[0] = client;
       return true;
@@ -310,7 +309,7 @@ describe('a server of several processes (S13)', () => {
     await until(() => clients.some((client) => client.socket.disconnected), 'noticed');
     await until(async () => {
       const client = new Client(server);
-      const opened = client.hear('server:challenge').then(() => true);
+      const opened = client.connected().then(() => true);
       return await Promise.race([opened, client.refused().then(() => false)]);
     }, 'a place is free');
   });
