@@ -3,7 +3,7 @@ import { base64UrlOf } from '../base/bytes.ts';
 import { DeviceId, RoomId } from '../base/ids.ts';
 import { LIMITS } from '../base/limits.ts';
 import { DisplayName, Profile } from './profile.ts';
-import { RoomName } from './room.ts';
+import { RoomName } from './room-name.ts';
 
 const Sig = base64UrlOf(64);
 const EpochMs = z.number().int().nonnegative().max(8_640_000_000_000_000);

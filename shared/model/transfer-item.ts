@@ -5,7 +5,7 @@ import { LIMITS } from '../base/limits.ts';
 import { ComputerLeave, ComputerList } from './computers.ts';
 import { Lifetime } from './entry.ts';
 import { Profile } from './profile.ts';
-import { RoomName } from './room.ts';
+import { RoomName } from './room-name.ts';
 import { ServerName } from './server.ts';
 import { ServerHost } from './server-host.ts';
 import { Settings } from './settings.ts';
