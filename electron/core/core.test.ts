@@ -403,7 +403,7 @@ describe('history', () => {
       content: { kind: 'text', text: '  Hello there  ', of: null },
     });
     expect(own).toMatchObject({ text: 'Hello there', authorName: 'Ben', state: 'queued', mine: true, seq: 2 });
-    const theirs = author('Ana').write(roomId, { clock: 2, text: 'Hello back' });
+    const theirs = author('Ana').write(roomId, { clock: 3, text: 'Hello back' });
     const recorded = await ask(core, 'history.record', { roomId, messages: [theirs] });
     expect(recorded).toMatchObject({ stored: [{ author: theirs.author, id: theirs.id, met: false }], refused: 0 });
 

@@ -218,10 +218,11 @@ async function openCore(
   });
   opened.push(backups.close);
   const computers = createComputers({
-    ...{ history, rooms, settings, secrets, identity, clock, emit, restart, watch, shell: ports.shell },
+    ...{ history, rooms, settings, secrets, identity, clock, emit, restart, watch, log, shell: ports.shell },
     isOwnServer: (host) => embedded.isOwn(host),
     suggestedName: nameOfComputer(hostname()),
   });
+  opened.push(computers.close);
   const wires = createWires({ openSocket, access: servers, clock, log });
   opened.push(wires.close);
 
@@ -301,6 +302,7 @@ async function openCore(
         close() {
           stopListening?.();
           page.closeAll();
+          computers.endPage(page);
         },
       };
     },

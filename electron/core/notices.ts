@@ -20,7 +20,8 @@ export interface Notices {
   diskWorks(): void;
 }
 
-const DISK_CODES: readonly ErrorCode[] = ['disk-full', 'disk-read-only', 'history-damaged'];
+/** The refusals of a disk that takes nothing: they are the person's to hear. */
+export const DISK_CODES: readonly ErrorCode[] = ['disk-full', 'disk-read-only', 'history-damaged'];
 
 export function createNotices(emit: Emit): Notices {
   const kept: Notice[] = [];

@@ -4,7 +4,6 @@ import type { BridgeEvent } from '@parley/shared/bridge';
 import type { Preparing } from '@parley/shared/model';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createCore } from './core.ts';
-import { migrations } from './history/migrations/index.ts';
 import { addOldRoom, makeOldHistory } from './history/migrations/testing/test-old-history.ts';
 import { SAID_AFTER_MS, sayWhenLong } from './preparing.ts';
 import { ask, newRoomId, type TestClock, temporaryFolder, testClock, testPorts } from './testing/test-kit.ts';
@@ -50,7 +49,8 @@ describe('a core on a profile of an earlier version', () => {
     const profile = join(folder.path, 'profile');
     mkdirSync(profile);
     const roomId = newRoomId();
-    makeOldHistory(join(profile, 'history.db'), migrations.length - 1, (db) => addOldRoom(db, roomId));
+    // The last version in which a room says when it was renamed.
+    makeOldHistory(join(profile, 'history.db'), 13, (db) => addOldRoom(db, roomId));
     return { profile, roomId };
   };
 

@@ -124,7 +124,7 @@ export async function runDesktop(electron: ElectronParts, options: DesktopOption
       secrets: await openSecretStore(electron.safeStorage, platform, () =>
         openFileSecretStore(join(profile, 'secrets.key')),
       ),
-      shell: confirmingShell(dialog, electron.shell),
+      shell: confirmingShell(dialog, electron.shell, () => mainWindow),
       serverProcess: utilityServerProcess(electron.utilityProcess, join(out, 'main', 'server-host.js'), clock),
       log,
       ...options.ports,

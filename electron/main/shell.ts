@@ -1,4 +1,4 @@
-import type { Dialog, Shell as ElectronShell, OpenDialogOptions } from 'electron';
+import type { BrowserWindow, Dialog, Shell as ElectronShell, MessageBoxOptions, OpenDialogOptions } from 'electron';
 import { newComputerWords } from '#core/new-computer-words.ts';
 import type { PlaceWish, Shell } from '#core/ports.ts';
 
@@ -29,11 +29,13 @@ const dialogs: Readonly<Record<PlaceWish, OpenDialogOptions>> = {
 
 /**
  * Opens links and files outside, after the person saw where a link leads and that a file may be harmful, and asks before another computer
- * becomes one of theirs. The core has checked scheme, length and credentials.
+ * becomes one of theirs. The core has checked scheme, length and credentials. `parent` is the window to which a question belongs that may be
+ * withdrawn: macOS closes no dialog without one.
  */
 export const confirmingShell = (
   dialog: Pick<Dialog, 'showMessageBox' | 'showOpenDialog'>,
   shell: Pick<ElectronShell, 'openExternal' | 'openPath' | 'showItemInFolder'>,
+  parent: () => BrowserWindow | undefined,
 ): Shell => ({
   async openExternal(url) {
     const { response } = await dialog.showMessageBox({
@@ -77,7 +79,7 @@ export const confirmingShell = (
     return true;
   },
   async askComputer(name, withdrawn) {
-    const { response } = await dialog.showMessageBox({
+    const question: MessageBoxOptions = {
       type: 'warning',
       buttons: ['Cancel', 'Add computer'],
       defaultId: 0,
@@ -87,7 +89,9 @@ export const confirmingShell = (
       message: newComputerWords.question(name),
       detail: newComputerWords.about,
       signal: withdrawn,
-    });
+    };
+    const window = parent();
+    const { response } = await (window ? dialog.showMessageBox(window, question) : dialog.showMessageBox(question));
     return response === 1 && !withdrawn.aborted;
   },
   async choose(wish, suggested) {

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { transferBox, transferKey, welcomeBytes } from '@parley/shared/sealing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -37,12 +37,12 @@ describe('a computer that comes in (H9)', () => {
     await isClosed();
 
     // The person went back in the page while the question was open: a yes that comes after it counts no more.
-    const withdrawn = welcome();
+    const withdrawn = expect(welcome()).rejects.toMatchObject({ code: 'cancelled' });
     await shown(2);
     await ask(desk, 'computers.stop-giving', { failed: true });
     expect(asked[1]?.withdrawn.aborted).toBe(true);
     asked[1]?.answer(true);
-    await expect(withdrawn).rejects.toMatchObject({ code: 'cancelled' });
+    await withdrawn;
     await isClosed();
 
     const agreed = welcome();
@@ -98,6 +98,19 @@ describe('a computer that comes in (H9)', () => {
     await transferred(desk, laptop);
     await ask(laptop, 'computers.begin', {});
     expect(await ask(laptop, 'computers.state', {})).toMatchObject({ device: after, person });
+  });
+
+  it('is none that is in use and cannot read its settings: its key stays', async () => {
+    const { desk } = await at.anas();
+    const device = await deviceOf(desk);
+    await desk.close();
+    writeFileSync(join(at.path, 'desk', 'profile', 'settings.json'), 'no JSON');
+    const again = await at.computer('desk');
+    expect(await ask(again, 'settings.get', {})).toMatchObject({ profile: null });
+    const wish = ask(again, 'computers.ask', { person: testDevice().deviceId, name: 'Desk' });
+    await expect(wish).rejects.toMatchObject({ code: 'not-allowed' });
+    await ask(again, 'computers.stop-getting', {});
+    expect(await deviceOf(again)).toBe(device);
   });
 
   it('says which rooms are here where the disk gave out in between, and gets the rest by a new code', async () => {

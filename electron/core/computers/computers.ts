@@ -8,7 +8,7 @@ import {
   type TransferItem,
   TransferItems,
 } from '@parley/shared/model';
-import { type DeviceId, LIMITS, ParleyError, type RoomId } from '@parley/shared/protocol';
+import { type DeviceId, LIMITS, ParleyError, type RoomId, refusalOf } from '@parley/shared/protocol';
 import {
   askBytes,
   isConsent,
@@ -39,8 +39,15 @@ export type ComputersParts = GatherParts &
     restart: () => void;
   };
 
+/** A question that was not answered for so long is a no: nobody may be there to answer it. */
+const ANSWER_MAX_MS = 120_000;
+
+/** Tells pages apart; null for a caller that is no page and never ends. */
+type Asker = object | null;
+/** A new computer that is being taken in, from the question to the person until it is on the list. */
+type Welcoming = { page: Asker; withdrawn: AbortController; done: Promise<void> };
 /** What the first computer gives to a new one, sealed part by part as it is asked for. */
-type Giving = { device: DeviceId; box: TransferBox; parts: readonly string[] };
+type Giving = { page: Asker; device: DeviceId; box: TransferBox; parts: readonly string[] };
 /** What this new computer gets. `box` is there once it was welcomed. */
 type Getting = {
   ask: ComputerAsk;
@@ -53,13 +60,14 @@ type Getting = {
 
 /** The several computers of a person: the signed list of them, and how a new one gets what the first one has. */
 export function createComputers(parts: ComputersParts) {
-  const { history, settings, identity, clock, shell, emit, watch } = parts;
+  const { history, settings, identity, clock, shell, emit, watch, log } = parts;
   const verify = createVerifier();
   const things = createOwnThings(parts, () => clock.now());
   const openedAtMs = clock.monotonicMs();
   let giving: Giving | null = null;
-  /** Withdraws the question whether a computer may come in, which is open outside the page. */
-  let asking: AbortController | null = null;
+  const welcomings = new Set<Welcoming>();
+  /** Whether a question to the person is open outside the page. */
+  let isAsking = false;
   let getting: Getting | null = null;
   let settling = false;
 
@@ -124,19 +132,75 @@ export function createComputers(parts: ComputersParts) {
     if (others.length >= LIMITS.computersMax) throw new ParleyError('computers-full');
   };
 
-  /** Asks the person outside the page, which may be in the wrong hands: with their yes the keys of all rooms go out. */
-  const needConsentOfPerson = async (name: string): Promise<void> => {
-    // One question at a time: a page cannot hide one behind another.
-    if (asking) throw new ParleyError('computer-unanswered');
-    const question = new AbortController();
-    asking = question;
+  const askOutside = async (name: string, signal: AbortSignal): Promise<boolean> => {
+    // One question at a time, also where the host cannot take one back: a page cannot hide one behind another.
+    if (isAsking) throw new ParleyError('computer-unanswered');
+    isAsking = true;
     try {
-      const isAgreed = await shell.askComputer(name, question.signal);
-      if (!isAgreed || question.signal.aborted) throw new ParleyError('cancelled');
+      return await shell.askComputer(name, signal);
     } finally {
-      asking = null;
+      isAsking = false;
     }
   };
+  /**
+   * Asks the person outside the page, which may be in the wrong hands: with their yes the keys of all rooms go out. Once it is withdrawn, or
+   * was open for too long, any answer is a no.
+   */
+  const needConsentOfPerson = async (name: string, withdrawn: AbortController): Promise<void> => {
+    const { signal } = withdrawn;
+    needWanted(signal);
+    const withdrawal = Promise.withResolvers<false>();
+    signal.addEventListener('abort', () => withdrawal.resolve(false), { once: true });
+    const undo = clock.after(ANSWER_MAX_MS, () => withdrawn.abort());
+    try {
+      const isAgreed = await Promise.race([askOutside(name, signal), withdrawal.promise]);
+      if (!isAgreed) throw new ParleyError('cancelled');
+      needWanted(signal);
+    } finally {
+      undo();
+    }
+  };
+
+  const takeOff = (device: DeviceId) => issue((known) => known.filter((each) => each.device !== device));
+
+  const welcomeNow = async (
+    ask: ComputerAsk,
+    { page, withdrawn }: Pick<Welcoming, 'page' | 'withdrawn'>,
+  ): Promise<ComputerWelcome> => {
+    const { device, boxKey } = ask;
+    const person = identity.deviceId;
+    await checkRoomFor(device);
+    await needConsentOfPerson(ask.name, withdrawn);
+    const texts = partsOf(await gather(parts));
+    const { publicKey: eph, privateKey } = await transferKey();
+    const keys = { own: privateKey, other: boxKey, boxKey, eph, parts: texts.length };
+    const box = await transferBox(keys, { person, device });
+    if (!box || texts.length > LIMITS.transferPartsMax) throw new ParleyError('computer-refused');
+    const list = await issue((known) => {
+      needWanted(withdrawn.signal);
+      const others = known.filter((each) => each.device !== device);
+      if (others.length >= LIMITS.computersMax) throw new ParleyError('computers-full');
+      return [...others, { device, name: ask.name, askedAt: ask.askedAt, consent: ask.consent }];
+    });
+    if (withdrawn.signal.aborted) {
+      await takeOff(device);
+      throw new ParleyError('cancelled');
+    }
+    giving = { page, device, box, parts: texts };
+    return { list, eph, sig: identity.signWelcome(ask, { eph, parts: texts.length }), parts: texts.length };
+  };
+
+  /** Nothing more is given. A computer that did not come to its end is taken off the list again. */
+  const endGiving = async (failed: boolean): Promise<void> => {
+    const device = giving?.device;
+    giving = null;
+    if (failed && device) await takeOff(device);
+  };
+  /** The same where nobody is left to hear of a failure. */
+  const giveUp = (): Promise<void> =>
+    endGiving(true).catch((thrown: unknown) =>
+      log.warn('a computer that did not come in could not be taken off the list', { code: refusalOf(thrown).code }),
+    );
 
   const needWelcomed = () => {
     if (!getting?.welcomed) throw new ParleyError('computer-refused');
@@ -152,6 +216,8 @@ export function createComputers(parts: ComputersParts) {
      */
     async ask(person: DeviceId, name: string): Promise<ComputerAsk> {
       if (settings.get().profile !== null || person === identity.deviceId) throw new ParleyError('not-allowed');
+      // Settings that could not be read make no new computer: the key that asks is given up where nothing comes of it.
+      if (await history.isKeyInUse()) throw new ParleyError('not-allowed');
       if (identity.isPromised) throw new ParleyError('computer-asked');
       const { publicKey, privateKey } = await transferKey();
       const ask = identity.signAsk(person, { name, askedAt: clock.now(), boxKey: publicKey });
@@ -160,29 +226,25 @@ export function createComputers(parts: ComputersParts) {
     },
 
     /**
-     * Takes a new computer in, once the person agreed outside the page, and gets ready to give it everything. Throws `computer-refused` where
-     * it did not sign what it asks, `computer-not-first`, `computers-in-doubt`, `computers-full`, `cancelled` where the person did not agree, and
-     * `computer-unanswered` where another such question is open.
+     * Takes a new computer in, once the person agreed outside the page, and gets ready to give it everything, for as long as the page that asks
+     * is there. Throws `computer-refused` where
+     * it did not sign what it asks, `computer-not-first`, `computers-in-doubt`, `computers-full`, `cancelled` where the person did not agree in
+     * time or it was stopped, and `computer-unanswered` where another such question is open.
      */
-    async welcome(ask: ComputerAsk): Promise<ComputerWelcome> {
-      const { device, boxKey } = ask;
+    async welcome(ask: ComputerAsk, page: Asker = null): Promise<ComputerWelcome> {
+      const { device } = ask;
       const person = identity.deviceId;
       if (device === person || !isConsent(person, ask, verify) || !verify(device, ask.sig, askBytes(person, ask)))
         throw new ParleyError('computer-refused');
-      await checkRoomFor(device);
-      await needConsentOfPerson(ask.name);
-      const texts = partsOf(await gather(parts));
-      const { publicKey: eph, privateKey } = await transferKey();
-      const keys = { own: privateKey, other: boxKey, boxKey, eph, parts: texts.length };
-      const box = await transferBox(keys, { person, device });
-      if (!box || texts.length > LIMITS.transferPartsMax) throw new ParleyError('computer-refused');
-      const list = await issue((known) => {
-        const others = known.filter((each) => each.device !== device);
-        if (others.length >= LIMITS.computersMax) throw new ParleyError('computers-full');
-        return [...others, { device, name: ask.name, askedAt: ask.askedAt, consent: ask.consent }];
-      });
-      giving = { device, box, parts: texts };
-      return { list, eph, sig: identity.signWelcome(ask, { eph, parts: texts.length }), parts: texts.length };
+      const done = Promise.withResolvers<void>();
+      const welcoming = { page, withdrawn: new AbortController(), done: done.promise };
+      welcomings.add(welcoming);
+      try {
+        return await welcomeNow(ask, welcoming);
+      } finally {
+        welcomings.delete(welcoming);
+        done.resolve();
+      }
     },
 
     /** A part of what the last computer that was welcomed gets. */
@@ -194,11 +256,24 @@ export function createComputers(parts: ComputersParts) {
 
     /** Nothing more is given or asked. A computer that did not come to its end is taken off the list again. */
     async stopGiving(failed: boolean): Promise<ComputersState> {
-      asking?.abort();
-      const device = giving?.device;
-      giving = null;
-      if (failed && device) await issue((known) => known.filter((each) => each.device !== device));
+      for (const { withdrawn } of welcomings) withdrawn.abort();
+      await endGiving(failed);
       return state();
+    },
+
+    /** A page is over, and so is what it asked the person for and gave. */
+    endPage(page: object): void {
+      for (const welcoming of welcomings) if (welcoming.page === page) welcoming.withdrawn.abort();
+      if (giving?.page === page) void giveUp();
+    },
+
+    /** Ends all questions and what is given, while the history is still open. */
+    async close(): Promise<void> {
+      const open = [...welcomings];
+      for (const { withdrawn } of open) withdrawn.abort();
+      await Promise.all(open.map(({ done }) => done));
+      if (giving) await giveUp();
+      await issued;
     },
 
     /** This computer was taken in. Throws `computer-refused` where that person did not sign it, or signed it for another. */
@@ -260,7 +335,7 @@ export function createComputers(parts: ComputersParts) {
 
     /** Takes a computer off the list. It keeps what it has, also the keys of rooms. */
     async remove(device: DeviceId): Promise<ComputersState> {
-      await issue((known) => known.filter((each) => each.device !== device));
+      await takeOff(device);
       return state();
     },
 
@@ -299,6 +374,10 @@ export function createComputers(parts: ComputersParts) {
 }
 
 export type ComputersPort = ReturnType<typeof createComputers>;
+
+function needWanted({ aborted }: AbortSignal): void {
+  if (aborted) throw new ParleyError('cancelled');
+}
 
 /** The items of an opened part; undefined where it holds anything else. */
 function itemsOf(text: string): TransferItem[] | undefined {

@@ -8,7 +8,7 @@ export function computerHandlers(computers: ComputersPort): HandlersOf<'computer
     'computers.remove': ({ device }) => computers.remove(device),
     'computers.leave': () => computers.leave(),
     'computers.ask': ({ person, name }) => computers.ask(person, name),
-    'computers.welcome': ({ ask }) => computers.welcome(ask),
+    'computers.welcome': ({ ask }, page) => computers.welcome(ask, page),
     'computers.part': async ({ index }) => ({ part: await computers.part(index) }),
     'computers.stop-giving': ({ failed }) => computers.stopGiving(failed),
     'computers.take-welcome': async ({ welcome }) => {

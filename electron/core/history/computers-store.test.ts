@@ -162,6 +162,15 @@ describe('a list of computers (H9)', () => {
     expect(learn(ben, list, desk.deviceId, roomId)).toEqual([]);
   });
 
+  it('of a computer that was taken off one is no way for others to bring in people who were made up', () => {
+    const [desk, laptop, phone] = [testDevice(), testDevice(), testDevice()];
+    const ben = storeOf('Ben');
+    const roomId = ben.addRoom();
+    learn(ben, listOf(desk, [laptop]));
+    learn(ben, listOf(desk, [], { issuedAt: 2 }));
+    expect(learn(ben, listOf(laptop, [phone]), desk.deviceId, roomId)).toEqual([]);
+  });
+
   it('lets a compared code count for all computers of the person, and a taken back one for none', () => {
     const [desk, laptop] = [testDevice(), testDevice()];
     const ben = storeOf('Ben');
@@ -364,6 +373,22 @@ describe('lists from a backup (H9)', () => {
     onDesk.store.doubtComputers();
     expect(hear(ben)).toEqual([true, false]);
     expect(hear(laptop)).toEqual([false, true]);
+  });
+
+  it.each([
+    ['none was known', 0],
+    ['another was known', 1],
+  ])('stay in doubt before a computer that brings itself back by a list since then, where %s', (_, known) => {
+    const [desk, laptop, removed] = [testDevice(), testDevice(), testDevice()];
+    const onDesk = storeOf('Desk', desk);
+    const roomId = onDesk.addRoom();
+    const before = [laptop].slice(0, known);
+    if (known > 0) onDesk.store.issueComputers(listOf(desk, before));
+    onDesk.store.doubtComputers();
+    const list = listOf(desk, [...before, removed], { issuedAt: 2 });
+    for (let said = 0; said < 2; said++)
+      onDesk.store.learnComputers({ lists: [list], left: [], by: removed.deviceId, roomId });
+    expect(onDesk.store.areComputersInDoubt()).toBe(true);
   });
 });
 

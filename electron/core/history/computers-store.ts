@@ -55,7 +55,7 @@ export function createComputersStore(context: HistoryContext) {
     if ((bond && bond.person !== person) || askedAt <= people.endedAt(device)) return false;
     // A list reaches one step: the first computer of a person is no further one of somebody else.
     if (people.devicesOf(device).length > 1) return false;
-    if (!bond && people.everOf(person) >= LIMITS.computersEverMax) return false;
+    if (!bond && person !== own && people.everOf(person) >= LIMITS.computersEverMax) return false;
     if (person === own || joined.includes(device)) return true;
     // A new computer has met nobody. One that was met as somebody of its own has to show the list itself.
     return by === device || one<PinRow>(sql.pin, device)?.changed !== 0;
@@ -67,7 +67,7 @@ export function createComputersStore(context: HistoryContext) {
       (device) =>
         device === by ||
         people.isOwn(device) ||
-        people.bondOf(device) !== null ||
+        people.bondOf(device)?.person === person ||
         one(sql.pin, device) !== undefined ||
         (roomId !== null && authors.find(roomId, device) !== undefined),
     );
@@ -119,12 +119,17 @@ export function createComputersStore(context: HistoryContext) {
     return device === by || people.bondOf(device) !== null;
   };
 
-  const areInDoubt = () => one(sql.computersInDoubt) !== undefined;
-  /** Ends the doubt once another computer of this person said what it knows; where none is known, anybody who is in a room with this one. */
+  const doubt = () => one<{ known: string }>(sql.computersInDoubt);
+  const ownOthers = () => people.devicesOf(own).filter((device) => device !== own);
+  /**
+   * Ends the doubt once a computer of this person that was known when it began said what it knows; where none was known, anybody who is in
+   * a room with this one and not one of its computers by a list that came since: that could be one that was removed meanwhile.
+   */
   const endDoubt = (learned: LearnedComputers, { by, roomId }: HeardComputers) => {
-    if (by === null || roomId === null || !areInDoubt()) return;
-    const others = people.devicesOf(own).filter((device) => device !== own);
-    if (others.length > 0 && !others.includes(by)) return;
+    const begun = doubt();
+    if (by === null || roomId === null || !begun) return;
+    const known: string[] = JSON.parse(begun.known);
+    if (known.length > 0 ? !known.includes(by) : ownOthers().includes(by)) return;
     run(sql.trustComputers);
     learned.devices.push(own);
   };
@@ -166,12 +171,12 @@ export function createComputersStore(context: HistoryContext) {
 
     /** What is here of computers may be older than what others have. Nothing is signed or told by it, until they were heard. */
     doubtComputers: (): void => {
-      run(sql.doubtComputers);
+      run(sql.doubtComputers, JSON.stringify(ownOthers()));
     },
     trustComputers: (): void => {
       run(sql.trustComputers);
     },
-    areComputersInDoubt: areInDoubt,
+    areComputersInDoubt: () => doubt() !== undefined,
 
     /** Keeps the list that this person signed here, the first computer. Throws `computer-refused` for a computer that can be none of theirs. */
     issueComputers: (list: ComputerList): LearnedComputers =>
@@ -199,6 +204,14 @@ export function createComputersStore(context: HistoryContext) {
       const bond = people.bondOf(own);
       return { person, list: people.listOf(person), devices: people.devicesOf(own), askedAt: bond?.askedAt ?? 0 };
     },
+
+    /** Whether this device's key stands for something: computers of one person, or entries that it wrote. */
+    isKeyInUse: (): boolean =>
+      people.devicesOf(own).length > 1 ||
+      people.bondOf(own) !== null ||
+      all<{ room_id: RoomId }>(sql.rooms).some(
+        ({ room_id }) => one<{ seq: number | null }>(sql.lastSeq, room_id, own)?.seq,
+      ),
 
     /** Everything that is known of other people's computers, for another one of this person. */
     knownComputers: people.known,

@@ -322,8 +322,8 @@ export const sql = {
     INSERT INTO computer_leaves (device, leave) VALUES (?, ?) ON CONFLICT (device) DO UPDATE SET leave = excluded.leave`,
   setComputerList: `
     INSERT INTO computer_lists (person, list) VALUES (?, ?) ON CONFLICT (person) DO UPDATE SET list = excluded.list`,
-  computersInDoubt: 'SELECT 1 FROM computers_in_doubt',
-  doubtComputers: 'INSERT OR IGNORE INTO computers_in_doubt (only_row) VALUES (1)',
+  computersInDoubt: 'SELECT known FROM computers_in_doubt',
+  doubtComputers: 'INSERT OR IGNORE INTO computers_in_doubt (only_row, known) VALUES (1, ?)',
   trustComputers: 'DELETE FROM computers_in_doubt',
 
   servers: 'SELECT host, name, kind, credential, lost, added_at FROM servers',

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import type { ComputerAsk, ComputerLeave, ComputerList } from '@parley/shared/model';
 import {
   type Bytes,
@@ -55,8 +55,8 @@ export interface DeviceIdentity {
 export async function openIdentity(file: string, secrets: SecretStore, inUse: boolean): Promise<DeviceIdentity> {
   const promise = `${file}.promised`;
   if (existsSync(promise)) {
-    // The key goes first: broken off in between, it is missing, and a fresh one is made all the same.
-    if (!inUse) removeFile(file);
+    // The key is set aside first: broken off in between, it is missing, and a fresh one is made all the same.
+    if (!inUse) setAside(file);
     removeFile(promise);
   }
   let seed: Bytes;
@@ -105,6 +105,15 @@ export async function openIdentity(file: string, secrets: SecretStore, inUse: bo
     signLeave: (leftAt) => ({ device: deviceId, leftAt, sig: key.sign(leaveBytes({ device: deviceId, leftAt })) }),
     signWelcome: (ask, fields) => key.sign(welcomeBytes(ask, fields)),
   };
+}
+
+/** Keeps a key that is not used any more, in case it stood for something after all. */
+function setAside(file: string): void {
+  try {
+    if (existsSync(file)) renameSync(file, `${file}.unused`);
+  } catch (error) {
+    throw asFileError(error);
+  }
 }
 
 function removeFile(file: string): void {

@@ -232,10 +232,11 @@ describe('export and import of rooms (H8)', () => {
     const file = join(await exported(ana), 'Kitchen.json');
     const parsed = RoomExport.parse(JSON.parse(readFileSync(file, 'utf8')));
     const entries: unknown[] = [...parsed.entries];
-    const [first, second] = parsed.entries;
-    entries[0] = { ...first, body: first?.body && { ...first.body, text: 'words put into a mouth' } };
-    entries[1] = { ...second, sentAt: 17 };
-    entries[2] = { nonsense: true };
+    const at = parsed.entries.findIndex(({ kind }) => kind === 'text');
+    const [first, second] = parsed.entries.slice(at);
+    entries[at] = { ...first, body: first?.body && { ...first.body, text: 'words put into a mouth' } };
+    entries[at + 1] = { ...second, sentAt: 17 };
+    entries[at + 2] = { nonsense: true };
     writeFileSync(file, JSON.stringify({ ...parsed, entries }));
     const ben = await person('ben');
     expect(await imported(ben, file)).toMatchObject({

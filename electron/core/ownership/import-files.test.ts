@@ -20,8 +20,9 @@ import { describe, expect, it } from 'vitest';
 import { sha256Of } from '../files/part-file.ts';
 import { recordingOf } from '../files/testing/recordings.ts';
 import { SAMPLE_VOICE, sayByVoice } from '../files/testing/say-by-voice.ts';
-import { ask, author, randomId } from '../testing/test-kit.ts';
+import { ask, author, newDeviceId, newMessageId, newRoomId, randomId } from '../testing/test-kit.ts';
 import { openBeside } from './beside-path.ts';
+import { FilesBeside, type ImportedInto } from './import-files.ts';
 import { ended, exportPeople, type Person } from './testing/export-people.ts';
 
 const people = exportPeople();
@@ -200,6 +201,68 @@ describe('the files beside an export (H8)', () => {
     expect(state).toMatchObject({ result: { forged: 1 } });
     expect(countsOf(state)).toEqual(counts({}));
     expect(existsSync(ben.downloads)).toBe(false);
+  });
+
+  const forgeries = [
+    { what: 'name', of: (body: object) => ({ ...body, name: 'invoice.exe' }) },
+    { what: 'folders', of: (body: object) => ({ ...body, folders: ['elsewhere'] }) },
+    { what: 'voice', of: (body: object) => ({ ...body, name: VOICE_NAME, folders: [], voice: SAMPLE_VOICE }) },
+    { what: 'size', of: (body: object) => ({ ...body, sizeBytes: 7 }) },
+  ];
+  it.each(forgeries)(
+    'are what their author signed, whatever forged entries around the genuine one say ($what)',
+    async ({ of }) => {
+      const ana = await person('ana');
+      const roomId = await roomOf(ana);
+      const bytes = randomBytes(100);
+      const plan = await receive(ana, roomId, 'plan.txt', bytes, { folders: ['plans'] });
+      const genuine = await fileOf(ana, roomId, plan);
+      const out = await exported(ana);
+      const file = join(out, 'Kitchen.json');
+      const parsed = RoomExport.parse(JSON.parse(readFileSync(file, 'utf8')));
+      const entries = parsed.entries.flatMap((entry): unknown[] => {
+        if (entry.kind !== 'file' || !entry.body) return [entry];
+        const forged = { ...entry, body: of(entry.body), sentAt: 17 };
+        return [forged, entry, forged];
+      });
+      writeFileSync(file, JSON.stringify({ ...parsed, entries }));
+
+      const ben = await person('ben');
+      const state = await imported(ben, file);
+      expect(state).toMatchObject({ result: { refused: 2, forged: 2 } });
+      expect(countsOf(state)).toEqual(counts({ files: 1 }));
+      expect(readdirSync(ben.downloads)).toEqual(['plans']);
+      expect(readFileSync(join(ben.downloads, 'plans', 'plan.txt')).equals(bytes)).toBe(true);
+      const item = await fileOf(ben, roomId, plan);
+      expect(item).toMatchObject({ name: 'plan.txt', folders: ['plans'], sizeBytes: 100, held: true });
+      expect(item?.voice).toBe(undefined);
+      expect(item?.offeredAt).not.toBe(17);
+      expect(item?.root).toBe(genuine?.root);
+    },
+  );
+
+  it('are not crowded out by entries that were refused, however many', async () => {
+    const entry = cem.write(newRoomId(), {
+      kind: 'file',
+      body: { salt: randomId(16), name: 'plan.txt', folders: [], sizeBytes: 1, root: randomId(32) },
+    } as never);
+    const asked: MessageId[] = [];
+    const history: Pick<ImportedInto['history'], 'fates'> = {
+      fates: async (messages) => messages.map(({ id }) => (id === entry.id ? 'here' : 'unknown')),
+    };
+    const around = async (_: RoomId, { id }: { id: MessageId }) => {
+      asked.push(id);
+      return { items: [] };
+    };
+    const into = { history: { ...history, around }, files: {}, own: newDeviceId() } as unknown as ImportedInto;
+    const progress = { step: () => {}, grow: () => {}, signal: new AbortController().signal };
+    const sum = counts({});
+    const beside = new FilesBeside(into, join(people.folder, 'Kitchen.json'), sum, progress);
+    const forged = Array.from({ length: 100_001 }, () => ({ ...entry, id: newMessageId() }));
+    await beside.note(entry.roomId, [...forged, entry, entry]);
+    await beside.take(entry.roomId);
+    expect(asked).toEqual([entry.id]);
+    expect(sum).toEqual(counts({}));
   });
 
   it('have harmless names and are asked about before they are opened, whatever the export calls them', async () => {

@@ -26,7 +26,7 @@ import { openBeside } from './beside-path.ts';
 import type { Progress } from './work.ts';
 
 export type ImportedInto = {
-  history: Pick<HistoryClient, 'fates'>;
+  history: Pick<HistoryClient, 'fates' | 'around'>;
   files: Pick<
     Files,
     'get' | 'learn' | 'accept' | 'setHashes' | 'offer' | 'writeBlock' | 'share' | 'pause' | 'unaccept' | 'forget'
@@ -40,6 +40,7 @@ export type FileCounts = Pick<
 >;
 
 type Offered = Omit<FileOffer, 'round'> & { author: DeviceId };
+type FileRef = Pick<Offered, 'author' | 'fileId'>;
 /** How it went with one file; `done`: there is nothing to bring, or nothing to tell. */
 type Fate = 'taken' | 'done' | 'missing' | 'wrong' | 'not-stored';
 
@@ -50,16 +51,17 @@ const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(by
 const keyOf = (author: string, fileId: string): string => `${author}.${fileId}`;
 
 /**
- * The files and voice messages of one exported room that lie beside its JSON. The entries alone say what a file is: its content has to
- * have the hash that the author signed, and is stored as one that came from a member is, with the same names, limits and warnings.
+ * The files and voice messages of one exported room that lie beside its JSON. The history alone says what a file is, not
+ * the export, whose entries anybody may have changed: its content has to have the hash that the author signed, and is stored as one that
+ * came from a member is, with the same names, limits and warnings.
  */
 export class FilesBeside {
   readonly #into: ImportedInto;
   readonly #folder: string;
   readonly #counts: FileCounts;
   readonly #progress: Progress;
-  readonly #paths = new Map<string, string>();
-  readonly #offered = new Map<string, Offered>();
+  readonly #paths = new Map<string, { path: string; steps: number }>();
+  readonly #refs = new Map<string, FileRef>();
   #tooMany = 0;
 
   /** `path` is that of the JSON file. */
@@ -75,44 +77,57 @@ export class FilesBeside {
     const file = ExportedFile.safeParse(value);
     if (!file.success || file.data.path === null || this.#paths.size >= FILES_MAX) return;
     const { author, fileId, path, sizeBytes } = file.data;
-    this.#paths.set(keyOf(author, fileId), path);
-    this.#progress.grow(2 * sizeBytes);
+    const key = keyOf(author, fileId);
+    const steps = 2 * sizeBytes;
+    this.#progress.grow(steps - (this.#paths.get(key)?.steps ?? 0));
+    this.#paths.set(key, { path, steps });
   }
 
-  /** Notes what an entry offers. */
-  note({ kind, author, id, sentAt, body }: Entry): void {
-    if (kind !== 'file' || body === null || !('root' in body)) return;
-    const fileId = FileId.parse(id); // the id of the entry is that of its file
-    if (this.#offered.size >= FILES_MAX) this.#tooMany++;
-    else this.#offered.set(keyOf(author, fileId), { ...body, fileId, author, offeredAt: sentAt });
+  /**
+   * Notes which files are to be brought, once the history was given these entries. A refused entry counts only where another one of its id
+   * is here, and then says nothing but that id.
+   */
+  async note(roomId: RoomId, entries: readonly Entry[]): Promise<void> {
+    const files = entries.filter(({ kind, body }) => kind === 'file' && body !== null);
+    if (files.length === 0) return;
+    const fates = await this.#into.history.fates(files.map(({ author, id }) => ({ roomId, author, id })));
+    for (const [at, { author, id }] of files.entries()) {
+      const key = keyOf(author, id);
+      if (fates[at] !== 'here' || this.#refs.has(key)) continue;
+      if (this.#refs.size >= FILES_MAX) this.#tooMany++;
+      else this.#refs.set(key, { author, fileId: FileId.parse(id) }); // the id of the entry is that of its file
+    }
   }
 
   /** Brings them in, one after the other. Throws `cancelled`, and leaves no half of a file then. */
   async take(roomId: RoomId): Promise<void> {
     this.#counts.filesMissing += this.#tooMany;
-    for (const offered of this.#offered.values()) {
-      const fate = await this.#takeOne(roomId, offered);
+    for (const ref of this.#refs.values()) {
+      const fate = await this.#takeOne(roomId, ref);
       if (fate === 'taken') this.#counts.files++;
       else if (fate === 'missing') this.#counts.filesMissing++;
       else if (fate === 'wrong') this.#counts.filesWrong++;
       else if (fate === 'not-stored') this.#counts.filesNotStored++;
     }
-    this.#offered.clear();
+    // Those that no message here is about.
+    for (const [key, { steps }] of this.#paths) if (!this.#refs.has(key)) this.#progress.step(steps);
+    this.#refs.clear();
     this.#paths.clear();
     this.#tooMany = 0;
   }
 
-  async #takeOne(roomId: RoomId, file: Offered): Promise<Fate> {
-    const { history, files, own } = this.#into;
-    const { fileId, author, voice, sizeBytes } = file;
-    const path = this.#paths.get(keyOf(author, fileId));
-    const steps = this.#stepsOf(path === undefined ? 0 : 2 * sizeBytes);
-    const [fate] = await history.fates([{ roomId, author, id: MessageId.parse(fileId) }]);
+  async #takeOne(roomId: RoomId, ref: FileRef): Promise<Fate> {
+    const { files, own } = this.#into;
+    const { fileId, author } = ref;
+    const listed = this.#paths.get(keyOf(author, fileId));
+    const steps = this.#stepsOf(listed?.steps ?? 0);
+    const file = await this.#offeredIn(roomId, ref);
+    if (file === null) return steps.finish('done');
     const known = files.get(fileId);
     const isOver = known !== null && (known.held || known.state === 'declined' || known.roomId !== roomId);
     // An own file lies where the person chose it; only voice messages are kept here.
-    if (fate !== 'here' || isOver || (author === own && !voice)) return steps.finish('done');
-    const handle = path === undefined ? null : await openBeside(this.#folder, path);
+    if (isOver || (author === own && !file.voice)) return steps.finish('done');
+    const handle = listed === undefined ? null : await openBeside(this.#folder, listed.path);
     if (!handle) return steps.finish('missing');
     try {
       const hashes = await this.#hashesOf(handle, file, steps.step);
@@ -120,6 +135,23 @@ export class FilesBeside {
       return steps.finish(await this.#store(roomId, file, handle, hashes, known, steps.step));
     } finally {
       await handle.close();
+    }
+  }
+
+  /** What the history has of a file; null where its message is not here, or not any more. */
+  async #offeredIn(roomId: RoomId, { author, fileId }: FileRef): Promise<Offered | null> {
+    const { history } = this.#into;
+    const message = { author, id: MessageId.parse(fileId) };
+    const [fate] = await history.fates([{ roomId, ...message }]);
+    if (fate !== 'here') return null;
+    try {
+      const [item] = (await history.around(roomId, message, 1)).items;
+      if (item?.content.kind !== 'file' || item.content.file === null) return null;
+      return { ...item.content.file, fileId, author, offeredAt: item.sentAt };
+    } catch (error) {
+      // It went between the two questions.
+      if (error instanceof ParleyError && error.code === 'bad-request') return null;
+      throw error;
     }
   }
 

@@ -122,6 +122,7 @@ class RoomReader {
     this.#sum.refused += refused;
     this.#sum.forged += forged;
     this.#sum.known += entries.length - gained - refused;
+    await this.#files.note(this.#roomId, entries);
     if (!this.#isNew) return;
     // The person has read them where they were exported. In a room that was here before, what is new is new.
     const [newest] = (await this.#history.page(this.#roomId, undefined, 1)).items;
@@ -160,7 +161,6 @@ class RoomReader {
       this.#sum.refused++;
       return;
     }
-    this.#files.note(entry.data);
     this.#waiting.push(entry.data);
     if (this.#waiting.length >= LIMITS.historyBatchMax) await this.flush();
   }

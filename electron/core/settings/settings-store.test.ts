@@ -45,6 +45,12 @@ describe('settings', () => {
     },
   );
 
+  it('let a new name count though the one before was taken by a clock that ran ahead', () => {
+    const { store } = openSettings(join(folder.path, 'settings.json'), () => 1_000);
+    store.change({ profile: { username: 'Ana', displayName: null } }, 5_000);
+    expect(store.change({ profile: { username: 'Anna', displayName: null } }).profileAt).toBe(5_001);
+  });
+
   it('of an earlier Parley are kept, and what it did not know takes its usual value', () => {
     const { hosting, ...older } = usualSettings;
     writeFileSync(file, JSON.stringify({ ...older, privacy: { relayOnly: true }, homeServer: 'example.org' }));

@@ -24,7 +24,8 @@ export function openSettings(file: string, now: () => number): { store: Settings
     damaged,
     store: {
       get: () => settings,
-      change(change, profileAt = now()) {
+      // A name that was taken by a clock ahead of this one does not stand against the next.
+      change(change, profileAt = Math.max(now(), settings.profileAt + 1)) {
         const { profile, homeServer, appearance, devices, privacy, emoji, hosting } = change;
         const next = Settings.parse({
           ...settings,

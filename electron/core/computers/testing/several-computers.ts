@@ -4,7 +4,7 @@ import type { ComputerAsk, ComputerWelcome } from '@parley/shared/model';
 import type { DeviceId } from '@parley/shared/protocol';
 import { openFileSecretStore } from '../../adapters/file-secret-store.ts';
 import { type Core, createCore } from '../../core.ts';
-import type { Shell } from '../../ports.ts';
+import type { CorePorts, Shell } from '../../ports.ts';
 import { ask, newMessageId, temporaryFolder, testClock, testPorts, testShell } from '../../testing/test-kit.ts';
 
 /** Computers of a test, each with a profile below one folder. */
@@ -17,7 +17,7 @@ export function severalComputers() {
     path: folder.path,
 
     /** A computer with a keystore of its own: what another one wrapped cannot be opened here. */
-    async computer(name: string, shell: Partial<Shell> = {}): Promise<Core> {
+    async computer(name: string, shell: Partial<Shell> = {}, ports: Partial<CorePorts> = {}): Promise<Core> {
       mkdirSync(join(folder.path, name), { recursive: true });
       const secrets = openFileSecretStore(join(folder.path, name, 'keystore'));
       const core = await createCore(
@@ -26,6 +26,7 @@ export function severalComputers() {
           secrets,
           serverProcess: null,
           shell: { ...testShell(), ...shell },
+          ...ports,
         }),
       );
       open.push(core);
@@ -33,8 +34,8 @@ export function severalComputers() {
     },
 
     /** Ana's computer with a room and a message in it. */
-    async anas(shell: Partial<Shell> = {}) {
-      const desk = await this.computer('desk', shell);
+    async anas(shell: Partial<Shell> = {}, ports: Partial<CorePorts> = {}) {
+      const desk = await this.computer('desk', shell, ports);
       await ask(desk, 'settings.change', {
         profile: { username: 'Ana', displayName: 'Ana Ribeiro' },
         appearance: { theme: 'dark' },

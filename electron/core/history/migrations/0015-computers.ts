@@ -22,9 +22,11 @@ export const up = (db: WritableDb): void => {
       device TEXT NOT NULL PRIMARY KEY,
       leave  TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
-    -- Holds a row while what is here of computers may be older than what others have: it came from a backup.
+    -- Holds a row while what is here of computers may be older than what others have, because it came from a backup: with the person's
+    -- other computers as they were known then, a list of devices in JSON.
     CREATE TABLE computers_in_doubt (
-      only_row INTEGER NOT NULL PRIMARY KEY CHECK (only_row = 1)
+      only_row INTEGER NOT NULL PRIMARY KEY CHECK (only_row = 1),
+      known    TEXT NOT NULL
     ) STRICT;
     -- Rooms that were deleted here, by the hashes of their ids: another computer of the person does not bring them back.
     CREATE TABLE deleted_rooms (

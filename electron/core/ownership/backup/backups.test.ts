@@ -154,7 +154,11 @@ describe('a backup of the first of several computers (H9)', () => {
     const { core, sign } = await comeBack(file, phrase);
     const own = async () => (await ask(core, 'computers.own', {})).messages.length;
     expect([await sign(), await own()]).toEqual(['computers-in-doubt', 0]);
-    await ask(core, 'computers.learn', { lists: [list], left: [], by: asked.device, roomId });
+    // The laptop may have been removed since that list: it alone does not speak for it, however often.
+    for (let said = 0; said < 2; said++)
+      await ask(core, 'computers.learn', { lists: [list], left: [], by: asked.device, roomId });
+    expect([await sign(), await own()]).toEqual(['computers-in-doubt', 0]);
+    await ask(core, 'computers.learn', { lists: [], left: [], by: newDeviceId(), roomId });
     expect([await sign(), await own()]).toEqual([1, 1]);
   });
 
@@ -230,7 +234,8 @@ describe('a backup with a recovery phrase (H8)', () => {
     const bytes = readFileSync(file).toString('latin1');
     for (const word of [secret, 'Kitchen', 'Cem 7', 'SQLite format', words.join(' ')])
       expect(bytes).not.toContain(word);
-    const kept = readFileSync(join(ana.profile, 'backup.json'), 'utf8');
+    // Without the names of its fields: 'version' is one of the words that a phrase can have.
+    const kept = readFileSync(join(ana.profile, 'backup.json'), 'utf8').replaceAll(/"\w+":/g, '');
     for (const word of words) expect(kept).not.toContain(`"${word}`);
   });
 
