@@ -24,10 +24,11 @@ export const up = (db: WritableDb): void => {
     ) STRICT, WITHOUT ROWID;
     -- Holds a row while what is here of computers may be older than what others have, because it came from a backup: with the person's
     -- other computers as they were known then, a list of devices in JSON.
+    -- Without rowids: a repair must not take the rows of other tables for its own by their look.
     CREATE TABLE computers_in_doubt (
       only_row INTEGER NOT NULL PRIMARY KEY CHECK (only_row = 1),
       known    TEXT NOT NULL
-    ) STRICT;
+    ) STRICT, WITHOUT ROWID;
     -- Rooms that were deleted here, by the hashes of their ids: another computer of the person does not bring them back.
     CREATE TABLE deleted_rooms (
       room_hash TEXT NOT NULL PRIMARY KEY
