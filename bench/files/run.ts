@@ -7,7 +7,7 @@ import type { Participant } from '../../tests/support/participant.ts';
 import { openStage } from '../../tests/support/stage.ts';
 import { pause } from '../../tests/support/wait.ts';
 import type { BenchRow } from '../bench-row.ts';
-import { median } from '../statistics.ts';
+import { median, p95 } from '../statistics.ts';
 import { openBareChannel } from './bare-channel.ts';
 import { endRequestWatch } from './unwatched.ts';
 
@@ -15,8 +15,6 @@ import { endRequestWatch } from './unwatched.ts';
 const CHAT_EVERY_MS = 1_500;
 /** Messages while nothing else moves. */
 const CHAT_ALONE = 10;
-const p95 = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.ceil(values.length * 0.95) - 1] ?? Number.NaN;
 
 async function writeRandom(path: string, bytes: number): Promise<void> {
   const file = await open(path, 'w');

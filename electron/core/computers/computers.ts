@@ -1,42 +1,27 @@
-import {
-  type Computer,
-  type ComputerAsk,
-  type ComputerList,
-  type ComputersState,
-  type ComputerWelcome,
-  type OwnThings,
-  type TransferItem,
-  TransferItems,
+import type {
+  Computer,
+  ComputerAsk,
+  ComputerList,
+  ComputersState,
+  ComputerWelcome,
+  OwnThings,
 } from '@parley/shared/model';
 import { type DeviceId, LIMITS, ParleyError, type RoomId, refusalOf } from '@parley/shared/protocol';
-import {
-  askBytes,
-  isConsent,
-  isSignedList,
-  type TransferBox,
-  transferBox,
-  transferKey,
-  welcomeBytes,
-} from '@parley/shared/sealing';
+import { askBytes, isConsent, type TransferBox, transferBox, transferKey } from '@parley/shared/sealing';
 import type { HeardComputers, LearnedComputers } from '../history/computers-store.ts';
-import type { DeviceIdentity } from '../identity/device-identity.ts';
 import { createVerifier } from '../identity/ed25519.ts';
-import type { Clock, Shell } from '../ports.ts';
+import type { Shell } from '../ports.ts';
+import { type ComingInParts, createComingIn } from './coming-in.ts';
 import { type GatherParts, gather } from './gather.ts';
 import { createOwnThings, type OwnThingsParts } from './own-things.ts';
-import { type SettleParts, settle } from './settle.ts';
 import { partsOf } from './transfer-parts.ts';
 
 export type ComputersParts = GatherParts &
-  SettleParts &
+  ComingInParts &
   OwnThingsParts & {
-    identity: DeviceIdentity;
-    clock: Clock;
     shell: Pick<Shell, 'askComputer'>;
     /** The name of this computer in its system. */
     suggestedName: string;
-    /** Opens the core anew, with what was taken over. */
-    restart: () => void;
   };
 
 /** A question that was not answered for so long is a no: nobody may be there to answer it. */
@@ -48,19 +33,9 @@ type Asker = object | null;
 type Welcoming = { page: Asker; withdrawn: AbortController; done: Promise<void> };
 /** What the first computer gives to a new one, sealed part by part as it is asked for. */
 type Giving = { page: Asker; device: DeviceId; box: TransferBox; parts: readonly string[] };
-/** What this new computer gets. `box` is there once it was welcomed. */
-type Getting = {
-  ask: ComputerAsk;
-  privateKey: Awaited<ReturnType<typeof transferKey>>['privateKey'];
-  person: DeviceId;
-  welcomed: { box: TransferBox; welcome: ComputerWelcome } | null;
-  taken: TransferItem[];
-  parts: number;
-};
-
 /** The several computers of a person: the signed list of them, and how a new one gets what the first one has. */
 export function createComputers(parts: ComputersParts) {
-  const { history, settings, identity, clock, shell, emit, watch, log } = parts;
+  const { history, identity, clock, shell, emit, watch, log } = parts;
   const verify = createVerifier();
   const things = createOwnThings(parts, () => clock.now());
   const openedAtMs = clock.monotonicMs();
@@ -68,8 +43,6 @@ export function createComputers(parts: ComputersParts) {
   const welcomings = new Set<Welcoming>();
   /** Whether a question to the person is open outside the page. */
   let isAsking = false;
-  let getting: Getting | null = null;
-  let settling = false;
 
   const state = async (): Promise<ComputersState> => {
     const { person, list, devices } = await history.ownComputers();
@@ -202,34 +175,14 @@ export function createComputers(parts: ComputersParts) {
       log.warn('a computer that did not come in could not be taken off the list', { code: refusalOf(thrown).code }),
     );
 
-  const needWelcomed = () => {
-    if (!getting?.welcomed) throw new ParleyError('computer-refused');
-    return { getting, ...getting.welcomed };
-  };
-
   return {
     state,
-
-    /**
-     * Asks to be a computer of that person. Throws `not-allowed` where this one is in use, and `computer-asked` where its key asked before:
-     * then `stopGetting` brings a fresh one.
-     */
-    async ask(person: DeviceId, name: string): Promise<ComputerAsk> {
-      if (settings.get().profile !== null || person === identity.deviceId) throw new ParleyError('not-allowed');
-      // Settings that could not be read make no new computer: the key that asks is given up where nothing comes of it.
-      if (await history.isKeyInUse()) throw new ParleyError('not-allowed');
-      if (identity.isPromised) throw new ParleyError('computer-asked');
-      const { publicKey, privateKey } = await transferKey();
-      const ask = identity.signAsk(person, { name, askedAt: clock.now(), boxKey: publicKey });
-      getting = { ask, privateKey, person, welcomed: null, taken: [], parts: 0 };
-      return ask;
-    },
+    ...createComingIn(parts),
 
     /**
      * Takes a new computer in, once the person agreed outside the page, and gets ready to give it everything, for as long as the page that asks
-     * is there. Throws `computer-refused` where
-     * it did not sign what it asks, `computer-not-first`, `computers-in-doubt`, `computers-full`, `cancelled` where the person did not agree in
-     * time or it was stopped, and `computer-unanswered` where another such question is open.
+     * is there. Throws `computer-refused` where it did not sign what it asks, `computer-not-first`, `computers-in-doubt`, `computers-full`,
+     * `cancelled` where the person did not agree in time or it was stopped, and `computer-unanswered` where another such question is open.
      */
     async welcome(ask: ComputerAsk, page: Asker = null): Promise<ComputerWelcome> {
       const { device } = ask;
@@ -276,63 +229,6 @@ export function createComputers(parts: ComputersParts) {
       await issued;
     },
 
-    /** This computer was taken in. Throws `computer-refused` where that person did not sign it, or signed it for another. */
-    async takeWelcome(welcome: ComputerWelcome): Promise<void> {
-      const asked = getting;
-      if (!asked || asked.welcomed) throw new ParleyError('computer-refused');
-      const { ask, person, privateKey } = asked;
-      const { list, eph, sig, parts: count } = welcome;
-      const isHere = list.computers.some(({ device, consent }) => device === ask.device && consent === ask.consent);
-      const isSigned =
-        list.person === person &&
-        isSignedList(list, verify) &&
-        verify(person, sig, welcomeBytes(ask, { eph, parts: count }));
-      const keys = { own: privateKey, other: eph, boxKey: ask.boxKey, eph, parts: count };
-      const box = isHere && isSigned ? await transferBox(keys, { person, device: ask.device }) : undefined;
-      if (!box || getting !== asked) throw new ParleyError('computer-refused');
-      asked.welcomed = { box, welcome };
-    },
-
-    /** The next part, in its order. Throws `computer-refused` for anything else. */
-    async takePart(index: number, part: string): Promise<void> {
-      const { getting: asked, box } = needWelcomed();
-      if (index !== asked.parts) throw new ParleyError('computer-refused');
-      const opened = await box.open(index, part);
-      const items = opened === undefined ? undefined : itemsOf(opened);
-      if (!items || getting !== asked) throw new ParleyError('computer-refused');
-      asked.taken.push(...items);
-      asked.parts += 1;
-    },
-
-    /** Stores everything. Throws `computer-refused` where a part is missing, `not-allowed` where this computer came into use meanwhile. */
-    async finish(): Promise<void> {
-      const { getting: asked, welcome } = needWelcomed();
-      if (asked.parts !== welcome.parts) throw new ParleyError('computer-refused');
-      if (settings.get().profile !== null) throw new ParleyError('not-allowed');
-      getting = null;
-      settling = true;
-      try {
-        await settle(parts, welcome.list, asked.taken);
-      } finally {
-        settling = false;
-      }
-      identity.keep();
-    },
-
-    /** Opens everything anew, with what was stored. */
-    begin(): void {
-      parts.restart();
-    },
-
-    /**
-     * Forgets what was asked for. A key that asked could be taken in at any later time, by a list that this computer has no say in: everything
-     * is opened anew with a fresh key.
-     */
-    stopGetting(): void {
-      getting = null;
-      if (identity.isPromised && !settling) parts.restart();
-    },
-
     /** Takes a computer off the list. It keeps what it has, also the keys of rooms. */
     async remove(device: DeviceId): Promise<ComputersState> {
       await takeOff(device);
@@ -377,16 +273,4 @@ export type ComputersPort = ReturnType<typeof createComputers>;
 
 function needWanted({ aborted }: AbortSignal): void {
   if (aborted) throw new ParleyError('cancelled');
-}
-
-/** The items of an opened part; undefined where it holds anything else. */
-function itemsOf(text: string): TransferItem[] | undefined {
-  let read: unknown;
-  try {
-    read = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const items = TransferItems.safeParse(read);
-  return items.success ? items.data : undefined;
 }

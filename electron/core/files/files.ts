@@ -1,5 +1,3 @@
-import { lstat } from 'node:fs/promises';
-import { basename } from 'node:path';
 import { blockSizeOf, type FileItem, type FileOffer, type MessageRef } from '@parley/shared/model';
 import {
   type DeviceId,
@@ -17,15 +15,15 @@ import type { Log, Shell } from '../ports.ts';
 import { ArrivingFiles } from './arriving-files.ts';
 import { bitsOf, checkedHashes, isOfNothing } from './block-hashes.ts';
 import { checkRoom, type Downloads } from './downloads.ts';
-import { HEAD_BYTES, lookAt } from './file-kinds.ts';
 import { type FileRecord, FileRecords } from './file-records.ts';
 import { firstLook } from './first-look.ts';
-import { isEmpty, readFrom, takeBack } from './held-file.ts';
+import { readFrom, takeBack } from './held-file.ts';
 import { itemOf, KnownFiles } from './known-files.ts';
 import { differences, type Fates, messageOf } from './match-history.ts';
 import type { PartFile } from './part-file.ts';
+import { placeFile } from './place-file.ts';
 import { openFile, pictureOf, type ReceivedPicture, showFile } from './show-file.ts';
-import { isLost, keepVoice, loadsItself, readVoice, takeStock } from './voice-files.ts';
+import { isLost, loadsItself, readVoice, takeStock } from './voice-files.ts';
 
 export type FilesPorts = {
   /** The folder in the profile for records and for what has arrived so far. */
@@ -375,46 +373,11 @@ export class Files {
     return this.#arriving.closeAll();
   }
 
-  /** Moves a complete file to the downloads folder, or keeps it in the profile as a voice message; once. */
+  /** Puts a complete file in its place; once. */
   #finish(fileId: FileId, part: PartFile): Promise<void> {
-    const { voice } = this.#known.taken(fileId);
-    return this.#arriving.finish(fileId, part, () => (voice ? this.#keep(fileId) : this.#moveIn(fileId)));
-  }
-
-  async #keep(fileId: FileId): Promise<void> {
-    const record = this.#known.taken(fileId);
-    const { mine, sizeBytes } = record;
-    if (await keepVoice(record, this.#records)) {
-      this.#known.change(fileId, {
-        held: true,
-        haveBytes: sizeBytes,
-        trouble: null,
-        ...(mine ? {} : { state: 'received' }),
-      });
-      return;
-    }
-    // Nobody can hear it, so it is given to nobody.
-    if (mine) this.#records.remove(fileId);
-    else this.#known.change(fileId, { state: 'declined', haveBytes: 0, trouble: 'voice-invalid' });
-    this.#records.removePart(fileId);
-    throw new ParleyError('voice-invalid');
-  }
-
-  async #moveIn(fileId: FileId): Promise<void> {
     const { downloads, log } = this.#ports;
-    const { name, folders, target } = this.#known.other(fileId);
-    const kept = target !== null && (await isEmpty(target)) ? target : null;
-    const path = kept ?? (await downloads.reserve(name, folders));
-    // Noted first: after a crash the reserved place is used and not a second one.
-    if (path !== target) this.#known.change(fileId, { target: path });
-    await downloads.moveIn(this.#records.partOf(fileId), path);
-    const { mtimeMs } = await lstat(path);
-    const record = { ...this.#known.other(fileId), path, modifiedMs: Math.round(mtimeMs) };
-    const head = await readFrom(record, 0, Math.min(HEAD_BYTES, record.sizeBytes));
-    const { kind, risk } = lookAt(basename(path), head);
-    const received = { state: 'received', held: true, trouble: null, shownName: basename(path) } as const;
-    this.#known.put({ ...record, ...received, kind, risk, target: null });
-    log.info('a file was received', { bytes: record.sizeBytes, kind, risk });
+    const places = { records: this.#records, known: this.#known, downloads, log };
+    return this.#arriving.finish(fileId, part, () => placeFile(fileId, places));
   }
 
   async #store(fileId: FileId, hashes: Uint8Array): Promise<void> {

@@ -1,4 +1,4 @@
-import { Camera, ShieldCheck } from 'lucide-react';
+import { Camera } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { NewSideState } from '../../stores/state.ts';
@@ -9,7 +9,7 @@ import { PasteField } from '../../ui/paste-field.tsx';
 import { WorkProgress } from '../../ui/work-progress.tsx';
 import { ScanDialog } from '../invites/scan-dialog.tsx';
 import styles from './computers.module.css';
-import { numberWords, quarterOf, SafetyCode, Said, Step } from './step.tsx';
+import { CancelAlone, CompareActions, numberWords, quarterOf, SafetyCode, Said, Step } from './step.tsx';
 
 /** On a new computer: the code of the first one, the comparison, and what comes over. */
 export function ComeInDialog({ onClose }: { onClose: () => void }) {
@@ -129,7 +129,7 @@ function NowStep({ now, onClose }: { now: NewSideState; onClose: () => void }) {
           ) : (
             <p className={styles.soft}>Leave the code open there until it is found.</p>
           )}
-          <Cancel onClose={onClose} />
+          <CancelAlone onClose={onClose} />
         </Step>
       );
     case 'comparing':
@@ -139,14 +139,14 @@ function NowStep({ now, onClose }: { now: NewSideState; onClose: () => void }) {
         <Step key="asking" title="Now say so on your other computer">
           <SafetyCode code={now.safetyCode} />
           <p>Press “They are the same” there as well, if it shows this number. Then it asks you once more.</p>
-          <Cancel onClose={onClose} />
+          <CancelAlone onClose={onClose} />
         </Step>
       );
     case 'getting':
       return (
         <Step key="getting" title="Keep Parley open on both computers">
           <WorkProgress label="Your rooms, keys and settings come over" done={now.done} total={now.total} />
-          <Cancel onClose={onClose} />
+          <CancelAlone onClose={onClose} />
         </Step>
       );
     case 'storing':
@@ -168,14 +168,7 @@ function Compare({ now, onClose }: { now: Extract<NewSideState, { at: 'comparing
       <SafetyCode code={now.safetyCode} />
       <p>Look at your other computer, and say on both that they are the same.</p>
       <p className={styles.soft}>If the numbers differ, somebody is between the two.</p>
-      <DialogActions>
-        <Button look="danger-quiet" onClick={onClose}>
-          They differ
-        </Button>
-        <Button look="primary" icon={ShieldCheck} disabled={now.safetyCode === null} onClick={() => confirmComingIn()}>
-          They are the same
-        </Button>
-      </DialogActions>
+      <CompareActions code={now.safetyCode} onSame={confirmComingIn} onDiffer={onClose} />
     </Step>
   );
 }
@@ -199,15 +192,5 @@ function Failed({ now, onClose }: { now: Extract<NewSideState, { at: 'failed' }>
         )}
       </DialogActions>
     </Step>
-  );
-}
-
-function Cancel({ onClose }: { onClose: () => void }) {
-  return (
-    <DialogActions>
-      <Button look="quiet" onClick={onClose}>
-        Cancel
-      </Button>
-    </DialogActions>
   );
 }

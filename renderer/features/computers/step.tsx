@@ -1,4 +1,7 @@
+import { ShieldCheck } from 'lucide-react';
 import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { Button } from '../../ui/button.tsx';
+import { DialogActions } from '../../ui/dialog.tsx';
 import styles from './computers.module.css';
 
 /**
@@ -47,3 +50,35 @@ export function SafetyCode({ code }: { code: string | null }) {
 /** The words by which a screen reader says the number once it is there, digit by digit. Pure. */
 export const numberWords = (code: string | null): string =>
   code === null ? '' : `The number is ${code.replace(/\D/g, '').split('').join(' ')}.`;
+
+/** The answers to whether both computers show the same number, which is null until it is known. */
+export function CompareActions({
+  code,
+  onSame,
+  onDiffer,
+}: {
+  code: string | null;
+  onSame: () => void;
+  onDiffer: () => void;
+}) {
+  return (
+    <DialogActions>
+      <Button look="danger-quiet" onClick={onDiffer}>
+        They differ
+      </Button>
+      <Button look="primary" icon={ShieldCheck} disabled={code === null} onClick={onSame}>
+        They are the same
+      </Button>
+    </DialogActions>
+  );
+}
+
+export function CancelAlone({ onClose }: { onClose: () => void }) {
+  return (
+    <DialogActions>
+      <Button look="quiet" onClick={onClose}>
+        Cancel
+      </Button>
+    </DialogActions>
+  );
+}

@@ -1,5 +1,5 @@
 import { isolated } from '@parley/shared/model';
-import { Check, Copy, ShieldCheck } from 'lucide-react';
+import { Check, Copy } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { FirstSideState } from '../../stores/state.ts';
@@ -9,7 +9,7 @@ import { Refused } from '../../ui/field.tsx';
 import { QrCode } from '../../ui/qr-code.tsx';
 import { WorkProgress } from '../../ui/work-progress.tsx';
 import styles from './computers.module.css';
-import { numberWords, quarterOf, SafetyCode, Said, Step } from './step.tsx';
+import { CancelAlone, CompareActions, numberWords, quarterOf, SafetyCode, Said, Step } from './step.tsx';
 import { TakeInBegin } from './take-in-begin.tsx';
 
 type StepOf<A extends FirstSideState['at']> = { now: Extract<FirstSideState, { at: A }>; onClose: () => void };
@@ -123,14 +123,7 @@ function Compare({ now, onClose }: StepOf<'comparing'>) {
         If the numbers differ, somebody is between the two. If they are the same, the other computer gets your rooms
         with their keys, and can read and write everything as you.
       </p>
-      <DialogActions>
-        <Button look="danger-quiet" onClick={onClose}>
-          They differ
-        </Button>
-        <Button look="primary" icon={ShieldCheck} disabled={now.safetyCode === null} onClick={() => confirmComputer()}>
-          They are the same
-        </Button>
-      </DialogActions>
+      <CompareActions code={now.safetyCode} onSame={confirmComputer} onDiffer={onClose} />
     </Step>
   );
 }
@@ -175,15 +168,5 @@ function Failed({ now, onClose }: StepOf<'failed'>) {
         </Button>
       </DialogActions>
     </Step>
-  );
-}
-
-function CancelAlone({ onClose }: { onClose: () => void }) {
-  return (
-    <DialogActions>
-      <Button look="quiet" onClick={onClose}>
-        Cancel
-      </Button>
-    </DialogActions>
   );
 }

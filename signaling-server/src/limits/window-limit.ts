@@ -45,7 +45,10 @@ export type LimitStore = {
 
 type Taken = { consumedPoints: number; msBeforeNext: number };
 
-/** The windows that this process counts, those that end first in front: all are of one length. */
+/**
+ * The windows that this process counts, those that end first in front: all are of one length. The library's own in memory answers by promises,
+ * keeps a timer for each key and goes by the computer's clock.
+ */
 class OwnWindows {
   readonly #windows = new Map<string, { endsAt: number; consumed: number }>();
   readonly #windowMs: number;
