@@ -3,18 +3,22 @@ import { Entry, type EntryContent, type HistoryItem, type MessageRef, profileFro
 import { FileId, LIMITS, LinkMessage, type RoomId } from '@parley/shared/protocol';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { author, newMessageId, openTestStore, randomId, type TestStore, temporaryFolder } from '../testing/test-kit.ts';
+import {
+  author,
+  newMessageId,
+  openTestStore,
+  openTwoMembers,
+  randomId,
+  type TestStore,
+  type temporaryFolder,
+} from '../testing/test-kit.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let ana: TestStore;
 let ben: TestStore;
 let roomId: RoomId;
 beforeEach(() => {
-  folder = temporaryFolder();
-  ana = openTestStore(join(folder.path, 'ana.db'), { name: 'Ana' });
-  ben = openTestStore(join(folder.path, 'ben.db'), { name: 'Ben' });
-  roomId = ana.addRoom();
-  ben.addRoom(roomId);
+  ({ folder, ana, ben, roomId } = openTwoMembers());
 });
 afterEach(() => {
   ana.close();

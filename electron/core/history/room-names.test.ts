@@ -8,9 +8,10 @@ import {
   newMessageId,
   newRoomId,
   openTestStore,
+  openTwoMembers,
   randomId,
   type TestStore,
-  temporaryFolder,
+  type temporaryFolder,
 } from '../testing/test-kit.ts';
 import { checkWhole } from './check-history.ts';
 
@@ -20,11 +21,7 @@ let ana: TestStore;
 let ben: TestStore;
 let roomId: RoomId;
 beforeEach(() => {
-  folder = temporaryFolder();
-  ana = openTestStore(join(folder.path, 'ana.db'), { name: 'Ana' });
-  ben = openTestStore(join(folder.path, 'ben.db'), { name: 'Ben' });
-  roomId = ana.addRoom();
-  ben.addRoom(roomId);
+  ({ folder, ana, ben, roomId } = openTwoMembers());
 });
 afterEach(() => {
   ana.close();

@@ -164,6 +164,21 @@ export function openTestStore(file: string, options: { seed?: Bytes; name?: stri
   };
 }
 
+/** Ana and Ben, members of one room, each with a store on a real file. The caller closes both and removes the folder. */
+export function openTwoMembers(): {
+  folder: ReturnType<typeof temporaryFolder>;
+  ana: TestStore;
+  ben: TestStore;
+  roomId: RoomId;
+} {
+  const folder = temporaryFolder();
+  const ana = openTestStore(join(folder.path, 'ana.db'), { name: 'Ana' });
+  const ben = openTestStore(join(folder.path, 'ben.db'), { name: 'Ben' });
+  const roomId = ana.addRoom();
+  ben.addRoom(roomId);
+  return { folder, ana, ben, roomId };
+}
+
 /** Marks what it wraps, so that a test can see that something was wrapped. */
 export function testSecrets(): SecretStore {
   return {
