@@ -4,7 +4,7 @@ import { FolderOpen, KeyRound, Save } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Dialog, DialogActions } from '../../ui/dialog.tsx';
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { Refused, SelectField } from '../../ui/field.tsx';
 import { formatSize, formatWhen } from '../../ui/format.ts';
 import { useNow } from '../../ui/use-now.ts';
@@ -92,23 +92,17 @@ function BackupsOn({ backups, onNewPhrase }: { backups: Extract<BackupState, { a
         The last three backups stay in the folder. A room that you delete stays in backups that were made before.
       </p>
       {turningOff ? (
-        <Dialog title="Turn backups off" size="small" onClose={() => setTurningOff(false)}>
+        <ConfirmDialog
+          title="Turn backups off"
+          act="Turn off"
+          onClose={() => setTurningOff(false)}
+          onAct={() => {
+            setTurningOff(false);
+            void actions.turnBackupsOff();
+          }}
+        >
           <p>No more backups are made. Those in the folder stay, and open with your 12 words.</p>
-          <DialogActions>
-            <Button look="quiet" data-autofocus onClick={() => setTurningOff(false)}>
-              Cancel
-            </Button>
-            <Button
-              look="danger"
-              onClick={() => {
-                setTurningOff(false);
-                void actions.turnBackupsOff();
-              }}
-            >
-              Turn off
-            </Button>
-          </DialogActions>
-        </Dialog>
+        </ConfirmDialog>
       ) : null}
     </>
   );

@@ -3,7 +3,7 @@ import { Laptop, MonitorSmartphone } from 'lucide-react';
 import { useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Dialog, DialogActions } from '../../ui/dialog.tsx';
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { formatDay } from '../../ui/format.ts';
 import { useNow } from '../../ui/use-now.ts';
 import settings from '../settings/settings-screen.module.css';
@@ -98,7 +98,15 @@ function List({ computers, isFirst }: { computers: ComputersState; isFirst: bool
 function RemoveDialog({ computer, onClose }: { computer: Computer; onClose: () => void }) {
   const { removeComputer } = useActions();
   return (
-    <Dialog title="Remove this computer" size="small" onClose={onClose}>
+    <ConfirmDialog
+      title="Remove this computer"
+      act="Remove"
+      onClose={onClose}
+      onAct={() => {
+        onClose();
+        void removeComputer(computer.device);
+      }}
+    >
       <p>
         From now on <bdi>{computer.name}</bdi> does not speak as you: the others are warned when it comes under your
         name.
@@ -111,21 +119,7 @@ function RemoveDialog({ computer, onClose }: { computer: Computer; onClose: () =
         It keeps the messages that it has and the keys of your rooms, and can still come into them. If it was lost or
         stolen, make new rooms and invite only the people you trust.
       </p>
-      <DialogActions>
-        <Button look="quiet" data-autofocus onClick={onClose}>
-          Cancel
-        </Button>
-        <Button
-          look="danger"
-          onClick={() => {
-            onClose();
-            void removeComputer(computer.device);
-          }}
-        >
-          Remove
-        </Button>
-      </DialogActions>
-    </Dialog>
+    </ConfirmDialog>
   );
 }
 
@@ -133,7 +127,15 @@ function RemoveDialog({ computer, onClose }: { computer: Computer; onClose: () =
 function LeaveDialog({ onClose }: { onClose: () => void }) {
   const { leaveComputers } = useActions();
   return (
-    <Dialog title="Leave your computers" size="small" onClose={onClose}>
+    <ConfirmDialog
+      title="Leave your computers"
+      act="Leave"
+      onClose={onClose}
+      onAct={() => {
+        onClose();
+        void leaveComputers();
+      }}
+    >
       <p>
         From now on this computer does not speak as you on the others: what you write here comes from somebody else of
         the same name, and people are warned of that.
@@ -142,20 +144,6 @@ function LeaveDialog({ onClose }: { onClose: () => void }) {
         Your rooms and messages stay on this computer. To use it as yours again, remove Parley’s data from it and add it
         on your first computer like a new one.
       </p>
-      <DialogActions>
-        <Button look="quiet" data-autofocus onClick={onClose}>
-          Cancel
-        </Button>
-        <Button
-          look="danger"
-          onClick={() => {
-            onClose();
-            void leaveComputers();
-          }}
-        >
-          Leave
-        </Button>
-      </DialogActions>
-    </Dialog>
+    </ConfirmDialog>
   );
 }

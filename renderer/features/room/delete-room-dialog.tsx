@@ -1,7 +1,6 @@
 import type { Room } from '@parley/shared/model';
 import { useActions } from '../../stores/react.tsx';
-import { Button } from '../../ui/button.tsx';
-import { Dialog, DialogActions } from '../../ui/dialog.tsx';
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { roomInWords } from '../connection-words.ts';
 import { useServerName } from '../servers/use-server-name.ts';
 
@@ -18,28 +17,22 @@ export function DeleteRoomDialog({
   const { deleteRoom } = useActions();
   const server = useServerName(room.host);
   return (
-    <Dialog title="Delete room" size="small" onClose={onClose}>
+    <ConfirmDialog
+      title="Delete room"
+      act="Delete"
+      onClose={onClose}
+      onAct={() => {
+        void deleteRoom(room.roomId).then((deleted) => {
+          if (deleted.ok) onDeleted?.();
+        });
+      }}
+    >
       <p>
         “<bdi>{roomInWords(room)}</bdi>” and all its messages are deleted from this computer. The others keep theirs.
         This cannot be undone.
         {room.mine && room.listed ? ` It is taken off the list of ${server} first.` : ''}
       </p>
       <p>Files that you downloaded stay in your folder for downloads.</p>
-      <DialogActions>
-        <Button look="quiet" data-autofocus onClick={onClose}>
-          Cancel
-        </Button>
-        <Button
-          look="danger"
-          onClick={() => {
-            void deleteRoom(room.roomId).then((deleted) => {
-              if (deleted.ok) onDeleted?.();
-            });
-          }}
-        >
-          Delete
-        </Button>
-      </DialogActions>
-    </Dialog>
+    </ConfirmDialog>
   );
 }

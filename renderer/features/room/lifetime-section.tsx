@@ -2,8 +2,7 @@ import { lifetimeWords, type Room } from '@parley/shared/model';
 import { HardDrive, Timer } from 'lucide-react';
 import { useState } from 'react';
 import { useActions } from '../../stores/react.tsx';
-import { Button } from '../../ui/button.tsx';
-import { Dialog, DialogActions } from '../../ui/dialog.tsx';
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { Refused, SelectField } from '../../ui/field.tsx';
 import { KEPT_FOR, LIFETIMES } from '../lifetimes.ts';
 import styles from './room.module.css';
@@ -68,19 +67,16 @@ export function LifetimeSection({ room }: { room: Room }) {
             : `Messages that are older than ${lifetimeWords(keepMs)} are deleted here; safety copies hold them up to two days longer, encrypted backups until newer ones replace them. The others keep theirs.`}
         </p>
         {shorter === null ? null : (
-          <Dialog title="Delete older messages" size="small" onClose={() => setShorter(null)}>
+          <ConfirmDialog
+            title="Delete older messages"
+            act="Delete older messages"
+            onClose={() => setShorter(null)}
+            onAct={() => keep(shorter)}
+          >
             <p>
               {`Messages of this room that are older than ${lifetimeWords(shorter)} will be deleted from this computer, now and from now on. The others keep theirs. This cannot be undone.`}
             </p>
-            <DialogActions>
-              <Button look="quiet" data-autofocus onClick={() => setShorter(null)}>
-                Cancel
-              </Button>
-              <Button look="danger" onClick={() => keep(shorter)}>
-                Delete older messages
-              </Button>
-            </DialogActions>
-          </Dialog>
+          </ConfirmDialog>
         )}
       </section>
     </>

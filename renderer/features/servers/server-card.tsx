@@ -3,6 +3,7 @@ import { List, MonitorSmartphone, Pencil, RefreshCw, Server as ServerIcon, Trash
 import { useRef, useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
+import { ConfirmDialog } from '../../ui/confirm-dialog.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { countOf } from '../../ui/format.ts';
@@ -150,7 +151,16 @@ function RemoveDialog({ server, home, onClose }: { server: Server; home: boolean
   const { removeServer } = useActions();
   const [busy, setBusy] = useState(false);
   return (
-    <Dialog title={`Remove ${isolated(serverTitle(server))}?`} size="small" onClose={onClose}>
+    <ConfirmDialog
+      title={`Remove ${isolated(serverTitle(server))}?`}
+      act="Remove"
+      busy={busy}
+      onClose={onClose}
+      onAct={() => {
+        setBusy(true);
+        void removeServer(server.host).then(onClose);
+      }}
+    >
       <p>{removalWords(server)}</p>
       {home ? <p>New rooms are then made on this computer.</p> : null}
       {server.right.at === 'none' ? null : (
@@ -160,21 +170,6 @@ function RemoveDialog({ server, home, onClose }: { server: Server; home: boolean
             : 'Your invitation to it is deleted from this computer. To come back you need a new one.'}
         </p>
       )}
-      <DialogActions>
-        <Button look="quiet" data-autofocus onClick={onClose}>
-          Cancel
-        </Button>
-        <Button
-          look="danger"
-          busy={busy}
-          onClick={() => {
-            setBusy(true);
-            void removeServer(server.host).then(onClose);
-          }}
-        >
-          Remove
-        </Button>
-      </DialogActions>
-    </Dialog>
+    </ConfirmDialog>
   );
 }
