@@ -7,7 +7,7 @@ import styles from './gap-rows.module.css';
 /** The entries that are missing at one place. */
 export function GapRows({ gaps }: { gaps: readonly HistoryGap[] }) {
   return gaps.map((gap) => (
-    <p key={`${gap.author}.${gap.first}`} className={styles.gap} role="note">
+    <p key={`${gap.author}.${gap.first}`} className={styles.gap}>
       <CircleDashed aria-hidden="true" />
       <span>{gapWords(gap)}</span>
     </p>

@@ -73,6 +73,12 @@ export function MessageList({ room, chat }: { room: Room; chat: ChatState }) {
   useLayoutEffect(() => {
     list.current = virtualizer;
   });
+  // The library keeps the target of a jump as an index for up to 5 s, also once it is reached. Older rows above would make it another row's,
+  // and the list would go there and load more without end. What is in view keeps its place without it.
+  const firstKey = rows[0]?.key;
+  useLayoutEffect(() => {
+    if (firstKey !== undefined) virtualizer.cancelScroll();
+  }, [firstKey, virtualizer]);
 
   const { away } = useReading({ roomId, chat, rows, virtualizer, listRef, atEndPx: AT_END_PX });
 

@@ -16,7 +16,7 @@ const changesOf = () => {
   if (!room) throw new Error('the gallery has no change');
   return { store, actions, room, changes: roomChanges[room.roomId] ?? [] };
 };
-const lines = () => [...mounted.page.querySelectorAll('[role=note] > span')].map(({ textContent }) => textContent);
+const lines = () => [...mounted.page.querySelectorAll('p > span')].map(({ textContent }) => textContent);
 
 it('says who set the timer and to what, and marks a name that nothing confirms (H4)', async () => {
   const [theirs, own] = changesOf().changes.filter(({ kind }) => kind === 'timer');

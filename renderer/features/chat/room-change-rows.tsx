@@ -10,7 +10,7 @@ export function RoomChangeRows({ changes }: { changes: readonly RoomChange[] }) 
     const Icon = change.kind === 'timer' ? Timer : Pencil;
     const { words, given } = changeWords(change);
     return (
-      <p key={`${change.author}.${change.id}`} className={styles.change} role="note">
+      <p key={`${change.author}.${change.id}`} className={styles.change}>
         <Icon aria-hidden="true" />
         <span>
           {change.mine ? 'You' : isolated(authorWords(change))} {words}
