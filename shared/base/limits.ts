@@ -5,6 +5,7 @@ export const LIMITS = {
   displayNameMax: 64,
   roomNameMin: 2,
   roomNameMax: 100,
+  /** Code points of a message's text after trimming (V4; `model/chat-message.ts`). */
   chatTextMax: 1_000,
   /** Characters of a message that are shown above its answer. */
   quoteMax: 160,
