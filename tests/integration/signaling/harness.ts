@@ -93,7 +93,7 @@ export class RoomKey {
   }
 }
 
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 40_000;
 
 /** Rejects when `promise` takes longer than any honest answer would. */
 export function soon<T>(promise: Promise<T>, what: string): Promise<T> {
