@@ -76,8 +76,8 @@ export const LIMITS = {
   roomAuthorsMax: 256,
   /** Messages of history that are taken from one device, and given to one, in each such time. */
   backfillWindowMs: 3_600_000,
-  backfillTakenMax: 10_000,
-  backfillGivenMax: 20_000,
+  backfillTakenMax: 20_000,
+  backfillGivenMax: 40_000,
   receiptsMax: 200,
 
   /** Computers of one person beside the first. */
