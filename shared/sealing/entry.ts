@@ -3,7 +3,10 @@ import { type Bytes, concatBytes, fromBase64Url, u32, u64, utf8 } from './agreem
 import { label } from './primitives.ts';
 
 const raw = (text: string): Bytes => fromBase64Url(text) ?? new Uint8Array();
-const counted = (text: string): Bytes => concatBytes(u32(utf8(text).length), utf8(text));
+function counted(text: string): Bytes {
+  const bytes = utf8(text);
+  return concatBytes(u32(bytes.length), bytes);
+}
 
 /** The bytes whose SHA-256 is an entry's digest: "parley/1 body" | salt | the fields of its kind. A deletion has no body. */
 export function entryBodyBytes(body: Entry['body']): Bytes {
