@@ -15,10 +15,15 @@ export interface Queries {
    * each of those, and FTS5 writes what it collected for its tables at every savepoint, which costs more than the row itself.
    */
   insert(text: string, ...args: unknown[]): number;
-  /** The number that `read` finds under a key of its own; not read twice in one transaction, unless it was forgotten. */
-  numberOf(key: string, read: () => number | undefined): number | undefined;
+  /**
+   * The number of a row under a key of its own, which `read` finds or makes. What was read in a transaction is kept until it is forgotten, a
+   * transaction fails, or another program writes.
+   */
+  numberOf<T extends number | undefined>(key: string, read: () => T): T | number;
   /** The row with that number is not there any more. */
   forgetNumber(key: string): void;
+  /** Any row may be gone. */
+  forgetNumbers(): void;
   /** Does all of it or nothing. */
   transaction<T>(work: () => T): T;
 }
@@ -30,7 +35,7 @@ export interface Queries {
  */
 export const planOnce = (text: string): string => text.replace(/\?|@\w+/g, '+$&');
 
-/** How many numbers of rows one transaction remembers. */
+/** How many numbers of rows are kept. */
 const NUMBERS_MAX = 20_000;
 
 /** Hears how long each statement took (ms) and how many rows it read or changed. */
@@ -57,8 +62,10 @@ export function createQueries(db: WritableDb, watch?: StatementWatch): Queries {
     watch.ran(text, watch.now() - startedAt, rowsOf(result));
     return result;
   };
-  // What is remembered holds for one transaction: nobody else writes during it, and none of it outlives one that is rolled back.
   const numbers = new Map<string, number>();
+  /** Changes when another connection has written. */
+  const version = db.prepare<[], number>('SELECT data_version FROM pragma_data_version').pluck();
+  let seenVersion: number | undefined;
   return {
     // The columns are named in statements.ts, so the casts only say what SQLite was asked for.
     one: <T>(text: string, ...args: unknown[]) =>
@@ -93,17 +100,27 @@ export function createQueries(db: WritableDb, watch?: StatementWatch): Queries {
       const known = numbers.get(key);
       if (known !== undefined) return known;
       const found = read();
-      if (found !== undefined && db.inTransaction && numbers.size < NUMBERS_MAX) numbers.set(key, found);
+      if (found === undefined || !db.inTransaction) return found;
+      if (numbers.size >= NUMBERS_MAX) numbers.clear();
+      numbers.set(key, found);
       return found;
     },
     forgetNumber: (key) => void numbers.delete(key),
+    forgetNumbers: () => numbers.clear(),
     transaction: (work) => {
-      numbers.clear();
+      const checked = () => {
+        const now = version.get();
+        if (now !== seenVersion) numbers.clear();
+        seenVersion = now;
+        return work();
+      };
       try {
         // Begun as a writer: one that begins as a reader is refused at once where another program writes, whatever it waits.
-        return db.transaction(work).immediate();
-      } finally {
+        return db.transaction(checked).immediate();
+      } catch (thrown) {
+        // What it inserted was rolled back.
         numbers.clear();
+        throw thrown;
       }
     },
   };

@@ -25,10 +25,9 @@ import { sql } from './statements.ts';
  * is what is shown; a deletion is final. The words that were replaced are erased: their entry stays, provable by its digest.
  * Everything here runs inside a transaction.
  */
-export function createEntryLog(context: HistoryContext) {
+export function createEntryLog(context: HistoryContext, spans = createSpans(context)) {
   const { one, run, now, lifetime, authors, calls, messages, entryRow } = context;
   const writer = createMessageWriter(context);
-  const spans = createSpans(context);
   const index = createSearchIndex(context);
   const indexed = (row: MessageRow) => ({
     number: row.number,
@@ -216,8 +215,8 @@ export function createEntryLog(context: HistoryContext) {
       return dropped;
     },
 
-    /** Writes an entry that is not here yet. */
-    insert(entry: Entry, mine: boolean, reached: number): void {
+    /** Writes an entry that is not here yet. Answers whether it is held: with its body, or rightly without it. */
+    insert(entry: Entry, mine: boolean, reached: number): boolean {
       const due = dueAt(entry, lifetime());
       const isOverAlready = entry.body === null && due !== null && due <= lifetime();
       const held = entry.body !== null || entry.kind === 'delete' || isOverAlready;
@@ -244,6 +243,8 @@ export function createEntryLog(context: HistoryContext) {
       run(sql.lowerFloor, entry.seq - 1, authors.find(roomId, author), entry.seq);
       if (standsAlone(entry.kind)) run(sql.noteReacted, roomId, author, toBlob(entry.id));
       takeEffect(entry);
+      // What is about it may have come before it, and erase what it lacks.
+      return held || (entryRow(entry)?.held ?? 0) > 0;
     },
 
     /** Takes out a text that is in no log, to be written anew. */

@@ -20,7 +20,7 @@ type ListedRoom = RoomRow & {
 
 /** Rooms with their secrets, names and drafts. */
 export function createRoomsStore(context: HistoryContext) {
-  const { db, one, all, items, run, transaction, now, own, calls, people, needRoom, timerOf } = context;
+  const { db, one, all, items, run, transaction, forgetNumbers, now, own, calls, people, needRoom, timerOf } = context;
   const searchIndex = createSearchIndex(context);
   const mentionsIn = ({ room_id, unread }: RoomRow): number =>
     unread === 0
@@ -97,6 +97,7 @@ export function createRoomsStore(context: HistoryContext) {
         searchIndex.removeRoom(roomId);
         run(sql.deleteMessages, roomId);
         run(sql.deleteRoom, roomId);
+        forgetNumbers();
         run(sql.noteDeleted, roomHash(roomId));
         noteDeletion(db);
       });

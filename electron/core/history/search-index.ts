@@ -34,8 +34,9 @@ const entriesOf = ({ roomId, author, sentAt, text }: Indexed): Set<string> =>
  */
 export function createSearchIndex({ one, all, run, insert, numberOf, forgetNumber }: Queries) {
   const keyOf = (word: string): string => `word ${word}`;
-  const idOf = (word: string): number | undefined =>
-    numberOf(keyOf(word), () => one<{ id: number }>(sql.wordId, word)?.id);
+  const readId = (word: string): number | undefined => one<{ id: number }>(sql.wordId, word)?.id;
+  const idOf = (word: string): number | undefined => numberOf(keyOf(word), () => readId(word));
+  const idFor = (word: string): number => numberOf(keyOf(word), () => readId(word) ?? newId(word));
 
   function newId(word: string): number {
     const id = insert(sql.addWord, word);
@@ -66,7 +67,7 @@ export function createSearchIndex({ one, all, run, insert, numberOf, forgetNumbe
     /** Makes a message findable. It must not be in the index yet. */
     add(message: Indexed): void {
       const tokens: string[] = [];
-      for (const entry of entriesOf(message)) tokens.push(tokenOf(idOf(entry) ?? newId(entry)));
+      for (const entry of entriesOf(message)) tokens.push(tokenOf(idFor(entry)));
       run(sql.addMessageWords, message.number, tokens.join(' '));
     },
 

@@ -22,10 +22,19 @@ export function createSpans({ one, all, run, own, authors }: HistoryContext) {
     return print;
   };
 
+  /** The spans that the last entry was looked at with, while it is being added. */
+  let looked: { entry: Entry; spans: readonly AuthorSpan[] } | undefined;
+  const spansFor = (entry: Entry): readonly AuthorSpan[] => {
+    const spans = looked?.entry === entry ? looked.spans : spansOf(entry.roomId, entry.author);
+    looked = undefined;
+    return spans;
+  };
+
   return {
     /** Adds a message to its author's spans: within one, on its own, at an end of one, or between two that become one. */
-    add({ roomId, author, seq, id }: Entry, held: boolean): void {
-      const spans = spansOf(roomId, author);
+    add(entry: Entry, held: boolean): void {
+      const { roomId, author, seq, id } = entry;
+      const spans = spansFor(entry);
       const around = spans.find(({ first, last }) => first <= seq && seq <= last);
       const below = around ?? spans.find(({ last }) => last === seq - 1);
       const above = around ? undefined : spans.find(({ first }) => first === seq + 1);
@@ -46,11 +55,13 @@ export function createSpans({ one, all, run, own, authors }: HistoryContext) {
     /**
      * Whether there is room for another's message. Keys cost nothing to make, so from a certain number of authors on only
      * devices that were met may become one more; holes cost nothing to leave, so what would lie behind too many of
-     * them is taken when those before it have come; and a seq is used again only as often as a device is restored.
+     * them is taken when those before it have come; and a seq is used again only as often as a device is restored. Where the entry is added,
+     * that comes next.
      */
     hasRoomFor(message: Entry): boolean {
       const { roomId, author, seq } = message;
       const spans = spansOf(roomId, author);
+      looked = { entry: message, spans };
       if (spans.length === 0 && author !== own && !one(sql.pin, author)) {
         return all(sql.authors, roomId, '', LAST_AUTHOR).length < LIMITS.roomAuthorsMax;
       }
