@@ -57,6 +57,8 @@ export class CatchUp {
   #undoNext: () => void = () => {};
   /** Whether an answer is being read part by part. */
   #reading = false;
+  /** The part that went to the disk last. */
+  #recording: Promise<unknown> = Promise.resolve();
   /** Whether anything new came since the last question about everything. */
   #gained = false;
   /** Ranges that are held differently, and not asked about yet. */
@@ -111,19 +113,23 @@ export class CatchUp {
     // While everything can be kept, the other side looks for the next part as this one is recorded.
     const ahead = asked.about === 'all' && this.#lacks === 'nothing' ? furtherAfter(asked, messages, hasMore) : null;
     const asking = ahead && this.#askInTime(ahead);
-    const recorded = await this.#ports.record(messages);
+    const before = this.#recording;
+    const recording = this.#record(messages);
+    this.#recording = recording;
     await asking;
-    if (this.#stopped) return true;
-    if (recorded === false) {
-      if (!ahead) this.#reading = false;
-      this.lacks();
+    // Two parts at most are on their way to the disk: the core checks the signatures of one while it records the other.
+    await before;
+    if (ahead) {
+      for (const range of differing) if (isFurther(range, asked)) this.#note(range);
       return true;
     }
-    if (recorded > 0) this.#gained = true;
-    else if (this.#asBehind) this.#futileAt = clock.monotonicMs();
-    this.#asBehind = false;
+    const recorded = await recording;
+    if (this.#stopped) return true;
+    if (recorded === false) {
+      this.#reading = false;
+      return true;
+    }
     for (const range of differing) if (isFurther(range, asked)) this.#note(range);
-    if (ahead) return true;
     const next = this.#nextAfter(asked, messages, hasMore, recorded);
     if (next) await this.#askInTime(next);
     else this.#read();
@@ -169,6 +175,17 @@ export class CatchUp {
     if (known.ok && known.value.changed.length > 0) changed(known.value.changed);
     const missing = await bridge.call('history.missing', { roomId, heads, above, upTo, after });
     return missing.ok ? missing.value : undefined;
+  }
+
+  async #record(messages: readonly Entry[]): Promise<Recorded> {
+    const asBehind = this.#asBehind;
+    this.#asBehind = false;
+    const recorded = await this.#ports.record(messages);
+    if (this.#stopped) return recorded;
+    if (recorded === false) this.lacks();
+    else if (recorded > 0) this.#gained = true;
+    else if (asBehind) this.#futileAt = this.#ports.clock.monotonicMs();
+    return recorded;
   }
 
   #nextAfter(asked: Question, messages: readonly Placed[], hasMore: boolean, recorded: number): Question | null {

@@ -65,6 +65,7 @@ function openConversation() {
     differing: [] as SeqRange[],
     behind: false,
     recorded: 0,
+    recordsBegun: 0,
     /** How many of the messages it finds unsigned. */
     forged: 0,
     /** Whether the person has a second computer. */
@@ -116,7 +117,10 @@ function openConversation() {
   };
   const bridge = {
     call: async (name: string, input: unknown) => {
-      if (name === 'history.record') await core.ready;
+      if (name === 'history.record') {
+        core.recordsBegun += 1;
+        await core.ready;
+      }
       return answers[name]?.(input as never);
     },
     on: () => () => {},
@@ -190,6 +194,24 @@ describe('back-fill', () => {
     resolve();
     await heard;
     expect([of('have').length, core.recorded]).toEqual([2, 1]);
+  });
+
+  it('hands one more part to the core while one is being recorded, and reads no third', async () => {
+    const { core, link } = openConversation();
+    const { hear } = await link('ben');
+    const { promise, resolve } = Promise.withResolvers<void>();
+    core.ready = promise;
+    const part = (at: number) => hear({ type: 'batch', messages: [message(device('ana'), at)], hasMore: true });
+    await part(1);
+    let isRead = false;
+    const second = part(2).then(() => {
+      isRead = true;
+    });
+    await settled();
+    expect([core.recordsBegun, core.recorded, isRead]).toEqual([2, 0, false]);
+    resolve();
+    await second;
+    expect(core.recorded).toBe(2);
   });
 
   it('reads one part further at most where the disk takes nothing, and begins again when it does', async () => {

@@ -26,7 +26,7 @@ type Getting = {
 /** The new computer's side: it asks to be one of a person's, and stores what their first computer gives to it. */
 export function createComingIn(parts: ComingInParts) {
   const { history, settings, identity, clock } = parts;
-  const verify = createVerifier();
+  const { verify } = createVerifier();
   let getting: Getting | null = null;
   let settling = false;
 

@@ -36,7 +36,7 @@ type Giving = { page: Asker; device: DeviceId; box: TransferBox; parts: readonly
 /** The several computers of a person: the signed list of them, and how a new one gets what the first one has. */
 export function createComputers(parts: ComputersParts) {
   const { history, identity, clock, shell, emit, watch, log } = parts;
-  const verify = createVerifier();
+  const { verify } = createVerifier();
   const things = createOwnThings(parts, () => clock.now());
   const openedAtMs = clock.monotonicMs();
   let giving: Giving | null = null;

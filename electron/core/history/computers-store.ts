@@ -39,7 +39,7 @@ export type HeardComputers = {
 /** People who use several computers: their lists, checked before they count. */
 export function createComputersStore(context: HistoryContext) {
   const { one, all, run, transaction, people, own, now, needRoom, authors } = context;
-  const verify = createVerifier();
+  const { verify } = createVerifier();
   const warn = createComputerWarnings(context);
 
   /** Whether a computer on a list is that person's. `by`: the device that shows the list; `joined`: those that the person adds here and now. */

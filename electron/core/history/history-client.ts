@@ -1,16 +1,18 @@
 import { Worker } from 'node:worker_threads';
-import type { Preparing } from '@parley/shared/model';
-import { type Outcome, ParleyError, unwrap } from '@parley/shared/protocol';
+import type { Entry, Preparing } from '@parley/shared/model';
+import { type Outcome, ParleyError, type RoomId, unwrap } from '@parley/shared/protocol';
 import type { Log } from '../ports.ts';
 import type { Gone } from './forgetting-store.ts';
 import type { HistoryStore } from './history-store.ts';
 import type { WorkerAnswer, WorkerRequest, WorkerStart } from './history-worker.ts';
 import type { Recovery } from './repair.ts';
+import { createSignatureChecks } from './signature-checks.ts';
 
 type Async<F> = F extends (...args: infer A) => infer R ? (...args: A) => Promise<R> : never;
 
 /** The store's own calls, each answered by the worker once it is durable. Rejects with ParleyErrors. */
-export type HistoryClient = { [N in keyof HistoryStore]: Async<HistoryStore[N]> } & {
+export type HistoryClient = { [N in Exclude<keyof HistoryStore, 'record'>]: Async<HistoryStore[N]> } & {
+  record(roomId: RoomId, entries: readonly Entry[]): Promise<ReturnType<HistoryStore['record']>>;
   /** Copies the whole history to a new file, beside the other calls. */
   copyTo(target: string): Promise<void>;
   /** Ends the copy that is being made: it rejects with `cancelled`. */
@@ -105,7 +107,17 @@ export async function startHistory(options: {
     await worker.terminate();
     throw error;
   }
+  // Signatures are checked here, while the worker records what came before. Entries go to it in the order in which they came.
+  const { areSigned } = createSignatureChecks();
+  let checking: Promise<unknown> = Promise.resolve();
+  const record = async (roomId: RoomId, entries: readonly Entry[]): Promise<unknown> => {
+    const signed = areSigned(entries);
+    const turn = checking.then(() => signed);
+    checking = turn;
+    return ask('record', [roomId, entries, await turn]);
+  };
   const close = async () => {
+    await checking;
     if (ended) return;
     const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
     await ask('close', []);
@@ -115,6 +127,7 @@ export async function startHistory(options: {
   const history = new Proxy({} as HistoryClient, {
     get: (_, name) => {
       if (name === 'close') return close;
+      if (name === 'record') return record;
       if (name === 'then' || typeof name === 'symbol') return undefined;
       return (...args: unknown[]) => ask(name, args);
     },

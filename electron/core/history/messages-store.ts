@@ -15,7 +15,6 @@ import {
 } from '@parley/shared/model';
 import { CallId, DeviceId, LIMITS, MessageId, ParleyError, type RoomId } from '@parley/shared/protocol';
 import { entrySignatureBytes } from '@parley/shared/sealing';
-import { createVerifier } from '../identity/ed25519.ts';
 import { fromBlob, toBlob } from './blobs.ts';
 import { noteJoined } from './calls-store.ts';
 import { digestOf } from './digest.ts';
@@ -33,6 +32,7 @@ import {
   STATE_NUMBERS,
 } from './message-rows.ts';
 import { roomHash } from './room-hash.ts';
+import { createSignatureChecks } from './signature-checks.ts';
 import { spamRefusal } from './spam.ts';
 import { createSpans } from './spans.ts';
 import { sql } from './statements.ts';
@@ -58,9 +58,9 @@ type Resolved = Exclude<EntryContent, { kind: 'hangup' }> | { kind: 'hangup'; le
 export function createMessagesStore(context: HistoryContext) {
   const { one, all, items, run, transaction, authors, calls, key, now, lifetime, own } = context;
   const { needRoom, entryRow, rowOf, itemOf, timerOf, people } = context;
-  const verify = createVerifier();
+  const { isSigned: checkSigned } = createSignatureChecks();
   const spans = createSpans(context);
-  const log = createEntryLog(context);
+  const log = createEntryLog(context, spans);
 
   /** A content with the entry that it is about. Throws `message-unknown` where a call has none here. */
   const resolved = (roomId: RoomId, content: EntryContent): Resolved => {
@@ -119,11 +119,6 @@ export function createMessagesStore(context: HistoryContext) {
     if (!row) throw new Error('a composed message is not there');
     return { entry, item: itemOf(row) };
   };
-
-  /** Whether the author signed the entry, with the body that came with it if any did. */
-  const isSigned = (entry: Entry): boolean =>
-    ((entry.body === null && entry.kind !== 'delete') || digestOf(entry.body) === entry.digest) &&
-    verify(entry.author, entry.sig, entrySignatureBytes(entry));
 
   /** Each reaction to a message, and each leaving of a call, reads the others, so there is an end to how many one author writes. */
   const hasSaidOften = (roomId: RoomId, author: DeviceId, kind: EntryKind, of: MessageRef | null): boolean => {
@@ -217,9 +212,10 @@ export function createMessagesStore(context: HistoryContext) {
 
     /**
      * Stores others' entries after checking room, author and signature. Recording twice is recording once. `refused` counts
-     * the entries that were not taken, `forged` those among them that their author did not sign.
+     * the entries that were not taken, `forged` those among them that their author did not sign. `signed` says for each whether its author
+     * did, where that was checked before.
      */
-    record: (roomId: RoomId, entries: readonly Entry[]) =>
+    record: (roomId: RoomId, entries: readonly Entry[], signed: readonly boolean[] = []) =>
       transaction(() => {
         const { read_clock: readClock } = needRoom(roomId);
         const stored: (MessageRef & { met: boolean })[] = [];
@@ -227,7 +223,14 @@ export function createMessagesStore(context: HistoryContext) {
         let gained = 0;
         let refused = 0;
         let forged = 0;
-        for (const entry of entries) {
+        const met = new Map<DeviceId, boolean>();
+        const isMet = (author: DeviceId): boolean => {
+          const known = met.get(author) ?? one(sql.pin, author) !== undefined;
+          met.set(author, known);
+          return known;
+        };
+        for (const [at, entry] of entries.entries()) {
+          const isSigned = (): boolean => signed[at] ?? checkSigned(entry);
           const ref = { author: entry.author, id: entry.id };
           const subject = log.subjectOf(entry);
           const found = entryRow(ref);
@@ -235,12 +238,11 @@ export function createMessagesStore(context: HistoryContext) {
           const wasShown = (isOwnSubject ? found : entryRow(subject))?.shown === 1;
           if (found?.held === DROPPED && found.room_id === roomId) {
             // It was here: whoever brings it again needs to know no more.
-            stored.push({ ...ref, met: one(sql.pin, entry.author) !== undefined });
+            stored.push({ ...ref, met: isMet(entry.author) });
             continue;
           }
           // A text that is in no log gives its place to the entry that it was.
-          const isUnsigned =
-            found?.room_id === roomId && found.seq === 0 && isAllowed(roomId, entry) && isSigned(entry);
+          const isUnsigned = found?.room_id === roomId && found.seq === 0 && isAllowed(roomId, entry) && isSigned();
           if (isUnsigned) log.remove(found);
           const known = isUnsigned ? undefined : found;
           const isOther =
@@ -250,29 +252,30 @@ export function createMessagesStore(context: HistoryContext) {
               (entry.body !== null && digestOf(entry.body) !== digestIn(known)));
           if (isOther) {
             refused++;
-            if (!isSigned(entry)) forged++;
+            if (!isSigned()) forged++;
             continue;
           }
+          let isHeld = true;
           if (!known) {
             const isAllowedHere = isAllowed(roomId, entry);
-            if (!isAllowedHere || !isSigned(entry)) {
+            if (!isAllowedHere || !isSigned()) {
               refused++;
               if (isAllowedHere) forged++;
               continue;
             }
             const isSeen = entry.clock <= readClock || people.isOwn(entry.author);
             const isMine = entry.author === own;
-            log.insert(entry, isMine, isSeen && !isMine ? STATE_NUMBERS.read : STATE_NUMBERS.delivered);
+            isHeld = log.insert(entry, isMine, isSeen && !isMine ? STATE_NUMBERS.read : STATE_NUMBERS.delivered);
             // Somebody who hangs up on another computer of this person was in the call.
             if (entry.kind === 'hangup' && !isMine && people.isOwn(entry.author))
               noteJoined(context, roomId, CallId.parse(entry.of.id));
           } else if (!log.fill(known, entry)) {
-            if (known.held === 1) stored.push({ ...ref, met: one(sql.pin, entry.author) !== undefined });
+            if (known.held === 1) stored.push({ ...ref, met: isMet(entry.author) });
             continue;
           }
           gained++;
           // Words that were withheld have not arrived.
-          if ((entryRow(ref)?.held ?? 0) > 0) stored.push({ ...ref, met: one(sql.pin, entry.author) !== undefined });
+          if (isHeld) stored.push({ ...ref, met: isMet(entry.author) });
           const subjectKey = messageKey(subject);
           if (!touched.has(subjectKey)) touched.set(subjectKey, { ref: subject, wasShown });
         }

@@ -5,7 +5,7 @@ import type { RoomId } from '@parley/shared/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../adapters/stream-log.ts';
 import type { Log } from '../ports.ts';
-import { newMessageId, openTestStore, type TestStore, temporaryFolder } from '../testing/test-kit.ts';
+import { author, newMessageId, openTestStore, type TestStore, temporaryFolder } from '../testing/test-kit.ts';
 import { backupsOf } from './backup.ts';
 import { checkInSteps } from './check-history.ts';
 import type { WritableDb } from './database.ts';
@@ -72,6 +72,35 @@ describe('a message that is written while another program holds the write lock',
     db.exec("UPDATE rooms SET name = 'Changed meanwhile'; COMMIT");
     await Promise.all(written);
     expect(order).toEqual(['page of 300', 'first 301', 'second 302', 'third 303']);
+  });
+});
+
+describe('entries of others', () => {
+  it('are recorded in the order in which they came, those with a wrong signature left out', async () => {
+    const history = await start();
+    const ana = author('Ana');
+    const lengths = [40, 1, 7];
+    let seq = 0;
+    const parts = lengths.map((length) => Array.from({ length }, () => ana.write(roomId, { seq: ++seq })));
+    const wrong = { ...ana.write(roomId, { seq: ++seq }), authorName: 'Ben' };
+    const recorded = await Promise.all([...parts, [wrong]].map((entries) => history.record(roomId, entries)));
+    expect(recorded.map(({ gained, refused, forged }) => [gained, refused, forged])).toEqual([
+      ...lengths.map((length) => [length, 0, 0]),
+      [0, 1, 1],
+    ]);
+    const numbers = connect();
+    const seqs = numbers.prepare('SELECT seq FROM messages WHERE mine = 0 ORDER BY number').pluck().all();
+    expect(seqs).toEqual(Array.from({ length: seq - 1 }, (_, at) => at + 1));
+  });
+
+  it('that are being checked when the history closes are recorded before it does', async () => {
+    const history = await start();
+    const recorded = history.record(
+      roomId,
+      Array.from({ length: 20 }, (_, at) => author().write(roomId, { seq: at + 1 })),
+    );
+    await history.close();
+    expect((await recorded).gained).toBe(20);
   });
 });
 

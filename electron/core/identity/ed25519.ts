@@ -19,8 +19,8 @@ export function signingKeyOf(seed: Bytes): SigningKey {
   };
 }
 
-/** A verifier that keeps the keys it has seen, at most `limit` of them. */
-export function createVerifier(limit = 256): (publicKey: string, sig: string, bytes: Bytes) => boolean {
+/** Checks signatures. Keeps the keys it has seen, at most `limit` of them. */
+export function createVerifier(limit = 256) {
   const keys = new Map<string, KeyObject | null>();
   const keyOf = (publicKey: string): KeyObject | null => {
     const known = keys.get(publicKey);
@@ -34,15 +34,34 @@ export function createVerifier(limit = 256): (publicKey: string, sig: string, by
     keys.set(publicKey, key);
     return key;
   };
-  return (publicKey, sig, bytes) => {
+  const read = (publicKey: string, sig: string): { key: KeyObject; signature: Bytes } | undefined => {
     const key = keyOf(publicKey);
     const signature = fromBase64Url(sig);
-    if (!key || signature?.length !== 64) return false;
-    try {
-      return verify(null, bytes, key, signature);
-    } catch {
-      // Node throws for bytes that are no point on the curve. No signature is valid under such a key.
-      return false;
-    }
+    return key && signature?.length === 64 ? { key, signature } : undefined;
+  };
+
+  return {
+    verify(publicKey: string, sig: string, bytes: Bytes): boolean {
+      const given = read(publicKey, sig);
+      if (!given) return false;
+      try {
+        return verify(null, bytes, given.key, given.signature);
+      } catch {
+        // Node throws for bytes that are no point on the curve. No signature is valid under such a key.
+        return false;
+      }
+    },
+
+    /** The same on Node's thread pool. Never rejects. */
+    verifyLater: (publicKey: string, sig: string, bytes: Bytes): Promise<boolean> =>
+      new Promise((resolve) => {
+        const given = read(publicKey, sig);
+        if (!given) return resolve(false);
+        try {
+          verify(null, bytes, given.key, given.signature, (error, isValid) => resolve(error === null && isValid));
+        } catch {
+          resolve(false);
+        }
+      }),
   };
 }

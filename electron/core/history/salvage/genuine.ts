@@ -15,7 +15,7 @@ type NamesOf = (columns: Columns) => Columns | null;
  * `target` has the rooms, authors and names that were found.
  */
 export function createGenuine(target: WritableDb): (found: FoundRow) => boolean | null {
-  const verify = createVerifier();
+  const { verify } = createVerifier();
   const namesOf = lookUp(target);
   return ({ shape, row }) => {
     if (shape.table !== 'messages') return null;
