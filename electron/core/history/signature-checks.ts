@@ -16,7 +16,9 @@ export function createSignatureChecks() {
     /** The same for each of them, on Node's thread pool, several at once. Never rejects. */
     areSigned: (entries: readonly Entry[]): Promise<boolean[]> =>
       Promise.all(
-        entries.map((entry) => hasItsBody(entry) && verifyLater(entry.author, entry.sig, entrySignatureBytes(entry))),
+        entries.map((entry) =>
+          hasItsBody(entry) ? verifyLater(entry.author, entry.sig, entrySignatureBytes(entry)) : Promise.resolve(false),
+        ),
       ),
   };
 }
