@@ -12,6 +12,7 @@ import { DayJump } from './day-jump.tsx';
 import { type ChatRow, groupMessages } from './grouping.ts';
 import { Jumps } from './jumps.tsx';
 import { MessageRow } from './message-row.tsx';
+import { type ListScroll, useListScroll } from './use-list-scroll.ts';
 import { useMessageKeys } from './use-message-keys.ts';
 import { useReading } from './use-reading.ts';
 import { useSelectedRows } from './use-selected-rows.ts';
@@ -53,7 +54,8 @@ export function MessageList({ room, chat }: { room: Room; chat: ChatState }) {
 
   const selected = useSelectedRows(listRef, indexOf);
   const list = useRef<Virtualizer<HTMLDivElement, Element> | null>(null);
-  const keys = useMessageKeys({ listRef, rows, indexOf, virtualizer: list });
+  const scrolls = useRef<ListScroll | null>(null);
+  const keys = useMessageKeys({ listRef, rows, indexOf, virtualizer: list, scroll: scrolls });
   // What is selected or has the focus stays in the document when it is scrolled out of view.
   const pinned = [...selected, ...(keys.current < 0 ? [] : [keys.current])];
   const virtualizer = useVirtualizer({
@@ -70,30 +72,23 @@ export function MessageList({ room, chat }: { room: Room; chat: ChatState }) {
     scrollPaddingStart: DAY_PX,
     rangeExtractor: (range: Range) => withPinned(defaultRangeExtractor(range), pinned, range.count),
   });
+  const scroll = useListScroll({ virtualizer, listRef, firstKey: rows[0]?.key, indexOf });
   useLayoutEffect(() => {
     list.current = virtualizer;
+    scrolls.current = scroll;
   });
-  // The library keeps the target of a jump as an index for up to 5 s, also once it is reached. Older rows above would make it another row's,
-  // and the list would go there and load more without end. What is in view keeps its place without it.
-  const firstKey = rows[0]?.key;
-  useLayoutEffect(() => {
-    if (firstKey !== undefined) virtualizer.cancelScroll();
-  }, [firstKey, virtualizer]);
 
-  const { away } = useReading({ roomId, chat, rows, virtualizer, listRef, atEndPx: AT_END_PX });
+  const { away } = useReading({ roomId, chat, rows, virtualizer, scroll, listRef, atEndPx: AT_END_PX });
 
   // The list goes where it is asked to, once the message is there.
   useLayoutEffect(() => {
     if (!goTo || goTo.to === 'unread' || rows.length === 0) return;
-    if (goTo.to === 'end') virtualizer.scrollToEnd();
-    else if (goTo.to === 'start') virtualizer.scrollToOffset(0);
-    else {
-      const index = indexOf(goTo.message);
-      if (index < 0) return;
-      virtualizer.scrollToIndex(index, { align: goTo.align });
-    }
+    if (goTo.to === 'end') scroll.toEnd();
+    else if (goTo.to === 'start') scroll.toStart();
+    else if (indexOf(goTo.message) < 0) return;
+    else scroll.toRow(goTo.message, goTo.align);
     actions.arrived(roomId, goTo);
-  }, [goTo, rows, virtualizer, indexOf, actions, roomId]);
+  }, [goTo, rows, scroll, indexOf, actions, roomId]);
 
   const { range } = virtualizer;
   const from = range?.startIndex ?? rows.length;

@@ -4,19 +4,21 @@ import { useActions, useApp } from '../../stores/react.tsx';
 import type { Virtualizer } from '../../ui/virtual.ts';
 import type { ChatRow } from './grouping.ts';
 import { rowKeyAt } from './row-keys.ts';
+import type { ListScroll } from './use-list-scroll.ts';
 
 type Options = {
   listRef: RefObject<HTMLElement | null>;
   rows: readonly ChatRow[];
   indexOf: (key: MessageKey) => number;
   virtualizer: RefObject<Virtualizer<HTMLDivElement, Element> | null>;
+  scroll: RefObject<ListScroll | null>;
 };
 
 /**
  * The focus inside the list. ↑ and ↓ move it from message to message; Space chooses one while several are chosen. The row that has it stays in the document; where its
  * message is let go of, the list takes the focus.
  */
-export function useMessageKeys({ listRef, rows, indexOf, virtualizer }: Options) {
+export function useMessageKeys({ listRef, rows, indexOf, virtualizer, scroll }: Options) {
   const { toggleSelected } = useActions();
   const isSelecting = useApp(({ selection }) => selection !== null && selection.roomId === rows[0]?.item.roomId);
   const [current, setCurrent] = useState<MessageKey | null>(null);
@@ -37,7 +39,7 @@ export function useMessageKeys({ listRef, rows, indexOf, virtualizer }: Options)
     if (!row || row.key === current) return;
     wanted.current = row.key;
     setCurrent(row.key);
-    virtualizer.current?.scrollToIndex(indexOf(row.key), { align: 'auto' });
+    scroll.current?.toRow(row.key, 'auto');
   };
 
   return {

@@ -6,18 +6,20 @@ import type { ChatState, ReadingPlace } from '../../stores/state.ts';
 import type { Virtualizer } from '../../ui/virtual.ts';
 import type { ChatRow } from './grouping.ts';
 import { rowsSeen } from './rows-seen.ts';
+import type { ListScroll } from './use-list-scroll.ts';
 
 type Options = {
   roomId: RoomId;
   chat: ChatState;
   rows: readonly ChatRow[];
   virtualizer: Virtualizer<HTMLDivElement, Element>;
+  scroll: ListScroll;
   listRef: RefObject<HTMLDivElement | null>;
   atEndPx: number;
 };
 
 /** Keeps the place where the person reads, the end in view for who is there, and marks as seen what stood on the screen. */
-export function useReading({ roomId, chat, rows, virtualizer, listRef, atEndPx }: Options): { away: boolean } {
+export function useReading({ roomId, chat, rows, virtualizer, scroll, listRef, atEndPx }: Options): { away: boolean } {
   const actions = useActions();
   const [away, setAway] = useState(chat.place !== null);
   const atEnd = useRef(chat.place === null);
@@ -34,12 +36,12 @@ export function useReading({ roomId, chat, rows, virtualizer, listRef, atEndPx }
     const { place } = chat;
     const index = place ? rows.findIndex(({ key }) => key === place.message) : -1;
     if (!place || index < 0) {
-      virtualizer.scrollToEnd();
+      scroll.toEnd();
       return;
     }
-    virtualizer.scrollToIndex(index, { align: 'start' });
+    scroll.toPlace(place.message);
     if (listRef.current) stopReturning.current = returnTo(listRef.current, place);
-  }, [rows, chat, virtualizer, listRef]);
+  }, [rows, chat, scroll, listRef]);
   useEffect(() => () => stopReturning.current(), []);
 
   const now = useRef({ rows, hasNewer, goTo });
@@ -90,7 +92,7 @@ export function useReading({ roomId, chat, rows, virtualizer, listRef, atEndPx }
     };
     const observer = new ResizeObserver(() => {
       height = list.clientHeight;
-      if (atEnd.current && !now.current.hasNewer) virtualizer.scrollToEnd();
+      if (atEnd.current && !now.current.hasNewer) scroll.toEnd();
       later();
     });
     observer.observe(list);
@@ -103,7 +105,7 @@ export function useReading({ roomId, chat, rows, virtualizer, listRef, atEndPx }
       list.removeEventListener('scroll', scrolled);
       window.removeEventListener('focus', see);
     };
-  }, [actions, roomId, virtualizer, listRef, atEndPx]);
+  }, [actions, roomId, virtualizer, scroll, listRef, atEndPx]);
 
   // What comes to the end while the person is there is seen at once; one's own message brings the end into view.
   const last = rows.at(-1);
@@ -111,12 +113,12 @@ export function useReading({ roomId, chat, rows, virtualizer, listRef, atEndPx }
   const isOwn = last?.item.mine === true && last.item.state === 'queued';
   useEffect(() => {
     if (lastKey === undefined || hasNewer) return undefined;
-    if (isOwn) virtualizer.scrollToEnd();
+    if (isOwn) scroll.toEnd();
     const frame = requestAnimationFrame(() => {
       look.current();
     });
     return () => cancelAnimationFrame(frame);
-  }, [lastKey, isOwn, hasNewer, virtualizer]);
+  }, [lastKey, isOwn, hasNewer, scroll]);
 
   // The list may have been there already, where it was asked to go.
   useEffect(() => {
