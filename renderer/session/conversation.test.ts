@@ -227,6 +227,23 @@ describe('back-fill', () => {
     expect(of('have').at(-1)).toMatchObject({ after: null });
   });
 
+  it('reads two parts further at most where the disk takes nothing after a while', async () => {
+    const { core, link } = openConversation();
+    const { hear, of } = await link('ben');
+    const { promise, resolve } = Promise.withResolvers<void>();
+    core.ready = promise;
+    core.fails = true;
+    const part = (at: number) => hear({ type: 'batch', messages: [message(device('ana'), at)], hasMore: true });
+    await part(1);
+    const second = part(2);
+    await settled();
+    resolve();
+    await second;
+    await part(3);
+    await part(4);
+    expect(of('have')).toHaveLength(3);
+  });
+
   it('asks about the authors part by part where they do not fit into one message', async () => {
     const { core, link } = openConversation();
     const [first, second] = [device('f'), device('m')];

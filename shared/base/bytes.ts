@@ -101,6 +101,7 @@ export function u32(value: number): Bytes {
 
 /** An unsigned 64-bit number, big-endian. `value` must be a safe integer ≥ 0. */
 export function u64(value: number): Bytes {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError('not a whole number that is exact');
   const high = Math.floor(value / 2 ** 32);
   const low = value % 2 ** 32;
   return Uint8Array.of(high >>> 24, high >>> 16, high >>> 8, high, low >>> 24, low >>> 16, low >>> 8, low);

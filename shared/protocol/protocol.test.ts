@@ -10,6 +10,7 @@ import {
   toBase64Url,
   u32,
   u64,
+  utf8,
 } from '../base/bytes.ts';
 import { ERRORS, type ErrorCode, sentenceOf } from '../base/errors.ts';
 import { LIMITS } from '../base/limits.ts';
@@ -92,6 +93,26 @@ describe('bytes', () => {
     );
     expect([...u32(0x01020304)]).toEqual([1, 2, 3, 4]);
     expect([...u64(2 ** 40 + 1)]).toEqual([0, 0, 1, 0, 0, 0, 0, 1]);
+  });
+
+  it('say a number in one way, and only one that is exact', () => {
+    fc.assert(
+      fc.property(fc.maxSafeNat(), (value) => {
+        expect(Buffer.from(u64(value)).readBigUInt64BE()).toBe(BigInt(value));
+      }),
+    );
+    expect([...u64(Number.MAX_SAFE_INTEGER)]).toEqual([0, 31, 255, 255, 255, 255, 255, 255]);
+    for (const value of [1.5, Number.NaN, -1, 2 ** 53]) expect(() => u64(value), String(value)).toThrow(RangeError);
+  });
+
+  it('hold a text as Node does, short or long, of any script', () => {
+    const ends = ['', 'é', '\u{1f600}', '\ud800'];
+    for (const length of [0, 1, 255, 256, 257]) {
+      for (const end of ends) {
+        const text = `${'a'.repeat(length)}${end}`;
+        expect(Buffer.from(utf8(text))).toEqual(Buffer.from(text));
+      }
+    }
   });
 });
 

@@ -1,9 +1,8 @@
 import type { Computer, ComputerAsk, ComputerLeave, ComputerList } from '../model/computers.ts';
-import { type Bytes, concatBytes, fromBase64Url, u32, u64, utf8 } from './agreements.ts';
-import { label } from './primitives.ts';
+import { type Bytes, concatBytes, fromBase64Url, u32, u64 } from './agreements.ts';
+import { counted, label } from './primitives.ts';
 
 const raw = (text: string): Bytes => fromBase64Url(text) ?? new Uint8Array();
-const counted = (text: string): Bytes => concatBytes(u32(utf8(text).length), utf8(text));
 
 /** "parley/1 computer" | person | device | askedAt u64 | name: what a new computer signs to be a computer of that person. */
 export function consentBytes(person: string, { device, askedAt, name }: Omit<Computer, 'consent'>): Bytes {

@@ -1,12 +1,8 @@
 import type { Entry, EntryBody } from '../model/entry.ts';
-import { type Bytes, concatBytes, fromBase64Url, u32, u64, utf8 } from './agreements.ts';
-import { label } from './primitives.ts';
+import { type Bytes, concatBytes, fromBase64Url, u32, u64 } from './agreements.ts';
+import { counted, label } from './primitives.ts';
 
 const raw = (text: string): Bytes => fromBase64Url(text) ?? new Uint8Array();
-function counted(text: string): Bytes {
-  const bytes = utf8(text);
-  return concatBytes(u32(bytes.length), bytes);
-}
 
 /** The bytes whose SHA-256 is an entry's digest: "parley/1 body" | salt | the fields of its kind. A deletion has no body. */
 export function entryBodyBytes(body: Entry['body']): Bytes {

@@ -1,7 +1,13 @@
-import { type Bytes, concatBytes, type KeyHandle, PROTOCOL_LABEL, utf8 } from './agreements.ts';
+import { type Bytes, concatBytes, type KeyHandle, PROTOCOL_LABEL, u32, utf8 } from './agreements.ts';
 
 /** A domain-separation label of this protocol version: "parley/1 <purpose>". */
 export const label = (purpose: string): Bytes => utf8(`${PROTOCOL_LABEL} ${purpose}`);
+
+/** A text as it stands among other fields: its length as UTF-8 (u32), and the bytes. */
+export function counted(text: string): Bytes {
+  const bytes = utf8(text);
+  return concatBytes(u32(bytes.length), bytes);
+}
 
 /** A way to SHA-256; a platform may have one that does not go through WebCrypto's threads. */
 export type Sha256 = (bytes: Bytes) => Uint8Array | Promise<Bytes>;

@@ -332,6 +332,7 @@ http {
       for (const socket of sockets) socket.destroy();
     });
     // On a busy machine the server itself may put newcomers off with 503; nginx without descriptors answers 500, or not at all.
+    // The server's own refusal is asked again, as it tells clients to; the test's time bounds how often.
     const comeIn = async (): Promise<string> => {
       const socket = opened();
       sockets.push(socket);

@@ -7,6 +7,7 @@ import { createEntryLog } from '#core/history/entry-log.ts';
 import { createHistoryContext } from '#core/history/history-context.ts';
 import { STATE_NUMBERS } from '#core/history/message-rows.ts';
 import { openHistory } from '#core/history/open-history.ts';
+import { createSpans } from '#core/history/spans.ts';
 import { signingKeyOf } from '#core/identity/ed25519.ts';
 
 const AUTHORS = 5;
@@ -32,9 +33,8 @@ export function fillOnlyRoom(profile: string, count: number, unread = 0): void {
     const own = DeviceId.parse(signingKeyOf(new Uint8Array(randomBytes(32))).publicKey);
     const [key] = keys;
     if (!key) throw new Error('no author');
-    const log = createEntryLog(
-      createHistoryContext(createQueries(db), { db, key, now: Date.now, lifetime: Date.now, own }),
-    );
+    const context = createHistoryContext(createQueries(db), { db, key, now: Date.now, lifetime: Date.now, own });
+    const log = createEntryLog(context, createSpans(context));
     const first = Date.now() - count * MINUTE_MS;
     const random = (size: number) => toBase64Url(new Uint8Array(randomBytes(size)));
     const seqs = new Map<number, number>();

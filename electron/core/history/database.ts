@@ -37,6 +37,8 @@ export const planOnce = (text: string): string => text.replace(/\?|@\w+/g, '+$&'
 
 /** How many numbers of rows are kept. */
 const NUMBERS_MAX = 20_000;
+/** What is longer comes seldom, and fills the memory. */
+const KEY_MAX = 128;
 
 /** Hears how long each statement took (ms) and how many rows it read or changed. */
 export interface StatementWatch {
@@ -97,10 +99,11 @@ export function createQueries(db: WritableDb, watch?: StatementWatch): Queries {
         () => 1,
       ),
     numberOf: (key, read) => {
+      if (!db.inTransaction || key.length > KEY_MAX) return read();
       const known = numbers.get(key);
       if (known !== undefined) return known;
       const found = read();
-      if (found === undefined || !db.inTransaction) return found;
+      if (found === undefined) return found;
       if (numbers.size >= NUMBERS_MAX) numbers.clear();
       numbers.set(key, found);
       return found;

@@ -17,7 +17,7 @@ import {
 } from './message-rows.ts';
 import { createMessageWriter } from './message-writer.ts';
 import { createSearchIndex } from './search-index.ts';
-import { createSpans } from './spans.ts';
+import type { Spans } from './spans.ts';
 import { sql } from './statements.ts';
 
 /**
@@ -25,7 +25,7 @@ import { sql } from './statements.ts';
  * is what is shown; a deletion is final. The words that were replaced are erased: their entry stays, provable by its digest.
  * Everything here runs inside a transaction.
  */
-export function createEntryLog(context: HistoryContext, spans = createSpans(context)) {
+export function createEntryLog(context: HistoryContext, spans: Spans) {
   const { one, run, now, lifetime, authors, calls, messages, entryRow } = context;
   const writer = createMessageWriter(context);
   const index = createSearchIndex(context);

@@ -3,6 +3,7 @@ import { DeviceId, MessageId, RoomId } from '@parley/shared/protocol';
 import { createEntryLog } from './entry-log.ts';
 import type { HistoryContext } from './history-context.ts';
 import type { MessageRow } from './message-rows.ts';
+import { createSpans } from './spans.ts';
 import { sql } from './statements.ts';
 
 /** A message that is not here any more. */
@@ -18,7 +19,7 @@ export const ERASED_AT_ONCE = 50;
 /** Erases what is to be erased after a time. */
 export function createForgettingStore(context: HistoryContext) {
   const { one, all, messages, entryRow, authors, run, transaction, lifetime, needRoom } = context;
-  const log = createEntryLog(context);
+  const log = createEntryLog(context, createSpans(context));
   const goneOf = (row: MessageRow): Gone => ({
     roomId: RoomId.parse(row.room_id),
     author: DeviceId.parse(row.author),

@@ -12,6 +12,7 @@ type Async<F> = F extends (...args: infer A) => infer R ? (...args: A) => Promis
 
 /** The store's own calls, each answered by the worker once it is durable. Rejects with ParleyErrors. */
 export type HistoryClient = { [N in Exclude<keyof HistoryStore, 'record'>]: Async<HistoryStore[N]> } & {
+  /** The same once the signatures are checked: calls that are made after it may come before it. */
   record(roomId: RoomId, entries: readonly Entry[]): Promise<ReturnType<HistoryStore['record']>>;
   /** Copies the whole history to a new file, beside the other calls. */
   copyTo(target: string): Promise<void>;
@@ -111,9 +112,9 @@ export async function startHistory(options: {
   const { areSigned } = createSignatureChecks();
   let checking: Promise<unknown> = Promise.resolve();
   const record = async (roomId: RoomId, entries: readonly Entry[]): Promise<unknown> => {
-    const signed = areSigned(entries);
-    const turn = checking.then(() => signed);
-    checking = turn;
+    // One batch at a time: what else waits for Node's thread pool is not held up by thousands of checks.
+    const turn = checking.then(() => areSigned(entries));
+    checking = turn.catch(() => {});
     return ask('record', [roomId, entries, await turn]);
   };
   const close = async () => {

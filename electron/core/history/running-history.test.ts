@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { profileFromName } from '@parley/shared/model';
+import { type Entry, profileFromName } from '@parley/shared/model';
 import type { RoomId } from '@parley/shared/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentLog } from '../adapters/stream-log.ts';
@@ -82,8 +82,13 @@ describe('entries of others', () => {
     const lengths = [40, 1, 7];
     let seq = 0;
     const parts = lengths.map((length) => Array.from({ length }, () => ana.write(roomId, { seq: ++seq })));
-    const wrong = { ...ana.write(roomId, { seq: ++seq }), authorName: 'Ben' };
-    const recorded = await Promise.all([...parts, [wrong]].map((entries) => history.record(roomId, entries)));
+    // Its body is not the signed one, which is seen before its signature is checked.
+    const wrong = { ...ana.write(roomId, { seq: ++seq }), body: ana.write(roomId).body } as Entry;
+    const order: number[] = [];
+    const recorded = await Promise.all(
+      [...parts, [wrong]].map((entries, at) => history.record(roomId, entries).finally(() => order.push(at))),
+    );
+    expect(order).toEqual([0, 1, 2, 3]);
     expect(recorded.map(({ gained, refused, forged }) => [gained, refused, forged])).toEqual([
       ...lengths.map((length) => [length, 0, 0]),
       [0, 1, 1],

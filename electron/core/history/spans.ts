@@ -55,8 +55,8 @@ export function createSpans({ one, all, run, own, authors }: HistoryContext) {
     /**
      * Whether there is room for another's message. Keys cost nothing to make, so from a certain number of authors on only
      * devices that were met may become one more; holes cost nothing to leave, so what would lie behind too many of
-     * them is taken when those before it have come; and a seq is used again only as often as a device is restored. Where the entry is added,
-     * that comes next.
+     * them is taken when those before it have come; and a seq is used again only as often as a device is restored. Remembers
+     * the spans for `add`, if that is the next call with the same entry.
      */
     hasRoomFor(message: Entry): boolean {
       const { roomId, author, seq } = message;
@@ -86,3 +86,5 @@ export function createSpans({ one, all, run, own, authors }: HistoryContext) {
     },
   };
 }
+
+export type Spans = ReturnType<typeof createSpans>;
