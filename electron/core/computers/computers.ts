@@ -33,6 +33,7 @@ type Asker = object | null;
 type Welcoming = { page: Asker; withdrawn: AbortController; done: Promise<void> };
 /** What the first computer gives to a new one, sealed part by part as it is asked for. */
 type Giving = { page: Asker; device: DeviceId; box: TransferBox; parts: readonly string[] };
+
 /** The several computers of a person: the signed list of them, and how a new one gets what the first one has. */
 export function createComputers(parts: ComputersParts) {
   const { history, identity, clock, shell, emit, watch, log } = parts;
