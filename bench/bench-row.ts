@@ -6,4 +6,6 @@ export type BenchRow = {
   comparedWith?: string;
   ratio?: number;
   goal?: string;
+  /** The figure of each round, where there were several. */
+  rounds?: number[];
 };

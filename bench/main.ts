@@ -10,7 +10,7 @@ Measures Parley on this computer and prints medians, what they are compared with
 Nothing else should run meanwhile. Without names all of them run. A bench of several parts can be asked for some of
 them: signaling relay idle. --json prints the rows as JSON, as the last line; --quick makes a short run that only shows
 that everything works; --seconds is for how long signaling soaks; --write puts a run of signaling into
-docs/performance.md.
+docs/performance.md, one of history, chat or files into docs/performance-history.md.
 `;
 
 /** Options of a bench with parts; the others have no use for them. */

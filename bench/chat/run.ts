@@ -3,6 +3,7 @@ import { fillOnlyRoom } from '../../tests/support/long-history.ts';
 import type { Participant } from '../../tests/support/participant.ts';
 import { openStage, type Stage } from '../../tests/support/stage.ts';
 import type { BenchRow } from '../bench-row.ts';
+import { publishRun } from '../publish.ts';
 import { median, p95 } from '../statistics.ts';
 
 const LETTERS = 60;
@@ -138,3 +139,6 @@ export async function run({ quick }: { quick: boolean }): Promise<BenchRow[]> {
     await stage.close();
   }
 }
+
+/** Puts a run into docs/performance-history.md. */
+export const publish = (rows: readonly BenchRow[]): Promise<void> => publishRun('performance-history', 'chat', rows);

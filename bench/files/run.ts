@@ -7,6 +7,7 @@ import type { Participant } from '../../tests/support/participant.ts';
 import { openStage } from '../../tests/support/stage.ts';
 import { pause } from '../../tests/support/wait.ts';
 import type { BenchRow } from '../bench-row.ts';
+import { publishRun } from '../publish.ts';
 import { median, p95 } from '../statistics.ts';
 import { openBareChannel } from './bare-channel.ts';
 import { endRequestWatch } from './unwatched.ts';
@@ -178,3 +179,6 @@ export async function run({ quick = false } = {}): Promise<BenchRow[]> {
     await stage.close();
   }
 }
+
+/** Puts a run into docs/performance-history.md. */
+export const publish = (rows: readonly BenchRow[]): Promise<void> => publishRun('performance-history', 'files', rows);

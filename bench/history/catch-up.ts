@@ -1,64 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Bridge, BridgeCall, BridgeInput } from '@parley/shared/bridge';
+import type { Bridge } from '@parley/shared/bridge';
 import { type Entry, profileFromName } from '@parley/shared/model';
-import {
-  DeviceId,
-  LIMITS,
-  LinkMessage,
-  type LinkMessageOf,
-  MessageId,
-  type RoomId,
-  toBase64Url,
-  unwrap,
-} from '@parley/shared/protocol';
-import { entrySignatureBytes } from '@parley/shared/sealing';
+import { DeviceId, LIMITS, LinkMessage, type LinkMessageOf, type RoomId, toBase64Url } from '@parley/shared/protocol';
 import { systemClock } from '@parley/shared/timing';
 import type { Core } from '../../electron/core/core.ts';
-import { digestOf } from '../../electron/core/history/digest.ts';
-import { type SigningKey, signingKeyOf } from '../../electron/core/identity/ed25519.ts';
 import { Conversation } from '../../renderer/session/conversation.ts';
 import { Inbox } from '../../renderer/session/inbox.ts';
 import type { BenchRow } from '../bench-row.ts';
-import { createTexts } from './texts.ts';
+import { batchesOf, genuineEntries } from './genuine-entries.ts';
+import { ask, openCore } from './open-core.ts';
 
-const AUTHORS = 5;
 type ChatWords = LinkMessageOf<'chat' | 'receipt' | 'have' | 'ids' | 'batch'>;
-const newId = () => MessageId.parse(randomBytes(16).toString('base64url'));
-
-type Ask = (core: Core, name: BridgeCall, input: unknown) => Promise<unknown>;
-const ask: Ask = async (core, name, input) => unwrap(await core.call(name, input as BridgeInput<typeof name>));
-
-/** Genuine messages of several authors, oldest first. */
-function written(roomId: RoomId, count: number): Entry[] {
-  const textOf = createTexts();
-  const keys: SigningKey[] = Array.from({ length: AUTHORS }, () => signingKeyOf(new Uint8Array(randomBytes(32))));
-  return Array.from({ length: count }, (_, index) => {
-    const key = keys[index % AUTHORS];
-    if (!key) throw new Error('no author');
-    const body = { salt: randomBytes(16).toString('base64url'), text: textOf(index) };
-    const unsigned = {
-      id: newId(),
-      roomId,
-      author: DeviceId.parse(key.publicKey),
-      authorName: `Member ${index % AUTHORS}`,
-      seq: Math.floor(index / AUTHORS) + 1,
-      clock: index + 1,
-      sentAt: 1_700_000_000_000 + index * 1_000,
-      kind: 'text' as const,
-      of: null,
-      body,
-      digest: digestOf(body),
-    };
-    return { ...unsigned, sig: key.sign(entrySignatureBytes(unsigned)) };
-  });
-}
-
 /** Records in batches as large as one call takes; resolves with the milliseconds that it took. */
 async function record(core: Core, roomId: RoomId, messages: readonly Entry[]): Promise<number> {
   const startedAt = performance.now();
-  for (let at = 0; at < messages.length; at += LIMITS.historyBatchMax) {
-    await ask(core, 'history.record', { roomId, messages: messages.slice(at, at + LIMITS.historyBatchMax) });
+  for (const batch of batchesOf(messages, LIMITS.historyBatchMax)) {
+    await ask(core, 'history.record', { roomId, messages: batch });
   }
   return performance.now() - startedAt;
 }
@@ -107,11 +65,7 @@ async function linked(left: [DeviceId, Conversation], right: [DeviceId, Conversa
  * Measures how long a newcomer needs to catch up with `count` messages over one link, both with a core on real files. Compared
  * with a third core that records the same messages without a link.
  */
-export async function catchUpRow(
-  folder: string,
-  openCore: (profile: string) => Promise<Core>,
-  count: number,
-): Promise<BenchRow> {
+export async function catchUpRow(folder: string, count: number): Promise<BenchRow> {
   const cores: Core[] = [];
   try {
     const members: { core: Core; deviceId: DeviceId }[] = [];
@@ -123,12 +77,10 @@ export async function catchUpRow(
     }
     const [giver, newcomer, alone] = members;
     if (!giver || !newcomer || !alone) throw new Error('a member is missing');
-    const { roomId } = unwrap(await giver.core.call('rooms.create', { name: 'Catching up', host: 'example.org' })) as {
-      roomId: RoomId;
-    };
-    const { invite } = unwrap(await giver.core.call('rooms.keyring', { roomId })) as { invite: string };
+    const { roomId } = await ask(giver.core, 'rooms.create', { name: 'Catching up', host: 'example.org' });
+    const { invite } = await ask(giver.core, 'rooms.keyring', { roomId });
     for (const { core } of [newcomer, alone]) await ask(core, 'rooms.add', { invite });
-    const messages = written(roomId, count);
+    const messages = genuineEntries(roomId, count);
     await record(giver.core, roomId, messages);
     const aloneMs = await record(alone.core, roomId, messages);
     const [giving, taking] = [conversationOver(giver.core, roomId), conversationOver(newcomer.core, roomId)];

@@ -21,8 +21,6 @@ export type SignalingRow = BenchRow & {
   /** The server whose figure this is, where several have the same one. */
   server?: string;
   met?: boolean;
-  /** The figure of each round. */
-  rounds?: number[];
 };
 
 /** Runs `measure` once per kind and round: A, B, C, A, B, C, … so that what else the computer does touches all. */

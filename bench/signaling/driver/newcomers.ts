@@ -9,6 +9,7 @@ const PATIENCE_MS = 15_000;
 /** Rooms that the newcomers spread over, two to each in the order in which they come. */
 const ROOM_SIZE = 2;
 const TURN_MS = 5;
+const TURN_MAX = 20;
 
 /** `joined`, the code of a refusal, or `unanswered`. */
 type Fate = string;
@@ -41,10 +42,10 @@ function comeIn(port: number, room: RoomKey, index: number): Promise<Fate> {
     const patience = setTimeout(() => end('unanswered'), PATIENCE_MS);
     let challenge = '';
     socket.on('unexpected-response', (_request, response) =>
-      end(response.statusCode === 503 ? 'server-busy' : 'other'),
+      end(response.statusCode === 503 ? 'server-busy' : `status ${response.statusCode}`),
     );
-    socket.on('error', () => end('other'));
-    socket.on('close', () => end('other'));
+    socket.on('error', (error) => end(`error: ${error.message}`));
+    socket.on('close', (code) => end(`closed with ${code}`));
     socket.on('message', (data) => {
       const text = (data as Buffer).toString();
       if (text === '2') socket.send('3');
@@ -75,7 +76,8 @@ export async function sendNewcomers(about: {
   const startedAt = performance.now();
   while (fates.length < total && performance.now() - startedAt < 2 * seconds * 1_000) {
     const due = Math.min(total, Math.floor(((performance.now() - startedAt) / 1_000) * perSecond));
-    while (fates.length < due) {
+    // No more in one turn: a client that is late for thousands at once answers nobody meanwhile.
+    for (const end = Math.min(due, fates.length + TURN_MAX); fates.length < end; ) {
       const room = rooms[Math.floor(fates.length / ROOM_SIZE)];
       if (!room) throw new Error('fewer rooms than newcomers need');
       fates.push(comeIn(port, room, fates.length));

@@ -52,12 +52,17 @@ function tooManyNewcomers(quick: boolean): Promise<SignalingRow[]> {
       await watching;
       const busy = newcomers.refused['server-busy'] ?? 0;
       const otherwise = Object.values(newcomers.refused).reduce((sum, count) => sum + count, 0) - busy;
+      const codes = Object.keys(newcomers.refused).filter((code) => code !== 'server-busy');
       const figure = (name: string, unit: string, value: number) => ({ part: 'overload', name, unit, values: [value] });
       const about = `${Math.round(newcomers.pace)} newcomers a second for ${seconds} s, twice as many as came in unhurried`;
       return [
         row(figure(`${about}: joined`, '', newcomers.joined)),
         row(figure('  told server-busy', '', busy)),
-        row(figure('  refused otherwise', '', otherwise), undefined, { most: 0 }),
+        row(
+          figure(`  refused otherwise${codes.length > 0 ? ` (${codes.join(', ')})` : ''}`, '', otherwise),
+          undefined,
+          { most: 0 },
+        ),
         row(figure('  without an answer in 15 s', '', newcomers.unanswered), undefined, { most: 0 }),
         row(figure('  boxes of members lost meanwhile', '', members.sent - members.latenciesMs.length), undefined, {
           most: 0,

@@ -1,4 +1,5 @@
 import { Histogram } from 'prom-client';
+import { EventDurations } from './event-durations.ts';
 
 /** One place of a histogram: how often a value was at most `le`, in seconds; the last `le` is infinite. */
 export type Bucket = { le: number; count: number };
@@ -7,7 +8,7 @@ export type Histograms = {
   /** HTTP requests by method, route and status. */
   http: Histogram<'method' | 'route' | 'status'>;
   /** Events of clients by event and outcome: `ok` or the code of the refusal. */
-  events: Histogram<'event' | 'outcome'>;
+  events: EventDurations;
   /** Commands to Redis by command and outcome. */
   redis: Histogram<'command' | 'outcome'>;
 };
@@ -22,13 +23,7 @@ export function createHistograms(): Histograms {
       buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
       registers: [],
     }),
-    events: new Histogram({
-      name: 'parley_event_duration_seconds',
-      help: 'Time to handle events of clients',
-      labelNames: ['event', 'outcome'],
-      buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1],
-      registers: [],
-    }),
+    events: new EventDurations([0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.1, 0.5, 1]),
     redis: new Histogram({
       name: 'parley_redis_command_duration_seconds',
       help: 'Time until Redis answered a command',

@@ -1,0 +1,75 @@
+import Database from 'better-sqlite3';
+import type { WritableDb } from '../../electron/core/history/database.ts';
+
+type Run = 'run' | 'get' | 'all';
+type Step = 'begin' | 'commit' | { text: string; plucked: boolean; run: Run; args: unknown[] };
+
+/** A connection that notes each statement that is run on it, with what was bound to it. */
+export function notingStatements(db: WritableDb): { db: WritableDb; steps: Step[] } {
+  const steps: Step[] = [];
+  const prepare = (text: string) => {
+    const statement = db.prepare<unknown[], unknown>(text);
+    const noted =
+      (run: Run, plucked: boolean) =>
+      (...args: unknown[]) => {
+        steps.push({ text, plucked, run, args });
+        return statement[run](...args);
+      };
+    const over = (plucked: boolean): object => ({
+      run: noted('run', plucked),
+      get: noted('get', plucked),
+      all: noted('all', plucked),
+      pluck: () => {
+        statement.pluck();
+        return over(true);
+      },
+    });
+    return over(false);
+  };
+  const transaction = (work: () => unknown) => ({
+    immediate: () => {
+      steps.push('begin');
+      const result = db.transaction(work).immediate();
+      steps.push('commit');
+      return result;
+    },
+  });
+  const noting = new Proxy(db, {
+    get: (target, name) => {
+      if (name === 'prepare') return prepare;
+      if (name === 'transaction') return transaction;
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  return { db: noting, steps };
+}
+
+/** Runs the statements on a connection of their own, each prepared before. Answers the milliseconds that they took. */
+export function runRaw(file: string, steps: readonly Step[]): number {
+  const db = new Database(file);
+  try {
+    for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'secure_delete = ON', 'foreign_keys = ON'])
+      db.pragma(pragma);
+    db.pragma('temp_store = MEMORY');
+    const prepared = new Map<string, Database.Statement<unknown[], unknown>>();
+    const work = steps.map((step) => {
+      if (typeof step === 'string') return step;
+      const key = `${step.plucked} ${step.text}`;
+      const statement = prepared.get(key) ?? db.prepare<unknown[], unknown>(step.text);
+      if (step.plucked) statement.pluck();
+      prepared.set(key, statement);
+      return { statement, run: step.run, args: step.args };
+    });
+    const [begin, commit] = [db.prepare('BEGIN IMMEDIATE'), db.prepare('COMMIT')];
+    const startedAt = performance.now();
+    for (const step of work) {
+      if (step === 'begin') begin.run();
+      else if (step === 'commit') commit.run();
+      else step.statement[step.run](...step.args);
+    }
+    return performance.now() - startedAt;
+  } finally {
+    db.close();
+  }
+}
