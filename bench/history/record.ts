@@ -13,7 +13,7 @@ import { median } from '../statistics.ts';
 import { batchesOf, genuineEntries } from './genuine-entries.ts';
 import { notingStatements, runRaw } from './raw-statements.ts';
 
-const ROUNDS = 5;
+const ROUNDS = Number(process.env.ROUNDS ?? 5);
 /** Batches that catching up has on their way to the disk at once. */
 const AHEAD = 2;
 

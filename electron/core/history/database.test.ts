@@ -24,7 +24,7 @@ afterEach(() => {
 const find = 'SELECT id FROM words WHERE word = ?';
 let reads = 0;
 const numberOf = (word: string): number =>
-  queries.numberOf(word, () => {
+  queries.numberOf('word', word, () => {
     reads++;
     return queries.one<{ id: number }>(find, word)?.id ?? queries.insert('INSERT INTO words (word) VALUES (?)', word);
   });
@@ -63,7 +63,7 @@ describe('the number of a row', () => {
   it('is read anew when it was forgotten, alone or with all others', () => {
     queries.transaction(() => [numberOf('one'), numberOf('two')]);
     queries.transaction(() => {
-      queries.forgetNumber('one');
+      queries.forgetNumber('word', 'one');
       numberOf('one');
       numberOf('two');
     });

@@ -16,12 +16,12 @@ export interface Queries {
    */
   insert(text: string, ...args: unknown[]): number;
   /**
-   * The number of a row under a key of its own, which `read` finds or makes. What was read in a transaction is kept until it is forgotten, a
-   * transaction fails, or another program writes.
+   * The number of a row of that kind under a key of its own, which `read` finds or makes. What was read in a transaction is kept until it is
+   * forgotten, a transaction fails, or another program writes.
    */
-  numberOf<T extends number | undefined>(key: string, read: () => T): T | number;
+  numberOf<T extends number | undefined>(kind: string, key: string, read: () => T): T | number;
   /** The row with that number is not there any more. */
-  forgetNumber(key: string): void;
+  forgetNumber(kind: string, key: string): void;
   /** Any row may be gone. */
   forgetNumbers(): void;
   /** Does all of it or nothing. */
@@ -35,7 +35,7 @@ export interface Queries {
  */
 export const planOnce = (text: string): string => text.replace(/\?|@\w+/g, '+$&');
 
-/** How many numbers of rows are kept. */
+/** How many numbers of rows of one kind are kept. */
 const NUMBERS_MAX = 20_000;
 /** What is longer comes seldom, and fills the memory. */
 const KEY_MAX = 128;
@@ -64,7 +64,9 @@ export function createQueries(db: WritableDb, watch?: StatementWatch): Queries {
     watch.ran(text, watch.now() - startedAt, rowsOf(result));
     return result;
   };
-  const numbers = new Map<string, number>();
+  const numbers = new Map<string, Map<string, number>>();
+  /** Known here: to ask the connection whether it is in a transaction costs more than to find a number. */
+  let isWithin = false;
   /** Changes when another connection has written. */
   const version = db.prepare<[], number>('SELECT data_version FROM pragma_data_version').pluck();
   let seenVersion: number | undefined;
@@ -98,23 +100,29 @@ export function createQueries(db: WritableDb, watch?: StatementWatch): Queries {
         },
         () => 1,
       ),
-    numberOf: (key, read) => {
-      if (!db.inTransaction || key.length > KEY_MAX) return read();
-      const known = numbers.get(key);
+    numberOf: (kind, key, read) => {
+      if (!isWithin || key.length > KEY_MAX) return read();
+      let ofKind = numbers.get(kind);
+      const known = ofKind?.get(key);
       if (known !== undefined) return known;
       const found = read();
       if (found === undefined) return found;
-      if (numbers.size >= NUMBERS_MAX) numbers.clear();
-      numbers.set(key, found);
+      if (!ofKind || ofKind.size >= NUMBERS_MAX) {
+        ofKind = new Map();
+        numbers.set(kind, ofKind);
+      }
+      ofKind.set(key, found);
       return found;
     },
-    forgetNumber: (key) => void numbers.delete(key),
+    forgetNumber: (kind, key) => void numbers.get(kind)?.delete(key),
     forgetNumbers: () => numbers.clear(),
     transaction: (work) => {
+      const before = isWithin;
       const checked = () => {
         const now = version.get();
         if (now !== seenVersion) numbers.clear();
         seenVersion = now;
+        isWithin = true;
         return work();
       };
       try {
@@ -124,6 +132,8 @@ export function createQueries(db: WritableDb, watch?: StatementWatch): Queries {
         // What it inserted was rolled back.
         numbers.clear();
         throw thrown;
+      } finally {
+        isWithin = before;
       }
     },
   };

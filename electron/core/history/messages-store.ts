@@ -152,12 +152,12 @@ export function createMessagesStore(context: HistoryContext) {
   };
 
   const isOutside = (statement: string, roomId: RoomId, row: ItemRow | undefined): boolean =>
-    row !== undefined && one(statement, roomId, ...placeOf(row), 1) !== undefined;
+    row !== undefined && one(statement, roomId, ...placeOf(row)) !== undefined;
 
   const pageOf = (roomId: RoomId, rows: ItemRow[]): HistoryPage => {
     const items = rows.map((row) => itemOf(row));
     const [oldest] = items;
-    const hasMore = isOutside(sql.pageBefore, roomId, rows[0]);
+    const hasMore = isOutside(sql.anyShownBefore, roomId, rows[0]);
     const total = one<{ message_count: number }>(sql.roomCount, roomId)?.message_count ?? 0;
     return {
       items,
@@ -165,7 +165,7 @@ export function createMessagesStore(context: HistoryContext) {
       returned_count: rows.length,
       has_more: hasMore,
       cursor: hasMore && oldest ? cursorAt(oldest) : null,
-      has_newer: isOutside(sql.pageAfter, roomId, rows.at(-1)),
+      has_newer: isOutside(sql.anyShownAfter, roomId, rows.at(-1)),
     };
   };
 

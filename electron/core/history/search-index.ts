@@ -33,10 +33,9 @@ const entriesOf = ({ roomId, author, sentAt, text }: Indexed): Set<string> =>
  * SQLite cannot fold texts by itself. Nothing of a removed text stays in any of the three.
  */
 export function createSearchIndex({ one, all, run, insert, numberOf, forgetNumber }: Queries) {
-  const keyOf = (word: string): string => `word ${word}`;
   const readId = (word: string): number | undefined => one<{ id: number }>(sql.wordId, word)?.id;
-  const idOf = (word: string): number | undefined => numberOf(keyOf(word), () => readId(word));
-  const idFor = (word: string): number => numberOf(keyOf(word), () => readId(word) ?? newId(word));
+  const idOf = (word: string): number | undefined => numberOf('word', word, () => readId(word));
+  const idFor = (word: string): number => numberOf('word', word, () => readId(word) ?? newId(word));
 
   function newId(word: string): number {
     const id = insert(sql.addWord, word);
@@ -48,7 +47,7 @@ export function createSearchIndex({ one, all, run, insert, numberOf, forgetNumbe
     if (one(sql.anyMessageWith, tokenOf(id)) !== undefined) return;
     if (isWord(word)) run(sql.removeWordParts, id, partsOf(word).join(' '));
     run(sql.removeWord, id);
-    forgetNumber(keyOf(word));
+    forgetNumber('word', word);
   }
 
   /** Takes a message out and adds to `left` the entries that it had. */

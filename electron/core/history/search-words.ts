@@ -5,10 +5,8 @@
 const UNSPACED =
   '\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Hangul}\\p{scx=Bopomofo}\\p{scx=Yi}\\p{scx=Thai}\\p{scx=Lao}\\p{scx=Khmer}\\p{scx=Myanmar}\\p{scx=Tibetan}\\p{scx=Javanese}\\p{scx=Balinese}';
 const LETTERS = '\\p{L}\\p{M}\\p{N}';
-const RUNS = new RegExp(
-  `(?<word>[[${LETTERS}]--[${UNSPACED}]]+)|(?<unspaced>[[${LETTERS}]&&[${UNSPACED}]]+)|\\S`,
-  'gv',
-);
+/** Its first group is a word, its second one a run of a script without spaces. Groups with names would cost an object for each match. */
+const RUNS = new RegExp(`([[${LETTERS}]--[${UNSPACED}]]+)|([[${LETTERS}]&&[${UNSPACED}]]+)|\\S`, 'gv');
 const IN_WORD = new RegExp(`^[[${LETTERS}]--[${UNSPACED}]]+$`, 'v');
 
 /** A word is looked up by three of its characters. */
@@ -22,8 +20,8 @@ export type Piece =
 /** Everything of a folded text that goes into the index, each once. */
 export function wordsOf(folded: string): Set<string> {
   const words = new Set<string>();
-  for (const { 0: run, groups } of folded.matchAll(RUNS)) {
-    if (groups?.unspaced === undefined) words.add(run);
+  for (const [run, , unspaced] of folded.matchAll(RUNS)) {
+    if (unspaced === undefined) words.add(run);
     else for (const each of charactersAndPairs(run)) words.add(each);
   }
   return words;
@@ -32,10 +30,12 @@ export function wordsOf(folded: string): Set<string> {
 /** What a folded term needs: each piece must be in a message that holds the term. Several pieces do not yet mean that it does. */
 export function piecesOf(term: string): Piece[] {
   const pieces: Piece[] = [];
-  for (const { 0: run, index, groups } of term.matchAll(RUNS)) {
-    if (groups?.word !== undefined) {
+  for (const match of term.matchAll(RUNS)) {
+    const { index } = match;
+    const [run, word, unspaced] = match;
+    if (word !== undefined) {
       pieces.push({ kind: 'word', word: run, wholeStart: index > 0, wholeEnd: index + run.length < term.length });
-    } else if (groups?.unspaced === undefined || [...run].length === 1) {
+    } else if (unspaced === undefined || [...run].length === 1) {
       pieces.push({ kind: 'exact', entries: [run] });
     } else {
       const characters = [...run];

@@ -229,6 +229,13 @@ export const sql = {
   pageAfter: `
     ${ITEMS} WHERE m.room = ${ROOM} AND m.shown = 1 AND (m.clock, a.device, m.id) > (?, ?, ?)
     ORDER BY ${OLDEST_FIRST} LIMIT ?`,
+  // Any of them: the first one in the order of the index is enough.
+  anyShownBefore: `
+    SELECT 1 FROM messages m CROSS JOIN authors a ON a.number = m.author
+    WHERE m.room = ${ROOM} AND m.shown = 1 AND (m.clock, a.device, m.id) < (?, ?, ?) LIMIT 1`,
+  anyShownAfter: `
+    SELECT 1 FROM messages m CROSS JOIN authors a ON a.number = m.author
+    WHERE m.room = ${ROOM} AND m.shown = 1 AND (m.clock, a.device, m.id) > (?, ?, ?) LIMIT 1`,
   unreadTexts: `
     SELECT text FROM messages WHERE room = ${ROOM} AND mine = 0 AND state < 3 AND shown = 1
     ORDER BY clock DESC LIMIT ?`,
