@@ -144,6 +144,7 @@ export const FILE_PROSE: Readonly<Record<FileMessage['type'], string>> = {
   stop: 'Nothing more of this file is wanted. A block that is being sent may still come to its end.',
   cannot:
     'This device cannot give the file now. Hashes and blocks that were asked for are not coming; they may be asked for again after half a minute, or once it says `held` again.',
+  got: 'How much arrived on this channel of this connection, headers included. Said each time 65,536 bytes more are here, at least. The sender lets only so much be on its way that little waits there: 131,072 bytes always, and more while frames arrive within 60 ms of the quickest.',
   progress: 'Tells the author how far the file is: once a second, and when it pauses, is complete or was declined.',
 };
 
@@ -244,6 +245,7 @@ export const FIELD_PROSE: Readonly<Record<string, string>> = {
   hashes: 'SHA-256 of each block, 32 bytes each, in order; base64url',
   index: 'of the block, from 0',
   'want offset': 'of the first byte that is wanted',
+  'got bytes': 'of binary messages, since the connection began',
   'progress bytes': 'that are there',
   delivered: 'on disk here',
   read: 'seen; only if the person lets others know',

@@ -39,6 +39,7 @@ export const FileMessage = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('stop'), fileId: FileId }),
   z.object({ type: z.literal('cannot'), fileId: FileId }),
+  z.object({ type: z.literal('got'), bytes: z.number().int().nonnegative() }),
   z.object({
     type: z.literal('progress'),
     fileId: FileId,

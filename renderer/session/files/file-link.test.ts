@@ -11,6 +11,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { fakeClock, settled } from '../../testing/fake-clock.ts';
 import { FileLink } from './file-link.ts';
+import { WINDOW_MIN_BYTES } from './send-window.ts';
 
 const fileId = FileId.parse(toBase64Url(new Uint8Array(16).fill(2)));
 const want = (index: number): string => JSON.stringify({ type: 'want', fileId, index, offset: 0 });
@@ -41,6 +42,9 @@ function openLink() {
   return { link, sent, channel, reads, answerRead };
 }
 
+const sentBytes = (sent: readonly (string | Bytes)[]): number =>
+  sent.reduce((bytes, data) => bytes + (typeof data === 'string' ? 0 : data.length), 0);
+
 describe('files over one connection', () => {
   it('go out as fast as the channel takes them', async () => {
     const { link, sent, channel, answerRead } = openLink();
@@ -51,10 +55,31 @@ describe('files over one connection', () => {
     for (let frames = -1; frames !== sent.length; ) {
       frames = sent.length;
       channel.bufferedBytes = 0;
+      link.hear(JSON.stringify({ type: 'got', bytes: sentBytes(sent) }));
       link.roomCame();
       await settled(1);
     }
     expect(sent).toHaveLength(Math.ceil(LIMITS.fileBlockBytes / BLOCK_PART_MAX_BYTES));
+  });
+
+  it('wait until the far end got more, however much the channel takes', async () => {
+    const { link, sent, channel, answerRead } = openLink();
+    channel.bufferedBytes = Number.NEGATIVE_INFINITY;
+    link.hear(want(0));
+    await answerRead();
+    const before = sentBytes(sent);
+    expect(before).toBeLessThanOrEqual(WINDOW_MIN_BYTES + LIMITS.fileFrameMaxBytes);
+    link.hear(JSON.stringify({ type: 'got', bytes: before }));
+    await settled(1);
+    expect(sentBytes(sent)).toBeGreaterThan(before);
+  });
+
+  it('are told of as they come', () => {
+    const { link, sent } = openLink();
+    const frame = new ArrayBuffer(LIMITS.fileFrameMaxBytes);
+    for (let frames = 0; frames < 3; frames++) link.hear(frame);
+    const told = [1, 2, 3].map((frames) => JSON.stringify({ type: 'got', bytes: frames * frame.byteLength }));
+    expect(sent).toEqual(told);
   });
 
   it('send nothing more once it is over, whatever was being read or waited for', async () => {

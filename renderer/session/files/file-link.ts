@@ -12,6 +12,7 @@ import {
   writeBlockPart,
 } from '@parley/shared/protocol';
 import { type Clock, FixedRate } from '@parley/shared/timing';
+import { SendWindow } from './send-window.ts';
 
 /** Above this much unsent data in the channel the next part of a block waits. */
 const BUFFERED_MAX_BYTES = 131_072;
@@ -19,7 +20,12 @@ const BUFFERED_MAX_BYTES = 131_072;
 const WANTS_MAX = 64;
 /** Messages of the far end: a receiver asks for some hundred blocks a second at the very most, and says little else. */
 const WANTS_RATE = { burst: 400, perSecond: 400 };
+/** No connection carries so much that a far end says more often what it got. */
+const GOT_RATE = { burst: 4_000, perSecond: 4_000 };
 const OTHERS_RATE = { burst: 200, perSecond: 20 };
+
+/** What a link does not act upon by itself. */
+export type HeardMessage = Exclude<FileMessage, { type: 'want' | 'stop' | 'got' }>;
 
 export type FileLinkPorts = {
   deviceId: DeviceId;
@@ -30,7 +36,7 @@ export type FileLinkPorts = {
   /** Reads a block that the far end may have; refuses what it may not. */
   readBlock(fileId: FileId, index: number): Promise<Outcome<Uint8Array>>;
   /** A message that is not about blocks to be sent. */
-  heard(message: Exclude<FileMessage, { type: 'want' | 'stop' }>): void;
+  heard(message: HeardMessage): void;
   /** A part of a block arrived. */
   part(part: BlockPart): void;
 };
@@ -45,12 +51,17 @@ export class FileLink {
   readonly deviceId: DeviceId;
   readonly #ports: FileLinkPorts;
   readonly #texts: string[] = [];
+  readonly #window = new SendWindow();
+  readonly #gotRate = new FixedRate(GOT_RATE.burst, GOT_RATE.perSecond);
   readonly #wantsRate = new FixedRate(WANTS_RATE.burst, WANTS_RATE.perSecond);
   readonly #othersRate = new FixedRate(OTHERS_RATE.burst, OTHERS_RATE.perSecond);
   #wants: Want[] = [];
   #serving = false;
   #closed = false;
   #roomCame: (() => void) | undefined;
+  /** Bytes of frames that arrived, and how many the far end was told of. */
+  #gotBytes = 0;
+  #toldBytes = 0;
 
   constructor(ports: FileLinkPorts) {
     this.#ports = ports;
@@ -67,21 +78,20 @@ export class FileLink {
   /** The channel is open, or has room again. */
   roomCame(): void {
     this.#flush();
-    this.#roomCame?.();
-    this.#roomCame = undefined;
+    this.#wake();
   }
 
   /** Takes what the far end sent. What is no message and no part is dropped. */
   hear(raw: string | ArrayBuffer): void {
     if (this.#closed) return;
     if (typeof raw !== 'string') {
+      this.#tellGot(raw.byteLength);
       const part = readBlockPart(raw);
       if (part) this.#ports.part(part);
       return;
     }
     // Before it is looked at: reading is what costs.
-    const rate = raw.startsWith('{"type":"want"') ? this.#wantsRate : this.#othersRate;
-    if (raw.length > LIMITS.linkMessageMaxChars || !rate.take(this.#ports.clock.monotonicMs())) return;
+    if (raw.length > LIMITS.linkMessageMaxChars || !this.#rateFor(raw).take(this.#ports.clock.monotonicMs())) return;
     const message = parse(raw);
     if (!message) return;
     if (message.type === 'want') {
@@ -89,13 +99,35 @@ export class FileLink {
       if (this.#wants.length < WANTS_MAX) this.#wants.push({ fileId, index, offset });
       void this.#serve();
     } else if (message.type === 'stop') this.#drop(message.fileId);
-    else this.#ports.heard(message);
+    else if (message.type === 'got') {
+      this.#window.got(message.bytes, this.#ports.clock.monotonicMs());
+      this.#wake();
+    } else this.#ports.heard(message);
   }
 
   close(): void {
     this.#closed = true;
     this.#wants = [];
-    this.#roomCame?.();
+    this.#wake();
+  }
+
+  #wake(): void {
+    const wake = this.#roomCame;
+    this.#roomCame = undefined;
+    wake?.();
+  }
+
+  #rateFor(raw: string): FixedRate {
+    if (raw.startsWith('{"type":"want"')) return this.#wantsRate;
+    return raw.startsWith('{"type":"got"') ? this.#gotRate : this.#othersRate;
+  }
+
+  /** Says how much arrived, so that the far end lets no more be on its way than arrives promptly. */
+  #tellGot(bytes: number): void {
+    this.#gotBytes += bytes;
+    if (this.#gotBytes - this.#toldBytes < LIMITS.fileFrameMaxBytes) return;
+    this.#toldBytes = this.#gotBytes;
+    this.say({ type: 'got', bytes: this.#gotBytes });
   }
 
   #flush(): void {
@@ -132,7 +164,7 @@ export class FileLink {
   /** False when the channel is gone, or this connection is over. */
   async #sendBlock({ fileId, index, offset }: Want, block: Uint8Array): Promise<boolean> {
     for (let at = offset; at < block.length; at += BLOCK_PART_MAX_BYTES) {
-      while (!this.#closed && this.#ports.bufferedBytes() >= BUFFERED_MAX_BYTES) {
+      while (!this.#closed && (this.#window.isFull || this.#ports.bufferedBytes() >= BUFFERED_MAX_BYTES)) {
         await new Promise<void>((resolve) => {
           this.#roomCame = resolve;
         });
@@ -140,7 +172,9 @@ export class FileLink {
       // The next connection of the same link belongs to another owner.
       if (this.#closed) return false;
       const bytes = block.subarray(at, at + BLOCK_PART_MAX_BYTES);
-      if (!this.#ports.send(writeBlockPart({ fileId, index, offset: at, bytes }))) return false;
+      const frame = writeBlockPart({ fileId, index, offset: at, bytes });
+      if (!this.#ports.send(frame)) return false;
+      this.#window.sent(frame.length, this.#ports.clock.monotonicMs());
     }
     return true;
   }

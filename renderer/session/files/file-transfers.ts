@@ -15,7 +15,7 @@ import { type Clock, repeat } from '@parley/shared/timing';
 import { type FileContent, pictureAddressOf } from '../../bridge/file-content.ts';
 import { type CountedClock, countedClock } from '../../clock.ts';
 import { Emitter } from '../../emitter.ts';
-import { FileLink } from './file-link.ts';
+import { FileLink, type HeardMessage } from './file-link.ts';
 import { IncomingFiles } from './incoming-files.ts';
 import type { LocalFiles } from './local-files.ts';
 
@@ -239,7 +239,7 @@ export class FileTransfers {
     if (before) this.#tellAuthor(item);
   }
 
-  async #heard(link: FileLink, message: Exclude<FileMessage, { type: 'want' | 'stop' }>): Promise<void> {
+  async #heard(link: FileLink, message: HeardMessage): Promise<void> {
     const { bridge, roomId } = this.#ports;
     const { deviceId } = link;
     switch (message.type) {
