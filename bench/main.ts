@@ -109,8 +109,16 @@ async function main(args: readonly string[]): Promise<number> {
         console.error(`${name} could not be measured: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
-    if (args.includes('--write')) await (await load(name)).publish?.(own);
     rows.push(...own);
+    if (!args.includes('--write')) continue;
+    try {
+      await (await load(name)).publish?.(own);
+    } catch (error) {
+      failed = true;
+      console.error(
+        `The run of ${name} could not be written: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
   }
   if (args.includes('--json')) {
     console.error(table(rows));

@@ -144,7 +144,7 @@ export const FILE_PROSE: Readonly<Record<FileMessage['type'], string>> = {
   stop: 'Nothing more of this file is wanted. A block that is being sent may still come to its end.',
   cannot:
     'This device cannot give the file now. Hashes and blocks that were asked for are not coming; they may be asked for again after half a minute, or once it says `held` again.',
-  got: 'How much arrived on this channel of this connection, headers included. Said each time 65,536 bytes more are here, at least. The sender lets only so much be on its way that little waits there: 131,072 bytes always, and more while frames arrive within 60 ms of the quickest.',
+  got: 'How much arrived on this channel of this connection, headers included. Said each time 65,536 bytes more are here, in a text that begins with `{"type":"got"` and has at most 64 UTF-16 units. The sender stops 131,072 bytes ahead of it, and further ahead while frames arrive at most 60 ms later than the quickest; it ignores a number above what it sent.',
   progress: 'Tells the author how far the file is: once a second, and when it pauses, is complete or was declined.',
 };
 

@@ -35,7 +35,7 @@ export function genuineEntries(roomId: RoomId, count: number): Entry[] {
   });
 }
 
-/** The same in batches as large as one call takes. */
+/** Entries in their order, so many in each batch. */
 export function* batchesOf<T>(entries: readonly T[], size: number): Generator<T[]> {
   for (let at = 0; at < entries.length; at += size) yield entries.slice(at, at + size);
 }

@@ -28,6 +28,7 @@ export function notingStatements(db: WritableDb): { db: WritableDb; steps: Step[
   };
   const transaction = (work: () => unknown) => ({
     immediate: () => {
+      if (db.inTransaction) throw new Error('a transaction within another one cannot be replayed');
       steps.push('begin');
       const result = db.transaction(work).immediate();
       steps.push('commit');

@@ -13,7 +13,7 @@ import { median } from '../statistics.ts';
 import { batchesOf, genuineEntries } from './genuine-entries.ts';
 import { notingStatements, runRaw } from './raw-statements.ts';
 
-const ROUNDS = Number(process.env.ROUNDS ?? 5);
+const ROUNDS = 5;
 /** Batches that catching up has on their way to the disk at once. */
 const AHEAD = 2;
 
@@ -69,7 +69,7 @@ async function recordThroughThread(file: string, seed: Bytes, roomId: RoomId, en
 
 /**
  * Measures how many signed messages of others are recorded in a second. Compared with the very same statements, with the same values and
- * in the same transactions, on a bare connection: no thread, no signature, no schema.
+ * in the same transactions, on a bare connection to a copy of the same file: no thread, no signature, no checks of what comes in.
  */
 export async function recordRow(folder: string, count: number): Promise<BenchRow> {
   const seed = new Uint8Array(randomBytes(32));

@@ -9,9 +9,10 @@ const PATIENCE_MS = 15_000;
 /** Rooms that the newcomers spread over, two to each in the order in which they come. */
 const ROOM_SIZE = 2;
 const TURN_MS = 5;
+/** Most newcomers in one turn. */
 const TURN_MAX = 20;
 
-/** `joined`, the code of a refusal, or `unanswered`. */
+/** `joined`, the code of a refusal, `unanswered`, or how the connection ended without a word. */
 type Fate = string;
 
 const connect = (port: number, address: string): WebSocket =>
@@ -44,7 +45,7 @@ function comeIn(port: number, room: RoomKey, index: number): Promise<Fate> {
     socket.on('unexpected-response', (_request, response) =>
       end(response.statusCode === 503 ? 'server-busy' : `status ${response.statusCode}`),
     );
-    socket.on('error', (error) => end(`error: ${error.message}`));
+    socket.on('error', (error) => end('code' in error ? `error: ${String(error.code)}` : 'error'));
     socket.on('close', (code) => end(`closed with ${code}`));
     socket.on('message', (data) => {
       const text = (data as Buffer).toString();

@@ -40,6 +40,11 @@ describe('the number of a row', () => {
     expect(reads).toBe(1);
   });
 
+  it('is read once within a transaction that the connection itself began, as a repair does', () => {
+    db.transaction(() => [numberOf('one'), numberOf('one')])();
+    expect(reads).toBe(1);
+  });
+
   it('is read anew after a transaction that failed', () => {
     expect(() =>
       queries.transaction(() => {

@@ -65,7 +65,7 @@ export function createQueries(db: WritableDb, watch?: StatementWatch): Queries {
     return result;
   };
   const numbers = new Map<string, Map<string, number>>();
-  /** Known here: to ask the connection whether it is in a transaction costs more than to find a number. */
+  /** Whether one of the transactions below runs: to ask the connection, which knows of all others too, costs more than to find a number. */
   let isWithin = false;
   /** Changes when another connection has written. */
   const version = db.prepare<[], number>('SELECT data_version FROM pragma_data_version').pluck();
@@ -101,7 +101,7 @@ export function createQueries(db: WritableDb, watch?: StatementWatch): Queries {
         () => 1,
       ),
     numberOf: (kind, key, read) => {
-      if (!isWithin || key.length > KEY_MAX) return read();
+      if ((!isWithin && !db.inTransaction) || key.length > KEY_MAX) return read();
       let ofKind = numbers.get(kind);
       const known = ofKind?.get(key);
       if (known !== undefined) return known;

@@ -50,7 +50,9 @@ describe('files over one connection', () => {
     const { link, sent, channel, answerRead } = openLink();
     link.hear(want(0));
     await answerRead();
-    // Not more than the channel may hold, and one frame.
+    // Not more than the channel may hold, and one frame, however much the far end got.
+    link.hear(JSON.stringify({ type: 'got', bytes: sentBytes(sent) }));
+    await settled(1);
     expect(channel.bufferedBytes).toBeLessThanOrEqual(131_072 + LIMITS.fileFrameMaxBytes);
     for (let frames = -1; frames !== sent.length; ) {
       frames = sent.length;

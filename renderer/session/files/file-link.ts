@@ -22,6 +22,9 @@ const WANTS_MAX = 64;
 const WANTS_RATE = { burst: 400, perSecond: 400 };
 /** No connection carries so much that a far end says more often what it got. */
 const GOT_RATE = { burst: 4_000, perSecond: 4_000 };
+const GOT_START = '{"type":"got"';
+/** With the longest number. */
+const GOT_MAX_CHARS = 64;
 const OTHERS_RATE = { burst: 200, perSecond: 20 };
 
 /** What a link does not act upon by itself. */
@@ -91,7 +94,9 @@ export class FileLink {
       return;
     }
     // Before it is looked at: reading is what costs.
-    if (raw.length > LIMITS.linkMessageMaxChars || !this.#rateFor(raw).take(this.#ports.clock.monotonicMs())) return;
+    const isGot = raw.startsWith(GOT_START);
+    if (raw.length > (isGot ? GOT_MAX_CHARS : LIMITS.linkMessageMaxChars)) return;
+    if (!this.#rateFor(raw, isGot).take(this.#ports.clock.monotonicMs())) return;
     const message = parse(raw);
     if (!message) return;
     if (message.type === 'want') {
@@ -117,9 +122,9 @@ export class FileLink {
     wake?.();
   }
 
-  #rateFor(raw: string): FixedRate {
-    if (raw.startsWith('{"type":"want"')) return this.#wantsRate;
-    return raw.startsWith('{"type":"got"') ? this.#gotRate : this.#othersRate;
+  #rateFor(raw: string, isGot: boolean): FixedRate {
+    if (isGot) return this.#gotRate;
+    return raw.startsWith('{"type":"want"') ? this.#wantsRate : this.#othersRate;
   }
 
   /** Says how much arrived, so that the far end lets no more be on its way than arrives promptly. */

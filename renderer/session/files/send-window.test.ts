@@ -28,7 +28,7 @@ function sendOver(
       window.sent(FRAME, now);
     }
   }
-  return { bytesPerMs: got / (seconds * 1_000), waitMs: Math.max(...waits.slice(-20)) };
+  return { bytesPerMs: got / (seconds * 1_000), waitMs: Math.max(...waits.slice(-200)) };
 }
 
 it('lets files use a long way almost whole', () => {
@@ -47,6 +47,23 @@ it.each([
   expect(sent.waitMs).toBeLessThan(Math.max(100, WINDOW_MIN_BYTES / bytesPerMs));
 });
 
+it('lets no more wait after ten minutes', () => {
+  const sent = sendOver(new SendWindow(), { latencyMs: 20, bytesPerMs: 1_000, seconds: 600 });
+  expect(sent.bytesPerMs).toBeGreaterThan(0.9 * 1_000);
+  expect(sent.waitMs).toBeLessThan(WINDOW_MIN_BYTES / 1_000);
+});
+
+it('does not grow by files that never fill it', () => {
+  const window = new SendWindow();
+  for (let at = 0; at < 200; at++) {
+    window.sent(FRAME, 10 * at);
+    window.got((at + 1) * FRAME, 10 * at + 1);
+  }
+  let atOnce = 0;
+  for (; !window.isFull; atOnce++) window.sent(FRAME, 2_000);
+  expect(atOnce * FRAME).toBeLessThanOrEqual(2 * WINDOW_MIN_BYTES);
+});
+
 it('does not believe that more arrived than was sent, nor less than before', () => {
   const window = new SendWindow();
   while (!window.isFull) window.sent(FRAME, 0);
@@ -54,7 +71,8 @@ it('does not believe that more arrived than was sent, nor less than before', () 
   expect(window.isFull).toBe(true);
   window.got(FRAME, 1);
   expect(window.isFull).toBe(false);
-  while (!window.isFull) window.sent(FRAME, 2);
-  window.got(FRAME, 3);
-  expect(window.isFull).toBe(true);
+  window.got(2 * FRAME, 2);
+  window.sent(FRAME, 3);
+  for (const bytes of [FRAME, 0]) window.got(bytes, 4);
+  expect(window.isFull).toBe(false);
 });

@@ -37,8 +37,8 @@ export class EventDurations {
     const type = 'histogram' as unknown as Values['type'];
     return {
       ...{ name: NAME, help: 'Time to handle events of clients', type },
-      ...{ aggregator: 'sum', collect: () => {}, values: values as Values['values'] },
-    };
+      ...{ aggregator: 'sum', values: values as Values['values'] },
+    } as Values;
   }
 
   #told({ event, outcome, counts, sum }: Series) {
