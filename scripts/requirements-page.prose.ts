@@ -55,7 +55,7 @@ export const REQUIREMENTS = {
   H7: 'Files from person to person: resumed after a cut, verified, several at once, never through the server',
   H8: 'Deleting a room with everything, messages that disappear or are kept for a time, what each room takes on the disk, export of rooms as JSON and as pages, import, encrypted backup and restore with a recovery phrase, recovery from a damaged file',
   H9: 'A new computer is paired with the old one and gets rooms, keys and history; several devices are one person',
-  H10: 'Voice messages: recorded by holding or locked, with waveform and speed, heard from their first block on, caught up as any entry',
+  H10: 'Voice messages: recorded by holding or locked, with waveform and speed, heard from their first block on, caught up like every entry',
 } as const;
 export type RequirementId = keyof typeof REQUIREMENTS;
 

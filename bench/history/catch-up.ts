@@ -12,6 +12,7 @@ import { batchesOf, genuineEntries } from './genuine-entries.ts';
 import { ask, openCore } from './open-core.ts';
 
 type ChatWords = LinkMessageOf<'chat' | 'receipt' | 'have' | 'ids' | 'batch'>;
+
 /** Records in batches as large as one call takes; resolves with the milliseconds that it took. */
 async function record(core: Core, roomId: RoomId, messages: readonly Entry[]): Promise<number> {
   const startedAt = performance.now();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { profileFromName } from '@parley/shared/model';
 import Database from 'better-sqlite3';
 import type { Core } from '../../electron/core/core.ts';
+import { pause } from '../../tests/support/wait.ts';
 import type { BenchRow } from '../bench-row.ts';
 import { median, p95 } from '../statistics.ts';
 import { batchesOf, genuineEntries, newMessageId } from './genuine-entries.ts';
@@ -20,7 +21,6 @@ const EVERY_MS = 25;
 const words = 'the call went well and we talk again on monday about what comes next with all of you there'.split(' ');
 const textOf = (number: number): string =>
   Array.from({ length: 12 }, (_, i) => words[(number * 7 + i * i) % words.length]).join(' ');
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Durable inserts of the same rows with nothing around them: no index, no search, no signature, no thread. */
 function bareInserts(file: string): number[] {
@@ -100,9 +100,9 @@ export async function composeRows(folder: string): Promise<BenchRow[]> {
     const while1000 = `compose while ${beside.perSecond.toFixed(0)} messages/s are recorded`;
     return [
       { name: 'compose, durable', value: median(idle), unit: 'ms', ...against(median, idle) },
-      { name: '– p95', value: p95(idle), unit: 'ms', ...against(p95, idle), goal: '≤ 5 ms' },
+      { name: '  p95', value: p95(idle), unit: 'ms', ...against(p95, idle), goal: '≤ 5 ms' },
       { name: while1000, value: median(beside.durations), unit: 'ms', ...against(median, beside.durations) },
-      { name: '– p95', value: p95(beside.durations), unit: 'ms', ...against(p95, beside.durations), goal: '≤ 15 ms' },
+      { name: '  p95', value: p95(beside.durations), unit: 'ms', ...against(p95, beside.durations), goal: '≤ 15 ms' },
     ];
   } finally {
     await core.close();

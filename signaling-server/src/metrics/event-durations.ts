@@ -6,8 +6,8 @@ type Series = { event: string; outcome: string; counts: number[]; sum: number };
 const NAME = 'parley_event_duration_seconds';
 
 /**
- * The durations of the events of clients by event and outcome, told as a histogram of prom-client's is. That one checks and joins the labels
- * at each value, which cost a thirtieth of what relaying a message does; this one finds its row by two maps.
+ * How long the events of clients took, by event and outcome, as a Prometheus histogram. prom-client's own class checks and joins the labels
+ * at each value, which cost 3 % of relaying a message; two maps find the series here.
  */
 export class EventDurations {
   readonly name = NAME;
@@ -35,10 +35,7 @@ export class EventDurations {
     );
     // prom-client tells the type as a word; its types call it a number.
     const type = 'histogram' as unknown as Values['type'];
-    return {
-      ...{ name: NAME, help: 'Time to handle events of clients', type },
-      ...{ aggregator: 'sum', values: values as Values['values'] },
-    } as Values;
+    return { name: NAME, help: 'Time to handle events of clients', type, aggregator: 'sum', values } as Values;
   }
 
   #told({ event, outcome, counts, sum }: Series) {
