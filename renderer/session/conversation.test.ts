@@ -68,6 +68,8 @@ function openConversation() {
     recordsBegun: 0,
     /** How many of the messages it finds unsigned. */
     forged: 0,
+    /** Why it could not store the last messages of a batch. */
+    failed: null as Refusal | null,
     /** Whether the person has a second computer. */
     hasOwn: true,
     /** Own texts that it keeps, and the refusals of the next ones. */
@@ -88,6 +90,7 @@ function openConversation() {
         gained,
         refused: core.keeps ? 0 : messages.length,
         forged: core.forged,
+        failed: core.failed,
       });
     },
     'history.compose': ({ id, content }: { id: MessageId; content: EntryContent }) => {
@@ -224,6 +227,20 @@ describe('back-fill', () => {
     clock.advance(2_000);
     await settled();
     expect(of('have')).toHaveLength(3);
+    expect(of('have').at(-1)).toMatchObject({ after: null });
+  });
+
+  it('begins again, and says why, where the disk took a part of a batch', async () => {
+    const { conversation, clock, core, link } = openConversation();
+    const troubles: string[] = [];
+    conversation.on('trouble', ({ code }) => void troubles.push(code));
+    const { hear, of } = await link('ben');
+    core.failed = refuse('disk-full');
+    await hear({ type: 'batch', messages: [message(device('ana'), 1)], hasMore: false });
+    core.failed = null;
+    clock.advance(2_000);
+    await settled();
+    expect([troubles, core.recorded, of('have').length]).toEqual([['disk-full'], 1, 2]);
     expect(of('have').at(-1)).toMatchObject({ after: null });
   });
 

@@ -277,7 +277,7 @@ export class Conversation {
       this.#events.emit('trouble', recorded);
       return false;
     }
-    const { stored, fresh, changed, gained, refused, forged } = recorded.value;
+    const { stored, fresh, changed, gained, refused, forged, failed } = recorded.value;
     this.#dropped.foreign += refused;
     if (forged > 0) this.#tellOfForgery(from);
     for (const each of stored) this.#receipts.queue(each, 'delivered');
@@ -287,7 +287,9 @@ export class Conversation {
     // Own messages that were lost here and come back: the device that gives them has them.
     const own = fresh.flatMap(({ mine, id }) => (mine ? [id] : []));
     await this.#mark(from, 'delivered', own);
-    return gained;
+    if (!failed) return gained;
+    this.#events.emit('trouble', failed);
+    return false;
   }
 
   #tellOfForgery(by: DeviceId): void {

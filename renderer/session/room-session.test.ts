@@ -902,7 +902,7 @@ describe('room session', () => {
 
     it('says in plain words who handed on a message that its author did not sign, once (H6)', async () => {
       const { room, ana, ben } = await twoInARoom();
-      const nothing = { stored: [], fresh: [], changed: [], gained: 0 };
+      const nothing = { stored: [], fresh: [], changed: [], gained: 0, failed: null };
       ben.core.answers['history.record'] = () => ({ ok: true, value: { ...nothing, refused: 1, forged: 1 } });
       for (const text of ['hello', 'again']) await ana.session.send({ kind: 'text', text, of: null }, () => {});
       await room.later(1_000);

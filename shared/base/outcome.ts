@@ -6,9 +6,9 @@ export const Refusal = z.object({
   ok: z.literal(false),
   code: ErrorCode,
   message: z.string().max(500),
-  path: z.string().max(200).optional(),
+  path: z.string().max(200).exactOptional(),
   /** Truthful time until the same request is served. */
-  retryAfterMs: z.number().int().nonnegative().optional(),
+  retryAfterMs: z.number().int().nonnegative().exactOptional(),
 });
 export type Refusal = { ok: false; code: ErrorCode; message: string; path?: string; retryAfterMs?: number };
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CallId, DeviceId, MessageId, RoomId } from '../base/ids.ts';
 import { LIMITS } from '../base/limits.ts';
+import { Refusal } from '../base/outcome.ts';
 import {
   Author,
   Cursor,
@@ -50,7 +51,7 @@ export const historyCalls = {
   },
   /**
    * Stores others' entries after checking author and signature; says which are stored now, which messages are new or changed, and how many
-   * entries brought anything.
+   * entries brought anything. A batch is stored in parts: `failed` says why the last entries could not be, where the first ones were.
    */
   'history.record': {
     input: z.object({ roomId: RoomId, messages: z.array(Entry).max(LIMITS.historyBatchMax) }).strict(),
@@ -62,6 +63,7 @@ export const historyCalls = {
       refused: z.number().int().nonnegative(),
       /** The refused ones that their author did not sign. */
       forged: z.number().int().nonnegative(),
+      failed: Refusal.nullable(),
     }),
   },
   /** The messages before or after a place, nearest to it; the newest where none is given. Not both. */

@@ -36,7 +36,12 @@ const ALIKE: ReadonlyMap<string, string> = new Map([
   ['—', '-'],
 ]);
 const ALIKE_LETTERS = new RegExp(`[${[...ALIKE.keys()].join('')}]`, 'gu');
-const ASCII = /^[\u0021-\u007E]*(?: [\u0021-\u007E]+)*$/;
+/**
+ * The same parts, those together that fold as a whole: its first group are words of ASCII with single spaces, its second one ideographs,
+ * which stay as they are.
+ */
+const LONG_PARTS =
+  /([\u0021-\u007E]+(?: [\u0021-\u007E]+)*)(?![\p{M}\uFF9E\uFF9F])|([\u4E00-\u9FFF]+)(?![\p{M}\uFF9E\uFF9F])|\s+|[^\s\p{M}][\p{M}\uFF9E\uFF9F]*|\p{M}+/gu;
 
 const seenParts = new Map<string, string>();
 const SEEN_PARTS_MAX = 4_096;
@@ -61,12 +66,12 @@ function foldPart(part: string): string {
   return folded;
 }
 
+const foldLongPart = (part: string, ascii: string | undefined, ideographs: string | undefined): string =>
+  ascii !== undefined ? part.toLowerCase() : ideographs !== undefined ? part : foldPart(part);
+
 /** The text as search compares it, without the way back. */
 export function foldText(text: string): string {
-  if (ASCII.test(text)) return text.toLowerCase();
-  let folded = '';
-  for (const [part] of text.toWellFormed().matchAll(PARTS)) folded += foldPart(part);
-  return folded;
+  return text.toWellFormed().replace(LONG_PARTS, foldLongPart);
 }
 
 /** The text as search compares it: 'Café', 'CAFE' and 'cafe' are one, and so are 'Straße' and 'strasse'. */

@@ -120,6 +120,27 @@ describe('the history’s thread', () => {
     }
   });
 
+  it('merges the pieces of the search index before it copies them', async () => {
+    for (let i = 0; i < 20; i++) ben.compose(roomId, `Message ${i}`);
+    const pieces = (path: string): unknown => {
+      const { db } = openTestStore(path);
+      const count = db.prepare('SELECT count(DISTINCT segid) FROM message_words_idx').pluck().get();
+      db.close();
+      return count;
+    };
+    ben.close();
+    expect(pieces(file)).not.toBe(1);
+    let told: () => void = () => {};
+    const backedUp = new Promise<void>((resolve) => {
+      told = resolve;
+    });
+    const log: Log = { ...silentLog, info: () => told() };
+    const { history } = await startHistory({ file, seed: newSeed(), log, backupDelayMs: 0 });
+    await backedUp;
+    await history.close();
+    expect([pieces(file), pieces(newest())]).toEqual([1, 1]);
+  });
+
   it('closes while a copy is under way', async () => {
     for (let i = 0; i < 300; i++) ben.compose(roomId, `Message ${i}`);
     ben.close();

@@ -8,21 +8,28 @@ function open() {
   const clock = testClock(0);
   const answers: string[] = [];
   let locked = false;
+  let pauses = 0;
   let nextId = 1;
   const queue = createCallQueue({
-    run: ({ name }): Outcome<unknown> => {
-      if (!locked || name === 'page') return accept(null);
-      return refuse('history-locked');
+    run: ({ name }): Outcome<unknown> | 'paused' => {
+      if (locked && name !== 'page') return refuse('history-locked');
+      if (name !== 'record' || pauses === 0) return accept(null);
+      pauses--;
+      return 'paused';
     },
     answer: ({ id, name }, outcome) => void answers.push(`${id} ${name} ${outcome.ok ? 'done' : outcome.code}`),
     now: clock.now,
     after: clock.after,
+    soon: (work) => clock.after(0, work),
   });
   return {
     clock,
     answers,
     lock: (value: boolean) => {
       locked = value;
+    },
+    pause: (times: number) => {
+      pauses = times;
     },
     push: (name: string) => queue.push({ id: nextId++, name, args: [] }),
     settle: queue.settle,
@@ -80,5 +87,44 @@ describe('calls to a file that another program has locked', () => {
     expect(late.answers).toEqual(['1 compose history-locked']);
     expect(late.clock.timers()).toBe(0);
     await late.settle(1_000);
+  });
+});
+
+describe('a record that pauses', () => {
+  it('lets in what came meanwhile, but no other record', () => {
+    const { clock, answers, pause, push } = open();
+    pause(2);
+    push('record');
+    push('record');
+    push('compose');
+    push('deleteRoom');
+    expect(answers).toEqual(['3 compose done', '4 deleteRoom done']);
+    clock.advance(0);
+    expect(answers.slice(2)).toEqual(['1 record done', '2 record done']);
+    expect(clock.timers()).toBe(0);
+  });
+
+  it('keeps the order of the writes that find the file locked meanwhile', () => {
+    const { clock, answers, lock, pause, push } = open();
+    pause(1);
+    push('record');
+    lock(true);
+    push('compose');
+    lock(false);
+    push('compose');
+    expect(answers).toEqual([]);
+    clock.advance(50);
+    expect(answers).toEqual(['1 record done', '2 compose done', '3 compose done']);
+  });
+
+  it('is done before the queue ends', async () => {
+    const { clock, answers, pause, push, settle } = open();
+    pause(3);
+    push('record');
+    const settled = settle(1_000);
+    clock.advance(0);
+    await settled;
+    expect(answers).toEqual(['1 record done']);
+    expect(clock.timers()).toBe(0);
   });
 });

@@ -15,48 +15,63 @@ const READS: ReadonlySet<string> = new Set<keyof HistoryStore>([
   'servers',
 ]);
 
+type Waiting = { call: HistoryCall; until: number; paused: boolean };
+
 /** How long a call waits while another program holds the file's write lock. */
 export const LOCK_WAIT_MS = 10_000;
 const RETRY_MS = 20;
 
 /**
  * Runs calls in the order in which they came. One that finds the file locked is tried again until it is free or its time is
- * over, and the writes behind it wait for their turn.
+ * over, and the writes behind it wait for their turn. A `record` that pauses goes on when the calls that came meanwhile are done.
  */
 export function createCallQueue(options: {
-  run(call: HistoryCall): Outcome<unknown>;
+  run(call: HistoryCall): Outcome<unknown> | 'paused';
   answer(call: HistoryCall, outcome: Outcome<unknown>): void;
   /** Monotonic, in ms. */
   now(): number;
   /** Returns the undo. */
   after(delayMs: number, work: () => void): () => void;
+  /** Calls back when the calls that have come by now were pushed. Returns the undo. */
+  soon(work: () => void): () => void;
   waitMs?: number;
 }) {
-  const { run, answer, now, after, waitMs = LOCK_WAIT_MS } = options;
-  let waiting: { call: HistoryCall; until: number }[] = [];
+  const { run, answer, now, after, soon, waitMs = LOCK_WAIT_MS } = options;
+  let waiting: Waiting[] = [];
   let idle: (() => void)[] = [];
   let undo: (() => void) | undefined;
 
   /** False when the call has to wait. */
-  const attempt = (call: HistoryCall, until: number): boolean => {
+  const attempt = (each: Waiting): boolean => {
+    const { call, until } = each;
     const outcome = run(call);
+    each.paused = outcome === 'paused';
+    if (outcome === 'paused') {
+      each.until = now() + waitMs;
+      return false;
+    }
     if (!outcome.ok && outcome.code === 'history-locked' && now() < until) return false;
     answer(call, outcome);
     return true;
   };
   const goOn = () => {
     undo = undefined;
-    for (let first = waiting[0]; first && attempt(first.call, first.until); first = waiting[0]) waiting.shift();
-    if (waiting.length > 0) undo = after(RETRY_MS, goOn);
+    for (let first = waiting[0]; first && attempt(first); first = waiting[0]) waiting.shift();
+    wake();
+  };
+  const wake = () => {
+    const [first] = waiting;
+    if (first) undo ??= first.paused ? soon(goOn) : after(RETRY_MS, goOn);
     else for (const resolve of idle.splice(0)) resolve();
   };
+  const mayOvertake = ({ name }: HistoryCall): boolean =>
+    READS.has(name) || waiting.every(({ call }) => name !== 'record' && call.name === 'record');
   return {
     push(call: HistoryCall): void {
-      const until = now() + waitMs;
-      const mayOvertake = waiting.length === 0 || READS.has(call.name);
-      if (mayOvertake && attempt(call, until)) return;
-      waiting.push({ call, until });
-      undo ??= after(RETRY_MS, goOn);
+      const each = { call, until: now() + waitMs, paused: false };
+      if (mayOvertake(call) && attempt(each)) return;
+      waiting.push(each);
+      wake();
     },
     /** Resolves when nothing waits, or when what waited so long was refused. */
     async settle(graceMs: number): Promise<void> {

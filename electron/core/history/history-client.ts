@@ -5,6 +5,7 @@ import type { Log } from '../ports.ts';
 import type { Gone } from './forgetting-store.ts';
 import type { HistoryStore } from './history-store.ts';
 import type { WorkerAnswer, WorkerRequest, WorkerStart } from './history-worker.ts';
+import type { RecordAnswer } from './record-parts.ts';
 import type { Recovery } from './repair.ts';
 import { createSignatureChecks } from './signature-checks.ts';
 
@@ -12,8 +13,8 @@ type Async<F> = F extends (...args: infer A) => infer R ? (...args: A) => Promis
 
 /** The store's own calls, each answered by the worker once it is durable. Rejects with ParleyErrors. */
 export type HistoryClient = { [N in Exclude<keyof HistoryStore, 'record'>]: Async<HistoryStore[N]> } & {
-  /** The same once the signatures are checked: calls that are made after it may come before it. */
-  record(roomId: RoomId, entries: readonly Entry[]): Promise<ReturnType<HistoryStore['record']>>;
+  /** The same once the signatures are checked, in parts: calls that are made after it may come before it and between its entries. */
+  record(roomId: RoomId, entries: readonly Entry[]): Promise<RecordAnswer>;
   /** Copies the whole history to a new file, beside the other calls. */
   copyTo(target: string): Promise<void>;
   /** Ends the copy that is being made: it rejects with `cancelled`. */
@@ -47,7 +48,8 @@ export async function startHistory(options: {
   recoveredLater?: (recovery: Recovery) => void;
 }): Promise<HistoryOpened> {
   const { file, seed, log, slowQueryMs = 100, slowStatementMs = 50, backupDelayMs = 60_000 } = options;
-  const workerData: WorkerStart = { file, seed, slowQueryMs, slowStatementMs, backupDelayMs };
+  const awaited = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const workerData: WorkerStart = { awaited, file, seed, slowQueryMs, slowStatementMs, backupDelayMs };
   const worker = new Worker(options.workerUrl ?? new URL('./history-worker.ts', import.meta.url), { workerData });
   const waiting = new Map<number, (outcome: Outcome<unknown>) => void>();
   let nextId = 1;
@@ -95,6 +97,7 @@ export async function startHistory(options: {
     const outcome = await new Promise<Outcome<unknown>>((resolve) => {
       const id = nextId++;
       waiting.set(id, resolve);
+      if (name !== 'record') Atomics.add(awaited, 0, 1);
       const request: WorkerRequest = { id, name, args };
       worker.postMessage(request);
     });

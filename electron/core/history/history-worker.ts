@@ -10,7 +10,10 @@ import { createRunningHistory, type HistoryNews, type HistoryStart } from './run
  * The device's key comes along, because a message gets its seq, its clock and its signature in one transaction;
  * this thread lives in the core's process and never talks to a page.
  */
-export type WorkerStart = HistoryStart;
+export type WorkerStart = HistoryStart & {
+  /** One number: how many calls other than `record` are on their way to this thread. Recording pauses for them. */
+  awaited: Int32Array;
+};
 export type WorkerRequest = HistoryCall;
 export type WorkerAnswer = HistoryNews | { kind: 'opened'; outcome: Outcome<Recovery | null> };
 
@@ -21,8 +24,9 @@ const start: WorkerStart = workerData;
 const say = (answer: WorkerAnswer) => port.postMessage(answer);
 
 try {
-  const history = createRunningHistory(start, say);
+  const history = createRunningHistory(start, say, () => Atomics.load(start.awaited, 0) > 0);
   port.on('message', (request: WorkerRequest) => {
+    if (request.name !== 'record') Atomics.sub(start.awaited, 0, 1);
     if (request.name !== 'close') return history.call(request);
     const closed = (outcome: Outcome<null>) => {
       say({ kind: 'answer', id: request.id, outcome });

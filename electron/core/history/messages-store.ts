@@ -31,6 +31,7 @@ import {
   readCursor,
   STATE_NUMBERS,
 } from './message-rows.ts';
+import type { Recorded, RecordedPart } from './recorded.ts';
 import { roomHash } from './room-hash.ts';
 import { createSignatureChecks } from './signature-checks.ts';
 import { spamRefusal } from './spam.ts';
@@ -44,6 +45,9 @@ import { sql } from './statements.ts';
 const CLOCK_LEAP_MAX = 1_000_000;
 /** The place after every message of a room. */
 const END: Place = [Number.MAX_SAFE_INTEGER, '', new Uint8Array()];
+
+/** So many entries are recorded before a call that waits is let in: each part of a batch waits for the disk once. */
+const PART_MIN = 4;
 
 /** Kinds that nobody writes in the field. */
 const LEAVES_DRAFT: ReadonlySet<EntryKind> = new Set(['call', 'hangup', 'name']);
@@ -213,13 +217,19 @@ export function createMessagesStore(context: HistoryContext) {
     /**
      * Stores others' entries after checking room, author and signature. Recording twice is recording once. `refused` counts
      * the entries that were not taken, `forged` those among them that their author did not sign. `signed` says for each whether its author
-     * did, where that was checked before.
+     * did, where that was checked before. Ends early, after some entries, when `isAwaited`: `taken` says how many it looked at.
      */
-    record: (roomId: RoomId, entries: readonly Entry[], signed: readonly boolean[] = []) =>
+    record: (
+      roomId: RoomId,
+      entries: readonly Entry[],
+      signed: readonly boolean[] = [],
+      isAwaited: () => boolean = () => false,
+    ): RecordedPart =>
       transaction(() => {
         const { read_clock: readClock } = needRoom(roomId);
-        const stored: (MessageRef & { met: boolean })[] = [];
+        const stored: Recorded['stored'] = [];
         const touched = new Map<MessageKey, { ref: MessageRef; wasShown: boolean }>();
+        let taken = 0;
         let gained = 0;
         let refused = 0;
         let forged = 0;
@@ -230,6 +240,8 @@ export function createMessagesStore(context: HistoryContext) {
           return known;
         };
         for (const [at, entry] of entries.entries()) {
+          if (at >= PART_MIN && isAwaited()) break;
+          taken++;
           const isSigned = (): boolean => signed[at] ?? checkSigned(entry);
           const ref = { author: entry.author, id: entry.id };
           const subject = log.subjectOf(entry);
@@ -285,7 +297,7 @@ export function createMessagesStore(context: HistoryContext) {
           const row = rowOf(ref);
           if (row?.room_id === roomId && row.shown === 1) (wasShown ? changed : fresh).push(itemOf(row));
         }
-        return { stored, fresh, changed, gained, refused, forged };
+        return { stored, fresh, changed, gained, refused, forged, taken };
       }),
 
     /** The messages before a place (or the newest), oldest first. */

@@ -8,6 +8,7 @@ import { asHistoryError } from './history-errors.ts';
 import { createHistoryStore } from './history-store.ts';
 import { lifetimeClock, settledClock } from './lifetimes.ts';
 import { openHistory } from './open-history.ts';
+import { createRecordParts } from './record-parts.ts';
 import type { Recovery } from './repair.ts';
 import { createStatementWatch, type SlowStatement } from './slow-statements.ts';
 import { createSweeper } from './sweeper.ts';
@@ -41,8 +42,15 @@ const REPAIR_AGAIN_MS = 60_000;
 /** How long closing waits for writes that wait for another program. */
 const CLOSE_GRACE_MS = 3_000;
 
-/** An open history with everything that goes on around it. `say` gets the answers of calls and what else there is to tell. */
-export function createRunningHistory(start: HistoryStart, say: (news: HistoryNews) => void) {
+/**
+ * An open history with everything that goes on around it. `say` gets the answers of calls and what else there is to tell. `isAwaited` says
+ * whether a call other than `record` is on its way.
+ */
+export function createRunningHistory(
+  start: HistoryStart,
+  say: (news: HistoryNews) => void,
+  isAwaited: () => boolean = () => false,
+) {
   const { file, slowQueryMs, slowStatementMs } = start;
   const key = signingKeyOf(new Uint8Array(start.seed));
   const clocks = { wall: Date.now, monotonic: () => performance.now() };
@@ -114,7 +122,10 @@ export function createRunningHistory(start: HistoryStart, say: (news: HistoryNew
     return running.recovered !== null;
   }
 
-  function run({ name, args }: HistoryCall): Outcome<unknown> {
+  const parts = createRecordParts(isAwaited);
+
+  function run(call: HistoryCall): Outcome<unknown> | 'paused' {
+    const { name, args } = parts.restOf(call);
     const startedAt = performance.now();
     let outcome = answer(running, name, args);
     if (!outcome.ok && outcome.code === 'history-damaged' && mend()) outcome = answer(running, name, args);
@@ -122,7 +133,7 @@ export function createRunningHistory(start: HistoryStart, say: (news: HistoryNew
     else if (outcome.ok && hasErased(outcome.value) && !(running instanceof ParleyError)) running.traces.deleted();
     const durationMs = performance.now() - startedAt;
     if (durationMs > slowQueryMs) say({ kind: 'slow', name, durationMs: Math.round(durationMs) });
-    return outcome;
+    return parts.noted(call, outcome);
   }
 
   /** Nothing of what was deleted stays in a copy, nor in one that is being made. */
@@ -138,11 +149,15 @@ export function createRunningHistory(start: HistoryStart, say: (news: HistoryNew
 
   const queue = createCallQueue({
     run,
-    answer: ({ id }, outcome) => say({ kind: 'answer', id, outcome }),
+    answer: (call, outcome) => say({ kind: 'answer', id: call.id, outcome: parts.whole(call, outcome) }),
     now: () => performance.now(),
     after: (delayMs, work) => {
       const timer = setTimeout(work, delayMs);
       return () => clearTimeout(timer);
+    },
+    soon: (work) => {
+      const immediate = setImmediate(work);
+      return () => clearImmediate(immediate);
     },
   });
 

@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { author, newMessageId, openTestStore, randomId, type TestStore, temporaryFolder } from '../testing/test-kit.ts';
 import { createQueries } from './database.ts';
+import { mergeSearchIndex } from './merge-index.ts';
 import { createMessageWriter } from './message-writer.ts';
 import { createSearchIndex, type Indexed } from './search-index.ts';
 import { LOOKED_AT_MAX, type SearchWish } from './search-store.ts';
@@ -303,6 +304,34 @@ describe('recording many messages at once', () => {
     expect(ben.store.record(roomId, messages)).toMatchObject({ gained: 40 });
     expect([pieces('message_words'), pieces('word_parts')]).toEqual([1, 1]);
     expect(found('other39')).toHaveLength(1);
+  });
+
+  it('leaves pieces that are merged beside the work, and then finds the same (H3)', () => {
+    const ana = author();
+    for (let seq = 1; seq <= 30; seq++)
+      ben.store.record(roomId, [ana.write(roomId, { seq, text: `word${seq} other${seq} same` })]);
+    expect(pieces('message_words')).toBeGreaterThan(1);
+    const before = found('same');
+    let steps = 0;
+    for (const _ of mergeSearchIndex(ben.db)) steps++;
+    expect(steps).toBeGreaterThan(0);
+    expect([pieces('message_words'), pieces('word_parts')]).toEqual([1, 1]);
+    expect(found('same')).toEqual(before);
+    expect(found('other7')).toEqual(['word7 other7 same']);
+    // There is nothing left to do.
+    expect([...mergeSearchIndex(ben.db)]).toEqual([]);
+  });
+
+  it('is merged later where another program writes (H3)', () => {
+    const ana = author();
+    for (let seq = 1; seq <= 30; seq++) ben.store.record(roomId, [ana.write(roomId, { seq, text: `word${seq}` })]);
+    ben.db.pragma('busy_timeout = 0');
+    const other = openTestStore(join(folder.path, 'ben.db'), { seed: ben.seed });
+    other.db.exec('BEGIN IMMEDIATE');
+    expect([...mergeSearchIndex(ben.db)]).toEqual([]);
+    other.db.exec('COMMIT');
+    other.close();
+    expect([...mergeSearchIndex(ben.db)]).not.toEqual([]);
   });
 
   it('finds every word after a batch was undone and recorded again', () => {

@@ -351,6 +351,7 @@ export const sql = {
   addMessageWords: 'INSERT INTO message_words (rowid, words) VALUES (?, ?)',
   removeMessageWords: "INSERT INTO message_words (message_words, rowid, words) VALUES ('delete', ?, ?)",
   messageWordsOption: 'INSERT INTO message_words (message_words, rank) VALUES (?, ?)',
+  totalChanges: 'SELECT total_changes() AS total',
   anyMessageWith: 'SELECT 1 FROM message_words WHERE message_words MATCH ? LIMIT 1',
   // Numbers are bound as real ones, and FTS5 uses only whole ones to find its place: any other is compared row by row.
   messageHas: 'SELECT 1 FROM message_words WHERE message_words MATCH ? AND rowid = CAST(? AS INTEGER)',

@@ -2,14 +2,20 @@ import { BACKUP_EVERY_MS, backUpIfOld, isBackupDue } from './backup.ts';
 import { checkInSteps } from './check-history.ts';
 import type { WritableDb } from './database.ts';
 import { isDamage } from './history-errors.ts';
+import { mergeSearchIndex } from './merge-index.ts';
 
-/** The share of time that the check leaves to other work: four times as long as a step takes, and at least this. */
+/** The share of time that a step leaves to other work: four times as long as a step takes, and at least this. */
 const PAUSE_MIN_MS = 10;
 const PAUSE_RATIO = 4;
 
+function* upkeepSteps(db: WritableDb): Generator<void> {
+  yield* checkInSteps(db);
+  yield* mergeSearchIndex(db);
+}
+
 /**
  * What is done for an open history beside the calls: once a day, or after the app did not end by itself, everything is read
- * through in small steps; then it is copied. A damaged file is never copied over a good backup.
+ * through and the search index merged, in small steps; then it is copied. A damaged file is never copied over a good backup.
  */
 export function createUpkeep(options: {
   db: WritableDb;
@@ -40,7 +46,7 @@ export function createUpkeep(options: {
       failed(thrown);
       return after(BACKUP_EVERY_MS / 4, look);
     }
-    const steps = checkInSteps(db);
+    const steps = upkeepSteps(db);
     const step = () => {
       if (turn !== mine) return;
       const startedAt = performance.now();

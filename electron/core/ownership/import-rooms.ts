@@ -1,6 +1,6 @@
 import { createReadStream, statSync } from 'node:fs';
 import { Entry, ExportedRoom, ROOM_EXPORT_FORMAT, ROOM_EXPORT_VERSION, type WorkResult } from '@parley/shared/model';
-import { LIMITS, ParleyError, type RoomId } from '@parley/shared/protocol';
+import { LIMITS, ParleyError, type RoomId, unwrap } from '@parley/shared/protocol';
 import { asFileError } from '../file-errors.ts';
 import type { HistoryClient } from '../history/history-client.ts';
 import { FilesBeside, type ImportedInto } from './import-files.ts';
@@ -117,10 +117,11 @@ class RoomReader {
     const entries = this.#waiting;
     this.#waiting = [];
     if (this.#roomId === null || entries.length === 0) return;
-    const { gained, refused, forged } = await this.#history.record(this.#roomId, entries);
+    const { gained, refused, forged, failed } = await this.#history.record(this.#roomId, entries);
     this.#sum.added += gained;
     this.#sum.refused += refused;
     this.#sum.forged += forged;
+    if (failed) unwrap(failed);
     this.#sum.known += entries.length - gained - refused;
     await this.#files.note(this.#roomId, entries);
     if (!this.#isNew) return;

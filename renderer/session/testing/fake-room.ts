@@ -411,7 +411,7 @@ export class FakeCore {
         this.history.push(kept);
         fresh.push(this.#itemOf(kept));
       }
-      return accept({ stored, fresh, changed: [], gained: fresh.length, refused, forged: refused });
+      return accept({ stored, fresh, changed: [], gained: fresh.length, refused, forged: refused, failed: null });
     },
     'history.mark': ({ by, state, ids }: { by: string; state: 'sent' | 'delivered' | 'read'; ids: MessageId[] }) => {
       const order = ['queued', 'sent', 'delivered', 'read'];

@@ -360,7 +360,7 @@ export class Member {
     // As the core's handlers: the router around them parses the same schemas that the links of this simulation parse.
     const calls: Record<string, (input: never) => unknown> = {
       'history.compose': (input: Parameters<HistoryStore['compose']>[0]) => store.compose(input, profile),
-      'history.record': ({ messages }: { messages: Entry[] }) => store.record(roomId, messages),
+      'history.record': ({ messages }: { messages: Entry[] }) => ({ ...store.record(roomId, messages), failed: null }),
       'history.mark': ({
         by,
         state,

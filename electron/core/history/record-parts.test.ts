@@ -1,0 +1,106 @@
+import type { Entry } from '@parley/shared/model';
+import { profileFromName } from '@parley/shared/model';
+import type { RoomId } from '@parley/shared/protocol';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { author, newMessageId, openTestStore, type TestStore, temporaryFolder } from '../testing/test-kit.ts';
+import type { HistoryCall } from './call-queue.ts';
+import type { RecordAnswer } from './record-parts.ts';
+import { createRunningHistory } from './running-history.ts';
+
+let folder: ReturnType<typeof temporaryFolder>;
+let store: TestStore;
+let roomId: RoomId;
+beforeEach(() => {
+  folder = temporaryFolder();
+  store = openTestStore(`${folder.path}/history.db`);
+  roomId = store.addRoom();
+});
+afterEach(() => {
+  store.close();
+  folder.remove();
+});
+
+/** A running history where, at the entries of these numbers, a call is on its way. It comes when the record has paused. */
+function open(awaitedAt: readonly number[], comes: (left: number) => HistoryCall | undefined) {
+  const answered: string[] = [];
+  const outcomes = new Map<number, unknown>();
+  let looked = 0;
+  let over: () => void = () => {};
+  const recorded = new Promise<void>((resolve) => {
+    over = resolve;
+  });
+  const history = createRunningHistory(
+    {
+      file: `${folder.path}/history.db`,
+      seed: store.seed,
+      slowQueryMs: 60_000,
+      slowStatementMs: 60_000,
+      backupDelayMs: 600_000,
+    },
+    (news) => {
+      if (news.kind !== 'answer') return;
+      outcomes.set(news.id, news.outcome);
+      answered.push(`${news.id} ${news.outcome.ok ? 'done' : news.outcome.code}`);
+      if (news.id === 1) over();
+    },
+    () => awaitedAt.includes(looked++),
+  );
+  return {
+    answered,
+    async record(entries: readonly Entry[]): Promise<RecordAnswer> {
+      history.call({ id: 1, name: 'record', args: [roomId, entries, entries.map(() => true)] });
+      for (let id = 2, left = awaitedAt.length; left > 0; id++, left--) {
+        const call = comes(left);
+        if (call) history.call({ ...call, id });
+        await new Promise<void>((resolve) => setImmediate(resolve));
+      }
+      await recorded;
+      await history.close();
+      return (outcomes.get(1) as { value: RecordAnswer }).value;
+    },
+  };
+}
+
+const compose = (text: string): HistoryCall => ({
+  id: 0,
+  name: 'compose',
+  args: [{ id: newMessageId(), roomId, content: { kind: 'text', text, of: null } }, profileFromName('Ana')],
+});
+
+describe('a batch of others’ entries', () => {
+  const ben = author('Ben');
+  const batch = (length: number) =>
+    Array.from({ length }, (_, at) => ben.write(roomId, { seq: at + 1, clock: at + 1 }));
+  const order = () => store.db.prepare("SELECT group_concat(mine, '') FROM messages").pluck().get();
+
+  it('lets a message of one’s own in after a few of them, and answers for all of them', async () => {
+    const { record, answered } = open([0, 9], () => compose('Meanwhile'));
+    const { gained, fresh, stored, failed } = await record(batch(40));
+    expect([gained, fresh.length, stored.length, failed]).toEqual([40, 40, 40, null]);
+    expect(answered.at(-1)).toBe('1 done');
+    expect(answered).toHaveLength(3);
+    expect(order()).toMatch(/^0{4}10{4,12}10+$/);
+  });
+
+  it('tells of a message once, as it is after the last part', async () => {
+    const [first, ...rest] = batch(20);
+    if (!first) throw new Error('no message');
+    const edit = ben.write(roomId, {
+      seq: 21,
+      clock: 21,
+      kind: 'edit',
+      of: { author: first.author, id: first.id },
+      text: 'As it was meant',
+    });
+    const { fresh, changed } = await open([0], () => undefined).record([first, ...rest, edit]);
+    expect(fresh).toHaveLength(20);
+    expect(fresh[0]).toMatchObject({ id: first.id, text: 'As it was meant', edited: true });
+    expect(changed).toEqual([]);
+  });
+
+  it('says what was stored of it and why the rest was not', async () => {
+    const deleteRoom: HistoryCall = { id: 0, name: 'deleteRoom', args: [roomId] };
+    const { gained, failed } = await open([0], () => deleteRoom).record(batch(20));
+    expect({ gained, failed }).toMatchObject({ gained: 4, failed: { ok: false, code: 'room-unknown' } });
+  });
+});

@@ -1,0 +1,46 @@
+import { accept, type Outcome, type Refusal } from '@parley/shared/protocol';
+import type { HistoryCall } from './call-queue.ts';
+import { joinParts, type Recorded, type RecordedPart } from './recorded.ts';
+
+/** What a call of `record` answers. `failed`: what came before was stored, and the rest could not be. */
+export type RecordAnswer = Recorded & { failed: Refusal | null };
+
+/**
+ * Lets other calls in between the entries of a batch: each part is a transaction of its own, so that a person's own message waits for a few
+ * entries of others and not for a hundred. `isAwaited` says whether a call waits.
+ */
+export function createRecordParts(isAwaited: () => boolean) {
+  const begun = new Map<number, RecordedPart>();
+  return {
+    /** The call without the entries that were taken. */
+    restOf(call: HistoryCall): HistoryCall {
+      if (call.name !== 'record') return call;
+      const [roomId, entries, signed] = call.args;
+      const taken = begun.get(call.id)?.taken ?? 0;
+      const rest = [entries, signed].map((each) => (Array.isArray(each) ? each.slice(taken) : each));
+      return { ...call, args: [roomId, ...rest, isAwaited] };
+    },
+
+    /** Notes what a part of a call brought. Answers `paused` where entries are left and nothing failed. */
+    noted(call: HistoryCall, outcome: Outcome<unknown>): Outcome<unknown> | 'paused' {
+      if (call.name !== 'record' || !outcome.ok) return outcome;
+      // The store answers this call with a part.
+      const part = outcome.value as RecordedPart;
+      const before = begun.get(call.id);
+      const so = before ? joinParts(before, part) : part;
+      begun.set(call.id, so);
+      const [, entries] = call.args;
+      return Array.isArray(entries) && so.taken < entries.length ? 'paused' : outcome;
+    },
+
+    /** The outcome of a whole call, given that of its last part. */
+    whole({ id }: HistoryCall, outcome: Outcome<unknown>): Outcome<unknown> {
+      const part = begun.get(id);
+      if (!part) return outcome;
+      begun.delete(id);
+      const { taken: _, ...recorded } = part;
+      const answer: RecordAnswer = { ...recorded, failed: outcome.ok ? null : outcome };
+      return accept(answer);
+    },
+  };
+}
