@@ -3,6 +3,9 @@ import type { Clock } from '../ports.ts';
 
 /** Changes within this time are told once. */
 const TOGETHER_MS = 20;
+/** Reading the list may take a twentieth of the time: with many rooms, while many messages come, others wait for the same thread. */
+const PAUSE_RATIO = 20;
+const PAUSE_MAX_MS = 500;
 
 /** The list of rooms as it was read last, and the news of its changes. */
 export interface RoomWatch {
@@ -24,19 +27,35 @@ export function createRoomWatch(ports: {
   let rooms: readonly Room[] = [];
   let undoSoon: (() => void) | undefined;
   let closed = false;
+  let isChanged = false;
+  let reading = 0;
+  let pauseUntil = Number.NEGATIVE_INFINITY;
+  const now = () => ports.clock.monotonicMs();
   const refresh = async () => {
-    const items = await ports.list();
-    rooms = items;
-    return items;
+    const startedAt = now();
+    reading++;
+    try {
+      rooms = await ports.list();
+      return [...rooms];
+    } finally {
+      reading--;
+      pauseUntil = now() + Math.min(PAUSE_MAX_MS, PAUSE_RATIO * (now() - startedAt));
+      readSoon();
+    }
+  };
+  const readSoon = () => {
+    if (!isChanged || reading > 0 || undoSoon || closed) return;
+    undoSoon = ports.clock.after(Math.max(TOGETHER_MS, pauseUntil - now()), () => {
+      undoSoon = undefined;
+      isChanged = false;
+      refresh().then(ports.told, ports.failed);
+    });
   };
   return {
     refresh,
     changed() {
-      if (undoSoon || closed) return;
-      undoSoon = ports.clock.after(TOGETHER_MS, () => {
-        undoSoon = undefined;
-        refresh().then(ports.told, ports.failed);
-      });
+      isChanged = true;
+      readSoon();
     },
     counts() {
       const counts = new Map<ServerHost, number>();
