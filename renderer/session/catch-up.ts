@@ -19,7 +19,7 @@ const EVERYTHING: Question = { about: 'all', above: null, upTo: null, after: nul
 type Batch = LinkMessageOf<'batch'>;
 type Asked = LinkMessageOf<'have'> | LinkMessageOf<'ids'>;
 
-/** What was recorded: false where nothing could be, else how many messages were new. */
+/** What was recorded: false where some could not be, else how many messages were new. */
 export type Recorded = false | number;
 
 export type CatchUpPorts = {

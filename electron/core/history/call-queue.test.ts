@@ -7,6 +7,8 @@ import { createCallQueue, LOCK_WAIT_MS } from './call-queue.ts';
 function open() {
   const clock = testClock(0);
   const answers: string[] = [];
+  let passedMs = 0;
+  let done: (id: number) => void = () => {};
   let locked = false;
   let pauses = 0;
   let nextId = 1;
@@ -17,8 +19,11 @@ function open() {
       pauses--;
       return 'paused';
     },
-    answer: ({ id, name }, outcome) => void answers.push(`${id} ${name} ${outcome.ok ? 'done' : outcome.code}`),
-    now: clock.now,
+    answer: ({ id, name }, outcome) => {
+      answers.push(`${id} ${name} ${outcome.ok ? 'done' : outcome.code}`);
+      done(id);
+    },
+    now: () => clock.now() + passedMs,
     after: clock.after,
     soon: (work) => clock.after(0, work),
   });
@@ -27,6 +32,13 @@ function open() {
     answers,
     lock: (value: boolean) => {
       locked = value;
+    },
+    whenDone: (work: (id: number) => void) => {
+      done = work;
+    },
+    /** The thread itself takes so long. */
+    pass: (ms: number) => {
+      passedMs += ms;
     },
     pause: (times: number) => {
       pauses = times;
@@ -114,7 +126,25 @@ describe('a record that pauses', () => {
     push('compose');
     expect(answers).toEqual([]);
     clock.advance(50);
-    expect(answers).toEqual(['1 record done', '2 compose done', '3 compose done']);
+    expect(answers).toEqual(['2 compose done', '3 compose done', '1 record done']);
+  });
+
+  it('takes nothing from the time that the records behind it may wait for a lock', () => {
+    const { clock, answers, lock, pass, pause, push, whenDone } = open();
+    pause(1);
+    push('record');
+    push('record');
+    // The first takes longer than a lock is waited for, and then another program writes.
+    whenDone((id) => {
+      if (id !== 1) return;
+      pass(LOCK_WAIT_MS);
+      lock(true);
+    });
+    clock.advance(0);
+    expect(answers).toEqual(['1 record done']);
+    lock(false);
+    clock.advance(100);
+    expect(answers).toEqual(['1 record done', '2 record done']);
   });
 
   it('is done before the queue ends', async () => {

@@ -3,7 +3,7 @@ import type { HistoryStore } from './history-store.ts';
 
 export type HistoryCall = { id: number; name: string; args: readonly unknown[] };
 
-/** The calls that only read. They are answered while writes wait; all others keep their order. */
+/** The calls that only read. They are answered while writes wait; all others but `record` keep their order. */
 const READS: ReadonlySet<string> = new Set<keyof HistoryStore>([
   'rooms',
   'room',
@@ -15,15 +15,15 @@ const READS: ReadonlySet<string> = new Set<keyof HistoryStore>([
   'servers',
 ]);
 
-type Waiting = { call: HistoryCall; until: number; paused: boolean };
+type Waiting = { call: HistoryCall; until: number | undefined; paused: boolean };
 
 /** How long a call waits while another program holds the file's write lock. */
 export const LOCK_WAIT_MS = 10_000;
 const RETRY_MS = 20;
 
 /**
- * Runs calls in the order in which they came. One that finds the file locked is tried again until it is free or its time is
- * over, and the writes behind it wait for their turn. A `record` that pauses goes on when the calls that came meanwhile are done.
+ * Runs calls in the order in which they came, but for `record`: others come before it where it has to wait, and between its parts. A call that
+ * finds the file locked is tried again until it is free or its time is over, and the writes behind it wait for their turn.
  */
 export function createCallQueue(options: {
   run(call: HistoryCall): Outcome<unknown> | 'paused';
@@ -43,14 +43,17 @@ export function createCallQueue(options: {
 
   /** False when the call has to wait. */
   const attempt = (each: Waiting): boolean => {
-    const { call, until } = each;
+    const { call } = each;
     const outcome = run(call);
     each.paused = outcome === 'paused';
     if (outcome === 'paused') {
-      each.until = now() + waitMs;
+      each.until = undefined;
       return false;
     }
-    if (!outcome.ok && outcome.code === 'history-locked' && now() < until) return false;
+    const isLocked = !outcome.ok && outcome.code === 'history-locked';
+    // The time begins where a lock is met first, not where other calls were served before.
+    if (isLocked) each.until ??= now() + waitMs;
+    if (isLocked && now() < (each.until ?? 0)) return false;
     answer(call, outcome);
     return true;
   };
@@ -64,13 +67,14 @@ export function createCallQueue(options: {
     if (first) undo ??= first.paused ? soon(goOn) : after(RETRY_MS, goOn);
     else for (const resolve of idle.splice(0)) resolve();
   };
-  const mayOvertake = ({ name }: HistoryCall): boolean =>
-    READS.has(name) || waiting.every(({ call }) => name !== 'record' && call.name === 'record');
+  const isRecord = ({ call }: Waiting): boolean => call.name === 'record';
   return {
     push(call: HistoryCall): void {
-      const each = { call, until: now() + waitMs, paused: false };
-      if (mayOvertake(call) && attempt(each)) return;
-      waiting.push(each);
+      const each: Waiting = { call, until: undefined, paused: false };
+      const first = isRecord(each) ? waiting.length : waiting.findIndex(isRecord);
+      const place = first < 0 ? waiting.length : first;
+      if ((READS.has(call.name) || place === 0) && attempt(each)) return;
+      waiting.splice(place, 0, each);
       wake();
     },
     /** Resolves when nothing waits, or when what waited so long was refused. */

@@ -12,7 +12,9 @@ import { createSignatureChecks } from './signature-checks.ts';
 type Async<F> = F extends (...args: infer A) => infer R ? (...args: A) => Promise<R> : never;
 
 /** The store's own calls, each answered by the worker once it is durable. Rejects with ParleyErrors. */
-export type HistoryClient = { [N in Exclude<keyof HistoryStore, 'record'>]: Async<HistoryStore[N]> } & {
+export type HistoryClient = {
+  [N in Exclude<keyof HistoryStore, 'record' | 'recordPart' | 'recordedItems'>]: Async<HistoryStore[N]>;
+} & {
   /** The same once the signatures are checked, in parts: calls that are made after it may come before it and between its entries. */
   record(roomId: RoomId, entries: readonly Entry[]): Promise<RecordAnswer>;
   /** Copies the whole history to a new file, beside the other calls. */
@@ -97,9 +99,10 @@ export async function startHistory(options: {
     const outcome = await new Promise<Outcome<unknown>>((resolve) => {
       const id = nextId++;
       waiting.set(id, resolve);
-      if (name !== 'record') Atomics.add(awaited, 0, 1);
       const request: WorkerRequest = { id, name, args };
       worker.postMessage(request);
+      // After a post that succeeded: only what arrives is counted down.
+      if (name !== 'record') Atomics.add(awaited, 0, 1);
     });
     return unwrap(outcome);
   };

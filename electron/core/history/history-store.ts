@@ -1,4 +1,5 @@
-import { DeviceId } from '@parley/shared/protocol';
+import type { Entry } from '@parley/shared/model';
+import { DeviceId, type RoomId } from '@parley/shared/protocol';
 import type { SigningKey } from '../identity/ed25519.ts';
 import { createCallsStore } from './calls-store.ts';
 import { createCatchUpStore } from './catch-up-store.ts';
@@ -14,6 +15,7 @@ import { createMembersStore } from './members-store.ts';
 import { createMessagesStore } from './messages-store.ts';
 import { createPeersStore } from './peers-store.ts';
 import { createReceiptsStore } from './receipts-store.ts';
+import type { Recorded } from './recorded.ts';
 import { createRoomChangesStore } from './room-changes-store.ts';
 import { createRoomsStore } from './rooms-store.ts';
 import { createSearchStore } from './search-store.ts';
@@ -40,9 +42,15 @@ export function createHistoryStore({
 }) {
   const own = DeviceId.parse(key.publicKey);
   const context = createHistoryContext(createQueries(db, watch), { db, key, now, lifetime, own });
+  const messages = createMessagesStore(context);
   return {
     ...createRoomsStore(context),
-    ...createMessagesStore(context),
+    ...messages,
+    /** All entries of a batch at once (`recordPart`), with the messages that they are or change. */
+    record: (roomId: RoomId, entries: readonly Entry[], signed?: readonly boolean[]): Recorded => {
+      const { taken: _, touched, ...counts } = messages.recordPart(roomId, entries, signed);
+      return { ...counts, ...messages.recordedItems(roomId, touched) };
+    },
     ...createSearchStore(context),
     ...createReceiptsStore(context),
     ...createCallsStore(context),

@@ -7,7 +7,6 @@ import {
   type EntryKind,
   type HistoryItem,
   type HistoryPage,
-  type MessageKey,
   type MessageRef,
   messageKey,
   nameOf,
@@ -31,7 +30,7 @@ import {
   readCursor,
   STATE_NUMBERS,
 } from './message-rows.ts';
-import type { Recorded, RecordedPart } from './recorded.ts';
+import type { Recorded, RecordedPart, Touched } from './recorded.ts';
 import { roomHash } from './room-hash.ts';
 import { createSignatureChecks } from './signature-checks.ts';
 import { spamRefusal } from './spam.ts';
@@ -60,7 +59,7 @@ type Resolved = Exclude<EntryContent, { kind: 'hangup' }> | { kind: 'hangup'; le
 
 /** Writes one's own entries, records others' and reads pages of messages. */
 export function createMessagesStore(context: HistoryContext) {
-  const { one, all, items, run, transaction, authors, calls, key, now, lifetime, own } = context;
+  const { db, one, all, items, run, transaction, authors, calls, key, now, lifetime, own } = context;
   const { needRoom, entryRow, rowOf, itemOf, timerOf, people } = context;
   const { isSigned: checkSigned } = createSignatureChecks();
   const spans = createSpans(context);
@@ -219,7 +218,7 @@ export function createMessagesStore(context: HistoryContext) {
      * the entries that were not taken, `forged` those among them that their author did not sign. `signed` says for each whether its author
      * did, where that was checked before. Ends early, after some entries, when `isAwaited`: `taken` says how many it looked at.
      */
-    record: (
+    recordPart: (
       roomId: RoomId,
       entries: readonly Entry[],
       signed: readonly boolean[] = [],
@@ -228,7 +227,7 @@ export function createMessagesStore(context: HistoryContext) {
       transaction(() => {
         const { read_clock: readClock } = needRoom(roomId);
         const stored: Recorded['stored'] = [];
-        const touched = new Map<MessageKey, { ref: MessageRef; wasShown: boolean }>();
+        const touched: Touched = new Map();
         let taken = 0;
         let gained = 0;
         let refused = 0;
@@ -291,14 +290,22 @@ export function createMessagesStore(context: HistoryContext) {
           const subjectKey = messageKey(subject);
           if (!touched.has(subjectKey)) touched.set(subjectKey, { ref: subject, wasShown });
         }
-        const fresh: HistoryItem[] = [];
-        const changed: HistoryItem[] = [];
+        return { stored, touched, gained, refused, forged, taken };
+      }),
+
+    /** The messages that were recorded or changed, as they are now. */
+    recordedItems: (roomId: RoomId, touched: Touched): Pick<Recorded, 'fresh' | 'changed'> => {
+      const fresh: HistoryItem[] = [];
+      const changed: HistoryItem[] = [];
+      // One reader's transaction: SQLite asks for the file's locks once.
+      db.transaction(() => {
         for (const { ref, wasShown } of touched.values()) {
           const row = rowOf(ref);
           if (row?.room_id === roomId && row.shown === 1) (wasShown ? changed : fresh).push(itemOf(row));
         }
-        return { stored, fresh, changed, gained, refused, forged, taken };
-      }),
+      }).deferred();
+      return { fresh, changed };
+    },
 
     /** The messages before a place (or the newest), oldest first. */
     page: (roomId: RoomId, before: Cursor | undefined, limit: number): HistoryPage => {

@@ -1,10 +1,10 @@
 import type { Entry } from '@parley/shared/model';
 import { profileFromName } from '@parley/shared/model';
-import type { RoomId } from '@parley/shared/protocol';
+import { accept, type Outcome, type RoomId } from '@parley/shared/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { author, newMessageId, openTestStore, type TestStore, temporaryFolder } from '../testing/test-kit.ts';
+import { author, newMessageId, openTestStore, randomId, type TestStore, temporaryFolder } from '../testing/test-kit.ts';
 import type { HistoryCall } from './call-queue.ts';
-import type { RecordAnswer } from './record-parts.ts';
+import { createRecordParts, type RecordAnswer } from './record-parts.ts';
 import { createRunningHistory } from './running-history.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -96,6 +96,48 @@ describe('a batch of others’ entries', () => {
     expect(fresh).toHaveLength(20);
     expect(fresh[0]).toMatchObject({ id: first.id, text: 'As it was meant', edited: true });
     expect(changed).toEqual([]);
+  });
+
+  it('answers with each message as it is then, after what was changed meanwhile', async () => {
+    const item = store.compose(roomId, 'Not for long');
+    const of = { author: item.author, id: item.id };
+    const reaction = ben.write(roomId, {
+      seq: 1,
+      clock: 9,
+      kind: 'reaction',
+      of,
+      body: { salt: randomId(16), emoji: '👍', on: true },
+    });
+    const remove: HistoryCall = {
+      id: 0,
+      name: 'compose',
+      args: [{ id: newMessageId(), roomId, content: { kind: 'delete', of } }, profileFromName('Ana')],
+    };
+    const others = batch(20).slice(1);
+    const { changed, fresh } = await open([0], () => remove).record([reaction, ...others]);
+    expect(changed).toMatchObject([{ id: item.id, deleted: true, text: '' }]);
+    expect(fresh).toHaveLength(19);
+  });
+
+  it('is recorded from its beginning where the file was put together anew meanwhile', () => {
+    const parts = createRecordParts(() => false);
+    const call: HistoryCall = { id: 1, name: 'record', args: [roomId, batch(9), []] };
+    const taken = (count: number) => ({
+      touched: new Map(),
+      stored: [],
+      gained: count,
+      refused: 0,
+      forged: 0,
+      taken: count,
+    });
+    const lengthOfRest = () => (parts.storeCall(call).args[1] as unknown[]).length;
+    expect(parts.noted(call, accept(taken(4)))).toBe('paused');
+    expect(lengthOfRest()).toBe(5);
+    parts.repeat();
+    expect(lengthOfRest()).toBe(9);
+    const last = parts.noted(call, accept(taken(9)));
+    const whole = parts.whole(call, last as Outcome<unknown>, () => accept({ fresh: [], changed: [] }));
+    expect(whole).toMatchObject({ value: { gained: 9, failed: null } });
   });
 
   it('says what was stored of it and why the rest was not', async () => {

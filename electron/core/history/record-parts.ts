@@ -1,6 +1,6 @@
 import { accept, type Outcome, type Refusal } from '@parley/shared/protocol';
 import type { HistoryCall } from './call-queue.ts';
-import { joinParts, type Recorded, type RecordedPart } from './recorded.ts';
+import { joinParts, type Recorded, type RecordedPart, type Touched } from './recorded.ts';
 
 /** What a call of `record` answers. `failed`: what came before was stored, and the rest could not be. */
 export type RecordAnswer = Recorded & { failed: Refusal | null };
@@ -12,13 +12,13 @@ export type RecordAnswer = Recorded & { failed: Refusal | null };
 export function createRecordParts(isAwaited: () => boolean) {
   const begun = new Map<number, RecordedPart>();
   return {
-    /** The call without the entries that were taken. */
-    restOf(call: HistoryCall): HistoryCall {
+    /** The call of the store for the entries of a `record` that were not taken yet; any other call as it is. */
+    storeCall(call: HistoryCall): Pick<HistoryCall, 'name' | 'args'> {
       if (call.name !== 'record') return call;
       const [roomId, entries, signed] = call.args;
       const taken = begun.get(call.id)?.taken ?? 0;
       const rest = [entries, signed].map((each) => (Array.isArray(each) ? each.slice(taken) : each));
-      return { ...call, args: [roomId, ...rest, isAwaited] };
+      return { name: 'recordPart', args: [roomId, ...rest, isAwaited] };
     },
 
     /** Notes what a part of a call brought. Answers `paused` where entries are left and nothing failed. */
@@ -33,13 +33,29 @@ export function createRecordParts(isAwaited: () => boolean) {
       return Array.isArray(entries) && so.taken < entries.length ? 'paused' : outcome;
     },
 
-    /** The outcome of a whole call, given that of its last part. */
-    whole({ id }: HistoryCall, outcome: Outcome<unknown>): Outcome<unknown> {
+    /** The file was put together anew: what was recorded may be gone, so each call that has begun records all of its entries again. */
+    repeat(): void {
+      for (const [id, { touched }] of begun)
+        begun.set(id, { touched, stored: [], gained: 0, refused: 0, forged: 0, taken: 0 });
+    },
+
+    /**
+     * The outcome of a whole call, given that of its last part. `read` reads the messages as they are now (`recordedItems`): calls that were
+     * let in have changed some of them since they were recorded, and were answered before.
+     */
+    whole(
+      { id, args: [roomId] }: HistoryCall,
+      outcome: Outcome<unknown>,
+      read: (roomId: unknown, touched: Touched) => Outcome<unknown>,
+    ): Outcome<unknown> {
       const part = begun.get(id);
       if (!part) return outcome;
       begun.delete(id);
-      const { taken: _, ...recorded } = part;
-      const answer: RecordAnswer = { ...recorded, failed: outcome.ok ? null : outcome };
+      const { taken: _, touched, ...counts } = part;
+      const items = read(roomId, touched);
+      if (!items.ok) return items;
+      const { fresh, changed } = items.value as Pick<Recorded, 'fresh' | 'changed'>;
+      const answer: RecordAnswer = { ...counts, fresh, changed, failed: outcome.ok ? null : outcome };
       return accept(answer);
     },
   };

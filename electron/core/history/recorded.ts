@@ -1,4 +1,4 @@
-import { type HistoryItem, type MessageRef, messageKey } from '@parley/shared/model';
+import type { HistoryItem, MessageKey, MessageRef } from '@parley/shared/model';
 
 /** What recording entries brought. */
 export type Recorded = {
@@ -9,25 +9,21 @@ export type Recorded = {
   refused: number;
   forged: number;
 };
-/** The same of the first entries of a batch. */
-export type RecordedPart = Recorded & { taken: number };
 
-/** What two parts of a batch brought together, each message once and as it is after the second. */
+/** The messages that entries are or change, and whether each was shown before the first of them. */
+export type Touched = Map<MessageKey, { ref: MessageRef; wasShown: boolean }>;
+
+/** What the first entries of a batch brought: so many were looked at. */
+export type RecordedPart = Omit<Recorded, 'fresh' | 'changed'> & { touched: Touched; taken: number };
+
+/** What two parts of a batch brought together. */
 export function joinParts(first: RecordedPart, second: RecordedPart): RecordedPart {
-  const later = new Map(second.changed.map((item) => [messageKey(item), item]));
-  const latest = (items: readonly HistoryItem[]): HistoryItem[] =>
-    items.map((item) => {
-      const key = messageKey(item);
-      const newer = later.get(key);
-      later.delete(key);
-      return newer ?? item;
-    });
-  const fresh = latest(first.fresh);
-  const changed = latest(first.changed);
+  const touched: Touched = new Map(first.touched);
+  // The first word about a message says whether it was shown before.
+  for (const [key, about] of second.touched) if (!touched.has(key)) touched.set(key, about);
   return {
     stored: [...first.stored, ...second.stored],
-    fresh: [...fresh, ...second.fresh],
-    changed: [...changed, ...later.values()],
+    touched,
     gained: first.gained + second.gained,
     refused: first.refused + second.refused,
     forged: first.forged + second.forged,

@@ -109,6 +109,26 @@ describe('entries of others', () => {
   });
 });
 
+describe('words that are deleted', () => {
+  it('leave the log with the answer, one’s own and others’ (H8)', async () => {
+    const history = await start();
+    const inLog = (word: string) => readFileSync(`${file}-wal`).includes(word);
+    const mine = (await compose(history, 'The umbrella is mine')).item;
+    const ana = author('Ana');
+    const theirs = ana.write(roomId, { text: 'The parasol is theirs' });
+    await history.record(roomId, [theirs]);
+    expect([inLog('umbrella'), inLog('parasol')]).toEqual([true, true]);
+    const of = { author: mine.author, id: mine.id };
+    await history.compose({ id: newMessageId(), roomId, content: { kind: 'delete', of } }, ben);
+    expect([inLog('umbrella'), inLog('parasol')]).toEqual([false, false]);
+    await history.record(roomId, [ana.write(roomId, { seq: 2, text: 'The parasol is gone' })]);
+    expect(inLog('parasol')).toBe(true);
+    const ofTheirs = { author: theirs.author, id: theirs.id };
+    await history.record(roomId, [ana.write(roomId, { seq: 3, kind: 'delete', of: ofTheirs, body: null })]);
+    expect(inLog('parasol')).toBe(false);
+  });
+});
+
 describe('damage that shows while the history is in use', () => {
   it.each([
     ['of the index’s structure', 'DELETE FROM message_words_data WHERE id = 10'],

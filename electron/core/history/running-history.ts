@@ -118,22 +118,34 @@ export function createRunningHistory(
       running = asHistoryError(thrown);
       return false;
     }
+    parts.repeat();
     if (running.recovered) say({ kind: 'recovered', recovery: running.recovered });
     return running.recovered !== null;
   }
 
-  const parts = createRecordParts(isAwaited);
+  let isClosing = false;
+  const parts = createRecordParts(() => !isClosing && isAwaited());
 
   function run(call: HistoryCall): Outcome<unknown> | 'paused' {
-    const { name, args } = parts.restOf(call);
+    const attempt = (): Outcome<unknown> => {
+      const { name, args } = parts.storeCall(call);
+      return answer(running, name, args);
+    };
+    const { name } = call;
     const startedAt = performance.now();
-    let outcome = answer(running, name, args);
-    if (!outcome.ok && outcome.code === 'history-damaged' && mend()) outcome = answer(running, name, args);
+    let outcome = attempt();
+    if (!outcome.ok && outcome.code === 'history-damaged' && mend()) outcome = attempt();
     if (outcome.ok && name === 'deleteRoom') forget();
-    else if (outcome.ok && hasErased(outcome.value) && !(running instanceof ParleyError)) running.traces.deleted();
     const durationMs = performance.now() - startedAt;
     if (durationMs > slowQueryMs) say({ kind: 'slow', name, durationMs: Math.round(durationMs) });
     return parts.noted(call, outcome);
+  }
+
+  /** Answers a call that is done. Words that were erased leave the log first. */
+  function settle(call: HistoryCall, last: Outcome<unknown>): void {
+    const outcome = parts.whole(call, last, (...about) => answer(running, 'recordedItems', about));
+    if (outcome.ok && hasErased(outcome.value) && !(running instanceof ParleyError)) running.traces.deleted();
+    say({ kind: 'answer', id: call.id, outcome });
   }
 
   /** Nothing of what was deleted stays in a copy, nor in one that is being made. */
@@ -149,7 +161,7 @@ export function createRunningHistory(
 
   const queue = createCallQueue({
     run,
-    answer: (call, outcome) => say({ kind: 'answer', id: call.id, outcome: parts.whole(call, outcome) }),
+    answer: settle,
     now: () => performance.now(),
     after: (delayMs, work) => {
       const timer = setTimeout(work, delayMs);
@@ -161,7 +173,6 @@ export function createRunningHistory(
     },
   });
 
-  let isClosing = false;
   let copying: Promise<void> = Promise.resolve();
   let copiesStopped = 0;
   /** Copies the open history beside the other calls; it does not wait in the queue. */

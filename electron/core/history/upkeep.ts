@@ -8,14 +8,9 @@ import { mergeSearchIndex } from './merge-index.ts';
 const PAUSE_MIN_MS = 10;
 const PAUSE_RATIO = 4;
 
-function* upkeepSteps(db: WritableDb): Generator<void> {
-  yield* checkInSteps(db);
-  yield* mergeSearchIndex(db);
-}
-
 /**
  * What is done for an open history beside the calls: once a day, or after the app did not end by itself, everything is read
- * through and the search index merged, in small steps; then it is copied. A damaged file is never copied over a good backup.
+ * through in small steps, copied, and the search index merged in steps. A damaged file is never copied over a good backup.
  */
 export function createUpkeep(options: {
   db: WritableDb;
@@ -46,12 +41,16 @@ export function createUpkeep(options: {
       failed(thrown);
       return after(BACKUP_EVERY_MS / 4, look);
     }
-    const steps = upkeepSteps(db);
+    inSteps(mine, checkInSteps(db), () => copy(mine));
+  };
+
+  /** Takes one step after the other, with pauses for other work. */
+  const inSteps = (mine: number, steps: Iterator<void>, done: () => void) => {
     const step = () => {
       if (turn !== mine) return;
       const startedAt = performance.now();
       try {
-        if (steps.next().done) return copy(mine);
+        if (steps.next().done) return done();
       } catch (thrown) {
         if (isDamage(thrown)) return damaged();
         failed(thrown);
@@ -73,7 +72,8 @@ export function createUpkeep(options: {
         if (!isOver()) failed(thrown);
       },
     );
-    after(BACKUP_EVERY_MS / 4, look);
+    // Last: a search that takes a little longer is less than a day without a copy.
+    void copying.then(() => inSteps(mine, mergeSearchIndex(db), () => after(BACKUP_EVERY_MS / 4, look)));
   };
 
   return {

@@ -13,13 +13,15 @@ it('an import says why it ended where the disk took only the first entries of a 
   const path = join(folder.path, 'room.json');
   const exported = { format: ROOM_EXPORT_FORMAT, version: ROOM_EXPORT_VERSION, room: { roomId, name: null }, entries };
   writeFileSync(path, JSON.stringify(exported));
-  let recorded = 0;
+  const order: string[] = [];
   // A history on a disk that is full after the first entry.
   const history = {
     room: async () => null,
     addRoom: async () => {},
+    page: async () => ({ items: entries }),
+    markSeen: async () => void order.push('seen'),
     record: async (_: RoomId, batch: readonly unknown[]) => {
-      recorded += batch.length;
+      order.push(`${batch.length} recorded`);
       return { stored: [], fresh: [], changed: [], gained: 1, refused: 0, forged: 0, failed: refuse('disk-full') };
     },
   } as unknown as ImportParts['history'];
@@ -29,6 +31,6 @@ it('an import says why it ended where the disk took only the first entries of a 
     signal: new AbortController().signal,
   });
   await expect(importing).rejects.toMatchObject(new ParleyError('disk-full'));
-  expect(recorded).toBe(2);
+  expect(order).toEqual(['2 recorded', 'seen']);
   folder.remove();
 });

@@ -121,13 +121,16 @@ class RoomReader {
     this.#sum.added += gained;
     this.#sum.refused += refused;
     this.#sum.forged += forged;
-    if (failed) unwrap(failed);
     this.#sum.known += entries.length - gained - refused;
     await this.#files.note(this.#roomId, entries);
-    if (!this.#isNew) return;
-    // The person has read them where they were exported. In a room that was here before, what is new is new.
-    const [newest] = (await this.#history.page(this.#roomId, undefined, 1)).items;
-    if (newest) await this.#history.markSeen(this.#roomId, { from: null, upTo: newest });
+    if (this.#isNew) await this.#markSeen(this.#roomId);
+    if (failed) unwrap(failed);
+  }
+
+  /** The person has read them where they were exported. In a room that was here before, what is new is new. */
+  async #markSeen(roomId: RoomId): Promise<void> {
+    const [newest] = (await this.#history.page(roomId, undefined, 1)).items;
+    if (newest) await this.#history.markSeen(roomId, { from: null, upTo: newest });
   }
 
   async #takeRoom(value: unknown): Promise<void> {

@@ -3,7 +3,10 @@ import type { Clock } from '../ports.ts';
 
 /** Changes within this time are told once. */
 const TOGETHER_MS = 20;
-/** Reading the list may take a twentieth of the time: with many rooms, while many messages come, others wait for the same thread. */
+/**
+ * How long reading the list pauses after it was read, in times that reading took: with many rooms, while many messages come, others wait for
+ * the same thread. A change is told after the longest pause at the latest.
+ */
 const PAUSE_RATIO = 20;
 const PAUSE_MAX_MS = 500;
 
@@ -28,27 +31,31 @@ export function createRoomWatch(ports: {
   let undoSoon: (() => void) | undefined;
   let closed = false;
   let isChanged = false;
-  let reading = 0;
+  let isReading = false;
   let pauseUntil = Number.NEGATIVE_INFINITY;
   const now = () => ports.clock.monotonicMs();
   const refresh = async () => {
+    rooms = await ports.list();
+    return [...rooms];
+  };
+  const read = async () => {
+    isReading = true;
     const startedAt = now();
-    reading++;
     try {
-      rooms = await ports.list();
-      return [...rooms];
-    } finally {
-      reading--;
-      pauseUntil = now() + Math.min(PAUSE_MAX_MS, PAUSE_RATIO * (now() - startedAt));
-      readSoon();
+      ports.told(await refresh());
+    } catch (error) {
+      ports.failed(error);
     }
+    isReading = false;
+    pauseUntil = now() + Math.min(PAUSE_MAX_MS, PAUSE_RATIO * (now() - startedAt));
+    readSoon();
   };
   const readSoon = () => {
-    if (!isChanged || reading > 0 || undoSoon || closed) return;
+    if (!isChanged || isReading || undoSoon || closed) return;
     undoSoon = ports.clock.after(Math.max(TOGETHER_MS, pauseUntil - now()), () => {
       undoSoon = undefined;
       isChanged = false;
-      refresh().then(ports.told, ports.failed);
+      void read();
     });
   };
   return {
