@@ -2,7 +2,7 @@ import Database from 'better-sqlite3';
 import type { WritableDb } from '../../electron/core/history/database.ts';
 
 type Run = 'run' | 'get' | 'all';
-type Step = 'begin' | 'commit' | { text: string; plucked: boolean; run: Run; args: unknown[] };
+type Step = 'BEGIN' | 'BEGIN IMMEDIATE' | 'COMMIT' | { text: string; plucked: boolean; run: Run; args: unknown[] };
 
 /** A connection that notes each statement that is run on it, with what was bound to it. */
 export function notingStatements(db: WritableDb): { db: WritableDb; steps: Step[] } {
@@ -26,15 +26,16 @@ export function notingStatements(db: WritableDb): { db: WritableDb; steps: Step[
     });
     return over(false);
   };
-  const transaction = (work: () => unknown) => ({
-    immediate: () => {
+  const transaction = (work: () => unknown) => {
+    const noted = (begin: 'BEGIN' | 'BEGIN IMMEDIATE', how: 'deferred' | 'immediate') => () => {
       if (db.inTransaction) throw new Error('a transaction within another one cannot be replayed');
-      steps.push('begin');
-      const result = db.transaction(work).immediate();
-      steps.push('commit');
+      steps.push(begin);
+      const result = db.transaction(work)[how]();
+      steps.push('COMMIT');
       return result;
-    },
-  });
+    };
+    return { immediate: noted('BEGIN IMMEDIATE', 'immediate'), deferred: noted('BEGIN', 'deferred') };
+  };
   const noting = new Proxy(db, {
     get: (target, name) => {
       if (name === 'prepare') return prepare;
@@ -55,20 +56,15 @@ export function runRaw(file: string, steps: readonly Step[]): number {
     db.pragma('temp_store = MEMORY');
     const prepared = new Map<string, Database.Statement<unknown[], unknown>>();
     const work = steps.map((step) => {
-      if (typeof step === 'string') return step;
+      if (typeof step === 'string') return { statement: db.prepare(step), run: 'run' as const, args: [] };
       const key = `${step.plucked} ${step.text}`;
       const statement = prepared.get(key) ?? db.prepare<unknown[], unknown>(step.text);
       if (step.plucked) statement.pluck();
       prepared.set(key, statement);
       return { statement, run: step.run, args: step.args };
     });
-    const [begin, commit] = [db.prepare('BEGIN IMMEDIATE'), db.prepare('COMMIT')];
     const startedAt = performance.now();
-    for (const step of work) {
-      if (step === 'begin') begin.run();
-      else if (step === 'commit') commit.run();
-      else step.statement[step.run](...step.args);
-    }
+    for (const { statement, run, args } of work) statement[run](...args);
     return performance.now() - startedAt;
   } finally {
     db.close();
