@@ -9,6 +9,7 @@ export const NO_SEARCH: SearchState = {
   open: false,
   query: '',
   filters: { roomId: null, author: null, kind: null, from: null, until: null },
+  order: 'newest',
   people: [],
   at: 'idle',
   hits: [],

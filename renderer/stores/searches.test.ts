@@ -115,6 +115,24 @@ describe('a search', () => {
     expect(shown().filters).toEqual({ roomId: null, author: null, kind: null, from: null, until: null });
   });
 
+  it('asks anew for the best, which are one page, and for the newest of all links', async () => {
+    const { searches, clock, asked, answer, shown } = opened();
+    searches.search('e');
+    clock.advance(1_000);
+    await answer(4, null, 4);
+    searches.order('best');
+    clock.advance(1_000);
+    expect(asked.at(-1)).toEqual({ query: 'e', order: 'best', limit: 100 });
+    await answer(3, null, 40);
+    expect(shown()).toMatchObject({ at: 'done', total: 40, next: null });
+    searches.search('');
+    searches.filter({ kind: 'link' });
+    clock.advance(1_000);
+    expect(asked.at(-1)).toEqual({ query: '', limit: 30, kind: 'link' });
+    await answer(2, null);
+    expect(shown()).toMatchObject({ total: 2 });
+  });
+
   it('finds all links without a word', async () => {
     const { searches, clock, asked, answer, shown } = opened();
     searches.search(' ');

@@ -1,11 +1,13 @@
 import type { Bridge } from '@parley/shared/bridge';
-import type { PeerStanding } from '@parley/shared/model';
+import type { PeerStanding, SearchOrder } from '@parley/shared/model';
 import type { Clock } from '@parley/shared/timing';
 import { type AppStore, NO_SEARCH } from './app-store.ts';
 import { renamedAs } from './renamed.ts';
 import type { SearchFilters } from './state.ts';
 
 const PAGE = 30;
+/** The best are one page. */
+const BEST = 100;
 const TYPING_PAUSE_MS = 120;
 const QUERY_MAX = 200;
 
@@ -16,6 +18,7 @@ export interface Searches {
   search(query: string): void;
   /** Changes some filters and searches again. */
   filter(change: Partial<SearchFilters>): void;
+  order(order: SearchOrder): void;
   more(): Promise<void>;
   /** A device is known by this name now, or no longer: what was found says so. */
   named(peer: PeerStanding): void;
@@ -30,16 +33,18 @@ export function createSearches(store: AppStore, bridge: Bridge, clock: Clock): S
   /** Asks until a page is full: the history answers in parts when it has much to read. */
   async function run(more: boolean): Promise<void> {
     const mine = ++latest;
-    const { query, filters, ...before } = store.getState().search;
+    const { query, filters, order, ...before } = store.getState().search;
     let hits = more ? before.hits : [];
     let { total } = before;
     let next = more ? before.next : null;
     const wanted = hits.length + PAGE;
+    // Without a word nothing answers better than the rest.
+    const isRanked = order === 'best' && query.trim() !== '';
     if (more) change({ at: 'searching' });
     do {
       const found = await bridge.call('history.search', {
         query: query.trim().slice(0, QUERY_MAX),
-        limit: wanted - hits.length,
+        ...(isRanked ? { order, limit: BEST } : { limit: wanted - hits.length }),
         ...(filters.roomId === null ? {} : { roomId: filters.roomId }),
         ...(filters.author === null ? {} : { author: filters.author }),
         ...(filters.kind === null ? {} : { kind: filters.kind }),
@@ -52,7 +57,7 @@ export function createSearches(store: AppStore, bridge: Bridge, clock: Clock): S
       hits = [...hits, ...found.value.items];
       if (!more && next === null) total = found.value.total_count;
       next = found.value.next_before;
-      if (next === null) total = hits.length;
+      if (next === null && !isRanked) total = hits.length;
       change({ hits, total, next, at: next !== null && hits.length < wanted ? 'searching' : 'done' });
     } while (next !== null && hits.length < wanted);
   }
@@ -93,6 +98,10 @@ export function createSearches(store: AppStore, bridge: Bridge, clock: Clock): S
       change({ filters: { ...filters, ...part, ...(isOtherRoom && part.roomId !== null ? { author: null } : {}) } });
       if (isOtherRoom) void loadPeople();
       start(query, 0);
+    },
+    order(order) {
+      change({ order });
+      start(store.getState().search.query, 0);
     },
     named(peer) {
       const { author, item: renamed } = renamedAs(peer);

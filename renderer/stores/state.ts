@@ -13,6 +13,7 @@ import type {
   RoomChange,
   SearchHit,
   SearchKind,
+  SearchOrder,
   Server,
   ServerAccess,
   ServerHost,
@@ -280,6 +281,7 @@ export type SearchState = {
   open: boolean;
   query: string;
   filters: SearchFilters;
+  order: SearchOrder;
   /** The authors of the chosen room, or of all rooms, to choose from. */
   people: readonly Author[];
   at: 'idle' | 'searching' | 'done' | 'failed';

@@ -14,6 +14,7 @@ import {
   Receiver,
   RoomChange,
   SearchKind,
+  SearchOrder,
   SearchPage,
   SeenRange,
 } from '../model/index.ts';
@@ -121,6 +122,8 @@ export const historyCalls = {
         kind: SearchKind.optional(),
         from: z.number().int().nonnegative().optional(),
         until: z.number().int().nonnegative().optional(),
+        /** The best are one page, without a next one. */
+        order: SearchOrder.default('newest'),
         limit: z.number().int().min(1).max(100).default(50),
         before: z.number().int().positive().optional(),
       })

@@ -206,6 +206,10 @@ export type HistoryPage = z.infer<typeof HistoryPage>;
 export const SearchKind = z.enum(['link', 'file']);
 export type SearchKind = z.infer<typeof SearchKind>;
 
+/** What comes first of what was found: the newest messages, or those that answer the query best. */
+export const SearchOrder = z.enum(['newest', 'best']);
+export type SearchOrder = z.infer<typeof SearchOrder>;
+
 export const SearchHit = z.object({
   item: HistoryItem,
   roomName: z.string().nullable(),
@@ -216,7 +220,7 @@ export type SearchHit = z.infer<typeof SearchHit>;
 
 export const SearchPage = z.object({
   items: z.array(SearchHit),
-  /** How many there are in all; 1,000 stands for that many or more, null for not counted. */
+  /** How many there are in all; 1,000 stands for that many or more, null for not counted. The best were looked for among those, or among the newest. */
   total_count: z.number().int().nonnegative().nullable(),
   returned_count: z.number().int().nonnegative(),
   has_more: z.boolean(),

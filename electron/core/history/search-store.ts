@@ -1,14 +1,22 @@
-import { foldText, holdsLink, matchesIn, type SearchKind, type SearchPage } from '@parley/shared/model';
+import {
+  foldText,
+  holdsLink,
+  matchesIn,
+  type SearchKind,
+  type SearchOrder,
+  type SearchPage,
+} from '@parley/shared/model';
 import type { DeviceId, RoomId } from '@parley/shared/protocol';
 import type { HistoryContext } from './history-context.ts';
 import { type ItemRow, readRow, type Stored } from './message-rows.ts';
 import { planSearch, type SearchPlan } from './search-plan.ts';
+import { scoreOf } from './search-score.ts';
 import { searchTerms } from './search-terms.ts';
 import { sql } from './statements.ts';
 
 /** How many messages one call reads at most, so that a search for rare things does not hold up the others. */
 export const LOOKED_AT_MAX = 4_000;
-/** How far hits are counted. */
+/** How far hits are counted, and among how many of the newest the best are looked for. */
 const COUNT_MAX = 1_000;
 const READ_AT_ONCE_MAX = 1_000;
 
@@ -20,6 +28,7 @@ export type SearchWish = {
   /** In ms: the first time that counts, and the first that no longer does. */
   from?: number | undefined;
   until?: number | undefined;
+  order?: SearchOrder | undefined;
   /** Goes on below this message, by `next_before` of the page before. */
   before?: number | undefined;
 };
@@ -62,13 +71,20 @@ export function createSearchStore(context: HistoryContext) {
   return {
     /**
      * Newest first: the order in which they were recorded. A page may hold fewer than `limit`, even none, and still have more:
-     * then so many messages were read that others get their turn first.
+     * then so many messages were read that others get their turn first. The best are looked for in one call, among the newest hits.
      */
-    search: (query: string, { before = Number.MAX_SAFE_INTEGER, ...filter }: SearchWish, limit: number): SearchPage => {
+    search: (
+      query: string,
+      { before = Number.MAX_SAFE_INTEGER, order, ...filter }: SearchWish,
+      limit: number,
+    ): SearchPage => {
       const terms = searchTerms(query);
+      const isRanked = order === 'best' && terms.length > 0;
       const plan: SearchPlan =
         terms.length === 0 && filter.kind === undefined ? { kind: 'nothing' } : planSearch(context, terms, filter);
       const { from = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = filter;
+      const scores = new Map<number, number>();
+      const texts = terms.map(({ text }) => text);
       const isHit = (row: Candidate): boolean => {
         if (row.sent_at < from || row.sent_at >= until) return false;
         if (filter.roomId !== undefined && row.room_id !== filter.roomId) return false;
@@ -76,10 +92,17 @@ export function createSearchStore(context: HistoryContext) {
         if (filter.kind === 'link' && !holdsLink(row.text)) return false;
         if (filter.kind === 'file' && row.text === '') return false;
         const folded = foldText(row.text);
-        return terms.every(({ text }) => folded.includes(text));
+        const isFound = texts.every((text) => folded.includes(text));
+        if (isFound && isRanked) scores.set(row.number, scoreOf(folded, texts));
+        return isFound;
       };
-      const { numbers, next } = look(plan, before, limit, isHit);
-      const texts = terms.map(({ text }) => text);
+      const looked = look(plan, before, isRanked ? COUNT_MAX : limit, isHit);
+      const next = isRanked ? null : looked.next;
+      const score = (number: number): number => scores.get(number) ?? 0;
+      // Sorting keeps the newer of two that are equally good before the other.
+      const numbers = isRanked
+        ? looked.numbers.sort((left, right) => score(right) - score(left)).slice(0, limit)
+        : looked.numbers;
       const items = numbers.flatMap((number) => {
         const found = one<Stored<ItemRow> & { room_name: string | null }>(sql.searchHit, number);
         if (!found) return [];
@@ -88,6 +111,7 @@ export function createSearchStore(context: HistoryContext) {
       });
       const first = before === Number.MAX_SAFE_INTEGER;
       const counted = (): number | null => {
+        if (isRanked) return looked.next === null ? looked.numbers.length : null;
         if (first && next === null) return items.length;
         if (plan.kind !== 'indexed' || !plan.exact) return null;
         return one<{ total: number }>(sql.countIndexed, plan.match, COUNT_MAX)?.total ?? null;

@@ -106,6 +106,28 @@ describe('search (H3)', () => {
     expect(found('"d of"')).toEqual([]);
   });
 
+  it('gives the best first where that is wanted, the newer of two that are as good before the other', () => {
+    for (const text of ['The tea is hot', 'Teapots', 'A steady hand', 'No match', 'The tea is old'])
+      ben.compose(roomId, text);
+    const search = (limit: number) => ben.store.search('tea', { order: 'best' }, limit);
+    const page = search(10);
+    expect(page.items.map(({ item }) => item.text)).toEqual([
+      'The tea is old',
+      'The tea is hot',
+      'Teapots',
+      'A steady hand',
+    ]);
+    expect(page).toMatchObject({ total_count: 4, has_more: false, next_before: null });
+    expect(search(2)).toMatchObject({ returned_count: 2, total_count: 4, next_before: null });
+  });
+
+  it('looks for the best among the newest of very many, and says so', () => {
+    fill(['pear', ...Array.from({ length: 1_200 }, (_, i) => `Pearls ${i}`)]);
+    const page = ben.store.search('pear', { order: 'best' }, 10);
+    expect(page).toMatchObject({ returned_count: 10, total_count: null, has_more: false });
+    expect(page.items.some(({ item }) => item.text === 'pear')).toBe(false);
+  });
+
   it('narrows to room, author and time, together', () => {
     const ana = author();
     const other = ben.addRoom();

@@ -122,7 +122,7 @@ export function SearchDialog() {
 
 const COUNTED_MAX = 1_000;
 
-function stateSentence({ at, query, total, hits, filters }: SearchState, shown: number): string {
+function stateSentence({ at, query, total, hits, filters, order }: SearchState, shown: number): string {
   if (query.trim() === '' && filters.kind === null) {
     return shown === 0 ? 'Type any part of a word. Everything is searched on this computer.' : '';
   }
@@ -130,6 +130,10 @@ function stateSentence({ at, query, total, hits, filters }: SearchState, shown: 
   if (at === 'failed') return 'The search did not work. Try again.';
   if (shown === 0) return 'Nothing was found.';
   const [one, many] = filters.kind === 'file' ? ['file', 'files'] : ['message', 'messages'];
+  if (order === 'best' && query.trim() !== '') {
+    if (total === null) return `${countOf(hits.length, one, many)}, the best among the newest`;
+    return total > hits.length ? `The ${hits.length} best of ${countOf(total, one, many)}` : countOf(total, one, many);
+  }
   if (total === null) return `${countOf(hits.length, one, many)} so far`;
   return total === COUNTED_MAX ? `1,000 ${many} or more` : countOf(total, one, many);
 }

@@ -5,17 +5,17 @@ import { dayKeyOf, dayOf } from '../../ui/format.ts';
 import { roomTitle } from '../connection-words.ts';
 import styles from './search-filters.module.css';
 
-/** Narrows the messages found to a room, an author and some days. The system's own menus and date fields work with every input method. */
+/** Narrows the messages found to a room, an author and some days, and says which come first. The system's own menus and date fields work with every input method. */
 export function SearchFilters() {
   const actions = useActions();
   const rooms = useApp((state) => state.rooms);
-  const { filters, people } = useApp((state) => state.search);
+  const { filters, order, people } = useApp((state) => state.search);
   const { roomId, author, kind, from, until } = filters;
   const isNarrowed = Object.values(filters).some((filter) => filter !== null);
 
   return (
     <fieldset className={styles.filters}>
-      <legend className="visually-hidden">Narrow the messages found</legend>
+      <legend className="visually-hidden">Narrow and order the messages found</legend>
       <Choice
         label="Room"
         any="All rooms"
@@ -39,6 +39,13 @@ export function SearchFilters() {
           { value: 'file', name: 'Files' },
         ]}
         onChange={(value) => actions.filterSearch({ kind: value })}
+      />
+      <Choice
+        label="Order"
+        any="Newest first"
+        value={order === 'best' ? order : null}
+        options={[{ value: 'best', name: 'Best match first' }]}
+        onChange={(value) => actions.orderSearch(value ?? 'newest')}
       />
       <Day label="First day" atMs={from} onChange={(day) => actions.filterSearch({ from: day?.startMs ?? null })} />
       <Day

@@ -3,6 +3,7 @@ import {
   type HistoryItem,
   type MessageRef,
   messageKey,
+  type SearchOrder,
   type SeenRange,
   splitText,
   toWrite,
@@ -49,6 +50,7 @@ export interface ChatActions {
   closeSearch: () => void;
   search: (query: string) => void;
   filterSearch: (change: Partial<SearchFilters>) => void;
+  orderSearch: (order: SearchOrder) => void;
   searchMore: () => void;
 
   setVerified: (deviceId: DeviceId, verified: boolean) => Promise<Outcome<unknown>>;
@@ -210,6 +212,7 @@ export function createChatActions(context: ActionContext): ChatActions {
     closeSearch: () => searches.close(),
     search: (query) => searches.search(query),
     filterSearch: (change) => searches.filter(change),
+    orderSearch: (order) => searches.order(order),
     searchMore: () => void searches.more(),
 
     async setVerified(deviceId, verified) {

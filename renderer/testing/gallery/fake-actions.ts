@@ -149,6 +149,7 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
     search: (query) => set(({ search }) => ({ search: { ...search, query } })),
     filterSearch: (change) =>
       set(({ search }) => ({ search: { ...search, filters: { ...search.filters, ...change } } })),
+    orderSearch: (order) => set(({ search }) => ({ search: { ...search, order } })),
     searchMore: () => undefined,
     offerFiles: () => undefined,
     acceptFiles: () => undefined,
