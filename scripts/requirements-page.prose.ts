@@ -48,7 +48,7 @@ export const REQUIREMENTS = {
   P13: 'The relay serves members only, within quotas, never into private networks',
   H1: 'Each message is stored at once, off the page’s and the main thread; acknowledged means durable',
   H2: 'Pages with counts and a stable cursor; every query on an index, and slow ones in the log with their plans',
-  H3: 'Search over all rooms: any part of a word, any script, newest first',
+  H3: 'Search over all rooms: any part of a word, any script, newest or best match first',
   H4: 'Delivery states, receipts in batches, typing, edits, deletions, answers, reactions, unread counts, calls that were taken and missed',
   H5: 'Messages written while others are away survive a restart and arrive exactly once',
   H6: 'A device that was away catches up from any member; nobody can forge another’s message; one order everywhere',
