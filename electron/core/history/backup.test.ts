@@ -8,7 +8,7 @@ import { newSeed, openTestStore, type TestStore, temporaryFolder } from '../test
 import { BACKUP_EVERY_MS, backUpIfOld, backupsOf } from './backup.ts';
 import { startHistory } from './history-client.ts';
 import { forgetCopies } from './history-files.ts';
-import { PIECES_MAX } from './merge-index.ts';
+import { SEGMENTS_MAX } from './merge-index.ts';
 import { sql } from './statements.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -122,16 +122,16 @@ describe('the history’s thread', () => {
     }
   });
 
-  it('merges the pieces of the search index afterwards, where they are many', async () => {
+  it('merges the segments of the search index afterwards, where they are many', async () => {
     // FTS5 is kept from merging them as it goes.
     ben.db.prepare(sql.messageWordsOption).run('automerge', 0n);
     for (let i = 0; i < 12; i++) ben.compose(roomId, `Message ${i} word${i}`);
     const reader = openTestStore(file);
-    const pieces = () => reader.db.prepare('SELECT count(DISTINCT segid) FROM message_words_idx').pluck().get();
+    const segments = () => reader.db.prepare('SELECT count(DISTINCT segid) FROM message_words_idx').pluck().get();
     ben.close();
-    expect(pieces()).toBeGreaterThan(PIECES_MAX);
+    expect(segments()).toBeGreaterThan(SEGMENTS_MAX);
     const { history } = await startHistory({ file, seed: newSeed(), log: silentLog, backupDelayMs: 0 });
-    await vi.waitFor(() => expect(pieces()).toBe(1), { timeout: 10_000, interval: 20 });
+    await vi.waitFor(() => expect(segments()).toBe(1), { timeout: 10_000, interval: 20 });
     await history.close();
     reader.close();
     expect(backupsOf(file)).toHaveLength(1);

@@ -50,10 +50,11 @@ export function createCallQueue(options: {
       each.until = undefined;
       return false;
     }
-    const isLocked = !outcome.ok && outcome.code === 'history-locked';
-    // The time begins where a lock is met first, not where other calls were served before.
-    if (isLocked) each.until ??= now() + waitMs;
-    if (isLocked && now() < (each.until ?? 0)) return false;
+    if (!outcome.ok && outcome.code === 'history-locked') {
+      // The time begins where a lock is met first, not where other calls were served before.
+      each.until ??= now() + waitMs;
+      if (now() < each.until) return false;
+    }
     answer(call, outcome);
     return true;
   };

@@ -3,26 +3,26 @@ import { asHistoryError } from './history-errors.ts';
 import { hasTodaysTables } from './schema-version.ts';
 import { sql } from './statements.ts';
 
-/** So many pieces of a table are left alone: merging writes all of it, and each time adds levels to what FTS5 knows of its pieces. */
-export const PIECES_MAX = 7;
+/** So many segments of a table are left alone: merging writes all of it, and each time adds levels to what FTS5 knows of them. */
+export const SEGMENTS_MAX = 7;
 /** So many pages of the index are written in a step, and the rest of a term: one that is in every message is merged at once. */
 const PAGES = 16n;
 
 /**
- * Brings each table of the search index into one piece where it has many, in steps of one transaction each. FTS5 adds a piece with each
+ * Brings each table of the search index into one segment where it has many, in steps of one transaction each. FTS5 adds a segment with each
  * transaction, merges small ones as it goes, and leaves some ten of a long history: a search looks up each of its words in all of them. What
- * is written meanwhile may stay in pieces of its own. Stops where another program writes or the disk is full: the next time goes on.
+ * is written meanwhile may stay in segments of its own. Stops where another program writes or the disk is full: the next time goes on.
  */
 export function* mergeSearchIndex(db: WritableDb): Generator<void> {
   if (!hasTodaysTables(db)) return;
   const { run, one } = createQueries(db);
   const count = (statement: string): number => one<{ count: number }>(statement)?.count ?? 0;
-  for (const [option, pieces] of [
-    [sql.messageWordsOption, sql.messageWordsPieces],
-    [sql.wordPartsOption, sql.wordPartsPieces],
+  for (const [option, segments] of [
+    [sql.messageWordsOption, sql.messageWordsSegments],
+    [sql.wordPartsOption, sql.wordPartsSegments],
   ] as const) {
-    if (count(pieces) <= PIECES_MAX) continue;
-    // A negative number takes all pieces together; positive ones go on with that.
+    if (count(segments) <= SEGMENTS_MAX) continue;
+    // A negative number takes all segments together; positive ones go on with that.
     for (let pages = -PAGES; ; pages = PAGES) {
       const before = count(sql.totalChanges);
       try {

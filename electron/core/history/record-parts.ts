@@ -27,10 +27,10 @@ export function createRecordParts(isAwaited: () => boolean) {
       // The store answers this call with a part.
       const part = outcome.value as RecordedPart;
       const before = begun.get(call.id);
-      const so = before ? joinParts(before, part) : part;
-      begun.set(call.id, so);
+      const soFar = before ? joinParts(before, part) : part;
+      begun.set(call.id, soFar);
       const [, entries] = call.args;
-      return Array.isArray(entries) && so.taken < entries.length ? 'paused' : outcome;
+      return Array.isArray(entries) && soFar.taken < entries.length ? 'paused' : outcome;
     },
 
     /** The file was put together anew: what was recorded may be gone, so each call that has begun records all of its entries again. */

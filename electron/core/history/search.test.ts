@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { author, newMessageId, openTestStore, randomId, type TestStore, temporaryFolder } from '../testing/test-kit.ts';
 import { createQueries } from './database.ts';
-import { mergeSearchIndex, PIECES_MAX } from './merge-index.ts';
+import { mergeSearchIndex, SEGMENTS_MAX } from './merge-index.ts';
 import { createMessageWriter } from './message-writer.ts';
 import { createSearchIndex, type Indexed } from './search-index.ts';
 import { LOOKED_AT_MAX, type SearchWish } from './search-store.ts';
@@ -314,8 +314,8 @@ describe('entries that are not shown', () => {
 });
 
 describe('recording many messages at once', () => {
-  /** The pieces in which FTS5 wrote a table. */
-  const pieces = (table: string) =>
+  /** The segments in which FTS5 wrote a table. */
+  const segments = (table: string) =>
     ben.db.prepare<[], number>(`SELECT count(DISTINCT segid) FROM ${table}_idx`).pluck().get();
 
   it('writes each index of words once, not for each message (H3)', () => {
@@ -324,33 +324,33 @@ describe('recording many messages at once', () => {
       ana.write(roomId, { seq: at + 1, text: `word${at} other${at} same` }),
     );
     expect(ben.store.record(roomId, messages)).toMatchObject({ gained: 40 });
-    expect([pieces('message_words'), pieces('word_parts')]).toEqual([1, 1]);
+    expect([segments('message_words'), segments('word_parts')]).toEqual([1, 1]);
     expect(found('other39')).toHaveLength(1);
   });
 
-  /** Many pieces in few messages: FTS5 is kept from merging them as it goes. */
-  const leavePieces = (count: number) => {
+  /** Many segments in few messages: FTS5 is kept from merging them as it goes. */
+  const leaveSegments = (count: number) => {
     const ana = author();
     for (const option of [sql.messageWordsOption, sql.wordPartsOption]) ben.db.prepare(option).run('automerge', 0n);
     for (let seq = 1; seq <= count; seq++)
       ben.store.record(roomId, [ana.write(roomId, { seq, text: `word${seq} other${seq} same` })]);
-    expect(pieces('message_words')).toBe(count);
+    expect(segments('message_words')).toBe(count);
   };
 
-  it('leaves pieces that are merged beside the work where they are many, and then finds the same (H3)', () => {
-    leavePieces(PIECES_MAX);
+  it('leaves segments that are merged beside the work where they are many, and then finds the same (H3)', () => {
+    leaveSegments(SEGMENTS_MAX);
     expect([...mergeSearchIndex(ben.db)]).toEqual([]);
     ben.compose(roomId, 'One more');
     const before = found('same');
     expect([...mergeSearchIndex(ben.db)]).not.toEqual([]);
-    expect([pieces('message_words'), pieces('word_parts')]).toEqual([1, 1]);
+    expect([segments('message_words'), segments('word_parts')]).toEqual([1, 1]);
     expect(found('same')).toEqual(before);
     expect(found('other7')).toEqual(['word7 other7 same']);
     expect([...mergeSearchIndex(ben.db)]).toEqual([]);
   });
 
   it('leaves them as they are where another program writes (H3)', () => {
-    leavePieces(PIECES_MAX + 1);
+    leaveSegments(SEGMENTS_MAX + 1);
     ben.db.pragma('busy_timeout = 0');
     const other = openTestStore(join(folder.path, 'ben.db'), { seed: ben.seed });
     other.db.exec('BEGIN IMMEDIATE');

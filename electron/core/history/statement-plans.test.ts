@@ -32,8 +32,8 @@ const WHOLE: Readonly<Record<string, string[]>> = {
   computerLeaves: ['SCAN computer_leaves'],
   computersInDoubt: ['SCAN computers_in_doubt'],
   // One row for each page of the index.
-  messageWordsPieces: ['SCAN message_words_idx'],
-  wordPartsPieces: ['SCAN word_parts_idx'],
+  messageWordsSegments: ['SCAN message_words_idx'],
+  wordPartsSegments: ['SCAN word_parts_idx'],
   // The numbers of one page.
   searchFiles: ['SCAN f'],
 };

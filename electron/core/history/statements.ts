@@ -352,8 +352,8 @@ export const sql = {
   removeMessageWords: "INSERT INTO message_words (message_words, rowid, words) VALUES ('delete', ?, ?)",
   messageWordsOption: 'INSERT INTO message_words (message_words, rank) VALUES (?, ?)',
   totalChanges: 'SELECT total_changes() AS count',
-  messageWordsPieces: 'SELECT count(DISTINCT segid) AS count FROM message_words_idx',
-  wordPartsPieces: 'SELECT count(DISTINCT segid) AS count FROM word_parts_idx',
+  messageWordsSegments: 'SELECT count(DISTINCT segid) AS count FROM message_words_idx',
+  wordPartsSegments: 'SELECT count(DISTINCT segid) AS count FROM word_parts_idx',
   anyMessageWith: 'SELECT 1 FROM message_words WHERE message_words MATCH ? LIMIT 1',
   // Numbers are bound as real ones, and FTS5 uses only whole ones to find its place: any other is compared row by row.
   messageHas: 'SELECT 1 FROM message_words WHERE message_words MATCH ? AND rowid = CAST(? AS INTEGER)',

@@ -72,7 +72,7 @@ export function createUpkeep(options: {
         if (!isOver()) failed(thrown);
       },
     );
-    // Last: a search that takes a little longer is less than a day without a copy.
+    // After the copy: a day without a backup would be worse than a slower search.
     void copying.then(() => inSteps(mine, mergeSearchIndex(db), () => after(BACKUP_EVERY_MS / 4, look)));
   };
 

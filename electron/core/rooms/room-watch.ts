@@ -35,8 +35,9 @@ export function createRoomWatch(ports: {
   let pauseUntil = Number.NEGATIVE_INFINITY;
   const now = () => ports.clock.monotonicMs();
   const refresh = async () => {
-    rooms = await ports.list();
-    return [...rooms];
+    const items = await ports.list();
+    rooms = items;
+    return items;
   };
   const read = async () => {
     isReading = true;

@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import { act } from 'react';
 import { expect, it } from 'vitest';
 import { AppProvider } from '../../stores/react.tsx';
 import { createFakeApp } from '../../testing/gallery/fake-app.ts';
@@ -27,4 +28,25 @@ it('shows files by their names, with size and icon, and counts them as files (H3
   options[1]?.click();
   const { item } = store.getState().search.hits[1] ?? {};
   expect(jumps).toEqual([[item?.roomId, item]]);
+});
+
+it('says among what the best were looked for, and never that nothing is there where older messages were not read (H3)', async () => {
+  const { store, actions } = createFakeApp('search', 'light');
+  await mounted.render(
+    <AppProvider app={{ store, actions }}>
+      <SearchDialog />
+    </AppProvider>,
+  );
+  const said = async (part: object) => {
+    await act(async () =>
+      store.setState(({ search }) => ({ search: { ...search, at: 'done', order: 'best', ...part } })),
+    );
+    return document.querySelector('[role=status]')?.textContent;
+  };
+  const { hits } = store.getState().search;
+  expect(await said({ total: 40 })).toBe(`The ${hits.length} best of 40 messages`);
+  expect(await said({ total: null })).toBe(`${hits.length} messages, the best among the newest`);
+  const nothing = { query: 'zzz', hits: [] };
+  expect(await said({ ...nothing, total: null })).toMatch(/^Nothing was found among the newest messages\./);
+  expect(await said({ ...nothing, total: 0 })).toBe('Nothing was found.');
 });

@@ -128,9 +128,13 @@ function stateSentence({ at, query, total, hits, filters, order }: SearchState, 
   }
   if (at === 'searching') return hits.length === 0 ? 'Searching…' : 'Searching older messages…';
   if (at === 'failed') return 'The search did not work. Try again.';
+  const isRanked = order === 'best' && query.trim() !== '';
+  // The best are looked for among the newest messages alone.
+  if (shown === 0 && isRanked && total === null)
+    return 'Nothing was found among the newest messages. “Newest first” looks through all of them.';
   if (shown === 0) return 'Nothing was found.';
   const [one, many] = filters.kind === 'file' ? ['file', 'files'] : ['message', 'messages'];
-  if (order === 'best' && query.trim() !== '') {
+  if (isRanked) {
     if (total === null) return `${countOf(hits.length, one, many)}, the best among the newest`;
     return total > hits.length ? `The ${hits.length} best of ${countOf(total, one, many)}` : countOf(total, one, many);
   }
