@@ -62,7 +62,9 @@ export function base64UrlOf(sizeBytes: number) {
 
 /** Joins byte sequences; `|` in the protocol's notation. */
 export function concatBytes(...parts: readonly Uint8Array[]): Bytes {
-  const joined = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let size = 0;
+  for (const part of parts) size += part.length;
+  const joined = new Uint8Array(size);
   let offset = 0;
   for (const part of parts) {
     joined.set(part, offset);
