@@ -59,7 +59,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          include: ['tests/e2e/**/*.test.ts'],
+          include: ['tests/{e2e,network}/**/*.test.ts'],
           exclude,
           execArgv,
           testTimeout: 180_000,

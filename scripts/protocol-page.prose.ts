@@ -114,6 +114,7 @@ export const PAIR_PROSE: Readonly<Record<PairMessage['type'], string>> = {
 export const LINK_PROSE: Readonly<Record<LinkMessage['type'], string>> = {
   presence:
     'Said when a link opens and whenever something in it changes, 20 times at once and 10 times a second at most; it replaces the last one.',
+  view: 'Sizes at which this device shows the camera and the screen of the other, while both are in the call. The other sends no more than that; nothing of what is 0 × 0.',
   decline: 'Answers a ringing call with no.',
   chat: 'An entry that its author, and nobody else, has just written.',
   receipt:
@@ -202,6 +203,7 @@ export const FIELD_PROSE: Readonly<Record<string, string>> = {
   'presence call': 'null: reachable, not in a call',
   callId: 'random, by whoever starts the call',
   startedAt: 'ms since 1970, by the starter’s clock',
+  ranMs: 'ms that the call has run, when this is said',
   turn: 'one more than the highest in the call when coming in',
   cameraStreamId: 'id of the WebRTC stream with camera and microphone',
   screenStreamId: 'id of the WebRTC stream with the screen and its sound',

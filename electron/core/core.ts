@@ -26,6 +26,7 @@ import { damagedCopiesOf } from './history/history-files.ts';
 import { recoveryWords } from './history/recovery-words.ts';
 import type { Recovery } from './history/repair.ts';
 import { openIdentity } from './identity/device-identity.ts';
+import { ownAddresses, watchNetwork } from './network-watch.ts';
 import { createNotices } from './notices.ts';
 import { createBackups } from './ownership/backup/backups.ts';
 import { removeHistoryCopy } from './ownership/backup/make-backup.ts';
@@ -225,6 +226,16 @@ async function openCore(
   opened.push(computers.close);
   const wires = createWires({ openSocket, access: servers, clock, log });
   opened.push(wires.close);
+  opened.push(
+    watchNetwork({
+      clock,
+      addresses: ports.addresses ?? ownAddresses,
+      changed: (how) => {
+        log.info('the network changed', { how });
+        emit('network.changed', { how });
+      },
+    }),
+  );
 
   let deepLink: string | null = null;
   const route = createRouter(

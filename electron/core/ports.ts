@@ -20,6 +20,8 @@ export type CorePorts = {
   openSocket?: OpenSocket;
   /** Asks signaling servers by HTTP; absent: Node's own, with what the system trusts. */
   serverHttp?: ServerHttp;
+  /** The addresses by which this computer reaches others; absent: those that the system names. */
+  addresses?: () => readonly string[];
   /** Where the history worker's code lies; bundled hosts put it elsewhere. */
   historyWorkerUrl?: URL;
 };

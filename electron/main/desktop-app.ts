@@ -8,6 +8,7 @@ import { type Core, createCore } from '#core/core.ts';
 import { lockProfile } from '#core/lock-profile.ts';
 import type { Clock, CorePorts, Log } from '#core/ports.ts';
 import { forwardEvents, installBridge } from './ipc.ts';
+import { askBeforeLeaving } from './leaving.ts';
 import { menuTemplate } from './menu.ts';
 import { lockAllPages } from './navigation.ts';
 import { installPageProtocol, registerScheme } from './page-protocol.ts';
@@ -69,6 +70,7 @@ export async function runDesktop(electron: ElectronParts, options: DesktopOption
   const waitingLinks: string[] = [];
   let core: Core | undefined;
   let mainWindow: ElectronWindow | undefined;
+  let closing = false;
 
   const showAgain = (deepLink: string | null): void => {
     if (deepLink !== null) {
@@ -94,6 +96,7 @@ export async function runDesktop(electron: ElectronParts, options: DesktopOption
       log.error('the page died again and again', { reason });
       dialog.showErrorBox('Parley', 'The window stopped working several times. Start Parley again; nothing was lost.');
     });
+    askBeforeLeaving(window, dialog, () => closing);
     window.once('ready-to-show', () => window.show());
     window.on('closed', () => {
       knownIds.delete(id);
@@ -155,7 +158,6 @@ export async function runDesktop(electron: ElectronParts, options: DesktopOption
   );
 
   let closed = false;
-  let closing = false;
   app.on('before-quit', (event) => {
     if (closed) return;
     // Everything is closed before the process ends, so the quit waits for it once.

@@ -107,6 +107,88 @@ describe('device manager', () => {
     expect(manager.tracks.voice?.enabled).toBe(false);
   });
 
+  const held = (media: FakeMedia): (() => void) => {
+    let release = () => {};
+    media.gate = new Promise((resolve) => {
+      release = resolve;
+    });
+    return release;
+  };
+
+  it('is muted or live as it was pressed last, also while another microphone is being chosen', async () => {
+    const { media, manager } = setUp();
+    await manager.open(everything);
+    const release = held(media);
+    const chosen = manager.chooseMicrophone('mic-2');
+    await manager.setMicrophone('muted');
+    expect(manager.state.microphone).toBe('muted');
+    expect(manager.tracks.voice?.enabled).toBe(false);
+    release();
+    expect(await chosen).toBeUndefined();
+    expect(manager.state.microphone).toBe('muted');
+    expect(manager.tracks.voice).toMatchObject({ deviceId: 'mic-2', enabled: false });
+    expect(manager.chosen.microphoneId).toBe('mic-2');
+  });
+
+  it.each(['muted', 'live'] as const)(
+    'goes on with the one before when the chosen one cannot be had, %s as it was pressed last',
+    async (pressed) => {
+      const { media, manager, troubles } = setUp();
+      await manager.open({ ...everything, microphoneId: 'mic-1' });
+      const before = manager.tracks.voice;
+      const release = held(media);
+      media.trouble.audio = 'NotReadableError';
+      const chosen = manager.chooseMicrophone('mic-2');
+      await manager.setMicrophone('muted');
+      await manager.setMicrophone(pressed);
+      release();
+      expect(await chosen).toMatchObject({ code: 'microphone-busy' });
+      expect(manager.tracks.voice).toBe(before);
+      expect(before).toMatchObject({ enabled: pressed === 'live', readyState: 'live' });
+      expect(manager.state).toMatchObject({ microphone: pressed, microphoneTrouble: null });
+      expect(manager.chosen.microphoneId).toBe('mic-1');
+      // The caller was told.
+      expect(troubles).toEqual([]);
+    },
+  );
+
+  it('uses the device that was chosen last, in whichever order they come', async () => {
+    const { media, manager } = setUp();
+    await manager.open(everything);
+    const release = held(media);
+    const first = manager.chooseCamera('cam-2');
+    media.gate = Promise.resolve();
+    await manager.chooseCamera('cam-1');
+    release();
+    await first;
+    expect(media.lights.map(({ deviceId }) => deviceId).sort()).toEqual(['cam-1', 'mic-1']);
+    expect(manager.chosen.cameraId).toBe('cam-1');
+  });
+
+  it('takes a microphone that is still being opened once, muted where that was pressed meanwhile', async () => {
+    const { media, manager } = setUp();
+    const release = held(media);
+    const opened = manager.setMicrophone('live');
+    const muted = manager.setMicrophone('muted');
+    release();
+    await Promise.all([opened, muted]);
+    expect(media.asked).toEqual(['audio']);
+    expect(manager.state).toMatchObject({ microphone: 'muted', opening: false });
+  });
+
+  it('says that a microphone was unplugged while another one could not be had either', async () => {
+    const { media, manager, troubles } = setUp();
+    await manager.open(everything);
+    const release = held(media);
+    media.trouble.audio = 'NotReadableError';
+    const chosen = manager.chooseMicrophone('mic-2');
+    media.given.find((track) => track.kind === 'audio')?.unplug();
+    release();
+    await chosen;
+    expect(manager.state).toMatchObject({ microphone: 'off', microphoneTrouble: { code: 'microphone-busy' } });
+    expect(troubles).toEqual(['microphone-busy']);
+  });
+
   it('takes another device when the chosen one is not there', async () => {
     const { manager } = setUp();
     await manager.open({ ...everything, cameraId: 'unplugged', microphoneId: 'mic-2' });

@@ -1,19 +1,12 @@
 import type { MicrophoneState } from '@parley/shared/protocol';
-import { type Clock, repeat } from '@parley/shared/timing';
+import type { Clock } from '@parley/shared/timing';
 import { type CountedClock, countedClock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import { errorFields, type Log } from '../log.ts';
-import {
-  codeOf,
-  type DeviceKind,
-  type DeviceLists,
-  type DeviceTrouble,
-  deviceListsOf,
-  errorNameOf,
-  NO_DEVICES,
-  troubleOf,
-} from './devices.ts';
-import type { LevelMeter, MediaPorts } from './ports.ts';
+import { DeviceSlot } from './device-slot.ts';
+import { type DeviceLists, type DeviceTrouble, deviceListsOf, errorNameOf, NO_DEVICES, troubleOf } from './devices.ts';
+import type { MediaPorts } from './ports.ts';
+import { Speech, type SpeechPolicy } from './speech.ts';
 
 /** The tracks and states that this device sends, or would send; tracks go where the session puts them. */
 export type MediaState = {
@@ -35,13 +28,9 @@ export type MediaTracks = {
   screenSound: MediaStreamTrack | null;
 };
 
-export type MediaPolicy = {
+export type MediaPolicy = SpeechPolicy & {
   video: MediaTrackConstraints;
   audio: MediaTrackConstraints;
-  levelEveryMs: number;
-  /** Level from which someone counts as speaking, and how long they do after the last such moment. */
-  speakingLevel: number;
-  speakingHoldMs: number;
 };
 
 export const usualMediaPolicy: MediaPolicy = {
@@ -73,10 +62,12 @@ export class DeviceManager {
   /** Carries the shared screen and its sound. */
   readonly screenStream: MediaStream;
   readonly #ports: MediaPorts;
-  readonly #policy: MediaPolicy;
   readonly #log: Log;
   readonly #clock: CountedClock;
   readonly #events = new Emitter<MediaEvents>();
+  readonly #camera: DeviceSlot;
+  readonly #microphone: DeviceSlot;
+  readonly #speech: Speech;
   #state: MediaState = {
     microphone: 'off',
     camera: false,
@@ -88,21 +79,38 @@ export class DeviceManager {
     opening: false,
   };
   #tracks: MediaTracks = { voice: null, camera: null, screen: null, screenSound: null };
-  #wish = { cameraId: null as string | null, microphoneId: null as string | null };
-  /** Counts what was asked for per device: an answer to an older question is let go again. */
-  readonly #asked = { camera: 0, microphone: 0, screen: 0 };
+  /** Counts questions for the screen: an answer to an older one is let go again. */
+  #screenTurn = 0;
   #underWay = 0;
-  #meter: { meter: LevelMeter; clone: MediaStreamTrack; undo: () => void } | undefined;
-  #spokeAt = Number.NEGATIVE_INFINITY;
   readonly #devicesChanged = () => void this.refreshLists();
 
   constructor(ports: MediaPorts, clock: Clock, log: Log, policy: MediaPolicy = usualMediaPolicy) {
     this.#ports = ports;
     this.#log = log;
-    this.#policy = policy;
     this.#clock = countedClock(clock);
     this.cameraStream = ports.makeStream();
     this.screenStream = ports.makeStream();
+    const { devices, makeMeter } = ports;
+    this.#camera = new DeviceSlot('camera', {
+      ...{ devices, constraints: policy.video, log },
+      put: (camera) => this.#put({ camera }),
+      changed: () => {},
+      trouble: (trouble) => this.#tell({ cameraTrouble: trouble }, trouble),
+    });
+    this.#microphone = new DeviceSlot('microphone', {
+      ...{ devices, constraints: policy.audio, log },
+      put: (voice) => this.#put({ voice }),
+      changed: () => this.#change({ ...this.#shown(), talkingWhileMuted: false, speaking: false }),
+      trouble: (trouble) => this.#tell({ microphoneTrouble: trouble }, trouble),
+    });
+    this.#speech = new Speech({
+      ...{ clock: this.#clock, policy, makeMeter },
+      heard: (level, isTalking) => {
+        this.#events.emit('level', level);
+        const live = this.#state.microphone === 'live';
+        this.#change({ speaking: isTalking && live, talkingWhileMuted: isTalking && !live });
+      },
+    });
     ports.devices.addEventListener('devicechange', this.#devicesChanged);
   }
 
@@ -122,6 +130,11 @@ export class DeviceManager {
     return this.#events.on(event, listener);
   }
 
+  /** The devices that were chosen last and could be had, or are still being asked for; null leaves the choice to the browser. */
+  get chosen(): { cameraId: string | null; microphoneId: string | null } {
+    return { cameraId: this.#camera.wishedId, microphoneId: this.#microphone.wishedId };
+  }
+
   /**
    * Opens what is wanted, in one question to the person where that is possible. A device that cannot be had is off, with its
    * trouble in the state. `muted`: the microphone is opened and sends silence.
@@ -133,68 +146,59 @@ export class DeviceManager {
     cameraId: string | null;
     microphoneId: string | null;
   }): Promise<void> {
-    this.#wish = { cameraId: wanted.cameraId, microphoneId: wanted.microphoneId };
-    const turn = { camera: ++this.#asked.camera, microphone: ++this.#asked.microphone };
+    this.#camera.wish(wanted.cameraId);
+    this.#microphone.wish(wanted.microphoneId);
     await this.#underWayDuring(async () => {
-      const both = wanted.camera && wanted.microphone ? await this.#both() : undefined;
+      const both = wanted.camera && wanted.microphone ? this.#both() : undefined;
       await Promise.all([
-        wanted.camera ? this.#openOne('camera', turn.camera, both?.camera) : undefined,
-        wanted.microphone ? this.#openOne('microphone', turn.microphone, both?.voice, wanted.muted) : undefined,
+        wanted.camera
+          ? this.#camera.open(
+              'live',
+              both?.then((had) => had?.camera),
+            )
+          : undefined,
+        wanted.microphone
+          ? this.#microphone.open(
+              wanted.muted ? 'muted' : 'live',
+              both?.then((had) => had?.voice),
+            )
+          : undefined,
       ]);
     });
     await this.refreshLists();
   }
 
   /** Off lets the camera's light go out; on asks for it again. */
-  async setCamera(on: boolean): Promise<void> {
-    const turn = ++this.#asked.camera;
-    if (!on) {
-      this.#put({ camera: null });
-      return this.#change({ cameraTrouble: null });
-    }
-    if (this.#tracks.camera) return;
-    await this.#underWayDuring(() => this.#openOne('camera', turn));
-    await this.refreshLists();
+  setCamera(on: boolean): Promise<void> {
+    return this.#set(this.#camera, on ? 'live' : 'off');
   }
 
   /** `muted` keeps the microphone and sends silence; `off` lets it go. */
-  async setMicrophone(wanted: MicrophoneState): Promise<void> {
-    const turn = ++this.#asked.microphone;
-    const { voice } = this.#tracks;
-    if (wanted === 'off') {
-      this.#put({ voice: null });
-      return this.#change({ microphoneTrouble: null });
-    }
-    if (voice) {
-      voice.enabled = wanted === 'live';
-      return this.#change({ microphone: wanted, talkingWhileMuted: false, speaking: false });
-    }
-    await this.#underWayDuring(() => this.#openOne('microphone', turn, undefined, wanted === 'muted'));
-    await this.refreshLists();
+  setMicrophone(wanted: MicrophoneState): Promise<void> {
+    return this.#set(this.#microphone, wanted);
   }
 
-  /** Changes the camera in use, or the one that is used next. */
-  async chooseCamera(id: string | null): Promise<void> {
-    this.#wish.cameraId = id;
-    if (!this.#tracks.camera) return;
-    const turn = ++this.#asked.camera;
-    await this.#underWayDuring(() => this.#openOne('camera', turn));
+  /**
+   * Changes the camera in use, or the one that is used next. Resolves with the trouble where the other one could not be had: then
+   * the one before goes on.
+   */
+  chooseCamera(id: string | null): Promise<DeviceTrouble | undefined> {
+    return this.#underWayDuring(() => this.#camera.choose(id));
   }
 
-  async chooseMicrophone(id: string | null): Promise<void> {
-    this.#wish.microphoneId = id;
-    if (!this.#tracks.voice) return;
-    const turn = ++this.#asked.microphone;
-    await this.#underWayDuring(() => this.#openOne('microphone', turn, undefined, this.#state.microphone === 'muted'));
+  /** The same for the microphone. It is muted or live as it was pressed last, also while the other one was asked for. */
+  chooseMicrophone(id: string | null): Promise<DeviceTrouble | undefined> {
+    return this.#underWayDuring(() => this.#microphone.choose(id));
   }
 
   /** Asks which screen or window to share. Undefined when it is shared, otherwise why not. */
   async shareScreen(): Promise<DeviceTrouble | undefined> {
-    const turn = ++this.#asked.screen;
+    this.#screenTurn += 1;
+    const turn = this.#screenTurn;
     try {
       const stream = await this.#ports.devices.getDisplayMedia({ video: { frameRate: { max: 15 } }, audio: true });
       const [video, sound] = [stream.getVideoTracks()[0], stream.getAudioTracks()[0]];
-      if (turn !== this.#asked.screen || !video) {
+      if (turn !== this.#screenTurn || !video) {
         stopAll(stream);
         return undefined;
       }
@@ -211,15 +215,15 @@ export class DeviceManager {
   }
 
   stopScreen(): void {
-    this.#asked.screen += 1;
+    this.#screenTurn += 1;
     this.#put({ screen: null, screenSound: null });
   }
 
   /** Lets everything go. */
   stop(): void {
-    for (const device of ['camera', 'microphone', 'screen'] as const) this.#asked[device] += 1;
-    this.#put({ camera: null, voice: null, screen: null, screenSound: null });
-    this.#change({ cameraTrouble: null, microphoneTrouble: null });
+    void this.#camera.set('off');
+    void this.#microphone.set('off');
+    this.stopScreen();
   }
 
   /** Reads which devices there are. Asks the person nothing; names are empty until a device was allowed once. */
@@ -244,8 +248,8 @@ export class DeviceManager {
   async #both(): Promise<{ camera: MediaStreamTrack; voice: MediaStreamTrack } | undefined> {
     try {
       const stream = await this.#ports.devices.getUserMedia({
-        video: this.#constraints('camera', true),
-        audio: this.#constraints('microphone', true),
+        video: this.#camera.constraints(true),
+        audio: this.#microphone.constraints(true),
       });
       const [camera, voice] = [stream.getVideoTracks()[0], stream.getAudioTracks()[0]];
       if (camera && voice) return { camera, voice };
@@ -256,71 +260,16 @@ export class DeviceManager {
     return undefined;
   }
 
-  async #openOne(kind: DeviceKind, turn: number, had?: MediaStreamTrack, muted = false): Promise<void> {
-    const troubleField = kind === 'camera' ? 'cameraTrouble' : 'microphoneTrouble';
-    let track = had;
-    let trouble: DeviceTrouble | undefined;
-    if (!track) {
-      try {
-        track = await this.#ask(kind);
-      } catch (error) {
-        this.#log.info(`the ${kind} could not be opened`, errorFields(error));
-        trouble = troubleOf(codeOf(kind, error));
-      }
-    }
-    if (turn !== this.#asked[kind]) {
-      track?.stop();
-      return;
-    }
-    if (!track) {
-      this.#put(kind === 'camera' ? { camera: null } : { voice: null });
-      this.#change({ [troubleField]: trouble });
-      if (trouble) this.#events.emit('trouble', trouble);
-      return;
-    }
-    const opened = track;
-    opened.addEventListener('ended', () => this.#unplugged(kind, opened));
-    if (kind === 'microphone') opened.enabled = !muted;
-    this.#put(kind === 'camera' ? { camera: opened } : { voice: opened });
-    this.#change({ [troubleField]: null });
+  async #set(slot: DeviceSlot, wanted: MicrophoneState): Promise<void> {
+    // What is let go, or is there already, is not asked for.
+    if (wanted === 'off' || slot.track) return slot.set(wanted);
+    await this.#underWayDuring(() => slot.set(wanted));
+    await this.refreshLists();
   }
 
-  /** The chosen device, or any if the chosen one is not there. */
-  async #ask(kind: DeviceKind): Promise<MediaStreamTrack> {
-    const ask = async (chosen: boolean) => {
-      const constraints = this.#constraints(kind, chosen);
-      const stream = await this.#ports.devices.getUserMedia(
-        kind === 'camera' ? { video: constraints } : { audio: constraints },
-      );
-      const track = stream.getTracks()[0];
-      if (!track) throw new DOMException('no track', 'NotFoundError');
-      return track;
-    };
-    try {
-      return await ask(true);
-    } catch (error) {
-      const chosen = kind === 'camera' ? this.#wish.cameraId : this.#wish.microphoneId;
-      if (chosen === null || !['OverconstrainedError', 'NotFoundError'].includes(errorNameOf(error))) throw error;
-      return ask(false);
-    }
-  }
-
-  #constraints(kind: DeviceKind, chosen: boolean): MediaTrackConstraints {
-    const id = kind === 'camera' ? this.#wish.cameraId : this.#wish.microphoneId;
-    const usual = kind === 'camera' ? this.#policy.video : this.#policy.audio;
-    return chosen && id !== null ? { ...usual, deviceId: { exact: id } } : usual;
-  }
-
-  #unplugged(kind: DeviceKind, track: MediaStreamTrack): void {
-    const slot = kind === 'camera' ? 'camera' : 'voice';
-    if (this.#tracks[slot] !== track) return;
-    this.#put({ [slot]: null });
-    const trouble: DeviceTrouble =
-      kind === 'camera'
-        ? { code: 'camera-missing', message: 'The camera was unplugged. The call goes on without it.' }
-        : { code: 'microphone-missing', message: 'The microphone was unplugged. Choose another one to be heard.' };
-    this.#change(kind === 'camera' ? { cameraTrouble: trouble } : { microphoneTrouble: trouble });
-    this.#events.emit('trouble', trouble);
+  #tell(change: Pick<Partial<MediaState>, 'cameraTrouble' | 'microphoneTrouble'>, trouble: DeviceTrouble | null): void {
+    this.#change(change);
+    if (trouble) this.#events.emit('trouble', trouble);
   }
 
   /** Puts tracks in their places, stops those that they replace, and tells. */
@@ -341,49 +290,30 @@ export class DeviceManager {
       if (next) stream.addTrack(next);
     }
     if (!changed) return;
-    if (before.voice !== after.voice) this.#measure(after.voice);
-    this.#events.emit('tracks', after);
-    this.#change({
-      camera: after.camera !== null,
-      screen: after.screen !== null,
-      microphone: after.voice === null ? 'off' : after.voice.enabled ? 'live' : 'muted',
-    });
-  }
-
-  /** Measures a copy, because a muted track is silent, and who talks while muted wants to know. */
-  #measure(voice: MediaStreamTrack | null): void {
-    this.#meter?.undo();
-    this.#meter?.meter.close();
-    this.#meter?.clone.stop();
-    this.#meter = undefined;
-    this.#change({ speaking: false, talkingWhileMuted: false });
-    if (!voice) return;
-    const clone = voice.clone();
-    clone.enabled = true;
-    const meter = this.#ports.makeMeter(clone);
-    if (!meter) {
-      clone.stop();
-      return;
+    if (before.voice !== after.voice) {
+      this.#speech.measure(after.voice);
+      this.#change({ speaking: false, talkingWhileMuted: false });
     }
-    const undo = repeat(this.#clock, this.#policy.levelEveryMs, () => this.#heard(meter.level()));
-    this.#meter = { meter, clone, undo };
+    this.#events.emit('tracks', after);
+    this.#change(this.#shown());
   }
 
-  #heard(level: number): void {
-    this.#events.emit('level', level);
-    const now = this.#clock.monotonicMs();
-    if (level >= this.#policy.speakingLevel) this.#spokeAt = now;
-    const talking = now - this.#spokeAt < this.#policy.speakingHoldMs;
-    const live = this.#state.microphone === 'live';
-    this.#change({ speaking: talking && live, talkingWhileMuted: talking && !live });
+  #shown(): Pick<MediaState, 'camera' | 'screen' | 'microphone'> {
+    const { camera, screen, voice } = this.#tracks;
+    return {
+      camera: camera !== null,
+      screen: screen !== null,
+      microphone: voice === null ? 'off' : voice.enabled ? 'live' : 'muted',
+    };
   }
 
-  async #underWayDuring(work: () => Promise<void>): Promise<void> {
+  async #underWayDuring<T>(work: () => Promise<T>): Promise<T> {
     this.#underWay += 1;
     this.#change({ opening: true });
-    await work();
+    const done = await work();
     this.#underWay -= 1;
     this.#change({ opening: this.#underWay > 0 });
+    return done;
   }
 
   #change(change: { [F in keyof MediaState]?: MediaState[F] | undefined }): void {

@@ -29,6 +29,12 @@ export const troubleOf = (code: ErrorCode): DeviceTrouble => ({ code, message: s
 export const errorNameOf = (error: unknown): string =>
   error instanceof Error || error instanceof DOMException ? error.name : '';
 
+/** The sentence for a device that went away in use. */
+export const unpluggedTrouble = (kind: DeviceKind): DeviceTrouble =>
+  kind === 'camera'
+    ? { code: 'camera-missing', message: 'The camera was unplugged. The call goes on without it.' }
+    : { code: 'microphone-missing', message: 'The microphone was unplugged. Choose another one to be heard.' };
+
 /** Why a device could not be had, from what the browser threw. */
 export function codeOf(kind: DeviceKind, error: unknown): ErrorCode {
   switch (errorNameOf(error)) {

@@ -6,12 +6,18 @@ export type LinkPolicy = {
   /** From the start of a connection to its open data channel; each next attempt gets more, up to `openTimeoutMaxMs`. */
   openTimeoutMs: number;
   openTimeoutMaxMs: number;
+  /** From the start of a connection to the first signal of the far end: then the words to it are lost, not slow. */
+  unheardTimeoutMs: number;
   /** How long an interrupted connection may try to recover before a fresh one replaces it. */
   graceMs: number;
   /** Wait before a fresh connection when the last one ended by itself; doubles while none of them opens. */
   reopenDelayMs: number;
   statsEveryMs: number;
   voiceEveryMs: number;
+  /** Sound and picture that stopped for so long may mean that the way to the far end is gone. */
+  stalledMs: number;
+  /** How long after a doubt about the way to the far end another one changes nothing. */
+  doubtEveryMs: number;
   /** Above this much unsent data in the data channel, messages wait in the link. */
   bufferedMaxBytes: number;
   /** More than this much waiting data gives the connection up: the far end does not read. */
@@ -35,10 +41,13 @@ export type LinkPolicy = {
 export const usualLinkPolicy: LinkPolicy = {
   openTimeoutMs: 15_000,
   openTimeoutMaxMs: 45_000,
+  unheardTimeoutMs: 8_000,
   graceMs: 8_000,
   reopenDelayMs: 400,
   statsEveryMs: 2_000,
   voiceEveryMs: 300,
+  stalledMs: 1_500,
+  doubtEveryMs: 3_000,
   bufferedMaxBytes: 1_048_576,
   waitingMaxChars: 8_388_608,
   candidatesMax: 256,
@@ -57,6 +66,10 @@ const ANSWERER_PATIENCE = 1.3;
 /** How long connection attempt number `attempt` (from 1) may take until its data channel is open, in ms. */
 export const openTimeoutOf = (policy: LinkPolicy, attempt: number, initiator: boolean): number =>
   Math.min(policy.openTimeoutMs * attempt, policy.openTimeoutMaxMs) * (initiator ? 1 : ANSWERER_PATIENCE);
+
+/** How long the `attempt`-th connection in a row (from 1) may take until the far end says anything about it, in ms. */
+export const unheardTimeoutOf = (policy: LinkPolicy, attempt: number, initiator: boolean): number =>
+  Math.min(policy.unheardTimeoutMs * attempt, policy.openTimeoutMaxMs) * (initiator ? 1 : ANSWERER_PATIENCE);
 
 /** The wait before a fresh connection after one ended by itself, in ms; doubles with each attempt that did not open. */
 export const redialDelayOf = (policy: LinkPolicy, attempts: number): number =>

@@ -1,7 +1,8 @@
 import { PeerSignal } from '@parley/shared/protocol';
 import type { RawPeer, RawPeerListener } from './raw-peer.ts';
 import type { SignalFilter } from './signal-filter.ts';
-import { type OutgoingTracks, TRACK_SLOTS, type TrackSlot } from './track-slots.ts';
+import { type OutgoingTracks, TRACK_SLOTS, type TrackSlot, type VideoSlot } from './track-slots.ts';
+import type { VideoLimits } from './video-limits.ts';
 
 /** Limit of what waits for the comparison of certificates; honest peers send a handful of things before it. */
 const PRECEDING_MAX = 256;
@@ -14,6 +15,10 @@ export class PeerConnection {
   readonly filter: SignalFilter;
   /** Timers that end with the connection, or with its opening. */
   readonly undos: (() => void)[] = [];
+  /** Whether the far end said anything about it. */
+  heard = false;
+  /** This side's answer to the last offer; undefined where there is none yet. */
+  answer: PeerSignal | undefined;
   /** Whether the certificate of DTLS is the promised one. */
   verified = false;
   readonly #preceding: (() => void)[] = [];
@@ -22,6 +27,7 @@ export class PeerConnection {
     TrackSlot,
     { key: MediaStreamTrack; stream: MediaStream; now: MediaStreamTrack | null }
   >();
+  readonly #limits = new Map<TrackSlot, VideoLimits>();
   #over = false;
 
   constructor(make: (listener: RawPeerListener) => RawPeer, filter: SignalFilter, listener: PeerConnectionListener) {
@@ -30,7 +36,9 @@ export class PeerConnection {
       ...listener,
       signal: (raw) => {
         const parsed = PeerSignal.safeParse(raw);
-        if (parsed.success && !this.#over) listener.signal(parsed.data);
+        if (!parsed.success || this.#over) return;
+        if (parsed.data.type === 'answer') this.answer = parsed.data;
+        listener.signal(parsed.data);
       },
       data: (raw) => this.#afterVerifying(() => listener.data(raw)),
       fileData: (raw) => this.#afterVerifying(() => listener.fileData(raw)),
@@ -55,11 +63,20 @@ export class PeerConnection {
         if (!wanted) continue;
         this.#senders.set(slot, { key: wanted.track, stream: wanted.stream, now: wanted.track });
         this.peer.addTrack(wanted.track, wanted.stream);
+        const limits = this.#limits.get(slot);
+        if (limits) this.peer.limitVideo(wanted.track, limits);
       } else if (sender.now !== (wanted?.track ?? null)) {
         sender.now = wanted?.track ?? null;
         this.peer.replaceTrack(sender.key, sender.now, sender.stream);
       }
     }
+  }
+
+  /** Limits the picture in a slot, whichever track is or will be there. */
+  limitVideo(slot: VideoSlot, limits: VideoLimits): void {
+    this.#limits.set(slot, limits);
+    const sender = this.#senders.get(slot);
+    if (sender) this.peer.limitVideo(sender.key, limits);
   }
 
   end(): void {

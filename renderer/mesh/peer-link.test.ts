@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { noLog } from '../log.ts';
 import { fakeClock, settled } from '../testing/fake-clock.ts';
 import { usualLinkPolicy } from './link-policy.ts';
-import { type LinkState, PeerLink } from './peer-link.ts';
+import type { LinkState } from './link-types.ts';
+import { PeerLink } from './peer-link.ts';
 import {
   type FakeCertificate,
   type FakePeer,
@@ -210,6 +211,24 @@ describe('peer link', () => {
     ]);
   });
 
+  it('tries again sooner while nothing is heard of the far end, and gives a slow one its time', async () => {
+    const { clock, net, lo, hi, open } = await linkedPair();
+    net.connects = false;
+    lo.link.start();
+    clock.advance(usualLinkPolicy.unheardTimeoutMs);
+    expect(lo.link.state).toEqual({ at: 'opening', epoch: 2 });
+    clock.advance(usualLinkPolicy.openTimeoutMs - 1);
+    expect(lo.link.state).toEqual({ at: 'opening', epoch: 2 });
+    clock.advance(1);
+    expect(lo.link.state).toEqual({ at: 'opening', epoch: 3 });
+    await open();
+    clock.advance(usualLinkPolicy.openTimeoutMs - 1);
+    expect([lo.link.state, hi.link.state]).toEqual([
+      { at: 'opening', epoch: 3 },
+      { at: 'opening', epoch: 3 },
+    ]);
+  });
+
   it('gives each connection an epoch of its own, also when signals of the last one come after its end', async () => {
     for (const late of ['restart', 'candidate'] as const) {
       const { clock, lo, hi, open, deliver, latest } = await linkedPair();
@@ -223,7 +242,7 @@ describe('peer link', () => {
       const signal = { type: 'candidate', candidate: { candidate: '' } } as const;
       lo.link.handleSignal(late === 'restart' ? { kind: late, epoch: 1 } : { kind: 'peer', epoch: 1, signal });
       await deliver();
-      clock.advance(usualLinkPolicy.openTimeoutMs);
+      clock.advance(usualLinkPolicy.unheardTimeoutMs);
       await deliver();
       for (const { states } of [lo, hi]) {
         const opened = states.filter(({ at }) => at === 'open').map((state) => 'epoch' in state && state.epoch);
@@ -279,7 +298,8 @@ describe('peer link', () => {
     const { lo, open, latest } = await linkedPair();
     await open();
     for (let i = 0; i < 300; i++) {
-      lo.link.handleSignal({ kind: 'peer', epoch: 1, signal: { type: 'candidate', candidate: { candidate: '' } } });
+      const candidate = `candidate:${i} 1 udp 2122260223 192.0.2.1 ${i} typ host`;
+      lo.link.handleSignal({ kind: 'peer', epoch: 1, signal: { type: 'candidate', candidate: { candidate } } });
     }
     expect(latest(true).taken.filter((signal) => signal.type === 'candidate')).toHaveLength(256);
     expect(lo.link.dropped.candidates).toBe(44);
@@ -358,6 +378,114 @@ describe('peer link', () => {
     expect(readings).toEqual(['good true', 'good true', 'fair true', 'poor true']);
   });
 
+  describe('whose way is doubted', () => {
+    it('looks for another way at once and stays open, once in a while', async () => {
+      const { clock, lo, hi, open, latest } = await linkedPair();
+      await open();
+      for (const { link } of [lo, hi]) {
+        link.doubt();
+        link.doubt();
+      }
+      expect(latest(true).restarts).toBe(1);
+      expect(hi.out.splice(0)).toEqual([{ kind: 'restart', epoch: 1 }]);
+      expect([lo.link.isDoubted, lo.link.state.at, hi.link.state.at]).toEqual([true, 'open', 'open']);
+      clock.advance(usualLinkPolicy.doubtEveryMs);
+      expect(lo.link.isDoubted).toBe(false);
+      lo.link.doubt();
+      expect(latest(true).restarts).toBe(2);
+    });
+
+    it('answers an offer again that comes again, with the same answer', async () => {
+      const { lo, hi, open } = await linkedPair();
+      lo.link.start();
+      hi.link.start();
+      await settled();
+      const [offer] = lo.out.splice(0);
+      if (!offer) throw new Error('no offer');
+      hi.link.handleSignal(offer);
+      await settled();
+      const [answer] = hi.out.splice(0);
+      hi.link.handleSignal(offer);
+      expect(hi.out.splice(0)).toEqual([answer]);
+      await open();
+    });
+
+    it('says what it signals by both ways as well where the far end does', async () => {
+      const { clock, lo, open } = await linkedPair();
+      await open();
+      lo.link.handleSignal({ kind: 'restart', epoch: 1 }, true);
+      expect(lo.link.isDoubted).toBe(true);
+      clock.advance(usualLinkPolicy.doubtEveryMs);
+      expect(lo.link.isDoubted).toBe(false);
+      lo.link.handleSignal({ kind: 'restart', epoch: 1 });
+      expect(lo.link.isDoubted).toBe(false);
+    });
+
+    it('restarts once when it is asked to by two ways', async () => {
+      const { lo, open, latest } = await linkedPair();
+      await open();
+      lo.link.handleSignal({ kind: 'restart', epoch: 1 });
+      lo.link.handleSignal({ kind: 'restart', epoch: 1 }, true);
+      expect(latest(true).restarts).toBe(1);
+    });
+
+    it('restarts once when both ends notice it', async () => {
+      const { lo, hi, open, deliver, latest } = await linkedPair();
+      await open();
+      lo.link.doubt();
+      hi.link.doubt();
+      await deliver();
+      expect(latest(true).restarts).toBe(1);
+    });
+
+    it('is left alone while it is not open yet', async () => {
+      const { lo, hi, latest } = await linkedPair();
+      for (const { link } of [lo, hi]) {
+        link.start();
+        link.doubt();
+      }
+      await settled();
+      expect([latest(true).restarts, hi.out.filter(({ kind }) => kind === 'restart')]).toEqual([0, []]);
+    });
+  });
+
+  it('tells once that sound and picture stopped, and again after they came back', async () => {
+    const { clock, lo, hi, open, latest } = await linkedPair();
+    await open();
+    let stalls = 0;
+    lo.link.on('stalled', () => {
+      stalls += 1;
+    });
+    hi.link.setTracks({ ...NO_TRACKS, voice: { track: fakeTrack('audio'), stream: fakeStream() } });
+    const { voiceEveryMs, stalledMs } = usualLinkPolicy;
+    const forMs = async (ms: number, plays: boolean) => {
+      for (let passed = 0; passed < ms; passed += voiceEveryMs) {
+        if (plays) latest(true).played = (latest(true).played ?? 0) + voiceEveryMs;
+        clock.advance(voiceEveryMs);
+        await settled(1);
+      }
+    };
+    await forMs(2 * stalledMs, false);
+    expect(stalls).toBe(0);
+    await forMs(3_000, true);
+    expect(stalls).toBe(0);
+    await forMs(stalledMs + 3 * voiceEveryMs, false);
+    await forMs(30_000, false);
+    expect(stalls).toBe(1);
+    await forMs(600, true);
+    await forMs(stalledMs + 3 * voiceEveryMs, false);
+    expect(stalls).toBe(2);
+
+    // Nothing is played for reasons of this computer, and packets come: the way is there.
+    await forMs(600, true);
+    let packets = 0;
+    Object.defineProperty(latest(true), 'entries', {
+      get: () => [{ id: 'i', type: 'inbound-rtp', packetsReceived: packets++ }],
+    });
+    await forMs(2 * stalledMs, false);
+    expect(stalls).toBe(2);
+  });
+
   it('leaves no timer and no listener when it is closed', async () => {
     const { clock, lo, hi, open } = await linkedPair();
     await open();
@@ -425,11 +553,13 @@ describe('peer link', () => {
     it('negotiates at a pace', async () => {
       const { say, latest, clock, lo } = await far();
       // The answer that opened the link was the first.
-      say(...times(200, () => ({ kind: 'restart', epoch: 1 }) as const));
-      expect([latest(true).restarts, lo.link.dropped.flood]).toEqual([59, 141]);
+      const asked = () => latest(true).taken.filter(({ type }) => type === 'renegotiate').length;
+      const ask = peerSignal({ type: 'renegotiate', renegotiate: true });
+      say(...times(200, () => ask));
+      expect([asked(), lo.link.dropped.flood]).toEqual([59, 141]);
       clock.advance(1_000);
-      say({ kind: 'restart', epoch: 1 }, { kind: 'restart', epoch: 1 });
-      expect(latest(true).restarts).toBe(60);
+      say(ask, ask);
+      expect(asked()).toBe(60);
       say(...times(600, () => peerSignal({ type: 'renegotiate', renegotiate: true })));
       expect(lo.link.state).toEqual({ at: 'closed', why: 'flood' });
     });
@@ -456,7 +586,7 @@ describe('peer link', () => {
       const trickled = times(200, (i) => `${candidate(i)} generation 0 ufrag abcd network-cost 50`);
       say(...trickled.map((text) => peerSignal({ type: 'candidate', candidate: { candidate: text } })));
       const again = times(200, (i) => `a=${candidate(i)} generation 0\r\n`).join('');
-      for (let i = 0; i < 3; i++) say(answerOf(hi, again));
+      for (let i = 0; i < 3; i++) say(answerOf(hi, `o=- 1 ${i} IN IP4 127.0.0.1\r\na=ice-ufrag:abcd\r\n${again}`));
       expect([lines(sdpOf(latest(true))), lo.link.dropped.candidates]).toEqual([200, 0]);
     });
 

@@ -8,60 +8,19 @@ import {
   unreachable,
 } from '@parley/shared/protocol';
 import { sha256 } from '@parley/shared/sealing';
-import type { Clock } from '@parley/shared/timing';
 import { type CountedClock, countedClock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
-import type { Log } from '../log.ts';
 import { type DropCounts, FloodGuard } from './flood-guard.ts';
-import { iceStepOf, type LinkPolicy, openTimeoutOf, redialDelayOf } from './link-policy.ts';
+import { iceStepOf, openTimeoutOf, redialDelayOf, unheardTimeoutOf } from './link-policy.ts';
+import type { CloseReason, LinkEvents, LinkOptions, LinkState } from './link-types.ts';
 import { measure } from './measuring.ts';
 import { PeerConnection } from './peer-connection.ts';
-import { type LinkReading, unknownReading } from './quality.ts';
-import type { MakePeer } from './raw-peer.ts';
+import { unknownReading } from './quality.ts';
 import { readMessage } from './read-message.ts';
 import { SendQueue } from './send-queue.ts';
 import { SignalFilter } from './signal-filter.ts';
-import { NO_TRACKS, type OutgoingTracks } from './track-slots.ts';
-
-/** `flood`: the far end sent far more than an app ever does. */
-export type CloseReason = 'left' | 'closed' | 'fingerprint-mismatch' | 'flood';
-
-/** opening → open ⇄ interrupted;  opening | open | interrupted → opening, epoch + 1;  any → closed */
-export type LinkState =
-  | { at: 'opening'; epoch: number }
-  | { at: 'open'; epoch: number }
-  | { at: 'interrupted'; epoch: number; graceEndsAt: number }
-  | { at: 'closed'; why: CloseReason };
-
-export type LinkOptions = {
-  /** Whether this side makes the offers: the pair session's `lo`. */
-  initiator: boolean;
-  /** SHA-256 of the certificate that the far end promised in its hello. */
-  fp: Bytes;
-  /** 1, or one more than the last of an earlier link to the same stay, whose late signals may still come. */
-  firstEpoch?: number;
-  /** Asked for each fresh connection, because TURN credentials end. */
-  config: () => RTCConfiguration;
-  makePeer: MakePeer;
-  clock: Clock;
-  policy: LinkPolicy;
-  log: Log;
-};
-
-export type LinkEvents = {
-  state: LinkState;
-  /** For the far end, by whichever way there is. */
-  signal: LinkSignal;
-  message: LinkMessage;
-  /** A text or a frame of the files channel, as it came. */
-  file: string | ArrayBuffer;
-  /** The files channel opened, or has room again. */
-  fileRoom: undefined;
-  /** A remote stream appeared or got a track. */
-  streams: ReadonlyMap<string, MediaStream>;
-  reading: LinkReading;
-  voice: number;
-};
+import { NO_TRACKS, type OutgoingTracks, type VideoSlot } from './track-slots.ts';
+import type { VideoLimits } from './video-limits.ts';
 
 /** Streams of one connection; honest peers send two. */
 const STREAMS_MAX = 16;
@@ -83,9 +42,17 @@ export class PeerLink {
   #state: LinkState;
   #connection: PeerConnection | undefined;
   #tracks: OutgoingTracks = NO_TRACKS;
+  #limits: Readonly<Record<VideoSlot, VideoLimits>> | undefined;
   /** Attempts since the link was last open: each gets more time. */
   #attempts = 0;
   #started = false;
+  /** When the way to the far end was doubted last, by the monotonic clock. */
+  #doubtedAt = Number.NEGATIVE_INFINITY;
+  #restartedAt = Number.NEGATIVE_INFINITY;
+  /** Until when signals go by the server too, because the far end does so. */
+  #signalsBothUntil = Number.NEGATIVE_INFINITY;
+  /** Attempts in a row in which nothing was heard of the far end. */
+  #unheard = 0;
   #undoGrace: () => void = () => {};
 
   constructor(options: LinkOptions) {
@@ -108,6 +75,16 @@ export class PeerLink {
 
   get state(): LinkState {
     return this.#state;
+  }
+
+  /** Whether what is said on the link may be lost: its way was doubted a moment ago, here or at the far end. */
+  get isDoubted(): boolean {
+    const now = this.#clock.monotonicMs();
+    return now - this.#doubtedAt < this.#options.policy.doubtEveryMs || now < this.#signalsBothUntil;
+  }
+
+  get #wasRestarted(): boolean {
+    return this.#clock.monotonicMs() - this.#restartedAt < this.#options.policy.doubtEveryMs;
   }
 
   get streams(): ReadonlyMap<string, MediaStream> {
@@ -134,9 +111,15 @@ export class PeerLink {
     this.#connect(this.#options.firstEpoch ?? 1);
   }
 
-  /** Takes a signal that the far end made, by whichever way it came. */
-  handleSignal(signal: LinkSignal): void {
+  /**
+   * Takes a signal that the far end made, by whichever way it came. One that comes through the server while the link is open says
+   * that the far end does not rely on the link: neither does this side then.
+   */
+  handleSignal(signal: LinkSignal, isByServer = false): void {
     if (this.#state.at === 'closed') return;
+    if (isByServer && this.#state.at === 'open' && signal.epoch === this.#state.epoch && !this.isDoubted) {
+      this.#signalsBothUntil = this.#clock.monotonicMs() + this.#options.policy.doubtEveryMs;
+    }
     const { epoch } = this.#state;
     // Also of the last connection when it has ended: each has an epoch of its own, by which others tell it from the one before.
     if (signal.epoch < epoch || (signal.epoch === epoch && this.#started && !this.#connection)) {
@@ -155,7 +138,9 @@ export class PeerLink {
         this.#take(signal.signal);
         return;
       case 'restart':
-        if (this.#options.initiator) this.#connection?.peer.restartIce();
+        // Both ends may have noticed at the same moment, and it may come by two ways: one restart is enough.
+        if (!this.#options.initiator || this.#wasRestarted) return;
+        this.#restart(signal.epoch);
         return;
       case 'reopen':
         return;
@@ -193,6 +178,26 @@ export class PeerLink {
   setTracks(tracks: OutgoingTracks): void {
     this.#tracks = tracks;
     if (this.#connection && this.#state.at !== 'closed') this.#connection.setTracks(tracks);
+  }
+
+  /**
+   * The way to the far end may be gone: another one is looked for at once. What still flows goes on, and the link stays open until it
+   * is known to be interrupted. A second doubt within a moment changes nothing.
+   */
+  doubt(): void {
+    const { state } = this;
+    const now = this.#clock.monotonicMs();
+    if (state.at !== 'open' && state.at !== 'interrupted') return;
+    if (now - this.#doubtedAt < this.#options.policy.doubtEveryMs) return;
+    this.#doubtedAt = now;
+    this.#options.log.info('the way to the far end is doubted', { epoch: state.epoch });
+    this.#restart(state.epoch);
+  }
+
+  /** Limits the pictures that go out from now on. */
+  limitVideo(limits: Readonly<Record<VideoSlot, VideoLimits>>): void {
+    this.#limits = limits;
+    this.#limit();
   }
 
   /** Gives the connection up and makes a fresh one, or asks the far end for it. */
@@ -253,18 +258,37 @@ export class PeerLink {
       },
     });
     this.#connection = connection;
+    this.#limit();
     connection.setTracks(this.#tracks);
     const patience = openTimeoutOf(policy, this.#attempts, initiator);
-    connection.undos.push(this.#clock.after(patience, () => this.reopen()));
+    connection.undos.push(
+      this.#clock.after(patience, () => this.reopen()),
+      this.#clock.after(unheardTimeoutOf(policy, this.#unheard + 1, initiator), () => {
+        if (connection.heard) return;
+        this.#unheard += 1;
+        // It says nothing about how long a connection takes to open.
+        this.#attempts -= 1;
+        this.reopen();
+      }),
+    );
   }
 
   #take(signal: PeerSignal): void {
     const connection = this.#connection;
     if (!connection) return;
+    connection.heard = true;
+    this.#unheard = 0;
     const filtered = connection.filter.check(signal);
     switch (filtered.at) {
       case 'take':
+        if (filtered.signal.type === 'offer') connection.answer = undefined;
         connection.peer.signal(filtered.signal);
+        return;
+      case 'repeated':
+        // The answer may have got lost; a repeated answer changes nothing at the far end.
+        if (filtered.type === 'offer' && connection.answer && this.#state.at !== 'closed') {
+          this.#events.emit('signal', { kind: 'peer', epoch: this.#state.epoch, signal: connection.answer });
+        }
         return;
       case 'ignore':
         return;
@@ -298,7 +322,7 @@ export class PeerLink {
   }
 
   #iceChanged(ice: RTCIceConnectionState): void {
-    const { initiator, policy, clock } = this.#options;
+    const { policy, clock } = this.#options;
     const { state } = this;
     const step = iceStepOf(state.at, ice);
     if (step === 'none' || state.at === 'closed') return;
@@ -311,7 +335,17 @@ export class PeerLink {
     }
     this.#become({ at: 'interrupted', epoch, graceEndsAt: clock.now() + policy.graceMs });
     this.#undoGrace = this.#clock.after(policy.graceMs, () => this.reopen());
-    if (initiator) this.#connection?.peer.restartIce();
+    this.#restart(epoch);
+  }
+
+  #limit(): void {
+    if (!this.#limits || this.#state.at === 'closed') return;
+    for (const slot of ['camera', 'screen'] as const) this.#connection?.limitVideo(slot, this.#limits[slot]);
+  }
+
+  #restart(epoch: number): void {
+    this.#restartedAt = this.#clock.monotonicMs();
+    if (this.#options.initiator) this.#connection?.peer.restartIce();
     else this.#events.emit('signal', { kind: 'restart', epoch });
   }
 
@@ -350,6 +384,7 @@ export class PeerLink {
         isHeard: () => this.#streams.size > 0,
         reading: (reading) => this.#events.emit('reading', reading),
         voice: (level) => this.#events.emit('voice', level),
+        stalled: () => this.#events.emit('stalled', undefined),
       }),
     );
   }

@@ -1,5 +1,6 @@
 import type { Bytes, PeerSignal } from '@parley/shared/protocol';
 import type { Log } from '../log.ts';
+import type { VideoLimits } from './video-limits.ts';
 
 /** The events of one WebRTC connection, for its link. */
 export type RawPeerListener = {
@@ -34,6 +35,8 @@ export interface RawPeer {
   addTrack(track: MediaStreamTrack, stream: MediaStream): void;
   /** `old` is the track that was added; null sends nothing without a new negotiation. */
   replaceTrack(old: MediaStreamTrack, next: MediaStreamTrack | null, stream: MediaStream): void;
+  /** Limits the picture that was added as `track`, from now on and also when another track takes its place. */
+  limitVideo(track: MediaStreamTrack, limits: VideoLimits): void;
   /** New ICE credentials and candidates; the initiator's business. */
   restartIce(): void;
   /** DER certificates of the far end, as DTLS saw them. Empty before `connected`. */
@@ -41,6 +44,8 @@ export interface RawPeer {
   stats(): Promise<readonly StatsEntry[]>;
   /** The loudest received voice at this moment, 0 to 1. */
   audioLevel(): number;
+  /** When sound or picture of the far end was played last, by a clock of its own; null while none was in the last seconds. */
+  playedAt(): number | null;
   destroy(): void;
 }
 

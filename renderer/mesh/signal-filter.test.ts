@@ -9,9 +9,10 @@ const trickled = (n: number): PeerSignal => ({
   type: 'candidate',
   candidate: { candidate: line(n), sdpMLineIndex: 0, sdpMid: '0' },
 });
+let version = 0;
 const offer = (...lines: string[]): PeerSignal => ({
   type: 'offer',
-  sdp: `${['v=0', 's=-', ...lines].join('\r\n')}\r\n`,
+  sdp: `${['v=0', `o=- 1 ${version++} IN IP4 127.0.0.1`, 's=-', ...lines].join('\r\n')}\r\n`,
 });
 const described = (...candidates: number[]) =>
   offer(
@@ -24,6 +25,17 @@ const sdpOf = (filtered: ReturnType<SignalFilter['check']>): string =>
   filtered.at === 'take' && 'sdp' in filtered.signal ? String(filtered.signal.sdp) : '';
 
 describe('the filter for signals of the far end', () => {
+  it('takes a description once that comes by two ways, and the next one', () => {
+    const own = filter();
+    const [first, second] = [described(1), offer('m=application 9 x y', fingerprint('AB'), 'a=x')];
+    expect([first, first, second, first].map((signal) => own.check(signal).at)).toEqual([
+      'take',
+      'repeated',
+      'take',
+      'repeated',
+    ]);
+  });
+
   it('takes a description with the promised certificate, and ends the link at another', () => {
     expect(filter().check(described()).at).toBe('take');
     expect(filter().check(offer('m=application 9 x y', fingerprint('AC')))).toEqual({

@@ -3,14 +3,21 @@ import { checkSdp } from '@parley/shared/sealing';
 
 export type SignalLimits = { candidatesMax: number; transceiversMax: number; sectionsMax: number };
 
-/** take: hand it to the connection;  ignore: a candidate too many;  drop: counts as flood;  close: end the link */
+/** take: hand it to the connection;  repeated: it came already;  ignore: a candidate too many;  drop: counts as flood;  close: end the link */
 export type Filtered =
   | { at: 'take'; signal: PeerSignal }
+  | { at: 'repeated'; type: 'offer' | 'answer' | 'candidate' }
   | { at: 'ignore' }
   | { at: 'drop' }
   | { at: 'close'; why: 'fingerprint-mismatch' | 'flood' };
 
+/** Descriptions that are remembered, because the same one may come by two ways. */
+const DESCRIPTIONS_KEPT = 8;
+
 const CANDIDATE_LINE = /^a=(candidate:.*)\r?\n?/gm;
+const UFRAG = /^a=ice-ufrag:(\S+)/m;
+/** Its last number grows with each description that is new. */
+const ORIGIN = /^o=.*/m;
 
 /**
  * Checks the signals of the far end for one connection: descriptions must name the certificate that its hello promised,
@@ -20,6 +27,8 @@ export class SignalFilter {
   readonly #fp: Bytes;
   readonly #limits: SignalLimits;
   readonly #candidates = new Set<string>();
+  readonly #descriptions: string[] = [];
+  #ufrag = '';
   #candidatesCount = 0;
   #transceivers = 0;
   #refusedCandidates = 0;
@@ -37,7 +46,7 @@ export class SignalFilter {
   check(signal: PeerSignal): Filtered {
     switch (signal.type) {
       case 'candidate':
-        return this.#takesCandidate(keyOf(signal.candidate.candidate)) ? { at: 'take', signal } : { at: 'ignore' };
+        return this.#checkCandidate(signal);
       case 'transceiverRequest':
         // Each adds a section to every later description.
         this.#transceivers += 1;
@@ -48,6 +57,10 @@ export class SignalFilter {
       case 'answer':
         if (!checkSdp(signal.sdp, this.#fp).ok) return { at: 'close', why: 'fingerprint-mismatch' };
         if ((signal.sdp.match(/^m=/gm)?.length ?? 0) > this.#limits.sectionsMax) return { at: 'close', why: 'flood' };
+        if (this.#isRepeated(`${signal.type} ${ORIGIN.exec(signal.sdp)?.[0] ?? signal.sdp}`)) {
+          return { at: 'repeated', type: signal.type };
+        }
+        this.#beginGathering(UFRAG.exec(signal.sdp)?.[1] ?? '');
         return { at: 'take', signal: { ...signal, sdp: signal.sdp.replace(CANDIDATE_LINE, this.#keepLine) } };
       default:
         return unreachable(signal);
@@ -56,9 +69,31 @@ export class SignalFilter {
 
   /** Later descriptions repeat every candidate; a repeated one counts once. */
   readonly #keepLine = (line: string, candidate: string): string => {
-    const key = keyOf(candidate);
+    const key = keyOf(candidate, this.#ufrag);
     return this.#candidates.has(key) || this.#takesCandidate(key) ? line : '';
   };
+
+  /** A restart has candidates of its own, which count anew. */
+  #beginGathering(ufrag: string): void {
+    if (ufrag === this.#ufrag) return;
+    this.#ufrag = ufrag;
+    this.#candidates.clear();
+    this.#candidatesCount = 0;
+  }
+
+  #checkCandidate(signal: Extract<PeerSignal, { type: 'candidate' }>): Filtered {
+    const { candidate, usernameFragment } = signal.candidate;
+    const key = keyOf(candidate, usernameFragment ?? / ufrag (\S+)/.exec(candidate)?.[1] ?? this.#ufrag);
+    if (this.#candidates.has(key)) return { at: 'repeated', type: 'candidate' };
+    return this.#takesCandidate(key) ? { at: 'take', signal } : { at: 'ignore' };
+  }
+
+  #isRepeated(description: string): boolean {
+    if (this.#descriptions.includes(description)) return true;
+    this.#descriptions.push(description);
+    if (this.#descriptions.length > DESCRIPTIONS_KEPT) this.#descriptions.shift();
+    return false;
+  }
 
   #takesCandidate(key: string): boolean {
     this.#candidatesCount += 1;
@@ -71,5 +106,5 @@ export class SignalFilter {
   }
 }
 
-/** Foundation, component, transport, priority, address and port: what follows differs between a signal and an SDP. */
-const keyOf = (candidate: string): string => candidate.split(' ', 6).join(' ');
+/** Foundation, component, transport, priority, address and port, of one gathering: what follows differs between a signal and an SDP. */
+const keyOf = (candidate: string, ufrag: string): string => `${ufrag} ${candidate.split(' ', 6).join(' ')}`;

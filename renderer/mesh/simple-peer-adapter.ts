@@ -5,6 +5,7 @@ import SimplePeer from 'simple-peer';
 import { errorFields } from '../log.ts';
 import { NegotiationQueue } from './negotiation-queue.ts';
 import type { MakePeer, RawPeerListener, StatsEntry } from './raw-peer.ts';
+import { VideoSenders } from './video-senders.ts';
 
 type WithConnection = SimplePeer.Instance & {
   _pc: RTCPeerConnection | null;
@@ -47,9 +48,16 @@ export const makeSimplePeer: MakePeer = ({ initiator, config, log, listener }) =
   const alive = (act: (connection: RTCPeerConnection) => void) => {
     if (peer._pc && !peer.destroyed) act(peer._pc);
   };
+  /** From a restart of ICE to the answer of the far end. */
+  let isRestarting = false;
+  const videos = new VideoSenders(log);
   const queue = new NegotiationQueue(initiator, {
     isNegotiating: () => peer._isNegotiating,
-    add: (track, stream) => alive(() => peer.addTrack(track, stream)),
+    add: (track, stream) =>
+      alive((connection) => {
+        peer.addTrack(track, stream);
+        videos.added(track, connection);
+      }),
     // simple-peer takes null and hands it to the sender; its types do not say so.
     replace: (old, next, stream) => alive(() => peer.replaceTrack(old, next as MediaStreamTrack, stream)),
   });
@@ -62,7 +70,9 @@ export const makeSimplePeer: MakePeer = ({ initiator, config, log, listener }) =
   // 'close' follows every error, and the link acts on that.
   peer.on('error', (error: unknown) => log.info('the connection failed', errorFields(error)));
   peer.on('signalingStateChange', (state: RTCSignalingState) => {
-    if (state === 'stable') queue.stable();
+    if (state !== 'stable') return;
+    isRestarting = false;
+    queue.stable();
   });
   return {
     // Parsed by PeerSignal; RTCIceCandidate in simple-peer's types is the init form of it.
@@ -82,8 +92,13 @@ export const makeSimplePeer: MakePeer = ({ initiator, config, log, listener }) =
     },
     addTrack: (track, stream) => queue.add(track, stream),
     replaceTrack: (old, next, stream) => queue.replace(old, next, stream),
+    limitVideo: (track, limits) => videos.limit(track, limits),
     restartIce: () =>
       alive((connection) => {
+        // An offer without an answer: one of them may have got lost, and until it is there no other one can be made.
+        if (connection.signalingState === 'have-local-offer') listener.signal(connection.localDescription?.toJSON());
+        if (isRestarting) return;
+        isRestarting = true;
         connection.restartIce();
         peer.negotiate();
       }),
@@ -97,6 +112,10 @@ export const makeSimplePeer: MakePeer = ({ initiator, config, log, listener }) =
         entries.push(entry);
       });
       return entries;
+    },
+    playedAt: () => {
+      const sources = (peer._pc?.getReceivers() ?? []).flatMap((receiver) => receiver.getSynchronizationSources());
+      return sources.length === 0 ? null : Math.max(...sources.map(({ timestamp }) => timestamp));
     },
     audioLevel: () => {
       const receivers = peer._pc?.getReceivers() ?? [];

@@ -6,7 +6,7 @@ import { FakePeers, fakeCertificate } from '../mesh/testing/fake-peers.ts';
 import { fakeClock, settled } from '../testing/fake-clock.ts';
 import { Admission } from './admission.ts';
 import type { Conversation } from './conversation.ts';
-import type { KnownPeer } from './handshakes.ts';
+import type { KnownPeer } from './known-peer.ts';
 import type { LinkEventsPorts } from './link-events.ts';
 import type { PeerNames } from './peer-names.ts';
 import { Roster } from './roster.ts';

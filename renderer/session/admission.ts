@@ -1,10 +1,11 @@
 import type { ComputerList, Profile } from '@parley/shared/model';
 import { DeviceId, type LinkSignal } from '@parley/shared/protocol';
 import type { Clock } from '@parley/shared/timing';
-import { type LinkOptions, PeerLink } from '../mesh/peer-link.ts';
+import type { LinkOptions } from '../mesh/link-types.ts';
+import { PeerLink } from '../mesh/peer-link.ts';
 import type { Conversation } from './conversation.ts';
-import type { KnownPeer } from './handshakes.ts';
 import { Inbox } from './inbox.ts';
+import type { KnownPeer } from './known-peer.ts';
 import { followLink, type LinkEventsPorts } from './link-events.ts';
 import { type ChatWords, Participant } from './participant.ts';
 import type { PeerNames } from './peer-names.ts';
@@ -59,7 +60,7 @@ export class Admission {
   signal({ peerId }: KnownPeer, signal: LinkSignal): void {
     const { roster } = this.#ports;
     const participant = roster.get(peerId);
-    if (participant) participant.link.handleSignal(signal);
+    if (participant) participant.link.handleSignal(signal, true);
     else roster.keepSignal(peerId, signal);
   }
 

@@ -35,13 +35,13 @@ export class CallEntries {
    * The call that this device is in now, the calls that the others in it say they are in, and how long a call has run. Two calls that
    * become one have two names for a while: none of them was missed.
    */
-  follow(own: CallKey | null, others: readonly CallId[], ageMs: (call: CallKey) => number): void {
+  follow(own: CallKey | null, others: readonly CallId[], ageMs: (callId: CallId) => number): void {
     const before = this.#own;
     this.#own = own && { callId: own.callId, startedAt: own.startedAt };
     // Each of so many may have come from a call of their own; more than that are made up.
     const most = LIMITS.callCapacity;
     if (before && before.callId !== own?.callId && (!own || this.#merges++ < most)) {
-      const lengthMs = Math.round(Math.min(LIMITS.callLengthMaxMs, Math.max(0, ageMs(before))));
+      const lengthMs = Math.round(Math.min(LIMITS.callLengthMaxMs, Math.max(0, ageMs(before.callId))));
       this.#note({ kind: 'hangup', callId: before.callId, lengthMs });
     }
     if (!own) {

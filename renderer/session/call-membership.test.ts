@@ -16,6 +16,7 @@ const media: OwnMedia = {
 const call = (fill: number, startedAt: number, turn = 1): CallPresence => ({
   callId: id(fill),
   startedAt,
+  ranMs: 0,
   turn,
   microphone: 'live',
   camera: false,

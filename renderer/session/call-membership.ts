@@ -52,6 +52,11 @@ export class CallMembership {
     return this.#own;
   }
 
+  /** What this device sends; null outside a call. */
+  get media(): OwnMedia | null {
+    return this.#own?.media ?? null;
+  }
+
   /** The call of the room, whoever is in it. */
   running(): CallKey | null {
     const parts = this.#others().flatMap(({ call }) => call ?? []);
@@ -117,8 +122,8 @@ export class CallMembership {
     return this.#own && call && mayReceiveMedia ? this.#own.media.tracks : NO_TRACKS;
   }
 
-  /** The state as the others are told it. */
-  presence(): CallPresence | null {
+  /** The state as the others are told it; how long the call has run is added to it. */
+  presence(): Omit<CallPresence, 'ranMs'> | null {
     if (!this.#own) return null;
     const { callId, startedAt, turn, hand, media } = this.#own;
     const { microphone, camera, screen, cameraStreamId, screenStreamId } = media;

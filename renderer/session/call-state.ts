@@ -41,29 +41,25 @@ export const STATED_AGE_MAX_MS = 86_400_000;
 
 /** The past of a room's calls on this device. */
 export type CallMemory = {
-  /** When this device first heard of each call; not kept for calls that ran before it came. */
-  readonly heardAt: Map<CallId, number>;
+  /** When each call started, by the monotonic clock, as far as this device knows. */
+  readonly startedAt: Map<CallId, number>;
   /** Joined, declined or left here: these do not ring again. */
   readonly silenced: Set<CallId>;
 };
 
-export const newCallMemory = (): CallMemory => ({ heardAt: new Map(), silenced: new Set() });
+export const newCallMemory = (): CallMemory => ({ startedAt: new Map(), silenced: new Set() });
 
-/**
- * Notes a call heard of now. A call that ran before its participant was met counts from its stated start, so that coming
- * online late does not ring, but as one of a day at most; one that starts before our eyes counts from now, whatever the
- * other clock says. `now` and `startedAt` are of the same clock.
- */
-export function noteCall(memory: CallMemory, call: CallKey, now: number, ranBefore: boolean): void {
-  if (memory.heardAt.has(call.callId)) return;
-  const [oldest] = memory.heardAt.keys();
-  if (memory.heardAt.size >= CALLS_KEPT && oldest !== undefined) memory.heardAt.delete(oldest);
-  memory.heardAt.set(call.callId, ranBefore ? Math.max(now - STATED_AGE_MAX_MS, Math.min(now, call.startedAt)) : now);
+/** Notes a call that is heard of for the first time and has run for `ranMs`: one that ran before its people were met does not ring for long. */
+export function noteCall(memory: CallMemory, callId: CallId, now: number, ranMs: number): void {
+  if (memory.startedAt.has(callId)) return;
+  const [oldest] = memory.startedAt.keys();
+  if (memory.startedAt.size >= CALLS_KEPT && oldest !== undefined) memory.startedAt.delete(oldest);
+  memory.startedAt.set(callId, now - Math.min(STATED_AGE_MAX_MS, ranMs));
 }
 
 /** How much longer the call rings here, in ms; 0 when it does not. */
 export function ringsForMs(memory: CallMemory, call: CallKey | null, now: number, ringMs: number): number {
   if (!call || memory.silenced.has(call.callId)) return 0;
-  const heardAt = memory.heardAt.get(call.callId);
-  return heardAt === undefined ? 0 : Math.max(0, heardAt + ringMs - now);
+  const startedAt = memory.startedAt.get(call.callId);
+  return startedAt === undefined ? 0 : Math.max(0, startedAt + ringMs - now);
 }

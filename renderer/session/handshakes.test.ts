@@ -4,7 +4,8 @@ import { createInvite, deriveRoomKeys, makeHello } from '@parley/shared/sealing'
 import { describe, expect, it } from 'vitest';
 import { noLog } from '../log.ts';
 import { fakeClock, settled } from '../testing/fake-clock.ts';
-import { Handshakes, peerIdOf } from './handshakes.ts';
+import { Handshakes } from './handshakes.ts';
+import { peerIdOf } from './known-peer.ts';
 import { FakeCore } from './testing/fake-room.ts';
 
 const seat = (fill: number) => ParticipantId.parse(toBase64Url(new Uint8Array(16).fill(fill)));

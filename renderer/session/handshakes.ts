@@ -1,36 +1,12 @@
 import type { ComputerList, Profile } from '@parley/shared/model';
 import { equalBytes, type Outcome, type PairMessage, type ParticipantId } from '@parley/shared/protocol';
-import {
-  boxKindOf,
-  type OwnHello,
-  openHello,
-  openPairSession,
-  type PairSession,
-  type PeerHello,
-  type RoomKeys,
-  tagOf,
-} from '@parley/shared/sealing';
+import { boxKindOf, type OwnHello, openHello, openPairSession, type RoomKeys, tagOf } from '@parley/shared/sealing';
 import { type Clock, FixedRate } from '@parley/shared/timing';
 import { type CountedClock, countedClock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import { errorFields, type Log } from '../log.ts';
-
-/**
- * Names a peer, which is one run of the app on one device: the `sess` of a hello with the device that signed it. A `sess` alone is free to choose, and every
- * member knows those of the others. Ordered as the stays of a pair are, by `sess` first.
- */
-export const peerIdOf = ({ sess, dev }: { sess: string; dev: string }): string => `${sess}.${dev}`;
-
-/** Someone whose hello was opened. waiting ⇄ stalled (no confirm in time);  waiting | stalled → met;  any → over */
-export type KnownPeer = {
-  /** See `peerIdOf`. */
-  readonly peerId: string;
-  readonly hello: PeerHello;
-  readonly session: PairSession;
-  at: 'waiting' | 'confirmed' | 'stalled' | 'ended';
-  /** Where the server reaches them now; moves only with a message that their keys sealed. */
-  participantId: ParticipantId;
-};
+import { ExpectedSeats, sayAgainAfterMs } from './expected-seats.ts';
+import { type KnownPeer, type PeerRecord, peerIdOf } from './known-peer.ts';
 
 export type HandshakePorts = {
   keys: RoomKeys;
@@ -84,6 +60,7 @@ export class Handshakes {
   /** How many stays each of the latest seats brought. */
   readonly #broughtBy = new Map<ParticipantId, number>();
   readonly #dropped: BoxDrops = { unreadable: 0, conflicting: 0, unknownPair: 0, refused: 0, flood: 0 };
+  readonly #expected: ExpectedSeats;
   #queue: Promise<void> = Promise.resolve();
   #queued = 0;
   #closed = false;
@@ -91,6 +68,11 @@ export class Handshakes {
   constructor(ports: HandshakePorts) {
     this.#ports = ports;
     this.#clock = countedClock(ports.clock);
+    this.#expected = new ExpectedSeats({
+      clock: this.#clock,
+      isHeard: (participantId) => [...this.#byPeerId.values()].some(({ peer }) => peer.participantId === participantId),
+      sayHello: (participantId) => this.#sayHello(participantId),
+    });
   }
 
   get dropped(): Readonly<BoxDrops> {
@@ -123,6 +105,16 @@ export class Handshakes {
   /** Says hello to everyone who is here. */
   announce(): void {
     void this.#ports.send('*', this.#ports.own.box, () => !this.#closed);
+  }
+
+  /** Somebody sits there, the server says: they are greeted again when nothing is heard from there. */
+  expect(participantId: ParticipantId): void {
+    this.#expected.expect(participantId);
+  }
+
+  /** Nobody sits there any more. */
+  forget(participantId: ParticipantId): void {
+    this.#expected.forget(participantId);
   }
 
   /** After this device got a new seat: members move it to the new place when its keys speak from there. */
@@ -191,6 +183,7 @@ export class Handshakes {
     if (!known) return;
     known.undoTimer();
     known.undoAnswer();
+    known.undoSayAgain?.();
     known.peer.at = 'ended';
     known.peer.session.close();
     this.#byPeerId.delete(peerId);
@@ -201,6 +194,7 @@ export class Handshakes {
   close(): void {
     this.#closed = true;
     for (const peerId of this.#byPeerId.keys()) this.end(peerId);
+    this.#expected.close();
     this.#clock.stopAll();
     this.#events.clear();
   }
@@ -221,7 +215,7 @@ export class Handshakes {
       if (!equalBytes(known.peer.hello.plaintext, hello.plaintext)) this.#dropped.conflicting += 1;
       // Not awaited: it may have to wait, and the boxes behind this one must not.
       else if (toAll) void this.#answer(known, from);
-      else this.#waitForConfirm(known);
+      else await this.#greetedAgain(known, from);
       return;
     }
     if (!this.#mayBring(from)) {
@@ -240,6 +234,7 @@ export class Handshakes {
       out: Promise.resolve(),
       undoTimer: () => {},
       undoAnswer: () => {},
+      undoSayAgain: undefined,
       answering: undefined,
       answerTo: new Set(),
       sig: undefined,
@@ -249,6 +244,7 @@ export class Handshakes {
     this.#byPeerId.set(peerId, fresh);
     this.#byTag.set(paired.value.tag, fresh);
     this.#waitForConfirm(fresh);
+    this.#sayAgain(fresh);
     if (toAll) this.#sayHello(from);
     await this.#sendConfirm(fresh, from);
   }
@@ -280,12 +276,40 @@ export class Handshakes {
     // However late: a confirm proves the device, and one that got lost may only be said again after an absence.
     if (peer.at !== 'confirmed') {
       known.undoTimer();
+      known.undoSayAgain?.();
+      known.undoSayAgain = undefined;
       peer.at = 'confirmed';
       this.#events.emit('confirmed', { peer, profile, computers });
     } else {
       this.#events.emit('confirmedAgain', { peer, profile, computers });
     }
     if (moved) await this.#sendConfirm(known, from);
+  }
+
+  /** A hello to this device alone, from somebody whose hello was here: they wait for a word of this side. */
+  async #greetedAgain(known: PeerRecord, from: ParticipantId): Promise<void> {
+    if (known.peer.at !== 'confirmed') {
+      this.#waitForConfirm(known);
+      if (!known.undoSayAgain) this.#sayAgain(known);
+      return;
+    }
+    // Their confirm is here, so they have the hello; a confirm alone is not answered with another one.
+    const now = this.#clock.monotonicMs();
+    if (now - known.answeredAt < ANSWER_EVERY_MS) return;
+    known.answeredAt = now;
+    await this.#sendConfirm(known, from);
+  }
+
+  /** Says hello and confirms again, ever more seldom, until they confirm: what either side said may have got lost. */
+  #sayAgain(known: PeerRecord, tries = 0): void {
+    const waitMs = sayAgainAfterMs(tries);
+    known.undoSayAgain =
+      waitMs === undefined
+        ? undefined
+        : this.#clock.after(waitMs, () => {
+            void this.#answer(known, known.peer.participantId);
+            this.#sayAgain(known, tries + 1);
+          });
   }
 
   /** Says hello and confirms once more to someone who may have missed it. A request that comes too soon is done later, once. */
@@ -377,19 +401,3 @@ export class Handshakes {
     if (unmet.length >= WAITING_MAX && oldest) this.end(oldest.peer.peerId);
   }
 }
-
-type PeerRecord = {
-  peer: KnownPeer;
-  /** Sealing and handing over, one after the other. */
-  out: Promise<void>;
-  undoTimer: () => void;
-  undoAnswer: () => void;
-  /** The next hello and confirm for them, as long as they were not said. */
-  answering: Promise<void> | undefined;
-  /** Where they seem to be. More than one place when somebody repeats their hello: only one of them can read it. */
-  readonly answerTo: Set<ParticipantId>;
-  sig: string | undefined;
-  answeredAt: number;
-  /** Limits the confirms after the first: each may write a name, and be answered. */
-  confirms: FixedRate;
-};

@@ -7,7 +7,7 @@ import {
   unreachable,
 } from '@parley/shared/protocol';
 import type { Clock } from '@parley/shared/timing';
-import type { CloseReason, LinkState } from '../mesh/peer-link.ts';
+import type { CloseReason, LinkState } from '../mesh/link-types.ts';
 import type { Participant } from './participant.ts';
 import type { SessionNotice } from './session-state.ts';
 
@@ -23,7 +23,7 @@ export type LinkEventsPorts = {
   /** The link closed for a reason that ends the peer. */
   ended(participant: Participant, why: CloseReason): void;
   signal(participant: Participant, signal: LinkSignal): void;
-  presence(participant: Participant, presence: LinkMessageOf<'presence'>, first: boolean): void;
+  presence(participant: Participant, presence: LinkMessageOf<'presence'>): void;
   safety(participant: Participant, message: LinkMessageOf<'safety'>): void;
   /** Lists of computers, and what another one of this person says. */
   computers(
@@ -35,6 +35,10 @@ export type LinkEventsPorts = {
   /** Something came on the files channel, or it has room again. */
   file(participant: Participant, raw: string | ArrayBuffer): void;
   fileRoom(participant: Participant): void;
+  /** A participant shows this device's pictures at another size. */
+  viewed(): void;
+  /** Whether the participant sends this device sound, by their own word. */
+  expectsSound(participant: Participant): boolean;
   /** The call of this person, whose decline by others matters. */
   ownCallId(): CallId | null;
   notice(notice: SessionNotice): void;
@@ -75,6 +79,9 @@ export function followLink(participant: Participant, ports: LinkEventsPorts): vo
     participant.reading = reading;
     if (quality !== reading.quality || relayed !== reading.relayed) ports.shown();
   });
+  link.on('stalled', () => {
+    if (ports.expectsSound(participant)) link.doubt();
+  });
   link.on('voice', (level) => {
     const speaking = level > SPEAKING_LEVEL && participant.call?.microphone === 'live';
     if (speaking === participant.speaking) return;
@@ -95,11 +102,14 @@ function closingText(name: string, why: CloseReason): string | null {
 function hear(participant: Participant, message: LinkMessage, ports: LinkEventsPorts): void {
   switch (message.type) {
     case 'presence': {
-      const first = participant.presence === null;
       participant.presence = message;
-      ports.presence(participant, message, first);
+      ports.presence(participant, message);
       return;
     }
+    case 'view':
+      participant.view = { camera: message.camera, screen: message.screen };
+      ports.viewed();
+      return;
     case 'decline':
       if (ports.declinedElsewhere(participant, message.callId)) return;
       if (ports.ownCallId() !== message.callId || participant.declined === message.callId) return;

@@ -2,8 +2,9 @@ import { nameOf, type PeerStanding, type Profile } from '@parley/shared/model';
 import type { CallId, DeviceId, LinkMessage, LinkMessageOf } from '@parley/shared/protocol';
 import type { PeerLink } from '../mesh/peer-link.ts';
 import { type LinkReading, unknownReading } from '../mesh/quality.ts';
-import type { KnownPeer } from './handshakes.ts';
+import type { View } from '../mesh/video-limits.ts';
 import type { Inbox } from './inbox.ts';
+import type { KnownPeer } from './known-peer.ts';
 import type { ParticipantNow } from './session-state.ts';
 import type { Throttle } from './throttle.ts';
 
@@ -41,6 +42,8 @@ export class Participant {
   declined: CallId | null = null;
   standing: PeerStanding['standing'];
   presence: LinkMessageOf<'presence'> | null = null;
+  /** The sizes at which they show this device's pictures; undefined until they said so. */
+  view: View | undefined;
   reading: LinkReading = unknownReading;
   speaking = false;
   typing = false;

@@ -1,29 +1,18 @@
-import { CallId, type CallPresence } from '@parley/shared/protocol';
+import { CallId } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { fakeClock } from '../testing/fake-clock.ts';
+import type { CallKey } from './call-state.ts';
 import { Ringing } from './ringing.ts';
 
-function call(fill: string, startedAt: number): CallPresence {
-  return {
-    callId: CallId.parse(`${fill.repeat(21)}A`),
-    startedAt,
-    turn: 1,
-    microphone: 'off',
-    camera: false,
-    screen: false,
-    cameraStreamId: null,
-    screenStreamId: null,
-    hand: false,
-  };
-}
+const call = (fill: string): CallKey => ({ callId: CallId.parse(`${fill.repeat(21)}A`), startedAt: 0 });
 
 describe('ringing', () => {
   it('stops by itself, and says so once', () => {
     const clock = fakeClock();
     const ringing = new Ringing(clock, 45_000);
-    const current = call('a', clock.now());
+    const current = call('a');
     let stopped = 0;
-    ringing.heard(current, false);
+    ringing.heard(current.callId, 0);
     ringing.watch(current, () => {
       stopped += 1;
     });
@@ -35,9 +24,9 @@ describe('ringing', () => {
   it.each([-3_600_000, 86_400_000])('rings as long when the wall clock is set by %i ms', (byMs) => {
     const clock = fakeClock();
     const ringing = new Ringing(clock, 45_000);
-    const [here, before] = [call('a', clock.now()), call('b', clock.now() - 15_000)];
-    ringing.heard(here, false);
-    ringing.heard(before, true);
+    const [here, before] = [call('a'), call('b')];
+    ringing.heard(here.callId, 0);
+    ringing.heard(before.callId, 15_000);
     clock.setWall(byMs);
     clock.advance(29_999);
     expect([ringing.rings(here), ringing.rings(before)]).toEqual([true, true]);
@@ -50,26 +39,28 @@ describe('ringing', () => {
   it('is silenced by the person, for that call alone', () => {
     const clock = fakeClock();
     const ringing = new Ringing(clock, 45_000);
-    const [first, second] = [call('a', clock.now()), call('b', clock.now())];
-    for (const each of [first, second]) ringing.heard(each, false);
+    const [first, second] = [call('a'), call('b')];
+    for (const each of [first, second]) ringing.heard(each.callId, 0);
     ringing.silence(first.callId);
     expect([ringing.rings(first), ringing.rings(second)]).toEqual([false, true]);
   });
 
-  it('believes a start that is only stated for a day, and counts on from there', () => {
+  it('believes a duration that is only stated for a day, and counts on from there', () => {
     const clock = fakeClock();
     const ringing = new Ringing(clock, 45_000);
-    const [ancient, early, forgotten] = [call('a', 0), call('b', clock.now() - 3_600_000), call('c', 0)];
-    for (const each of [ancient, early]) ringing.heard(each, true);
+    const [ancient, early, unknown] = [call('a'), call('b'), call('c')];
+    ringing.heard(ancient.callId, 1_000_000_000);
+    ringing.heard(early.callId, 3_600_000);
+    clock.setWall(-7_200_000);
     clock.advance(1_000);
-    expect([ancient, early, forgotten].map((each) => ringing.ageMs(each))).toEqual([86_401_000, 3_601_000, 86_400_000]);
+    expect([ancient, early, unknown].map(({ callId }) => ringing.ageMs(callId))).toEqual([86_401_000, 3_601_000, 0]);
   });
 
   it('watches only the last call', () => {
     const clock = fakeClock();
     const ringing = new Ringing(clock, 45_000);
-    const current = call('a', clock.now());
-    ringing.heard(current, false);
+    const current = call('a');
+    ringing.heard(current.callId, 0);
     ringing.watch(current, () => {});
     ringing.watch(null, () => {});
     expect(clock.pending).toBe(0);

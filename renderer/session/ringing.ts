@@ -1,8 +1,8 @@
 import type { CallId } from '@parley/shared/protocol';
 import type { Clock } from '@parley/shared/timing';
-import { type CallKey, newCallMemory, noteCall, ringsForMs, STATED_AGE_MAX_MS } from './call-state.ts';
+import { type CallKey, newCallMemory, noteCall, ringsForMs } from './call-state.ts';
 
-/** When the call of a room rings on this device. silent → ringing → silent */
+/** When the call of a room rings on this device, and how long it has run. No wall clock counts. silent → ringing → silent */
 export class Ringing {
   readonly #clock: Clock;
   readonly #ringMs: number;
@@ -14,18 +14,19 @@ export class Ringing {
     this.#ringMs = ringMs;
   }
 
-  /** Notes a call that a peer is in, or that begins here. `ranBefore`: it ran before that peer was met. */
-  heard(call: CallKey, ranBefore: boolean): void {
-    const now = this.#clock.monotonicMs();
-    const startedAt = now - (this.#clock.now() - call.startedAt);
-    noteCall(this.#calls, { callId: call.callId, startedAt }, now, ranBefore);
+  /** Notes a call that a peer is in, or that begins here, and that has run for `ranMs`. */
+  heard(callId: CallId, ranMs: number): void {
+    noteCall(this.#calls, callId, this.#clock.monotonicMs(), ranMs);
   }
 
-  /** How long a call has run, in ms. Only where it ran before its people were met do other clocks matter, and for a day at most. */
-  ageMs({ callId, startedAt }: CallKey): number {
-    const heardAt = this.#calls.heardAt.get(callId);
-    if (heardAt === undefined) return Math.min(STATED_AGE_MAX_MS, this.#clock.now() - startedAt);
-    return this.#clock.monotonicMs() - heardAt;
+  /** When a call started, by the monotonic clock; now, for one that was not heard of. */
+  since(callId: CallId): number {
+    return this.#calls.startedAt.get(callId) ?? this.#clock.monotonicMs();
+  }
+
+  /** How long a call has run, in ms. */
+  ageMs(callId: CallId): number {
+    return this.#clock.monotonicMs() - this.since(callId);
   }
 
   /** The person joined, declined or left that call: it rings no more. */

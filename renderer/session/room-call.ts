@@ -1,7 +1,9 @@
 import {
+  accept,
   type CallId,
   type CallPresence,
   type DeviceId,
+  LIMITS,
   type Outcome,
   type StreamKind,
   sentenceOf,
@@ -10,10 +12,12 @@ import type { Clock } from '@parley/shared/timing';
 import type { CallEntries } from './call-entries.ts';
 import { CallMembership, type OwnMedia } from './call-membership.ts';
 import type { CallKey } from './call-state.ts';
+import type { OwnViews } from './own-views.ts';
 import type { Participant } from './participant.ts';
 import { Ringing } from './ringing.ts';
-import type { SessionNotice, SessionNow } from './session-state.ts';
+import type { OwnCallNow, SessionNotice, SessionNow } from './session-state.ts';
 import { StreamReports } from './stream-reports.ts';
+import { governVideo } from './video-governor.ts';
 
 export type RoomCallPorts = {
   clock: Clock;
@@ -24,6 +28,8 @@ export type RoomCallPorts = {
   isOwn: (participant: Participant) => boolean;
   own: () => { peerId: string; deviceId: DeviceId } | null;
   reportStream: (kind: StreamKind, live: boolean) => void;
+  /** The sizes at which others are shown here. */
+  views: Pick<OwnViews, 'changed'>;
   entries: Pick<CallEntries, 'started' | 'follow' | 'joinedElsewhere'>;
   /** The others must hear of this device's part. */
   publish: () => void;
@@ -39,6 +45,7 @@ export class RoomCall {
   readonly #membership: CallMembership;
   readonly #ringing: Ringing;
   readonly #reports: StreamReports;
+  #since: { callId: CallId; since: number } | undefined;
 
   constructor(ports: RoomCallPorts) {
     this.#ports = ports;
@@ -55,20 +62,27 @@ export class RoomCall {
   }
 
   get own(): SessionNow['own'] {
-    return this.#membership.own;
+    const { own } = this.#membership;
+    return own && { ...own, since: this.#sinceOf(own.callId) };
+  }
+
+  /** When the own call started. Remembered apart: others can make up any number of calls, and only so many are known at a time. */
+  #sinceOf(callId: CallId): number {
+    if (this.#since?.callId !== callId) this.#since = { callId, since: this.#ringing.since(callId) };
+    return this.#since.since;
   }
 
   /** Starts a call, or joins the one that runs. Refuses with `call-full`. */
-  join(media: OwnMedia): Outcome<CallKey> {
+  join(media: OwnMedia): Outcome<Omit<OwnCallNow, 'hand'>> {
     const starts = this.#membership.running() === null;
     const joined = this.#membership.join(media);
     if (!joined.ok) return joined;
     if (starts) {
-      this.#ringing.heard(joined.value, false);
+      this.#ringing.heard(joined.value.callId, 0);
       this.#ports.entries.started(joined.value.callId);
     }
     this.changed();
-    return joined;
+    return accept({ ...joined.value, since: this.#sinceOf(joined.value.callId) });
   }
 
   leave(): void {
@@ -88,9 +102,9 @@ export class RoomCall {
   }
 
   /** A participant said which call it is in. One that this person answered on another computer rings here no more. */
-  heard(participant: Participant, first: boolean): void {
+  heard(participant: Participant): void {
     const { call } = participant;
-    if (call) this.#ringing.heard(call, first);
+    if (call) this.#ringing.heard(call.callId, call.ranMs);
     if (call && this.#ports.isOwn(participant)) {
       this.#ringing.silence(call.callId);
       this.#ports.entries.joinedElsewhere(call.callId);
@@ -113,8 +127,10 @@ export class RoomCall {
     const moved = this.#isElsewhere() && this.#membership.leave();
     if (moved) notice({ tone: 'info', text: 'You are in this call on another computer now.', code: null });
     const others = participants().flatMap(({ call }) => call?.callId ?? []);
-    entries.follow(this.own, others, (call) => this.#ringing.ageMs(call));
+    entries.follow(this.own, others, (callId) => this.#ports.clock.monotonicMs() - this.#sinceOf(callId));
     for (const participant of participants()) this.sendTracks(participant);
+    this.govern();
+    this.#ports.views.changed();
     this.#ringing.watch(this.own ? null : this.#membership.running(), shown);
     this.reportStreams(false);
     if (ownPart || settled.changed || moved) publish();
@@ -136,6 +152,21 @@ export class RoomCall {
       );
   }
 
+  /** Sends nobody more of the pictures than they show. */
+  govern(): void {
+    const { media } = this.#membership;
+    if (!media) return;
+    governVideo(
+      media,
+      this.#ports.participants().filter(({ call, mayReceiveMedia }) => call !== null && mayReceiveMedia),
+    );
+  }
+
+  /** Whether the participant sends this device sound, by their own word: a muted microphone sends silence. A picture that is not shown is not sent. */
+  expectsSound({ call }: Participant): boolean {
+    return this.own !== null && call !== null && call.microphone !== 'off';
+  }
+
   sendTracks(participant: Participant): void {
     participant.link.setTracks(this.#membership.tracksFor(participant));
   }
@@ -146,11 +177,16 @@ export class RoomCall {
   }
 
   presence(): CallPresence | null {
-    return this.#membership.presence();
+    const own = this.#membership.presence();
+    if (!own) return null;
+    const ranMs = Math.round(
+      Math.min(LIMITS.callLengthMaxMs, Math.max(0, this.#ports.clock.monotonicMs() - this.#sinceOf(own.callId))),
+    );
+    return { ...own, ranMs };
   }
 
   now(): Pick<SessionNow, 'call' | 'ringing' | 'own'> {
-    const own = this.#membership.own;
+    const { own } = this;
     const running = this.#membership.running();
     if (!running) return { call: null, ringing: null, own };
     const members = this.#ports.participants().filter(({ call }) => call !== null);

@@ -112,6 +112,38 @@ describe('room session', () => {
       expect([names(ana), names(ben)]).toEqual([[], []]);
     });
 
+    it.each(['hello', 'pair'] as const)('takes a newcomer in once it stops swapping: %s', async (kind) => {
+      const { room, ana, ben } = await twoInARoom();
+      const [anaSeat, benSeat] = room.server.seats;
+      if (!anaSeat || !benSeat) throw new Error('no seats');
+      // What is for one of the two reaches the other one; a hello to everybody reaches nobody.
+      room.server.tamper = (box, from, target) => {
+        if (boxKindOf(box) !== kind) return box;
+        const other = target === anaSeat ? benSeat : target === benSeat ? anaSeat : undefined;
+        if (kind === 'pair') other?.deliver(from.participantId, false, box);
+        return null;
+      };
+      const cleo = await room.member('cleo');
+      await room.later(20_000);
+      expect([names(cleo), names(ana), names(ben)]).toEqual([[], ['ben open'], ['ana open']]);
+      room.server.tamper = (box) => box;
+      for (let second = 0; second < 30; second += 2) await room.later(2_000);
+      expect(names(cleo).toSorted()).toEqual(['ana open', 'ben open']);
+      expect(names(ana).toSorted()).toEqual(['ben open', 'cleo open']);
+    });
+
+    it('says only so much to people whom it makes up, and ever more seldom', async () => {
+      const room = await FakeRoom.create();
+      room.server.ghosts = Array.from({ length: 200 }, (_, index) =>
+        ParticipantId.parse(toBase64Url(new Uint8Array(16).fill(index))),
+      );
+      await room.member('ana');
+      await room.later(3_000);
+      expect(room.server.relayed.filter(({ to }) => to !== '*')).toHaveLength(64);
+      await room.later(1_200_000);
+      expect(room.server.relayed.filter(({ to }) => to !== '*')).toHaveLength(64 * 14);
+    });
+
     it('keeps an open link when the server says that the other left', async () => {
       const { room, ana } = await twoInARoom();
       const [anaSeat, benSeat] = room.server.seats;
@@ -209,6 +241,7 @@ describe('room session', () => {
             call: {
               callId: call?.callId,
               startedAt: call?.startedAt,
+              ranMs: 0,
               turn: 1,
               microphone: 'off',
               camera: false,
@@ -399,9 +432,9 @@ describe('room session', () => {
         return null;
       };
       const ana = await room.member('ana');
-      room.server.tamper = (box) => box;
       await room.later(15_000);
       expect(names(ben)).toEqual([]);
+      room.server.tamper = (box) => box;
       for (const deliver of late) deliver();
       await room.quiet();
       await room.later(60_000);

@@ -1,3 +1,4 @@
+import type { NetworkChange } from '@parley/shared/bridge';
 import type { EntryContent, HistoryItem, PeerStanding, RoomKeyring, SeenRange } from '@parley/shared/model';
 import {
   type DeviceId,
@@ -13,10 +14,10 @@ import {
 import { type CountedClock, countedClock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import { errorFields } from '../log.ts';
+import type { View } from '../mesh/video-limits.ts';
 import type { PresenceHint, SeatOwner } from '../signaling/seat.ts';
 import { connectionOf, refusedConnection, type ServerConnection } from '../signaling/server-connection.ts';
 import type { OwnMedia } from './call-membership.ts';
-import type { CallKey } from './call-state.ts';
 import type { SendWait } from './conversation.ts';
 import type { FileTransfers } from './files/file-transfers.ts';
 import { forgeryWords } from './forgery-words.ts';
@@ -27,7 +28,7 @@ import { sendSignal } from './send-signal.ts';
 import { createSessionParts, type RoomSessionPorts, type SessionParts } from './session-parts.ts';
 import { PARTICIPANTS_MAX } from './session-policy.ts';
 import { prepareSeat, type SessionSeat, type SessionSeatPorts, takeSeat } from './session-seat.ts';
-import type { SessionEvents, SessionNow } from './session-state.ts';
+import type { OwnCallNow, SessionEvents, SessionNow } from './session-state.ts';
 import type { ComputersChange } from './shared-computers.ts';
 
 /**
@@ -43,6 +44,9 @@ type State =
   | ({ at: 'seated'; joinedBefore: boolean } & SessionSeat)
   | { at: 'left' };
 
+/** A network that comes so long after one was lost takes its place. */
+const NETWORK_BACK_MS = 60_000;
+
 /**
  * One room while the app runs: reachable by its members, and in its call when the person wants to be. Puts the parts
  * of a session together. Links outlive the server's connection; what the server says about presence closes none.
@@ -55,6 +59,7 @@ export class RoomSession {
   readonly #parts: SessionParts;
   #state: State = { at: 'new' };
   #typedAt = Number.NEGATIVE_INFINITY;
+  #networkLostAt = Number.NEGATIVE_INFINITY;
 
   constructor(keyring: RoomKeyring, ports: RoomSessionPorts) {
     this.keyring = keyring;
@@ -145,7 +150,7 @@ export class RoomSession {
   }
 
   /** Starts a call, or joins the one that runs. Refuses with `call-full`. Media goes out to those who are in it. */
-  joinCall(media: OwnMedia): Outcome<CallKey> {
+  joinCall(media: OwnMedia): Outcome<Omit<OwnCallNow, 'hand'>> {
     return this.#is('left') ? refuse('not-in-room') : this.#parts.call.join(media);
   }
 
@@ -156,6 +161,11 @@ export class RoomSession {
   /** Sets the media that this device sends in the call it is in. */
   setMedia(media: OwnMedia): void {
     this.#parts.call.change({ media });
+  }
+
+  /** Tells the others at which size they are shown here, by peer; those who are missing are not shown. */
+  showViews(views: ReadonlyMap<string, View>): void {
+    this.#parts.views.show(views);
   }
 
   setHand(raised: boolean): void {
@@ -199,6 +209,17 @@ export class RoomSession {
     this.#broadcast({ type: 'typing' });
   }
 
+  /** The network changed: the ways to the others may be gone. */
+  networkChanged(how: NetworkChange): void {
+    const now = this.#clock.monotonicMs();
+    if (how === 'lost') this.#networkLostAt = now;
+    // One more network is of use only where a way is missing.
+    const isMissing = now - this.#networkLostAt < NETWORK_BACK_MS;
+    for (const { link } of this.#parts.roster.all) {
+      if (how !== 'found' || isMissing || link.state.at === 'interrupted') link.doubt();
+    }
+  }
+
   /** The profile or the room's name changed: the others hear of it. */
   refreshPresence(): void {
     this.#parts.presence.publish();
@@ -229,8 +250,9 @@ export class RoomSession {
     const seated = this.#seated();
     if (this.#state.at === 'refused') this.#state.undo();
     this.#state = { at: 'left' };
-    const { roster, presence, conversation, files } = this.#parts;
+    const { roster, presence, conversation, files, views } = this.#parts;
     presence.close();
+    views.close();
     this.#broadcast({ type: 'bye', why: 'left' });
     if (roster.all.length > 0) await Promise.race([this.#sayBye(seated), this.#inTime()]);
     const left = seated?.seat.leave();
@@ -291,6 +313,7 @@ export class RoomSession {
     const known = handshakes.participantIds();
     const strangers = participants.some(({ participantId, away }) => !away && !known.has(participantId));
     if (!resumed || strangers) handshakes.announce();
+    for (const { participantId, away } of participants) if (!away) handshakes.expect(participantId);
     if (!resumed && joinedBefore) void handshakes.confirmAgain();
     seated.joinedBefore = true;
     const here = new Set(participants.map(({ participantId }) => participantId));
@@ -305,15 +328,21 @@ export class RoomSession {
   /** A hint of the server starts and shortens waiting, and closes no open link. */
   #hinted(hint: PresenceHint, participantId: ParticipantId): void {
     const participant = this.#parts.roster.at(participantId);
+    const handshakes = this.#seated()?.handshakes;
     switch (hint) {
       case 'joined':
+        handshakes?.expect(participantId);
+        return;
       case 'away':
+        handshakes?.forget(participantId);
         return;
       case 'back':
+        handshakes?.expect(participantId);
         if (participant) void this.#dialAgain(participant);
-        else void this.#seated()?.handshakes.repeatFor(participantId);
+        else void handshakes?.repeatFor(participantId);
         return;
       case 'left':
+        handshakes?.forget(participantId);
         if (participant) this.#parts.roster.setGone(participant, true);
         return;
       default:
@@ -335,8 +364,9 @@ export class RoomSession {
 
   #opened(participant: Participant): void {
     if (this.#is('left') || participant.link.state.at !== 'open') return;
-    const { presence, conversation, files, call, codes, computers } = this.#parts;
+    const { presence, conversation, files, call, views, codes, computers } = this.#parts;
     participant.send(presence.message());
+    views.opened(participant.peerId);
     void conversation.linked(participant);
     files.linked(participant);
     call.sendTracks(participant);

@@ -1,7 +1,7 @@
 import type { LinkSignal, ParticipantId } from '@parley/shared/protocol';
 import type { Clock } from '@parley/shared/timing';
-import type { CloseReason } from '../mesh/peer-link.ts';
-import type { KnownPeer } from './handshakes.ts';
+import type { CloseReason } from '../mesh/link-types.ts';
+import type { KnownPeer } from './known-peer.ts';
 import type { Participant } from './participant.ts';
 
 /** Members who were met and are not listed. */

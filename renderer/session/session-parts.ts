@@ -13,16 +13,18 @@ import { Conversation } from './conversation.ts';
 import { FileTransfers } from './files/file-transfers.ts';
 import type { LocalFiles } from './files/local-files.ts';
 import { IceSupply } from './ice-supply.ts';
+import { OwnViews } from './own-views.ts';
 import type { Participant } from './participant.ts';
 import { PeerNames } from './peer-names.ts';
 import { Presence } from './presence.ts';
 import { RoomCall } from './room-call.ts';
 import { Roster } from './roster.ts';
 import { SafetyCodes } from './safety-codes.ts';
-import type { SessionPolicy } from './session-policy.ts';
+import { type SessionPolicy, VIEWS_RATE } from './session-policy.ts';
 import type { SessionSeat } from './session-seat.ts';
 import type { SessionNotice } from './session-state.ts';
 import { SharedComputers } from './shared-computers.ts';
+import { Throttle } from './throttle.ts';
 
 export type RoomSessionPorts = {
   bridge: Bridge;
@@ -66,6 +68,7 @@ export type SessionParts = {
   roster: Roster;
   names: PeerNames;
   call: RoomCall;
+  views: OwnViews;
   presence: Presence;
   codes: SafetyCodes;
   computers: SharedComputers;
@@ -107,7 +110,10 @@ export function createSessionParts(
     ended: (peerId) => hooks.seated()?.handshakes.end(peerId),
     changed: () => call.changed(),
   });
+  const governing = new Throttle(clock, VIEWS_RATE, () => call.govern());
+  const views = new OwnViews({ clock, participants: () => roster.all });
   const call: RoomCall = new RoomCall({
+    views,
     clock,
     randomBytes,
     policy,
@@ -171,9 +177,9 @@ export function createSessionParts(
       stateChanged: (participant) => roster.setGone(participant),
       ended: ({ peerId }, why) => roster.remove(peerId, why, true),
       signal: hooks.sendSignal,
-      presence: (participant, said, first) => {
+      presence: (participant, said) => {
         names.said(participant, said.profile);
-        call.heard(participant, first);
+        call.heard(participant);
       },
       computers: (participant, message) => {
         if (message.type === 'computers') void computers.heard(participant, message);
@@ -188,10 +194,13 @@ export function createSessionParts(
       safety: (participant, message) => void codes.handle(participant, message),
       file: ({ deviceId }, raw) => files.hear(deviceId, raw),
       fileRoom: ({ deviceId }) => files.roomCame(deviceId),
+      // Each of them sets what is sent to everybody.
+      viewed: () => governing.request(),
+      expectsSound: (participant) => call.expectsSound(participant),
       ownCallId: () => call.own?.callId ?? null,
       notice,
       shown,
     },
   });
-  return { conversation, files, roster, names, call, presence, codes, computers, ice, admission };
+  return { conversation, files, roster, names, call, views, presence, codes, computers, ice, admission };
 }

@@ -42,6 +42,8 @@ export const LISTS_RATE = { burst: 12, perSecond: 0.1 };
 export const LISTS_SAID_RATE = { burst: 4, perSecond: 0.08 };
 /** How often this device says what changed about it. */
 export const PRESENCE_RATE = { burst: 20, perSecond: 10 };
+/** How often the sizes are told at which others are shown. */
+export const VIEWS_RATE = { burst: 4, perSecond: 4 };
 /** Participants of a room, at most: as many as a server may name. */
 export const PARTICIPANTS_MAX = 256;
 /** Peers that were confirmed, are over or wait, at most; only an attack of many hours brings as many. */

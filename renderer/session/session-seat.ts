@@ -5,7 +5,8 @@ import { deriveRoomKeys, makeHello, type OwnHello, proveMembership, type RoomKey
 import type { Clock } from '@parley/shared/timing';
 import type { Log } from '../log.ts';
 import type { Seat, SeatOwner } from '../signaling/seat.ts';
-import { Handshakes, peerIdOf } from './handshakes.ts';
+import { Handshakes } from './handshakes.ts';
+import { peerIdOf } from './known-peer.ts';
 import { PEERS_MAX } from './session-policy.ts';
 
 /** This device in its room: its hello, its handshakes with the others, and its place on the server. */

@@ -26,6 +26,9 @@ export type ParticipantNow = {
   deviceCode: string | null;
 };
 
+/** `since`: when the call started, by the monotonic clock of this page. */
+export type OwnCallNow = CallKey & { since: number; hand: boolean };
+
 /** A room session as the screens see it. */
 export type SessionNow = {
   connection: ServerConnection;
@@ -33,7 +36,7 @@ export type SessionNow = {
   call: { callId: CallId; startedAt: number; deviceIds: readonly DeviceId[] } | null;
   ringing: { callId: CallId; from: string } | null;
   /** This person's own part, as it is after calls were merged. */
-  own: (CallKey & { hand: boolean }) | null;
+  own: OwnCallNow | null;
 };
 
 /** Something that the person should read. */

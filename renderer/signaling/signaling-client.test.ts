@@ -91,6 +91,68 @@ describe('signaling client', () => {
     expect(net.wires).toHaveLength(1);
   });
 
+  describe('when the network changes', () => {
+    it('takes a new socket at once where an address is gone, and resumes its seat', async () => {
+      const { net, client, states, online } = setUp();
+      await online();
+      client.networkChanged('lost');
+      expect(net.wires).toHaveLength(2);
+      net.latest().greet();
+      await settled();
+      net.latest().answer('room:join', joined(true));
+      await settled();
+      expect(states).toEqual(['online', 'reconnecting', 'online']);
+    });
+
+    it('asks the server after a sleep, and goes on where it answers', async () => {
+      const { clock, net, client, challenges, join, online } = setUp();
+      await online();
+      client.networkChanged('woke');
+      await settled();
+      const challenge = toBase64Url(new Uint8Array(32).fill(7));
+      net.latest().answer('challenge:get', { ok: true, value: { v: 1, challenge, expiresInMs: 30_000 } });
+      await settled();
+      clock.advance(10_000);
+      expect(net.wires).toHaveLength(1);
+      join(otherRoomId);
+      await settled();
+      expect(challenges).toEqual([1, 7]);
+    });
+
+    it('takes a new socket where the server does not answer after a sleep', async () => {
+      const { clock, net, client, states, online } = setUp();
+      await online();
+      client.networkChanged('woke');
+      await settled();
+      net.latest().timeOut();
+      await settled();
+      expect(states).toEqual(['online', 'reconnecting']);
+      clock.advance(300);
+      expect(net.wires).toHaveLength(2);
+    });
+
+    it.each(['lost', 'found', 'woke'] as const)('tries an unreachable server again now: %s', async (how) => {
+      const { net, client, join } = setUp();
+      join();
+      net.latest().refuse();
+      expect(net.wires).toHaveLength(1);
+      client.networkChanged(how);
+      expect(net.wires).toHaveLength(2);
+    });
+
+    it('waits as long as a busy server asks for, and leaves an open socket alone where a network came', async () => {
+      const { net, client, online } = setUp();
+      await online();
+      client.networkChanged('found');
+      expect(net.wires).toHaveLength(1);
+      const busy = setUp();
+      busy.join();
+      busy.net.latest().refuse({ code: 'server-busy', message: 'Busy.', retryAfterMs: 10_000 });
+      busy.client.networkChanged('lost');
+      expect(busy.net.wires).toHaveLength(1);
+    });
+  });
+
   it('reconnects with jitter and resumes the seat by its token', async () => {
     const { clock, net, states, heard, online } = setUp();
     await online();

@@ -1,3 +1,4 @@
+import type { NetworkChange } from '@parley/shared/bridge';
 import type { ServerHost } from '@parley/shared/model';
 import {
   accept,
@@ -35,6 +36,9 @@ type SocketState =
 /** How long a socket stays open after the last question of an app that has no seat there. */
 const LINGER_MS = 15_000;
 
+/** Addresses seldom go all at once: a socket that began so lately knows the latest ones. */
+const FRESH_MS = 2_000;
+
 /** The socket to one signaling server, shared by all rooms on it and by questions that need no room. */
 export class SignalingClient implements SeatHost {
   readonly host: ServerHost;
@@ -49,6 +53,8 @@ export class SignalingClient implements SeatHost {
   #questions = 0;
   #waitingForOpen: ((opened: Outcome<WireSession>) => void)[] = [];
   #undoLinger: () => void = () => {};
+  /** When the latest socket began to connect. */
+  #connectingAt = Number.NEGATIVE_INFINITY;
   #attempt = 0;
   /** Not before this time, by the monotonic clock, because the server asked for it. */
   #notBefore = Number.NEGATIVE_INFINITY;
@@ -130,6 +136,31 @@ export class SignalingClient implements SeatHost {
     this.#connect();
   }
 
+  /**
+   * The network changed. Without an address that it had, the socket may be dead for a minute before anybody notices: a new one takes its
+   * place. After a sleep the server is asked whether it is still there.
+   */
+  networkChanged(how: NetworkChange): void {
+    const socket = this.#socket;
+    const now = this.#clock.monotonicMs();
+    // What a server asked for is not shortened.
+    const mayRetry = now >= this.#notBefore;
+    if (socket.at === 'waiting') {
+      if (mayRetry && socket.refusal.code === 'server-unreachable') this.retry();
+    } else if (
+      how === 'lost' &&
+      (socket.at === 'open' || (socket.at === 'connecting' && now - this.#connectingAt > FRESH_MS))
+    ) {
+      this.#lose(refuse('server-unreachable'));
+      if (mayRetry) this.retry();
+    } else if (how === 'woke' && socket.at === 'open') {
+      const { session } = socket;
+      void session.isAnswered(this.#clock, this.#ports.policy.wakeTimeoutMs).then((isAnswered) => {
+        if (!isAnswered) this.lost(session, refuse('server-unreachable'));
+      });
+    }
+  }
+
   close(): void {
     for (const opened of this.#waitingForOpen.splice(0)) opened(refuse('cancelled'));
     for (const seat of this.#seats.values()) seat.closed();
@@ -162,6 +193,7 @@ export class SignalingClient implements SeatHost {
       this.#become({ at: 'idle' });
       return;
     }
+    this.#connectingAt = this.#clock.monotonicMs();
     let session: WireSession | undefined;
     const current = () => session !== undefined && this.#session() === session;
     // Assigned before any listener can run: a wire calls back later, never inside its own opening.

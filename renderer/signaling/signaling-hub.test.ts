@@ -51,6 +51,17 @@ describe('signaling hub', () => {
     expect(net.wires).toHaveLength(2);
   });
 
+  it('has no doubt about a server on this computer when the network changes', () => {
+    const { net, hub } = setUp();
+    const own = ServerHost.parse('localhost:4000');
+    hub.clientOf(own).join(roomId, owner);
+    net.latest().greet();
+    hub.clientOf(host).join(roomId, owner);
+    net.latest().greet();
+    hub.networkChanged('lost');
+    expect(net.wires.map((wire) => wire.host)).toEqual([own, host, host]);
+  });
+
   it('waits for a busy server, whatever happens to the right', () => {
     const { net, hub } = setUp();
     hub.clientOf(host).join(roomId, owner);

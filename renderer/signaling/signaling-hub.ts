@@ -1,4 +1,5 @@
-import type { ServerHost } from '@parley/shared/model';
+import type { NetworkChange } from '@parley/shared/bridge';
+import { isLoopbackHost, type ServerHost } from '@parley/shared/model';
 import { Emitter } from '../emitter.ts';
 import type { ServerConnection } from './server-connection.ts';
 import { SignalingClient } from './signaling-client.ts';
@@ -15,6 +16,8 @@ export interface SignalingHub {
   onChange(listener: (change: ServerChange) => void): () => void;
   /** The right to that server may have changed: tries again now, if the server refused the one before. */
   rightChanged(host: ServerHost): void;
+  /** Connections to servers beyond this computer may be dead without knowing it. */
+  networkChanged(how: NetworkChange): void;
   close(): void;
 }
 
@@ -38,6 +41,9 @@ export function createSignalingHub(ports: SignalingPorts): SignalingHub {
       if (connection?.at !== 'refused') return;
       // Other waits are the server's: a right does not shorten them.
       if (connection.remedy === 'get-access' || connection.remedy === 'renew-access') client?.retry();
+    },
+    networkChanged(how) {
+      for (const [host, client] of clients) if (!isLoopbackHost(host)) client.networkChanged(how);
     },
     close() {
       for (const client of clients.values()) client.close();

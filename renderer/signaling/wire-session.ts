@@ -13,7 +13,7 @@ import {
   refusalSaidBy,
   refuse,
 } from '@parley/shared/protocol';
-import { type Clock, elapsedMs, type Moment } from '@parley/shared/timing';
+import { type Clock, elapsedMs, type Moment, momentOf } from '@parley/shared/timing';
 import { errorFields, type Log } from '../log.ts';
 import type { Wire } from './wire.ts';
 
@@ -46,12 +46,28 @@ export class WireSession {
   }
 
   /** Rejects when no answer comes in time or the answer is none. */
-  async ask<E extends ClientEvent>(event: E, input: ClientInput<E>): Promise<Outcome<ClientAck<E>>> {
-    const raw = await this.wire.call(event, input, this.#answerTimeoutMs);
+  async ask<E extends ClientEvent>(
+    event: E,
+    input: ClientInput<E>,
+    timeoutMs = this.#answerTimeoutMs,
+  ): Promise<Outcome<ClientAck<E>>> {
+    const raw = await this.wire.call(event, input, timeoutMs);
     const parsed = outcomeOf(clientEvents[event].ack).safeParse(raw);
     if (!parsed.success) return refuse('not-a-server');
     const outcome = parsed.data as Outcome<ClientAck<E>>; // parsed by the schema of `event`
     return outcome.ok ? outcome : (refusalSaidBy(this.#host, outcome) ?? refuse('not-a-server'));
+  }
+
+  /** Whether the server still answers, within that time. Its answer is the challenge of the next proof. */
+  isAnswered(clock: Clock, timeoutMs: number): Promise<boolean> {
+    const answered = this.#turn.then(async () => {
+      const asked = await this.ask('challenge:get', { v: PROTOCOL_VERSION }, timeoutMs);
+      if (asked.ok) this.keep(asked.value.challenge, momentOf(clock));
+      // A refusal is an answer too.
+      return true;
+    });
+    this.#turn = answered.catch((error: unknown) => this.#log.debug('the server did not answer', errorFields(error)));
+    return answered.catch(() => false);
   }
 
   /** Runs one proof at a time, because a challenge is good for one proof. */

@@ -42,6 +42,7 @@ export const createAppStore = (): AppStore =>
     screen: { at: 'home' },
     reach: {},
     call: NO_CALL,
+    silencedRooms: [],
     chats: {},
     gaps: {},
     roomChanges: {},

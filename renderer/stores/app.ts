@@ -16,6 +16,7 @@ import { createListedRooms } from './listed-rooms.ts';
 import { createNotices } from './notices.ts';
 import type { AppPorts } from './ports.ts';
 import { createReach, type Reach } from './reach.ts';
+import { soundRings } from './rings.ts';
 import { createRoomChanges } from './room-changes.ts';
 import { createSearches } from './searches.ts';
 import { createVoices } from './voices.ts';
@@ -76,6 +77,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
   };
 
   const undos = [
+    soundRings(store, ports.ringTone),
     store.subscribe((state, before) => {
       if (before.screen.at === 'welcome' && state.screen.at !== 'welcome') queueMicrotask(() => void openWaitingLink());
     }),
@@ -124,7 +126,16 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
       // A computer that came has not heard of this person's name and rooms yet.
       if (changed.devices.includes(computers.device)) running?.reach.tellOwnComputers();
     }),
-    bridge.on('app.restarted', () => ports.reload()),
+    bridge.on('network.changed', ({ how }) => {
+      // The server first: what the links say next goes through it.
+      ports.signaling.networkChanged(how);
+      for (const session of running?.reach.all() ?? []) session.networkChanged(how);
+    }),
+    bridge.on('app.restarted', () => {
+      // The page asks before it is left in the middle of a call; this call ends in any case.
+      running?.calls.leave();
+      ports.reload();
+    }),
     bridge.on('work.changed', (work) => store.setState({ work })),
     bridge.on('app.noticed', ({ code, message }) => notices.say('trouble', message, code)),
   ];

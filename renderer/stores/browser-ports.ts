@@ -4,6 +4,7 @@ import { createBridge } from '../bridge/create-bridge.ts';
 import { fetchedContent } from '../bridge/file-content.ts';
 import { PageLog } from '../log.ts';
 import { browserMedia } from '../media/ports.ts';
+import { browserRingTone } from '../media/ring-tone.ts';
 import { browserVoice } from '../media/voice/voice-ports.ts';
 import { usualLinkPolicy } from '../mesh/link-policy.ts';
 import { makeSimplePeer } from '../mesh/simple-peer-adapter.ts';
@@ -50,6 +51,7 @@ export function browserPorts(window: Window & typeof globalThis): AppPorts {
     makeCertificate: () => makeCertificate(window.RTCPeerConnection),
     media: browserMedia(window),
     voice: browserVoice(window),
+    ringTone: browserRingTone(window),
     reload: () => window.location.reload(),
     writeClipboard: (text) => window.navigator.clipboard.writeText(text),
     log,

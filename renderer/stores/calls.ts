@@ -140,7 +140,8 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
       const joined = room.joinCall(own());
       if (!joined.ok) return joined;
       const { roomId } = call;
-      store.setState({ call: { at: 'joined', roomId, ...joined.value, hand: false, ...mediaView(devices.state) } });
+      const { callId, since } = joined.value;
+      store.setState({ call: { at: 'joined', roomId, callId, since, hand: false, ...mediaView(devices.state) } });
       // A device that was still being opened tells of itself when it is there.
       said = '';
       tellOthers();
@@ -170,9 +171,9 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
       const { call } = store.getState();
       if (call.at !== 'joined' || call.roomId !== roomId) return;
       if (!now.own) return end();
-      const { callId, startedAt, hand } = now.own;
-      if (callId !== call.callId || startedAt !== call.startedAt || hand !== call.hand) {
-        store.setState({ call: { ...call, callId, startedAt, hand } });
+      const { callId, since, hand } = now.own;
+      if (callId !== call.callId || since !== call.since || hand !== call.hand) {
+        store.setState({ call: { ...call, callId, since, hand } });
       }
     },
     close() {

@@ -5,6 +5,7 @@ import type { Clock } from '@parley/shared/timing';
 import type { FileContent } from '../bridge/file-content.ts';
 import type { Logs } from '../log.ts';
 import type { MediaPorts } from '../media/ports.ts';
+import type { RingTone } from '../media/ring-tone.ts';
 import type { VoicePorts } from '../media/voice/voice-ports.ts';
 import type { MakePeer } from '../mesh/raw-peer.ts';
 import type { OwnCertificate } from '../session/certificate.ts';
@@ -22,13 +23,14 @@ export type AppPorts = {
   clock: Clock;
   randomBytes: (sizeBytes: number) => Uint8Array<ArrayBuffer>;
   roomLists: RoomLists;
-  signaling: Pick<SignalingHub, 'stateOf' | 'onChange' | 'close'> & {
+  signaling: Pick<SignalingHub, 'stateOf' | 'onChange' | 'networkChanged' | 'close'> & {
     clientOf(host: ServerHost): { join(roomId: RoomId, owner: SeatOwner): Seat };
   };
   makePeer: MakePeer;
   makeCertificate: () => Promise<OwnCertificate>;
   media: MediaPorts;
   voice: VoicePorts;
+  ringTone: RingTone;
   /** Loads the page anew. */
   reload: () => void;
   /** Rejects when the system does not allow it. */

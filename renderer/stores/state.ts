@@ -28,6 +28,7 @@ import type { NewSideState } from '../session/new-computer/new-side.ts';
 import type { ServerConnection } from '../signaling/server-connection.ts';
 
 export type { VoicePlaying, VoiceSpeed } from '../media/voice/voice-player.ts';
+export type { View } from '../mesh/video-limits.ts';
 export type { FileNow } from '../session/files/file-transfers.ts';
 export type { ServerConnection } from '../signaling/server-connection.ts';
 export type { FirstSideState, NewSideState };
@@ -51,6 +52,8 @@ export type AppState = {
   reach: Readonly<Record<RoomId, RoomReach>>;
   /** The call this person is in, or is about to be in. */
   call: OwnCall;
+  /** Rooms whose calls ring without a sound for some minutes, because the person wanted that. */
+  silencedRooms: readonly RoomId[];
   chats: Readonly<Record<RoomId, ChatState>>;
   /** The gaps in each room's history, in its order; a room that is missing has none. */
   gaps: Readonly<Record<RoomId, readonly HistoryGap[]>>;
@@ -187,7 +190,8 @@ export type ParticipantView = {
 export type OwnCall =
   | { at: 'none' }
   | { at: 'preparing'; roomId: RoomId; preview: Preview }
-  | ({ at: 'joined'; roomId: RoomId; callId: CallId; startedAt: number } & OwnMedia);
+  /** `since`: when the call started, by the monotonic clock of this page. */
+  | ({ at: 'joined'; roomId: RoomId; callId: CallId; since: number } & OwnMedia);
 
 export type DeviceTrouble = { code: Refusal['code']; message: string };
 

@@ -30,6 +30,8 @@ export const LIMITS = {
   callCapacity: 8,
   /** Highest place in the order in which participants came into a call. */
   callTurnMax: 1_000_000,
+  /** Pixels of a side of a screen. */
+  shownPixelsMax: 16_384,
   /** How long a call may be said to have been. */
   callLengthMaxMs: 604_800_000,
   /** Times that one author leaves one call, as the history notes it. */

@@ -42,6 +42,10 @@ export type BridgeInput<N extends BridgeCall> = z.input<(typeof bridgeCalls)[N][
 export type BridgeParsed<N extends BridgeCall> = z.output<(typeof bridgeCalls)[N]['input']>;
 export type BridgeOutput<N extends BridgeCall> = z.output<(typeof bridgeCalls)[N]['output']>;
 
+/** The ways in which the network changes under an app. */
+export const NetworkChange = z.enum(['lost', 'found', 'woke']);
+export type NetworkChange = z.infer<typeof NetworkChange>;
+
 /** The events of the core; the signaling events only to the page that opened the wire. */
 export const bridgeEvents = {
   'settings.changed': Settings,
@@ -53,6 +57,11 @@ export const bridgeEvents = {
   'app.deep-link-arrived': z.object({ invite: z.string().max(2_048) }),
   /** The profile is brought to the shape of this version, and every call waits for that. */
   'app.preparing': Preparing,
+  /**
+   * Addresses of this computer are gone (`lost`) or came (`found`), or it slept or stood still for some seconds (`woke`): connections may be
+   * dead without knowing it.
+   */
+  'network.changed': z.object({ how: NetworkChange }),
   /** Something a person should read, such as a full disk. */
   'app.noticed': AppInfo.shape.notices.element,
   ...historyEvents,

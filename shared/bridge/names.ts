@@ -115,6 +115,7 @@ const events: Record<BridgeEvent, true> = {
   'server.changed': true,
   'app.deep-link-arrived': true,
   'app.preparing': true,
+  'network.changed': true,
   'app.noticed': true,
   'work.changed': true,
   'backup.changed': true,

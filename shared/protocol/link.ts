@@ -62,6 +62,8 @@ const StreamId = z.string().min(1).max(128);
 export const CallPresence = z.object({
   callId: CallId,
   startedAt: z.number().int().nonnegative(),
+  /** How long it has run when this is said, in ms, by a clock that nobody sets: those who meet it later show the same duration. */
+  ranMs: z.number().int().nonnegative().max(LIMITS.callLengthMaxMs),
   /** One more than the highest that was in the call when this participant came: who came first, without clocks. */
   turn: z.number().int().min(1).max(LIMITS.callTurnMax),
   microphone: MicrophoneState,
@@ -166,9 +168,18 @@ export const ComputerStep = z.discriminatedUnion('step', [
 ]);
 export type ComputerStep = z.infer<typeof ComputerStep>;
 
+/** A size on the screen in device pixels; 0 × 0 for what is not shown. */
+const ShownSize = z.object({
+  width: z.number().int().min(0).max(LIMITS.shownPixelsMax),
+  height: z.number().int().min(0).max(LIMITS.shownPixelsMax),
+});
+export type ShownSize = z.infer<typeof ShownSize>;
+
 /** The messages between two linked participants on the data channel: one JSON text per message. */
 export const LinkMessage = z.discriminatedUnion('type', [
   PresenceMessage,
+  /** The size at which this device shows the camera and the screen of the other: more than that need not be sent. */
+  z.object({ type: z.literal('view'), camera: ShownSize, screen: ShownSize }),
   z.object({ type: z.literal('decline'), callId: CallId }),
   z.object({ type: z.literal('chat'), message: Entry }),
   z.object({

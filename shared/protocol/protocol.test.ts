@@ -349,6 +349,7 @@ const profile = { username: 'ada', displayName: null };
 const call = {
   callId: id16,
   startedAt: 0,
+  ranMs: 0,
   turn: 1,
   microphone: 'live',
   camera: true,
@@ -393,6 +394,18 @@ const LINK: Rows<LinkMessage['type']> = {
       { call: { ...call, turn: 0 } },
       { call: { ...call, cameraStreamId: '' } },
       { call: undefined },
+    ],
+  },
+  view: {
+    good: [
+      { camera: { width: 640, height: 360 }, screen: { width: 0, height: 0 } },
+      { camera: { width: 16_384, height: 16_384 }, screen: { width: 1, height: 1 } },
+    ],
+    bad: [
+      { screen: undefined },
+      { camera: { width: -1, height: 360 } },
+      { camera: { width: 0.5, height: 360 } },
+      { camera: { width: 16_385, height: 360 } },
     ],
   },
   decline: { good: [{ callId: id16 }], bad: [{ callId: id32 }] },

@@ -1,20 +1,25 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLIP_SMALL } from '#support/clips.ts';
+import type { Participant } from '#support/participant.ts';
 import { openStage, type Stage } from '#support/stage.ts';
+import { until } from '#support/wait.ts';
 
 describe('a call of three', () => {
   let stage: Stage;
+  let ana: Participant;
+  let ben: Participant;
+  let chloe: Participant;
   beforeAll(async () => {
     stage = await openStage();
+    const hosted = await stage.hostCall('Book club', { clipSize: CLIP_SMALL });
+    const joined = await stage.joinCall(hosted.invite, ['Ben Okafor', 'Chloé Martin'], { clipSize: CLIP_SMALL });
+    if (!joined[0] || !joined[1]) throw new Error('someone is missing');
+    [ana, ben, chloe] = [hosted.ana, joined[0], joined[1]];
   });
   afterAll(() => stage?.close());
 
-  it('brings every picture and every message to everyone, and goes on when one leaves', async () => {
-    const { ana, invite } = await stage.hostCall('Book club', { clipSize: CLIP_SMALL });
-    const [ben, chloe] = await stage.joinCall(invite, ['Ben Okafor', 'Chloé Martin'], { clipSize: CLIP_SMALL });
-    if (!ben || !chloe) throw new Error('someone is missing');
+  it('brings every picture and every message to everyone', async () => {
     const all = [ana, ben, chloe];
-
     await Promise.all(
       all.flatMap((one) =>
         all
@@ -29,7 +34,39 @@ describe('a call of three', () => {
       await one.message('chapter four for next week').waitFor();
     }
     await chloe.waitDelivered('chapter four for next week');
+  });
 
+  it('sends small tiles a small picture, and nothing to where it is not shown (C6)', async () => {
+    const heightOf = async (label: string) =>
+      (await ana.snapshot()).tiles.find((tile) => tile.label === label && tile.kind === 'camera')?.height ?? 0;
+    await ana.tile(ben.name).hover();
+    await ana.page.getByRole('button', { name: `Pin ${ben.name}` }).click();
+    const full = await until('the whole picture in the large tile', async () => {
+      const height = await heightOf(ben.name);
+      return height > 0 ? height : undefined;
+    });
+    await until('a small picture in the small tile', async () => {
+      const height = await heightOf(chloe.name);
+      return height > 0 && height < full;
+    });
+
+    const sentTo = async (one: Participant) =>
+      (await one.snapshot()).peers.flatMap(({ outboundVideo }) =>
+        outboundVideo.map(({ framesEncoded }) => framesEncoded),
+      );
+    await ana.goHome();
+    // Of the two that Ben sends to, one still looks.
+    await until('pictures that go to one of two', async () => {
+      const before = await sentTo(ben);
+      await ben.waitFrames(chloe.name, 10);
+      const after = await sentTo(ben);
+      return after.filter((frames, at) => frames > (before[at] ?? 0)).length === 1;
+    });
+    await ana.openRoom('Book club');
+    await ana.waitFrames(ben.name, 20);
+  });
+
+  it('goes on when one leaves', async () => {
     await ben.leaveCall();
     for (const one of [ana, chloe]) await one.tile(ben.name).waitFor({ state: 'detached' });
     await Promise.all([ana.waitFrames(chloe.name, 20), chloe.waitFrames(ana.name, 20)]);

@@ -146,6 +146,32 @@ describe('a call of two', () => {
     expect(codes[0]).toMatch(/^\d{4} \d{4}$/);
     expect(codes[0]).toBe(codes[1]);
   });
+
+  it('asks before the page is reloaded in the middle of it, and goes on when that was a slip', async () => {
+    const asked = ana.page.waitForEvent('dialog');
+    await ana.page.evaluate('void setTimeout(() => location.reload())');
+    const question = await asked;
+    expect(question.type()).toBe('beforeunload');
+    await question.dismiss();
+    await ana.waitFrames(ben.name, 20);
+    await ben.sees(ana.name);
+  });
+
+  it('is used in one window at a time, and goes on in another one where the person wants that', async () => {
+    const second = await ana.page.context().newPage();
+    await second.goto(ana.page.url());
+    await second.getByRole('heading', { name: 'Parley is open in another window' }).waitFor();
+    await Promise.all([ana.waitFrames(ben.name, 20), ben.waitFrames(ana.name, 20)]);
+    await second.getByRole('button', { name: 'Use Parley here' }).click();
+    await second.getByRole('navigation', { name: 'Parley' }).waitFor();
+    await ana.page.getByRole('heading', { name: 'Parley is open in another window' }).waitFor();
+    await ben.tile(ana.name).waitFor({ state: 'detached' });
+    // The first one goes on by itself when the other is closed.
+    await second.close();
+    await ana.openRoom('Garden plans');
+    await ana.joinCall();
+    await Promise.all([ana.waitFrames(ben.name, 20), ben.waitFrames(ana.name, 20)]);
+  });
 });
 
 describe('after a call of two', () => {

@@ -4,22 +4,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureBuilt } from '#support/built.ts';
 import { CLIP_SMALL } from '#support/clips.ts';
-import { type HomeNetwork, openHomeNetwork } from '#support/home-network.ts';
+import { homeNetworkOrNone } from '#support/home-network.ts';
 import { Participant } from '#support/participant.ts';
 
-/** Undefined where this system cannot make network namespaces; in CI that is a failure. */
-function networkOrNone(): HomeNetwork | undefined {
-  try {
-    return openHomeNetwork();
-  } catch (error) {
-    if (process.env.CI) throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    console.warn(`Two computers in one network are left out: ${reason}`);
-    return undefined;
-  }
-}
-
-const network = networkOrNone();
+const network = homeNetworkOrNone('Two computers in one network');
 
 describe.skipIf(network === undefined)('two computers in one home network', () => {
   let folder: string;
@@ -51,11 +39,7 @@ describe.skipIf(network === undefined)('two computers in one home network', () =
     const ana = await start('Ana Ribeiro', 'first');
     await ana.createRoom('Ana’s room');
     await ana.enterCall();
-    await ana.page.getByRole('button', { name: 'Invite people' }).first().click();
-    const dialog = ana.page.getByRole('dialog', { name: /^Invite people/ });
-    await dialog.getByRole('button', { name: 'Let them join' }).click();
-    await dialog.getByText('Computers on this network can join').waitFor();
-    await dialog.getByRole('button', { name: 'Close' }).click();
+    await ana.letNetworkJoin();
     const message = await ana.copyInviteMessage();
     expect(message).toContain(network?.first.address);
 

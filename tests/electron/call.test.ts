@@ -98,11 +98,23 @@ describe('a call of two in Electron', () => {
     await ana.at.tile(label).waitFor({ state: 'detached' });
   });
 
+  it('asks before its window closes in a call, and the call goes on when that was a slip', async () => {
+    const frames = (await ana.at.seen(ben.at.name)).framesDecoded;
+    await ana.app.main.ask('(setTimeout(() => electron.BrowserWindow.getAllWindows()[0].close(), 100), null)');
+    await screen.press('Leave the call', 'Escape');
+    await until('the question to be closed', async () => (await screen.windows('Leave the call')).length === 0);
+    await until('more frames', async () => (await ana.at.seen(ben.at.name)).framesDecoded > frames + 20);
+    await ben.at.sees(ana.at.name);
+  });
+
   it('ends in order, and has everything when it starts again', async () => {
     await ben.at.send('bring the long ladder');
     await ben.at.waitDelivered('bring the long ladder');
     const port = portOf(ana);
-    await Promise.all([ben.at.close(), ana.at.close()]);
+    const leaving = ana.at.close();
+    await screen.press('Leave the call', 'Right', 'Return');
+    // The system's end of a session asks nothing.
+    await Promise.all([ben.at.close(), leaving]);
     expect(await ana.app.ended).toEqual({ code: 0, signal: null });
     expect(await ben.app.ended).toEqual({ code: 0, signal: null });
     // Written back into the file, and let go of.
@@ -126,5 +138,6 @@ describe('a call of two in Electron', () => {
     await ana.at.joinCall();
     await ben.at.joinCall();
     await ana.at.waitFrames(ben.at.name, 10);
+    await ana.at.press('Leave');
   });
 });

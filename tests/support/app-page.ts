@@ -113,6 +113,16 @@ export class AppPage {
     return this.#copyFromInvite('Copy message', (text) => /invites you/.test(text) && /parley:\/\//.test(text));
   }
 
+  /** Lets other computers of the network into this computer's rooms, as the dialog with the invite offers it. */
+  async letNetworkJoin(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Invite people' }).first().click();
+    const dialog = this.page.getByRole('dialog', { name: /^Invite people/ });
+    await dialog.getByRole('button', { name: 'Let them join' }).click();
+    await dialog.getByText('Computers on this network can join').waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await dialog.waitFor({ state: 'detached' });
+  }
+
   async #copyFromInvite(button: string, isIt: (text: string) => boolean): Promise<string> {
     const dialog = this.page.getByRole('dialog', { name: /^Invite people/ });
     await this.page.getByRole('button', { name: 'Invite people' }).first().click();

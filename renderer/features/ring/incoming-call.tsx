@@ -1,8 +1,9 @@
 import type { Room } from '@parley/shared/model';
-import { Phone, PhoneOff } from 'lucide-react';
+import { BellOff, Phone, PhoneOff } from 'lucide-react';
 import { useActions, useApp } from '../../stores/react.tsx';
+import { isRingHeard, ringingCalls } from '../../stores/rings.ts';
 import { Avatar } from '../../ui/avatar.tsx';
-import { Button } from '../../ui/button.tsx';
+import { Button, IconButton } from '../../ui/button.tsx';
 import { roomTitle } from '../connection-words.ts';
 import styles from './incoming-call.module.css';
 
@@ -10,11 +11,10 @@ import styles from './incoming-call.module.css';
 export function IncomingCall() {
   const rooms = useApp((state) => state.rooms);
   const reach = useApp((state) => state.reach);
-  const busyIn = useApp((state) => (state.call.at === 'none' ? null : state.call.roomId));
-  const ringing = rooms.filter((room) => room.roomId !== busyIn && reach[room.roomId]?.ringing);
+  const call = useApp((state) => state.call);
   return (
     <div className={styles.stack}>
-      {ringing.map((room) => (
+      {ringingCalls({ rooms, reach, call }).map((room) => (
         <Ringing key={room.roomId} room={room} from={reach[room.roomId]?.ringing?.from ?? ''} />
       ))}
     </div>
@@ -22,7 +22,8 @@ export function IncomingCall() {
 }
 
 function Ringing({ room, from }: { room: Room; from: string }) {
-  const { prepareCall, declineCall } = useActions();
+  const { prepareCall, declineCall, silenceRing } = useActions();
+  const isHeard = useApp((state) => isRingHeard(state, room.roomId));
   return (
     <div role="alertdialog" aria-label="Incoming call" className={styles.card}>
       <Avatar id={room.roomId} name={roomTitle(room)} shape="room" size={44} />
@@ -32,6 +33,7 @@ function Ringing({ room, from }: { room: Room; from: string }) {
         </strong>
         <bdi>{roomTitle(room)}</bdi>
       </div>
+      {isHeard ? <IconButton icon={BellOff} label="Silence" onClick={() => silenceRing(room.roomId)} /> : null}
       <Button look="danger-quiet" icon={PhoneOff} onClick={() => declineCall(room.roomId)}>
         Decline
       </Button>

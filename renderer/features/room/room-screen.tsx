@@ -70,7 +70,7 @@ export function RoomScreen() {
           {inCall && call.at === 'joined' ? (
             <div className={styles.call}>
               <Stage call={call} />
-              <CallBar media={call} startedAt={call.startedAt} />
+              <CallBar media={call} since={call.since} />
             </div>
           ) : (
             <ChatView key={room.roomId} room={room} wide />

@@ -4,12 +4,13 @@ import { Avatar } from '../../ui/avatar.tsx';
 import { Logo } from '../../ui/logo.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
 import { roomInWords, roomTitle } from '../connection-words.ts';
-import { keys } from '../keys.ts';
+import { useShortcuts } from '../keys.ts';
 import styles from './shell.module.css';
 
 /** Home, the rooms, search and settings: always there. */
 export function Rail() {
   const actions = useActions();
+  const shortcuts = useShortcuts();
   const screen = useApp((state) => state.screen);
   const rooms = useApp((state) => state.rooms);
   const reach = useApp((state) => state.reach);
@@ -21,7 +22,7 @@ export function Rail() {
       <div className={styles.logo}>
         <Logo size={30} />
       </div>
-      <Tooltip label="Home" shortcut={keys.home} side="right">
+      <Tooltip label="Home" shortcut={shortcuts.home} side="right">
         <button
           type="button"
           className={styles.item}
@@ -33,7 +34,7 @@ export function Rail() {
           <span className={styles.word}>Home</span>
         </button>
       </Tooltip>
-      <Tooltip label="Search" shortcut={keys.search} side="right">
+      <Tooltip label="Search" shortcut={shortcuts.search} side="right">
         <button type="button" className={styles.item} aria-label="Search" onClick={() => actions.openSearch()}>
           <Search aria-hidden="true" />
           <span className={styles.word}>Search</span>
@@ -72,7 +73,7 @@ export function Rail() {
           );
         })}
       </div>
-      <Tooltip label="Settings" shortcut={keys.settings} side="right">
+      <Tooltip label="Settings" shortcut={shortcuts.settings} side="right">
         <button
           type="button"
           className={styles.item}

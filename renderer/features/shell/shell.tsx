@@ -1,7 +1,8 @@
 import { useEffect } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
+import { ringingCalls } from '../../stores/rings.ts';
 import { HomeScreen } from '../home/home-screen.tsx';
-import { isCommand, isTyping } from '../keys.ts';
+import { isCommand, isKey, isTyping } from '../keys.ts';
 import { ListedRoomsScreen } from '../listed-rooms/listed-rooms-screen.tsx';
 import { LobbyScreen } from '../lobby/lobby-screen.tsx';
 import { Notices } from '../notices/notices.tsx';
@@ -16,6 +17,7 @@ import { WelcomeScreen } from '../welcome/welcome-screen.tsx';
 import { Announcer } from './announcer.tsx';
 import { Rail } from './rail.tsx';
 import styles from './shell.module.css';
+import { useCallGuard } from './use-call-guard.ts';
 
 /** The whole window: the rail, one screen, and what may lie over any of them. */
 export function Shell() {
@@ -25,6 +27,7 @@ export function Shell() {
   useTheme();
   useTitle();
   useGlobalKeys();
+  useCallGuard();
 
   if (at === 'starting') return <Starting />;
   if (at === 'failed') return <StartFailed />;
@@ -81,6 +84,8 @@ function useTheme(): void {
 /** The window's title says what waits. No name: a browser writes titles into its history. */
 function useTitle(): void {
   const title = useApp((state) => {
+    // Seen in the list of windows, whatever is in front.
+    if (ringingCalls(state).length > 0) return 'Incoming call · Parley';
     const unread = state.rooms.reduce((sum, room) => sum + room.unread, 0);
     return unread > 0 ? `(${unread}) Parley` : 'Parley';
   });
@@ -94,10 +99,9 @@ function useGlobalKeys(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (!isCommand(event)) return;
-      const key = event.key.toLowerCase();
-      if (key === 'k') actions.openSearch();
-      else if (key === ',') actions.openSettings();
-      else if (key === 'h' && event.shiftKey && !isTyping(event.target)) actions.goHome();
+      if (isKey(event, 'k')) actions.openSearch();
+      else if (isKey(event, ',')) actions.openSettings();
+      else if (isKey(event, 'h') && event.shiftKey && !isTyping(event.target)) actions.goHome();
       else return;
       event.preventDefault();
     };

@@ -6,9 +6,9 @@ import type { OwnMedia } from '../../stores/state.ts';
 import { classNames } from '../../ui/class-names.ts';
 import { formatDuration } from '../../ui/format.ts';
 import { Tooltip } from '../../ui/tooltip.tsx';
-import { useNow } from '../../ui/use-now.ts';
+import { useMonotonicNow } from '../../ui/use-now.ts';
 import { DeviceField } from '../device-field.tsx';
-import { keys } from '../keys.ts';
+import { useShortcuts } from '../keys.ts';
 import styles from './call-bar.module.css';
 
 type ControlProps = {
@@ -22,14 +22,15 @@ type ControlProps = {
 };
 
 /** The state is told by shape and word; colour only repeats it. */
-export function CallBar({ media, startedAt }: { media: OwnMedia; startedAt: number }) {
+export function CallBar({ media, since }: { media: OwnMedia; since: number }) {
   const actions = useActions();
+  const shortcuts = useShortcuts();
   const muted = media.microphone !== 'live';
   return (
     <div className={styles.area}>
       {media.talkingWhileMuted ? (
         <p className={styles.hint} role="status">
-          You are muted. Press {keys.mute} to speak.
+          You are muted. Press {shortcuts.mute} to speak.
         </p>
       ) : null}
       {media.cameraTrouble || media.microphoneTrouble ? (
@@ -37,13 +38,13 @@ export function CallBar({ media, startedAt }: { media: OwnMedia; startedAt: numb
           {media.cameraTrouble?.message ?? media.microphoneTrouble?.message}
         </p>
       ) : null}
-      <Elapsed since={startedAt} />
+      <Elapsed since={since} />
       <div className={styles.bar} role="toolbar" aria-label="Call controls">
         <Control
           icon={muted ? MicOff : Mic}
           label={muted ? 'Unmute' : 'Mute'}
           word={muted ? 'Unmute' : 'Mute'}
-          shortcut={keys.mute}
+          shortcut={shortcuts.mute}
           {...(muted ? { look: 'off' as const } : {})}
           onClick={() => actions.toggleMicrophone()}
         />
@@ -51,7 +52,7 @@ export function CallBar({ media, startedAt }: { media: OwnMedia; startedAt: numb
           icon={media.camera ? Video : VideoOff}
           label={media.camera ? 'Turn camera off' : 'Turn camera on'}
           word="Camera"
-          shortcut={keys.camera}
+          shortcut={shortcuts.camera}
           {...(media.camera ? {} : { look: 'off' as const })}
           onClick={() => actions.toggleCamera()}
         />
@@ -59,7 +60,7 @@ export function CallBar({ media, startedAt }: { media: OwnMedia; startedAt: numb
           icon={media.screen ? MonitorX : MonitorUp}
           label={media.screen ? 'Stop sharing' : 'Share screen'}
           word={media.screen ? 'Stop' : 'Share'}
-          shortcut={keys.share}
+          shortcut={shortcuts.share}
           {...(media.screen ? { look: 'on' as const } : {})}
           onClick={() => actions.toggleScreen()}
         />
@@ -67,7 +68,7 @@ export function CallBar({ media, startedAt }: { media: OwnMedia; startedAt: numb
           icon={Hand}
           label={media.hand ? 'Lower hand' : 'Raise hand'}
           word={media.hand ? 'Lower' : 'Hand'}
-          shortcut={keys.hand}
+          shortcut={shortcuts.hand}
           {...(media.hand ? { look: 'on' as const } : {})}
           onClick={() => actions.toggleHand()}
         />
@@ -77,7 +78,7 @@ export function CallBar({ media, startedAt }: { media: OwnMedia; startedAt: numb
           icon={PhoneOff}
           label="Leave"
           word="Leave"
-          shortcut={keys.leave}
+          shortcut={shortcuts.leave}
           look="leave"
           onClick={() => actions.leaveCall()}
         />
@@ -87,7 +88,7 @@ export function CallBar({ media, startedAt }: { media: OwnMedia; startedAt: numb
 }
 
 function Elapsed({ since }: { since: number }) {
-  const now = useNow(1_000);
+  const now = useMonotonicNow(1_000);
   return (
     <p className={styles.time}>
       <span className="visually-hidden">The call runs for </span>

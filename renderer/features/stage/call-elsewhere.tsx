@@ -4,7 +4,7 @@ import { useActions, useApp, useLog } from '../../stores/react.tsx';
 import type { OwnCall, ParticipantView } from '../../stores/state.ts';
 import { Button } from '../../ui/button.tsx';
 import { formatDuration } from '../../ui/format.ts';
-import { useNow } from '../../ui/use-now.ts';
+import { useMonotonicNow } from '../../ui/use-now.ts';
 import { roomTitle } from '../connection-words.ts';
 import styles from './call-elsewhere.module.css';
 import { useCallKeys } from './call-keys.ts';
@@ -23,7 +23,7 @@ function Elsewhere({ call, inRoom }: { call: Extract<OwnCall, { at: 'joined' }>;
   const actions = useActions();
   const room = useApp((state) => state.rooms.find((one) => one.roomId === call.roomId));
   const participants = useApp((state) => state.reach[call.roomId]?.participants ?? noParticipants);
-  const now = useNow(1_000);
+  const now = useMonotonicNow(1_000);
   const muted = call.microphone !== 'live';
   // A room's screen listens to the keys already.
   useCallKeys(!inRoom);
@@ -43,7 +43,7 @@ function Elsewhere({ call, inRoom }: { call: Extract<OwnCall, { at: 'joined' }>;
             <bdi>{room ? roomTitle(room) : 'a room'}</bdi>
           </strong>
         </span>
-        <span className={styles.time}>{formatDuration(now - call.startedAt)}</span>
+        <span className={styles.time}>{formatDuration(now - call.since)}</span>
       </p>
       <Button look="quiet" size="small" icon={muted ? MicOff : Mic} onClick={() => actions.toggleMicrophone()}>
         {muted ? 'Unmute' : 'Mute'}

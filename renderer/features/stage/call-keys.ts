@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import { useActions } from '../../stores/react.tsx';
-import { isCommand, isTyping } from '../keys.ts';
+import { isCommand, isKey, isTyping } from '../keys.ts';
 
 /** The call's keys while one is in a call and nothing is being typed: M, V, S, H, and Ctrl or Cmd+Shift+L. */
 export function useCallKeys(inCall: boolean): void {
@@ -8,18 +8,17 @@ export function useCallKeys(inCall: boolean): void {
   useEffect(() => {
     if (!inCall) return undefined;
     const onKey = (event: KeyboardEvent) => {
-      const key = event.key.toLowerCase();
       if (isCommand(event)) {
-        if (!event.shiftKey || key !== 'l') return;
+        if (!event.shiftKey || !isKey(event, 'l')) return;
         event.preventDefault();
         actions.leaveCall();
         return;
       }
       if (event.repeat || event.altKey || event.metaKey || event.ctrlKey || isTyping(event.target)) return;
-      if (key === 'm') actions.toggleMicrophone();
-      else if (key === 'v') actions.toggleCamera();
-      else if (key === 's') actions.toggleScreen();
-      else if (key === 'h') actions.toggleHand();
+      if (isKey(event, 'm')) actions.toggleMicrophone();
+      else if (isKey(event, 'v')) actions.toggleCamera();
+      else if (isKey(event, 's')) actions.toggleScreen();
+      else if (isKey(event, 'h')) actions.toggleHand();
       else return;
       event.preventDefault();
     };

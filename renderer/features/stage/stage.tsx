@@ -8,6 +8,7 @@ import { InviteButton } from '../invites/invite-button.tsx';
 import { layoutStage, type StageTile } from './layout.ts';
 import styles from './stage.module.css';
 import { OwnTile, ParticipantTile } from './tile.tsx';
+import { useViews } from './use-views.ts';
 
 type Joined = Extract<OwnCall, { at: 'joined' }>;
 const noParticipants: readonly ParticipantView[] = [];
@@ -40,7 +41,9 @@ export function Stage({ call }: { call: Joined }) {
     ...(call.screen ? [{ key: 'self/screen', kind: 'screen' as const, own: true }] : []),
     { key: 'self/camera', kind: 'camera', own: true },
   ];
-  const boxes = new Map(layoutStage(tiles, { ...space, gap: 12 }, pinned).map((box) => [box.key, box]));
+  const laidOut = layoutStage(tiles, { ...space, gap: 12 }, pinned);
+  const boxes = new Map(laidOut.map((box) => [box.key, box]));
+  useViews(call.roomId, space.width === 0 ? null : laidOut);
 
   return (
     <section className={styles.stage} aria-label="Stage" ref={ref}>

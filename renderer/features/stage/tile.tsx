@@ -52,11 +52,7 @@ export function ParticipantTile({ box, participant, kind, pinned, onPin }: Parti
           label={`${label}, picture`}
         />
       ) : null}
-      {link === 'interrupted' ? (
-        <p className={styles.interrupted} role="status">
-          The connection to <bdi>{name}</bdi> is interrupted. Trying again…
-        </p>
-      ) : null}
+      <ConnectionTrouble link={link} name={name} />
       <div className={styles.caption}>
         {microphone !== 'live' && kind === 'camera' ? <Mark icon={MicOff} word="Muted" /> : null}
         <span className={styles.name}>
@@ -85,6 +81,25 @@ export function ParticipantTile({ box, participant, kind, pinned, onPin }: Parti
         <PinButton pinned={pinned} label={label} onPin={onPin} />
       </div>
     </div>
+  );
+}
+
+/** Says what happens while nothing can come from somebody. Always there, so that a sentence that comes into it is read out. */
+function ConnectionTrouble({ link, name }: Pick<ParticipantView, 'link' | 'name'>) {
+  const isTroubled = link === 'interrupted' || link === 'opening';
+  return (
+    <p className={isTroubled ? styles.interrupted : undefined} role="status">
+      {link === 'interrupted' ? (
+        <span>
+          The connection to <bdi>{name}</bdi> is interrupted. Trying again…
+        </span>
+      ) : null}
+      {link === 'opening' ? (
+        <span>
+          The connection to <bdi>{name}</bdi> was lost. Making a new one…
+        </span>
+      ) : null}
+    </p>
   );
 }
 

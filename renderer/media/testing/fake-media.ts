@@ -15,6 +15,10 @@ export class FakeTrack extends EventTarget {
     this.deviceId = deviceId;
   }
 
+  getSettings(): MediaTrackSettings {
+    return { deviceId: this.deviceId };
+  }
+
   stop(): void {
     this.readyState = 'ended';
   }

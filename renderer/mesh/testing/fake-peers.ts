@@ -1,6 +1,7 @@
 import type { Bytes, PeerSignal } from '@parley/shared/protocol';
 import { sha256 } from '@parley/shared/sealing';
 import type { MakePeer, RawPeer, RawPeerListener, StatsEntry } from '../raw-peer.ts';
+import type { VideoLimits } from '../video-limits.ts';
 
 /** A certificate for tests: what DTLS would show, and its SHA-256. */
 export type FakeCertificate = { der: Bytes; fp: Bytes };
@@ -51,10 +52,12 @@ export class FakePeer implements RawPeer {
   fileBufferedBytes = 0;
   /** Tracks as they go out now, by the track they were added with. */
   readonly senders = new Map<MediaStreamTrack, { now: MediaStreamTrack | null; stream: MediaStream }>();
+  readonly limits = new Map<MediaStreamTrack, VideoLimits>();
   restarts = 0;
   destroyed = false;
   bufferedBytes = 0;
   level = 0;
+  played: number | null = null;
   entries: StatsEntry[] = [];
   far: FakePeer | undefined;
   readonly certificate: FakeCertificate;
@@ -108,6 +111,10 @@ export class FakePeer implements RawPeer {
     this.senders.set(old, { now: next, stream });
   }
 
+  limitVideo(track: MediaStreamTrack, limits: VideoLimits): void {
+    this.limits.set(track, limits);
+  }
+
   restartIce(): void {
     this.restarts += 1;
   }
@@ -118,6 +125,10 @@ export class FakePeer implements RawPeer {
 
   stats(): Promise<readonly StatsEntry[]> {
     return Promise.resolve(this.entries);
+  }
+
+  playedAt(): number | null {
+    return this.played;
   }
 
   audioLevel(): number {
@@ -176,7 +187,8 @@ export class FakePeer implements RawPeer {
 
 /** Stands for a track: only its identity matters to a link. */
 export function fakeTrack(kind: 'audio' | 'video'): MediaStreamTrack {
-  return { id: `${kind}-${nextId++}`, kind, enabled: true, stop: () => {} } as unknown as MediaStreamTrack; // see above
+  const getSettings = () => ({ width: 640, height: 360, frameRate: 24 });
+  return { id: `${kind}-${nextId++}`, kind, enabled: true, stop: () => {}, getSettings } as unknown as MediaStreamTrack; // see above
 }
 /** Stands for a stream. */
 export function fakeStream(id = `stream-${nextId++}`): MediaStream {

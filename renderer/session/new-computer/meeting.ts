@@ -17,8 +17,8 @@ import { PeerLink } from '../../mesh/peer-link.ts';
 import type { MakePeer } from '../../mesh/raw-peer.ts';
 import type { Seat, SeatOwner, SeatState } from '../../signaling/seat.ts';
 import type { OwnCertificate } from '../certificate.ts';
-import type { KnownPeer } from '../handshakes.ts';
 import { IceSupply } from '../ice-supply.ts';
+import type { KnownPeer } from '../known-peer.ts';
 import { type SessionSeat, takeSeat } from '../session-seat.ts';
 
 export type MeetingPorts = {

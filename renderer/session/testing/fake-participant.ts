@@ -1,7 +1,8 @@
 import type { Profile } from '@parley/shared/model';
 import { DeviceId, type LinkMessage, ParticipantId } from '@parley/shared/protocol';
-import type { CloseReason, PeerLink } from '../../mesh/peer-link.ts';
-import type { KnownPeer } from '../handshakes.ts';
+import type { CloseReason } from '../../mesh/link-types.ts';
+import type { PeerLink } from '../../mesh/peer-link.ts';
+import type { KnownPeer } from '../known-peer.ts';
 import { Participant } from '../participant.ts';
 
 /** The parts of a link that the roster and its neighbours use, with its state in the hands of the test. */

@@ -1,4 +1,8 @@
 import { type DeviceId, type Outcome, type RoomId, refuse } from '@parley/shared/protocol';
+import type { DeviceTrouble } from '../../media/devices.ts';
+import type { View } from '../../mesh/video-limits.ts';
+import type { Calls } from '../calls.ts';
+import { silenceRing } from '../rings.ts';
 import type { ActionContext } from './context.ts';
 import type { NavigationActions } from './navigation.ts';
 import type { SettingsActions } from './settings.ts';
@@ -12,11 +16,15 @@ export interface CallActions {
   /** Starts or joins with what the pre-join screen shows. */
   joinCall: () => Promise<Outcome<unknown>>;
   declineCall: (roomId: RoomId) => void;
+  /** The calls of that room ring without a sound for some minutes. */
+  silenceRing: (roomId: RoomId) => void;
   leaveCall: () => void;
   toggleMicrophone: () => void;
   toggleCamera: () => void;
   toggleScreen: () => void;
   toggleHand: () => void;
+  /** Tells the others in that room's call at which size they are shown here, by `sess`; those who are missing are not shown. */
+  showViews: (roomId: RoomId, views: ReadonlyMap<string, View>) => void;
   chooseCamera: (id: string) => void;
   chooseMicrophone: (id: string) => void;
   chooseSpeaker: (id: string) => void;
@@ -29,7 +37,23 @@ export function createCallActions(
   context: ActionContext,
   { openRoom, changeSettings }: NavigationActions & SettingsActions,
 ): CallActions {
-  const { store, running, session, calls, show, tell } = context;
+  const { store, running, session, calls, notices, show, tell } = context;
+
+  /** Chooses another camera or microphone. The choice falls back to the one in use where the other cannot be had. */
+  const choose = async (
+    field: 'cameraId' | 'microphoneId',
+    id: string,
+    change: (devices: Calls['devices']) => Promise<DeviceTrouble | undefined>,
+  ): Promise<void> => {
+    const saved = changeSettings({ devices: { [field]: id } });
+    const devices = calls()?.devices;
+    const trouble = devices && (await change(devices));
+    if (!trouble) return;
+    await saved;
+    void changeSettings({ devices: { [field]: devices.chosen[field] } });
+    notices.say('trouble', `${trouble.message} The one before stays in use.`, trouble.code);
+  };
+
   return {
     prepareCall(roomId) {
       const prepared = tell(calls()?.prepare(roomId) ?? refuse('room-unknown'));
@@ -51,19 +75,15 @@ export function createCallActions(
       return tell(joined);
     },
     declineCall: (roomId) => session(roomId)?.declineCall(),
+    silenceRing: (roomId) => silenceRing(store, context.ports.clock, roomId),
     leaveCall: () => calls()?.leave(),
     toggleMicrophone: () => calls()?.toggleMicrophone(),
     toggleCamera: () => calls()?.toggleCamera(),
     toggleScreen: () => void calls()?.toggleScreen(),
     toggleHand: () => calls()?.toggleHand(),
-    chooseCamera(id) {
-      void changeSettings({ devices: { cameraId: id } });
-      void calls()?.devices.chooseCamera(id);
-    },
-    chooseMicrophone(id) {
-      void changeSettings({ devices: { microphoneId: id } });
-      void calls()?.devices.chooseMicrophone(id);
-    },
+    showViews: (roomId, views) => session(roomId)?.showViews(views),
+    chooseCamera: (id) => void choose('cameraId', id, (devices) => devices.chooseCamera(id)),
+    chooseMicrophone: (id) => void choose('microphoneId', id, (devices) => devices.chooseMicrophone(id)),
     chooseSpeaker: (id) => void changeSettings({ devices: { speakerId: id } }),
     setVolume: (deviceId, volume) => running()?.reach.setVolume(deviceId, volume),
     onMicrophoneLevel: (listener) => calls()?.devices.on('level', listener) ?? (() => {}),

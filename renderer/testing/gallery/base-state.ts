@@ -47,6 +47,7 @@ export function baseState(theme: Theme, nowMs: number): AppState {
       }),
     },
     call: { at: 'none' },
+    silencedRooms: [],
     chats: { [design]: chatOf(items, { newFrom: items[10] ? messageKey(items[10]) : null }) },
     gaps: {},
     roomChanges: {},
@@ -98,7 +99,7 @@ export const joined = (
   media: Partial<OwnMedia> = {},
 ): Partial<AppState> => ({
   screen: inRoom(),
-  call: { at: 'joined', roomId: design, callId, startedAt: nowMs - 760_000, ...ownMedia(), ...media },
+  call: { at: 'joined', roomId: design, callId, since: performance.now() - 760_000, ...ownMedia(), ...media },
   reach: withReach(
     base,
     reachOf(participants, {

@@ -106,6 +106,8 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
     cancelPrepare: () => set({ screen: { at: 'home' }, call: { at: 'none' } }),
     joinCall: done,
     declineCall: () => undefined,
+    silenceRing: () => undefined,
+    showViews: () => undefined,
     leaveCall: () => set({ call: { at: 'none' } }),
     toggleMicrophone: () => media(({ microphone }) => ({ microphone: microphone === 'live' ? 'muted' : 'live' })),
     toggleCamera: () => media(({ camera }) => ({ camera: !camera })),

@@ -81,7 +81,10 @@ export const callScreens = {
     joined(
       base,
       nowMs,
-      [inCall('Ana Moreira', { link: 'interrupted', quality: 'poor' }), inCall('Benedikt', { quality: 'poor' })],
+      [
+        inCall('Ana Moreira', { link: 'interrupted', quality: 'poor' }),
+        inCall('Benedikt', { link: 'opening', quality: 'unknown' }),
+      ],
       {
         camera: false,
         cameraStream: null,

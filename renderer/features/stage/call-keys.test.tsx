@@ -1,0 +1,72 @@
+// @vitest-environment happy-dom
+import { act } from 'react';
+import { describe, expect, it } from 'vitest';
+import { AppProvider } from '../../stores/react.tsx';
+import { createFakeApp } from '../../testing/gallery/fake-app.ts';
+import { mountEach } from '../../testing/mounted.ts';
+import { useCallKeys } from './call-keys.ts';
+
+const mounted = mountEach();
+
+function Listening({ inCall }: { inCall: boolean }) {
+  useCallKeys(inCall);
+  return <input aria-label="Message" />;
+}
+
+async function listening(inCall = true) {
+  const done: string[] = [];
+  const { store, actions } = createFakeApp('room', 'light');
+  const note = (name: string) => () => void done.push(name);
+  await mounted.render(
+    <AppProvider
+      app={{
+        store,
+        actions: {
+          ...actions,
+          toggleMicrophone: note('mute'),
+          toggleCamera: note('camera'),
+          toggleScreen: note('share'),
+          toggleHand: note('hand'),
+          leaveCall: note('leave'),
+        },
+      }}
+    >
+      <Listening inCall={inCall} />
+    </AppProvider>,
+  );
+  const press = (key: string, code: string, more: KeyboardEventInit = {}, target: EventTarget = window) =>
+    act(async () => void target.dispatchEvent(new KeyboardEvent('keydown', { key, code, bubbles: true, ...more })));
+  return { done, press };
+}
+
+describe('the keys of a call', () => {
+  it.each([
+    ['US', 'mvshL'],
+    ['Russian', 'ьмырД'],
+    ['Greek', 'μωσηΛ'],
+    ['Hebrew', 'צהדיך'],
+    ['Arabic', 'ةرسام'],
+    ['Korean', 'ㅡㅍㄴㅗㅣ'],
+  ])('work on a %s layout', async (_name, typed) => {
+    const { done, press } = await listening();
+    const [mute = '', camera = '', share = '', hand = '', leave = ''] = typed;
+    await press(mute, 'KeyM');
+    await press(camera, 'KeyV');
+    await press(share, 'KeyS');
+    await press(hand, 'KeyH');
+    await press(leave, 'KeyL', { ctrlKey: true, shiftKey: true });
+    expect(done).toEqual(['mute', 'camera', 'share', 'hand', 'leave']);
+  });
+
+  it('do nothing where somebody types, while a key is held down, with other keys and outside a call', async () => {
+    const { done, press } = await listening();
+    await press('m', 'KeyM', {}, mounted.page.querySelector('input') ?? window);
+    await press('m', 'KeyM', { repeat: true });
+    await press('m', 'KeyM', { altKey: true });
+    await press('l', 'KeyL', { ctrlKey: true });
+    expect(done).toEqual([]);
+    const outside = await listening(false);
+    await outside.press('m', 'KeyM');
+    expect(outside.done).toEqual([]);
+  });
+});

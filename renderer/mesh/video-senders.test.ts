@@ -1,0 +1,61 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { noLog } from '../log.ts';
+import { settled } from '../testing/fake-clock.ts';
+import { fakeTrack } from './testing/fake-peers.ts';
+import type { VideoLimits } from './video-limits.ts';
+import { VideoSenders } from './video-senders.ts';
+
+const limits = (scale: number): VideoLimits => ({ active: true, scale, maxFramerate: 15, maxBitrateBps: 100_000 });
+
+describe('the limits of what a connection sends', () => {
+  let track: MediaStreamTrack;
+  let set: (number | undefined)[];
+  let release: () => void;
+  let connection: Pick<RTCPeerConnection, 'getSenders'>;
+  beforeEach(() => {
+    track = fakeTrack('video');
+    set = [];
+    release = () => {};
+    let given = 0;
+    let free = true;
+    const sender = {
+      track,
+      getParameters: () => ({ transactionId: String(++given), encodings: [{ active: true }] }),
+      setParameters: async ({ transactionId, encodings }: RTCRtpSendParameters) => {
+        // As browsers do: one at a time, on top of the last ones that were given.
+        if (!free || transactionId !== String(given)) throw new DOMException('stale', 'InvalidModificationError');
+        free = false;
+        await new Promise<void>((resolve) => {
+          release = resolve;
+        });
+        free = true;
+        set.push(encodings[0]?.scaleResolutionDownBy);
+      },
+    };
+    connection = { getSenders: () => [sender as unknown as RTCRtpSender] }; // what is used of one
+  });
+
+  it('wait for their sender', async () => {
+    const senders = new VideoSenders(noLog);
+    senders.limit(track, limits(2));
+    await settled();
+    expect(set).toEqual([]);
+    senders.added(track, connection);
+    await settled();
+    release();
+    await settled();
+    expect(set).toEqual([2]);
+  });
+
+  it('are set one after the other, and only the last of those that waited', async () => {
+    const senders = new VideoSenders(noLog);
+    senders.added(track, connection);
+    for (const scale of [1, 2, 3, 4]) senders.limit(track, limits(scale));
+    for (let turn = 0; turn < 4; turn++) {
+      await settled();
+      release();
+    }
+    await settled();
+    expect(set).toEqual([1, 4]);
+  });
+});
