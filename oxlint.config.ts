@@ -164,6 +164,7 @@ const table: Row[] = [
       '!prom-client',
       '!rate-limiter-flexible',
       '!socket.io',
+      '!socket.io-adapter',
       '!engine.io',
       '!zod',
     ],

@@ -1,9 +1,12 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
-import { type Effort, expectAll, inShortTurns, percentile, row, type SignalingRow } from '../measure.ts';
+import { type Effort, expectAll, inShortTurns, type Pair, percentile, row, type SignalingRow } from '../measure.ts';
 import { startServer } from '../servers/server.ts';
 import { SERVER_NAMES, type ServerKind } from '../servers/servers.ts';
 
+/** The two whose ratio has a goal work by themselves: other processes beside them cost one more than the other. */
+const PAIR = ['parley', 'socket.io'] as const;
+const OTHERS = ['parley watched', 'socket.io', 'ws', 'peerjs'] as const;
 const KINDS = ['parley', 'parley watched', 'socket.io', 'ws', 'peerjs'] as const;
 type Kind = (typeof KINDS)[number];
 const serverOf = (kind: Kind): ServerKind => (kind === 'parley watched' ? 'parley' : kind);
@@ -20,7 +23,8 @@ const POLL_EVERY_MS = 250;
  * Turns are short and many: on a computer that shares its processor, delays come in bursts of some seconds, and a burst must not meet one
  * server alone.
  */
-const ROUNDS = 12;
+const PAIR_ROUNDS = 20;
+const ROUNDS = 8;
 const LATENCY_GOALS = { p50: 1.1, p99: 1.5 };
 
 type Turn = { p50: number; p95: number; p99: number; polls: Map<string, number[]>; driverShare: number };
@@ -49,34 +53,37 @@ function poll(port: number, paths: readonly string[]): () => Promise<Map<string,
 /** How long a box takes from one client to another at a moderate load, and while monitors look at the server. */
 export async function latency({ quick, turns }: Effort): Promise<SignalingRow[]> {
   const seconds = 1;
-  const results = await inShortTurns(
-    { part: 'latency', kinds: KINDS, ...turns, rounds: quick ? turns.rounds : ROUNDS },
-    (kind) => startServer(serverOf(kind)),
-    async (kind, { server: { port }, driver }) => {
-      const wanted = {
-        do: 'join',
-        server: serverOf(kind),
-        port,
-        clients: CLIENTS,
-        roomSize: ROOM_SIZE,
-        atOnce: 20,
-      } as const;
-      const { joined, failures } = await driver.ask(wanted);
-      expectAll('joins', CLIENTS, joined, failures);
-      await driver.ask({ do: 'relay', messages: quick ? 2_000 : 20_000, boxChars: BOX_CHARS, window: 1 });
-    },
-    async (kind, { server, driver }): Promise<Turn> => {
-      const stop = poll(server.port, kind === 'parley watched' ? WATCHED : []);
-      const report = await driver.ask({ do: 'pace', perSecond: PER_SECOND, seconds, boxChars: BOX_CHARS });
-      const polls = await stop();
-      expectAll('boxes', PER_SECOND * seconds, report.latenciesMs.length);
-      const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => percentile(report.latenciesMs, share));
-      return { p50: p50 ?? 0, p95: p95 ?? 0, p99: p99 ?? 0, polls, driverShare: report.cpuMs / (seconds * 1_000) };
-    },
-  );
-  const figures = (kind: Kind, which: 'p50' | 'p95' | 'p99') => results[kind].map((turn) => turn[which]);
-  const polled = (path: string) =>
-    results['parley watched'].map(({ polls }) => percentile(polls.get(path) ?? [], 0.95));
+  const start = (kind: Kind) => startServer(serverOf(kind));
+  const warmUp = async (kind: Kind, { server: { port }, driver }: Pair): Promise<void> => {
+    const wanted = {
+      do: 'join',
+      server: serverOf(kind),
+      port,
+      clients: CLIENTS,
+      roomSize: ROOM_SIZE,
+      atOnce: 20,
+    } as const;
+    const { joined, failures } = await driver.ask(wanted);
+    expectAll('joins', CLIENTS, joined, failures);
+    await driver.ask({ do: 'relay', messages: quick ? 2_000 : 20_000, boxChars: BOX_CHARS, window: 1 });
+  };
+  const measure = async (kind: Kind, { server, driver }: Pair): Promise<Turn> => {
+    const stop = poll(server.port, kind === 'parley watched' ? WATCHED : []);
+    const report = await driver.ask({ do: 'pace', perSecond: PER_SECOND, seconds, boxChars: BOX_CHARS });
+    const polls = await stop();
+    expectAll('boxes', PER_SECOND * seconds, report.latenciesMs.length);
+    const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => percentile(report.latenciesMs, share));
+    return { p50: p50 ?? 0, p95: p95 ?? 0, p99: p99 ?? 0, polls, driverShare: report.cpuMs / (seconds * 1_000) };
+  };
+  const about = (rounds: number) => ({ part: 'latency', ...turns, rounds: quick ? turns.rounds : rounds });
+  const pair = await inShortTurns({ ...about(PAIR_ROUNDS), kinds: PAIR }, start, warmUp, measure);
+  const others = await inShortTurns({ ...about(ROUNDS), kinds: OTHERS }, start, warmUp, measure);
+  /** `parley` was measured beside bare Socket.IO alone, the others beside another turn of it. */
+  const turnsOf = (kind: Kind, beside: Kind): Turn[] =>
+    kind === 'parley' ? pair.parley : kind === 'socket.io' && beside === 'parley' ? pair['socket.io'] : others[kind];
+  const figures = (kind: Kind, which: 'p50' | 'p95' | 'p99', beside: Kind = 'parley') =>
+    turnsOf(kind, beside).map((turn) => turn[which]);
+  const polled = (path: string) => others['parley watched'].map(({ polls }) => percentile(polls.get(path) ?? [], 0.95));
   const bare = SERVER_NAMES['socket.io'];
   return [
     ...KINDS.flatMap((kind) =>
@@ -96,7 +103,7 @@ export async function latency({ quick, turns }: Effort): Promise<SignalingRow[]>
             ? undefined
             : {
                 with: bare,
-                values: figures('socket.io', which),
+                values: figures('socket.io', which, kind),
                 ...(kind === 'parley' && which !== 'p95' ? { goal: { most: LATENCY_GOALS[which] } } : {}),
               },
         ),
@@ -111,7 +118,7 @@ export async function latency({ quick, turns }: Effort): Promise<SignalingRow[]>
       part: 'latency',
       name: '  driver busy meanwhile',
       unit: '% of a core',
-      values: KINDS.flatMap((kind) => results[kind].map((turn) => turn.driverShare * 100)),
+      values: KINDS.flatMap((kind) => turnsOf(kind, 'parley').map((turn) => turn.driverShare * 100)),
     }),
   ];
 }
