@@ -26,7 +26,7 @@ import { damagedCopiesOf } from './history/history-files.ts';
 import { recoveryWords } from './history/recovery-words.ts';
 import type { Recovery } from './history/repair.ts';
 import { openIdentity } from './identity/device-identity.ts';
-import { ownAddresses, watchNetwork } from './network-watch.ts';
+import { ownAddresses, watchNetwork, whileUsed } from './network-watch.ts';
 import { createNotices } from './notices.ts';
 import { createBackups } from './ownership/backup/backups.ts';
 import { removeHistoryCopy } from './ownership/backup/make-backup.ts';
@@ -226,7 +226,7 @@ async function openCore(
   opened.push(computers.close);
   const wires = createWires({ openSocket, access: servers, clock, log });
   opened.push(wires.close);
-  opened.push(
+  const network = whileUsed(() =>
     watchNetwork({
       clock,
       addresses: ports.addresses ?? ownAddresses,
@@ -236,6 +236,7 @@ async function openCore(
       },
     }),
   );
+  opened.push(network.close);
 
   let deepLink: string | null = null;
   const route = createRouter(
@@ -303,6 +304,7 @@ async function openCore(
     call: (name, input) => call(name, input, null),
     openPage(tell) {
       const page = wires.forPage((event, payload) => tell(event, payload));
+      const stopUsing = network.use();
       let stopListening: (() => void) | undefined;
       return {
         call(name, input) {
@@ -312,6 +314,7 @@ async function openCore(
         },
         close() {
           stopListening?.();
+          stopUsing();
           page.closeAll();
           computers.endPage(page);
         },

@@ -1,6 +1,6 @@
 import type { NetworkChange } from '@parley/shared/bridge';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ownAddresses, watchNetwork } from './network-watch.ts';
+import { ownAddresses, watchNetwork, whileUsed } from './network-watch.ts';
 import { testClock } from './testing/test-kit.ts';
 
 describe('the watch over the network', () => {
@@ -78,4 +78,22 @@ describe('the watch over the network', () => {
 
 it('knows the addresses by which others reach this computer', () => {
   for (const address of ownAddresses()) expect(address).not.toMatch(/^(127\.|::1$|fe80:)/);
+});
+
+it('something runs from the first use to the end of the last', () => {
+  const seen: string[] = [];
+  const { use, close } = whileUsed(() => {
+    seen.push('begins');
+    return () => seen.push('ends');
+  });
+  const [first, second] = [use(), use()];
+  first();
+  first();
+  expect(seen).toEqual(['begins']);
+  second();
+  expect(seen).toEqual(['begins', 'ends']);
+  use();
+  close();
+  close();
+  expect(seen).toEqual(['begins', 'ends', 'begins', 'ends']);
 });

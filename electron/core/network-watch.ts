@@ -42,3 +42,24 @@ export function watchNetwork({ clock, addresses, changed }: NetworkWatchPorts): 
     else if (isFound) changed('found');
   });
 }
+
+/** Runs something from the first use to the end of the last. `begin` returns its undo; ending one use twice is ending it once. */
+export function whileUsed(begin: () => () => void): { use(): () => void; close(): void } {
+  const uses = new Set<symbol>();
+  let end: (() => void) | undefined;
+  const stop = (): void => {
+    end?.();
+    end = undefined;
+  };
+  return {
+    use() {
+      const use = Symbol('use');
+      uses.add(use);
+      end ??= begin();
+      return () => {
+        if (uses.delete(use) && uses.size === 0) stop();
+      };
+    },
+    close: stop,
+  };
+}

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { noLog } from '../log.ts';
 import { settled } from '../testing/fake-clock.ts';
+import { MediaSenders } from './media-senders.ts';
 import { fakeTrack } from './testing/fake-peers.ts';
 import type { VideoLimits } from './video-limits.ts';
-import { VideoSenders } from './video-senders.ts';
 
 const limits = (scale: number): VideoLimits => ({ active: true, scale, maxFramerate: 15, maxBitrateBps: 100_000 });
 
@@ -36,7 +36,7 @@ describe('the limits of what a connection sends', () => {
   });
 
   it('wait for their sender', async () => {
-    const senders = new VideoSenders(noLog);
+    const senders = new MediaSenders(noLog);
     senders.limit(track, limits(2));
     await settled();
     expect(set).toEqual([]);
@@ -48,7 +48,7 @@ describe('the limits of what a connection sends', () => {
   });
 
   it('are set one after the other, and only the last of those that waited', async () => {
-    const senders = new VideoSenders(noLog);
+    const senders = new MediaSenders(noLog);
     senders.added(track, connection);
     for (const scale of [1, 2, 3, 4]) senders.limit(track, limits(scale));
     for (let turn = 0; turn < 4; turn++) {
@@ -57,5 +57,18 @@ describe('the limits of what a connection sends', () => {
     }
     await settled();
     expect(set).toEqual([1, 4]);
+  });
+
+  it('lets a voice go first', async () => {
+    const voice = fakeTrack('audio');
+    const taken: RTCRtpSendParameters[] = [];
+    const sender = {
+      track: voice,
+      getParameters: () => ({ transactionId: '1', encodings: [{}] }),
+      setParameters: async (parameters: RTCRtpSendParameters) => void taken.push(parameters),
+    };
+    new MediaSenders(noLog).added(voice, { getSenders: () => [sender as unknown as RTCRtpSender] }); // what is used of one
+    await settled();
+    expect(taken.map(({ encodings }) => encodings)).toEqual([[{ priority: 'high', networkPriority: 'high' }]]);
   });
 });

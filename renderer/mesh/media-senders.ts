@@ -1,11 +1,14 @@
 import { errorFields, type Log } from '../log.ts';
 import { sameLimits, type VideoLimits } from './video-limits.ts';
 
+/** On a narrow way a voice gets its share before any picture does. */
+const FIRST: Partial<RTCRtpEncodingParameters> = { priority: 'high', networkPriority: 'high' };
+
 /**
- * Sets limits on the senders of one connection, by the track that each was opened with. Limits that come before their sender wait
- * for it; of limits that come faster than the browser takes them the last ones count.
+ * The senders of one connection, by the track that each was opened with: voices go first, pictures have limits. Limits that come
+ * before their sender wait for it; of limits that come faster than the browser takes them the last ones count.
  */
-export class VideoSenders {
+export class MediaSenders {
   readonly #log: Log;
   readonly #senders = new Map<MediaStreamTrack, RTCRtpSender>();
   readonly #limits = new Map<MediaStreamTrack, VideoLimits>();
@@ -22,7 +25,8 @@ export class VideoSenders {
     const sender = connection.getSenders().find(({ track }) => track === key);
     if (!sender) return;
     this.#senders.set(key, sender);
-    void this.#apply(key);
+    if (key.kind === 'audio') void this.#setOn(sender, FIRST);
+    else void this.#apply(key);
   }
 
   limit(key: MediaStreamTrack, limits: VideoLimits): void {
@@ -38,7 +42,7 @@ export class VideoSenders {
     for (;;) {
       const wanted = this.#limits.get(key);
       if (!wanted || sameLimits(this.#set.get(key), wanted)) break;
-      const isSet = await this.#setOn(sender, wanted);
+      const isSet = await this.#setOn(sender, encodingOf(wanted));
       // What the browser did not take is tried again with the next wish, of which there are many.
       if (isSet) this.#set.set(key, wanted);
       else if (this.#limits.get(key) === wanted) break;
@@ -46,17 +50,29 @@ export class VideoSenders {
     this.#busy.delete(key);
   }
 
-  async #setOn(sender: RTCRtpSender, { active, scale, maxFramerate, maxBitrateBps }: VideoLimits): Promise<boolean> {
+  async #setOn(sender: RTCRtpSender, wanted: Partial<RTCRtpEncodingParameters>): Promise<boolean> {
     try {
       const parameters = sender.getParameters();
       const [encoding] = parameters.encodings;
       if (!encoding) return false;
-      Object.assign(encoding, { active, scaleResolutionDownBy: scale, maxFramerate, maxBitrate: maxBitrateBps });
+      Object.assign(encoding, wanted);
       await sender.setParameters(parameters);
       return true;
     } catch (error) {
-      this.#log.info('a picture could not be limited', errorFields(error));
+      this.#log.info('a sender could not be set', errorFields(error));
       return false;
     }
   }
 }
+
+const encodingOf = ({
+  active,
+  scale,
+  maxFramerate,
+  maxBitrateBps,
+}: VideoLimits): Partial<RTCRtpEncodingParameters> => ({
+  active,
+  scaleResolutionDownBy: scale,
+  maxFramerate,
+  maxBitrate: maxBitrateBps,
+});

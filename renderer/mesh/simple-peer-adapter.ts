@@ -3,9 +3,9 @@ import '../shim.ts';
 
 import SimplePeer from 'simple-peer';
 import { errorFields } from '../log.ts';
+import { MediaSenders } from './media-senders.ts';
 import { NegotiationQueue } from './negotiation-queue.ts';
 import type { MakePeer, RawPeerListener, StatsEntry } from './raw-peer.ts';
-import { VideoSenders } from './video-senders.ts';
 
 type WithConnection = SimplePeer.Instance & {
   _pc: RTCPeerConnection | null;
@@ -50,13 +50,13 @@ export const makeSimplePeer: MakePeer = ({ initiator, config, log, listener }) =
   };
   /** From a restart of ICE to the answer of the far end. */
   let isRestarting = false;
-  const videos = new VideoSenders(log);
+  const senders = new MediaSenders(log);
   const queue = new NegotiationQueue(initiator, {
     isNegotiating: () => peer._isNegotiating,
     add: (track, stream) =>
       alive((connection) => {
         peer.addTrack(track, stream);
-        videos.added(track, connection);
+        senders.added(track, connection);
       }),
     // simple-peer takes null and hands it to the sender; its types do not say so.
     replace: (old, next, stream) => alive(() => peer.replaceTrack(old, next as MediaStreamTrack, stream)),
@@ -92,7 +92,7 @@ export const makeSimplePeer: MakePeer = ({ initiator, config, log, listener }) =
     },
     addTrack: (track, stream) => queue.add(track, stream),
     replaceTrack: (old, next, stream) => queue.replace(old, next, stream),
-    limitVideo: (track, limits) => videos.limit(track, limits),
+    limitVideo: (track, limits) => senders.limit(track, limits),
     restartIce: () =>
       alive((connection) => {
         // An offer without an answer: one of them may have got lost, and until it is there no other one can be made.

@@ -12,15 +12,23 @@ export interface HomeNetwork {
   leaveSecond(): void;
   /** It comes into the network again, with another address. */
   comeBackSecond(): void;
+  /** Everything on the second computer stands still, as while its lid is closed. */
+  sleepSecond(): void;
+  wakeSecond(): void;
   /** Removes the namespaces; whatever still runs in them has no network then. */
   close(): void;
 }
 
 const IP = ['/usr/sbin/ip', '/sbin/ip', '/usr/bin/ip', '/bin/ip'].find((file) => existsSync(file));
-const ip = (...args: string[]): void => {
+const ip = (...args: string[]): string => {
   if (IP === undefined) throw new Error('ip (Debian: iproute2) is missing');
-  execFileSync(IP, args, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
+  return execFileSync(IP, args, { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
 };
+
+/** Sends a signal to every process in a namespace. */
+function signalAll(name: string, signal: NodeJS.Signals): void {
+  for (const pid of ip('netns', 'pids', name).split('\n').filter(Boolean)) process.kill(Number(pid), signal);
+}
 
 let made = 0;
 
@@ -60,7 +68,9 @@ export function openHomeNetwork(): HomeNetwork {
     return {
       first,
       second,
-      leaveSecond: () => ip('-n', b, 'address', 'flush', 'dev', 'eth0', 'scope', 'global'),
+      leaveSecond: () => void ip('-n', b, 'address', 'flush', 'dev', 'eth0', 'scope', 'global'),
+      sleepSecond: () => signalAll(b, 'SIGSTOP'),
+      wakeSecond: () => signalAll(b, 'SIGCONT'),
       comeBackSecond() {
         ip('-n', b, 'address', 'add', '192.168.77.103/24', 'dev', 'eth0');
         ip('-n', b, 'route', 'add', 'default', 'via', '192.168.77.1');

@@ -8,7 +8,7 @@ import { type HomeNetwork, homeNetworkOrNone } from '#support/home-network.ts';
 import { Participant } from '#support/participant.ts';
 import { until } from '#support/wait.ts';
 
-const network: HomeNetwork | undefined = homeNetworkOrNone('Calls over changing addresses');
+const network: HomeNetwork | undefined = homeNetworkOrNone('Calls over a network that changes');
 
 describe.skipIf(network === undefined)('a call of two computers', () => {
   let folder: string;
@@ -16,7 +16,7 @@ describe.skipIf(network === undefined)('a call of two computers', () => {
   let ben: Participant;
   beforeAll(async () => {
     await ensureBuilt();
-    folder = await mkdtemp(join(tmpdir(), 'parley-address-change-'));
+    folder = await mkdtemp(join(tmpdir(), 'parley-changing-network-'));
     const open = (name: string, clip: number, who: 'first' | 'second') =>
       Participant.open({
         name,
@@ -58,5 +58,20 @@ describe.skipIf(network === undefined)('a call of two computers', () => {
       expect(said).toMatch(/"epoch":1\b.*the link is open"/);
       expect(said).not.toMatch(/"epoch":2\b.*the link is opening/);
     }
+  });
+
+  it('goes on within seconds after one of them slept until the other had given the connection up (C5)', async () => {
+    network?.sleepSecond();
+    await ana
+      .tile(ben.name)
+      .getByText(/was lost\. Making a new one/)
+      .waitFor({ timeout: 60_000 });
+    network?.wakeSecond();
+    const wokeAt = performance.now();
+    await Promise.all([ana.waitFrames(ben.name, 20), ben.waitFrames(ana.name, 20)]);
+    console.info(`20 more frames at both ends ${Math.round(performance.now() - wokeAt)} ms after waking`);
+    expect(await ben.logTail(400)).toMatch(/"how":"woke".*the network changed/);
+    await ben.send('I dozed off');
+    await ben.waitDelivered('I dozed off');
   });
 });
