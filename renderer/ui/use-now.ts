@@ -1,21 +1,20 @@
 import { useEffect, useState } from 'react';
 
-/** The present time, renewed every `everyMs`. The one place where screens read the clock. */
-export function useNow(everyMs = 30_000): number {
-  const [now, setNow] = useState(() => Date.now());
+/** What a clock shows, read again every `everyMs`. The one place where screens read clocks. */
+function useClock(read: () => number, everyMs: number): number {
+  const [now, setNow] = useState(read);
   useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), everyMs);
+    const timer = setInterval(() => setNow(read()), everyMs);
     return () => clearInterval(timer);
-  }, [everyMs]);
+  }, [read, everyMs]);
   return now;
 }
 
+const readWall = () => Date.now();
+const readMonotonic = () => performance.now();
+
+/** The present time, renewed every `everyMs`. */
+export const useNow = (everyMs = 30_000): number => useClock(readWall, everyMs);
+
 /** The present by the page's monotonic clock, renewed every `everyMs`: for durations, which no change of the computer's clock touches. */
-export function useMonotonicNow(everyMs: number): number {
-  const [now, setNow] = useState(() => performance.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(performance.now()), everyMs);
-    return () => clearInterval(timer);
-  }, [everyMs]);
-  return now;
-}
+export const useMonotonicNow = (everyMs: number): number => useClock(readMonotonic, everyMs);
