@@ -41,7 +41,7 @@ describe('docs/protocol.md', () => {
     // `type` tells messages apart and is their heading.
     names.delete('type');
     for (const name of names) expect(page).toMatch(new RegExp(`^\\| \`(\\S+\\.)?${name}\``, 'm'));
-    expect(page).toContain('| `signal.signal.transceiverRequest.kind` |');
+    expect(page).toContain('| `signal.signal.candidate.candidate` |');
   });
 });
 

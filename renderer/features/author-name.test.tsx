@@ -10,7 +10,7 @@ import { groupMessages } from './chat/grouping.ts';
 import { MessageRow } from './chat/message-row.tsx';
 import { HomeScreen } from './home/home-screen.tsx';
 import { SearchDialog } from './search/search-dialog.tsx';
-import { changesInWords } from './shell/announcer.tsx';
+import { changesInWords, NOTHING_KNOWN } from './shell/announcer.tsx';
 
 const mounted = mountEach();
 
@@ -97,7 +97,7 @@ describe('a name that only the message itself speaks for', () => {
       const state = app.store.getState();
       const unread = new Map<string, number>(state.rooms.map((room) => [room.roomId, room.unread]));
       const rooms = state.rooms.map((room, index) => (index === 0 ? { ...room, unread: 9 } : room));
-      return changesInWords({ unread, inCall: null }, { ...state, rooms });
+      return changesInWords({ ...NOTHING_KNOWN, unread }, { ...state, rooms });
     };
     expect(words(false)).toEqual(['New message from Alice (unconfirmed) in Design circle']);
     expect(words(true)).toEqual(['New message from Alice in Design circle']);

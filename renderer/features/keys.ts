@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react';
 const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
 /** A key of a shortcut, by what it types on a US keyboard. */
-export type ShortcutKey = 'm' | 'v' | 's' | 'h' | 'k' | 'l' | ',';
+export type ShortcutKey = 'm' | 'v' | 's' | 'h' | 'g' | 'f' | 'k' | 'l' | ',';
 
 /** Where a US keyboard has each key, in the names of `KeyboardEvent.code`. */
 const PLACES: Readonly<Record<ShortcutKey, string>> = {
@@ -11,6 +11,8 @@ const PLACES: Readonly<Record<ShortcutKey, string>> = {
   v: 'KeyV',
   s: 'KeyS',
   h: 'KeyH',
+  g: 'KeyG',
+  f: 'KeyF',
   k: 'KeyK',
   l: 'KeyL',
   ',': 'Comma',
@@ -50,6 +52,8 @@ export function shortcutsOf(layout: Layout) {
     camera: name('v'),
     share: name('s'),
     hand: name('h'),
+    layout: name('g'),
+    fullScreen: name('f'),
     search: command('k'),
     leave: shifted('l'),
     home: shifted('h'),

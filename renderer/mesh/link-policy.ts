@@ -24,9 +24,7 @@ export type LinkPolicy = {
   waitingMaxChars: number;
   /** Candidates of one connection, trickled and inside descriptions. */
   candidatesMax: number;
-  /** Places for tracks that the far end may ask for in one connection. */
-  transceiversMax: number;
-  /** Sections of one session description: data, and the tracks of both sides. */
+  /** Sections of one session description: data, and the places for tracks. */
   sectionsMax: number;
   /** Messages of any kind on the data channel. */
   messages: Allowance;
@@ -51,8 +49,7 @@ export const usualLinkPolicy: LinkPolicy = {
   bufferedMaxBytes: 1_048_576,
   waitingMaxChars: 8_388_608,
   candidatesMax: 256,
-  transceiversMax: 8,
-  sectionsMax: 32,
+  sectionsMax: 5,
   // A busy app says some twenty things a second: ten receipts, changes of its presence, messages, their catching up.
   messages: { burst: 600, perSecond: 100 },
   negotiations: { burst: 60, perSecond: 1 },

@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import type { LinkPolicy } from './link-policy.ts';
 import type { LinkReading } from './quality.ts';
 import type { MakePeer } from './raw-peer.ts';
+import type { StreamName } from './track-slots.ts';
 
 /** `flood`: the far end sent far more than an app ever does. */
 export type CloseReason = 'left' | 'closed' | 'fingerprint-mismatch' | 'flood';
@@ -39,8 +40,8 @@ export type LinkEvents = {
   file: string | ArrayBuffer;
   /** The files channel opened, or has room again. */
   fileRoom: undefined;
-  /** A remote stream appeared or got a track. */
-  streams: ReadonlyMap<string, MediaStream>;
+  /** A stream of the far end is there. It says nothing about whether something is sent in it. */
+  streams: ReadonlyMap<StreamName, MediaStream>;
   reading: LinkReading;
   voice: number;
   /** Sound and picture of the far end stopped, whether or not it means to send some. */

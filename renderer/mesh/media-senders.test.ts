@@ -2,24 +2,20 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { noLog } from '../log.ts';
 import { settled } from '../testing/fake-clock.ts';
 import { MediaSenders } from './media-senders.ts';
-import { fakeTrack } from './testing/fake-peers.ts';
 import type { VideoLimits } from './video-limits.ts';
 
 const limits = (scale: number): VideoLimits => ({ active: true, scale, maxFramerate: 15, maxBitrateBps: 100_000 });
 
 describe('the limits of what a connection sends', () => {
-  let track: MediaStreamTrack;
   let set: (number | undefined)[];
   let release: () => void;
-  let connection: Pick<RTCPeerConnection, 'getSenders'>;
+  let sender: RTCRtpSender;
   beforeEach(() => {
-    track = fakeTrack('video');
     set = [];
     release = () => {};
     let given = 0;
     let free = true;
-    const sender = {
-      track,
+    const used = {
       getParameters: () => ({ transactionId: String(++given), encodings: [{ active: true }] }),
       setParameters: async ({ transactionId, encodings }: RTCRtpSendParameters) => {
         // As browsers do: one at a time, on top of the last ones that were given.
@@ -32,15 +28,15 @@ describe('the limits of what a connection sends', () => {
         set.push(encodings[0]?.scaleResolutionDownBy);
       },
     };
-    connection = { getSenders: () => [sender as unknown as RTCRtpSender] }; // what is used of one
+    sender = used as unknown as RTCRtpSender; // what is used of one
   });
 
   it('wait for their sender', async () => {
     const senders = new MediaSenders(noLog);
-    senders.limit(track, limits(2));
+    senders.limit('camera', limits(2));
     await settled();
     expect(set).toEqual([]);
-    senders.added(track, connection);
+    senders.added('camera', sender);
     await settled();
     release();
     await settled();
@@ -49,8 +45,8 @@ describe('the limits of what a connection sends', () => {
 
   it('are set one after the other, and only the last of those that waited', async () => {
     const senders = new MediaSenders(noLog);
-    senders.added(track, connection);
-    for (const scale of [1, 2, 3, 4]) senders.limit(track, limits(scale));
+    senders.added('camera', sender);
+    for (const scale of [1, 2, 3, 4]) senders.limit('camera', limits(scale));
     for (let turn = 0; turn < 4; turn++) {
       await settled();
       release();
@@ -60,14 +56,12 @@ describe('the limits of what a connection sends', () => {
   });
 
   it('lets a voice go first', async () => {
-    const voice = fakeTrack('audio');
     const taken: RTCRtpSendParameters[] = [];
-    const sender = {
-      track: voice,
+    const voice = {
       getParameters: () => ({ transactionId: '1', encodings: [{}] }),
       setParameters: async (parameters: RTCRtpSendParameters) => void taken.push(parameters),
     };
-    new MediaSenders(noLog).added(voice, { getSenders: () => [sender as unknown as RTCRtpSender] }); // what is used of one
+    new MediaSenders(noLog).added('voice', voice as unknown as RTCRtpSender); // what is used of one
     await settled();
     expect(taken.map(({ encodings }) => encodings)).toEqual([[{ priority: 'high', networkPriority: 'high' }]]);
   });

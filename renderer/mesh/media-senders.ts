@@ -1,53 +1,52 @@
 import { errorFields, type Log } from '../log.ts';
+import { SLOT_FACTS, type TrackSlot, type VideoSlot } from './track-slots.ts';
 import { sameLimits, type VideoLimits } from './video-limits.ts';
 
 /** On a narrow way a voice gets its share before any picture does. */
 const FIRST: Partial<RTCRtpEncodingParameters> = { priority: 'high', networkPriority: 'high' };
 
 /**
- * The senders of one connection, by the track that each was opened with: voices go first, pictures have limits. Limits that come
- * before their sender wait for it; of limits that come faster than the browser takes them the last ones count.
+ * The senders of one connection, by their places: voices go first, pictures have limits. Limits that come before their sender wait
+ * for it; of limits that come faster than the browser takes them the last ones count.
  */
 export class MediaSenders {
   readonly #log: Log;
-  readonly #senders = new Map<MediaStreamTrack, RTCRtpSender>();
-  readonly #limits = new Map<MediaStreamTrack, VideoLimits>();
+  readonly #senders = new Map<TrackSlot, RTCRtpSender>();
+  readonly #limits = new Map<TrackSlot, VideoLimits>();
   /** The limits that the browser took last. */
-  readonly #set = new Map<MediaStreamTrack, VideoLimits>();
-  readonly #busy = new Set<MediaStreamTrack>();
+  readonly #set = new Map<TrackSlot, VideoLimits>();
+  readonly #busy = new Set<TrackSlot>();
 
   constructor(log: Log) {
     this.#log = log;
   }
 
-  /** The connection sends that track from now on. */
-  added(key: MediaStreamTrack, connection: Pick<RTCPeerConnection, 'getSenders'>): void {
-    const sender = connection.getSenders().find(({ track }) => track === key);
-    if (!sender) return;
-    this.#senders.set(key, sender);
-    if (key.kind === 'audio') void this.#setOn(sender, FIRST);
-    else void this.#apply(key);
+  /** The sender of a place; once for each. */
+  added(slot: TrackSlot, sender: RTCRtpSender): void {
+    this.#senders.set(slot, sender);
+    if (SLOT_FACTS[slot].kind === 'audio') void this.#setOn(sender, FIRST);
+    else void this.#apply(slot);
   }
 
-  limit(key: MediaStreamTrack, limits: VideoLimits): void {
-    this.#limits.set(key, limits);
-    void this.#apply(key);
+  limit(slot: VideoSlot, limits: VideoLimits): void {
+    this.#limits.set(slot, limits);
+    void this.#apply(slot);
   }
 
   /** One after the other: the browser takes parameters only on top of the last ones that it gave. */
-  async #apply(key: MediaStreamTrack): Promise<void> {
-    const sender = this.#senders.get(key);
-    if (!sender || this.#busy.has(key)) return;
-    this.#busy.add(key);
+  async #apply(slot: TrackSlot): Promise<void> {
+    const sender = this.#senders.get(slot);
+    if (!sender || this.#busy.has(slot)) return;
+    this.#busy.add(slot);
     for (;;) {
-      const wanted = this.#limits.get(key);
-      if (!wanted || sameLimits(this.#set.get(key), wanted)) break;
+      const wanted = this.#limits.get(slot);
+      if (!wanted || sameLimits(this.#set.get(slot), wanted)) break;
       const isSet = await this.#setOn(sender, encodingOf(wanted));
       // What the browser did not take is tried again with the next wish, of which there are many.
-      if (isSet) this.#set.set(key, wanted);
-      else if (this.#limits.get(key) === wanted) break;
+      if (isSet) this.#set.set(slot, wanted);
+      else if (this.#limits.get(slot) === wanted) break;
     }
-    this.#busy.delete(key);
+    this.#busy.delete(slot);
   }
 
   async #setOn(sender: RTCRtpSender, wanted: Partial<RTCRtpEncodingParameters>): Promise<boolean> {

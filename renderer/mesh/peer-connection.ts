@@ -22,12 +22,7 @@ export class PeerConnection {
   /** Whether the certificate of DTLS is the promised one. */
   verified = false;
   readonly #preceding: (() => void)[] = [];
-  /** The track that each slot was opened with: simple-peer knows the sender by it. */
-  readonly #senders = new Map<
-    TrackSlot,
-    { key: MediaStreamTrack; stream: MediaStream; now: MediaStreamTrack | null }
-  >();
-  readonly #limits = new Map<TrackSlot, VideoLimits>();
+  readonly #tracks = new Map<TrackSlot, MediaStreamTrack | null>();
   #over = false;
 
   constructor(make: (listener: RawPeerListener) => RawPeer, filter: SignalFilter, listener: PeerConnectionListener) {
@@ -42,7 +37,7 @@ export class PeerConnection {
       },
       data: (raw) => this.#afterVerifying(() => listener.data(raw)),
       fileData: (raw) => this.#afterVerifying(() => listener.fileData(raw)),
-      track: (track, stream) => this.#afterVerifying(() => listener.track(track, stream)),
+      track: (slot, stream) => this.#afterVerifying(() => listener.track(slot, stream)),
     });
   }
 
@@ -57,26 +52,15 @@ export class PeerConnection {
 
   setTracks(tracks: OutgoingTracks): void {
     for (const slot of TRACK_SLOTS) {
-      const wanted = tracks[slot];
-      const sender = this.#senders.get(slot);
-      if (!sender) {
-        if (!wanted) continue;
-        this.#senders.set(slot, { key: wanted.track, stream: wanted.stream, now: wanted.track });
-        this.peer.addTrack(wanted.track, wanted.stream);
-        const limits = this.#limits.get(slot);
-        if (limits) this.peer.limitVideo(wanted.track, limits);
-      } else if (sender.now !== (wanted?.track ?? null)) {
-        sender.now = wanted?.track ?? null;
-        this.peer.replaceTrack(sender.key, sender.now, sender.stream);
-      }
+      const track = tracks[slot];
+      if ((this.#tracks.get(slot) ?? null) === track) continue;
+      this.#tracks.set(slot, track);
+      this.peer.setTrack(slot, track);
     }
   }
 
-  /** Limits the picture in a slot, whichever track is or will be there. */
   limitVideo(slot: VideoSlot, limits: VideoLimits): void {
-    this.#limits.set(slot, limits);
-    const sender = this.#senders.get(slot);
-    if (sender) this.peer.limitVideo(sender.key, limits);
+    this.peer.limitVideo(slot, limits);
   }
 
   end(): void {

@@ -19,11 +19,8 @@ import { unknownReading } from './quality.ts';
 import { readMessage } from './read-message.ts';
 import { SendQueue } from './send-queue.ts';
 import { SignalFilter } from './signal-filter.ts';
-import { NO_TRACKS, type OutgoingTracks, type VideoSlot } from './track-slots.ts';
+import { NO_TRACKS, type OutgoingTracks, SLOT_FACTS, type StreamName, type VideoSlot } from './track-slots.ts';
 import type { VideoLimits } from './video-limits.ts';
-
-/** Streams of one connection; honest peers send two. */
-const STREAMS_MAX = 16;
 
 /**
  * Our lasting connection to one participant: outlives any number of WebRTC connections. `epoch` counts them, so
@@ -34,7 +31,7 @@ export class PeerLink {
   readonly #options: LinkOptions;
   readonly #clock: CountedClock;
   readonly #events = new Emitter<LinkEvents>();
-  readonly #streams = new Map<string, MediaStream>();
+  readonly #streams = new Map<StreamName, MediaStream>();
   readonly #guard: FloodGuard;
   readonly #queue: SendQueue;
   /** Candidates that were refused in connections that are over. */
@@ -42,6 +39,7 @@ export class PeerLink {
   #state: LinkState;
   #connection: PeerConnection | undefined;
   #tracks: OutgoingTracks = NO_TRACKS;
+  #isHeard = false;
   #limits: Readonly<Record<VideoSlot, VideoLimits>> | undefined;
   /** Attempts since the link was last open: each gets more time. */
   #attempts = 0;
@@ -87,7 +85,7 @@ export class PeerLink {
     return this.#clock.monotonicMs() - this.#restartedAt < this.#options.policy.doubtEveryMs;
   }
 
-  get streams(): ReadonlyMap<string, MediaStream> {
+  get streams(): ReadonlyMap<StreamName, MediaStream> {
     return this.#streams;
   }
 
@@ -180,6 +178,11 @@ export class PeerLink {
     if (this.#connection && this.#state.at !== 'closed') this.#connection.setTracks(tracks);
   }
 
+  /** Whether the far end is listened to: only then its voice is measured, and missed when it stops. */
+  listen(isHeard: boolean): void {
+    this.#isHeard = isHeard;
+  }
+
   /**
    * The way to the far end may be gone: another one is looked for at once. What still flows goes on, and the link stays open until it
    * is known to be interrupted. A second doubt within a moment changes nothing.
@@ -244,10 +247,9 @@ export class PeerLink {
       fileRoom: () => {
         if (this.#connection === connection && connection.verified) this.#events.emit('fileRoom', undefined);
       },
-      track: (_track, stream) => {
+      track: (slot, stream) => {
         if (this.#connection !== connection) return;
-        if (this.#streams.size >= STREAMS_MAX && !this.#streams.has(stream.id)) return;
-        this.#streams.set(stream.id, stream);
+        this.#streams.set(SLOT_FACTS[slot].stream, stream);
         this.#events.emit('streams', this.#streams);
       },
       iceState: (state) => {
@@ -291,9 +293,6 @@ export class PeerLink {
         }
         return;
       case 'ignore':
-        return;
-      case 'drop':
-        this.#guard.drop();
         return;
       case 'close':
         if (filtered.why === 'flood') this.#guard.dropped.flood += 1;
@@ -381,7 +380,7 @@ export class PeerLink {
         policy,
         log,
         isCurrent: () => this.#connection === connection,
-        isHeard: () => this.#streams.size > 0,
+        isHeard: () => this.#isHeard,
         reading: (reading) => this.#events.emit('reading', reading),
         voice: (level) => this.#events.emit('voice', level),
         stalled: () => this.#events.emit('stalled', undefined),

@@ -1,5 +1,6 @@
 import type { Bytes, PeerSignal } from '@parley/shared/protocol';
 import type { Log } from '../log.ts';
+import type { TrackSlot, VideoSlot } from './track-slots.ts';
 import type { VideoLimits } from './video-limits.ts';
 
 /** The events of one WebRTC connection, for its link. */
@@ -13,7 +14,8 @@ export type RawPeerListener = {
   fileData(raw: unknown): void;
   /** The files channel opened, or most of what waited in it is on its way. */
   fileRoom(): void;
-  track(track: MediaStreamTrack, stream: MediaStream): void;
+  /** The far end has a place for such a track; `stream` has it and what belongs with it. */
+  track(slot: TrackSlot, stream: MediaStream): void;
   iceState(state: RTCIceConnectionState): void;
   /** It is over, for whatever reason. Once, and the last thing said. */
   ended(): void;
@@ -32,11 +34,10 @@ export interface RawPeer {
   sendFile(data: string | Bytes): boolean;
   /** Bytes that wait in the files channel. */
   readonly fileBufferedBytes: number;
-  addTrack(track: MediaStreamTrack, stream: MediaStream): void;
-  /** `old` is the track that was added; null sends nothing without a new negotiation. */
-  replaceTrack(old: MediaStreamTrack, next: MediaStreamTrack | null, stream: MediaStream): void;
-  /** Limits the picture that was added as `track`, from now on and also when another track takes its place. */
-  limitVideo(track: MediaStreamTrack, limits: VideoLimits): void;
+  /** Sends that track in that place from now on, without a negotiation; null sends nothing. */
+  setTrack(slot: TrackSlot, track: MediaStreamTrack | null): void;
+  /** Limits the picture in that place, from now on and also when another track comes there. */
+  limitVideo(slot: VideoSlot, limits: VideoLimits): void;
   /** New ICE credentials and candidates; the initiator's business. */
   restartIce(): void;
   /** DER certificates of the far end, as DTLS saw them. Empty before `connected`. */

@@ -20,7 +20,7 @@ const described = (...candidates: number[]) =>
     fingerprint('AB'),
     ...candidates.map((n) => `a=${line(n)}`),
   );
-const filter = () => new SignalFilter(FP, { candidatesMax: 2, transceiversMax: 2, sectionsMax: 2 });
+const filter = () => new SignalFilter(FP, { candidatesMax: 2, sectionsMax: 2 });
 const sdpOf = (filtered: ReturnType<SignalFilter['check']>): string =>
   filtered.at === 'take' && 'sdp' in filtered.signal ? String(filtered.signal.sdp) : '';
 
@@ -66,12 +66,5 @@ describe('the filter for signals of the far end', () => {
     const one = filter();
     for (let n = 0; n < 5; n++) expect(sdpOf(one.check(described(1, 2)))).toContain('192.0.2.2');
     expect(one.refusedCandidates).toBe(0);
-  });
-
-  it('counts requests for transceivers over the limit as a flood, and always takes one to negotiate', () => {
-    const one = filter();
-    const ask: PeerSignal = { type: 'transceiverRequest', transceiverRequest: { kind: 'video' } };
-    expect([one.check(ask).at, one.check(ask).at, one.check(ask).at]).toEqual(['take', 'take', 'drop']);
-    for (let n = 0; n < 5; n++) expect(one.check({ type: 'renegotiate', renegotiate: true }).at).toBe('take');
   });
 });

@@ -1,14 +1,13 @@
 import { type Bytes, type PeerSignal, unreachable } from '@parley/shared/protocol';
 import { checkSdp } from '@parley/shared/sealing';
 
-export type SignalLimits = { candidatesMax: number; transceiversMax: number; sectionsMax: number };
+export type SignalLimits = { candidatesMax: number; sectionsMax: number };
 
-/** take: hand it to the connection;  repeated: it came already;  ignore: a candidate too many;  drop: counts as flood;  close: end the link */
+/** take: hand it to the connection;  repeated: it came already;  ignore: a candidate too many;  close: end the link */
 export type Filtered =
   | { at: 'take'; signal: PeerSignal }
   | { at: 'repeated'; type: 'offer' | 'answer' | 'candidate' }
   | { at: 'ignore' }
-  | { at: 'drop' }
   | { at: 'close'; why: 'fingerprint-mismatch' | 'flood' };
 
 /** Descriptions that are remembered, because the same one may come by two ways. */
@@ -21,7 +20,7 @@ const ORIGIN = /^o=.*/m;
 
 /**
  * Checks the signals of the far end for one connection: descriptions must name the certificate that its hello promised,
- * and what makes a connection grow (candidates, transceivers, sections) is limited.
+ * and what makes a connection grow (candidates, sections) is limited.
  */
 export class SignalFilter {
   readonly #fp: Bytes;
@@ -30,7 +29,6 @@ export class SignalFilter {
   readonly #descriptions: string[] = [];
   #ufrag = '';
   #candidatesCount = 0;
-  #transceivers = 0;
   #refusedCandidates = 0;
 
   constructor(fp: Bytes, limits: SignalLimits) {
@@ -47,12 +45,6 @@ export class SignalFilter {
     switch (signal.type) {
       case 'candidate':
         return this.#checkCandidate(signal);
-      case 'transceiverRequest':
-        // Each adds a section to every later description.
-        this.#transceivers += 1;
-        return this.#transceivers <= this.#limits.transceiversMax ? { at: 'take', signal } : { at: 'drop' };
-      case 'renegotiate':
-        return { at: 'take', signal };
       case 'offer':
       case 'answer':
         if (!checkSdp(signal.sdp, this.#fp).ok) return { at: 'close', why: 'fingerprint-mismatch' };

@@ -3,14 +3,11 @@ import '../shim.ts';
 
 import SimplePeer from 'simple-peer';
 import { errorFields } from '../log.ts';
-import { MediaSenders } from './media-senders.ts';
-import { NegotiationQueue } from './negotiation-queue.ts';
 import type { MakePeer, RawPeerListener, StatsEntry } from './raw-peer.ts';
+import { TrackPlaces } from './track-places.ts';
 
 type WithConnection = SimplePeer.Instance & {
   _pc: RTCPeerConnection | null;
-  /** From the wish to offer until the answer is in. */
-  _isNegotiating: boolean;
   negotiate(): void;
 };
 
@@ -50,29 +47,25 @@ export const makeSimplePeer: MakePeer = ({ initiator, config, log, listener }) =
   };
   /** From a restart of ICE to the answer of the far end. */
   let isRestarting = false;
-  const senders = new MediaSenders(log);
-  const queue = new NegotiationQueue(initiator, {
-    isNegotiating: () => peer._isNegotiating,
-    add: (track, stream) =>
-      alive((connection) => {
-        peer.addTrack(track, stream);
-        senders.added(track, connection);
-      }),
-    // simple-peer takes null and hands it to the sender; its types do not say so.
-    replace: (old, next, stream) => alive(() => peer.replaceTrack(old, next as MediaStreamTrack, stream)),
-  });
+  const places = new TrackPlaces(log);
+  // Its first offer is made in a later task.
+  if (initiator) alive((connection) => places.offer(connection));
   peer.on('signal', (data: unknown) => listener.signal(data));
   peer.on('connect', () => listener.connected());
   peer.on('data', (data: unknown) => listener.data(data));
-  peer.on('track', (track, stream) => listener.track(track, stream));
+  peer.on('track', (track, stream) =>
+    alive((connection) => {
+      const slot = places.slotOf(track, connection);
+      if (slot) listener.track(slot, stream);
+    }),
+  );
   peer.on('iceStateChange', (state: RTCIceConnectionState) => listener.iceState(state));
   peer.on('close', () => listener.ended());
   // 'close' follows every error, and the link acts on that.
   peer.on('error', (error: unknown) => log.info('the connection failed', errorFields(error)));
   peer.on('signalingStateChange', (state: RTCSignalingState) => {
-    if (state !== 'stable') return;
-    isRestarting = false;
-    queue.stable();
+    if (state === 'have-remote-offer') alive((connection) => places.answer(connection));
+    if (state === 'stable') isRestarting = false;
   });
   return {
     // Parsed by PeerSignal; RTCIceCandidate in simple-peer's types is the init form of it.
@@ -90,9 +83,8 @@ export const makeSimplePeer: MakePeer = ({ initiator, config, log, listener }) =
     get fileBufferedBytes() {
       return files?.bufferedAmount ?? 0;
     },
-    addTrack: (track, stream) => queue.add(track, stream),
-    replaceTrack: (old, next, stream) => queue.replace(old, next, stream),
-    limitVideo: (track, limits) => senders.limit(track, limits),
+    setTrack: (slot, track) => alive(() => places.set(slot, track)),
+    limitVideo: (slot, limits) => places.limit(slot, limits),
     restartIce: () =>
       alive((connection) => {
         // An offer without an answer: one of them may have got lost, and until it is there no other one can be made.

@@ -125,15 +125,15 @@ describe('the admission of a peer that proved who it is', () => {
   it('keeps a signal until its peer is listed, and hands it to the link then', async () => {
     const { net, admission, peer } = await setUp();
     const one = peer('a');
-    const signal: LinkSignal = {
+    const signal = (candidate: string): LinkSignal => ({
       kind: 'peer',
       epoch: 1,
-      signal: { type: 'transceiverRequest', transceiverRequest: { kind: 'video' } },
-    };
-    admission.signal(one, signal);
+      signal: { type: 'candidate', candidate: { candidate } },
+    });
+    admission.signal(one, signal('a'));
     await admission.confirmed(one, BEN);
     await settled();
-    admission.signal(one, signal);
+    admission.signal(one, signal('b'));
     expect(net.alive[0]?.taken).toHaveLength(2);
   });
 });

@@ -9,8 +9,6 @@ const media: OwnMedia = {
   microphone: 'muted',
   camera: true,
   screen: false,
-  cameraStreamId: 'camera',
-  screenStreamId: 'screen',
   tracks: { ...NO_TRACKS },
 };
 const call = (fill: number, startedAt: number, turn = 1): CallPresence => ({
@@ -21,8 +19,6 @@ const call = (fill: number, startedAt: number, turn = 1): CallPresence => ({
   microphone: 'live',
   camera: false,
   screen: false,
-  cameraStreamId: null,
-  screenStreamId: null,
   hand: false,
 });
 const peer = (peerId: string, its: CallPresence | null): CallPeer => ({ peerId, call: its, mayReceiveMedia: true });

@@ -18,8 +18,6 @@ export type OwnMedia = {
   microphone: MicrophoneState;
   camera: boolean;
   screen: boolean;
-  cameraStreamId: string;
-  screenStreamId: string;
   tracks: OutgoingTracks;
 };
 
@@ -37,7 +35,7 @@ export type CallMembershipPorts = {
   silence: (callId: CallId) => void;
 };
 
-type OwnCall = CallKey & { hand: boolean; turn: number; cameAt: number; media: OwnMedia };
+type OwnCall = CallKey & { handTurn: number | null; turn: number; cameAt: number; media: OwnMedia };
 
 /** out → in → out. The part of this device in the one call of the room. */
 export class CallMembership {
@@ -48,7 +46,7 @@ export class CallMembership {
     this.#ports = ports;
   }
 
-  get own(): (CallKey & { hand: boolean }) | null {
+  get own(): (CallKey & { handTurn: number | null }) | null {
     return this.#own;
   }
 
@@ -74,7 +72,7 @@ export class CallMembership {
     };
     const turn = this.#own?.turn ?? nextTurn(placesOf(others));
     const cameAt = this.#own?.cameAt ?? clock.monotonicMs();
-    this.#own = { callId, startedAt, hand: false, turn, cameAt, media };
+    this.#own = { callId, startedAt, handTurn: null, turn, cameAt, media };
     silence(callId);
     return accept({ callId, startedAt });
   }
@@ -89,8 +87,15 @@ export class CallMembership {
 
   /** False when this device is in no call. */
   change(part: { media: OwnMedia } | { hand: boolean }): boolean {
-    if (!this.#own) return false;
-    this.#own = { ...this.#own, ...part };
+    const own = this.#own;
+    if (!own) return false;
+    if ('media' in part) this.#own = { ...own, media: part.media };
+    else if (part.hand !== (own.handTurn !== null)) {
+      const raised = this.#others().flatMap(({ call }) =>
+        call?.hand && call.handTurn ? [{ turn: call.handTurn }] : [],
+      );
+      this.#own = { ...own, handTurn: part.hand ? nextTurn(raised) : null };
+    }
     return true;
   }
 
@@ -125,9 +130,10 @@ export class CallMembership {
   /** The state as the others are told it; how long the call has run is added to it. */
   presence(): Omit<CallPresence, 'ranMs'> | null {
     if (!this.#own) return null;
-    const { callId, startedAt, turn, hand, media } = this.#own;
-    const { microphone, camera, screen, cameraStreamId, screenStreamId } = media;
-    return { callId, startedAt, turn, microphone, camera, screen, cameraStreamId, screenStreamId, hand };
+    const { callId, startedAt, turn, handTurn, media } = this.#own;
+    const { microphone, camera, screen } = media;
+    const hand = handTurn === null ? { hand: false } : { hand: true, handTurn };
+    return { callId, startedAt, turn, microphone, camera, screen, ...hand };
   }
 
   /** The kinds of streams that this device sends. Muted counts as live: pressing mute often is no new stream. */

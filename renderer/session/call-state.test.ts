@@ -11,8 +11,6 @@ const call = (fill: number, startedAt: number): CallPresence => ({
   microphone: 'live',
   camera: false,
   screen: false,
-  cameraStreamId: null,
-  screenStreamId: null,
   hand: false,
 });
 

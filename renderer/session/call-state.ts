@@ -21,7 +21,7 @@ export function runningCall(parts: readonly CallKey[]): CallKey | null {
 export type CallPlace = { turn: number; peerId: string };
 
 /** The turn of someone who comes into a call with these in it. */
-export const nextTurn = (others: readonly CallPlace[]): number =>
+export const nextTurn = (others: readonly Pick<CallPlace, 'turn'>[]): number =>
   Math.min(LIMITS.callTurnMax, Math.max(0, ...others.map(({ turn }) => turn)) + 1);
 
 /**

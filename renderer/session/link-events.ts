@@ -1,4 +1,4 @@
-import { isolated } from '@parley/shared/model';
+import { type Emoji, isolated } from '@parley/shared/model';
 import {
   type CallId,
   type LinkMessage,
@@ -35,6 +35,7 @@ export type LinkEventsPorts = {
   /** Something came on the files channel, or it has room again. */
   file(participant: Participant, raw: string | ArrayBuffer): void;
   fileRoom(participant: Participant): void;
+  reaction(participant: Participant, emoji: Emoji): void;
   /** A participant shows this device's pictures at another size. */
   viewed(): void;
   /** Whether the participant sends this device sound, by their own word. */
@@ -109,6 +110,9 @@ function hear(participant: Participant, message: LinkMessage, ports: LinkEventsP
     case 'view':
       participant.view = { camera: message.camera, screen: message.screen };
       ports.viewed();
+      return;
+    case 'reaction':
+      ports.reaction(participant, message.emoji);
       return;
     case 'decline':
       if (ports.declinedElsewhere(participant, message.callId)) return;

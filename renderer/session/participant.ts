@@ -2,9 +2,11 @@ import { nameOf, type PeerStanding, type Profile } from '@parley/shared/model';
 import type { CallId, DeviceId, LinkMessage, LinkMessageOf } from '@parley/shared/protocol';
 import type { PeerLink } from '../mesh/peer-link.ts';
 import { type LinkReading, unknownReading } from '../mesh/quality.ts';
+import type { StreamName } from '../mesh/track-slots.ts';
 import type { View } from '../mesh/video-limits.ts';
 import type { Inbox } from './inbox.ts';
 import type { KnownPeer } from './known-peer.ts';
+import type { ShownReaction } from './reactions.ts';
 import type { ParticipantNow } from './session-state.ts';
 import type { Throttle } from './throttle.ts';
 
@@ -92,9 +94,9 @@ export class Participant {
   }
 
   /** `showsStreams`: this person is in the call. */
-  now(showsStreams: boolean): ParticipantNow {
+  now(showsStreams: boolean, reaction: ShownReaction | null): ParticipantNow {
     const { link, call } = this;
-    const streamOf = (id: string | null) => (showsStreams && id !== null ? (link.streams.get(id) ?? null) : null);
+    const streamOf = (name: StreamName) => (showsStreams ? (link.streams.get(name) ?? null) : null);
     return {
       sess: this.peerId,
       deviceId: this.deviceId,
@@ -106,8 +108,9 @@ export class Participant {
       call,
       speaking: this.speaking && call !== null,
       typing: this.typing,
-      cameraStream: call ? streamOf(call.cameraStreamId) : null,
-      screenStream: call?.screen ? streamOf(call.screenStreamId) : null,
+      reaction,
+      cameraStream: call ? streamOf('camera') : null,
+      screenStream: call?.screen ? streamOf('screen') : null,
       safetyCode: this.safetyCode,
       deviceCode: this.deviceCode,
     };

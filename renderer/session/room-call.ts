@@ -14,8 +14,9 @@ import { CallMembership, type OwnMedia } from './call-membership.ts';
 import type { CallKey } from './call-state.ts';
 import type { OwnViews } from './own-views.ts';
 import type { Participant } from './participant.ts';
+import type { Reactions } from './reactions.ts';
 import { Ringing } from './ringing.ts';
-import type { OwnCallNow, SessionNotice, SessionNow } from './session-state.ts';
+import type { JoinedCall, SessionNotice, SessionNow } from './session-state.ts';
 import { StreamReports } from './stream-reports.ts';
 import { governVideo } from './video-governor.ts';
 
@@ -30,6 +31,7 @@ export type RoomCallPorts = {
   reportStream: (kind: StreamKind, live: boolean) => void;
   /** The sizes at which others are shown here. */
   views: Pick<OwnViews, 'changed'>;
+  reactions: Pick<Reactions, 'of'>;
   entries: Pick<CallEntries, 'started' | 'follow' | 'joinedElsewhere'>;
   /** The others must hear of this device's part. */
   publish: () => void;
@@ -63,7 +65,7 @@ export class RoomCall {
 
   get own(): SessionNow['own'] {
     const { own } = this.#membership;
-    return own && { ...own, since: this.#sinceOf(own.callId) };
+    return own && { ...own, since: this.#sinceOf(own.callId), reaction: this.#ports.reactions.of('own') };
   }
 
   /** When the own call started. Remembered apart: others can make up any number of calls, and only so many are known at a time. */
@@ -73,7 +75,7 @@ export class RoomCall {
   }
 
   /** Starts a call, or joins the one that runs. Refuses with `call-full`. */
-  join(media: OwnMedia): Outcome<Omit<OwnCallNow, 'hand'>> {
+  join(media: OwnMedia): Outcome<JoinedCall> {
     const starts = this.#membership.running() === null;
     const joined = this.#membership.join(media);
     if (!joined.ok) return joined;
@@ -169,6 +171,7 @@ export class RoomCall {
 
   sendTracks(participant: Participant): void {
     participant.link.setTracks(this.#membership.tracksFor(participant));
+    participant.link.listen(this.own !== null && participant.call !== null);
   }
 
   /** `again`: the seat is a new one. */

@@ -9,7 +9,7 @@ import {
 } from '@parley/shared/protocol';
 import { boxKindOf } from '@parley/shared/sealing';
 import { describe, expect, it } from 'vitest';
-import { fakeStream, fakeTrack } from '../mesh/testing/fake-peers.ts';
+import { fakeTrack } from '../mesh/testing/fake-peers.ts';
 import { NO_TRACKS } from '../mesh/track-slots.ts';
 import { settled } from '../testing/fake-clock.ts';
 import type { OwnMedia } from './call-membership.ts';
@@ -18,18 +18,11 @@ import { FakeCore, type FakeMember, FakeRoom } from './testing/fake-room.ts';
 const names = (member: FakeMember) => member.seen().participants.map(({ name, link }) => `${name} ${link}`);
 
 function media(): OwnMedia {
-  const [stream, screen] = [fakeStream(), fakeStream()];
   return {
     microphone: 'live',
     camera: true,
     screen: false,
-    cameraStreamId: stream.id,
-    screenStreamId: screen.id,
-    tracks: {
-      ...NO_TRACKS,
-      voice: { track: fakeTrack('audio'), stream },
-      camera: { track: fakeTrack('video'), stream },
-    },
+    tracks: { ...NO_TRACKS, voice: fakeTrack('audio'), camera: fakeTrack('video') },
   };
 }
 
@@ -246,8 +239,6 @@ describe('room session', () => {
               microphone: 'off',
               camera: false,
               screen: false,
-              cameraStreamId: null,
-              screenStreamId: null,
               hand: false,
             },
           }),
@@ -647,13 +638,13 @@ describe('room session', () => {
       ana.session.joinCall(media());
       await room.quiet();
       expect(ben.seen().ringing).toMatchObject({ from: 'ana' });
-      expect(room.net.alive.flatMap((peer) => [...peer.senders])).toEqual([]);
+      expect(room.net.alive.flatMap((peer) => [...peer.tracks])).toEqual([]);
       const joined = ben.session.joinCall(media());
       await room.quiet();
       expect(joined).toMatchObject({ ok: true, value: { callId: ana.seen().own?.callId } });
       expect(ben.seen().ringing).toBe(null);
-      expect(room.net.alive.map((peer) => peer.senders.size)).toEqual([2, 2]);
-      expect(ben.seen().participants[0]?.cameraStream?.id).toBe(ben.seen().participants[0]?.call?.cameraStreamId);
+      expect(room.net.alive.map((peer) => peer.tracks.size)).toEqual([2, 2]);
+      expect(ben.seen().participants[0]?.cameraStream).not.toBe(null);
       expect(ana.seen().call?.deviceIds).toHaveLength(2);
     });
 
@@ -689,7 +680,7 @@ describe('room session', () => {
       ben.session.joinCall(media());
       await room.quiet();
       expect(ana.seen().own?.callId).toBe(ben.seen().own?.callId);
-      expect(room.net.alive.map((peer) => peer.senders.size)).toEqual([2, 2]);
+      expect(room.net.alive.map((peer) => peer.tracks.size)).toEqual([2, 2]);
     });
 
     it('sends nothing any more to those who left the call', async () => {
@@ -699,7 +690,7 @@ describe('room session', () => {
       await room.quiet();
       ben.session.leaveCall();
       await room.quiet();
-      const live = room.net.alive.flatMap((peer) => [...peer.senders.values()].filter(({ now }) => now !== null));
+      const live = room.net.alive.flatMap((peer) => [...peer.tracks.values()].filter((track) => track !== null));
       expect(live).toEqual([]);
       expect(ana.seen().call?.deviceIds).toEqual([ana.core.dev]);
     });
@@ -774,7 +765,7 @@ describe('room session', () => {
       ben.session.joinCall(media());
       await room.later(60_000);
       expect(ana.seen().call?.deviceIds).toHaveLength(2);
-      expect(room.net.alive.map((peer) => peer.senders.size)).toEqual([2, 2]);
+      expect(room.net.alive.map((peer) => peer.tracks.size)).toEqual([2, 2]);
     });
 
     it('sends no media to a device that took over a known name until it is verified', async () => {
@@ -786,7 +777,7 @@ describe('room session', () => {
       ana.session.joinCall(media());
       ben.session.joinCall(media());
       await room.quiet();
-      const sending = () => room.net.alive.map((peer) => peer.senders.size).sort((a, b) => a - b);
+      const sending = () => room.net.alive.map((peer) => peer.tracks.size).sort((a, b) => a - b);
       expect(sending()).toEqual([0, 2]);
       ana.session.setStanding(ben.core.dev, 'verified');
       await room.quiet();

@@ -1,5 +1,5 @@
 import type { NetworkChange } from '@parley/shared/bridge';
-import type { EntryContent, HistoryItem, PeerStanding, RoomKeyring, SeenRange } from '@parley/shared/model';
+import type { Emoji, EntryContent, HistoryItem, PeerStanding, RoomKeyring, SeenRange } from '@parley/shared/model';
 import {
   type DeviceId,
   type LinkMessage,
@@ -22,13 +22,14 @@ import type { SendWait } from './conversation.ts';
 import type { FileTransfers } from './files/file-transfers.ts';
 import { forgeryWords } from './forgery-words.ts';
 import type { HandshakeEvents } from './handshakes.ts';
+import { NetworkDoubt } from './network-doubt.ts';
 import { oncePerTurn } from './once-per-turn.ts';
 import type { Participant } from './participant.ts';
 import { sendSignal } from './send-signal.ts';
 import { createSessionParts, type RoomSessionPorts, type SessionParts } from './session-parts.ts';
 import { PARTICIPANTS_MAX } from './session-policy.ts';
 import { prepareSeat, type SessionSeat, type SessionSeatPorts, takeSeat } from './session-seat.ts';
-import type { OwnCallNow, SessionEvents, SessionNow } from './session-state.ts';
+import type { JoinedCall, SessionEvents, SessionNow } from './session-state.ts';
 import type { ComputersChange } from './shared-computers.ts';
 
 /**
@@ -44,9 +45,6 @@ type State =
   | ({ at: 'seated'; joinedBefore: boolean } & SessionSeat)
   | { at: 'left' };
 
-/** A network that comes so long after one was lost takes its place. */
-const NETWORK_BACK_MS = 60_000;
-
 /**
  * One room while the app runs: reachable by its members, and in its call when the person wants to be. Puts the parts
  * of a session together. Links outlive the server's connection; what the server says about presence closes none.
@@ -59,12 +57,13 @@ export class RoomSession {
   readonly #parts: SessionParts;
   #state: State = { at: 'new' };
   #typedAt = Number.NEGATIVE_INFINITY;
-  #networkLostAt = Number.NEGATIVE_INFINITY;
+  readonly #network: NetworkDoubt;
 
   constructor(keyring: RoomKeyring, ports: RoomSessionPorts) {
     this.keyring = keyring;
     this.#ports = ports;
     this.#clock = countedClock(ports.clock);
+    this.#network = new NetworkDoubt(this.#clock);
     this.#parts = createSessionParts(keyring, ports, this.#clock, {
       seated: () => this.#seated(),
       isOver: () => this.#is('left'),
@@ -141,16 +140,16 @@ export class RoomSession {
   }
 
   get now(): SessionNow {
-    const { roster, call } = this.#parts;
+    const { roster, call, reactions } = this.#parts;
     return {
       connection: this.#connection(),
-      participants: roster.all.map((each) => each.now(call.own !== null)),
+      participants: roster.all.map((each) => each.now(call.own !== null, reactions.of(each))),
       ...call.now(),
     };
   }
 
   /** Starts a call, or joins the one that runs. Refuses with `call-full`. Media goes out to those who are in it. */
-  joinCall(media: OwnMedia): Outcome<Omit<OwnCallNow, 'hand'>> {
+  joinCall(media: OwnMedia): Outcome<JoinedCall> {
     return this.#is('left') ? refuse('not-in-room') : this.#parts.call.join(media);
   }
 
@@ -170,6 +169,11 @@ export class RoomSession {
 
   setHand(raised: boolean): void {
     this.#parts.call.change({ hand: raised });
+  }
+
+  /** Shows an emoji for a moment to those who are in the call. */
+  react(emoji: Emoji): void {
+    this.#parts.reactions.send(emoji);
   }
 
   /** Stops the ringing here and says so to those who called. */
@@ -211,13 +215,10 @@ export class RoomSession {
 
   /** The network changed: the ways to the others may be gone. */
   networkChanged(how: NetworkChange): void {
-    const now = this.#clock.monotonicMs();
-    if (how === 'lost') this.#networkLostAt = now;
-    // One more network is of use only where a way is missing.
-    const isMissing = now - this.#networkLostAt < NETWORK_BACK_MS;
-    for (const { link } of this.#parts.roster.all) {
-      if (how !== 'found' || isMissing || link.state.at === 'interrupted') link.doubt();
-    }
+    this.#network.changed(
+      how,
+      this.#parts.roster.all.map(({ link }) => link),
+    );
   }
 
   /** The profile or the room's name changed: the others hear of it. */

@@ -37,12 +37,6 @@ function waysOf({ link, doubted = false, server }: Situation, signal: LinkSignal
 }
 
 const offer: LinkSignal = { kind: 'peer', epoch: 1, signal: { type: 'offer', sdp: 'v=0' } };
-const request: LinkSignal = {
-  kind: 'peer',
-  epoch: 1,
-  signal: { type: 'transceiverRequest', transceiverRequest: { kind: 'audio' } },
-};
-
 describe('a signal for the far end of a link', () => {
   it.each<[Situation, string[]]>([
     [{ link: 'opening', server: 'online' }, ['server']],
@@ -55,13 +49,6 @@ describe('a signal for the far end of a link', () => {
     [{ link: 'open', doubted: true, server: 'reconnecting' }, ['link', 'server']],
   ])('goes by the way that can be relied on, or by both: %j', (situation, ways) => {
     expect(waysOf(situation, offer).ways).toEqual(ways);
-  });
-
-  it.each<[Situation['server'], string]>([
-    ['online', 'server'],
-    ['reconnecting', 'link'],
-  ])('goes by one way where it must not come twice: %s', (server, way) => {
-    expect(waysOf({ link: 'open', doubted: true, server }, request).ways).toEqual([way]);
   });
 
   it('waits for the server also when the doubt is over: it may have been lost on the link', () => {

@@ -5,7 +5,7 @@ import type { SessionSeat } from './session-seat.ts';
 
 /**
  * Sends a signal by the link itself where that can be relied on, otherwise sealed through the server. While the way of an open link is
- * doubted neither can be: the server may have been lost with it, or long before. What may come twice goes by both then.
+ * doubted neither can be: the server may have been lost with it, or long before. It goes by both then; the far end takes it once.
  */
 export function sendSignal(
   participant: Participant,
@@ -17,10 +17,9 @@ export function sendSignal(
   const isOnline = seated?.seat.state.at === 'online';
   const isOpen = link.state.at === 'open' || link.state.at === 'interrupted';
   const isDoubted = isOpen && link.isDoubted;
-  const byBoth = isDoubted && mayComeTwice(signal);
-  if (byBoth || (isOpen && (!isOnline || (link.state.at === 'open' && !isDoubted)))) {
+  if (isDoubted || (isOpen && (!isOnline || link.state.at === 'open'))) {
     const isSent = participant.send({ type: 'signal', signal });
-    if (isSent && !byBoth) return;
+    if (isSent && !isDoubted) return;
   }
   const wanted = () => link.state.at !== 'closed' && link.state.epoch === signal.epoch;
   seated?.handshakes
@@ -28,9 +27,3 @@ export function sendSignal(
     // Sealing fails only when the pair is over, and then nobody waits for the signal.
     .catch((error: unknown) => log.debug('a signal was not sealed', errorFields(error)));
 }
-
-/** Whether the far end takes the same signal twice for one. */
-const mayComeTwice = (signal: LinkSignal): boolean =>
-  signal.kind === 'restart' ||
-  (signal.kind === 'peer' &&
-    (signal.signal.type === 'offer' || signal.signal.type === 'answer' || signal.signal.type === 'candidate'));

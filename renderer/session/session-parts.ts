@@ -17,6 +17,7 @@ import { OwnViews } from './own-views.ts';
 import type { Participant } from './participant.ts';
 import { PeerNames } from './peer-names.ts';
 import { Presence } from './presence.ts';
+import { Reactions } from './reactions.ts';
 import { RoomCall } from './room-call.ts';
 import { Roster } from './roster.ts';
 import { SafetyCodes } from './safety-codes.ts';
@@ -69,6 +70,7 @@ export type SessionParts = {
   names: PeerNames;
   call: RoomCall;
   views: OwnViews;
+  reactions: Reactions;
   presence: Presence;
   codes: SafetyCodes;
   computers: SharedComputers;
@@ -112,8 +114,15 @@ export function createSessionParts(
   });
   const governing = new Throttle(clock, VIEWS_RATE, () => call.govern());
   const views = new OwnViews({ clock, participants: () => roster.all });
+  const reactions = new Reactions({
+    clock,
+    isInCall: () => call.own !== null,
+    participants: () => roster.all,
+    shown,
+  });
   const call: RoomCall = new RoomCall({
     views,
+    reactions,
     clock,
     randomBytes,
     policy,
@@ -194,6 +203,7 @@ export function createSessionParts(
       safety: (participant, message) => void codes.handle(participant, message),
       file: ({ deviceId }, raw) => files.hear(deviceId, raw),
       fileRoom: ({ deviceId }) => files.roomCame(deviceId),
+      reaction: (participant, emoji) => reactions.heard(participant, emoji),
       // Each of them sets what is sent to everybody.
       viewed: () => governing.request(),
       expectsSound: (participant) => call.expectsSound(participant),
@@ -202,5 +212,5 @@ export function createSessionParts(
       shown,
     },
   });
-  return { conversation, files, roster, names, call, views, presence, codes, computers, ice, admission };
+  return { conversation, files, roster, names, call, views, reactions, presence, codes, computers, ice, admission };
 }

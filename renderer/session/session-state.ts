@@ -4,6 +4,7 @@ import type { LinkReading } from '../mesh/quality.ts';
 import type { ServerConnection } from '../signaling/server-connection.ts';
 import type { CallKey } from './call-state.ts';
 import type { FileNow } from './files/file-transfers.ts';
+import type { ShownReaction } from './reactions.ts';
 
 /** One other participant of a room, as the screens see it. */
 export type ParticipantNow = {
@@ -20,6 +21,7 @@ export type ParticipantNow = {
   call: CallPresence | null;
   speaking: boolean;
   typing: boolean;
+  reaction: ShownReaction | null;
   cameraStream: MediaStream | null;
   screenStream: MediaStream | null;
   safetyCode: string | null;
@@ -27,7 +29,10 @@ export type ParticipantNow = {
 };
 
 /** `since`: when the call started, by the monotonic clock of this page. */
-export type OwnCallNow = CallKey & { since: number; hand: boolean };
+export type JoinedCall = CallKey & { since: number };
+
+/** `handTurn`: the place of the raised hand among those that are up; null while it is down. */
+export type OwnCallNow = JoinedCall & { handTurn: number | null; reaction: ShownReaction | null };
 
 /** A room session as the screens see it. */
 export type SessionNow = {

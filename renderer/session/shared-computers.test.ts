@@ -1,23 +1,14 @@
 import type { ComputerLeave, ComputerList } from '@parley/shared/model';
 import { accept, type DeviceId } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
-import { fakeStream, fakeTrack } from '../mesh/testing/fake-peers.ts';
+import { fakeTrack } from '../mesh/testing/fake-peers.ts';
 import { NO_TRACKS } from '../mesh/track-slots.ts';
 import type { OwnMedia } from './call-membership.ts';
 import { LISTS_RATE } from './session-policy.ts';
 import { FakeCore, FakeRoom } from './testing/fake-room.ts';
 
 function media(): OwnMedia {
-  const [stream, screen] = [fakeStream(), fakeStream()];
-  const tracks = { ...NO_TRACKS, voice: { track: fakeTrack('audio'), stream } };
-  return {
-    microphone: 'live',
-    camera: false,
-    screen: false,
-    cameraStreamId: stream.id,
-    screenStreamId: screen.id,
-    tracks,
-  };
+  return { microphone: 'live', camera: false, screen: false, tracks: { ...NO_TRACKS, voice: fakeTrack('audio') } };
 }
 
 /** Ana on two computers, and Ben: each core knows whose the laptop is. */

@@ -8,7 +8,7 @@ export type Viewer = { view: View | undefined; link: Pick<PeerLink, 'limitVideo'
 /** What a camera gives where the browser does not say. */
 const USUAL: CapturedSize = { width: 640, height: 360, framerate: 24 };
 
-function capturedBy(track: MediaStreamTrack | undefined): CapturedSize {
+function capturedBy(track: MediaStreamTrack | null): CapturedSize {
   const { width, height, frameRate } = track?.getSettings() ?? {};
   return {
     width: width || USUAL.width,
@@ -20,7 +20,7 @@ function capturedBy(track: MediaStreamTrack | undefined): CapturedSize {
 /** Sends each viewer no more of the camera and the screen than they show, and all of them no more than the line and the processor take. */
 export function governVideo({ tracks }: Pick<OwnMedia, 'tracks'>, viewers: readonly Viewer[]): void {
   const cameras = cameraLimits(
-    capturedBy(tracks.camera?.track),
+    capturedBy(tracks.camera),
     viewers.map(({ view }) => view?.camera),
   );
   for (const [at, { view, link }] of viewers.entries()) {

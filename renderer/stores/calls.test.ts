@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { REACTION_SHOWN_MS } from '../session/reactions.ts';
 import { FakeRoom } from '../session/testing/fake-room.ts';
 import { openApp, reachOf } from './testing/open-app.ts';
 
@@ -54,6 +55,62 @@ describe("the person's own call", () => {
     expect(ana.media.lights).toEqual([]);
     expect(anaAtBen()).toMatchObject({ inCall: false, cameraStream: null });
     expect(ana.state().call).toEqual({ at: 'none' });
+  });
+
+  it('is heard while a key is held, and muted again when it is let go (C4)', async () => {
+    const room = await FakeRoom.create();
+    const { actions, state } = await openApp(room);
+    actions.prepareCall(room.keyring.roomId);
+    await room.quiet();
+    await actions.joinCall();
+    const microphone = async () => {
+      await room.quiet();
+      const { call } = state();
+      return call.at === 'joined' ? call.microphone : call.at;
+    };
+    // Somebody who is heard anyway holds nothing.
+    actions.holdToTalk(true);
+    actions.holdToTalk(false);
+    expect(await microphone()).toBe('live');
+    actions.toggleMicrophone();
+    expect(await microphone()).toBe('muted');
+    actions.holdToTalk(true);
+    expect(await microphone()).toBe('live');
+    actions.holdToTalk(false);
+    expect(await microphone()).toBe('muted');
+    // A press of Mute while the key is held counts, and letting go changes nothing any more.
+    actions.holdToTalk(true);
+    actions.toggleMicrophone();
+    actions.toggleMicrophone();
+    actions.holdToTalk(false);
+    expect(await microphone()).toBe('live');
+  });
+
+  it('shows the order in which hands went up, and a reaction for a moment (C4)', async () => {
+    const room = await FakeRoom.create();
+    const { roomId } = room.keyring;
+    const ana = await openApp(room);
+    const ben = await openApp(room, { name: 'ben' });
+    for (const { actions } of [ana, ben]) {
+      actions.prepareCall(roomId);
+      await room.quiet();
+      await actions.joinCall();
+      await room.quiet();
+    }
+    ben.actions.toggleHand();
+    await room.quiet();
+    ana.actions.toggleHand();
+    await room.quiet();
+    expect(ana.state().call).toMatchObject({ hand: true, handTurn: 2 });
+    expect(reachOf(ana.app, room)?.participants[0]).toMatchObject({ hand: true, handTurn: 1 });
+
+    ana.actions.reactInCall('🎉');
+    await room.quiet();
+    const shown = () => reachOf(ben.app, room)?.participants[0]?.reaction?.emoji;
+    expect([shown(), ana.state().call]).toMatchObject(['🎉', { reaction: { emoji: '🎉' } }]);
+    room.clock.advance(REACTION_SHOWN_MS);
+    await room.quiet();
+    expect([shown(), ana.state().call]).toMatchObject([undefined, { reaction: null }]);
   });
 
   it('is in one call at a time', async () => {

@@ -1,4 +1,4 @@
-import { isolated } from '@parley/shared/model';
+import { type Emoji, isolated } from '@parley/shared/model';
 import { accept, type Outcome, type RoomId, refuse } from '@parley/shared/protocol';
 import { DeviceManager, type MediaState } from '../media/device-manager.ts';
 import type { OwnMedia } from '../session/call-membership.ts';
@@ -24,6 +24,9 @@ export interface Calls {
   toggleCamera(): void;
   toggleScreen(): Promise<void>;
   toggleHand(): void;
+  react(emoji: Emoji): void;
+  /** Sound goes out while the person holds a key; muted again when they let go. Nothing happens where they are not muted. */
+  talk(on: boolean): void;
   /** A room changed: the own call may have been merged with another. */
   roomChanged(roomId: RoomId, now: SessionNow): void;
   close(): void;
@@ -35,23 +38,9 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
 
   const own = (): OwnMedia => {
     const { microphone, camera, screen } = devices.state;
-    const { tracks, cameraStream, screenStream } = devices;
-    const out = (track: MediaStreamTrack | null, stream: MediaStream) => (track ? { track, stream } : null);
-    return {
-      microphone,
-      camera,
-      screen,
-      cameraStreamId: cameraStream.id,
-      screenStreamId: screenStream.id,
-      tracks: {
-        voice: out(tracks.voice, cameraStream),
-        camera: out(tracks.camera, cameraStream),
-        screen: out(tracks.screen, screenStream),
-        screenSound: out(tracks.screenSound, screenStream),
-      },
-    };
+    return { microphone, camera, screen, tracks: devices.tracks };
   };
-  const mediaView = (state: MediaState): Omit<OwnMediaView, 'hand'> => ({
+  const mediaView = (state: MediaState): Omit<OwnMediaView, 'hand' | 'handTurn' | 'reaction'> => ({
     microphone: state.microphone,
     camera: state.camera,
     screen: state.screen,
@@ -85,6 +74,8 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
     store.setState({ call: NO_CALL });
   };
 
+  /** Whether a muted microphone is live because a key is held. */
+  let held = false;
   /** The state of this device's media as the others know it; how loud it is right now is not said. */
   let said = '';
   const tellOthers = () => {
@@ -141,7 +132,8 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
       if (!joined.ok) return joined;
       const { roomId } = call;
       const { callId, since } = joined.value;
-      store.setState({ call: { at: 'joined', roomId, callId, since, hand: false, ...mediaView(devices.state) } });
+      const nothingShown = { hand: false, handTurn: null, reaction: null };
+      store.setState({ call: { at: 'joined', roomId, callId, since, ...nothingShown, ...mediaView(devices.state) } });
       // A device that was still being opened tells of itself when it is there.
       said = '';
       tellOthers();
@@ -152,6 +144,7 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
       if (store.getState().call.at === 'joined') end();
     },
     toggleMicrophone() {
+      held = false;
       void devices.setMicrophone(devices.state.microphone === 'live' ? 'muted' : 'live');
     },
     toggleCamera: () => void devices.setCamera(!devices.state.camera),
@@ -167,13 +160,22 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
       const { call } = store.getState();
       if (call.at === 'joined') session()?.setHand(!call.hand);
     },
+    react: (emoji) => session()?.react(emoji),
+    talk(on) {
+      const { microphone } = devices.state;
+      if (on && microphone === 'muted') held = true;
+      else if (on || !held) return;
+      else held = false;
+      void devices.setMicrophone(held ? 'live' : 'muted');
+    },
     roomChanged(roomId, now) {
       const { call } = store.getState();
       if (call.at !== 'joined' || call.roomId !== roomId) return;
       if (!now.own) return end();
-      const { callId, since, hand } = now.own;
-      if (callId !== call.callId || since !== call.since || hand !== call.hand) {
-        store.setState({ call: { ...call, callId, since, hand } });
+      const { callId, since, handTurn, reaction } = now.own;
+      const isSame = callId === call.callId && since === call.since;
+      if (!isSame || handTurn !== call.handTurn || reaction !== call.reaction) {
+        store.setState({ call: { ...call, callId, since, hand: handTurn !== null, handTurn, reaction } });
       }
     },
     close() {

@@ -197,6 +197,8 @@ function toView(participant: ParticipantNow, volume: number): ParticipantView {
     camera: call?.camera ?? false,
     screen: call?.screen ?? false,
     hand: call?.hand ?? false,
+    handTurn: call?.hand ? (call.handTurn ?? null) : null,
+    reaction: participant.reaction,
     speaking: participant.speaking,
     typing: participant.typing,
     quality: reading.quality,

@@ -25,11 +25,13 @@ import type { VoicePlaying, VoiceSpeed } from '../media/voice/voice-player.ts';
 import type { FileNow } from '../session/files/file-transfers.ts';
 import type { FirstSideState } from '../session/new-computer/first-side.ts';
 import type { NewSideState } from '../session/new-computer/new-side.ts';
+import type { ShownReaction } from '../session/reactions.ts';
 import type { ServerConnection } from '../signaling/server-connection.ts';
 
 export type { VoicePlaying, VoiceSpeed } from '../media/voice/voice-player.ts';
 export type { View } from '../mesh/video-limits.ts';
 export type { FileNow } from '../session/files/file-transfers.ts';
+export type { ShownReaction } from '../session/reactions.ts';
 export type { ServerConnection } from '../signaling/server-connection.ts';
 export type { FirstSideState, NewSideState };
 
@@ -173,6 +175,9 @@ export type ParticipantView = {
   camera: boolean;
   screen: boolean;
   hand: boolean;
+  /** The place of a raised hand among those that are up: the lower came first. */
+  handTurn: number | null;
+  reaction: ShownReaction | null;
   speaking: boolean;
   typing: boolean;
   quality: 'good' | 'fair' | 'poor' | 'unknown';
@@ -211,6 +216,8 @@ export type OwnMedia = {
   camera: boolean;
   screen: boolean;
   hand: boolean;
+  handTurn: number | null;
+  reaction: ShownReaction | null;
   speaking: boolean;
   /** The person talks while muted: show the hint. */
   talkingWhileMuted: boolean;

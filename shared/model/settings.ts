@@ -31,6 +31,15 @@ export const Settings = z.object({
     relayOnly: z.boolean(),
     readReceipts: z.boolean(),
   }),
+  /** How a call is shown. */
+  stage: z.object({
+    /** `grid`: all alike; `speaker`: whoever speaks is large. */
+    layout: z.enum(['grid', 'speaker']),
+    /** Whether one's own picture is shown to oneself. */
+    ownPicture: z.boolean(),
+    /** Whether it is shown as in a mirror; the others never see it so. */
+    mirrored: z.boolean(),
+  }),
   emoji: z.object({
     /** Used last, the latest first. */
     recent: z.array(Emoji).max(RECENT_EMOJI_MAX),
@@ -53,6 +62,7 @@ export const usualSettings: Settings = {
   appearance: { theme: 'system' },
   devices: { cameraId: null, microphoneId: null, speakerId: null, startMuted: false, startCameraOff: false },
   privacy: { relayOnly: false, readReceipts: true },
+  stage: { layout: 'grid', ownPicture: true, mirrored: true },
   emoji: { recent: [], tone: 0 },
   hosting: { lan: false },
   homeServer: null,
@@ -65,6 +75,7 @@ export const SettingsChange = z
     appearance: Settings.shape.appearance.partial(),
     devices: Settings.shape.devices.partial(),
     privacy: Settings.shape.privacy.partial(),
+    stage: Settings.shape.stage.partial(),
     emoji: Settings.shape.emoji.partial(),
     hosting: Settings.shape.hosting.partial(),
     homeServer: ServerHost.nullable(),

@@ -11,7 +11,7 @@ import {
   OwnThings,
   TransferPart,
 } from '../model/computers.ts';
-import { Entry, EntryHeader } from '../model/entry.ts';
+import { Emoji, Entry, EntryHeader } from '../model/entry.ts';
 import { Profile } from '../model/profile.ts';
 
 const Epoch = z
@@ -24,12 +24,6 @@ const Epoch = z
 export const PeerSignal = z.discriminatedUnion('type', [
   z.object({ type: z.literal('offer'), sdp: z.string().max(LIMITS.sdpMaxChars) }),
   z.object({ type: z.literal('answer'), sdp: z.string().max(LIMITS.sdpMaxChars) }),
-  z.object({ type: z.literal('renegotiate'), renegotiate: z.literal(true) }),
-  /** The side that never offers has a track for which the other's offer has no place yet. */
-  z.object({
-    type: z.literal('transceiverRequest'),
-    transceiverRequest: z.object({ kind: z.enum(['audio', 'video']) }),
-  }),
   z.object({
     type: z.literal('candidate'),
     candidate: z.object({
@@ -56,9 +50,7 @@ export type LinkSignal = z.infer<typeof LinkSignal>;
 export const MicrophoneState = z.enum(['live', 'muted', 'off']);
 export type MicrophoneState = z.infer<typeof MicrophoneState>;
 
-const StreamId = z.string().min(1).max(128);
-
-/** A participant's part in a call. Stream ids are those of the WebRTC streams that carry the tracks. */
+/** A participant's part in a call. */
 export const CallPresence = z.object({
   callId: CallId,
   startedAt: z.number().int().nonnegative(),
@@ -69,9 +61,9 @@ export const CallPresence = z.object({
   microphone: MicrophoneState,
   camera: z.boolean(),
   screen: z.boolean(),
-  cameraStreamId: StreamId.nullable(),
-  screenStreamId: StreamId.nullable(),
   hand: z.boolean(),
+  /** Of a raised hand: one more than the highest that was up then, so that all see the same order, without clocks. */
+  handTurn: z.number().int().min(1).max(LIMITS.callTurnMax).optional(),
 });
 export type CallPresence = z.infer<typeof CallPresence>;
 
@@ -181,6 +173,8 @@ export const LinkMessage = z.discriminatedUnion('type', [
   /** The size at which this device shows the camera and the screen of the other: more than that need not be sent. */
   z.object({ type: z.literal('view'), camera: ShownSize, screen: ShownSize }),
   z.object({ type: z.literal('decline'), callId: CallId }),
+  /** An emoji that is shown for a moment to those who are in the call. */
+  z.object({ type: z.literal('reaction'), emoji: Emoji }),
   z.object({ type: z.literal('chat'), message: Entry }),
   z.object({
     type: z.literal('receipt'),

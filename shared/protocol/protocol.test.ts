@@ -354,8 +354,6 @@ const call = {
   microphone: 'live',
   camera: true,
   screen: false,
-  cameraStreamId: 'stream',
-  screenStreamId: null,
   hand: false,
 };
 const chat = {
@@ -392,9 +390,13 @@ const LINK: Rows<LinkMessage['type']> = {
       { profile: { username: 'a', displayName: null } },
       { call: { ...call, microphone: 'loud' } },
       { call: { ...call, turn: 0 } },
-      { call: { ...call, cameraStreamId: '' } },
+      { call: { ...call, hand: true, handTurn: 0 } },
       { call: undefined },
     ],
+  },
+  reaction: {
+    good: [{ emoji: '👍' }, { emoji: '👩‍🚀' }],
+    bad: [{ emoji: 'hello' }, { emoji: '👍👍' }, { emoji: '' }, { emoji: undefined }],
   },
   view: {
     good: [
@@ -515,8 +517,6 @@ const LINK: Rows<LinkMessage['type']> = {
     good: [
       { signal: signal({ type: 'offer', sdp: '' }) },
       { signal: signal({ type: 'answer', sdp: '' }) },
-      { signal: signal({ type: 'renegotiate', renegotiate: true }) },
-      { signal: signal({ type: 'transceiverRequest', transceiverRequest: { kind: 'audio' } }) },
       { signal: signal({ type: 'candidate', candidate: { candidate: '', sdpMLineIndex: 0, sdpMid: null } }) },
       { signal: { kind: 'restart', epoch: 1 } },
       { signal: { kind: 'reopen', epoch: 2 ** 31 } },
@@ -525,8 +525,8 @@ const LINK: Rows<LinkMessage['type']> = {
       { signal: { kind: 'reopen', epoch: 0 } },
       { signal: { kind: 'reopen', epoch: 2 ** 31 + 1 } },
       { signal: signal({ type: 'pranswer', sdp: '' }) },
-      { signal: signal({ type: 'renegotiate', renegotiate: false }) },
-      { signal: signal({ type: 'transceiverRequest', transceiverRequest: { kind: 'data' } }) },
+      { signal: signal({ type: 'renegotiate', renegotiate: true }) },
+      { signal: signal({ type: 'transceiverRequest', transceiverRequest: { kind: 'audio' } }) },
       { signal: signal({ type: 'candidate', candidate: { candidate: 'x'.repeat(LIMITS.candidateMaxChars + 1) } }) },
     ],
   },

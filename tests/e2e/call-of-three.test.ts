@@ -66,6 +66,41 @@ describe('a call of three', () => {
     await ana.waitFrames(ben.name, 20);
   });
 
+  it('is shown as each of them wants, by the keyboard alone: hands in their order, reactions, layout (C4)', async () => {
+    const { page } = ana;
+    const widthOf = async (label: string) => (await ana.tile(label).boundingBox())?.width ?? 0;
+    for (const one of [ana, chloe]) await one.page.evaluate('document.activeElement?.blur()');
+    await chloe.page.keyboard.press('h');
+    await ana.tile(chloe.name).getByText('Hand raised', { exact: true }).waitFor();
+    await page.keyboard.press('h');
+    await ana.tile('You').getByText('Hand raised, number 2').waitFor();
+    await ben.tile(chloe.name).getByText('Hand raised, number 1').waitFor();
+
+    await page.getByRole('button', { name: 'React', exact: true }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('group', { name: 'Reactions' }).getByRole('button', { name: 'party' }).focus();
+    await page.keyboard.press('Enter');
+    for (const one of [ben, chloe]) await one.tile(ana.name).getByText('🎉').waitFor();
+    await page.keyboard.press('Escape');
+
+    await page.evaluate('document.activeElement?.blur()');
+    await page.keyboard.press('g');
+    await until('one tile to be large', async () => {
+      const [bens, chloes] = [await widthOf(ben.name), await widthOf(chloe.name)];
+      return Math.max(bens, chloes) > 2 * Math.min(bens, chloes);
+    });
+    await page.getByRole('button', { name: 'Choose the view' }).click();
+    await page.getByRole('switch', { name: 'Show my picture' }).click();
+    await ana.tile('You').waitFor({ state: 'detached' });
+    await page.getByRole('switch', { name: 'Show my picture' }).click();
+    await ana.tile('You').waitFor();
+    // It is checked once the setting is stored.
+    await page.getByRole('radio', { name: 'All alike' }).click();
+    await until('tiles of one size', async () => (await widthOf(ben.name)) === (await widthOf(chloe.name)));
+    await page.keyboard.press('Escape');
+    await Promise.all([ben.waitFrames(ana.name, 5), ana.waitFrames(ben.name, 5)]);
+  });
+
   it('goes on when one leaves', async () => {
     await ben.leaveCall();
     for (const one of [ana, chloe]) await one.tile(ben.name).waitFor({ state: 'detached' });

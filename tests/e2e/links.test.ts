@@ -4,135 +4,122 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, openBrowser } from '#support/browser.ts';
 import { REPOSITORY } from '#support/repository.ts';
 
-/** How many tracks the answering side has of each of the offering side's streams, and of how many streams. */
-type Shown = { camera: number; screen: number; streams: number };
-
-/** When the offering side's camera comes: at which step of an offer that is under way already. */
-const MOMENTS = [
-  'before the offer is made',
-  'while the offer is made',
-  'while the offer is set',
-  'when the offer goes out',
-  'when the answer is here',
-  'while the answer is set',
-  'when the round is over',
-] as const;
+/** When both sides put their voice and camera into their places. */
+const MOMENTS = ['before the offer is made', 'while the answer is under way', 'when the link is open'] as const;
 type Moment = (typeof MOMENTS)[number];
-type Turn = { moment: Moment; thenOff: boolean };
+type Seen = {
+  descriptions: string[];
+  /** Packets of sound and picture that both sides sent while their places were empty. */
+  sentWhileEmpty: number;
+  streamsOf: Record<'offering' | 'answering', string[]>;
+  /** Whether the camera came again after it was off, and the screen in the stream of the other name. */
+  cameraCameBack: boolean;
+  tracksOfScreen: number;
+};
 
-/**
- * Runs in the page. The answering side sends its picture first, so that the offering side makes a place for it; the
- * camera comes at `moment` of that round, a screen when the camera is there.
- */
-async function turnsOfNegotiation({ moment, thenOff }: Turn): Promise<Shown> {
-  const { makeSimplePeer } = (
-    window as unknown as { mesh: typeof import('../../renderer/mesh/simple-peer-adapter.ts') }
-  ).mesh;
+/** Runs in the page: two ends of a connection, whose tracks come at `moment`, go, come back, and are joined by a screen. */
+async function tracksAt(moment: Moment): Promise<Seen> {
+  type Adapter = typeof import('../../renderer/mesh/simple-peer-adapter.ts');
+  type Peer = ReturnType<Adapter['makeSimplePeer']>;
+  const { makeSimplePeer } = (window as unknown as { mesh: Adapter }).mesh; // the script that the test added
   const canvas = document.createElement('canvas');
-  canvas.getContext('2d')?.fillRect(0, 0, 8, 8);
-  const picture = () => {
-    const [track] = canvas.captureStream(5).getVideoTracks();
-    if (!track) throw new Error('a canvas without a picture');
-    return { track, stream: new MediaStream() };
+  const paint = canvas.getContext('2d');
+  const timer = setInterval(() => paint?.fillRect(Math.random() * 300, Math.random() * 100, 8, 8), 30);
+  const picture = () => canvas.captureStream(20).getVideoTracks()[0] as MediaStreamTrack; // a canvas has one
+  const audio = new AudioContext();
+  const sound = () => {
+    const [source, out] = [audio.createOscillator(), audio.createMediaStreamDestination()];
+    source.connect(out);
+    source.start();
+    return out.stream.getAudioTracks()[0] as MediaStreamTrack; // such a node has one
   };
-  const [camera, screen, theirs] = [picture(), picture(), picture()];
-  const { resolve: connect, promise: connected } = Promise.withResolvers<void>();
-  const streams = new Map<string, MediaStream>();
-  let came = () => {};
-  /** Until the answering side was told of a stream. */
-  const arrived = (stream: MediaStream, what: string) =>
+  const descriptions: string[] = [];
+  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+  const make = (initiator: boolean, far: () => Peer) => {
+    const streams = new Map<string, MediaStream>();
+    const { resolve: connect, promise: connected } = Promise.withResolvers<void>();
+    const nothing = { data: () => {}, fileData: () => {}, fileRoom: () => {}, iceState: () => {}, ended: () => {} };
+    const peer = makeSimplePeer({
+      initiator,
+      config: {},
+      log,
+      listener: {
+        ...nothing,
+        connected: connect,
+        track: (slot, stream) => {
+          streams.set(slot === 'voice' || slot === 'camera' ? 'camera' : 'screen', stream);
+        },
+        signal: (signal) => {
+          const { sdp, type = '' } = signal as { sdp?: string; type?: string }; // simple-peer's own
+          if (sdp !== undefined) descriptions.push(type);
+          if (type === 'answer' && moment === 'while the answer is under way') fill();
+          setTimeout(() => far().signal(signal as never));
+        },
+      },
+    });
+    return { peer, streams, connected };
+  };
+  const fill = () => {
+    for (const { peer } of [offering, answering]) {
+      peer.setTrack('voice', sound());
+      peer.setTrack('camera', picture());
+    }
+  };
+  const offering: ReturnType<typeof make> = make(true, () => answering.peer);
+  const answering: ReturnType<typeof make> = make(false, () => offering.peer);
+  if (moment === 'before the offer is made') fill();
+  const video = document.createElement('video');
+  video.muted = true;
+  const frame = (stream: MediaStream | undefined) =>
     new Promise<void>((resolve, reject) => {
-      const patience = setTimeout(() => reject(new Error(`the ${what} never came`)), 20_000);
-      came = () => {
-        if (!streams.has(stream.id)) return;
+      const patience = setTimeout(() => reject(new Error('no frame came')), 20_000);
+      if (!stream) throw new Error('no stream');
+      video.srcObject = new MediaStream(stream.getVideoTracks());
+      video.requestVideoFrameCallback(() => {
         clearTimeout(patience);
         resolve();
-      };
-      came();
+      });
+      void video.play();
     });
-  let watching = false;
-  const at = (now: Moment) => {
-    if (!watching || now !== moment) return;
-    watching = false;
-    offering.addTrack(camera.track, camera.stream);
-    if (thenOff) offering.replaceTrack(camera.track, null, camera.stream);
+  const voice = async (peer: Peer) => {
+    for (const until = performance.now() + 20_000; peer.playedAt() === null; ) {
+      if (performance.now() > until) throw new Error('no sound came');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   };
-  const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-  const nothing = { data: () => {}, fileData: () => {}, fileRoom: () => {}, iceState: () => {}, ended: () => {} };
-  const offering = makeSimplePeer({
-    initiator: true,
-    config: {},
-    log,
-    listener: {
-      ...nothing,
-      connected: connect,
-      track: () => {},
-      signal: (signal) => {
-        if ((signal as { sdp?: string }).sdp) at('when the offer goes out');
-        setTimeout(() => answering.signal(signal as never));
-      },
-    },
-  });
-  const answering = makeSimplePeer({
-    initiator: false,
-    config: {},
-    log,
-    listener: {
-      ...nothing,
-      connected: () => {},
-      track: (_track, stream) => {
-        streams.set(stream.id, stream);
-        came();
-      },
-      signal: (signal) =>
-        setTimeout(() => {
-          const { sdp, type } = signal as { sdp?: string; type?: string };
-          // The offer that this asks for has a place that only the answering side uses so far.
-          if (type === 'transceiverRequest') watching = true;
-          if (sdp !== undefined) at('when the answer is here');
-          offering.signal(signal as never);
-        }),
-    },
-  });
-  // The offering side's own steps, which simple-peer hides.
-  const own = RTCPeerConnection.prototype;
-  const { createOffer, setLocalDescription, setRemoteDescription } = own;
-  const offers = new WeakSet<RTCPeerConnection>();
-  const steps = {
-    async createOffer(this: RTCPeerConnection) {
-      offers.add(this);
-      at('before the offer is made');
-      const made: unknown = Reflect.apply(createOffer, this, []);
-      at('while the offer is made');
-      return made;
-    },
-    async setLocalDescription(this: RTCPeerConnection, description: unknown) {
-      const set: unknown = Reflect.apply(setLocalDescription, this, [description]);
-      if (offers.has(this)) at('while the offer is set');
-      return set;
-    },
-    async setRemoteDescription(this: RTCPeerConnection, description: unknown) {
-      const set: unknown = Reflect.apply(setRemoteDescription, this, [description]);
-      if (!offers.has(this)) return set;
-      at('while the answer is set');
-      await set;
-      at('when the round is over');
-      return undefined;
-    },
-  };
-  Object.assign(own, steps);
   try {
-    await connected;
-    answering.addTrack(theirs.track, theirs.stream);
-    await arrived(camera.stream, 'camera');
-    offering.addTrack(screen.track, screen.stream);
-    await arrived(screen.stream, 'screen');
-    const tracksOf = (stream: MediaStream) => streams.get(stream.id)?.getTracks().length ?? 0;
-    return { camera: tracksOf(camera.stream), screen: tracksOf(screen.stream), streams: streams.size };
+    await Promise.all([offering.connected, answering.connected]);
+    let sentWhileEmpty = 0;
+    if (moment === 'when the link is open') {
+      for (const { peer } of [offering, answering]) {
+        for (const entry of await peer.stats()) {
+          if (entry.type === 'outbound-rtp') sentWhileEmpty += Number(entry.packetsSent ?? 0);
+        }
+      }
+      fill();
+    }
+    for (const { streams, peer } of [offering, answering]) {
+      await frame(streams.get('camera'));
+      await voice(peer);
+    }
+    // Off and on again, and a screen beside it.
+    offering.peer.setTrack('camera', null);
+    offering.peer.setTrack('camera', picture());
+    answering.peer.setTrack('screen', picture());
+    await frame(offering.streams.get('screen'));
+    await frame(answering.streams.get('camera'));
+    return {
+      descriptions,
+      sentWhileEmpty,
+      streamsOf: { offering: [...offering.streams.keys()], answering: [...answering.streams.keys()] },
+      cameraCameBack: true,
+      tracksOfScreen: offering.streams.get('screen')?.getTracks().length ?? 0,
+    };
   } finally {
-    Object.assign(own, { createOffer, setLocalDescription, setRemoteDescription });
-    offering.destroy();
-    answering.destroy();
+    clearInterval(timer);
+    offering.peer.destroy();
+    answering.peer.destroy();
+    await audio.close();
   }
 }
 
@@ -156,15 +143,13 @@ describe('links in Chromium', () => {
   });
   afterAll(() => browser?.close());
 
-  it.each(MOMENTS)('keep a camera that comes %s, also when a screen comes after it', async (moment) => {
-    const turn: Turn = { moment, thenOff: false };
-    const shown = await browser.page.evaluate(turnsOfNegotiation, turn);
-    expect(shown).toEqual({ camera: 1, screen: 1, streams: 2 });
-  });
-
-  it('take it that a camera is turned off before its turn came', async () => {
-    const turn: Turn = { moment: 'when the offer goes out', thenOff: true };
-    const shown = await browser.page.evaluate(turnsOfNegotiation, turn);
-    expect(shown).toEqual({ camera: 1, screen: 1, streams: 2 });
+  it.each(MOMENTS)('carry sound, camera and screen both ways with one negotiation, set %s', async (moment) => {
+    expect(await browser.page.evaluate(tracksAt, moment)).toEqual({
+      descriptions: ['offer', 'answer'],
+      sentWhileEmpty: 0,
+      streamsOf: { offering: ['camera', 'screen'], answering: ['camera', 'screen'] },
+      cameraCameBack: true,
+      tracksOfScreen: 2,
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { cpuDuring, type Effort, expectAll, inShortTurns, row, type SignalingRow } from '../measure.ts';
+import { cpuDuring, type Effort, expectAll, inShortTurns, type Pair, row, type SignalingRow } from '../measure.ts';
 import { startServer } from '../servers/server.ts';
 import { SERVER_NAMES, SERVERS, type ServerKind } from '../servers/servers.ts';
 
@@ -11,8 +11,12 @@ const SIZES = [
   { name: '300 B', boxChars: 300, goal: { least: 1.1 } },
 ] as const;
 
+/** The two whose ratio has a goal work by themselves: other processes beside them cost one more than the other. */
+const PAIR = ['parley', 'socket.io'] as const;
+const OTHERS = ['socket.io', 'socket.io to()', 'ws', 'peerjs'] as const;
 /** A round is short, and one differs from the next by a fifth. */
-const ROUNDS = 12;
+const PAIR_ROUNDS = 16;
+const ROUNDS = 8;
 
 type Turn = { perCpuSecond: number[]; driverShare: number };
 
@@ -20,39 +24,35 @@ type Turn = { perCpuSecond: number[]; driverShare: number };
 export async function relay({ quick, turns }: Effort): Promise<SignalingRow[]> {
   const messages = quick ? 4_000 : 10_000;
   const warmUp = quick ? 2_000 : 30_000;
-  const results = await inShortTurns(
-    { part: 'relay', kinds: SERVERS, ...turns, rounds: quick ? turns.rounds : ROUNDS },
-    (kind) => startServer(kind),
-    async (server, { server: { port }, driver }) => {
-      const { joined, failures } = await driver.ask({
-        do: 'join',
-        server,
-        port,
-        clients: CLIENTS,
-        roomSize: ROOM_SIZE,
-        atOnce: 20,
-      });
-      expectAll('joins', CLIENTS, joined, failures);
-      for (const { boxChars } of SIZES) await driver.ask({ do: 'relay', messages: warmUp, boxChars, window: WINDOW });
-    },
-    async (_kind, { server, driver }): Promise<Turn> => {
-      const perCpuSecond: number[] = [];
-      let driverCpuMs = 0;
-      let tookMs = 0;
-      for (const { boxChars } of SIZES) {
-        const { cpuMs, value } = await cpuDuring(server, () =>
-          driver.ask({ do: 'relay', messages, boxChars, window: WINDOW }),
-        );
-        expectAll('relayed', messages, value.received);
-        perCpuSecond.push((messages / cpuMs) * 1_000);
-        driverCpuMs += value.cpuMs;
-        tookMs += value.tookMs;
-      }
-      return { perCpuSecond, driverShare: driverCpuMs / tookMs };
-    },
-  );
-  const figures = (kind: ServerKind, size: number) =>
-    results[kind].map((round) => round.perCpuSecond[size] ?? Number.NaN);
+  const warm = async (server: ServerKind, { server: { port }, driver }: Pair): Promise<void> => {
+    const wanted = { do: 'join', server, port, clients: CLIENTS, roomSize: ROOM_SIZE, atOnce: 20 } as const;
+    const { joined, failures } = await driver.ask(wanted);
+    expectAll('joins', CLIENTS, joined, failures);
+    for (const { boxChars } of SIZES) await driver.ask({ do: 'relay', messages: warmUp, boxChars, window: WINDOW });
+  };
+  const measure = async (_kind: ServerKind, { server, driver }: Pair): Promise<Turn> => {
+    const perCpuSecond: number[] = [];
+    let driverCpuMs = 0;
+    let tookMs = 0;
+    for (const { boxChars } of SIZES) {
+      const { cpuMs, value } = await cpuDuring(server, () =>
+        driver.ask({ do: 'relay', messages, boxChars, window: WINDOW }),
+      );
+      expectAll('relayed', messages, value.received);
+      perCpuSecond.push((messages / cpuMs) * 1_000);
+      driverCpuMs += value.cpuMs;
+      tookMs += value.tookMs;
+    }
+    return { perCpuSecond, driverShare: driverCpuMs / tookMs };
+  };
+  const about = (rounds: number) => ({ part: 'relay', ...turns, rounds: quick ? turns.rounds : rounds });
+  const pair = await inShortTurns({ ...about(PAIR_ROUNDS), kinds: PAIR }, startServer, warm, measure);
+  const others = await inShortTurns({ ...about(ROUNDS), kinds: OTHERS }, startServer, warm, measure);
+  /** `parley` was measured beside bare Socket.IO alone, the others beside another turn of it. */
+  const turnsOf = (kind: ServerKind, beside: ServerKind): Turn[] =>
+    kind === 'parley' ? pair.parley : kind === 'socket.io' && beside === 'parley' ? pair['socket.io'] : others[kind];
+  const figures = (kind: ServerKind, size: number, beside: ServerKind = 'parley') =>
+    turnsOf(kind, beside).map((round) => round.perCpuSecond[size] ?? Number.NaN);
   const rows = SIZES.flatMap(({ name, goal }, size) =>
     SERVERS.map((kind) =>
       row(
@@ -67,12 +67,12 @@ export async function relay({ quick, turns }: Effort): Promise<SignalingRow[]> {
           ? undefined
           : {
               with: SERVER_NAMES['socket.io'],
-              values: figures('socket.io', size),
+              values: figures('socket.io', size, kind),
               ...(kind === 'parley' ? { goal } : {}),
             },
       ),
     ),
   );
-  const shares = SERVERS.flatMap((kind) => results[kind].map((round) => round.driverShare * 100));
+  const shares = SERVERS.flatMap((kind) => turnsOf(kind, 'parley').map((round) => round.driverShare * 100));
   return [...rows, row({ part: 'relay', name: '  driver busy meanwhile', unit: '% of a core', values: shares })];
 }

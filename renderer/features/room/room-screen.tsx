@@ -68,7 +68,7 @@ export function RoomScreen() {
       <div className={styles.body} data-panel={panel ? true : undefined}>
         <div className={styles.middle}>
           {inCall && call.at === 'joined' ? (
-            <div className={styles.call}>
+            <div className={styles.call} data-call>
               <Stage call={call} />
               <CallBar media={call} since={call.since} />
             </div>

@@ -2,9 +2,10 @@ import { CallId } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
 import { createFakeApp } from '../../testing/gallery/fake-app.ts';
 import { idOf } from '../../testing/gallery/samples/ids.ts';
+import { mediaOff, participant } from '../../testing/gallery/samples/people.ts';
 import { design, reachOf } from '../../testing/gallery/samples/rooms.ts';
 import type { ScreenName } from '../../testing/gallery/screens/index.ts';
-import { changesInWords } from './announcer.tsx';
+import { changesInWords, knownOf, NOTHING_KNOWN } from './announcer.tsx';
 
 const stateOf = (screen: ScreenName) => createFakeApp(screen, 'light').store.getState();
 const unreadOf = (state: ReturnType<typeof stateOf>) =>
@@ -16,28 +17,49 @@ describe('the announcer', () => {
   const more = { ...home, rooms: home.rooms.map((room) => (room === first ? { ...room, unread: 1 } : room)) };
 
   it('names who wrote and where, once', () => {
-    expect(changesInWords({ unread: unreadOf(home), inCall: null }, more)).toEqual([
+    expect(changesInWords({ ...NOTHING_KNOWN, unread: unreadOf(home) }, more)).toEqual([
       'New message from You in Design circle',
     ]);
-    expect(changesInWords({ unread: unreadOf(more), inCall: null }, more)).toEqual([]);
+    expect(changesInWords({ ...NOTHING_KNOWN, unread: unreadOf(more) }, more)).toEqual([]);
   });
 
   it('tells of a missed call, and lets one that rings speak for itself', () => {
     const call = { callId: CallId.parse(idOf('a call', 16)), missed: true, lengthMs: null };
     const lastMessage = { name: 'Ana', confirmed: true, text: '', sentAt: 1, mine: false, call };
     const missed = { ...more, rooms: more.rooms.map((room) => (room.unread > 0 ? { ...room, lastMessage } : room)) };
-    const before = { unread: unreadOf({ ...missed, rooms: home.rooms }), inCall: null };
+    const before = { ...NOTHING_KNOWN, unread: unreadOf({ ...missed, rooms: home.rooms }) };
     expect(changesInWords(before, missed)).toContain('Missed call from Ana in Design circle');
     const running = reachOf([], { call: { callId: call.callId, startedAt: 0, deviceIds: [] } });
     expect(changesInWords(before, { ...missed, reach: { [design]: running } }).join()).not.toContain('Design circle');
   });
 
   it('leaves what waited before the app opened in peace', () => {
-    expect(changesInWords({ unread: new Map(), inCall: null }, more)).toEqual([]);
+    expect(changesInWords(NOTHING_KNOWN, more)).toEqual([]);
   });
 
   it('leaves a chat that is on the screen to its own log', () => {
     const open = { ...more, screen: stateOf('room').screen };
-    expect(changesInWords({ unread: unreadOf(home), inCall: null }, open)).toEqual([]);
+    expect(changesInWords({ ...NOTHING_KNOWN, unread: unreadOf(home) }, open)).toEqual([]);
+  });
+
+  it('says who raised a hand and who reacted, each once (C4)', () => {
+    const raised = { inCall: true, camera: false, hand: true };
+    const others = [
+      participant('Ana Moreira', raised),
+      participant('Benedikt', { ...raised, hand: false, reaction: { emoji: '🎉', turn: 1 } }),
+      participant('Chiara Fontana', { ...raised, reaction: { emoji: '👍', turn: 2 } }),
+    ];
+    const callId = CallId.parse(idOf('a call', 16));
+    const call = { at: 'joined' as const, roomId: design, callId, since: 0, ...mediaOff };
+    const state = { ...home, call, reach: { [design]: reachOf(others) } };
+    const inCall = new Map(others.map(({ sess, name }) => [sess, name]));
+    const quiet = { ...NOTHING_KNOWN, unread: unreadOf(state), inCall };
+    expect(changesInWords(quiet, state)).toEqual([
+      'Ana Moreira raised a hand',
+      'Benedikt: party',
+      'Chiara Fontana raised a hand',
+      'Chiara Fontana: thumbs up',
+    ]);
+    expect(changesInWords(knownOf(state), state)).toEqual([]);
   });
 });

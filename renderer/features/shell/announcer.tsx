@@ -2,15 +2,38 @@ import { useEffect, useRef, useState } from 'react';
 import { useApp } from '../../stores/react.tsx';
 import type { AppState } from '../../stores/state.ts';
 import { callWords } from '../call-line.tsx';
+import { nameOfEmoji } from '../chat/emojis.ts';
 import { authorWords, roomInWords } from '../connection-words.ts';
 
-type Known = { unread: ReadonlyMap<string, number>; inCall: ReadonlyMap<string, string> | null };
+type Known = {
+  unread: ReadonlyMap<string, number>;
+  inCall: ReadonlyMap<string, string> | null;
+  /** The hands that are up and the turn of the last reaction, by stay. */
+  hands: ReadonlySet<string>;
+  reactions: ReadonlyMap<string, number>;
+};
 
-/** The others in one's own call, by stay; null while one is in none. */
-function othersInCall({ call, reach }: Pick<AppState, 'call' | 'reach'>): ReadonlyMap<string, string> | null {
-  if (call.at !== 'joined') return null;
-  const participants = reach[call.roomId]?.participants ?? [];
-  return new Map(participants.filter(({ inCall }) => inCall).map(({ sess, name }) => [sess, name]));
+const othersHere = ({ call, reach }: Pick<AppState, 'call' | 'reach'>) =>
+  call.at === 'joined' ? (reach[call.roomId]?.participants ?? []).filter(({ inCall }) => inCall) : [];
+
+export const NOTHING_KNOWN: Known = { unread: new Map(), inCall: null, hands: new Set(), reactions: new Map() };
+
+export function knownOf({ rooms, call, reach }: Pick<AppState, 'rooms' | 'call' | 'reach'>): Known {
+  const others = othersHere({ call, reach });
+  return {
+    unread: new Map(rooms.map(({ roomId, unread }) => [roomId, unread])),
+    inCall: call.at === 'joined' ? new Map(others.map(({ sess, name }) => [sess, name])) : null,
+    hands: new Set(others.flatMap(({ sess, hand }) => (hand ? [sess] : []))),
+    reactions: new Map(others.flatMap(({ sess, reaction }) => (reaction ? [[sess, reaction.turn]] : []))),
+  };
+}
+
+/** What others show with their hands, in sentences. */
+function gesturesInWords(before: Known, state: Pick<AppState, 'call' | 'reach'>): string[] {
+  return othersHere(state).flatMap(({ sess, name, hand, reaction }) => [
+    ...(hand && !before.hands.has(sess) ? [`${name} raised a hand`] : []),
+    ...(reaction && before.reactions.get(sess) !== reaction.turn ? [`${name}: ${nameOfEmoji(reaction.emoji)}`] : []),
+  ]);
 }
 
 /** The changes between two states, in sentences for people who do not see the screen. Pure. */
@@ -32,7 +55,7 @@ export function changesInWords(before: Known, state: Pick<AppState, 'rooms' | 'c
     }
     words.push(`New message from ${last ? authorWords(last) : 'somebody'} in ${roomInWords(room)}`);
   }
-  const now = othersInCall(state);
+  const { inCall: now } = knownOf(state);
   if (now && before.inCall) {
     for (const [sess, name] of now) if (!before.inCall.has(sess)) words.push(`${name} joined the call`);
     for (const [sess, name] of before.inCall) if (!now.has(sess)) words.push(`${name} left the call`);
@@ -41,7 +64,7 @@ export function changesInWords(before: Known, state: Pick<AppState, 'rooms' | 'c
   } else if (before.inCall) {
     words.push('You left the call');
   }
-  return words;
+  return [...words, ...gesturesInWords(before, state)];
 }
 
 /** Speaks changes that are otherwise only seen. */
@@ -51,14 +74,11 @@ export function Announcer() {
   const call = useApp((state) => state.call);
   const screen = useApp((state) => state.screen);
   const [text, setText] = useState('');
-  const known = useRef<Known>({ unread: new Map(), inCall: null });
+  const known = useRef(NOTHING_KNOWN);
 
   useEffect(() => {
     const words = changesInWords(known.current, { rooms, reach, call, screen });
-    known.current = {
-      unread: new Map(rooms.map(({ roomId, unread }) => [roomId, unread])),
-      inCall: othersInCall({ call, reach }),
-    };
+    known.current = knownOf({ rooms, reach, call });
     if (words.length > 0) setText(words.join('. '));
   }, [rooms, reach, call, screen]);
 

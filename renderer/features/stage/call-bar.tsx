@@ -10,6 +10,8 @@ import { useMonotonicNow } from '../../ui/use-now.ts';
 import { DeviceField } from '../device-field.tsx';
 import { useShortcuts } from '../keys.ts';
 import styles from './call-bar.module.css';
+import { ReactionMenu } from './reaction-menu.tsx';
+import { ViewMenu } from './view-menu.tsx';
 
 type ControlProps = {
   icon: LucideIcon;
@@ -30,7 +32,7 @@ export function CallBar({ media, since }: { media: OwnMedia; since: number }) {
     <div className={styles.area}>
       {media.talkingWhileMuted ? (
         <p className={styles.hint} role="status">
-          You are muted. Press {shortcuts.mute} to speak.
+          You are muted. Press {shortcuts.mute} or hold Space to speak.
         </p>
       ) : null}
       {media.cameraTrouble || media.microphoneTrouble ? (
@@ -72,6 +74,8 @@ export function CallBar({ media, since }: { media: OwnMedia; since: number }) {
           {...(media.hand ? { look: 'on' as const } : {})}
           onClick={() => actions.toggleHand()}
         />
+        <ReactionMenu />
+        <ViewMenu />
         <Devices />
         <span className={styles.gap} />
         <Control

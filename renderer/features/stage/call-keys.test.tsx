@@ -28,15 +28,22 @@ async function listening(inCall = true) {
           toggleScreen: note('share'),
           toggleHand: note('hand'),
           leaveCall: note('leave'),
+          holdToTalk: (on: boolean) => void done.push(on ? 'talk' : 'hush'),
         },
       }}
     >
       <Listening inCall={inCall} />
+      <button type="button">Elsewhere</button>
     </AppProvider>,
   );
   const press = (key: string, code: string, more: KeyboardEventInit = {}, target: EventTarget = window) =>
     act(async () => void target.dispatchEvent(new KeyboardEvent('keydown', { key, code, bubbles: true, ...more })));
-  return { done, press };
+  const space = (type: 'keydown' | 'keyup', target: EventTarget = window, more: KeyboardEventInit = {}) =>
+    act(async () => {
+      const event = new KeyboardEvent(type, { key: ' ', code: 'Space', bubbles: true, cancelable: true, ...more });
+      target.dispatchEvent(event);
+    });
+  return { done, press, space };
 }
 
 describe('the keys of a call', () => {
@@ -56,6 +63,20 @@ describe('the keys of a call', () => {
     await press(hand, 'KeyH');
     await press(leave, 'KeyL', { ctrlKey: true, shiftKey: true });
     expect(done).toEqual(['mute', 'camera', 'share', 'hand', 'leave']);
+  });
+
+  it('let somebody who is muted talk while Space is held, until it is let go or the window is left (C4)', async () => {
+    const { done, space } = await listening();
+    await space('keydown');
+    await space('keydown', window, { repeat: true });
+    await space('keyup');
+    expect(done).toEqual(['talk', 'hush']);
+    await space('keydown');
+    await act(async () => void window.dispatchEvent(new Event('blur')));
+    await space('keyup');
+    expect(done).toEqual(['talk', 'hush', 'talk', 'hush']);
+    await space('keydown', mounted.page.querySelector('input') ?? window);
+    expect(done).toHaveLength(4);
   });
 
   it('do nothing where somebody types, while a key is held down, with other keys and outside a call', async () => {

@@ -1,12 +1,33 @@
 import { useEffect } from 'react';
-import { useActions } from '../../stores/react.tsx';
+import { useActions, useApp } from '../../stores/react.tsx';
 import { isCommand, isKey, isTyping } from '../keys.ts';
+import { toggleFullScreen } from './full-screen.ts';
 
-/** The call's keys while one is in a call and nothing is being typed: M, V, S, H, and Ctrl or Cmd+Shift+L. */
+/** Whether Space belongs to what has the focus: to a control that was reached by the keyboard, not to one that was clicked. */
+const usesSpace = (target: EventTarget | null): boolean =>
+  isTyping(target) ||
+  (target instanceof Element &&
+    target.closest('button, a, input, label, [role], [tabindex]')?.matches(':focus-visible') === true);
+
+/**
+ * The call's keys while one is in a call and nothing is being typed: M, V, S, H, G, F, and Ctrl or Cmd+Shift+L. Who is muted is heard
+ * while they hold Space.
+ */
 export function useCallKeys(inCall: boolean): void {
   const actions = useActions();
+  const layout = useApp((state) => state.settings.stage.layout);
   useEffect(() => {
     if (!inCall) return undefined;
+    let isHeld = false;
+    const letGo = () => {
+      if (isHeld) actions.holdToTalk(false);
+      isHeld = false;
+    };
+    const onKeyUp = (event: KeyboardEvent) => {
+      if (event.code !== 'Space' || !isHeld) return;
+      event.preventDefault();
+      letGo();
+    };
     const onKey = (event: KeyboardEvent) => {
       if (isCommand(event)) {
         if (!event.shiftKey || !isKey(event, 'l')) return;
@@ -14,15 +35,34 @@ export function useCallKeys(inCall: boolean): void {
         actions.leaveCall();
         return;
       }
+      if (event.code === 'Space' && isHeld) return event.preventDefault();
       if (event.repeat || event.altKey || event.metaKey || event.ctrlKey || isTyping(event.target)) return;
+      if (event.code === 'Space') {
+        if (usesSpace(event.target)) return;
+        isHeld = true;
+        actions.holdToTalk(true);
+        event.preventDefault();
+        return;
+      }
       if (isKey(event, 'm')) actions.toggleMicrophone();
       else if (isKey(event, 'v')) actions.toggleCamera();
       else if (isKey(event, 's')) actions.toggleScreen();
       else if (isKey(event, 'h')) actions.toggleHand();
+      else if (isKey(event, 'g'))
+        void actions.changeSettings({ stage: { layout: layout === 'grid' ? 'speaker' : 'grid' } });
+      else if (isKey(event, 'f')) toggleFullScreen();
       else return;
       event.preventDefault();
     };
     window.addEventListener('keydown', onKey);
-    return () => window.removeEventListener('keydown', onKey);
-  }, [inCall, actions]);
+    window.addEventListener('keyup', onKeyUp);
+    // A key that is let go in another window says nothing here.
+    window.addEventListener('blur', letGo);
+    return () => {
+      letGo();
+      window.removeEventListener('keydown', onKey);
+      window.removeEventListener('keyup', onKeyUp);
+      window.removeEventListener('blur', letGo);
+    };
+  }, [inCall, actions, layout]);
 }

@@ -23,3 +23,13 @@ export async function chooseSpeaker(
     log.info('a speaker could not be used', { error: nameOf(error) });
   }
 }
+
+/** Takes a picture into a small window of its own, which stays in front of other programs, or brings it back. */
+export async function popOut(video: HTMLVideoElement, log: Log): Promise<void> {
+  try {
+    if (document.pictureInPictureElement === video) await document.exitPictureInPicture();
+    else await video.requestPictureInPicture();
+  } catch (error) {
+    log.info('a picture could not be taken out', { error: nameOf(error) });
+  }
+}

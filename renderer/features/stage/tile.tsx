@@ -1,17 +1,35 @@
 import { isolated } from '@parley/shared/model';
-import { Hand, MicOff, Pin, PinOff, Signal, SignalMedium, TriangleAlert, Volume2 } from 'lucide-react';
-import type { CSSProperties } from 'react';
-import { useActions, useApp } from '../../stores/react.tsx';
-import type { OwnMedia, ParticipantView } from '../../stores/state.ts';
+import {
+  Hand,
+  MicOff,
+  PictureInPicture2,
+  Pin,
+  PinOff,
+  Signal,
+  SignalMedium,
+  TriangleAlert,
+  Volume2,
+} from 'lucide-react';
+import type { CSSProperties, MouseEvent } from 'react';
+import { useActions, useApp, useLog } from '../../stores/react.tsx';
+import type { OwnMedia, ParticipantView, ShownReaction } from '../../stores/state.ts';
 import { Avatar } from '../../ui/avatar.tsx';
 import { classNames } from '../../ui/class-names.ts';
 import { qualityWords } from '../connection-words.ts';
 import type { StageBox } from './layout.ts';
+import { popOut } from './media-element.ts';
 import styles from './stage.module.css';
 import { VideoView } from './video-view.tsx';
 
-type TileProps = { box: StageBox; pinned: boolean; onPin: () => void };
-type ParticipantTileProps = TileProps & { participant: ParticipantView; kind: 'camera' | 'screen' };
+type TileProps = {
+  box: StageBox;
+  kind: 'camera' | 'screen';
+  /** The place of the raised hand, where several are up. */
+  handPlace: number | null;
+  pinned: boolean;
+  onPin: () => void;
+};
+type ParticipantTileProps = TileProps & { participant: ParticipantView };
 
 const qualityIcons = { good: Signal, fair: SignalMedium, poor: TriangleAlert, unknown: Signal } as const;
 
@@ -22,7 +40,7 @@ const placeOf = ({ x, y, width, height }: StageBox): CSSProperties => ({
 });
 
 /** Somebody else's camera or screen. */
-export function ParticipantTile({ box, participant, kind, pinned, onPin }: ParticipantTileProps) {
+export function ParticipantTile({ box, participant, kind, handPlace, pinned, onPin }: ParticipantTileProps) {
   const { setVolume } = useActions();
   const speakerId = useApp((state) => state.settings.devices.speakerId);
   const { name, speaking, microphone, hand, quality, link, camera } = participant;
@@ -53,12 +71,13 @@ export function ParticipantTile({ box, participant, kind, pinned, onPin }: Parti
         />
       ) : null}
       <ConnectionTrouble link={link} name={name} />
+      {kind === 'camera' ? <Reaction now={participant.reaction} /> : null}
       <div className={styles.caption}>
         {microphone !== 'live' && kind === 'camera' ? <Mark icon={MicOff} word="Muted" /> : null}
         <span className={styles.name}>
           <bdi>{label}</bdi>
         </span>
-        {hand && kind === 'camera' ? <Mark icon={Hand} word="Hand raised" /> : null}
+        {hand && kind === 'camera' ? <RaisedHand place={handPlace} /> : null}
         {quality === 'unknown' || kind === 'screen' ? null : (
           <Mark icon={QualityIcon} word={qualityWords[quality]} tone={quality} />
         )}
@@ -78,6 +97,7 @@ export function ParticipantTile({ box, participant, kind, pinned, onPin }: Parti
             />
           </label>
         ) : null}
+        {stream && visible ? <PopOutButton label={label} /> : null}
         <PinButton pinned={pinned} label={label} onPin={onPin} />
       </div>
     </div>
@@ -104,14 +124,9 @@ function ConnectionTrouble({ link, name }: Pick<ParticipantView, 'link' | 'name'
 }
 
 /** One's own camera or screen. */
-export function OwnTile({
-  box,
-  kind,
-  media,
-  pinned,
-  onPin,
-}: TileProps & { kind: 'camera' | 'screen'; media: OwnMedia }) {
+export function OwnTile({ box, kind, media, handPlace, pinned, onPin }: TileProps & { media: OwnMedia }) {
   const profile = useApp((state) => state.settings.profile);
+  const mirrored = useApp((state) => state.settings.stage.mirrored);
   const stream = kind === 'camera' ? media.cameraStream : media.screenStream;
   const visible = kind === 'screen' || media.camera;
   const label = kind === 'screen' ? 'Your screen' : 'You';
@@ -126,19 +141,62 @@ export function OwnTile({
     >
       {visible ? null : <Absent id="self" name={profile?.displayName ?? profile?.username ?? 'You'} box={box} />}
       {stream && visible ? (
-        <VideoView stream={stream} kind={kind} visible own box={box} label={`${label}, picture`} />
+        <VideoView
+          stream={stream}
+          kind={kind}
+          visible
+          own
+          mirrored={mirrored && kind === 'camera'}
+          box={box}
+          label={`${label}, picture`}
+        />
       ) : null}
+      {kind === 'camera' ? <Reaction now={media.reaction} /> : null}
       <div className={styles.caption}>
         {media.microphone !== 'live' && kind === 'camera' ? <Mark icon={MicOff} word="Muted" /> : null}
         <span className={styles.name}>
           <bdi>{label}</bdi>
         </span>
-        {media.hand && kind === 'camera' ? <Mark icon={Hand} word="Hand raised" /> : null}
+        {media.hand && kind === 'camera' ? <RaisedHand place={handPlace} /> : null}
       </div>
       <div className={styles.tools}>
         <PinButton pinned={pinned} label={label} onPin={onPin} />
       </div>
     </div>
+  );
+}
+
+/** A raised hand, with its place where several are up. */
+function RaisedHand({ place }: { place: number | null }) {
+  return (
+    <span className={styles.hand}>
+      <Mark icon={Hand} word={place === null ? 'Hand raised' : `Hand raised, number ${place}`} />
+      {place === null ? null : <span aria-hidden="true">{place}</span>}
+    </span>
+  );
+}
+
+/** The emoji that somebody shows for a moment; the announcer says it. */
+function Reaction({ now }: { now: ShownReaction | null }) {
+  return now ? (
+    <span key={now.turn} className={styles.reaction} aria-hidden="true">
+      {now.emoji}
+    </span>
+  ) : null;
+}
+
+/** Takes the picture out of the window, for those who work in another program meanwhile. */
+function PopOutButton({ label }: { label: string }) {
+  const log = useLog();
+  if (!document.pictureInPictureEnabled) return null;
+  const onClick = ({ currentTarget }: MouseEvent) => {
+    const video = currentTarget.closest('[data-sess]')?.querySelector('video');
+    if (video) void popOut(video, log);
+  };
+  return (
+    <button type="button" className={styles.tool} aria-label={`Pop out ${label}`} title="Pop out" onClick={onClick}>
+      <PictureInPicture2 aria-hidden="true" />
+    </button>
   );
 }
 

@@ -34,13 +34,14 @@ const followVisibility = (changed: () => void): (() => void) => {
 const isHidden = (): boolean => document.visibilityState === 'hidden';
 
 /**
- * Tells the others at which size they are shown; nobody is while the window is hidden, or when the stage is gone. Null: there is no layout
- * yet, and nothing to tell.
+ * Tells the others at which size they are shown; while the window is hidden that is the tile alone that was taken out of it, by its key,
+ * and nobody when the stage is gone. Null: there is no layout yet, and nothing to tell.
  */
-export function useViews(roomId: RoomId, boxes: readonly StageBox[] | null): void {
+export function useViews(roomId: RoomId, boxes: readonly StageBox[] | null, poppedOut: string | null): void {
   const { showViews } = useActions();
   const hidden = useSyncExternalStore(followVisibility, isHidden);
-  const views = hidden ? new Map<string, View>() : boxes && viewsOf(boxes, window.devicePixelRatio || 1);
+  const seen = hidden ? (boxes ?? []).filter(({ key }) => key === poppedOut) : boxes;
+  const views = seen && viewsOf(seen, window.devicePixelRatio || 1);
   const facts = views ? JSON.stringify([...views]) : null;
   const latest = useRef(views);
   useEffect(() => {

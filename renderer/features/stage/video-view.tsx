@@ -11,6 +11,7 @@ type VideoViewProps = {
   /** Whether a picture is to be seen; sound plays either way. */
   visible: boolean;
   own: boolean;
+  mirrored?: boolean;
   /** 0 to 1. */
   volume?: number;
   speakerId?: string | null;
@@ -18,8 +19,18 @@ type VideoViewProps = {
   label: string;
 };
 
-/** A stream's picture and sound. The own one is mirrored and silent. */
-export function VideoView({ stream, kind, visible, own, volume = 1, speakerId = null, box, label }: VideoViewProps) {
+/** A stream's picture and sound. The own one is silent. */
+export function VideoView({
+  stream,
+  kind,
+  visible,
+  own,
+  mirrored = false,
+  volume = 1,
+  speakerId = null,
+  box,
+  label,
+}: VideoViewProps) {
   const log = useLog();
   const ref = useRef<HTMLVideoElement>(null);
   const [picture, setPicture] = useState<{ width: number; height: number } | null>(null);
@@ -49,7 +60,7 @@ export function VideoView({ stream, kind, visible, own, volume = 1, speakerId = 
       ref={ref}
       className={classNames(
         styles.video,
-        own && kind === 'camera' && styles.mirrored,
+        mirrored && styles.mirrored,
         !visible && styles.unseen,
         fitOf(kind, picture, box) === 'cover' && styles.cover,
       )}

@@ -1,6 +1,7 @@
 import type { Bytes, PeerSignal } from '@parley/shared/protocol';
 import { sha256 } from '@parley/shared/sealing';
 import type { MakePeer, RawPeer, RawPeerListener, StatsEntry } from '../raw-peer.ts';
+import { SLOT_FACTS, TRACK_SLOTS, type TrackSlot, type VideoSlot } from '../track-slots.ts';
 import type { VideoLimits } from '../video-limits.ts';
 
 /** A certificate for tests: what DTLS would show, and its SHA-256. */
@@ -50,9 +51,10 @@ export class FakePeer implements RawPeer {
   readonly sent: string[] = [];
   readonly filesSent: (string | Bytes)[] = [];
   fileBufferedBytes = 0;
-  /** Tracks as they go out now, by the track they were added with. */
-  readonly senders = new Map<MediaStreamTrack, { now: MediaStreamTrack | null; stream: MediaStream }>();
-  readonly limits = new Map<MediaStreamTrack, VideoLimits>();
+  /** Tracks as they go out now, and how often one was set. */
+  readonly tracks = new Map<TrackSlot, MediaStreamTrack | null>();
+  tracksSet = 0;
+  readonly limits = new Map<VideoSlot, VideoLimits>();
   restarts = 0;
   destroyed = false;
   bufferedBytes = 0;
@@ -102,17 +104,13 @@ export class FakePeer implements RawPeer {
     return true;
   }
 
-  addTrack(track: MediaStreamTrack, stream: MediaStream): void {
-    this.senders.set(track, { now: track, stream });
-    if (this.far) this.far.#track(track, stream);
+  setTrack(slot: TrackSlot, track: MediaStreamTrack | null): void {
+    this.tracks.set(slot, track);
+    this.tracksSet += 1;
   }
 
-  replaceTrack(old: MediaStreamTrack, next: MediaStreamTrack | null, stream: MediaStream): void {
-    this.senders.set(old, { now: next, stream });
-  }
-
-  limitVideo(track: MediaStreamTrack, limits: VideoLimits): void {
-    this.limits.set(track, limits);
+  limitVideo(slot: VideoSlot, limits: VideoLimits): void {
+    this.limits.set(slot, limits);
   }
 
   restartIce(): void {
@@ -166,6 +164,11 @@ export class FakePeer implements RawPeer {
     this.#listener.connected();
   }
 
+  /** Says that the far end has a place for such a track. */
+  track(slot: TrackSlot, stream: MediaStream): void {
+    this.#listener.track(slot, stream);
+  }
+
   ice(state: RTCIceConnectionState): void {
     this.#listener.iceState(state);
   }
@@ -174,13 +177,11 @@ export class FakePeer implements RawPeer {
     if (!this.destroyed) this.#listener.signal(signal);
   }
 
-  #track(track: MediaStreamTrack, stream: MediaStream): void {
-    queueMicrotask(() => !this.destroyed && this.#listener.track(track, stream));
-  }
-
   #meet(far: FakePeer): void {
     this.far = far;
-    for (const [track, { stream }] of far.senders) this.#track(track, stream);
+    // As in a browser, the places are there from the first description on, whether or not something is sent in them.
+    const streams = { camera: fakeStream(), screen: fakeStream() };
+    for (const slot of TRACK_SLOTS) this.track(slot, streams[SLOT_FACTS[slot].stream]);
     queueMicrotask(() => !this.destroyed && this.#listener.connected());
   }
 }

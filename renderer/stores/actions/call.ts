@@ -1,3 +1,4 @@
+import type { Emoji } from '@parley/shared/model';
 import { type DeviceId, type Outcome, type RoomId, refuse } from '@parley/shared/protocol';
 import type { DeviceTrouble } from '../../media/devices.ts';
 import type { View } from '../../mesh/video-limits.ts';
@@ -23,6 +24,10 @@ export interface CallActions {
   toggleCamera: () => void;
   toggleScreen: () => void;
   toggleHand: () => void;
+  /** Shows an emoji for a moment to those in the call. */
+  reactInCall: (emoji: Emoji) => void;
+  /** Sound goes out while a key is held. */
+  holdToTalk: (on: boolean) => void;
   /** Tells the others in that room's call at which size they are shown here, by `sess`; those who are missing are not shown. */
   showViews: (roomId: RoomId, views: ReadonlyMap<string, View>) => void;
   chooseCamera: (id: string) => void;
@@ -81,6 +86,8 @@ export function createCallActions(
     toggleCamera: () => calls()?.toggleCamera(),
     toggleScreen: () => void calls()?.toggleScreen(),
     toggleHand: () => calls()?.toggleHand(),
+    reactInCall: (emoji) => calls()?.react(emoji),
+    holdToTalk: (on) => calls()?.talk(on),
     showViews: (roomId, views) => session(roomId)?.showViews(views),
     chooseCamera: (id) => void choose('cameraId', id, (devices) => devices.chooseCamera(id)),
     chooseMicrophone: (id) => void choose('microphoneId', id, (devices) => devices.chooseMicrophone(id)),

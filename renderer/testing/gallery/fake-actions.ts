@@ -113,6 +113,8 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
     toggleCamera: () => media(({ camera }) => ({ camera: !camera })),
     toggleScreen: () => media(({ screen: shared }) => ({ screen: !shared })),
     toggleHand: () => media(({ hand }) => ({ hand: !hand })),
+    reactInCall: (emoji) => media(({ reaction }) => ({ reaction: { emoji, turn: (reaction?.turn ?? 0) + 1 } })),
+    holdToTalk: (on) => media(() => ({ microphone: on ? 'live' : 'muted' })),
     chooseCamera: () => undefined,
     chooseMicrophone: () => undefined,
     chooseSpeaker: () => undefined,

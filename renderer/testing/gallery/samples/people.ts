@@ -27,6 +27,8 @@ export function participant(name: string, more: Partial<ParticipantView> = {}): 
     camera: true,
     screen: false,
     hand: false,
+    handTurn: null,
+    reaction: null,
     speaking: false,
     typing: false,
     quality: 'good',
@@ -48,15 +50,25 @@ export function inCall(name: string, more: Partial<ParticipantView> = {}): Parti
   });
 }
 
-export const ownMedia = (): OwnMedia => ({
-  microphone: 'live',
-  camera: true,
+/** Somebody in a call with neither camera nor microphone. */
+export const mediaOff: OwnMedia = {
+  microphone: 'off',
+  camera: false,
   screen: false,
   hand: false,
+  handTurn: null,
+  reaction: null,
   speaking: false,
   talkingWhileMuted: false,
-  cameraStream: movingPicture(165, 'person'),
+  cameraStream: null,
   screenStream: null,
   cameraTrouble: null,
   microphoneTrouble: null,
+};
+
+export const ownMedia = (): OwnMedia => ({
+  ...mediaOff,
+  microphone: 'live',
+  camera: true,
+  cameraStream: movingPicture(165, 'person'),
 });

@@ -64,6 +64,20 @@ export const callScreens = {
       people.map((name, index) => inCall(name, { speaking: index === 2, camera: index !== 4, hand: index === 5 })),
       { microphone: 'muted', talkingWhileMuted: true },
     ),
+  'call-speaker': (base, nowMs) => ({
+    ...joined(
+      base,
+      nowMs,
+      [
+        inCall('Ana Moreira', { hand: true, handTurn: 2 }),
+        inCall('Benedikt', { speaking: true, reaction: { emoji: '🎉', turn: 1 } }),
+        inCall('Chiara Fontana', { hand: true, handTurn: 1, reaction: { emoji: '👍', turn: 2 } }),
+        inCall('Dmitri', { camera: false }),
+      ],
+      { hand: true, handTurn: 3 },
+    ),
+    settings: { ...base.settings, stage: { ...base.settings.stage, layout: 'speaker' } },
+  }),
   'call-screen': (base, nowMs) =>
     joined(base, nowMs, [
       inCall('Ana Moreira', { speaking: true, screen: true, screenStream: slides(1) }),
