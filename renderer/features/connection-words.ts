@@ -99,13 +99,6 @@ export function presenceWords({ link, inCall }: Pick<ParticipantView, 'link' | '
   return inCall ? 'In the call' : 'Here';
 }
 
-export const qualityWords: Record<ParticipantView['quality'], string> = {
-  good: 'Good connection',
-  fair: 'Fair connection',
-  poor: 'Poor connection',
-  unknown: 'Measuring the connection',
-};
-
 /** The room's name where it stands alone, or words in its place before a member told it. */
 export const roomTitle = (room: Pick<Room, 'name'>): string => room.name ?? 'Unnamed room';
 

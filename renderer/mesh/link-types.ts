@@ -2,7 +2,7 @@ import type { Bytes, LinkMessage, LinkSignal } from '@parley/shared/protocol';
 import type { Clock } from '@parley/shared/timing';
 import type { Log } from '../log.ts';
 import type { LinkPolicy } from './link-policy.ts';
-import type { LinkReading } from './quality.ts';
+import type { LinkReading } from './link-reading.ts';
 import type { MakePeer } from './raw-peer.ts';
 import type { StreamName } from './track-slots.ts';
 

@@ -1,8 +1,9 @@
 import { type Clock, repeat } from '@parley/shared/timing';
 import { errorFields, type Log } from '../log.ts';
 import type { LinkPolicy } from './link-policy.ts';
-import { type LinkReading, type ReadingTotals, readQuality } from './quality.ts';
+import { type LinkReading, readLink } from './link-reading.ts';
 import type { RawPeer } from './raw-peer.ts';
+import type { StatsSnapshot } from './stats-view.ts';
 
 export type MeasuringOptions = {
   peer: Pick<RawPeer, 'stats' | 'audioLevel' | 'playedAt'>;
@@ -19,16 +20,16 @@ export type MeasuringOptions = {
   stalled(): void;
 };
 
-/** Reads the quality of a connection and how loud the far end is, now and again from then on. Returns the undos. */
+/** Reads the statistics of a connection and how loud the far end is, now and again from then on. Returns the undos. */
 export function measure(options: MeasuringOptions): (() => void)[] {
   const { peer, clock, policy, log, isCurrent, isHeard, reading, voice, stalled } = options;
-  let totals: ReadingTotals | null = null;
+  let before: StatsSnapshot | null = null;
   const readStats = () => {
     peer.stats().then(
       (stats) => {
         if (!isCurrent()) return;
-        const read = readQuality(stats, totals);
-        totals = read.totals;
+        const read = readLink(stats, before);
+        before = read.snapshot;
         reading(read.reading);
       },
       (error: unknown) => log.debug('statistics could not be read', errorFields(error)),

@@ -348,7 +348,7 @@ describe('peer link', () => {
     const { clock, lo, open, latest } = await linkedPair();
     await open();
     const readings: string[] = [];
-    lo.link.on('reading', ({ quality, relayed }) => readings.push(`${quality} ${relayed}`));
+    lo.link.on('reading', ({ received, relayed }) => readings.push(`${received.lossRatio} ${relayed}`));
     const stats = (received: number, lost: number) => [
       { id: 't', type: 'transport', selectedCandidatePairId: 'p' },
       { id: 'p', type: 'candidate-pair', localCandidateId: 'l', remoteCandidateId: 'r', currentRoundTripTime: 0.02 },
@@ -366,7 +366,7 @@ describe('peer link', () => {
       clock.advance(usualLinkPolicy.statsEveryMs);
       await settled();
     }
-    expect(readings).toEqual(['good true', 'good true', 'fair true', 'poor true']);
+    expect(readings).toEqual(['null true', '0 true', '0.05 true', '0.1 true']);
   });
 
   describe('whose way is doubted', () => {

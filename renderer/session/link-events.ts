@@ -7,6 +7,7 @@ import {
   unreachable,
 } from '@parley/shared/protocol';
 import type { Clock } from '@parley/shared/timing';
+import type { LinkReading } from '../mesh/link-reading.ts';
 import type { CloseReason, LinkState } from '../mesh/link-types.ts';
 import type { Participant } from './participant.ts';
 import type { SessionNotice } from './session-state.ts';
@@ -38,6 +39,8 @@ export type LinkEventsPorts = {
   reaction(participant: Participant, emoji: Emoji): void;
   /** A participant shows this device's pictures at another size. */
   viewed(): void;
+  /** The link measured itself. */
+  reading(participant: Participant, reading: LinkReading): void;
   /** Whether the participant sends this device sound, by their own word. */
   expectsSound(participant: Participant): boolean;
   /** The call of this person, whose decline by others matters. */
@@ -75,11 +78,7 @@ export function followLink(participant: Participant, ports: LinkEventsPorts): vo
   link.on('file', (raw) => ports.file(participant, raw));
   link.on('fileRoom', () => ports.fileRoom(participant));
   link.on('streams', () => ports.shown());
-  link.on('reading', (reading) => {
-    const { quality, relayed } = participant.reading;
-    participant.reading = reading;
-    if (quality !== reading.quality || relayed !== reading.relayed) ports.shown();
-  });
+  link.on('reading', (reading) => ports.reading(participant, reading));
   link.on('stalled', () => {
     if (ports.expectsSound(participant)) link.doubt();
   });

@@ -1,13 +1,14 @@
 import { nameOf, type PeerStanding, type Profile } from '@parley/shared/model';
 import type { CallId, DeviceId, LinkMessage, LinkMessageOf } from '@parley/shared/protocol';
+import { type LinkReading, unknownReading } from '../mesh/link-reading.ts';
 import type { PeerLink } from '../mesh/peer-link.ts';
-import { type LinkReading, unknownReading } from '../mesh/quality.ts';
 import type { StreamName } from '../mesh/track-slots.ts';
 import type { View } from '../mesh/video-limits.ts';
 import type { Inbox } from './inbox.ts';
 import type { KnownPeer } from './known-peer.ts';
 import type { ShownReaction } from './reactions.ts';
 import type { ParticipantNow } from './session-state.ts';
+import { SteadyQuality } from './steady.ts';
 import type { Throttle } from './throttle.ts';
 
 /** The messages of a link that go to the disk. */
@@ -47,6 +48,7 @@ export class Participant {
   /** The sizes at which they show this device's pictures; undefined until they said so. */
   view: View | undefined;
   reading: LinkReading = unknownReading;
+  readonly quality = new SteadyQuality();
   speaking = false;
   typing = false;
   safetyCode: string | null = null;
@@ -104,7 +106,8 @@ export class Participant {
       name: this.name,
       standing: this.standing,
       link: link.state.at,
-      reading: this.reading,
+      relayed: this.reading.relayed,
+      quality: this.quality.shown,
       call,
       speaking: this.speaking && call !== null,
       typing: this.typing,

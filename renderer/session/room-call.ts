@@ -2,8 +2,10 @@ import {
   accept,
   type CallId,
   type CallPresence,
+  type CallTrouble,
   type DeviceId,
   LIMITS,
+  type MicrophoneState,
   type Outcome,
   type StreamKind,
   sentenceOf,
@@ -32,6 +34,8 @@ export type RoomCallPorts = {
   /** The sizes at which others are shown here. */
   views: Pick<OwnViews, 'changed'>;
   reactions: Pick<Reactions, 'of'>;
+  /** What is wrong at this end. */
+  troubles: () => readonly CallTrouble[];
   entries: Pick<CallEntries, 'started' | 'follow' | 'joinedElsewhere'>;
   /** The others must hear of this device's part. */
   publish: () => void;
@@ -185,7 +189,13 @@ export class RoomCall {
     const ranMs = Math.round(
       Math.min(LIMITS.callLengthMaxMs, Math.max(0, this.#ports.clock.monotonicMs() - this.#sinceOf(own.callId))),
     );
-    return { ...own, ranMs };
+    const troubles = [...this.#ports.troubles()];
+    return { ...own, ranMs, ...(troubles.length > 0 ? { troubles } : {}) };
+  }
+
+  /** The own microphone; null outside a call. */
+  get microphone(): MicrophoneState | null {
+    return this.#membership.media?.microphone ?? null;
   }
 
   now(): Pick<SessionNow, 'call' | 'ringing' | 'own'> {

@@ -22,7 +22,7 @@ import type { SendWait } from './conversation.ts';
 import type { FileTransfers } from './files/file-transfers.ts';
 import { forgeryWords } from './forgery-words.ts';
 import type { HandshakeEvents } from './handshakes.ts';
-import { NetworkDoubt } from './network-doubt.ts';
+import { NetworkDoubts } from './network-doubts.ts';
 import { oncePerTurn } from './once-per-turn.ts';
 import type { Participant } from './participant.ts';
 import { sendSignal } from './send-signal.ts';
@@ -57,13 +57,12 @@ export class RoomSession {
   readonly #parts: SessionParts;
   #state: State = { at: 'new' };
   #typedAt = Number.NEGATIVE_INFINITY;
-  readonly #network: NetworkDoubt;
+  readonly #doubts: NetworkDoubts;
 
   constructor(keyring: RoomKeyring, ports: RoomSessionPorts) {
     this.keyring = keyring;
     this.#ports = ports;
     this.#clock = countedClock(ports.clock);
-    this.#network = new NetworkDoubt(this.#clock);
     this.#parts = createSessionParts(keyring, ports, this.#clock, {
       seated: () => this.#seated(),
       isOver: () => this.#is('left'),
@@ -72,8 +71,10 @@ export class RoomSession {
       broadcast: (message) => this.#broadcast(message),
       opened: (participant) => this.#opened(participant),
       sendSignal: (participant, signal) => sendSignal(participant, signal, this.#seated(), ports.log),
+      recorded: ({ peerId }, reading) => this.#events.emit('reading', { sess: peerId, reading }),
     });
-    const { conversation, files } = this.#parts;
+    const { conversation, files, roster } = this.#parts;
+    this.#doubts = new NetworkDoubts(this.#clock, () => roster.all);
     files.on('changed', (now) => this.#events.emit('files', now));
     conversation.on('recorded', (items) => this.#events.emit('recorded', items));
     conversation.on('changed', (items) => this.#events.emit('delivery', items));
@@ -140,11 +141,12 @@ export class RoomSession {
   }
 
   get now(): SessionNow {
-    const { roster, call, reactions } = this.#parts;
+    const { roster, call, reactions, quality } = this.#parts;
     return {
       connection: this.#connection(),
       participants: roster.all.map((each) => each.now(call.own !== null, reactions.of(each))),
       ...call.now(),
+      troubles: quality.troubles,
     };
   }
 
@@ -215,10 +217,12 @@ export class RoomSession {
 
   /** The network changed: the ways to the others may be gone. */
   networkChanged(how: NetworkChange): void {
-    this.#network.changed(
-      how,
-      this.#parts.roster.all.map(({ link }) => link),
-    );
+    this.#doubts.networkChanged(how);
+  }
+
+  /** The STUN and TURN servers of this room, for a test of the ways before a call. Empty while there is no seat. */
+  iceServers(): RTCIceServer[] {
+    return this.#parts.ice.servers();
   }
 
   /** The profile or the room's name changed: the others hear of it. */

@@ -4,10 +4,12 @@ import { type DeviceId, LIMITS, type LinkMessage, type LinkSignal } from '@parle
 import type { Clock } from '@parley/shared/timing';
 import type { FileContent } from '../bridge/file-content.ts';
 import type { Log } from '../log.ts';
+import type { LinkReading } from '../mesh/link-reading.ts';
 import type { MakePeer } from '../mesh/raw-peer.ts';
 import type { Seat, SeatOwner } from '../signaling/seat.ts';
 import { Admission } from './admission.ts';
 import { CallEntries } from './call-entries.ts';
+import { CallQuality } from './call-quality.ts';
 import type { OwnCertificate } from './certificate.ts';
 import { Conversation } from './conversation.ts';
 import { FileTransfers } from './files/file-transfers.ts';
@@ -61,6 +63,8 @@ export type SessionHooks = {
   /** A fresh connection to that participant is open. */
   opened(participant: Participant): void;
   sendSignal(participant: Participant, signal: LinkSignal): void;
+  /** A link of the own call measured itself. */
+  recorded(participant: Participant, reading: LinkReading): void;
 };
 
 export type SessionParts = {
@@ -69,6 +73,7 @@ export type SessionParts = {
   roster: Roster;
   names: PeerNames;
   call: RoomCall;
+  quality: CallQuality;
   views: OwnViews;
   reactions: Reactions;
   presence: Presence;
@@ -132,12 +137,21 @@ export function createSessionParts(
       const seated = hooks.seated();
       return seated ? { peerId: seated.peerId, deviceId: seated.deviceId } : null;
     },
+    troubles: () => quality.troubles,
     entries: new CallEntries({ roomId, bridge, conversation, log }),
     reportStream: (kind, live) => void hooks.seated()?.seat.stream(kind, live),
     publish: () => presence.publish(),
     isOver,
     notice,
     shown,
+  });
+  const quality: CallQuality = new CallQuality({
+    clock,
+    participants: () => roster.all,
+    microphone: () => call.microphone,
+    troublesChanged: () => presence.publish(),
+    shown,
+    recorded: hooks.recorded,
   });
   const presence: Presence = new Presence({
     clock,
@@ -206,11 +220,13 @@ export function createSessionParts(
       reaction: (participant, emoji) => reactions.heard(participant, emoji),
       // Each of them sets what is sent to everybody.
       viewed: () => governing.request(),
+      reading: (participant, reading) => quality.read(participant, reading),
       expectsSound: (participant) => call.expectsSound(participant),
       ownCallId: () => call.own?.callId ?? null,
       notice,
       shown,
     },
   });
-  return { conversation, files, roster, names, call, views, reactions, presence, codes, computers, ice, admission };
+  const parts = { conversation, files, roster, names, call, quality, views, reactions };
+  return { ...parts, presence, codes, computers, ice, admission };
 }

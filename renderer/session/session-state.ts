@@ -1,9 +1,10 @@
 import type { HistoryItem, PeerStanding } from '@parley/shared/model';
-import type { CallId, CallPresence, DeviceId, ErrorCode } from '@parley/shared/protocol';
-import type { LinkReading } from '../mesh/quality.ts';
+import type { CallId, CallPresence, CallTrouble, DeviceId, ErrorCode } from '@parley/shared/protocol';
+import type { LinkReading } from '../mesh/link-reading.ts';
 import type { ServerConnection } from '../signaling/server-connection.ts';
 import type { CallKey } from './call-state.ts';
 import type { FileNow } from './files/file-transfers.ts';
+import type { LinkQuality } from './link-quality.ts';
 import type { ShownReaction } from './reactions.ts';
 
 /** One other participant of a room, as the screens see it. */
@@ -16,7 +17,9 @@ export type ParticipantNow = {
   name: string;
   standing: PeerStanding['standing'];
   link: 'opening' | 'open' | 'interrupted' | 'closed';
-  reading: LinkReading;
+  /** Whether the link runs through a relay; null while unknown. */
+  relayed: boolean | null;
+  quality: LinkQuality;
   /** Null while only reachable. */
   call: CallPresence | null;
   speaking: boolean;
@@ -42,6 +45,8 @@ export type SessionNow = {
   ringing: { callId: CallId; from: string } | null;
   /** This person's own part, as it is after calls were merged. */
   own: OwnCallNow | null;
+  /** What is wrong at this end of the call. */
+  troubles: readonly CallTrouble[];
 };
 
 /** Something that the person should read. */
@@ -54,4 +59,6 @@ export type SessionEvents = {
   delivery: readonly HistoryItem[];
   files: readonly FileNow[];
   notice: SessionNotice;
+  /** A link of the own call measured itself. */
+  reading: { sess: string; reading: LinkReading };
 };

@@ -16,7 +16,13 @@ export const NO_SEARCH: SearchState = {
   total: 0,
   next: null,
 };
-export const UNREACHED: RoomReach = { connection: { at: 'offline' }, participants: [], call: null, ringing: null };
+export const UNREACHED: RoomReach = {
+  connection: { at: 'offline' },
+  participants: [],
+  call: null,
+  ringing: null,
+  troubles: [],
+};
 export const EMPTY_CHAT: ChatState = {
   items: [],
   total: 0,
@@ -42,6 +48,9 @@ export const createAppStore = (): AppStore =>
     screen: { at: 'home' },
     reach: {},
     call: NO_CALL,
+    linkRecords: {},
+    pathTest: { at: 'none' },
+    inspecting: null,
     silencedRooms: [],
     chats: {},
     gaps: {},

@@ -14,6 +14,7 @@ import { firstAnswer } from './first-answer.ts';
 import { createGaps } from './gaps.ts';
 import { createListedRooms } from './listed-rooms.ts';
 import { createNotices } from './notices.ts';
+import { createPathTests } from './path-tests.ts';
 import type { AppPorts } from './ports.ts';
 import { createReach, type Reach } from './reach.ts';
 import { soundRings } from './rings.ts';
@@ -47,6 +48,11 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
   });
   const voices = createVoices({ store, ports, notices });
   let running: { reach: Reach; calls: Calls } | undefined;
+  const pathTests = createPathTests({
+    store,
+    ports,
+    iceServers: (roomId) => running?.reach.get(roomId)?.iceServers() ?? [],
+  });
   let closed = false;
   /** The rooms that the core told last: one that was made here is in the state before. */
   let toldRooms: ReadonlySet<RoomId> = new Set();
@@ -62,6 +68,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
     localFiles,
     notices,
     voices,
+    pathTests,
     running: () => running,
     restart: () => void start(),
   });
@@ -200,6 +207,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
       searches.close();
       listedRooms.close();
       voices.close();
+      pathTests.close();
       actions.stopTakingIn();
       actions.stopComingIn();
       running?.calls.leave();

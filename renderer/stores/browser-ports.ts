@@ -2,11 +2,13 @@ import type { Bridge } from '@parley/shared/bridge';
 import { systemClock } from '@parley/shared/timing';
 import { createBridge } from '../bridge/create-bridge.ts';
 import { fetchedContent } from '../bridge/file-content.ts';
+import { browserSaveText } from '../bridge/save-text.ts';
 import { PageLog } from '../log.ts';
 import { browserMedia } from '../media/ports.ts';
 import { browserRingTone } from '../media/ring-tone.ts';
 import { browserVoice } from '../media/voice/voice-ports.ts';
 import { usualLinkPolicy } from '../mesh/link-policy.ts';
+import { browserPathProbes } from '../mesh/path-probes.ts';
 import { makeSimplePeer } from '../mesh/simple-peer-adapter.ts';
 import { makeCertificate } from '../session/certificate.ts';
 import { usualSessionPolicy } from '../session/session-policy.ts';
@@ -48,12 +50,14 @@ export function browserPorts(window: Window & typeof globalThis): AppPorts {
     signaling,
     roomLists: createRoomLists((host) => signaling.clientOf(host), systemClock),
     makePeer: makeSimplePeer,
+    pathProbes: browserPathProbes(window),
     makeCertificate: () => makeCertificate(window.RTCPeerConnection),
     media: browserMedia(window),
     voice: browserVoice(window),
     ringTone: browserRingTone(window),
     reload: () => window.location.reload(),
     writeClipboard: (text) => window.navigator.clipboard.writeText(text),
+    saveText: browserSaveText(window, systemClock),
     log,
     sessionPolicy: usualSessionPolicy(usualLinkPolicy),
   };

@@ -71,7 +71,7 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
   };
   const end = () => {
     devices.stop();
-    store.setState({ call: NO_CALL });
+    store.setState({ call: NO_CALL, linkRecords: {}, inspecting: null });
   };
 
   /** Whether a muted microphone is live because a key is held. */

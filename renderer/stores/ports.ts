@@ -3,10 +3,12 @@ import type { ServerHost } from '@parley/shared/model';
 import type { RoomId } from '@parley/shared/protocol';
 import type { Clock } from '@parley/shared/timing';
 import type { FileContent } from '../bridge/file-content.ts';
+import type { SaveText } from '../bridge/save-text.ts';
 import type { Logs } from '../log.ts';
 import type { MediaPorts } from '../media/ports.ts';
 import type { RingTone } from '../media/ring-tone.ts';
 import type { VoicePorts } from '../media/voice/voice-ports.ts';
+import type { PathProbes } from '../mesh/path-probes.ts';
 import type { MakePeer } from '../mesh/raw-peer.ts';
 import type { OwnCertificate } from '../session/certificate.ts';
 import type { FileUrls } from '../session/files/local-files.ts';
@@ -27,6 +29,7 @@ export type AppPorts = {
     clientOf(host: ServerHost): { join(roomId: RoomId, owner: SeatOwner): Seat };
   };
   makePeer: MakePeer;
+  pathProbes: PathProbes;
   makeCertificate: () => Promise<OwnCertificate>;
   media: MediaPorts;
   voice: VoicePorts;
@@ -35,6 +38,7 @@ export type AppPorts = {
   reload: () => void;
   /** Rejects when the system does not allow it. */
   writeClipboard: (text: string) => Promise<void>;
+  saveText: SaveText;
   sessionPolicy: SessionPolicy;
   log: Logs;
 };

@@ -8,6 +8,7 @@ import { type AppStore, UNREACHED } from './app-store.ts';
 import type { Chats } from './chats.ts';
 import type { Gaps } from './gaps.ts';
 import { createKeptFiles } from './kept-files.ts';
+import { withReading } from './link-records.ts';
 import { tellOfMentions } from './mentions.ts';
 import type { Notices } from './notices.ts';
 import { ownDevices } from './people.ts';
@@ -63,6 +64,7 @@ export function createReach(options: {
       participants: now.participants.map((participant) => viewOf(participant)),
       call: now.call,
       ringing: now.ringing,
+      troubles: now.troubles,
     };
     store.setState((state) => ({ reach: { ...state.reach, [roomId]: reach } }));
   };
@@ -128,6 +130,12 @@ export function createReach(options: {
     });
     session.on('delivery', (items) => chats.update(roomId, items));
     session.on('files', (files) => store.setState((state) => ({ files: { ...state.files, [roomId]: files } })));
+    session.on('reading', ({ sess, reading }) => {
+      const here = store.getState().reach[roomId]?.participants ?? [];
+      const present = new Set(here.filter(({ inCall }) => inCall).map((each) => each.sess));
+      const added = { atMs: ports.clock.monotonicMs(), reading };
+      store.setState(({ linkRecords }) => ({ linkRecords: withReading(linkRecords, sess, added, present) }));
+    });
     session.on('notice', ({ tone, text, code }) => notices.say(tone, text, code));
     show(roomId, session.now);
     // Opening goes on by itself; waiting for the network would hold up whoever opens the room.
@@ -183,7 +191,7 @@ export function createReach(options: {
 }
 
 function toView(participant: ParticipantNow, volume: number): ParticipantView {
-  const { call, reading } = participant;
+  const { call } = participant;
   return {
     sess: participant.sess,
     deviceId: participant.deviceId,
@@ -191,7 +199,7 @@ function toView(participant: ParticipantNow, volume: number): ParticipantView {
     name: participant.name,
     standing: participant.standing,
     link: participant.link,
-    relayed: reading.relayed,
+    relayed: participant.relayed,
     inCall: call !== null,
     microphone: call?.microphone ?? 'off',
     camera: call?.camera ?? false,
@@ -201,7 +209,7 @@ function toView(participant: ParticipantNow, volume: number): ParticipantView {
     reaction: participant.reaction,
     speaking: participant.speaking,
     typing: participant.typing,
-    quality: reading.quality,
+    quality: participant.quality,
     volume,
     cameraStream: participant.cameraStream,
     screenStream: participant.screenStream,

@@ -20,19 +20,35 @@ import type {
   Settings,
   WorkState,
 } from '@parley/shared/model';
-import type { CallId, DeviceId, FileId, ListedRoom, MicrophoneState, Refusal, RoomId } from '@parley/shared/protocol';
+import type {
+  CallId,
+  CallTrouble,
+  DeviceId,
+  FileId,
+  ListedRoom,
+  MicrophoneState,
+  Refusal,
+  RoomId,
+} from '@parley/shared/protocol';
 import type { VoicePlaying, VoiceSpeed } from '../media/voice/voice-player.ts';
+import type { PathResult, PathTestStep } from '../mesh/path-test.ts';
 import type { FileNow } from '../session/files/file-transfers.ts';
+import type { LinkQuality } from '../session/link-quality.ts';
 import type { FirstSideState } from '../session/new-computer/first-side.ts';
 import type { NewSideState } from '../session/new-computer/new-side.ts';
 import type { ShownReaction } from '../session/reactions.ts';
 import type { ServerConnection } from '../signaling/server-connection.ts';
+import type { LinkRecords } from './link-records.ts';
 
 export type { VoicePlaying, VoiceSpeed } from '../media/voice/voice-player.ts';
+export type { LinkReading, PathEnd } from '../mesh/link-reading.ts';
+export type { PathResult, PathTestStep, RelayMeasure } from '../mesh/path-test.ts';
 export type { View } from '../mesh/video-limits.ts';
 export type { FileNow } from '../session/files/file-transfers.ts';
+export type { LinkQuality, QualityCause } from '../session/link-quality.ts';
 export type { ShownReaction } from '../session/reactions.ts';
 export type { ServerConnection } from '../signaling/server-connection.ts';
+export type { LinkRecords, ReadingAt } from './link-records.ts';
 export type { FirstSideState, NewSideState };
 
 /**
@@ -54,6 +70,12 @@ export type AppState = {
   reach: Readonly<Record<RoomId, RoomReach>>;
   /** The call this person is in, or is about to be in. */
   call: OwnCall;
+  /** What the links of the own call measured of themselves in the last minutes. */
+  linkRecords: LinkRecords;
+  /** The test of the ways out of this network on the pre-join screen. */
+  pathTest: PathTestState;
+  /** The connections of the own call that are being looked at, one of them closely; null while they are not. */
+  inspecting: { sess: string | null } | null;
   /** Rooms whose calls ring without a sound for some minutes, because the person wanted that. */
   silencedRooms: readonly RoomId[];
   chats: Readonly<Record<RoomId, ChatState>>;
@@ -154,6 +176,8 @@ export type RoomReach = {
   call: { callId: CallId; startedAt: number; deviceIds: readonly DeviceId[] } | null;
   /** Set while that call rings here: not joined, not declined, not older than the ringing time. */
   ringing: { callId: CallId; from: string } | null;
+  /** What is wrong at this end of the own call. */
+  troubles: readonly CallTrouble[];
 };
 
 export type LinkView = 'opening' | 'open' | 'interrupted' | 'closed';
@@ -180,7 +204,7 @@ export type ParticipantView = {
   reaction: ShownReaction | null;
   speaking: boolean;
   typing: boolean;
-  quality: 'good' | 'fair' | 'poor' | 'unknown';
+  quality: LinkQuality;
   /** 0 to 1. */
   volume: number;
   cameraStream: MediaStream | null;
@@ -197,6 +221,9 @@ export type OwnCall =
   | { at: 'preparing'; roomId: RoomId; preview: Preview }
   /** `since`: when the call started, by the monotonic clock of this page. */
   | ({ at: 'joined'; roomId: RoomId; callId: CallId; since: number } & OwnMedia);
+
+/** none → running → done → running;  any → none, with the pre-join screen */
+export type PathTestState = { at: 'none' } | { at: 'running'; step: PathTestStep } | { at: 'done'; result: PathResult };
 
 export type DeviceTrouble = { code: Refusal['code']; message: string };
 

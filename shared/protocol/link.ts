@@ -50,6 +50,10 @@ export type LinkSignal = z.infer<typeof LinkSignal>;
 export const MicrophoneState = z.enum(['live', 'muted', 'off']);
 export type MicrophoneState = z.infer<typeof MicrophoneState>;
 
+/** What a device finds wrong at its own end of a call: the far ends cannot tell it from a bad way between. */
+export const CallTrouble = z.enum(['computer', 'uplink', 'downlink', 'microphone']);
+export type CallTrouble = z.infer<typeof CallTrouble>;
+
 /** A participant's part in a call. */
 export const CallPresence = z.object({
   callId: CallId,
@@ -64,6 +68,8 @@ export const CallPresence = z.object({
   hand: z.boolean(),
   /** Of a raised hand: one more than the highest that was up then, so that all see the same order, without clocks. */
   handTurn: z.number().int().min(1).max(LIMITS.callTurnMax).optional(),
+  /** What is wrong at this participant's end, for as long as it lasts; absent for nothing. */
+  troubles: z.array(CallTrouble).max(CallTrouble.options.length).optional(),
 });
 export type CallPresence = z.infer<typeof CallPresence>;
 

@@ -385,12 +385,15 @@ const LINK: Rows<LinkMessage['type']> = {
     good: [
       { profile, call },
       { profile, call: null },
+      { profile, call: { ...call, troubles: ['computer', 'microphone'] } },
     ],
     bad: [
       { profile: { username: 'a', displayName: null } },
       { call: { ...call, microphone: 'loud' } },
       { call: { ...call, turn: 0 } },
       { call: { ...call, hand: true, handTurn: 0 } },
+      { call: { ...call, troubles: ['weather'] } },
+      { call: { ...call, troubles: Array(5).fill('uplink') } },
       { call: undefined },
     ],
   },

@@ -27,6 +27,9 @@ describe('the main screens, as axe sees them', () => {
       await ana.goHome();
       await ana.createRoom('Quiet room');
       await look('pre-join');
+      await ana.page.getByRole('button', { name: 'Test the connection' }).click();
+      await ana.page.getByRole('button', { name: 'Test again' }).waitFor();
+      await look('pre-join, tested');
       await ana.enterCall();
       await look('call');
       await ana.send('a first message');

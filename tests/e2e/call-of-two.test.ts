@@ -1,15 +1,20 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { axeComplaints } from '#support/axe.ts';
 import type { Participant } from '#support/participant.ts';
+import { startRelay, type TestRelay } from '#support/relay.ts';
 import { openStage, type Stage } from '#support/stage.ts';
 import { until } from '#support/wait.ts';
 
 describe('a call of two', () => {
+  let relay: TestRelay;
   let stage: Stage;
   let ana: Participant;
   let ben: Participant;
 
   beforeAll(async () => {
-    stage = await openStage();
+    relay = await startRelay();
+    stage = await openStage({ env: relay.env });
     const hosted = await stage.hostCall('Garden plans');
     ana = hosted.ana;
     const [joined] = await stage.joinCall(hosted.invite, ['Ben Okafor']);
@@ -17,7 +22,10 @@ describe('a call of two', () => {
     ben = joined;
     await Promise.all([ana.tile(ben.name).waitFor(), ben.tile(ana.name).waitFor()]);
   });
-  afterAll(() => stage?.close());
+  afterAll(async () => {
+    await stage?.close();
+    await relay?.close();
+  });
 
   it('brings the moving picture of each to the other', async () => {
     const [atAna, atBen] = await Promise.all([ana.waitFrames(ben.name, 60), ben.waitFrames(ana.name, 60)]);
@@ -32,6 +40,36 @@ describe('a call of two', () => {
         return one.frames.audioEnergy > 0.001;
       });
     }
+  });
+
+  it('says how each connection is, and gives away a report without names and addresses (C7)', async () => {
+    // Which one depends on how busy this computer is.
+    await ana
+      .tile(ben.name)
+      .getByText(/^(Good|Fair|Poor) connection/)
+      .waitFor({ state: 'attached' });
+    await ana.tile(ben.name).hover();
+    await ana
+      .tile(ben.name)
+      .getByRole('button', { name: `Connection to ${ben.name}` })
+      .click();
+    const dialog = ana.page.getByRole('dialog', { name: 'Connections' });
+    await dialog.getByText('opus received, opus sent').waitFor();
+    await dialog
+      .getByText(/^\d+ × \d+, \d+ a second$/)
+      .first()
+      .waitFor();
+    expect(await axeComplaints(ana.page)).toEqual([]);
+    const downloading = ana.page.waitForEvent('download');
+    await dialog.getByRole('button', { name: 'Save report' }).click();
+    const report = await readFile(await (await downloading).path(), 'utf8');
+    expect(JSON.parse(report)).toMatchObject({
+      people: [{ person: 'Person 1', now: { relayed: false, sent: { heard: true } } }],
+    });
+    expect(report).not.toContain(ben.name);
+    expect(report).not.toMatch(/\d+\.\d+\.\d+\.\d+/);
+    await ana.page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
   });
 
   it('delivers messages both ways and says how far they came', async () => {
@@ -171,6 +209,26 @@ describe('a call of two', () => {
     await ana.openRoom('Garden plans');
     await ana.joinCall();
     await Promise.all([ana.waitFrames(ben.name, 20), ben.waitFrames(ana.name, 20)]);
+  });
+
+  it('can be tested before it: the server, the way out, the relay and the devices (C7)', async () => {
+    await ben.leaveCall();
+    await ben.prepareCall();
+    await ben.page.getByRole('button', { name: 'Test the connection' }).click();
+    const test = ben.page.getByRole('region', { name: 'Connection test' });
+    await test.getByRole('progressbar').waitFor();
+    await test.getByText(/^Fine: The relay answers in \d+ ms: calls work also/).waitFor();
+    const found = await test.getByRole('listitem').allInnerTexts();
+    expect(found).toEqual([
+      expect.stringMatching(/is reached, so people can find each other\.$/),
+      expect.stringContaining('Your network lets calls out directly (by UDP).'),
+      expect.stringContaining('The relay answers in'),
+      expect.stringContaining('There is room for voice and pictures.'),
+      expect.stringContaining('Your microphone is on'),
+      expect.stringContaining('Your camera is on.'),
+    ]);
+    await ben.enterCall();
+    await ben.waitFrames(ana.name, 20);
   });
 });
 

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { startProcess } from '#support/processes.ts';
-import { freePort, needProgram, type Program, startProgram } from '#support/programs.ts';
+import { freePort } from '#support/programs.ts';
+import { startRelay, type TestRelay } from '#support/relay.ts';
 import { startServer, type TestServer } from '#support/server.ts';
 
-const SECRET = 'a-secret-for-the-probe-that-is-long-enough';
 const Report = z.object({
   ok: z.boolean(),
   problems: z.array(z.string()),
@@ -25,13 +25,6 @@ const Report = z.object({
   ),
 });
 
-const answers = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => resolve(socket.destroy().destroyed));
-    socket.once('error', () => resolve(false));
-  });
-
 async function probe(server: string, ...more: string[]) {
   const running = startProcess({ args: ['tests/probe/main.ts', '--server', server, '--json', ...more] });
   const { code } = await running.ended;
@@ -42,21 +35,13 @@ async function probe(server: string, ...more: string[]) {
 
 describe('the probe (S18)', () => {
   let folder: string;
-  let relay: Program;
+  let relay: TestRelay;
   let relayed: TestServer;
   let plain: TestServer;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'parley-probe-e2e-'));
-    const port = await freePort();
-    relay = startProgram(needProgram('turnserver'), [
-      ...['-n', '--log-file', 'stdout', '--simple-log', '--no-cli', '--no-tls', '--no-dtls'],
-      ...['--listening-ip', '127.0.0.1', '--relay-ip', '127.0.0.1', '--listening-port', String(port)],
-      ...['--use-auth-secret', '--static-auth-secret', SECRET, '--realm', 'probe.test'],
-      // Everything is on this computer; the configuration that is shipped refuses exactly that.
-      ...['--allow-loopback-peers', '--userdb', join(folder, 'turn.db'), '--pidfile', join(folder, 'turn.pid')],
-    ]);
-    await relay.whenever('it listens', () => answers(port));
-    const env = { TURN_URLS: `turn:127.0.0.1:${port}?transport=udp`, TURN_SECRET: SECRET };
+    relay = await startRelay();
+    const { env } = relay;
     [relayed, plain] = await Promise.all([startServer({ env }), startServer()]);
   });
   afterAll(async () => {

@@ -11,6 +11,7 @@ import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { Banner } from '../../ui/field.tsx';
 import { formatNames } from '../../ui/format.ts';
 import { presenceWords, standingWords } from '../connection-words.ts';
+import { PersonConnection, PersonConnectionButton } from '../quality/person-connection.tsx';
 import styles from './people.module.css';
 
 const noParticipants: readonly ParticipantView[] = [];
@@ -89,6 +90,7 @@ function Person({ participant, computers, onCompare }: PersonProps) {
           {participant.relayed ? ' · through a relay' : ''}
           {computers > 1 ? ` · on ${computers} computers` : ''}
         </span>
+        <PersonConnection participant={participant} />
         <span className={styles.standing} data-standing={participant.standing} title={sentence}>
           <Icon aria-hidden="true" /> {word}
         </span>
@@ -97,9 +99,12 @@ function Person({ participant, computers, onCompare }: PersonProps) {
             {sentence}
           </Banner>
         ) : null}
-        <Button size="small" className={styles.compare} onClick={onCompare}>
-          Compare safety code
-        </Button>
+        <div className={styles.buttons}>
+          <Button size="small" onClick={onCompare}>
+            Compare safety code
+          </Button>
+          <PersonConnectionButton participant={participant} />
+        </div>
       </div>
       <span className={styles.marks}>
         {participant.inCall && participant.microphone !== 'live' ? <MicOff aria-label="Muted" /> : null}

@@ -8,6 +8,7 @@ import { countOf } from '../../ui/format.ts';
 import { roomTitle } from '../connection-words.ts';
 import { DeviceField } from '../device-field.tsx';
 import { InviteButton } from '../invites/invite-button.tsx';
+import { PathTest } from '../quality/path-test.tsx';
 import { VideoView } from '../stage/video-view.tsx';
 import styles from './pre-join.module.css';
 
@@ -99,6 +100,7 @@ export function PreJoinScreen() {
               </Banner>
             ) : null,
           )}
+          {room ? <PathTest host={room.host} reach={reach[screen.roomId]} preview={preview} /> : null}
           {refusal ? <Refused>{refusal}</Refused> : null}
           <div className={styles.actions}>
             <Button look="quiet" size="large" onClick={() => actions.cancelPrepare()}>

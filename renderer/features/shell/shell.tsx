@@ -7,6 +7,8 @@ import { ListedRoomsScreen } from '../listed-rooms/listed-rooms-screen.tsx';
 import { LobbyScreen } from '../lobby/lobby-screen.tsx';
 import { Notices } from '../notices/notices.tsx';
 import { PreJoinScreen } from '../pre-join/pre-join-screen.tsx';
+import { ConnectionDialog } from '../quality/connection-dialog.tsx';
+import { QualityAnnouncer } from '../quality/quality-announcer.tsx';
 import { IncomingCall } from '../ring/incoming-call.tsx';
 import { RoomScreen } from '../room/room-screen.tsx';
 import { SearchDialog } from '../search/search-dialog.tsx';
@@ -24,6 +26,7 @@ export function Shell() {
   const at = useApp((state) => state.start.at);
   const screen = useApp((state) => state.screen);
   const searching = useApp((state) => state.search.open);
+  const inspecting = useApp((state) => state.inspecting !== null);
   useTheme();
   useTitle();
   useGlobalKeys();
@@ -47,8 +50,10 @@ export function Shell() {
         <CurrentScreen />
       </main>
       <Announcer />
+      <QualityAnnouncer />
       <IncomingCall />
       {searching ? <SearchDialog /> : null}
+      {inspecting ? <ConnectionDialog /> : null}
       <Notices />
     </div>
   );

@@ -9,6 +9,7 @@ import { Tooltip } from '../../ui/tooltip.tsx';
 import { useMonotonicNow } from '../../ui/use-now.ts';
 import { DeviceField } from '../device-field.tsx';
 import { useShortcuts } from '../keys.ts';
+import { OwnTroubleHint } from '../quality/own-trouble-hint.tsx';
 import styles from './call-bar.module.css';
 import { ReactionMenu } from './reaction-menu.tsx';
 import { ViewMenu } from './view-menu.tsx';
@@ -40,6 +41,7 @@ export function CallBar({ media, since }: { media: OwnMedia; since: number }) {
           {media.cameraTrouble?.message ?? media.microphoneTrouble?.message}
         </p>
       ) : null}
+      <OwnTroubleHint className={styles.hint} />
       <Elapsed since={since} />
       <div className={styles.bar} role="toolbar" aria-label="Call controls">
         <Control

@@ -1,21 +1,12 @@
 import { isolated } from '@parley/shared/model';
-import {
-  Hand,
-  MicOff,
-  PictureInPicture2,
-  Pin,
-  PinOff,
-  Signal,
-  SignalMedium,
-  TriangleAlert,
-  Volume2,
-} from 'lucide-react';
+import { Hand, MicOff, PictureInPicture2, Pin, PinOff, Volume2 } from 'lucide-react';
 import type { CSSProperties, MouseEvent } from 'react';
 import { useActions, useApp, useLog } from '../../stores/react.tsx';
 import type { OwnMedia, ParticipantView, ShownReaction } from '../../stores/state.ts';
 import { Avatar } from '../../ui/avatar.tsx';
 import { classNames } from '../../ui/class-names.ts';
-import { qualityWords } from '../connection-words.ts';
+import { ConnectionButton } from '../quality/connection-button.tsx';
+import { TileQuality } from '../quality/tile-quality.tsx';
 import type { StageBox } from './layout.ts';
 import { popOut } from './media-element.ts';
 import styles from './stage.module.css';
@@ -31,8 +22,6 @@ type TileProps = {
 };
 type ParticipantTileProps = TileProps & { participant: ParticipantView };
 
-const qualityIcons = { good: Signal, fair: SignalMedium, poor: TriangleAlert, unknown: Signal } as const;
-
 const placeOf = ({ x, y, width, height }: StageBox): CSSProperties => ({
   transform: `translate(${Math.round(x)}px, ${Math.round(y)}px)`,
   width: Math.round(width),
@@ -43,11 +32,10 @@ const placeOf = ({ x, y, width, height }: StageBox): CSSProperties => ({
 export function ParticipantTile({ box, participant, kind, handPlace, pinned, onPin }: ParticipantTileProps) {
   const { setVolume } = useActions();
   const speakerId = useApp((state) => state.settings.devices.speakerId);
-  const { name, speaking, microphone, hand, quality, link, camera } = participant;
+  const { name, speaking, microphone, hand, link, camera } = participant;
   const stream = kind === 'camera' ? participant.cameraStream : participant.screenStream;
   const visible = kind === 'screen' || camera;
   const label = kind === 'screen' ? `${isolated(name)}'s screen` : name;
-  const QualityIcon = qualityIcons[quality];
   return (
     <div
       role="group"
@@ -78,9 +66,7 @@ export function ParticipantTile({ box, participant, kind, handPlace, pinned, onP
           <bdi>{label}</bdi>
         </span>
         {hand && kind === 'camera' ? <RaisedHand place={handPlace} /> : null}
-        {quality === 'unknown' || kind === 'screen' ? null : (
-          <Mark icon={QualityIcon} word={qualityWords[quality]} tone={quality} />
-        )}
+        {kind === 'screen' ? null : <TileQuality participant={participant} width={box.width} />}
       </div>
       <div className={styles.tools}>
         {kind === 'camera' ? (
@@ -97,6 +83,7 @@ export function ParticipantTile({ box, participant, kind, handPlace, pinned, onP
             />
           </label>
         ) : null}
+        <ConnectionButton participant={participant} className={styles.tool} />
         {stream && visible ? <PopOutButton label={label} /> : null}
         <PinButton pinned={pinned} label={label} onPin={onPin} />
       </div>
@@ -217,9 +204,9 @@ function Absent({ id, name, box }: { id: string; name: string; box: StageBox }) 
   );
 }
 
-function Mark({ icon: Icon, word, tone }: { icon: typeof Hand; word: string; tone?: string }) {
+function Mark({ icon: Icon, word }: { icon: typeof Hand; word: string }) {
   return (
-    <span className={styles.mark} data-tone={tone} title={word}>
+    <span className={styles.mark} title={word}>
       <Icon aria-hidden="true" />
       <span className="visually-hidden">{word}</span>
     </span>

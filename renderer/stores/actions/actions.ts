@@ -2,6 +2,7 @@ import type { BackupActions } from './backup.ts';
 import type { CallActions } from './call.ts';
 import type { ChatActions } from './chat.ts';
 import type { ComputerActions } from './computers.ts';
+import type { ConnectionActions } from './connections.ts';
 import type { EntryActions } from './entries.ts';
 import type { FileActions } from './files.ts';
 import type { InviteActions } from './invites.ts';
@@ -28,6 +29,7 @@ export interface Actions
     ServerActions,
     ListedRoomActions,
     CallActions,
+    ConnectionActions,
     ChatActions,
     EntryActions,
     FileActions,

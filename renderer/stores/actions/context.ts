@@ -8,6 +8,7 @@ import type { Drafts } from '../drafts.ts';
 import type { Gaps } from '../gaps.ts';
 import type { ListedRoomsStore } from '../listed-rooms.ts';
 import type { Notices } from '../notices.ts';
+import type { PathTests } from '../path-tests.ts';
 import type { AppPorts } from '../ports.ts';
 import type { Reach } from '../reach.ts';
 import type { RoomChanges } from '../room-changes.ts';
@@ -30,6 +31,7 @@ export type ActionParts = {
   listedRooms: ListedRoomsStore;
   notices: Notices;
   voices: Voices;
+  pathTests: PathTests;
   restart: () => void;
 };
 

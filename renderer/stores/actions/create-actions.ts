@@ -4,6 +4,7 @@ import { createBackupActions } from './backup.ts';
 import { createCallActions } from './call.ts';
 import { createChatActions } from './chat.ts';
 import { createComputerActions } from './computers.ts';
+import { createConnectionActions } from './connections.ts';
 import { type ActionParts, createActionContext } from './context.ts';
 import { createEntryActions } from './entries.ts';
 import { createFileActions } from './files.ts';
@@ -33,6 +34,7 @@ export function createActions(store: AppStore, parts: ActionParts): Actions {
     ...navigation,
     ...settings,
     ...call,
+    ...createConnectionActions(context),
     ...createRoomActions(context, { ...navigation, enter }),
     ...invites,
     ...servers,

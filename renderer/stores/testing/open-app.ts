@@ -12,6 +12,7 @@ import { noLogs } from '../../log.ts';
 import { FakeMedia } from '../../media/testing/fake-media.ts';
 import { FakeVoice } from '../../media/voice/testing/fake-voice.ts';
 import { usualLinkPolicy } from '../../mesh/link-policy.ts';
+import type { PathProbes } from '../../mesh/path-probes.ts';
 import { fakeCertificate } from '../../mesh/testing/fake-peers.ts';
 import { usualSessionPolicy } from '../../session/session-policy.ts';
 import { FakeCore, type FakeRoom } from '../../session/testing/fake-room.ts';
@@ -28,6 +29,7 @@ type Given = {
   deepLink?: string;
   history?: number;
   damaged?: () => boolean;
+  paths?: PathProbes;
   servers?: Server[];
 };
 
@@ -39,6 +41,7 @@ export async function openApp(room: FakeRoom, given: Given = {}) {
     deepLink = null,
     history = 0,
     damaged = () => false,
+    paths = { findsWayOut: async () => false, openLoop: () => Promise.reject(new Error('no relay')) },
     servers = [],
   } = given;
   const core = await FakeCore.create(name ?? 'nobody');
@@ -113,8 +116,10 @@ export async function openApp(room: FakeRoom, given: Given = {}) {
       close: () => {},
     },
     makePeer: room.net.maker({ der, fp }),
+    pathProbes: paths,
     makeCertificate: async () => ({ certificate: null, fp }),
     media: media.ports(),
+    saveText: () => undefined,
     ringTone: { start: () => () => {} },
     reload: () => undefined,
     writeClipboard: async (text) => void clipboard.push(text),

@@ -31,7 +31,7 @@ export function participant(name: string, more: Partial<ParticipantView> = {}): 
     reaction: null,
     speaking: false,
     typing: false,
-    quality: 'good',
+    quality: { level: 'good' },
     volume: 1,
     cameraStream: null,
     screenStream: null,

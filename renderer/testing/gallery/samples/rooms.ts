@@ -62,5 +62,6 @@ export const reachOf = (participants: readonly ParticipantView[], more: Partial<
   participants,
   call: null,
   ringing: null,
+  troubles: [],
   ...more,
 });

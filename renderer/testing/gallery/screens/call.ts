@@ -1,24 +1,55 @@
 import { refuse } from '@parley/shared/protocol';
+import type { AppState, Preview } from '../../../stores/state.ts';
 import { type GalleryScreen, inRoom, joined } from '../base-state.ts';
 import { movingPicture } from '../moving-picture.ts';
 import { inCall, people } from '../samples/people.ts';
+import { farRelay, lossy, poorMeasures, poorPeople } from '../samples/poor-call.ts';
 import { design } from '../samples/rooms.ts';
 
 const slides = (seed: number, height = 720) => movingPicture(seed, 'slides', 1_280, height);
 
+/** A call in which one link is poor, one is fair, and the own microphone gives no sound. */
+function poorCall(base: AppState, nowMs: number): Partial<AppState> {
+  const people = poorPeople();
+  const state = joined(base, nowMs, people);
+  const { reach, linkRecords } = poorMeasures(people);
+  return { ...state, linkRecords, reach: { ...state.reach, ...reach } };
+}
+
+const beforeCall = (preview: Partial<Preview> = {}): Partial<AppState> => ({
+  screen: { at: 'pre-join', roomId: design, answering: null },
+  call: {
+    at: 'preparing',
+    roomId: design,
+    preview: {
+      stream: movingPicture(165, 'person', 1_280, 720),
+      camera: true,
+      microphone: true,
+      opening: false,
+      cameraTrouble: null,
+      microphoneTrouble: null,
+      ...preview,
+    },
+  },
+});
+
 export const callScreens = {
-  'pre-join': () => ({
-    screen: { at: 'pre-join', roomId: design, answering: null },
-    call: {
-      at: 'preparing',
-      roomId: design,
-      preview: {
-        stream: movingPicture(165, 'person', 1_280, 720),
-        camera: true,
-        microphone: true,
-        opening: false,
-        cameraTrouble: null,
-        microphoneTrouble: null,
+  'pre-join': () => beforeCall(),
+  'pre-join-testing': () => ({ ...beforeCall(), pathTest: { at: 'running', step: 'relay' } }),
+  'pre-join-tested': () => ({
+    ...beforeCall(),
+    pathTest: {
+      at: 'done',
+      result: { udp: 'open', relay: { at: 'open', over: 'udp', roundTripMs: 23, lossRatio: 0, rateBps: 3_008_000 } },
+    },
+  }),
+  'pre-join-tested-trouble': () => ({
+    ...beforeCall({ camera: false, cameraTrouble: { code: 'camera-busy', message: refuse('camera-busy').message } }),
+    pathTest: {
+      at: 'done',
+      result: {
+        udp: 'blocked',
+        relay: { at: 'open', over: 'tls', roundTripMs: 188, lossRatio: 0.06, rateBps: 420_000 },
       },
     },
   }),
@@ -47,7 +78,7 @@ export const callScreens = {
   'call-3': (base, nowMs) =>
     joined(base, nowMs, [
       inCall('Ana Moreira', { speaking: true }),
-      inCall('Benedikt', { microphone: 'muted', quality: 'fair' }),
+      inCall('Benedikt', { microphone: 'muted', quality: farRelay }),
     ]),
   'call-4-people': (base, nowMs) => ({
     ...joined(base, nowMs, [
@@ -96,8 +127,8 @@ export const callScreens = {
       base,
       nowMs,
       [
-        inCall('Ana Moreira', { link: 'interrupted', quality: 'poor' }),
-        inCall('Benedikt', { link: 'opening', quality: 'unknown' }),
+        inCall('Ana Moreira', { link: 'interrupted', quality: lossy }),
+        inCall('Benedikt', { link: 'opening', quality: { level: 'unknown' } }),
       ],
       {
         camera: false,
@@ -108,5 +139,15 @@ export const callScreens = {
         hand: true,
       },
     ),
+  'call-poor-link': (base, nowMs) => poorCall(base, nowMs),
+  'call-poor-people': (base, nowMs) => ({ ...poorCall(base, nowMs), screen: inRoom('people') }),
+  'call-connections': (base, nowMs) => {
+    const state = poorCall(base, nowMs);
+    return { ...state, inspecting: { sess: Object.keys(state.linkRecords ?? {})[0] ?? null } };
+  },
+  'call-connections-waiting': (base, nowMs) => ({
+    ...joined(base, nowMs, [inCall('Ana Moreira', { quality: { level: 'unknown' } })]),
+    inspecting: { sess: null },
+  }),
   'home-in-call': (base, nowMs) => ({ ...joined(base, nowMs, [inCall('Ana Moreira')]), screen: { at: 'home' } }),
 } satisfies Record<string, GalleryScreen>;

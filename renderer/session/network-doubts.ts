@@ -2,24 +2,28 @@ import type { NetworkChange } from '@parley/shared/bridge';
 import type { Clock } from '@parley/shared/timing';
 import type { PeerLink } from '../mesh/peer-link.ts';
 
-/** How long after a network was lost one that is found may take its place, in ms. */
+/** A network that comes so long after one was lost takes its place. */
 const NETWORK_BACK_MS = 60_000;
 
-/** Doubts the ways to the others when the network of this computer changed. */
-export class NetworkDoubt {
-  readonly #clock: Clock;
+type Linked = { link: Pick<PeerLink, 'state' | 'doubt'> };
+
+/** Doubts the ways to the others when this computer's networks change. */
+export class NetworkDoubts {
+  readonly #clock: Pick<Clock, 'monotonicMs'>;
+  readonly #participants: () => readonly Linked[];
   #lostAt = Number.NEGATIVE_INFINITY;
 
-  constructor(clock: Clock) {
+  constructor(clock: Pick<Clock, 'monotonicMs'>, participants: () => readonly Linked[]) {
     this.#clock = clock;
+    this.#participants = participants;
   }
 
-  changed(how: NetworkChange, links: Iterable<Pick<PeerLink, 'state' | 'doubt'>>): void {
+  networkChanged(how: NetworkChange): void {
     const now = this.#clock.monotonicMs();
     if (how === 'lost') this.#lostAt = now;
     // One more network is of use only where a way is missing.
     const isMissing = now - this.#lostAt < NETWORK_BACK_MS;
-    for (const link of links) {
+    for (const { link } of this.#participants()) {
       if (how !== 'found' || isMissing || link.state.at === 'interrupted') link.doubt();
     }
   }
