@@ -134,6 +134,8 @@ export const LINK_PROSE: Readonly<Record<LinkMessage['type'], string>> = {
   own: 'The name of the person and the rooms that they are in. Said between the computers of one person when a link opens and when one of them changed; from anybody else it counts for nothing. A computer takes the later name, and the rooms that it does not have and that were not deleted on it.',
   computer:
     'A step by which a new computer comes to the first one of its person, in the room of a code alone (section 8).',
+  invite:
+    'The invite of another room of the sender, shown with the sender’s name. A press fills in the lobby; nothing is joined by it. Three at once and one in five minutes are taken of a participant, and none of a changed device.',
   bye: 'The person left the room, or the app closes.',
 };
 
@@ -207,6 +209,9 @@ export const FIELD_PROSE: Readonly<Record<string, string>> = {
   turn: 'one more than the highest in the call when coming in',
   hand: 'raised',
   handTurn: 'one more than the highest of the hands that were up',
+  quiet:
+    'true: the call was started without ringing; whoever comes in says what the first in the call says. Absent: it rings',
+  busy: 'true: the person is in a call in another room, which is not named',
   author: 'device',
   authorName: 'what the author claims to be called; the name to show is the one by which the device is known',
   question: 'a number that rises on each link; the answer bears the same one',

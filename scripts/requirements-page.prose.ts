@@ -1,5 +1,5 @@
 /**
- * The requirements of the signaling server, and of the app's messages, history and files, by id. A test says in its title which ids it serves, in brackets at the end:
+ * The requirements of the signaling server, and of the app's messages, history, files and people, by id. A test says in its title which ids it serves, in brackets at the end:
  * it('refuses whoever comes too late (S1, V7)', …). All tests inside a describe that says so serve them too.
  */
 export const REQUIREMENTS = {
@@ -56,6 +56,7 @@ export const REQUIREMENTS = {
   H8: 'Deleting a room with everything, messages that disappear or are kept for a time, what each room takes on the disk, export of rooms as JSON and as pages, import, encrypted backup and restore with a recovery phrase, recovery from a damaged file',
   H9: 'A new computer is paired with the old one and gets rooms, keys and history; several devices are one person',
   H10: 'Voice messages: recorded by holding or locked, with waveform and speed, heard from their first block on, caught up like every entry',
+  C11: 'Everybody who was met, to write to, call and invite from there; who may ring is one’s own decision; blocking; what the caller and the called one are told',
 } as const;
 export type RequirementId = keyof typeof REQUIREMENTS;
 

@@ -11,7 +11,7 @@ export type Proof = { file: string; title: string; ids: RequirementId[] };
 
 const ROOT = join(import.meta.dirname, '..');
 
-const HEAD = `# What the signaling server, messages, history and files must do, and the tests that prove it
+const HEAD = `# What the signaling server, messages, history, files and people must do, and the tests that prove it
 
 Made by \`scripts/documents.ts\` from the titles of the tests, which name in brackets the ids they serve. A title that stands
 for a group of tests is that of the group.
@@ -24,8 +24,10 @@ const isRequirement = (id: string): id is RequirementId => Object.hasOwn(REQUIRE
 
 /** The ids at the end of a title. Throws for one that nobody has written down: it would be a slip. */
 function idsIn(title: string, file: string): RequirementId[] {
-  const list = /\(((?:[SRVPH]\d+)(?:, [SRVPH]\d+)*)\)$/.exec(title)?.[1]?.split(', ') ?? [];
-  return list.map((id) => {
+  const list = /\(((?:[SRVPHC]\d+)(?:, [SRVPHC]\d+)*)\)$/.exec(title)?.[1]?.split(', ') ?? [];
+  // Those of calls count once they are written down there.
+  const written = list.filter((id) => !id.startsWith('C') || isRequirement(id));
+  return written.map((id) => {
     if (!isRequirement(id)) throw new Error(`${file}: nothing is known of ${id}: ${title}`);
     return id;
   });

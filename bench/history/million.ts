@@ -55,7 +55,7 @@ function fill(profile: string, roomId: RoomId, stored: number) {
         body: { salt: randomBytes(16).toString('base64url'), text },
         sig: randomBytes(64).toString('base64url'),
       };
-      const number = writer.insert(entry, { mine: false, state: 3, held: true, shown: true, now: entry.sentAt });
+      const number = writer.insert(entry, { mine: false, state: 3, held: true, shown: 1, now: entry.sentAt });
       searchIndex.add({ number, roomId, author: entry.author, sentAt: entry.sentAt, text });
       textBytes += Buffer.byteLength(text);
       grew.run({ roomId, clock: entry.clock, at: entry.sentAt, shown: 1, entries: 1, unread: 0 });

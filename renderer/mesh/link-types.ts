@@ -7,7 +7,7 @@ import type { MakePeer } from './raw-peer.ts';
 import type { StreamName } from './track-slots.ts';
 
 /** `flood`: the far end sent far more than an app ever does. */
-export type CloseReason = 'left' | 'closed' | 'fingerprint-mismatch' | 'flood';
+export type CloseReason = 'left' | 'closed' | 'fingerprint-mismatch' | 'flood' | 'blocked';
 
 /** opening → open ⇄ interrupted;  opening | open | interrupted → opening, epoch + 1;  any → closed */
 export type LinkState =

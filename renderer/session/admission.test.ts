@@ -56,6 +56,7 @@ async function setUp(capacity = 2) {
     } as unknown as LinkEventsPorts,
     isOver: () => core.isOver,
     notice: (notice) => void notices.push(notice),
+    isBlocked: () => false,
     shown: () => void log.push('shown'),
   });
   const peer = (id: string): KnownPeer => {

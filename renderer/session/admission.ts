@@ -22,6 +22,7 @@ export type AdmissionPorts = {
   links: Pick<LinkOptions, 'clock' | 'makePeer' | 'policy' | 'log' | 'config'>;
   events: LinkEventsPorts;
   isOver: () => boolean;
+  isBlocked: (deviceId: string) => boolean;
   notice: (notice: SessionNotice) => void;
   shown: () => void;
 };
@@ -36,7 +37,8 @@ export class Admission {
 
   /** Both confirms of a peer are through, or a known peer confirmed again after an absence. */
   async confirmed(peer: KnownPeer, profile: Profile, computers?: ComputerList): Promise<void> {
-    const { roster, names, isOver, notice } = this.#ports;
+    const { roster, names, isOver, isBlocked, notice } = this.#ports;
+    if (isBlocked(peer.hello.dev)) return;
     const known = roster.get(peer.peerId);
     if (known) {
       roster.setGone(known, false);
@@ -47,6 +49,9 @@ export class Admission {
     const deviceId = DeviceId.parse(peer.hello.dev);
     const met = await names.meet(deviceId, profile, computers);
     if (isOver() || peer.at !== 'confirmed' || roster.get(peer.peerId)) return;
+    // A computer of somebody who is blocked, of which nothing was known before its list came.
+    if (isBlocked(deviceId) || (!met.ok && met.code === 'peer-blocked'))
+      return roster.remove(peer.peerId, 'blocked', true);
     if (!met.ok) {
       notice({ tone: 'trouble', text: met.message, code: met.code });
       return;

@@ -11,7 +11,7 @@ import {
 } from '@parley/shared/protocol';
 import type { Clock } from '@parley/shared/timing';
 import { NO_TRACKS, type OutgoingTracks } from '../mesh/track-slots.ts';
-import { type CallKey, cameTooLate, nextTurn, runningCall } from './call-state.ts';
+import { type CallKey, cameTooLate, firstIn, nextTurn, runningCall } from './call-state.ts';
 
 /** The state that this device shows of itself in a call. */
 export type OwnMedia = {
@@ -35,7 +35,13 @@ export type CallMembershipPorts = {
   silence: (callId: CallId) => void;
 };
 
-type OwnCall = CallKey & { handTurn: number | null; turn: number; cameAt: number; media: OwnMedia };
+type OwnCall = CallKey & {
+  handTurn: number | null;
+  quiet: boolean;
+  turn: number;
+  cameAt: number;
+  media: OwnMedia;
+};
 
 /** out → in → out. The part of this device in the one call of the room. */
 export class CallMembership {
@@ -46,7 +52,7 @@ export class CallMembership {
     this.#ports = ports;
   }
 
-  get own(): (CallKey & { handTurn: number | null }) | null {
+  get own(): (CallKey & { handTurn: number | null; quiet: boolean }) | null {
     return this.#own;
   }
 
@@ -61,8 +67,8 @@ export class CallMembership {
     return runningCall(this.#own ? [this.#own, ...parts] : parts);
   }
 
-  /** Starts a call, or joins the one that runs. Refuses with `call-full`. */
-  join(media: OwnMedia): Outcome<CallKey> {
+  /** Starts a call, `quiet` without ringing, or joins the one that runs. Refuses with `call-full`. */
+  join(media: OwnMedia, quiet = false): Outcome<CallKey> {
     const { clock, randomBytes, silence } = this.#ports;
     const others = this.#others();
     if (!this.#own && others.length >= LIMITS.callCapacity) return refuse('call-full');
@@ -72,7 +78,8 @@ export class CallMembership {
     };
     const turn = this.#own?.turn ?? nextTurn(placesOf(others));
     const cameAt = this.#own?.cameAt ?? clock.monotonicMs();
-    this.#own = { callId, startedAt, handTurn: null, turn, cameAt, media };
+    const isQuiet = others.length > 0 ? this.isQuiet(callId) : (this.#own?.quiet ?? quiet);
+    this.#own = { callId, startedAt, handTurn: null, quiet: isQuiet, turn, cameAt, media };
     silence(callId);
     return accept({ callId, startedAt });
   }
@@ -108,7 +115,7 @@ export class CallMembership {
     const running = this.running();
     let changed = false;
     if (this.#own && running && running.callId !== this.#own.callId) {
-      this.#own = { ...this.#own, ...running };
+      this.#own = { ...this.#own, ...running, quiet: this.isQuiet(running.callId) };
       silence(running.callId);
       changed = true;
     }
@@ -122,6 +129,12 @@ export class CallMembership {
     return { changed: true, wasFull: true };
   }
 
+  /** Whether a call of others was started without ringing, by the word of the first who is in it. */
+  isQuiet(callId: CallId): boolean {
+    const calls = this.#others().flatMap(({ call }) => (call?.callId === callId ? [call] : []));
+    return firstIn(calls)?.quiet === true;
+  }
+
   /** Media goes only to peers that are in the call too. */
   tracksFor({ call, mayReceiveMedia }: Omit<CallPeer, 'peerId'>): OutgoingTracks {
     return this.#own && call && mayReceiveMedia ? this.#own.media.tracks : NO_TRACKS;
@@ -130,10 +143,10 @@ export class CallMembership {
   /** The state as the others are told it; how long the call has run is added to it. */
   presence(): Omit<CallPresence, 'ranMs'> | null {
     if (!this.#own) return null;
-    const { callId, startedAt, turn, handTurn, media } = this.#own;
+    const { callId, startedAt, turn, handTurn, quiet, media } = this.#own;
     const { microphone, camera, screen } = media;
     const hand = handTurn === null ? { hand: false } : { hand: true, handTurn };
-    return { callId, startedAt, turn, microphone, camera, screen, ...hand };
+    return { callId, startedAt, turn, microphone, camera, screen, ...hand, ...(quiet ? { quiet } : {}) };
   }
 
   /** The kinds of streams that this device sends. Muted counts as live: pressing mute often is no new stream. */

@@ -17,6 +17,10 @@ export function runningCall(parts: readonly CallKey[]): CallKey | null {
   return chosen;
 }
 
+/** The one who came into a call before the others; undefined where nobody is in it. */
+export const firstIn = <C extends { turn: number }>(calls: readonly C[]): C | undefined =>
+  calls.reduce<C | undefined>((first, call) => (!first || call.turn < first.turn ? call : first), undefined);
+
 /** A participant's place in the order in which they came into a call. */
 export type CallPlace = { turn: number; peerId: string };
 

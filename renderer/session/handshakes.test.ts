@@ -35,6 +35,7 @@ async function setUp(peersMax: number) {
       return toBase64Url(new Uint8Array(64));
     },
     computers: () => null,
+    isBlocked: () => false,
     profile: () => ({ username: 'ana', displayName: null }),
     log: noLog,
   });

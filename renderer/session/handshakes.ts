@@ -7,6 +7,7 @@ import { Emitter } from '../emitter.ts';
 import { errorFields, type Log } from '../log.ts';
 import { ExpectedSeats, sayAgainAfterMs } from './expected-seats.ts';
 import { type KnownPeer, type PeerRecord, peerIdOf } from './known-peer.ts';
+import { SeatCounts } from './seat-counts.ts';
 
 export type HandshakePorts = {
   keys: RoomKeys;
@@ -21,6 +22,8 @@ export type HandshakePorts = {
   profile(): Profile;
   /** The list of this person's computers; null where there is one. */
   computers(): ComputerList | null;
+  /** Whether the person wants nothing to do with that device: nothing it says is answered. */
+  isBlocked(deviceId: string): boolean;
   log: Log;
 };
 
@@ -40,7 +43,6 @@ const WAITING_MAX = 64;
 /** An honest seat brings one peer; its first word may be a replayed one of somebody else. */
 const UNMET_PER_SEAT = 2;
 const PEERS_PER_SEAT = 4;
-const SEATS_COUNTED = 1_024;
 const CONFIRMS_AGAIN = { burst: 8, perSecond: 1 };
 const ANSWER_EVERY_MS = 500;
 const ANSWERED_SEATS_MAX = 8;
@@ -57,8 +59,7 @@ export class Handshakes {
   readonly #byTag = new Map<string, PeerRecord>();
   /** Stays that are over. Their keys must never be derived a second time, because counters would start again. */
   readonly #over = new Set<string>();
-  /** How many stays each of the latest seats brought. */
-  readonly #broughtBy = new Map<ParticipantId, number>();
+  readonly #broughtBy = new SeatCounts();
   readonly #dropped: BoxDrops = { unreadable: 0, conflicting: 0, unknownPair: 0, refused: 0, flood: 0 };
   readonly #expected: ExpectedSeats;
   #queue: Promise<void> = Promise.resolve();
@@ -210,6 +211,10 @@ export class Handshakes {
     const peerId = peerIdOf(hello);
     // Our own words coming back, or a peer that is over.
     if (hello.dev === own.dev || this.#over.has(peerId)) return;
+    if (this.#ports.isBlocked(hello.dev)) {
+      this.#expected.forget(from);
+      return;
+    }
     const known = this.#byPeerId.get(peerId);
     if (known) {
       if (!equalBytes(known.peer.hello.plaintext, hello.plaintext)) this.#dropped.conflicting += 1;
@@ -227,7 +232,7 @@ export class Handshakes {
       this.#dropped.refused += 1;
       return;
     }
-    this.#count(from);
+    this.#broughtBy.add(from);
     this.#makeRoom();
     const fresh: PeerRecord = {
       peer: { peerId, hello, session: paired.value, at: 'waiting', participantId: from },
@@ -314,6 +319,7 @@ export class Handshakes {
 
   /** Says hello and confirms once more to someone who may have missed it. A request that comes too soon is done later, once. */
   #answer(known: PeerRecord, to: ParticipantId): Promise<void> {
+    if (this.#ports.isBlocked(known.peer.hello.dev)) return Promise.resolve();
     if (known.answerTo.size < ANSWERED_SEATS_MAX) known.answerTo.add(to);
     known.answering ??= this.#answerInTime(known).finally(() => {
       known.answering = undefined;
@@ -346,6 +352,7 @@ export class Handshakes {
   }
 
   async #sendConfirm(known: PeerRecord, to: ParticipantId): Promise<void> {
+    if (this.#ports.isBlocked(known.peer.hello.dev)) return;
     const { session } = known.peer;
     known.sig ??= await this.#ports.signConfirm(session.role, session.transcriptHash);
     const { sig } = known;
@@ -381,17 +388,9 @@ export class Handshakes {
     );
     return (
       unmet.length < UNMET_PER_SEAT &&
-      (this.#broughtBy.get(from) ?? 0) < PEERS_PER_SEAT &&
+      this.#broughtBy.of(from) < PEERS_PER_SEAT &&
       this.#over.size + this.#byPeerId.size < this.#ports.peersMax
     );
-  }
-
-  #count(from: ParticipantId): void {
-    const brought = this.#broughtBy.get(from) ?? 0;
-    this.#broughtBy.delete(from);
-    this.#broughtBy.set(from, brought + 1);
-    const [oldest] = this.#broughtBy.keys();
-    if (this.#broughtBy.size > SEATS_COUNTED && oldest !== undefined) this.#broughtBy.delete(oldest);
   }
 
   /** Hellos without a confirm are kept only so many, from whichever seats; those that are late go first. */

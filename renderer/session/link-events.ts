@@ -33,6 +33,8 @@ export type LinkEventsPorts = {
   ): void;
   /** Another computer of this person declined a call; false for everybody else's. */
   declinedElsewhere(participant: Participant, callId: CallId): boolean;
+  /** They invite this person to another room. */
+  invited(participant: Participant, message: LinkMessageOf<'invite'>): void;
   /** Something came on the files channel, or it has room again. */
   file(participant: Participant, raw: string | ArrayBuffer): void;
   fileRoom(participant: Participant): void;
@@ -118,6 +120,7 @@ function hear(participant: Participant, message: LinkMessage, ports: LinkEventsP
       if (ports.ownCallId() !== message.callId || participant.declined === message.callId) return;
       participant.declined = message.callId;
       ports.notice({ tone: 'info', text: `${isolated(participant.name)} declined the call.`, code: null });
+      ports.shown();
       return;
     case 'chat':
     case 'receipt':
@@ -146,6 +149,9 @@ function hear(participant: Participant, message: LinkMessage, ports: LinkEventsP
     case 'seen':
     case 'own':
       ports.computers(participant, message);
+      return;
+    case 'invite':
+      ports.invited(participant, message);
       return;
     case 'computer':
       // Only where a new computer meets the first one, which is no room.

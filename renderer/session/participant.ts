@@ -1,5 +1,6 @@
 import { nameOf, type PeerStanding, type Profile } from '@parley/shared/model';
 import type { CallId, DeviceId, LinkMessage, LinkMessageOf } from '@parley/shared/protocol';
+import { FixedRate } from '@parley/shared/timing';
 import { type LinkReading, unknownReading } from '../mesh/link-reading.ts';
 import type { PeerLink } from '../mesh/peer-link.ts';
 import type { StreamName } from '../mesh/track-slots.ts';
@@ -7,6 +8,7 @@ import type { View } from '../mesh/video-limits.ts';
 import type { Inbox } from './inbox.ts';
 import type { KnownPeer } from './known-peer.ts';
 import type { ShownReaction } from './reactions.ts';
+import { INVITES_RATE } from './session-policy.ts';
 import type { ParticipantNow } from './session-state.ts';
 import { SteadyQuality } from './steady.ts';
 import type { Throttle } from './throttle.ts';
@@ -41,6 +43,8 @@ export class Participant {
   profile: Profile;
   /** The profile that they said last; it is taken over at a limited rate. */
   saidProfile: Profile;
+  /** How often they may invite this person to other rooms. */
+  readonly invites = new FixedRate(INVITES_RATE.burst, INVITES_RATE.perSecond);
   /** The last call that they declined. */
   declined: CallId | null = null;
   standing: PeerStanding['standing'];
@@ -95,10 +99,10 @@ export class Participant {
     this.typing = false;
   }
 
-  /** `showsStreams`: this person is in the call. */
-  now(showsStreams: boolean, reaction: ShownReaction | null): ParticipantNow {
+  /** `own`: the call that this person is in. */
+  now(own: CallId | null, reaction: ShownReaction | null): ParticipantNow {
     const { link, call } = this;
-    const streamOf = (name: StreamName) => (showsStreams ? (link.streams.get(name) ?? null) : null);
+    const streamOf = (name: StreamName) => (own === null ? null : (link.streams.get(name) ?? null));
     return {
       sess: this.peerId,
       deviceId: this.deviceId,
@@ -112,6 +116,8 @@ export class Participant {
       speaking: this.speaking && call !== null,
       typing: this.typing,
       reaction,
+      busy: this.presence?.busy === true && call === null,
+      declined: own !== null && this.declined === own,
       cameraStream: call ? streamOf('camera') : null,
       screenStream: call?.screen ? streamOf('screen') : null,
       safetyCode: this.safetyCode,

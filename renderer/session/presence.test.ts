@@ -11,6 +11,7 @@ function setUp() {
     clock,
     profile: () => ({ username: 'ana', displayName: 'Ana' }),
     call: () => null,
+    busy: () => false,
     broadcast: (message) => void told.push(message),
   });
   return { clock, told, presence };

@@ -9,6 +9,8 @@ export type PresencePorts = {
   clock: Clock;
   profile: () => Profile;
   call: () => CallPresence | null;
+  /** Whether the person is in a call somewhere else. */
+  busy: () => boolean;
   broadcast: (presence: LinkMessageOf<'presence'>) => void;
 };
 
@@ -29,8 +31,8 @@ export class Presence {
   });
 
   message(): LinkMessageOf<'presence'> {
-    const { profile, call } = this.#ports;
-    return { type: 'presence', profile: profile(), call: call() };
+    const { profile, call, busy } = this.#ports;
+    return { type: 'presence', profile: profile(), call: call(), ...(busy() ? { busy: true } : {}) };
   }
 
   close(): void {

@@ -34,14 +34,20 @@ export class Ringing {
     this.#calls.silenced.add(callId);
   }
 
+  /** How much longer a call rings with the others, in ms. */
+  leftMs(callId: CallId): number {
+    return Math.max(0, this.#ringMs - this.ageMs(callId));
+  }
+
   rings(call: CallKey | null): boolean {
     return ringsForMs(this.#calls, call, this.#clock.monotonicMs(), this.#ringMs) > 0;
   }
 
-  /** Calls back when `call` stops ringing by itself; only for the last call given. */
-  watch(call: CallKey | null, stopped: () => void): void {
+  /** Calls back when `call` stops ringing by itself, here or, where it is this device's `own` one, with the others; only for the last call given. */
+  watch(call: CallKey | null, stopped: () => void, own: CallId | null = null): void {
     this.#undo();
-    const leftMs = ringsForMs(this.#calls, call, this.#clock.monotonicMs(), this.#ringMs);
+    const leftMs =
+      own === null ? ringsForMs(this.#calls, call, this.#clock.monotonicMs(), this.#ringMs) : this.leftMs(own);
     if (leftMs > 0) this.#undo = this.#clock.after(leftMs, stopped);
   }
 }

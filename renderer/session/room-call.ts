@@ -7,18 +7,19 @@ import {
   LIMITS,
   type MicrophoneState,
   type Outcome,
+  refuse,
   type StreamKind,
   sentenceOf,
 } from '@parley/shared/protocol';
 import type { Clock } from '@parley/shared/timing';
 import type { CallEntries } from './call-entries.ts';
 import { CallMembership, type OwnMedia } from './call-membership.ts';
-import type { CallKey } from './call-state.ts';
+import { type CallKey, firstIn } from './call-state.ts';
 import type { OwnViews } from './own-views.ts';
 import type { Participant } from './participant.ts';
 import type { Reactions } from './reactions.ts';
 import { Ringing } from './ringing.ts';
-import type { JoinedCall, SessionNotice, SessionNow } from './session-state.ts';
+import type { OwnCallNow, SessionNotice, SessionNow } from './session-state.ts';
 import { StreamReports } from './stream-reports.ts';
 import { governVideo } from './video-governor.ts';
 
@@ -52,6 +53,8 @@ export class RoomCall {
   readonly #ringing: Ringing;
   readonly #reports: StreamReports;
   #since: { callId: CallId; since: number } | undefined;
+  /** The own call, once somebody else was in it. */
+  #accompanied: CallId | null = null;
 
   constructor(ports: RoomCallPorts) {
     this.#ports = ports;
@@ -69,7 +72,17 @@ export class RoomCall {
 
   get own(): SessionNow['own'] {
     const { own } = this.#membership;
-    return own && { ...own, since: this.#sinceOf(own.callId), reaction: this.#ports.reactions.of('own') };
+    if (!own) return null;
+    const { callId, quiet, ...shown } = own;
+    const ring = this.#ringOf({ callId, quiet });
+    return { ...shown, callId, since: this.#sinceOf(callId), ring, reaction: this.#ports.reactions.of('own') };
+  }
+
+  /** How it went with those who were called. */
+  #ringOf({ callId, quiet }: { callId: CallId; quiet: boolean }): OwnCallNow['ring'] {
+    if (this.#accompanied === callId) return 'answered';
+    if (quiet) return 'quiet';
+    return this.#ringing.leftMs(callId) > 0 ? 'ringing' : 'over';
   }
 
   /** When the own call started. Remembered apart: others can make up any number of calls, and only so many are known at a time. */
@@ -78,17 +91,17 @@ export class RoomCall {
     return this.#since.since;
   }
 
-  /** Starts a call, or joins the one that runs. Refuses with `call-full`. */
-  join(media: OwnMedia): Outcome<JoinedCall> {
+  /** Starts a call, `quiet` without ringing, or joins the one that runs. Refuses with `call-full`. */
+  join(media: OwnMedia, quiet = false): Outcome<OwnCallNow> {
     const starts = this.#membership.running() === null;
-    const joined = this.#membership.join(media);
+    const joined = this.#membership.join(media, quiet);
     if (!joined.ok) return joined;
     if (starts) {
       this.#ringing.heard(joined.value.callId, 0);
       this.#ports.entries.started(joined.value.callId);
     }
     this.changed();
-    return accept({ ...joined.value, since: this.#sinceOf(joined.value.callId) });
+    return this.own ? accept(this.own) : refuse('call-full');
   }
 
   leave(): void {
@@ -133,11 +146,14 @@ export class RoomCall {
     const moved = this.#isElsewhere() && this.#membership.leave();
     if (moved) notice({ tone: 'info', text: 'You are in this call on another computer now.', code: null });
     const others = participants().flatMap(({ call }) => call?.callId ?? []);
+    const { own } = this.#membership;
+    if (!own) this.#accompanied = null;
+    else if (others.includes(own.callId)) this.#accompanied = own.callId;
     entries.follow(this.own, others, (callId) => this.#ports.clock.monotonicMs() - this.#sinceOf(callId));
     for (const participant of participants()) this.sendTracks(participant);
     this.govern();
     this.#ports.views.changed();
-    this.#ringing.watch(this.own ? null : this.#membership.running(), shown);
+    this.#ringing.watch(this.#membership.running(), shown, own?.callId ?? null);
     this.reportStreams(false);
     if (ownPart || settled.changed || moved) publish();
     shown();
@@ -205,11 +221,11 @@ export class RoomCall {
     const members = this.#ports.participants().filter(({ call }) => call !== null);
     const ownDevice = own ? this.#ports.own()?.deviceId : undefined;
     const deviceIds = [...(ownDevice ? [ownDevice] : []), ...members.map(({ deviceId }) => deviceId)];
-    const [caller] = members;
-    const rings = caller !== undefined && !own && this.#ringing.rings(running);
+    const caller = members.find(({ call }) => call === firstIn(members.flatMap((each) => each.call ?? [])));
+    const rings = caller !== undefined && !own && !caller.call?.quiet && this.#ringing.rings(running);
     return {
       call: { ...running, deviceIds },
-      ringing: rings ? { callId: running.callId, from: caller.name } : null,
+      ringing: rings ? { callId: running.callId, from: caller.name, verified: caller.standing === 'verified' } : null,
       own,
     };
   }

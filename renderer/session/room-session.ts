@@ -3,9 +3,9 @@ import type { Emoji, EntryContent, HistoryItem, PeerStanding, RoomKeyring, SeenR
 import {
   type DeviceId,
   type LinkMessage,
+  type LinkMessageOf,
   type Outcome,
   type ParticipantId,
-  type Refusal,
   type RoomJoined,
   refusalOf,
   refuse,
@@ -16,7 +16,6 @@ import { Emitter } from '../emitter.ts';
 import { errorFields } from '../log.ts';
 import type { View } from '../mesh/video-limits.ts';
 import type { PresenceHint, SeatOwner } from '../signaling/seat.ts';
-import { connectionOf, refusedConnection, type ServerConnection } from '../signaling/server-connection.ts';
 import type { OwnMedia } from './call-membership.ts';
 import type { SendWait } from './conversation.ts';
 import type { FileTransfers } from './files/file-transfers.ts';
@@ -25,25 +24,15 @@ import type { HandshakeEvents } from './handshakes.ts';
 import { NetworkDoubts } from './network-doubts.ts';
 import { oncePerTurn } from './once-per-turn.ts';
 import type { Participant } from './participant.ts';
+import { sayBye } from './say-bye.ts';
 import { sendSignal } from './send-signal.ts';
 import { createSessionParts, type RoomSessionPorts, type SessionParts } from './session-parts.ts';
 import { PARTICIPANTS_MAX } from './session-policy.ts';
-import { prepareSeat, type SessionSeat, type SessionSeatPorts, takeSeat } from './session-seat.ts';
-import type { JoinedCall, SessionEvents, SessionNow } from './session-state.ts';
+import { prepareSeat, type SessionSeatPorts, takeSeat } from './session-seat.ts';
+import { connectionIn, type SessionStage } from './session-stage.ts';
+import type { OwnCallNow, SessionEvents, SessionNow } from './session-state.ts';
 import type { ComputersChange } from './shared-computers.ts';
-
-/**
- * new → opening → seated → left;  opening → refused → opening;  any → left
- *
- * `seated` holds through every reconnect of the seat; `seat.state` tells of the server. `refused`: the core could not
- * open the room, and another try follows.
- */
-type State =
-  | { at: 'new' }
-  | { at: 'opening' }
-  | { at: 'refused'; refusal: Refusal; retryAt: number; undo: () => void }
-  | ({ at: 'seated'; joinedBefore: boolean } & SessionSeat)
-  | { at: 'left' };
+import { BlockedDevices, shutOut } from './shut-out.ts';
 
 /**
  * One room while the app runs: reachable by its members, and in its call when the person wants to be. Puts the parts
@@ -55,12 +44,15 @@ export class RoomSession {
   readonly #clock: CountedClock;
   readonly #events = new Emitter<SessionEvents>();
   readonly #parts: SessionParts;
-  #state: State = { at: 'new' };
+  readonly #blocked: BlockedDevices;
+  #state: SessionStage = { at: 'new' };
   #typedAt = Number.NEGATIVE_INFINITY;
   readonly #doubts: NetworkDoubts;
 
-  constructor(keyring: RoomKeyring, ports: RoomSessionPorts) {
+  constructor(keyring: RoomKeyring, given: RoomSessionPorts) {
     this.keyring = keyring;
+    this.#blocked = new BlockedDevices(given.isBlocked);
+    const ports = { ...given, isBlocked: this.#blocked.has };
     this.#ports = ports;
     this.#clock = countedClock(ports.clock);
     this.#parts = createSessionParts(keyring, ports, this.#clock, {
@@ -70,6 +62,7 @@ export class RoomSession {
       shown: () => this.#shown(),
       broadcast: (message) => this.#broadcast(message),
       opened: (participant) => this.#opened(participant),
+      invited: (invitation) => this.#events.emit('invited', invitation),
       sendSignal: (participant, signal) => sendSignal(participant, signal, this.#seated(), ports.log),
       recorded: ({ peerId }, reading) => this.#events.emit('reading', { sess: peerId, reading }),
     });
@@ -143,16 +136,16 @@ export class RoomSession {
   get now(): SessionNow {
     const { roster, call, reactions, quality } = this.#parts;
     return {
-      connection: this.#connection(),
-      participants: roster.all.map((each) => each.now(call.own !== null, reactions.of(each))),
+      connection: connectionIn(this.#state),
+      participants: roster.all.map((each) => each.now(call.own?.callId ?? null, reactions.of(each))),
       ...call.now(),
       troubles: quality.troubles,
     };
   }
 
-  /** Starts a call, or joins the one that runs. Refuses with `call-full`. Media goes out to those who are in it. */
-  joinCall(media: OwnMedia): Outcome<JoinedCall> {
-    return this.#is('left') ? refuse('not-in-room') : this.#parts.call.join(media);
+  /** Starts a call, `quiet` without ringing, or joins the one that runs. Refuses with `call-full`. Media goes out to those who are in it. */
+  joinCall(media: OwnMedia, quiet = false): Outcome<OwnCallNow> {
+    return this.#is('left') ? refuse('not-in-room') : this.#parts.call.join(media, quiet);
   }
 
   leaveCall(): void {
@@ -207,6 +200,11 @@ export class RoomSession {
     return this.#parts.files;
   }
 
+  /** Says something to one device; false where no link to it is open. */
+  tell(deviceId: DeviceId, message: LinkMessageOf<'invite'>): boolean {
+    return this.#parts.roster.all.some((each) => each.deviceId === deviceId && each.send(message));
+  }
+
   /** The person is writing: said to the others every few seconds at most. */
   typing(): void {
     const now = this.#clock.monotonicMs();
@@ -225,7 +223,7 @@ export class RoomSession {
     return this.#parts.ice.servers();
   }
 
-  /** The profile or the room's name changed: the others hear of it. */
+  /** The profile, or whether the person is in a call elsewhere, changed: the others hear of it. */
   refreshPresence(): void {
     this.#parts.presence.publish();
   }
@@ -238,6 +236,18 @@ export class RoomSession {
   /** Whose computers devices are has changed. */
   refreshComputers(changed: ComputersChange): void {
     void this.#parts.computers.changed(changed);
+  }
+
+  /** Other devices are blocked than before. */
+  refreshBlocks(): void {
+    const seated = this.#seated();
+    const isOnline = () => seated?.seat.state.at === 'online';
+    shutOut({ roster: this.#parts.roster, handshakes: seated?.handshakes, isOnline }, this.#blocked.has);
+  }
+
+  /** Whether somebody was turned away here who is blocked no longer: a fresh session meets them again. */
+  get isOutdated(): boolean {
+    return this.#blocked.isOutdated;
   }
 
   /** The person compared the code with that device, or took that back. */
@@ -259,7 +269,14 @@ export class RoomSession {
     presence.close();
     views.close();
     this.#broadcast({ type: 'bye', why: 'left' });
-    if (roster.all.length > 0) await Promise.race([this.#sayBye(seated), this.#inTime()]);
+    if (roster.all.length > 0)
+      await Promise.race([
+        sayBye(
+          seated,
+          roster.all.map(({ peerId }) => peerId),
+        ),
+        this.#inTime(),
+      ]);
     const left = seated?.seat.leave();
     roster.close();
     seated?.handshakes.close();
@@ -269,16 +286,6 @@ export class RoomSession {
     this.#clock.stopAll();
     await Promise.race([left, this.#inTime()]);
     this.#clock.stopAll();
-  }
-
-  /** Through the server; never resolves while that cannot be reached. */
-  #sayBye(seated: SessionSeat | undefined): Promise<unknown> {
-    const online = () => seated?.seat.state.at === 'online';
-    if (!seated || !online()) return new Promise<never>(() => {});
-    const { handshakes } = seated;
-    return Promise.allSettled(
-      this.#parts.roster.all.map(({ peerId }) => handshakes.seal(peerId, { type: 'bye' }, online)),
-    );
   }
 
   #inTime(): Promise<void> {
@@ -383,27 +390,11 @@ export class RoomSession {
     for (const participant of this.#parts.roster.all) participant.send(message);
   }
 
-  #connection(): ServerConnection {
-    switch (this.#state.at) {
-      case 'new':
-      case 'opening':
-        return { at: 'connecting' };
-      case 'refused':
-        return refusedConnection(this.#state.refusal, this.#state.retryAt);
-      case 'seated':
-        return connectionOf(this.#state.seat.state);
-      case 'left':
-        return { at: 'offline' };
-      default:
-        return unreachable(this.#state);
-    }
-  }
-
-  #seated(): Extract<State, { at: 'seated' }> | undefined {
+  #seated(): Extract<SessionStage, { at: 'seated' }> | undefined {
     return this.#state.at === 'seated' ? this.#state : undefined;
   }
 
-  #is(at: State['at']): boolean {
+  #is(at: SessionStage['at']): boolean {
     return this.#state.at === at;
   }
 

@@ -25,7 +25,7 @@ import { Roster } from './roster.ts';
 import { SafetyCodes } from './safety-codes.ts';
 import { type SessionPolicy, VIEWS_RATE } from './session-policy.ts';
 import type { SessionSeat } from './session-seat.ts';
-import type { SessionNotice } from './session-state.ts';
+import type { Invitation, SessionNotice } from './session-state.ts';
 import { SharedComputers } from './shared-computers.ts';
 import { Throttle } from './throttle.ts';
 
@@ -44,6 +44,10 @@ export type RoomSessionPorts = {
   computers: () => ComputerList | null;
   /** Whether that device is one of this person's computers, as far as this one has heard by now. */
   isOwn: (deviceId: DeviceId) => boolean;
+  /** Whether the person blocked that device. */
+  isBlocked: (deviceId: string) => boolean;
+  /** Whether the person is in a call in another room. */
+  isBusy: () => boolean;
   /** Whether another computer of theirs is still to be told of their name and rooms; asked when a link to it opens. */
   mayTellOwn: (deviceId: DeviceId) => boolean;
   privacy: () => { relayOnly: boolean; readReceipts: boolean };
@@ -65,6 +69,8 @@ export type SessionHooks = {
   sendSignal(participant: Participant, signal: LinkSignal): void;
   /** A link of the own call measured itself. */
   recorded(participant: Participant, reading: LinkReading): void;
+  /** Somebody invites this person to another room. */
+  invited(invitation: Invitation): void;
 };
 
 export type SessionParts = {
@@ -157,6 +163,7 @@ export function createSessionParts(
     clock,
     profile: ports.profile,
     call: () => call.presence(),
+    busy: ports.isBusy,
     broadcast: hooks.broadcast,
   });
   const names = new PeerNames({ bridge, notice, shown, standingChanged: () => call.changed(false) });
@@ -179,6 +186,7 @@ export function createSessionParts(
     names,
     conversation,
     isOver,
+    isBlocked: ports.isBlocked,
     notice,
     shown,
     links: {
@@ -213,6 +221,11 @@ export function createSessionParts(
         if (!isOwn(participant)) return false;
         call.silence(callId);
         return true;
+      },
+      invited: ({ deviceId, person, name, standing, invites }, { invite, roomName }) => {
+        // A device that took over a known name invites nobody.
+        if (standing === 'changed' || !invites.take(clock.monotonicMs())) return;
+        hooks.invited({ deviceId, person, name, invite, roomName });
       },
       safety: (participant, message) => void codes.handle(participant, message),
       file: ({ deviceId }, raw) => files.hear(deviceId, raw),

@@ -21,6 +21,7 @@ export type SessionSeatPorts = {
   profile: () => Profile;
   /** The list of this person's computers; null where there is one. */
   computers: () => ComputerList | null;
+  isBlocked: (deviceId: string) => boolean;
   log: Log;
 };
 
@@ -44,7 +45,7 @@ export function takeSeat(
   ports: SessionSeatPorts,
   owner: Pick<SeatOwner, 'joined' | 'changed' | 'hint'>,
 ): SessionSeat {
-  const { bridge, clock, profile, computers, log } = ports;
+  const { bridge, clock, profile, computers, isBlocked, log } = ports;
   let seat: Seat | undefined;
   const handshakes = new Handshakes({
     keys,
@@ -59,6 +60,7 @@ export function takeSeat(
     },
     profile,
     computers,
+    isBlocked,
     log,
   });
   seat = ports.takeSeat(keyring, {

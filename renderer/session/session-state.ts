@@ -25,28 +25,49 @@ export type ParticipantNow = {
   speaking: boolean;
   typing: boolean;
   reaction: ShownReaction | null;
+  /** In a call somewhere else, by their own word. */
+  busy: boolean;
+  /** Declined the call that this person is in. */
+  declined: boolean;
   cameraStream: MediaStream | null;
   screenStream: MediaStream | null;
   safetyCode: string | null;
   deviceCode: string | null;
 };
 
-/** `since`: when the call started, by the monotonic clock of this page. */
-export type JoinedCall = CallKey & { since: number };
-
-/** `handTurn`: the place of the raised hand among those that are up; null while it is down. */
-export type OwnCallNow = JoinedCall & { handTurn: number | null; reaction: ShownReaction | null };
+/**
+ * `since`: when the call started, by the monotonic clock of this page. `handTurn`: the place of the raised hand among those that are up;
+ * null while it is down. `ring`: it rings with the others, it did in vain, it was started without ringing, or somebody came.
+ */
+export type OwnCallNow = CallKey & {
+  since: number;
+  handTurn: number | null;
+  reaction: ShownReaction | null;
+  ring: 'ringing' | 'over' | 'quiet' | 'answered';
+};
 
 /** A room session as the screens see it. */
 export type SessionNow = {
   connection: ServerConnection;
   participants: readonly ParticipantNow[];
   call: { callId: CallId; startedAt: number; deviceIds: readonly DeviceId[] } | null;
-  ringing: { callId: CallId; from: string } | null;
+  /** The call that rings here: of whom, and whether their code was compared. */
+  ringing: { callId: CallId; from: string; verified: boolean } | null;
   /** This person's own part, as it is after calls were merged. */
   own: OwnCallNow | null;
   /** What is wrong at this end of the call. */
   troubles: readonly CallTrouble[];
+};
+
+/** Somebody invites this person to another room. */
+export type Invitation = {
+  deviceId: DeviceId;
+  /** The first computer of the person who invites. */
+  person: DeviceId;
+  name: string;
+  invite: string;
+  /** Null for a room without a name. Their word, as the invite itself holds none. */
+  roomName: string | null;
 };
 
 /** Something that the person should read. */
@@ -61,4 +82,5 @@ export type SessionEvents = {
   notice: SessionNotice;
   /** A link of the own call measured itself. */
   reading: { sess: string; reading: LinkReading };
+  invited: Invitation;
 };

@@ -16,10 +16,12 @@ import { createListedRooms } from './listed-rooms.ts';
 import { createNotices } from './notices.ts';
 import { createPathTests } from './path-tests.ts';
 import type { AppPorts } from './ports.ts';
+import { followQuiet } from './quiet.ts';
 import { createReach, type Reach } from './reach.ts';
 import { soundRings } from './rings.ts';
 import { createRoomChanges } from './room-changes.ts';
 import { createSearches } from './searches.ts';
+import type { AppState } from './state.ts';
 import { createVoices } from './voices.ts';
 
 export type App = { store: AppStore; actions: Actions; log: Logs; close(): Promise<void> };
@@ -83,7 +85,21 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
     if (link.ok && link.value.invite !== null) actions.openLobby(link.value.invite);
   };
 
+  const takeBlocks = (blocked: AppState['blocked']) => {
+    store.setState({ blocked });
+    for (const session of running?.reach.all() ?? []) session.refreshBlocks();
+    void running?.reach.sync();
+  };
+
   const undos = [
+    store.subscribe(({ call }, before) => {
+      if ((call.at === 'joined') === (before.call.at === 'joined')) return;
+      // In the other rooms this person is busy, or no longer.
+      for (const session of running?.reach.all() ?? []) session.refreshPresence();
+      // A session that waited for the end of the call is opened anew.
+      if (call.at !== 'joined') void running?.reach.sync();
+    }),
+    followQuiet(store, clock),
     soundRings(store, ports.ringTone),
     store.subscribe((state, before) => {
       if (before.screen.at === 'welcome' && state.screen.at !== 'welcome') queueMicrotask(() => void openWaitingLink());
@@ -107,6 +123,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
       roomChanges.named(peer);
       searches.named(peer);
     }),
+    bridge.on('peers.blocks-changed', ({ items }) => takeBlocks(items)),
     bridge.on('history.gone', ({ messages }) => {
       for (const [roomId, gone] of Map.groupBy(messages, (each) => each.roomId)) {
         chats.remove(roomId, gone);
@@ -130,6 +147,9 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
       // First of all: sessions go by it.
       store.setState({ computers });
       for (const session of running?.reach.all() ?? []) session.refreshComputers(changed);
+      // A computer that came to somebody who is blocked is blocked as well.
+      if (store.getState().blocked.length > 0)
+        void bridge.call('peers.blocked', {}).then((blocked) => blocked.ok && takeBlocks(blocked.value.items));
       // A computer that came has not heard of this person's name and rooms yet.
       if (changed.devices.includes(computers.device)) running?.reach.tellOwnComputers();
     }),
@@ -156,13 +176,14 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
     store.setState({ start: { at: 'starting', preparing: null } });
     try {
       const info = unwrap(await firstAnswer(bridge, isPreparing));
-      const [settings, rooms, server, servers, work, computers, certificate] = await Promise.all([
+      const [settings, rooms, server, servers, work, computers, blocked, certificate] = await Promise.all([
         bridge.call('settings.get', {}).then(unwrap),
         bridge.call('rooms.list', {}).then(unwrap),
         bridge.call('server.state', {}).then(unwrap),
         bridge.call('servers.list', {}).then(unwrap),
         bridge.call('work.state', {}).then(unwrap),
         bridge.call('computers.state', {}).then(unwrap),
+        bridge.call('peers.blocked', {}).then(unwrap),
         // Before anything is joined, because its fingerprint is signed into every hello.
         ports.makeCertificate(),
       ]);
@@ -180,6 +201,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
         servers: servers.items,
         work,
         computers,
+        blocked: blocked.items,
         screen: settings.profile ? { at: 'home' } : { at: 'welcome' },
       });
       // This page may have been loaded anew while the computer asked to be somebody's: nobody goes on with that.

@@ -21,6 +21,20 @@ describe("the person's own call", () => {
     expect(state().call).toEqual({ at: 'none' });
   });
 
+  it('begins with the camera off where it is a voice call, and with a quiet start where that is wanted (C11)', async () => {
+    const room = await FakeRoom.create();
+    const { media, actions, state } = await openApp(room);
+    actions.prepareCall(room.keyring.roomId, 'voice');
+    await room.quiet();
+    actions.setPreviewQuiet(true);
+    expect(state()).toMatchObject({
+      call: { at: 'preparing', preview: { camera: false, microphone: true, quiet: true } },
+    });
+    expect(media.lights.map((track) => track.kind)).toEqual(['audio']);
+    await actions.joinCall();
+    expect(state()).toMatchObject({ call: { at: 'joined', camera: false, ring: 'quiet' } });
+  });
+
   it('goes through a whole call: ring, answer, mute, camera off, share, hand, leave', async () => {
     const room = await FakeRoom.create();
     const { roomId } = room.keyring;

@@ -9,13 +9,18 @@ import type { AppPorts } from './ports.ts';
 import type { Reach } from './reach.ts';
 import type { OwnMedia as OwnMediaView, Preview } from './state.ts';
 
+/** `voice`: the camera stays off until it is turned on. */
+export type CallHow = 'usual' | 'voice';
+
 /** The one call that this person is in, or about to be in. */
 export interface Calls {
   readonly devices: DeviceManager;
-  /** Opens the devices that the settings want, for the pre-join screen. */
-  prepare(roomId: RoomId): Outcome<unknown>;
+  /** Opens the devices that the settings want, for the pre-join screen; for a voice call not the camera. */
+  prepare(roomId: RoomId, how?: CallHow): Outcome<unknown>;
   setPreviewCamera(on: boolean): void;
   setPreviewMicrophone(on: boolean): void;
+  /** Whether the call is to be started without ringing. */
+  setPreviewQuiet(on: boolean): void;
   /** Lets the devices go, if no call uses them. */
   cancel(): void;
   join(): Outcome<RoomId>;
@@ -51,7 +56,8 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
     cameraTrouble: state.cameraTrouble,
     microphoneTrouble: state.microphoneTrouble,
   });
-  const preview = (state: MediaState): Preview => ({
+  const preview = (state: MediaState, quiet: boolean): Preview => ({
+    quiet,
     stream: state.camera ? devices.cameraStream : null,
     camera: state.camera,
     microphone: state.microphone === 'live',
@@ -66,7 +72,8 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
   };
   const show = () => {
     const { call } = store.getState();
-    if (call.at === 'preparing') store.setState({ call: { ...call, preview: preview(devices.state) } });
+    if (call.at === 'preparing')
+      store.setState({ call: { ...call, preview: preview(devices.state, call.preview.quiet) } });
     if (call.at === 'joined') store.setState({ call: { ...call, ...mediaView(devices.state) } });
   };
   const end = () => {
@@ -105,7 +112,7 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
 
   return {
     devices,
-    prepare(roomId) {
+    prepare(roomId, how = 'usual') {
       const { call, rooms, settings } = store.getState();
       if (call.at === 'joined' && call.roomId === roomId) return accept(undefined);
       if (call.at === 'joined') {
@@ -114,12 +121,21 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
       }
       const { startCameraOff, startMuted, cameraId, microphoneId } = settings.devices;
       devices.stop();
-      store.setState({ call: { at: 'preparing', roomId, preview: preview(devices.state) } });
-      void devices.open({ camera: !startCameraOff, microphone: !startMuted, cameraId, microphoneId });
+      store.setState({ call: { at: 'preparing', roomId, preview: preview(devices.state, false) } });
+      void devices.open({
+        camera: !startCameraOff && how !== 'voice',
+        microphone: !startMuted,
+        cameraId,
+        microphoneId,
+      });
       return accept(undefined);
     },
     setPreviewCamera: (on) => void devices.setCamera(on),
     setPreviewMicrophone: (on) => void devices.setMicrophone(on ? 'live' : 'off'),
+    setPreviewQuiet(quiet) {
+      const { call } = store.getState();
+      if (call.at === 'preparing') store.setState({ call: { ...call, preview: { ...call.preview, quiet } } });
+    },
     cancel() {
       if (store.getState().call.at === 'preparing') end();
     },
@@ -128,12 +144,12 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
       if (call.at !== 'preparing') return refuse('not-allowed');
       const room = reach.get(call.roomId);
       if (!room) return refuse('room-unknown');
-      const joined = room.joinCall(own());
+      const joined = room.joinCall(own(), call.preview.quiet);
       if (!joined.ok) return joined;
       const { roomId } = call;
-      const { callId, since } = joined.value;
-      const nothingShown = { hand: false, handTurn: null, reaction: null };
-      store.setState({ call: { at: 'joined', roomId, callId, since, ...nothingShown, ...mediaView(devices.state) } });
+      const { callId, since, ring, handTurn, reaction } = joined.value;
+      const part = { callId, since, ring, hand: handTurn !== null, handTurn, reaction };
+      store.setState({ call: { at: 'joined', roomId, ...part, ...mediaView(devices.state) } });
       // A device that was still being opened tells of itself when it is there.
       said = '';
       tellOthers();
@@ -172,10 +188,10 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
       const { call } = store.getState();
       if (call.at !== 'joined' || call.roomId !== roomId) return;
       if (!now.own) return end();
-      const { callId, since, handTurn, reaction } = now.own;
-      const isSame = callId === call.callId && since === call.since;
+      const { callId, since, handTurn, reaction, ring } = now.own;
+      const isSame = callId === call.callId && since === call.since && ring === call.ring;
       if (!isSame || handTurn !== call.handTurn || reaction !== call.reaction) {
-        store.setState({ call: { ...call, callId, since, hand: handTurn !== null, handTurn, reaction } });
+        store.setState({ call: { ...call, callId, since, hand: handTurn !== null, handTurn, reaction, ring } });
       }
     },
     close() {

@@ -31,6 +31,8 @@ export interface Chats {
   /** Loads above the window. It lets go of nothing below where `hold` is set, as while text is selected. */
   loadOlder(roomId: RoomId, hold?: boolean): Promise<void>;
   loadNewer(roomId: RoomId, hold?: boolean): Promise<void>;
+  /** Asks for the newest page again: messages are there that were not told of one by one. */
+  reload(roomId: RoomId): Promise<void>;
   /** Goes to the end of the room. */
   loadNewest(roomId: RoomId): Promise<void>;
   /** Goes to the start of the room. */
@@ -174,6 +176,7 @@ export function createChats(store: AppStore, bridge: Bridge): Chats {
         },
       );
     },
+    reload: (roomId) => loadNewest(roomId, null),
     async loadNewest(roomId) {
       if (of(roomId).hasNewer) await loadNewest(roomId, { to: 'end' });
       else change(roomId, { goTo: { to: 'end' } });

@@ -22,6 +22,18 @@ export function peopleAmong<P extends Pick<ParticipantView, 'deviceId' | 'person
   return [...people.values()];
 }
 
+/** The people who are reachable while nobody else is in the call: one who declined on any computer declined, one who is busy on any is busy. */
+export function calledAmong(
+  participants: readonly ParticipantView[],
+  own: DeviceId | null | undefined,
+): ParticipantView[] {
+  const present = participants.filter(({ link }) => link !== 'closed');
+  return peopleAmong(present, own).map((person) => {
+    const all = computersAmong(present, personAt(person));
+    return { ...person, declined: all.some((each) => each.declined), busy: all.some((each) => each.busy) };
+  });
+}
+
 /** The participants that are computers of the same person as this one. */
 export const computersAmong = <P extends Pick<ParticipantView, 'deviceId' | 'person'>>(
   participants: readonly P[],
@@ -31,6 +43,10 @@ export const computersAmong = <P extends Pick<ParticipantView, 'deviceId' | 'per
 /** The devices that are this person. */
 export const ownDevices = ({ info, computers }: Pick<AppState, 'info' | 'computers'>): readonly DeviceId[] =>
   computers?.devices ?? (info ? [info.deviceId] : []);
+
+/** Whether a device is one of somebody whom this person blocked. */
+export const isBlockedIn = ({ blocked }: Pick<AppState, 'blocked'>, deviceId: string): boolean =>
+  blocked.some(({ devices }) => devices.some((device) => device === deviceId));
 
 /** The others of a room who can be mentioned: those who are here, then the authors of what is loaded, the latest first. */
 export function peopleOf(

@@ -7,11 +7,12 @@ import type { ParticipantNow, SessionNow } from '../session/session-state.ts';
 import { type AppStore, UNREACHED } from './app-store.ts';
 import type { Chats } from './chats.ts';
 import type { Gaps } from './gaps.ts';
+import { takeInvitation } from './invitations.ts';
 import { createKeptFiles } from './kept-files.ts';
 import { withReading } from './link-records.ts';
 import { tellOfMentions } from './mentions.ts';
 import type { Notices } from './notices.ts';
-import { ownDevices } from './people.ts';
+import { isBlockedIn, ownDevices } from './people.ts';
 import type { AppPorts } from './ports.ts';
 import type { RoomChanges } from './room-changes.ts';
 import type { ParticipantView } from './state.ts';
@@ -110,7 +111,12 @@ export function createReach(options: {
       randomBytes: ports.randomBytes,
       profile: () => store.getState().settings.profile ?? { username: 'someone', displayName: null },
       computers: () => store.getState().computers?.list ?? null,
+      isBlocked: (deviceId) => isBlockedIn(store.getState(), deviceId),
       isOwn: (deviceId) => ownDevices(store.getState()).includes(deviceId),
+      isBusy: () => {
+        const { call } = store.getState();
+        return call.at === 'joined' && call.roomId !== roomId;
+      },
       mayTellOwn,
       privacy: () => store.getState().settings.privacy,
       policy: ports.sessionPolicy,
@@ -136,6 +142,7 @@ export function createReach(options: {
       const added = { atMs: ports.clock.monotonicMs(), reading };
       store.setState(({ linkRecords }) => ({ linkRecords: withReading(linkRecords, sess, added, present) }));
     });
+    session.on('invited', (invitation) => takeInvitation(store, invitation));
     session.on('notice', ({ tone, text, code }) => notices.say(tone, text, code));
     show(roomId, session.now);
     // Opening goes on by itself; waiting for the network would hold up whoever opens the room.
@@ -156,7 +163,8 @@ export function createReach(options: {
       const left = [...sessions].filter(([roomId, session]) => {
         const room = roomOf(roomId);
         // The app's own server may come back on another port; a room whose call runs moves afterwards.
-        return !room || (room.host !== session.keyring.host && session.now.own === null);
+        const isOutdated = room?.host !== session.keyring.host || session.isOutdated;
+        return !room || (isOutdated && session.now.own === null);
       });
       await Promise.all(left.map(([roomId]) => leave(roomId)));
       await Promise.all(
@@ -209,6 +217,8 @@ function toView(participant: ParticipantNow, volume: number): ParticipantView {
     reaction: participant.reaction,
     speaking: participant.speaking,
     typing: participant.typing,
+    busy: participant.busy,
+    declined: participant.declined,
     quality: participant.quality,
     volume,
     cameraStream: participant.cameraStream,

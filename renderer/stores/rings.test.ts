@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { fakeClock } from '../testing/fake-clock.ts';
 import { createFakeApp } from '../testing/gallery/fake-app.ts';
 import type { AppStore } from './app-store.ts';
-import { silenceRing, soundRings } from './rings.ts';
+import { ringingCalls, silenceRing, soundRings } from './rings.ts';
 
 describe('the sound of a call that rings', () => {
   let store: AppStore;
@@ -21,11 +21,11 @@ describe('the sound of a call that rings', () => {
       },
     });
   });
-  const ring = (callId: string | null) =>
+  const ring = (callId: string | null, verified = false) =>
     store.setState(({ reach }) => {
       const before = reach[roomId];
       if (!before) throw new Error('the room is not open');
-      const ringing = callId === null ? null : { callId: callId as never, from: 'Ana' }; // ids are compared, never read
+      const ringing = callId === null ? null : { callId: callId as never, from: 'Ana', verified }; // ids are compared, never read
       return { reach: { ...reach, [roomId]: { ...before, ringing } } };
     });
 
@@ -57,6 +57,27 @@ describe('the sound of a call that rings', () => {
     store.setState({ call: { at: 'joined' } as never }); // likewise
     ring('second');
     expect(heard).toHaveLength(2);
+  });
+
+  it.each([
+    ['everybody', false, true],
+    ['verified', false, false],
+    ['verified', true, true],
+    ['nobody', true, false],
+  ] as const)('is that of calls that may ring: from %s, verified %s (C11)', (from, verified, isHeard) => {
+    const { settings } = store.getState();
+    store.setState({ settings: { ...settings, ringing: { ...settings.ringing, from } } });
+    ring('first', verified);
+    expect(ringingCalls(store.getState()).length > 0).toBe(isHeard);
+    expect(heard.length > 0).toBe(isHeard);
+  });
+
+  it('waits for the end of the quiet hours or of “do not disturb”, and so does the card (C11)', () => {
+    store.setState({ quiet: { why: 'do-not-disturb', until: null } });
+    ring('first');
+    expect([heard, ringingCalls(store.getState())]).toEqual([[], []]);
+    store.setState({ quiet: null });
+    expect([heard.length, ringingCalls(store.getState()).length]).toEqual([1, 1]);
   });
 
   it('ends when the app is closed', () => {

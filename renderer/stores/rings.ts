@@ -4,15 +4,27 @@ import type { RingTone } from '../media/ring-tone.ts';
 import type { AppStore } from './app-store.ts';
 import type { AppState } from './state.ts';
 
-/** The calls that ring here, and that this person is not about to answer or in already. */
-export const ringingCalls = ({ rooms, reach, call }: Pick<AppState, 'rooms' | 'reach' | 'call'>) =>
-  rooms.filter(({ roomId }) => (call.at === 'none' || call.roomId !== roomId) && reach[roomId]?.ringing);
+type RingState = Pick<AppState, 'rooms' | 'reach' | 'call' | 'settings' | 'quiet'>;
+
+/** Whether the call of that room rings, and may ring by this person's own decision. */
+function mayRing({ reach, settings, quiet }: Pick<RingState, 'reach' | 'settings' | 'quiet'>, roomId: RoomId): boolean {
+  const ringing = reach[roomId]?.ringing;
+  if (!ringing || quiet) return false;
+  const { from } = settings.ringing;
+  return from === 'everybody' || (from === 'verified' && ringing.verified);
+}
+
+/** The calls that ring here, and that this person is not about to answer or in already. Others show in their rooms alone. */
+export const ringingCalls = (state: RingState) =>
+  state.rooms.filter(
+    ({ roomId }) => (state.call.at === 'none' || state.call.roomId !== roomId) && mayRing(state, roomId),
+  );
 
 /** Whether the ringing of a room is to be heard: not in the middle of another call. */
 export const isRingHeard = (
-  { call, reach, silencedRooms }: Pick<AppState, 'call' | 'reach' | 'silencedRooms'>,
+  state: Pick<AppState, 'call' | 'reach' | 'settings' | 'quiet' | 'silencedRooms'>,
   roomId: RoomId,
-): boolean => call.at !== 'joined' && Boolean(reach[roomId]?.ringing) && !silencedRooms.includes(roomId);
+): boolean => state.call.at !== 'joined' && mayRing(state, roomId) && !state.silencedRooms.includes(roomId);
 
 /** Longer than a call rings: whoever rings again and again must not be heard each time. */
 const SILENCE_MS = 180_000;

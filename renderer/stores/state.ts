@@ -2,11 +2,13 @@ import type {
   AppInfo,
   Author,
   BackupState,
+  BlockedPeer,
   ComputersState,
   EmbeddedServerState,
   HistoryGap,
   HistoryItem,
   MessageKey,
+  MetPerson,
   PeerStanding,
   Preparing,
   Room,
@@ -37,6 +39,7 @@ import type { LinkQuality } from '../session/link-quality.ts';
 import type { FirstSideState } from '../session/new-computer/first-side.ts';
 import type { NewSideState } from '../session/new-computer/new-side.ts';
 import type { ShownReaction } from '../session/reactions.ts';
+import type { Invitation, OwnCallNow } from '../session/session-state.ts';
 import type { ServerConnection } from '../signaling/server-connection.ts';
 import type { LinkRecords } from './link-records.ts';
 
@@ -49,7 +52,7 @@ export type { LinkQuality, QualityCause } from '../session/link-quality.ts';
 export type { ShownReaction } from '../session/reactions.ts';
 export type { ServerConnection } from '../signaling/server-connection.ts';
 export type { LinkRecords, ReadingAt } from './link-records.ts';
-export type { FirstSideState, NewSideState };
+export type { FirstSideState, Invitation, NewSideState };
 
 /**
  * The state that the screens show, as plain data. Screens read it through `useApp` and change it only through `Actions`.
@@ -76,6 +79,8 @@ export type AppState = {
   pathTest: PathTestState;
   /** The connections of the own call that are being looked at, one of them closely; null while they are not. */
   inspecting: { sess: string | null } | null;
+  /** Why no call may ring right now; null where calls may. */
+  quiet: Quiet | null;
   /** Rooms whose calls ring without a sound for some minutes, because the person wanted that. */
   silencedRooms: readonly RoomId[];
   chats: Readonly<Record<RoomId, ChatState>>;
@@ -111,6 +116,12 @@ export type AppState = {
   backups: BackupState;
   /** This person's computers; null before they are known. */
   computers: ComputersState | null;
+  /** The people whom this person blocked, the one blocked last first. */
+  blocked: readonly BlockedPeer[];
+  /** Everybody who was met; null before it was asked for. */
+  met: readonly MetPerson[] | null;
+  /** Invites to other rooms that came from people over their links, the newest last. */
+  invitations: readonly Invitation[];
   /** A new computer that is being taken in here, by this code; null where none is. */
   takingIn: { code: string; now: FirstSideState } | null;
   /** This new computer while it is taken in; null where it is not. */
@@ -118,10 +129,11 @@ export type AppState = {
   notices: readonly Notice[];
 };
 
-/** welcome → home ⇄ room, lobby;  room → pre-join → room */
+/** welcome → home ⇄ room, lobby, people;  room → pre-join → room */
 export type Screen =
   | { at: 'welcome' }
   | { at: 'home' }
+  | { at: 'people' }
   /** `invite` as pasted or as the deep link brought it. */
   | { at: 'lobby'; invite: string; reading: LobbyReading }
   | { at: 'room'; roomId: RoomId; panel: Panel; focusMessage: MessageKey | null }
@@ -175,10 +187,13 @@ export type RoomReach = {
   /** The call that runs in this room, whoever is in it. */
   call: { callId: CallId; startedAt: number; deviceIds: readonly DeviceId[] } | null;
   /** Set while that call rings here: not joined, not declined, not older than the ringing time. */
-  ringing: { callId: CallId; from: string } | null;
+  ringing: { callId: CallId; from: string; verified: boolean } | null;
   /** What is wrong at this end of the own call. */
   troubles: readonly CallTrouble[];
 };
+
+/** `until` in ms, by the clock on the wall; null: until it is turned off. */
+export type Quiet = { why: 'do-not-disturb' | 'quiet-hours'; until: number | null };
 
 export type LinkView = 'opening' | 'open' | 'interrupted' | 'closed';
 
@@ -204,6 +219,10 @@ export type ParticipantView = {
   reaction: ShownReaction | null;
   speaking: boolean;
   typing: boolean;
+  /** In a call somewhere else, by their own word. */
+  busy: boolean;
+  /** Declined the call that this person is in. */
+  declined: boolean;
   quality: LinkQuality;
   /** 0 to 1. */
   volume: number;
@@ -219,8 +238,8 @@ export type ParticipantView = {
 export type OwnCall =
   | { at: 'none' }
   | { at: 'preparing'; roomId: RoomId; preview: Preview }
-  /** `since`: when the call started, by the monotonic clock of this page. */
-  | ({ at: 'joined'; roomId: RoomId; callId: CallId; since: number } & OwnMedia);
+  /** `since`: when the call started, by the monotonic clock of this page. `ring`: how it goes with those who were called. */
+  | ({ at: 'joined'; roomId: RoomId; callId: CallId; since: number; ring: OwnCallNow['ring'] } & OwnMedia);
 
 /** none → running → done → running;  any → none, with the pre-join screen */
 export type PathTestState = { at: 'none' } | { at: 'running'; step: PathTestStep } | { at: 'done'; result: PathResult };
@@ -234,6 +253,8 @@ export type Preview = {
   microphone: boolean;
   /** Both are being asked for; nothing to decide yet. */
   opening: boolean;
+  /** The call is to be started without ringing. */
+  quiet: boolean;
   cameraTrouble: DeviceTrouble | null;
   microphoneTrouble: DeviceTrouble | null;
 };

@@ -65,6 +65,8 @@ export const ERRORS = {
   'handshake-failed': 'This person could not prove who they are, so no call was opened.',
   'fingerprint-mismatch': 'The connection was not with the person it claimed to be. It was closed.',
   'identity-changed': 'This name was known with another device. Compare the safety code before you trust it.',
+  'peer-blocked': 'You blocked this person. Unblock them in Settings, Privacy, to meet them again.',
+  'peer-away': 'This person is not connected right now. Try again when they are here.',
   'link-failed': 'No direct connection could be made. A relay may be needed.',
   'call-full': 'A call holds at most 8 people. You can still write in the chat.',
 

@@ -97,6 +97,10 @@ export const LIMITS = {
   /** Sealed parts of what a new computer gets, and characters of one. */
   transferPartsMax: 10_000,
   transferPartMaxChars: 60_000,
+  /** The invite of a room, as it travels over a link. */
+  inviteMaxChars: 2_048,
+  /** The people who were met, as many as are listed. */
+  metPeopleMax: 1_000,
   /** One session description. */
   sdpMaxChars: 60_000,
   candidateMaxChars: 1_024,

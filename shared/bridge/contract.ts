@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Outcome } from '../base/outcome.ts';
-import { AppInfo, EmbeddedServerState, PeerStanding, Preparing, Room, Settings } from '../model/index.ts';
+import { AppInfo, BlockedPeer, EmbeddedServerState, PeerStanding, Preparing, Room, Settings } from '../model/index.ts';
 import { appCalls } from './app-calls.ts';
 import { backupCalls, backupEvents } from './backup-calls.ts';
 import { computerCalls, computerEvents } from './computer-calls.ts';
@@ -52,6 +52,8 @@ export const bridgeEvents = {
   'rooms.changed': z.object({ items: z.array(Room) }),
   /** A device is known by another name from now on, or its name is confirmed or no longer so. */
   'peers.changed': PeerStanding,
+  /** Somebody was blocked or is no longer: everybody who is now. */
+  'peers.blocks-changed': z.object({ items: z.array(BlockedPeer) }),
   'server.changed': EmbeddedServerState,
   /** Parley was opened again with a link. */
   'app.deep-link-arrived': z.object({ invite: z.string().max(2_048) }),

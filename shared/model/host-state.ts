@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ErrorCode } from '../base/errors.ts';
-import { DeviceId } from '../base/ids.ts';
+import { DeviceId, RoomId } from '../base/ids.ts';
 import { ServerHost } from './server-host.ts';
 
 /** A host of the app's own server that another computer on one of this computer's networks can use. */
@@ -47,3 +47,28 @@ export const PeerStanding = z.object({
   person: DeviceId.optional(),
 });
 export type PeerStanding = z.infer<typeof PeerStanding>;
+
+/** Somebody whom this person met. */
+export const MetPerson = z.object({
+  /** Their first computer, or the only one. */
+  person: DeviceId,
+  name: z.string(),
+  standing: z.enum(['pinned', 'verified', 'changed']),
+  devices: z.array(DeviceId),
+  /** When a device of theirs was here last, in ms. */
+  lastMetAt: z.number().int(),
+  /** The rooms in common, those with the fewest people first. */
+  rooms: z.array(RoomId),
+});
+export type MetPerson = z.infer<typeof MetPerson>;
+
+/** A person whom this person blocked, with all their devices that are known. */
+export const BlockedPeer = z.object({
+  /** Their first computer, or the only one. */
+  person: DeviceId,
+  name: z.string(),
+  devices: z.array(DeviceId),
+  /** In ms. */
+  blockedAt: z.number().int().nonnegative(),
+});
+export type BlockedPeer = z.infer<typeof BlockedPeer>;

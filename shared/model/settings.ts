@@ -9,6 +9,13 @@ export type Theme = z.infer<typeof Theme>;
 /** So many emoji are remembered as used last. */
 export const RECENT_EMOJI_MAX = 24;
 
+/** Whose calls ring: of everybody in a room, of people whose safety code was compared, or nobody’s. */
+export const RingFrom = z.enum(['everybody', 'verified', 'nobody']);
+export type RingFrom = z.infer<typeof RingFrom>;
+
+/** Minutes since midnight, local time. */
+const MinuteOfDay = z.number().int().min(0).max(1_439);
+
 const DeviceChoice = z.string().max(512).nullable();
 
 /** The settings of a person. The core stores them; every part has a default. */
@@ -30,6 +37,18 @@ export const Settings = z.object({
     /** Media and data only through TURN, so that others do not learn this computer's address. */
     relayOnly: z.boolean(),
     readReceipts: z.boolean(),
+  }),
+  /** When calls ring. A call that may not ring is shown in its room all the same. */
+  ringing: z.object({
+    from: RingFrom,
+    /** Each day from one time to another; over midnight where the second is the earlier one. */
+    quietHours: z.object({ on: z.boolean(), from: MinuteOfDay, until: MinuteOfDay }),
+    /** `until`: in ms, by the clock on the wall. */
+    doNotDisturb: z.discriminatedUnion('at', [
+      z.object({ at: z.literal('off') }),
+      z.object({ at: z.literal('on') }),
+      z.object({ at: z.literal('until'), until: z.number().int().nonnegative() }),
+    ]),
   }),
   /** How a call is shown. */
   stage: z.object({
@@ -63,6 +82,11 @@ export const usualSettings: Settings = {
   devices: { cameraId: null, microphoneId: null, speakerId: null, startMuted: false, startCameraOff: false },
   privacy: { relayOnly: false, readReceipts: true },
   stage: { layout: 'grid', ownPicture: true, mirrored: true },
+  ringing: {
+    from: 'everybody',
+    quietHours: { on: false, from: 22 * 60, until: 7 * 60 },
+    doNotDisturb: { at: 'off' },
+  },
   emoji: { recent: [], tone: 0 },
   hosting: { lan: false },
   homeServer: null,
@@ -76,6 +100,7 @@ export const SettingsChange = z
     devices: Settings.shape.devices.partial(),
     privacy: Settings.shape.privacy.partial(),
     stage: Settings.shape.stage.partial(),
+    ringing: Settings.shape.ringing.partial(),
     emoji: Settings.shape.emoji.partial(),
     hosting: Settings.shape.hosting.partial(),
     homeServer: ServerHost.nullable(),

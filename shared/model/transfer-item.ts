@@ -50,6 +50,8 @@ export const TransferItem = z.discriminatedUnion('kind', [
   }),
   /** A device that was met, and whether its code was compared. */
   z.object({ kind: z.literal('peer'), deviceId: DeviceId, name: z.string().min(1).max(512), verified: z.boolean() }),
+  /** A device that the person blocked. */
+  z.object({ kind: z.literal('block'), deviceId: DeviceId, blockedAt: EpochMs }),
   z.object({ kind: z.literal('computers'), list: ComputerList }),
   z.object({ kind: z.literal('left'), leave: ComputerLeave }),
   /** A device that was a computer of that person and is none any more: nobody else can have it, and nothing brings it back that is not later. */

@@ -13,6 +13,7 @@ import {
 } from '../model/computers.ts';
 import { Emoji, Entry, EntryHeader } from '../model/entry.ts';
 import { Profile } from '../model/profile.ts';
+import { RoomName } from '../model/room-name.ts';
 
 const Epoch = z
   .number()
@@ -70,6 +71,8 @@ export const CallPresence = z.object({
   handTurn: z.number().int().min(1).max(LIMITS.callTurnMax).optional(),
   /** What is wrong at this participant's end, for as long as it lasts; absent for nothing. */
   troubles: z.array(CallTrouble).max(CallTrouble.options.length).optional(),
+  /** The call was started without ringing; those who come in later say the same. Absent: it rings. */
+  quiet: z.boolean().optional(),
 });
 export type CallPresence = z.infer<typeof CallPresence>;
 
@@ -78,6 +81,8 @@ const PresenceMessage = z.object({
   profile: Profile,
   /** Null while the person is only reachable. */
   call: CallPresence.nullable(),
+  /** The person is in a call somewhere else; never where. */
+  busy: z.boolean().optional(),
 });
 
 /** Commit, answer, open: the three steps to a short safety code (docs/protocol.md, "Safety codes"). */
@@ -217,6 +222,12 @@ export const LinkMessage = z.discriminatedUnion('type', [
   }),
   OwnThings.extend({ type: z.literal('own') }),
   z.object({ type: z.literal('computer'), step: ComputerStep }),
+  /** The invite of another room: shown to the person, who may look at it in the lobby. Nothing is joined by it. */
+  z.object({
+    type: z.literal('invite'),
+    invite: z.string().min(1).max(LIMITS.inviteMaxChars),
+    roomName: RoomName.nullable(),
+  }),
   z.object({ type: z.literal('bye'), why: z.enum(['left', 'closed']) }),
 ]);
 export type LinkMessage = z.infer<typeof LinkMessage>;

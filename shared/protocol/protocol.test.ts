@@ -386,6 +386,8 @@ const LINK: Rows<LinkMessage['type']> = {
       { profile, call },
       { profile, call: null },
       { profile, call: { ...call, troubles: ['computer', 'microphone'] } },
+      { profile, call: null, busy: true },
+      { profile, call: { ...call, quiet: true } },
     ],
     bad: [
       { profile: { username: 'a', displayName: null } },
@@ -395,6 +397,8 @@ const LINK: Rows<LinkMessage['type']> = {
       { call: { ...call, troubles: ['weather'] } },
       { call: { ...call, troubles: Array(5).fill('uplink') } },
       { call: undefined },
+      { busy: 'Garden' },
+      { call: { ...call, quiet: 1 } },
     ],
   },
   reaction: {
@@ -536,6 +540,13 @@ const LINK: Rows<LinkMessage['type']> = {
   safety: {
     good: ['commit', 'answer', 'open'].map((step) => ({ step: { step, value: id32 } })),
     bad: [{ step: { step: 'commit', value: id16 } }, { step: { step: 'again', value: id32 } }],
+  },
+  invite: {
+    good: [
+      { invite: 'parley://join/example.org', roomName: 'Garden' },
+      { invite: 'x'.repeat(2_048), roomName: null },
+    ],
+    bad: [{ invite: '' }, { invite: 'x'.repeat(2_049) }, { roomName: '' }, { roomName: 'x'.repeat(1_000) }],
   },
   bye: { good: [{ why: 'left' }, { why: 'closed' }], bad: [{ why: 'bored' }, { why: null }] },
 };

@@ -74,6 +74,8 @@ export async function gather({ history, rooms, settings, secrets, log }: GatherP
     if (!last) break;
     above = last.deviceId;
   }
+  for (const { devices, blockedAt } of await history.blockedPeers())
+    for (const deviceId of devices) items.push({ kind: 'block', deviceId, blockedAt });
   // The name comes last: with it the new computer is in use.
   if (profile) items.push({ kind: 'settings', profile, profileAt, appearance, privacy, emoji, homeServer });
   return items;

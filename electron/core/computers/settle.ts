@@ -45,6 +45,8 @@ export async function settle(parts: SettleParts, list: ComputerList, items: read
   try {
     for (const item of items) {
       if (item.kind === 'peer') await history.takePeer(item);
+      // Before the rooms: what a blocked person says there is hidden from the first message on.
+      if (item.kind === 'block') await history.takeBlock(item.deviceId, item.blockedAt);
     }
     for (const { item, password } of servers) {
       await history.addServer(item.host, item.name);

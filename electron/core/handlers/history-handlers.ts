@@ -22,6 +22,12 @@ export function historyHandlers(
     return peer;
   };
 
+  const blocksChanged = async () => {
+    const items = await history.blockedPeers();
+    emit('peers.blocks-changed', { items });
+    return { items };
+  };
+
   /** Of a file whose message was deleted nothing stays in the profile, also where the page that heard of it is gone by now. */
   const forgetDeleted = (changed: readonly HistoryItem[]) =>
     files.forgetMessages(changed.filter(({ deleted, content }) => deleted && content.kind === 'file'));
@@ -30,9 +36,21 @@ export function historyHandlers(
     'peers.meet': async ({ deviceId, profile, computers: list }) => {
       // Before its name is looked at: it may be a computer of somebody who is known.
       if (list) await computers.learn({ lists: [list], left: [], by: deviceId, roomId: null });
+      if (await history.isBlockedPeer(deviceId)) throw new ParleyError('peer-blocked');
       return peerMet(await history.meet(deviceId, profile));
     },
     'peers.verify': async ({ deviceId, verified }) => peerMet(await history.verifyPeer(deviceId, verified)),
+    'peers.met': async () => ({ items: await history.metPeople() }),
+    'peers.blocked': async () => ({ items: await history.blockedPeers() }),
+    'peers.block': async ({ deviceId }) => {
+      await history.blockPeer(deviceId);
+      return blocksChanged();
+    },
+    'peers.unblock': async ({ deviceId }) => {
+      await history.unblockPeer(deviceId);
+      watch.changed();
+      return blocksChanged();
+    },
 
     'history.compose': async (draft) => {
       const { profile } = settings.get();

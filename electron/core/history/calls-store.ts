@@ -31,7 +31,7 @@ export function createCallsStore(context: HistoryContext) {
       transaction(() => {
         needRoom(roomId);
         return noteJoined(context, roomId, callId).flatMap((row) => {
-          if (row.shown === 0) return [];
+          if (row.shown !== 1) return [];
           const after = rowOf({ author: row.author, id: row.id } as HistoryItem);
           return after ? [itemOf(after)] : [];
         });

@@ -9,6 +9,7 @@ import {
   DROPPED,
   digestIn,
   entryOf,
+  HIDDEN,
   isShownRow,
   KIND_NUMBERS,
   type MessageRow,
@@ -26,7 +27,7 @@ import { sql } from './statements.ts';
  * Everything here runs inside a transaction.
  */
 export function createEntryLog(context: HistoryContext, spans: Spans) {
-  const { one, run, now, lifetime, authors, calls, messages, entryRow } = context;
+  const { one, run, now, lifetime, authors, blocks, calls, messages, entryRow } = context;
   const writer = createMessageWriter(context);
   const index = createSearchIndex(context);
   const indexed = (row: MessageRow) => ({
@@ -54,8 +55,10 @@ export function createEntryLog(context: HistoryContext, spans: Spans) {
     spans.toggle(row.room_id, row);
     if (isShownRow(row)) show(row);
   };
-  const show = (row: Pick<MessageRow, 'number' | 'room_id' | 'clock' | 'mine' | 'state'>): void => {
-    run(sql.show, row.number);
+  const show = (row: Pick<MessageRow, 'number' | 'room_id' | 'author' | 'clock' | 'mine' | 'state'>): void => {
+    const isHidden = blocks.isBlocked(row.author);
+    run(sql.show, isHidden ? HIDDEN : 1, row.number);
+    if (isHidden) return;
     run(sql.roomGrew, {
       roomId: row.room_id,
       clock: row.clock,
@@ -155,6 +158,8 @@ export function createEntryLog(context: HistoryContext, spans: Spans) {
       if (isVoid(edit) || (newest >= 0 && at > newest)) erase(edit);
     }
     if (!target || !isShownRow(target) || target.room_id !== roomId || isTooMany(target)) return;
+    // New words of somebody who is blocked wait; what they take back is gone at once.
+    if (!isDeleted && blocks.isBlocked(ref.author)) return;
     if (isDeleted) {
       if (target.deleted === 0) setText(target, { text: '', edited: 0, deleted: 1 });
       erase(target);
@@ -186,6 +191,7 @@ export function createEntryLog(context: HistoryContext, spans: Spans) {
 
   return {
     subjectOf,
+    settle,
 
     /** Erases an entry whose time is over, and with the words of an edit the message that shows them. Answers the messages that go. */
     expire(row: MessageRow): MessageRow[] {
@@ -220,7 +226,9 @@ export function createEntryLog(context: HistoryContext, spans: Spans) {
       const due = dueAt(entry, lifetime());
       const isOverAlready = entry.body === null && due !== null && due <= lifetime();
       const held = entry.body !== null || entry.kind === 'delete' || isOverAlready;
-      const shown = held && standsAlone(entry.kind) && !isOverAlready;
+      const standsHere = held && standsAlone(entry.kind) && !isOverAlready;
+      const isHidden = standsHere && blocks.isBlocked(entry.author);
+      const shown = standsHere && !isHidden;
       const { text } = columnsOf(entry.kind, entry.body);
       const { roomId, author, sentAt } = entry;
       // A call that was not missed is nothing new.
@@ -229,7 +237,11 @@ export function createEntryLog(context: HistoryContext, spans: Spans) {
         !mine &&
         !calls.isMissed({ id: entry.id, room_id: roomId, author, mine: 0, sent_at: sentAt });
       const state = isOld ? STATE_NUMBERS.read : reached;
-      const number = writer.insert(entry, { mine, state, held, shown, dueAt: isOverAlready ? null : due, now: now() });
+      const number = writer.insert(entry, {
+        ...{ mine, state, held, now: now() },
+        shown: isHidden ? HIDDEN : Number(shown),
+        dueAt: isOverAlready ? null : due,
+      });
       index.add({ number, roomId, author, sentAt, text });
       run(sql.roomGrew, {
         roomId: entry.roomId,
@@ -252,7 +264,14 @@ export function createEntryLog(context: HistoryContext, spans: Spans) {
       index.remove(indexed(row));
       run(sql.deleteMessage, row.number);
       const unread = row.mine === 0 && row.state < 3 && row.shown === 1 ? 1 : 0;
-      run(sql.roomGrew, { roomId: row.room_id, clock: 0, at: 0, shown: -row.shown, entries: -1, unread: -unread });
+      run(sql.roomGrew, {
+        roomId: row.room_id,
+        clock: 0,
+        at: 0,
+        shown: row.shown === 1 ? -1 : 0,
+        entries: -1,
+        unread: -unread,
+      });
     },
 
     /** Gives an entry that came without its body the body. False where that is not missing, not the right one or one too many. */

@@ -1,5 +1,6 @@
 import type { Gone } from './forgetting-store.ts';
 import type { HistoryContext } from './history-context.ts';
+import { HIDDEN } from './message-rows.ts';
 import { sql } from './statements.ts';
 
 /**
@@ -15,7 +16,7 @@ export function createFatesStore({ one, entryRow }: HistoryContext) {
     const row = entryRow({ author, id });
     if (row?.room_id !== roomId) return 'unknown';
     if (row.deleted === 1) return 'gone';
-    if (row.shown === 1) return 'here';
+    if (row.shown === 1 || row.shown === HIDDEN) return 'here';
     return row.held === 0 ? 'unknown' : 'gone';
   };
 

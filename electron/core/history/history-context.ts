@@ -3,6 +3,7 @@ import { type DeviceId, LIMITS, type MessageId, ParleyError, type RoomId } from 
 import type { SigningKey } from '../identity/ed25519.ts';
 import { createAuthors } from './authors.ts';
 import { toBlob } from './blobs.ts';
+import { type Blocks, createBlocks } from './blocks.ts';
 import { createCalls } from './calls.ts';
 import type { Queries, WritableDb } from './database.ts';
 import {
@@ -31,6 +32,8 @@ export type HistoryContext = Queries & {
   own: DeviceId;
   /** Which devices are computers of one person. */
   people: People;
+  /** Which devices are blocked. */
+  blocks: Blocks;
   /** Throws `room-unknown`. */
   needRoom(roomId: RoomId): RoomRow;
   /** The numbers of authors and of their names. */
@@ -54,6 +57,7 @@ export function createHistoryContext(
   { db, key, now, lifetime, own }: Pick<HistoryContext, 'db' | 'key' | 'now' | 'lifetime' | 'own'>,
 ): HistoryContext {
   const people = createPeople(queries, own);
+  const blocks = createBlocks(queries, people);
   const messages: HistoryContext['messages'] = (text, ...args) =>
     queries.all<Stored<MessageRow>>(text, ...args).map((row) => readRow<MessageRow>(row));
   const items: HistoryContext['items'] = (text, ...args) =>
@@ -63,6 +67,7 @@ export function createHistoryContext(
     type Row = Pick<ItemRow, 'author' | 'author_name' | 'mine' | 'body' | 'clock' | 'pinned_name' | 'pinned_changed'>;
     const reactions = new Map<string, Map<string, Row>>();
     for (const row of queries.all<Row>(sql.reactionsTo, room_id, author, toBlob(id))) {
+      if (blocks.isBlocked(row.author)) continue;
       const { emoji, on } = reactionOf(row.body ?? '');
       const chosenBy = reactions.get(emoji) ?? new Map<string, Row>();
       reactions.set(emoji, chosenBy);
@@ -99,6 +104,7 @@ export function createHistoryContext(
     lifetime,
     own,
     people,
+    blocks,
     needRoom(roomId) {
       const room = queries.one<RoomRow>(sql.room, roomId);
       if (!room) throw new ParleyError('room-unknown');

@@ -1,6 +1,7 @@
 import type { Entry } from '@parley/shared/model';
 import { DeviceId, type RoomId } from '@parley/shared/protocol';
 import type { SigningKey } from '../identity/ed25519.ts';
+import { createBlocksStore } from './blocks-store.ts';
 import { createCallsStore } from './calls-store.ts';
 import { createCatchUpStore } from './catch-up-store.ts';
 import { createComputersStore } from './computers-store.ts';
@@ -13,6 +14,7 @@ import { createGapsStore } from './gaps-store.ts';
 import { createHistoryContext } from './history-context.ts';
 import { createMembersStore } from './members-store.ts';
 import { createMessagesStore } from './messages-store.ts';
+import { createMetStore } from './met-store.ts';
 import { createPeersStore } from './peers-store.ts';
 import { createReceiptsStore } from './receipts-store.ts';
 import type { Recorded } from './recorded.ts';
@@ -62,6 +64,8 @@ export function createHistoryStore({
     ...createMembersStore(context),
     ...createDatesStore(context),
     ...createPeersStore(context),
+    ...createBlocksStore(context),
+    ...createMetStore(context),
     ...createComputersStore(context),
     ...createServersStore(context),
     ...createStorageStore(context),

@@ -41,6 +41,7 @@ export type MessageRow = {
   digest: string | null;
   salt: string | null;
   body: string | null;
+  /** 1 where it is; `HIDDEN`. */
   shown: number;
   /** 0: its body is missing and nothing says why; 1: held; `DROPPED`. */
   held: number;
@@ -111,6 +112,8 @@ const KIND_NAMES = ['text', 'edit', 'delete', 'reaction', 'timer', 'file', 'call
 
 /** `held` of an entry of which only the place and the id are left, because its room keeps messages no longer. */
 export const DROPPED = 2;
+/** The value of `shown` of a message that came from somebody who is blocked: it is here, and nobody sees or counts it. */
+export const HIDDEN = 2;
 
 /** Whether entries of a kind stand in the conversation by themselves. */
 export const standsAlone = (kind: EntryKind): boolean => kind === 'text' || kind === 'file' || kind === 'call';

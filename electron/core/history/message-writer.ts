@@ -10,7 +10,8 @@ type Known = {
   mine: boolean;
   state: number;
   held: boolean;
-  shown: boolean;
+  /** As in `MessageRow`. */
+  shown: number;
   /** When it was recorded here, in ms. */
   now: number;
   /** When its body goes, in ms of this device's clock. */
@@ -44,7 +45,7 @@ export function createMessageWriter(queries: Queries) {
         digest: body === null && entry.kind !== 'delete' ? toBlob(entry.digest) : null,
         salt: salt === null ? null : toBlob(salt),
         body: stored,
-        shown: Number(known.shown),
+        shown: known.shown,
         held: Number(known.held),
         expires: entry.expires ?? null,
         dueAt: known.dueAt ?? null,

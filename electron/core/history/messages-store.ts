@@ -330,7 +330,7 @@ export function createMessagesStore(context: HistoryContext) {
     /** Half of `limit` before the message, the rest from it on. */
     around: (roomId: RoomId, message: MessageRef, limit: number): HistoryPage => {
       const middle = rowOf(message);
-      if (middle?.room_id !== roomId || middle.shown === 0) throw new ParleyError('bad-request', { path: 'message' });
+      if (middle?.room_id !== roomId || middle.shown !== 1) throw new ParleyError('bad-request', { path: 'message' });
       const half = Math.floor(limit / 2);
       const place = placeOf(middle);
       const older = items(sql.pageBefore, roomId, ...place, half);

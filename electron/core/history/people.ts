@@ -61,6 +61,9 @@ export function createPeople({ one, all, run }: Queries, own: DeviceId) {
     isOwn,
     /** The person whose computer a device is or once was. */
     bondOf: (device: string): Bond | null => bonds.get(device) ?? null,
+    /** The devices that are or ever were further computers of that person. */
+    bondedTo: (person: string): DeviceId[] =>
+      [...bonds].flatMap(([device, bond]) => (bond.person === person ? [device as DeviceId] : [])),
     /** How many devices were ever computers of that person. */
     everOf: (person: string): number => counts.get(person) ?? 0,
     /** Whether a device was a computer of somebody and is none any more. */

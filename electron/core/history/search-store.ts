@@ -8,7 +8,7 @@ import {
 } from '@parley/shared/model';
 import type { DeviceId, RoomId } from '@parley/shared/protocol';
 import type { HistoryContext } from './history-context.ts';
-import { type ItemRow, readRow, type Stored } from './message-rows.ts';
+import { HIDDEN, type ItemRow, readRow, type Stored } from './message-rows.ts';
 import { planSearch, type SearchPlan } from './search-plan.ts';
 import { scoreOf } from './search-score.ts';
 import { searchTerms } from './search-terms.ts';
@@ -33,7 +33,7 @@ export type SearchWish = {
   before?: number | undefined;
 };
 
-type Candidate = { number: number; room_id: string; author: string; sent_at: number; text: string };
+type Candidate = { number: number; room_id: string; author: string; sent_at: number; text: string; shown: number };
 type Looked = { numbers: number[]; next: number | null };
 
 /** Search over all rooms. */
@@ -86,6 +86,7 @@ export function createSearchStore(context: HistoryContext) {
       const scores = new Map<number, number>();
       const texts = terms.map(({ text }) => text);
       const isHit = (row: Candidate): boolean => {
+        if (row.shown === HIDDEN) return false;
         if (row.sent_at < from || row.sent_at >= until) return false;
         if (filter.roomId !== undefined && row.room_id !== filter.roomId) return false;
         if (filter.author !== undefined && people.personOf(row.author) !== people.personOf(filter.author)) return false;

@@ -62,7 +62,7 @@ function fill(texts: readonly string[]): void {
           body: { salt: '', text },
           sig: '',
         },
-        { mine: false, state: 2, held: true, shown: true, now: 6 },
+        { mine: false, state: 2, held: true, shown: 1, now: 6 },
       );
       index.add({ number, roomId, author: ana, sentAt: 5, text });
     }

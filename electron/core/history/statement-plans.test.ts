@@ -26,6 +26,8 @@ afterEach(() => {
 const WHOLE: Readonly<Record<string, string[]>> = {
   rooms: ['SCAN rooms'],
   servers: ['SCAN servers'],
+  blocks: ['SCAN blocks'],
+  pins: ['SCAN pins'],
   unsignedNames: ['SCAN r'],
   computerLists: ['SCAN computer_lists'],
   computerDevices: ['SCAN computer_devices'],
@@ -42,6 +44,8 @@ const WHOLE: Readonly<Record<string, string[]>> = {
 const SORTED: Readonly<Record<string, number>> = {
   // A handful of rooms.
   rooms: 1,
+  // The people who were met, when the person looks at them.
+  pins: 1,
   // The numbers of the files of all rooms, which are few, and a page of them.
   searchFiles: 2,
 };

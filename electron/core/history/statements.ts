@@ -173,7 +173,7 @@ export const sql = {
   lowerFloor: 'UPDATE floors SET seq = ? WHERE author = ? AND seq >= ?',
   setText: 'UPDATE messages SET text = @text, edited = @edited, deleted = @deleted WHERE number = @number',
   hold: 'UPDATE messages SET held = 1 WHERE number = ?',
-  show: 'UPDATE messages SET shown = 1 WHERE number = ?',
+  show: 'UPDATE messages SET shown = ? WHERE number = ?',
   setReacted: `UPDATE messages SET reacted = 1 WHERE author = ${AUTHOR} AND id = ?`,
   noteReacted: `
     UPDATE messages SET reacted = 1 WHERE author = ${AUTHOR} AND id = ?
@@ -310,6 +310,8 @@ export const sql = {
 
   pin: 'SELECT * FROM pins WHERE device_id = ?',
   pinsNamed: 'SELECT device_id FROM pins WHERE name_key = ? AND changed = 0',
+  pins: 'SELECT device_id, name, verified, changed, last_met_at FROM pins ORDER BY last_met_at DESC LIMIT ?',
+  devicesIn: `SELECT device FROM authors WHERE room = ${ROOM}`,
   pinsAbove: `
     SELECT device_id, name, verified FROM pins WHERE device_id > ? AND changed = 0 ORDER BY device_id LIMIT ?`,
   setPin: `
@@ -317,6 +319,13 @@ export const sql = {
     VALUES (@deviceId, @nameKey, @name, @verified, @changed, @now, @now)
     ON CONFLICT (device_id) DO UPDATE SET name_key = @nameKey, name = @name, verified = @verified,
                                           changed = @changed, last_met_at = @now`,
+  // Devices of a person and rooms are few: the entries of each are found by their author.
+  blocks: 'SELECT device, blocked_at FROM blocks',
+  setBlock: 'INSERT INTO blocks (device, blocked_at) VALUES (?, ?) ON CONFLICT (device) DO NOTHING',
+  removeBlock: 'DELETE FROM blocks WHERE device = ?',
+  showHidden: `UPDATE messages SET shown = 1, state = 3 WHERE author = ${AUTHOR} AND shown = 2`,
+  editedBy: `SELECT of_id FROM messages WHERE author = ${AUTHOR} AND kind = 1 AND of_author = author`,
+
   verifyPin: 'UPDATE pins SET verified = ?, changed = ? WHERE device_id = ?',
 
   computerLists: 'SELECT list FROM computer_lists',
@@ -362,7 +371,7 @@ export const sql = {
   // The plus keeps SQLite on the numbers, which is the order that is asked for.
   indexedOfRoom: `${INDEXED} WHERE m.number > ? AND +m.room = ${ROOM} ORDER BY m.number LIMIT ?`,
   searchIndexed: `
-    SELECT m.number, r.room_id, a.device AS author, m.sent_at, m.text
+    SELECT m.number, r.room_id, a.device AS author, m.sent_at, m.text, m.shown
     FROM message_words w CROSS JOIN messages m ON m.number = w.rowid
       CROSS JOIN authors a ON a.number = m.author CROSS JOIN rooms r ON r.number = m.room
     WHERE w.message_words MATCH ? AND w.rowid < CAST(? AS INTEGER) ORDER BY w.rowid DESC LIMIT ?`,
@@ -372,13 +381,13 @@ export const sql = {
     WHERE message_words MATCH ? AND rowid BETWEEN CAST(? AS INTEGER) AND CAST(? AS INTEGER)`,
   // For what almost every message holds: the messages are read from the newest down.
   searchAll: `
-    SELECT m.number, r.room_id, a.device AS author, m.sent_at, m.text
+    SELECT m.number, r.room_id, a.device AS author, m.sent_at, m.text, m.shown
     FROM messages m CROSS JOIN authors a ON a.number = m.author CROSS JOIN rooms r ON r.number = m.room
     WHERE m.number < ? ORDER BY m.number DESC LIMIT ?`,
   // Files are few: those of all rooms come from the index of entries about a message, where they stand as about none, and are sorted. One
   // whose body did not come yet has no name.
   searchFiles: `
-    SELECT m.number, r.room_id, a.device AS author, m.sent_at, m.text
+    SELECT m.number, r.room_id, a.device AS author, m.sent_at, m.text, m.shown
     FROM (SELECT number FROM messages
           WHERE of_author IS NULL AND of_id IS NULL AND kind = 5 AND kind > 0
             AND (salt IS NOT NULL OR held = 0 OR kind = 2) AND number < ?

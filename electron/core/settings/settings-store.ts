@@ -26,7 +26,7 @@ export function openSettings(file: string, now: () => number): { store: Settings
       get: () => settings,
       // A name that was taken by a clock ahead of this one does not stand against the next.
       change(change, profileAt = Math.max(now(), settings.profileAt + 1)) {
-        const { profile, homeServer, appearance, devices, privacy, stage, emoji, hosting } = change;
+        const { profile, homeServer, appearance, devices, privacy, ringing, stage, emoji, hosting } = change;
         const next = Settings.parse({
           ...settings,
           ...(profile === undefined ? {} : { profile, profileAt }),
@@ -35,6 +35,7 @@ export function openSettings(file: string, now: () => number): { store: Settings
           devices: { ...settings.devices, ...devices },
           privacy: { ...settings.privacy, ...privacy },
           stage: { ...settings.stage, ...stage },
+          ringing: { ...settings.ringing, ...ringing },
           emoji: { ...settings.emoji, ...emoji },
           hosting: { ...settings.hosting, ...hosting },
         });

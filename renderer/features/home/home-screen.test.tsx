@@ -9,6 +9,7 @@ import { idOf } from '../../testing/gallery/samples/ids.ts';
 import { participant } from '../../testing/gallery/samples/people.ts';
 import { reachOf } from '../../testing/gallery/samples/rooms.ts';
 import { mountEach } from '../../testing/mounted.ts';
+import { TooltipProvider } from '../../ui/tooltip.tsx';
 import { HomeScreen } from './home-screen.tsx';
 
 const mounted = mountEach();
@@ -48,7 +49,9 @@ async function rowOf({ draft = '', last, here = [], missedCalls = 0, running }: 
   });
   await mounted.render(
     <AppProvider app={app}>
-      <HomeScreen />
+      <TooltipProvider>
+        <HomeScreen />
+      </TooltipProvider>
     </AppProvider>,
   );
   const plain = (found: Element | null | undefined) => found?.textContent?.replaceAll(/[\u2066-\u2069]/g, '') ?? '';
@@ -100,5 +103,25 @@ describe('the mark of missed calls on Home', () => {
     ['for one that rings still', { missedCalls: 1, running: callId }],
   ])('is not there %s', async (_, told) => {
     expect((await rowOf(told)).mark).toBe('');
+  });
+});
+
+describe('calling back from Home (C11)', () => {
+  const backs = () =>
+    [...mounted.page.querySelectorAll('button')].filter((button) =>
+      button.getAttribute('aria-label')?.startsWith('Call back'),
+    );
+
+  it('is one press beside a room with a missed call, on the way to the call', async () => {
+    await rowOf({ missedCalls: 2, last: missed });
+    expect(backs().map((button) => button.getAttribute('aria-label'))).toEqual(['Call back in Choir']);
+  });
+
+  it.each<[string, Told]>([
+    ['without a missed call', { last: missed }],
+    ['while a call runs there, which its row leads to', { missedCalls: 2, running: callId }],
+  ])('is not offered %s', async (_, told) => {
+    await rowOf(told);
+    expect(backs()).toEqual([]);
   });
 });

@@ -5,13 +5,13 @@ import { peopleAmong } from '../../stores/people.ts';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { RoomReach } from '../../stores/state.ts';
 import { Avatar } from '../../ui/avatar.tsx';
-import { Button } from '../../ui/button.tsx';
+import { Button, IconButton } from '../../ui/button.tsx';
 import { countOf, formatNames, formatWhen } from '../../ui/format.ts';
 import { withoutMarks } from '../../ui/marks.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { AuthorName } from '../author-name.tsx';
 import { CallLine } from '../call-line.tsx';
-import { authorWords, roomTitle, typingWords } from '../connection-words.ts';
+import { authorWords, roomInWords, roomTitle, typingWords } from '../connection-words.ts';
 import { serverNameOf } from '../servers/server-words.ts';
 import styles from './home-screen.module.css';
 import { NewRoomDialog } from './new-room-dialog.tsx';
@@ -72,8 +72,9 @@ export function HomeScreen() {
           ) : (
             <ul className={styles.rooms} aria-label="Rooms">
               {rooms.map((room) => (
-                <li key={room.roomId}>
+                <li key={room.roomId} className={styles.roomItem}>
                   <RoomRow room={room} reach={reach[room.roomId]} now={now} />
+                  <CallBack room={room} isRunning={Boolean(reach[room.roomId]?.call)} />
                 </li>
               ))}
             </ul>
@@ -142,6 +143,22 @@ function RoomRow({ room, reach, now }: { room: Room; reach: RoomReach | undefine
         </span>
       </span>
     </button>
+  );
+}
+
+/** Answers a missed call with a new one; while one runs in the room, its row says so. */
+function CallBack({ room, isRunning }: { room: Room; isRunning: boolean }) {
+  const { prepareCall } = useActions();
+  const isInCall = useApp(({ call }) => call.at === 'joined');
+  if (!room.missedCall || isRunning || isInCall) return null;
+  return (
+    <IconButton
+      icon={Phone}
+      label={`Call back in ${roomInWords(room)}`}
+      side="left"
+      className={styles.callBack}
+      onClick={() => prepareCall(room.roomId)}
+    />
   );
 }
 

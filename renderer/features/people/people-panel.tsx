@@ -1,6 +1,6 @@
 import type { ComputersState, Room } from '@parley/shared/model';
 import type { DeviceId } from '@parley/shared/protocol';
-import { Hand, MicOff, MonitorUp, ShieldAlert, ShieldCheck, ShieldQuestion } from 'lucide-react';
+import { Ban, Hand, MicOff, MonitorUp, ShieldAlert, ShieldCheck, ShieldQuestion } from 'lucide-react';
 import { useState } from 'react';
 import { computersAmong, peopleAmong } from '../../stores/people.ts';
 import { useActions, useApp } from '../../stores/react.tsx';
@@ -12,6 +12,7 @@ import { Banner } from '../../ui/field.tsx';
 import { formatNames } from '../../ui/format.ts';
 import { presenceWords, standingWords } from '../connection-words.ts';
 import { PersonConnection, PersonConnectionButton } from '../quality/person-connection.tsx';
+import { BlockDialog } from './block-dialog.tsx';
 import styles from './people.module.css';
 
 const noParticipants: readonly ParticipantView[] = [];
@@ -30,6 +31,7 @@ export function PeoplePanel({ room }: { room: Room }) {
   const people = peopleAmong(participants, computers?.person);
   const own = computersAmong(participants, computers?.person).filter(({ link }) => link === 'open');
   const [comparing, setComparing] = useState<string | null>(null);
+  const [blocking, setBlocking] = useState<{ deviceId: DeviceId; name: string } | null>(null);
   const compared = participants.find((participant) => participant.sess === comparing);
   return (
     <div className={styles.panel}>
@@ -51,6 +53,7 @@ export function PeoplePanel({ room }: { room: Room }) {
             participant={participant}
             computers={computersAmong(participants, participant.person ?? participant.deviceId).length}
             onCompare={() => setComparing(participant.sess)}
+            onBlock={() => setBlocking({ deviceId: participant.deviceId, name: participant.name })}
           />
         ))}
       </ul>
@@ -59,6 +62,7 @@ export function PeoplePanel({ room }: { room: Room }) {
           Nobody else is here at the moment. Send the invite to the people you want to talk to.
         </p>
       ) : null}
+      {blocking ? <BlockDialog {...blocking} onClose={() => setBlocking(null)} /> : null}
       {compared ? <SafetyCodeDialog participant={compared} onClose={() => setComparing(null)} /> : null}
     </div>
   );
@@ -68,9 +72,9 @@ export function PeoplePanel({ room }: { room: Room }) {
 const nameOfComputer = (computers: ComputersState | null, device: DeviceId): string =>
   computers?.list?.computers.find((computer) => computer.device === device)?.name ?? 'your first computer';
 
-type PersonProps = { participant: ParticipantView; computers: number; onCompare: () => void };
+type PersonProps = { participant: ParticipantView; computers: number; onCompare: () => void; onBlock: () => void };
 
-function Person({ participant, computers, onCompare }: PersonProps) {
+function Person({ participant, computers, onCompare, onBlock }: PersonProps) {
   const { word, sentence } = standingWords[participant.standing];
   const Icon = standingIcons[participant.standing];
   return (
@@ -99,11 +103,14 @@ function Person({ participant, computers, onCompare }: PersonProps) {
             {sentence}
           </Banner>
         ) : null}
-        <div className={styles.buttons}>
+        <div className={styles.acts}>
           <Button size="small" onClick={onCompare}>
             Compare safety code
           </Button>
           <PersonConnectionButton participant={participant} />
+          <Button size="small" look="danger-quiet" icon={Ban} onClick={onBlock}>
+            Block<span className="visually-hidden"> {participant.name}</span>…
+          </Button>
         </div>
       </div>
       <span className={styles.marks}>

@@ -1,4 +1,4 @@
-import { Camera, CameraOff, Mic, MicOff, Phone, Volume2 } from 'lucide-react';
+import { BellOff, Camera, CameraOff, Mic, MicOff, Phone, Volume2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import { Avatar } from '../../ui/avatar.tsx';
@@ -93,6 +93,15 @@ export function PreJoinScreen() {
           <Level />
           <DeviceField kind="microphone" quiet />
           <DeviceField kind="speaker" quiet icon={<Volume2 aria-hidden="true" />} />
+          {running ? null : (
+            <SwitchField
+              label="Start without ringing"
+              icon={<BellOff aria-hidden="true" />}
+              hint="The others see the call in the room and join when they like."
+              checked={preview.quiet}
+              onChange={(on) => actions.setPreviewQuiet(on)}
+            />
+          )}
           {[preview.cameraTrouble, preview.microphoneTrouble].map((trouble) =>
             trouble ? (
               <Banner key={trouble.code} tone="warning" role="status">

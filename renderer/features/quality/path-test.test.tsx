@@ -16,6 +16,7 @@ const preview: Preview = {
   camera: true,
   microphone: true,
   opening: false,
+  quiet: false,
   cameraTrouble: null,
   microphoneTrouble: null,
 };

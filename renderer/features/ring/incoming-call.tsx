@@ -6,17 +6,21 @@ import { Avatar } from '../../ui/avatar.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { roomTitle } from '../connection-words.ts';
 import styles from './incoming-call.module.css';
+import { Invitations } from './invitations.tsx';
 
-/** Calls that ring, over whatever is on the screen. Answering leads to the pre-join screen, devices off until then. */
+/** Calls that ring, and invitations of people, over whatever is on the screen. Answering leads to the pre-join screen, devices off until then. */
 export function IncomingCall() {
   const rooms = useApp((state) => state.rooms);
   const reach = useApp((state) => state.reach);
   const call = useApp((state) => state.call);
+  const settings = useApp((state) => state.settings);
+  const quiet = useApp((state) => state.quiet);
   return (
     <div className={styles.stack}>
-      {ringingCalls({ rooms, reach, call }).map((room) => (
+      {ringingCalls({ rooms, reach, call, settings, quiet }).map((room) => (
         <Ringing key={room.roomId} room={room} from={reach[room.roomId]?.ringing?.from ?? ''} />
       ))}
+      <Invitations />
     </div>
   );
 }

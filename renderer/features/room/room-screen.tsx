@@ -1,5 +1,5 @@
 import type { Room } from '@parley/shared/model';
-import { CircleAlert, Lock, LockOpen, MessageSquare, Phone, Settings2, Users, X } from 'lucide-react';
+import { CircleAlert, Lock, LockOpen, MessageSquare, Phone, Settings2, Users, Video, X } from 'lucide-react';
 import { type ReactNode, useId, useRef } from 'react';
 import { peopleAmong } from '../../stores/people.ts';
 import { useActions, useApp } from '../../stores/react.tsx';
@@ -124,8 +124,11 @@ function RoomHeader({ room, reach, inCall, children }: RoomHeaderProps) {
         onClick={() => openPanel('details')}
       />
       <InviteButton room={room} />
+      {inCall || reach?.call ? null : (
+        <IconButton icon={Phone} label="Voice call" onClick={() => prepareCall(room.roomId, 'voice')} />
+      )}
       {inCall ? null : (
-        <Button look="primary" icon={Phone} onClick={() => prepareCall(room.roomId)}>
+        <Button look="primary" icon={reach?.call ? Phone : Video} onClick={() => prepareCall(room.roomId)}>
           {reach?.call ? 'Join call' : 'Start call'}
         </Button>
       )}

@@ -50,7 +50,7 @@ describe('the announcer', () => {
       participant('Chiara Fontana', { ...raised, reaction: { emoji: '👍', turn: 2 } }),
     ];
     const callId = CallId.parse(idOf('a call', 16));
-    const call = { at: 'joined' as const, roomId: design, callId, since: 0, ...mediaOff };
+    const call = { at: 'joined' as const, roomId: design, callId, since: 0, ring: 'answered' as const, ...mediaOff };
     const state = { ...home, call, reach: { [design]: reachOf(others) } };
     const inCall = new Map(others.map(({ sess, name }) => [sess, name]));
     const quiet = { ...NOTHING_KNOWN, unread: unreadOf(state), inCall };

@@ -1,13 +1,14 @@
-import { House, Phone, Search, Settings } from 'lucide-react';
+import { House, Phone, Search, Settings, Users } from 'lucide-react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import { Avatar } from '../../ui/avatar.tsx';
 import { Logo } from '../../ui/logo.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
 import { roomInWords, roomTitle } from '../connection-words.ts';
 import { useShortcuts } from '../keys.ts';
+import { DoNotDisturb } from '../ring/do-not-disturb.tsx';
 import styles from './shell.module.css';
 
-/** Home, the rooms, search and settings: always there. */
+/** Home, people, search, the rooms, whether calls ring, and settings: always there. */
 export function Rail() {
   const actions = useActions();
   const shortcuts = useShortcuts();
@@ -32,6 +33,18 @@ export function Rail() {
         >
           <House aria-hidden="true" />
           <span className={styles.word}>Home</span>
+        </button>
+      </Tooltip>
+      <Tooltip label="People" side="right">
+        <button
+          type="button"
+          className={styles.item}
+          aria-label="People"
+          aria-current={current(screen.at === 'people')}
+          onClick={() => actions.openPeople()}
+        >
+          <Users aria-hidden="true" />
+          <span className={styles.word}>People</span>
         </button>
       </Tooltip>
       <Tooltip label="Search" shortcut={shortcuts.search} side="right">
@@ -73,6 +86,7 @@ export function Rail() {
           );
         })}
       </div>
+      <DoNotDisturb className={styles.item} wordClassName={styles.word} />
       <Tooltip label="Settings" shortcut={shortcuts.settings} side="right">
         <button
           type="button"

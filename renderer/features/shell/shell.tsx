@@ -6,6 +6,7 @@ import { isCommand, isKey, isTyping } from '../keys.ts';
 import { ListedRoomsScreen } from '../listed-rooms/listed-rooms-screen.tsx';
 import { LobbyScreen } from '../lobby/lobby-screen.tsx';
 import { Notices } from '../notices/notices.tsx';
+import { PeopleScreen } from '../people/people-screen.tsx';
 import { PreJoinScreen } from '../pre-join/pre-join-screen.tsx';
 import { ConnectionDialog } from '../quality/connection-dialog.tsx';
 import { QualityAnnouncer } from '../quality/quality-announcer.tsx';
@@ -70,6 +71,8 @@ function CurrentScreen() {
       return <LobbyScreen />;
     case 'listed-rooms':
       return <ListedRoomsScreen />;
+    case 'people':
+      return <PeopleScreen />;
     case 'settings':
       return <SettingsScreen />;
     case 'home':

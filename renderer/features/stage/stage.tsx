@@ -1,11 +1,11 @@
 import type { Room } from '@parley/shared/model';
 import { useEffect, useRef, useState } from 'react';
-import { peopleAmong } from '../../stores/people.ts';
+import { calledAmong } from '../../stores/people.ts';
 import { useApp } from '../../stores/react.tsx';
 import type { OwnCall, ParticipantView } from '../../stores/state.ts';
-import { formatNames } from '../../ui/format.ts';
 import { InviteButton } from '../invites/invite-button.tsx';
 import { useSpeaker } from './active-speaker.ts';
+import { type Called, callingWords } from './calling-words.ts';
 import { leaveFullScreen } from './full-screen.ts';
 import { layoutStage, type StageTile } from './layout.ts';
 import { handPlaces } from './raised-hands.ts';
@@ -72,9 +72,7 @@ export function Stage({ call }: { call: Joined }) {
         const participant = inCall.find((each) => each.sess === sess);
         return participant ? <ParticipantTile key={tile.key} participant={participant} {...shared} /> : null;
       })}
-      {inCall.length === 0 ? (
-        <Alone room={room} here={peopleAmong(participants, person).filter(({ link }) => link !== 'closed')} />
-      ) : null}
+      {inCall.length === 0 ? <Alone room={room} ring={call.ring} here={calledAmong(participants, person)} /> : null}
     </section>
   );
 }
@@ -96,16 +94,11 @@ function followPoppedOut(stage: HTMLElement | null, changed: (key: string | null
 }
 
 /** Says what to do while nobody else is in the call. */
-function Alone({ room, here }: { room: Room | undefined; here: readonly ParticipantView[] }) {
-  const somebodyHere = here.length > 0;
+function Alone({ room, ring, here }: { room: Room | undefined; ring: Joined['ring']; here: readonly Called[] }) {
   return (
     <div className={styles.alone}>
-      <p role="status">
-        {somebodyHere
-          ? `Calling ${formatNames(here.map(({ name }) => name))}… If nobody answers, the room tells them of a missed call.`
-          : 'Nobody else is here right now. Members who come while you are here can join; later they find a missed call.'}
-      </p>
-      {room && !somebodyHere ? <InviteButton room={room} look="primary" /> : null}
+      <p role="status">{callingWords(ring, here)}</p>
+      {room && here.length === 0 ? <InviteButton room={room} look="primary" /> : null}
     </div>
   );
 }

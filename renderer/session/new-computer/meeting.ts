@@ -121,6 +121,8 @@ export class Meeting {
         fp: certificate.fp,
         profile: () => NOBODY,
         computers: () => null,
+        // Nobody is known in this room; who may come in is decided by the code.
+        isBlocked: () => false,
         log,
       },
       {

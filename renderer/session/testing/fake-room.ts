@@ -255,6 +255,9 @@ export class FakeCore {
   computers: ComputerList | null = null;
   /** Devices that are computers of somebody, as this core knows. */
   readonly persons = new Map<DeviceId, DeviceId>();
+  busy = false;
+  /** Devices that the person blocked. */
+  readonly blocked = new Set<string>();
   readonly #key: CryptoKey;
 
   private constructor(dev: DeviceId, key: CryptoKey, profile: Profile) {
@@ -584,6 +587,8 @@ export class FakeRoom {
       localFiles: new LocalFiles(),
       computers: () => own.computers,
       isOwn: (deviceId) => own.isOwn(deviceId),
+      isBlocked: (deviceId) => own.blocked.has(deviceId),
+      isBusy: () => own.busy,
       mayTellOwn: () => true,
       takeSeat: (keyring, owner) => this.server.takeSeat(keyring, owner),
       makePeer: this.net.maker(certificate),

@@ -8,6 +8,7 @@ import type { FileActions } from './files.ts';
 import type { InviteActions } from './invites.ts';
 import type { ListedRoomActions } from './listed-rooms.ts';
 import type { NavigationActions } from './navigation.ts';
+import type { PeopleActions } from './people.ts';
 import type { RoomActions } from './rooms.ts';
 import type { ScanningActions } from './scanning.ts';
 import type { SelectingActions } from './selecting.ts';
@@ -37,4 +38,5 @@ export interface Actions
     SelectingActions,
     StorageActions,
     BackupActions,
-    ComputerActions {}
+    ComputerActions,
+    PeopleActions {}

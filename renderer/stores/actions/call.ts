@@ -2,17 +2,19 @@ import type { Emoji } from '@parley/shared/model';
 import { type DeviceId, type Outcome, type RoomId, refuse } from '@parley/shared/protocol';
 import type { DeviceTrouble } from '../../media/devices.ts';
 import type { View } from '../../mesh/video-limits.ts';
-import type { Calls } from '../calls.ts';
+import type { CallHow, Calls } from '../calls.ts';
 import { silenceRing } from '../rings.ts';
 import type { ActionContext } from './context.ts';
 import type { NavigationActions } from './navigation.ts';
 import type { SettingsActions } from './settings.ts';
 
 export interface CallActions {
-  /** Opens the pre-join screen: to start a call, or to answer the one that runs. */
-  prepareCall: (roomId: RoomId) => void;
+  /** Opens the pre-join screen: to start a call, or to answer the one that runs. A voice call begins with the camera off. */
+  prepareCall: (roomId: RoomId, how?: CallHow) => void;
   setPreviewCamera: (on: boolean) => void;
   setPreviewMicrophone: (on: boolean) => void;
+  /** The call is to be started without ringing. */
+  setPreviewQuiet: (on: boolean) => void;
   cancelPrepare: () => void;
   /** Starts or joins with what the pre-join screen shows. */
   joinCall: () => Promise<Outcome<unknown>>;
@@ -60,8 +62,8 @@ export function createCallActions(
   };
 
   return {
-    prepareCall(roomId) {
-      const prepared = tell(calls()?.prepare(roomId) ?? refuse('room-unknown'));
+    prepareCall(roomId, how = 'usual') {
+      const prepared = tell(calls()?.prepare(roomId, how) ?? refuse('room-unknown'));
       const { call, reach } = store.getState();
       if (!prepared.ok) return;
       if (call.at === 'joined') openRoom(roomId);
@@ -69,6 +71,7 @@ export function createCallActions(
     },
     setPreviewCamera: (on) => calls()?.setPreviewCamera(on),
     setPreviewMicrophone: (on) => calls()?.setPreviewMicrophone(on),
+    setPreviewQuiet: (on) => calls()?.setPreviewQuiet(on),
     cancelPrepare() {
       const { screen } = store.getState();
       if (screen.at === 'pre-join') openRoom(screen.roomId);

@@ -11,6 +11,7 @@ import { createFileActions } from './files.ts';
 import { createInviteActions } from './invites.ts';
 import { createListedRoomActions } from './listed-rooms.ts';
 import { createNavigationActions } from './navigation.ts';
+import { createPeopleActions } from './people.ts';
 import { createEnterRoom, createRoomActions } from './rooms.ts';
 import { createScanningActions } from './scanning.ts';
 import { createSelectingActions } from './selecting.ts';
@@ -48,5 +49,6 @@ export function createActions(store: AppStore, parts: ActionParts): Actions {
     ...createStorageActions(context),
     ...createBackupActions(context),
     ...createComputerActions(context),
+    ...createPeopleActions(context, invites),
   };
 }

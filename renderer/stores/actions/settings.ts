@@ -1,12 +1,19 @@
 import { type Emoji, profileFromName, RECENT_EMOJI_MAX, type SettingsChange } from '@parley/shared/model';
 import { type Outcome, refuse } from '@parley/shared/protocol';
+import { nextTimeOfDay } from '../quiet.ts';
 import type { ActionContext } from './context.ts';
+
+const HOUR_MS = 3_600_000;
+/** 7:00. */
+const MORNING_MINUTES = 420;
 
 export interface SettingsActions {
   retryStart: () => void;
   /** The one name a person types; becomes username or display name. */
   setName: (name: string) => Promise<Outcome<unknown>>;
   changeSettings: (change: SettingsChange) => Promise<Outcome<unknown>>;
+  /** No call rings for that time, or calls ring again. */
+  doNotDisturb: (how: 'off' | 'hour' | 'tomorrow' | 'on') => Promise<Outcome<unknown>>;
   /** Remembers an emoji as the one that was used last. */
   emojiUsed: (emoji: Emoji) => void;
   allowLan: (allow: boolean) => Promise<Outcome<unknown>>;
@@ -38,6 +45,13 @@ export function createSettingsActions(context: ActionContext): SettingsActions {
       return changed;
     },
     changeSettings,
+    doNotDisturb(how) {
+      const now = ports.clock.now();
+      const until = how === 'hour' ? now + HOUR_MS : nextTimeOfDay(MORNING_MINUTES, now);
+      return changeSettings({
+        ringing: { doNotDisturb: how === 'off' || how === 'on' ? { at: how } : { at: 'until', until } },
+      });
+    },
     emojiUsed(emoji) {
       const { recent } = store.getState().settings.emoji;
       if (recent[0] === emoji) return;

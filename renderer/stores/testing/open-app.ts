@@ -1,5 +1,6 @@
 import type { BridgeEvent } from '@parley/shared/bridge';
 import {
+  type BlockedPeer,
   profileFromName,
   type Room,
   type Server,
@@ -7,7 +8,7 @@ import {
   type SettingsChange,
   usualSettings,
 } from '@parley/shared/model';
-import { accept, type MessageId, refuse } from '@parley/shared/protocol';
+import { accept, type DeviceId, type MessageId, refuse } from '@parley/shared/protocol';
 import { noLogs } from '../../log.ts';
 import { FakeMedia } from '../../media/testing/fake-media.ts';
 import { FakeVoice } from '../../media/voice/testing/fake-voice.ts';
@@ -48,6 +49,7 @@ export async function openApp(room: FakeRoom, given: Given = {}) {
   const media = new FakeMedia();
   const listeners = new Map<BridgeEvent, (payload: never) => void>();
   const clipboard: string[] = [];
+  let blocked: BlockedPeer[] = [];
   let settings: Settings = { ...usualSettings, profile: name === null ? null : profileFromName(name) };
   const answers: FakeCore['answers'] = core.answers;
   answers['app.info'] = () =>
@@ -73,6 +75,16 @@ export async function openApp(room: FakeRoom, given: Given = {}) {
   answers['work.state'] = () => accept({ at: 'idle' });
   answers['computers.state'] = () =>
     accept({ device: core.dev, person: core.dev, list: null, devices: [core.dev], suggestedName: 'computer' });
+  answers['peers.blocked'] = () => accept({ items: blocked });
+  answers['peers.block'] = ({ deviceId }: { deviceId: DeviceId }) => {
+    const block = { person: deviceId, name: 'somebody', devices: [deviceId], blockedAt: 0 };
+    blocked = [block, ...blocked];
+    return accept({ items: blocked });
+  };
+  answers['peers.unblock'] = ({ deviceId }: { deviceId: DeviceId }) => {
+    blocked = blocked.filter(({ person }) => person !== deviceId);
+    return accept({ items: blocked });
+  };
   answers['servers.check'] = ({ text }: { text: string }) => accept({ host: text, check: foundCheck() });
   answers['app.take-deep-link'] = () => accept({ invite: deepLink });
   answers['rooms.read-invite'] = ({ invite }: { invite: string }) =>

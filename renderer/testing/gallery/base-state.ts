@@ -50,6 +50,7 @@ export function baseState(theme: Theme, nowMs: number): AppState {
     linkRecords: {},
     pathTest: { at: 'none' },
     inspecting: null,
+    quiet: null,
     silencedRooms: [],
     chats: { [design]: chatOf(items, { newFrom: items[10] ? messageKey(items[10]) : null }) },
     gaps: {},
@@ -84,6 +85,9 @@ export function baseState(theme: Theme, nowMs: number): AppState {
       devices: [deviceIdOf('You')],
       suggestedName: 'noors-desk',
     },
+    blocked: [],
+    met: null,
+    invitations: [],
     takingIn: null,
     comingIn: null,
     notices: [],
@@ -102,7 +106,15 @@ export const joined = (
   media: Partial<OwnMedia> = {},
 ): Partial<AppState> => ({
   screen: inRoom(),
-  call: { at: 'joined', roomId: design, callId, since: performance.now() - 760_000, ...ownMedia(), ...media },
+  call: {
+    at: 'joined',
+    roomId: design,
+    callId,
+    since: performance.now() - 760_000,
+    ring: 'answered',
+    ...ownMedia(),
+    ...media,
+  },
   reach: withReach(
     base,
     reachOf(participants, {

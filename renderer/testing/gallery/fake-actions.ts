@@ -16,7 +16,7 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
   const done = async () => ({ ok: true as const, value: null });
   const media = (change: (media: OwnMedia) => Partial<OwnMedia>) =>
     set(({ call }) => (call.at === 'joined' ? { call: { ...call, ...change(call) } } : {}));
-  const preview = (change: { camera: boolean } | { microphone: boolean }) =>
+  const preview = (change: { camera: boolean } | { microphone: boolean } | { quiet: boolean }) =>
     set(({ call }) => (call.at === 'preparing' ? { call: { ...call, preview: { ...call.preview, ...change } } } : {}));
   return {
     retryStart: () => set({ start: { at: 'starting', preparing: null } }),
@@ -28,6 +28,10 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
         set(({ settings }) => ({ settings: { ...settings, appearance: { theme: next } } }));
       }
       return { ok: true, value: null };
+    },
+    doNotDisturb: async (how) => {
+      set({ quiet: how === 'off' ? null : { why: 'do-not-disturb', until: null } });
+      return accept(null);
     },
     emojiUsed: () => undefined,
     forward: done,
@@ -103,6 +107,7 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
     prepareCall: (roomId) => set({ screen: { at: 'pre-join', roomId, answering: null } }),
     setPreviewCamera: (camera) => preview({ camera }),
     setPreviewMicrophone: (microphone) => preview({ microphone }),
+    setPreviewQuiet: (quiet) => preview({ quiet }),
     cancelPrepare: () => set({ screen: { at: 'home' }, call: { at: 'none' } }),
     joinCall: done,
     declineCall: () => undefined,
@@ -199,6 +204,14 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
     showExport: () => undefined,
     freeStorage: async () => accept({ freedBytes: 1_310_000_000 }),
     setVerified: done,
+    blockPerson: done,
+    openPeople: () => set({ screen: { at: 'people' } }),
+    invitePerson: done,
+    dismissInvitation: () => set({ invitations: [] }),
+    unblockPerson: async (deviceId) => {
+      set(({ blocked }) => ({ blocked: blocked.filter(({ person }) => person !== deviceId) }));
+      return accept(null);
+    },
     dismissNotice: (id) => set(({ notices }) => ({ notices: notices.filter((notice) => notice.id !== id) })),
   };
 }

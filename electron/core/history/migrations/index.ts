@@ -14,6 +14,7 @@ import { up as compact } from './0012-compact.ts';
 import { up as calls } from './0013-calls.ts';
 import { up as roomNames } from './0014-room-names.ts';
 import { up as computers } from './0015-computers.ts';
+import { up as blocks } from './0016-blocks.ts';
 
 /** How many messages of all were brought to the newer shape; 0 of 0 when it begins. */
 export type MigrationProgress = (done: number, total: number) => void;
@@ -37,4 +38,5 @@ export const migrations: readonly Migration[] = [
   calls,
   roomNames,
   computers,
+  blocks,
 ];

@@ -31,6 +31,8 @@ export function participant(name: string, more: Partial<ParticipantView> = {}): 
     reaction: null,
     speaking: false,
     typing: false,
+    busy: false,
+    declined: false,
     quality: { level: 'good' },
     volume: 1,
     cameraStream: null,

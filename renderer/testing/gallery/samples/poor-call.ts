@@ -28,6 +28,7 @@ export const voiceCall: Extract<AppState['call'], { at: 'joined' }> = {
   roomId: design,
   callId,
   since: 0,
+  ring: 'answered',
   ...mediaOff,
   microphone: 'live',
 };

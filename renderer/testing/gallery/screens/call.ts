@@ -1,12 +1,23 @@
 import { refuse } from '@parley/shared/protocol';
-import type { AppState, Preview } from '../../../stores/state.ts';
+import type { AppState, OwnCall, ParticipantView, Preview } from '../../../stores/state.ts';
 import { type GalleryScreen, inRoom, joined } from '../base-state.ts';
 import { movingPicture } from '../moving-picture.ts';
-import { inCall, people } from '../samples/people.ts';
+import { inCall, participant, people } from '../samples/people.ts';
 import { farRelay, lossy, poorMeasures, poorPeople } from '../samples/poor-call.ts';
 import { design } from '../samples/rooms.ts';
 
 const slides = (seed: number, height = 720) => movingPicture(seed, 'slides', 1_280, height);
+
+/** In a call that nobody else is in. */
+const calling = (
+  base: AppState,
+  nowMs: number,
+  ring: Extract<OwnCall, { at: 'joined' }>['ring'],
+  here: readonly ParticipantView[],
+): Partial<AppState> => {
+  const state = joined(base, nowMs, here, { camera: false, cameraStream: null });
+  return state.call?.at === 'joined' ? { ...state, call: { ...state.call, ring } } : state;
+};
 
 /** A call in which one link is poor, one is fair, and the own microphone gives no sound. */
 function poorCall(base: AppState, nowMs: number): Partial<AppState> {
@@ -26,6 +37,7 @@ const beforeCall = (preview: Partial<Preview> = {}): Partial<AppState> => ({
       camera: true,
       microphone: true,
       opening: false,
+      quiet: false,
       cameraTrouble: null,
       microphoneTrouble: null,
       ...preview,
@@ -64,12 +76,19 @@ export const callScreens = {
         camera: false,
         microphone: false,
         opening: false,
+        quiet: false,
         cameraTrouble: { code: 'camera-missing', message: refuse('camera-missing').message },
         microphoneTrouble: { code: 'microphone-denied', message: refuse('microphone-denied').message },
       },
     },
   }),
   'call-1': (base, nowMs) => joined(base, nowMs, []),
+  'call-calling': (base, nowMs) =>
+    calling(base, nowMs, 'ringing', [participant('Ana Moreira'), participant('Benedikt', { busy: true })]),
+  'call-declined': (base, nowMs) =>
+    calling(base, nowMs, 'ringing', [participant('Ana Moreira', { declined: true }), participant('Benedikt')]),
+  'call-no-answer': (base, nowMs) => calling(base, nowMs, 'over', [participant('Ana Moreira')]),
+  'call-all-left': (base, nowMs) => calling(base, nowMs, 'answered', [participant('Ana Moreira')]),
   'call-2': (base, nowMs) => joined(base, nowMs, [inCall('Ana Moreira', { speaking: true })]),
   'call-2-chat': (base, nowMs) => ({
     ...joined(base, nowMs, [inCall('Ana Moreira', { speaking: true })]),

@@ -22,6 +22,8 @@ export const homeScreens = {
       return index === 3 ? { ...room, unread: 1, mentions: 0, missedCall: { ...missedCall, count: 1 } } : room;
     }),
   }),
+  'do-not-disturb': () => ({}),
+  'do-not-disturb-on': (_, nowMs) => ({ quiet: { why: 'do-not-disturb', until: nowMs + 3_000_000 } }),
   'home-empty': () => ({
     rooms: [],
     reach: {},
@@ -61,7 +63,7 @@ export const homeScreens = {
     reach: withReach(
       base,
       reachOf(here(), {
-        ringing: { callId, from: 'Ana Moreira' },
+        ringing: { callId, from: 'Ana Moreira', verified: true },
         call: {
           callId,
           startedAt: nowMs,

@@ -3,6 +3,7 @@ import { callScreens } from './call.ts';
 import { homeScreens } from './home.ts';
 import { inviteScreens, pressedForInvites } from './invites.ts';
 import { lobbyScreens } from './lobby.ts';
+import { peopleScreens, pressedForPeople } from './people.ts';
 import { roomScreens } from './room.ts';
 import { pressedForServers, serverScreens } from './servers.ts';
 import { pressedForSettings, settingsScreens } from './settings.ts';
@@ -13,6 +14,7 @@ const all = {
   ...homeScreens,
   ...lobbyScreens,
   ...roomScreens,
+  ...peopleScreens,
   ...inviteScreens,
   ...serverScreens,
   ...settingsScreens,
@@ -28,7 +30,9 @@ export const screenNames = Object.keys(all) as ScreenName[];
 /** Buttons that are pressed, one after the other, before a screen is as it should be looked at. */
 export const pressed: Partial<Record<ScreenName, readonly string[]>> = {
   ...pressedForInvites,
+  ...pressedForPeople,
   ...pressedForServers,
   ...pressedForSettings,
   'room-info': ['Info'],
+  'do-not-disturb': ['Do not disturb. Calls ring.'],
 };

@@ -9,6 +9,27 @@ export const settingsScreens = {
   settings: () => ({ screen: { at: 'settings', section: 'general' } }),
   'settings-devices': () => ({ screen: { at: 'settings', section: 'devices' } }),
   'settings-privacy': () => ({ screen: { at: 'settings', section: 'privacy' } }),
+  'settings-blocked': (base, nowMs) => ({
+    screen: { at: 'settings', section: 'privacy' },
+    settings: {
+      ...base.settings,
+      ringing: { ...base.settings.ringing, quietHours: { ...base.settings.ringing.quietHours, on: true } },
+    },
+    blocked: [
+      {
+        person: deviceIdOf('Mallory'),
+        name: 'Mallory',
+        devices: [deviceIdOf('Mallory')],
+        blockedAt: nowMs - 7_200_000,
+      },
+      {
+        person: deviceIdOf('Farida'),
+        name: 'Farida',
+        devices: [deviceIdOf('Farida'), deviceIdOf('Farida’s laptop')],
+        blockedAt: nowMs - 900_000_000,
+      },
+    ],
+  }),
   'settings-storage': () => ({ screen: { at: 'settings', section: 'storage' } }),
   'settings-storage-exporting': () => ({
     screen: { at: 'settings', section: 'storage' },

@@ -1,0 +1,70 @@
+import { isolated, type MetPerson } from '@parley/shared/model';
+import { accept, type DeviceId, type Outcome, type RoomId, refuse } from '@parley/shared/protocol';
+import type { Invitation } from '../state.ts';
+import type { ActionContext } from './context.ts';
+import type { InviteActions } from './invites.ts';
+
+export interface PeopleActions {
+  /** Blocks the person whose device that is, with all their devices, in every room. */
+  blockPerson: (deviceId: DeviceId, name: string) => Promise<Outcome<unknown>>;
+  /** Takes that back; what the person wrote meanwhile is shown. */
+  unblockPerson: (deviceId: DeviceId) => Promise<Outcome<unknown>>;
+  /** Shows everybody who was met. */
+  openPeople: () => void;
+  /** Sends the invite of a room to a person, over a link that is open in any room. */
+  invitePerson: (person: Pick<MetPerson, 'devices' | 'name'>, roomId: RoomId) => Promise<Outcome<unknown>>;
+  /** An invite of somebody was looked at, or is not wanted. */
+  dismissInvitation: (invitation: Invitation) => void;
+}
+
+export function createPeopleActions(
+  context: ActionContext,
+  { inviteOf }: Pick<InviteActions, 'inviteOf'>,
+): PeopleActions {
+  const { store, ports, chats, notices, running, show, tell } = context;
+  const loadMet = async () => {
+    const met = await ports.bridge.call('peers.met', {});
+    if (met.ok) store.setState({ met: met.value.items });
+    else tell(met);
+  };
+  return {
+    async blockPerson(deviceId, name) {
+      const blocked = await ports.bridge.call('peers.block', { deviceId });
+      if (!blocked.ok) return tell(blocked);
+      store.setState({ blocked: blocked.value.items });
+      for (const session of running()?.reach.all() ?? []) session.refreshBlocks();
+      const { person } = blocked.value.items.find(({ devices }) => devices.includes(deviceId)) ?? {};
+      store.setState(({ met, invitations }) => ({
+        met: met?.filter((each) => each.person !== person) ?? null,
+        invitations: invitations.filter((each) => each.person !== person),
+      }));
+      notices.say('info', `You blocked ${isolated(name)}. The connection is closed.`);
+      return blocked;
+    },
+    async unblockPerson(deviceId) {
+      const unblocked = await ports.bridge.call('peers.unblock', { deviceId });
+      if (!unblocked.ok) return tell(unblocked);
+      store.setState({ blocked: unblocked.value.items });
+      const { rooms } = store.getState();
+      await Promise.all([running()?.reach.sync(), ...rooms.map(({ roomId }) => chats.reload(roomId))]);
+      return unblocked;
+    },
+    openPeople() {
+      show({ at: 'people' });
+      void loadMet();
+    },
+    async invitePerson({ devices, name }, roomId) {
+      const invite = await inviteOf(roomId);
+      if (!invite.ok) return invite;
+      const roomName = store.getState().rooms.find((room) => room.roomId === roomId)?.name ?? null;
+      const sessions = running()?.reach.all() ?? [];
+      const message = { type: 'invite', invite: invite.value, roomName } as const;
+      const isSent = devices.some((device) => sessions.some((session) => session.tell(device, message)));
+      if (!isSent) return tell(refuse('peer-away', { message: `${isolated(name)} is not connected any more.` }));
+      notices.say('info', `The invite was sent to ${isolated(name)}.`);
+      return accept(undefined);
+    },
+    dismissInvitation: (invitation) =>
+      store.setState(({ invitations }) => ({ invitations: invitations.filter((each) => each !== invitation) })),
+  };
+}
