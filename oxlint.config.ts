@@ -200,7 +200,7 @@ const table: Row[] = [
 export default defineConfig({
   plugins: ['typescript', 'import', 'unicorn', 'oxc', 'react', 'jsx-a11y'],
   categories: { correctness: 'error' },
-  ignorePatterns: ['bench/join/bare/**', 'out/**', 'release/**', 'node_modules/**'],
+  ignorePatterns: ['bench/join/bare/**', 'bench/calls/bare/**', 'out/**', 'release/**', 'node_modules/**'],
   rules: {
     'typescript/no-floating-promises': 'error',
     'typescript/no-misused-promises': 'error',

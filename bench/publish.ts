@@ -34,9 +34,14 @@ function line(row: BenchRow, columns: { rounds: boolean }): string {
 
 /**
  * Puts the table of a run into `docs/<page>.md`, between the comment that names the bench and the next one that ends a run. Throws where the
- * page has no place for it.
+ * page has no place for it. `below` are paragraphs after the table.
  */
-export async function publishRun(page: string, bench: string, rows: readonly BenchRow[]): Promise<void> {
+export async function publishRun(
+  page: string,
+  bench: string,
+  rows: readonly BenchRow[],
+  below: readonly string[] = [],
+): Promise<void> {
   const path = join(REPOSITORY, 'docs', `${page}.md`);
   const begin = `<!-- a run of npm run bench -- ${bench} --write -->`;
   const [processor] = cpus();
@@ -61,5 +66,8 @@ export async function publishRun(page: string, bench: string, rows: readonly Ben
   const from = text.indexOf(begin) + begin.length;
   const to = text.indexOf(END, from);
   if (from < begin.length || to < 0) throw new Error(`docs/${page}.md has no place for a run of ${bench}`);
-  await writeFile(path, `${text.slice(0, from)}\n\n${machine}\n\n${table.join('\n')}\n\n${text.slice(to)}`);
+  await writeFile(
+    path,
+    `${text.slice(0, from)}\n\n${machine}\n\n${[table.join('\n'), ...below].join('\n\n')}\n\n${text.slice(to)}`,
+  );
 }

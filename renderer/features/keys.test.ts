@@ -62,6 +62,8 @@ describe('the keys of shortcuts', () => {
       camera: 'М',
       share: 'Ы',
       hand: 'Р',
+      layout: 'П',
+      fullScreen: 'А',
       search: 'Ctrl+Л',
       leave: 'Ctrl+Shift+Д',
       home: 'Ctrl+Shift+Р',

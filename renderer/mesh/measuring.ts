@@ -6,7 +6,7 @@ import type { RawPeer } from './raw-peer.ts';
 import type { StatsSnapshot } from './stats-view.ts';
 
 export type MeasuringOptions = {
-  peer: Pick<RawPeer, 'stats' | 'audioLevel' | 'playedAt'>;
+  peer: Pick<RawPeer, 'stats' | 'audioLevel' | 'playedAt' | 'refreshVideo'>;
   clock: Clock;
   policy: Pick<LinkPolicy, 'statsEveryMs' | 'voiceEveryMs' | 'stalledMs'>;
   log: Log;
@@ -72,7 +72,11 @@ export function measure(options: MeasuringOptions): (() => void)[] {
     if (played !== playedAt || isLate) {
       playedAt = played ?? playedAt;
       sameSince = now;
-      if (played !== null && !isLate) isTold = false;
+      if (played !== null && !isLate) {
+        // A way that was broken works again, for both ends as a rule: the far end lacks what was sent meanwhile.
+        if (isTold) peer.refreshVideo();
+        isTold = false;
+      }
     } else if (played !== null && !isTold && now - sameSince >= policy.stalledMs) {
       isTold = true;
       void confirmStall();

@@ -2,22 +2,30 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { noLog } from '../log.ts';
 import { settled } from '../testing/fake-clock.ts';
 import { MediaSenders } from './media-senders.ts';
+import { fakeTrack } from './testing/fake-peers.ts';
 import type { VideoLimits } from './video-limits.ts';
 
 const limits = (scale: number): VideoLimits => ({ active: true, scale, maxFramerate: 15, maxBitrateBps: 100_000 });
 
 describe('the limits of what a connection sends', () => {
   let set: (number | undefined)[];
+  /** Whether a whole picture was asked for, each time. */
+  let whole: (boolean | undefined)[];
   let release: () => void;
   let sender: RTCRtpSender;
   beforeEach(() => {
     set = [];
+    whole = [];
     release = () => {};
     let given = 0;
     let free = true;
     const used = {
+      track: fakeTrack('video'),
       getParameters: () => ({ transactionId: String(++given), encodings: [{ active: true }] }),
-      setParameters: async ({ transactionId, encodings }: RTCRtpSendParameters) => {
+      setParameters: async (
+        { transactionId, encodings }: RTCRtpSendParameters,
+        { encodingOptions }: { encodingOptions: { keyFrame: boolean }[] },
+      ) => {
         // As browsers do: one at a time, on top of the last ones that were given.
         if (!free || transactionId !== String(given)) throw new DOMException('stale', 'InvalidModificationError');
         free = false;
@@ -26,6 +34,7 @@ describe('the limits of what a connection sends', () => {
         });
         free = true;
         set.push(encodings[0]?.scaleResolutionDownBy);
+        whole.push(encodingOptions[0]?.keyFrame);
       },
     };
     sender = used as unknown as RTCRtpSender; // what is used of one
@@ -53,6 +62,27 @@ describe('the limits of what a connection sends', () => {
     }
     await settled();
     expect(set).toEqual([1, 4]);
+  });
+
+  it('let a whole picture be sent, after those that are being set and once for many wishes', async () => {
+    const senders = new MediaSenders(noLog);
+    senders.added('camera', sender);
+    senders.refresh();
+    senders.limit('camera', limits(2));
+    senders.refresh();
+    senders.refresh();
+    for (let turn = 0; turn < 5; turn++) {
+      await settled();
+      release();
+    }
+    await settled();
+    expect(set).toEqual([undefined, 2]);
+    expect(whole).toEqual([true, true]);
+    senders.limit('camera', limits(3));
+    await settled();
+    release();
+    await settled();
+    expect(whole).toEqual([true, true, false]);
   });
 
   it('lets a voice go first', async () => {

@@ -6,6 +6,14 @@ import { sameLimits, type VideoLimits } from './video-limits.ts';
 const FIRST: Partial<RTCRtpEncodingParameters> = { priority: 'high', networkPriority: 'high' };
 
 /**
+ * Chromium's way to ask an encoder for a whole picture, which the standard library's types do not have. A browser that does not
+ * know the option ignores it; the far end asks by itself then, seconds later.
+ */
+type TakesOptions = {
+  setParameters(parameters: RTCRtpSendParameters, options: { encodingOptions: { keyFrame: boolean }[] }): Promise<void>;
+};
+
+/**
  * The senders of one connection, by their places: voices go first, pictures have limits. Limits that come before their sender wait
  * for it; of limits that come faster than the browser takes them the last ones count.
  */
@@ -15,6 +23,8 @@ export class MediaSenders {
   readonly #limits = new Map<TrackSlot, VideoLimits>();
   /** The limits that the browser took last. */
   readonly #set = new Map<TrackSlot, VideoLimits>();
+  /** Places of which a whole picture is to be sent next. */
+  readonly #stale = new Set<TrackSlot>();
   readonly #busy = new Set<TrackSlot>();
 
   constructor(log: Log) {
@@ -33,6 +43,18 @@ export class MediaSenders {
     void this.#apply(slot);
   }
 
+  /**
+   * Sends a whole picture next in each video. A picture is told by its difference from the one before; after a gap a viewer can show
+   * none until a whole one comes, and asks for it only after three seconds, and again after three more.
+   */
+  refresh(): void {
+    for (const [slot, sender] of this.#senders) {
+      if (SLOT_FACTS[slot].kind === 'audio' || !sender.track) continue;
+      this.#stale.add(slot);
+      void this.#apply(slot);
+    }
+  }
+
   /** One after the other: the browser takes parameters only on top of the last ones that it gave. */
   async #apply(slot: TrackSlot): Promise<void> {
     const sender = this.#senders.get(slot);
@@ -40,22 +62,30 @@ export class MediaSenders {
     this.#busy.add(slot);
     for (;;) {
       const wanted = this.#limits.get(slot);
-      if (!wanted || sameLimits(this.#set.get(slot), wanted)) break;
-      const isSet = await this.#setOn(sender, encodingOf(wanted));
+      const isNew = wanted !== undefined && !sameLimits(this.#set.get(slot), wanted);
+      const isStale = this.#stale.delete(slot);
+      if (!isNew && !isStale) break;
+      const isSet = await this.#setOn(sender, isNew ? encodingOf(wanted) : {}, isStale);
       // What the browser did not take is tried again with the next wish, of which there are many.
-      if (isSet) this.#set.set(slot, wanted);
-      else if (this.#limits.get(slot) === wanted) break;
+      if (isSet && isNew) this.#set.set(slot, wanted);
+      else if (!isSet && this.#limits.get(slot) === wanted) break;
     }
     this.#busy.delete(slot);
   }
 
-  async #setOn(sender: RTCRtpSender, wanted: Partial<RTCRtpEncodingParameters>): Promise<boolean> {
+  async #setOn(
+    sender: RTCRtpSender & TakesOptions,
+    wanted: Partial<RTCRtpEncodingParameters>,
+    isWhole = false,
+  ): Promise<boolean> {
     try {
       const parameters = sender.getParameters();
       const [encoding] = parameters.encodings;
       if (!encoding) return false;
       Object.assign(encoding, wanted);
-      await sender.setParameters(parameters);
+      await sender.setParameters(parameters, {
+        encodingOptions: parameters.encodings.map(() => ({ keyFrame: isWhole })),
+      });
       return true;
     } catch (error) {
       this.#log.info('a sender could not be set', errorFields(error));

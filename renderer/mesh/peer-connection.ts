@@ -7,7 +7,9 @@ import type { VideoLimits } from './video-limits.ts';
 /** Limit of what waits for the comparison of certificates; honest peers send a handful of things before it. */
 const PRECEDING_MAX = 256;
 
-export type PeerConnectionListener = Omit<RawPeerListener, 'signal'> & { signal(signal: PeerSignal): void };
+export type PeerConnectionListener = Omit<RawPeerListener, 'signal' | 'wayChanged'> & {
+  signal(signal: PeerSignal): void;
+};
 
 /** One WebRTC connection inside a link. It holds back what arrives before the certificate was compared. */
 export class PeerConnection {
@@ -23,6 +25,7 @@ export class PeerConnection {
   verified = false;
   readonly #preceding: (() => void)[] = [];
   readonly #tracks = new Map<TrackSlot, MediaStreamTrack | null>();
+  #wasDisconnected = false;
   #over = false;
 
   constructor(make: (listener: RawPeerListener) => RawPeer, filter: SignalFilter, listener: PeerConnectionListener) {
@@ -34,6 +37,13 @@ export class PeerConnection {
         if (!parsed.success || this.#over) return;
         if (parsed.data.type === 'answer') this.answer = parsed.data;
         listener.signal(parsed.data);
+      },
+      // What was sent on the way before may be lost.
+      wayChanged: () => this.#refreshVideo(),
+      iceState: (state) => {
+        if (this.#wasDisconnected && state === 'connected') this.#refreshVideo();
+        this.#wasDisconnected = state === 'disconnected';
+        listener.iceState(state);
       },
       data: (raw) => this.#afterVerifying(() => listener.data(raw)),
       fileData: (raw) => this.#afterVerifying(() => listener.fileData(raw)),
@@ -67,6 +77,10 @@ export class PeerConnection {
     this.#over = true;
     this.stopTimers();
     this.peer.destroy();
+  }
+
+  #refreshVideo(): void {
+    if (!this.#over) this.peer.refreshVideo();
   }
 
   #afterVerifying(pass: () => void): void {

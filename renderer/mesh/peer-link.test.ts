@@ -126,6 +126,7 @@ describe('peer link', () => {
       fileRoom() {},
       track() {},
       iceState() {},
+      wayChanged() {},
       ended() {},
     };
     loPeer.far = evil({ initiator: false, config: {}, log: noLog, listener: noListener }) as FakePeer; // made by FakePeers
@@ -463,7 +464,9 @@ describe('peer link', () => {
     await forMs(stalledMs + 3 * voiceEveryMs, false);
     await forMs(30_000, false);
     expect(stalls).toBe(1);
+    expect(latest(true).refreshes).toBe(0);
     await forMs(600, true);
+    expect(latest(true).refreshes).toBe(1);
     await forMs(stalledMs + 3 * voiceEveryMs, false);
     expect(stalls).toBe(2);
 
@@ -475,6 +478,21 @@ describe('peer link', () => {
     });
     await forMs(2 * stalledMs, false);
     expect(stalls).toBe(2);
+  });
+
+  it('sends whole pictures when another way is used, and when a broken one works again', async () => {
+    const { open, latest } = await linkedPair();
+    await open();
+    expect(latest(true).refreshes).toBe(0);
+    latest(true).changeWay();
+    expect(latest(true).refreshes).toBe(1);
+    latest(true).ice('completed');
+    latest(true).ice('connected');
+    expect(latest(true).refreshes).toBe(1);
+    latest(true).ice('disconnected');
+    latest(true).ice('connected');
+    expect(latest(true).refreshes).toBe(2);
+    expect(latest(false).refreshes).toBe(0);
   });
 
   it('leaves no timer and no listener when it is closed', async () => {

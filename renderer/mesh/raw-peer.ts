@@ -17,6 +17,8 @@ export type RawPeerListener = {
   /** The far end has a place for such a track; `stream` has it and what belongs with it. */
   track(slot: TrackSlot, stream: MediaStream): void;
   iceState(state: RTCIceConnectionState): void;
+  /** Another way to the far end is used from now on. */
+  wayChanged(): void;
   /** It is over, for whatever reason. Once, and the last thing said. */
   ended(): void;
 };
@@ -38,6 +40,8 @@ export interface RawPeer {
   setTrack(slot: TrackSlot, track: MediaStreamTrack | null): void;
   /** Limits the picture in that place, from now on and also when another track comes there. */
   limitVideo(slot: VideoSlot, limits: VideoLimits): void;
+  /** Sends whole pictures next: whatever was lost, the far end can show them. */
+  refreshVideo(): void;
   /** New ICE credentials and candidates; the initiator's business. */
   restartIce(): void;
   /** DER certificates of the far end, as DTLS saw them. Empty before `connected`. */

@@ -51,7 +51,11 @@ export const makeSimplePeer: MakePeer = ({ initiator, config, log, listener }) =
   // Its first offer is made in a later task.
   if (initiator) alive((connection) => places.offer(connection));
   peer.on('signal', (data: unknown) => listener.signal(data));
-  peer.on('connect', () => listener.connected());
+  peer.on('connect', () => {
+    const transport = peer._pc?.sctp?.transport.iceTransport;
+    if (transport) transport.onselectedcandidatepairchange = () => listener.wayChanged();
+    listener.connected();
+  });
   peer.on('data', (data: unknown) => listener.data(data));
   peer.on('track', (track, stream) =>
     alive((connection) => {
@@ -85,6 +89,7 @@ export const makeSimplePeer: MakePeer = ({ initiator, config, log, listener }) =
     },
     setTrack: (slot, track) => alive(() => places.set(slot, track)),
     limitVideo: (slot, limits) => places.limit(slot, limits),
+    refreshVideo: () => places.refresh(),
     restartIce: () =>
       alive((connection) => {
         // An offer without an answer: one of them may have got lost, and until it is there no other one can be made.

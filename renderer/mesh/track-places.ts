@@ -65,6 +65,11 @@ export class TrackPlaces {
     this.#senders.limit(slot, limits);
   }
 
+  /** Sends whole pictures next. */
+  refresh(): void {
+    this.#senders.refresh();
+  }
+
   #open(slot: TrackSlot, sender: RTCRtpSender): void {
     this.#places.set(slot, sender);
     const track = this.#tracks.get(slot);

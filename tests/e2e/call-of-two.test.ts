@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeComplaints } from '#support/axe.ts';
+import { startLoopbackRelay, type TestRelay } from '#support/loopback-relay.ts';
 import type { Participant } from '#support/participant.ts';
-import { startRelay, type TestRelay } from '#support/relay.ts';
 import { openStage, type Stage } from '#support/stage.ts';
 import { until } from '#support/wait.ts';
 
@@ -13,7 +13,7 @@ describe('a call of two', () => {
   let ben: Participant;
 
   beforeAll(async () => {
-    relay = await startRelay();
+    relay = await startLoopbackRelay();
     stage = await openStage({ env: relay.env });
     const hosted = await stage.hostCall('Garden plans');
     ana = hosted.ana;

@@ -38,7 +38,14 @@ async function tracksAt(moment: Moment): Promise<Seen> {
   const make = (initiator: boolean, far: () => Peer) => {
     const streams = new Map<string, MediaStream>();
     const { resolve: connect, promise: connected } = Promise.withResolvers<void>();
-    const nothing = { data: () => {}, fileData: () => {}, fileRoom: () => {}, iceState: () => {}, ended: () => {} };
+    const nothing = {
+      data: () => {},
+      fileData: () => {},
+      fileRoom: () => {},
+      iceState: () => {},
+      wayChanged: () => {},
+      ended: () => {},
+    };
     const peer = makeSimplePeer({
       initiator,
       config: {},

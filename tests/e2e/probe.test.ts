@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { startLoopbackRelay, type TestRelay } from '#support/loopback-relay.ts';
 import { startProcess } from '#support/processes.ts';
 import { freePort } from '#support/programs.ts';
-import { startRelay, type TestRelay } from '#support/relay.ts';
 import { startServer, type TestServer } from '#support/server.ts';
 
 const Report = z.object({
@@ -40,7 +40,7 @@ describe('the probe (S18)', () => {
   let plain: TestServer;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'parley-probe-e2e-'));
-    relay = await startRelay();
+    relay = await startLoopbackRelay();
     const { env } = relay;
     [relayed, plain] = await Promise.all([startServer({ env }), startServer()]);
   });

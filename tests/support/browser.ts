@@ -26,9 +26,17 @@ export type BrowserOptions = {
   window?: boolean;
   /** A command that runs whatever the person opens, as `ip netns exec …` does: another computer. */
   within?: readonly string[];
+  /** SHA-256 of a public key, in base64: certificates with that key are taken, whoever signed them. */
+  trustedKey?: string;
 };
 
-export type Browser = { context: BrowserContext; page: Page; close(): Promise<void> };
+export type Browser = {
+  context: BrowserContext;
+  page: Page;
+  /** Its folder, which the command line of its first process names. */
+  folder: string;
+  close(): Promise<void>;
+};
 
 const QUIET = [
   '--no-sandbox',
@@ -64,7 +72,11 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
     const context = await chromium.launchPersistentContext(join(folder, 'profile'), {
       executablePath: await programOf(folder, options.within),
       headless: options.window !== true,
-      args: [...QUIET, ...equipmentFlags(options.equipment ?? {}, options.clip)],
+      args: [
+        ...QUIET,
+        ...equipmentFlags(options.equipment ?? {}, options.clip),
+        ...(options.trustedKey === undefined ? [] : [`--ignore-certificate-errors-spki-list=${options.trustedKey}`]),
+      ],
       viewport: options.viewport ?? { width: 1280, height: 800 },
       colorScheme: options.theme ?? 'light',
       reducedMotion: 'reduce',
@@ -86,6 +98,7 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
     return {
       context,
       page,
+      folder,
       close: async () => {
         await context.close();
         await rm(folder, { recursive: true, force: true, maxRetries: 5 });

@@ -12,8 +12,9 @@ const look = (trackId: string, framesDecoded: number, counter: number | null): P
     {
       connectionState: 'connected',
       candidatePair: 'host ↔ host (udp)',
+      relayProtocol: null,
       inboundVideo: [{ trackId, framesDecoded, width: 640, height: 360 }],
-      inboundAudio: [{ trackId: 'sound', totalAudioEnergy: framesDecoded / 100 }],
+      inboundAudio: [{ trackId: 'sound', totalAudioEnergy: framesDecoded / 100, samples: 0, concealed: 0 }],
       outboundVideo: [],
       fingerprints: ['AA:BB'],
     },

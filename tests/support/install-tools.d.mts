@@ -12,6 +12,7 @@ export type ToolName =
   | 'systemd'
   | 'strace'
   | 'openssl'
+  | 'nftables'
   | 'fonts';
 export const TOOLS: Record<ToolName, { package: string; programs?: string[]; files?: string[] }>;
 export function findTool(name: ToolName): string | undefined;

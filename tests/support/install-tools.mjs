@@ -20,6 +20,7 @@ export const TOOLS = {
   systemd: { package: 'systemd', programs: ['systemd-analyze'] },
   strace: { package: 'strace', programs: ['strace'] },
   openssl: { package: 'openssl', programs: ['openssl'] },
+  nftables: { package: 'nftables', programs: ['nft'] },
   fonts: { package: 'fonts-dejavu-core', files: ['/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf'] },
 };
 

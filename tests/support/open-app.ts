@@ -30,6 +30,8 @@ export type ParticipantOptions = Omit<BrowserOptions, 'clip'> & {
 /** One person's app on the screen. */
 export type OpenedApp = {
   page: Page;
+  /** The folder of the browser, where there is one: the command line of its first process names it. */
+  browserFolder?: string;
   readClipboard(): Promise<string>;
   /** Presses a button of the next question that Parley asks outside its page. */
   answerQuestion?(button: string): Promise<void>;
@@ -49,10 +51,11 @@ export async function openInChromium(options: ParticipantOptions, clip: Clip): P
   let browser: Browser | undefined;
   try {
     browser = await openBrowser({ ...options, clip });
-    const { page, close } = browser;
+    const { page, folder: browserFolder, close } = browser;
     await page.goto(host.url);
     return {
       page,
+      browserFolder,
       readClipboard: () => page.evaluate<string>('navigator.clipboard.readText()'),
       async answerQuestion(button) {
         const question = await page.context().newPage();

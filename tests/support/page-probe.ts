@@ -14,8 +14,16 @@ export type PeerStats = {
   connectionState: string;
   /** "host ↔ host (udp)"; null while no pair is chosen. */
   candidatePair: string | null;
+  /** How this side reaches its relay, where the chosen pair begins at one. */
+  relayProtocol: string | null;
   inboundVideo: { trackId: string; framesDecoded: number; width: number; height: number }[];
-  inboundAudio: { trackId: string; totalAudioEnergy: number }[];
+  inboundAudio: {
+    trackId: string;
+    totalAudioEnergy: number;
+    /** Of all samples that were played those that nothing had come for. */
+    samples: number;
+    concealed: number;
+  }[];
   outboundVideo: { framesCaptured: number; framesEncoded: number; targetBitrate: number | null }[];
   fingerprints: string[];
 };
@@ -41,7 +49,7 @@ declare class MediaStreamTrackProcessor {
  * the first frame is decoded. The app knows nothing of it. Self-contained, because only its source reaches the page.
  */
 export function installProbe(cellCount: number): void {
-  const peers: RTCPeerConnection[] = [];
+  let peers: RTCPeerConnection[] = [];
   const pressedAt: Record<string, number> = {};
   let firstFrameAt: number | null = null;
 
@@ -91,7 +99,8 @@ export function installProbe(cellCount: number): void {
   window.RTCPeerConnection = new Proxy(Native, {
     construct(target, args, newTarget) {
       const peer = Reflect.construct(target, args, newTarget) as RTCPeerConnection;
-      peers.push(peer);
+      // Closed ones are let go: whether the app does so can be seen then.
+      peers = [...peers.filter((each) => each.connectionState !== 'closed'), peer];
       if (isAway) setTimeout(() => peer.close());
       peer.addEventListener('track', ({ track }) => {
         if (track.kind === 'video') void watchFirstFrame(peer, track, looking.signal);
@@ -148,6 +157,7 @@ export function installProbe(cellCount: number): void {
     return {
       connectionState: peer.connectionState,
       candidatePair: local && remote ? `${local.candidateType} ↔ ${remote.candidateType} (${local.protocol})` : null,
+      relayProtocol: local?.relayProtocol ?? null,
       inboundVideo: inbound
         .filter((entry) => entry.kind === 'video')
         .map((entry) => ({
@@ -158,7 +168,13 @@ export function installProbe(cellCount: number): void {
         })),
       inboundAudio: inbound
         .filter((entry) => entry.kind === 'audio')
-        .map((entry) => ({ trackId: entry.trackIdentifier, totalAudioEnergy: entry.totalAudioEnergy ?? 0 })),
+        .map((entry) => ({
+          trackId: entry.trackIdentifier,
+          totalAudioEnergy: entry.totalAudioEnergy ?? 0,
+          samples: entry.totalSamplesReceived ?? 0,
+          // Silence that is made up where silence was sent is none that anybody misses.
+          concealed: (entry.concealedSamples ?? 0) - (entry.silentConcealedSamples ?? 0),
+        })),
       outboundVideo: entries
         .filter((entry) => entry.type === 'outbound-rtp' && entry.kind === 'video')
         .map((entry) => ({

@@ -54,6 +54,11 @@ export class Participant extends AppPage {
     return profileOf(this.folder);
   }
 
+  /** What the command lines of this person's processes name: those of the core, and of the browser. */
+  get folders(): string[] {
+    return [this.folder, ...(this.#app.browserFolder === undefined ? [] : [this.#app.browserFolder])];
+  }
+
   /** The state of the page's connections and videos. A question while another is being answered gets that answer. */
   snapshot(): Promise<ProbeSnapshot> {
     this.#asking ??= this.page.evaluate<ProbeSnapshot>(ASK_PROBE).finally(() => {

@@ -29,6 +29,8 @@ export interface RunningProcess {
   /** Waits for a line of stdout or an IPC message that `pick` turns into something. Throws when the process ends first. */
   waitForLine<T>(what: string, pick: (line: string) => T | undefined, timeoutMs?: number): Promise<T>;
   waitForMessage<T>(what: string, pick: (message: unknown) => T | undefined, timeoutMs?: number): Promise<T>;
+  /** Sends a message over IPC. */
+  say(message: object): void;
   /** Sends a signal and waits for nothing. */
   kill(signal: NodeJS.Signals): void;
   /** Ends it: asks, and after `graceMs` (10 s) insists. */
@@ -115,6 +117,7 @@ export function startProcess({ args, env = {}, logTo, within = [] }: ProcessOpti
     ended,
     waitForLine: (what, pick, timeoutMs = 30_000) => waitIn(what, lines, pick, timeoutMs),
     waitForMessage: (what, pick, timeoutMs = 30_000) => waitIn(what, messages, pick, timeoutMs),
+    say: (message) => void child.send(message),
     kill: (signal) => void child.kill(signal),
     close: async (signal = 'SIGTERM', graceMs = 10_000) => {
       if (end) return ended;

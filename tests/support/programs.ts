@@ -113,12 +113,12 @@ export async function freePort(host = '127.0.0.1'): Promise<number> {
   return address.port;
 }
 
-/** Makes `fullchain.pem` and `privkey.pem` in a folder, for localhost; returns the certificate. */
-export async function makeCertificate(folder: string): Promise<string> {
+/** Makes `fullchain.pem` and `privkey.pem` in a folder, for localhost and an address; returns the certificate. */
+export async function makeCertificate(folder: string, address = '127.0.0.1'): Promise<string> {
   const file = join(folder, 'fullchain.pem');
   const { code, output } = await runProgram(needProgram('openssl'), [
     ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
-    ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'],
+    ...['-subj', '/CN=localhost', '-addext', `subjectAltName=DNS:localhost,IP:${address}`],
     ...['-keyout', join(folder, 'privkey.pem'), '-out', file],
   ]);
   if (code !== 0) throw new Error(output);

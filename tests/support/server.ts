@@ -10,6 +10,10 @@ export type ServerOptions = {
   recordTo?: string;
   logTo?: string;
   env?: Readonly<Record<string, string>>;
+  /** A command that runs it, as `ip netns exec …` does: a computer of its own. Goes with `listenOn`. */
+  within?: readonly string[];
+  /** The address that it listens on, if that is not 127.0.0.1; goes with a fixed port and stands in invites. */
+  listenOn?: string;
 };
 
 /** A real signaling server in a process of its own, which can go away and come back on the same port. */
@@ -31,7 +35,8 @@ export interface TestServer {
 /** Starts the server and waits until it listens. */
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   let port = options.port ?? 0;
-  const names = options.name === undefined ? ['127.0.0.1', 'localhost'] : [options.name];
+  const { listenOn = '127.0.0.1', within = [] } = options;
+  const names = options.name === undefined ? [listenOn, ...(options.listenOn ? [] : ['localhost'])] : [options.name];
   const launch = async () => {
     const server = startProcess({
       args: [
@@ -40,13 +45,14 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
       ],
       env: {
         NODE_ENV: 'test',
-        HOST: '127.0.0.1',
+        HOST: listenOn,
         PORT: String(port),
         LOG_LEVEL: 'debug',
         ...(port === 0 ? {} : { PUBLIC_HOSTS: names.map((name) => `${name}:${port}`).join() }),
         ...(options.recordTo === undefined ? {} : { [RECORD_TO]: options.recordTo }),
         ...options.env,
       },
+      within,
       ...(options.logTo === undefined ? {} : { logTo: options.logTo }),
     });
     port = await server.waitForMessage('the server to listen', (message) =>

@@ -56,6 +56,7 @@ export class FakePeer implements RawPeer {
   tracksSet = 0;
   readonly limits = new Map<VideoSlot, VideoLimits>();
   restarts = 0;
+  refreshes = 0;
   destroyed = false;
   bufferedBytes = 0;
   level = 0;
@@ -113,6 +114,10 @@ export class FakePeer implements RawPeer {
     this.limits.set(slot, limits);
   }
 
+  refreshVideo(): void {
+    this.refreshes += 1;
+  }
+
   restartIce(): void {
     this.restarts += 1;
   }
@@ -167,6 +172,11 @@ export class FakePeer implements RawPeer {
   /** Says that the far end has a place for such a track. */
   track(slot: TrackSlot, stream: MediaStream): void {
     this.#listener.track(slot, stream);
+  }
+
+  /** Says that another way is used. */
+  changeWay(): void {
+    this.#listener.wayChanged();
   }
 
   ice(state: RTCIceConnectionState): void {
