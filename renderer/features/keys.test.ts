@@ -2,17 +2,17 @@
 import { describe, expect, it } from 'vitest';
 import { isKey, keyName, type ShortcutKey, shortcutsOf } from './keys.ts';
 
-/** What the keys M, V, S, H, K, L and comma of a US keyboard type on others; Greek's comma is where a US keyboard has it. */
+/** What the keys M, V, S, H, K, L, comma, G and F of a US keyboard type on others; Greek's comma is where a US keyboard has it. */
 const LAYOUTS: Readonly<Record<string, string>> = {
-  US: 'mvshkl,',
-  Russian: 'ьмырлдб',
-  Greek: 'μωσηκλ,',
-  Hebrew: 'צהדילךת',
-  Arabic: 'ةرسانمو',
-  Korean: 'ㅡㅍㄴㅗㅏㅣ,',
+  US: 'mvshkl,gf',
+  Russian: 'ьмырлдбпа',
+  Greek: 'μωσηκλ,γφ',
+  Hebrew: 'צהדילךתעכ',
+  Arabic: 'ةرسانمولب',
+  Korean: 'ㅡㅍㄴㅗㅏㅣ,ㅎㄹ',
 };
-const KEYS: readonly ShortcutKey[] = ['m', 'v', 's', 'h', 'k', 'l', ','];
-const CODES = ['KeyM', 'KeyV', 'KeyS', 'KeyH', 'KeyK', 'KeyL', 'Comma'];
+const KEYS: readonly ShortcutKey[] = ['m', 'v', 's', 'h', 'k', 'l', ',', 'g', 'f'];
+const CODES = ['KeyM', 'KeyV', 'KeyS', 'KeyH', 'KeyK', 'KeyL', 'Comma', 'KeyG', 'KeyF'];
 const layoutOf = (typed: string) => new Map(CODES.map((code, at) => [code, [...typed][at] ?? '']));
 
 describe('the keys of shortcuts', () => {
