@@ -117,7 +117,7 @@ export const LINK_PROSE: Readonly<Record<LinkMessage['type'], string>> = {
   view: 'Sizes at which this device shows the camera and the screen of the other, while both are in the call. The other sends no more than that; nothing of what is 0 × 0.',
   decline: 'Answers a ringing call with no.',
   reaction:
-    'An emoji that is shown for some seconds, while both are in the call. Of one person 5 at once and 2 a second are shown.',
+    'An emoji that is shown for some seconds, while both are in the call. The receiver shows 5 of one person at once and 2 a second.',
   chat: 'An entry that its author, and nobody else, has just written.',
   receipt:
     'The messages that this device has on its disk, and those that its person has seen. At most one every 100 ms.',

@@ -17,7 +17,7 @@ const NAMES = [
   'Hiro Tanaka',
 ];
 
-/** What somebody heard, added up over all voices that said something. */
+/** The sound that somebody heard, added up over all voices that said something. */
 async function heardBy(one: Participant): Promise<{ samples: number; concealed: number }> {
   const voices = (await one.snapshot()).peers.flatMap((peer) => peer.inboundAudio);
   const speaking = voices.filter(({ totalAudioEnergy }) => totalAudioEnergy > 0);

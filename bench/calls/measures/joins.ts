@@ -28,7 +28,7 @@ async function countOf(session: CDPSession, kind: string): Promise<number> {
   return Number(result.value);
 }
 
-/** What is there in a page now that nobody can have forgotten to let go. */
+/** The objects that a page holds now, after those that nobody uses were collected. */
 async function leftIn(page: Page): Promise<Left> {
   const session = await page.context().newCDPSession(page);
   try {
@@ -59,7 +59,7 @@ export async function joins({ quick }: { quick: boolean }): Promise<CallRow[]> {
       await ben.leaveCall();
       await ana.tile(ben.name).waitFor({ state: 'detached' });
     };
-    // What is made once and kept is there after these.
+    // Things that are made once and kept are there after these.
     for (let warm = 0; warm < 3; warm++) await comeAndGo();
     const pages = [ben.page, ana.page];
     const before = await Promise.all(pages.map(leftIn));

@@ -67,7 +67,7 @@ export function createBlocksStore(context: HistoryContext) {
       });
     },
 
-    /** Takes that back for all devices of the person. What came from them meanwhile is shown from then on, as read. */
+    /** Takes that back for all devices of the person. Entries that came from them meanwhile are shown from then on, as read. */
     unblockPeer: (device: DeviceId): void => {
       const devices = blocks.devicesOf(device);
       changing(() => {
