@@ -73,7 +73,7 @@ describe("the person's own call", () => {
 
   it('is heard while a key is held, and muted again when it is let go (C4)', async () => {
     const room = await FakeRoom.create();
-    const { actions, state } = await openApp(room);
+    const { media, actions, state } = await openApp(room);
     actions.prepareCall(room.keyring.roomId);
     await room.quiet();
     await actions.joinCall();
@@ -98,6 +98,15 @@ describe("the person's own call", () => {
     actions.toggleMicrophone();
     actions.holdToTalk(false);
     expect(await microphone()).toBe('live');
+    // The call ends while the key is held: the microphone stays off when it is let go.
+    actions.toggleMicrophone();
+    await room.quiet();
+    actions.holdToTalk(true);
+    await room.quiet();
+    actions.leaveCall();
+    actions.holdToTalk(false);
+    expect(await microphone()).toBe('none');
+    expect(media.lights).toEqual([]);
   });
 
   it('shows the order in which hands went up, and a reaction for a moment (C4)', async () => {

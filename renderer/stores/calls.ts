@@ -77,6 +77,8 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
     if (call.at === 'joined') store.setState({ call: { ...call, ...mediaView(devices.state) } });
   };
   const end = () => {
+    // A key that is let go later must not ask for the microphone again.
+    held = false;
     devices.stop();
     store.setState({ call: NO_CALL, linkRecords: {}, inspecting: null });
   };
