@@ -56,6 +56,10 @@ export const REQUIREMENTS = {
   H8: 'Deleting a room with everything, messages that disappear or are kept for a time, what each room takes on the disk, export of rooms as JSON and as pages, import, encrypted backup and restore with a recovery phrase, recovery from a damaged file',
   H9: 'A new computer is paired with the old one and gets rooms, keys and history; several devices are one person',
   H10: 'Voice messages: recorded by holding or locked, with waveform and speed, heard from their first block on, caught up like every entry',
+  C4: 'Layouts, the keys of a call, push-to-talk, raised hands in their order, reactions',
+  C5: 'A call goes on through another network, sleep, a relay over TCP or TLS, and while the server is away',
+  C6: 'Pictures follow what is shown of them',
+  C7: 'Quality in words with a cause, charts, a report without names and addresses, a test before the call',
   C11: 'Everybody who was met, to write to, call and invite from there; who may ring is one’s own decision; blocking; what the caller and the called one are told',
 } as const;
 export type RequirementId = keyof typeof REQUIREMENTS;
