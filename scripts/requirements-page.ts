@@ -25,9 +25,7 @@ const isRequirement = (id: string): id is RequirementId => Object.hasOwn(REQUIRE
 /** The ids at the end of a title. Throws for one that nobody has written down: it would be a slip. */
 function idsIn(title: string, file: string): RequirementId[] {
   const list = /\(((?:[SRVPHC]\d+)(?:, [SRVPHC]\d+)*)\)$/.exec(title)?.[1]?.split(', ') ?? [];
-  // Those of calls count once they are written down there.
-  const written = list.filter((id) => !id.startsWith('C') || isRequirement(id));
-  return written.map((id) => {
+  return list.map((id) => {
     if (!isRequirement(id)) throw new Error(`${file}: nothing is known of ${id}: ${title}`);
     return id;
   });

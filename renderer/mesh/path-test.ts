@@ -99,18 +99,19 @@ async function ping(loop: TestLoop, clock: Clock, signal: AbortSignal) {
     if (sent !== undefined && !tripsMs.has(at)) tripsMs.set(at, clock.monotonicMs() - sent);
   });
   const undo = repeat(clock, PING_EVERY_MS, () => {
-    if (sentAt.length === PINGS) return;
     const data = new Uint8Array(PING_BYTES);
     new DataView(data.buffer).setUint32(0, sentAt.length);
     sentAt.push(clock.monotonicMs());
     loop.send(data);
   });
-  await wait(clock, PINGS * PING_EVERY_MS + LAST_PINGS_MS, signal).finally(undo);
+  await wait(clock, PINGS * PING_EVERY_MS, signal).finally(undo);
+  await wait(clock, LAST_PINGS_MS, signal);
   const trips = [...tripsMs.values()].sort((left, right) => left - right);
   const middle = trips[Math.floor(trips.length / 2)];
   return {
     roundTripMs: middle === undefined ? null : middle / 2,
-    lossRatio: 1 - (trips.length / PINGS) ** (1 / 4),
+    // A busy computer sends fewer than it meant to: those were not lost.
+    lossRatio: sentAt.length === 0 ? 0 : 1 - (trips.length / sentAt.length) ** (1 / 4),
   };
 }
 

@@ -181,7 +181,7 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
     react: (emoji) => session()?.react(emoji),
     talk(on) {
       const { microphone } = devices.state;
-      if (on && microphone === 'muted') held = true;
+      if (on && microphone !== 'live') held = true;
       else if (on || !held) return;
       else held = false;
       void devices.setMicrophone(held ? 'live' : 'muted');

@@ -50,7 +50,8 @@ export function createPathTests(options: {
     if (store.getState().pathTest.at !== 'none') show({ at: 'none' });
   };
   const undo = store.subscribe(({ call }, before) => {
-    if (before.call.at === 'preparing' && call.at !== 'preparing') stop();
+    if (before.call.at !== 'preparing') return;
+    if (call.at !== 'preparing' || call.roomId !== before.call.roomId) stop();
   });
 
   return {

@@ -118,7 +118,7 @@ describe('a new computer', () => {
     await ben.openPanel('People');
     const people = ben.page.getByRole('list', { name: 'People' });
     await people.getByText('on 2 computers').waitFor({ timeout: 60_000 });
-    expect(await people.getByText(ana.name).count()).toBe(1);
+    expect(await people.getByRole('listitem').filter({ hasText: ana.name }).count()).toBe(1);
     expect(await people.getByText('Changed device').count()).toBe(0);
 
     // What Ben writes is on both, and each computer's words are Ana's own on the other.

@@ -1,3 +1,4 @@
+import { isolated } from '@parley/shared/model';
 import type { DeviceId } from '@parley/shared/protocol';
 import { useState } from 'react';
 import { useActions } from '../../stores/react.tsx';
@@ -10,7 +11,7 @@ export function BlockDialog({ deviceId, name, onClose }: { deviceId: DeviceId; n
   const [busy, setBusy] = useState(false);
   return (
     <ConfirmDialog
-      title={`Block ${name}?`}
+      title={`Block ${isolated(name)}?`}
       act="Block"
       busy={busy}
       onClose={onClose}
@@ -25,7 +26,7 @@ export function BlockDialog({ deviceId, name, onClose }: { deviceId: DeviceId; n
       <p>On this computer, in every room, until you unblock them in Settings, Privacy:</p>
       <ul className={styles.effects}>
         <li>No call of theirs rings, and you do not see or hear each other.</li>
-        <li>You do not see what they write or send from now on. What they wrote before stays.</li>
+        <li>You do not see what they write or send from now on. Everything from before stays.</li>
         <li>This computer does not connect to theirs, nor to computers that they add later.</li>
       </ul>
       <p>What it does not do:</p>

@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import { isolated } from '@parley/shared/model';
 import { act } from 'react';
 import { describe, expect, it } from 'vitest';
 import type { Actions } from '../../stores/actions/actions.ts';
@@ -56,7 +57,7 @@ describe('Settings → Privacy (C11)', () => {
     expect(text()).toContain('with all 2 computers');
     await press('Unblock Mallory');
     expect(store.getState().blocked.map(({ name }) => name)).toEqual(['Farida']);
-    expect(text()).toContain('Mallory can reach you again.');
+    expect(text()).toContain(`${isolated('Mallory')} can reach you again.`);
   });
 
   it('says how to block where nobody is', async () => {

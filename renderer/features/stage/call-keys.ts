@@ -1,21 +1,23 @@
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import { isCommand, isKey, isTyping } from '../keys.ts';
 import { toggleFullScreen } from './full-screen.ts';
 
 /** Whether Space belongs to what has the focus: to a control that was reached by the keyboard, not to one that was clicked. */
 const usesSpace = (target: EventTarget | null): boolean =>
-  isTyping(target) ||
-  (target instanceof Element &&
-    target.closest('button, a, input, label, [role], [tabindex]')?.matches(':focus-visible') === true);
+  isTyping(target) || (target instanceof Element && target !== document.body && target.matches(':focus-visible'));
 
 /**
- * The call's keys while one is in a call and nothing is being typed: M, V, S, H, G, F, and Ctrl or Cmd+Shift+L. Who is muted is heard
- * while they hold Space.
+ * The call's keys while one is in a call and nothing is being typed: M, V, S, H, G, F, and Ctrl or Cmd+Shift+L. While Space is held
+ * somebody who is muted is heard.
  */
 export function useCallKeys(inCall: boolean): void {
   const actions = useActions();
   const layout = useApp((state) => state.settings.stage.layout);
+  const shown = useRef(layout);
+  useEffect(() => {
+    shown.current = layout;
+  }, [layout]);
   useEffect(() => {
     if (!inCall) return undefined;
     let isHeld = false;
@@ -49,7 +51,7 @@ export function useCallKeys(inCall: boolean): void {
       else if (isKey(event, 's')) actions.toggleScreen();
       else if (isKey(event, 'h')) actions.toggleHand();
       else if (isKey(event, 'g'))
-        void actions.changeSettings({ stage: { layout: layout === 'grid' ? 'speaker' : 'grid' } });
+        void actions.changeSettings({ stage: { layout: shown.current === 'grid' ? 'speaker' : 'grid' } });
       else if (isKey(event, 'f')) toggleFullScreen();
       else return;
       event.preventDefault();
@@ -64,5 +66,5 @@ export function useCallKeys(inCall: boolean): void {
       window.removeEventListener('keyup', onKeyUp);
       window.removeEventListener('blur', letGo);
     };
-  }, [inCall, actions, layout]);
+  }, [inCall, actions]);
 }

@@ -51,7 +51,7 @@ export function Stage({ call }: { call: Joined }) {
     ...(call.screen ? [{ key: 'self/screen', kind: 'screen' as const, own: true }] : []),
     ...(showsOwn ? [{ key: 'self/camera', kind: 'camera' as const, own: true }] : []),
   ];
-  // What is shared is large by itself, and of two everybody is.
+  // A shared screen is large by itself, and a call of two has no small tile but one's own.
   const isSpeakerLarge = layout === 'speaker' && inCall.length > 1 && !inCall.some(({ screen }) => screen);
   const speaker = useSpeaker(isSpeakerLarge, inCall);
   const large = tiles.some(({ key }) => key === pinned) ? pinned : speaker && `${speaker}/camera`;

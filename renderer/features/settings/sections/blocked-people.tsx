@@ -1,4 +1,4 @@
-import type { BlockedPeer } from '@parley/shared/model';
+import { type BlockedPeer, isolated } from '@parley/shared/model';
 import { useState } from 'react';
 import { useActions, useApp } from '../../../stores/react.tsx';
 import { Avatar } from '../../../ui/avatar.tsx';
@@ -40,7 +40,8 @@ function Blocked({ blocked, onUnblocked }: { blocked: BlockedPeer; onUnblocked: 
     setBusy(true);
     const unblocked = await unblockPerson(person);
     setBusy(false);
-    if (unblocked.ok) onUnblocked(`${name} can reach you again. What they wrote meanwhile is shown in your rooms.`);
+    if (unblocked.ok)
+      onUnblocked(`${isolated(name)} can reach you again. Their messages of the meantime are shown in your rooms.`);
   };
   return (
     <li className={own.room}>
