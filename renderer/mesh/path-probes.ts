@@ -101,6 +101,8 @@ async function joinLoop(
     signal.addEventListener('abort', () => reject(new Error('the loop did not open')), { once: true });
     out.onopen = () => resolve();
   });
+  // It may be aborted before anybody waits for it.
+  isOpen.catch(() => undefined);
   // Candidates come as soon as there is a local description, and are taken only after the remote one.
   const offer = await near.createOffer();
   await far.setRemoteDescription(offer);

@@ -115,7 +115,7 @@ export class CallMembership {
     const running = this.running();
     let changed = false;
     if (this.#own && running && running.callId !== this.#own.callId) {
-      this.#own = { ...this.#own, ...running, quiet: this.isQuiet(running.callId) };
+      this.#own = { ...this.#own, ...running, quiet: this.#own.quiet && this.isQuiet(running.callId) };
       silence(running.callId);
       changed = true;
     }

@@ -200,9 +200,11 @@ export class RoomSession {
     return this.#parts.files;
   }
 
-  /** Says something to one device; false where no link to it is open. */
+  /** Says something to one device; false where no link to it is open, or where it took over a known name. */
   tell(deviceId: DeviceId, message: LinkMessageOf<'invite'>): boolean {
-    return this.#parts.roster.all.some((each) => each.deviceId === deviceId && each.send(message));
+    return this.#parts.roster.all.some(
+      (each) => each.deviceId === deviceId && each.mayReceiveMedia && each.send(message),
+    );
   }
 
   /** The person is writing: said to the others every few seconds at most. */

@@ -179,7 +179,8 @@ export class AppPage {
     await until('the press that leads to the call', async () => {
       if (await ready.isVisible()) return true;
       await header.or(answer).last().click({ timeout: 2_000 });
-      await ready.waitFor();
+      // A card that comes while the button is down takes the press away.
+      await ready.waitFor({ timeout: 5_000 });
       return true;
     });
   }

@@ -38,6 +38,8 @@ export function createBlocksStore(context: HistoryContext) {
     blockedPeers: (): BlockedPeer[] => {
       const persons = new Map<DeviceId, BlockedPeer>();
       for (const [device, blockedAt] of blocks.all()) {
+        // It was somebody else's once.
+        if (people.isOwn(device)) continue;
         const person = people.personOf(device);
         const before = persons.get(person);
         const devices = blocks.devicesOf(person);
