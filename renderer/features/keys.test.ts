@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { isKey, keyName, type ShortcutKey, shortcutsOf } from './keys.ts';
 
-/** What the keys M, V, S, H, K, L, comma, G and F of a US keyboard type on others; Greek's comma is where a US keyboard has it. */
+/** The letters that the keys M, V, S, H, K, L, comma, G and F of a US keyboard type on others; Greek's comma is where a US keyboard has it. */
 const LAYOUTS: Readonly<Record<string, string>> = {
   US: 'mvshkl,gf',
   Russian: 'ьмырлдбпа',

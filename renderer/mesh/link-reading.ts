@@ -14,7 +14,7 @@ export type PathEnd = {
 
 export type LimitedBy = 'none' | 'cpu' | 'bandwidth' | 'other';
 
-/** What comes from the far end. */
+/** The media that come from the far end. */
 export type ReceivedMedia = {
   /** Share of packets lost, 0 to 1; null while hardly any are expected. */
   lossRatio: number | null;
@@ -32,14 +32,14 @@ export type ReceivedMedia = {
   pictureCodec: string | null;
 };
 
-/** What goes to the far end. */
+/** The media that go to the far end. */
 export type SentMedia = {
   /** Share of packets that the far end says it lost, 0 to 1. */
   lossRatio: number | null;
   framesPerSecond: number | null;
   frameWidth: number | null;
   frameHeight: number | null;
-  /** What keeps the picture smaller than it could be; null while none is sent. */
+  /** The cause that keeps the picture smaller than it could be; null while none is sent. */
   limitedBy: LimitedBy | null;
   /** Whether the microphone gave any sound at all since the last reading; null while none is sent. */
   heard: boolean | null;
@@ -192,7 +192,7 @@ function readSent(view: StatsView): SentMedia {
   };
 }
 
-/** What the far end said last of our packets; each stream counts by the packets that it had. */
+/** The last report of the far end about our packets; each stream counts by the packets that it had. */
 function readReports(view: StatsView): number | null {
   let packets = 0;
   let lost = 0;
@@ -215,7 +215,7 @@ function worstLimit(pictures: readonly StatsEntry[]): LimitedBy | null {
   return 'none';
 }
 
-/** Of several streams the one with the most in it now: a camera beside a screen that stands still, or the other way round. */
+/** The stream with the most in it now, where there are several: a camera beside a screen that stands still, or the other way round. */
 function busiest(view: StatsView, entries: readonly StatsEntry[], field: string): StatsEntry | undefined {
   const [first, ...others] = entries;
   const amount = (entry: StatsEntry | undefined) => view.grown(entry, field) ?? -1;

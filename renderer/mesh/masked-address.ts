@@ -1,6 +1,6 @@
 /**
  * An address of which only the beginning is left: `192.168.*.*`, `2001:db8:*`. It tells a home network from the internet and one
- * network from another, and names nobody. What is no address, such as the name that a browser gives in place of one, is `*`.
+ * network from another, and names nobody. Anything else, such as the name that a browser gives in place of an address, is `*`.
  */
 export function maskedAddress(address: string): string {
   const parts = /^(\d{1,3})\.(\d{1,3})\.\d{1,3}\.\d{1,3}$/.exec(address);

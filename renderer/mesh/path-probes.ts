@@ -13,7 +13,7 @@ export interface TestLoop {
   close(): void;
 }
 
-/** What a test of the ways out of a network needs of the browser, so that tests can give their own. */
+/** The browser as a test of the ways out of a network uses it; tests give their own. */
 export type PathProbes = {
   /** Whether a STUN server answers by UDP. Resolves when that is known, or when the browser has tried everything. */
   findsWayOut(iceServers: readonly RTCIceServer[], signal: AbortSignal): Promise<boolean>;
@@ -83,7 +83,7 @@ async function joinLoop(
   const [out, back] = [open(near), open(far)];
   const pass = (from: RTCPeerConnection, to: RTCPeerConnection) => {
     from.onicecandidate = ({ candidate }) => {
-      // One that cannot be used leaves the others.
+      // A server that cannot be used leaves the others.
       if (candidate) to.addIceCandidate(candidate).catch(() => undefined);
     };
   };

@@ -16,7 +16,7 @@ export type RelayMeasure = {
   roundTripMs: number | null;
   /** Share of packets lost on the way to the relay or from it, 0 to 1. */
   lossRatio: number;
-  /** What the way takes at least, in bits a second; no more than `RATE_MAX_BPS` is tried. */
+  /** A lower bound of what the way takes, in bits a second; no more than `RATE_MAX_BPS` is tried. */
   rateBps: number;
 };
 

@@ -38,7 +38,7 @@ export class PeerConnection {
         if (parsed.data.type === 'answer') this.answer = parsed.data;
         listener.signal(parsed.data);
       },
-      // What was sent on the way before may be lost.
+      // Packets on the way that was used before may be lost.
       wayChanged: () => this.#refreshVideo(),
       iceState: (state) => {
         if (this.#wasDisconnected && state === 'connected') this.#refreshVideo();

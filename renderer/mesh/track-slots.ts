@@ -3,7 +3,7 @@ export const TRACK_SLOTS = ['voice', 'camera', 'screen', 'screenSound'] as const
 export type TrackSlot = (typeof TRACK_SLOTS)[number];
 /** The places for pictures among them. */
 export type VideoSlot = 'camera' | 'screen';
-/** What is played together: a voice with its camera, a screen with its sound. */
+/** A stream is played together: a voice with its camera, a screen with its sound. */
 export type StreamName = 'camera' | 'screen';
 
 /** The kind of track that a slot takes, and the stream that it belongs to. */

@@ -12,7 +12,7 @@ export type CallQualityPorts<P extends Measured = Participant> = {
   participants: () => readonly P[];
   /** The own microphone; null outside a call. */
   microphone: () => MicrophoneState | null;
-  /** What is wrong at this end changed: the others must hear of it. */
+  /** The troubles of this end changed: the others must hear of it. */
   troublesChanged: () => void;
   /** Something that is shown changed. */
   shown: () => void;
@@ -29,7 +29,7 @@ export class CallQuality<P extends Measured = Participant> {
     this.#ports = ports;
   }
 
-  /** What is wrong at this end in the call that it is in. */
+  /** The troubles of this end in the call that it is in. */
   get troubles(): readonly CallTrouble[] {
     return this.#troubles.shown;
   }

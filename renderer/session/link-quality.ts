@@ -23,10 +23,10 @@ export type QualityCause =
 
 export type LinkQuality = { level: 'unknown' } | { level: 'good' } | { level: 'fair' | 'poor'; cause: QualityCause };
 
-/** What this device knows of one link. */
+/** The facts about one link that this device knows. */
 export type LinkFacts = {
   reading: LinkReading;
-  /** What the far end says is wrong at its own end. */
+  /** The troubles of its own end that the far end tells of. */
   troubles: readonly CallTrouble[];
   /** Whether a camera of the far end should be moving; a shared screen may stand still. */
   showsCamera: boolean;
@@ -49,7 +49,7 @@ const isNarrow = ({ sent, sendableBps }: LinkReading, limitBps: number): boolean
 const isMost = (part: number, whole: number): boolean => part >= 2 && part * 2 > whole;
 
 /**
- * What is wrong at this end, as far as it shows in the links of the call: what happens on most links at once has its cause here. Links
+ * The troubles of this end, as far as they show in the links of the call: whatever happens on most links at once has its cause here. Links
  * whose far end has found the cause at its own end do not count. A microphone that gives no sound is wrong only while it is on.
  */
 export function ownTroubles(links: readonly LinkFacts[], isMicrophoneLive: boolean): CallTrouble[] {

@@ -35,7 +35,7 @@ export type RoomCallPorts = {
   /** The sizes at which others are shown here. */
   views: Pick<OwnViews, 'changed'>;
   reactions: Pick<Reactions, 'of'>;
-  /** What is wrong at this end. */
+  /** The troubles of this end. */
   troubles: () => readonly CallTrouble[];
   entries: Pick<CallEntries, 'started' | 'follow' | 'joinedElsewhere'>;
   /** The others must hear of this device's part. */

@@ -55,7 +55,7 @@ export type SessionNow = {
   ringing: { callId: CallId; from: string; verified: boolean } | null;
   /** This person's own part, as it is after calls were merged. */
   own: OwnCallNow | null;
-  /** What is wrong at this end of the call. */
+  /** The troubles of this end of the call. */
   troubles: readonly CallTrouble[];
 };
 

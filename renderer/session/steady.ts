@@ -43,7 +43,7 @@ export class SteadyQuality {
   }
 }
 
-/** What is shown apart from its numbers. */
+/** The part that is shown apart from its numbers. */
 const kindOf = (quality: LinkQuality): string =>
   'cause' in quality ? `${quality.level} ${quality.cause.kind}` : quality.level;
 

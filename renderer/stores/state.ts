@@ -73,7 +73,7 @@ export type AppState = {
   reach: Readonly<Record<RoomId, RoomReach>>;
   /** The call this person is in, or is about to be in. */
   call: OwnCall;
-  /** What the links of the own call measured of themselves in the last minutes. */
+  /** The measurements of the links of the own call in the last minutes. */
   linkRecords: LinkRecords;
   /** The test of the ways out of this network on the pre-join screen. */
   pathTest: PathTestState;
@@ -188,7 +188,7 @@ export type RoomReach = {
   call: { callId: CallId; startedAt: number; deviceIds: readonly DeviceId[] } | null;
   /** Set while that call rings here: not joined, not declined, not older than the ringing time. */
   ringing: { callId: CallId; from: string; verified: boolean } | null;
-  /** What is wrong at this end of the own call. */
+  /** The troubles of this end of the own call. */
   troubles: readonly CallTrouble[];
 };
 

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 
-/** What a clock shows, read again every `everyMs`. The one place where screens read clocks. */
+/** The time of a clock, read again every `everyMs`. Screens read clocks nowhere else. */
 function useClock(read: () => number, everyMs: number): number {
   const [now, setNow] = useState(read);
   useEffect(() => {

@@ -37,6 +37,6 @@ export const identityCalls = {
    * one's own devices, and with `bad-request` for one that was never met.
    */
   'peers.block': { input: OfDevice, output: Blocked },
-  /** Takes that back. What came from the person meanwhile is shown from then on. */
+  /** Takes that back. Entries that came from the person meanwhile are shown from then on. */
   'peers.unblock': { input: OfDevice, output: Blocked },
 } as const;

@@ -51,7 +51,7 @@ export type LinkSignal = z.infer<typeof LinkSignal>;
 export const MicrophoneState = z.enum(['live', 'muted', 'off']);
 export type MicrophoneState = z.infer<typeof MicrophoneState>;
 
-/** What a device finds wrong at its own end of a call: the far ends cannot tell it from a bad way between. */
+/** Troubles that a device finds at its own end of a call: the far ends cannot tell them from a bad way between. */
 export const CallTrouble = z.enum(['computer', 'uplink', 'downlink', 'microphone']);
 export type CallTrouble = z.infer<typeof CallTrouble>;
 
@@ -67,9 +67,9 @@ export const CallPresence = z.object({
   camera: z.boolean(),
   screen: z.boolean(),
   hand: z.boolean(),
-  /** Of a raised hand: one more than the highest that was up then, so that all see the same order, without clocks. */
+  /** The place of a raised hand: one more than the highest that was up then, so that all see the same order, without clocks. */
   handTurn: z.number().int().min(1).max(LIMITS.callTurnMax).optional(),
-  /** What is wrong at this participant's end, for as long as it lasts; absent for nothing. */
+  /** The troubles of this participant's end, for as long as they last; absent for none. */
   troubles: z.array(CallTrouble).max(CallTrouble.options.length).optional(),
   /** The call was started without ringing; those who come in later say the same. Absent: it rings. */
   quiet: z.boolean().optional(),

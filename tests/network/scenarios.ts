@@ -24,7 +24,7 @@ export type Scenario = {
 };
 
 /**
- * What a network does to a call of Ana and Ben, with the promise that Parley makes. All of them happen on Ben's side. Where
+ * The changes of a network in a call of Ana and Ben, with the promise that Parley makes. All of them happen on Ben's side. Where
  * the picture is to come back the time counts from the last step.
  */
 export const SCENARIOS: readonly Scenario[] = [

@@ -20,7 +20,7 @@ export type PeerStats = {
   inboundAudio: {
     trackId: string;
     totalAudioEnergy: number;
-    /** Of all samples that were played those that nothing had come for. */
+    /** The played samples that nothing had come for. */
     samples: number;
     concealed: number;
   }[];

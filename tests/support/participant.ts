@@ -54,7 +54,7 @@ export class Participant extends AppPage {
     return profileOf(this.folder);
   }
 
-  /** What the command lines of this person's processes name: those of the core, and of the browser. */
+  /** Texts in the command lines of this person's processes: those of the core, and of the browser. */
   get folders(): string[] {
     return [this.folder, ...(this.#app.browserFolder === undefined ? [] : [this.#app.browserFolder])];
   }

@@ -34,7 +34,7 @@ const LIMITS_IN_WORDS = {
   other: 'another reason',
 } as const;
 
-/** What is measured of a link right now, as rows of a table. What is not known is left out. */
+/** The present measurements of a link, as rows of a table. Unknown ones are left out. */
 export function connectionDetails(record: readonly ReadingAt[]): Detail[] {
   const reading = record.at(-1)?.reading;
   if (!reading) return [];

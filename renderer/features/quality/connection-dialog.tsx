@@ -42,7 +42,7 @@ export function ConnectionDialog() {
   );
 }
 
-/** What is wrong at this end: it concerns everybody in the call. */
+/** The troubles of this end: they concern everybody in the call. */
 function OwnTroubles() {
   const call = useApp((state) => state.call);
   const troubles = useApp((state) => (call.at === 'joined' ? state.reach[call.roomId]?.troubles : undefined));

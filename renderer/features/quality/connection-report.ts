@@ -10,7 +10,7 @@ export type ReportFacts = {
   troubles: readonly CallTrouble[];
 };
 
-/** What the record of a link has of each reading. */
+/** The values of each reading that the record of a link holds. */
 const series = {
   roundTripMs: (reading) => reading.roundTripMs,
   receivedLossRatio: (reading) => reading.received.lossRatio,

@@ -24,7 +24,7 @@ export function serverFinding(connection: ServerConnection, server: string): Fin
       };
 }
 
-/** What a test of the ways found, in sentences with what can be done. */
+/** The findings of a test of the ways, in sentences with what can be done. */
 export function pathFindings({ udp, relay }: PathResult): Finding[] {
   return [...udpFindings(udp, relay), ...relayFindings(relay, udp)];
 }
@@ -105,7 +105,7 @@ function openRelayFindings({ over, roundTripMs, lossRatio, rateBps }: RelayMeasu
   return findings;
 }
 
-/** What the preview found of camera and microphone. Its troubles have words of their own. */
+/** Camera and microphone as the preview found them. Its troubles have words of their own. */
 export function deviceFindings({
   camera,
   microphone,

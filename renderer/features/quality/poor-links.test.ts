@@ -9,7 +9,7 @@ const good: LinkQuality = { level: 'good' };
 const fair: LinkQuality = { level: 'fair', cause: { kind: 'narrow-way' } };
 const poor: LinkQuality = { level: 'poor', cause: { kind: 'uneven-way' } };
 
-/** What is said while Ana's link goes through these qualities. */
+/** The announcements while Ana's link goes through these qualities. */
 function saidThrough(...qualities: LinkQuality[]): string[] {
   let told: ReadonlySet<string> = new Set();
   return qualities.map((quality) => {

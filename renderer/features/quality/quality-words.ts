@@ -86,7 +86,7 @@ export const causeWords: Readonly<Record<QualityCause['kind'], string>> = {
 export const qualityWords = (quality: LinkQuality): string =>
   'cause' in quality ? `${levelWords[quality.level]}: ${causeWords[quality.cause.kind]}` : levelWords[quality.level];
 
-/** What is wrong at this end, and what can be done. */
+/** The troubles of this end, and what can be done. */
 export const troubleSentences: Readonly<Record<CallTrouble, string>> = {
   computer: causeSentence({ kind: 'own-computer' }, ''),
   uplink:

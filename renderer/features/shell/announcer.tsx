@@ -28,7 +28,7 @@ export function knownOf({ rooms, call, reach }: Pick<AppState, 'rooms' | 'call' 
   };
 }
 
-/** What others show with their hands, in sentences. */
+/** Hands and reactions of others, in sentences. */
 function gesturesInWords(before: Known, state: Pick<AppState, 'call' | 'reach'>): string[] {
   return othersHere(state).flatMap(({ sess, name, hand, reaction }) => [
     ...(hand && !before.hands.has(sess) ? [`${name} raised a hand`] : []),

@@ -9,7 +9,7 @@ export type Speaker = { sess: string; sinceMs: number };
 const STAYS_MS = 2_000;
 
 /**
- * Who is large next. The one who is large stays while they speak, while nobody else does, and for a moment in any case; `here` are
+ * The person who is large next. A person who is large stays while they speak, while nobody else does, and for a moment in any case; `here` are
  * those in the call, in their order, and `speaking` those of them who speak.
  */
 export function speakerAfter(

@@ -2,15 +2,15 @@ import type { Clock } from '@parley/shared/timing';
 
 /** The troubles of one direction of a network. */
 export type Impairment = {
-  /** What every packet takes. */
+  /** The delay of every packet. */
   delayMs: number;
-  /** What a packet takes beyond that: anything from nothing to this, each by itself, so that packets overtake each other. */
+  /** The delay of a packet beyond that: anything from nothing to this, each by itself, so that packets overtake each other. */
   jitterMs: number;
   /** Share of packets that get lost, 0 to 1. */
   lossRatio: number;
   /** Share of packets that are let through at once, ahead of those that are delayed, 0 to 1. */
   reorderRatio: number;
-  /** How much passes in a second; null for as much as comes. What would wait longer than `QUEUE_MAX_MS` for it gets lost. */
+  /** How much passes in a second; null for as much as comes. A packet that would wait longer than `QUEUE_MAX_MS` for it gets lost. */
   rateBitsPerSecond: number | null;
   /** Nothing passes at all. */
   isBlackedOut: boolean;
@@ -82,7 +82,7 @@ export class DatagramLine {
 }
 
 /**
- * One direction of a TCP connection: everything arrives, in order. What gets lost comes later because it is sent again, and what
+ * One direction of a TCP connection: everything arrives, in order. A lost piece comes later because it is sent again, and whatever
  * a blackout holds up arrives after it.
  */
 export class StreamLine {

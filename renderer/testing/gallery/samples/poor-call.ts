@@ -14,7 +14,7 @@ export const poorPeople = (more: Partial<ParticipantView> = {}): ParticipantView
   inCall('Chiara Fontana', more),
 ];
 
-/** What a call with these people measured, and that the own microphone gives no sound. */
+/** The measurements of a call with these people, and an own microphone that gives no sound. */
 export function poorMeasures(people: readonly ParticipantView[]): Pick<AppState, 'reach' | 'linkRecords'> {
   return {
     reach: { [design]: { ...reachOf(people), troubles: ['microphone'] } },
