@@ -78,6 +78,14 @@ describe('the quality of a call', () => {
     expect(call.told.filter((each) => each.startsWith('recorded'))).toEqual(Array(4).fill('recorded Ana'));
   });
 
+  it('forgets them when nobody else is left, of whom no reading comes any more', () => {
+    const call = callOf('Ana', 'Ben');
+    for (let round = 0; round < 4; round++) call.round([bad, bad]);
+    call.quality.alone();
+    call.quality.alone();
+    expect(call.told.filter((each) => each.startsWith('troubles'))).toEqual(['troubles uplink', 'troubles ']);
+  });
+
   it('forgets the troubles of a call that was left, and the quality of a connection that is over', () => {
     const call = callOf('Ana', 'Ben');
     for (let round = 0; round < 4; round++) call.round([bad, bad]);

@@ -56,6 +56,11 @@ export class CallQuality<P extends Measured = Participant> {
     if (inCall && reading !== unknownReading) recorded(participant, reading);
   }
 
+  /** Without anybody to compare with nothing is known of this end any more; no reading would say so. */
+  alone(): void {
+    if (this.#troubles.forget()) this.#ports.troublesChanged();
+  }
+
   #inCall({ call }: Measured): boolean {
     return this.#ports.microphone() !== null && call !== null;
   }

@@ -45,6 +45,21 @@ describe('a call that is started without ringing (C11)', () => {
     await call(ben, true);
     expect(cleo.seen().ringing).toMatchObject({ from: 'ana' });
   });
+
+  it('is what those in it say: a member in another call has no word, and does not seem to call', async () => {
+    const { room, ana, ben, call } = await twoInARoom();
+    const cleo = await room.member('cleo');
+    await call(ben);
+    const other = { callId: `${'Q'.repeat(21)}A`, startedAt: 9_000_000_000_000, ranMs: 0, turn: 1, quiet: true };
+    const media = { microphone: 'off', camera: false, screen: false, hand: false };
+    const profile = { username: 'aaa', displayName: null };
+    // Ana, whom Cleo met first, has a changed app: it claims the first turn of a call of its own.
+    for (const peer of room.net.alive.filter(({ certificate }) => certificate === ana.certificate)) {
+      peer.send(JSON.stringify({ type: 'presence', profile, call: { ...other, ...media } }));
+    }
+    await room.quiet();
+    expect(cleo.seen().ringing).toMatchObject({ from: 'ben' });
+  });
 });
 
 describe('the caller (C11)', () => {

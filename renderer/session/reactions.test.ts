@@ -34,6 +34,14 @@ describe('reactions in a call', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('do not outlive the call', () => {
+    const { clock, ben, reactions } = setUp();
+    reactions.send('👍');
+    reactions.heard(ben, '👍');
+    reactions.end();
+    expect([reactions.of('own'), reactions.of(ben), clock.pending]).toEqual([null, null, 0]);
+  });
+
   it('are the last one of each person, for its own time', () => {
     const { clock, ben, reactions } = setUp();
     reactions.heard(ben, '👍');

@@ -52,6 +52,12 @@ export class Reactions {
     if (rate.take(clock.monotonicMs())) this.#show(participant, emoji);
   }
 
+  /** The call is over for this person: nothing of it is shown in the next one. */
+  end(): void {
+    for (const { undo } of this.#showing.values()) undo();
+    this.#showing.clear();
+  }
+
   of(whose: Participant | 'own'): ShownReaction | null {
     return this.#showing.get(whose)?.now ?? null;
   }

@@ -34,7 +34,9 @@ export type RoomCallPorts = {
   reportStream: (kind: StreamKind, live: boolean) => void;
   /** The sizes at which others are shown here. */
   views: Pick<OwnViews, 'changed'>;
-  reactions: Pick<Reactions, 'of'>;
+  reactions: Pick<Reactions, 'of' | 'end'>;
+  /** Nobody else is in the call with this device, or it is in none. */
+  alone: () => void;
   /** The troubles of this end. */
   troubles: () => readonly CallTrouble[];
   entries: Pick<CallEntries, 'started' | 'follow' | 'joinedElsewhere'>;
@@ -147,6 +149,9 @@ export class RoomCall {
     if (moved) notice({ tone: 'info', text: 'You are in this call on another computer now.', code: null });
     const others = participants().flatMap(({ call }) => call?.callId ?? []);
     const { own } = this.#membership;
+    if (!own) this.#ports.reactions.end();
+    if (!own || others.length === 0) this.#ports.alone();
+
     if (!own) this.#accompanied = null;
     else if (others.includes(own.callId)) this.#accompanied = own.callId;
     entries.follow(this.own, others, (callId) => this.#ports.clock.monotonicMs() - this.#sinceOf(callId));
@@ -221,7 +226,9 @@ export class RoomCall {
     const members = this.#ports.participants().filter(({ call }) => call !== null);
     const ownDevice = own ? this.#ports.own()?.deviceId : undefined;
     const deviceIds = [...(ownDevice ? [ownDevice] : []), ...members.map(({ deviceId }) => deviceId)];
-    const caller = members.find(({ call }) => call === firstIn(members.flatMap((each) => each.call ?? [])));
+    // Somebody in another call, which is about to merge with this one, does not call.
+    const calls = members.flatMap(({ call }) => (call?.callId === running.callId ? [call] : []));
+    const caller = members.find(({ call }) => call === firstIn(calls));
     const rings = caller !== undefined && !own && !caller.call?.quiet && this.#ringing.rings(running);
     return {
       call: { ...running, deviceIds },

@@ -134,6 +134,7 @@ export function createSessionParts(
   const call: RoomCall = new RoomCall({
     views,
     reactions,
+    alone: () => quality.alone(),
     clock,
     randomBytes,
     policy,

@@ -35,7 +35,7 @@ async function callOfTwo() {
     await room.later(2_000);
   };
   const quality = (member: FakeMember): LinkQuality | undefined => member.seen().participants[0]?.quality;
-  return { ana, ben, pass, quality };
+  return { room, ana, ben, pass, quality };
 }
 
 describe('what is wrong at one end of a call', () => {
@@ -62,5 +62,14 @@ describe('what is wrong at one end of a call', () => {
     for (let round = 0; round < 4; round++) await pass(ana);
     expect(ana.seen().troubles).toEqual([]);
     expect(quality(ben)).toEqual({ level: 'good' });
+  });
+
+  it('is gone when the last other one leaves the room, and not in the next call (C7)', async () => {
+    const { room, ana, ben, pass } = await callOfTwo();
+    for (let round = 0; round < 6; round++) await pass(ana);
+    expect(ana.seen().troubles).toEqual(['computer']);
+    await ben.session.leave();
+    await room.quiet();
+    expect(ana.seen().troubles).toEqual([]);
   });
 });

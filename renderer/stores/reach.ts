@@ -60,6 +60,9 @@ export function createReach(options: {
   const isStillWanted = (roomId: RoomId) => !closed && roomOf(roomId) !== undefined;
 
   const show = (roomId: RoomId, now: SessionNow) => {
+    // A stay that is over never comes back: others would make this grow by coming and going.
+    const here = new Set(now.participants.map(({ sess }) => sess));
+    for (const { sess } of store.getState().reach[roomId]?.participants ?? []) if (!here.has(sess)) views.delete(sess);
     const reach = {
       connection: now.connection,
       participants: now.participants.map((participant) => viewOf(participant)),

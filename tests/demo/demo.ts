@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { ensureBuilt } from '../support/built.ts';
 import { CLIP_LARGE, CLIP_SMALL, clipsFor } from '../support/clips.ts';
 import { findLeaks, secretFingerprint, secretText } from '../support/leak-search.ts';
+import { NAMES } from '../support/names.ts';
 import { Participant } from '../support/participant.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { pause, until } from '../support/wait.ts';
@@ -24,17 +25,6 @@ export type DemoOptions = {
   signal: AbortSignal;
 };
 
-// Long enough that they cannot turn up by chance in a sealed box that is searched for them.
-const NAMES = [
-  'Ana Ribeiro',
-  'Ben Okafor',
-  'Chloé Martin',
-  'Dai Nakamura',
-  'Eya Ben Salah',
-  'Finn Larsen',
-  'Grace Mbeki',
-  'Hiro Tanaka',
-];
 const ROOM = 'Garden plans';
 const SENTENCES = [
   'the tomatoes need water before the weekend',

@@ -1,4 +1,5 @@
 import { CLIP_LARGE, CLIP_SMALL } from '../../../tests/support/clips.ts';
+import { NAMES } from '../../../tests/support/names.ts';
 import type { Participant } from '../../../tests/support/participant.ts';
 import { openStage } from '../../../tests/support/stage.ts';
 import { pause } from '../../../tests/support/wait.ts';
@@ -6,16 +7,6 @@ import type { BenchRow } from '../../bench-row.ts';
 import { median } from '../../statistics.ts';
 import { countBetween, takeShown, watchShown } from '../frame-log.ts';
 import { coresMs } from '../processor.ts';
-
-const NAMES = [
-  'Ben Okafor',
-  'Chloé Martin',
-  'Dai Nakamura',
-  'Eya Ben Salah',
-  'Finn Larsen',
-  'Grace Mbeki',
-  'Hiro Tanaka',
-];
 
 /** The sound that somebody heard, added up over all voices that said something. */
 async function heardBy(one: Participant): Promise<{ samples: number; concealed: number }> {
@@ -35,7 +26,7 @@ export async function crowd(people: 6 | 8, { quick }: { quick: boolean }): Promi
   try {
     const clipSize = people === 6 ? CLIP_LARGE : CLIP_SMALL;
     const { ana, invite } = await stage.hostCall('Crowd', { clipSize });
-    const [ben, ...silent] = NAMES.slice(0, people - 1);
+    const [ben, ...silent] = NAMES.slice(1, people);
     const everybody = [
       ana,
       ...(await stage.joinCall(invite, [ben ?? ''], { clipSize })),

@@ -1,6 +1,6 @@
 import type { ComputersState, Room } from '@parley/shared/model';
 import type { DeviceId } from '@parley/shared/protocol';
-import { Ban, Hand, MicOff, MonitorUp, ShieldAlert, ShieldCheck, ShieldQuestion } from 'lucide-react';
+import { Ban, Hand, MicOff, MonitorUp, ShieldCheck } from 'lucide-react';
 import { useState } from 'react';
 import { computersAmong, peopleAmong } from '../../stores/people.ts';
 import { useActions, useApp } from '../../stores/react.tsx';
@@ -14,14 +14,9 @@ import { presenceWords, standingWords } from '../connection-words.ts';
 import { PersonConnection, PersonConnectionButton } from '../quality/person-connection.tsx';
 import { BlockDialog } from './block-dialog.tsx';
 import styles from './people.module.css';
+import { StandingMark } from './standing-mark.tsx';
 
 const noParticipants: readonly ParticipantView[] = [];
-const standingIcons = {
-  new: ShieldQuestion,
-  pinned: ShieldQuestion,
-  verified: ShieldCheck,
-  changed: ShieldAlert,
-} as const;
 
 /** The people who are here, and how far each device is trusted. */
 export function PeoplePanel({ room }: { room: Room }) {
@@ -75,8 +70,6 @@ const nameOfComputer = (computers: ComputersState | null, device: DeviceId): str
 type PersonProps = { participant: ParticipantView; computers: number; onCompare: () => void; onBlock: () => void };
 
 function Person({ participant, computers, onCompare, onBlock }: PersonProps) {
-  const { word, sentence } = standingWords[participant.standing];
-  const Icon = standingIcons[participant.standing];
   return (
     <li className={styles.person}>
       <Avatar
@@ -95,12 +88,10 @@ function Person({ participant, computers, onCompare, onBlock }: PersonProps) {
           {computers > 1 ? ` · on ${computers} computers` : ''}
         </span>
         <PersonConnection participant={participant} />
-        <span className={styles.standing} data-standing={participant.standing} title={sentence}>
-          <Icon aria-hidden="true" /> {word}
-        </span>
+        <StandingMark standing={participant.standing} />
         {participant.standing === 'changed' ? (
           <Banner tone="danger" role="alert">
-            {sentence}
+            {standingWords.changed.sentence}
           </Banner>
         ) : null}
         <div className={styles.acts}>

@@ -45,7 +45,7 @@ describe('the screen of people (C11)', () => {
   it('tells of each where they are met, whether they are verified and when they were here', async () => {
     await shown('people');
     expect(row('Ana Moreira')).toMatch(/Verified.*Here now · in Design circle/);
-    expect(row('Đorđe')).toMatch(/Not verified.*Seen .* · in Book club/);
+    expect(row('Đorđe')).toMatch(/Known device.*Seen .* · in Book club/);
     expect(row('Farida')).toContain('in none of your rooms');
     expect(row('Emre')).toContain('Changed device');
   });

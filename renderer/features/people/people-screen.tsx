@@ -1,6 +1,6 @@
 import type { MetPerson, Room } from '@parley/shared/model';
 import type { RoomId } from '@parley/shared/protocol';
-import { Ban, MessageSquare, Phone, Send, ShieldAlert, ShieldCheck, ShieldQuestion, Users, Video } from 'lucide-react';
+import { Ban, MessageSquare, Phone, Send, ShieldCheck, Users, Video } from 'lucide-react';
 import { useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { ParticipantView } from '../../stores/state.ts';
@@ -9,12 +9,12 @@ import { Button, IconButton } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { formatNames, formatWhen } from '../../ui/format.ts';
 import { useNow } from '../../ui/use-now.ts';
-import { roomInWords, standingWords } from '../connection-words.ts';
+import { roomInWords } from '../connection-words.ts';
 import { BlockDialog } from './block-dialog.tsx';
 import { InvitePersonDialog } from './invite-person-dialog.tsx';
 import styles from './people-screen.module.css';
+import { StandingMark } from './standing-mark.tsx';
 
-const standingIcons = { pinned: ShieldQuestion, verified: ShieldCheck, changed: ShieldAlert } as const;
 const noneMet: readonly MetPerson[] = [];
 
 /** Everybody who was met, and what can be done from there: write, call, invite, block. */
@@ -77,7 +77,6 @@ function Person({ person }: { person: MetPerson }) {
   const ids = new Set([...person.rooms.filter((roomId) => here.has(roomId)), ...here.keys(), ...person.rooms]);
   const common = [...ids].flatMap((id): Room[] => rooms.filter(({ roomId }) => roomId === id));
   const [first] = common;
-  const Icon = standingIcons[standing];
   return (
     <li className={styles.person}>
       <Avatar id={person.person} name={name} size={44} present={here.size > 0} />
@@ -85,10 +84,7 @@ function Person({ person }: { person: MetPerson }) {
         <strong>
           <bdi>{name}</bdi>
         </strong>
-        <span className={styles.standing} data-standing={standing} title={standingWords[standing].sentence}>
-          <Icon aria-hidden="true" />{' '}
-          {standing === 'verified' ? 'Verified' : standing === 'changed' ? 'Changed device' : 'Not verified'}
-        </span>
+        <StandingMark standing={standing} />
         <span className={styles.soft}>
           {here.size > 0 ? 'Here now' : `Seen ${formatWhen(person.lastMetAt, now)}`}
           {common.length > 0

@@ -3,56 +3,46 @@ import { LineChart } from './line-chart.tsx';
 import { framesWords, msWords, rateWords, shareWords } from './number-words.ts';
 import styles from './quality.module.css';
 
+type Read = (reading: LinkReading) => number | null;
+/** A value of the whole way, or one that each direction has. */
+type Chart = { title: string; least: number; words: (value: number) => string; lines: Readonly<Record<string, Read>> };
+
+const CHARTS: readonly Chart[] = [
+  { title: 'Round trip', least: 100, words: msWords, lines: { '': (reading) => reading.roundTripMs } },
+  {
+    title: 'Packets lost',
+    least: 0.05,
+    words: shareWords,
+    lines: { Received: ({ received }) => received.lossRatio, Sent: ({ sent }) => sent.lossRatio },
+  },
+  {
+    title: 'Data',
+    least: 100_000,
+    words: rateWords,
+    lines: { Received: (reading) => reading.receivedBps, Sent: (reading) => reading.sentBps },
+  },
+  {
+    title: 'Pictures',
+    least: 20,
+    words: framesWords,
+    lines: { Received: ({ received }) => received.framesPerSecond, Sent: ({ sent }) => sent.framesPerSecond },
+  },
+];
+
 /** The last minutes of a link: round trip, loss, data and pictures. */
 export function ConnectionCharts({ record }: { record: readonly ReadingAt[] }) {
   const untilMs = record.at(-1)?.atMs ?? 0;
-  const line = (label: string, read: (reading: LinkReading) => number | null) => ({
-    label,
-    points: record.map(({ atMs, reading }) => ({ atMs, value: read(reading) })),
-  });
-  const both = (received: (reading: LinkReading) => number | null, sent: (reading: LinkReading) => number | null) => [
-    line('Received', received),
-    line('Sent', sent),
-  ];
+  const pointsOf = (read: Read) => record.map(({ atMs, reading }) => ({ atMs, value: read(reading) }));
   return (
     <div className={styles.charts}>
-      <LineChart
-        title="Round trip"
-        lines={[line('', (reading) => reading.roundTripMs)]}
-        untilMs={untilMs}
-        least={100}
-        words={msWords}
-      />
-      <LineChart
-        title="Packets lost"
-        lines={both(
-          (reading) => reading.received.lossRatio,
-          (reading) => reading.sent.lossRatio,
-        )}
-        untilMs={untilMs}
-        least={0.05}
-        words={shareWords}
-      />
-      <LineChart
-        title="Data"
-        lines={both(
-          (reading) => reading.receivedBps,
-          (reading) => reading.sentBps,
-        )}
-        untilMs={untilMs}
-        least={100_000}
-        words={rateWords}
-      />
-      <LineChart
-        title="Pictures"
-        lines={both(
-          (reading) => reading.received.framesPerSecond,
-          (reading) => reading.sent.framesPerSecond,
-        )}
-        untilMs={untilMs}
-        least={20}
-        words={framesWords}
-      />
+      {CHARTS.map(({ lines, ...chart }) => (
+        <LineChart
+          key={chart.title}
+          {...chart}
+          lines={Object.entries(lines).map(([label, read]) => ({ label, points: pointsOf(read) }))}
+          untilMs={untilMs}
+        />
+      ))}
     </div>
   );
 }

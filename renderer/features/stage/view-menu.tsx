@@ -28,7 +28,12 @@ export function ViewMenu() {
         </span>
       </button>
       <div id={id} popover="auto" role="group" aria-label="View" className={styles.devices}>
-        <div role="radiogroup" aria-label="Layout" className={styles.layouts}>
+        <div
+          role="radiogroup"
+          aria-label="Layout"
+          title={`Press ${shortcuts.layout} to change it`}
+          className={styles.layouts}
+        >
           {LAYOUTS.map(({ value, label, icon: Icon }) => (
             <label key={value} className={styles.layout}>
               <input
