@@ -123,7 +123,7 @@ function Person({ person }: { person: MetPerson }) {
             )}
           </>
         ) : null}
-        {here.size > 0 ? (
+        {here.size > 0 && standing !== 'changed' ? (
           <Button size="small" icon={Send} onClick={() => setAsking('invite')}>
             Invite<span className="visually-hidden"> {name}</span>…
           </Button>
