@@ -130,3 +130,38 @@ describe('the one who is called (C11)', () => {
     expect(cleo.seen().ringing).toMatchObject({ from: 'ben', verified: true });
   });
 });
+describe('a call that was declined', () => {
+  /** A call of a changed app, under an id of its own. */
+  const claimed = (fill: string, turn = 1) => ({
+    ...{ callId: `${fill.repeat(21)}A`, startedAt: 0, ranMs: 0, turn },
+    ...{ microphone: 'off', camera: false, screen: false, hand: false },
+  });
+  const say = (room: FakeRoom, member: FakeMember, call: unknown) => {
+    const profile = { username: 'ana', displayName: null };
+    for (const peer of room.net.alive.filter(({ certificate }) => certificate === member.certificate))
+      peer.send(JSON.stringify({ type: 'presence', profile, call }));
+    return room.quiet();
+  };
+
+  it('rings no second time under another id, until those in it left', async () => {
+    const { room, ana, ben } = await twoInARoom();
+    await say(room, ana, claimed('a'));
+    expect(ben.seen().ringing).toMatchObject({ from: 'ana' });
+    ben.session.declineCall();
+    await say(room, ana, claimed('b'));
+    expect(ben.seen().ringing).toBeNull();
+    await say(room, ana, null);
+    await say(room, ana, claimed('c'));
+    expect(ben.seen().ringing).toMatchObject({ from: 'ana' });
+  });
+
+  it('rings under the name of somebody else who comes into a later one', async () => {
+    const { room, ana, ben, call } = await twoInARoom();
+    const cleo = await room.member('cleo');
+    await say(room, ana, claimed('a'));
+    ben.session.declineCall();
+    await say(room, ana, claimed('b'));
+    await call(cleo);
+    expect(ben.seen().ringing).toMatchObject({ from: 'cleo' });
+  });
+});

@@ -53,6 +53,14 @@ export type CallMemory = {
 
 export const newCallMemory = (): CallMemory => ({ startedAt: new Map(), silenced: new Set() });
 
+/** Notes that a call does not ring here again; the oldest of very many is forgotten. */
+export function silenceCall({ silenced }: CallMemory, callId: CallId): void {
+  silenced.delete(callId);
+  silenced.add(callId);
+  const [oldest] = silenced;
+  if (silenced.size > CALLS_KEPT && oldest !== undefined) silenced.delete(oldest);
+}
+
 /** Notes a call that is heard of for the first time and has run for `ranMs`: one that ran before its people were met does not ring for long. */
 export function noteCall(memory: CallMemory, callId: CallId, now: number, ranMs: number): void {
   if (memory.startedAt.has(callId)) return;

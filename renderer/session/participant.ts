@@ -1,6 +1,5 @@
 import { nameOf, type PeerStanding, type Profile } from '@parley/shared/model';
 import type { CallId, DeviceId, LinkMessage, LinkMessageOf } from '@parley/shared/protocol';
-import { FixedRate } from '@parley/shared/timing';
 import { type LinkReading, unknownReading } from '../mesh/link-reading.ts';
 import type { PeerLink } from '../mesh/peer-link.ts';
 import type { StreamName } from '../mesh/track-slots.ts';
@@ -8,7 +7,6 @@ import type { View } from '../mesh/video-limits.ts';
 import type { Inbox } from './inbox.ts';
 import type { KnownPeer } from './known-peer.ts';
 import type { ShownReaction } from './reactions.ts';
-import { INVITES_RATE } from './session-policy.ts';
 import type { ParticipantNow } from './session-state.ts';
 import { SteadyQuality } from './steady.ts';
 import type { Throttle } from './throttle.ts';
@@ -43,8 +41,6 @@ export class Participant {
   profile: Profile;
   /** The profile that they said last; it is taken over at a limited rate. */
   saidProfile: Profile;
-  /** How often they may invite this person to other rooms. */
-  readonly invites = new FixedRate(INVITES_RATE.burst, INVITES_RATE.perSecond);
   /** The last call that they declined. */
   declined: CallId | null = null;
   standing: PeerStanding['standing'];

@@ -1,6 +1,6 @@
 import type { CallId } from '@parley/shared/protocol';
 import type { Clock } from '@parley/shared/timing';
-import { type CallKey, newCallMemory, noteCall, ringsForMs } from './call-state.ts';
+import { type CallKey, newCallMemory, noteCall, ringsForMs, silenceCall } from './call-state.ts';
 
 /** When the call of a room rings on this device, and how long it has run. No wall clock counts. silent → ringing → silent */
 export class Ringing {
@@ -31,7 +31,7 @@ export class Ringing {
 
   /** The person joined, declined or left that call: it rings no more. */
   silence(callId: CallId): void {
-    this.#calls.silenced.add(callId);
+    silenceCall(this.#calls, callId);
   }
 
   /** How much longer a call rings with the others, in ms. */

@@ -57,6 +57,11 @@ export class RoomCall {
   #since: { callId: CallId; since: number } | undefined;
   /** The own call, once somebody else was in it. */
   #accompanied: CallId | null = null;
+  /**
+   * The devices in a call that this person declined or left, until each has left it: a fresh call id, which a changed app can claim
+   * at any time, lets them ring no second time.
+   */
+  readonly #turnedDown = new Set<DeviceId>();
 
   constructor(ports: RoomCallPorts) {
     this.#ports = ports;
@@ -107,7 +112,9 @@ export class RoomCall {
   }
 
   leave(): void {
-    if (this.#membership.leave()) this.changed();
+    if (!this.#membership.leave()) return;
+    this.#turnDown();
+    this.changed();
   }
 
   change(part: { media: OwnMedia } | { hand: boolean }): void {
@@ -119,7 +126,12 @@ export class RoomCall {
     const running = this.#membership.running();
     if (!running || this.own) return null;
     this.#ringing.silence(running.callId);
+    this.#turnDown();
     return running;
+  }
+
+  #turnDown(): void {
+    for (const { call, deviceId } of this.#ports.participants()) if (call) this.#turnedDown.add(deviceId);
   }
 
   /** A participant said which call it is in. One that this person answered on another computer rings here no more. */
@@ -136,6 +148,7 @@ export class RoomCall {
   /** The person declined the call on another computer. */
   silence(callId: CallId): void {
     this.#ringing.silence(callId);
+    if (this.#membership.running()?.callId === callId) this.#turnDown();
     this.changed(false);
   }
 
@@ -147,8 +160,11 @@ export class RoomCall {
     if (settled.wasFull) notice({ tone: 'trouble', text: sentenceOf('call-full'), code: 'call-full' });
     const moved = this.#isElsewhere() && this.#membership.leave();
     if (moved) notice({ tone: 'info', text: 'You are in this call on another computer now.', code: null });
-    const others = participants().flatMap(({ call }) => call?.callId ?? []);
+    const inCall = participants().filter(({ call }) => call !== null);
+    const others = inCall.flatMap(({ call }) => call?.callId ?? []);
     const { own } = this.#membership;
+    const stillIn = new Set(inCall.map(({ deviceId }) => deviceId));
+    for (const deviceId of this.#turnedDown) if (own || !stillIn.has(deviceId)) this.#turnedDown.delete(deviceId);
     if (!own) this.#ports.reactions.end();
     if (!own || others.length === 0) this.#ports.alone();
 
@@ -227,9 +243,12 @@ export class RoomCall {
     const ownDevice = own ? this.#ports.own()?.deviceId : undefined;
     const deviceIds = [...(ownDevice ? [ownDevice] : []), ...members.map(({ deviceId }) => deviceId)];
     // Somebody in another call, which is about to merge with this one, does not call.
-    const calls = members.flatMap(({ call }) => (call?.callId === running.callId ? [call] : []));
-    const caller = members.find(({ call }) => call === firstIn(calls));
-    const rings = caller !== undefined && !own && !caller.call?.quiet && this.#ringing.rings(running);
+    const calls = (among: readonly Participant[]) =>
+      among.flatMap(({ call }) => (call?.callId === running.callId ? [call] : []));
+    const first = firstIn(calls(members.filter(({ deviceId }) => !this.#turnedDown.has(deviceId))));
+    const caller = members.find(({ call }) => call !== null && call === first);
+    const isQuiet = firstIn(calls(members))?.quiet === true;
+    const rings = caller !== undefined && !own && !isQuiet && this.#ringing.rings(running);
     return {
       call: { ...running, deviceIds },
       ringing: rings ? { callId: running.callId, from: caller.name, verified: caller.standing === 'verified' } : null,

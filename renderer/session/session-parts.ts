@@ -223,10 +223,9 @@ export function createSessionParts(
         call.silence(callId);
         return true;
       },
-      invited: ({ deviceId, person, name, standing, invites }, { invite, roomName }) => {
+      invited: ({ deviceId, person, name, standing }, { invite, roomName }) => {
         // A device that took over a known name invites nobody.
-        if (standing === 'changed' || !invites.take(clock.monotonicMs())) return;
-        hooks.invited({ deviceId, person, name, invite, roomName });
+        if (standing !== 'changed') hooks.invited({ deviceId, person, name, invite, roomName });
       },
       safety: (participant, message) => void codes.handle(participant, message),
       file: ({ deviceId }, raw) => files.hear(deviceId, raw),

@@ -40,8 +40,6 @@ export const PROFILES_RATE = { burst: 3, perSecond: 0.5 };
  */
 export const LISTS_RATE = { burst: 12, perSecond: 0.1 };
 export const LISTS_SAID_RATE = { burst: 4, perSecond: 0.08 };
-/** How often somebody may invite this person to other rooms: a few at once, then one in five minutes. */
-export const INVITES_RATE = { burst: 3, perSecond: 1 / 300 };
 /** How often this device says what changed about it. */
 export const PRESENCE_RATE = { burst: 20, perSecond: 10 };
 /** How often the sizes are told at which others are shown. */

@@ -86,7 +86,12 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
   };
 
   const takeBlocks = (blocked: AppState['blocked']) => {
-    store.setState({ blocked });
+    const devices = new Set(blocked.flatMap((each) => each.devices));
+    store.setState(({ met, invitations }) => ({
+      blocked,
+      met: met?.filter((each) => !each.devices.some((device) => devices.has(device))) ?? null,
+      invitations: invitations.filter(({ deviceId }) => !devices.has(deviceId)),
+    }));
     for (const session of running?.reach.all() ?? []) session.refreshBlocks();
     void running?.reach.sync();
   };

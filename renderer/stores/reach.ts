@@ -7,7 +7,7 @@ import type { ParticipantNow, SessionNow } from '../session/session-state.ts';
 import { type AppStore, UNREACHED } from './app-store.ts';
 import type { Chats } from './chats.ts';
 import type { Gaps } from './gaps.ts';
-import { takeInvitation } from './invitations.ts';
+import { InviteRates, takeInvitation } from './invitations.ts';
 import { createKeptFiles } from './kept-files.ts';
 import { withReading } from './link-records.ts';
 import { tellOfMentions } from './mentions.ts';
@@ -51,6 +51,7 @@ export function createReach(options: {
   const volumes = new Map<DeviceId, number>();
   const views = new Map<string, ParticipantView>();
   const toldOwnAt = new Map<DeviceId, number>();
+  const inviteRates = new InviteRates(ports.clock);
   let tell: (roomId: RoomId, now: SessionNow) => void = () => {};
   let closed = false;
   /** Whether the person was told that a room has no key here. */
@@ -145,7 +146,9 @@ export function createReach(options: {
       const added = { atMs: ports.clock.monotonicMs(), reading };
       store.setState(({ linkRecords }) => ({ linkRecords: withReading(linkRecords, sess, added, present) }));
     });
-    session.on('invited', (invitation) => takeInvitation(store, invitation));
+    session.on('invited', (invitation) => {
+      if (inviteRates.take(invitation.person)) takeInvitation(store, invitation);
+    });
     session.on('notice', ({ tone, text, code }) => notices.say(tone, text, code));
     show(roomId, session.now);
     // Opening goes on by itself; waiting for the network would hold up whoever opens the room.

@@ -1,6 +1,7 @@
 import { profileFromName } from '@parley/shared/model';
 import { describe, expect, it } from 'vitest';
 import { computerStores, listOf, testDevice } from '../computers/testing/test-computers.ts';
+import { author, newSeed } from '../testing/test-kit.ts';
 
 const ana = profileFromName('Ana');
 const { storeOf } = computerStores();
@@ -33,5 +34,22 @@ describe('a blocked person with several computers (C11, H9)', () => {
     expect(ben.store.isBlockedPeer(tablet.deviceId)).toBe(true);
     ben.store.unblockPeer(desk.deviceId);
     expect(ben.store.isBlockedPeer(tablet.deviceId)).toBe(false);
+  });
+
+  it('leaves nothing hidden when it is unblocked, also of a computer that is on no list with the blocked one any more', () => {
+    const seed = newSeed();
+    const [desk, laptop, tablet] = [testDevice(seed), testDevice(), testDevice()];
+    const ben = storeOf('Ben');
+    const roomId = ben.addRoom();
+    const learn = (list: ReturnType<typeof listOf>) =>
+      ben.store.learnComputers({ lists: [list], left: [], by: desk.deviceId, roomId: null });
+    for (const each of [desk, laptop]) ben.store.meet(each.deviceId, ana);
+    ben.store.blockPeer(laptop.deviceId);
+    learn(listOf(desk, [laptop]));
+    ben.store.record(roomId, [author('Ana', seed).write(roomId, { text: 'meanwhile' })]);
+    expect(ben.store.page(roomId, undefined, 50).items).toEqual([]);
+    learn(listOf(desk, [tablet], { issuedAt: 2 }));
+    ben.store.unblockPeer(laptop.deviceId);
+    expect(ben.store.page(roomId, undefined, 50).items.map(({ text }) => text)).toEqual(['meanwhile']);
   });
 });

@@ -74,7 +74,9 @@ export function createBlocksStore(context: HistoryContext) {
       const devices = blocks.devicesOf(device);
       changing(() => {
         for (const each of devices) blocks.remove(each);
-        for (const each of devices) showAgain(each);
+        // Of everybody, not of these devices alone: lists of computers may have said meanwhile that one is somebody else's.
+        for (const { device } of all<{ device: DeviceId }>(sql.authorDevices))
+          if (!blocks.isBlocked(device)) showAgain(device);
       });
     },
 

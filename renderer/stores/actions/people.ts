@@ -1,5 +1,6 @@
 import { isolated, type MetPerson } from '@parley/shared/model';
 import { accept, type DeviceId, type Outcome, type RoomId, refuse } from '@parley/shared/protocol';
+import { InviteRates } from '../invitations.ts';
 import type { Invitation } from '../state.ts';
 import type { ActionContext } from './context.ts';
 import type { InviteActions } from './invites.ts';
@@ -12,7 +13,7 @@ export interface PeopleActions {
   /** Shows everybody who was met. */
   openPeople: () => void;
   /** Sends the invite of a room to a person, over a link that is open in any room. */
-  invitePerson: (person: Pick<MetPerson, 'devices' | 'name'>, roomId: RoomId) => Promise<Outcome<unknown>>;
+  invitePerson: (person: Pick<MetPerson, 'person' | 'devices' | 'name'>, roomId: RoomId) => Promise<Outcome<unknown>>;
   /** An invite of somebody was looked at, or is not wanted. */
   dismissInvitation: (invitation: Invitation) => void;
 }
@@ -22,6 +23,7 @@ export function createPeopleActions(
   { inviteOf }: Pick<InviteActions, 'inviteOf'>,
 ): PeopleActions {
   const { store, ports, chats, notices, running, show, tell } = context;
+  const inviteRates = new InviteRates(ports.clock);
   const loadMet = async () => {
     const met = await ports.bridge.call('peers.met', {});
     if (met.ok) store.setState({ met: met.value.items });
@@ -53,7 +55,18 @@ export function createPeopleActions(
       show({ at: 'people' });
       void loadMet();
     },
-    async invitePerson({ devices, name }, roomId) {
+    async invitePerson({ person, devices, name }, roomId) {
+      const waitMs = inviteRates.waitMs(person);
+      // Their app would not show it.
+      if (waitMs > 0) {
+        const minutes = Math.ceil(waitMs / 60_000);
+        const wait = minutes === 1 ? 'a minute' : `${minutes} minutes`;
+        return tell(
+          refuse('rate-limited', {
+            message: `You invited ${isolated(name)} a few times. Wait ${wait}, then try again.`,
+          }),
+        );
+      }
       const invite = await inviteOf(roomId);
       if (!invite.ok) return invite;
       const roomName = store.getState().rooms.find((room) => room.roomId === roomId)?.name ?? null;
@@ -61,6 +74,7 @@ export function createPeopleActions(
       const message = { type: 'invite', invite: invite.value, roomName } as const;
       const isSent = devices.some((device) => sessions.some((session) => session.tell(device, message)));
       if (!isSent) return tell(refuse('peer-away', { message: `${isolated(name)} is not connected any more.` }));
+      inviteRates.take(person);
       notices.say('info', `The invite was sent to ${isolated(name)}.`);
       return accept(undefined);
     },
