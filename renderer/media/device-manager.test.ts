@@ -44,7 +44,7 @@ describe('device manager', () => {
     expect(troubles).toEqual([code]);
   });
 
-  it('goes on with nothing at all', async () => {
+  it('goes on with nothing at all (C1)', async () => {
     const { media, manager, troubles } = setUp();
     media.cameras = [];
     media.microphones = [];
@@ -66,7 +66,7 @@ describe('device manager', () => {
     expect(media.asked).toHaveLength(1);
   });
 
-  it('lets the camera light go out when the camera is turned off, and asks again for on', async () => {
+  it('lets the camera light go out when the camera is turned off, and asks again for on (C2)', async () => {
     const { media, manager } = setUp();
     await manager.open(everything);
     await manager.setCamera(false);
@@ -90,7 +90,7 @@ describe('device manager', () => {
     expect(manager.state.camera).toBe(false);
   });
 
-  it('changes the device in use and keeps the stream', async () => {
+  it('changes the device in use and keeps the stream (C2)', async () => {
     const { media, manager } = setUp();
     await manager.open(everything);
     const stream = manager.cameraStream;
@@ -195,7 +195,7 @@ describe('device manager', () => {
     expect(manager.state).toMatchObject({ camera: true, microphone: 'live', cameraTrouble: null });
   });
 
-  it('is off with a notice when a device is pulled out', async () => {
+  it('is off with a notice when a device is pulled out (C2)', async () => {
     const { media, manager, troubles } = setUp();
     await manager.open(everything);
     media.given.find((track) => track.kind === 'video')?.unplug();
@@ -208,7 +208,7 @@ describe('device manager', () => {
     expect(manager.tracks.camera).toBe(null);
   });
 
-  it('shares the screen until the system says that it ended', async () => {
+  it('shares the screen until the system says that it ended (C3)', async () => {
     const { media, manager } = setUp();
     expect(await manager.shareScreen()).toBeUndefined();
     expect(manager.state.screen).toBe(true);

@@ -6,6 +6,7 @@ import { RoomSession } from '../session/room-session.ts';
 import type { ParticipantNow, SessionNow } from '../session/session-state.ts';
 import { type AppStore, UNREACHED } from './app-store.ts';
 import type { Chats } from './chats.ts';
+import { type ForOneself, KeptForOneself } from './for-oneself.ts';
 import type { Gaps } from './gaps.ts';
 import { InviteRates, takeInvitation } from './invitations.ts';
 import { createKeptFiles } from './kept-files.ts';
@@ -25,7 +26,8 @@ export interface Reach {
   all(): readonly RoomSession[];
   /** This person's name or rooms changed: their other computers hear of it, on one link. */
   tellOwnComputers(): void;
-  setVolume(deviceId: DeviceId, volume: number): void;
+  /** Changes how this person hears and sees somebody. */
+  changeForOneself(deviceId: DeviceId, change: Partial<ForOneself>): void;
   /** Called with each change of a room, after the store has it. */
   onChange(listener: (roomId: RoomId, now: SessionNow) => void): void;
   close(): Promise<void>;
@@ -48,7 +50,7 @@ export function createReach(options: {
   const sessions = new Map<RoomId, RoomSession>();
   const keptFiles = createKeptFiles(store, ports.bridge);
   const opening = new Map<RoomId, Promise<void>>();
-  const volumes = new Map<DeviceId, number>();
+  const forOneself = new KeptForOneself();
   const views = new Map<string, ParticipantView>();
   const toldOwnAt = new Map<DeviceId, number>();
   const inviteRates = new InviteRates(ports.clock);
@@ -76,7 +78,7 @@ export function createReach(options: {
 
   /** The same object for the same facts, so that only the tiles that changed are drawn again. */
   const viewOf = (participant: ParticipantNow): ParticipantView => {
-    const next = toView(participant, volumes.get(participant.deviceId) ?? 1);
+    const next = toView(participant, forOneself.of(participant.deviceId));
     const before = views.get(next.sess);
     const same = before && (Object.keys(next) as (keyof ParticipantView)[]).every((key) => next[key] === before[key]);
     if (before && same) return before;
@@ -188,8 +190,8 @@ export function createReach(options: {
     get: (roomId) => sessions.get(roomId),
     tellOwnComputers: () => void [...sessions.values()].some((session) => session.tellOwnComputers()),
     all: () => [...sessions.values()],
-    setVolume(deviceId, volume) {
-      volumes.set(deviceId, Math.min(1, Math.max(0, volume)));
+    changeForOneself(deviceId, change) {
+      forOneself.change(deviceId, change);
       for (const [roomId, session] of sessions) show(roomId, session.now);
     },
     onChange(listener) {
@@ -204,7 +206,7 @@ export function createReach(options: {
   };
 }
 
-function toView(participant: ParticipantNow, volume: number): ParticipantView {
+function toView(participant: ParticipantNow, forOneself: ForOneself): ParticipantView {
   const { call } = participant;
   return {
     sess: participant.sess,
@@ -226,7 +228,7 @@ function toView(participant: ParticipantNow, volume: number): ParticipantView {
     busy: participant.busy,
     declined: participant.declined,
     quality: participant.quality,
-    volume,
+    ...forOneself,
     cameraStream: participant.cameraStream,
     screenStream: participant.screenStream,
     safetyCode: participant.safetyCode,

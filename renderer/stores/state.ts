@@ -41,6 +41,7 @@ import type { NewSideState } from '../session/new-computer/new-side.ts';
 import type { ShownReaction } from '../session/reactions.ts';
 import type { Invitation, OwnCallNow } from '../session/session-state.ts';
 import type { ServerConnection } from '../signaling/server-connection.ts';
+import type { ForOneself } from './for-oneself.ts';
 import type { LinkRecords } from './link-records.ts';
 
 export type { VoicePlaying, VoiceSpeed } from '../media/voice/voice-player.ts';
@@ -198,7 +199,7 @@ export type Quiet = { why: 'do-not-disturb' | 'quiet-hours'; until: number | nul
 export type LinkView = 'opening' | 'open' | 'interrupted' | 'closed';
 
 /** One other participant, after both confirms; nobody is shown before. */
-export type ParticipantView = {
+export type ParticipantView = ForOneself & {
   /** One run of the app on that device; stable over reconnects. */
   sess: string;
   deviceId: DeviceId;
@@ -224,8 +225,6 @@ export type ParticipantView = {
   /** Declined the call that this person is in. */
   declined: boolean;
   quality: LinkQuality;
-  /** 0 to 1. */
-  volume: number;
   cameraStream: MediaStream | null;
   screenStream: MediaStream | null;
   /** Eight digits in two groups, for this connection; null until both sides opened their commitments. */

@@ -27,13 +27,13 @@ describe('a call of two', () => {
     await relay?.close();
   });
 
-  it('brings the moving picture of each to the other', async () => {
+  it('brings the moving picture of each to the other (C2)', async () => {
     const [atAna, atBen] = await Promise.all([ana.waitFrames(ben.name, 60), ben.waitFrames(ana.name, 60)]);
     expect(atAna.who).toBe(ben.clip.who);
     expect(atBen.who).toBe(ana.clip.who);
   });
 
-  it('brings the speech of each to the other', async () => {
+  it('brings the speech of each to the other (C2)', async () => {
     for (const one of [ana, ben]) {
       await until(`${one.name} to hear something`, async () => {
         one.frames.add(await one.snapshot());
@@ -117,7 +117,7 @@ describe('a call of two', () => {
     expect(await ben.page.locator('[role=feed] b, [role=feed] img[src=x]').count()).toBe(0);
   });
 
-  it('stops the picture when the camera is turned off, and brings it back', async () => {
+  it('stops the picture when the camera is turned off, and brings it back (C2)', async () => {
     await ana.press('Turn camera off');
     // Released, not only hidden: the light of the camera goes out.
     await ana.tile('You').locator('video').waitFor({ state: 'detached' });
@@ -136,14 +136,14 @@ describe('a call of two', () => {
     await ben.waitFrames(ana.name, 20);
   });
 
-  it('tells the other who is muted', async () => {
+  it('tells the other who is muted (C2)', async () => {
     await ana.press('Mute');
     await ben.tile(ana.name).getByText(/muted/i).first().waitFor({ state: 'attached' });
     await ana.press('Unmute');
     await ben.tile(ana.name).getByText(/muted/i).first().waitFor({ state: 'detached' });
   });
 
-  it('brings a shared screen beside the camera', async () => {
+  it('brings a shared screen beside the camera (C3)', async () => {
     await ben.press('Share screen');
     const label = `${ben.name}'s screen`;
     await until(`frames of ${label}`, async () => (await ana.seen(label)).framesDecoded > 5);

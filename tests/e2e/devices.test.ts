@@ -58,7 +58,7 @@ describe('joining a call without everything', () => {
   ];
 
   for (const { title, name, equipment, says, sendsPicture, sendsSpeech } of cases) {
-    it(`works with ${title}, and says so`, async () => {
+    it(`works with ${title}, and says so (C1)`, async () => {
       const guest = await stage.enter(name, { equipment });
       try {
         await guest.joinRoom(invite);

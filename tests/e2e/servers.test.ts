@@ -32,7 +32,7 @@ describe('servers that somebody hosts', () => {
     await hosted?.close();
   });
 
-  it('is added by invitation; a room there is joined by a pasted message; both are told when a right is revoked', async () => {
+  it('is added by invitation; a room there is joined by a pasted message; both are told when a right is revoked (C1)', async () => {
     const [forAna, forBen] = [await hosted.grant('Ana'), await hosted.grant('Ben')];
     await ana.addServer(`Dear Ana, this is yours:\n${forAna.invitation}\nKind regards`, { name: 'Orchestra' });
     await makeRoom(ana, 'Strings', 'Orchestra');
@@ -67,7 +67,7 @@ describe('servers that somebody hosts', () => {
     expect(await ben.page.evaluate('window.stayed')).toBe(true);
   });
 
-  it('lists a room, which is found by search, joined with its passphrase, renamed and withdrawn', async () => {
+  it('lists a room, which is found by search, joined with its passphrase, renamed and withdrawn (C1)', async () => {
     const { host } = stage.server;
     await checkFinds(ana, host, 'Keeps a list of rooms');
     await ana.goHome();

@@ -82,7 +82,7 @@ describe('a call of two in Electron', () => {
     await ben.at.waitDelivered('then we pick them on Friday');
   });
 
-  it('shares the screen that was chosen, and nothing when the question was closed', async () => {
+  it('shares the screen that was chosen, and nothing when the question was closed (C3)', async () => {
     const label = `${ben.at.name}'s screen`;
     await ben.at.press('Share screen');
     await screen.press('Share a screen or window', 'Escape');

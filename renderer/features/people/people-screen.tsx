@@ -7,7 +7,7 @@ import type { ParticipantView } from '../../stores/state.ts';
 import { Avatar } from '../../ui/avatar.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
-import { formatNames, formatWhen } from '../../ui/format.ts';
+import { countOf, formatNames, formatWhen } from '../../ui/format.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { roomInWords } from '../connection-words.ts';
 import { BlockDialog } from './block-dialog.tsx';
@@ -36,7 +36,7 @@ export function PeopleScreen() {
           <>
             <TextField label="Find somebody" type="search" value={query} onChange={setQuery} />
             <p className="visually-hidden" role="status">
-              {met === null ? 'Loading' : `${found.length} people`}
+              {met === null ? 'Loading' : countOf(found.length, 'person', 'people')}
             </p>
             {met !== null && found.length === 0 ? <p className={styles.soft}>Nobody of that name was met.</p> : null}
             <ul className={styles.people} aria-label="People">

@@ -1,4 +1,5 @@
 import type { LinkReading, PathEnd, ReadingAt } from '../../stores/state.ts';
+import { countOf } from '../../ui/format.ts';
 import { framesWords, msWords, rateWords, shareWords } from './number-words.ts';
 
 export type Detail = { label: string; value: string };
@@ -58,7 +59,10 @@ export function connectionDetails(record: readonly ReadingAt[]): Detail[] {
     ['Picture received', sizeWords(received.frameWidth, received.frameHeight, received.framesPerSecond)],
     ['Picture sent', sizeWords(sent.frameWidth, sent.frameHeight, sent.framesPerSecond)],
     ['Picture sent is limited by', sent.limitedBy && LIMITS_IN_WORDS[sent.limitedBy]],
-    ['Picture stood still', received.freezes === null ? null : `${freezes} times in the last minutes`],
+    [
+      'Picture stood still',
+      received.freezes === null ? null : `${countOf(freezes, 'time', 'times')} in the last minutes`,
+    ],
   ];
   return rows.flatMap(([label, value]) => (value === null ? [] : [{ label, value }]));
 }

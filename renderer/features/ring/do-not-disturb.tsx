@@ -9,7 +9,7 @@ import { quietWords } from './quiet-words.ts';
 
 const choices = [
   { how: 'hour', label: 'For an hour' },
-  { how: 'tomorrow', label: 'Until tomorrow morning' },
+  { how: 'morning', label: 'Until the morning' },
   { how: 'on', label: 'Until I turn it off' },
 ] as const;
 

@@ -1,9 +1,10 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useRef } from 'react';
 import { useApp } from '../../stores/react.tsx';
 import type { AppState } from '../../stores/state.ts';
 import { callWords } from '../call-line.tsx';
 import { nameOfEmoji } from '../chat/emojis.ts';
 import { authorWords, roomInWords } from '../connection-words.ts';
+import { Spoken, useSpoken } from '../spoken.tsx';
 
 type Known = {
   unread: ReadonlyMap<string, number>;
@@ -73,18 +74,14 @@ export function Announcer() {
   const reach = useApp((state) => state.reach);
   const call = useApp((state) => state.call);
   const screen = useApp((state) => state.screen);
-  const [text, setText] = useState('');
+  const [said, say] = useSpoken();
   const known = useRef(NOTHING_KNOWN);
 
   useEffect(() => {
     const words = changesInWords(known.current, { rooms, reach, call, screen });
     known.current = knownOf({ rooms, reach, call });
-    if (words.length > 0) setText(words.join('. '));
-  }, [rooms, reach, call, screen]);
+    if (words.length > 0) say(words.join('. '));
+  }, [rooms, reach, call, screen, say]);
 
-  return (
-    <p className="visually-hidden" aria-live="polite">
-      {text}
-    </p>
-  );
+  return <Spoken said={said} />;
 }

@@ -1,5 +1,6 @@
 import { Mic, MicOff, Phone, PhoneOff } from 'lucide-react';
 import { useEffect, useRef } from 'react';
+import { voiceVolume } from '../../stores/for-oneself.ts';
 import { useActions, useApp, useLog } from '../../stores/react.tsx';
 import type { OwnCall, ParticipantView } from '../../stores/state.ts';
 import { Button } from '../../ui/button.tsx';
@@ -30,9 +31,12 @@ function Elsewhere({ call, inRoom }: { call: Extract<OwnCall, { at: 'joined' }>;
 
   return (
     <section className={styles.bar} aria-label="Your call">
-      {participants.map(({ sess, inCall, cameraStream, screenStream, volume }) =>
-        [cameraStream, screenStream].map((stream) =>
-          inCall && stream ? <Sound key={`${sess}/${stream.id}`} stream={stream} volume={volume} /> : null,
+      {participants.flatMap((each) =>
+        [
+          { stream: each.cameraStream, volume: voiceVolume(each) },
+          { stream: each.screenStream, volume: each.screenVolume },
+        ].map(({ stream, volume }) =>
+          each.inCall && stream ? <Sound key={`${each.sess}/${stream.id}`} stream={stream} volume={volume} /> : null,
         ),
       )}
       <p className={styles.text}>

@@ -58,7 +58,11 @@ export function Stage({ call }: { call: Joined }) {
   const laidOut = layoutStage(tiles, { ...space, gap: 12 }, large);
   const hands = handPlaces(call, inCall);
   const boxes = new Map(laidOut.map((box) => [box.key, box]));
-  useViews(call.roomId, space.width === 0 ? null : laidOut, poppedOut);
+  const hidden = new Set(inCall.flatMap(({ sess, hiddenHere }) => (hiddenHere ? [`${sess}/camera`] : [])));
+  const seen = laidOut.filter(({ key }) => !hidden.has(key));
+  // A picture that went while it was out of the window tells nothing of its end.
+  const outside = tiles.some(({ key }) => key === poppedOut) ? poppedOut : null;
+  useViews(call.roomId, space.width === 0 ? null : seen, outside);
 
   return (
     <section className={styles.stage} aria-label="Stage" ref={ref}>

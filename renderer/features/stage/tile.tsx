@@ -1,12 +1,14 @@
 import { isolated } from '@parley/shared/model';
-import { Hand, MicOff, PictureInPicture2, Pin, PinOff, Volume2 } from 'lucide-react';
+import { EyeOff, Hand, MicOff, PictureInPicture2, Pin, PinOff, VolumeX } from 'lucide-react';
 import type { CSSProperties, MouseEvent } from 'react';
-import { useActions, useApp, useLog } from '../../stores/react.tsx';
+import { voiceVolume } from '../../stores/for-oneself.ts';
+import { useApp, useLog } from '../../stores/react.tsx';
 import type { OwnMedia, ParticipantView, ShownReaction } from '../../stores/state.ts';
 import { Avatar } from '../../ui/avatar.tsx';
 import { classNames } from '../../ui/class-names.ts';
 import { ConnectionButton } from '../quality/connection-button.tsx';
 import { TileQuality } from '../quality/tile-quality.tsx';
+import { ForOneselfTools } from './for-oneself-tools.tsx';
 import type { StageBox } from './layout.ts';
 import { popOut } from './media-element.ts';
 import styles from './stage.module.css';
@@ -30,11 +32,10 @@ const placeOf = ({ x, y, width, height }: StageBox): CSSProperties => ({
 
 /** Somebody else's camera or screen. */
 export function ParticipantTile({ box, participant, kind, handPlace, pinned, onPin }: ParticipantTileProps) {
-  const { setVolume } = useActions();
   const speakerId = useApp((state) => state.settings.devices.speakerId);
-  const { name, speaking, microphone, hand, link, camera } = participant;
+  const { name, speaking, microphone, hand, link, camera, mutedHere, hiddenHere } = participant;
   const stream = kind === 'camera' ? participant.cameraStream : participant.screenStream;
-  const visible = kind === 'screen' || camera;
+  const visible = kind === 'screen' || (camera && !hiddenHere);
   const label = kind === 'screen' ? `${isolated(name)}'s screen` : name;
   return (
     <div
@@ -52,7 +53,7 @@ export function ParticipantTile({ box, participant, kind, handPlace, pinned, onP
           kind={kind}
           visible={visible}
           own={false}
-          volume={participant.volume}
+          volume={kind === 'camera' ? voiceVolume(participant) : participant.screenVolume}
           speakerId={speakerId}
           box={box}
           label={`${label}, picture`}
@@ -62,6 +63,8 @@ export function ParticipantTile({ box, participant, kind, handPlace, pinned, onP
       {kind === 'camera' ? <Reaction now={participant.reaction} /> : null}
       <div className={styles.caption}>
         {microphone !== 'live' && kind === 'camera' ? <Mark icon={MicOff} word="Muted" /> : null}
+        {mutedHere && kind === 'camera' ? <Mark icon={VolumeX} word="Muted for you" /> : null}
+        {camera && hiddenHere && kind === 'camera' ? <Mark icon={EyeOff} word="Picture hidden for you" /> : null}
         <span className={styles.name}>
           <bdi>{label}</bdi>
         </span>
@@ -69,20 +72,7 @@ export function ParticipantTile({ box, participant, kind, handPlace, pinned, onP
         {kind === 'screen' ? null : <TileQuality participant={participant} width={box.width} />}
       </div>
       <div className={styles.tools}>
-        {kind === 'camera' ? (
-          <label className={styles.volume}>
-            <Volume2 aria-hidden="true" />
-            <input
-              type="range"
-              aria-label={`Volume of ${name}`}
-              min={0}
-              max={1}
-              step={0.05}
-              value={participant.volume}
-              onChange={(event) => setVolume(participant.deviceId, Number(event.target.value))}
-            />
-          </label>
-        ) : null}
+        <ForOneselfTools participant={participant} kind={kind} />
         <ConnectionButton participant={participant} className={styles.tool} />
         {stream && visible ? <PopOutButton label={label} /> : null}
         <PinButton pinned={pinned} label={label} onPin={onPin} />

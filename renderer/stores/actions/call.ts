@@ -3,6 +3,7 @@ import { type DeviceId, type Outcome, type RoomId, refuse } from '@parley/shared
 import type { DeviceTrouble } from '../../media/devices.ts';
 import type { View } from '../../mesh/video-limits.ts';
 import type { CallHow, Calls } from '../calls.ts';
+import type { ForOneself } from '../for-oneself.ts';
 import { silenceRing } from '../rings.ts';
 import type { ActionContext } from './context.ts';
 import type { NavigationActions } from './navigation.ts';
@@ -35,7 +36,8 @@ export interface CallActions {
   chooseCamera: (id: string) => void;
   chooseMicrophone: (id: string) => void;
   chooseSpeaker: (id: string) => void;
-  setVolume: (deviceId: DeviceId, volume: number) => void;
+  /** Changes how this person hears and sees somebody. */
+  changeForOneself: (deviceId: DeviceId, change: Partial<ForOneself>) => void;
   /** Level of the own microphone, 0 to 1, some twenty times a second while someone listens. Returns the undo. */
   onMicrophoneLevel: (listener: (level: number) => void) => () => void;
 }
@@ -95,7 +97,7 @@ export function createCallActions(
     chooseCamera: (id) => void choose('cameraId', id, (devices) => devices.chooseCamera(id)),
     chooseMicrophone: (id) => void choose('microphoneId', id, (devices) => devices.chooseMicrophone(id)),
     chooseSpeaker: (id) => void changeSettings({ devices: { speakerId: id } }),
-    setVolume: (deviceId, volume) => running()?.reach.setVolume(deviceId, volume),
+    changeForOneself: (deviceId, change) => running()?.reach.changeForOneself(deviceId, change),
     onMicrophoneLevel: (listener) => calls()?.devices.on('level', listener) ?? (() => {}),
   };
 }

@@ -13,7 +13,7 @@ export interface SettingsActions {
   setName: (name: string) => Promise<Outcome<unknown>>;
   changeSettings: (change: SettingsChange) => Promise<Outcome<unknown>>;
   /** No call rings for that time, or calls ring again. */
-  doNotDisturb: (how: 'off' | 'hour' | 'tomorrow' | 'on') => Promise<Outcome<unknown>>;
+  doNotDisturb: (how: 'off' | 'hour' | 'morning' | 'on') => Promise<Outcome<unknown>>;
   /** Remembers an emoji as the one that was used last. */
   emojiUsed: (emoji: Emoji) => void;
   allowLan: (allow: boolean) => Promise<Outcome<unknown>>;

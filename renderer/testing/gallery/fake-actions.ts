@@ -128,7 +128,7 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
     chooseCamera: () => undefined,
     chooseMicrophone: () => undefined,
     chooseSpeaker: () => undefined,
-    setVolume: () => undefined,
+    changeForOneself: () => undefined,
     onMicrophoneLevel: (listener) => {
       listener(0.46);
       return () => undefined;

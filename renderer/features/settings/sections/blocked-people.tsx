@@ -16,7 +16,9 @@ export function BlockedPeople() {
     <section className={styles.section} aria-labelledby="settings-blocked">
       <h2 id="settings-blocked">Blocked people</h2>
       {blocked.length === 0 ? (
-        <p className={styles.fact}>You have blocked nobody. To block somebody, open People in a room that you share.</p>
+        <p className={styles.fact}>
+          You have blocked nobody. To block somebody, open People on the left, or People in a room that you share.
+        </p>
       ) : (
         <ul className={own.rooms} aria-label="Blocked people">
           {blocked.map((each) => (

@@ -99,6 +99,12 @@ export const callScreens = {
       inCall('Ana Moreira', { speaking: true }),
       inCall('Benedikt', { microphone: 'muted', quality: farRelay }),
     ]),
+  'call-for-oneself': (base, nowMs) =>
+    joined(base, nowMs, [
+      inCall('Ana Moreira', { speaking: true }),
+      inCall('Benedikt', { mutedHere: true }),
+      inCall('Chiara Fontana', { mutedHere: true, hiddenHere: true }),
+    ]),
   'call-4-people': (base, nowMs) => ({
     ...joined(base, nowMs, [
       inCall('Ana Moreira', { standing: 'verified' }),
