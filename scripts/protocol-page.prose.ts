@@ -208,6 +208,8 @@ export const FIELD_PROSE: Readonly<Record<string, string>> = {
   ranMs: 'ms that the call has run, when this is said',
   turn: 'one more than the highest in the call when coming in',
   hand: 'raised',
+  troubles:
+    'troubles of this participant’s own end, as long as they last: its computer, its way out or in, or a microphone without sound. Absent: none',
   handTurn: 'one more than the highest of the hands that were up',
   quiet:
     'true: the call was started without ringing; whoever comes in says what the first in the call says. Absent: it rings',

@@ -32,6 +32,9 @@ describe('a blocked person with several computers (C11, H9)', () => {
     expect([laptop, tablet].map(({ deviceId }) => ben.store.isBlockedPeer(deviceId))).toEqual([true, true]);
     learn(listOf(desk, [laptop], { issuedAt: 2 }));
     expect(ben.store.isBlockedPeer(tablet.deviceId)).toBe(true);
+    // One row, also where each of them was blocked by itself.
+    ben.store.blockPeer(desk.deviceId);
+    expect(ben.store.blockedPeers().map(({ person }) => person)).toEqual([desk.deviceId]);
     ben.store.unblockPeer(desk.deviceId);
     expect(ben.store.isBlockedPeer(tablet.deviceId)).toBe(false);
   });

@@ -40,7 +40,9 @@ export function createBlocksStore(context: HistoryContext) {
       for (const [device, blockedAt] of blocks.all()) {
         // It was somebody else's once.
         if (people.isOwn(device)) continue;
-        const person = people.personOf(device);
+        // A computer that the person took off their list is one row with them, as long as both are blocked.
+        const former = people.bondOf(device)?.person;
+        const person = former !== undefined && blocks.isBlocked(former) ? former : people.personOf(device);
         const before = persons.get(person);
         const devices = blocks.devicesOf(person);
         const name = [person, ...devices].map((each) => pinOf(each)?.name).find((each) => each !== undefined);
