@@ -107,6 +107,7 @@ export const SERVER_PROSE: Readonly<Record<ServerEvent, string>> = {
 export const PAIR_PROSE: Readonly<Record<PairMessage['type'], string>> = {
   confirm:
     'Proves the device, and says who its person is. Said again after either side got a new seat, or was away before the link was open: a member is reached where their last box came from.',
+  wait: 'In the place of the confirm: somebody who may let this device into a locked room heard it, and their person is asked. Signed as the confirm is, and without a name. The confirm follows if they let it in.',
   signal: 'Sets a connection up while no data channel is open.',
   bye: 'This stay is over.',
 };
@@ -134,6 +135,8 @@ export const LINK_PROSE: Readonly<Record<LinkMessage['type'], string>> = {
   own: 'The name of the person and the rooms that they are in. Said between the computers of one person when a link opens and when one of them changed; from anybody else it counts for nothing. A computer takes the later name, and the rooms that it does not have and that were not deleted on it.',
   computer:
     'A step by which a new computer comes to the first one of its person, in the room of a code alone (section 8).',
+  rules:
+    'The newest record of the room’s rules of its owner and of each moderator, as they signed them (“Rules of a room”). Said when a link opens and when one changes; each member checks them and hands them on.',
   invite:
     'The invite of another room of the sender, shown with the sender’s name. A press fills in the lobby; nothing is joined by it. Three at once and one in five minutes are taken of a participant, and none of a changed device.',
   bye: 'The person left the room, or the app closes.',
@@ -182,6 +185,13 @@ export const FIELD_PROSE: Readonly<Record<string, string>> = {
   proof: 'by the owner’s key over the challenge',
   issuedAt: 'ms since 1970, by the owner’s clock; the newest stands',
   hosts: 'SHA-256 of each name of the server that it is for',
+  'rules records[].by': 'null for the owner, else the device of the moderator',
+  'rules records[].grant': 'null for the owner; of a moderator that by which they are one',
+  'rules records[].seq': 'counts the records of the signer',
+  'rules records[].locked': 'null: a moderator who says nothing of it',
+  'rules records[].owners': 'the owner’s own devices; none in a moderator’s record',
+  'rules records[].moderators[].grant': 'the seq of the owner’s record that made them a moderator',
+  'rules records[].moderators[].taken': 'the seq of their record that this one holds already',
   secret: 'of the invite',
   ownerPub: 'of the invite',
   needsPassphrase: 'whether the secret alone is not enough',

@@ -70,6 +70,11 @@ export function words(schema: Schema): string {
       .toSorted((a, b) => nullFirst(a) - nullFirst(b))
       .map(words)
       .join(' or ');
+  if (Array.isArray(schema.type))
+    return schema.type
+      .toReversed()
+      .map((type) => words({ ...schema, type }))
+      .join(' or ');
   switch (schema.type) {
     case 'string': {
       const fixed = /^\^\[A-Za-z0-9_-\]\{(\d+)\}\[/.exec(schema.pattern ?? '')?.[1];

@@ -63,6 +63,7 @@ export const REQUIREMENTS = {
   C5: 'A call goes on through another network, sleep, a relay over TCP or TLS, and while the server is away',
   C6: 'Pictures follow what is shown of them',
   C7: 'Quality in words with a cause, charts, a report without names and addresses, a test before the call',
+  C9: 'Rules of a room that its owner signed: locked rooms with knocking, removal for everybody, moderators',
   C11: 'Everybody who was met, to write to, call and invite from there; who may ring is one’s own decision; blocking; what the caller and the called one are told',
 } as const;
 export type RequirementId = keyof typeof REQUIREMENTS;

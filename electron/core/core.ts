@@ -36,6 +36,7 @@ import { createWork } from './ownership/work.ts';
 import type { CorePorts } from './ports.ts';
 import { sayWhenLong } from './preparing.ts';
 import { restartable } from './restartable.ts';
+import { createRoomRules } from './rooms/room-rules.ts';
 import { createRoomWatch } from './rooms/room-watch.ts';
 import { createRooms } from './rooms/rooms.ts';
 import { createRouter } from './router.ts';
@@ -255,7 +256,10 @@ async function openCore(
           return invite;
         },
       }),
-      ...roomHandlers({ rooms, watch, history, notices, files }),
+      ...roomHandlers({
+        ...{ rooms, watch, history, notices, files },
+        rules: createRoomRules({ history, secrets, identity, log }),
+      }),
       ...historyHandlers({ rooms, watch, history, notices, files, settings, emit, computers }),
       ...fileHandlers(files),
       ...serverHandlers(servers),

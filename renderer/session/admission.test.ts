@@ -6,6 +6,7 @@ import { FakePeers, fakeCertificate } from '../mesh/testing/fake-peers.ts';
 import { fakeClock, settled } from '../testing/fake-clock.ts';
 import { Admission } from './admission.ts';
 import type { Conversation } from './conversation.ts';
+import { OPEN_GATE } from './handshake-ports.ts';
 import type { KnownPeer } from './known-peer.ts';
 import type { LinkEventsPorts } from './link-events.ts';
 import type { PeerNames } from './peer-names.ts';
@@ -56,6 +57,7 @@ async function setUp(capacity = 2) {
     } as unknown as LinkEventsPorts,
     isOver: () => core.isOver,
     notice: (notice) => void notices.push(notice),
+    gate: OPEN_GATE,
     isBlocked: () => false,
     shown: () => void log.push('shown'),
   });

@@ -4,6 +4,7 @@ import type { Clock } from '@parley/shared/timing';
 import type { LinkOptions } from '../mesh/link-types.ts';
 import { PeerLink } from '../mesh/peer-link.ts';
 import type { Conversation } from './conversation.ts';
+import type { Gate } from './handshake-ports.ts';
 import { Inbox } from './inbox.ts';
 import type { KnownPeer } from './known-peer.ts';
 import { followLink, type LinkEventsPorts } from './link-events.ts';
@@ -23,6 +24,7 @@ export type AdmissionPorts = {
   events: LinkEventsPorts;
   isOver: () => boolean;
   isBlocked: (deviceId: string) => boolean;
+  gate: Gate;
   notice: (notice: SessionNotice) => void;
   shown: () => void;
 };
@@ -37,8 +39,8 @@ export class Admission {
 
   /** Both confirms of a peer are through, or a known peer confirmed again after an absence. */
   async confirmed(peer: KnownPeer, profile: Profile, computers?: ComputerList): Promise<void> {
-    const { roster, names, isOver, isBlocked, notice } = this.#ports;
-    if (isBlocked(peer.hello.dev)) return;
+    const { roster, names, isOver, isBlocked, gate, notice } = this.#ports;
+    if (isBlocked(peer.hello.dev) || gate.of(peer.hello.dev) !== 'in') return;
     const known = roster.get(peer.peerId);
     if (known) {
       roster.setGone(known, false);
@@ -49,6 +51,8 @@ export class Admission {
     const deviceId = DeviceId.parse(peer.hello.dev);
     const met = await names.meet(deviceId, profile, computers);
     if (isOver() || peer.at !== 'confirmed' || roster.get(peer.peerId)) return;
+    // The rules changed meanwhile.
+    if (gate.of(deviceId) !== 'in') return roster.remove(peer.peerId, 'blocked', true);
     // A computer of somebody who is blocked, of which nothing was known before its list came.
     if (isBlocked(deviceId) || (!met.ok && met.code === 'peer-blocked'))
       return roster.remove(peer.peerId, 'blocked', true);

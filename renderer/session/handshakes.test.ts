@@ -4,6 +4,7 @@ import { createInvite, deriveRoomKeys, makeHello } from '@parley/shared/sealing'
 import { describe, expect, it } from 'vitest';
 import { noLog } from '../log.ts';
 import { fakeClock, settled } from '../testing/fake-clock.ts';
+import { OPEN_GATE } from './handshake-ports.ts';
 import { Handshakes } from './handshakes.ts';
 import { peerIdOf } from './known-peer.ts';
 import { FakeCore } from './testing/fake-room.ts';
@@ -36,6 +37,7 @@ async function setUp(peersMax: number) {
     },
     computers: () => null,
     isBlocked: () => false,
+    gate: OPEN_GATE,
     profile: () => ({ username: 'ana', displayName: null }),
     log: noLog,
   });

@@ -1,42 +1,14 @@
-import type { ComputerList, Profile } from '@parley/shared/model';
-import { equalBytes, type Outcome, type PairMessage, type ParticipantId } from '@parley/shared/protocol';
-import { boxKindOf, type OwnHello, openHello, openPairSession, type RoomKeys, tagOf } from '@parley/shared/sealing';
-import { type Clock, FixedRate } from '@parley/shared/timing';
+import { equalBytes, type PairMessage, type ParticipantId } from '@parley/shared/protocol';
+import { boxKindOf, openHello, openPairSession, tagOf } from '@parley/shared/sealing';
+import { FixedRate } from '@parley/shared/timing';
 import { type CountedClock, countedClock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
-import { errorFields, type Log } from '../log.ts';
+import { errorFields } from '../log.ts';
 import { ExpectedSeats, sayAgainAfterMs } from './expected-seats.ts';
-import { type KnownPeer, type PeerRecord, peerIdOf } from './known-peer.ts';
+import type { BoxDrops, HandshakeEvents, HandshakePorts } from './handshake-ports.ts';
+import { type KnownPeer, type PeerRecord, peerIdOf, recordOf } from './known-peer.ts';
 import { SeatCounts } from './seat-counts.ts';
-
-export type HandshakePorts = {
-  keys: RoomKeys;
-  own: OwnHello;
-  clock: Clock;
-  handshakeTimeoutMs: number;
-  /** Stays that are known or over, at most; beyond them nobody new is met. */
-  peersMax: number;
-  send(to: ParticipantId | '*', box: string, wanted: () => boolean): Promise<Outcome<unknown>>;
-  /** Signs a confirm; undefined when the core refuses. */
-  signConfirm(role: 'lo' | 'hi', transcriptHash: Uint8Array<ArrayBuffer>): Promise<string | undefined>;
-  profile(): Profile;
-  /** The list of this person's computers; null where there is one. */
-  computers(): ComputerList | null;
-  /** Whether the person wants nothing to do with that device: nothing it says is answered. */
-  isBlocked(deviceId: string): boolean;
-  log: Log;
-};
-
-export type HandshakeEvents = {
-  /** Both confirms are through: this is a member with the device it claims. Said once per peer. */
-  confirmed: { peer: KnownPeer; profile: Profile; computers: ComputerList | undefined };
-  /** A member who was met before confirmed again: back after an absence, maybe under another name. */
-  confirmedAgain: { peer: KnownPeer; profile: Profile; computers: ComputerList | undefined };
-  message: { peer: KnownPeer; message: Exclude<PairMessage, { type: 'confirm' }> };
-};
-
-/** Why boxes were not used; only counted. */
-export type BoxDrops = { unreadable: number; conflicting: number; unknownPair: number; refused: number; flood: number };
+import { TurnedAway } from './turned-away.ts';
 
 const QUEUE_MAX = 512;
 const WAITING_MAX = 64;
@@ -62,6 +34,7 @@ export class Handshakes {
   readonly #broughtBy = new SeatCounts();
   readonly #dropped: BoxDrops = { unreadable: 0, conflicting: 0, unknownPair: 0, refused: 0, flood: 0 };
   readonly #expected: ExpectedSeats;
+  readonly #turnedAway = new TurnedAway();
   #queue: Promise<void> = Promise.resolve();
   #queued = 0;
   #closed = false;
@@ -116,6 +89,23 @@ export class Handshakes {
   /** Nobody sits there any more. */
   forget(participantId: ParticipantId): void {
     this.#expected.forget(participantId);
+    this.#turnedAway.forget(participantId);
+  }
+
+  /** The rules of the room changed: those who knocked and may come in are confirmed, and those who got no answer are answered. */
+  reconsider(): void {
+    const { gate } = this.#ports;
+    for (const { from, box } of this.#turnedAway.take((dev) => gate.of(dev) !== 'out')) this.handleBox(from, true, box);
+    for (const known of this.#byPeerId.values()) {
+      const { peer, knock } = known;
+      const now = gate.of(peer.hello.dev);
+      if (!knock || now === 'knocks') continue;
+      known.knock = undefined;
+      if (now === 'out') continue;
+      peer.at = 'confirmed';
+      void this.#sendConfirm(known, peer.participantId);
+      this.#events.emit('confirmed', { peer, ...knock });
+    }
   }
 
   /** After this device got a new seat: members move it to the new place when its keys speak from there. */
@@ -211,10 +201,9 @@ export class Handshakes {
     const peerId = peerIdOf(hello);
     // Our own words coming back, or a peer that is over.
     if (hello.dev === own.dev || this.#over.has(peerId)) return;
-    if (this.#ports.isBlocked(hello.dev)) {
-      this.#expected.forget(from);
-      return;
-    }
+    const isOut = this.#ports.gate.of(hello.dev) === 'out';
+    if (isOut) this.#turnedAway.note(from, hello.dev, box);
+    if (isOut || this.#ports.isBlocked(hello.dev)) return this.#expected.forget(from);
     const known = this.#byPeerId.get(peerId);
     if (known) {
       if (!equalBytes(known.peer.hello.plaintext, hello.plaintext)) this.#dropped.conflicting += 1;
@@ -234,18 +223,12 @@ export class Handshakes {
     }
     this.#broughtBy.add(from);
     this.#makeRoom();
-    const fresh: PeerRecord = {
-      peer: { peerId, hello, session: paired.value, at: 'waiting', participantId: from },
-      out: Promise.resolve(),
-      undoTimer: () => {},
-      undoAnswer: () => {},
-      undoSayAgain: undefined,
-      answering: undefined,
-      answerTo: new Set(),
-      sig: undefined,
-      answeredAt: this.#clock.monotonicMs(),
-      confirms: new FixedRate(CONFIRMS_AGAIN.burst, CONFIRMS_AGAIN.perSecond),
-    };
+    const peer: KnownPeer = { peerId, hello, session: paired.value, at: 'waiting', participantId: from };
+    const fresh = recordOf(
+      peer,
+      this.#clock.monotonicMs(),
+      new FixedRate(CONFIRMS_AGAIN.burst, CONFIRMS_AGAIN.perSecond),
+    );
     this.#byPeerId.set(peerId, fresh);
     this.#byTag.set(paired.value.tag, fresh);
     this.#waitForConfirm(fresh);
@@ -269,26 +252,47 @@ export class Handshakes {
     const moved = peer.participantId !== from;
     peer.participantId = from;
     const message = opened.value;
+    if (message.type === 'wait') {
+      if (peer.at === 'confirmed') return;
+      this.#heard(known);
+      this.#events.emit('waits', { peer, by: message.by });
+      return;
+    }
     if (message.type !== 'confirm') {
-      this.#events.emit('message', { peer, message });
+      if (peer.at === 'confirmed') this.#events.emit('message', { peer, message });
       return;
     }
     const { profile, computers } = message;
-    if (peer.at === 'confirmed' && !known.confirms.take(this.#clock.monotonicMs())) {
+    if ((peer.at === 'confirmed' || known.knock) && !known.confirms.take(this.#clock.monotonicMs())) {
       this.#dropped.flood += 1;
+      return;
+    }
+    const gate = this.#ports.gate.of(peer.hello.dev);
+    if (gate !== 'in') {
+      this.#heard(known);
+      if (gate === 'out' || peer.at === 'confirmed') return;
+      known.knock = { profile, computers };
+      this.#events.emit('knocked', { peer, profile, computers });
+      if (moved) await this.#sendConfirm(known, from);
       return;
     }
     // However late: a confirm proves the device, and one that got lost may only be said again after an absence.
     if (peer.at !== 'confirmed') {
-      known.undoTimer();
-      known.undoSayAgain?.();
-      known.undoSayAgain = undefined;
+      this.#heard(known);
+      known.knock = undefined;
       peer.at = 'confirmed';
       this.#events.emit('confirmed', { peer, profile, computers });
     } else {
       this.#events.emit('confirmedAgain', { peer, profile, computers });
     }
     if (moved) await this.#sendConfirm(known, from);
+  }
+
+  /** They have the hello of this device: nothing is said again for them to answer. */
+  #heard(known: PeerRecord): void {
+    known.undoTimer();
+    known.undoSayAgain?.();
+    known.undoSayAgain = undefined;
   }
 
   /** A hello to this device alone, from somebody whose hello was here: they wait for a word of this side. */
@@ -319,7 +323,8 @@ export class Handshakes {
 
   /** Says hello and confirms once more to someone who may have missed it. A request that comes too soon is done later, once. */
   #answer(known: PeerRecord, to: ParticipantId): Promise<void> {
-    if (this.#ports.isBlocked(known.peer.hello.dev)) return Promise.resolve();
+    const { dev } = known.peer.hello;
+    if (this.#ports.isBlocked(dev) || this.#ports.gate.of(dev) === 'out') return Promise.resolve();
     if (known.answerTo.size < ANSWERED_SEATS_MAX) known.answerTo.add(to);
     known.answering ??= this.#answerInTime(known).finally(() => {
       known.answering = undefined;
@@ -351,19 +356,21 @@ export class Handshakes {
     void this.#ports.send(to, this.#ports.own.box, () => !this.#closed);
   }
 
+  /** Confirms; to somebody whom the locked room does not let in yet it says no more than that they were heard. */
   async #sendConfirm(known: PeerRecord, to: ParticipantId): Promise<void> {
-    if (this.#ports.isBlocked(known.peer.hello.dev)) return;
-    const { session } = known.peer;
+    const { session, hello } = known.peer;
+    const { gate } = this.#ports;
+    if (this.#ports.isBlocked(hello.dev) || gate.of(hello.dev) === 'out') return;
     known.sig ??= await this.#ports.signConfirm(session.role, session.transcriptHash);
     const { sig } = known;
     if (sig === undefined || this.#closed || known.peer.at === 'ended') return;
     const computers = this.#ports.computers();
-    const box = await session.seal({
-      type: 'confirm',
-      sig,
-      profile: this.#ports.profile(),
-      ...(computers ? { computers } : {}),
-    });
+    const profile = this.#ports.profile();
+    const box = await session.seal(
+      gate.of(hello.dev) === 'in'
+        ? { type: 'confirm', sig, profile, ...(computers ? { computers } : {}) }
+        : { type: 'wait', sig, by: gate.by() },
+    );
     void this.#ports.send(to, box, () => !this.#closed && known.peer.at !== 'ended');
   }
 

@@ -1,3 +1,4 @@
+import type { ComputerList, Profile } from '@parley/shared/model';
 import type { ParticipantId } from '@parley/shared/protocol';
 import type { PairSession, PeerHello } from '@parley/shared/sealing';
 import type { FixedRate } from '@parley/shared/timing';
@@ -30,6 +31,8 @@ export type PeerRecord = {
   undoSayAgain: (() => void) | undefined;
   /** The next hello and confirm for them, as long as they were not said. */
   answering: Promise<void> | undefined;
+  /** Their confirm, from outside a locked room. */
+  knock: { profile: Profile; computers: ComputerList | undefined } | undefined;
   /** Where they seem to be. More than one place when somebody repeats their hello: only one of them can read it. */
   readonly answerTo: Set<ParticipantId>;
   sig: string | undefined;
@@ -37,3 +40,18 @@ export type PeerRecord = {
   /** Limits the confirms after the first: each may write a name, and be answered. */
   confirms: FixedRate;
 };
+
+/** A peer whose hello has just come, with nothing under way. */
+export const recordOf = (peer: KnownPeer, answeredAt: number, confirms: FixedRate): PeerRecord => ({
+  peer,
+  out: Promise.resolve(),
+  undoTimer: () => {},
+  undoAnswer: () => {},
+  undoSayAgain: undefined,
+  answering: undefined,
+  knock: undefined,
+  answerTo: new Set(),
+  sig: undefined,
+  answeredAt,
+  confirms,
+});

@@ -26,6 +26,7 @@ export type LinkEventsPorts = {
   signal(participant: Participant, signal: LinkSignal): void;
   presence(participant: Participant, presence: LinkMessageOf<'presence'>): void;
   safety(participant: Participant, message: LinkMessageOf<'safety'>): void;
+  rules(participant: Participant, message: LinkMessageOf<'rules'>): void;
   /** Lists of computers, and what another one of this person says. */
   computers(
     participant: Participant,
@@ -144,6 +145,9 @@ function hear(participant: Participant, message: LinkMessage, ports: LinkEventsP
       return;
     case 'safety':
       ports.safety(participant, message);
+      return;
+    case 'rules':
+      ports.rules(participant, message);
       return;
     case 'computers':
     case 'seen':

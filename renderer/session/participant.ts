@@ -53,6 +53,8 @@ export class Participant {
   typing = false;
   safetyCode: string | null = null;
   deviceCode: string | null = null;
+  /** The rules of the room keep them out; the link is about to close. */
+  isOut = false;
   /** The server says that their seat ended. */
   gone = false;
   undoTyping: () => void = () => {};
@@ -81,12 +83,14 @@ export class Participant {
     return this.presence?.call ?? null;
   }
 
-  /** Not to a device that took over a known name, until the person compared the codes. */
+  /** Not to a device that took over a known name, until the person compared the codes, nor to one that was removed. */
   get mayReceiveMedia(): boolean {
-    return this.standing !== 'changed';
+    return this.standing !== 'changed' && !this.isOut;
   }
 
+  /** Says something on the link. Somebody who is kept out hears why, and nothing else. */
   send(message: LinkMessage): boolean {
+    if (this.isOut && message.type !== 'rules' && message.type !== 'bye') return false;
     return this.link.send(message);
   }
 

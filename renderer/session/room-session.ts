@@ -1,33 +1,38 @@
 import type { NetworkChange } from '@parley/shared/bridge';
-import type { Emoji, EntryContent, HistoryItem, PeerStanding, RoomKeyring, SeenRange } from '@parley/shared/model';
+import type {
+  Emoji,
+  EntryContent,
+  HistoryItem,
+  PeerStanding,
+  RoomKeyring,
+  RulesChange,
+  SeenRange,
+} from '@parley/shared/model';
 import {
   type DeviceId,
   type LinkMessage,
   type LinkMessageOf,
   type Outcome,
-  type ParticipantId,
-  type RoomJoined,
   refusalOf,
   refuse,
-  unreachable,
 } from '@parley/shared/protocol';
 import { type CountedClock, countedClock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import { errorFields } from '../log.ts';
 import type { View } from '../mesh/video-limits.ts';
-import type { PresenceHint, SeatOwner } from '../signaling/seat.ts';
+import type { SeatOwner } from '../signaling/seat.ts';
 import type { OwnMedia } from './call-membership.ts';
 import type { SendWait } from './conversation.ts';
 import type { FileTransfers } from './files/file-transfers.ts';
 import { forgeryWords } from './forgery-words.ts';
-import type { HandshakeEvents } from './handshakes.ts';
+import type { HandshakeEvents } from './handshake-ports.ts';
 import { NetworkDoubts } from './network-doubts.ts';
 import { oncePerTurn } from './once-per-turn.ts';
 import type { Participant } from './participant.ts';
 import { sayBye } from './say-bye.ts';
+import { SeatHints } from './seat-hints.ts';
 import { sendSignal } from './send-signal.ts';
 import { createSessionParts, type RoomSessionPorts, type SessionParts } from './session-parts.ts';
-import { PARTICIPANTS_MAX } from './session-policy.ts';
 import { prepareSeat, type SessionSeatPorts, takeSeat } from './session-seat.ts';
 import { connectionIn, type SessionStage } from './session-stage.ts';
 import type { OwnCallNow, SessionEvents, SessionNow } from './session-state.ts';
@@ -48,6 +53,7 @@ export class RoomSession {
   #state: SessionStage = { at: 'new' };
   #typedAt = Number.NEGATIVE_INFINITY;
   readonly #doubts: NetworkDoubts;
+  readonly #hints: SeatHints;
 
   constructor(keyring: RoomKeyring, given: RoomSessionPorts) {
     this.keyring = keyring;
@@ -63,10 +69,12 @@ export class RoomSession {
       broadcast: (message) => this.#broadcast(message),
       opened: (participant) => this.#opened(participant),
       invited: (invitation) => this.#events.emit('invited', invitation),
+      rulesChanged: () => this.#rulesChanged(),
       sendSignal: (participant, signal) => sendSignal(participant, signal, this.#seated(), ports.log),
       recorded: ({ peerId }, reading) => this.#events.emit('reading', { sess: peerId, reading }),
     });
     const { conversation, files, roster } = this.#parts;
+    this.#hints = new SeatHints(this.#parts, () => this.#seated());
     this.#doubts = new NetworkDoubts(this.#clock, () => roster.all);
     files.on('changed', (now) => this.#events.emit('files', now));
     conversation.on('recorded', (items) => this.#events.emit('recorded', items));
@@ -107,8 +115,10 @@ export class RoomSession {
     this.#state = { at: 'opening' };
     this.#shown();
     const { certificate, policy, log } = this.#ports;
-    const ports: SessionSeatPorts = { ...this.#ports, fp: certificate.fp };
+    const { door } = this.#parts;
+    const ports: SessionSeatPorts = { ...this.#ports, fp: certificate.fp, gate: door.gate };
     try {
+      await door.load();
       const prepared = await prepareSeat(this.keyring, ports);
       if (!this.#is('opening')) return;
       this.#state = { at: 'seated', joinedBefore: false, ...takeSeat(this.keyring, prepared, ports, this.#owner()) };
@@ -134,12 +144,13 @@ export class RoomSession {
   }
 
   get now(): SessionNow {
-    const { roster, call, reactions, quality } = this.#parts;
+    const { roster, call, reactions, quality, door } = this.#parts;
     return {
       connection: connectionIn(this.#state),
       participants: roster.all.map((each) => each.now(call.own?.callId ?? null, reactions.of(each))),
       ...call.now(),
       troubles: quality.troubles,
+      ...door.now(),
     };
   }
 
@@ -237,14 +248,32 @@ export class RoomSession {
 
   /** Whose computers devices are has changed. */
   refreshComputers(changed: ComputersChange): void {
+    // Where the core cannot be asked, the next change asks again.
+    void this.#parts.door.load().catch(() => {});
     void this.#parts.computers.changed(changed);
+  }
+
+  /** Changes the rules of the room. Refuses with `not-allowed` where this person may not. */
+  setRules(change: (present: DeviceId[]) => RulesChange): Promise<Outcome<unknown>> {
+    const { door } = this.#parts;
+    return door.set(change(door.present()));
+  }
+
+  /** Does not ask again about somebody at the door for some minutes. */
+  notNow(person: DeviceId): void {
+    this.#parts.door.notNow(person);
   }
 
   /** Other devices are blocked than before. */
   refreshBlocks(): void {
+    this.#parts.door.refreshBlocks();
+    this.#shutOut(this.#blocked.has);
+  }
+
+  #shutOut(isOut: (deviceId: DeviceId) => boolean): void {
     const seated = this.#seated();
     const isOnline = () => seated?.seat.state.at === 'online';
-    shutOut({ roster: this.#parts.roster, handshakes: seated?.handshakes, isOnline }, this.#blocked.has);
+    shutOut({ roster: this.#parts.roster, handshakes: seated?.handshakes, isOnline }, isOut);
   }
 
   /** Whether somebody was turned away here who is blocked no longer: a fresh session meets them again. */
@@ -296,11 +325,33 @@ export class RoomSession {
     });
   }
 
+  /**
+   * Goes by other rules. Those who are kept out hear it on the link, which closes right behind that: their app then shows why, instead of dialling
+   * for ever.
+   */
+  #rulesChanged(): void {
+    const { roster, call, door } = this.#parts;
+    if (!this.#seated()) return;
+    const { self } = door.rules;
+    if (self !== 'in') {
+      this.#events.emit('shut', self);
+      return;
+    }
+    const isOut = (deviceId: DeviceId) => door.gate.of(deviceId) !== 'in';
+    const out = roster.all.filter(({ deviceId }) => isOut(deviceId));
+    for (const participant of out) participant.isOut = true;
+    if (out.length > 0) {
+      call.changed();
+      this.#clock.after(this.#ports.policy.byeMs, () => this.#shutOut(isOut));
+    }
+    this.#seated()?.handshakes.reconsider();
+  }
+
   #owner(): Pick<SeatOwner, 'joined' | 'changed' | 'hint'> {
     return {
-      joined: (joined) => this.#joined(joined),
+      joined: (joined) => this.#hints.joined(joined),
       changed: () => this.#shown(),
-      hint: (hint, participantId) => this.#hinted(hint, participantId),
+      hint: (hint, participantId) => this.#hints.hinted(hint, participantId),
     };
   }
 
@@ -311,76 +362,21 @@ export class RoomSession {
       void admission.confirmed(peer, profile, computers);
     handshakes?.on('confirmed', confirmed);
     handshakes?.on('confirmedAgain', confirmed);
+    const { door } = this.#parts;
+    handshakes?.on('knocked', (knock) => void door.knocked(knock));
+    handshakes?.on('waits', (heard) => door.waits(heard));
     handshakes?.on('message', ({ peer, message }) => {
       if (message.type === 'bye') roster.remove(peer.peerId, 'left', true);
       else admission.signal(peer, message.signal);
     });
   }
 
-  #joined({ resumed, participants, capacity, ice }: RoomJoined): void {
-    const seated = this.#seated();
-    if (!seated) return;
-    const { roster, call } = this.#parts;
-    this.#parts.ice.take(ice);
-    roster.capacity = Math.min(capacity, PARTICIPANTS_MAX);
-    const { handshakes, joinedBefore } = seated;
-    const known = handshakes.participantIds();
-    const strangers = participants.some(({ participantId, away }) => !away && !known.has(participantId));
-    if (!resumed || strangers) handshakes.announce();
-    for (const { participantId, away } of participants) if (!away) handshakes.expect(participantId);
-    if (!resumed && joinedBefore) void handshakes.confirmAgain();
-    seated.joinedBefore = true;
-    const here = new Set(participants.map(({ participantId }) => participantId));
-    for (const participant of roster.all) {
-      const gone = !here.has(participant.peer.participantId);
-      roster.setGone(participant, gone);
-      if (!gone) void this.#dialAgain(participant);
-    }
-    call.reportStreams(true);
-  }
-
-  /** A hint of the server starts and shortens waiting, and closes no open link. */
-  #hinted(hint: PresenceHint, participantId: ParticipantId): void {
-    const participant = this.#parts.roster.at(participantId);
-    const handshakes = this.#seated()?.handshakes;
-    switch (hint) {
-      case 'joined':
-        handshakes?.expect(participantId);
-        return;
-      case 'away':
-        handshakes?.forget(participantId);
-        return;
-      case 'back':
-        handshakes?.expect(participantId);
-        if (participant) void this.#dialAgain(participant);
-        else void handshakes?.repeatFor(participantId);
-        return;
-      case 'left':
-        handshakes?.forget(participantId);
-        if (participant) this.#parts.roster.setGone(participant, true);
-        return;
-      default:
-        unreachable(hint);
-    }
-  }
-
-  /**
-   * One of the two was away before the link was open. They may never have got the confirm, and without it take no
-   * signal: it goes first.
-   */
-  async #dialAgain({ peer, link }: Participant): Promise<void> {
-    if (link.state.at !== 'opening') return;
-    const { epoch } = link.state;
-    await this.#seated()?.handshakes.repeatFor(peer.participantId);
-    // A signal of theirs may have begun afresh meanwhile.
-    if (link.state.at === 'opening' && link.state.epoch === epoch) link.reopen();
-  }
-
   #opened(participant: Participant): void {
     if (this.#is('left') || participant.link.state.at !== 'open') return;
-    const { presence, conversation, files, call, views, codes, computers } = this.#parts;
+    const { presence, conversation, files, call, views, codes, computers, door } = this.#parts;
     participant.send(presence.message());
     views.opened(participant.peerId);
+    door.opened(participant);
     void conversation.linked(participant);
     files.linked(participant);
     call.sendTracks(participant);

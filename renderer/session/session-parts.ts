@@ -21,6 +21,7 @@ import { PeerNames } from './peer-names.ts';
 import { Presence } from './presence.ts';
 import { Reactions } from './reactions.ts';
 import { RoomCall } from './room-call.ts';
+import { RoomDoor } from './room-door.ts';
 import { Roster } from './roster.ts';
 import { SafetyCodes } from './safety-codes.ts';
 import { type SessionPolicy, VIEWS_RATE } from './session-policy.ts';
@@ -71,6 +72,8 @@ export type SessionHooks = {
   recorded(participant: Participant, reading: LinkReading): void;
   /** Somebody invites this person to another room. */
   invited(invitation: Invitation): void;
+  /** Other devices may be met than before, by the room's rules. */
+  rulesChanged(): void;
 };
 
 export type SessionParts = {
@@ -87,6 +90,7 @@ export type SessionParts = {
   computers: SharedComputers;
   ice: IceSupply;
   admission: Admission;
+  door: RoomDoor;
 };
 
 /** Makes the parts of a session and connects them. `clock` is the session's own: its timers end with the session. */
@@ -181,6 +185,12 @@ export function createSessionParts(
     log,
   });
   const ice = new IceSupply({ host: keyring.host, clock, ask: async () => hooks.seated()?.seat.ice() });
+  const door = new RoomDoor({
+    ...{ bridge, roomId, clock, notice, shown },
+    participants: () => roster.all,
+    isBlocked: ports.isBlocked,
+    changed: hooks.rulesChanged,
+  });
   const admission = new Admission({
     clock,
     roster,
@@ -188,6 +198,7 @@ export function createSessionParts(
     conversation,
     isOver,
     isBlocked: ports.isBlocked,
+    gate: door.gate,
     notice,
     shown,
     links: {
@@ -227,6 +238,7 @@ export function createSessionParts(
         // A device that took over a known name invites nobody.
         if (standing !== 'changed') hooks.invited({ deviceId, person, name, invite, roomName });
       },
+      rules: (participant, message) => void door.heard(participant, message),
       safety: (participant, message) => void codes.handle(participant, message),
       file: ({ deviceId }, raw) => files.hear(deviceId, raw),
       fileRoom: ({ deviceId }) => files.roomCame(deviceId),
@@ -241,5 +253,5 @@ export function createSessionParts(
     },
   });
   const parts = { conversation, files, roster, names, call, quality, views, reactions };
-  return { ...parts, presence, codes, computers, ice, admission };
+  return { ...parts, presence, codes, computers, ice, admission, door };
 }

@@ -40,6 +40,12 @@ export const PROFILES_RATE = { burst: 3, perSecond: 0.5 };
  */
 export const LISTS_RATE = { burst: 12, perSecond: 0.1 };
 export const LISTS_SAID_RATE = { burst: 4, perSecond: 0.08 };
+/** How often records of a room's rules are taken from a participant. */
+export const RULES_RATE = { burst: 60, perSecond: 1 };
+/** How often the person is asked about somebody at the door of a locked room: five at once, then one in half a minute. */
+export const KNOCKS_RATE = { burst: 5, perSecond: 1 / 30 };
+/** How long the person is not asked again about somebody whom they did not let in. */
+export const NOT_NOW_MS = 600_000;
 /** How often this device says what changed about it. */
 export const PRESENCE_RATE = { burst: 20, perSecond: 10 };
 /** How often the sizes are told at which others are shown. */

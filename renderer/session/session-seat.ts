@@ -5,6 +5,7 @@ import { deriveRoomKeys, makeHello, type OwnHello, proveMembership, type RoomKey
 import type { Clock } from '@parley/shared/timing';
 import type { Log } from '../log.ts';
 import type { Seat, SeatOwner } from '../signaling/seat.ts';
+import type { Gate } from './handshake-ports.ts';
 import { Handshakes } from './handshakes.ts';
 import { peerIdOf } from './known-peer.ts';
 import { PEERS_MAX } from './session-policy.ts';
@@ -22,6 +23,7 @@ export type SessionSeatPorts = {
   /** The list of this person's computers; null where there is one. */
   computers: () => ComputerList | null;
   isBlocked: (deviceId: string) => boolean;
+  gate: Gate;
   log: Log;
 };
 
@@ -45,7 +47,7 @@ export function takeSeat(
   ports: SessionSeatPorts,
   owner: Pick<SeatOwner, 'joined' | 'changed' | 'hint'>,
 ): SessionSeat {
-  const { bridge, clock, profile, computers, isBlocked, log } = ports;
+  const { bridge, clock, profile, computers, isBlocked, gate, log } = ports;
   let seat: Seat | undefined;
   const handshakes = new Handshakes({
     keys,
@@ -61,6 +63,7 @@ export function takeSeat(
     profile,
     computers,
     isBlocked,
+    gate,
     log,
   });
   seat = ports.takeSeat(keyring, {

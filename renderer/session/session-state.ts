@@ -1,4 +1,4 @@
-import type { HistoryItem, PeerStanding } from '@parley/shared/model';
+import type { HistoryItem, PeerStanding, RoomRulesNow } from '@parley/shared/model';
 import type { CallId, CallPresence, CallTrouble, DeviceId, ErrorCode } from '@parley/shared/protocol';
 import type { LinkReading } from '../mesh/link-reading.ts';
 import type { ServerConnection } from '../signaling/server-connection.ts';
@@ -57,7 +57,17 @@ export type SessionNow = {
   own: OwnCallNow | null;
   /** The troubles of this end of the call. */
   troubles: readonly CallTrouble[];
+  rules: RoomRulesNow;
+  /** Those who ask to be let into the locked room, where this person may do that. */
+  knocks: readonly Knock[];
+  door: DoorNow;
 };
+
+/** Somebody at the door of a locked room, by their own word and by what is known of their device here. */
+export type Knock = { deviceId: DeviceId; person: DeviceId; name: string; standing: PeerStanding['standing'] };
+
+/** The way in: open, locked for this device (with whom was asked to open), or closed, because its person was removed. */
+export type DoorNow = { at: 'open' } | { at: 'locked'; asked: 'owner' | 'moderator' | null } | { at: 'removed' };
 
 /** Somebody invites this person to another room. */
 export type Invitation = {
@@ -83,4 +93,6 @@ export type SessionEvents = {
   /** A link of the own call measured itself. */
   reading: { sess: string; reading: LinkReading };
   invited: Invitation;
+  /** By the rules this device is in the room no longer: its person was removed, or the room was locked without them. */
+  shut: 'removed' | 'out';
 };

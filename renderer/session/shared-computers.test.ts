@@ -257,7 +257,7 @@ describe('the computers of one person in a room (H9)', () => {
     const stranger = (await FakeCore.create('stranger')).dev;
     atDesk.session.refreshComputers({ persons: [stranger], devices: [stranger] });
     await room.quiet();
-    expect(desk.asked.slice(before.asked)).toEqual(['computers.in-room']);
+    expect(desk.asked.slice(before.asked)).toEqual(['rooms.rules', 'computers.in-room']);
     expect(learned).toHaveLength(before.learned);
     atDesk.session.refreshComputers({ persons: [desk.dev], devices: [desk.dev, laptop.dev] });
     await room.quiet();

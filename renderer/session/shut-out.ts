@@ -24,7 +24,7 @@ export class BlockedDevices {
 }
 
 /**
- * Ends the links to devices that are blocked, at once; a handshake with one of them that is under way gets no more answers. To them it looks as if this device had left.
+ * Ends the links to devices that are blocked, or that the rules of the room keep out, at once; a handshake with one of them that is under way gets no more answers. To them it looks as if this device had left.
  */
 export function shutOut(
   { roster, handshakes, isOnline }: { roster: Roster; handshakes: Handshakes | undefined; isOnline: () => boolean },

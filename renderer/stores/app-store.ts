@@ -1,4 +1,4 @@
-import { usualSettings } from '@parley/shared/model';
+import { NO_RULES, usualSettings } from '@parley/shared/model';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { AppState, ChatState, OwnCall, RoomReach, SearchState } from './state.ts';
 
@@ -22,6 +22,9 @@ export const UNREACHED: RoomReach = {
   call: null,
   ringing: null,
   troubles: [],
+  rules: NO_RULES,
+  knocks: [],
+  door: { at: 'open' },
 };
 export const EMPTY_CHAT: ChatState = {
   items: [],

@@ -3,7 +3,7 @@ import type { DeviceId, RoomId } from '@parley/shared/protocol';
 import type { OwnCertificate } from '../session/certificate.ts';
 import type { LocalFiles } from '../session/files/local-files.ts';
 import { RoomSession } from '../session/room-session.ts';
-import type { ParticipantNow, SessionNow } from '../session/session-state.ts';
+import type { ParticipantNow, SessionEvents, SessionNow } from '../session/session-state.ts';
 import { type AppStore, UNREACHED } from './app-store.ts';
 import type { Chats } from './chats.ts';
 import { type ForOneself, KeptForOneself } from './for-oneself.ts';
@@ -26,6 +26,10 @@ export interface Reach {
   all(): readonly RoomSession[];
   /** This person's name or rooms changed: their other computers hear of it, on one link. */
   tellOwnComputers(): void;
+  /** Does not ask any longer to be let into a locked room. */
+  stopAsking(roomId: RoomId): Promise<void>;
+  /** Goes to the door again, also where the person was removed: somebody may have let them back in. */
+  askAgain(roomId: RoomId): Promise<void>;
   /** Changes how this person hears and sees somebody. */
   changeForOneself(deviceId: DeviceId, change: Partial<ForOneself>): void;
   /** Called with each change of a room, after the store has it. */
@@ -52,6 +56,10 @@ export function createReach(options: {
   const opening = new Map<RoomId, Promise<void>>();
   const forOneself = new KeptForOneself();
   const views = new Map<string, ParticipantView>();
+  /** Rooms whose door this device left alone: removed from there, or asked no longer. */
+  const left = new Set<RoomId>();
+  /** Rooms at whose door the person tries again although they were removed. */
+  const triedAgain = new Set<RoomId>();
   const toldOwnAt = new Map<DeviceId, number>();
   const inviteRates = new InviteRates(ports.clock);
   let tell: (roomId: RoomId, now: SessionNow) => void = () => {};
@@ -72,6 +80,9 @@ export function createReach(options: {
       call: now.call,
       ringing: now.ringing,
       troubles: now.troubles,
+      rules: now.rules,
+      knocks: now.knocks,
+      door: now.door,
     };
     store.setState((state) => ({ reach: { ...state.reach, [roomId]: reach } }));
   };
@@ -93,6 +104,29 @@ export function createReach(options: {
     return true;
   };
 
+  /** Shows that this person was removed from a room, where they were. What they have of it stays. */
+  async function showRemoved(roomId: RoomId): Promise<boolean> {
+    const rules = await ports.bridge.call('rooms.rules', { roomId });
+    if (!rules.ok || rules.value.self !== 'removed') return false;
+    left.add(roomId);
+    store.setState(({ reach }) => ({
+      reach: { ...reach, [roomId]: { ...UNREACHED, rules: rules.value, door: { at: 'removed' } } },
+    }));
+    await keptFiles.open(roomId);
+    return true;
+  }
+
+  /** The rules shut this device out: of the room for good, or to its door, at which it knocks with a fresh hello. */
+  async function shutOut(roomId: RoomId, why: SessionEvents['shut']): Promise<void> {
+    const session = sessions.get(roomId);
+    if (!session) return;
+    triedAgain.delete(roomId);
+    session.leaveCall();
+    tell(roomId, session.now);
+    await leave(roomId);
+    if (why === 'out' || !(await showRemoved(roomId))) await sync();
+  }
+
   async function open(room: Room): Promise<void> {
     const { roomId } = room;
     // The rooms on this disk come before anything that the network could say.
@@ -106,6 +140,8 @@ export function createReach(options: {
       if (keyring.code === 'room-key-lost') await keptFiles.open(roomId);
       return;
     }
+    if (!triedAgain.has(roomId) && (await showRemoved(roomId))) return;
+    if (!isStillWanted(roomId)) return;
     const session = new RoomSession(keyring.value, {
       bridge: ports.bridge,
       content: ports.content,
@@ -148,6 +184,7 @@ export function createReach(options: {
       const added = { atMs: ports.clock.monotonicMs(), reading };
       store.setState(({ linkRecords }) => ({ linkRecords: withReading(linkRecords, sess, added, present) }));
     });
+    session.on('shut', (why) => void shutOut(roomId, why));
     session.on('invited', (invitation) => {
       if (inviteRates.take(invitation.person)) takeInvitation(store, invitation);
     });
@@ -164,32 +201,47 @@ export function createReach(options: {
     store.setState(({ reach }) => ({ reach: { ...reach, [roomId]: UNREACHED } }));
   }
 
+  async function sync(): Promise<void> {
+    const { rooms, settings } = store.getState();
+    if (closed || !settings.profile) return;
+    const outdated = [...sessions].filter(([roomId, session]) => {
+      const room = roomOf(roomId);
+      // The app's own server may come back on another port; a room whose call runs moves afterwards.
+      const isOutdated = room?.host !== session.keyring.host || session.isOutdated;
+      return !room || (isOutdated && session.now.own === null);
+    });
+    for (const roomId of left) if (!roomOf(roomId)) left.delete(roomId);
+    await Promise.all(outdated.map(([roomId]) => leave(roomId)));
+    await Promise.all(
+      rooms.flatMap((room) => {
+        const { roomId } = room;
+        if (sessions.has(roomId) || left.has(roomId)) return [];
+        const under = opening.get(roomId);
+        if (under) return [under];
+        const mine = open(room).finally(() => opening.delete(roomId));
+        opening.set(roomId, mine);
+        return [mine];
+      }),
+    );
+  }
+
   return {
-    async sync() {
-      const { rooms, settings } = store.getState();
-      if (closed || !settings.profile) return;
-      const left = [...sessions].filter(([roomId, session]) => {
-        const room = roomOf(roomId);
-        // The app's own server may come back on another port; a room whose call runs moves afterwards.
-        const isOutdated = room?.host !== session.keyring.host || session.isOutdated;
-        return !room || (isOutdated && session.now.own === null);
-      });
-      await Promise.all(left.map(([roomId]) => leave(roomId)));
-      await Promise.all(
-        rooms.flatMap((room) => {
-          const { roomId } = room;
-          if (sessions.has(roomId)) return [];
-          const under = opening.get(roomId);
-          if (under) return [under];
-          const mine = open(room).finally(() => opening.delete(roomId));
-          opening.set(roomId, mine);
-          return [mine];
-        }),
-      );
-    },
+    sync,
     get: (roomId) => sessions.get(roomId),
     tellOwnComputers: () => void [...sessions.values()].some((session) => session.tellOwnComputers()),
     all: () => [...sessions.values()],
+    async stopAsking(roomId) {
+      left.add(roomId);
+      await leave(roomId);
+      store.setState(({ reach }) => ({ reach: { ...reach, [roomId]: { ...UNREACHED, door: { at: 'stopped' } } } }));
+      await keptFiles.open(roomId);
+    },
+    async askAgain(roomId) {
+      left.delete(roomId);
+      triedAgain.add(roomId);
+      await leave(roomId);
+      await sync();
+    },
     changeForOneself(deviceId, change) {
       forOneself.change(deviceId, change);
       for (const [roomId, session] of sessions) show(roomId, session.now);

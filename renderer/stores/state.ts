@@ -13,6 +13,7 @@ import type {
   Preparing,
   Room,
   RoomChange,
+  RoomRulesNow,
   SearchHit,
   SearchKind,
   SearchOrder,
@@ -39,7 +40,7 @@ import type { LinkQuality } from '../session/link-quality.ts';
 import type { FirstSideState } from '../session/new-computer/first-side.ts';
 import type { NewSideState } from '../session/new-computer/new-side.ts';
 import type { ShownReaction } from '../session/reactions.ts';
-import type { Invitation, OwnCallNow } from '../session/session-state.ts';
+import type { DoorNow, Invitation, Knock, OwnCallNow } from '../session/session-state.ts';
 import type { ServerConnection } from '../signaling/server-connection.ts';
 import type { ForOneself } from './for-oneself.ts';
 import type { LinkRecords } from './link-records.ts';
@@ -53,7 +54,7 @@ export type { LinkQuality, QualityCause } from '../session/link-quality.ts';
 export type { ShownReaction } from '../session/reactions.ts';
 export type { ServerConnection } from '../signaling/server-connection.ts';
 export type { LinkRecords, ReadingAt } from './link-records.ts';
-export type { FirstSideState, Invitation, NewSideState };
+export type { FirstSideState, Invitation, Knock, NewSideState };
 
 /**
  * The state that the screens show, as plain data. Screens read it through `useApp` and change it only through `Actions`.
@@ -191,6 +192,11 @@ export type RoomReach = {
   ringing: { callId: CallId; from: string; verified: boolean } | null;
   /** The troubles of this end of the own call. */
   troubles: readonly CallTrouble[];
+  rules: RoomRulesNow;
+  /** Those who ask to be let in, where this person may do that. */
+  knocks: readonly Knock[];
+  /** `stopped`: the person does not want to ask any longer to be let in. */
+  door: DoorNow | { at: 'stopped' };
 };
 
 /** `until` in ms, by the clock on the wall; null: until it is turned off. */

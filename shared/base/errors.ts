@@ -68,6 +68,9 @@ export const ERRORS = {
   'peer-blocked': 'You blocked this person. Unblock them in Settings, Privacy, to meet them again.',
   'peer-away': 'This person is not connected right now. Try again when they are here.',
   'link-failed': 'No direct connection could be made. A relay may be needed.',
+  'removed-from-room': 'You were removed from this room by its owner.',
+  'rules-forged': 'Rules of this room came that its owner did not sign. They were ignored.',
+  'rules-full': 'This room’s lists of people are full. Make a new room for more people.',
   'call-full': 'A call holds at most 8 people. You can still write in the chat.',
 
   // Devices

@@ -101,6 +101,9 @@ export const LIMITS = {
   inviteMaxChars: 2_048,
   /** The people who were met, as many as are listed. */
   metPeopleMax: 1_000,
+  /** Devices on each list of a room's rules, and moderators of a room. */
+  ruledDevicesMax: 512,
+  moderatorsMax: 16,
   /** One session description. */
   sdpMaxChars: 60_000,
   candidateMaxChars: 1_024,

@@ -26,6 +26,11 @@ export const identityCalls = {
     input: z.object({ deviceId: DeviceId, profile: Profile, computers: ComputerList.optional() }).strict(),
     output: PeerStanding,
   },
+  /** The same of somebody who is not met yet, because they knock at a locked room: nothing of their name is kept. */
+  'peers.look': {
+    input: z.object({ deviceId: DeviceId, profile: Profile, computers: ComputerList.optional() }).strict(),
+    output: PeerStanding,
+  },
   /** The person compared the safety code (`verified: true`) or takes that back. */
   'peers.verify': { input: z.object({ deviceId: DeviceId, verified: z.boolean() }).strict(), output: PeerStanding },
   /** Everybody who was met and is not blocked, the one met last first. */

@@ -2,7 +2,16 @@ import { z } from 'zod';
 import { base64UrlOf } from '../base/bytes.ts';
 import { RoomId } from '../base/ids.ts';
 import { LIMITS } from '../base/limits.ts';
-import { Lifetime, Room, RoomKeyring, RoomName, ServerHost } from '../model/index.ts';
+import {
+  Lifetime,
+  Room,
+  RoomKeyring,
+  RoomName,
+  RoomRules,
+  RoomRulesNow,
+  RulesChange,
+  ServerHost,
+} from '../model/index.ts';
 import { SignedListing } from '../protocol/signaling.ts';
 
 const Nothing = z.object({}).strict();
@@ -41,6 +50,16 @@ export const roomCalls = {
   },
   /** Deletes a room with everything in it from this computer. */
   'rooms.delete': { input: OfRoom, output: Nothing },
+
+  /** The rules of the room that hold here. */
+  'rooms.rules': { input: OfRoom, output: RoomRulesNow },
+  /** Changes the rules and signs that. Refuses with `not-allowed` unless this person owns the room or moderates it; some is for owners alone. */
+  'rooms.set-rules': { input: OfRoom.extend({ change: RulesChange }), output: RoomRulesNow },
+  /** Keeps the records that a member handed on, as far as they are signed and newer. `forged`: how many are not signed by whom they name. */
+  'rooms.learn-rules': {
+    input: OfRoom.extend({ records: z.array(RoomRules).max(LIMITS.moderatorsMax + 1) }),
+    output: z.object({ rules: RoomRulesNow, forged: z.number().int().nonnegative() }),
+  },
 
   /** Notes whether the room is on its server's list: it was published, taken off, or found there. */
   'rooms.mark-listed': { input: OfRoom.extend({ listed: z.boolean() }), output: Room },

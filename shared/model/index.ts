@@ -16,6 +16,7 @@ export * from './room.ts';
 export * from './room-change.ts';
 export * from './room-export.ts';
 export * from './room-name.ts';
+export * from './rules.ts';
 export * from './search-folding.ts';
 export * from './server.ts';
 export * from './server-host.ts';

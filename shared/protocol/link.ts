@@ -14,6 +14,7 @@ import {
 import { Emoji, Entry, EntryHeader } from '../model/entry.ts';
 import { Profile } from '../model/profile.ts';
 import { RoomName } from '../model/room-name.ts';
+import { RoomRules } from '../model/rules.ts';
 
 const Epoch = z
   .number()
@@ -222,6 +223,14 @@ export const LinkMessage = z.discriminatedUnion('type', [
   }),
   OwnThings.extend({ type: z.literal('own') }),
   z.object({ type: z.literal('computer'), step: ComputerStep }),
+  /** The records of the room's rules that the sender has. */
+  z.object({
+    type: z.literal('rules'),
+    records: z
+      .array(RoomRules)
+      .min(1)
+      .max(LIMITS.moderatorsMax + 1),
+  }),
   /** The invite of another room: shown to the person, who may look at it in the lobby. Nothing is joined by it. */
   z.object({
     type: z.literal('invite'),
@@ -245,6 +254,8 @@ export const PairMessage = z.discriminatedUnion('type', [
     /** Where the device is one of several of its person. */
     computers: ComputerList.optional(),
   }),
+  /** In the place of the confirm, from somebody who may let this device into a locked room and has not: signed as a confirm, and without a name. */
+  z.object({ type: z.literal('wait'), sig: base64UrlOf(64), by: z.enum(['owner', 'moderator']) }),
   z.object({ type: z.literal('signal'), signal: LinkSignal }),
   z.object({ type: z.literal('bye') }),
 ]);

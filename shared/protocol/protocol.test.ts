@@ -380,6 +380,10 @@ const computers = { person: id32, issuedAt: 1, computers: [computer], sig: id64 
 const leave = { device: otherId32, leftAt: 1, sig: id64 };
 
 /** For every kind of message: some that are right, and changes to the first that each make it wrong. */
+const rules = {
+  ...{ roomId: id16, by: null, grant: null, seq: 1, locked: true, admitted: [id32], removed: [] },
+  ...{ owners: [id32], moderators: [{ device: id32, grant: 1, taken: 0 }], sig: id64 },
+};
 const LINK: Rows<LinkMessage['type']> = {
   presence: {
     good: [
@@ -541,6 +545,18 @@ const LINK: Rows<LinkMessage['type']> = {
     good: ['commit', 'answer', 'open'].map((step) => ({ step: { step, value: id32 } })),
     bad: [{ step: { step: 'commit', value: id16 } }, { step: { step: 'again', value: id32 } }],
   },
+  rules: {
+    good: [
+      { records: [rules] },
+      { records: [rules, { ...rules, by: id32, grant: 1, locked: null, owners: [], moderators: [] }] },
+    ],
+    bad: [
+      { records: [] },
+      { records: [{ ...rules, owners: [] }] },
+      { records: [{ ...rules, admitted: [id32, id32] }] },
+      { records: Array.from({ length: 18 }, () => rules) },
+    ],
+  },
   invite: {
     good: [
       { invite: 'parley://join/example.org', roomName: 'Garden' },
@@ -553,6 +569,13 @@ const LINK: Rows<LinkMessage['type']> = {
 const PAIR: Rows<PairMessage['type']> = {
   confirm: { good: [{ sig: id64, profile }], bad: [{ sig: id32 }, { profile: null }] },
   signal: { good: LINK.signal.good, bad: LINK.signal.bad },
+  wait: {
+    good: [
+      { sig: id64, by: 'owner' },
+      { sig: id64, by: 'moderator' },
+    ],
+    bad: [{ sig: id32 }, { by: 'guest' }],
+  },
   bye: { good: [{}], bad: [] },
 };
 

@@ -28,10 +28,10 @@ export interface PairSession {
   readonly transcriptHash: Bytes;
   /** The peer's confirm was opened and its signature verified. */
   readonly confirmed: boolean;
-  /** Seals for the peer. The first message must be a confirm (throws otherwise). Rejects with a RangeError when too large. */
+  /** Seals for the peer. The first message must be a confirm, after as many `wait` as there are (throws otherwise). Rejects with a RangeError when too large. */
   seal(message: PairMessage): Promise<string>;
   /**
-   * Opens a box of the peer; each box once. The caller opens one after the other, because anything before a
+   * Opens a box of the peer; each box once. The caller opens one after the other, because anything but `wait` before a
    * valid confirm is `handshake-failed`; after a first confirm with a wrong signature nothing is opened any more.
    * A box that opens but holds no message of this version is `bad-request`.
    */
@@ -94,7 +94,7 @@ export async function openPairSession(keys: RoomKeys, own: OwnHello, peer: PeerH
     async seal(message) {
       const { send } = directionKeys();
       if (message.type === 'confirm') sentConfirm = true;
-      else if (!sentConfirm) throw new Error('the first pair message is the confirm');
+      else if (!sentConfirm && message.type !== 'wait') throw new Error('the first pair message is the confirm');
       // Counted before anything is awaited: two messages sealed at once must never share a nonce.
       counter += 1;
       const count = counter;
@@ -126,10 +126,12 @@ export async function openPairSession(keys: RoomKeys, own: OwnHello, peer: PeerH
       const parsed = PairMessage.safeParse(await unpackJson(plaintext));
       if (!parsed.success) return refuse('bad-request');
       const message = parsed.data;
-      if (message.type === 'confirm') {
+      if (message.type === 'confirm' || message.type === 'wait') {
         const valid = await isConfirmOf(peer, message.sig, confirmSignatureBytes(peerRole, transcriptHash));
-        if (peerIs === 'unknown') peerIs = valid ? 'confirmed' : 'refused';
-        if (!valid) return refuse('handshake-failed');
+        if (peerIs === 'unknown' && !valid) peerIs = 'refused';
+        if (!valid || !directions) return refuse('handshake-failed');
+        if (message.type === 'wait') return accept(message);
+        peerIs = 'confirmed';
       }
       // Closed while this was being opened: nobody may hear of it any more.
       return peerIs === 'confirmed' && directions ? accept(message) : refuse('handshake-failed');

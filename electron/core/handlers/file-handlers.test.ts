@@ -16,7 +16,7 @@ import {
   testClock,
   testPorts,
 } from '../testing/test-kit.ts';
-import { type RoomParts, roomHandlers } from './room-handlers.ts';
+import { roomHandlers } from './room-handlers.ts';
 
 let folder: ReturnType<typeof temporaryFolder>;
 let clock: TestClock;
@@ -85,7 +85,7 @@ describe('voice messages and the history (H10)', () => {
       history: { deleteRoom: async () => void order.push('delete') },
       notices: { diskWorks: () => {} },
       watch: { changed: () => {} },
-    } as unknown as RoomParts;
+    } as unknown as Parameters<typeof roomHandlers>[0];
     await roomHandlers(parts)['rooms.delete']({ roomId }, null);
     expect(order).toEqual(['forget', 'delete', 'forget']);
   });

@@ -1,5 +1,5 @@
-import type { HistoryItem, PeerStanding } from '@parley/shared/model';
-import { ParleyError } from '@parley/shared/protocol';
+import type { ComputerList, HistoryItem, PeerStanding } from '@parley/shared/model';
+import { type DeviceId, ParleyError } from '@parley/shared/protocol';
 import type { ComputersPort } from '../computers/computers.ts';
 import type { Emit } from '../event-hub.ts';
 import type { HandlersOf } from '../router.ts';
@@ -22,6 +22,12 @@ export function historyHandlers(
     return peer;
   };
 
+  /** Learns whose computer a device is before its name is looked at. Throws `peer-blocked` for those of somebody who is blocked. */
+  const needWelcome = async (deviceId: DeviceId, list: ComputerList | undefined) => {
+    if (list) await computers.learn({ lists: [list], left: [], by: deviceId, roomId: null });
+    if (await history.isBlockedPeer(deviceId)) throw new ParleyError('peer-blocked');
+  };
+
   const blocksChanged = async () => {
     const items = await history.blockedPeers();
     emit('peers.blocks-changed', { items });
@@ -33,10 +39,12 @@ export function historyHandlers(
     files.forgetMessages(changed.filter(({ deleted, content }) => deleted && content.kind === 'file'));
 
   return {
+    'peers.look': async ({ deviceId, profile, computers: list }) => {
+      await needWelcome(deviceId, list);
+      return history.look(deviceId, profile);
+    },
     'peers.meet': async ({ deviceId, profile, computers: list }) => {
-      // Before its name is looked at: it may be a computer of somebody who is known.
-      if (list) await computers.learn({ lists: [list], left: [], by: deviceId, roomId: null });
-      if (await history.isBlockedPeer(deviceId)) throw new ParleyError('peer-blocked');
+      await needWelcome(deviceId, list);
       return peerMet(await history.meet(deviceId, profile));
     },
     'peers.verify': async ({ deviceId, verified }) => peerMet(await history.verifyPeer(deviceId, verified)),

@@ -1,6 +1,7 @@
 import type { Files } from '../files/files.ts';
 import type { HistoryClient } from '../history/history-client.ts';
 import type { Notices } from '../notices.ts';
+import type { RoomRulesPort } from '../rooms/room-rules.ts';
 import type { RoomWatch } from '../rooms/room-watch.ts';
 import type { Rooms } from '../rooms/rooms.ts';
 import type { HandlersOf } from '../router.ts';
@@ -18,8 +19,8 @@ export const whenStored =
   };
 
 /** Rooms and their invites. */
-export function roomHandlers(parts: RoomParts): HandlersOf<'rooms'> {
-  const { rooms, watch, history, files } = parts;
+export function roomHandlers(parts: RoomParts & { rules: RoomRulesPort }): HandlersOf<'rooms'> {
+  const { rooms, watch, history, files, rules } = parts;
   const stored = whenStored(parts);
   return {
     'rooms.list': async () => ({ items: await watch.refresh() }),
@@ -39,6 +40,9 @@ export function roomHandlers(parts: RoomParts): HandlersOf<'rooms'> {
       await files.forgetRoom(roomId).catch(() => {});
       return {};
     },
+    'rooms.rules': ({ roomId }) => rules.now(roomId),
+    'rooms.set-rules': ({ roomId, change }) => rules.set(roomId, change),
+    'rooms.learn-rules': ({ roomId, records }) => rules.learn(roomId, records),
     'rooms.mark-listed': ({ roomId, listed }) => stored(rooms.markListed(roomId, listed)),
     'rooms.sign-listing': ({ roomId, name, issuedAt }) => rooms.signListing(roomId, name, issuedAt),
     'rooms.sign-ownership': (input) => rooms.signOwnership(input),

@@ -20,6 +20,7 @@ import { createReceiptsStore } from './receipts-store.ts';
 import type { Recorded } from './recorded.ts';
 import { createRoomChangesStore } from './room-changes-store.ts';
 import { createRoomsStore } from './rooms-store.ts';
+import { createRulesStore } from './rules-store.ts';
 import { createSearchStore } from './search-store.ts';
 import { createServersStore } from './servers-store.ts';
 import { createStorageStore } from './storage-store.ts';
@@ -47,6 +48,7 @@ export function createHistoryStore({
   const messages = createMessagesStore(context);
   return {
     ...createRoomsStore(context),
+    ...createRulesStore(context),
     ...messages,
     /** All entries of a batch at once (`recordPart`), with the messages that they are or change. */
     record: (roomId: RoomId, entries: readonly Entry[], signed?: readonly boolean[]): Recorded => {

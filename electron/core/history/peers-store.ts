@@ -23,6 +23,16 @@ export function createPeersStore({ one, all, run, transaction, now, people }: Hi
   };
 
   return {
+    /** How a device that says it has that name stands, without keeping anything of it. */
+    look: (deviceId: DeviceId, profile: Profile): PeerStanding => {
+      const name = nameOf(profile);
+      const pin = pinOf(deviceId);
+      const isOther = pin?.name_key !== nameKey(name) && isOthers(nameKey(name), deviceId);
+      const changed = pin?.changed === 1 || isOther || (!pin && people.hasParted(deviceId));
+      const known = isVerified(deviceId) ? 'verified' : pin ? 'pinned' : 'new';
+      return standingOf(deviceId, name, changed && !people.isOwn(deviceId) ? 'changed' : known);
+    },
+
     /** Pins a device's key at first contact and says how it stands from then on, and whether its messages look otherwise. */
     meet: (deviceId: DeviceId, profile: Profile): Met =>
       transaction(() => {

@@ -311,6 +311,10 @@ export const sql = {
   pin: 'SELECT * FROM pins WHERE device_id = ?',
   pinsNamed: 'SELECT device_id FROM pins WHERE name_key = ? AND changed = 0',
   pins: 'SELECT device_id, name, verified, changed, last_met_at FROM pins ORDER BY last_met_at DESC LIMIT ?',
+  rules: `SELECT record FROM room_rules WHERE room = ${ROOM} ORDER BY signer`,
+  removeRules: `DELETE FROM room_rules WHERE room = ${ROOM}`,
+  addRules:
+    'INSERT INTO room_rules (room, signer, record) SELECT number, @signer, @record FROM rooms WHERE room_id = @roomId',
   devicesIn: `SELECT device FROM authors WHERE room = ${ROOM}`,
   pinsAbove: `
     SELECT device_id, name, verified FROM pins WHERE device_id > ? AND changed = 0 ORDER BY device_id LIMIT ?`,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import type { ComputerAsk, ComputerLeave, ComputerList } from '@parley/shared/model';
+import type { ComputerAsk, ComputerLeave, ComputerList, RoomRules } from '@parley/shared/model';
 import {
   type Bytes,
   DeviceId,
@@ -16,6 +16,7 @@ import {
   consentBytes,
   helloSignatureBytes,
   leaveBytes,
+  rulesBytes,
   welcomeBytes,
 } from '@parley/shared/sealing';
 import { writeFileAtomically } from '../atomic-file.ts';
@@ -44,6 +45,8 @@ export interface DeviceIdentity {
   signComputers(list: Omit<ComputerList, 'sig'>): ComputerList;
   /** Takes back everything by which this device agreed to be somebody's computer, up to that time. */
   signLeave(leftAt: number): ComputerLeave;
+  /** A moderator's record of the rules of a room: always this device's own. */
+  signRules(rules: Omit<RoomRules, 'sig' | 'by'>): RoomRules;
   signWelcome(ask: Pick<ComputerAsk, 'device' | 'boxKey'>, fields: { eph: string; parts: number }): string;
 }
 
@@ -103,6 +106,10 @@ export async function openIdentity(file: string, secrets: SecretStore, inUse: bo
     },
     signComputers: (list) => ({ ...list, sig: key.sign(computersBytes(list)) }),
     signLeave: (leftAt) => ({ device: deviceId, leftAt, sig: key.sign(leaveBytes({ device: deviceId, leftAt })) }),
+    signRules: (rules) => {
+      const own = { ...rules, by: deviceId };
+      return { ...own, sig: key.sign(rulesBytes(own)) };
+    },
     signWelcome: (ask, fields) => key.sign(welcomeBytes(ask, fields)),
   };
 }

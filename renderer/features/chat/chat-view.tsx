@@ -20,6 +20,8 @@ export function ChatView({ room, wide = false }: { room: Room; wide?: boolean })
   const chat = useApp((state) => state.chats[room.roomId]);
   const selection = useApp((state) => state.selection);
   const forwarding = useApp((state) => state.forwarding);
+  // Nothing that is written reaches anybody from outside the door.
+  const isShut = useApp((state) => (state.reach[room.roomId]?.door.at ?? 'open') !== 'open');
   const { isOver, ...drops } = useFileDrops(room.roomId);
   return (
     <div className={styles.chat} data-wide={wide || undefined} data-drop={isOver || undefined} {...drops}>
@@ -29,7 +31,7 @@ export function ChatView({ room, wide = false }: { room: Room; wide?: boolean })
       <Typing room={room} />
       {selection?.roomId === room.roomId ? (
         <SelectionBar selection={selection} />
-      ) : (
+      ) : isShut ? null : (
         <Composer key={room.roomId} roomId={room.roomId} />
       )}
       {forwarding?.[0]?.roomId === room.roomId ? <ForwardDialog items={forwarding} /> : null}

@@ -1,7 +1,8 @@
-import type { ComputersState, Room } from '@parley/shared/model';
+import type { ComputersState, Room, RoomRulesNow } from '@parley/shared/model';
 import type { DeviceId } from '@parley/shared/protocol';
-import { Ban, Hand, MicOff, MonitorUp, ShieldCheck } from 'lucide-react';
+import { Ban, Hand, MicOff, MonitorUp, ShieldCheck, UserX } from 'lucide-react';
 import { useState } from 'react';
+import { UNREACHED } from '../../stores/app-store.ts';
 import { computersAmong, peopleAmong } from '../../stores/people.ts';
 import { useActions, useApp } from '../../stores/react.tsx';
 import type { ParticipantView } from '../../stores/state.ts';
@@ -14,6 +15,7 @@ import { presenceWords, standingWords } from '../connection-words.ts';
 import { PersonConnection, PersonConnectionButton } from '../quality/person-connection.tsx';
 import { BlockDialog } from './block-dialog.tsx';
 import styles from './people.module.css';
+import { RemoveDialog } from './remove-dialog.tsx';
 import { StandingMark } from './standing-mark.tsx';
 
 const noParticipants: readonly ParticipantView[] = [];
@@ -27,6 +29,8 @@ export function PeoplePanel({ room }: { room: Room }) {
   const own = computersAmong(participants, computers?.person).filter(({ link }) => link === 'open');
   const [comparing, setComparing] = useState<string | null>(null);
   const [blocking, setBlocking] = useState<{ deviceId: DeviceId; name: string } | null>(null);
+  const [removing, setRemoving] = useState<{ deviceId: DeviceId; name: string } | null>(null);
+  const rules = useApp((state) => (state.reach[room.roomId] ?? UNREACHED).rules);
   const compared = participants.find((participant) => participant.sess === comparing);
   return (
     <div className={styles.panel}>
@@ -48,6 +52,9 @@ export function PeoplePanel({ room }: { room: Room }) {
             participant={participant}
             computers={computersAmong(participants, participant.person ?? participant.deviceId).length}
             onCompare={() => setComparing(participant.sess)}
+            room={room}
+            rules={rules}
+            onRemove={() => setRemoving({ deviceId: participant.deviceId, name: participant.name })}
             onBlock={() => setBlocking({ deviceId: participant.deviceId, name: participant.name })}
           />
         ))}
@@ -58,6 +65,9 @@ export function PeoplePanel({ room }: { room: Room }) {
         </p>
       ) : null}
       {blocking ? <BlockDialog {...blocking} onClose={() => setBlocking(null)} /> : null}
+      {removing ? (
+        <RemoveDialog {...removing} roomId={room.roomId} isLocked={rules.locked} onClose={() => setRemoving(null)} />
+      ) : null}
       {compared ? <SafetyCodeDialog participant={compared} onClose={() => setComparing(null)} /> : null}
     </div>
   );
@@ -67,9 +77,22 @@ export function PeoplePanel({ room }: { room: Room }) {
 const nameOfComputer = (computers: ComputersState | null, device: DeviceId): string =>
   computers?.list?.computers.find((computer) => computer.device === device)?.name ?? 'your first computer';
 
-type PersonProps = { participant: ParticipantView; computers: number; onCompare: () => void; onBlock: () => void };
+type PersonProps = {
+  participant: ParticipantView;
+  room: Room;
+  rules: RoomRulesNow;
+  computers: number;
+  onCompare: () => void;
+  onBlock: () => void;
+  onRemove: () => void;
+};
 
-function Person({ participant, computers, onCompare, onBlock }: PersonProps) {
+function Person({ participant, room, rules, computers, onCompare, onBlock, onRemove }: PersonProps) {
+  const { setModerator } = useActions();
+  const { deviceId, name } = participant;
+  const isOwner = rules.owners.includes(deviceId);
+  const isModerator = rules.moderators.includes(deviceId);
+  const mayRemove = rules.role === 'owner' || (rules.role === 'moderator' && !isOwner && !isModerator);
   return (
     <li className={styles.person}>
       <Avatar
@@ -86,6 +109,7 @@ function Person({ participant, computers, onCompare, onBlock }: PersonProps) {
           {presenceWords(participant)}
           {participant.relayed ? ' · through a relay' : ''}
           {computers > 1 ? ` · on ${computers} computers` : ''}
+          {isOwner ? ' · owner of this room' : isModerator ? ' · moderator' : ''}
         </span>
         <PersonConnection participant={participant} />
         <StandingMark standing={participant.standing} />
@@ -99,6 +123,17 @@ function Person({ participant, computers, onCompare, onBlock }: PersonProps) {
             Compare safety code
           </Button>
           <PersonConnectionButton participant={participant} />
+          {rules.role === 'owner' ? (
+            <Button size="small" onClick={() => void setModerator(room.roomId, deviceId, name, !isModerator)}>
+              {isModerator ? 'No longer moderator' : 'Make moderator'}
+              <span className="visually-hidden">: {name}</span>
+            </Button>
+          ) : null}
+          {mayRemove ? (
+            <Button size="small" look="danger-quiet" icon={UserX} onClick={onRemove}>
+              Remove<span className="visually-hidden"> {name}</span>…
+            </Button>
+          ) : null}
           <Button size="small" look="danger-quiet" icon={Ban} onClick={onBlock}>
             Block<span className="visually-hidden"> {participant.name}</span>…
           </Button>

@@ -7,8 +7,9 @@ import { Button, IconButton } from '../../ui/button.tsx';
 import { roomTitle } from '../connection-words.ts';
 import styles from './incoming-call.module.css';
 import { Invitations } from './invitations.tsx';
+import { Knocks } from './knocks.tsx';
 
-/** Calls that ring, and invitations of people, over whatever is on the screen. Answering leads to the pre-join screen, devices off until then. */
+/** Calls that ring, people at the door of a locked room, and invitations, over whatever is on the screen. Answering leads to the pre-join screen, devices off until then. */
 export function IncomingCall() {
   const rooms = useApp((state) => state.rooms);
   const reach = useApp((state) => state.reach);
@@ -20,6 +21,7 @@ export function IncomingCall() {
       {ringingCalls({ rooms, reach, call, settings, quiet }).map((room) => (
         <Ringing key={room.roomId} room={room} from={reach[room.roomId]?.ringing?.from ?? ''} />
       ))}
+      <Knocks />
       <Invitations />
     </div>
   );

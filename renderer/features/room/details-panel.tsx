@@ -11,6 +11,7 @@ import { useServerName } from '../servers/use-server-name.ts';
 import { DeleteRoomDialog } from './delete-room-dialog.tsx';
 import { LifetimeSection } from './lifetime-section.tsx';
 import styles from './room.module.css';
+import { RulesSection } from './rules-section.tsx';
 
 /** The room's protection, its invite, its name, and how to delete it. */
 export function DetailsPanel({ room }: { room: Room }) {
@@ -52,6 +53,7 @@ export function DetailsPanel({ room }: { room: Room }) {
           {renamed ? `The room is now called ${roomInWords(room)}` : ''}
         </p>
       </form>
+      <RulesSection room={room} />
       <LifetimeSection room={room} />
       {room.mine ? <ListingSection room={room} /> : null}
       <Button look="danger-quiet" icon={Trash2} onClick={() => setDeleting(true)}>

@@ -17,6 +17,7 @@ import { CallBar } from '../stage/call-bar.tsx';
 import { useCallKeys } from '../stage/call-keys.ts';
 import { Stage } from '../stage/stage.tsx';
 import { DetailsPanel } from './details-panel.tsx';
+import { Door } from './door.tsx';
 import styles from './room.module.css';
 
 type OpenPanel = Exclude<Panel, 'none'>;
@@ -38,6 +39,7 @@ export function RoomScreen() {
   const room = rooms.find((candidate) => candidate.roomId === roomId);
   if (screen.at !== 'room' || !room) return null;
   const reach = reaches[room.roomId];
+  const isShut = reach !== undefined && reach.door.at !== 'open';
   const others = peopleAmong(reach?.participants ?? [], person);
   // Without a call the chat has the main place, so its tab would only repeat it.
   const panel: OpenPanel | null = screen.panel === 'none' || (screen.panel === 'chat' && !inCall) ? null : screen.panel;
@@ -55,7 +57,7 @@ export function RoomScreen() {
 
   return (
     <div ref={element} className={styles.room}>
-      <RoomHeader room={room} reach={reach} inCall={inCall}>
+      <RoomHeader room={room} reach={reach} inCall={inCall} isShut={isShut}>
         <TabList
           label="Side panel"
           tabs={tabs}
@@ -64,7 +66,7 @@ export function RoomScreen() {
           panelId={panel ? panelId : null}
         />
       </RoomHeader>
-      <Refusal room={room} reach={reach} />
+      {isShut ? <Door room={room} door={reach.door} /> : <Refusal room={room} reach={reach} />}
       <div className={styles.body} data-panel={panel ? true : undefined}>
         <div className={styles.middle}>
           {inCall && call.at === 'joined' ? (
@@ -94,9 +96,15 @@ export function RoomScreen() {
   );
 }
 
-type RoomHeaderProps = { room: Room; reach: RoomReach | undefined; inCall: boolean; children: ReactNode };
+type RoomHeaderProps = {
+  room: Room;
+  reach: RoomReach | undefined;
+  inCall: boolean;
+  isShut: boolean;
+  children: ReactNode;
+};
 
-function RoomHeader({ room, reach, inCall, children }: RoomHeaderProps) {
+function RoomHeader({ room, reach, inCall, isShut, children }: RoomHeaderProps) {
   const { openPanel, prepareCall } = useActions();
   const server = useServerName(room.host);
   const connection = reach?.connection ?? { at: 'connecting' as const };
@@ -111,7 +119,7 @@ function RoomHeader({ room, reach, inCall, children }: RoomHeaderProps) {
           <span className={styles.members}>
             {here.length === 0 ? 'Nobody else is here' : `${formatNames(here.map((person) => person.name))} here`}
           </span>
-          {connection.at === 'refused' ? null : (
+          {connection.at === 'refused' || isShut ? null : (
             <span className={styles.connection} data-tone={connectionTone(connection)} role="status">
               {connectionSentence(connection, server)}
             </span>
@@ -123,11 +131,11 @@ function RoomHeader({ room, reach, inCall, children }: RoomHeaderProps) {
         label={`Security: ${protectionWord(room)}`}
         onClick={() => openPanel('details')}
       />
-      <InviteButton room={room} />
-      {inCall || reach?.call ? null : (
+      {isShut ? null : <InviteButton room={room} />}
+      {inCall || isShut || reach?.call ? null : (
         <IconButton icon={Phone} label="Voice call" onClick={() => prepareCall(room.roomId, 'voice')} />
       )}
-      {inCall ? null : (
+      {inCall || isShut ? null : (
         <Button look="primary" icon={reach?.call ? Phone : Video} onClick={() => prepareCall(room.roomId)}>
           {reach?.call ? 'Join call' : 'Start call'}
         </Button>

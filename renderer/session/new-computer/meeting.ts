@@ -17,6 +17,7 @@ import { PeerLink } from '../../mesh/peer-link.ts';
 import type { MakePeer } from '../../mesh/raw-peer.ts';
 import type { Seat, SeatOwner, SeatState } from '../../signaling/seat.ts';
 import type { OwnCertificate } from '../certificate.ts';
+import { OPEN_GATE } from '../handshake-ports.ts';
 import { IceSupply } from '../ice-supply.ts';
 import type { KnownPeer } from '../known-peer.ts';
 import { type SessionSeat, takeSeat } from '../session-seat.ts';
@@ -123,6 +124,7 @@ export class Meeting {
         computers: () => null,
         // Nobody is known in this room; who may come in is decided by the code.
         isBlocked: () => false,
+        gate: OPEN_GATE,
         log,
       },
       {

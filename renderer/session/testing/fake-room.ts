@@ -15,6 +15,8 @@ import {
   profileFromName,
   type Room,
   type RoomKeyring,
+  type RoomRules,
+  type RulesChange,
   ServerHost,
 } from '@parley/shared/model';
 import {
@@ -40,6 +42,7 @@ import {
   confirmSignatureBytes,
   createInvite,
   deriveRoomKeys,
+  ed25519FromSeed,
   entrySignatureBytes,
   formatInvite,
   helloSignatureBytes,
@@ -60,6 +63,7 @@ import { RoomSession } from '../room-session.ts';
 import type { RoomSessionPorts } from '../session-parts.ts';
 import { type SessionPolicy, usualSessionPolicy } from '../session-policy.ts';
 import type { SessionNow } from '../session-state.ts';
+import { FakeRules } from './fake-rules.ts';
 
 type Relayed = { from: ParticipantId; to: ParticipantId | '*'; box: string };
 let nextId = 1;
@@ -258,6 +262,8 @@ export class FakeCore {
   busy = false;
   /** Devices that the person blocked. */
   readonly blocked = new Set<string>();
+  /** The rules of the room, and the owner's key where this device has it. */
+  readonly rules = new FakeRules(this);
   readonly #key: CryptoKey;
 
   private constructor(dev: DeviceId, key: CryptoKey, profile: Profile) {
@@ -302,6 +308,10 @@ export class FakeCore {
 
   async #sign(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
     return toBase64Url(new Uint8Array(await crypto.subtle.sign('Ed25519', this.#key, bytes)));
+  }
+
+  get key(): CryptoKey {
+    return this.#key;
   }
 
   #itemOf({ message, mine, state, delivered, read }: Stored): HistoryItem {
@@ -367,6 +377,14 @@ export class FakeCore {
       const person = this.persons.get(deviceId);
       return accept({ deviceId, name: profile.username, standing: this.standing, ...(person ? { person } : {}) });
     },
+    'peers.look': ({ deviceId, profile }: { deviceId: DeviceId; profile: Profile }) => {
+      const person = this.persons.get(deviceId);
+      const standing = this.met.has(deviceId) ? 'pinned' : 'new';
+      return accept({ deviceId, name: profile.username, standing, ...(person ? { person } : {}) });
+    },
+    'rooms.rules': () => accept(this.rules.now()),
+    'rooms.set-rules': ({ change }: { change: RulesChange }) => this.rules.set(change),
+    'rooms.learn-rules': ({ records }: { records: RoomRules[] }) => this.rules.learn(records),
     // Texts only: what other kinds do to them is the business of the real history.
     'history.compose': async ({ id, roomId, content }: { id: MessageId; roomId: RoomId; content: EntryContent }) => {
       if (content.kind === 'call' || content.kind === 'hangup') this.noted.push(content);
@@ -557,29 +575,40 @@ export class FakeRoom {
   readonly net = new FakePeers();
   readonly clock: FakeClock = fakeClock();
   readonly keyring: RoomKeyring;
+  readonly #ownerSeed: Uint8Array<ArrayBuffer>;
   /** For the members that come. */
   policy: SessionPolicy = usualSessionPolicy(usualLinkPolicy);
 
-  private constructor(keyring: RoomKeyring) {
+  private constructor(keyring: RoomKeyring, ownerSeed: Uint8Array<ArrayBuffer>) {
     this.keyring = keyring;
+    this.#ownerSeed = ownerSeed;
   }
 
   static async create(): Promise<FakeRoom> {
     const host = ServerHost.parse('example.org');
-    const { invite } = await createInvite(host);
+    const { invite, ownerSeed } = await createInvite(host);
     const { roomId } = await deriveRoomKeys(invite.secret, null, invite.ownerPub);
-    return new FakeRoom({
+    const keyring = {
       roomId,
       host,
       secret: toBase64Url(invite.secret),
       ownerPub: toBase64Url(invite.ownerPub),
       passphrase: null,
       invite: formatInvite(invite),
-    });
+    };
+    return new FakeRoom(keyring, ownerSeed);
+  }
+
+  /** The person who made the room. */
+  async owner(name: string, core?: FakeCore): Promise<FakeMember> {
+    const own = core ?? (await FakeCore.create(name));
+    own.rules.ownerKey = (await ed25519FromSeed(this.#ownerSeed)).privateKey;
+    return this.member(name, own);
   }
 
   async member(name: string, core?: FakeCore): Promise<FakeMember> {
     const own = core ?? (await FakeCore.create(name));
+    own.rules.room = this.keyring;
     const certificate = await fakeCertificate(nextId++);
     const ports: RoomSessionPorts = {
       bridge: own.bridge(),

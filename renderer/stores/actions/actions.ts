@@ -10,6 +10,7 @@ import type { ListedRoomActions } from './listed-rooms.ts';
 import type { NavigationActions } from './navigation.ts';
 import type { PeopleActions } from './people.ts';
 import type { RoomActions } from './rooms.ts';
+import type { RulesActions } from './rules.ts';
 import type { ScanningActions } from './scanning.ts';
 import type { SelectingActions } from './selecting.ts';
 import type { ServerActions } from './servers.ts';
@@ -39,4 +40,5 @@ export interface Actions
     StorageActions,
     BackupActions,
     ComputerActions,
-    PeopleActions {}
+    PeopleActions,
+    RulesActions {}

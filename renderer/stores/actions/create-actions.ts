@@ -13,6 +13,7 @@ import { createListedRoomActions } from './listed-rooms.ts';
 import { createNavigationActions } from './navigation.ts';
 import { createPeopleActions } from './people.ts';
 import { createEnterRoom, createRoomActions } from './rooms.ts';
+import { createRulesActions } from './rules.ts';
 import { createScanningActions } from './scanning.ts';
 import { createSelectingActions } from './selecting.ts';
 import { createServerActions } from './servers.ts';
@@ -31,6 +32,7 @@ export function createActions(store: AppStore, parts: ActionParts): Actions {
   const invites = createInviteActions(context, { ...navigation, ...servers, enter });
   const chat = createChatActions(context);
   const entries = createEntryActions(context);
+  const people = createPeopleActions(context, invites);
   return {
     ...navigation,
     ...settings,
@@ -49,6 +51,7 @@ export function createActions(store: AppStore, parts: ActionParts): Actions {
     ...createStorageActions(context),
     ...createBackupActions(context),
     ...createComputerActions(context),
-    ...createPeopleActions(context, invites),
+    ...people,
+    ...createRulesActions(context, people),
   };
 }

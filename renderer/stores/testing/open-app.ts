@@ -46,6 +46,7 @@ export async function openApp(room: FakeRoom, given: Given = {}) {
     servers = [],
   } = given;
   const core = await FakeCore.create(name ?? 'nobody');
+  core.rules.room = room.keyring;
   const media = new FakeMedia();
   const listeners = new Map<BridgeEvent, (payload: never) => void>();
   const clipboard: string[] = [];

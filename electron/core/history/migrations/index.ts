@@ -15,6 +15,7 @@ import { up as calls } from './0013-calls.ts';
 import { up as roomNames } from './0014-room-names.ts';
 import { up as computers } from './0015-computers.ts';
 import { up as blocks } from './0016-blocks.ts';
+import { up as rules } from './0017-rules.ts';
 
 /** How many messages of all were brought to the newer shape; 0 of 0 when it begins. */
 export type MigrationProgress = (done: number, total: number) => void;
@@ -39,4 +40,5 @@ export const migrations: readonly Migration[] = [
   roomNames,
   computers,
   blocks,
+  rules,
 ];

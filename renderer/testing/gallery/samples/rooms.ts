@@ -1,4 +1,4 @@
-import type { Room } from '@parley/shared/model';
+import { NO_RULES, type Room } from '@parley/shared/model';
 import type { ParticipantView, RoomReach } from '../../../stores/state.ts';
 import { roomIdOf } from './ids.ts';
 
@@ -63,5 +63,8 @@ export const reachOf = (participants: readonly ParticipantView[], more: Partial<
   call: null,
   ringing: null,
   troubles: [],
+  rules: NO_RULES,
+  knocks: [],
+  door: { at: 'open' },
   ...more,
 });

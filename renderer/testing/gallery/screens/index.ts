@@ -34,5 +34,6 @@ export const pressed: Partial<Record<ScreenName, readonly string[]>> = {
   ...pressedForServers,
   ...pressedForSettings,
   'room-info': ['Info'],
+  'room-remove': ['Remove Ana Moreira…'],
   'do-not-disturb': ['Do not disturb. Calls ring.'],
 };

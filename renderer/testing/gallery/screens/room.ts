@@ -1,4 +1,4 @@
-import { messageKey } from '@parley/shared/model';
+import { messageKey, NO_RULES } from '@parley/shared/model';
 import { refuse } from '@parley/shared/protocol';
 import { refusedConnection } from '../../../signaling/server-connection.ts';
 import { type GalleryScreen, here, inRoom, joined, withReach } from '../base-state.ts';
@@ -18,6 +18,7 @@ import { fileMessagesAt, filesAt } from '../samples/files.ts';
 import { callId } from '../samples/ids.ts';
 import { participant } from '../samples/people.ts';
 import { design, longName, reachOf } from '../samples/rooms.ts';
+import { sampleKnocks, sampleRules } from '../samples/rules.ts';
 import { foundCheck, quotedRefusal, serverOf } from '../samples/servers.ts';
 import { voicesIn } from '../samples/voices.ts';
 
@@ -188,6 +189,41 @@ export const roomScreens = {
   'room-details': (base) => ({
     screen: inRoom('details'),
     rooms: base.rooms.map((one) => (one.roomId === design ? { ...one, host: '127.0.0.1:7420' } : one)),
+  }),
+  'room-locked': (base) => ({
+    screen: inRoom('details'),
+    reach: withReach(base, reachOf(here(), { rules: sampleRules })),
+  }),
+  'room-locked-member': (base) => ({
+    screen: inRoom('details'),
+    rooms: base.rooms.map((one) => (one.roomId === design ? { ...one, mine: false } : one)),
+    reach: withReach(base, reachOf(here(), { rules: { ...sampleRules, role: 'member' } })),
+  }),
+  'room-knock': (base) => ({
+    screen: inRoom(),
+    reach: withReach(base, reachOf(here(), { rules: sampleRules, knocks: sampleKnocks })),
+  }),
+  'room-moderation': (base) => ({
+    screen: inRoom('people'),
+    reach: withReach(base, reachOf(here(), { rules: sampleRules })),
+  }),
+  'room-remove': (base) => ({
+    screen: inRoom('people'),
+    reach: withReach(base, reachOf(here(), { rules: { ...NO_RULES, role: 'owner' } })),
+  }),
+  'room-outside': (base) => ({
+    screen: inRoom(),
+    chats: { [design]: chatOf([]) },
+    reach: withReach(base, reachOf([], { door: { at: 'locked', asked: 'owner' } })),
+  }),
+  'room-stopped': (base) => ({
+    screen: inRoom(),
+    chats: { [design]: chatOf([]) },
+    reach: withReach(base, reachOf([], { connection: { at: 'offline' }, door: { at: 'stopped' } })),
+  }),
+  'room-removed': (base) => ({
+    screen: inRoom(),
+    reach: withReach(base, reachOf([], { connection: { at: 'offline' }, door: { at: 'removed' } })),
   }),
   'room-timer': (base, nowMs) => ({
     screen: inRoom('details'),
