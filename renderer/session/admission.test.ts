@@ -40,6 +40,7 @@ async function setUp(capacity = 2) {
     goneGraceMs: 1_000,
     removed: () => {},
     ended: () => {},
+    crowded: () => {},
     changed: () => {},
   });
   const admission = new Admission({

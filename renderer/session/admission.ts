@@ -4,7 +4,7 @@ import type { Clock } from '@parley/shared/timing';
 import type { LinkOptions } from '../mesh/link-types.ts';
 import { PeerLink } from '../mesh/peer-link.ts';
 import type { Conversation } from './conversation.ts';
-import type { Gate } from './handshake-ports.ts';
+import type { Gate, HandshakeEvents } from './handshake-ports.ts';
 import { Inbox } from './inbox.ts';
 import type { KnownPeer } from './known-peer.ts';
 import { followLink, type LinkEventsPorts } from './link-events.ts';
@@ -63,6 +63,15 @@ export class Admission {
     if (!roster.replaceOlder(peer) || !roster.makeRoomFor(peer)) return;
     const { standing, person } = met.value;
     this.#list(new Participant({ peer, deviceId, profile, standing, person, link: this.#link(peer) }));
+  }
+
+  /** Somebody speaks from another seat: lists who proved themselves, is not listed, and has a seat that nobody listed sits in. */
+  moved(confirmed: readonly HandshakeEvents['confirmed'][]): void {
+    const { roster } = this.#ports;
+    for (const { peer, profile, computers } of confirmed) {
+      const isFree = roster.get(peer.peerId) === undefined && roster.at(peer.participantId) === undefined;
+      if (isFree) void this.confirmed(peer, profile, computers);
+    }
   }
 
   /** A signal that came through the server. */

@@ -41,6 +41,8 @@ export type HandshakeEvents = {
   confirmed: Said;
   /** A member who was met before confirmed again: back after an absence, maybe under another name. */
   confirmedAgain: Said;
+  /** Somebody spoke from another seat than before: who was turned away because of a seat may have one of their own. */
+  moved: undefined;
   /** Somebody who has the invite confirmed, and the locked room does not let them in yet. */
   knocked: Said;
   /** This device knocks there itself: it was heard, and is not let in yet. */

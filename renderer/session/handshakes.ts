@@ -8,6 +8,7 @@ import { ExpectedSeats, sayAgainAfterMs } from './expected-seats.ts';
 import type { BoxDrops, HandshakeEvents, HandshakePorts } from './handshake-ports.ts';
 import { type KnownPeer, type PeerRecord, peerIdOf, recordOf } from './known-peer.ts';
 import { SeatCounts } from './seat-counts.ts';
+import { Throttle } from './throttle.ts';
 import { TurnedAway } from './turned-away.ts';
 
 const QUEUE_MAX = 512;
@@ -16,6 +17,7 @@ const WAITING_MAX = 64;
 const UNMET_PER_SEAT = 2;
 const PEERS_PER_SEAT = 4;
 const CONFIRMS_AGAIN = { burst: 8, perSecond: 1 };
+const MOVES_RATE = { burst: 4, perSecond: 0.5 };
 const ANSWER_EVERY_MS = 500;
 const ANSWERED_SEATS_MAX = 8;
 
@@ -35,6 +37,7 @@ export class Handshakes {
   readonly #dropped: BoxDrops = { unreadable: 0, conflicting: 0, unknownPair: 0, refused: 0, flood: 0 };
   readonly #expected: ExpectedSeats;
   readonly #turnedAway = new TurnedAway();
+  readonly #moving: Throttle;
   #queue: Promise<void> = Promise.resolve();
   #queued = 0;
   #closed = false;
@@ -42,6 +45,7 @@ export class Handshakes {
   constructor(ports: HandshakePorts) {
     this.#ports = ports;
     this.#clock = countedClock(ports.clock);
+    this.#moving = new Throttle(this.#clock, MOVES_RATE, () => this.#events.emit('moved', undefined));
     this.#expected = new ExpectedSeats({
       clock: this.#clock,
       isHeard: (participantId) => [...this.#byPeerId.values()].some(({ peer }) => peer.participantId === participantId),
@@ -76,6 +80,14 @@ export class Handshakes {
     return new Set(met.map(({ peer }) => peer.participantId));
   }
 
+  /** What was said in the last confirm of everybody who confirmed, whether or not they are listed. */
+  get confirmed(): readonly HandshakeEvents['confirmed'][] {
+    const { gate } = this.#ports;
+    return [...this.#byPeerId.values()].flatMap(({ peer, said }) =>
+      said && gate.of(peer.hello.dev) === 'in' ? [{ peer, ...said }] : [],
+    );
+  }
+
   /** Says hello to everyone who is here. */
   announce(): void {
     void this.#ports.send('*', this.#ports.own.box, () => !this.#closed);
@@ -102,6 +114,7 @@ export class Handshakes {
       if (!knock || now === 'knocks') continue;
       known.knock = undefined;
       if (now === 'out') continue;
+      known.said = knock;
       peer.at = 'confirmed';
       void this.#sendConfirm(known, peer.participantId);
       this.#events.emit('confirmed', { peer, ...knock });
@@ -186,6 +199,7 @@ export class Handshakes {
     this.#closed = true;
     for (const peerId of this.#byPeerId.keys()) this.end(peerId);
     this.#expected.close();
+    this.#moving.close();
     this.#clock.stopAll();
     this.#events.clear();
   }
@@ -251,6 +265,7 @@ export class Handshakes {
     }
     const moved = peer.participantId !== from;
     peer.participantId = from;
+    if (moved) this.#moving.request();
     const message = opened.value;
     if (message.type === 'wait') {
       if (peer.at === 'confirmed') return;
@@ -276,6 +291,7 @@ export class Handshakes {
       if (moved) await this.#sendConfirm(known, from);
       return;
     }
+    known.said = { profile, computers };
     // However late: a confirm proves the device, and one that got lost may only be said again after an absence.
     if (peer.at !== 'confirmed') {
       this.#heard(known);

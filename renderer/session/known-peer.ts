@@ -36,6 +36,8 @@ export type PeerRecord = {
   /** Where they seem to be. More than one place when somebody repeats their hello: only one of them can read it. */
   readonly answerTo: Set<ParticipantId>;
   sig: string | undefined;
+  /** What they said of themselves in their last confirm. */
+  said: { profile: Profile; computers: ComputerList | undefined } | undefined;
   answeredAt: number;
   /** Limits the confirms after the first: each may write a name, and be answered. */
   confirms: FixedRate;
@@ -52,6 +54,7 @@ export const recordOf = (peer: KnownPeer, answeredAt: number, confirms: FixedRat
   knock: undefined,
   answerTo: new Set(),
   sig: undefined,
+  said: undefined,
   answeredAt,
   confirms,
 });

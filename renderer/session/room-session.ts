@@ -25,7 +25,7 @@ import type { OwnMedia } from './call-membership.ts';
 import type { SendWait } from './conversation.ts';
 import type { FileTransfers } from './files/file-transfers.ts';
 import { forgeryWords } from './forgery-words.ts';
-import type { HandshakeEvents } from './handshake-ports.ts';
+import { followHandshakes } from './follow-handshakes.ts';
 import { NetworkDoubts } from './network-doubts.ts';
 import { oncePerTurn } from './once-per-turn.ts';
 import type { Participant } from './participant.ts';
@@ -122,7 +122,7 @@ export class RoomSession {
       const prepared = await prepareSeat(this.keyring, ports);
       if (!this.#is('opening')) return;
       this.#state = { at: 'seated', joinedBefore: false, ...takeSeat(this.keyring, prepared, ports, this.#owner()) };
-      this.#followHandshakes();
+      followHandshakes(this.#state.handshakes, this.#parts);
     } catch (error) {
       if (!this.#is('opening')) return;
       log.warn('a room could not be opened', errorFields(error));
@@ -353,22 +353,6 @@ export class RoomSession {
       changed: () => this.#shown(),
       hint: (hint, participantId) => this.#hints.hinted(hint, participantId),
     };
-  }
-
-  #followHandshakes(): void {
-    const handshakes = this.#seated()?.handshakes;
-    const { admission, roster } = this.#parts;
-    const confirmed = ({ peer, profile, computers }: HandshakeEvents['confirmed']) =>
-      void admission.confirmed(peer, profile, computers);
-    handshakes?.on('confirmed', confirmed);
-    handshakes?.on('confirmedAgain', confirmed);
-    const { door } = this.#parts;
-    handshakes?.on('knocked', (knock) => void door.knocked(knock));
-    handshakes?.on('waits', (heard) => door.waits(heard));
-    handshakes?.on('message', ({ peer, message }) => {
-      if (message.type === 'bye') roster.remove(peer.peerId, 'left', true);
-      else admission.signal(peer, message.signal);
-    });
   }
 
   #opened(participant: Participant): void {

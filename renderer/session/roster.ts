@@ -16,6 +16,8 @@ export type RosterPorts = {
   removed(participant: Participant): void;
   /** That peer is over: nothing it says is heard any more. */
   ended(peerId: string): void;
+  /** Two peers speak from one seat, as far as the server says: one of them may sit somewhere else. */
+  crowded(): void;
   changed(): void;
 };
 
@@ -92,7 +94,10 @@ export class Roster {
       if (other.peer.participantId !== participantId) continue;
       const { at } = other.link.state;
       const first = at === 'open' || at === 'interrupted';
-      this.remove(first ? peerId : other.peerId, 'left', true);
+      // Not for good: a server can name any seat, and the peers prove where they are when it stops.
+      if (first) this.#unlist(peerId, 0);
+      else this.remove(other.peerId, 'left', false);
+      this.#ports.crowded();
       return !first;
     }
     if (others.length < this.capacity) return true;
@@ -142,7 +147,7 @@ export class Roster {
 
   /** Remembers a peer that is not listed for when it confirms again; of very many, the oldest are over. */
   #unlist(peerId: string, epoch: number): void {
-    this.#unlisted.set(peerId, epoch);
+    this.#unlisted.set(peerId, Math.max(epoch, this.#unlisted.get(peerId) ?? 0));
     const [oldest] = this.#unlisted.keys();
     if (this.#unlisted.size > UNLISTED_MAX && oldest !== undefined) this.remove(oldest, 'left', true);
   }

@@ -24,7 +24,7 @@ import { RoomCall } from './room-call.ts';
 import { RoomDoor } from './room-door.ts';
 import { Roster } from './roster.ts';
 import { SafetyCodes } from './safety-codes.ts';
-import { type SessionPolicy, VIEWS_RATE } from './session-policy.ts';
+import { CROWDED_RATE, type SessionPolicy, VIEWS_RATE } from './session-policy.ts';
 import type { SessionSeat } from './session-seat.ts';
 import type { Invitation, SessionNotice } from './session-state.ts';
 import { SharedComputers } from './shared-computers.ts';
@@ -125,8 +125,10 @@ export function createSessionParts(
       files.unlinked(participant.deviceId);
     },
     ended: (peerId) => hooks.seated()?.handshakes.end(peerId),
+    crowded: () => asking.request(),
     changed: () => call.changed(),
   });
+  const asking = new Throttle(clock, CROWDED_RATE, () => hooks.seated()?.handshakes.announce());
   const governing = new Throttle(clock, VIEWS_RATE, () => call.govern());
   const views = new OwnViews({ clock, participants: () => roster.all });
   const reactions = new Reactions({
