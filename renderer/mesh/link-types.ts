@@ -6,8 +6,11 @@ import type { LinkReading } from './link-reading.ts';
 import type { MakePeer } from './raw-peer.ts';
 import type { StreamName } from './track-slots.ts';
 
-/** `flood`: the far end sent far more than an app ever does. */
-export type CloseReason = 'left' | 'closed' | 'fingerprint-mismatch' | 'flood' | 'blocked';
+/**
+ * `flood`: the far end sent far more than an app ever does. `certificate-missing`: the browser shows no certificate of the far end, so
+ * that nothing can be compared with the fingerprint of its hello.
+ */
+export type CloseReason = 'left' | 'closed' | 'fingerprint-mismatch' | 'certificate-missing' | 'flood' | 'blocked';
 
 /** opening → open ⇄ interrupted;  opening | open | interrupted → opening, epoch + 1;  any → closed */
 export type LinkState =

@@ -151,7 +151,7 @@ describe('peer link', () => {
     peer.connect();
     await settled();
     expect(lo.states.map(({ at }) => at)).not.toContain('open');
-    expect(lo.link.state).toEqual({ at: 'closed', why: 'fingerprint-mismatch' });
+    expect(lo.link.state).toEqual({ at: 'closed', why: 'certificate-missing' });
     expect(lo.link.send(typing)).toBe(false);
     expect(lo.heard).toEqual([]);
   });

@@ -306,10 +306,8 @@ export class PeerLink {
   async #verify(connection: PeerConnection, epoch: number): Promise<void> {
     const seen = await Promise.all(connection.peer.remoteCertificates().map(sha256));
     if (this.#connection !== connection || this.#state.at === 'closed') return;
-    if (seen.length === 0 || !seen.every((fp) => equalBytes(fp, this.#options.fp))) {
-      this.close('fingerprint-mismatch');
-      return;
-    }
+    if (!seen.every((fp) => equalBytes(fp, this.#options.fp))) return this.close('fingerprint-mismatch');
+    if (seen.length === 0) return this.close('certificate-missing');
     connection.stopTimers();
     this.#attempts = 0;
     // Listeners of `state` may send at once, and are ready before anything that arrived early is passed on.

@@ -100,8 +100,9 @@ export const makeSimplePeer: MakePeer = ({ initiator, config, log, listener }) =
         peer.negotiate();
       }),
     remoteCertificates: () => {
-      const transport = peer._pc?.sctp?.transport;
-      return (transport?.getRemoteCertificates() ?? []).slice(0, 1).map((der) => new Uint8Array(der));
+      // A browser without the call shows no certificate, and the link is refused for it.
+      const transport: Partial<RTCDtlsTransport> | undefined = peer._pc?.sctp?.transport;
+      return (transport?.getRemoteCertificates?.() ?? []).slice(0, 1).map((der) => new Uint8Array(der));
     },
     stats: async () => {
       const entries: StatsEntry[] = [];

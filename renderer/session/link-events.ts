@@ -62,7 +62,7 @@ export function followLink(participant: Participant, ports: LinkEventsPorts): vo
     if (state.at === 'closed') {
       const text = closingText(participant.name, state.why);
       if (text !== null) {
-        const code = state.why === 'fingerprint-mismatch' ? state.why : null;
+        const code = state.why === 'fingerprint-mismatch' || state.why === 'certificate-missing' ? state.why : null;
         ports.notice({ tone: 'trouble', text, code });
         ports.ended(participant, state.why);
       }
@@ -98,6 +98,8 @@ const isFreshlyOpen = (state: LinkState, openEpoch: number): boolean =>
 
 function closingText(name: string, why: CloseReason): string | null {
   if (why === 'fingerprint-mismatch') return `The connection was not with ${isolated(name)}. It was closed.`;
+  if (why === 'certificate-missing')
+    return `The certificate could not be compared with that of ${isolated(name)}, so nothing was sent. Update Parley on this computer, then come in again.`;
   if (why === 'flood') return `${isolated(name)} sent far more than Parley ever does. The connection was closed.`;
   return null;
 }

@@ -83,7 +83,7 @@ export class Participant {
     return this.presence?.call ?? null;
   }
 
-  /** Not to a device that took over a known name, until the person compared the codes, nor to one that was removed. */
+  /** Not to a device that took over a known name, until the person compared the codes or goes on without that, nor to one that was removed. */
   get mayReceiveMedia(): boolean {
     return this.standing !== 'changed' && !this.isOut;
   }
@@ -102,7 +102,9 @@ export class Participant {
   /** `own`: the call that this person is in. */
   now(own: CallId | null, reaction: ShownReaction | null): ParticipantNow {
     const { link, call } = this;
-    const streamOf = (name: StreamName) => (own === null ? null : (link.streams.get(name) ?? null));
+    // Nothing of a device that took over a known name counts as that person's until this one decided.
+    const isShown = own !== null && this.mayReceiveMedia;
+    const streamOf = (name: StreamName) => (isShown ? (link.streams.get(name) ?? null) : null);
     return {
       sess: this.peerId,
       deviceId: this.deviceId,
@@ -113,7 +115,7 @@ export class Participant {
       relayed: this.reading.relayed,
       quality: this.quality.shown,
       call,
-      speaking: this.speaking && call !== null,
+      speaking: this.speaking && call !== null && this.mayReceiveMedia,
       typing: this.typing,
       reaction,
       busy: this.presence?.busy === true && call === null,

@@ -248,7 +248,8 @@ export class RoomCall {
     const first = firstIn(calls(members.filter(({ deviceId }) => !this.#turnedDown.has(deviceId))));
     const caller = members.find(({ call }) => call !== null && call === first);
     const isQuiet = firstIn(calls(members))?.quiet === true;
-    const rings = caller !== undefined && !own && !isQuiet && this.#ringing.rings(running);
+    // A device that took over a known name does not call as that person: the warning about it stands on the screen.
+    const rings = caller?.mayReceiveMedia === true && !own && !isQuiet && this.#ringing.rings(running);
     return {
       call: { ...running, deviceIds },
       ringing: rings ? { callId: running.callId, from: caller.name, verified: caller.standing === 'verified' } : null,

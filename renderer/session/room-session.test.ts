@@ -783,6 +783,26 @@ describe('room session', () => {
       await room.quiet();
       expect(sending()).toEqual([2, 2]);
     });
+
+    it('neither shows nor rings a device that took over a known name until the person decided (C9)', async () => {
+      const room = await FakeRoom.create();
+      const core = await FakeCore.create('ana');
+      core.standing = 'changed';
+      const ana = await room.member('ana', core);
+      const ben = await room.member('ben');
+      ben.session.joinCall(media());
+      await room.quiet();
+      expect(ana.seen().ringing).toBeNull();
+      ana.session.joinCall(media());
+      await room.quiet();
+      const shown = () =>
+        ana.seen().participants.map(({ cameraStream, call }) => [cameraStream !== null, call?.camera]);
+      expect(shown()).toEqual([[false, true]]);
+      ana.session.setStanding(ben.core.dev, 'pinned');
+      await room.quiet();
+      expect(shown()).toEqual([[true, true]]);
+      ana.session.leaveCall();
+    });
   });
 
   it('says when someone who is here takes a name that is known with another device', async () => {

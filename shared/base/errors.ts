@@ -64,6 +64,8 @@ export const ERRORS = {
   // Links and identity
   'handshake-failed': 'This person could not prove who they are, so no call was opened.',
   'fingerprint-mismatch': 'The connection was not with the person it claimed to be. It was closed.',
+  'certificate-missing':
+    'The certificate could not be compared, so nothing was sent. Update Parley on this computer, then come in again.',
   'identity-changed': 'This name was known with another device. Compare the safety code before you trust it.',
   'peer-blocked': 'You blocked this person. Unblock them in Settings, Privacy, to meet them again.',
   'peer-away': 'This person is not connected right now. Try again when they are here.',

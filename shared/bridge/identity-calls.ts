@@ -33,6 +33,11 @@ export const identityCalls = {
   },
   /** The person compared the safety code (`verified: true`) or takes that back. */
   'peers.verify': { input: z.object({ deviceId: DeviceId, verified: z.boolean() }).strict(), output: PeerStanding },
+  /**
+   * The person goes on with a device that took over a known name: it counts as known from then on, its code as not compared. Refuses with
+   * `bad-request` for one that was never met.
+   */
+  'peers.accept': { input: OfDevice, output: PeerStanding },
   /** Everybody who was met and is not blocked, the one met last first. */
   'peers.met': { input: Nothing, output: z.object({ items: z.array(MetPerson) }) },
   /** Everybody who is blocked, the one blocked last first. */

@@ -16,6 +16,7 @@ const calls: Record<BridgeCall, true> = {
   'peers.meet': true,
   'peers.look': true,
   'peers.verify': true,
+  'peers.accept': true,
   'peers.met': true,
   'peers.blocked': true,
   'peers.block': true,

@@ -23,6 +23,8 @@ export type ParticipantOptions = Omit<BrowserOptions, 'clip'> & {
   hostArgs?: readonly string[];
   /** Further environment of the host. */
   hostEnv?: Readonly<Record<string, string>>;
+  /** A script that runs in the page before the app does, where the page is one of several in a browser. */
+  beforeApp?: string;
   /** Another way to open the app than the loopback host with a Chromium process. */
   openApp?: (options: ParticipantOptions, clip: Clip) => Promise<OpenedApp>;
 };
@@ -75,6 +77,31 @@ export async function openInChromium(options: ParticipantOptions, clip: Clip): P
     throw error;
   }
 }
+
+/** Core in plain Node, and one more page of a Chromium process that several people share. */
+export const openInPageOf =
+  ({ context }: Browser) =>
+  async (options: ParticipantOptions): Promise<OpenedApp> => {
+    const host = await openHost(options);
+    const page = await context.newPage();
+    page.setDefaultTimeout(30_000);
+    try {
+      if (options.beforeApp !== undefined) await page.addInitScript(options.beforeApp);
+      await page.goto(host.url);
+    } catch (error) {
+      await page.close();
+      await host.close();
+      throw error;
+    }
+    return {
+      page,
+      readClipboard: () => page.evaluate<string>('navigator.clipboard.readText()'),
+      close: async () => {
+        await page.close();
+        await host.close();
+      },
+    };
+  };
 
 async function openHost(options: ParticipantOptions): Promise<AppHost> {
   const profile = profileOf(options.folder);

@@ -48,6 +48,7 @@ export function historyHandlers(
       return peerMet(await history.meet(deviceId, profile));
     },
     'peers.verify': async ({ deviceId, verified }) => peerMet(await history.verifyPeer(deviceId, verified)),
+    'peers.accept': async ({ deviceId }) => peerMet(await history.acceptPeer(deviceId)),
     'peers.met': async () => ({ items: await history.metPeople() }),
     'peers.blocked': async () => ({ items: await history.blockedPeers() }),
     'peers.block': async ({ deviceId }) => {

@@ -605,6 +605,20 @@ describe('peers', () => {
     expect(standingOf(other)).toBe('verified');
   });
 
+  it('have changed until the person goes on with them, and are known from then on, under that name alone (C9)', () => {
+    const [known, other] = [newDeviceId(), newDeviceId()];
+    standingOf(known);
+    ben.store.verifyPeer(known, true);
+    expect(standingOf(other)).toBe('changed');
+    expect(ben.store.acceptPeer(other)).toMatchObject({ peer: { standing: 'pinned' }, looksOther: true });
+    expect([standingOf(other), standingOf(known)]).toEqual(['pinned', 'verified']);
+    // The same name is taken once more by another one, and another name by this one.
+    expect(standingOf(newDeviceId())).toBe('changed');
+    standingOf(newDeviceId(), profileFromName('Eve'));
+    expect(standingOf(other, profileFromName('Eve'))).toBe('changed');
+    expect(() => ben.store.acceptPeer(newDeviceId())).toThrow();
+  });
+
   it('are compared by the name that people see, not by the username behind it', () => {
     standingOf(newDeviceId(), { username: 'Alice', displayName: null });
     expect(standingOf(newDeviceId(), { username: 'zz9', displayName: 'Alice' })).toBe('changed');

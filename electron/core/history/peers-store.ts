@@ -78,6 +78,17 @@ export function createPeersStore({ one, all, run, transaction, now, people }: Hi
         const looksOther = shownOf(pin) !== shownOf({ name: pin.name, changed: Number(changed) });
         return { peer: standingOf(deviceId, pin.name, standing), looksOther };
       }),
+
+    /** The person goes on with a device that took over a known name. Their code was not compared by that. */
+    acceptPeer: (deviceId: DeviceId): Met =>
+      transaction(() => {
+        const pin = pinOf(deviceId);
+        if (!pin) throw new ParleyError('bad-request', { path: 'deviceId' });
+        run(sql.verifyPin, pin.verified, 0, deviceId);
+        const standing = isVerified(deviceId) ? 'verified' : 'pinned';
+        const looksOther = shownOf(pin) !== shownOf({ name: pin.name, changed: 0 });
+        return { peer: standingOf(deviceId, pin.name, standing), looksOther };
+      }),
   };
 }
 

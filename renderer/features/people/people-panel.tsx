@@ -1,6 +1,6 @@
 import type { ComputersState, Room, RoomRulesNow } from '@parley/shared/model';
 import type { DeviceId } from '@parley/shared/protocol';
-import { Ban, Hand, MicOff, MonitorUp, ShieldCheck, UserX } from 'lucide-react';
+import { Ban, Hand, MicOff, MonitorUp, UserX } from 'lucide-react';
 import { useState } from 'react';
 import { UNREACHED } from '../../stores/app-store.ts';
 import { computersAmong, peopleAmong } from '../../stores/people.ts';
@@ -8,7 +8,6 @@ import { useActions, useApp } from '../../stores/react.tsx';
 import type { ParticipantView } from '../../stores/state.ts';
 import { Avatar } from '../../ui/avatar.tsx';
 import { Button } from '../../ui/button.tsx';
-import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { Banner } from '../../ui/field.tsx';
 import { formatNames } from '../../ui/format.ts';
 import { presenceWords, standingWords } from '../connection-words.ts';
@@ -16,6 +15,7 @@ import { PersonConnection, PersonConnectionButton } from '../quality/person-conn
 import { BlockDialog } from './block-dialog.tsx';
 import styles from './people.module.css';
 import { RemoveDialog } from './remove-dialog.tsx';
+import { SafetyCodeDialog } from './safety-code-dialog.tsx';
 import { StandingMark } from './standing-mark.tsx';
 
 const noParticipants: readonly ParticipantView[] = [];
@@ -145,49 +145,5 @@ function Person({ participant, room, rules, computers, onCompare, onBlock, onRem
         {participant.hand ? <Hand aria-label="Hand raised" /> : null}
       </span>
     </li>
-  );
-}
-
-/** Both codes, to be read aloud or compared by another way. */
-function SafetyCodeDialog({ participant, onClose }: { participant: ParticipantView; onClose: () => void }) {
-  const { setVerified } = useActions();
-  const [differ, setDiffer] = useState(false);
-  return (
-    <Dialog title="Safety code" onClose={onClose}>
-      <p>
-        Read the code to <bdi>{participant.name}</bdi>, in the call or by another way. If both of you see the same,
-        nobody stands between you.
-      </p>
-      <p className={styles.code}>{participant.safetyCode ?? 'Being agreed on…'}</p>
-      <details className={styles.more}>
-        <summary>The code of your two devices</summary>
-        <p className={styles.longCode}>{participant.deviceCode ?? 'Being computed…'}</p>
-        <p className={styles.soft}>It stays the same in every call, until one of you uses another device.</p>
-      </details>
-      {differ ? (
-        <Banner tone="danger" role="alert">
-          Then somebody may be listening in. Leave the call, say nothing private here, and agree on a new room by
-          another way.
-        </Banner>
-      ) : null}
-      <DialogActions>
-        <Button
-          look="danger-quiet"
-          onClick={() => {
-            setDiffer(true);
-            void setVerified(participant.deviceId, false);
-          }}
-        >
-          They differ
-        </Button>
-        <Button
-          look="primary"
-          icon={ShieldCheck}
-          onClick={() => void setVerified(participant.deviceId, true).then(onClose)}
-        >
-          They match
-        </Button>
-      </DialogActions>
-    </Dialog>
   );
 }

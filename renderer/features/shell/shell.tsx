@@ -6,6 +6,7 @@ import { isCommand, isKey, isTyping } from '../keys.ts';
 import { ListedRoomsScreen } from '../listed-rooms/listed-rooms-screen.tsx';
 import { LobbyScreen } from '../lobby/lobby-screen.tsx';
 import { Notices } from '../notices/notices.tsx';
+import { ChangedIdentity } from '../people/changed-identity.tsx';
 import { PeopleScreen } from '../people/people-screen.tsx';
 import { PreJoinScreen } from '../pre-join/pre-join-screen.tsx';
 import { ConnectionDialog } from '../quality/connection-dialog.tsx';
@@ -53,6 +54,7 @@ export function Shell() {
       <Announcer />
       <QualityAnnouncer />
       <IncomingCall />
+      <ChangedIdentity />
       {searching ? <SearchDialog /> : null}
       {inspecting ? <ConnectionDialog /> : null}
       <Notices />

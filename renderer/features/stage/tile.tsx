@@ -6,6 +6,7 @@ import { useApp, useLog } from '../../stores/react.tsx';
 import type { OwnMedia, ParticipantView, ShownReaction } from '../../stores/state.ts';
 import { Avatar } from '../../ui/avatar.tsx';
 import { classNames } from '../../ui/class-names.ts';
+import { SafetyCodeButton } from '../people/safety-code-button.tsx';
 import { ConnectionButton } from '../quality/connection-button.tsx';
 import { TileQuality } from '../quality/tile-quality.tsx';
 import { ForOneselfTools } from './for-oneself-tools.tsx';
@@ -35,7 +36,8 @@ export function ParticipantTile({ box, participant, kind, handPlace, pinned, onP
   const speakerId = useApp((state) => state.settings.devices.speakerId);
   const { name, speaking, microphone, hand, link, camera, mutedHere, hiddenHere } = participant;
   const stream = kind === 'camera' ? participant.cameraStream : participant.screenStream;
-  const visible = kind === 'screen' || (camera && !hiddenHere);
+  const isDoubted = participant.standing === 'changed';
+  const visible = (kind === 'screen' || (camera && !hiddenHere)) && !isDoubted;
   const label = kind === 'screen' ? `${isolated(name)}'s screen` : name;
   return (
     <div
@@ -60,6 +62,13 @@ export function ParticipantTile({ box, participant, kind, handPlace, pinned, onP
         />
       ) : null}
       <ConnectionTrouble link={link} name={name} />
+      {isDoubted ? (
+        <p className={styles.interrupted} role="status">
+          <span>
+            Another device than <bdi>{name}</bdi> had before. Picture and sound wait for you.
+          </span>
+        </p>
+      ) : null}
       {kind === 'camera' ? <Reaction now={participant.reaction} /> : null}
       <div className={styles.caption}>
         {microphone !== 'live' && kind === 'camera' ? <Mark icon={MicOff} word="Muted" /> : null}
@@ -73,6 +82,7 @@ export function ParticipantTile({ box, participant, kind, handPlace, pinned, onP
       </div>
       <div className={styles.tools}>
         <ForOneselfTools participant={participant} kind={kind} />
+        {kind === 'camera' ? <SafetyCodeButton participant={participant} className={styles.tool} /> : null}
         <ConnectionButton participant={participant} className={styles.tool} />
         {stream && visible ? <PopOutButton label={label} /> : null}
         <PinButton pinned={pinned} label={label} onPin={onPin} />

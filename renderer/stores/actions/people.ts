@@ -10,6 +10,8 @@ export interface PeopleActions {
   blockPerson: (deviceId: DeviceId, name: string) => Promise<Outcome<unknown>>;
   /** Takes that back; what the person wrote meanwhile is shown. */
   unblockPerson: (deviceId: DeviceId) => Promise<Outcome<unknown>>;
+  /** Goes on with a device that took over a known name, without a comparison of the codes. */
+  acceptPerson: (deviceId: DeviceId) => Promise<Outcome<unknown>>;
   /** Shows everybody who was met. */
   openPeople: () => void;
   /** Sends the invite of a room to a person, over a link that is open in any room. */
@@ -42,6 +44,12 @@ export function createPeopleActions(
       }));
       notices.say('info', `You blocked ${isolated(name)}. The connection is closed.`);
       return blocked;
+    },
+    async acceptPerson(deviceId) {
+      const standing = await ports.bridge.call('peers.accept', { deviceId });
+      if (!standing.ok) return tell(standing);
+      for (const each of running()?.reach.all() ?? []) each.setStanding(deviceId, standing.value.standing);
+      return standing;
     },
     async unblockPerson(deviceId) {
       const unblocked = await ports.bridge.call('peers.unblock', { deviceId });

@@ -204,6 +204,7 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
     showExport: () => undefined,
     freeStorage: async () => accept({ freedBytes: 1_310_000_000 }),
     setVerified: done,
+    acceptPerson: done,
     blockPerson: done,
     lockRoom: done,
     letIn: done,

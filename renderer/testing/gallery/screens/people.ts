@@ -1,8 +1,9 @@
 import type { MetPerson } from '@parley/shared/model';
-import { type GalleryScreen, inRoom } from '../base-state.ts';
+import { type GalleryScreen, here, inRoom, joined, withReach } from '../base-state.ts';
 import { deviceIdOf, roomIdOf } from '../samples/ids.ts';
 import { sampleInvite } from '../samples/invites.ts';
-import { people } from '../samples/people.ts';
+import { inCall, participant, people } from '../samples/people.ts';
+import { reachOf } from '../samples/rooms.ts';
 
 const metAt = (nowMs: number): MetPerson[] =>
   [...people, 'Grandma'].map((name, index) => ({
@@ -22,6 +23,18 @@ export const peopleScreens = {
   'people-empty': () => ({ screen: { at: 'people' }, met: [] }),
   'people-invite': (_, nowMs) => ({ screen: { at: 'people' }, met: metAt(nowMs) }),
   'people-block': () => ({ screen: inRoom('people') }),
+  'identity-changed': (base) => ({
+    screen: inRoom(),
+    reach: withReach(base, reachOf([...here(), participant('Chiara Fontana', { standing: 'changed' })])),
+  }),
+  'identity-held-back': (base, nowMs) =>
+    joined(base, nowMs, [
+      inCall('Ana Moreira', { speaking: true }),
+      inCall('Chiara Fontana', { standing: 'changed', cameraStream: null }),
+    ]),
+  'safety-code': () => ({ screen: inRoom('people') }),
+  'safety-code-qr': () => ({ screen: inRoom('people') }),
+  'safety-code-differs': () => ({ screen: inRoom('people') }),
   invitation: () => ({
     invitations: [
       {
@@ -38,4 +51,8 @@ export const peopleScreens = {
 export const pressedForPeople = {
   'people-invite': ['Invite Ana Moreira…'],
   'people-block': ['Block Ana Moreira…'],
+  'identity-held-back': ['Close'],
+  'safety-code': ['Compare safety code'],
+  'safety-code-qr': ['Compare safety code', 'The code of your two devices, also as a picture to scan'],
+  'safety-code-differs': ['Compare safety code', 'They differ'],
 } satisfies Partial<Record<keyof typeof peopleScreens, readonly string[]>>;

@@ -181,7 +181,7 @@ export const roomScreens = {
       base,
       reachOf([
         ...here(),
-        participant('Chiara Fontana', { standing: 'changed', link: 'interrupted' }),
+        participant('Chiara Fontana', { standing: 'changed', link: 'opening' }),
         participant('Đorđe', { standing: 'new', link: 'opening' }),
       ]),
     ),
