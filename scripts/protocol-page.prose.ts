@@ -139,6 +139,8 @@ export const LINK_PROSE: Readonly<Record<LinkMessage['type'], string>> = {
     'The newest record of the room’s rules of its owner and of each moderator, as they signed them (“Rules of a room”). Said when a link opens and when one changes; each member checks them and hands them on.',
   invite:
     'The invite of another room of the sender, shown with the sender’s name. A press fills in the lobby; nothing is joined by it. Three at once and one in five minutes are taken of a participant, and none of a changed device.',
+  around:
+    'Says who is linked with whom: the stays that this device has an open link to, with the names that it knows them by, and those that it hears of from others and has been unable to reach for 8 s. `missesYou` hands on that a linked stay says this of the receiver. Two stays that miss each other for 20 s while both sit at the server are told of to both people, as a server that keeps a room apart. Said when something of it changed, 4 at once and one in 5 s.',
   bye: 'The person left the room, or the app closes.',
 };
 

@@ -37,11 +37,13 @@ export const REQUIREMENTS = {
   V6: 'Spam is held back at the sender with a visible reason, and by receivers',
   V7: 'A refusal has a stable code, a sentence and the field, and nothing from inside',
   P1: 'The server never sees names, messages, files, addresses inside signals or secrets',
+  P2: 'A hostile server delays, drops or refuses, and gets neither media nor data; the screen says why',
   P3: 'Malformed input changes nothing for anybody else',
   P4: 'Slow, silent and half-open sockets cannot grow the server',
   P5: 'Limits tell the true time to wait',
   P6: 'Killed nodes, restarts and a Redis that is away end with everybody back, once',
   P7: 'SIGTERM ends it with 0 in time, and no acknowledged signal is lost or doubled',
+  P8: 'A running call needs no server: pictures, sound and messages go on',
   P9: 'An acknowledged message survives a killed process, a power cut and a full disk; damage is found, repaired and told',
   P10: 'A received file cannot leave its folder, run or arrive changed; a sender cannot fill memory or disk',
   P11: 'Nothing but the app’s own page can use the bridge; hostile links, names, messages and files execute nothing (shown for the bridge)',
@@ -63,7 +65,7 @@ export const REQUIREMENTS = {
   C5: 'A call goes on through another network, sleep, a relay over TCP or TLS, and while the server is away',
   C6: 'Pictures follow what is shown of them',
   C7: 'Quality in words with a cause, charts, a report without names and addresses, a test before the call',
-  C9: 'Rules of a room that its owner signed: locked rooms with knocking, removal for everybody, moderators',
+  C9: 'Who is who: safety codes by reading and scanning, a question before a changed identity counts, a room that is kept apart is told, relay only where wanted, rooms with rules that their owner signed, and no attack of a server or member gets anything',
   C11: 'Everybody who was met, to write to, call and invite from there; who may ring is one’s own decision; blocking; what the caller and the called one are told',
 } as const;
 export type RequirementId = keyof typeof REQUIREMENTS;

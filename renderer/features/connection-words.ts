@@ -99,6 +99,13 @@ export function presenceWords({ link, inCall }: Pick<ParticipantView, 'link' | '
   return inCall ? 'In the call' : 'Here';
 }
 
+/** Names somebody whom the server seems to keep apart from this person. */
+export const apartTitle = (name: string, seenBy: readonly string[]): string =>
+  `${formatNames(seenBy)} can see ${isolated(name)}, you cannot.`;
+
+export const APART_ADVICE =
+  'The server may be keeping you two apart. Ask the others to hand on what you say, or make a new room on another server.';
+
 /** The room's name where it stands alone, or words in its place before a member told it. */
 export const roomTitle = (room: Pick<Room, 'name'>): string => room.name ?? 'Unnamed room';
 

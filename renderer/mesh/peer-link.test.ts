@@ -89,7 +89,7 @@ describe('peer link', () => {
     expect(lo.link.send(typing)).toBe(false);
   });
 
-  it('closes at an answer with another fingerprint, before anything connects', async () => {
+  it('closes at an answer with another fingerprint, before anything connects (C9)', async () => {
     const { lo, hi, open, net } = await linkedPair({ hi: await fakeCertificate(9) });
     await open();
     expect(lo.link.state).toEqual({ at: 'closed', why: 'fingerprint-mismatch' });
@@ -97,7 +97,7 @@ describe('peer link', () => {
     expect(net.all.filter((peer) => peer.far)).toEqual([]);
   });
 
-  it('closes at an SDP with two fingerprints, even if one of them is right', async () => {
+  it('closes at an SDP with two fingerprints, even if one of them is right (C9)', async () => {
     const { lo, hi, deliver } = await linkedPair();
     hi.link.start();
     lo.link.start();
@@ -112,7 +112,7 @@ describe('peer link', () => {
     expect(hi.link.state).toEqual({ at: 'closed', why: 'fingerprint-mismatch' });
   });
 
-  it('closes when DTLS saw another certificate than the descriptions promised, and passes nothing on', async () => {
+  it('closes when DTLS saw another certificate than the descriptions promised, and passes nothing on (C9)', async () => {
     const { lo, hi, open, latest, net } = await linkedPair();
     net.connects = false;
     await open();
@@ -141,7 +141,7 @@ describe('peer link', () => {
     expect(hi.heard).toEqual([]);
   });
 
-  it('never opens when DTLS showed no certificate, and passes nothing on', async () => {
+  it('never opens when DTLS showed no certificate, and passes nothing on (C9)', async () => {
     const { lo, open, latest, net } = await linkedPair();
     net.connects = false;
     await open();

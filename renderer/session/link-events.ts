@@ -36,6 +36,8 @@ export type LinkEventsPorts = {
   declinedElsewhere(participant: Participant, callId: CallId): boolean;
   /** They invite this person to another room. */
   invited(participant: Participant, message: LinkMessageOf<'invite'>): void;
+  /** A participant said who is linked with whom. */
+  around(): void;
   /** Something came on the files channel, or it has room again. */
   file(participant: Participant, raw: string | ArrayBuffer): void;
   fileRoom(participant: Participant): void;
@@ -158,6 +160,10 @@ function hear(participant: Participant, message: LinkMessage, ports: LinkEventsP
       return;
     case 'invite':
       ports.invited(participant, message);
+      return;
+    case 'around':
+      participant.around = message;
+      ports.around();
       return;
     case 'computer':
       // Only where a new computer meets the first one, which is no room.

@@ -47,6 +47,8 @@ export class Participant {
   presence: LinkMessageOf<'presence'> | null = null;
   /** The sizes at which they show this device's pictures; undefined until they said so. */
   view: View | undefined;
+  /** The stays that they are linked with and miss, by their own word. */
+  around: LinkMessageOf<'around'> | null = null;
   reading: LinkReading = unknownReading;
   readonly quality = new SteadyQuality();
   speaking = false;

@@ -60,7 +60,7 @@ describe('room session', () => {
     expect(ben.seen().participants[0]?.deviceCode).toBe(ana.seen().participants[0]?.deviceCode);
   });
 
-  describe('against a lying server', () => {
+  describe('against a lying server (P2)', () => {
     it('does not list a participant that only the server names', async () => {
       const room = await FakeRoom.create();
       room.server.ghosts = [ParticipantId.parse(toBase64Url(new Uint8Array(16).fill(7)))];
@@ -321,8 +321,17 @@ describe('room session', () => {
     });
   });
 
+  it('connects anew, and nobody is lost, when the person hides their address (C9)', async () => {
+    const { room, ana, ben } = await twoInARoom();
+    const before = room.net.alive;
+    ana.session.renewLinks();
+    await room.later(1_000);
+    expect([names(ana), names(ben)]).toEqual([['ben open'], ['ana open']]);
+    expect(before.every(({ destroyed }) => destroyed)).toBe(true);
+  });
+
   describe('without the server', () => {
-    it('keeps links and chat while the server is gone', async () => {
+    it('keeps links and chat while the server is gone (P8)', async () => {
       const { room, ana, ben } = await twoInARoom();
       room.server.goDown();
       await room.later(60_000);

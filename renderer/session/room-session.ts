@@ -144,12 +144,13 @@ export class RoomSession {
   }
 
   get now(): SessionNow {
-    const { roster, call, reactions, quality, door } = this.#parts;
+    const { roster, call, reactions, quality, partition, door } = this.#parts;
     return {
       connection: connectionIn(this.#state),
       participants: roster.all.map((each) => each.now(call.own?.callId ?? null, reactions.of(each))),
       ...call.now(),
       troubles: quality.troubles,
+      apart: partition.apart,
       ...door.now(),
     };
   }
@@ -236,6 +237,11 @@ export class RoomSession {
     return this.#parts.ice.servers();
   }
 
+  /** The person hides their address from now on, or no longer does: each link gets a connection under that rule. */
+  renewLinks(): void {
+    for (const { link } of this.#parts.roster.all) link.reopen();
+  }
+
   /** The profile, or whether the person is in a call elsewhere, changed: the others hear of it. */
   refreshPresence(): void {
     this.#parts.presence.publish();
@@ -296,7 +302,8 @@ export class RoomSession {
     const seated = this.#seated();
     if (this.#state.at === 'refused') this.#state.undo();
     this.#state = { at: 'left' };
-    const { roster, presence, conversation, files, views } = this.#parts;
+    const { roster, presence, conversation, files, views, partition } = this.#parts;
+    partition.close();
     presence.close();
     views.close();
     this.#broadcast({ type: 'bye', why: 'left' });
@@ -320,9 +327,7 @@ export class RoomSession {
   }
 
   #inTime(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#clock.after(this.#ports.policy.byeMs, resolve);
-    });
+    return new Promise((resolve) => void this.#clock.after(this.#ports.policy.byeMs, resolve));
   }
 
   /**
@@ -357,8 +362,8 @@ export class RoomSession {
 
   #opened(participant: Participant): void {
     if (this.#is('left') || participant.link.state.at !== 'open') return;
-    const { presence, conversation, files, call, views, codes, computers, door } = this.#parts;
-    participant.send(presence.message());
+    const { conversation, files, call, views, codes, computers, door } = this.#parts;
+    participant.send(this.#parts.presence.message());
     views.opened(participant.peerId);
     door.opened(participant);
     void conversation.linked(participant);

@@ -17,6 +17,7 @@ import type { LocalFiles } from './files/local-files.ts';
 import { IceSupply } from './ice-supply.ts';
 import { OwnViews } from './own-views.ts';
 import type { Participant } from './participant.ts';
+import { Partition } from './partition.ts';
 import { PeerNames } from './peer-names.ts';
 import { Presence } from './presence.ts';
 import { Reactions } from './reactions.ts';
@@ -89,6 +90,7 @@ export type SessionParts = {
   codes: SafetyCodes;
   computers: SharedComputers;
   ice: IceSupply;
+  partition: Partition;
   admission: Admission;
   door: RoomDoor;
 };
@@ -126,7 +128,10 @@ export function createSessionParts(
     },
     ended: (peerId) => hooks.seated()?.handshakes.end(peerId),
     crowded: () => asking.request(),
-    changed: () => call.changed(),
+    changed: () => {
+      call.changed();
+      partition.changed();
+    },
   });
   const asking = new Throttle(clock, CROWDED_RATE, () => hooks.seated()?.handshakes.announce());
   const governing = new Throttle(clock, VIEWS_RATE, () => call.govern());
@@ -186,8 +191,19 @@ export function createSessionParts(
     changed: shown,
     log,
   });
+  const partition: Partition = new Partition({
+    clock,
+    participants: () => roster.all,
+    own: () => hooks.seated()?.deviceId ?? null,
+    // Somebody whom the room's rules keep out is missed no more than somebody who is blocked.
+    isBlocked: (deviceId) => ports.isBlocked(deviceId) || door.gate.of(deviceId) !== 'in',
+    isSeated: () => hooks.seated()?.seat.state.at === 'online',
+    isFull: () => roster.all.length >= roster.capacity,
+    notice,
+    shown,
+  });
   const ice = new IceSupply({ host: keyring.host, clock, ask: async () => hooks.seated()?.seat.ice() });
-  const door = new RoomDoor({
+  const door: RoomDoor = new RoomDoor({
     ...{ bridge, roomId, clock, notice, shown },
     participants: () => roster.all,
     isBlocked: ports.isBlocked,
@@ -219,7 +235,10 @@ export function createSessionParts(
       clock,
       typingShownMs: policy.typingShownMs,
       opened: hooks.opened,
-      stateChanged: (participant) => roster.setGone(participant),
+      stateChanged: (participant) => {
+        roster.setGone(participant);
+        partition.changed();
+      },
       ended: ({ peerId }, why) => roster.remove(peerId, why, true),
       signal: hooks.sendSignal,
       presence: (participant, said) => {
@@ -242,6 +261,7 @@ export function createSessionParts(
       },
       rules: (participant, message) => void door.heard(participant, message),
       safety: (participant, message) => void codes.handle(participant, message),
+      around: () => partition.heard(),
       file: ({ deviceId }, raw) => files.hear(deviceId, raw),
       fileRoom: ({ deviceId }) => files.roomCame(deviceId),
       reaction: (participant, emoji) => reactions.heard(participant, emoji),
@@ -255,5 +275,5 @@ export function createSessionParts(
     },
   });
   const parts = { conversation, files, roster, names, call, quality, views, reactions };
-  return { ...parts, presence, codes, computers, ice, admission, door };
+  return { ...parts, presence, codes, computers, ice, partition, admission, door };
 }

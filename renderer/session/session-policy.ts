@@ -46,6 +46,8 @@ export const RULES_RATE = { burst: 60, perSecond: 1 };
 export const KNOCKS_RATE = { burst: 5, perSecond: 1 / 30 };
 /** How long the person is not asked again about somebody whom they did not let in. */
 export const NOT_NOW_MS = 600_000;
+/** How often this device says who it is linked with. */
+export const AROUND_RATE = { burst: 4, perSecond: 0.2 };
 /** How often this device asks where everybody is, because two of them seem to share a seat. */
 export const CROWDED_RATE = { burst: 2, perSecond: 0.05 };
 /** How often this device says what changed about it. */

@@ -46,6 +46,9 @@ export type OwnCallNow = CallKey & {
   ring: 'ringing' | 'over' | 'quiet' | 'answered';
 };
 
+/** Somebody whom a server seems to keep apart from this device. */
+export type ApartNow = { deviceId: DeviceId; name: string; seenBy: readonly string[] };
+
 /** A room session as the screens see it. */
 export type SessionNow = {
   connection: ServerConnection;
@@ -61,6 +64,8 @@ export type SessionNow = {
   /** Those who ask to be let into the locked room, where this person may do that. */
   knocks: readonly Knock[];
   door: DoorNow;
+  /** Those who are in the room, as others here say, and cannot be reached, nor reach this device. */
+  apart: readonly ApartNow[];
 };
 
 /** Somebody at the door of a locked room, by their own word and by what is known of their device here. */

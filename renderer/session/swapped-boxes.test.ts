@@ -37,7 +37,7 @@ function swap(
   };
 }
 
-describe('a server that swaps the boxes of two people for a while', () => {
+describe('a server that swaps the boxes of two people for a while (C9, P2)', () => {
   it.each(CASES)(
     '%s, boxes: %s, for %i ms: sends nothing astray, and everybody is in a minute later',
     async (lie, kind, ms) => {

@@ -25,6 +25,7 @@ export const UNREACHED: RoomReach = {
   rules: NO_RULES,
   knocks: [],
   door: { at: 'open' },
+  apart: [],
 };
 export const EMPTY_CHAT: ChatState = {
   items: [],

@@ -83,6 +83,7 @@ export function createReach(options: {
       rules: now.rules,
       knocks: now.knocks,
       door: now.door,
+      apart: now.apart,
     };
     store.setState((state) => ({ reach: { ...state.reach, [roomId]: reach } }));
   };

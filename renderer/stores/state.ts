@@ -40,7 +40,7 @@ import type { LinkQuality } from '../session/link-quality.ts';
 import type { FirstSideState } from '../session/new-computer/first-side.ts';
 import type { NewSideState } from '../session/new-computer/new-side.ts';
 import type { ShownReaction } from '../session/reactions.ts';
-import type { DoorNow, Invitation, Knock, OwnCallNow } from '../session/session-state.ts';
+import type { ApartNow, DoorNow, Invitation, Knock, OwnCallNow } from '../session/session-state.ts';
 import type { ServerConnection } from '../signaling/server-connection.ts';
 import type { ForOneself } from './for-oneself.ts';
 import type { LinkRecords } from './link-records.ts';
@@ -54,7 +54,7 @@ export type { LinkQuality, QualityCause } from '../session/link-quality.ts';
 export type { ShownReaction } from '../session/reactions.ts';
 export type { ServerConnection } from '../signaling/server-connection.ts';
 export type { LinkRecords, ReadingAt } from './link-records.ts';
-export type { FirstSideState, Invitation, Knock, NewSideState };
+export type { ApartNow, FirstSideState, Invitation, Knock, NewSideState };
 
 /**
  * The state that the screens show, as plain data. Screens read it through `useApp` and change it only through `Actions`.
@@ -197,6 +197,8 @@ export type RoomReach = {
   knocks: readonly Knock[];
   /** `stopped`: the person does not want to ask any longer to be let in. */
   door: DoorNow | { at: 'stopped' };
+  /** Those whom the server seems to keep apart from this device. */
+  apart: readonly ApartNow[];
 };
 
 /** `until` in ms, by the clock on the wall; null: until it is turned off. */

@@ -88,6 +88,8 @@ export const LIMITS = {
   computersAskMs: 600_000,
   /** Devices that were ever a computer of one person; further ones do not count. */
   computersEverMax: 64,
+  /** Participants of a room in one message about who is linked with whom. */
+  aroundMax: 256,
   /** Lists of computers, and computers that left, in one message of a link. */
   computerListsMax: 16,
   /** Rooms in one message between computers of one person. */

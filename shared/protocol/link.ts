@@ -12,7 +12,7 @@ import {
   TransferPart,
 } from '../model/computers.ts';
 import { Emoji, Entry, EntryHeader } from '../model/entry.ts';
-import { Profile } from '../model/profile.ts';
+import { DisplayName, Profile } from '../model/profile.ts';
 import { RoomName } from '../model/room-name.ts';
 import { RoomRules } from '../model/rules.ts';
 
@@ -179,6 +179,20 @@ const ShownSize = z.object({
 });
 export type ShownSize = z.infer<typeof ShownSize>;
 
+/** One run of the app on a device. */
+export const Stay = z.object({ device: DeviceId, sess: base64UrlOf(16) });
+export type Stay = z.infer<typeof Stay>;
+
+/**
+ * The stays in this room that the sender is linked with, with the names that it knows them by, and those that it hears of from others and
+ * cannot reach. `missesYou`: that one cannot reach the receiver either, by its own word.
+ */
+const AroundMessage = z.object({
+  type: z.literal('around'),
+  linked: z.array(Stay.extend({ name: DisplayName, missesYou: z.boolean().optional() })).max(LIMITS.aroundMax),
+  missing: z.array(Stay).max(LIMITS.aroundMax),
+});
+
 /** The messages between two linked participants on the data channel: one JSON text per message. */
 export const LinkMessage = z.discriminatedUnion('type', [
   PresenceMessage,
@@ -237,6 +251,7 @@ export const LinkMessage = z.discriminatedUnion('type', [
     invite: z.string().min(1).max(LIMITS.inviteMaxChars),
     roomName: RoomName.nullable(),
   }),
+  AroundMessage,
   z.object({ type: z.literal('bye'), why: z.enum(['left', 'closed']) }),
 ]);
 export type LinkMessage = z.infer<typeof LinkMessage>;

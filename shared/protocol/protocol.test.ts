@@ -564,6 +564,19 @@ const LINK: Rows<LinkMessage['type']> = {
     ],
     bad: [{ invite: '' }, { invite: 'x'.repeat(2_049) }, { roomName: '' }, { roomName: 'x'.repeat(1_000) }],
   },
+  around: {
+    good: [
+      { linked: [{ device: id32, sess: id16, name: 'Ana', missesYou: true }], missing: [{ device: id32, sess: id16 }] },
+      { linked: [], missing: [] },
+    ],
+    bad: [
+      { linked: [{ device: id16, sess: id16, name: 'Ana' }] },
+      { linked: [{ device: id32, sess: id16, name: '' }] },
+      { linked: [{ device: id32, sess: id16, name: 'x'.repeat(65) }] },
+      { missing: [{ device: id32 }] },
+      { missing: Array.from({ length: LIMITS.aroundMax + 1 }, () => ({ device: id32, sess: id16 })) },
+    ],
+  },
   bye: { good: [{ why: 'left' }, { why: 'closed' }], bad: [{ why: 'bored' }, { why: null }] },
 };
 const PAIR: Rows<PairMessage['type']> = {

@@ -30,6 +30,21 @@ const KEEP_CONFIGURATIONS = `{
   });
   window.RTCPeerConnection.generateCertificate = Native.generateCertificate.bind(Native);
 }`;
+/** Keeps the candidates that the page finds and describes to others. */
+const KEEP_CANDIDATES = `{
+  const Native = RTCPeerConnection;
+  window.candidates = [];
+  window.descriptions = [];
+  window.RTCPeerConnection = new Proxy(Native, {
+    construct(target, args, newTarget) {
+      const peer = Reflect.construct(target, args, newTarget);
+      peer.addEventListener('icecandidate', ({ candidate }) => candidate && window.candidates.push(candidate.candidate));
+      peer.addEventListener('icegatheringstatechange', () => window.descriptions.push(peer.localDescription?.sdp ?? ''));
+      return peer;
+    },
+  });
+  window.RTCPeerConnection.generateCertificate = Native.generateCertificate.bind(Native);
+}`;
 /** A browser that does not show the certificate of the far end. */
 const HIDE_CERTIFICATES = 'delete RTCDtlsTransport.prototype.getRemoteCertificates;';
 
@@ -42,12 +57,13 @@ describe('a hostile signaling server', () => {
   let ben: Participant;
   let cem: Participant;
 
-  const open = async (name: string, beforeApp = KEEP_CONFIGURATIONS) =>
+  const open = async (name: string, beforeApp = KEEP_CONFIGURATIONS, relayOnly = false) =>
     Participant.open({
       name,
       folder: join(folder, name),
       clip: await clipFor(0, CLIP_SMALL),
       homeServer: server.host,
+      relayOnly,
       openApp: openInPageOf(browser),
       beforeApp,
     });
@@ -176,6 +192,21 @@ describe('a hostile signaling server', () => {
       expect(await dan.page.getByRole('list', { name: 'People' }).getByRole('listitem').count()).toBe(1);
     } finally {
       await dan.close();
+    }
+  });
+
+  it('learns no address of somebody who hides it, nor does anybody else, also without a relay (C9)', async () => {
+    const eda = await open('Eda Kaya', KEEP_CANDIDATES, true);
+    try {
+      await eda.joinRoom(invite);
+      const found = () =>
+        eda.page.evaluate<{ all: string; ends: number }>(
+          '({ all: [...window.candidates, ...window.descriptions].join(), ends: window.descriptions.length })',
+        );
+      await until('the search for ways to begin and end', async () => (await found()).ends >= 2);
+      expect((await found()).all).not.toMatch(/typ (host|srflx|prflx)/);
+    } finally {
+      await eda.close();
     }
   });
 

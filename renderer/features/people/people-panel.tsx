@@ -5,12 +5,12 @@ import { useState } from 'react';
 import { UNREACHED } from '../../stores/app-store.ts';
 import { computersAmong, peopleAmong } from '../../stores/people.ts';
 import { useActions, useApp } from '../../stores/react.tsx';
-import type { ParticipantView } from '../../stores/state.ts';
+import type { ApartNow, ParticipantView } from '../../stores/state.ts';
 import { Avatar } from '../../ui/avatar.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Banner } from '../../ui/field.tsx';
 import { formatNames } from '../../ui/format.ts';
-import { presenceWords, standingWords } from '../connection-words.ts';
+import { APART_ADVICE, apartTitle, presenceWords, standingWords } from '../connection-words.ts';
 import { PersonConnection, PersonConnectionButton } from '../quality/person-connection.tsx';
 import { BlockDialog } from './block-dialog.tsx';
 import styles from './people.module.css';
@@ -19,10 +19,12 @@ import { SafetyCodeDialog } from './safety-code-dialog.tsx';
 import { StandingMark } from './standing-mark.tsx';
 
 const noParticipants: readonly ParticipantView[] = [];
+const nobodyApart: readonly ApartNow[] = [];
 
 /** The people who are here, and how far each device is trusted. */
 export function PeoplePanel({ room }: { room: Room }) {
   const participants = useApp((state) => state.reach[room.roomId]?.participants ?? noParticipants);
+  const apart = useApp((state) => state.reach[room.roomId]?.apart ?? nobodyApart);
   const profile = useApp((state) => state.settings.profile);
   const computers = useApp((state) => state.computers);
   const people = peopleAmong(participants, computers?.person);
@@ -59,6 +61,7 @@ export function PeoplePanel({ room }: { room: Room }) {
           />
         ))}
       </ul>
+      <Apart apart={apart} />
       {people.length === 0 ? (
         <p className={styles.empty}>
           Nobody else is here at the moment. Send the invite to the people you want to talk to.
@@ -69,6 +72,19 @@ export function PeoplePanel({ room }: { room: Room }) {
         <RemoveDialog {...removing} roomId={room.roomId} isLocked={rules.locked} onClose={() => setRemoving(null)} />
       ) : null}
       {compared ? <SafetyCodeDialog participant={compared} onClose={() => setComparing(null)} /> : null}
+    </div>
+  );
+}
+
+/** Says who is here for others and not for this person. Always there, so that it is read out when it comes. */
+function Apart({ apart }: { apart: readonly ApartNow[] }) {
+  return (
+    <div role="status">
+      {apart.map(({ deviceId, name, seenBy }) => (
+        <Banner key={deviceId} tone="warning" title={apartTitle(name, seenBy)}>
+          {APART_ADVICE}
+        </Banner>
+      ))}
     </div>
   );
 }

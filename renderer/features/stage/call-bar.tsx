@@ -1,7 +1,7 @@
 import type { LucideIcon } from 'lucide-react';
 import { Hand, Mic, MicOff, MonitorUp, MonitorX, PhoneOff, SlidersHorizontal, Video, VideoOff } from 'lucide-react';
 import { useId } from 'react';
-import { useActions } from '../../stores/react.tsx';
+import { useActions, useApp } from '../../stores/react.tsx';
 import type { OwnMedia } from '../../stores/state.ts';
 import { classNames } from '../../ui/class-names.ts';
 import { formatDuration } from '../../ui/format.ts';
@@ -95,10 +95,12 @@ export function CallBar({ media, since }: { media: OwnMedia; since: number }) {
 
 function Elapsed({ since }: { since: number }) {
   const now = useMonotonicNow(1_000);
+  const isHidden = useApp((state) => state.settings.privacy.relayOnly);
   return (
     <p className={styles.time}>
       <span className="visually-hidden">The call runs for </span>
       {formatDuration(now - since)}
+      {isHidden ? <span title="Everything goes through a relay"> · address hidden</span> : null}
     </p>
   );
 }

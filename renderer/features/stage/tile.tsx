@@ -48,7 +48,7 @@ export function ParticipantTile({ box, participant, kind, handPlace, pinned, onP
       className={classNames(styles.tile, speaking && kind === 'camera' && styles.speaking, styles[box.role])}
       style={placeOf(box)}
     >
-      {visible ? null : <Absent id={participant.person ?? participant.deviceId} name={name} box={box} />}
+      {visible || isDoubted ? null : <Absent id={participant.person ?? participant.deviceId} name={name} box={box} />}
       {stream ? (
         <VideoView
           stream={stream}

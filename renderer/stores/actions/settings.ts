@@ -23,8 +23,13 @@ export function createSettingsActions(context: ActionContext): SettingsActions {
   const { store, ports, running, restart, tell } = context;
 
   const changeSettings = async (change: SettingsChange) => {
+    const { relayOnly } = store.getState().settings.privacy;
     const changed = await ports.bridge.call('settings.change', change);
-    if (changed.ok) store.setState({ settings: changed.value });
+    if (changed.ok) {
+      store.setState({ settings: changed.value });
+      if (changed.value.privacy.relayOnly !== relayOnly)
+        for (const each of running()?.reach.all() ?? []) each.renewLinks();
+    }
     return tell(changed);
   };
 

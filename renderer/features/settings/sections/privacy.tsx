@@ -21,7 +21,7 @@ export function PrivacySection() {
           label="Hide my address from the others"
           checked={privacy.relayOnly}
           onChange={(relayOnly) => void changeSettings({ privacy: { relayOnly } })}
-          hint="Calls go through a relay, which needs a server that offers one. Holds for new connections."
+          hint="Everything goes through a relay, from the moment you turn this on. On a server without a relay you reach nobody then."
         />
         {info?.keysProtectedBy === 'file-permissions' ? (
           <p className={styles.fact}>

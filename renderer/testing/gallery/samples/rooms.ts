@@ -66,5 +66,6 @@ export const reachOf = (participants: readonly ParticipantView[], more: Partial<
   rules: NO_RULES,
   knocks: [],
   door: { at: 'open' },
+  apart: [],
   ...more,
 });

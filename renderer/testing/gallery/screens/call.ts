@@ -90,6 +90,10 @@ export const callScreens = {
   'call-no-answer': (base, nowMs) => calling(base, nowMs, 'over', [participant('Ana Moreira')]),
   'call-all-left': (base, nowMs) => calling(base, nowMs, 'answered', [participant('Ana Moreira')]),
   'call-2': (base, nowMs) => joined(base, nowMs, [inCall('Ana Moreira', { speaking: true })]),
+  'call-2-hidden': (base, nowMs) => ({
+    ...joined(base, nowMs, [inCall('Ana Moreira', { speaking: true, relayed: true })]),
+    settings: { ...base.settings, privacy: { ...base.settings.privacy, relayOnly: true } },
+  }),
   'call-2-chat': (base, nowMs) => ({
     ...joined(base, nowMs, [inCall('Ana Moreira', { speaking: true })]),
     screen: inRoom('chat'),

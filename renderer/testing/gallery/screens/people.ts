@@ -32,6 +32,15 @@ export const peopleScreens = {
       inCall('Ana Moreira', { speaking: true }),
       inCall('Chiara Fontana', { standing: 'changed', cameraStream: null }),
     ]),
+  'room-apart': (base) => ({
+    screen: inRoom('people'),
+    reach: withReach(
+      base,
+      reachOf(here(), {
+        apart: [{ deviceId: deviceIdOf('Emre Yıldız'), name: 'Emre Yıldız', seenBy: ['Ana Moreira', 'Benedikt'] }],
+      }),
+    ),
+  }),
   'safety-code': () => ({ screen: inRoom('people') }),
   'safety-code-qr': () => ({ screen: inRoom('people') }),
   'safety-code-differs': () => ({ screen: inRoom('people') }),
