@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { BridgeEvent } from '@parley/shared/bridge';
-import { ComputerName, type Preparing } from '@parley/shared/model';
+import { ComputerName, isolated, nameOf, type Preparing } from '@parley/shared/model';
 import { type Outcome, refusalOf, refuse } from '@parley/shared/protocol';
 import { createComputers } from './computers/computers.ts';
 import { readDeepLink } from './deep-link/deep-link.ts';
@@ -10,13 +10,14 @@ import { createEmbeddedServer } from './embedded-server/embedded-server.ts';
 import { createEventHub } from './event-hub.ts';
 import { asFileError } from './file-errors.ts';
 import { Downloads } from './files/downloads.ts';
-import { type FileContent, fileContent } from './files/file-requests.ts';
+import { type FileContent, fileContent, joinedContent } from './files/file-requests.ts';
 import { Files } from './files/files.ts';
 import { appHandlers } from './handlers/app-handlers.ts';
 import { backupHandlers } from './handlers/backup-handlers.ts';
 import { computerHandlers } from './handlers/computer-handlers.ts';
 import { fileHandlers } from './handlers/file-handlers.ts';
 import { historyHandlers } from './handlers/history-handlers.ts';
+import { recordingHandlers } from './handlers/recording-handlers.ts';
 import { roomHandlers } from './handlers/room-handlers.ts';
 import { serverHandlers } from './handlers/server-handlers.ts';
 import { storageHandlers } from './handlers/storage-handlers.ts';
@@ -35,6 +36,8 @@ import { chooser } from './ownership/choose.ts';
 import { createWork } from './ownership/work.ts';
 import type { CorePorts } from './ports.ts';
 import { sayWhenLong } from './preparing.ts';
+import { recordingContent } from './recordings/recording-requests.ts';
+import { Recordings } from './recordings/recordings.ts';
 import { restartable } from './restartable.ts';
 import { createRoomRules } from './rooms/room-rules.ts';
 import { createRoomWatch } from './rooms/room-watch.ts';
@@ -145,9 +148,10 @@ async function openCore(
   }
   await finishSecrets(paths.profile, history, secrets);
 
+  const downloads = new Downloads(paths.downloads);
   const files = new Files({
     folder: inProfile('files'),
-    downloads: new Downloads(paths.downloads),
+    downloads,
     shell: ports.shell,
     history,
     author: identity.deviceId,
@@ -198,6 +202,19 @@ async function openCore(
     homeServer: () => settings.get().homeServer,
     profile: () => settings.get().profile,
   });
+  const recordings = new Recordings({
+    folder: inProfile('recordings'),
+    downloads,
+    shell: ports.shell,
+    roomName: async (roomId) => {
+      const room = (await rooms.list()).find((each) => each.roomId === roomId);
+      return room && (room.name ?? 'a room without a name');
+    },
+    ownName: () => nameOf(settings.get().profile ?? { username: 'someone', displayName: null }),
+    now: clock.now,
+    log,
+  });
+  opened.push(() => recordings.close());
   const watch = createRoomWatch({
     list: rooms.list,
     clock,
@@ -262,6 +279,7 @@ async function openCore(
       }),
       ...historyHandlers({ rooms, watch, history, notices, files, settings, emit, computers }),
       ...fileHandlers(files),
+      ...recordingHandlers(recordings),
       ...serverHandlers(servers),
       ...workHandlers({
         work,
@@ -296,6 +314,13 @@ async function openCore(
   });
   if (ports.serverProcess) await embedded.start(settings.get().hosting.lan);
 
+  recordings.finishLeft((room, name) =>
+    notices.sayOnce(
+      'recording-kept',
+      `The recording of ${isolated(room)} was kept although Parley ended. It is called ${isolated(name)}.`,
+    ),
+  );
+
   let closing: Promise<void> | undefined;
   const call = async (name: string, input: unknown, page: PageWires | null) => {
     if (closing) return refuse('cancelled');
@@ -321,10 +346,11 @@ async function openCore(
           stopUsing();
           page.closeAll();
           computers.endPage(page);
+          recordings.endPage(page);
         },
       };
     },
-    content: fileContent(files, log),
+    content: joinedContent(fileContent(files, log), recordingContent(recordings, log)),
     subscribe: hub.subscribe,
     openDeepLink(text) {
       const read = readDeepLink(text);

@@ -20,7 +20,7 @@ function fakeCore(number: number, said: string[]) {
       close: () => said.push(`page of ${number} closed`),
     }),
     content: {
-      bodyMaxBytes: number,
+      bodyMaxBytes: () => number,
       isFor: () => true,
       answer: async () => ({ status: number, headers: {}, body: '' }),
     },
@@ -59,7 +59,7 @@ it('opens anew behind the same face, and says so', async () => {
   // It waits for the new one.
   expect(await core.call('x', {})).toEqual(accept('2 x'));
   expect(await page.call('x', {})).toEqual(accept('2 page x'));
-  expect(core.content.bodyMaxBytes).toBe(2);
+  expect(core.content.bodyMaxBytes('/')).toBe(2);
   made[1]?.emit('from the second');
   expect(heard).toEqual([
     ['app.restarted', {}],

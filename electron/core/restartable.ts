@@ -64,9 +64,7 @@ export async function restartable(
   await Promise.race([ready, takesLong.promise]);
 
   const content: FileContent = {
-    get bodyMaxBytes() {
-      return current?.content.bodyMaxBytes ?? 0;
-    },
+    bodyMaxBytes: (path) => current?.content.bodyMaxBytes(path) ?? 0,
     isFor: (path) => current?.content.isFor(path) ?? false,
     answer: async (method, path, body) => (await ready).content.answer(method, path, body),
   };

@@ -27,7 +27,7 @@ describe('the local server of the loopback host (P11)', () => {
   let pagesClosed: number;
   let stored: { method: string; path: string; size: number }[];
   const content: FileContent = {
-    bodyMaxBytes: 100,
+    bodyMaxBytes: () => 100,
     isFor: (path) => path.startsWith('/files/'),
     async answer(method, path, body) {
       const read = method === 'PUT' ? await body() : accept(new Uint8Array());

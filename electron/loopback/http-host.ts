@@ -217,7 +217,7 @@ export async function startHttpHost(options: HttpHostOptions): Promise<HttpHost>
         : gate.refuseWrite(request.headers, 'application/octet-stream');
     if (refused) return answerJson(response, refused.status, refused.refusal);
     const { status, headers, body } = await content.answer(request.method ?? '', path, () =>
-      readBytes(request, content.bodyMaxBytes),
+      readBytes(request, content.bodyMaxBytes(path)),
     );
     response.writeHead(status, headers);
     response.end(body);

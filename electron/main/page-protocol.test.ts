@@ -8,7 +8,7 @@ describe('the page under app://', () => {
   const root = join(import.meta.dirname, '..', '..', 'renderer');
   const stored: Uint8Array[] = [];
   const content: FileContent = {
-    bodyMaxBytes: 100,
+    bodyMaxBytes: () => 100,
     isFor: (path) => path.startsWith('/files/'),
     async answer(_method, _path, body) {
       const read = await body();

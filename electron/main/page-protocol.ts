@@ -18,7 +18,7 @@ const refused = (status: number) =>
 type AppRequest = Pick<Request, 'url' | 'method' | 'body'> & { initiatorOrigin?: string };
 
 async function answerContentRequest(request: AppRequest, path: string, content: FileContent): Promise<Response> {
-  const answer = await content.answer(request.method, path, () => bytesOf(request.body, content.bodyMaxBytes));
+  const answer = await content.answer(request.method, path, () => bytesOf(request.body, content.bodyMaxBytes(path)));
   const body = typeof answer.body === 'string' ? answer.body : new Uint8Array(answer.body);
   return new Response(body, { status: answer.status, headers: answer.headers });
 }

@@ -21,6 +21,9 @@ export type OwnMedia = {
   tracks: OutgoingTracks;
 };
 
+/** A change of the own part in a call. */
+export type OwnPart = { media: OwnMedia } | { hand: boolean } | { recording: boolean };
+
 /** The call that another participant says it is in. */
 export type CallPeer = { peerId: string; call: CallPresence | null; mayReceiveMedia: boolean };
 
@@ -38,6 +41,7 @@ export type CallMembershipPorts = {
 type OwnCall = CallKey & {
   handTurn: number | null;
   quiet: boolean;
+  recording: boolean;
   turn: number;
   cameAt: number;
   media: OwnMedia;
@@ -79,7 +83,7 @@ export class CallMembership {
     const turn = this.#own?.turn ?? nextTurn(placesOf(others));
     const cameAt = this.#own?.cameAt ?? clock.monotonicMs();
     const isQuiet = others.length > 0 ? this.isQuiet(callId) : (this.#own?.quiet ?? quiet);
-    this.#own = { callId, startedAt, handTurn: null, quiet: isQuiet, turn, cameAt, media };
+    this.#own = { callId, startedAt, handTurn: null, quiet: isQuiet, recording: false, turn, cameAt, media };
     silence(callId);
     return accept({ callId, startedAt });
   }
@@ -93,10 +97,11 @@ export class CallMembership {
   }
 
   /** False when this device is in no call. */
-  change(part: { media: OwnMedia } | { hand: boolean }): boolean {
+  change(part: OwnPart): boolean {
     const own = this.#own;
     if (!own) return false;
     if ('media' in part) this.#own = { ...own, media: part.media };
+    else if ('recording' in part) this.#own = { ...own, recording: part.recording };
     else if (part.hand !== (own.handTurn !== null)) {
       const raised = this.#others().flatMap(({ call }) =>
         call?.hand && call.handTurn ? [{ turn: call.handTurn }] : [],
@@ -143,10 +148,11 @@ export class CallMembership {
   /** The state as the others are told it; how long the call has run is added to it. */
   presence(): Omit<CallPresence, 'ranMs'> | null {
     if (!this.#own) return null;
-    const { callId, startedAt, turn, handTurn, quiet, media } = this.#own;
+    const { callId, startedAt, turn, handTurn, quiet, recording, media } = this.#own;
     const { microphone, camera, screen } = media;
     const hand = handTurn === null ? { hand: false } : { hand: true, handTurn };
-    return { callId, startedAt, turn, microphone, camera, screen, ...hand, ...(quiet ? { quiet } : {}) };
+    const told = { ...(quiet ? { quiet } : {}), ...(recording ? { recording } : {}) };
+    return { callId, startedAt, turn, microphone, camera, screen, ...hand, ...told };
   }
 
   /** The kinds of streams that this device sends. Muted counts as live: pressing mute often is no new stream. */

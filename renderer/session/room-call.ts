@@ -13,7 +13,7 @@ import {
 } from '@parley/shared/protocol';
 import type { Clock } from '@parley/shared/timing';
 import type { CallEntries } from './call-entries.ts';
-import { CallMembership, type OwnMedia } from './call-membership.ts';
+import { CallMembership, type OwnMedia, type OwnPart } from './call-membership.ts';
 import { type CallKey, firstIn } from './call-state.ts';
 import type { OwnViews } from './own-views.ts';
 import type { Participant } from './participant.ts';
@@ -117,7 +117,7 @@ export class RoomCall {
     this.changed();
   }
 
-  change(part: { media: OwnMedia } | { hand: boolean }): void {
+  change(part: OwnPart): void {
     if (this.#membership.change(part)) this.changed();
   }
 

@@ -178,6 +178,11 @@ export class RoomSession {
     this.#parts.call.change({ hand: raised });
   }
 
+  /** Tells the others that this person records the call, or no longer. */
+  setRecording(recording: boolean): void {
+    this.#parts.call.change({ recording });
+  }
+
   /** Shows an emoji for a moment to those who are in the call. */
   react(emoji: Emoji): void {
     this.#parts.reactions.send(emoji);

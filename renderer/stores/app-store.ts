@@ -52,6 +52,7 @@ export const createAppStore = (): AppStore =>
     screen: { at: 'home' },
     reach: {},
     call: NO_CALL,
+    callRecording: null,
     linkRecords: {},
     pathTest: { at: 'none' },
     inspecting: null,

@@ -7,6 +7,7 @@ import { createActions } from './actions/create-actions.ts';
 import { markListed } from './actions/listing-changes.ts';
 import { type AppStore, createAppStore } from './app-store.ts';
 import { browserPorts } from './browser-ports.ts';
+import { createCallRecordings } from './call-recordings.ts';
 import { type Calls, createCalls } from './calls.ts';
 import { createChats } from './chats.ts';
 import { createDrafts } from './drafts.ts';
@@ -50,6 +51,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
   });
   const voices = createVoices({ store, ports, notices });
   let running: { reach: Reach; calls: Calls } | undefined;
+  const callRecordings = createCallRecordings({ store, ports, running: () => running, notices });
   const pathTests = createPathTests({
     store,
     ports,
@@ -71,6 +73,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
     notices,
     voices,
     pathTests,
+    callRecordings,
     running: () => running,
     restart: () => void start(),
   });
@@ -239,7 +242,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
       actions.stopComingIn();
       running?.calls.leave();
       running?.calls.close();
-      await Promise.all([drafts.close(), running?.reach.close()]);
+      await Promise.all([drafts.close(), callRecordings.close(), running?.reach.close()]);
       ports.signaling.close();
       clock.stopAll();
       await ports.log.flush();

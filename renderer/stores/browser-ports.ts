@@ -2,9 +2,11 @@ import type { Bridge } from '@parley/shared/bridge';
 import { systemClock } from '@parley/shared/timing';
 import { createBridge } from '../bridge/create-bridge.ts';
 import { fetchedContent } from '../bridge/file-content.ts';
+import { fetchedRecordings } from '../bridge/recording-content.ts';
 import { browserSaveText } from '../bridge/save-text.ts';
 import { PageLog } from '../log.ts';
 import { browserMedia } from '../media/ports.ts';
+import { browserCapture } from '../media/recording/browser-capture.ts';
 import { browserRingTone } from '../media/ring-tone.ts';
 import { browserVoice } from '../media/voice/voice-ports.ts';
 import { usualLinkPolicy } from '../mesh/link-policy.ts';
@@ -41,6 +43,7 @@ export function browserPorts(window: Window & typeof globalThis): AppPorts {
   return {
     bridge,
     content: fetchedContent((url, init) => window.fetch(url, init), log.area('bridge')),
+    recordings: fetchedRecordings((url, init) => window.fetch(url, init), log.area('bridge')),
     fileUrls: {
       make: (file) => (file instanceof File ? window.URL.createObjectURL(file) : null),
       revoke: (address) => window.URL.revokeObjectURL(address),
@@ -54,6 +57,7 @@ export function browserPorts(window: Window & typeof globalThis): AppPorts {
     makeCertificate: () => makeCertificate(window.RTCPeerConnection),
     media: browserMedia(window),
     voice: browserVoice(window),
+    capture: browserCapture(window),
     ringTone: browserRingTone(window),
     reload: () => window.location.reload(),
     writeClipboard: (text) => window.navigator.clipboard.writeText(text),

@@ -3,9 +3,11 @@ import type { ServerHost } from '@parley/shared/model';
 import type { RoomId } from '@parley/shared/protocol';
 import type { Clock } from '@parley/shared/timing';
 import type { FileContent } from '../bridge/file-content.ts';
+import type { RecordingContent } from '../bridge/recording-content.ts';
 import type { SaveText } from '../bridge/save-text.ts';
 import type { Logs } from '../log.ts';
 import type { MediaPorts } from '../media/ports.ts';
+import type { CapturePorts } from '../media/recording/capture-ports.ts';
 import type { RingTone } from '../media/ring-tone.ts';
 import type { VoicePorts } from '../media/voice/voice-ports.ts';
 import type { PathProbes } from '../mesh/path-probes.ts';
@@ -21,6 +23,7 @@ import type { SignalingHub } from '../signaling/signaling-hub.ts';
 export type AppPorts = {
   bridge: Bridge;
   content: FileContent;
+  recordings: RecordingContent;
   fileUrls: FileUrls;
   clock: Clock;
   randomBytes: (sizeBytes: number) => Uint8Array<ArrayBuffer>;
@@ -33,6 +36,7 @@ export type AppPorts = {
   makeCertificate: () => Promise<OwnCertificate>;
   media: MediaPorts;
   voice: VoicePorts;
+  capture: CapturePorts;
   ringTone: RingTone;
   /** Loads the page anew. */
   reload: () => void;

@@ -275,6 +275,7 @@ function toView(participant: ParticipantNow, forOneself: ForOneself): Participan
     screen: call?.screen ?? false,
     hand: call?.hand ?? false,
     handTurn: call?.hand ? (call.handTurn ?? null) : null,
+    recording: call?.recording ?? false,
     reaction: participant.reaction,
     speaking: participant.speaking,
     typing: participant.typing,

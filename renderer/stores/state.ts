@@ -30,6 +30,7 @@ import type {
   FileId,
   ListedRoom,
   MicrophoneState,
+  RecordingId,
   Refusal,
   RoomId,
 } from '@parley/shared/protocol';
@@ -75,6 +76,8 @@ export type AppState = {
   reach: Readonly<Record<RoomId, RoomReach>>;
   /** The call this person is in, or is about to be in. */
   call: OwnCall;
+  /** The recording of the own call; null where this person does not record. */
+  callRecording: CallRecording | null;
   /** The measurements of the links of the own call in the last minutes. */
   linkRecords: LinkRecords;
   /** The test of the ways out of this network on the pre-join screen. */
@@ -225,6 +228,8 @@ export type ParticipantView = ForOneself & {
   hand: boolean;
   /** The place of a raised hand among those that are up: the lower came first. */
   handTurn: number | null;
+  /** Records the call, by their own word. */
+  recording: boolean;
   reaction: ShownReaction | null;
   speaking: boolean;
   typing: boolean;
@@ -247,6 +252,12 @@ export type OwnCall =
   | { at: 'preparing'; roomId: RoomId; preview: Preview }
   /** `since`: when the call started, by the monotonic clock of this page. `ring`: how it goes with those who were called. */
   | ({ at: 'joined'; roomId: RoomId; callId: CallId; since: number; ring: OwnCallNow['ring'] } & OwnMedia);
+
+/** starting → running → finishing. `since` by the monotonic clock of this page. */
+export type CallRecording =
+  | { at: 'starting' }
+  | { at: 'running'; since: number; sizeBytes: number }
+  | { at: 'finishing' };
 
 /** none → running → done → running;  any → none, with the pre-join screen */
 export type PathTestState = { at: 'none' } | { at: 'running'; step: PathTestStep } | { at: 'done'; result: PathResult };
@@ -371,4 +382,6 @@ export type Notice = {
   text: string;
   /** Shown behind 'Details'. */
   code: Refusal['code'] | null;
+  /** A file that the notice tells of and that can be shown in its folder. */
+  shows: RecordingId | null;
 };

@@ -107,6 +107,13 @@ export const ERRORS = {
   'voice-invalid': 'This is no recording that Parley can play. It was deleted here.',
   'file-not-open': 'No program could open this file.',
 
+  // Recordings of calls
+  'recording-unknown': 'This recording is not known here any more.',
+  'recording-running': 'A call is recorded already. Stop that recording first.',
+  'recording-slow': 'The disk is too slow for the recording. What was recorded until now is kept.',
+  'recording-failed': 'The recording could not go on. What was recorded until now is kept.',
+  'recording-kept': 'The recording of a call was kept although Parley ended.',
+
   // Export and import
   'work-running': 'Parley is still busy with another export, import or backup. Wait until it is done, or cancel it.',
   'import-invalid': 'This file is not an export of a Parley room.',

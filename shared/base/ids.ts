@@ -32,3 +32,7 @@ export type CallId = z.infer<typeof CallId>;
 /** One file that somebody offered: 16 bytes of a hash over its author and content, so that nobody else can take the id. */
 export const FileId = base64UrlOf(16).brand<'FileId'>();
 export type FileId = z.infer<typeof FileId>;
+
+/** One recording of a call, or one picture of it, on this computer; 16 random bytes. */
+export const RecordingId = base64UrlOf(16).brand<'RecordingId'>();
+export type RecordingId = z.infer<typeof RecordingId>;

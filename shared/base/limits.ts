@@ -141,6 +141,11 @@ export const LIMITS = {
   voiceLevels: 64,
   voiceLevelMax: 31,
 
+  /** Stays in one recorded call that its notes name: whoever comes and goes more often than that is noted until then. */
+  recordedStaysMax: 256,
+  /** A picture of a call, as PNG. */
+  callPictureMaxBytes: 16_777_216,
+
   /** From the first hello to both confirms; later the attempt is dropped. */
   handshakeTimeoutMs: 10_000,
 

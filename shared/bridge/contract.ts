@@ -8,6 +8,7 @@ import { fileCalls, fileEvents } from './file-calls.ts';
 import { historyCalls, historyEvents } from './history-calls.ts';
 import { identityCalls } from './identity-calls.ts';
 import { logCalls } from './log-calls.ts';
+import { recordingCalls } from './recording-calls.ts';
 import { roomCalls } from './room-calls.ts';
 import { ownServerCalls, serverCalls, serverEvents } from './server-calls.ts';
 import { signalingCalls, signalingEvents } from './signaling-calls.ts';
@@ -15,6 +16,7 @@ import { storageCalls } from './storage-calls.ts';
 import { workCalls, workEvents } from './work-calls.ts';
 
 export { PageLogEntry } from './log-calls.ts';
+export { KeptOfCall, WrittenPart } from './recording-calls.ts';
 
 /**
  * Everything a page can ask of the core: a row is the whole definition of a call. Answers are Outcomes.
@@ -26,6 +28,7 @@ export const bridgeCalls = {
   ...roomCalls,
   ...historyCalls,
   ...fileCalls,
+  ...recordingCalls,
   ...ownServerCalls,
   ...serverCalls,
   ...signalingCalls,

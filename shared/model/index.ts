@@ -12,6 +12,7 @@ export * from './mentions.ts';
 export * from './private-host.ts';
 export * from './profile.ts';
 export * from './receiver.ts';
+export * from './recording.ts';
 export * from './room.ts';
 export * from './room-change.ts';
 export * from './room-export.ts';

@@ -74,6 +74,8 @@ export const CallPresence = z.object({
   troubles: z.array(CallTrouble).max(CallTrouble.options.length).optional(),
   /** The call was started without ringing; those who come in later say the same. Absent: it rings. */
   quiet: z.boolean().optional(),
+  /** This participant records the call to a file. Absent: they do not. */
+  recording: z.boolean().optional(),
 });
 export type CallPresence = z.infer<typeof CallPresence>;
 

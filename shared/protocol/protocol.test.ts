@@ -392,6 +392,7 @@ const LINK: Rows<LinkMessage['type']> = {
       { profile, call: { ...call, troubles: ['computer', 'microphone'] } },
       { profile, call: null, busy: true },
       { profile, call: { ...call, quiet: true } },
+      { profile, call: { ...call, recording: true } },
     ],
     bad: [
       { profile: { username: 'a', displayName: null } },
@@ -403,6 +404,7 @@ const LINK: Rows<LinkMessage['type']> = {
       { call: undefined },
       { busy: 'Garden' },
       { call: { ...call, quiet: 1 } },
+      { call: { ...call, recording: 'yes' } },
     ],
   },
   reaction: {

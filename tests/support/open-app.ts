@@ -37,6 +37,8 @@ export type OpenedApp = {
   readClipboard(): Promise<string>;
   /** Presses a button of the next question that Parley asks outside its page. */
   answerQuestion?(button: string): Promise<void>;
+  /** Ends the core at once, as a crash does; what the page shows stays until `close`. */
+  kill?(): Promise<void>;
   /** Ends the app; the profile stays. */
   close(): Promise<void>;
 };
@@ -65,6 +67,10 @@ export async function openInChromium(options: ParticipantOptions, clip: Clip): P
         await question.getByRole('button', { name: button }).click();
         await question.getByText('You can close this window.').waitFor();
         await question.close();
+      },
+      async kill() {
+        host.process.kill('SIGKILL');
+        await host.process.ended;
       },
       close: async () => {
         await close();

@@ -119,6 +119,12 @@ export class Participant extends AppPage {
     return `The log of ${this.name}:\n${log.trimEnd().split('\n').slice(-lines).join('\n')}`;
   }
 
+  /** Ends the core at once, as a crash does. */
+  async kill(): Promise<void> {
+    if (!this.#app.kill) throw new Error('this app ends by itself alone');
+    await this.#app.kill();
+  }
+
   /** Ends the app; the profile stays. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -7,8 +7,8 @@ export type FileAnswer = { status: number; headers: Record<string, string>; body
 
 /** The content of files, for hosts that carry bytes beside the table of calls. */
 export interface FileContent {
-  /** The most bytes that a request may bring along. */
-  readonly bodyMaxBytes: number;
+  /** The most bytes that a request with that path may bring along. */
+  bodyMaxBytes(path: string): number;
   /** Whether a request with that path is about the content of a file. */
   isFor(path: string): boolean;
   /** Answers a request; never rejects. */
@@ -35,9 +35,15 @@ const STATUS: Partial<Record<Refusal['code'], number>> = {
   'file-block-wrong': 422,
   'voice-invalid': 422,
   'disk-full': 507,
+  'recording-unknown': 404,
+  'room-unknown': 404,
 };
 
-const json = (status: number, outcome: Outcome<unknown>): FileAnswer => ({
+/** The HTTP status of a refusal. */
+export const statusOf = (code: Refusal['code'], otherwise = 500): number => STATUS[code] ?? otherwise;
+
+/** An answer of the content that is no content. */
+export const contentJson = (status: number, outcome: Outcome<unknown>): FileAnswer => ({
   status,
   headers: { ...common, 'content-type': 'application/json; charset=utf-8' },
   body: JSON.stringify(outcome),
@@ -49,19 +55,19 @@ const json = (status: number, outcome: Outcome<unknown>): FileAnswer => ({
  */
 export function fileContent(files: Files, log: Log): FileContent {
   return {
-    bodyMaxBytes: LIMITS.fileBlockBytes,
+    bodyMaxBytes: () => LIMITS.fileBlockBytes,
     isFor: (path) => path.startsWith('/files/'),
     async answer(method, path, body) {
       const [, id, index, picture] = PATH.exec(path) ?? [];
       const fileId = FileId.safeParse(id);
-      if (!fileId.success) return json(404, refuse('file-unknown'));
+      if (!fileId.success) return contentJson(404, refuse('file-unknown'));
       try {
         if (method === 'PUT' && index !== undefined) {
           const block = await body();
-          if (!block.ok) return json(STATUS[block.code] ?? 400, block);
-          return json(200, { ok: true, value: await files.writeBlock(fileId.data, Number(index), block.value) });
+          if (!block.ok) return contentJson(statusOf(block.code, 400), block);
+          return contentJson(200, { ok: true, value: await files.writeBlock(fileId.data, Number(index), block.value) });
         }
-        if (method !== 'GET') return json(405, refuse('bad-request'));
+        if (method !== 'GET') return contentJson(405, refuse('bad-request'));
         if (picture !== undefined) {
           const { type, bytes } = await files.picture(fileId.data);
           return { status: 200, headers: { ...common, 'content-type': type }, body: bytes };
@@ -73,8 +79,18 @@ export function fileContent(files: Files, log: Log): FileContent {
           log.error('the content of a file failed', { error: error instanceof Error ? error.name : 'unknown' });
         }
         const refusal = refusalOf(error);
-        return json(STATUS[refusal.code] ?? 500, refusal);
+        return contentJson(statusOf(refusal.code), refusal);
       }
     },
+  };
+}
+
+/** Several contents as one; each request goes to the first that it is for. */
+export function joinedContent(first: FileContent, ...rest: readonly FileContent[]): FileContent {
+  const of = (path: string) => rest.find((each) => each.isFor(path)) ?? first;
+  return {
+    bodyMaxBytes: (path) => of(path).bodyMaxBytes(path),
+    isFor: (path) => of(path).isFor(path),
+    answer: (method, path, body) => of(path).answer(method, path, body),
   };
 }

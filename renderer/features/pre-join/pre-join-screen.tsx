@@ -9,6 +9,7 @@ import { roomTitle } from '../connection-words.ts';
 import { DeviceField } from '../device-field.tsx';
 import { InviteButton } from '../invites/invite-button.tsx';
 import { PathTest } from '../quality/path-test.tsx';
+import { recordingWords } from '../stage/recording-words.ts';
 import { VideoView } from '../stage/video-view.tsx';
 import styles from './pre-join.module.css';
 
@@ -28,6 +29,7 @@ export function PreJoinScreen() {
   const room = rooms.find((candidate) => candidate.roomId === screen.roomId);
   const others = reach[screen.roomId]?.participants ?? [];
   const running = reach[screen.roomId]?.call ?? null;
+  const recording = recordingWords(others.flatMap((each) => (each.inCall && each.recording ? [each.name] : [])));
   const name = profile?.displayName ?? profile?.username ?? 'You';
 
   const join = async () => {
@@ -71,6 +73,11 @@ export function PreJoinScreen() {
               {running ? ` · ${countOf(running.deviceIds.length, 'person', 'people')} in the call` : ''}
             </p>
           </div>
+          {recording ? (
+            <Banner tone="warning" role="status">
+              {recording} If you join, you are recorded too.
+            </Banner>
+          ) : null}
           {room && !running && others.length === 0 ? (
             <div className={styles.next}>
               <p>Nobody else is in this room yet. Invite people now or from the call.</p>

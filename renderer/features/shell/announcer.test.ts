@@ -62,4 +62,21 @@ describe('the announcer', () => {
     ]);
     expect(changesInWords(knownOf(state), state)).toEqual([]);
   });
+
+  it('says who begins to record the call and who stops (C8)', () => {
+    const callId = CallId.parse(idOf('a call', 16));
+    const call = { at: 'joined' as const, roomId: design, callId, since: 0, ring: 'answered' as const, ...mediaOff };
+    const withAna = (recording: boolean) => ({
+      ...home,
+      call,
+      reach: { [design]: reachOf([participant('Ana Moreira', { inCall: true, recording })]) },
+    });
+    const others = withAna(false);
+    const recorded = withAna(true);
+    expect(changesInWords(knownOf(others), recorded)).toEqual(['Ana Moreira records this call']);
+    expect(changesInWords(knownOf(recorded), others)).toEqual(['Ana Moreira no longer records this call']);
+    const own = { ...others, callRecording: { at: 'running' as const, since: 0, sizeBytes: 0 } };
+    expect(changesInWords(knownOf(others), own)).toEqual(['You record this call']);
+    expect(changesInWords(knownOf(own), others)).toEqual(['Your recording has ended']);
+  });
 });

@@ -12,20 +12,37 @@ type Known = {
   /** The hands that are up and the turn of the last reaction, by stay. */
   hands: ReadonlySet<string>;
   reactions: ReadonlyMap<string, number>;
+  /** Those in the call who record it, by stay. */
+  recording: ReadonlyMap<string, string>;
+  records: boolean;
 };
 
 const othersHere = ({ call, reach }: Pick<AppState, 'call' | 'reach'>) =>
   call.at === 'joined' ? (reach[call.roomId]?.participants ?? []).filter(({ inCall }) => inCall) : [];
 
-export const NOTHING_KNOWN: Known = { unread: new Map(), inCall: null, hands: new Set(), reactions: new Map() };
+export const NOTHING_KNOWN: Known = {
+  unread: new Map(),
+  inCall: null,
+  hands: new Set(),
+  reactions: new Map(),
+  recording: new Map(),
+  records: false,
+};
 
-export function knownOf({ rooms, call, reach }: Pick<AppState, 'rooms' | 'call' | 'reach'>): Known {
+export function knownOf({
+  rooms,
+  call,
+  reach,
+  callRecording,
+}: Pick<AppState, 'rooms' | 'call' | 'reach' | 'callRecording'>): Known {
   const others = othersHere({ call, reach });
   return {
     unread: new Map(rooms.map(({ roomId, unread }) => [roomId, unread])),
     inCall: call.at === 'joined' ? new Map(others.map(({ sess, name }) => [sess, name])) : null,
     hands: new Set(others.flatMap(({ sess, hand }) => (hand ? [sess] : []))),
     reactions: new Map(others.flatMap(({ sess, reaction }) => (reaction ? [[sess, reaction.turn]] : []))),
+    recording: new Map(others.flatMap(({ sess, name, recording }) => (recording ? [[sess, name]] : []))),
+    records: callRecording?.at === 'running',
   };
 }
 
@@ -37,8 +54,21 @@ function gesturesInWords(before: Known, state: Pick<AppState, 'call' | 'reach'>)
   ]);
 }
 
+/** Who began to record the call and who stopped, in sentences. */
+function recordingInWords(before: Known, now: Known): string[] {
+  const words: string[] = [];
+  for (const [sess, name] of now.recording) if (!before.recording.has(sess)) words.push(`${name} records this call`);
+  for (const [sess, name] of before.recording)
+    if (now.inCall && !now.recording.has(sess)) words.push(`${name} no longer records this call`);
+  if (now.records !== before.records) words.push(now.records ? 'You record this call' : 'Your recording has ended');
+  return words;
+}
+
 /** The changes between two states, in sentences for people who do not see the screen. Pure. */
-export function changesInWords(before: Known, state: Pick<AppState, 'rooms' | 'call' | 'reach' | 'screen'>): string[] {
+export function changesInWords(
+  before: Known,
+  state: Pick<AppState, 'rooms' | 'call' | 'reach' | 'screen' | 'callRecording'>,
+): string[] {
   const words: string[] = [];
   for (const room of state.rooms) {
     const known = before.unread.get(room.roomId);
@@ -56,7 +86,8 @@ export function changesInWords(before: Known, state: Pick<AppState, 'rooms' | 'c
     }
     words.push(`New message from ${last ? authorWords(last) : 'somebody'} in ${roomInWords(room)}`);
   }
-  const { inCall: now } = knownOf(state);
+  const known = knownOf(state);
+  const { inCall: now } = known;
   if (now && before.inCall) {
     for (const [sess, name] of now) if (!before.inCall.has(sess)) words.push(`${name} joined the call`);
     for (const [sess, name] of before.inCall) if (!now.has(sess)) words.push(`${name} left the call`);
@@ -65,7 +96,7 @@ export function changesInWords(before: Known, state: Pick<AppState, 'rooms' | 'c
   } else if (before.inCall) {
     words.push('You left the call');
   }
-  return [...words, ...gesturesInWords(before, state)];
+  return [...words, ...recordingInWords(before, known), ...gesturesInWords(before, state)];
 }
 
 /** Speaks changes that are otherwise only seen. */
@@ -74,14 +105,15 @@ export function Announcer() {
   const reach = useApp((state) => state.reach);
   const call = useApp((state) => state.call);
   const screen = useApp((state) => state.screen);
+  const callRecording = useApp((state) => state.callRecording);
   const [said, say] = useSpoken();
   const known = useRef(NOTHING_KNOWN);
 
   useEffect(() => {
-    const words = changesInWords(known.current, { rooms, reach, call, screen });
-    known.current = knownOf({ rooms, reach, call });
+    const words = changesInWords(known.current, { rooms, reach, call, screen, callRecording });
+    known.current = knownOf({ rooms, reach, call, callRecording });
     if (words.length > 0) say(words.join('. '));
-  }, [rooms, reach, call, screen, say]);
+  }, [rooms, reach, call, screen, callRecording, say]);
 
   return <Spoken said={said} />;
 }

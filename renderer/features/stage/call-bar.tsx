@@ -12,6 +12,8 @@ import { useShortcuts } from '../keys.ts';
 import { OwnTroubleHint } from '../quality/own-trouble-hint.tsx';
 import styles from './call-bar.module.css';
 import { ReactionMenu } from './reaction-menu.tsx';
+import { RecordMenu } from './record-menu.tsx';
+import { RecordingMarks } from './recording-marks.tsx';
 import { ViewMenu } from './view-menu.tsx';
 
 type ControlProps = {
@@ -41,6 +43,7 @@ export function CallBar({ media, since }: { media: OwnMedia; since: number }) {
           {media.cameraTrouble?.message ?? media.microphoneTrouble?.message}
         </p>
       ) : null}
+      <RecordingMarks />
       <OwnTroubleHint className={styles.hint} />
       <Elapsed since={since} />
       <div className={styles.bar} role="toolbar" aria-label="Call controls">
@@ -77,6 +80,7 @@ export function CallBar({ media, since }: { media: OwnMedia; since: number }) {
           onClick={() => actions.toggleHand()}
         />
         <ReactionMenu />
+        <RecordMenu />
         <ViewMenu />
         <Devices />
         <span className={styles.gap} />

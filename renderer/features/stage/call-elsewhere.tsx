@@ -10,6 +10,7 @@ import { roomTitle } from '../connection-words.ts';
 import styles from './call-elsewhere.module.css';
 import { useCallKeys } from './call-keys.ts';
 import { chooseSpeaker, playElement } from './media-element.ts';
+import { RecordingMarks } from './recording-marks.tsx';
 
 const noParticipants: readonly ParticipantView[] = [];
 
@@ -49,6 +50,7 @@ function Elsewhere({ call, inRoom }: { call: Extract<OwnCall, { at: 'joined' }>;
         </span>
         <span className={styles.time}>{formatDuration(now - call.since)}</span>
       </p>
+      <RecordingMarks />
       <Button look="quiet" size="small" icon={muted ? MicOff : Mic} onClick={() => actions.toggleMicrophone()}>
         {muted ? 'Unmute' : 'Mute'}
       </Button>

@@ -203,6 +203,7 @@ export function fakeTrack(kind: 'audio' | 'video'): MediaStreamTrack {
 }
 /** Stands for a stream. */
 export function fakeStream(id = `stream-${nextId++}`): MediaStream {
-  return { id } as unknown as MediaStream; // only its identity and id matter to a link
+  // Its identity and id are what matters to a link.
+  return { id, getAudioTracks: () => [], getVideoTracks: () => [] } as unknown as MediaStream;
 }
 let nextId = 0;

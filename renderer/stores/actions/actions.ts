@@ -9,6 +9,7 @@ import type { InviteActions } from './invites.ts';
 import type { ListedRoomActions } from './listed-rooms.ts';
 import type { NavigationActions } from './navigation.ts';
 import type { PeopleActions } from './people.ts';
+import type { RecordingActions } from './recordings.ts';
 import type { RoomActions } from './rooms.ts';
 import type { RulesActions } from './rules.ts';
 import type { ScanningActions } from './scanning.ts';
@@ -32,6 +33,7 @@ export interface Actions
     ListedRoomActions,
     CallActions,
     ConnectionActions,
+    RecordingActions,
     ChatActions,
     EntryActions,
     FileActions,

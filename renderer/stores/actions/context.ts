@@ -2,6 +2,7 @@ import type { Outcome, RoomId } from '@parley/shared/protocol';
 import type { LocalFiles } from '../../session/files/local-files.ts';
 import type { RoomSession } from '../../session/room-session.ts';
 import type { AppStore } from '../app-store.ts';
+import type { CallRecordings } from '../call-recordings.ts';
 import type { Calls } from '../calls.ts';
 import type { Chats } from '../chats.ts';
 import type { Drafts } from '../drafts.ts';
@@ -32,6 +33,7 @@ export type ActionParts = {
   notices: Notices;
   voices: Voices;
   pathTests: PathTests;
+  callRecordings: CallRecordings;
   restart: () => void;
 };
 

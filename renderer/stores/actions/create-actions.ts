@@ -12,6 +12,7 @@ import { createInviteActions } from './invites.ts';
 import { createListedRoomActions } from './listed-rooms.ts';
 import { createNavigationActions } from './navigation.ts';
 import { createPeopleActions } from './people.ts';
+import { createRecordingActions } from './recordings.ts';
 import { createEnterRoom, createRoomActions } from './rooms.ts';
 import { createRulesActions } from './rules.ts';
 import { createScanningActions } from './scanning.ts';
@@ -38,6 +39,7 @@ export function createActions(store: AppStore, parts: ActionParts): Actions {
     ...settings,
     ...call,
     ...createConnectionActions(context),
+    ...createRecordingActions(context),
     ...createRoomActions(context, { ...navigation, enter }),
     ...invites,
     ...servers,

@@ -9,7 +9,9 @@ import {
   usualSettings,
 } from '@parley/shared/model';
 import { accept, type DeviceId, type MessageId, refuse } from '@parley/shared/protocol';
+import type { RecordingContent } from '../../bridge/recording-content.ts';
 import { noLogs } from '../../log.ts';
+import { FakeCapture } from '../../media/recording/testing/fake-capture.ts';
 import { FakeMedia } from '../../media/testing/fake-media.ts';
 import { FakeVoice } from '../../media/voice/testing/fake-voice.ts';
 import { usualLinkPolicy } from '../../mesh/link-policy.ts';
@@ -48,6 +50,11 @@ export async function openApp(room: FakeRoom, given: Given = {}) {
   const core = await FakeCore.create(name ?? 'nobody');
   core.rules.room = room.keyring;
   const media = new FakeMedia();
+  const capture = new FakeCapture();
+  const recordings: RecordingContent = {
+    append: async () => refuse('recording-unknown'),
+    keepPicture: async () => refuse('room-unknown'),
+  };
   const listeners = new Map<BridgeEvent, (payload: never) => void>();
   const clipboard: string[] = [];
   let blocked: BlockedPeer[] = [];
@@ -107,6 +114,8 @@ export async function openApp(room: FakeRoom, given: Given = {}) {
   const app = createApp({
     fileUrls: { make: () => null, revoke: () => {} },
     voice: new FakeVoice().ports(),
+    capture: capture.ports(),
+    recordings,
     content: { write: async () => refuse('file-unknown'), read: async () => refuse('file-unknown') },
     bridge: {
       call: (call, input) => bridge.call(call, input),
@@ -143,7 +152,19 @@ export async function openApp(room: FakeRoom, given: Given = {}) {
   const say = (event: BridgeEvent, payload: unknown) => listeners.get(event)?.(payload as never);
   const state = () => app.store.getState();
   const serverBecomes: typeof tellServer = (change) => tellServer(change);
-  return { app, core, media, say, serverBecomes, clipboard, state, actions: app.actions, listeners };
+  return {
+    app,
+    core,
+    media,
+    capture,
+    recordings,
+    say,
+    serverBecomes,
+    clipboard,
+    state,
+    actions: app.actions,
+    listeners,
+  };
 }
 
 export const chatOf = (app: App, room: FakeRoom) => {

@@ -28,6 +28,7 @@ export function participant(name: string, more: Partial<ParticipantView> = {}): 
     screen: false,
     hand: false,
     handTurn: null,
+    recording: false,
     reaction: null,
     speaking: false,
     typing: false,

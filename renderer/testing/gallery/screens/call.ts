@@ -1,10 +1,11 @@
-import { refuse } from '@parley/shared/protocol';
+import { RecordingId, refuse } from '@parley/shared/protocol';
 import type { AppState, OwnCall, ParticipantView, Preview } from '../../../stores/state.ts';
-import { type GalleryScreen, inRoom, joined } from '../base-state.ts';
+import { type GalleryScreen, inRoom, joined, withReach } from '../base-state.ts';
 import { movingPicture } from '../moving-picture.ts';
+import { callId, deviceIdOf, idOf } from '../samples/ids.ts';
 import { inCall, participant, people } from '../samples/people.ts';
 import { farRelay, lossy, poorMeasures, poorPeople } from '../samples/poor-call.ts';
-import { design } from '../samples/rooms.ts';
+import { design, reachOf } from '../samples/rooms.ts';
 
 const slides = (seed: number, height = 720) => movingPicture(seed, 'slides', 1_280, height);
 
@@ -178,5 +179,44 @@ export const callScreens = {
     ...joined(base, nowMs, [inCall('Ana Moreira', { quality: { level: 'unknown' } })]),
     inspecting: { sess: null },
   }),
+  'call-recording': (base, nowMs) => ({
+    ...joined(base, nowMs, [inCall('Ana Moreira', { speaking: true }), inCall('Benedikt')]),
+    callRecording: { at: 'running', since: performance.now() - 754_000, sizeBytes: 241_300_000 },
+  }),
+  'call-recorded': (base, nowMs) =>
+    joined(base, nowMs, [inCall('Ana Moreira', { recording: true, speaking: true }), inCall('Benedikt')]),
+  'call-record-menu': (base, nowMs) => joined(base, nowMs, [inCall('Ana Moreira')]),
+  'call-record-dialog': (base, nowMs) => joined(base, nowMs, [inCall('Ana Moreira')]),
+  'call-recording-kept': (base, nowMs) => ({
+    ...joined(base, nowMs, [inCall('Ana Moreira')]),
+    notices: [
+      {
+        id: 1,
+        tone: 'info',
+        text: 'The recording is kept as Parley Design circle 2026-12-01 14.05.webm.',
+        code: null,
+        shows: RecordingId.parse(idOf('a recording', 16)),
+      },
+    ],
+  }),
+  'home-recording': (base, nowMs) => ({
+    ...joined(base, nowMs, [inCall('Ana Moreira')]),
+    callRecording: { at: 'running', since: performance.now() - 754_000, sizeBytes: 241_300_000 },
+    screen: { at: 'home' },
+  }),
+  'pre-join-recorded': (base, nowMs) => ({
+    ...beforeCall(),
+    reach: withReach(
+      base,
+      reachOf([participant('Ana Moreira', { inCall: true, recording: true })], {
+        call: { callId, startedAt: nowMs, deviceIds: [deviceIdOf('Ana Moreira')] },
+      }),
+    ),
+  }),
   'home-in-call': (base, nowMs) => ({ ...joined(base, nowMs, [inCall('Ana Moreira')]), screen: { at: 'home' } }),
 } satisfies Record<string, GalleryScreen>;
+
+export const pressedForCalls = {
+  'call-record-menu': ['Record or take a picture'],
+  'call-record-dialog': ['Record or take a picture', 'Record the call…'],
+};

@@ -77,8 +77,8 @@ export const homeScreens = {
   notices: () => ({
     screen: inRoom(),
     notices: [
-      { id: 1, tone: 'info', text: 'The invite was copied.', code: null },
-      { id: 2, tone: 'trouble', text: refuse('link-failed').message, code: 'link-failed' },
+      { id: 1, tone: 'info', text: 'The invite was copied.', code: null, shows: null },
+      { id: 2, tone: 'trouble', text: refuse('link-failed').message, code: 'link-failed', shows: null },
     ],
   }),
 } satisfies Record<string, GalleryScreen>;

@@ -1,5 +1,5 @@
 import type { GalleryScreen } from '../base-state.ts';
-import { callScreens } from './call.ts';
+import { callScreens, pressedForCalls } from './call.ts';
 import { homeScreens } from './home.ts';
 import { inviteScreens, pressedForInvites } from './invites.ts';
 import { lobbyScreens } from './lobby.ts';
@@ -29,6 +29,7 @@ export const screenNames = Object.keys(all) as ScreenName[];
 
 /** Buttons that are pressed, one after the other, before a screen is as it should be looked at. */
 export const pressed: Partial<Record<ScreenName, readonly string[]>> = {
+  ...pressedForCalls,
   ...pressedForInvites,
   ...pressedForPeople,
   ...pressedForServers,

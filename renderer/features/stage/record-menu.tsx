@@ -1,0 +1,84 @@
+import { Camera, Circle, CircleStop, Disc } from 'lucide-react';
+import { useId, useRef, useState } from 'react';
+import { useActions, useApp } from '../../stores/react.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Dialog, DialogActions } from '../../ui/dialog.tsx';
+import styles from './call-bar.module.css';
+
+/** Keeping something of a call: a recording, or a picture. */
+export function RecordMenu() {
+  const id = useId();
+  const menu = useRef<HTMLDivElement>(null);
+  const { takePicture, stopRecording } = useActions();
+  const recording = useApp((state) => state.callRecording);
+  const [asks, setAsks] = useState(false);
+  const then = (act: () => void) => () => {
+    menu.current?.hidePopover();
+    act();
+  };
+  return (
+    <>
+      <button type="button" className={styles.control} aria-label="Record or take a picture" popoverTarget={id}>
+        <Disc aria-hidden="true" />
+        <span className={styles.word} aria-hidden="true">
+          Record
+        </span>
+      </button>
+      <div
+        id={id}
+        ref={menu}
+        popover="auto"
+        role="group"
+        aria-label="Record"
+        className={`${styles.devices} ${styles.keeping}`}
+      >
+        {recording === null ? (
+          <Button icon={Circle} onClick={then(() => setAsks(true))}>
+            Record the call…
+          </Button>
+        ) : (
+          <Button icon={CircleStop} busy={recording.at !== 'running'} onClick={then(stopRecording)}>
+            Stop recording
+          </Button>
+        )}
+        <Button icon={Camera} onClick={then(takePicture)}>
+          Take a picture of the call
+        </Button>
+      </div>
+      {asks ? <RecordDialog onClose={() => setAsks(false)} /> : null}
+    </>
+  );
+}
+
+/** Says what is recorded, and that the others are told, before anything is. */
+export function RecordDialog({ onClose }: { onClose: () => void }) {
+  const { startRecording } = useActions();
+  return (
+    <Dialog title="Record this call?" onClose={onClose} size="small">
+      <p>
+        Everything that is seen and heard in the call goes into a video on this computer, in the folder Recordings
+        beside your received files.
+      </p>
+      <p>
+        Everybody in the call is told at once, and whoever joins later is told before. The video notes their names and
+        how long they were there. Tell them why you record, and stop if somebody does not want it.
+      </p>
+      <DialogActions>
+        <Button look="quiet" onClick={onClose}>
+          Cancel
+        </Button>
+        <Button
+          look="primary"
+          icon={Circle}
+          data-autofocus
+          onClick={() => {
+            startRecording();
+            onClose();
+          }}
+        >
+          Record
+        </Button>
+      </DialogActions>
+    </Dialog>
+  );
+}

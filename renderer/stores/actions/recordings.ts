@@ -1,0 +1,21 @@
+import type { RecordingId } from '@parley/shared/protocol';
+import type { ActionContext } from './context.ts';
+
+export interface RecordingActions {
+  /** Tells the others in the call and records it, until it is stopped or the call ends. */
+  startRecording: () => void;
+  stopRecording: () => void;
+  /** Keeps a picture of the call as it is now. */
+  takePicture: () => void;
+  /** Shows a finished recording or a picture in its folder. */
+  showRecording: (recordingId: RecordingId) => void;
+}
+
+export function createRecordingActions({ callRecordings, ports, tell }: ActionContext): RecordingActions {
+  return {
+    startRecording: () => void callRecordings.start(),
+    stopRecording: () => void callRecordings.stop(),
+    takePicture: () => void callRecordings.takePicture(),
+    showRecording: (recordingId) => void ports.bridge.call('recordings.show', { recordingId }).then(tell),
+  };
+}

@@ -1,0 +1,229 @@
+import { isolated } from '@parley/shared/model';
+import { type RecordingId, type Refusal, type RoomId, refusalOf, refuse } from '@parley/shared/protocol';
+import { errorFields } from '../log.ts';
+import { CallMixer, type CallSources, takePicture } from '../media/recording/call-mixer.ts';
+import { CallRecorder } from '../media/recording/call-recorder.ts';
+import type { View } from '../mesh/video-limits.ts';
+import type { AppStore } from './app-store.ts';
+import type { Calls } from './calls.ts';
+import type { Notices } from './notices.ts';
+import type { AppPorts } from './ports.ts';
+import type { Reach } from './reach.ts';
+import { type Present, RecordedStays } from './recorded-stays.ts';
+import { withRecorded } from './recorded-views.ts';
+import type { AppState, ParticipantView } from './state.ts';
+
+/** The recording of the own call, and pictures of it. */
+export interface CallRecordings {
+  /** Tells the others and records, until it is stopped or the call ends. */
+  start(): Promise<void>;
+  /** Ends the recording; resolves when its file is whole. */
+  stop(): Promise<void>;
+  /** Keeps a picture of the call as it is now. */
+  takePicture(): Promise<void>;
+  /** Tells those in a room's call at which size they are shown here; those who are recorded send as much as the recording needs. */
+  showViews(roomId: RoomId, views: ReadonlyMap<string, View>): void;
+  /** Resolves when the file is whole. */
+  close(): Promise<void>;
+}
+
+type Running = { roomId: RoomId; recordingId: RecordingId; mixer: CallMixer; recorder: CallRecorder };
+
+export function createCallRecordings(options: {
+  store: AppStore;
+  ports: AppPorts;
+  running: () => { reach: Reach; calls: Calls } | undefined;
+  notices: Notices;
+}): CallRecordings {
+  const { store, ports, notices } = options;
+  const { bridge, capture, clock } = ports;
+  const log = ports.log.area('recording');
+  let current: Running | null = null;
+  let stopping: Promise<void> | null = null;
+  /** What the screen shows of each room's call. */
+  const shown = new Map<RoomId, ReadonlyMap<string, View>>();
+
+  const set = (callRecording: AppState['callRecording']) => store.setState({ callRecording });
+  const session = (roomId: RoomId) => options.running()?.reach.get(roomId);
+
+  const sources = (): CallSources => sourcesOf(store.getState(), options.running()?.calls.devices.tracks);
+
+  const sendViews = (roomId: RoomId) => {
+    const views = shown.get(roomId);
+    const isRecorded = current?.roomId === roomId;
+    if (views || isRecorded)
+      session(roomId)?.showViews(isRecorded ? withRecorded(views ?? new Map(), sources().tiles) : (views ?? new Map()));
+  };
+
+  async function start(): Promise<void> {
+    const { call, callRecording } = store.getState();
+    if (call.at !== 'joined' || callRecording) return;
+    const { roomId } = call;
+    set({ at: 'starting' });
+    const begun = await bridge.call('recordings.begin', { roomId });
+    if (!begun.ok) {
+      set(null);
+      return notices.refused(begun);
+    }
+    const { recordingId } = begun.value;
+    const now = store.getState().call;
+    if (now.at !== 'joined' || now.roomId !== roomId) {
+      set(null);
+      await bridge.call('recordings.finish', { recordingId });
+      return;
+    }
+    // First of all: nothing is recorded of which the others were not told.
+    session(roomId)?.setRecording(true);
+    try {
+      record(roomId, recordingId);
+    } catch (error) {
+      log.warn('a recording could not begin', errorFields(error));
+      session(roomId)?.setRecording(false);
+      set(null);
+      notices.refused(CANNOT);
+      await bridge.call('recordings.finish', { recordingId });
+    }
+  }
+
+  function record(roomId: RoomId, recordingId: RecordingId): void {
+    const since = clock.monotonicMs();
+    const mixer = new CallMixer({ capture, clock, sources });
+    let recorder: CallRecorder;
+    try {
+      recorder = new CallRecorder({
+        capture,
+        tracks: mixer.tracks,
+        write: (index, bytes) => ports.recordings.append(recordingId, index, bytes),
+        grew: (sizeBytes) => {
+          const { callRecording } = store.getState();
+          if (callRecording?.at === 'running') set({ ...callRecording, sizeBytes });
+        },
+        ended: (why) => void stop(why),
+      });
+    } catch (error) {
+      mixer.close();
+      throw error;
+    }
+    current = { roomId, recordingId, mixer, recorder };
+    set({ at: 'running', since, sizeBytes: 0 });
+    const stays = new RecordedStays();
+    const note = (state: AppState) => {
+      if (!stays.now(presentIn(state), clock.monotonicMs() - since)) return;
+      void bridge.call('recordings.note', { recordingId, stays: stays.all });
+      sendViews(roomId);
+    };
+    note(store.getState());
+    const undo = store.subscribe((state) => {
+      if (current?.recordingId === recordingId) note(state);
+      else undo();
+    });
+    sendViews(roomId);
+  }
+
+  function stop(why?: Refusal): Promise<void> {
+    if (!current) return stopping ?? Promise.resolve();
+    const ended = current;
+    current = null;
+    set({ at: 'finishing' });
+    stopping = finish(ended, why).finally(() => {
+      stopping = null;
+    });
+    return stopping;
+  }
+
+  async function finish({ roomId, recordingId, mixer, recorder }: Running, why?: Refusal): Promise<void> {
+    await recorder.stop();
+    mixer.close();
+    // Not before its last sound: the mark stands for as long as anything is recorded.
+    session(roomId)?.setRecording(false);
+    sendViews(roomId);
+    const kept = await bridge.call('recordings.finish', { recordingId });
+    set(null);
+    if (why) notices.say('trouble', `${why.message}${why.code.startsWith('disk') ? ` ${KEPT_SO_FAR}` : ''}`, why.code);
+    if (!kept.ok) return notices.refused(kept);
+    notices.say('info', `The recording is kept as ${isolated(kept.value.name)}.`, null, recordingId);
+  }
+
+  const unsubscribe = store.subscribe(({ call }, before) => {
+    if (call.at !== 'joined' && before.call.at === 'joined') {
+      shown.clear();
+      void stop();
+    }
+  });
+
+  return {
+    start,
+    stop: () => stop(),
+    async takePicture() {
+      const { call } = store.getState();
+      if (call.at !== 'joined') return;
+      try {
+        const png = await takePicture({ capture, clock }, sources().tiles);
+        const kept = await ports.recordings.keepPicture(call.roomId, png);
+        if (!kept.ok) return notices.refused(kept);
+        const { name, recordingId } = kept.value;
+        notices.say('info', `The picture is kept as ${isolated(name)}.`, null, recordingId);
+      } catch (error) {
+        log.warn('a picture of a call could not be taken', errorFields(error));
+        notices.refused(refuse(refusalOf(error).code, { message: 'The picture could not be taken.' }));
+      }
+    },
+    showViews(roomId, views) {
+      shown.set(roomId, views);
+      sendViews(roomId);
+    },
+    async close() {
+      unsubscribe();
+      await stop();
+    },
+  };
+}
+
+const KEPT_SO_FAR = 'What was recorded until now is kept.';
+const CANNOT = refuse('recording-failed', { message: 'This computer cannot record a call. Nothing was recorded.' });
+
+const inCallOf = ({ call, reach }: Pick<AppState, 'call' | 'reach'>): ParticipantView[] =>
+  call.at === 'joined'
+    ? (reach[call.roomId]?.participants ?? []).filter(({ inCall, link }) => inCall && link !== 'closed')
+    : [];
+
+/** The others in the own call, by their names. */
+const presentIn = (state: AppState): Present[] =>
+  inCallOf(state)
+    // Only over an open link did they hear of it.
+    .filter(({ link }) => link === 'open')
+    .map(({ sess, name }) => ({ key: sess, name }));
+
+/** Everything that is recorded of a call: one's own picture and voice as they are sent, and what came of the others. */
+function sourcesOf(state: AppState, own: Calls['devices']['tracks'] | undefined): CallSources {
+  const { call, settings } = state;
+  if (call.at !== 'joined') return { tiles: [], sounds: [] };
+  const others = inCallOf(state);
+  const video = (stream: MediaStream | null) =>
+    stream?.getVideoTracks().find(({ readyState }) => readyState === 'live') ?? null;
+  const name = settings.profile?.displayName ?? settings.profile?.username ?? 'You';
+  const tiles = [
+    ...(call.screen ? [{ key: 'self/screen', name, kind: 'screen' as const, track: own?.screen ?? null }] : []),
+    { key: 'self/camera', name, kind: 'camera' as const, track: call.camera ? (own?.camera ?? null) : null },
+    ...others.flatMap((each) => [
+      ...(each.screen
+        ? [{ key: `${each.sess}/screen`, name: each.name, kind: 'screen' as const, track: video(each.screenStream) }]
+        : []),
+      {
+        key: `${each.sess}/camera`,
+        name: each.name,
+        kind: 'camera' as const,
+        track: each.camera ? video(each.cameraStream) : null,
+      },
+    ]),
+  ];
+  const sounds = [
+    ...(call.microphone === 'live' && own?.voice ? [own.voice] : []),
+    ...(own?.screenSound ? [own.screenSound] : []),
+    ...others.flatMap(({ cameraStream, screenStream }) => [
+      ...(cameraStream?.getAudioTracks() ?? []),
+      ...(screenStream?.getAudioTracks() ?? []),
+    ]),
+  ].filter(({ readyState }) => readyState === 'live');
+  return { tiles, sounds };
+}
