@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { BridgeEvent } from '@parley/shared/bridge';
-import { ComputerName, isolated, nameOf, type Preparing } from '@parley/shared/model';
+import { ComputerName, nameOf, type Preparing } from '@parley/shared/model';
 import { type Outcome, refusalOf, refuse } from '@parley/shared/protocol';
 import { createComputers } from './computers/computers.ts';
 import { readDeepLink } from './deep-link/deep-link.ts';
@@ -36,6 +36,7 @@ import { chooser } from './ownership/choose.ts';
 import { createWork } from './ownership/work.ts';
 import type { CorePorts } from './ports.ts';
 import { sayWhenLong } from './preparing.ts';
+import { keptWords } from './recordings/recording-notes.ts';
 import { recordingContent } from './recordings/recording-requests.ts';
 import { Recordings } from './recordings/recordings.ts';
 import { restartable } from './restartable.ts';
@@ -211,6 +212,7 @@ async function openCore(
       return room && (room.name ?? 'a room without a name');
     },
     ownName: () => nameOf(settings.get().profile ?? { username: 'someone', displayName: null }),
+    keptBy: (what, room, name) => notices.sayOnce('recording-kept', keptWords(what, room, name)),
     now: clock.now,
     log,
   });
@@ -314,12 +316,7 @@ async function openCore(
   });
   if (ports.serverProcess) await embedded.start(settings.get().hosting.lan);
 
-  recordings.finishLeft((room, name) =>
-    notices.sayOnce(
-      'recording-kept',
-      `The recording of ${isolated(room)} was kept although Parley ended. It is called ${isolated(name)}.`,
-    ),
-  );
+  recordings.finishLeft();
 
   let closing: Promise<void> | undefined;
   const call = async (name: string, input: unknown, page: PageWires | null) => {

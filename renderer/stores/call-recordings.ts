@@ -19,8 +19,8 @@ export interface CallRecordings {
   start(): Promise<void>;
   /** Ends the recording; resolves when its file is whole. */
   stop(): Promise<void>;
-  /** Keeps a picture of the call as it is now. */
-  takePicture(): Promise<void>;
+  /** Keeps a picture of the call as it is now, or of one tile by its key: `<sess>/camera` or `<sess>/screen`. */
+  takePicture(key?: string): Promise<void>;
   /** Tells those in a room's call at which size they are shown here; those who are recorded send as much as the recording needs. */
   showViews(roomId: RoomId, views: ReadonlyMap<string, View>): void;
   /** Resolves when the file is whole. */
@@ -154,11 +154,14 @@ export function createCallRecordings(options: {
   return {
     start,
     stop: () => stop(),
-    async takePicture() {
+    async takePicture(key) {
       const { call } = store.getState();
       if (call.at !== 'joined') return;
       try {
-        const png = await takePicture({ capture, clock }, sources().tiles);
+        const png = await takePicture(
+          { capture, clock },
+          sources().tiles.filter((tile) => key === undefined || tile.key === key),
+        );
         const kept = await ports.recordings.keepPicture(call.roomId, png);
         if (!kept.ok) return notices.refused(kept);
         const { name, recordingId } = kept.value;

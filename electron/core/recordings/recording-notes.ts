@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { RecordingNote } from '@parley/shared/model';
+import { isolated, RecordingNote } from '@parley/shared/model';
 import { fromBase64Url, type RecordingId } from '@parley/shared/protocol';
 import { writeFileAtomically } from '../atomic-file.ts';
 import { asFileError } from '../file-errors.ts';
@@ -78,3 +78,7 @@ export function tagsOf({ room, by, startedAt, stays }: RecordingNote): Recording
     { name: 'PARLEY_CONSENT', text: JSON.stringify({ by, startedAt, stays }) },
   ];
 }
+
+/** Tells the person of a recording that was kept although they did not stop it. */
+export const keptWords = (what: 'page-gone' | 'crash', room: string, name: string): string =>
+  `The recording of ${isolated(room)} was kept although ${what === 'crash' ? 'Parley ended' : 'its window closed'}. It is called ${isolated(name)}.`;

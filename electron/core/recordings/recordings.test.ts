@@ -14,11 +14,13 @@ const roomId = newRoomId();
 const page = {};
 let folder: ReturnType<typeof temporaryFolder>;
 let shown: string[];
+let told: [string, string, string][];
 const open: Recordings[] = [];
 
 beforeEach(() => {
   folder = temporaryFolder();
   shown = [];
+  told = [];
 });
 afterEach(async () => {
   await Promise.all(open.splice(0).map((each) => each.close()));
@@ -37,6 +39,7 @@ function start(downloads: Pick<Downloads, 'reserve'> = new Downloads(join(folder
     shell: { showFile: async (path) => shown.push(path) > 0 },
     roomName: async (id: RoomId) => (id === roomId ? '../Garden: plans' : undefined),
     ownName: () => 'Ana',
+    keptBy: (...what) => told.push(what),
     now: () => new Date(2026, 11, 1, 14, 5).getTime(),
     log: silentLog,
   });
@@ -97,12 +100,12 @@ describe('a recording (C8)', () => {
       // As a crash leaves it, with what was being written when it came.
       const [part = ''] = files().filter((each) => each.endsWith('.part'));
       writeFileSync(join(place(), part), Buffer.alloc(90, 0), { flag: 'a' });
-      const kept: string[] = [];
+      told = [];
       const after = start();
-      after.finishLeft((room, name) => kept.push(`${room}|${name}`));
+      after.finishLeft();
       await after.close();
-      expect(kept).toHaveLength(1);
-      const video = read(kept[0]?.split('|')[1] ?? '');
+      expect(told).toEqual([['crash', '../Garden: plans', expect.any(String)]]);
+      const video = read(told[0]?.[2] ?? '');
       expect(video.isSeekable).toBe(true);
       expect(video.blocks.reduce((sum, count) => sum + count, 0)).toBe(blocksIn(cut));
       expect(video.tags.COMMENT).toContain('Ben');
@@ -122,7 +125,7 @@ describe('a recording (C8)', () => {
     writeFileSync(join(place(), `${name}.part`), first);
     writeFileSync(join(folder.path, 'notes', note), noted);
     const again = start();
-    again.finishLeft(() => undefined);
+    again.finishLeft();
     await again.close();
     const second = files().find((each) => each !== name) ?? '';
     expect(readFileSync(join(place(), second)).equals(first)).toBe(true);
@@ -155,7 +158,9 @@ describe('a recording (C8)', () => {
     await recordings.write(recordingId, 1_000, Buffer.alloc(0)).catch(() => undefined);
     recordings.endPage(page);
     await recordings.close();
+    await Promise.resolve();
     expect(files()).toEqual(['Parley .._Garden_ plans 2026-12-01 14.05.webm']);
+    expect(told).toEqual([['page-gone', '../Garden: plans', files()[0]]]);
   });
 
   it.runIf(process.platform === 'linux')('says where the disk is full', async () => {

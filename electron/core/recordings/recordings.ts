@@ -24,6 +24,8 @@ export type RecordingsParts = {
   roomName: (roomId: RoomId) => Promise<string | undefined>;
   /** The person who records. */
   ownName: () => string;
+  /** A recording was finished without anybody who asked for it: because its page is gone, or Parley was. */
+  keptBy: (what: 'page-gone' | 'crash', room: string, name: string) => void;
   now: () => number;
   log: Log;
 };
@@ -136,11 +138,11 @@ export class Recordings {
     if (!(await this.#parts.shell.showFile(path))) throw new ParleyError('file-not-open');
   }
 
-  /** Finishes what an earlier run of the app left; `kept` hears of each by the name of its room and of its file. */
-  finishLeft(kept: (room: string, name: string) => void): void {
+  /** Finishes what an earlier run of the app left. */
+  finishLeft(): void {
     for (const note of this.#notes.left()) {
       const finishing = this.#finish(note)
-        .then((done) => done && kept(note.room, done.name))
+        .then((done) => done && this.#parts.keptBy('crash', note.room, done.name))
         .catch((error: unknown) =>
           this.#parts.log.warn('a recording of before could not be finished', { code: refusalOf(error).code }),
         )
@@ -151,7 +153,9 @@ export class Recordings {
 
   /** The page is gone, and nobody will end what it began. */
   endPage(page: object): void {
-    for (const [recordingId, running] of this.#running) if (running.page === page) void this.#end(recordingId);
+    for (const [recordingId, { note, page: owner }] of this.#running)
+      if (owner === page)
+        void this.#end(recordingId).then((kept) => kept && this.#parts.keptBy('page-gone', note.room, kept.name));
   }
 
   /** Finishes everything; resolves when it is on the disk. */
@@ -160,10 +164,13 @@ export class Recordings {
     await Promise.allSettled(this.#finishing);
   }
 
-  #end(recordingId: RecordingId): Promise<unknown> {
-    return this.finish(recordingId).catch((error: unknown) =>
-      this.#parts.log.warn('a recording could not be finished', { code: refusalOf(error).code }),
-    );
+  async #end(recordingId: RecordingId): Promise<KeptOfCall | undefined> {
+    try {
+      return await this.finish(recordingId);
+    } catch (error) {
+      this.#parts.log.warn('a recording could not be finished', { code: refusalOf(error).code });
+      return undefined;
+    }
   }
 
   /** Null where there was nothing in it; it is gone then. */

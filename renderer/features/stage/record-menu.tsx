@@ -41,7 +41,7 @@ export function RecordMenu() {
             Stop recording
           </Button>
         )}
-        <Button icon={Camera} onClick={then(takePicture)}>
+        <Button icon={Camera} onClick={then(() => takePicture())}>
           Take a picture of the call
         </Button>
       </div>

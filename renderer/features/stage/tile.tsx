@@ -1,8 +1,8 @@
 import { isolated } from '@parley/shared/model';
-import { EyeOff, Hand, MicOff, PictureInPicture2, Pin, PinOff, VolumeX } from 'lucide-react';
+import { Camera, EyeOff, Hand, MicOff, PictureInPicture2, Pin, PinOff, VolumeX } from 'lucide-react';
 import type { CSSProperties, MouseEvent } from 'react';
 import { voiceVolume } from '../../stores/for-oneself.ts';
-import { useApp, useLog } from '../../stores/react.tsx';
+import { useActions, useApp, useLog } from '../../stores/react.tsx';
 import type { OwnMedia, ParticipantView, ShownReaction } from '../../stores/state.ts';
 import { Avatar } from '../../ui/avatar.tsx';
 import { classNames } from '../../ui/class-names.ts';
@@ -23,6 +23,9 @@ type TileProps = {
   pinned: boolean;
   onPin: () => void;
 };
+/** The width in pixels from which a tile has room for all its tools. */
+const PICTURE_FROM = 400;
+
 type ParticipantTileProps = TileProps & { participant: ParticipantView };
 
 const placeOf = ({ x, y, width, height }: StageBox): CSSProperties => ({
@@ -84,6 +87,9 @@ export function ParticipantTile({ box, participant, kind, handPlace, pinned, onP
         <ForOneselfTools participant={participant} kind={kind} />
         {kind === 'camera' ? <SafetyCodeButton participant={participant} className={styles.tool} /> : null}
         <ConnectionButton participant={participant} className={styles.tool} />
+        {stream && visible && box.width >= PICTURE_FROM ? (
+          <PictureButton label={label} tile={`${participant.sess}/${kind}`} />
+        ) : null}
         {stream && visible ? <PopOutButton label={label} /> : null}
         <PinButton pinned={pinned} label={label} onPin={onPin} />
       </div>
@@ -183,6 +189,22 @@ function PopOutButton({ label }: { label: string }) {
   return (
     <button type="button" className={styles.tool} aria-label={`Pop out ${label}`} title="Pop out" onClick={onClick}>
       <PictureInPicture2 aria-hidden="true" />
+    </button>
+  );
+}
+
+/** Keeps a picture of one tile. */
+function PictureButton({ label, tile }: { label: string; tile: string }) {
+  const { takePicture } = useActions();
+  return (
+    <button
+      type="button"
+      className={styles.tool}
+      aria-label={`Take a picture of ${label}`}
+      title="Take a picture"
+      onClick={() => takePicture(tile)}
+    >
+      <Camera aria-hidden="true" />
     </button>
   );
 }

@@ -88,4 +88,13 @@ describe('a picture of a call', () => {
     expect(capture.texts).toEqual(expect.arrayContaining(['Ana', 'Ben']));
     expect(capture.watched.size).toBe(0);
   });
+
+  it('of one tile is as large as what came of it', async () => {
+    const capture = new FakeCapture();
+    capture.picture = { image: {} as ImageBitmap, width: 1_920, height: 1_080 };
+    await takePicture({ capture: capture.ports(), clock: fakeClock() }, [tile('Ana', track('a'))]);
+    expect(capture.pictureSize).toEqual({ width: 1_920, height: 1_080 });
+    await takePicture({ capture: capture.ports(), clock: fakeClock() }, [tile('Ana', null)]);
+    expect(capture.pictureSize).toEqual({ width: 1_280, height: 720 });
+  });
 });

@@ -87,7 +87,7 @@ export class CallMixer {
   }
 }
 
-/** A picture of the call as it is now, as PNG. */
+/** A picture of these tiles as they are now, as PNG; of a single one as large as what came of it. */
 export async function takePicture(
   ports: { capture: Pick<CapturePorts, 'watch' | 'drawPicture'>; clock: Clock },
   tiles: readonly CallTile[],
@@ -100,8 +100,11 @@ export async function takePicture(
     const undo = ports.clock.after(FIRST_PICTURE_MS, late.resolve);
     await Promise.race([Promise.all([...watches.values()].map(({ first }) => first)), late.promise]);
     undo();
-    const { context, png } = ports.capture.drawPicture(PICTURE_SIZE);
-    paintCall(context, PICTURE_SIZE, tiles, ({ key }) => watches.get(key)?.latest() ?? null);
+    const [only] = tiles.length === 1 ? watches.values() : [];
+    const { width, height } = only?.latest() ?? PICTURE_SIZE;
+    const size = { width, height };
+    const { context, png } = ports.capture.drawPicture(size);
+    paintCall(context, size, tiles, ({ key }) => watches.get(key)?.latest() ?? null);
     return await png();
   } finally {
     for (const watch of watches.values()) watch.close();

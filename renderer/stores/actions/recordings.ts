@@ -5,8 +5,8 @@ export interface RecordingActions {
   /** Tells the others in the call and records it, until it is stopped or the call ends. */
   startRecording: () => void;
   stopRecording: () => void;
-  /** Keeps a picture of the call as it is now. */
-  takePicture: () => void;
+  /** Keeps a picture of the call as it is now, or of one tile by its key: `<sess>/camera` or `<sess>/screen`. */
+  takePicture: (key?: string) => void;
   /** Shows a finished recording or a picture in its folder. */
   showRecording: (recordingId: RecordingId) => void;
 }
@@ -15,7 +15,7 @@ export function createRecordingActions({ callRecordings, ports, tell }: ActionCo
   return {
     startRecording: () => void callRecordings.start(),
     stopRecording: () => void callRecordings.stop(),
-    takePicture: () => void callRecordings.takePicture(),
+    takePicture: (key) => void callRecordings.takePicture(key),
     showRecording: (recordingId) => void ports.bridge.call('recordings.show', { recordingId }).then(tell),
   };
 }

@@ -1,4 +1,4 @@
-import type { CapturePorts, PictureWatch, RecorderEvents } from '../capture-ports.ts';
+import type { CapturePorts, Picture, PictureWatch, RecorderEvents, Size } from '../capture-ports.ts';
 
 type FakeTrack = Pick<MediaStreamTrack, 'id'>;
 
@@ -16,6 +16,9 @@ export class FakeCapture {
   /** Handed over when the recorder is stopped. */
   last: Blob | undefined;
   cannotRecord = false;
+  /** The newest picture of every track. */
+  picture: Picture | null = null;
+  pictureSize: Size | undefined;
   tick: () => void = () => {};
 
   ports(): CapturePorts {
@@ -23,7 +26,7 @@ export class FakeCapture {
       watch: (track): PictureWatch => {
         this.watched.add(track);
         return {
-          latest: () => null,
+          latest: () => this.picture,
           first: Promise.resolve(),
           close: () => void this.watched.delete(track),
         };
@@ -54,7 +57,10 @@ export class FakeCapture {
           },
         };
       },
-      drawPicture: () => ({ context: this.#context(), png: async () => new Blob(['png']) }),
+      drawPicture: (size) => {
+        this.pictureSize = size;
+        return { context: this.#context(), png: async () => new Blob(['png']) };
+      },
       record: (_tracks, events) => {
         if (this.cannotRecord) throw new Error('no recorder');
         this.recorder = events;
