@@ -72,6 +72,11 @@ export function browserCapture(page: Window & typeof globalThis): CapturePorts {
     const mixed = context.createMediaStreamDestination();
     const [track] = mixed.stream.getAudioTracks();
     if (!track) throw new Error('no sound');
+    // A sound that is not heard: where nobody else makes one, the clock goes on all the same.
+    const silence = context.createConstantSource();
+    silence.offset.value = 0;
+    silence.connect(mixed);
+    silence.start();
     const sources = new Map<string, MediaStreamAudioSourceNode>();
     const stop = read(track, (data) => {
       data.close();
@@ -95,6 +100,7 @@ export function browserCapture(page: Window & typeof globalThis): CapturePorts {
       },
       close() {
         stop();
+        silence.stop();
         track.stop();
         void context.close();
       },
