@@ -74,4 +74,18 @@ describe('the package that ships', () => {
       expect(shipped).toContain(path);
     }
   });
+
+  it('has the networks for noise and background with it (C10)', () => {
+    for (const file of [
+      /^\/out\/renderer\/assets\/rnnoise-[^/]+\.wasm$/,
+      /^\/out\/renderer\/assets\/rnnoise_simd-[^/]+\.wasm$/,
+      /^\/out\/renderer\/assets\/workletProcessor-[^/]+\.js$/,
+      /^\/out\/renderer\/assets\/tflite-simd-1-0-0-[^/]+\.wasm$/,
+      /^\/out\/renderer\/assets\/tflite-simd-1-0-0-[^/]+\.js$/,
+      /^\/out\/renderer\/assets\/selfie_segmentation_landscape-[^/]+\.tflite$/,
+      /^\/out\/renderer\/assets\/background-worker-[^/]+\.js$/,
+    ]) {
+      expect(shipped.filter((path) => file.test(path))).toHaveLength(1);
+    }
+  });
 });

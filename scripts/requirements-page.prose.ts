@@ -67,6 +67,7 @@ export const REQUIREMENTS = {
   C7: 'Quality in words with a cause, charts, a report without names and addresses, a test before the call',
   C8: 'A call recorded to a file that a crash leaves up to the last two seconds, seen by everybody in it; pictures of it',
   C9: 'Who is who: safety codes by reading and scanning, a question before a changed identity counts, a room that is kept apart is told, relay only where wanted, rooms with rules that their owner signed, and no attack of a server or member gets anything',
+  C10: 'Noise suppression, music mode and background, computed on one’s own computer',
   C11: 'Everybody who was met, to write to, call and invite from there; who may ring is one’s own decision; blocking; what the caller and the called one are told',
 } as const;
 export type RequirementId = keyof typeof REQUIREMENTS;

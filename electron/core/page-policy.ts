@@ -4,7 +4,9 @@
  */
 export const PAGE_POLICY = [
   "default-src 'none'",
-  "script-src 'self'",
+  // WebAssembly of the app's own files, and no text that becomes a script (ADR 44).
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "worker-src 'self'",
   "style-src 'self'",
   "img-src 'self' blob: data:",
   "font-src 'self'",
@@ -17,5 +19,11 @@ export const PAGE_POLICY = [
   "frame-src 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
+  // Its one rule: a worker starts from a file of the app.
+  'trusted-types parley-worker',
 ].join('; ');
+
+/** A worker has the policy of its own file: it computes, and reads files of the app. */
+export const WORKER_POLICY = ["default-src 'none'", "script-src 'self' 'wasm-unsafe-eval'", "connect-src 'self'"].join(
+  '; ',
+);

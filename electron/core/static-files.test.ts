@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { WORKER_POLICY } from './page-policy.ts';
 import { staticFile } from './static-files.ts';
 import { temporaryFolder } from './testing/test-kit.ts';
 
@@ -28,6 +29,17 @@ describe("the page's files", () => {
       'Content-Type': 'text/javascript; charset=utf-8',
       'X-Content-Type-Options': 'nosniff',
     });
+  });
+
+  it('carry the policy of a worker where they are scripts, and programs and models their own type (C10)', async () => {
+    for (const name of ['run.wasm', 'people.tflite']) writeFileSync(join(root, 'assets', name), '');
+    const headersOf = async (path: string) => {
+      const file = await staticFile(root, path);
+      return file.status === 200 ? file.headers : {};
+    };
+    expect((await headersOf('/assets/main.js'))['Content-Security-Policy']).toBe(WORKER_POLICY);
+    expect((await headersOf('/assets/run.wasm'))['Content-Type']).toBe('application/wasm');
+    expect((await headersOf('/assets/people.tflite'))['Content-Type']).toBe('application/octet-stream');
   });
 
   it.each(['/', '/index.html'])('have the policy on the page itself (%s)', async (path) => {

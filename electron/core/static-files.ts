@@ -1,6 +1,6 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { extname, join, relative, sep } from 'node:path';
-import { PAGE_POLICY } from './page-policy.ts';
+import { PAGE_POLICY, WORKER_POLICY } from './page-policy.ts';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -10,6 +10,8 @@ const types: Readonly<Record<string, string>> = {
   '.png': 'image/png',
   '.ico': 'image/x-icon',
   '.woff2': 'font/woff2',
+  '.wasm': 'application/wasm',
+  '.tflite': 'application/octet-stream',
   '.json': 'application/json; charset=utf-8',
   '.webmanifest': 'application/manifest+json',
 };
@@ -47,7 +49,9 @@ export async function staticFile(root: string, urlPath: string): Promise<StaticF
     const body = await readFile(realFile);
     if (!isPage) {
       const caching = inside.startsWith('assets') ? 'public, max-age=31536000, immutable' : 'no-cache';
-      return { status: 200, body, headers: { ...common, 'Content-Type': type, 'Cache-Control': caching } };
+      // A page has its own policy; a worker takes that of the script it starts from.
+      const policy = extname(file) === '.js' ? { 'Content-Security-Policy': WORKER_POLICY } : {};
+      return { status: 200, body, headers: { ...common, ...policy, 'Content-Type': type, 'Cache-Control': caching } };
     }
     return {
       status: 200,

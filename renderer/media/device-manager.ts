@@ -6,6 +6,7 @@ import { errorFields, type Log } from '../log.ts';
 import { DeviceSlot } from './device-slot.ts';
 import { type DeviceLists, type DeviceTrouble, deviceListsOf, errorNameOf, NO_DEVICES, troubleOf } from './devices.ts';
 import type { MediaPorts } from './ports.ts';
+import { audioConstraints, Processing, type ProcessingChoice } from './processing/processing.ts';
 import { Speech, type SpeechPolicy } from './speech.ts';
 
 /** The tracks and states that this device sends, or would send; tracks go where the session puts them. */
@@ -30,12 +31,10 @@ export type MediaTracks = {
 
 export type MediaPolicy = SpeechPolicy & {
   video: MediaTrackConstraints;
-  audio: MediaTrackConstraints;
 };
 
 export const usualMediaPolicy: MediaPolicy = {
   video: { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 24, max: 30 } },
-  audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
   levelEveryMs: 50,
   speakingLevel: 0.4,
   speakingHoldMs: 700,
@@ -49,6 +48,8 @@ export type MediaEvents = {
   level: number;
   /** A device went away in use, or could not be had when asked for. */
   trouble: DeviceTrouble;
+  /** Something is done in another way than the person chose; the devices go on. */
+  noticed: DeviceTrouble;
 };
 
 /**
@@ -68,6 +69,7 @@ export class DeviceManager {
   readonly #camera: DeviceSlot;
   readonly #microphone: DeviceSlot;
   readonly #speech: Speech;
+  readonly #processing: Processing;
   #state: MediaState = {
     microphone: 'off',
     camera: false,
@@ -91,14 +93,22 @@ export class DeviceManager {
     this.cameraStream = ports.makeStream();
     this.screenStream = ports.makeStream();
     const { devices, makeMeter } = ports;
+    this.#processing = new Processing({
+      ...{ clock: this.#clock, ports, log },
+      fellBack: () => this.#events.emit('noticed', troubleOf('noise-strong-failed')),
+      askAgain: () => void this.#underWayDuring(() => this.#microphone.again()),
+      tooSlow: () => this.#camera.giveUp(troubleOf('background-slow')),
+    });
     this.#camera = new DeviceSlot('camera', {
-      ...{ devices, constraints: policy.video, log },
+      ...{ devices, constraints: () => policy.video, log },
+      process: (hardware) => this.#processing.picture(hardware),
       put: (camera) => this.#put({ camera }),
       changed: () => {},
       trouble: (trouble) => this.#tell({ cameraTrouble: trouble }, trouble),
     });
     this.#microphone = new DeviceSlot('microphone', {
-      ...{ devices, constraints: policy.audio, log },
+      ...{ devices, constraints: () => audioConstraints(this.#processing.sound), log },
+      process: (hardware) => this.#processing.voice(hardware),
       put: (voice) => this.#put({ voice }),
       changed: () => this.#change({ ...this.#shown(), talkingWhileMuted: false, speaking: false }),
       trouble: (trouble) => this.#tell({ microphoneTrouble: trouble }, trouble),
@@ -146,6 +156,7 @@ export class DeviceManager {
     cameraId: string | null;
     microphoneId: string | null;
   }): Promise<void> {
+    this.#processing.tryAgain();
     this.#camera.wish(wanted.cameraId);
     this.#microphone.wish(wanted.microphoneId);
     await this.#underWayDuring(async () => {
@@ -189,6 +200,22 @@ export class DeviceManager {
   /** The same for the microphone. It is muted or live as it was pressed last, also while the other one was asked for. */
   chooseMicrophone(id: string | null): Promise<DeviceTrouble | undefined> {
     return this.#underWayDuring(() => this.#microphone.choose(id));
+  }
+
+  /**
+   * Changes what is done to sound and picture before they are sent, at once for those that are sent now. Resolves with the trouble where
+   * a device could not be had anew: then it goes on as before.
+   */
+  async process(choice: ProcessingChoice): Promise<DeviceTrouble | undefined> {
+    const { sound, picture } = this.#processing.choose(choice);
+    if (!sound && !picture) return undefined;
+    return this.#underWayDuring(async () => {
+      const troubles = await Promise.all([
+        sound ? this.#microphone.again() : undefined,
+        picture ? this.#camera.again() : undefined,
+      ]);
+      return troubles.find((trouble) => trouble !== undefined);
+    });
   }
 
   /** Asks which screen or window to share. Undefined when it is shared, otherwise why not. */

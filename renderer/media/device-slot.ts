@@ -2,10 +2,17 @@ import type { MicrophoneState } from '@parley/shared/protocol';
 import { errorFields, type Log } from '../log.ts';
 import { codeOf, type DeviceKind, type DeviceTrouble, errorNameOf, troubleOf, unpluggedTrouble } from './devices.ts';
 import type { MediaPorts } from './ports.ts';
+import { type ProcessedTrack, ProcessingFailed } from './processing/processed-track.ts';
 
 export type DeviceSlotPorts = {
   devices: Pick<MediaPorts['devices'], 'getUserMedia'>;
-  constraints: MediaTrackConstraints;
+  /** Read anew for each question. */
+  constraints: () => MediaTrackConstraints;
+  /**
+   * Makes what is sent out of what the device gives. Null where that cannot be done; what is asked for may be different then, so the
+   * device is asked once more. Rejects where nothing may be sent.
+   */
+  process(hardware: MediaStreamTrack): Promise<ProcessedTrack | null>;
   log: Log;
   /** The track that is used from now on; the one before is no longer needed. */
   put(track: MediaStreamTrack | null): void;
@@ -14,6 +21,9 @@ export type DeviceSlotPorts = {
   /** Why there is no device; null when that is over. */
   trouble(trouble: DeviceTrouble | null): void;
 };
+
+/** The device as the browser gives it, and the track that is made of it. `close` lets both go. */
+type Source = ProcessedTrack & { hardware: MediaStreamTrack };
 
 /** Asks the browser; rejects with its error. */
 type Ask = () => Promise<MediaStreamTrack>;
@@ -25,7 +35,7 @@ type Ask = () => Promise<MediaStreamTrack>;
 export class DeviceSlot {
   readonly #kind: DeviceKind;
   readonly #ports: DeviceSlotPorts;
-  #track: MediaStreamTrack | null = null;
+  #source: Source | null = null;
   /** What the person wants now, whichever device arrives. */
   #wanted: MicrophoneState = 'off';
   /** The device to ask for; null leaves the choice to the browser. */
@@ -41,8 +51,9 @@ export class DeviceSlot {
     this.#ports = ports;
   }
 
+  /** The track that is sent, processed where that is wanted. */
   get track(): MediaStreamTrack | null {
-    return this.#track;
+    return this.#source?.track ?? null;
   }
 
   /** The device that was chosen last and could be had, or is still being asked for. */
@@ -52,7 +63,7 @@ export class DeviceSlot {
 
   /** What the browser is asked for. `chosen`: the wished device and no other. */
   constraints(chosen: boolean): MediaTrackConstraints {
-    const { constraints } = this.#ports;
+    const constraints = this.#ports.constraints();
     return chosen && this.#wishedId !== null ? { ...constraints, deviceId: { exact: this.#wishedId } } : constraints;
   }
 
@@ -78,8 +89,8 @@ export class DeviceSlot {
       this.#isAsking = false;
       this.#put(null);
       this.#ports.trouble(null);
-    } else if (this.#track) {
-      this.#track.enabled = wanted === 'live';
+    } else if (this.#source) {
+      this.#source.track.enabled = wanted === 'live';
       this.#ports.changed();
     } else if (!this.#isAsking) await this.#get(() => this.#askAny());
   }
@@ -90,7 +101,12 @@ export class DeviceSlot {
    */
   async choose(id: string | null): Promise<DeviceTrouble | undefined> {
     this.#wishedId = id;
-    if (this.#track) return this.#get(() => this.#ask(true));
+    return this.again();
+  }
+
+  /** Asks anew for the device in use, because what is asked for or how it is processed has changed; otherwise as `choose`. */
+  async again(): Promise<DeviceTrouble | undefined> {
+    if (this.#source) return this.#get(() => this.#ask(true));
     if (this.#isAsking) await this.#get(() => this.#askAny());
     return undefined;
   }
@@ -100,49 +116,86 @@ export class DeviceSlot {
     const turn = this.#turn;
     const wishedId = this.#wishedId;
     this.#isAsking = true;
-    let track: MediaStreamTrack | undefined;
+    let source: Source | undefined;
     let trouble: DeviceTrouble | undefined;
+    /** Nothing may be sent, not even what was sent before. */
+    let isHidden = false;
     try {
-      track = await ask();
+      source = (await this.#prepare(await ask())) ?? (await this.#prepare(await this.#askAny())) ?? undefined;
     } catch (error) {
       this.#ports.log.info(`the ${this.#kind} could not be opened`, errorFields(error));
-      trouble = troubleOf(codeOf(this.#kind, error));
+      isHidden = error instanceof ProcessingFailed;
+      trouble = troubleOf(error instanceof ProcessingFailed ? error.code : codeOf(this.#kind, error));
     }
     if (turn !== this.#turn) {
-      track?.stop();
+      source?.close();
       return undefined;
     }
     this.#isAsking = false;
-    if (track) {
+    if (source) {
       this.#usedId = wishedId;
-      this.#use(track);
+      this.#use(source);
       return undefined;
     }
-    if (this.#track) {
+    if (this.#source && !isHidden) {
       this.#wishedId = this.#usedId;
       return trouble;
     }
-    this.#wanted = 'off';
-    this.#ports.trouble(trouble ?? null);
+    this.giveUp(trouble ?? null);
     return undefined;
   }
 
-  #use(track: MediaStreamTrack): void {
-    track.addEventListener('ended', () => {
-      if (this.#track !== track) return;
+  /** Lets the device go because of a trouble, until it is asked for again. */
+  giveUp(trouble: DeviceTrouble | null): void {
+    this.#turn += 1;
+    this.#isAsking = false;
+    this.#wanted = 'off';
+    this.#put(null);
+    this.#ports.trouble(trouble);
+  }
+
+  /** Null where the device is to be asked once more. */
+  async #prepare(hardware: MediaStreamTrack): Promise<Source | null> {
+    try {
+      const processed = await this.#ports.process(hardware);
+      if (!processed) {
+        hardware.stop();
+        return null;
+      }
+      if (hardware.readyState === 'ended') {
+        processed.close();
+        throw new DOMException('it went away meanwhile', 'NotFoundError');
+      }
+      const close = () => {
+        processed.close();
+        hardware.stop();
+      };
+      return { track: processed.track, hardware, close };
+    } catch (error) {
+      hardware.stop();
+      throw error;
+    }
+  }
+
+  #use(source: Source): void {
+    source.hardware.addEventListener('ended', () => {
+      if (this.#source !== source) return;
       this.#put(null);
       // Another one may be on its way.
       if (!this.#isAsking) this.#ports.trouble(unpluggedTrouble(this.#kind));
     });
-    track.enabled = this.#wanted === 'live';
-    this.#put(track);
+    source.track.enabled = this.#wanted === 'live';
+    this.#put(source);
     this.#ports.trouble(null);
   }
 
-  #put(track: MediaStreamTrack | null): void {
-    if (this.#track === track) return;
-    this.#track = track;
-    this.#ports.put(track);
+  #put(source: Source | null): void {
+    const before = this.#source;
+    if (before === source) return;
+    this.#source = source;
+    this.#ports.put(source?.track ?? null);
+    // The other one is sent by now.
+    before?.close();
   }
 
   /** The wished device, or any where that one is not there. */

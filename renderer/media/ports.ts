@@ -1,3 +1,7 @@
+import type { Clock } from '@parley/shared/timing';
+import type { BackgroundPicture } from './processing/background-scene.ts';
+import type { ProcessedTrack } from './processing/processed-track.ts';
+
 /** The part of the browser that the device manager uses. */
 export type MediaPorts = {
   devices: Pick<
@@ -8,6 +12,21 @@ export type MediaPorts = {
   makeStream: () => MediaStream;
   /** Null where the browser cannot measure. */
   makeMeter: (track: MediaStreamTrack) => LevelMeter | null;
+  /**
+   * Takes noise out of a voice with a neural network. Rejects where that does not start; `fellBehind` is called once when the computer
+   * no longer keeps up.
+   */
+  cleanVoice: (voice: MediaStreamTrack, clock: Clock, fellBehind: () => void) => Promise<ProcessedTrack>;
+  /**
+   * Puts something else behind the person in a picture. Resolves with the first picture that is done and rejects where there is none;
+   * `tooSlow` is called once when pictures no longer come fast enough.
+   */
+  coverBackground: (
+    camera: MediaStreamTrack,
+    background: BackgroundPicture,
+    clock: Clock,
+    tooSlow: () => void,
+  ) => Promise<ProcessedTrack>;
 };
 
 /** Measures one microphone track. */
@@ -24,6 +43,9 @@ export function browserMedia(window: Window & typeof globalThis): MediaPorts {
   return {
     devices: window.navigator.mediaDevices,
     makeStream: () => new MediaStream(),
+    // Loaded when they are first wanted: most calls need neither.
+    cleanVoice: async (...wanted) => (await import('./processing/voice-cleaner.ts')).cleanVoice(...wanted),
+    coverBackground: async (...wanted) => (await import('./processing/background-cover.ts')).coverBackground(...wanted),
     makeMeter: (track) => {
       context ??= new AudioContext();
       const audio = context;

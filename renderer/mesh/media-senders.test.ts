@@ -93,6 +93,49 @@ describe('the limits of what a connection sends', () => {
     };
     new MediaSenders(noLog).added('voice', voice as unknown as RTCRtpSender); // what is used of one
     await settled();
-    expect(taken.map(({ encodings }) => encodings)).toEqual([[{ priority: 'high', networkPriority: 'high' }]]);
+    expect(taken.map(({ encodings }) => encodings)).toMatchObject([[{ priority: 'high', networkPriority: 'high' }]]);
+  });
+
+  describe('of sound (C10)', () => {
+    const soundSender = (bitrates: (number | undefined)[]) =>
+      ({
+        getParameters: () => ({ encodings: [{}] }),
+        setParameters: async ({ encodings }: RTCRtpSendParameters) => {
+          bitrates.push(encodings[0]?.maxBitrate);
+        },
+      }) as unknown as RTCRtpSender; // what is used of one
+    const sound = (contentHint: string) => Object.assign(fakeTrack('audio'), { contentHint });
+
+    it('give music four times as much as a voice, and take it back', async () => {
+      const bitrates: (number | undefined)[] = [];
+      const senders = new MediaSenders(noLog);
+      senders.added('voice', soundSender(bitrates));
+      await settled();
+      for (const hint of ['music', 'music', 'speech']) {
+        senders.put('voice', sound(hint));
+        await settled();
+      }
+      senders.put('voice', null);
+      await settled();
+      expect(bitrates).toEqual([32_000, 128_000, 32_000]);
+    });
+
+    it('wait for their place', async () => {
+      const bitrates: (number | undefined)[] = [];
+      const senders = new MediaSenders(noLog);
+      senders.put('voice', sound('music'));
+      senders.added('voice', soundSender(bitrates));
+      await settled();
+      expect(bitrates).toEqual([128_000]);
+    });
+
+    it('leave the sound of a screen in stereo', async () => {
+      const bitrates: (number | undefined)[] = [];
+      const senders = new MediaSenders(noLog);
+      senders.added('screenSound', soundSender(bitrates));
+      senders.put('screenSound', sound(''));
+      await settled();
+      expect(bitrates).toEqual([96_000]);
+    });
   });
 });

@@ -1,4 +1,5 @@
 import { errorFields, type Log } from '../log.ts';
+import { soundBps } from './sound-limits.ts';
 import { SLOT_FACTS, type TrackSlot, type VideoSlot } from './track-slots.ts';
 import { sameLimits, type VideoLimits } from './video-limits.ts';
 
@@ -21,8 +22,10 @@ export class MediaSenders {
   readonly #log: Log;
   readonly #senders = new Map<TrackSlot, RTCRtpSender>();
   readonly #limits = new Map<TrackSlot, VideoLimits>();
+  /** The limits of sound, in bits per second. */
+  readonly #sound = new Map<TrackSlot, number>();
   /** The limits that the browser took last. */
-  readonly #set = new Map<TrackSlot, VideoLimits>();
+  readonly #set = new Map<TrackSlot, VideoLimits | number>();
   /** Places of which a whole picture is to be sent next. */
   readonly #stale = new Set<TrackSlot>();
   readonly #busy = new Set<TrackSlot>();
@@ -34,8 +37,15 @@ export class MediaSenders {
   /** The sender of a place; once for each. */
   added(slot: TrackSlot, sender: RTCRtpSender): void {
     this.#senders.set(slot, sender);
-    if (SLOT_FACTS[slot].kind === 'audio') void this.#setOn(sender, FIRST);
-    else void this.#apply(slot);
+    void this.#apply(slot);
+  }
+
+  /** That track is or will be in that place. */
+  put(slot: TrackSlot, track: MediaStreamTrack | null): void {
+    // An empty place sends nothing, whatever it may send.
+    if (!track || (slot !== 'voice' && slot !== 'screenSound')) return;
+    this.#sound.set(slot, soundBps(slot, track));
+    void this.#apply(slot);
   }
 
   limit(slot: VideoSlot, limits: VideoLimits): void {
@@ -55,20 +65,26 @@ export class MediaSenders {
     }
   }
 
+  /** Sound that no track was said of yet may take what a voice may. */
+  #wanted(slot: TrackSlot): VideoLimits | number | undefined {
+    if (slot !== 'voice' && slot !== 'screenSound') return this.#limits.get(slot);
+    return this.#sound.get(slot) ?? soundBps(slot, null);
+  }
+
   /** One after the other: the browser takes parameters only on top of the last ones that it gave. */
   async #apply(slot: TrackSlot): Promise<void> {
     const sender = this.#senders.get(slot);
     if (!sender || this.#busy.has(slot)) return;
     this.#busy.add(slot);
     for (;;) {
-      const wanted = this.#limits.get(slot);
-      const isNew = wanted !== undefined && !sameLimits(this.#set.get(slot), wanted);
+      const wanted = this.#wanted(slot);
+      const isNew = wanted !== undefined && !isSame(this.#set.get(slot), wanted);
       const isStale = this.#stale.delete(slot);
       if (!isNew && !isStale) break;
       const isSet = await this.#setOn(sender, isNew ? encodingOf(wanted) : {}, isStale);
       // What the browser did not take is tried again with the next wish, of which there are many.
       if (isSet && isNew) this.#set.set(slot, wanted);
-      else if (!isSet && this.#limits.get(slot) === wanted) break;
+      else if (!isSet && this.#wanted(slot) === wanted) break;
     }
     this.#busy.delete(slot);
   }
@@ -94,14 +110,11 @@ export class MediaSenders {
   }
 }
 
-const encodingOf = ({
-  active,
-  scale,
-  maxFramerate,
-  maxBitrateBps,
-}: VideoLimits): Partial<RTCRtpEncodingParameters> => ({
-  active,
-  scaleResolutionDownBy: scale,
-  maxFramerate,
-  maxBitrate: maxBitrateBps,
-});
+const isSame = (set: VideoLimits | number | undefined, wanted: VideoLimits | number): boolean =>
+  typeof wanted === 'number' || typeof set === 'number' ? set === wanted : sameLimits(set, wanted);
+
+function encodingOf(limits: VideoLimits | number): Partial<RTCRtpEncodingParameters> {
+  if (typeof limits === 'number') return { ...FIRST, maxBitrate: limits };
+  const { active, scale, maxFramerate, maxBitrateBps } = limits;
+  return { active, scaleResolutionDownBy: scale, maxFramerate, maxBitrate: maxBitrateBps };
+}

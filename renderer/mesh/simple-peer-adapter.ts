@@ -3,6 +3,7 @@ import '../shim.ts';
 
 import SimplePeer from 'simple-peer';
 import { errorFields } from '../log.ts';
+import { takeStereo } from './opus-stereo.ts';
 import type { MakePeer, RawPeerListener, StatsEntry } from './raw-peer.ts';
 import { TrackPlaces } from './track-places.ts';
 
@@ -36,6 +37,7 @@ export const makeSimplePeer: MakePeer = ({ initiator, config, log, listener }) =
     initiator,
     trickle: true,
     objectMode: true,
+    sdpTransform: (sdp: string) => takeStereo(sdp),
     // `iceServers` is always given: simple-peer would ask public STUN servers otherwise.
     config: { iceServers: [], bundlePolicy: 'max-bundle', rtcpMuxPolicy: 'require', ...config },
   }) as WithConnection; // these exist since 9.0 and are missing from its types

@@ -58,6 +58,7 @@ export class TrackPlaces {
     this.#tracks.set(slot, track);
     const sender = this.#places.get(slot);
     if (sender) this.#put(sender, track);
+    this.#senders.put(slot, track);
   }
 
   /** Limits the picture in a place, whichever track is or will be there. */

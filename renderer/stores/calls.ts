@@ -105,6 +105,13 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
       show();
       tellOthers();
     }),
+    devices.on('noticed', ({ code, message }) => notices.say('info', message, code)),
+    store.subscribe(({ settings }, before) => {
+      if (settings.processing === before.settings.processing) return;
+      void devices.process(settings.processing).then((trouble) => {
+        if (trouble) notices.say('trouble', `${trouble.message} Sound and picture go on as before.`, trouble.code);
+      });
+    }),
     devices.on('lists', (lists) => store.setState({ devices: lists })),
     devices.on('trouble', ({ code, message }) => {
       // On the pre-join screen it stands beside the preview.

@@ -61,11 +61,21 @@ type SelectFieldProps = {
   options: readonly { id: string; label: string }[];
   /** Shown when there is nothing to choose. */
   empty: string;
+  disabled?: boolean;
   icon?: ReactNode;
 };
 
 /** A choice from the system's own menu: works everywhere, with every input method. */
-export function SelectField({ label, quiet = false, value, onChange, options, empty, icon }: SelectFieldProps) {
+export function SelectField({
+  label,
+  quiet = false,
+  value,
+  onChange,
+  options,
+  empty,
+  disabled = false,
+  icon,
+}: SelectFieldProps) {
   const id = useId();
   const known = options.some((option) => option.id === value);
   return (
@@ -80,7 +90,7 @@ export function SelectField({ label, quiet = false, value, onChange, options, em
           aria-label={label}
           className={classNames(styles.input, icon ? styles.withIcon : undefined)}
           value={known ? value : (options[0]?.id ?? '')}
-          disabled={options.length === 0}
+          disabled={disabled || options.length === 0}
           onChange={(event) => onChange(event.target.value)}
         >
           {options.length === 0 ? <option value="">{empty}</option> : null}

@@ -82,6 +82,12 @@ export const ERRORS = {
   'microphone-missing': 'No microphone was found. You can join and listen.',
   'microphone-denied': 'Parley may not use the microphone. Allow it in the system settings, then try again.',
   'microphone-busy': 'Another program is using the microphone.',
+  'background-failed':
+    'Your background could not be hidden, so your camera is off. Turn it on to try again, or choose “Show my room” under Background.',
+  'background-slow':
+    'This computer is too busy to hide your background, so your camera is off. Close other programs and turn it on again, or choose “Show my room” under Background.',
+  'noise-strong-failed':
+    'Strong noise suppression does not run well on this computer right now. Parley uses the standard one until you choose again.',
   'screen-denied': 'The screen was not shared.',
   'screen-failed': 'The screen could not be captured.',
 

@@ -16,6 +16,16 @@ export type RingFrom = z.infer<typeof RingFrom>;
 /** Minutes since midnight, local time. */
 const MinuteOfDay = z.number().int().min(0).max(1_439);
 
+/**
+ * How background noise is taken out of the own voice: not at all, by the browser's own means, or by a neural network on this computer.
+ */
+export const NoiseSuppression = z.enum(['off', 'standard', 'strong']);
+export type NoiseSuppression = z.infer<typeof NoiseSuppression>;
+
+/** What stands behind the person in the own picture: the room as it is, the room blurred, or one of Parley's drawn pictures. */
+export const Background = z.enum(['none', 'blur', 'dusk', 'meadow', 'paper']);
+export type Background = z.infer<typeof Background>;
+
 const DeviceChoice = z.string().max(512).nullable();
 
 /** The settings of a person. The core stores them; every part has a default. */
@@ -32,6 +42,13 @@ export const Settings = z.object({
     speakerId: DeviceChoice,
     startMuted: z.boolean(),
     startCameraOff: z.boolean(),
+  }),
+  /** What this computer does to the own sound and picture before they are sent. */
+  processing: z.object({
+    noise: NoiseSuppression,
+    /** Sound goes out untouched and in stereo: no suppression of noise or echo, and no gain. */
+    music: z.boolean(),
+    background: Background,
   }),
   privacy: z.object({
     /** Media and data only through TURN, so that others do not learn this computer's address. */
@@ -80,6 +97,7 @@ export const usualSettings: Settings = {
   profileAt: 0,
   appearance: { theme: 'system' },
   devices: { cameraId: null, microphoneId: null, speakerId: null, startMuted: false, startCameraOff: false },
+  processing: { noise: 'standard', music: false, background: 'none' },
   privacy: { relayOnly: false, readReceipts: true },
   stage: { layout: 'grid', ownPicture: true, mirrored: true },
   ringing: {
@@ -98,6 +116,7 @@ export const SettingsChange = z
     profile: Profile,
     appearance: Settings.shape.appearance.partial(),
     devices: Settings.shape.devices.partial(),
+    processing: Settings.shape.processing.partial(),
     privacy: Settings.shape.privacy.partial(),
     stage: Settings.shape.stage.partial(),
     ringing: Settings.shape.ringing.partial(),

@@ -98,6 +98,27 @@ export async function clipFor(who: number, size: ClipSize): Promise<Clip> {
   };
 }
 
+/** The same picture, and somebody who speaks now and then beside a noise that is another one on the left than on the right. */
+export async function noisyClip(who: number, size: ClipSize): Promise<Clip> {
+  const speech = [0, 3].map((step) => `/usr/share/sounds/alsa/${SPEECH[(who + step) % SPEECH.length]}.wav`);
+  const noise = (seed: number) => `anoisesrc=color=pink:amplitude=0.08:sample_rate=48000:seed=${seed}`;
+  const audio = [
+    ...speech.flatMap((file) => ['-i', file]),
+    ...['-f', 'lavfi', '-i', noise(1), '-f', 'lavfi', '-i', noise(2)],
+    '-filter_complex',
+    [
+      '[0]aresample=48000,apad=whole_dur=3[first]',
+      '[1]aresample=48000,apad=whole_dur=3[second]',
+      '[first][second]concat=n=2:v=0:a=1,volume=1.5,asplit[near][far]',
+      '[2][near]amix=inputs=2:normalize=0[left]',
+      '[3][far]amix=inputs=2:normalize=0[right]',
+      '[left][right]join=inputs=2:channel_layout=stereo,atrim=duration=6',
+    ].join(';'),
+    ...['-ar', '48000', '-c:a', 'pcm_s16le'],
+  ];
+  return { ...(await clipFor(who, size)), audio: await madeOnce(audio, 'wav', ['ffmpeg', 'alsa-utils']) };
+}
+
 /** The clips of participants 0 to `count` - 1. */
 export async function clipsFor(count: number, size: ClipSize): Promise<Clip[]> {
   const clips: Clip[] = [];

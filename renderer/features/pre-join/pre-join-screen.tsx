@@ -1,4 +1,4 @@
-import { BellOff, Camera, CameraOff, Mic, MicOff, Phone, Volume2 } from 'lucide-react';
+import { BellOff, Camera, CameraOff, Image, Mic, MicOff, Phone, Volume2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import { Avatar } from '../../ui/avatar.tsx';
@@ -8,6 +8,7 @@ import { countOf } from '../../ui/format.ts';
 import { roomTitle } from '../connection-words.ts';
 import { DeviceField } from '../device-field.tsx';
 import { InviteButton } from '../invites/invite-button.tsx';
+import { BackgroundField } from '../processing-fields.tsx';
 import { PathTest } from '../quality/path-test.tsx';
 import { recordingWords } from '../stage/recording-words.ts';
 import { VideoView } from '../stage/video-view.tsx';
@@ -91,6 +92,7 @@ export function PreJoinScreen() {
             onChange={(on) => actions.setPreviewCamera(on)}
           />
           <DeviceField kind="camera" quiet />
+          <BackgroundField quiet icon={<Image aria-hidden="true" />} />
           <SwitchField
             label="Microphone"
             icon={preview.microphone ? <Mic aria-hidden="true" /> : <MicOff aria-hidden="true" />}

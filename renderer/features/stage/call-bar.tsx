@@ -9,6 +9,7 @@ import { Tooltip } from '../../ui/tooltip.tsx';
 import { useMonotonicNow } from '../../ui/use-now.ts';
 import { DeviceField } from '../device-field.tsx';
 import { useShortcuts } from '../keys.ts';
+import { BackgroundField, SoundFields } from '../processing-fields.tsx';
 import { OwnTroubleHint } from '../quality/own-trouble-hint.tsx';
 import styles from './call-bar.module.css';
 import { ReactionMenu } from './reaction-menu.tsx';
@@ -122,7 +123,9 @@ function Devices() {
       </button>
       <div id={id} popover="auto" role="group" aria-label="Devices" className={styles.devices}>
         <DeviceField kind="camera" />
+        <BackgroundField />
         <DeviceField kind="microphone" />
+        <SoundFields />
         <DeviceField kind="speaker" />
       </div>
     </>

@@ -1,4 +1,5 @@
 import type { MediaPorts } from '../ports.ts';
+import type { ProcessedTrack } from '../processing/processed-track.ts';
 
 export class FakeTrack extends EventTarget {
   readonly id: string;
@@ -49,6 +50,18 @@ type Wanted = { video?: MediaTrackConstraints; audio?: MediaTrackConstraints };
 
 /** A computer's devices in the hands of a test. */
 export class FakeMedia {
+  /** What was asked of a microphone, each time. */
+  readonly sounds: MediaTrackConstraints[] = [];
+  /** The tracks that voices and pictures were made into, and whether making them fails. */
+  readonly cleaned: FakeTrack[] = [];
+  readonly covered: (FakeTrack & { background?: string })[] = [];
+  failsToClean = false;
+  failsToCover = false;
+  /** The computer no longer keeps up. */
+  fallBehind = () => {};
+  beTooSlow = () => {};
+  /** Processed tracks that were not closed. */
+  processing = 0;
   /** The devices that are plugged in, by id. */
   cameras = ['cam-1', 'cam-2'];
   microphones = ['mic-1', 'mic-2'];
@@ -70,9 +83,24 @@ export class FakeMedia {
     this.#changes.dispatchEvent(new Event('devicechange'));
   }
 
+  /** Set to hold covered pictures back until it resolves. */
+  coverGate: Promise<void> = Promise.resolve();
+
+  #made(kind: 'audio' | 'video', from: MediaStreamTrack, all: FakeTrack[]): ProcessedTrack {
+    const track = new FakeTrack(kind, `of ${from.id}`);
+    all.push(track);
+    this.processing += 1;
+    const close = () => {
+      track.stop();
+      this.processing -= 1;
+    };
+    return { track: track as unknown as MediaStreamTrack, close }; // what is used of one
+  }
+
   ports(): MediaPorts {
     const give = (kind: 'audio' | 'video', constraints: MediaTrackConstraints) => {
       const name = this.trouble[kind];
+      if (kind === 'audio') this.sounds.push(constraints);
       if (name) throw new DOMException(name, name);
       const there = kind === 'video' ? this.cameras : this.microphones;
       const exact = (constraints.deviceId as ConstrainDOMStringParameters | undefined)?.exact;
@@ -112,6 +140,19 @@ export class FakeMedia {
           this.#changes.removeEventListener(name, listener),
       } as unknown as MediaPorts['devices'], // fakes of what the manager uses
       makeStream: () => new FakeStream() as unknown as MediaStream, // likewise
+      cleanVoice: async (voice, _clock, fellBehind) => {
+        if (this.failsToClean) throw new Error('no worklet');
+        this.fallBehind = fellBehind;
+        return this.#made('audio', voice, this.cleaned);
+      },
+      coverBackground: async (camera, background, _clock, tooSlow) => {
+        await this.coverGate;
+        if (this.failsToCover) throw new Error('no worker');
+        this.beTooSlow = tooSlow;
+        const made = this.#made('video', camera, this.covered);
+        Object.assign(made.track, { background });
+        return made;
+      },
       makeMeter: () => {
         this.meters += 1;
         const close = () => {

@@ -2,9 +2,9 @@ import type { Voice } from '@parley/shared/model';
 import { LIMITS } from '@parley/shared/protocol';
 import { type Clock, repeat } from '@parley/shared/timing';
 import { type CountedClock, countedClock } from '../../clock.ts';
-import { usualMediaPolicy } from '../device-manager.ts';
 import { codeOf, type DeviceTrouble, errorNameOf, troubleOf } from '../devices.ts';
 import type { LevelMeter, MediaPorts } from '../ports.ts';
+import { audioConstraints } from '../processing/processing.ts';
 import { levelsOf } from './levels.ts';
 import type { SoundRecorder, VoicePorts } from './voice-ports.ts';
 
@@ -97,7 +97,7 @@ export class VoiceRecorder {
 
   async #ask(microphoneId: string | null): Promise<MediaStream> {
     const { devices } = this.#ports.media;
-    const usual: MediaTrackConstraints = { ...usualMediaPolicy.audio, channelCount: 1 };
+    const usual: MediaTrackConstraints = { ...audioConstraints('standard'), channelCount: 1 };
     if (microphoneId === null) return devices.getUserMedia({ audio: usual });
     try {
       return await devices.getUserMedia({ audio: { ...usual, deviceId: { exact: microphoneId } } });

@@ -22,7 +22,17 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
     retryStart: () => set({ start: { at: 'starting', preparing: null } }),
     setName: done,
     changeSettings: async (change) => {
-      const { appearance } = change;
+      const { appearance, processing } = change;
+      if (processing) {
+        const { noise, music, background } = processing;
+        const usual = store.getState().settings.processing;
+        const next = {
+          noise: noise ?? usual.noise,
+          music: music ?? usual.music,
+          background: background ?? usual.background,
+        };
+        set(({ settings }) => ({ settings: { ...settings, processing: next } }));
+      }
       if (appearance?.theme) {
         const next = appearance.theme;
         set(({ settings }) => ({ settings: { ...settings, appearance: { theme: next } } }));

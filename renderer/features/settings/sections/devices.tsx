@@ -1,6 +1,7 @@
 import { useActions, useApp } from '../../../stores/react.tsx';
 import { SwitchField } from '../../../ui/field.tsx';
 import { DeviceField } from '../../device-field.tsx';
+import { BackgroundField, SoundFields } from '../../processing-fields.tsx';
 import styles from '../settings-screen.module.css';
 
 export function DevicesSection() {
@@ -11,7 +12,9 @@ export function DevicesSection() {
       <h2 id="settings-devices">Camera and sound</h2>
       <div className={styles.grid}>
         <DeviceField kind="camera" />
+        <BackgroundField />
         <DeviceField kind="microphone" />
+        <SoundFields />
         <DeviceField kind="speaker" />
       </div>
       <SwitchField

@@ -66,6 +66,13 @@ export const callScreens = {
       },
     },
   }),
+  'pre-join-background': ({ settings }) => ({
+    ...beforeCall({
+      ...{ camera: false, stream: null },
+      cameraTrouble: { code: 'background-slow', message: refuse('background-slow').message },
+    }),
+    settings: { ...settings, processing: { ...settings.processing, background: 'blur' } },
+  }),
   'pre-join-trouble': () => ({
     screen: { at: 'pre-join', roomId: design, answering: null },
     devices: { cameras: [], microphones: [], speakers: [] },
@@ -95,6 +102,7 @@ export const callScreens = {
     ...joined(base, nowMs, [inCall('Ana Moreira', { speaking: true, relayed: true })]),
     settings: { ...base.settings, privacy: { ...base.settings.privacy, relayOnly: true } },
   }),
+  'call-devices': (base, nowMs) => joined(base, nowMs, [inCall('Ana Moreira', { speaking: true })]),
   'call-2-chat': (base, nowMs) => ({
     ...joined(base, nowMs, [inCall('Ana Moreira', { speaking: true })]),
     screen: inRoom('chat'),

@@ -36,5 +36,6 @@ export const pressed: Partial<Record<ScreenName, readonly string[]>> = {
   ...pressedForSettings,
   'room-info': ['Info'],
   'room-remove': ['Remove Ana Moreira…'],
+  'call-devices': ['Choose devices'],
   'do-not-disturb': ['Do not disturb. Calls ring.'],
 };

@@ -8,6 +8,10 @@ import { reachOf } from '../samples/rooms.ts';
 export const settingsScreens = {
   settings: () => ({ screen: { at: 'settings', section: 'general' } }),
   'settings-devices': () => ({ screen: { at: 'settings', section: 'devices' } }),
+  'settings-devices-music': (base) => ({
+    screen: { at: 'settings', section: 'devices' },
+    settings: { ...base.settings, processing: { noise: 'strong', music: true, background: 'meadow' } },
+  }),
   'settings-privacy': () => ({ screen: { at: 'settings', section: 'privacy' } }),
   'settings-blocked': (base, nowMs) => ({
     screen: { at: 'settings', section: 'privacy' },
