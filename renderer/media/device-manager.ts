@@ -96,7 +96,7 @@ export class DeviceManager {
     this.#processing = new Processing({
       ...{ clock: this.#clock, ports, log },
       fellBack: () => this.#events.emit('noticed', troubleOf('noise-strong-failed')),
-      askAgain: () => void this.#underWayDuring(() => this.#microphone.again()),
+      askAgain: () => void this.#underWayDuring(() => this.#soundAnew()),
       tooSlow: () => this.#camera.giveUp(troubleOf('background-slow')),
     });
     this.#camera = new DeviceSlot('camera', {
@@ -211,7 +211,7 @@ export class DeviceManager {
     if (!sound && !picture) return undefined;
     return this.#underWayDuring(async () => {
       const troubles = await Promise.all([
-        sound ? this.#microphone.again() : undefined,
+        sound ? this.#soundAnew() : undefined,
         picture ? this.#camera.again() : undefined,
       ]);
       return troubles.find((trouble) => trouble !== undefined);
@@ -292,6 +292,12 @@ export class DeviceManager {
     if (wanted === 'off' || slot.track) return slot.set(wanted);
     await this.#underWayDuring(() => slot.set(wanted));
     await this.refreshLists();
+  }
+
+  /** The copy that is measured keeps a microphone open as well. */
+  #soundAnew(): Promise<DeviceTrouble | undefined> {
+    this.#speech.measure(null);
+    return this.#microphone.again({ fresh: true });
   }
 
   #tell(change: Pick<Partial<MediaState>, 'cameraTrouble' | 'microphoneTrouble'>, trouble: DeviceTrouble | null): void {

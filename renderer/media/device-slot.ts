@@ -104,8 +104,12 @@ export class DeviceSlot {
     return this.again();
   }
 
-  /** Asks anew for the device in use, because what is asked for or how it is processed has changed; otherwise as `choose`. */
-  async again(): Promise<DeviceTrouble | undefined> {
+  /**
+   * Asks anew for the device in use, because what is asked for or how it is processed has changed; otherwise as `choose`. `fresh`: the one
+   * in use ends before, because Chromium gives a microphone that is open again with what was asked of it first.
+   */
+  async again({ fresh = false } = {}): Promise<DeviceTrouble | undefined> {
+    if (fresh) this.#source?.hardware.stop();
     if (this.#source) return this.#get(() => this.#ask(true));
     if (this.#isAsking) await this.#get(() => this.#askAny());
     return undefined;
@@ -137,7 +141,7 @@ export class DeviceSlot {
       this.#use(source);
       return undefined;
     }
-    if (this.#source && !isHidden) {
+    if (this.#source && this.#source.hardware.readyState === 'live' && !isHidden) {
       this.#wishedId = this.#usedId;
       return trouble;
     }

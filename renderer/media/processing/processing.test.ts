@@ -50,6 +50,20 @@ describe('the own sound (C10)', () => {
     expect(media.asked.filter((what) => what === 'video')).toEqual([]);
   });
 
+  it('ends the microphone before it asks for other sound, because Chromium shares what is open as it is', async () => {
+    const { media, process } = await setUp();
+    await process({ noise: 'off' });
+    expect(media.openWhenAsked).toEqual([0, 0]);
+  });
+
+  it('is off, and says why, where the microphone cannot be had anew', async () => {
+    const { media, manager, process } = await setUp();
+    media.trouble.audio = 'NotReadableError';
+    await process({ noise: 'off' });
+    expect(manager.state).toMatchObject({ microphone: 'off', microphoneTrouble: { code: 'microphone-busy' } });
+    expect(media.lights.map(({ kind }) => kind)).toEqual(['video']);
+  });
+
   it('falls back to the browser where the network does not start, and says so once', async () => {
     const { media, manager, noticed } = await setUp({ noise: 'strong' }, (fake) => {
       fake.failsToClean = true;

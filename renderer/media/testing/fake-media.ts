@@ -52,6 +52,8 @@ type Wanted = { video?: MediaTrackConstraints; audio?: MediaTrackConstraints };
 export class FakeMedia {
   /** What was asked of a microphone, each time. */
   readonly sounds: MediaTrackConstraints[] = [];
+  /** How many microphones and measured copies of one were open then. */
+  readonly openWhenAsked: number[] = [];
   /** The tracks that voices and pictures were made into, and whether making them fails. */
   readonly cleaned: FakeTrack[] = [];
   readonly covered: (FakeTrack & { background?: string })[] = [];
@@ -100,7 +102,10 @@ export class FakeMedia {
   ports(): MediaPorts {
     const give = (kind: 'audio' | 'video', constraints: MediaTrackConstraints) => {
       const name = this.trouble[kind];
-      if (kind === 'audio') this.sounds.push(constraints);
+      if (kind === 'audio') {
+        this.sounds.push(constraints);
+        this.openWhenAsked.push(this.lights.filter((track) => track.kind === kind).length + this.meters);
+      }
       if (name) throw new DOMException(name, name);
       const there = kind === 'video' ? this.cameras : this.microphones;
       const exact = (constraints.deviceId as ConstrainDOMStringParameters | undefined)?.exact;
