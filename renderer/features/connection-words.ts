@@ -50,10 +50,13 @@ export function protectionSentence(
 }
 
 /** How far an invite goes by itself, and how to treat it. */
-export const inviteSentence = (needsPassphrase: boolean): string =>
-  needsPassphrase
+export const inviteSentence = (needsPassphrase: boolean, isLocked: boolean): string => {
+  if (isLocked)
+    return 'The room is locked: people who come with the invite knock first, and wait until they are let in.';
+  return needsPassphrase
     ? 'The invite lets people in together with the passphrase. Send the passphrase by another way.'
     : 'Everybody who has the invite can join, so send it only to the people you mean.';
+};
 
 /** Says who could listen in a room that is on its server's list. */
 export const listenersSentence = (server: string, needsPassphrase: boolean): string =>

@@ -50,6 +50,7 @@ export function InviteDialog({ room, onClose }: { room: Room; onClose: () => voi
   const parsed = parseInvite(invite);
   const host = parsed.ok ? parsed.value.host : room.host;
   const serverName = useServerName(host);
+  const isLocked = useApp(({ reach }) => reach[room.roomId]?.rules.locked === true);
   const isOwn = useApp(({ servers }) => servers.some((one) => one.own && one.host === room.host));
 
   if (code && invite !== '') {
@@ -112,7 +113,7 @@ export function InviteDialog({ room, onClose }: { room: Room; onClose: () => voi
         <pre>{message}</pre>
       </details>
       <p className={styles.soft}>
-        {inviteSentence(room.needsPassphrase)}{' '}
+        {inviteSentence(room.needsPassphrase, isLocked)}{' '}
         {isOwn || isLoopbackHost(host) ? '' : `The server ${serverName} introduces them to you.`}
       </p>
       <p className="visually-hidden" role="status">

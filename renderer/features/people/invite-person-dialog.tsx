@@ -21,6 +21,7 @@ export function InvitePersonDialog({ person, known, onClose }: InvitePersonDialo
   const [chosen, setChosen] = useState(rooms[0]?.roomId);
   const [busy, setBusy] = useState(false);
   const room = rooms.find(({ roomId }) => roomId === chosen);
+  const isLocked = useApp((state) => (room ? state.reach[room.roomId]?.rules.locked === true : false));
   const send = async () => {
     if (!room) return;
     setBusy(true);
@@ -41,7 +42,7 @@ export function InvitePersonDialog({ person, known, onClose }: InvitePersonDialo
           />
           <p>
             The invite goes directly to <bdi>{person.name}</bdi>, sealed between your devices. They join only if they
-            want to. {inviteSentence(room.needsPassphrase)}
+            want to. {inviteSentence(room.needsPassphrase, isLocked)}
           </p>
         </>
       ) : (

@@ -1,7 +1,7 @@
 import type { Room } from '@parley/shared/model';
 import { Lock, LockOpen, Trash2 } from 'lucide-react';
 import { useState } from 'react';
-import { useActions } from '../../stores/react.tsx';
+import { useActions, useApp } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
 import { TextField } from '../../ui/field.tsx';
 import { inviteSentence, protectionSentence, protectionWord, roomInWords } from '../connection-words.ts';
@@ -17,6 +17,7 @@ import { RulesSection } from './rules-section.tsx';
 export function DetailsPanel({ room }: { room: Room }) {
   const actions = useActions();
   const server = useServerName(room.host);
+  const isLocked = useApp((state) => state.reach[room.roomId]?.rules.locked === true);
   const [name, setName] = useState(room.name ?? '');
   const [error, setError] = useState<string | null>(null);
   const [renamed, setRenamed] = useState(false);
@@ -32,7 +33,7 @@ export function DetailsPanel({ room }: { room: Room }) {
       </section>
       <section>
         <h2>Invite</h2>
-        <p className={styles.soft}>{inviteSentence(room.needsPassphrase)}</p>
+        <p className={styles.soft}>{inviteSentence(room.needsPassphrase, isLocked)}</p>
         <InviteButton room={room} size="small" />
       </section>
       <form
