@@ -77,8 +77,8 @@ export function createBlocksStore(context: HistoryContext) {
       changing(() => {
         for (const each of devices) blocks.remove(each);
         // Of everybody, not of these devices alone: lists of computers may have said meanwhile that one is somebody else's.
-        for (const { device } of all<{ device: DeviceId }>(sql.authorDevices))
-          if (!blocks.isBlocked(device)) showAgain(device);
+        const authors = new Set(all<{ device: DeviceId }>(sql.authorDevices).map(({ device: each }) => each));
+        for (const each of authors) if (!blocks.isBlocked(each)) showAgain(each);
       });
     },
 

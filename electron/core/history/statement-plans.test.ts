@@ -27,6 +27,8 @@ const WHOLE: Readonly<Record<string, string[]>> = {
   rooms: ['SCAN rooms'],
   servers: ['SCAN servers'],
   blocks: ['SCAN blocks'],
+  // A row for each device that ever wrote in a room, read when somebody is unblocked.
+  authorDevices: ['SCAN authors'],
   pins: ['SCAN pins'],
   unsignedNames: ['SCAN r'],
   computerLists: ['SCAN computer_lists'],

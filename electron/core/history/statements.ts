@@ -327,7 +327,7 @@ export const sql = {
   blocks: 'SELECT device, blocked_at FROM blocks',
   setBlock: 'INSERT INTO blocks (device, blocked_at) VALUES (?, ?) ON CONFLICT (device) DO NOTHING',
   removeBlock: 'DELETE FROM blocks WHERE device = ?',
-  authorDevices: 'SELECT DISTINCT device FROM authors',
+  authorDevices: 'SELECT device FROM authors',
   showHidden: `UPDATE messages SET shown = 1, state = 3 WHERE author = ${AUTHOR} AND shown = 2`,
   editedBy: `SELECT of_id FROM messages WHERE author = ${AUTHOR} AND kind = 1 AND of_author = author`,
 
