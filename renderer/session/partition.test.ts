@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type FakeMember, FakeRoom, type FakeSeat } from './testing/fake-room.ts';
 
 const names = (member: FakeMember) => member.seen().participants.map(({ name }) => name);
-const apart = (member: FakeMember) => member.seen().apart.map(({ name, seenBy }) => `${seenBy.join('+')} sees ${name}`);
+const apart = (member: FakeMember) =>
+  member.seen().apart.map(({ name, seenBy }) => `${seenBy.toSorted().join('+')} sees ${name}`);
 
 /** Ana, Ben and Dan are linked with each other; the server keeps boxes between Cleo, who comes last, and some of them back. */
 async function split(kept: readonly ('ana' | 'ben' | 'dan')[]) {
