@@ -21,7 +21,7 @@ const randomText = (bytes: number): string => toBase64Url(crypto.getRandomValues
 /** The place of one app in the only room of a hostile server. */
 export type HostileSeat = { participantId: ParticipantId; resumeToken: string; socket: Socket; roomId: string };
 
-/** A box on its way, as any server sees it. */
+/** A box on its way, with all that a server sees of it. */
 export type PassingBox = { from: ParticipantId; to: HostileSeat; toAll: boolean; box: string };
 
 /**

@@ -7,6 +7,7 @@ import type { RoomReach } from '../../stores/state.ts';
 import { Button } from '../../ui/button.tsx';
 import { DeleteRoomDialog } from './delete-room-dialog.tsx';
 import styles from './room.module.css';
+import { StatusWords } from './status-words.tsx';
 
 /** The sentence at the door of a room that this person is not let into. */
 export function doorWords(door: RoomReach['door']): string | null {
@@ -32,11 +33,7 @@ export function Door({ room, door }: { room: Room; door: RoomReach['door'] }) {
   const Icon = door.at === 'removed' ? DoorClosed : Lock;
   return (
     <div className={words ? styles.door : undefined}>
-      {/* Always there, so that a sentence that comes into it is read out. */}
-      <p className={styles.troubleWords} role="status">
-        {words ? <Icon aria-hidden="true" /> : null}
-        <span>{words}</span>
-      </p>
+      <StatusWords icon={Icon} words={words} />
       {door.at === 'locked' ? (
         <Button size="small" onClick={() => void stopAsking(room.roomId)}>
           Stop asking

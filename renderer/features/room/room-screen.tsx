@@ -19,6 +19,7 @@ import { Stage } from '../stage/stage.tsx';
 import { DetailsPanel } from './details-panel.tsx';
 import { Door } from './door.tsx';
 import styles from './room.module.css';
+import { StatusWords } from './status-words.tsx';
 
 type OpenPanel = Exclude<Panel, 'none'>;
 
@@ -160,11 +161,7 @@ function Refusal({ room, reach }: { room: Room; reach: RoomReach | undefined }) 
         : null;
   return (
     <div className={words ? styles.trouble : undefined}>
-      {/* Always there, so that a sentence that comes into it is read out. */}
-      <p className={styles.troubleWords} role="status">
-        {words ? <CircleAlert aria-hidden="true" /> : null}
-        <span>{words}</span>
-      </p>
+      <StatusWords icon={CircleAlert} words={words} />
       {access ? (
         <Button size="small" look="primary" onClick={() => openSettings('servers')}>
           Get in again
