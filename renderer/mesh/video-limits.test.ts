@@ -41,10 +41,20 @@ describe('the limits of a camera', () => {
     expect(sum).toBeLessThanOrEqual(CAMERAS_MAX_BPS + limits.length);
     expect(limits.every(({ maxBitrateBps }) => maxBitrateBps >= 80_000)).toBe(true);
   });
+
+  it('stay within what the person allows, down to the least that a picture needs', () => {
+    const views = Array.from({ length: 4 }, () => tile(640, 360));
+    const sumOf = (maxBps: number) =>
+      cameraLimits(captured, views, maxBps).reduce((total, { maxBitrateBps }) => total + maxBitrateBps, 0);
+    expect(sumOf(400_000)).toBe(400_000);
+    expect(sumOf(200_000)).toBe(200_000);
+    expect(sumOf(0)).toBe(4 * 30_000);
+  });
 });
 
 it('a shared screen keeps its size, at fewer frames for many, and is not sent where it is not shown', () => {
   expect(screenLimits(undefined, 1)).toMatchObject({ active: true, scale: 1, maxFramerate: 15 });
   expect(screenLimits(tile(200, 100), 5)).toMatchObject({ active: true, scale: 1, maxFramerate: 8 });
   expect(screenLimits(tile(0, 0), 1).active).toBe(false);
+  expect(screenLimits(undefined, 2, 600_000).maxBitrateBps).toBe(300_000);
 });

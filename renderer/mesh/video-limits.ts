@@ -14,6 +14,8 @@ const HEIGHTS = [90, 135, 180, 270, 360, 540, 720, 1_080] as const;
 /** Bits for each pixel of each frame: a talking head in VP8 or VP9 looks clean with a tenth of one. */
 const BITS_PER_PIXEL = 0.1;
 const CAMERA_MIN_BPS = 80_000;
+/** Chromium sends no picture with less. */
+const PICTURE_MIN_BPS = 30_000;
 /** All cameras together: what an ordinary line sends beside the voices. Each link finds out by itself what its way takes. */
 export const CAMERAS_MAX_BPS = 4_000_000;
 const SCREEN_MAX_BPS = 2_500_000;
@@ -38,9 +40,14 @@ function neededHeight(captured: CapturedSize, shown: ShownSize): number {
 
 /**
  * The limits of a camera for each of the links that it goes out over, in their order. `views` has the size at which each far end shows
- * it; undefined where that is not known: then it is sent as it is captured. What is not shown is not sent.
+ * it; undefined where that is not known: then it is sent as it is captured. What is not shown is not sent. `maxBps` is for all of them
+ * together; each gets as much as a picture needs at the least, also where that is more.
  */
-export function cameraLimits(captured: CapturedSize, views: readonly (ShownSize | undefined)[]): VideoLimits[] {
+export function cameraLimits(
+  captured: CapturedSize,
+  views: readonly (ShownSize | undefined)[],
+  maxBps = CAMERAS_MAX_BPS,
+): VideoLimits[] {
   const wanted = views.map((shown) => {
     const isShown = shown === undefined || (shown.width > 0 && shown.height > 0);
     const height = shown === undefined ? captured.height : neededHeight(captured, shown);
@@ -55,19 +62,30 @@ export function cameraLimits(captured: CapturedSize, views: readonly (ShownSize 
     return { active: isShown, scale, maxFramerate, maxBitrateBps };
   });
   const sum = limits.reduce((total, { active, maxBitrateBps }) => total + (active ? maxBitrateBps : 0), 0);
-  const share = Math.min(1, CAMERAS_MAX_BPS / Math.max(1, sum));
+  const share = Math.min(1, maxBps / Math.max(1, sum));
+  const leastBps = Math.max(PICTURE_MIN_BPS, Math.min(CAMERA_MIN_BPS, Math.floor(maxBps / Math.max(1, links))));
   return limits.map((limit) => ({
     ...limit,
-    maxBitrateBps: Math.max(CAMERA_MIN_BPS, Math.round(limit.maxBitrateBps * share)),
+    maxBitrateBps: Math.max(leastBps, Math.round(limit.maxBitrateBps * share)),
   }));
 }
 
-/** The limits of a shared screen: text stays sharp, so its size is never changed; what is not shown is not sent. */
-export const screenLimits = (shown: ShownSize | undefined, links: number): VideoLimits => ({
+/**
+ * The limits of a shared screen on one of so many links, with `maxBps` for all of them together: text stays sharp, so its size is never
+ * changed; what is not shown is not sent.
+ */
+export const screenLimits = (
+  shown: ShownSize | undefined,
+  links: number,
+  maxBps = Number.POSITIVE_INFINITY,
+): VideoLimits => ({
   active: shown === undefined || (shown.width > 0 && shown.height > 0),
   scale: 1,
   maxFramerate: links <= 2 ? SCREEN_FRAMERATE : 8,
-  maxBitrateBps: Math.round(SCREEN_MAX_BPS / Math.max(1, Math.sqrt(links))),
+  maxBitrateBps: Math.max(
+    PICTURE_MIN_BPS,
+    Math.round(Math.min(SCREEN_MAX_BPS / Math.max(1, Math.sqrt(links)), maxBps / Math.max(1, links))),
+  ),
 });
 
 export const sameLimits = (left: VideoLimits | undefined, right: VideoLimits): boolean =>

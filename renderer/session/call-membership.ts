@@ -19,6 +19,8 @@ export type OwnMedia = {
   camera: boolean;
   screen: boolean;
   tracks: OutgoingTracks;
+  /** The most that this device sends in the call, over all its links, in bits per second; undefined: what the lines take. */
+  uplinkMaxBps?: number;
 };
 
 /** A change of the own part in a call. */

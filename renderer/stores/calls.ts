@@ -43,7 +43,9 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
 
   const own = (): OwnMedia => {
     const { microphone, camera, screen } = devices.state;
-    return { microphone, camera, screen, tracks: devices.tracks };
+    const { uplinkMaxKbps } = store.getState().settings.network;
+    const uplink = uplinkMaxKbps === null ? {} : { uplinkMaxBps: uplinkMaxKbps * 1_000 };
+    return { microphone, camera, screen, tracks: devices.tracks, ...uplink };
   };
   const mediaView = (state: MediaState): Omit<OwnMediaView, 'hand' | 'handTurn' | 'reaction'> => ({
     microphone: state.microphone,
@@ -111,6 +113,9 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
       void devices.process(settings.processing).then((trouble) => {
         if (trouble) notices.say('trouble', `${trouble.message} Sound and picture go on as before.`, trouble.code);
       });
+    }),
+    store.subscribe(({ settings }, before) => {
+      if (settings.network !== before.settings.network) session()?.setMedia(own());
     }),
     devices.on('lists', (lists) => store.setState({ devices: lists })),
     devices.on('trouble', ({ code, message }) => {

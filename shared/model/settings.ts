@@ -26,6 +26,10 @@ export type NoiseSuppression = z.infer<typeof NoiseSuppression>;
 export const Background = z.enum(['none', 'blur', 'dusk', 'meadow', 'paper']);
 export type Background = z.infer<typeof Background>;
 
+/** The most that this computer sends in a call, in kbit/s; null: as much as the line takes, up to what calls are good with. */
+export const UplinkMaxKbps = z.literal([500, 1_000, 2_000, 5_000]).nullable();
+export type UplinkMaxKbps = z.infer<typeof UplinkMaxKbps>;
+
 const DeviceChoice = z.string().max(512).nullable();
 
 /** The settings of a person. The core stores them; every part has a default. */
@@ -50,6 +54,7 @@ export const Settings = z.object({
     music: z.boolean(),
     background: Background,
   }),
+  network: z.object({ uplinkMaxKbps: UplinkMaxKbps }),
   privacy: z.object({
     /** Media and data only through TURN, so that others do not learn this computer's address. */
     relayOnly: z.boolean(),
@@ -98,6 +103,7 @@ export const usualSettings: Settings = {
   appearance: { theme: 'system' },
   devices: { cameraId: null, microphoneId: null, speakerId: null, startMuted: false, startCameraOff: false },
   processing: { noise: 'standard', music: false, background: 'none' },
+  network: { uplinkMaxKbps: null },
   privacy: { relayOnly: false, readReceipts: true },
   stage: { layout: 'grid', ownPicture: true, mirrored: true },
   ringing: {
@@ -117,6 +123,7 @@ export const SettingsChange = z
     appearance: Settings.shape.appearance.partial(),
     devices: Settings.shape.devices.partial(),
     processing: Settings.shape.processing.partial(),
+    network: Settings.shape.network.partial(),
     privacy: Settings.shape.privacy.partial(),
     stage: Settings.shape.stage.partial(),
     ringing: Settings.shape.ringing.partial(),

@@ -26,8 +26,19 @@ export function openSettings(file: string, now: () => number): { store: Settings
       get: () => settings,
       // A name that was taken by a clock ahead of this one does not stand against the next.
       change(change, profileAt = Math.max(now(), settings.profileAt + 1)) {
-        const { profile, homeServer, appearance, devices, processing, privacy, ringing, stage, emoji, hosting } =
-          change;
+        const {
+          profile,
+          homeServer,
+          appearance,
+          devices,
+          processing,
+          network,
+          privacy,
+          ringing,
+          stage,
+          emoji,
+          hosting,
+        } = change;
         const next = Settings.parse({
           ...settings,
           ...(profile === undefined ? {} : { profile, profileAt }),
@@ -35,6 +46,7 @@ export function openSettings(file: string, now: () => number): { store: Settings
           appearance: { ...settings.appearance, ...appearance },
           devices: { ...settings.devices, ...devices },
           processing: { ...settings.processing, ...processing },
+          network: { ...settings.network, ...network },
           privacy: { ...settings.privacy, ...privacy },
           stage: { ...settings.stage, ...stage },
           ringing: { ...settings.ringing, ...ringing },

@@ -5,9 +5,11 @@ import type { ParticipantView, ReadingAt } from '../../stores/state.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { Banner } from '../../ui/field.tsx';
+import { UplinkField } from '../uplink-field.tsx';
 import { ConnectionCharts } from './connection-charts.tsx';
 import { connectionDetails } from './connection-details.ts';
 import { connectionReport } from './connection-report.ts';
+import { rateWords } from './number-words.ts';
 import styles from './quality.module.css';
 import { QualityMark } from './quality-mark.tsx';
 import { qualitySentence, troubleSentences } from './quality-words.ts';
@@ -37,6 +39,7 @@ export function ConnectionDialog() {
           opened={participant.sess === inspecting.sess || people.length === 1}
         />
       ))}
+      {people.length === 0 ? null : <Uplink people={people} />}
       <Report people={people} />
     </Dialog>
   );
@@ -51,6 +54,22 @@ function OwnTroubles() {
       {troubleSentences[trouble]}
     </Banner>
   ));
+}
+
+/** What goes out to everybody together, and the most that may. */
+function Uplink({ people }: { people: readonly ParticipantView[] }) {
+  const records = useApp((state) => state.linkRecords);
+  const sent = people.flatMap(({ sess }) => records[sess]?.at(-1)?.reading.sentBps ?? []);
+  const sum = sent.reduce((total, bps) => total + bps, 0);
+  return (
+    <div className={styles.uplink}>
+      <UplinkField />
+      <p className={styles.soft}>
+        {sent.length === 0 ? '' : `You send ${rateWords(sum)} to everybody together at the moment. `}
+        With less, pictures get smaller and voices stay.
+      </p>
+    </div>
+  );
 }
 
 function Person({ participant, opened }: { participant: ParticipantView; opened: boolean }) {

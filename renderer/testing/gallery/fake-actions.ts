@@ -22,7 +22,10 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
     retryStart: () => set({ start: { at: 'starting', preparing: null } }),
     setName: done,
     changeSettings: async (change) => {
-      const { appearance, processing } = change;
+      const { appearance, processing, network } = change;
+      const uplinkMaxKbps = network?.uplinkMaxKbps;
+      if (uplinkMaxKbps !== undefined)
+        set(({ settings }) => ({ settings: { ...settings, network: { uplinkMaxKbps } } }));
       if (processing) {
         const { noise, music, background } = processing;
         const usual = store.getState().settings.processing;

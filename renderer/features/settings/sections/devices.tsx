@@ -2,6 +2,7 @@ import { useActions, useApp } from '../../../stores/react.tsx';
 import { SwitchField } from '../../../ui/field.tsx';
 import { DeviceField } from '../../device-field.tsx';
 import { BackgroundField, SoundFields } from '../../processing-fields.tsx';
+import { UplinkField } from '../../uplink-field.tsx';
 import styles from '../settings-screen.module.css';
 
 export function DevicesSection() {
@@ -16,6 +17,7 @@ export function DevicesSection() {
         <DeviceField kind="microphone" />
         <SoundFields />
         <DeviceField kind="speaker" />
+        <UplinkField />
       </div>
       <SwitchField
         label="Join muted"
