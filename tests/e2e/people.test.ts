@@ -23,6 +23,12 @@ describe('people, from their list and in a call (C11)', () => {
     await one.page.getByRole('button', { name: 'People', exact: true }).click();
     await one.page.getByRole('heading', { level: 1, name: 'People' }).waitFor();
   };
+  /** Notices lie over the tiles and their tools until they are dismissed or leave. */
+  const dismissNotice = async (one: Participant, text: string) => {
+    const notice = one.page.getByRole('region', { name: 'Notices' }).locator('> div').filter({ hasText: text });
+    await notice.getByRole('button', { name: 'Dismiss' }).click();
+    await notice.waitFor({ state: 'detached' });
+  };
   const ring = (one: Participant) => one.page.getByRole('alertdialog', { name: 'Incoming call' });
 
   it('are invited to another room over the link, and look at it before they join', async () => {
@@ -35,6 +41,7 @@ describe('people, from their list and in a call (C11)', () => {
     await dialog.getByRole('combobox', { name: 'To which room?' }).selectOption({ label: 'Harvest' });
     await dialog.getByRole('button', { name: 'Send invite' }).click();
     await dialog.waitFor({ state: 'detached' });
+    await dismissNotice(ana, 'The invite was sent to');
 
     const card = ben.page.getByRole('alert', { name: 'Invitation' });
     await card.getByText('Harvest').waitFor();
@@ -60,6 +67,7 @@ describe('people, from their list and in a call (C11)', () => {
     await ring(ben).getByRole('button', { name: 'Decline' }).click();
     await ring(ben).waitFor({ state: 'detached' });
     await ana.page.getByText(`${ben.name} declined.`).waitFor();
+    await dismissNotice(ana, 'declined the call');
   });
 
   it('are muted and hidden for oneself alone: their picture is not sent any more', async () => {

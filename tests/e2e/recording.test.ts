@@ -89,6 +89,7 @@ describe('recording a call (C8)', () => {
   });
 
   it('that is cut off by a crash is there up to the last two seconds, and is finished at the next start', async () => {
+    const before = await filesOf(ana, '.webm');
     await record(ana);
     await markOf(ana)
       .getByText(/0:(0[6-9]|[1-5]\d)/)
@@ -108,7 +109,9 @@ describe('recording a call (C8)', () => {
 
     ana = await stage.reopen(ana);
     await ana.page.getByText(/^The recording of Garden plans was kept although Parley ended\./).waitFor();
-    const whole = await until('the file has its name', async () => (await filesOf(ana, '.webm'))[1]);
+    const whole = await until('the file has its name', async () =>
+      (await filesOf(ana, '.webm')).find((file) => !before.includes(file)),
+    );
     const probed = await probeVideo(whole);
     expect(probed.seconds).toBeGreaterThanOrEqual(endsAt);
     expect(probed.tags.COMMENT).toContain('Ben Okafor (0:00:00 to the end)');
