@@ -10,6 +10,7 @@ import {
 import { sha256 } from '@parley/shared/sealing';
 import { type CountedClock, countedClock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
+import { DoubtTimes } from './doubt-times.ts';
 import { type DropCounts, FloodGuard } from './flood-guard.ts';
 import { iceStepOf, openTimeoutOf, redialDelayOf, unheardTimeoutOf } from './link-policy.ts';
 import { unknownReading } from './link-reading.ts';
@@ -44,11 +45,7 @@ export class PeerLink {
   /** Attempts since the link was last open: each gets more time. */
   #attempts = 0;
   #started = false;
-  /** When the way to the far end was doubted last, by the monotonic clock. */
-  #doubtedAt = Number.NEGATIVE_INFINITY;
-  #restartedAt = Number.NEGATIVE_INFINITY;
-  /** Until when signals go by the server too, because the far end does so. */
-  #signalsBothUntil = Number.NEGATIVE_INFINITY;
+  readonly #doubts: DoubtTimes;
   /** Attempts in a row in which nothing was heard of the far end. */
   #unheard = 0;
   #undoGrace: () => void = () => {};
@@ -56,6 +53,7 @@ export class PeerLink {
   constructor(options: LinkOptions) {
     this.#options = options;
     this.#clock = countedClock(options.clock);
+    this.#doubts = new DoubtTimes(this.#clock, options.policy.doubtEveryMs);
     this.#guard = new FloodGuard(
       options.policy,
       () => this.#clock.monotonicMs(),
@@ -77,12 +75,7 @@ export class PeerLink {
 
   /** Whether what is said on the link may be lost: its way was doubted a moment ago, here or at the far end. */
   get isDoubted(): boolean {
-    const now = this.#clock.monotonicMs();
-    return now - this.#doubtedAt < this.#options.policy.doubtEveryMs || now < this.#signalsBothUntil;
-  }
-
-  get #wasRestarted(): boolean {
-    return this.#clock.monotonicMs() - this.#restartedAt < this.#options.policy.doubtEveryMs;
+    return this.#doubts.areFresh;
   }
 
   get streams(): ReadonlyMap<StreamName, MediaStream> {
@@ -116,7 +109,7 @@ export class PeerLink {
   handleSignal(signal: LinkSignal, isByServer = false): void {
     if (this.#state.at === 'closed') return;
     if (isByServer && this.#state.at === 'open' && signal.epoch === this.#state.epoch && !this.isDoubted) {
-      this.#signalsBothUntil = this.#clock.monotonicMs() + this.#options.policy.doubtEveryMs;
+      this.#doubts.heard();
     }
     const { epoch } = this.#state;
     // Also of the last connection when it has ended: each has an epoch of its own, by which others tell it from the one before.
@@ -137,7 +130,7 @@ export class PeerLink {
         return;
       case 'restart':
         // Both ends may have noticed at the same moment, and it may come by two ways: one restart is enough.
-        if (!this.#options.initiator || this.#wasRestarted) return;
+        if (!this.#options.initiator || this.#doubts.wasRestarted) return;
         this.#restart(signal.epoch);
         return;
       case 'reopen':
@@ -189,10 +182,8 @@ export class PeerLink {
    */
   doubt(): void {
     const { state } = this;
-    const now = this.#clock.monotonicMs();
     if (state.at !== 'open' && state.at !== 'interrupted') return;
-    if (now - this.#doubtedAt < this.#options.policy.doubtEveryMs) return;
-    this.#doubtedAt = now;
+    if (!this.#doubts.raise()) return;
     this.#options.log.info('the way to the far end is doubted', { epoch: state.epoch });
     this.#restart(state.epoch);
   }
@@ -341,7 +332,7 @@ export class PeerLink {
   }
 
   #restart(epoch: number): void {
-    this.#restartedAt = this.#clock.monotonicMs();
+    this.#doubts.restarted();
     if (this.#options.initiator) this.#connection?.peer.restartIce();
     else this.#events.emit('signal', { kind: 'restart', epoch });
   }

@@ -4,9 +4,10 @@ import { FixedRate } from '@parley/shared/timing';
 import { type CountedClock, countedClock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import { errorFields } from '../log.ts';
-import { ExpectedSeats, sayAgainAfterMs } from './expected-seats.ts';
+import { ExpectedSeats } from './expected-seats.ts';
 import type { BoxDrops, HandshakeEvents, HandshakePorts } from './handshake-ports.ts';
 import { type KnownPeer, type PeerRecord, peerIdOf, recordOf } from './known-peer.ts';
+import { RepeatedWords } from './repeated-words.ts';
 import { SeatCounts } from './seat-counts.ts';
 import { Throttle } from './throttle.ts';
 import { TurnedAway } from './turned-away.ts';
@@ -18,8 +19,6 @@ const UNMET_PER_SEAT = 2;
 const PEERS_PER_SEAT = 4;
 const CONFIRMS_AGAIN = { burst: 8, perSecond: 1 };
 const MOVES_RATE = { burst: 4, perSecond: 0.5 };
-const ANSWER_EVERY_MS = 500;
-const ANSWERED_SEATS_MAX = 8;
 
 /**
  * The peers in the room, as the room's own keys prove them. Nobody is met because the server names them: only a hello that
@@ -38,6 +37,7 @@ export class Handshakes {
   readonly #expected: ExpectedSeats;
   readonly #turnedAway = new TurnedAway();
   readonly #moving: Throttle;
+  readonly #repeated: RepeatedWords;
   #queue: Promise<void> = Promise.resolve();
   #queued = 0;
   #closed = false;
@@ -46,6 +46,16 @@ export class Handshakes {
     this.#ports = ports;
     this.#clock = countedClock(ports.clock);
     this.#moving = new Throttle(this.#clock, MOVES_RATE, () => this.#events.emit('moved', undefined));
+    this.#repeated = new RepeatedWords({
+      clock: this.#clock,
+      isMet: ({ dev }) => !ports.isBlocked(dev) && ports.gate.of(dev) !== 'out',
+      isOver: () => this.#closed,
+      answering: (known) => this.#waitForConfirm(known),
+      say: async (known, seat) => {
+        this.#sayHello(seat);
+        await this.#sendConfirm(known, seat);
+      },
+    });
     this.#expected = new ExpectedSeats({
       clock: this.#clock,
       isHeard: (participantId) => [...this.#byPeerId.values()].some(({ peer }) => peer.participantId === participantId),
@@ -135,7 +145,7 @@ export class Handshakes {
   async repeatFor(participantId: ParticipantId): Promise<void> {
     for (const known of this.#byPeerId.values()) {
       const { peer } = known;
-      if (peer.participantId === participantId) await this.#answer(known, participantId);
+      if (peer.participantId === participantId) await this.#repeated.answer(known, participantId);
     }
   }
 
@@ -222,7 +232,7 @@ export class Handshakes {
     if (known) {
       if (!equalBytes(known.peer.hello.plaintext, hello.plaintext)) this.#dropped.conflicting += 1;
       // Not awaited: it may have to wait, and the boxes behind this one must not.
-      else if (toAll) void this.#answer(known, from);
+      else if (toAll) void this.#repeated.answer(known, from);
       else await this.#greetedAgain(known, from);
       return;
     }
@@ -246,7 +256,7 @@ export class Handshakes {
     this.#byPeerId.set(peerId, fresh);
     this.#byTag.set(paired.value.tag, fresh);
     this.#waitForConfirm(fresh);
-    this.#sayAgain(fresh);
+    this.#repeated.sayAgain(fresh);
     if (toAll) this.#sayHello(from);
     await this.#sendConfirm(fresh, from);
   }
@@ -315,57 +325,13 @@ export class Handshakes {
   async #greetedAgain(known: PeerRecord, from: ParticipantId): Promise<void> {
     if (known.peer.at !== 'confirmed') {
       this.#waitForConfirm(known);
-      if (!known.undoSayAgain) this.#sayAgain(known);
+      if (!known.undoSayAgain) this.#repeated.sayAgain(known);
       return;
     }
     // Their confirm is here, so they have the hello; a confirm alone is not answered with another one.
-    const now = this.#clock.monotonicMs();
-    if (now - known.answeredAt < ANSWER_EVERY_MS) return;
-    known.answeredAt = now;
+    if (!this.#repeated.mayAnswer(known)) return;
+    known.answeredAt = this.#clock.monotonicMs();
     await this.#sendConfirm(known, from);
-  }
-
-  /** Says hello and confirms again, ever more seldom, until they confirm: what either side said may have got lost. */
-  #sayAgain(known: PeerRecord, tries = 0): void {
-    const waitMs = sayAgainAfterMs(tries);
-    known.undoSayAgain =
-      waitMs === undefined
-        ? undefined
-        : this.#clock.after(waitMs, () => {
-            void this.#answer(known, known.peer.participantId);
-            this.#sayAgain(known, tries + 1);
-          });
-  }
-
-  /** Says hello and confirms once more to someone who may have missed it. A request that comes too soon is done later, once. */
-  #answer(known: PeerRecord, to: ParticipantId): Promise<void> {
-    const { dev } = known.peer.hello;
-    if (this.#ports.isBlocked(dev) || this.#ports.gate.of(dev) === 'out') return Promise.resolve();
-    if (known.answerTo.size < ANSWERED_SEATS_MAX) known.answerTo.add(to);
-    known.answering ??= this.#answerInTime(known).finally(() => {
-      known.answering = undefined;
-    });
-    return known.answering;
-  }
-
-  async #answerInTime(known: PeerRecord): Promise<void> {
-    while (known.answerTo.size > 0) {
-      const waitMs = known.answeredAt + ANSWER_EVERY_MS - this.#clock.monotonicMs();
-      if (waitMs > 0) {
-        await new Promise<void>((resolve) => {
-          known.undoAnswer = this.#clock.after(waitMs, resolve);
-        });
-      }
-      if (this.#closed || known.peer.at === 'ended') return;
-      known.answeredAt = this.#clock.monotonicMs();
-      this.#waitForConfirm(known);
-      const seats = [...known.answerTo];
-      known.answerTo.clear();
-      for (const seat of seats) {
-        this.#sayHello(seat);
-        await this.#sendConfirm(known, seat);
-      }
-    }
   }
 
   #sayHello(to: ParticipantId): void {

@@ -110,6 +110,8 @@ function hear(participant: Participant, message: LinkMessage, ports: LinkEventsP
   switch (message.type) {
     case 'presence': {
       participant.presence = message;
+      // What was shown in the last call says nothing about the next one.
+      if (!message.call) participant.view = undefined;
       ports.presence(participant, message);
       return;
     }

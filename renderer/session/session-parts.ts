@@ -135,7 +135,7 @@ export function createSessionParts(
   });
   const asking = new Throttle(clock, CROWDED_RATE, () => hooks.seated()?.handshakes.announce());
   const governing = new Throttle(clock, VIEWS_RATE, () => call.govern());
-  const views = new OwnViews({ clock, participants: () => roster.all });
+  const views = new OwnViews({ clock, participants: () => roster.all, isInCall: () => call.own !== null });
   const reactions = new Reactions({
     clock,
     isInCall: () => call.own !== null,

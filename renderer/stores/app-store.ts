@@ -80,6 +80,7 @@ export const createAppStore = (): AppStore =>
     computers: null,
     blocked: [],
     met: null,
+    metTrouble: null,
     invitations: [],
     takingIn: null,
     comingIn: null,

@@ -9,9 +9,10 @@ import type { Calls } from './calls.ts';
 import type { Notices } from './notices.ts';
 import type { AppPorts } from './ports.ts';
 import type { Reach } from './reach.ts';
-import { type Present, RecordedStays } from './recorded-stays.ts';
+import { hiddenTiles, presentIn, sourcesOf } from './recorded-sources.ts';
+import { RecordedStays } from './recorded-stays.ts';
 import { withRecorded } from './recorded-views.ts';
-import type { AppState, ParticipantView } from './state.ts';
+import type { AppState } from './state.ts';
 
 /** The recording of the own call, and pictures of it. */
 export interface CallRecordings {
@@ -51,8 +52,10 @@ export function createCallRecordings(options: {
   const sendViews = (roomId: RoomId) => {
     const views = shown.get(roomId);
     const isRecorded = current?.roomId === roomId;
-    if (views || isRecorded)
-      session(roomId)?.showViews(isRecorded ? withRecorded(views ?? new Map(), sources().tiles) : (views ?? new Map()));
+    if (!views && !isRecorded) return;
+    const hidden = hiddenTiles(store.getState());
+    const recorded = isRecorded ? sources().tiles.filter(({ key }) => !hidden.has(key)) : [];
+    session(roomId)?.showViews(withRecorded(views ?? new Map(), recorded));
   };
 
   async function start(): Promise<void> {
@@ -184,49 +187,3 @@ export function createCallRecordings(options: {
 
 const KEPT_SO_FAR = 'What was recorded until now is kept.';
 const CANNOT = refuse('recording-failed', { message: 'This computer cannot record a call. Nothing was recorded.' });
-
-const inCallOf = ({ call, reach }: Pick<AppState, 'call' | 'reach'>): ParticipantView[] =>
-  call.at === 'joined'
-    ? (reach[call.roomId]?.participants ?? []).filter(({ inCall, link }) => inCall && link !== 'closed')
-    : [];
-
-/** The others in the own call, by their names. */
-const presentIn = (state: AppState): Present[] =>
-  inCallOf(state)
-    // Only over an open link did they hear of it.
-    .filter(({ link }) => link === 'open')
-    .map(({ sess, name }) => ({ key: sess, name }));
-
-/** Everything that is recorded of a call: one's own picture and voice as they are sent, and what came of the others. */
-function sourcesOf(state: AppState, own: Calls['devices']['tracks'] | undefined): CallSources {
-  const { call, settings } = state;
-  if (call.at !== 'joined') return { tiles: [], sounds: [] };
-  const others = inCallOf(state);
-  const video = (stream: MediaStream | null) =>
-    stream?.getVideoTracks().find(({ readyState }) => readyState === 'live') ?? null;
-  const name = settings.profile?.displayName ?? settings.profile?.username ?? 'You';
-  const tiles = [
-    ...(call.screen ? [{ key: 'self/screen', name, kind: 'screen' as const, track: own?.screen ?? null }] : []),
-    { key: 'self/camera', name, kind: 'camera' as const, track: call.camera ? (own?.camera ?? null) : null },
-    ...others.flatMap((each) => [
-      ...(each.screen
-        ? [{ key: `${each.sess}/screen`, name: each.name, kind: 'screen' as const, track: video(each.screenStream) }]
-        : []),
-      {
-        key: `${each.sess}/camera`,
-        name: each.name,
-        kind: 'camera' as const,
-        track: each.camera ? video(each.cameraStream) : null,
-      },
-    ]),
-  ];
-  const sounds = [
-    ...(call.microphone === 'live' && own?.voice ? [own.voice] : []),
-    ...(own?.screenSound ? [own.screenSound] : []),
-    ...others.flatMap(({ cameraStream, screenStream }) => [
-      ...(cameraStream?.getAudioTracks() ?? []),
-      ...(screenStream?.getAudioTracks() ?? []),
-    ]),
-  ].filter(({ readyState }) => readyState === 'live');
-  return { tiles, sounds };
-}

@@ -125,6 +125,8 @@ export type AppState = {
   blocked: readonly BlockedPeer[];
   /** Everybody who was met; null before it was asked for. */
   met: readonly MetPerson[] | null;
+  /** Why they could not be loaded the last time; null where they could. */
+  metTrouble: string | null;
   /** Invites to other rooms that came from people over their links, the newest last. */
   invitations: readonly Invitation[];
   /** A new computer that is being taken in here, by this code; null where none is. */

@@ -50,6 +50,20 @@ describe('the screen of people (C11)', () => {
     expect(row('Emre')).toContain('Changed device');
   });
 
+  it('says why nobody is shown where they could not be loaded, and tries again', async () => {
+    const tries: string[] = [];
+    const store = await shown('people-failed', { openPeople: () => void tries.push('again') });
+    expect(document.querySelector('[role="alert"]')?.textContent).toContain(
+      'The people whom you met could not be loaded. The disk could not be read.',
+    );
+    expect(document.querySelector('input')).toBeNull();
+    await press('Try again');
+    expect(tries).toEqual(['again']);
+    await act(async () => store.setState({ met: [], metTrouble: null }));
+    expect(document.querySelector('[role="alert"]')).toBeNull();
+    expect(document.body.textContent).toContain('Everybody you meet in a room will be here.');
+  });
+
   it('finds somebody by a part of the name, and says where nobody has it', async () => {
     await shown('people');
     await type('font');

@@ -6,7 +6,7 @@ import { useActions, useApp } from '../../stores/react.tsx';
 import type { ParticipantView } from '../../stores/state.ts';
 import { Avatar } from '../../ui/avatar.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
-import { TextField } from '../../ui/field.tsx';
+import { Banner, TextField } from '../../ui/field.tsx';
 import { countOf, formatNames, formatWhen } from '../../ui/format.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { roomInWords } from '../connection-words.ts';
@@ -15,39 +15,50 @@ import { InvitePersonDialog } from './invite-person-dialog.tsx';
 import styles from './people-screen.module.css';
 import { StandingMark } from './standing-mark.tsx';
 
-const noneMet: readonly MetPerson[] = [];
-
 /** Everybody who was met, and what can be done from there: write, call, invite, block. */
 export function PeopleScreen() {
   const met = useApp((state) => state.met);
-  const [query, setQuery] = useState('');
-  const wanted = query.trim().toLocaleLowerCase();
-  const found = (met ?? noneMet).filter(({ name }) => name.toLocaleLowerCase().includes(wanted));
+  const trouble = useApp((state) => state.metTrouble);
+  const { openPeople } = useActions();
   return (
     <div className={styles.screen}>
       <div className={styles.content}>
         <h1>People</h1>
-        {met?.length === 0 ? (
-          <div className={styles.empty}>
-            <Users aria-hidden="true" />
-            <p>Everybody you meet in a room will be here. Start a room on Home and send its invite to somebody.</p>
-          </div>
-        ) : (
-          <>
-            <TextField label="Find somebody" type="search" value={query} onChange={setQuery} />
-            <p className="visually-hidden" role="status">
-              {met === null ? 'Loading' : countOf(found.length, 'person', 'people')}
-            </p>
-            {met !== null && found.length === 0 ? <p className={styles.soft}>Nobody of that name was met.</p> : null}
-            <ul className={styles.people} aria-label="People">
-              {found.map((person) => (
-                <Person key={person.person} person={person} />
-              ))}
-            </ul>
-          </>
+        {trouble === null ? null : (
+          <Banner tone="danger" role="alert" action={<Button onClick={openPeople}>Try again</Button>}>
+            The people whom you met could not be loaded. {trouble}
+          </Banner>
         )}
+        {met === null ? <p role="status">{trouble === null ? 'Loading' : ''}</p> : <Met met={met} />}
       </div>
     </div>
+  );
+}
+
+function Met({ met }: { met: readonly MetPerson[] }) {
+  const [query, setQuery] = useState('');
+  const wanted = query.trim().toLocaleLowerCase();
+  const found = met.filter(({ name }) => name.toLocaleLowerCase().includes(wanted));
+  if (met.length === 0)
+    return (
+      <div className={styles.empty}>
+        <Users aria-hidden="true" />
+        <p>Everybody you meet in a room will be here. Start a room on Home and send its invite to somebody.</p>
+      </div>
+    );
+  return (
+    <>
+      <TextField label="Find somebody" type="search" value={query} onChange={setQuery} />
+      <p className="visually-hidden" role="status">
+        {countOf(found.length, 'person', 'people')}
+      </p>
+      {found.length === 0 ? <p className={styles.soft}>Nobody of that name was met.</p> : null}
+      <ul className={styles.people} aria-label="People">
+        {found.map((person) => (
+          <Person key={person.person} person={person} />
+        ))}
+      </ul>
+    </>
   );
 }
 

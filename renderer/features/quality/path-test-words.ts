@@ -125,3 +125,9 @@ export function deviceFindings({
     of('camera', camera, '', cameraTrouble),
   ];
 }
+
+/** The end of the test in one breath: what is not as it should be, or that all is well. */
+export function summaryOf(findings: readonly Finding[]): string {
+  const troubles = findings.filter(({ tone }) => tone !== 'good').map(({ text }) => text);
+  return `The test is done. ${troubles.length === 0 ? 'Everything is fine.' : troubles.join(' ')}`;
+}

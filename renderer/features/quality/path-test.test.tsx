@@ -86,9 +86,16 @@ describe('the test before a call', () => {
     await press('Stop the test');
     expect(said()).toBe('');
     await act(async () => store.setState({ pathTest: { at: 'done', result: { udp: 'open', relay: fineRelay } } }));
-    expect(said()).toContain('Fine: Your network lets calls out directly (by UDP).');
-    expect(said()).toContain('is reached, so people can find each other.');
-    expect(said()).toContain('Your camera is on.');
+    const list = () => mounted.page.querySelector('ul')?.textContent;
+    expect(list()).toContain('Fine: Your network lets calls out directly (by UDP).');
+    expect(list()).toContain('is reached, so people can find each other.');
+    expect(list()).toContain('Your camera is on.');
+    expect(said()).toBe('The test is done. Everything is fine.');
+    await act(async () =>
+      store.setState({ pathTest: { at: 'done', result: { udp: 'blocked', relay: { at: 'none' } } } }),
+    );
+    expect(said()).toMatch(/^The test is done\. .*UDP/);
+    expect(said()).not.toContain('camera');
     await press('Test again');
     expect(store.getState().pathTest.at).toBe('running');
   });

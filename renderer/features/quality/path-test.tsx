@@ -4,7 +4,7 @@ import type { Preview, RoomReach } from '../../stores/state.ts';
 import { Button } from '../../ui/button.tsx';
 import { useServerName } from '../servers/use-server-name.ts';
 import styles from './path-test.module.css';
-import { deviceFindings, type Finding, pathFindings, serverFinding, stepWords } from './path-test-words.ts';
+import { deviceFindings, type Finding, pathFindings, serverFinding, stepWords, summaryOf } from './path-test-words.ts';
 
 const icons = { good: Check, fair: TriangleAlert, poor: X } as const;
 const words = { good: 'Fine', fair: 'Note', poor: 'Trouble' } as const;
@@ -16,6 +16,10 @@ export function PathTest({ host, reach, preview }: PathTestProps) {
   const { startPathTest, stopPathTest } = useActions();
   const test = useApp((state) => state.pathTest);
   const server = useServerName(host);
+  const ways =
+    test.at === 'done'
+      ? [serverFinding(reach?.connection ?? { at: 'offline' }, server), ...pathFindings(test.result)]
+      : [];
   return (
     <section className={styles.test} aria-label="Connection test">
       {test.at === 'running' ? (
@@ -27,7 +31,7 @@ export function PathTest({ host, reach, preview }: PathTestProps) {
           {test.at === 'done' ? 'Test again' : 'Test the connection'}
         </Button>
       )}
-      {/* Always there, so that what comes into it is read out. */}
+      {/* Always there, so that what comes into it is read out. A device that is switched afterwards reads nothing of it again. */}
       <div role="status" className={styles.said}>
         {test.at === 'running' ? (
           <>
@@ -35,18 +39,15 @@ export function PathTest({ host, reach, preview }: PathTestProps) {
             <progress aria-label="Connection test" className={styles.progress} />
           </>
         ) : null}
-        {test.at === 'done' ? (
-          <ul className={styles.findings}>
-            {[
-              serverFinding(reach?.connection ?? { at: 'offline' }, server),
-              ...pathFindings(test.result),
-              ...deviceFindings(preview),
-            ].map((finding) => (
-              <FindingLine key={finding.text} finding={finding} />
-            ))}
-          </ul>
-        ) : null}
+        {test.at === 'done' ? <p className="visually-hidden">{summaryOf(ways)}</p> : null}
       </div>
+      {test.at === 'done' ? (
+        <ul className={styles.findings} aria-label="What the test found">
+          {[...ways, ...deviceFindings(preview)].map((finding) => (
+            <FindingLine key={finding.text} finding={finding} />
+          ))}
+        </ul>
+      ) : null}
     </section>
   );
 }

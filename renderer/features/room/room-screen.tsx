@@ -35,7 +35,7 @@ export function RoomScreen() {
   const element = useRef<HTMLDivElement>(null);
   const roomId = screen.at === 'room' ? screen.roomId : null;
   const inCall = call.at === 'joined' && call.roomId === roomId;
-  useCallKeys(call.at === 'joined');
+  useCallKeys(call.at === 'joined', inCall);
 
   const room = rooms.find((candidate) => candidate.roomId === roomId);
   if (screen.at !== 'room' || !room) return null;

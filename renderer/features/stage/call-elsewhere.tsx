@@ -28,7 +28,7 @@ function Elsewhere({ call, inRoom }: { call: Extract<OwnCall, { at: 'joined' }>;
   const now = useMonotonicNow(1_000);
   const muted = call.microphone !== 'live';
   // A room's screen listens to the keys already.
-  useCallKeys(!inRoom);
+  useCallKeys(!inRoom, false);
 
   return (
     <section className={styles.bar} aria-label="Your call">

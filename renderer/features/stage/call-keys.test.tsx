@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+import { accept } from '@parley/shared/protocol';
 import { act } from 'react';
 import { describe, expect, it } from 'vitest';
 import { AppProvider } from '../../stores/react.tsx';
@@ -8,12 +9,12 @@ import { useCallKeys } from './call-keys.ts';
 
 const mounted = mountEach();
 
-function Listening({ inCall }: { inCall: boolean }) {
-  useCallKeys(inCall);
+function Listening({ inCall, isShown }: { inCall: boolean; isShown: boolean }) {
+  useCallKeys(inCall, isShown);
   return <input aria-label="Message" />;
 }
 
-async function listening(inCall = true) {
+async function listening(inCall = true, isShown = true) {
   const done: string[] = [];
   const { store, actions } = createFakeApp('room', 'light');
   const note = (name: string) => () => void done.push(name);
@@ -28,11 +29,12 @@ async function listening(inCall = true) {
           toggleScreen: note('share'),
           toggleHand: note('hand'),
           leaveCall: note('leave'),
+          changeSettings: async () => accept(void done.push('layout')),
           holdToTalk: (on: boolean) => void done.push(on ? 'talk' : 'hush'),
         },
       }}
     >
-      <Listening inCall={inCall} />
+      <Listening inCall={inCall} isShown={isShown} />
       <button type="button">Elsewhere</button>
     </AppProvider>,
   );
@@ -77,6 +79,16 @@ describe('the keys of a call', () => {
     expect(done).toEqual(['talk', 'hush', 'talk', 'hush']);
     await space('keydown', mounted.page.querySelector('input') ?? window);
     expect(done).toHaveLength(4);
+  });
+
+  it('change the layout where the call is shown, and nothing of a call that is on another screen', async () => {
+    const { done, press } = await listening();
+    await press('g', 'KeyG');
+    expect(done).toEqual(['layout']);
+    const elsewhere = await listening(true, false);
+    await elsewhere.press('g', 'KeyG');
+    await elsewhere.press('m', 'KeyM');
+    expect(elsewhere.done).toEqual(['mute']);
   });
 
   it('do nothing where somebody types, while a key is held down, with other keys and outside a call', async () => {

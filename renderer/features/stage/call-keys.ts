@@ -9,9 +9,9 @@ const usesSpace = (target: EventTarget | null): boolean =>
 
 /**
  * The call's keys while one is in a call and nothing is being typed: M, V, S, H, G, F, and Ctrl or Cmd+Shift+L. While Space is held
- * somebody who is muted is heard.
+ * somebody who is muted is heard. G and F change how the call is shown, and do nothing while it is not on the screen.
  */
-export function useCallKeys(inCall: boolean): void {
+export function useCallKeys(inCall: boolean, isShown: boolean): void {
   const actions = useActions();
   const layout = useApp((state) => state.settings.stage.layout);
   const shown = useRef(layout);
@@ -50,9 +50,9 @@ export function useCallKeys(inCall: boolean): void {
       else if (isKey(event, 'v')) actions.toggleCamera();
       else if (isKey(event, 's')) actions.toggleScreen();
       else if (isKey(event, 'h')) actions.toggleHand();
-      else if (isKey(event, 'g'))
+      else if (isShown && isKey(event, 'g'))
         void actions.changeSettings({ stage: { layout: shown.current === 'grid' ? 'speaker' : 'grid' } });
-      else if (isKey(event, 'f')) toggleFullScreen();
+      else if (isShown && isKey(event, 'f')) toggleFullScreen();
       else return;
       event.preventDefault();
     };
@@ -66,5 +66,5 @@ export function useCallKeys(inCall: boolean): void {
       window.removeEventListener('keyup', onKeyUp);
       window.removeEventListener('blur', letGo);
     };
-  }, [inCall, actions]);
+  }, [inCall, isShown, actions]);
 }

@@ -56,8 +56,8 @@ export function RecordDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title="Record this call?" onClose={onClose} size="small">
       <p>
-        Everything that is seen and heard in the call goes into a video on this computer, in the folder Recordings
-        beside your received files.
+        Everything that you see and hear in the call, and your own picture and voice, goes into a video on this
+        computer, in the folder Recordings beside your received files.
       </p>
       <p>
         Everybody in the call is told at once, and whoever joins later is told before. The video notes their names and

@@ -28,12 +28,7 @@ export function ViewMenu() {
         </span>
       </button>
       <div id={id} popover="auto" role="group" aria-label="View" className={styles.devices}>
-        <div
-          role="radiogroup"
-          aria-label="Layout"
-          title={`Press ${shortcuts.layout} to change it`}
-          className={styles.layouts}
-        >
+        <div role="radiogroup" aria-label="Layout" aria-describedby={`${id}-key`} className={styles.layouts}>
           {LAYOUTS.map(({ value, label, icon: Icon }) => (
             <label key={value} className={styles.layout}>
               <input
@@ -47,6 +42,9 @@ export function ViewMenu() {
             </label>
           ))}
         </div>
+        <p id={`${id}-key`} className={styles.key}>
+          Press {shortcuts.layout} to change it.
+        </p>
         <SwitchField
           label="Show my picture"
           checked={ownPicture}

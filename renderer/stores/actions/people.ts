@@ -28,8 +28,7 @@ export function createPeopleActions(
   const inviteRates = new InviteRates(ports.clock);
   const loadMet = async () => {
     const met = await ports.bridge.call('peers.met', {});
-    if (met.ok) store.setState({ met: met.value.items });
-    else tell(met);
+    store.setState(met.ok ? { met: met.value.items, metTrouble: null } : { metTrouble: met.message });
   };
   return {
     async blockPerson(deviceId, name) {

@@ -88,6 +88,7 @@ export function baseState(theme: Theme, nowMs: number): AppState {
     },
     blocked: [],
     met: null,
+    metTrouble: null,
     invitations: [],
     takingIn: null,
     comingIn: null,

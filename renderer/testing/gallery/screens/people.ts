@@ -21,6 +21,7 @@ const metAt = (nowMs: number): MetPerson[] =>
 export const peopleScreens = {
   people: (_, nowMs) => ({ screen: { at: 'people' }, met: metAt(nowMs) }),
   'people-empty': () => ({ screen: { at: 'people' }, met: [] }),
+  'people-failed': () => ({ screen: { at: 'people' }, met: null, metTrouble: 'The disk could not be read.' }),
   'people-invite': (_, nowMs) => ({ screen: { at: 'people' }, met: metAt(nowMs) }),
   'people-block': () => ({ screen: inRoom('people') }),
   'identity-changed': (base) => ({
