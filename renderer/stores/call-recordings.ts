@@ -1,16 +1,16 @@
 import { isolated } from '@parley/shared/model';
 import { type RecordingId, type Refusal, type RoomId, refusalOf, refuse } from '@parley/shared/protocol';
 import { errorFields } from '../log.ts';
-import { CallMixer, type CallSources, takePicture } from '../media/recording/call-mixer.ts';
+import { CallMixer, takePicture } from '../media/recording/call-mixer.ts';
 import { CallRecorder } from '../media/recording/call-recorder.ts';
 import type { View } from '../mesh/video-limits.ts';
 import type { AppStore } from './app-store.ts';
+import { type CallContent, callContent, inCallOf } from './call-content.ts';
 import type { Calls } from './calls.ts';
 import type { Notices } from './notices.ts';
 import type { AppPorts } from './ports.ts';
 import type { Reach } from './reach.ts';
-import { hiddenTiles, presentIn, sourcesOf } from './recorded-sources.ts';
-import { RecordedStays } from './recorded-stays.ts';
+import { type Present, RecordedStays } from './recorded-stays.ts';
 import { withRecorded } from './recorded-views.ts';
 import type { AppState } from './state.ts';
 
@@ -47,15 +47,13 @@ export function createCallRecordings(options: {
   const set = (callRecording: AppState['callRecording']) => store.setState({ callRecording });
   const session = (roomId: RoomId) => options.running()?.reach.get(roomId);
 
-  const sources = (): CallSources => sourcesOf(store.getState(), options.running()?.calls.devices.tracks);
+  const sources = (): CallContent => callContent(store.getState(), options.running()?.calls.devices.tracks);
 
   const sendViews = (roomId: RoomId) => {
     const views = shown.get(roomId);
     const isRecorded = current?.roomId === roomId;
-    if (!views && !isRecorded) return;
-    const hidden = hiddenTiles(store.getState());
-    const recorded = isRecorded ? sources().tiles.filter(({ key }) => !hidden.has(key)) : [];
-    session(roomId)?.showViews(withRecorded(views ?? new Map(), recorded));
+    if (views || isRecorded)
+      session(roomId)?.showViews(isRecorded ? withRecorded(views ?? new Map(), sources().tiles) : (views ?? new Map()));
   };
 
   async function start(): Promise<void> {
@@ -187,3 +185,10 @@ export function createCallRecordings(options: {
 
 const KEPT_SO_FAR = 'What was recorded until now is kept.';
 const CANNOT = refuse('recording-failed', { message: 'This computer cannot record a call. Nothing was recorded.' });
+
+/** The others in the own call, by their names. */
+const presentIn = (state: AppState): Present[] =>
+  inCallOf(state)
+    // Only over an open link did they hear of it.
+    .filter(({ link }) => link === 'open')
+    .map(({ sess, name }) => ({ key: sess, name }));

@@ -27,3 +27,8 @@ it('asks for a shared screen as well', () => {
   expect(views.get('ben')?.screen.width).toBeGreaterThan(1_000);
   expect(views.get('ben')?.camera.width).toBeLessThan(300);
 });
+
+it('asks for no picture that is hidden here', () => {
+  const hidden = tiles.map((tile) => ({ ...tile, hidden: tile.key === 'ben/camera' }));
+  expect(withRecorded(new Map(), hidden).size).toBe(0);
+});

@@ -1,9 +1,11 @@
 import { Camera, Circle, CircleStop, Disc } from 'lucide-react';
 import { useId, useRef, useState } from 'react';
+import { inCallOf } from '../../stores/call-content.ts';
 import { useActions, useApp } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import styles from './call-bar.module.css';
+import { leftOutWords } from './recording-words.ts';
 
 /** Keeping something of a call: a recording, or a picture. */
 export function RecordMenu() {
@@ -53,12 +55,14 @@ export function RecordMenu() {
 /** Says what is recorded, and that the others are told, before anything is. */
 export function RecordDialog({ onClose }: { onClose: () => void }) {
   const { startRecording } = useActions();
+  const leftOut = useApp((state) => leftOutWords(inCallOf(state)));
   return (
     <Dialog title="Record this call?" onClose={onClose} size="small">
       <p>
         Everything that you see and hear in the call, and your own picture and voice, goes into a video on this
         computer, in the folder Recordings beside your received files.
       </p>
+      {leftOut ? <p>{leftOut}</p> : null}
       <p>
         Everybody in the call is told at once, and whoever joins later is told before. The video notes their names and
         how long they were there. Tell them why you record, and stop if somebody does not want it.

@@ -195,6 +195,8 @@ export const callScreens = {
     joined(base, nowMs, [inCall('Ana Moreira', { recording: true, speaking: true }), inCall('Benedikt')]),
   'call-record-menu': (base, nowMs) => joined(base, nowMs, [inCall('Ana Moreira')]),
   'call-record-dialog': (base, nowMs) => joined(base, nowMs, [inCall('Ana Moreira')]),
+  'call-record-dialog-left-out': (base, nowMs) =>
+    joined(base, nowMs, [inCall('Ana Moreira'), inCall('Benedikt', { mutedHere: true, hiddenHere: true })]),
   'call-recording-kept': (base, nowMs) => ({
     ...joined(base, nowMs, [inCall('Ana Moreira')]),
     notices: [
@@ -227,4 +229,5 @@ export const callScreens = {
 export const pressedForCalls = {
   'call-record-menu': ['Record or take a picture'],
   'call-record-dialog': ['Record or take a picture', 'Record the call…'],
+  'call-record-dialog-left-out': ['Record or take a picture', 'Record the call…'],
 };

@@ -1,25 +1,27 @@
 import type { CallSources } from '../media/recording/call-mixer.ts';
+import type { CallTile } from '../media/recording/paint-call.ts';
 import type { Calls } from './calls.ts';
-import type { Present } from './recorded-stays.ts';
+import { voiceVolume } from './for-oneself.ts';
 import type { AppState, ParticipantView } from './state.ts';
 
-const inCallOf = ({ call, reach }: Pick<AppState, 'call' | 'reach'>): ParticipantView[] =>
+/** A recorded tile. `hidden`: the person hid this picture for themself, so that none is asked for. */
+export type RecordedTile = CallTile & { hidden?: boolean };
+export type CallContent = CallSources & { tiles: readonly RecordedTile[] };
+
+/** The others in the own call. */
+export const inCallOf = ({ call, reach }: Pick<AppState, 'call' | 'reach'>): ParticipantView[] =>
   call.at === 'joined'
     ? (reach[call.roomId]?.participants ?? []).filter(({ inCall, link }) => inCall && link !== 'closed')
     : [];
 
-/** The others in the own call, by their names. */
-export const presentIn = (state: AppState): Present[] =>
-  inCallOf(state)
-    // Only over an open link did they hear of it.
-    .filter(({ link }) => link === 'open')
-    .map(({ sess, name }) => ({ key: sess, name }));
-
 /**
- * Everything that is recorded of a call: one's own picture and voice as they are sent, and of the others what one sees and hears oneself. Somebody
- * who is muted or hidden for oneself is in the recording by name alone.
+ * Everything that a recording or a picture of the call holds: one's own picture and voice as they are sent, and of the others what this
+ * person hears and sees. Sounds that are turned off here and pictures that are hidden here are left out; a tile with the name stays.
  */
-export function sourcesOf(state: AppState, own: Calls['devices']['tracks'] | undefined): CallSources {
+export function callContent(
+  state: Pick<AppState, 'call' | 'reach' | 'settings'>,
+  own: Calls['devices']['tracks'] | undefined,
+): CallContent {
   const { call, settings } = state;
   if (call.at !== 'joined') return { tiles: [], sounds: [] };
   const others = inCallOf(state);
@@ -38,20 +40,17 @@ export function sourcesOf(state: AppState, own: Calls['devices']['tracks'] | und
         name: each.name,
         kind: 'camera' as const,
         track: each.camera && !each.hiddenHere ? video(each.cameraStream) : null,
+        hidden: each.hiddenHere,
       },
     ]),
   ];
   const sounds = [
     ...(call.microphone === 'live' && own?.voice ? [own.voice] : []),
     ...(own?.screenSound ? [own.screenSound] : []),
-    ...others.flatMap(({ cameraStream, screenStream, mutedHere }) => [
-      ...(mutedHere ? [] : (cameraStream?.getAudioTracks() ?? [])),
-      ...(screenStream?.getAudioTracks() ?? []),
+    ...others.flatMap((each) => [
+      ...(voiceVolume(each) > 0 ? (each.cameraStream?.getAudioTracks() ?? []) : []),
+      ...(each.screenVolume > 0 ? (each.screenStream?.getAudioTracks() ?? []) : []),
     ]),
   ].filter(({ readyState }) => readyState === 'live');
   return { tiles, sounds };
 }
-
-/** The keys of the pictures in the own call that are hidden for oneself. */
-export const hiddenTiles = (state: Pick<AppState, 'call' | 'reach'>): ReadonlySet<string> =>
-  new Set(inCallOf(state).flatMap(({ sess, hiddenHere }) => (hiddenHere ? [`${sess}/camera`] : [])));
