@@ -19,20 +19,28 @@ const BACKGROUNDS: readonly { id: Background; label: string }[] = [
 
 /** What is done to the own sound before it is sent. */
 export function SoundFields() {
-  const { changeSettings } = useActions();
+  const { changeSettings, tryStrongAgain } = useActions();
   const { noise, music } = useApp((state) => state.settings.processing);
+  const fellBack = useApp((state) => state.noiseFellBack);
   return (
     <>
       <SelectField
         label="Background noise"
-        value={noise}
+        value={fellBack ? 'standard' : noise}
         options={NOISE}
         disabled={music}
         onChange={(id) => {
           const chosen = NoiseSuppression.safeParse(id);
-          if (chosen.success) void changeSettings({ processing: { noise: chosen.data } });
+          if (!chosen.success) return;
+          if (fellBack && chosen.data === noise) tryStrongAgain();
+          else void changeSettings({ processing: { noise: chosen.data } });
         }}
         empty=""
+        hint={
+          fellBack
+            ? 'Strong did not run: this computer is too busy, or cannot do it. Standard is used in this call. Choose Strong to try again.'
+            : null
+        }
       />
       <SwitchField
         label="Music mode"

@@ -18,6 +18,8 @@ export type MediaState = {
   talkingWhileMuted: boolean;
   cameraTrouble: DeviceTrouble | null;
   microphoneTrouble: DeviceTrouble | null;
+  /** Strong noise suppression is chosen and does not run here: the standard one does. */
+  noiseFellBack: boolean;
   /** A device is being asked for. */
   opening: boolean;
 };
@@ -78,6 +80,7 @@ export class DeviceManager {
     talkingWhileMuted: false,
     cameraTrouble: null,
     microphoneTrouble: null,
+    noiseFellBack: false,
     opening: false,
   };
   #tracks: MediaTracks = { voice: null, camera: null, screen: null, screenSound: null };
@@ -95,7 +98,10 @@ export class DeviceManager {
     const { devices, makeMeter } = ports;
     this.#processing = new Processing({
       ...{ clock: this.#clock, ports, log },
-      fellBack: () => this.#events.emit('noticed', troubleOf('noise-strong-failed')),
+      fellBack: () => {
+        this.#change({ noiseFellBack: true });
+        this.#events.emit('noticed', troubleOf('noise-strong-failed'));
+      },
       askAgain: () => void this.#underWayDuring(() => this.#soundAnew()),
       tooSlow: () => this.#camera.giveUp(troubleOf('background-slow')),
     });
@@ -156,7 +162,7 @@ export class DeviceManager {
     cameraId: string | null;
     microphoneId: string | null;
   }): Promise<void> {
-    this.#processing.tryAgain();
+    this.#forgetFallBack();
     this.#camera.wish(wanted.cameraId);
     this.#microphone.wish(wanted.microphoneId);
     await this.#underWayDuring(async () => {
@@ -208,6 +214,7 @@ export class DeviceManager {
    */
   async process(choice: ProcessingChoice): Promise<DeviceTrouble | undefined> {
     const { sound, picture } = this.#processing.choose(choice);
+    this.#change({ noiseFellBack: this.#processing.fellBack });
     if (!sound && !picture) return undefined;
     return this.#underWayDuring(async () => {
       const troubles = await Promise.all([
@@ -216,6 +223,13 @@ export class DeviceManager {
       ]);
       return troubles.find((trouble) => trouble !== undefined);
     });
+  }
+
+  /** Tries strong noise suppression once more, after the standard one took over. Resolves as `process`. */
+  async strongAgain(): Promise<DeviceTrouble | undefined> {
+    if (!this.#state.noiseFellBack) return undefined;
+    this.#forgetFallBack();
+    return this.#underWayDuring(() => this.#soundAnew());
   }
 
   /** Asks which screen or window to share. Undefined when it is shared, otherwise why not. */
@@ -251,6 +265,7 @@ export class DeviceManager {
     void this.#camera.set('off');
     void this.#microphone.set('off');
     this.stopScreen();
+    this.#forgetFallBack();
   }
 
   /** Reads which devices there are. Asks the person nothing; names are empty until a device was allowed once. */
@@ -292,6 +307,11 @@ export class DeviceManager {
     if (wanted === 'off' || slot.track) return slot.set(wanted);
     await this.#underWayDuring(() => slot.set(wanted));
     await this.refreshLists();
+  }
+
+  #forgetFallBack(): void {
+    this.#processing.tryAgain();
+    this.#change({ noiseFellBack: false });
   }
 
   /** The copy that is measured keeps a microphone open as well. */

@@ -52,6 +52,7 @@ export const createAppStore = (): AppStore =>
     screen: { at: 'home' },
     reach: {},
     call: NO_CALL,
+    noiseFellBack: false,
     callRecording: null,
     linkRecords: {},
     pathTest: { at: 'none' },

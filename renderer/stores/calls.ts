@@ -1,6 +1,7 @@
 import { type Emoji, isolated } from '@parley/shared/model';
 import { accept, type Outcome, type RoomId, refuse } from '@parley/shared/protocol';
 import { DeviceManager, type MediaState } from '../media/device-manager.ts';
+import type { DeviceTrouble } from '../media/devices.ts';
 import type { OwnMedia } from '../session/call-membership.ts';
 import type { SessionNow } from '../session/session-state.ts';
 import { type AppStore, NO_CALL } from './app-store.ts';
@@ -25,6 +26,8 @@ export interface Calls {
   cancel(): void;
   join(): Outcome<RoomId>;
   leave(): void;
+  /** Tries strong noise suppression once more, after the standard one took over. */
+  strongAgain(): void;
   toggleMicrophone(): void;
   toggleCamera(): void;
   toggleScreen(): Promise<void>;
@@ -73,7 +76,8 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
     return call.at === 'joined' ? reach.get(call.roomId) : undefined;
   };
   const show = () => {
-    const { call } = store.getState();
+    const { call, noiseFellBack } = store.getState();
+    if (devices.state.noiseFellBack !== noiseFellBack) store.setState({ noiseFellBack: devices.state.noiseFellBack });
     if (call.at === 'preparing')
       store.setState({ call: { ...call, preview: preview(devices.state, call.preview.quiet) } });
     if (call.at === 'joined') store.setState({ call: { ...call, ...mediaView(devices.state) } });
@@ -98,6 +102,10 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
     session()?.setMedia(own());
   };
 
+  const goesOnAsBefore = (trouble: DeviceTrouble | undefined) => {
+    if (trouble) notices.say('trouble', `${trouble.message} Sound and picture go on as before.`, trouble.code);
+  };
+
   const undos = [
     devices.on('state', () => {
       show();
@@ -110,9 +118,7 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
     devices.on('noticed', ({ code, message }) => notices.say('info', message, code)),
     store.subscribe(({ settings }, before) => {
       if (settings.processing === before.settings.processing) return;
-      void devices.process(settings.processing).then((trouble) => {
-        if (trouble) notices.say('trouble', `${trouble.message} Sound and picture go on as before.`, trouble.code);
-      });
+      void devices.process(settings.processing).then(goesOnAsBefore);
     }),
     store.subscribe(({ settings }, before) => {
       if (settings.network !== before.settings.network) session()?.setMedia(own());
@@ -173,6 +179,7 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
       session()?.leaveCall();
       if (store.getState().call.at === 'joined') end();
     },
+    strongAgain: () => void devices.strongAgain().then(goesOnAsBefore),
     toggleMicrophone() {
       held = false;
       void devices.setMicrophone(devices.state.microphone === 'live' ? 'muted' : 'live');

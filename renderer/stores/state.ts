@@ -77,6 +77,8 @@ export type AppState = {
   /** The call this person is in, or is about to be in. */
   call: OwnCall;
   /** The recording of the own call; null where this person does not record. */
+  /** Strong noise suppression is chosen and does not run on this computer: the standard one does. */
+  noiseFellBack: boolean;
   callRecording: CallRecording | null;
   /** The measurements of the links of the own call in the last minutes. */
   linkRecords: LinkRecords;

@@ -63,6 +63,7 @@ type SelectFieldProps = {
   empty: string;
   disabled?: boolean;
   icon?: ReactNode;
+  hint?: string | null;
 };
 
 /** A choice from the system's own menu: works everywhere, with every input method. */
@@ -75,6 +76,7 @@ export function SelectField({
   empty,
   disabled = false,
   icon,
+  hint = null,
 }: SelectFieldProps) {
   const id = useId();
   const known = options.some((option) => option.id === value);
@@ -88,6 +90,7 @@ export function SelectField({
         <select
           id={id}
           aria-label={label}
+          aria-describedby={hint ? `${id}-hint` : undefined}
           className={classNames(styles.input, icon ? styles.withIcon : undefined)}
           value={known ? value : (options[0]?.id ?? '')}
           disabled={disabled || options.length === 0}
@@ -102,6 +105,11 @@ export function SelectField({
         </select>
         <ChevronDown className={styles.chevron} aria-hidden="true" />
       </div>
+      {hint ? (
+        <p id={`${id}-hint`} className={styles.hint}>
+          {hint}
+        </p>
+      ) : null}
     </div>
   );
 }

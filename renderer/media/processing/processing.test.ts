@@ -75,6 +75,31 @@ describe('the own sound (C10)', () => {
     expect(noticed).toHaveLength(1);
   });
 
+  it('says what runs for as long as that is not what was chosen, and tries again when it is told to', async () => {
+    const { media, manager, noticed, process } = await setUp({ noise: 'strong' }, (fake) => {
+      fake.failsToClean = true;
+    });
+    expect(manager.state.noiseFellBack).toBe(true);
+    await process({ music: true });
+    expect(manager.state.noiseFellBack).toBe(false);
+    await process({ music: false });
+    expect(manager.state.noiseFellBack).toBe(true);
+    await manager.strongAgain();
+    expect(manager.state.noiseFellBack).toBe(true);
+    media.failsToClean = false;
+    await manager.strongAgain();
+    expect(manager.state.noiseFellBack).toBe(false);
+    expect(manager.tracks.voice).toBe(media.cleaned[0]);
+    media.fallBehind();
+    await settled();
+    expect(manager.state.noiseFellBack).toBe(true);
+    await process({ noise: 'standard' });
+    expect(manager.state.noiseFellBack).toBe(false);
+    expect(noticed).toHaveLength(4);
+    manager.stop();
+    expect(manager.state.noiseFellBack).toBe(false);
+  });
+
   it('falls back when the computer no longer keeps up, and tries again when that is chosen again', async () => {
     const { media, manager, noticed, process } = await setUp({ noise: 'strong' });
     media.fallBehind();

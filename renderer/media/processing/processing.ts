@@ -61,6 +61,11 @@ export class Processing {
     return noise === 'strong' && this.#strongFailed ? 'standard' : noise;
   }
 
+  /** Strong noise suppression is chosen, and the standard one runs in its place. */
+  get fellBack(): boolean {
+    return this.#choice.noise !== this.sound && this.sound === 'standard';
+  }
+
   /** Says for which of the two a track has to be made anew. */
   choose(choice: ProcessingChoice): { sound: boolean; picture: boolean } {
     const before = this.#choice;
@@ -71,7 +76,7 @@ export class Processing {
     return { sound: this.sound !== sound, picture: choice.background !== before.background };
   }
 
-  /** What did not run in an earlier call may run in the next. */
+  /** What did not run may run the next time that the microphone is asked for. */
   tryAgain(): void {
     this.#strongFailed = false;
   }

@@ -23,6 +23,8 @@ export interface CallActions {
   /** The calls of that room ring without a sound for some minutes. */
   silenceRing: (roomId: RoomId) => void;
   leaveCall: () => void;
+  /** Tries strong noise suppression once more, after the standard one took over. */
+  tryStrongAgain: () => void;
   toggleMicrophone: () => void;
   toggleCamera: () => void;
   toggleScreen: () => void;
@@ -87,6 +89,7 @@ export function createCallActions(
     declineCall: (roomId) => session(roomId)?.declineCall(),
     silenceRing: (roomId) => silenceRing(store, context.ports.clock, roomId),
     leaveCall: () => calls()?.leave(),
+    tryStrongAgain: () => calls()?.strongAgain(),
     toggleMicrophone: () => calls()?.toggleMicrophone(),
     toggleCamera: () => calls()?.toggleCamera(),
     toggleScreen: () => void calls()?.toggleScreen(),

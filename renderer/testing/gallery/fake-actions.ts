@@ -136,6 +136,7 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
     startPathTest: () => set({ pathTest: { at: 'running', step: 'way-out' } }),
     stopPathTest: () => set({ pathTest: { at: 'none' } }),
     leaveCall: () => set({ call: { at: 'none' } }),
+    tryStrongAgain: () => set({ noiseFellBack: false }),
     toggleMicrophone: () => media(({ microphone }) => ({ microphone: microphone === 'live' ? 'muted' : 'live' })),
     toggleCamera: () => media(({ camera }) => ({ camera: !camera })),
     toggleScreen: () => media(({ screen: shared }) => ({ screen: !shared })),

@@ -103,6 +103,11 @@ export const callScreens = {
     settings: { ...base.settings, privacy: { ...base.settings.privacy, relayOnly: true } },
   }),
   'call-devices': (base, nowMs) => joined(base, nowMs, [inCall('Ana Moreira', { speaking: true })]),
+  'call-devices-fell-back': (base, nowMs) => ({
+    ...joined(base, nowMs, [inCall('Ana Moreira', { speaking: true })]),
+    settings: { ...base.settings, processing: { ...base.settings.processing, noise: 'strong' } },
+    noiseFellBack: true,
+  }),
   'call-2-chat': (base, nowMs) => ({
     ...joined(base, nowMs, [inCall('Ana Moreira', { speaking: true })]),
     screen: inRoom('chat'),
@@ -227,6 +232,7 @@ export const callScreens = {
 } satisfies Record<string, GalleryScreen>;
 
 export const pressedForCalls = {
+  'call-devices-fell-back': ['Choose devices'],
   'call-record-menu': ['Record or take a picture'],
   'call-record-dialog': ['Record or take a picture', 'Record the call…'],
   'call-record-dialog-left-out': ['Record or take a picture', 'Record the call…'],

@@ -12,6 +12,11 @@ export const settingsScreens = {
     screen: { at: 'settings', section: 'devices' },
     settings: { ...base.settings, processing: { noise: 'strong', music: true, background: 'meadow' } },
   }),
+  'settings-devices-fell-back': (base) => ({
+    screen: { at: 'settings', section: 'devices' },
+    settings: { ...base.settings, processing: { ...base.settings.processing, noise: 'strong' } },
+    noiseFellBack: true,
+  }),
   'settings-privacy': () => ({ screen: { at: 'settings', section: 'privacy' } }),
   'settings-blocked': (base, nowMs) => ({
     screen: { at: 'settings', section: 'privacy' },
