@@ -253,7 +253,10 @@ export default defineConfig({
     },
     {
       // Vite makes the default export of an address; the linter looks for it in the file itself.
-      files: ['renderer/media/processing/{voice-cleaner,background-cover}.ts'],
+      files: [
+        'renderer/media/processing/{voice-cleaner,background-cover}.ts',
+        'renderer/media/listening/browser-evener.ts',
+      ],
       rules: { 'import/default': 'off' },
     },
     {

@@ -38,6 +38,14 @@ function setUp(...peers: CallPeer[]) {
 }
 
 describe("this device's part in the call of a room", () => {
+  it('says that the sound is music while it is, and nothing of it otherwise', () => {
+    const { membership } = setUp();
+    membership.join({ ...media, music: true });
+    expect(membership.presence()).toMatchObject({ music: true });
+    membership.change({ media: { ...media, music: false } });
+    expect(membership.presence()).not.toHaveProperty('music');
+  });
+
   it('starts a call where none runs, shows it and its media, and ends it', () => {
     const { clock, silenced, membership } = setUp();
     expect(membership.join(media)).toMatchObject({ ok: true, value: { callId: id(9), startedAt: clock.now() } });

@@ -18,6 +18,8 @@ export type OwnMedia = {
   microphone: MicrophoneState;
   camera: boolean;
   screen: boolean;
+  /** The sound is music, to be played as it comes. */
+  music?: boolean;
   tracks: OutgoingTracks;
   /** The most that this device sends in the call, over all its links, in bits per second; undefined: what the lines take. */
   uplinkMaxBps?: number;
@@ -151,9 +153,9 @@ export class CallMembership {
   presence(): Omit<CallPresence, 'ranMs'> | null {
     if (!this.#own) return null;
     const { callId, startedAt, turn, handTurn, quiet, recording, media } = this.#own;
-    const { microphone, camera, screen } = media;
+    const { microphone, camera, screen, music } = media;
     const hand = handTurn === null ? { hand: false } : { hand: true, handTurn };
-    const told = { ...(quiet ? { quiet } : {}), ...(recording ? { recording } : {}) };
+    const told = { ...(quiet ? { quiet } : {}), ...(recording ? { recording } : {}), ...(music ? { music } : {}) };
     return { callId, startedAt, turn, microphone, camera, screen, ...hand, ...told };
   }
 

@@ -52,6 +52,7 @@ export const createAppStore = (): AppStore =>
     screen: { at: 'home' },
     reach: {},
     call: NO_CALL,
+    evenedVoices: {},
     noiseFellBack: false,
     callRecording: null,
     linkRecords: {},

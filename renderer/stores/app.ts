@@ -11,6 +11,7 @@ import { createCallRecordings } from './call-recordings.ts';
 import { type Calls, createCalls } from './calls.ts';
 import { createChats } from './chats.ts';
 import { createDrafts } from './drafts.ts';
+import { createEvenedVoices } from './evened-voices.ts';
 import { firstAnswer } from './first-answer.ts';
 import { createGaps } from './gaps.ts';
 import { createListedRooms } from './listed-rooms.ts';
@@ -52,6 +53,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
   const voices = createVoices({ store, ports, notices });
   let running: { reach: Reach; calls: Calls } | undefined;
   const callRecordings = createCallRecordings({ store, ports, running: () => running, notices });
+  const evenedVoices = createEvenedVoices(store, ports);
   const pathTests = createPathTests({
     store,
     ports,
@@ -238,6 +240,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
       listedRooms.close();
       voices.close();
       pathTests.close();
+      evenedVoices.close();
       actions.stopTakingIn();
       actions.stopComingIn();
       running?.calls.leave();

@@ -5,6 +5,7 @@ import { fetchedContent } from '../bridge/file-content.ts';
 import { fetchedRecordings } from '../bridge/recording-content.ts';
 import { browserSaveText } from '../bridge/save-text.ts';
 import { PageLog } from '../log.ts';
+import { browserEvener } from '../media/listening/browser-evener.ts';
 import { browserMedia } from '../media/ports.ts';
 import { browserCapture } from '../media/recording/browser-capture.ts';
 import { browserRingTone } from '../media/ring-tone.ts';
@@ -56,6 +57,7 @@ export function browserPorts(window: Window & typeof globalThis): AppPorts {
     pathProbes: browserPathProbes(window),
     makeCertificate: () => makeCertificate(window.RTCPeerConnection),
     media: browserMedia(window),
+    evenVoice: browserEvener(),
     voice: browserVoice(window),
     capture: browserCapture(window),
     ringTone: browserRingTone(window),

@@ -15,7 +15,7 @@ const streamOf = (name: string): MediaStream => {
 };
 
 /** What a recording holds of a call in which Ben has camera, voice and a shared screen with sound. */
-function contentWith(forOneself: Partial<ParticipantView>) {
+function contentWith(forOneself: Partial<ParticipantView>, evenedVoices: AppState['evenedVoices'] = {}) {
   const ben = participant('Ben', {
     ...{ sess: 'ben', inCall: true, screen: true, ...forOneself },
     ...{ cameraStream: streamOf('camera'), screenStream: streamOf('screen') },
@@ -24,6 +24,7 @@ function contentWith(forOneself: Partial<ParticipantView>) {
     call: { at: 'joined', roomId: design, microphone: 'live', camera: false, screen: false },
     settings: { profile: null },
     reach: { [design]: reachOf([ben]) },
+    evenedVoices,
   } as unknown as AppState; // what is read of one
   const own = { voice: track('own voice'), camera: null, screen: null, screenSound: null };
   const { tiles, sounds } = callContent(state, own);
@@ -39,6 +40,11 @@ describe('what a recording holds of a call (C8)', () => {
       sounds: ['own voice', 'camera sound', 'screen sound'],
       pictures: { 'self/camera': null, 'ben/screen': 'screen picture', 'ben/camera': 'camera picture' },
     });
+  });
+
+  it('is a voice as this person hears it, evened out with the others', () => {
+    expect(contentWith({}, { ben: streamOf('evened') }).sounds).toEqual(['own voice', 'evened sound', 'screen sound']);
+    expect(contentWith({ mutedHere: true }, { ben: streamOf('evened') }).sounds).toEqual(['own voice', 'screen sound']);
   });
 
   it('leaves out a voice that this person muted for themself, or turned down to nothing', () => {

@@ -19,10 +19,10 @@ export const inCallOf = ({ call, reach }: Pick<AppState, 'call' | 'reach'>): Par
  * person hears and sees. Sounds that are turned off here and pictures that are hidden here are left out; a tile with the name stays.
  */
 export function callContent(
-  state: Pick<AppState, 'call' | 'reach' | 'settings'>,
+  state: Pick<AppState, 'call' | 'reach' | 'settings' | 'evenedVoices'>,
   own: Calls['devices']['tracks'] | undefined,
 ): CallContent {
-  const { call, settings } = state;
+  const { call, settings, evenedVoices } = state;
   if (call.at !== 'joined') return { tiles: [], sounds: [] };
   const others = inCallOf(state);
   const video = (stream: MediaStream | null) =>
@@ -48,7 +48,7 @@ export function callContent(
     ...(call.microphone === 'live' && own?.voice ? [own.voice] : []),
     ...(own?.screenSound ? [own.screenSound] : []),
     ...others.flatMap((each) => [
-      ...(voiceVolume(each) > 0 ? (each.cameraStream?.getAudioTracks() ?? []) : []),
+      ...(voiceVolume(each) > 0 ? ((evenedVoices[each.sess] ?? each.cameraStream)?.getAudioTracks() ?? []) : []),
       ...(each.screenVolume > 0 ? (each.screenStream?.getAudioTracks() ?? []) : []),
     ]),
   ].filter(({ readyState }) => readyState === 'live');

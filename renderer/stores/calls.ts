@@ -46,9 +46,11 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
 
   const own = (): OwnMedia => {
     const { microphone, camera, screen } = devices.state;
-    const { uplinkMaxKbps } = store.getState().settings.network;
+    const { network, processing } = store.getState().settings;
+    const { uplinkMaxKbps } = network;
+    const { music } = processing;
     const uplink = uplinkMaxKbps === null ? {} : { uplinkMaxBps: uplinkMaxKbps * 1_000 };
-    return { microphone, camera, screen, tracks: devices.tracks, ...uplink };
+    return { microphone, camera, screen, music, tracks: devices.tracks, ...uplink };
   };
   const mediaView = (state: MediaState): Omit<OwnMediaView, 'hand' | 'handTurn' | 'reaction'> => ({
     microphone: state.microphone,
@@ -96,7 +98,8 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
   const tellOthers = () => {
     const { microphone, camera, screen } = devices.state;
     const { voice, camera: picture, screen: shared, screenSound } = devices.tracks;
-    const now = [microphone, camera, screen, voice?.id, picture?.id, shared?.id, screenSound?.id].join();
+    const { music } = store.getState().settings.processing;
+    const now = [microphone, camera, screen, music, voice?.id, picture?.id, shared?.id, screenSound?.id].join();
     if (now === said) return;
     said = now;
     session()?.setMedia(own());
@@ -118,6 +121,7 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
     devices.on('noticed', ({ code, message }) => notices.say('info', message, code)),
     store.subscribe(({ settings }, before) => {
       if (settings.processing === before.settings.processing) return;
+      tellOthers();
       void devices.process(settings.processing).then(goesOnAsBefore);
     }),
     store.subscribe(({ settings }, before) => {

@@ -6,6 +6,7 @@ import type { FileContent } from '../bridge/file-content.ts';
 import type { RecordingContent } from '../bridge/recording-content.ts';
 import type { SaveText } from '../bridge/save-text.ts';
 import type { Logs } from '../log.ts';
+import type { EvenVoice } from '../media/listening/even-voice.ts';
 import type { MediaPorts } from '../media/ports.ts';
 import type { CapturePorts } from '../media/recording/capture-ports.ts';
 import type { RingTone } from '../media/ring-tone.ts';
@@ -35,6 +36,7 @@ export type AppPorts = {
   pathProbes: PathProbes;
   makeCertificate: () => Promise<OwnCertificate>;
   media: MediaPorts;
+  evenVoice: EvenVoice;
   voice: VoicePorts;
   capture: CapturePorts;
   ringTone: RingTone;

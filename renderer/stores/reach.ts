@@ -276,6 +276,7 @@ function toView(participant: ParticipantNow, forOneself: ForOneself): Participan
     hand: call?.hand ?? false,
     handTurn: call?.hand ? (call.handTurn ?? null) : null,
     recording: call?.recording ?? false,
+    music: call?.music ?? false,
     reaction: participant.reaction,
     speaking: participant.speaking,
     typing: participant.typing,

@@ -77,6 +77,8 @@ export type AppState = {
   /** The call this person is in, or is about to be in. */
   call: OwnCall;
   /** The recording of the own call; null where this person does not record. */
+  /** Voices of others in the own call that are as loud as the rest, by `sess`; those who are missing are played as they come. */
+  evenedVoices: Readonly<Record<string, MediaStream>>;
   /** Strong noise suppression is chosen and does not run on this computer: the standard one does. */
   noiseFellBack: boolean;
   callRecording: CallRecording | null;
@@ -234,6 +236,8 @@ export type ParticipantView = ForOneself & {
   handTurn: number | null;
   /** Records the call, by their own word. */
   recording: boolean;
+  /** Sends music, by their own word: sound that is played as it comes. */
+  music: boolean;
   reaction: ShownReaction | null;
   speaking: boolean;
   typing: boolean;

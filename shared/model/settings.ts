@@ -46,6 +46,8 @@ export const Settings = z.object({
     speakerId: DeviceChoice,
     startMuted: z.boolean(),
     startCameraOff: z.boolean(),
+    /** Voices of others are played at one loudness. */
+    evenVoices: z.boolean(),
   }),
   /** What this computer does to the own sound and picture before they are sent. */
   processing: z.object({
@@ -101,7 +103,14 @@ export const usualSettings: Settings = {
   profile: null,
   profileAt: 0,
   appearance: { theme: 'system' },
-  devices: { cameraId: null, microphoneId: null, speakerId: null, startMuted: false, startCameraOff: false },
+  devices: {
+    cameraId: null,
+    microphoneId: null,
+    speakerId: null,
+    startMuted: false,
+    startCameraOff: false,
+    evenVoices: true,
+  },
   processing: { noise: 'standard', music: false, background: 'none' },
   network: { uplinkMaxKbps: null },
   privacy: { relayOnly: false, readReceipts: true },

@@ -76,6 +76,8 @@ export const CallPresence = z.object({
   quiet: z.boolean().optional(),
   /** This participant records the call to a file. Absent: they do not. */
   recording: z.boolean().optional(),
+  /** This participant sends music: sound that is to be played as it comes. Absent: a voice. */
+  music: z.boolean().optional(),
 });
 export type CallPresence = z.infer<typeof CallPresence>;
 

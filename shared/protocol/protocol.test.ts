@@ -393,6 +393,7 @@ const LINK: Rows<LinkMessage['type']> = {
       { profile, call: null, busy: true },
       { profile, call: { ...call, quiet: true } },
       { profile, call: { ...call, recording: true } },
+      { profile, call: { ...call, music: true } },
     ],
     bad: [
       { profile: { username: 'a', displayName: null } },
@@ -405,6 +406,7 @@ const LINK: Rows<LinkMessage['type']> = {
       { busy: 'Garden' },
       { call: { ...call, quiet: 1 } },
       { call: { ...call, recording: 'yes' } },
+      { call: { ...call, music: 1 } },
     ],
   },
   reaction: {

@@ -77,7 +77,8 @@ describe('people, from their list and in a call (C11)', () => {
     await tile.hover();
     await tile.getByRole('button', { name: `Mute ${ben.name} for you` }).click();
     await tile.getByText('Muted for you').waitFor();
-    const volume = () => tile.locator('video').evaluate((video: HTMLVideoElement) => video.volume);
+    // The voice is evened out, and played beside its picture.
+    const volume = () => tile.locator('audio').evaluate((audio: HTMLAudioElement) => audio.volume);
     expect(await volume()).toBe(0);
     await tile.getByRole('button', { name: `Hide ${ben.name}'s picture for you` }).click();
     await tile.getByText('Picture hidden for you').waitFor();

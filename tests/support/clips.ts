@@ -98,6 +98,16 @@ export async function clipFor(who: number, size: ClipSize): Promise<Clip> {
   };
 }
 
+/** The same picture, and somebody who speaks so many decibels louder than in the other clips. */
+export async function louderClip(who: number, size: ClipSize, decibels: number): Promise<Clip> {
+  const file = `/usr/share/sounds/alsa/${SPEECH[who % SPEECH.length]}.wav`;
+  const audio = ['-i', file, '-af', `volume=${1.5 * 10 ** (decibels / 20)}`, '-ar', '48000', '-ac', '1'];
+  return {
+    ...(await clipFor(who, size)),
+    audio: await madeOnce([...audio, '-c:a', 'pcm_s16le'], 'wav', ['ffmpeg', 'alsa-utils']),
+  };
+}
+
 /** The same picture, and somebody who speaks now and then beside a noise that is another one on the left than on the right. */
 export async function noisyClip(who: number, size: ClipSize): Promise<Clip> {
   const speech = [0, 3].map((step) => `/usr/share/sounds/alsa/${SPEECH[(who + step) % SPEECH.length]}.wav`);

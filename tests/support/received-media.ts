@@ -13,9 +13,10 @@ export type Heard = {
 const decibels = (squares: number): number => 10 * Math.log10(squares + 1e-12);
 const at = (sorted: readonly number[], share: number): number => sorted[Math.floor((sorted.length - 1) * share)] ?? 0;
 
-/** Listens on a screen to the tile with this label, for so long. */
-export async function hear(who: Participant, label: string, seconds: number): Promise<Heard> {
-  const { sums, differences } = await who.page.evaluate(listen, { label, seconds });
+/** Listens on a screen to the tile with this label, for so long: to what came, or to what is made of it and played in its place. */
+export async function hear(who: Participant, label: string, seconds: number, evened = false): Promise<Heard> {
+  const element = evened ? 'audio' : 'video';
+  const { sums, differences } = await who.page.evaluate(listen, { label, seconds, element });
   const sorted = sums.toSorted((one, other) => one - other);
   const quiet = sums.flatMap((sum, index) => (sum <= at(sorted, 0.4) ? [index] : []));
   const inQuiet = (all: readonly number[]) => quiet.reduce((total, index) => total + (all[index] ?? 0), 0);
@@ -27,12 +28,12 @@ export async function hear(who: Participant, label: string, seconds: number): Pr
 }
 
 /** Runs inside the page. Mean squares of some 43 ms each, of both channels together and of their difference. */
-async function listen({ label, seconds }: { label: string; seconds: number }) {
-  const video = document.querySelector<HTMLVideoElement>(`[data-kind=camera][aria-label="${label}"] video`);
-  if (!(video?.srcObject instanceof MediaStream)) throw new Error(`no stream of ${label}`);
+async function listen({ label, seconds, element }: { label: string; seconds: number; element: string }) {
+  const played = document.querySelector<HTMLMediaElement>(`[data-kind=camera][aria-label="${label}"] ${element}`);
+  if (!(played?.srcObject instanceof MediaStream)) throw new Error(`no stream of ${label}`);
   const context = new AudioContext({ sampleRate: 48_000 });
   await context.resume();
-  const source = context.createMediaStreamSource(new MediaStream(video.srcObject.getAudioTracks()));
+  const source = context.createMediaStreamSource(new MediaStream(played.srcObject.getAudioTracks()));
   const reader = context.createScriptProcessor(2_048, 2, 1);
   const sums: number[] = [];
   const differences: number[] = [];

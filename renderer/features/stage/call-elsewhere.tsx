@@ -1,7 +1,7 @@
 import { Mic, MicOff, Phone, PhoneOff } from 'lucide-react';
-import { useEffect, useRef } from 'react';
+import { Fragment } from 'react';
 import { voiceVolume } from '../../stores/for-oneself.ts';
-import { useActions, useApp, useLog } from '../../stores/react.tsx';
+import { useActions, useApp } from '../../stores/react.tsx';
 import type { OwnCall, ParticipantView } from '../../stores/state.ts';
 import { Button } from '../../ui/button.tsx';
 import { formatDuration } from '../../ui/format.ts';
@@ -9,8 +9,8 @@ import { useMonotonicNow } from '../../ui/use-now.ts';
 import { roomTitle } from '../connection-words.ts';
 import styles from './call-elsewhere.module.css';
 import { useCallKeys } from './call-keys.ts';
-import { chooseSpeaker, playElement } from './media-element.ts';
 import { RecordingMarks } from './recording-marks.tsx';
+import { Sound } from './sound.tsx';
 
 const noParticipants: readonly ParticipantView[] = [];
 
@@ -25,6 +25,7 @@ function Elsewhere({ call, inRoom }: { call: Extract<OwnCall, { at: 'joined' }>;
   const actions = useActions();
   const room = useApp((state) => state.rooms.find((one) => one.roomId === call.roomId));
   const participants = useApp((state) => state.reach[call.roomId]?.participants ?? noParticipants);
+  const evenedVoices = useApp((state) => state.evenedVoices);
   const now = useMonotonicNow(1_000);
   const muted = call.microphone !== 'live';
   // A room's screen listens to the keys already.
@@ -34,10 +35,15 @@ function Elsewhere({ call, inRoom }: { call: Extract<OwnCall, { at: 'joined' }>;
     <section className={styles.bar} aria-label="Your call">
       {participants.flatMap((each) =>
         [
-          { stream: each.cameraStream, volume: voiceVolume(each) },
+          { stream: each.cameraStream, evened: evenedVoices[each.sess], volume: voiceVolume(each) },
           { stream: each.screenStream, volume: each.screenVolume },
-        ].map(({ stream, volume }) =>
-          each.inCall && stream ? <Sound key={`${each.sess}/${stream.id}`} stream={stream} volume={volume} /> : null,
+        ].map(({ stream, evened, volume }) =>
+          each.inCall && stream ? (
+            <Fragment key={`${each.sess}/${stream.id}`}>
+              <Sound stream={stream} volume={volume} muted={evened !== undefined} />
+              {evened ? <Sound stream={evened} volume={volume} /> : null}
+            </Fragment>
+          ) : null,
         ),
       )}
       <p className={styles.text}>
@@ -62,29 +68,4 @@ function Elsewhere({ call, inRoom }: { call: Extract<OwnCall, { at: 'joined' }>;
       </Button>
     </section>
   );
-}
-
-/** One stream's sound without its picture. */
-function Sound({ stream, volume }: { stream: MediaStream; volume: number }) {
-  const speakerId = useApp((state) => state.settings.devices.speakerId);
-  const log = useLog();
-  const ref = useRef<HTMLAudioElement>(null);
-  useEffect(() => {
-    const audio = ref.current;
-    if (!audio) return undefined;
-    audio.srcObject = stream;
-    void playElement(audio, log);
-    return () => {
-      audio.srcObject = null;
-    };
-  }, [stream, log]);
-  useEffect(() => {
-    if (ref.current) ref.current.volume = volume;
-  }, [volume]);
-  useEffect(() => {
-    const audio = ref.current;
-    if (audio && 'setSinkId' in audio) void chooseSpeaker(audio, speakerId, log);
-  }, [speakerId, log]);
-  // biome-ignore lint/a11y/useMediaCaption: people who talk have no caption track
-  return <audio ref={ref} autoPlay />;
 }

@@ -37,6 +37,7 @@ const placeOf = ({ x, y, width, height }: StageBox): CSSProperties => ({
 /** Somebody else's camera or screen. */
 export function ParticipantTile({ box, participant, kind, handPlace, pinned, onPin }: ParticipantTileProps) {
   const speakerId = useApp((state) => state.settings.devices.speakerId);
+  const evened = useApp((state) => state.evenedVoices[participant.sess]);
   const { name, speaking, microphone, hand, link, camera, mutedHere, hiddenHere } = participant;
   const stream = kind === 'camera' ? participant.cameraStream : participant.screenStream;
   const isDoubted = participant.standing === 'changed';
@@ -58,6 +59,7 @@ export function ParticipantTile({ box, participant, kind, handPlace, pinned, onP
           kind={kind}
           visible={visible}
           own={false}
+          evened={kind === 'camera' ? evened : undefined}
           volume={kind === 'camera' ? voiceVolume(participant) : participant.screenVolume}
           speakerId={speakerId}
           box={box}

@@ -3,6 +3,7 @@ import { useLog } from '../../stores/react.tsx';
 import { classNames } from '../../ui/class-names.ts';
 import { fitOf } from './layout.ts';
 import { chooseSpeaker, playElement } from './media-element.ts';
+import { Sound } from './sound.tsx';
 import styles from './stage.module.css';
 
 type VideoViewProps = {
@@ -11,6 +12,8 @@ type VideoViewProps = {
   /** Whether a picture is to be seen; sound plays either way. */
   visible: boolean;
   own: boolean;
+  /** The stream's sound as it is to be heard, where that is not the stream's own. */
+  evened?: MediaStream | undefined;
   mirrored?: boolean;
   /** 0 to 1. */
   volume?: number;
@@ -25,6 +28,7 @@ export function VideoView({
   kind,
   visible,
   own,
+  evened,
   mirrored = false,
   volume = 1,
   speakerId = null,
@@ -56,22 +60,25 @@ export function VideoView({
   }, [speakerId, own, log]);
 
   return (
-    <video
-      ref={ref}
-      className={classNames(
-        styles.video,
-        mirrored && styles.mirrored,
-        !visible && styles.unseen,
-        fitOf(kind, picture, box) === 'cover' && styles.cover,
-      )}
-      aria-label={label}
-      autoPlay
-      playsInline
-      muted={own}
-      onResize={(event) => {
-        const { videoWidth: width, videoHeight: height } = event.currentTarget;
-        setPicture({ width, height });
-      }}
-    />
+    <>
+      {evened ? <Sound stream={evened} volume={volume} /> : null}
+      <video
+        ref={ref}
+        className={classNames(
+          styles.video,
+          mirrored && styles.mirrored,
+          !visible && styles.unseen,
+          fitOf(kind, picture, box) === 'cover' && styles.cover,
+        )}
+        aria-label={label}
+        autoPlay
+        playsInline
+        muted={own || evened !== undefined}
+        onResize={(event) => {
+          const { videoWidth: width, videoHeight: height } = event.currentTarget;
+          setPicture({ width, height });
+        }}
+      />
+    </>
   );
 }

@@ -3,6 +3,7 @@ import { loadRnnoise, RnnoiseWorkletNode } from '@sapphi-red/web-noise-suppresso
 import rnnoiseUrl from '@sapphi-red/web-noise-suppressor/rnnoise.wasm?url';
 import rnnoiseSimdUrl from '@sapphi-red/web-noise-suppressor/rnnoise_simd.wasm?url';
 import rnnoiseWorkletUrl from '@sapphi-red/web-noise-suppressor/rnnoiseWorklet.js?url';
+import { silentContext, startSound } from '../start-sound.ts';
 import { Pace } from './pace.ts';
 import type { ProcessedTrack } from './processed-track.ts';
 
@@ -12,11 +13,6 @@ const SAMPLE_RATE = 48_000;
 const LOOK_EVERY_MS = 1_000;
 const BEHIND_BELOW = 0.9;
 const BEHIND_LOOKS = 4;
-/** A browser that lets no sound run by then will not let it run. */
-const START_WITHIN_MS = 4_000;
-
-/** A context that plays nothing, so that it needs no speaker and runs by a clock of its own. */
-type SilentOptions = AudioContextOptions & { sinkId?: { type: 'none' } };
 
 let binary: Promise<ArrayBuffer> | undefined;
 
@@ -26,14 +22,13 @@ export async function cleanVoice(
   clock: Clock,
   fellBehind: () => void,
 ): Promise<ProcessedTrack> {
-  const options: SilentOptions = { sampleRate: SAMPLE_RATE, latencyHint: 'interactive', sinkId: { type: 'none' } };
-  const context = new AudioContext(options);
+  const context = silentContext(SAMPLE_RATE);
   try {
     binary ??= loadRnnoise({ url: rnnoiseUrl, simdUrl: rnnoiseSimdUrl });
     const [wasmBinary] = await Promise.all([binary, context.audioWorklet.addModule(rnnoiseWorkletUrl)]);
     // The worklet tells nobody when the page may not compile it, and would be silent for ever.
     await WebAssembly.compile(wasmBinary);
-    await withinMs(clock, START_WITHIN_MS, context.resume());
+    await startSound(context, clock);
     const source = context.createMediaStreamSource(new MediaStream([voice]));
     const cleaner = new RnnoiseWorkletNode(context, { wasmBinary, maxChannels: 1 });
     const out = new MediaStreamAudioDestinationNode(context, { channelCount: 1, channelCountMode: 'explicit' });
@@ -70,13 +65,5 @@ function watch(context: AudioContext, clock: Clock, fellBehind: () => void): () 
     const isBehind = pace.take(nowMadeMs - madeMs, nowMs - atMs);
     [madeMs, atMs] = [nowMadeMs, nowMs];
     if (isBehind) fellBehind();
-  });
-}
-
-/** Rejects when the work takes longer. */
-function withinMs(clock: Clock, ms: number, work: Promise<void>): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const undo = clock.after(ms, () => reject(new Error('the sound did not start')));
-    void work.then(resolve, reject).finally(undo);
   });
 }

@@ -11,6 +11,7 @@ import {
 import { accept, type DeviceId, type MessageId, refuse } from '@parley/shared/protocol';
 import type { RecordingContent } from '../../bridge/recording-content.ts';
 import { noLogs } from '../../log.ts';
+import { FakeEvener } from '../../media/listening/testing/fake-evener.ts';
 import { FakeCapture } from '../../media/recording/testing/fake-capture.ts';
 import { FakeMedia } from '../../media/testing/fake-media.ts';
 import { FakeVoice } from '../../media/voice/testing/fake-voice.ts';
@@ -114,6 +115,7 @@ export async function openApp(room: FakeRoom, given: Given = {}) {
   const app = createApp({
     fileUrls: { make: () => null, revoke: () => {} },
     voice: new FakeVoice().ports(),
+    evenVoice: new FakeEvener().even,
     capture: capture.ports(),
     recordings,
     content: { write: async () => refuse('file-unknown'), read: async () => refuse('file-unknown') },

@@ -47,6 +47,7 @@ export function baseState(theme: Theme, nowMs: number): AppState {
       }),
     },
     call: { at: 'none' },
+    evenedVoices: {},
     noiseFellBack: false,
     callRecording: null,
     linkRecords: {},

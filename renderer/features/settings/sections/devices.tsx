@@ -20,6 +20,12 @@ export function DevicesSection() {
         <UplinkField />
       </div>
       <SwitchField
+        label="Even out voices"
+        hint="Quiet people are turned up and loud ones down, for you alone. Music is left as it is."
+        checked={chosen.evenVoices}
+        onChange={(evenVoices) => void actions.changeSettings({ devices: { evenVoices } })}
+      />
+      <SwitchField
         label="Join muted"
         checked={chosen.startMuted}
         onChange={(startMuted) => void actions.changeSettings({ devices: { startMuted } })}

@@ -29,6 +29,7 @@ export function participant(name: string, more: Partial<ParticipantView> = {}): 
     hand: false,
     handTurn: null,
     recording: false,
+    music: false,
     reaction: null,
     speaking: false,
     typing: false,
