@@ -46,6 +46,7 @@ import { createRooms } from './rooms/rooms.ts';
 import { createRouter } from './router.ts';
 import { serverHttp } from './servers/server-http.ts';
 import { openServers } from './servers/servers.ts';
+import { ownBackground } from './settings/own-background.ts';
 import { openSettings } from './settings/settings-store.ts';
 import { socketOpener } from './signaling/socket.ts';
 import { systemTrust } from './signaling/system-trust.ts';
@@ -59,7 +60,7 @@ export type Core = {
   subscribe(listener: (event: BridgeEvent, payload: unknown) => void): () => void;
   /** A page has opened: `tell` hears the events that are for it alone. */
   openPage(tell: (event: BridgeEvent, payload: unknown) => void): CorePage;
-  /** Blocks and pictures of files, for a host that has made sure that its own page asks. */
+  /** Blocks and pictures of files, recordings and the own background, for a host that has made sure that its own page asks. */
   readonly content: FileContent;
   /** Takes a parley:// link: it fills in the lobby and never joins. Any other text becomes a notice. */
   openDeepLink(text: string): void;
@@ -347,7 +348,11 @@ async function openCore(
         },
       };
     },
-    content: joinedContent(fileContent(files, log), recordingContent(recordings, log)),
+    content: joinedContent(
+      fileContent(files, log),
+      recordingContent(recordings, log),
+      ownBackground(inProfile('background.jpg'), log),
+    ),
     subscribe: hub.subscribe,
     openDeepLink(text) {
       const read = readDeepLink(text);

@@ -1,6 +1,7 @@
 import { FileItem } from '@parley/shared/model';
 import { accept, type FileId, type Outcome, outcomeOf, Refusal, refuse } from '@parley/shared/protocol';
 import { errorFields, type Log } from '../log.ts';
+import { LOST } from './lost.ts';
 
 /** The content of files in the core. Never rejects. */
 export interface FileContent {
@@ -17,7 +18,6 @@ export const pictureAddressOf = (fileId: FileId): string => `/files/${fileId}/pi
 const AT_ONCE_MAX = 3;
 /** A disk that takes longer for a block is as good as gone. */
 const TIMEOUT_MS = 60_000;
-const LOST = refuse('internal', { message: 'Parley lost touch with its own background part. Restart Parley.' });
 
 /** The content of files over the page's own origin, which is served by Electron's main process or by the loopback host. */
 export function fetchedContent(fetch: (url: string, init: RequestInit) => Promise<Response>, log: Log): FileContent {

@@ -1,6 +1,7 @@
 import { KeptOfCall, WrittenPart } from '@parley/shared/bridge';
 import { type Outcome, outcomeOf, type RecordingId, Refusal, type RoomId, refuse } from '@parley/shared/protocol';
 import { errorFields, type Log } from '../log.ts';
+import { LOST } from './lost.ts';
 
 /** The bytes of recordings and pictures of calls, on their way to the core. Never rejects. */
 export interface RecordingContent {
@@ -12,7 +13,6 @@ export interface RecordingContent {
 
 /** A disk that takes longer for a part is as good as gone. */
 const TIMEOUT_MS = 60_000;
-const LOST = refuse('internal', { message: 'Parley lost touch with its own background part. Restart Parley.' });
 
 /** The same over the page's own origin, as the content of files. */
 export function fetchedRecordings(

@@ -16,6 +16,7 @@ const BACKGROUNDS: readonly { id: Background; label: string }[] = [
   { id: 'meadow', label: 'Picture: meadow' },
   { id: 'paper', label: 'Picture: plain paper' },
 ];
+const WITH_OWN = [...BACKGROUNDS, { id: 'own', label: 'Picture: your own' }];
 
 /** What is done to the own sound before it is sent. */
 export function SoundFields() {
@@ -59,13 +60,13 @@ export function SoundFields() {
 /** What stands behind the person in the own picture. */
 export function BackgroundField(look: Pick<ComponentProps<typeof SelectField>, 'quiet' | 'icon'>) {
   const { changeSettings } = useActions();
-  const background = useApp((state) => state.settings.processing.background);
+  const { background, pictureAt } = useApp((state) => state.settings.processing);
   return (
     <SelectField
       {...look}
       label="Background"
       value={background}
-      options={BACKGROUNDS}
+      options={pictureAt === null ? BACKGROUNDS : WITH_OWN}
       onChange={(id) => {
         const chosen = Background.safeParse(id);
         if (chosen.success) void changeSettings({ processing: { background: chosen.data } });

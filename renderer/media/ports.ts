@@ -27,6 +27,8 @@ export type MediaPorts = {
     clock: Clock,
     tooSlow: () => void,
   ) => Promise<ProcessedTrack>;
+  /** Makes a JPEG to stand behind a person out of a file that they chose. Null where that is no picture that can be one. */
+  makeBackground: (file: Blob) => Promise<Blob | null>;
 };
 
 /** Measures one microphone track. */
@@ -36,8 +38,11 @@ export interface LevelMeter {
   close(): void;
 }
 
-/** The browser's own media; an AudioContext is made with the first meter and closed with the last. */
-export function browserMedia(window: Window & typeof globalThis): MediaPorts {
+/**
+ * The browser's own media; an AudioContext is made with the first meter and closed with the last. `readOwn` gives the picture of their own
+ * that the person has behind them.
+ */
+export function browserMedia(window: Window & typeof globalThis, readOwn: () => Promise<Blob | null>): MediaPorts {
   let context: AudioContext | undefined;
   let meters = 0;
   return {
@@ -45,7 +50,9 @@ export function browserMedia(window: Window & typeof globalThis): MediaPorts {
     makeStream: () => new MediaStream(),
     // Loaded when they are first wanted: most calls need neither.
     cleanVoice: async (...wanted) => (await import('./processing/voice-cleaner.ts')).cleanVoice(...wanted),
-    coverBackground: async (...wanted) => (await import('./processing/background-cover.ts')).coverBackground(...wanted),
+    coverBackground: async (...wanted) =>
+      (await import('./processing/background-cover.ts')).coverBackground(...wanted, readOwn),
+    makeBackground: async (file) => (await import('./processing/make-background.ts')).makeBackground(file),
     makeMeter: (track) => {
       context ??= new AudioContext();
       const audio = context;

@@ -1,5 +1,6 @@
 import type { Bridge } from '@parley/shared/bridge';
 import { systemClock } from '@parley/shared/timing';
+import { fetchedBackground } from '../bridge/background-content.ts';
 import { createBridge } from '../bridge/create-bridge.ts';
 import { fetchedContent } from '../bridge/file-content.ts';
 import { fetchedRecordings } from '../bridge/recording-content.ts';
@@ -41,6 +42,7 @@ export function browserPorts(window: Window & typeof globalThis): AppPorts {
   bridge.on('servers.changed', ({ items }) => {
     for (const { host, right } of items) if (right.at === 'held') signaling.rightChanged(host);
   });
+  const background = fetchedBackground((url, init) => window.fetch(url, init), log.area('bridge'));
   return {
     bridge,
     content: fetchedContent((url, init) => window.fetch(url, init), log.area('bridge')),
@@ -56,7 +58,8 @@ export function browserPorts(window: Window & typeof globalThis): AppPorts {
     makePeer: makeSimplePeer,
     pathProbes: browserPathProbes(window),
     makeCertificate: () => makeCertificate(window.RTCPeerConnection),
-    media: browserMedia(window),
+    media: browserMedia(window, background.read),
+    background,
     evenVoice: browserEvener(),
     voice: browserVoice(window),
     capture: browserCapture(window),

@@ -2,6 +2,7 @@ import type { Bridge } from '@parley/shared/bridge';
 import type { ServerHost } from '@parley/shared/model';
 import type { RoomId } from '@parley/shared/protocol';
 import type { Clock } from '@parley/shared/timing';
+import type { BackgroundContent } from '../bridge/background-content.ts';
 import type { FileContent } from '../bridge/file-content.ts';
 import type { RecordingContent } from '../bridge/recording-content.ts';
 import type { SaveText } from '../bridge/save-text.ts';
@@ -25,6 +26,7 @@ export type AppPorts = {
   bridge: Bridge;
   content: FileContent;
   recordings: RecordingContent;
+  background: BackgroundContent;
   fileUrls: FileUrls;
   clock: Clock;
   randomBytes: (sizeBytes: number) => Uint8Array<ArrayBuffer>;

@@ -86,6 +86,7 @@ export const ERRORS = {
     'Your background could not be hidden, so your camera is off. Turn it on to try again, or choose “Show my room” under Background.',
   'background-slow':
     'This computer is too busy to hide your background, so your camera is off. Close other programs and turn it on again, or choose “Show my room” under Background.',
+  'picture-unsuitable': 'This file cannot be your background. Choose a picture as PNG, JPEG or WebP of at most 20 MB.',
   'noise-strong-failed':
     'Strong noise suppression does not run well on this computer right now. Parley uses the standard one until you choose again.',
   'screen-denied': 'The screen was not shared.',

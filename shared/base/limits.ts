@@ -145,6 +145,9 @@ export const LIMITS = {
   recordedStaysMax: 256,
   /** A picture of a call, as PNG. */
   callPictureMaxBytes: 16_777_216,
+  /** A picture of their own behind a person: as they chose it, and as it is kept. */
+  backgroundChosenMaxBytes: 20_000_000,
+  backgroundMaxBytes: 1_048_576,
 
   /** From the first hello to both confirms; later the attempt is dropped. */
   handshakeTimeoutMs: 10_000,

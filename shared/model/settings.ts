@@ -22,8 +22,8 @@ const MinuteOfDay = z.number().int().min(0).max(1_439);
 export const NoiseSuppression = z.enum(['off', 'standard', 'strong']);
 export type NoiseSuppression = z.infer<typeof NoiseSuppression>;
 
-/** What stands behind the person in the own picture: the room as it is, the room blurred, or one of Parley's drawn pictures. */
-export const Background = z.enum(['none', 'blur', 'dusk', 'meadow', 'paper']);
+/** What stands behind the person in the own picture: the room as it is, the room blurred, one of Parley's drawn pictures, or their own. */
+export const Background = z.enum(['none', 'blur', 'dusk', 'meadow', 'paper', 'own']);
 export type Background = z.infer<typeof Background>;
 
 /** The most that this computer sends in a call, in kbit/s; null: as much as the line takes, up to what calls are good with. */
@@ -55,6 +55,8 @@ export const Settings = z.object({
     /** Sound goes out untouched and in stereo: no suppression of noise or echo, and no gain. */
     music: z.boolean(),
     background: Background,
+    /** When the person's own picture was kept, in ms; null where there is none. */
+    pictureAt: z.number().int().nonnegative().nullable(),
   }),
   network: z.object({ uplinkMaxKbps: UplinkMaxKbps }),
   privacy: z.object({
@@ -111,7 +113,7 @@ export const usualSettings: Settings = {
     startCameraOff: false,
     evenVoices: true,
   },
-  processing: { noise: 'standard', music: false, background: 'none' },
+  processing: { noise: 'standard', music: false, background: 'none', pictureAt: null },
   network: { uplinkMaxKbps: null },
   privacy: { relayOnly: false, readReceipts: true },
   stage: { layout: 'grid', ownPicture: true, mirrored: true },

@@ -31,6 +31,16 @@ describe('what is done to sound and picture before they are sent', () => {
 
   const choose = (label: string, option: string) =>
     ana.page.getByRole('combobox', { name: label, exact: true }).selectOption(option);
+  const seen = (what: string, isIt: (now: Awaited<ReturnType<typeof look>>) => boolean, label = ana.name) =>
+    until(
+      what,
+      async () => {
+        const now = await look(label === 'You' ? ana : ben, label, STRIP);
+        if (isIt(now)) return now;
+        throw new Error(JSON.stringify(now));
+      },
+      { timeoutMs: 45_000 },
+    );
   const heard = () => hear(ben, ana.name, LOOP_SECONDS);
 
   it('takes noise out and leaves the voice, from one moment to the next (C10)', async () => {
@@ -81,16 +91,6 @@ describe('what is done to sound and picture before they are sent', () => {
   it('hides what is behind the person, shows the same to oneself, and shows the room again (C10)', async () => {
     // Whatever the counter says: its frame is black and white.
     expect((await look(ben, ana.name, STRIP)).edge).toBeGreaterThan(SHARP);
-    const seen = (what: string, isIt: (now: Awaited<ReturnType<typeof look>>) => boolean, label = ana.name) =>
-      until(
-        what,
-        async () => {
-          const now = await look(label === 'You' ? ana : ben, label, STRIP);
-          if (isIt(now)) return now;
-          throw new Error(JSON.stringify(now));
-        },
-        { timeoutMs: 45_000 },
-      );
     await choose('Background', 'blur');
     await seen('a blurred room', ({ edge }) => edge < SHARP / 2);
     await seen('the same in the own tile', ({ edge }) => edge < SHARP / 2, 'You');
@@ -100,4 +100,42 @@ describe('what is done to sound and picture before they are sent', () => {
     await seen('the room again', ({ edge }) => edge > SHARP);
     expect(await ana.page.getByText('Your background could not be hidden').count()).toBe(0);
   });
+
+  it('puts a picture of their own behind the person, takes nothing that is none, and blurs the room when it is removed (C10)', async () => {
+    await ana.openSettings();
+    await ana.page
+      .getByRole('navigation', { name: 'Settings' })
+      .getByRole('button', { name: 'Camera and sound' })
+      .click();
+    const input = ana.page.getByLabel('Picture for your background');
+    await input.setInputFiles({ name: 'red.png', mimeType: 'image/png', buffer: Buffer.from('<svg/>') });
+    await ana.page.getByText('This file cannot be your background.').waitFor();
+    await input.setInputFiles({ name: 'red.png', mimeType: 'image/png', buffer: await redPicture(ana) });
+    await ana.page.getByRole('img', { name: 'Your own picture' }).waitFor();
+    expect(await ana.page.getByText('This file cannot be your background.').count()).toBe(0);
+    const isRed = ({ colour: [red, green, blue] }: Awaited<ReturnType<typeof look>>) => red > 150 && green + blue < 120;
+    await seen('a red room', isRed);
+    const options = ana.page.getByRole('combobox', { name: 'Background', exact: true }).getByRole('option');
+    expect(await options.allTextContents()).toContain('Picture: your own');
+    await ana.page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await ana.page.getByText('Your picture is removed. Your room is blurred instead.').waitFor();
+    await seen('a blurred room', (now) => !isRed(now) && now.edge < SHARP / 2);
+    expect(await ana.page.evaluate(async () => (await fetch('/background')).status)).toBe(404);
+    expect(await options.allTextContents()).not.toContain('Picture: your own');
+    await choose('Background', 'none');
+    await seen('the room again', ({ edge }) => edge > SHARP);
+  });
 });
+
+/** A red picture, larger than one that is kept and of another shape, as PNG. */
+async function redPicture(who: Participant): Promise<Buffer> {
+  const bytes = await who.page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(2_000, 2_000);
+    const context = canvas.getContext('2d');
+    if (!context) throw new Error('no canvas');
+    context.fillStyle = '#d01010';
+    context.fillRect(0, 0, canvas.width, canvas.height);
+    return [...new Uint8Array(await (await canvas.convertToBlob({ type: 'image/png' })).arrayBuffer())];
+  });
+  return Buffer.from(bytes);
+}

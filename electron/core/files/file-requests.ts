@@ -34,10 +34,18 @@ const STATUS: Partial<Record<Refusal['code'], number>> = {
   'not-allowed': 403,
   'file-block-wrong': 422,
   'voice-invalid': 422,
+  'picture-unsuitable': 422,
   'disk-full': 507,
   'recording-unknown': 404,
   'room-unknown': 404,
 };
+
+/** An answer of the content that is bytes. */
+export const contentBytes = (type: string, body: Uint8Array): FileAnswer => ({
+  status: 200,
+  headers: { ...common, 'content-type': type },
+  body,
+});
 
 /** The HTTP status of a refusal. */
 export const statusOf = (code: Refusal['code'], otherwise = 500): number => STATUS[code] ?? otherwise;
@@ -70,10 +78,10 @@ export function fileContent(files: Files, log: Log): FileContent {
         if (method !== 'GET') return contentJson(405, refuse('bad-request'));
         if (picture !== undefined) {
           const { type, bytes } = await files.picture(fileId.data);
-          return { status: 200, headers: { ...common, 'content-type': type }, body: bytes };
+          return contentBytes(type, bytes);
         }
         const bytes = await files.readBlock(fileId.data, Number(index));
-        return { status: 200, headers: { ...common, 'content-type': 'application/octet-stream' }, body: bytes };
+        return contentBytes('application/octet-stream', bytes);
       } catch (error) {
         if (!(error instanceof ParleyError)) {
           log.error('the content of a file failed', { error: error instanceof Error ? error.name : 'unknown' });

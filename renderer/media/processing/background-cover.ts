@@ -23,12 +23,14 @@ declare class MediaStreamTrackGenerator extends MediaStreamTrack {
 const FIRST_WITHIN_MS = 10_000;
 
 /** Puts another background behind the person, in a worker. The port `coverBackground` says what is promised. */
-export function coverBackground(
+export async function coverBackground(
   camera: MediaStreamTrack,
   background: BackgroundPicture,
   clock: Clock,
   tooSlow: () => void,
+  readOwn: () => Promise<Blob | null>,
 ): Promise<ProcessedTrack> {
+  const picture = background === 'own' ? await readPicture(readOwn) : null;
   const { readable } = new MediaStreamTrackProcessor({ track: camera, maxBufferSize: 1 });
   const track = new MediaStreamTrackGenerator({ kind: 'video' });
   const worker = ownWorker(workerUrl);
@@ -38,6 +40,7 @@ export function coverBackground(
     from: readable,
     into: track.writable,
     background,
+    picture,
     files: { script: whole(scriptUrl), program: whole(programUrl), model: whole(modelUrl) },
   };
   const pace = new CoverPace();
@@ -67,6 +70,12 @@ export function coverBackground(
       if (step === 'easier') worker.postMessage({ type: 'easier' } satisfies CoverEasier);
       if (step === 'give-up') tooSlow();
     };
-    worker.postMessage(order, [order.from, order.into] as Transferable[]);
+    worker.postMessage(order, [order.from, order.into, ...(picture ? [picture] : [])] as Transferable[]);
   });
+}
+
+async function readPicture(read: () => Promise<Blob | null>): Promise<ImageBitmap> {
+  const own = await read();
+  if (!own) throw new Error('the own picture is gone');
+  return createImageBitmap(own);
 }

@@ -6,6 +6,8 @@ export type CoverOrder = {
   from: ReadableStream<VideoFrame>;
   into: WritableStream<VideoFrame>;
   background: BackgroundPicture;
+  /** The person's own picture, where that is the background. */
+  picture: ImageBitmap | null;
   /** Files of the app's own bundle. */
   files: { script: string; program: string; model: string };
 };

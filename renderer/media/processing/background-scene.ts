@@ -1,5 +1,5 @@
-/** What may stand behind a person: their room blurred, or a drawn picture. */
-export type BackgroundPicture = 'blur' | DrawnPicture;
+/** What may stand behind a person: their room blurred, a drawn picture, or one of their own. */
+export type BackgroundPicture = 'blur' | DrawnPicture | 'own';
 export type DrawnPicture = 'dusk' | 'meadow' | 'paper';
 
 type Drawing = {

@@ -27,14 +27,14 @@ scope.onmessage = ({ data }) => {
   }
 };
 
-async function start({ from, into, background, files }: CoverOrder): Promise<void> {
+async function start({ from, into, background, picture: own, files }: CoverOrder): Promise<void> {
   scope.importScripts(files.script);
   const [program, model] = await Promise.all([
     scope.createTwilioTFLiteSIMDModule?.({ locateFile: () => files.program }),
     fetch(files.model).then((answer) => answer.arrayBuffer()),
   ]);
   if (!program) throw new Error('the script made no program');
-  const picture = new CoveredPicture(new PersonFinder(program, new Uint8Array(model)), background);
+  const picture = new CoveredPicture(new PersonFinder(program, new Uint8Array(model)), background, own);
   const reader = from.getReader();
   const writer = into.getWriter();
   let [count, tookMs, taken, toldAt] = [0, 0, 0, performance.now()];

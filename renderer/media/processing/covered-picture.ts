@@ -1,4 +1,5 @@
 import { type BackgroundPicture, drawPicture } from './background-scene.ts';
+import { partThatFills } from './fill-box.ts';
 import { contextOf, type PersonFinder } from './person-finder.ts';
 
 /** The blurred room is drawn this small and then enlarged: that blurs as well, and costs little. */
@@ -9,14 +10,17 @@ const BLUR_RADIUS_PX = 2;
 export class CoveredPicture {
   readonly #finder: Pick<PersonFinder, 'mask' | 'find'>;
   readonly #background: BackgroundPicture;
+  readonly #own: ImageBitmap | null;
   readonly #canvas = new OffscreenCanvas(1, 1);
   readonly #context = contextOf(this.#canvas);
   readonly #behind = new OffscreenCanvas(1, 1);
   readonly #behindContext = contextOf(this.#behind);
 
-  constructor(finder: Pick<PersonFinder, 'mask' | 'find'>, background: BackgroundPicture) {
+  /** `own`: the person's own picture, where that is the background. */
+  constructor(finder: Pick<PersonFinder, 'mask' | 'find'>, background: BackgroundPicture, own: ImageBitmap | null) {
     this.#finder = finder;
     this.#background = background;
+    this.#own = own;
   }
 
   /** `look`: the person is looked for anew, otherwise they stand where they stood in the picture before. */
@@ -42,7 +46,15 @@ export class CoveredPicture {
     const scale = this.#background === 'blur' ? Math.min(1, BLUR_HEIGHT / height) : 1;
     this.#behind.width = Math.max(1, Math.round(width * scale));
     this.#behind.height = Math.max(1, Math.round(height * scale));
-    if (this.#background !== 'blur') drawPicture(this.#behindContext, this.#background, width, height);
+    if (this.#background === 'own') this.#drawOwn(width, height);
+    else if (this.#background !== 'blur') drawPicture(this.#behindContext, this.#background, width, height);
+  }
+
+  #drawOwn(width: number, height: number): void {
+    const own = this.#own;
+    if (!own) throw new Error('there is no own picture');
+    const part = partThatFills(own, { width, height });
+    this.#behindContext.drawImage(own, part.x, part.y, part.width, part.height, 0, 0, width, height);
   }
 
   #blur(picture: CanvasImageSource): void {

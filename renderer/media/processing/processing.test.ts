@@ -6,7 +6,7 @@ import { FakeMedia } from '../testing/fake-media.ts';
 import { audioConstraints, type ProcessingChoice } from './processing.ts';
 
 const everything = { camera: true, microphone: true, cameraId: null, microphoneId: null };
-const plain: ProcessingChoice = { noise: 'standard', music: false, background: 'none' };
+const plain: ProcessingChoice = { noise: 'standard', music: false, background: 'none', pictureAt: null };
 
 async function setUp(choice: Partial<ProcessingChoice> = {}, change: (media: FakeMedia) => void = () => {}) {
   const media = new FakeMedia();
@@ -170,6 +170,17 @@ describe('the own background (C10)', () => {
     expect(sent.every((id) => id === undefined || media.covered.some((track) => track.id === id))).toBe(true);
     expect(media.covered.at(-1)?.background).toBe('dusk');
     expect(media.processing).toBe(1);
+  });
+
+  it('is another one as soon as the person keeps another picture of their own', async () => {
+    const { media, process } = await setUp({ background: 'own', pictureAt: 1 });
+    await process({ pictureAt: 1 });
+    expect(media.covered).toHaveLength(1);
+    await process({ pictureAt: 2 });
+    expect(media.covered).toHaveLength(2);
+    await process({ background: 'blur', pictureAt: 2 });
+    await process({ background: 'blur', pictureAt: null });
+    expect(media.covered).toHaveLength(3);
   });
 
   it('keeps the camera off where it cannot be hidden, and says why', async () => {

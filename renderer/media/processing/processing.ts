@@ -10,6 +10,8 @@ export type ProcessingChoice = {
   /** Sound goes out untouched and in stereo, whatever `noise` says. */
   music: boolean;
   background: 'none' | BackgroundPicture;
+  /** Which picture of their own is the one, where that is the background. */
+  pictureAt: number | null;
 };
 
 /** What is done to the sound now: `strong` only where it runs. */
@@ -48,7 +50,7 @@ export function audioConstraints(sound: SoundProcessing): MediaTrackConstraints 
  */
 export class Processing {
   readonly #ports: ProcessingPorts;
-  #choice: ProcessingChoice = { noise: 'standard', music: false, background: 'none' };
+  #choice: ProcessingChoice = { noise: 'standard', music: false, background: 'none', pictureAt: null };
   #strongFailed = false;
 
   constructor(ports: ProcessingPorts) {
@@ -73,7 +75,8 @@ export class Processing {
     const sound = this.sound;
     this.#choice = choice;
     if (isOther) this.#strongFailed = false;
-    return { sound: this.sound !== sound, picture: choice.background !== before.background };
+    const isOtherPicture = choice.background === 'own' && choice.pictureAt !== before.pictureAt;
+    return { sound: this.sound !== sound, picture: isOtherPicture || choice.background !== before.background };
   }
 
   /** What did not run may run the next time that the microphone is asked for. */

@@ -59,6 +59,8 @@ export class FakeMedia {
   readonly covered: (FakeTrack & { background?: string })[] = [];
   failsToClean = false;
   failsToCover = false;
+  /** Whether a file that is chosen can stand behind the person. */
+  takesPicture = true;
   /** The computer no longer keeps up. */
   fallBehind = () => {};
   beTooSlow = () => {};
@@ -158,6 +160,7 @@ export class FakeMedia {
         Object.assign(made.track, { background });
         return made;
       },
+      makeBackground: async (file) => (this.takesPicture ? file : null),
       makeMeter: () => {
         this.meters += 1;
         const close = () => {

@@ -16,6 +16,10 @@ export interface SettingsActions {
   doNotDisturb: (how: 'off' | 'hour' | 'morning' | 'on') => Promise<Outcome<unknown>>;
   /** Remembers an emoji as the one that was used last. */
   emojiUsed: (emoji: Emoji) => void;
+  /** Puts a picture of the person's own behind them, in place of the one before. Says nothing of a refusal: it stands beside the button. */
+  chooseBackground: (file: Blob) => Promise<Outcome<unknown>>;
+  /** Removes that picture from this computer. Where it was used, the room is blurred: it is not to be seen because of that. */
+  removeBackground: () => Promise<Outcome<unknown>>;
   allowLan: (allow: boolean) => Promise<Outcome<unknown>>;
 }
 
@@ -67,6 +71,24 @@ export function createSettingsActions(context: ActionContext): SettingsActions {
         .then((changed) => {
           if (changed.ok) store.setState({ settings: changed.value });
         });
+    },
+    async chooseBackground(file) {
+      const made = await ports.media.makeBackground(file);
+      if (!made) return refuse('picture-unsuitable');
+      const kept = await ports.background.keep(made);
+      if (!kept.ok) return kept;
+      const before = store.getState().settings.processing.pictureAt ?? 0;
+      const pictureAt = Math.max(ports.clock.now(), before + 1);
+      return changeSettings({ processing: { background: 'own', pictureAt } });
+    },
+    async removeBackground() {
+      const isUsed = store.getState().settings.processing.background === 'own';
+      const changed = await changeSettings({
+        processing: { pictureAt: null, ...(isUsed ? { background: 'blur' } : {}) },
+      });
+      if (!changed.ok) return changed;
+      if (isUsed) context.notices.say('info', 'Your picture is removed. Your room is blurred instead.');
+      return tell(await ports.background.remove());
     },
     async allowLan(allow) {
       const allowed = await ports.bridge.call('server.allow-lan', { allow });

@@ -23,6 +23,7 @@ import { FakeCore, type FakeRoom } from '../../session/testing/fake-room.ts';
 import type { ServerChange } from '../../signaling/signaling-hub.ts';
 import { foundCheck } from '../../testing/gallery/samples/servers.ts';
 import { type App, createApp } from '../app.ts';
+import { FakeBackground } from './fake-background.ts';
 
 let seed = 100;
 
@@ -52,6 +53,7 @@ export async function openApp(room: FakeRoom, given: Given = {}) {
   core.rules.room = room.keyring;
   const media = new FakeMedia();
   const capture = new FakeCapture();
+  const background = new FakeBackground();
   const recordings: RecordingContent = {
     append: async () => refuse('recording-unknown'),
     keepPicture: async () => refuse('room-unknown'),
@@ -71,8 +73,12 @@ export async function openApp(room: FakeRoom, given: Given = {}) {
       notices: [],
     });
   answers['settings.get'] = () => accept(settings);
-  answers['settings.change'] = ({ profile, devices }: SettingsChange) => {
-    settings = { ...settings, ...(profile ? { profile } : {}), devices: { ...settings.devices, ...devices } as never };
+  answers['settings.change'] = ({ profile, devices, processing }: SettingsChange) => {
+    settings = {
+      ...{ ...settings, ...(profile ? { profile } : {}) },
+      devices: { ...settings.devices, ...devices } as never,
+      processing: { ...settings.processing, ...processing } as never,
+    };
     if (profile) core.profile = profile;
     return accept(settings);
   };
@@ -118,6 +124,7 @@ export async function openApp(room: FakeRoom, given: Given = {}) {
     evenVoice: new FakeEvener().even,
     capture: capture.ports(),
     recordings,
+    background: background.content,
     content: { write: async () => refuse('file-unknown'), read: async () => refuse('file-unknown') },
     bridge: {
       call: (call, input) => bridge.call(call, input),
@@ -160,6 +167,7 @@ export async function openApp(room: FakeRoom, given: Given = {}) {
     media,
     capture,
     recordings,
+    background,
     say,
     serverBecomes,
     clipboard,

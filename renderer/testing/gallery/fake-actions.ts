@@ -1,5 +1,5 @@
 import { messageKey } from '@parley/shared/model';
-import { accept } from '@parley/shared/protocol';
+import { accept, refuse } from '@parley/shared/protocol';
 import type { StoreApi } from 'zustand/vanilla';
 import type { Actions } from '../../stores/actions/actions.ts';
 import type { AppState, OwnMedia } from '../../stores/state.ts';
@@ -27,12 +27,13 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
       if (uplinkMaxKbps !== undefined)
         set(({ settings }) => ({ settings: { ...settings, network: { uplinkMaxKbps } } }));
       if (processing) {
-        const { noise, music, background } = processing;
+        const { noise, music, background, pictureAt } = processing;
         const usual = store.getState().settings.processing;
         const next = {
           noise: noise ?? usual.noise,
           music: music ?? usual.music,
           background: background ?? usual.background,
+          pictureAt: pictureAt === undefined ? usual.pictureAt : pictureAt,
         };
         set(({ settings }) => ({ settings: { ...settings, processing: next } }));
       }
@@ -55,6 +56,13 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
     startForwarding: (forwarding) => set({ forwarding }),
     stopForwarding: () => set({ forwarding: null }),
     forwardTo: done,
+    chooseBackground: async () => refuse('picture-unsuitable'),
+    removeBackground: async () => {
+      set(({ settings }) => ({
+        settings: { ...settings, processing: { ...settings.processing, background: 'blur', pictureAt: null } },
+      }));
+      return accept(null);
+    },
     allowLan: done,
     goHome: () => set({ screen: { at: 'home' } }),
     openRoom: (roomId, panel = 'none') => set({ screen: { at: 'room', roomId, panel, focusMessage: null } }),

@@ -180,6 +180,8 @@ describe('a backup with a recovery phrase (H8)', () => {
     const ana = await computer('old');
     const roomId = await livedIn(ana);
     const { fileId } = await sayByVoice(ana.core, roomId);
+    const picture = Uint8Array.from([0xff, 0xd8, 0xff, 7]);
+    await ana.core.content.answer('PUT', '/background', async () => accept(picture));
     const { phrase, file } = await backedUp(ana);
     const of = async ({ core }: Computer) => ({
       device: (await ask(core, 'app.info', {})).deviceId,
@@ -189,9 +191,11 @@ describe('a backup with a recovery phrase (H8)', () => {
       page: await ask(core, 'history.page', { roomId, limit: 200 }),
       heads: await ask(core, 'history.heads', { roomId }),
       voice: (await core.content.answer('GET', `/files/${fileId}/blocks/0`, async () => accept(new Uint8Array()))).body,
+      background: (await core.content.answer('GET', '/background', async () => accept(picture))).body,
       found: (await ask(core, 'history.search', { query: 'mine' })).items.length,
     });
     const before = await of(ana);
+    expect([...(before.background as Uint8Array)]).toEqual([...picture]);
     await ana.core.close();
 
     const fresh = await computer('new');

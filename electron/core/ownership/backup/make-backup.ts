@@ -23,7 +23,7 @@ export type BackupSource = {
 
 export const BACKUP_ENDING = '.parley-backup';
 /** Files of the profile that go into a backup as they are. */
-export const PLAIN_PARTS = ['settings.json', 'server.port'] as const;
+export const PLAIN_PARTS = ['settings.json', 'server.port', 'background.jpg'] as const;
 /** What is known of files, without the files themselves; voice messages are words, and go along. */
 export const FILE_PART = /^files\/[0-9a-f]{32}\.(?:json|hashes|voice)$/;
 export const HISTORY_PART = 'history.db';

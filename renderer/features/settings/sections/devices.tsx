@@ -4,6 +4,7 @@ import { DeviceField } from '../../device-field.tsx';
 import { BackgroundField, SoundFields } from '../../processing-fields.tsx';
 import { UplinkField } from '../../uplink-field.tsx';
 import styles from '../settings-screen.module.css';
+import { OwnPicture } from './own-picture.tsx';
 
 export function DevicesSection() {
   const actions = useActions();
@@ -14,17 +15,18 @@ export function DevicesSection() {
       <div className={styles.grid}>
         <DeviceField kind="camera" />
         <BackgroundField />
+        <OwnPicture />
         <DeviceField kind="microphone" />
         <SoundFields />
         <DeviceField kind="speaker" />
+        <SwitchField
+          label="Even out voices"
+          hint="Quiet people are turned up and loud ones down, for you alone. Music is left as it is."
+          checked={chosen.evenVoices}
+          onChange={(evenVoices) => void actions.changeSettings({ devices: { evenVoices } })}
+        />
         <UplinkField />
       </div>
-      <SwitchField
-        label="Even out voices"
-        hint="Quiet people are turned up and loud ones down, for you alone. Music is left as it is."
-        checked={chosen.evenVoices}
-        onChange={(evenVoices) => void actions.changeSettings({ devices: { evenVoices } })}
-      />
       <SwitchField
         label="Join muted"
         checked={chosen.startMuted}

@@ -10,7 +10,11 @@ export const settingsScreens = {
   'settings-devices': () => ({ screen: { at: 'settings', section: 'devices' } }),
   'settings-devices-music': (base) => ({
     screen: { at: 'settings', section: 'devices' },
-    settings: { ...base.settings, processing: { noise: 'strong', music: true, background: 'meadow' } },
+    settings: { ...base.settings, processing: { noise: 'strong', music: true, background: 'meadow', pictureAt: null } },
+  }),
+  'settings-devices-own-picture': (base) => ({
+    screen: { at: 'settings', section: 'devices' },
+    settings: { ...base.settings, processing: { ...base.settings.processing, background: 'own', pictureAt: 1 } },
   }),
   'settings-devices-fell-back': (base) => ({
     screen: { at: 'settings', section: 'devices' },
