@@ -66,6 +66,20 @@ describe('a call of three', () => {
     await ana.waitFrames(ben.name, 20);
   });
 
+  it('leaves a picture in a small window in front, and takes it back (C4)', async () => {
+    await ana.tile(ben.name).hover();
+    const button = ana.page.getByRole('button', { name: `Pop out ${ben.name}` });
+    const outside = () =>
+      ana.page.evaluate(
+        () => document.pictureInPictureElement?.closest('[data-sess]')?.getAttribute('aria-label') ?? null,
+      );
+    await button.click();
+    await until('the picture to be outside', async () => (await outside()) === ben.name);
+    await button.click();
+    await until('the picture to be back', async () => (await outside()) === null);
+    await ana.waitFrames(ben.name, 10);
+  });
+
   it('is shown as each of them wants, by the keyboard alone: hands in their order, reactions, layout (C4)', async () => {
     const { page } = ana;
     const widthOf = async (label: string) => (await ana.tile(label).boundingBox())?.width ?? 0;

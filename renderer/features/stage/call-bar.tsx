@@ -34,16 +34,8 @@ export function CallBar({ media, since }: { media: OwnMedia; since: number }) {
   const muted = media.microphone !== 'live';
   return (
     <div className={styles.area}>
-      {media.talkingWhileMuted ? (
-        <p className={styles.hint} role="status">
-          You are muted. Press {shortcuts.mute} or hold Space to speak.
-        </p>
-      ) : null}
-      {media.cameraTrouble || media.microphoneTrouble ? (
-        <p className={styles.hint} role="status">
-          {media.cameraTrouble?.message ?? media.microphoneTrouble?.message}
-        </p>
-      ) : null}
+      <Hint>{media.talkingWhileMuted ? `You are muted. Press ${shortcuts.mute} or hold Space to speak.` : null}</Hint>
+      <Hint>{media.cameraTrouble?.message ?? media.microphoneTrouble?.message ?? null}</Hint>
       <RecordingMarks />
       <OwnTroubleHint className={styles.hint} />
       <Elapsed since={since} />
@@ -95,6 +87,15 @@ export function CallBar({ media, since }: { media: OwnMedia; since: number }) {
         />
       </div>
     </div>
+  );
+}
+
+/** A sentence above the buttons. Always there, so that one that comes into it is read out. */
+function Hint({ children }: { children: string | null }) {
+  return (
+    <p className={children ? styles.hint : 'visually-hidden'} role="status">
+      {children}
+    </p>
   );
 }
 
