@@ -7,6 +7,7 @@ import { CLIP_LARGE, CLIP_SMALL, clipsFor } from '../support/clips.ts';
 import { findLeaks, secretFingerprint, secretText } from '../support/leak-search.ts';
 import { NAMES } from '../support/names.ts';
 import { Participant } from '../support/participant.ts';
+import { waitVoice } from '../support/received-media.ts';
 import { startServer, type TestServer } from '../support/server.ts';
 import { pause, until } from '../support/wait.ts';
 import { brokenPromises, type DemoReport, type ParticipantReport } from './report.ts';
@@ -53,7 +54,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
     framesDecodedWhileServerAway: null,
     counterFirst: null,
     counterLast: null,
-    audioEnergy: 0,
+    voiceDb: null,
     messagesSent: 0,
     messagesDelivered: 0,
     messagesFound: 0,
@@ -158,6 +159,16 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
       await everyone((participant, who) =>
         Promise.all(others(who).map(({ name }) => participant.waitFrames(name, 20, 90_000))),
       );
+    });
+    await attempt('Everyone hears everyone', async () => {
+      await everyone(async (participant, who) => {
+        const levels: number[] = [];
+        for (const { name, other } of others(who)) {
+          if (other < speakers) levels.push(await waitVoice(participant, name));
+        }
+        const report = reports[who];
+        if (report) report.voiceDb = Math.min(...levels);
+      });
     });
     await attempt('Everyone writes', async () => {
       for (let who = 0; who < peers; who++) for (const index of [1, 2]) await write(who, index);
@@ -282,7 +293,6 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
         if (clip !== null && clip !== other)
           problems.push(`${report.name}: the picture under ${names[other]}'s name is someone else's`);
       }
-      report.audioEnergy = participant.frames.audioEnergy;
       report.candidatePair = [...participant.frames.candidatePairs].join(', ') || null;
     });
 

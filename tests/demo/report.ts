@@ -8,7 +8,8 @@ export type ParticipantReport = {
   /** Number that the other's clip carried in its picture, first and last; it counts on over the clip's loops. */
   counterFirst: number | null;
   counterLast: number | null;
-  audioEnergy: number;
+  /** The quietest voice of another that came, in decibels below full scale. */
+  voiceDb: number | null;
   messagesSent: number;
   /** Own messages that the app shows as delivered or read. */
   messagesDelivered: number;
@@ -40,7 +41,7 @@ export function brokenPromises(participants: readonly ParticipantReport[], outag
     if (one.counterFirst === null || one.counterLast === null)
       say("the counter in another's picture could not be read");
     else if (one.counterLast <= one.counterFirst) say("the counter in another's picture did not advance");
-    if (one.audioEnergy <= 0) say('nothing was heard');
+    if (one.voiceDb === null) say('somebody was not heard');
     if (one.messagesDelivered < one.messagesSent) {
       say(`${one.messagesSent - one.messagesDelivered} of ${one.messagesSent} messages were not delivered`);
     }
@@ -67,7 +68,7 @@ export function reportLines(report: DemoReport): string[] {
         ? ''
         : `, ${one.framesDecodedWhileServerAway} of them while the server was away`),
     `  counter in picture ${one.counterFirst ?? '–'} → ${one.counterLast ?? '–'}`,
-    `  speech heard       energy ${one.audioEnergy.toFixed(3)}`,
+    `  speech heard       ${one.voiceDb === null ? 'not of everybody' : `${one.voiceDb.toFixed(0)} dB`}`,
     `  messages           ${one.messagesSent} sent, ${one.messagesDelivered} delivered, ${one.messagesFound} found by everyone`,
     `  came back          ${one.reconnects} ${one.reconnects === 1 ? 'time' : 'times'}`,
   ]);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { axeComplaints } from '#support/axe.ts';
 import { startLoopbackRelay, type TestRelay } from '#support/loopback-relay.ts';
 import type { Participant } from '#support/participant.ts';
+import { waitVoice } from '#support/received-media.ts';
 import { openStage, type Stage } from '#support/stage.ts';
 import { until } from '#support/wait.ts';
 
@@ -34,12 +35,8 @@ describe('a call of two', () => {
   });
 
   it('brings the speech of each to the other (C2)', async () => {
-    for (const one of [ana, ben]) {
-      await until(`${one.name} to hear something`, async () => {
-        one.frames.add(await one.snapshot());
-        return one.frames.audioEnergy > 0.001;
-      });
-    }
+    await waitVoice(ana, ben.name);
+    await waitVoice(ben, ana.name);
   });
 
   it('says how each connection is, and gives away a report without names and addresses (C7)', async () => {

@@ -17,7 +17,7 @@ const Report = z.strictObject({
       framesDecodedWhileServerAway: Count,
       counterFirst: Count,
       counterLast: Count,
-      audioEnergy: z.number(),
+      voiceDb: z.number(),
       messagesSent: Count,
       messagesDelivered: Count,
       messagesFound: Count,

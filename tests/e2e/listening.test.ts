@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLIP_SMALL, louderClip } from '#support/clips.ts';
 import type { Participant } from '#support/participant.ts';
-import { hear } from '#support/received-media.ts';
+import { hear, type Sound } from '#support/received-media.ts';
 import { openStage, type Stage } from '#support/stage.ts';
 import { until } from '#support/wait.ts';
 
@@ -38,15 +38,14 @@ describe('voices of a call', () => {
       if (String([kinds(false), kinds(true)]) === String([heard, running])) return true;
       throw new Error(JSON.stringify(now));
     });
-  const heardOf = async (one: Participant, evened: boolean) => (await hear(ana, one.name, 6, evened)).voiceDb;
+  const heardOf = async (one: Participant, sound: Sound) => (await hear(ana, one.name, 6, sound)).voiceDb;
 
   it('are heard as loud as each other (C4)', async () => {
     const { before, after } = await until(
       'both voices to be alike',
       async () => {
-        const apart = async (evened: boolean) =>
-          Math.abs((await heardOf(quinn, evened)) - (await heardOf(luca, evened)));
-        const [before, after] = await Promise.all([apart(false), apart(true)]);
+        const apart = async (sound: Sound) => Math.abs((await heardOf(quinn, sound)) - (await heardOf(luca, sound)));
+        const [before, after] = await Promise.all([apart('came'), apart('played')]);
         if (after < 3) return { before, after };
         throw new Error(JSON.stringify({ before, after }));
       },

@@ -15,7 +15,10 @@ const ways = async (one: Participant) =>
  * that answers is taken and better ones follow, so it need not be so at once.
  */
 async function relayedBy(people: readonly Participant[], ...protocols: ('udp' | 'tcp' | 'tls')[]): Promise<void> {
-  const expected = protocols.map((protocol) => `relay ↔ relay (udp) by ${protocol}`);
+  // The other's relay may be known from its packets before the other tells of it.
+  const expected = protocols.flatMap((protocol) =>
+    ['relay', 'prflx'].map((other) => `relay ↔ ${other} (udp) by ${protocol}`),
+  );
   for (const one of people) {
     await until(`${one.name} to be relayed by ${protocols.join(' or ')}`, async () => {
       const [way, ...more] = await ways(one);

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ensureBuilt } from '../support/built.ts';
 import { BROWSERS_OWN } from '../support/clips.ts';
 import { Participant } from '../support/participant.ts';
+import { waitVoice } from '../support/received-media.ts';
 import { until } from '../support/wait.ts';
 import { type CallKind, type CallReport, isRelayed, type ProbeReport } from './report.ts';
 import type { Right } from './right.ts';
@@ -124,7 +125,7 @@ async function makeCall(
         : `No picture came through the relay. Is coturn reachable at ${relays.join(', ')}, with the same secret, and may it relay to itself?`;
     await Promise.all([waitFrames(one, NAMES[1]), waitFrames(two, NAMES[0])]);
     step = 'Nothing was heard.';
-    await Promise.all(people.map(waitSound));
+    await Promise.all([waitVoice(one, NAMES[1]), waitVoice(two, NAMES[0])]);
     await measure(report, people);
     step = 'The call could not be left.';
     if (kind === 'relayed' && !isRelayed(report.path ?? '')) report.problem = 'It did not go through the relay.';
@@ -169,12 +170,6 @@ const waitFrames = (person: Participant, from: string) =>
     },
     { timeoutMs: CALL_MS, everyMs: 100 },
   );
-
-const waitSound = (person: Participant) =>
-  until(`speech at ${person.name}'s`, async () => {
-    person.frames.add(await person.snapshot());
-    return person.frames.audioEnergy > 0;
-  });
 
 async function measure(report: CallReport, people: readonly Participant[]): Promise<void> {
   const looks = await Promise.all(people.map((person) => person.snapshot()));

@@ -14,7 +14,7 @@ const look = (trackId: string, framesDecoded: number, counter: number | null): P
       candidatePair: 'host ↔ host (udp)',
       relayProtocol: null,
       inboundVideo: [{ trackId, framesDecoded, width: 640, height: 360 }],
-      inboundAudio: [{ trackId: 'sound', totalAudioEnergy: framesDecoded / 100, samples: 0, concealed: 0 }],
+      inboundAudio: [{ trackId: 'sound', packets: framesDecoded, samples: 0, concealed: 0 }],
       outboundVideo: [],
       fingerprints: ['AA:BB'],
     },

@@ -19,8 +19,6 @@ export type Seen = {
 export class FrameWatch {
   readonly #framesInLoop: number;
   readonly #seen = new Map<string, Seen & { tracks: Map<string, number>; lastRaw: number; loops: number }>();
-  /** The loudest total of decoded speech of all inbound tracks. */
-  audioEnergy = 0;
   readonly candidatePairs = new Set<string>();
   readonly fingerprints = new Set<string>();
 
@@ -32,7 +30,6 @@ export class FrameWatch {
     for (const peer of snapshot.peers) {
       if (peer.candidatePair !== null) this.candidatePairs.add(peer.candidatePair);
       for (const fingerprint of peer.fingerprints) this.fingerprints.add(fingerprint);
-      for (const audio of peer.inboundAudio) this.audioEnergy = Math.max(this.audioEnergy, audio.totalAudioEnergy);
     }
     const decoded = new Map(
       snapshot.peers.flatMap((peer) => peer.inboundVideo).map((video) => [video.trackId, video.framesDecoded]),

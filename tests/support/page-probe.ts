@@ -19,7 +19,7 @@ export type PeerStats = {
   inboundVideo: { trackId: string; framesDecoded: number; width: number; height: number }[];
   inboundAudio: {
     trackId: string;
-    totalAudioEnergy: number;
+    packets: number;
     /** The played samples that nothing had come for. */
     samples: number;
     concealed: number;
@@ -170,7 +170,7 @@ export function installProbe(cellCount: number): void {
         .filter((entry) => entry.kind === 'audio')
         .map((entry) => ({
           trackId: entry.trackIdentifier,
-          totalAudioEnergy: entry.totalAudioEnergy ?? 0,
+          packets: entry.packetsReceived ?? 0,
           samples: entry.totalSamplesReceived ?? 0,
           // Silence that is made up where silence was sent is none that anybody misses.
           concealed: (entry.concealedSamples ?? 0) - (entry.silentConcealedSamples ?? 0),

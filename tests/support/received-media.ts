@@ -1,4 +1,5 @@
 import type { Participant } from './participant.ts';
+import { until } from './wait.ts';
 
 /** What was heard of somebody, in decibels below full scale. */
 export type Heard = {
@@ -13,10 +14,15 @@ export type Heard = {
 const decibels = (squares: number): number => 10 * Math.log10(squares + 1e-12);
 const at = (sorted: readonly number[], share: number): number => sorted[Math.floor((sorted.length - 1) * share)] ?? 0;
 
-/** Listens on a screen to the tile with this label, for so long: to what came, or to what is made of it and played in its place. */
-export async function hear(who: Participant, label: string, seconds: number, evened = false): Promise<Heard> {
-  const element = evened ? 'audio' : 'video';
-  const { sums, differences } = await who.page.evaluate(listen, { label, seconds, element });
+/** Louder is a voice, quieter the noise of a room. */
+const VOICE_DB = -45;
+
+/** The sound of a tile: as it came, evened out, or the one of the two that its person hears now. */
+export type Sound = 'came' | 'evened' | 'played';
+
+/** Listens on a screen to the tile with this label, for so long. Throws where there is no such sound. */
+export async function hear(who: Participant, label: string, seconds: number, sound: Sound = 'came'): Promise<Heard> {
+  const { sums, differences } = await who.page.evaluate(listen, { label, seconds, sound });
   const sorted = sums.toSorted((one, other) => one - other);
   const quiet = sums.flatMap((sum, index) => (sum <= at(sorted, 0.4) ? [index] : []));
   const inQuiet = (all: readonly number[]) => quiet.reduce((total, index) => total + (all[index] ?? 0), 0);
@@ -27,9 +33,28 @@ export async function hear(who: Participant, label: string, seconds: number, eve
   };
 }
 
+/**
+ * Waits until this person hears the one with that label, and resolves with how loud in decibels below full scale. Chromium's statistics
+ * do not tell it: they measure what an element plays, which is nothing where the voice is evened out and played by another one.
+ */
+export const waitVoice = (who: Participant, label: string, timeoutMs?: number): Promise<number> =>
+  until(
+    `${who.name} to hear ${label}`,
+    async () => {
+      const { voiceDb } = await hear(who, label, 1, 'played');
+      if (voiceDb > VOICE_DB) return voiceDb;
+      throw new Error(`${voiceDb.toFixed(1)} dB`);
+    },
+    timeoutMs === undefined ? {} : { timeoutMs },
+  );
+
 /** Runs inside the page. Mean squares of some 43 ms each, of both channels together and of their difference. */
-async function listen({ label, seconds, element }: { label: string; seconds: number; element: string }) {
-  const played = document.querySelector<HTMLMediaElement>(`[data-kind=camera][aria-label="${label}"] ${element}`);
+async function listen({ label, seconds, sound }: { label: string; seconds: number; sound: Sound }) {
+  const tile = document.querySelector(`[data-kind=camera][aria-label="${label}"]`);
+  const elements = [...(tile?.querySelectorAll<HTMLMediaElement>('video, audio') ?? [])];
+  const played = elements.find((each) =>
+    sound === 'played' ? !each.muted : each.matches(sound === 'came' ? 'video' : 'audio'),
+  );
   if (!(played?.srcObject instanceof MediaStream)) throw new Error(`no stream of ${label}`);
   const context = new AudioContext({ sampleRate: 48_000 });
   await context.resume();

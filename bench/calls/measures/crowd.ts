@@ -8,10 +8,10 @@ import { median } from '../../statistics.ts';
 import { countBetween, takeShown, watchShown } from '../frame-log.ts';
 import { coresMs } from '../processor.ts';
 
-/** The sound that somebody heard, added up over all voices that said something. */
+/** The sound that somebody heard, added up over all who have a microphone. */
 async function heardBy(one: Participant): Promise<{ samples: number; concealed: number }> {
   const voices = (await one.snapshot()).peers.flatMap((peer) => peer.inboundAudio);
-  const speaking = voices.filter(({ totalAudioEnergy }) => totalAudioEnergy > 0);
+  const speaking = voices.filter(({ packets }) => packets > 0);
   const sum = (of: 'samples' | 'concealed') => speaking.reduce((total, each) => total + each[of], 0);
   return { samples: sum('samples'), concealed: sum('concealed') };
 }
