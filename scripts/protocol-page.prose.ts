@@ -229,6 +229,7 @@ export const FIELD_PROSE: Readonly<Record<string, string>> = {
     'true: this participant records the call. Everybody in it sees that, and who comes to it reads it before joining. Absent: they do not',
   music:
     'true: this participant sends music, which the others play as it comes; voices they may bring to one loudness. Absent: a voice',
+  live: 'true: this participant sends the call to a receiver that shows it live; never to which. Everybody in it sees that, and who comes to it reads it before joining. Absent: they do not',
   busy: 'true: the person is in a call in another room, which is not named',
   author: 'device',
   authorName: 'what the author claims to be called; the name to show is the one by which the device is known',

@@ -65,7 +65,7 @@ export const REQUIREMENTS = {
   C5: 'A call goes on through another network, sleep, a relay over TCP or TLS, and while the server is away',
   C6: 'Pictures follow what is shown of them',
   C7: 'Quality in words with a cause, charts, a report without names and addresses, a test before the call',
-  C8: 'A call recorded to a file that a crash leaves up to the last two seconds, seen by everybody in it; pictures of it',
+  C8: 'A call recorded to a file that a crash leaves up to the last two seconds, seen by everybody in it; pictures of it; the call live at a WHIP receiver',
   C9: 'Who is who: safety codes by reading and scanning, a question before a changed identity counts, a room that is kept apart is told, relay only where wanted, rooms with rules that their owner signed, and no attack of a server or member gets anything',
   C10: 'Noise suppression, music mode and background, computed on one’s own computer',
   C11: 'Everybody who was met, to write to, call and invite from there; who may ring is one’s own decision; blocking; what the caller and the called one are told',

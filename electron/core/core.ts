@@ -17,6 +17,7 @@ import { backupHandlers } from './handlers/backup-handlers.ts';
 import { computerHandlers } from './handlers/computer-handlers.ts';
 import { fileHandlers } from './handlers/file-handlers.ts';
 import { historyHandlers } from './handlers/history-handlers.ts';
+import { liveHandlers } from './handlers/live-handlers.ts';
 import { recordingHandlers } from './handlers/recording-handlers.ts';
 import { roomHandlers } from './handlers/room-handlers.ts';
 import { serverHandlers } from './handlers/server-handlers.ts';
@@ -27,6 +28,8 @@ import { damagedCopiesOf } from './history/history-files.ts';
 import { recoveryWords } from './history/recovery-words.ts';
 import type { Recovery } from './history/repair.ts';
 import { openIdentity } from './identity/device-identity.ts';
+import { Live } from './live/live.ts';
+import { whipHttp } from './live/whip.ts';
 import { ownAddresses, watchNetwork, whileUsed } from './network-watch.ts';
 import { createNotices } from './notices.ts';
 import { createBackups } from './ownership/backup/backups.ts';
@@ -218,6 +221,8 @@ async function openCore(
     log,
   });
   opened.push(() => recordings.close());
+  const live = new Live(whipHttp(trust), log);
+  opened.push(() => live.close());
   const watch = createRoomWatch({
     list: rooms.list,
     clock,
@@ -283,6 +288,7 @@ async function openCore(
       ...historyHandlers({ rooms, watch, history, notices, files, settings, emit, computers }),
       ...fileHandlers(files),
       ...recordingHandlers(recordings),
+      ...liveHandlers(live),
       ...serverHandlers(servers),
       ...workHandlers({
         work,
@@ -345,6 +351,7 @@ async function openCore(
           page.closeAll();
           computers.endPage(page);
           recordings.endPage(page);
+          live.endPage(page);
         },
       };
     },

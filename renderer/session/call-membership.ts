@@ -26,7 +26,7 @@ export type OwnMedia = {
 };
 
 /** A change of the own part in a call. */
-export type OwnPart = { media: OwnMedia } | { hand: boolean } | { recording: boolean };
+export type OwnPart = { media: OwnMedia } | { hand: boolean } | { recording: boolean } | { live: boolean };
 
 /** The call that another participant says it is in. */
 export type CallPeer = { peerId: string; call: CallPresence | null; mayReceiveMedia: boolean };
@@ -46,6 +46,7 @@ type OwnCall = CallKey & {
   handTurn: number | null;
   quiet: boolean;
   recording: boolean;
+  live: boolean;
   turn: number;
   cameAt: number;
   media: OwnMedia;
@@ -87,7 +88,17 @@ export class CallMembership {
     const turn = this.#own?.turn ?? nextTurn(placesOf(others));
     const cameAt = this.#own?.cameAt ?? clock.monotonicMs();
     const isQuiet = others.length > 0 ? this.isQuiet(callId) : (this.#own?.quiet ?? quiet);
-    this.#own = { callId, startedAt, handTurn: null, quiet: isQuiet, recording: false, turn, cameAt, media };
+    this.#own = {
+      callId,
+      startedAt,
+      handTurn: null,
+      quiet: isQuiet,
+      recording: false,
+      live: false,
+      turn,
+      cameAt,
+      media,
+    };
     silence(callId);
     return accept({ callId, startedAt });
   }
@@ -106,6 +117,7 @@ export class CallMembership {
     if (!own) return false;
     if ('media' in part) this.#own = { ...own, media: part.media };
     else if ('recording' in part) this.#own = { ...own, recording: part.recording };
+    else if ('live' in part) this.#own = { ...own, live: part.live };
     else if (part.hand !== (own.handTurn !== null)) {
       const raised = this.#others().flatMap(({ call }) =>
         call?.hand && call.handTurn ? [{ turn: call.handTurn }] : [],
@@ -152,10 +164,15 @@ export class CallMembership {
   /** The state as the others are told it; how long the call has run is added to it. */
   presence(): Omit<CallPresence, 'ranMs'> | null {
     if (!this.#own) return null;
-    const { callId, startedAt, turn, handTurn, quiet, recording, media } = this.#own;
+    const { callId, startedAt, turn, handTurn, quiet, recording, live, media } = this.#own;
     const { microphone, camera, screen, music } = media;
     const hand = handTurn === null ? { hand: false } : { hand: true, handTurn };
-    const told = { ...(quiet ? { quiet } : {}), ...(recording ? { recording } : {}), ...(music ? { music } : {}) };
+    const told = {
+      ...(quiet ? { quiet } : {}),
+      ...(recording ? { recording } : {}),
+      ...(live ? { live } : {}),
+      ...(music ? { music } : {}),
+    };
     return { callId, startedAt, turn, microphone, camera, screen, ...hand, ...told };
   }
 

@@ -178,9 +178,9 @@ export class RoomSession {
     this.#parts.call.change({ hand: raised });
   }
 
-  /** Tells the others that this person records the call, or no longer. */
-  setRecording(recording: boolean): void {
-    this.#parts.call.change({ recording });
+  /** Tells the others that this person records the call or sends it to a receiver that shows it live, or no longer. */
+  markCall(mark: { recording: boolean } | { live: boolean }): void {
+    this.#parts.call.change(mark);
   }
 
   /** Shows an emoji for a moment to those who are in the call. */

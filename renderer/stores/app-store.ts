@@ -55,6 +55,7 @@ export const createAppStore = (): AppStore =>
     evenedVoices: {},
     noiseFellBack: false,
     callRecording: null,
+    callLive: null,
     linkRecords: {},
     pathTest: { at: 'none' },
     inspecting: null,

@@ -7,6 +7,7 @@ import { createActions } from './actions/create-actions.ts';
 import { markListed } from './actions/listing-changes.ts';
 import { type AppStore, createAppStore } from './app-store.ts';
 import { browserPorts } from './browser-ports.ts';
+import { createCallMixing } from './call-mixing.ts';
 import { createCallRecordings } from './call-recordings.ts';
 import { type Calls, createCalls } from './calls.ts';
 import { createChats } from './chats.ts';
@@ -15,6 +16,7 @@ import { createEvenedVoices } from './evened-voices.ts';
 import { firstAnswer } from './first-answer.ts';
 import { createGaps } from './gaps.ts';
 import { createListedRooms } from './listed-rooms.ts';
+import { createLiveCalls } from './live-calls.ts';
 import { createNotices } from './notices.ts';
 import { createPathTests } from './path-tests.ts';
 import type { AppPorts } from './ports.ts';
@@ -52,7 +54,9 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
   });
   const voices = createVoices({ store, ports, notices });
   let running: { reach: Reach; calls: Calls } | undefined;
-  const callRecordings = createCallRecordings({ store, ports, running: () => running, notices });
+  const mixing = createCallMixing({ store, ports, running: () => running });
+  const callRecordings = createCallRecordings({ store, ports, running: () => running, notices, mixing });
+  const liveCalls = createLiveCalls({ store, ports, running: () => running, notices, mixing });
   const evenedVoices = createEvenedVoices(store, ports);
   const pathTests = createPathTests({
     store,
@@ -75,7 +79,9 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
     notices,
     voices,
     pathTests,
+    mixing,
     callRecordings,
+    liveCalls,
     running: () => running,
     restart: () => void start(),
   });
@@ -241,11 +247,13 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
       voices.close();
       pathTests.close();
       evenedVoices.close();
+      liveCalls.close();
       actions.stopTakingIn();
       actions.stopComingIn();
       running?.calls.leave();
       running?.calls.close();
       await Promise.all([drafts.close(), callRecordings.close(), running?.reach.close()]);
+      mixing.close();
       ports.signaling.close();
       clock.stopAll();
       await ports.log.flush();

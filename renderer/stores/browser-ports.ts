@@ -7,6 +7,7 @@ import { fetchedRecordings } from '../bridge/recording-content.ts';
 import { browserSaveText } from '../bridge/save-text.ts';
 import { PageLog } from '../log.ts';
 import { browserEvener } from '../media/listening/browser-evener.ts';
+import { browserLive } from '../media/live/browser-live.ts';
 import { browserMedia } from '../media/ports.ts';
 import { browserCapture } from '../media/recording/browser-capture.ts';
 import { browserRingTone } from '../media/ring-tone.ts';
@@ -63,6 +64,7 @@ export function browserPorts(window: Window & typeof globalThis): AppPorts {
     evenVoice: browserEvener(),
     voice: browserVoice(window),
     capture: browserCapture(window),
+    live: browserLive(window, systemClock),
     ringTone: browserRingTone(window),
     reload: () => window.location.reload(),
     writeClipboard: (text) => window.navigator.clipboard.writeText(text),

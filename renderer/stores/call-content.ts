@@ -6,7 +6,7 @@ import type { AppState, ParticipantView } from './state.ts';
 
 /** A recorded tile. `hidden`: the person hid this picture for themself, so that none is asked for. */
 export type RecordedTile = CallTile & { hidden?: boolean };
-export type CallContent = CallSources & { tiles: readonly RecordedTile[] };
+export type CallContent = Omit<CallSources, 'tiles'> & { tiles: readonly RecordedTile[] };
 
 /** The others in the own call. */
 export const inCallOf = ({ call, reach }: Pick<AppState, 'call' | 'reach'>): ParticipantView[] =>

@@ -1,17 +1,16 @@
 import { isolated } from '@parley/shared/model';
 import { type RecordingId, type Refusal, type RoomId, refusalOf, refuse } from '@parley/shared/protocol';
 import { errorFields } from '../log.ts';
-import { CallMixer, takePicture } from '../media/recording/call-mixer.ts';
+import { takePicture } from '../media/recording/call-mixer.ts';
 import { CallRecorder } from '../media/recording/call-recorder.ts';
-import type { View } from '../mesh/video-limits.ts';
 import type { AppStore } from './app-store.ts';
-import { type CallContent, callContent, inCallOf } from './call-content.ts';
+import { inCallOf } from './call-content.ts';
+import type { CallMixing, MixedCall } from './call-mixing.ts';
 import type { Calls } from './calls.ts';
 import type { Notices } from './notices.ts';
 import type { AppPorts } from './ports.ts';
 import type { Reach } from './reach.ts';
 import { type Present, RecordedStays } from './recorded-stays.ts';
-import { withRecorded } from './recorded-views.ts';
 import type { AppState } from './state.ts';
 
 /** The recording of the own call, and pictures of it. */
@@ -22,39 +21,26 @@ export interface CallRecordings {
   stop(): Promise<void>;
   /** Keeps a picture of the call as it is now, or of one tile by its key: `<sess>/camera` or `<sess>/screen`. */
   takePicture(key?: string): Promise<void>;
-  /** Tells those in a room's call at which size they are shown here; those who are recorded send as much as the recording needs. */
-  showViews(roomId: RoomId, views: ReadonlyMap<string, View>): void;
   /** Resolves when the file is whole. */
   close(): Promise<void>;
 }
 
-type Running = { roomId: RoomId; recordingId: RecordingId; mixer: CallMixer; recorder: CallRecorder };
+type Running = { roomId: RoomId; recordingId: RecordingId; mixed: MixedCall; recorder: CallRecorder };
 
 export function createCallRecordings(options: {
   store: AppStore;
   ports: AppPorts;
   running: () => { reach: Reach; calls: Calls } | undefined;
   notices: Notices;
+  mixing: CallMixing;
 }): CallRecordings {
-  const { store, ports, notices } = options;
+  const { store, ports, notices, mixing } = options;
   const { bridge, capture, clock } = ports;
   const log = ports.log.area('recording');
   let current: Running | null = null;
   let stopping: Promise<void> | null = null;
-  /** What the screen shows of each room's call. */
-  const shown = new Map<RoomId, ReadonlyMap<string, View>>();
-
   const set = (callRecording: AppState['callRecording']) => store.setState({ callRecording });
   const session = (roomId: RoomId) => options.running()?.reach.get(roomId);
-
-  const sources = (): CallContent => callContent(store.getState(), options.running()?.calls.devices.tracks);
-
-  const sendViews = (roomId: RoomId) => {
-    const views = shown.get(roomId);
-    const isRecorded = current?.roomId === roomId;
-    if (views || isRecorded)
-      session(roomId)?.showViews(isRecorded ? withRecorded(views ?? new Map(), sources().tiles) : (views ?? new Map()));
-  };
 
   async function start(): Promise<void> {
     const { call, callRecording } = store.getState();
@@ -74,12 +60,12 @@ export function createCallRecordings(options: {
       return;
     }
     // First of all: nothing is recorded of which the others were not told.
-    session(roomId)?.setRecording(true);
+    session(roomId)?.markCall({ recording: true });
     try {
       record(roomId, recordingId);
     } catch (error) {
       log.warn('a recording could not begin', errorFields(error));
-      session(roomId)?.setRecording(false);
+      session(roomId)?.markCall({ recording: false });
       set(null);
       notices.refused(CANNOT);
       await bridge.call('recordings.finish', { recordingId });
@@ -88,12 +74,12 @@ export function createCallRecordings(options: {
 
   function record(roomId: RoomId, recordingId: RecordingId): void {
     const since = clock.monotonicMs();
-    const mixer = new CallMixer({ capture, clock, sources });
+    const mixed = mixing.take(roomId);
     let recorder: CallRecorder;
     try {
       recorder = new CallRecorder({
         capture,
-        tracks: mixer.tracks,
+        tracks: mixed.tracks,
         write: (index, bytes) => ports.recordings.append(recordingId, index, bytes),
         grew: (sizeBytes) => {
           const { callRecording } = store.getState();
@@ -102,23 +88,21 @@ export function createCallRecordings(options: {
         ended: (why) => void stop(why),
       });
     } catch (error) {
-      mixer.close();
+      mixed.release();
       throw error;
     }
-    current = { roomId, recordingId, mixer, recorder };
+    current = { roomId, recordingId, mixed, recorder };
     set({ at: 'running', since, sizeBytes: 0 });
     const stays = new RecordedStays();
     const note = (state: AppState) => {
       if (!stays.now(presentIn(state), clock.monotonicMs() - since)) return;
       void bridge.call('recordings.note', { recordingId, stays: stays.all });
-      sendViews(roomId);
     };
     note(store.getState());
     const undo = store.subscribe((state) => {
       if (current?.recordingId === recordingId) note(state);
       else undo();
     });
-    sendViews(roomId);
   }
 
   function stop(why?: Refusal): Promise<void> {
@@ -132,12 +116,11 @@ export function createCallRecordings(options: {
     return stopping;
   }
 
-  async function finish({ roomId, recordingId, mixer, recorder }: Running, why?: Refusal): Promise<void> {
+  async function finish({ roomId, recordingId, mixed, recorder }: Running, why?: Refusal): Promise<void> {
     await recorder.stop();
-    mixer.close();
+    mixed.release();
     // Not before its last sound: the mark stands for as long as anything is recorded.
-    session(roomId)?.setRecording(false);
-    sendViews(roomId);
+    session(roomId)?.markCall({ recording: false });
     const kept = await bridge.call('recordings.finish', { recordingId });
     set(null);
     if (why) notices.say('trouble', `${why.message}${why.code.startsWith('disk') ? ` ${KEPT_SO_FAR}` : ''}`, why.code);
@@ -146,10 +129,7 @@ export function createCallRecordings(options: {
   }
 
   const unsubscribe = store.subscribe(({ call }, before) => {
-    if (call.at !== 'joined' && before.call.at === 'joined') {
-      shown.clear();
-      void stop();
-    }
+    if (call.at !== 'joined' && before.call.at === 'joined') void stop();
   });
 
   return {
@@ -161,7 +141,7 @@ export function createCallRecordings(options: {
       try {
         const png = await takePicture(
           { capture, clock },
-          sources().tiles.filter((tile) => key === undefined || tile.key === key),
+          mixing.sources().tiles.filter((tile) => key === undefined || tile.key === key),
         );
         const kept = await ports.recordings.keepPicture(call.roomId, png);
         if (!kept.ok) return notices.refused(kept);
@@ -171,10 +151,6 @@ export function createCallRecordings(options: {
         log.warn('a picture of a call could not be taken', errorFields(error));
         notices.refused(refuse(refusalOf(error).code, { message: 'The picture could not be taken.' }));
       }
-    },
-    showViews(roomId, views) {
-      shown.set(roomId, views);
-      sendViews(roomId);
     },
     async close() {
       unsubscribe();

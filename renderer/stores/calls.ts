@@ -5,6 +5,7 @@ import type { DeviceTrouble } from '../media/devices.ts';
 import type { OwnMedia } from '../session/call-membership.ts';
 import type { SessionNow } from '../session/session-state.ts';
 import { type AppStore, NO_CALL } from './app-store.ts';
+import { uplinkForCall } from './call-outputs.ts';
 import type { Notices } from './notices.ts';
 import type { AppPorts } from './ports.ts';
 import type { Reach } from './reach.ts';
@@ -46,10 +47,10 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
 
   const own = (): OwnMedia => {
     const { microphone, camera, screen } = devices.state;
-    const { network, processing } = store.getState().settings;
-    const { uplinkMaxKbps } = network;
-    const { music } = processing;
-    const uplink = uplinkMaxKbps === null ? {} : { uplinkMaxBps: uplinkMaxKbps * 1_000 };
+    const { settings, callLive } = store.getState();
+    const { music } = settings.processing;
+    const uplinkMaxBps = uplinkForCall(settings.network.uplinkMaxKbps, callLive !== null);
+    const uplink = uplinkMaxBps === null ? {} : { uplinkMaxBps };
     return { microphone, camera, screen, music, tracks: devices.tracks, ...uplink };
   };
   const mediaView = (state: MediaState): Omit<OwnMediaView, 'hand' | 'handTurn' | 'reaction'> => ({
@@ -124,8 +125,10 @@ export function createCalls(options: { store: AppStore; ports: AppPorts; reach: 
       tellOthers();
       void devices.process(settings.processing).then(goesOnAsBefore);
     }),
-    store.subscribe(({ settings }, before) => {
-      if (settings.network !== before.settings.network) session()?.setMedia(own());
+    store.subscribe(({ settings, callLive }, before) => {
+      const isLive = (live: typeof callLive) => live !== null;
+      if (settings.network !== before.settings.network || isLive(callLive) !== isLive(before.callLive))
+        session()?.setMedia(own());
     }),
     devices.on('lists', (lists) => store.setState({ devices: lists })),
     devices.on('trouble', ({ code, message }) => {

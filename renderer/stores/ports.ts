@@ -8,6 +8,7 @@ import type { RecordingContent } from '../bridge/recording-content.ts';
 import type { SaveText } from '../bridge/save-text.ts';
 import type { Logs } from '../log.ts';
 import type { EvenVoice } from '../media/listening/even-voice.ts';
+import type { LivePorts } from '../media/live/live-ports.ts';
 import type { MediaPorts } from '../media/ports.ts';
 import type { CapturePorts } from '../media/recording/capture-ports.ts';
 import type { RingTone } from '../media/ring-tone.ts';
@@ -41,6 +42,7 @@ export type AppPorts = {
   evenVoice: EvenVoice;
   voice: VoicePorts;
   capture: CapturePorts;
+  live: LivePorts;
   ringTone: RingTone;
   /** Loads the page anew. */
   reload: () => void;

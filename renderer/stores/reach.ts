@@ -277,6 +277,7 @@ function toView(participant: ParticipantNow, forOneself: ForOneself): Participan
     handTurn: call?.hand ? (call.handTurn ?? null) : null,
     recording: call?.recording ?? false,
     music: call?.music ?? false,
+    live: call?.live ?? false,
     reaction: participant.reaction,
     speaking: participant.speaking,
     typing: participant.typing,

@@ -43,6 +43,7 @@ import type { NewSideState } from '../session/new-computer/new-side.ts';
 import type { ShownReaction } from '../session/reactions.ts';
 import type { ApartNow, DoorNow, Invitation, Knock, OwnCallNow } from '../session/session-state.ts';
 import type { ServerConnection } from '../signaling/server-connection.ts';
+import type { CallLive, CallRecording } from './call-outputs.ts';
 import type { ForOneself } from './for-oneself.ts';
 import type { LinkRecords } from './link-records.ts';
 
@@ -54,6 +55,7 @@ export type { FileNow } from '../session/files/file-transfers.ts';
 export type { LinkQuality, QualityCause } from '../session/link-quality.ts';
 export type { ShownReaction } from '../session/reactions.ts';
 export type { ServerConnection } from '../signaling/server-connection.ts';
+export type { CallLive } from './call-outputs.ts';
 export type { LinkRecords, ReadingAt } from './link-records.ts';
 export type { ApartNow, FirstSideState, Invitation, Knock, NewSideState };
 
@@ -82,6 +84,8 @@ export type AppState = {
   /** Strong noise suppression is chosen and does not run on this computer: the standard one does. */
   noiseFellBack: boolean;
   callRecording: CallRecording | null;
+  /** The own call at a receiver that shows it live; null where this person does not send it to one. */
+  callLive: CallLive | null;
   /** The measurements of the links of the own call in the last minutes. */
   linkRecords: LinkRecords;
   /** The test of the ways out of this network on the pre-join screen. */
@@ -238,6 +242,8 @@ export type ParticipantView = ForOneself & {
   recording: boolean;
   /** Sends music, by their own word: sound that is played as it comes. */
   music: boolean;
+  /** Sends the call to a receiver that shows it live, by their own word. */
+  live: boolean;
   reaction: ShownReaction | null;
   speaking: boolean;
   typing: boolean;
@@ -260,12 +266,6 @@ export type OwnCall =
   | { at: 'preparing'; roomId: RoomId; preview: Preview }
   /** `since`: when the call started, by the monotonic clock of this page. `ring`: how it goes with those who were called. */
   | ({ at: 'joined'; roomId: RoomId; callId: CallId; since: number; ring: OwnCallNow['ring'] } & OwnMedia);
-
-/** starting → running → finishing. `since` by the monotonic clock of this page. */
-export type CallRecording =
-  | { at: 'starting' }
-  | { at: 'running'; since: number; sizeBytes: number }
-  | { at: 'finishing' };
 
 /** none → running → done → running;  any → none, with the pre-join screen */
 export type PathTestState = { at: 'none' } | { at: 'running'; step: PathTestStep } | { at: 'done'; result: PathResult };

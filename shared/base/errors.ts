@@ -121,6 +121,23 @@ export const ERRORS = {
   'recording-failed': 'The recording could not go on. What was recorded until now is kept.',
   'recording-kept': 'The recording of a call was kept although Parley ended.',
 
+  // Going live
+  'live-address-invalid':
+    'This is no address of a receiver. It begins with https://; http:// is possible in your own network alone.',
+  'live-token-invalid': 'A key has letters, digits and a few signs, and no spaces. Copy it once more.',
+  'live-running': 'A call is live from another window already. Stop that first.',
+  'live-denied': 'The receiver wants a key, or refused this one. Copy it once more, or ask for a new one.',
+  'live-address-unknown': 'The receiver knows no stream at this address. Check the address.',
+  'live-busy': 'The receiver takes nobody more right now. Try again in a while.',
+  'live-not-taken': 'The receiver did not take this stream. It may want another kind of picture or sound.',
+  'live-receiver-failed': 'The receiver has a trouble of its own. Try again in a while.',
+  'live-unreachable': 'The receiver could not be reached. Check the address and your connection.',
+  'live-silent': 'The receiver did not answer. Check the address and your connection.',
+  'live-not-whip': 'Something answers at this address, but it takes no live pictures by WHIP.',
+  'live-no-way': 'The receiver answered, but no picture got through to it. A firewall may be in the way.',
+  'live-lost': 'The connection to the receiver was lost, and it did not come back.',
+  'live-failed': 'This computer cannot send a call live. Nothing went out.',
+
   // Export and import
   'work-running': 'Parley is still busy with another export, import or backup. Wait until it is done, or cancel it.',
   'import-invalid': 'This file is not an export of a Parley room.',

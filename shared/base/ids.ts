@@ -36,3 +36,7 @@ export type FileId = z.infer<typeof FileId>;
 /** One recording of a call, or one picture of it, on this computer; 16 random bytes. */
 export const RecordingId = base64UrlOf(16).brand<'RecordingId'>();
 export type RecordingId = z.infer<typeof RecordingId>;
+
+/** One stay of a call at a receiver that shows it live; 16 random bytes. */
+export const LiveId = base64UrlOf(16).brand<'LiveId'>();
+export type LiveId = z.infer<typeof LiveId>;

@@ -7,6 +7,7 @@ import { computerCalls, computerEvents } from './computer-calls.ts';
 import { fileCalls, fileEvents } from './file-calls.ts';
 import { historyCalls, historyEvents } from './history-calls.ts';
 import { identityCalls } from './identity-calls.ts';
+import { liveCalls } from './live-calls.ts';
 import { logCalls } from './log-calls.ts';
 import { recordingCalls } from './recording-calls.ts';
 import { roomCalls } from './room-calls.ts';
@@ -29,6 +30,7 @@ export const bridgeCalls = {
   ...historyCalls,
   ...fileCalls,
   ...recordingCalls,
+  ...liveCalls,
   ...ownServerCalls,
   ...serverCalls,
   ...signalingCalls,

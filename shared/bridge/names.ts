@@ -75,6 +75,8 @@ const calls: Record<BridgeCall, true> = {
   'recordings.note': true,
   'recordings.finish': true,
   'recordings.show': true,
+  'live.begin': true,
+  'live.end': true,
   'storage.overview': true,
   'storage.free': true,
   'work.state': true,

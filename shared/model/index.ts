@@ -8,6 +8,7 @@ export * from './holds-link.ts';
 export * from './host-state.ts';
 export * from './isolated.ts';
 export * from './lifetime-words.ts';
+export * from './live.ts';
 export * from './mentions.ts';
 export * from './private-host.ts';
 export * from './profile.ts';

@@ -78,6 +78,8 @@ export const CallPresence = z.object({
   recording: z.boolean().optional(),
   /** This participant sends music: sound that is to be played as it comes. Absent: a voice. */
   music: z.boolean().optional(),
+  /** This participant sends the call to a receiver that shows it live to others. Absent: they do not. */
+  live: z.boolean().optional(),
 });
 export type CallPresence = z.infer<typeof CallPresence>;
 

@@ -394,6 +394,7 @@ const LINK: Rows<LinkMessage['type']> = {
       { profile, call: { ...call, quiet: true } },
       { profile, call: { ...call, recording: true } },
       { profile, call: { ...call, music: true } },
+      { profile, call: { ...call, live: true } },
     ],
     bad: [
       { profile: { username: 'a', displayName: null } },
@@ -407,6 +408,7 @@ const LINK: Rows<LinkMessage['type']> = {
       { call: { ...call, quiet: 1 } },
       { call: { ...call, recording: 'yes' } },
       { call: { ...call, music: 1 } },
+      { call: { ...call, live: 'https://live.example' } },
     ],
   },
   reaction: {

@@ -22,7 +22,7 @@ async function filesOf(one: Participant, ending: string): Promise<string[]> {
 }
 
 async function openMenu(one: Participant, entry: string): Promise<void> {
-  await one.press('Record or take a picture');
+  await one.press('Record, go live or take a picture');
   await one.page.getByRole('button', { name: entry }).click();
 }
 

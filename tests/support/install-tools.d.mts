@@ -10,6 +10,8 @@ export type ToolName =
   | 'prometheus'
   | 'nginx'
   | 'systemd'
+  | 'aiortc'
+  | 'aiohttp'
   | 'strace'
   | 'openssl'
   | 'nftables'

@@ -18,6 +18,8 @@ export const TOOLS = {
   prometheus: { package: 'prometheus', programs: ['promtool'] },
   nginx: { package: 'nginx-light', programs: ['nginx'] },
   systemd: { package: 'systemd', programs: ['systemd-analyze'] },
+  aiortc: { package: 'python3-aiortc', files: ['/usr/lib/python3/dist-packages/aiortc/__init__.py'] },
+  aiohttp: { package: 'python3-aiohttp', files: ['/usr/lib/python3/dist-packages/aiohttp/__init__.py'] },
   strace: { package: 'strace', programs: ['strace'] },
   openssl: { package: 'openssl', programs: ['openssl'] },
   nftables: { package: 'nftables', programs: ['nft'] },

@@ -10,7 +10,7 @@ import { DeviceField } from '../device-field.tsx';
 import { InviteButton } from '../invites/invite-button.tsx';
 import { BackgroundField } from '../processing-fields.tsx';
 import { PathTest } from '../quality/path-test.tsx';
-import { recordingWords } from '../stage/recording-words.ts';
+import { liveWords, recordingWords } from '../stage/recording-words.ts';
 import { VideoView } from '../stage/video-view.tsx';
 import styles from './pre-join.module.css';
 
@@ -31,6 +31,7 @@ export function PreJoinScreen() {
   const others = reach[screen.roomId]?.participants ?? [];
   const running = reach[screen.roomId]?.call ?? null;
   const recording = recordingWords(others.flatMap((each) => (each.inCall && each.recording ? [each.name] : [])));
+  const live = liveWords(others.flatMap((each) => (each.inCall && each.live ? [each.name] : [])));
   const name = profile?.displayName ?? profile?.username ?? 'You';
 
   const join = async () => {
@@ -77,6 +78,11 @@ export function PreJoinScreen() {
           {recording ? (
             <Banner tone="warning" role="status">
               {recording} If you join, you are recorded too.
+            </Banner>
+          ) : null}
+          {live ? (
+            <Banner tone="warning" role="status">
+              {live} If you join, people outside the call see and hear you too.
             </Banner>
           ) : null}
           {room && !running && others.length === 0 ? (

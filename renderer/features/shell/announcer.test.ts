@@ -79,4 +79,23 @@ describe('the announcer', () => {
     expect(changesInWords(knownOf(others), own)).toEqual(['You record this call']);
     expect(changesInWords(knownOf(own), others)).toEqual(['Your recording has ended']);
   });
+
+  it('says who begins to show the call live and who stops (C8)', () => {
+    const callId = CallId.parse(idOf('a call', 16));
+    const call = { at: 'joined' as const, roomId: design, callId, since: 0, ring: 'answered' as const, ...mediaOff };
+    const withAna = (live: boolean) => ({
+      ...home,
+      call,
+      reach: { [design]: reachOf([participant('Ana Moreira', { inCall: true, live })]) },
+    });
+    const [others, live] = [withAna(false), withAna(true)];
+    expect(changesInWords(knownOf(others), live)).toEqual(['Ana Moreira shows this call live']);
+    expect(changesInWords(knownOf(live), others)).toEqual(['Ana Moreira no longer shows this call live']);
+    const own = { ...others, callLive: { at: 'live' as const, host: 'live.example', since: 0 } };
+    const cut = { ...others, callLive: { at: 'interrupted' as const, host: 'live.example', since: 0, tries: 1 } };
+    expect(changesInWords(knownOf(others), own)).toEqual(['You are live']);
+    expect(changesInWords(knownOf(own), cut)).toEqual(['You lost the receiver']);
+    expect(changesInWords(knownOf(cut), own)).toEqual(['You are live']);
+    expect(changesInWords(knownOf(own), others)).toEqual(['You are live no more']);
+  });
 });

@@ -15,6 +15,10 @@ type Known = {
   /** Those in the call who record it, by stay. */
   recording: ReadonlyMap<string, string>;
   records: boolean;
+  /** Those in the call who show it live, by stay. */
+  live: ReadonlyMap<string, string>;
+  /** How it goes with the own receiver, once it had the call. */
+  ownLive: 'live' | 'interrupted' | null;
 };
 
 const othersHere = ({ call, reach }: Pick<AppState, 'call' | 'reach'>) =>
@@ -27,6 +31,8 @@ export const NOTHING_KNOWN: Known = {
   reactions: new Map(),
   recording: new Map(),
   records: false,
+  live: new Map(),
+  ownLive: null,
 };
 
 export function knownOf({
@@ -34,7 +40,8 @@ export function knownOf({
   call,
   reach,
   callRecording,
-}: Pick<AppState, 'rooms' | 'call' | 'reach' | 'callRecording'>): Known {
+  callLive,
+}: Pick<AppState, 'rooms' | 'call' | 'reach' | 'callRecording' | 'callLive'>): Known {
   const others = othersHere({ call, reach });
   return {
     unread: new Map(rooms.map(({ roomId, unread }) => [roomId, unread])),
@@ -43,6 +50,8 @@ export function knownOf({
     reactions: new Map(others.flatMap(({ sess, reaction }) => (reaction ? [[sess, reaction.turn]] : []))),
     recording: new Map(others.flatMap(({ sess, name, recording }) => (recording ? [[sess, name]] : []))),
     records: callRecording?.at === 'running',
+    live: new Map(others.flatMap(({ sess, name, live }) => (live ? [[sess, name]] : []))),
+    ownLive: callLive === null || callLive.at === 'connecting' ? null : callLive.at,
   };
 }
 
@@ -54,20 +63,37 @@ function gesturesInWords(before: Known, state: Pick<AppState, 'call' | 'reach'>)
   ]);
 }
 
-/** Who began to record the call and who stopped, in sentences. */
-function recordingInWords(before: Known, now: Known): string[] {
-  const words: string[] = [];
-  for (const [sess, name] of now.recording) if (!before.recording.has(sess)) words.push(`${name} records this call`);
-  for (const [sess, name] of before.recording)
-    if (now.inCall && !now.recording.has(sess)) words.push(`${name} no longer records this call`);
+/** Others who began something with the call and who ended it, in sentences. */
+function othersInWords(
+  before: ReadonlyMap<string, string>,
+  now: ReadonlyMap<string, string>,
+  inCall: Known['inCall'],
+  [does, ended]: readonly [string, string],
+): string[] {
+  const began = [...now].filter(([sess]) => !before.has(sess)).map(([, name]) => `${name} ${does}`);
+  const left = [...before].filter(([sess]) => inCall && !now.has(sess)).map(([, name]) => `${name} ${ended}`);
+  return [...began, ...left];
+}
+
+/** Recordings of the call, and where it is shown live, in sentences. */
+function outputsInWords(before: Known, now: Known): string[] {
+  const { inCall } = now;
+  const words = [
+    ...othersInWords(before.recording, now.recording, inCall, ['records this call', 'no longer records this call']),
+    ...othersInWords(before.live, now.live, inCall, ['shows this call live', 'no longer shows this call live']),
+  ];
   if (now.records !== before.records) words.push(now.records ? 'You record this call' : 'Your recording has ended');
+  if (now.ownLive !== before.ownLive) {
+    const said = { live: 'You are live', interrupted: 'You lost the receiver' };
+    words.push(now.ownLive === null ? 'You are live no more' : said[now.ownLive]);
+  }
   return words;
 }
 
 /** The changes between two states, in sentences for people who do not see the screen. Pure. */
 export function changesInWords(
   before: Known,
-  state: Pick<AppState, 'rooms' | 'call' | 'reach' | 'screen' | 'callRecording'>,
+  state: Pick<AppState, 'rooms' | 'call' | 'reach' | 'screen' | 'callRecording' | 'callLive'>,
 ): string[] {
   const words: string[] = [];
   for (const room of state.rooms) {
@@ -96,7 +122,7 @@ export function changesInWords(
   } else if (before.inCall) {
     words.push('You left the call');
   }
-  return [...words, ...recordingInWords(before, known), ...gesturesInWords(before, state)];
+  return [...words, ...outputsInWords(before, known), ...gesturesInWords(before, state)];
 }
 
 /** Speaks changes that are otherwise only seen. */
@@ -106,14 +132,15 @@ export function Announcer() {
   const call = useApp((state) => state.call);
   const screen = useApp((state) => state.screen);
   const callRecording = useApp((state) => state.callRecording);
+  const callLive = useApp((state) => state.callLive);
   const [said, say] = useSpoken();
   const known = useRef(NOTHING_KNOWN);
 
   useEffect(() => {
-    const words = changesInWords(known.current, { rooms, reach, call, screen, callRecording });
-    known.current = knownOf({ rooms, reach, call, callRecording });
+    const words = changesInWords(known.current, { rooms, reach, call, screen, callRecording, callLive });
+    known.current = knownOf({ rooms, reach, call, callRecording, callLive });
     if (words.length > 0) say(words.join('. '));
-  }, [rooms, reach, call, screen, callRecording, say]);
+  }, [rooms, reach, call, screen, callRecording, callLive, say]);
 
   return <Spoken said={said} />;
 }

@@ -1,26 +1,34 @@
-import { Camera, Circle, CircleStop, Disc } from 'lucide-react';
+import { Camera, Circle, CircleStop, Disc, Radio } from 'lucide-react';
 import { useId, useRef, useState } from 'react';
 import { inCallOf } from '../../stores/call-content.ts';
 import { useActions, useApp } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Dialog, DialogActions } from '../../ui/dialog.tsx';
 import styles from './call-bar.module.css';
+import { LiveDialog } from './live-dialog.tsx';
 import { leftOutWords } from './recording-words.ts';
 
-/** Keeping something of a call: a recording, or a picture. */
+/** Taking something out of a call: a recording, the call live, or a picture. */
 export function RecordMenu() {
   const id = useId();
   const menu = useRef<HTMLDivElement>(null);
-  const { takePicture, stopRecording } = useActions();
+  const { takePicture, stopRecording, stopLive } = useActions();
   const recording = useApp((state) => state.callRecording);
-  const [asks, setAsks] = useState(false);
+  const live = useApp((state) => state.callLive);
+  const [asks, setAsks] = useState<'record' | 'live' | null>(null);
+  const close = () => setAsks(null);
   const then = (act: () => void) => () => {
     menu.current?.hidePopover();
     act();
   };
   return (
     <>
-      <button type="button" className={styles.control} aria-label="Record or take a picture" popoverTarget={id}>
+      <button
+        type="button"
+        className={styles.control}
+        aria-label="Record, go live or take a picture"
+        popoverTarget={id}
+      >
         <Disc aria-hidden="true" />
         <span className={styles.word} aria-hidden="true">
           Record
@@ -35,7 +43,7 @@ export function RecordMenu() {
         className={`${styles.devices} ${styles.keeping}`}
       >
         {recording === null ? (
-          <Button icon={Circle} onClick={then(() => setAsks(true))}>
+          <Button icon={Circle} onClick={then(() => setAsks('record'))}>
             Record the call…
           </Button>
         ) : (
@@ -43,11 +51,21 @@ export function RecordMenu() {
             Stop recording
           </Button>
         )}
+        {live === null ? (
+          <Button icon={Radio} onClick={then(() => setAsks('live'))}>
+            Go live…
+          </Button>
+        ) : (
+          <Button icon={CircleStop} onClick={then(stopLive)}>
+            Stop being live
+          </Button>
+        )}
         <Button icon={Camera} onClick={then(() => takePicture())}>
           Take a picture of the call
         </Button>
       </div>
-      {asks ? <RecordDialog onClose={() => setAsks(false)} /> : null}
+      {asks === 'record' ? <RecordDialog onClose={close} /> : null}
+      {asks === 'live' ? <LiveDialog onClose={close} /> : null}
     </>
   );
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { leftOutWords, recordingWords } from './recording-words.ts';
+import { leftOutWords, liveWords, recordingWords } from './recording-words.ts';
 
 it('names everybody who records a call', () => {
   expect(recordingWords([])).toBeNull();
@@ -25,4 +25,10 @@ it('says what a recording leaves out, and nothing where it leaves nothing out', 
   ).toBe(
     "Left out, as you turned it off for yourself: Ana's voice, Ben's picture, Cem's voice and picture and the sound of Dora's screen. If you turn it on again, the video has it from then on.",
   );
+});
+
+it('names everybody who shows it live', () => {
+  expect(liveWords([])).toBeNull();
+  expect(liveWords(['Ana'])).toBe('Ana shows this call live.');
+  expect(liveWords(['Ana', 'Ben'])).toBe('Ana and Ben show this call live.');
 });

@@ -2,13 +2,18 @@ import { isolated } from '@parley/shared/model';
 import { type ForOneself, voiceVolume } from '../../stores/for-oneself.ts';
 
 /** Says who records a call; null for nobody. */
-export function recordingWords(names: readonly string[]): string | null {
+export const recordingWords = (names: readonly string[]): string | null =>
+  sentence(names, 'records this call.', 'record this call.');
+
+/** Says who shows a call live to others; null for nobody. */
+export const liveWords = (names: readonly string[]): string | null =>
+  sentence(names, 'shows this call live.', 'show this call live.');
+
+function sentence(names: readonly string[], does: string, doTogether: string): string | null {
   const [first, ...rest] = names.map(isolated);
   if (first === undefined) return null;
   const last = rest.pop();
-  return last === undefined
-    ? `${first} records this call.`
-    : `${[first, ...rest].join(', ')} and ${last} record this call.`;
+  return last === undefined ? `${first} ${does}` : `${[first, ...rest].join(', ')} and ${last} ${doTogether}`;
 }
 
 type LeftOut = ForOneself & { name: string; screen: boolean };

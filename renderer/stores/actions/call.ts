@@ -96,7 +96,7 @@ export function createCallActions(
     toggleHand: () => calls()?.toggleHand(),
     reactInCall: (emoji) => calls()?.react(emoji),
     holdToTalk: (on) => calls()?.talk(on),
-    showViews: (roomId, views) => context.callRecordings.showViews(roomId, views),
+    showViews: (roomId, views) => context.mixing.showViews(roomId, views),
     chooseCamera: (id) => void choose('cameraId', id, (devices) => devices.chooseCamera(id)),
     chooseMicrophone: (id) => void choose('microphoneId', id, (devices) => devices.chooseMicrophone(id)),
     chooseSpeaker: (id) => void changeSettings({ devices: { speakerId: id } }),

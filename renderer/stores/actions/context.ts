@@ -2,12 +2,14 @@ import type { Outcome, RoomId } from '@parley/shared/protocol';
 import type { LocalFiles } from '../../session/files/local-files.ts';
 import type { RoomSession } from '../../session/room-session.ts';
 import type { AppStore } from '../app-store.ts';
+import type { CallMixing } from '../call-mixing.ts';
 import type { CallRecordings } from '../call-recordings.ts';
 import type { Calls } from '../calls.ts';
 import type { Chats } from '../chats.ts';
 import type { Drafts } from '../drafts.ts';
 import type { Gaps } from '../gaps.ts';
 import type { ListedRoomsStore } from '../listed-rooms.ts';
+import type { LiveCalls } from '../live-calls.ts';
 import type { Notices } from '../notices.ts';
 import type { PathTests } from '../path-tests.ts';
 import type { AppPorts } from '../ports.ts';
@@ -33,7 +35,9 @@ export type ActionParts = {
   notices: Notices;
   voices: Voices;
   pathTests: PathTests;
+  mixing: CallMixing;
   callRecordings: CallRecordings;
+  liveCalls: LiveCalls;
   restart: () => void;
 };
 

@@ -12,6 +12,7 @@ import { accept, type DeviceId, type MessageId, refuse } from '@parley/shared/pr
 import type { RecordingContent } from '../../bridge/recording-content.ts';
 import { noLogs } from '../../log.ts';
 import { FakeEvener } from '../../media/listening/testing/fake-evener.ts';
+import { FakeLive } from '../../media/live/testing/fake-live.ts';
 import { FakeCapture } from '../../media/recording/testing/fake-capture.ts';
 import { FakeMedia } from '../../media/testing/fake-media.ts';
 import { FakeVoice } from '../../media/voice/testing/fake-voice.ts';
@@ -54,6 +55,7 @@ export async function openApp(room: FakeRoom, given: Given = {}) {
   const media = new FakeMedia();
   const capture = new FakeCapture();
   const background = new FakeBackground();
+  const live = new FakeLive();
   const recordings: RecordingContent = {
     append: async () => refuse('recording-unknown'),
     keepPicture: async () => refuse('room-unknown'),
@@ -123,6 +125,7 @@ export async function openApp(room: FakeRoom, given: Given = {}) {
     voice: new FakeVoice().ports(),
     evenVoice: new FakeEvener().even,
     capture: capture.ports(),
+    live: live.ports(),
     recordings,
     background: background.content,
     content: { write: async () => refuse('file-unknown'), read: async () => refuse('file-unknown') },
@@ -166,6 +169,7 @@ export async function openApp(room: FakeRoom, given: Given = {}) {
     core,
     media,
     capture,
+    live,
     recordings,
     background,
     say,

@@ -50,6 +50,7 @@ export function baseState(theme: Theme, nowMs: number): AppState {
     evenedVoices: {},
     noiseFellBack: false,
     callRecording: null,
+    callLive: null,
     linkRecords: {},
     pathTest: { at: 'none' },
     inspecting: null,

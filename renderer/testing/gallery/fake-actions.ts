@@ -140,6 +140,9 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
     stopRecording: () => set({ callRecording: null }),
     takePicture: () => undefined,
     showRecording: () => undefined,
+    startLive: (address) =>
+      address.startsWith('https://') ? accept(null) : refuse('live-address-invalid', { path: 'address' }),
+    stopLive: () => set({ callLive: null }),
     saveText: () => undefined,
     startPathTest: () => set({ pathTest: { at: 'running', step: 'way-out' } }),
     stopPathTest: () => set({ pathTest: { at: 'none' } }),

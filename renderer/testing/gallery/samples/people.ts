@@ -30,6 +30,7 @@ export function participant(name: string, more: Partial<ParticipantView> = {}): 
     handTurn: null,
     recording: false,
     music: false,
+    live: false,
     reaction: null,
     speaking: false,
     typing: false,

@@ -198,6 +198,48 @@ export const callScreens = {
   }),
   'call-recorded': (base, nowMs) =>
     joined(base, nowMs, [inCall('Ana Moreira', { recording: true, speaking: true }), inCall('Benedikt')]),
+  'call-live': (base, nowMs) => ({
+    ...joined(base, nowMs, [inCall('Ana Moreira', { speaking: true }), inCall('Benedikt')]),
+    callLive: { at: 'live', host: 'live.example.org', since: performance.now() - 754_000 },
+  }),
+  'call-live-connecting': (base, nowMs) => ({
+    ...joined(base, nowMs, [inCall('Ana Moreira', { live: true, recording: true }), inCall('Benedikt')]),
+    callLive: { at: 'connecting', host: 'a-receiver-with-quite-a-long-name.broadcasts.example.org:8443' },
+    callRecording: { at: 'running', since: performance.now() - 754_000, sizeBytes: 241_300_000 },
+  }),
+  'call-live-interrupted': (base, nowMs) => ({
+    ...joined(base, nowMs, [inCall('Ana Moreira', { speaking: true })]),
+    callLive: { at: 'interrupted', host: 'live.example.org', since: 0, tries: 2 },
+  }),
+  'call-live-by-another': (base, nowMs) =>
+    joined(base, nowMs, [inCall('Ana Moreira', { live: true, speaking: true }), inCall('Benedikt')]),
+  'call-live-dialog': (base, nowMs) => joined(base, nowMs, [inCall('Ana Moreira')]),
+  'call-live-dialog-hidden': (base, nowMs) => ({
+    ...joined(base, nowMs, [inCall('Ana Moreira')]),
+    settings: { ...base.settings, privacy: { ...base.settings.privacy, relayOnly: true } },
+  }),
+  'call-live-dialog-refused': (base, nowMs) => joined(base, nowMs, [inCall('Ana Moreira')]),
+  'call-live-ended': (base, nowMs) => ({
+    ...joined(base, nowMs, [inCall('Ana Moreira')]),
+    notices: [
+      {
+        id: 1,
+        tone: 'trouble',
+        text: `The call goes on, and is live no more (live.example.org). ${refuse('live-lost').message}`,
+        code: 'live-lost',
+        shows: null,
+      },
+    ],
+  }),
+  'pre-join-live': (base, nowMs) => ({
+    ...beforeCall(),
+    reach: withReach(
+      base,
+      reachOf([participant('Ana Moreira', { inCall: true, live: true })], {
+        call: { callId, startedAt: nowMs, deviceIds: [deviceIdOf('Ana Moreira')] },
+      }),
+    ),
+  }),
   'call-record-menu': (base, nowMs) => joined(base, nowMs, [inCall('Ana Moreira')]),
   'call-record-dialog': (base, nowMs) => joined(base, nowMs, [inCall('Ana Moreira')]),
   'call-record-dialog-left-out': (base, nowMs) =>
@@ -233,7 +275,10 @@ export const callScreens = {
 
 export const pressedForCalls = {
   'call-devices-fell-back': ['Choose devices'],
-  'call-record-menu': ['Record or take a picture'],
-  'call-record-dialog': ['Record or take a picture', 'Record the call…'],
-  'call-record-dialog-left-out': ['Record or take a picture', 'Record the call…'],
+  'call-record-menu': ['Record, go live or take a picture'],
+  'call-live-dialog': ['Record, go live or take a picture', 'Go live…'],
+  'call-live-dialog-hidden': ['Record, go live or take a picture', 'Go live…'],
+  'call-live-dialog-refused': ['Record, go live or take a picture', 'Go live…', 'Go live'],
+  'call-record-dialog': ['Record, go live or take a picture', 'Record the call…'],
+  'call-record-dialog-left-out': ['Record, go live or take a picture', 'Record the call…'],
 };
