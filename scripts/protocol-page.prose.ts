@@ -222,7 +222,8 @@ export const FIELD_PROSE: Readonly<Record<string, string>> = {
   hand: 'raised',
   troubles:
     'troubles of this participant’s own end, as long as they last: its computer, its way out or in, or a microphone without sound. Absent: none',
-  handTurn: 'one more than the highest of the hands that were up',
+  handTurn:
+    'one more than the highest of the hands that were up; one that leaps more than 1,000 beyond the others does not count',
   quiet:
     'true: the call was started without ringing; whoever comes in says what the first in the call says. Absent: it rings',
   recording:

@@ -68,6 +68,21 @@ describe("this device's part in the call of a room", () => {
     expect(membership.presence()?.turn).toBe(5);
   });
 
+  it('raises a hand behind those that are up, whatever huge place one of them claims', () => {
+    const hand = (turn: number) => ({ ...call(1, 50), hand: true, handTurn: turn });
+    const { membership, peers } = setUp(peer('a', hand(LIMITS.callTurnMax)), peer('b', hand(2)));
+    membership.join(media);
+    membership.change({ hand: true });
+    expect(membership.presence()?.handTurn).toBe(3);
+    // Up to here it counts; a hand that followed it goes on counting when it is down.
+    peers.splice(0, 2, peer('a', hand(1_003)), peer('b', hand(1_004)));
+    membership.settle();
+    peers.splice(0, 1);
+    membership.change({ hand: false });
+    membership.change({ hand: true });
+    expect(membership.presence()?.handTurn).toBe(1_005);
+  });
+
   it('refuses to join a call that is full', () => {
     const full = Array.from({ length: LIMITS.callCapacity }, (_, n) => peer(`p${n}`, call(1, 50, n + 1)));
     expect(setUp(...full).membership.join(media)).toMatchObject({ ok: false, code: 'call-full' });

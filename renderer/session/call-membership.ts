@@ -11,7 +11,7 @@ import {
 } from '@parley/shared/protocol';
 import type { Clock } from '@parley/shared/timing';
 import { NO_TRACKS, type OutgoingTracks } from '../mesh/track-slots.ts';
-import { type CallKey, cameTooLate, firstIn, nextTurn, runningCall } from './call-state.ts';
+import { type CallKey, cameTooLate, firstIn, nextTurn, runningCall, topHand } from './call-state.ts';
 
 /** The state that this device shows of itself in a call. */
 export type OwnMedia = {
@@ -56,6 +56,8 @@ type OwnCall = CallKey & {
 export class CallMembership {
   readonly #ports: CallMembershipPorts;
   #own: OwnCall | null = null;
+  /** The highest place of a hand since one is up. */
+  #topHand = 0;
 
   constructor(ports: CallMembershipPorts) {
     this.#ports = ports;
@@ -119,10 +121,8 @@ export class CallMembership {
     else if ('recording' in part) this.#own = { ...own, recording: part.recording };
     else if ('live' in part) this.#own = { ...own, live: part.live };
     else if (part.hand !== (own.handTurn !== null)) {
-      const raised = this.#others().flatMap(({ call }) =>
-        call?.hand && call.handTurn ? [{ turn: call.handTurn }] : [],
-      );
-      this.#own = { ...own, handTurn: part.hand ? nextTurn(raised) : null };
+      this.#noteHands();
+      this.#own = { ...own, handTurn: part.hand ? nextTurn([{ turn: this.#topHand }]) : null };
     }
     return true;
   }
@@ -135,6 +135,7 @@ export class CallMembership {
     const { clock, comingInMs, ownPeerId, silence } = this.#ports;
     const running = this.running();
     let changed = false;
+    this.#noteHands();
     if (this.#own && running && running.callId !== this.#own.callId) {
       this.#own = { ...this.#own, ...running, quiet: this.#own.quiet && this.isQuiet(running.callId) };
       silence(running.callId);
@@ -184,6 +185,12 @@ export class CallMembership {
       microphone: media !== undefined && media.microphone !== 'off',
       screen: media?.screen ?? false,
     };
+  }
+
+  #noteHands(): void {
+    const others = this.#others().flatMap(({ call }) => (call?.hand && call.handTurn ? [call.handTurn] : []));
+    const own = this.#own?.handTurn ?? null;
+    this.#topHand = topHand(own === null ? others : [...others, own], this.#topHand);
   }
 
   /** The others in a call here; two calls are one as soon as both sides know of each other. */

@@ -1,6 +1,6 @@
 import { CallId, type CallPresence, toBase64Url } from '@parley/shared/protocol';
 import { describe, expect, it } from 'vitest';
-import { cameTooLate, newCallMemory, nextTurn, noteCall, ringsForMs, runningCall } from './call-state.ts';
+import { cameTooLate, newCallMemory, nextTurn, noteCall, ringsForMs, runningCall, topHand } from './call-state.ts';
 
 const id = (fill: number) => CallId.parse(toBase64Url(new Uint8Array(16).fill(fill)));
 const call = (fill: number, startedAt: number): CallPresence => ({
@@ -74,6 +74,19 @@ describe('places in a call', () => {
     expect(cameTooLate({ turn: 8, peerId: 'b' }, [...seven, { turn: 8, peerId: 'a' }])).toBe(true);
     expect(cameTooLate({ turn: 8, peerId: 'a' }, [...seven, { turn: 8, peerId: 'b' }])).toBe(false);
     expect(cameTooLate({ turn: 1, peerId: 'z' }, others([2, 3, 4, 5, 6, 7, 8, 9]))).toBe(false);
+  });
+});
+
+describe('raised hands', () => {
+  it('count on from the highest, and anew once none is up', () => {
+    expect(topHand([], 7)).toBe(0);
+    expect(topHand([3, 1, 2], 0)).toBe(3);
+  });
+
+  it('do not follow one that leaps, and stay beyond those that followed it step by step', () => {
+    expect(topHand([1_000_000, 2], 0)).toBe(2);
+    expect(topHand([1_000_000], 0)).toBe(0);
+    expect(topHand([2_500], 1_800)).toBe(2_500);
   });
 });
 

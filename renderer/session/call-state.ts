@@ -28,6 +28,22 @@ export type CallPlace = { turn: number; peerId: string };
 export const nextTurn = (others: readonly Pick<CallPlace, 'turn'>[]): number =>
   Math.min(LIMITS.callTurnMax, Math.max(0, ...others.map(({ turn }) => turn)) + 1);
 
+/** How far a raised hand may stand beyond those that are known. Each hand that goes up stands one beyond the others. */
+const HAND_LEAP_MAX = 1_000;
+
+/**
+ * The highest place that the raised hands reach, from 0, with what is known of those before: `top`. A hand that leaps beyond it does not
+ * count, and stays the last: everybody after it would otherwise stand at the end of all numbers, with one place for all.
+ */
+export function topHand(places: readonly number[], top: number): number {
+  let reached = places.length === 0 ? 0 : top;
+  for (const place of places.toSorted((left, right) => left - right)) {
+    if (place - reached > HAND_LEAP_MAX) break;
+    reached = Math.max(reached, place);
+  }
+  return reached;
+}
+
 /**
  * Whether this participant came after the call was full. Two who join at the same moment both see room for one more;
  * everyone finds the same ones too many, because the order follows from what all state.

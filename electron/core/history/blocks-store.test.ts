@@ -1,5 +1,5 @@
 import { profileFromName } from '@parley/shared/model';
-import type { RoomId } from '@parley/shared/protocol';
+import { LIMITS, type RoomId } from '@parley/shared/protocol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { signingKeyOf } from '../identity/ed25519.ts';
 import { author, newDeviceId, openTestStore, type TestStore, temporaryFolder } from '../testing/test-kit.ts';
@@ -108,6 +108,21 @@ describe('a person who is blocked (C11)', () => {
     ben.store.unblockPeer(ana.deviceId);
     expect(shown()).toEqual([]);
     expect(ben.store.page(roomId, undefined, 50).total_count).toBe(0);
+  });
+
+  it('has no more unseen messages of one clock than shown ones, however they come', () => {
+    const most = LIMITS.messagesPerSeqMax;
+    const write = (at: number) => ana.write(roomId, { text: `${at}`, seq: at + 1, clock: 5 });
+    hear(write(0), write(1));
+    ben.store.blockPeer(ana.deviceId);
+    const late = write(2);
+    hear({ ...late, body: null });
+    const many = Array.from({ length: most + 4 }, (_, at) => write(at + 3));
+    expect(ben.store.record(roomId, many).refused).toBe(4 + 2);
+    expect(hear(late).gained).toBe(0);
+    ben.store.unblockPeer(ana.deviceId);
+    expect(shown()).toHaveLength(most);
+    expect(ben.store.record(roomId, many).gained).toBe(0);
   });
 
   it('is told to another computer of one’s own, which hides the same', () => {

@@ -80,8 +80,8 @@ export function createEntryLog(context: HistoryContext, spans: Spans) {
   const isTooMany = (row: MessageRow): boolean =>
     row.shown === 0 &&
     isShownRow(row) &&
-    (one<{ count: number }>(sql.countAtClock, row.room_id, row.clock, row.room_id, row.author)?.count ?? 0) >=
-      LIMITS.messagesPerSeqMax;
+    (one<{ count: number }>(sql.countAtClock, { roomId: row.room_id, clock: row.clock, author: row.author })?.count ??
+      0) >= LIMITS.messagesPerSeqMax;
 
   /** Whether its time is over: it was there, and comes back with no edit. */
   const isOver = (row: MessageRow): boolean => row.expires !== null && row.due_at === null;

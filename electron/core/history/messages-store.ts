@@ -147,8 +147,8 @@ export function createMessagesStore(context: HistoryContext) {
       !(kind === 'name' && entry.expires !== undefined) &&
       !hasSaidOften(roomId, author, kind, of) &&
       spans.hasRoomFor(entry) &&
-      // Messages of one clock are sorted as they are read, so an author has only a few of each.
-      (one<{ count: number }>(sql.countAtClock, roomId, entry.clock, roomId, author)?.count ?? 0) <
+      // Messages of one clock are sorted as they are read, so an author has only a few of each, shown or hidden.
+      (one<{ count: number }>(sql.countAtClock, { roomId, clock: entry.clock, author })?.count ?? 0) <
         LIMITS.messagesPerSeqMax &&
       entry.clock <= (one<{ top_clock: number }>(sql.topClock, roomId)?.top_clock ?? 0) + CLOCK_LEAP_MAX
     );

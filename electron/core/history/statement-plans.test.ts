@@ -85,6 +85,10 @@ describe('every statement (H2)', () => {
     expect(planOf(ben.db, sql[name]).join('\n')).toContain('messages_missed (room=?');
   });
 
+  it.each(['countAtClock', 'showHidden'] as const)('%s finds hidden messages by their author', (name) => {
+    expect(planOf(ben.db, sql[name]).join('\n')).toContain('messages_hidden (author=?');
+  });
+
   const about = ['noteReacted', 'entriesAbout', 'reactionsTo', 'countAbout', 'callFacts'] as const;
   it.each(about)('%s finds entries by their message', (name) => {
     // Found by the room alone, each message would read all of the room's.

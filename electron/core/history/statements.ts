@@ -95,8 +95,11 @@ export const sql = {
   lastMessage: `${ITEMS} WHERE m.room = ${ROOM} AND m.shown = 1 ORDER BY ${NEWEST_FIRST} LIMIT 1`,
   lastSeq: `SELECT max(seq) AS seq FROM messages WHERE author = ${AUTHOR}`,
   countAtSeq: `SELECT count(*) AS count FROM messages WHERE author = ${AUTHOR} AND seq = ?`,
+  // Shown and hidden ones, each by the index of its kind.
   countAtClock: `
-    SELECT count(*) AS count FROM messages WHERE room = ${ROOM} AND clock = ? AND shown = 1 AND +author = ${AUTHOR}`,
+    SELECT (SELECT count(*) FROM messages WHERE room = a.room AND clock = @clock AND shown = 1 AND +author = a.number)
+         + (SELECT count(*) FROM messages WHERE author = a.number AND clock = @clock AND shown = 2) AS count
+    FROM authors a WHERE a.room = (SELECT number FROM rooms WHERE room_id = @roomId) AND a.device = @author`,
   ownFloor: 'SELECT seq, clock FROM own_floors WHERE room_hash = ?',
   raiseOwnFloor: `
     INSERT INTO own_floors (room_hash, seq, clock) VALUES (@roomHash, @seq, @clock)

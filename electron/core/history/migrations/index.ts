@@ -16,6 +16,7 @@ import { up as roomNames } from './0014-room-names.ts';
 import { up as computers } from './0015-computers.ts';
 import { up as blocks } from './0016-blocks.ts';
 import { up as rules } from './0017-rules.ts';
+import { up as hidden } from './0018-hidden.ts';
 
 /** How many messages of all were brought to the newer shape; 0 of 0 when it begins. */
 export type MigrationProgress = (done: number, total: number) => void;
@@ -41,4 +42,5 @@ export const migrations: readonly Migration[] = [
   computers,
   blocks,
   rules,
+  hidden,
 ];
