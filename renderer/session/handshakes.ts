@@ -5,9 +5,9 @@ import { type CountedClock, countedClock } from '../clock.ts';
 import { Emitter } from '../emitter.ts';
 import { errorFields } from '../log.ts';
 import { ExpectedSeats } from './expected-seats.ts';
+import { Greetings } from './greetings.ts';
 import type { BoxDrops, HandshakeEvents, HandshakePorts } from './handshake-ports.ts';
 import { type KnownPeer, type PeerRecord, peerIdOf, recordOf } from './known-peer.ts';
-import { RepeatedWords } from './repeated-words.ts';
 import { SeatCounts } from './seat-counts.ts';
 import { Throttle } from './throttle.ts';
 import { TurnedAway } from './turned-away.ts';
@@ -35,9 +35,9 @@ export class Handshakes {
   readonly #broughtBy = new SeatCounts();
   readonly #dropped: BoxDrops = { unreadable: 0, conflicting: 0, unknownPair: 0, refused: 0, flood: 0 };
   readonly #expected: ExpectedSeats;
+  readonly #greetings: Greetings;
   readonly #turnedAway = new TurnedAway();
   readonly #moving: Throttle;
-  readonly #repeated: RepeatedWords;
   #queue: Promise<void> = Promise.resolve();
   #queued = 0;
   #closed = false;
@@ -46,20 +46,11 @@ export class Handshakes {
     this.#ports = ports;
     this.#clock = countedClock(ports.clock);
     this.#moving = new Throttle(this.#clock, MOVES_RATE, () => this.#events.emit('moved', undefined));
-    this.#repeated = new RepeatedWords({
-      clock: this.#clock,
-      isMet: ({ dev }) => !ports.isBlocked(dev) && ports.gate.of(dev) !== 'out',
-      isOver: () => this.#closed,
-      answering: (known) => this.#waitForConfirm(known),
-      say: async (known, seat) => {
-        this.#sayHello(seat);
-        await this.#sendConfirm(known, seat);
-      },
-    });
+    this.#greetings = new Greetings(ports, this.#clock);
     this.#expected = new ExpectedSeats({
       clock: this.#clock,
       isHeard: (participantId) => [...this.#byPeerId.values()].some(({ peer }) => peer.participantId === participantId),
-      sayHello: (participantId) => this.#sayHello(participantId),
+      sayHello: (participantId) => this.#greetings.hello(participantId),
     });
   }
 
@@ -100,7 +91,7 @@ export class Handshakes {
 
   /** Says hello to everyone who is here. */
   announce(): void {
-    void this.#ports.send('*', this.#ports.own.box, () => !this.#closed);
+    this.#greetings.hello('*');
   }
 
   /** Somebody sits there, the server says: they are greeted again when nothing is heard from there. */
@@ -126,7 +117,7 @@ export class Handshakes {
       if (now === 'out') continue;
       known.said = knock;
       peer.at = 'confirmed';
-      void this.#sendConfirm(known, peer.participantId);
+      void this.#greetings.confirm(known, peer.participantId);
       this.#events.emit('confirmed', { peer, ...knock });
     }
   }
@@ -134,7 +125,7 @@ export class Handshakes {
   /** After this device got a new seat: members move it to the new place when its keys speak from there. */
   async confirmAgain(): Promise<void> {
     for (const known of this.#byPeerId.values()) {
-      if (known.peer.at === 'confirmed') await this.#sendConfirm(known, known.peer.participantId);
+      if (known.peer.at === 'confirmed') await this.#greetings.confirm(known, known.peer.participantId);
     }
   }
 
@@ -145,7 +136,7 @@ export class Handshakes {
   async repeatFor(participantId: ParticipantId): Promise<void> {
     for (const known of this.#byPeerId.values()) {
       const { peer } = known;
-      if (peer.participantId === participantId) await this.#repeated.answer(known, participantId);
+      if (peer.participantId === participantId) await this.#greetings.answer(known, participantId);
     }
   }
 
@@ -195,9 +186,7 @@ export class Handshakes {
   end(peerId: string): void {
     const known = this.#byPeerId.get(peerId);
     if (!known) return;
-    known.undoTimer();
-    known.undoAnswer();
-    known.undoSayAgain?.();
+    this.#greetings.end(known);
     known.peer.at = 'ended';
     known.peer.session.close();
     this.#byPeerId.delete(peerId);
@@ -207,6 +196,7 @@ export class Handshakes {
 
   close(): void {
     this.#closed = true;
+    this.#greetings.close();
     for (const peerId of this.#byPeerId.keys()) this.end(peerId);
     this.#expected.close();
     this.#moving.close();
@@ -232,8 +222,8 @@ export class Handshakes {
     if (known) {
       if (!equalBytes(known.peer.hello.plaintext, hello.plaintext)) this.#dropped.conflicting += 1;
       // Not awaited: it may have to wait, and the boxes behind this one must not.
-      else if (toAll) void this.#repeated.answer(known, from);
-      else await this.#greetedAgain(known, from);
+      else if (toAll) void this.#greetings.answer(known, from);
+      else await this.#greetings.greetedAgain(known, from);
       return;
     }
     if (!this.#mayBring(from)) {
@@ -255,10 +245,7 @@ export class Handshakes {
     );
     this.#byPeerId.set(peerId, fresh);
     this.#byTag.set(paired.value.tag, fresh);
-    this.#waitForConfirm(fresh);
-    this.#repeated.sayAgain(fresh);
-    if (toAll) this.#sayHello(from);
-    await this.#sendConfirm(fresh, from);
+    await this.#greetings.meet(fresh, from, toAll);
   }
 
   async #pair(from: ParticipantId, box: string): Promise<void> {
@@ -279,7 +266,7 @@ export class Handshakes {
     const message = opened.value;
     if (message.type === 'wait') {
       if (peer.at === 'confirmed') return;
-      this.#heard(known);
+      this.#greetings.heard(known);
       this.#events.emit('waits', { peer, by: message.by });
       return;
     }
@@ -294,77 +281,24 @@ export class Handshakes {
     }
     const gate = this.#ports.gate.of(peer.hello.dev);
     if (gate !== 'in') {
-      this.#heard(known);
+      this.#greetings.heard(known);
       if (gate === 'out' || peer.at === 'confirmed') return;
       known.knock = { profile, computers };
       this.#events.emit('knocked', { peer, profile, computers });
-      if (moved) await this.#sendConfirm(known, from);
+      if (moved) await this.#greetings.confirm(known, from);
       return;
     }
     known.said = { profile, computers };
     // However late: a confirm proves the device, and one that got lost may only be said again after an absence.
     if (peer.at !== 'confirmed') {
-      this.#heard(known);
+      this.#greetings.heard(known);
       known.knock = undefined;
       peer.at = 'confirmed';
       this.#events.emit('confirmed', { peer, profile, computers });
     } else {
       this.#events.emit('confirmedAgain', { peer, profile, computers });
     }
-    if (moved) await this.#sendConfirm(known, from);
-  }
-
-  /** They have the hello of this device: nothing is said again for them to answer. */
-  #heard(known: PeerRecord): void {
-    known.undoTimer();
-    known.undoSayAgain?.();
-    known.undoSayAgain = undefined;
-  }
-
-  /** A hello to this device alone, from somebody whose hello was here: they wait for a word of this side. */
-  async #greetedAgain(known: PeerRecord, from: ParticipantId): Promise<void> {
-    if (known.peer.at !== 'confirmed') {
-      this.#waitForConfirm(known);
-      if (!known.undoSayAgain) this.#repeated.sayAgain(known);
-      return;
-    }
-    // Their confirm is here, so they have the hello; a confirm alone is not answered with another one.
-    if (!this.#repeated.mayAnswer(known)) return;
-    known.answeredAt = this.#clock.monotonicMs();
-    await this.#sendConfirm(known, from);
-  }
-
-  #sayHello(to: ParticipantId): void {
-    void this.#ports.send(to, this.#ports.own.box, () => !this.#closed);
-  }
-
-  /** Confirms; to somebody whom the locked room does not let in yet it says no more than that they were heard. */
-  async #sendConfirm(known: PeerRecord, to: ParticipantId): Promise<void> {
-    const { session, hello } = known.peer;
-    const { gate } = this.#ports;
-    if (this.#ports.isBlocked(hello.dev) || gate.of(hello.dev) === 'out') return;
-    known.sig ??= await this.#ports.signConfirm(session.role, session.transcriptHash);
-    const { sig } = known;
-    if (sig === undefined || this.#closed || known.peer.at === 'ended') return;
-    const computers = this.#ports.computers();
-    const profile = this.#ports.profile();
-    const box = await session.seal(
-      gate.of(hello.dev) === 'in'
-        ? { type: 'confirm', sig, profile, ...(computers ? { computers } : {}) }
-        : { type: 'wait', sig, by: gate.by() },
-    );
-    void this.#ports.send(to, box, () => !this.#closed && known.peer.at !== 'ended');
-  }
-
-  /** From now on their confirm has its time, unless it is here. */
-  #waitForConfirm(known: PeerRecord): void {
-    const { peer } = known;
-    if (peer.at === 'confirmed') return;
-    peer.at = 'waiting';
-    known.undoTimer();
-    known.undoTimer = this.#clock.after(this.#ports.handshakeTimeoutMs, () => {
-      if (peer.at === 'waiting') peer.at = 'stalled';
-    });
+    if (moved) await this.#greetings.confirm(known, from);
   }
 
   /**
