@@ -1,4 +1,5 @@
 import type { ParticipantId } from '@parley/shared/protocol';
+import type { OwnHello } from '@parley/shared/sealing';
 import type { CountedClock } from '../clock.ts';
 import type { HandshakePorts } from './handshake-ports.ts';
 import type { PeerRecord } from './known-peer.ts';
@@ -24,7 +25,7 @@ export class Greetings {
       isOver: () => this.#closed,
       answering: (known) => this.#waitForConfirm(known),
       say: async (known, seat) => {
-        this.hello(seat);
+        this.hello(seat, known.own);
         await this.confirm(known, seat);
       },
     });
@@ -35,8 +36,8 @@ export class Greetings {
   }
 
   /** Says hello to one seat, or to everyone who is here. */
-  hello(to: ParticipantId | '*'): void {
-    void this.#ports.send(to, this.#ports.own.box, () => !this.#closed);
+  hello(to: ParticipantId | '*', { box }: OwnHello = this.#ports.own): void {
+    void this.#ports.send(to, box, () => !this.#closed);
   }
 
   /** Confirms; to somebody whom the locked room does not let in yet it says no more than that they were heard. */
@@ -61,7 +62,7 @@ export class Greetings {
   async meet(known: PeerRecord, from: ParticipantId, withHello: boolean): Promise<void> {
     this.#waitForConfirm(known);
     this.#repeated.sayAgain(known);
-    if (withHello) this.hello(from);
+    if (withHello) this.hello(from, known.own);
     await this.confirm(known, from);
   }
 

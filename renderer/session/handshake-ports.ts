@@ -18,6 +18,8 @@ export const OPEN_GATE: Gate = { of: () => 'in', by: () => 'owner' };
 export type HandshakePorts = {
   keys: RoomKeys;
   own: OwnHello;
+  /** Signs another hello of this run of the app, for somebody whose stay with this one is over. Rejects with what the core refuses. */
+  freshHello(): Promise<OwnHello>;
   clock: Clock;
   handshakeTimeoutMs: number;
   /** Stays that are known or over, at most; beyond them nobody new is met. */

@@ -27,6 +27,7 @@ async function setUp(peersMax: number) {
   const handshakes = new Handshakes({
     keys,
     own: await hello(),
+    freshHello: hello,
     clock: fakeClock(),
     handshakeTimeoutMs: 10_000,
     peersMax,

@@ -8,9 +8,10 @@ import { ExpectedSeats } from './expected-seats.ts';
 import { Greetings } from './greetings.ts';
 import type { BoxDrops, HandshakeEvents, HandshakePorts } from './handshake-ports.ts';
 import { type KnownPeer, type PeerRecord, peerIdOf, recordOf } from './known-peer.ts';
+import { MetAnew } from './met-anew.ts';
 import { SeatCounts } from './seat-counts.ts';
 import { Throttle } from './throttle.ts';
-import { TurnedAway } from './turned-away.ts';
+import { TurnedAway, type TurnedAwayHello } from './turned-away.ts';
 
 const QUEUE_MAX = 512;
 const WAITING_MAX = 64;
@@ -30,13 +31,14 @@ export class Handshakes {
   readonly #events = new Emitter<HandshakeEvents>();
   readonly #byPeerId = new Map<string, PeerRecord>();
   readonly #byTag = new Map<string, PeerRecord>();
-  /** Stays that are over. Their keys must never be derived a second time, because counters would start again. */
+  /** Stays that are over. Their keys must never be derived a second time under one hello of this device, because counters would start again. */
   readonly #over = new Set<string>();
   readonly #broughtBy = new SeatCounts();
   readonly #dropped: BoxDrops = { unreadable: 0, conflicting: 0, unknownPair: 0, refused: 0, flood: 0 };
   readonly #expected: ExpectedSeats;
   readonly #greetings: Greetings;
   readonly #turnedAway = new TurnedAway();
+  readonly #anew: MetAnew;
   readonly #moving: Throttle;
   #queue: Promise<void> = Promise.resolve();
   #queued = 0;
@@ -47,6 +49,7 @@ export class Handshakes {
     this.#clock = countedClock(ports.clock);
     this.#moving = new Throttle(this.#clock, MOVES_RATE, () => this.#events.emit('moved', undefined));
     this.#greetings = new Greetings(ports, this.#clock);
+    this.#anew = new MetAnew({ first: ports.own, freshHello: ports.freshHello, log: ports.log });
     this.#expected = new ExpectedSeats({
       clock: this.#clock,
       isHeard: (participantId) => [...this.#byPeerId.values()].some(({ peer }) => peer.participantId === participantId),
@@ -60,6 +63,11 @@ export class Handshakes {
 
   get openResources(): { timers: number; listeners: number } {
     return { timers: this.#clock.pending, listeners: this.#events.size };
+  }
+
+  /** Whether somebody can be met only by a fresh session. */
+  get isWornOut(): boolean {
+    return this.#anew.isWornOut;
   }
 
   on<E extends keyof HandshakeEvents>(event: E, listener: (payload: HandshakeEvents[E]) => void): () => void {
@@ -105,12 +113,21 @@ export class Handshakes {
     this.#turnedAway.forget(participantId);
   }
 
-  /** The rules of the room changed: those who knocked and may come in are confirmed, and those who got no answer are answered. */
+  /** The peers of these devices of whom a handshake is here, or under way; without those who were told goodbye. */
+  peersOf(isWanted: (dev: string) => boolean): string[] {
+    const records = [...this.#byPeerId.values()].filter(
+      ({ peer, isLeaving }) => !isLeaving && isWanted(peer.hello.dev),
+    );
+    return records.map(({ peer }) => peer.peerId);
+  }
+
+  /** The rules of the room or the blocks changed: those who knocked and may come in are confirmed, and those who got no answer are answered. */
   reconsider(): void {
     const { gate } = this.#ports;
-    for (const { from, box } of this.#turnedAway.take((dev) => gate.of(dev) !== 'out')) this.handleBox(from, true, box);
+    this.#answerTurnedAway();
     for (const known of this.#byPeerId.values()) {
       const { peer, knock } = known;
+      known.isWelcome = known.isLeaving && this.#isAnswered(peer.hello.dev);
       const now = gate.of(peer.hello.dev);
       if (!knock || now === 'knocks') continue;
       known.knock = undefined;
@@ -169,6 +186,7 @@ export class Handshakes {
     const known = this.#byPeerId.get(peerId);
     if (known?.peer.at !== 'confirmed') return Promise.resolve();
     const { peer } = known;
+    if (message.type === 'bye') known.isLeaving = true;
     let sent: Promise<unknown> = Promise.resolve();
     const sealed = known.out.then(async () => {
       if (!wanted() || peer.at === 'ended' || this.#closed) return;
@@ -182,8 +200,11 @@ export class Handshakes {
     });
   }
 
-  /** Ends a peer for good: its keys are dropped, and nothing it says is heard any more. */
-  end(peerId: string): void {
+  /**
+   * Ends a peer for good: its keys are dropped, and nothing it says is heard any more. Somebody who was shut out is met again, under another
+   * hello of this device, once they are not any more.
+   */
+  end(peerId: string, isShutOut = false): void {
     const known = this.#byPeerId.get(peerId);
     if (!known) return;
     this.#greetings.end(known);
@@ -192,6 +213,9 @@ export class Handshakes {
     this.#byPeerId.delete(peerId);
     this.#byTag.delete(known.peer.session.tag);
     this.#over.add(peerId);
+    if (!isShutOut || this.#closed) return;
+    this.#turnedAway.note({ from: known.peer.participantId, peerId, dev: known.peer.hello.dev, box: known.box });
+    if (known.isWelcome) this.#answerTurnedAway();
   }
 
   close(): void {
@@ -213,11 +237,13 @@ export class Handshakes {
     }
     const hello = opened.value;
     const peerId = peerIdOf(hello);
-    // Our own words coming back, or a peer that is over.
-    if (hello.dev === own.dev || this.#over.has(peerId)) return;
-    const isOut = this.#ports.gate.of(hello.dev) === 'out';
-    if (isOut) this.#turnedAway.note(from, hello.dev, box);
-    if (isOut || this.#ports.isBlocked(hello.dev)) return this.#expected.forget(from);
+    // Our own words coming back.
+    if (hello.dev === own.dev) return;
+    if (!this.#isAnswered(hello.dev)) {
+      this.#turnedAway.note({ from, peerId, dev: hello.dev, box });
+      return this.#expected.forget(from);
+    }
+    if (this.#over.has(peerId)) return;
     const known = this.#byPeerId.get(peerId);
     if (known) {
       if (!equalBytes(known.peer.hello.plaintext, hello.plaintext)) this.#dropped.conflicting += 1;
@@ -230,7 +256,8 @@ export class Handshakes {
       this.#dropped.flood += 1;
       return;
     }
-    const paired = await openPairSession(keys, own, hello);
+    const ownForThem = this.#anew.ownFor(peerId);
+    const paired = await openPairSession(keys, ownForThem, hello);
     if (!paired.ok || this.#closed) {
       this.#dropped.refused += 1;
       return;
@@ -238,14 +265,34 @@ export class Handshakes {
     this.#broughtBy.add(from);
     this.#makeRoom();
     const peer: KnownPeer = { peerId, hello, session: paired.value, at: 'waiting', participantId: from };
-    const fresh = recordOf(
-      peer,
-      this.#clock.monotonicMs(),
-      new FixedRate(CONFIRMS_AGAIN.burst, CONFIRMS_AGAIN.perSecond),
-    );
+    const fresh = recordOf({
+      ...{ peer, own: ownForThem, box, answeredAt: this.#clock.monotonicMs() },
+      confirms: new FixedRate(CONFIRMS_AGAIN.burst, CONFIRMS_AGAIN.perSecond),
+    });
     this.#byPeerId.set(peerId, fresh);
     this.#byTag.set(paired.value.tag, fresh);
     await this.#greetings.meet(fresh, from, toAll);
+  }
+
+  #isAnswered(dev: string): boolean {
+    return this.#ports.gate.of(dev) !== 'out' && !this.#ports.isBlocked(dev);
+  }
+
+  /** Uses the hellos of those who are not turned away any more; whose stay is over is met under a fresh hello of this device. */
+  #answerTurnedAway(): void {
+    const hellos = this.#turnedAway.take((dev) => this.#isAnswered(dev));
+    const isOver = ({ peerId }: TurnedAwayHello) => this.#over.has(peerId);
+    for (const hello of hellos) if (!isOver(hello)) this.handleBox(hello.from, true, hello.box);
+    void this.#meetAnew(hellos.filter(isOver));
+  }
+
+  async #meetAnew(hellos: readonly TurnedAwayHello[]): Promise<void> {
+    const renewed = await this.#anew.renew(hellos.map(({ peerId }) => peerId));
+    for (const { from, peerId, box } of hellos) {
+      if (!renewed.has(peerId)) continue;
+      this.#over.delete(peerId);
+      this.handleBox(from, true, box);
+    }
   }
 
   async #pair(from: ParticipantId, box: string): Promise<void> {

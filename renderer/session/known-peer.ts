@@ -1,6 +1,6 @@
 import type { ComputerList, Profile } from '@parley/shared/model';
 import type { ParticipantId } from '@parley/shared/protocol';
-import type { PairSession, PeerHello } from '@parley/shared/sealing';
+import type { OwnHello, PairSession, PeerHello } from '@parley/shared/sealing';
 import type { FixedRate } from '@parley/shared/timing';
 
 /**
@@ -23,6 +23,14 @@ export type KnownPeer = {
 /** A known peer with what is under way to it. */
 export type PeerRecord = {
   peer: KnownPeer;
+  /** The hello of this device under which they are met. */
+  readonly own: OwnHello;
+  /** Their hello, as it came. */
+  readonly box: string;
+  /** The goodbye is under way: it is the last word to them. */
+  isLeaving: boolean;
+  /** They are welcome again before that was said. */
+  isWelcome: boolean;
   /** Sealing and handing over, one after the other. */
   out: Promise<void>;
   undoTimer: () => void;
@@ -44,8 +52,10 @@ export type PeerRecord = {
 };
 
 /** A peer whose hello has just come, with nothing under way. */
-export const recordOf = (peer: KnownPeer, answeredAt: number, confirms: FixedRate): PeerRecord => ({
-  peer,
+export const recordOf = (given: Pick<PeerRecord, 'peer' | 'own' | 'box' | 'answeredAt' | 'confirms'>): PeerRecord => ({
+  ...given,
+  isLeaving: false,
+  isWelcome: false,
   out: Promise.resolve(),
   undoTimer: () => {},
   undoAnswer: () => {},
@@ -55,6 +65,4 @@ export const recordOf = (peer: KnownPeer, answeredAt: number, confirms: FixedRat
   answerTo: new Set(),
   sig: undefined,
   said: undefined,
-  answeredAt,
-  confirms,
 });

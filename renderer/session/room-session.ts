@@ -37,7 +37,7 @@ import { prepareSeat, type SessionSeatPorts, takeSeat } from './session-seat.ts'
 import { connectionIn, type SessionStage } from './session-stage.ts';
 import type { OwnCallNow, SessionEvents, SessionNow } from './session-state.ts';
 import type { ComputersChange } from './shared-computers.ts';
-import { BlockedDevices, shutOut } from './shut-out.ts';
+import { endHandshakes, shutOut } from './shut-out.ts';
 
 /**
  * One room while the app runs: reachable by its members, and in its call when the person wants to be. Puts the parts
@@ -49,16 +49,13 @@ export class RoomSession {
   readonly #clock: CountedClock;
   readonly #events = new Emitter<SessionEvents>();
   readonly #parts: SessionParts;
-  readonly #blocked: BlockedDevices;
   #state: SessionStage = { at: 'new' };
   #typedAt = Number.NEGATIVE_INFINITY;
   readonly #doubts: NetworkDoubts;
   readonly #hints: SeatHints;
 
-  constructor(keyring: RoomKeyring, given: RoomSessionPorts) {
+  constructor(keyring: RoomKeyring, ports: RoomSessionPorts) {
     this.keyring = keyring;
-    this.#blocked = new BlockedDevices(given.isBlocked);
-    const ports = { ...given, isBlocked: this.#blocked.has };
     this.#ports = ports;
     this.#clock = countedClock(ports.clock);
     this.#parts = createSessionParts(keyring, ports, this.#clock, {
@@ -275,10 +272,15 @@ export class RoomSession {
     this.#parts.door.notNow(person);
   }
 
-  /** Other devices are blocked than before. */
+  /** Other devices are blocked than before: links to them end, and those who are blocked no longer are met again. */
   refreshBlocks(): void {
+    const { isBlocked } = this.#ports;
     this.#parts.door.refreshBlocks();
-    this.#shutOut(this.#blocked.has);
+    this.#shutOut(isBlocked);
+    const handshakes = this.#seated()?.handshakes;
+    if (!handshakes) return;
+    endHandshakes({ roster: this.#parts.roster, handshakes }, isBlocked);
+    handshakes.reconsider();
   }
 
   #shutOut(isOut: (deviceId: DeviceId) => boolean): void {
@@ -287,9 +289,9 @@ export class RoomSession {
     shutOut({ roster: this.#parts.roster, handshakes: seated?.handshakes, isOnline }, isOut);
   }
 
-  /** Whether somebody was turned away here who is blocked no longer: a fresh session meets them again. */
+  /** Whether somebody who is blocked no longer can be met only by a fresh session: they were blocked here several times. */
   get isOutdated(): boolean {
-    return this.#blocked.isOutdated;
+    return this.#seated()?.handshakes.isWornOut ?? false;
   }
 
   /** The person compared the code with that device, or took that back. */

@@ -15,7 +15,7 @@ export type RosterPorts = {
   /** Someone is off the list. */
   removed(participant: Participant): void;
   /** That peer is over: nothing it says is heard any more. */
-  ended(peerId: string): void;
+  ended(peerId: string, why: CloseReason): void;
   /** Two peers speak from one seat, as far as the server says: one of them may sit somewhere else. */
   crowded(): void;
   changed(): void;
@@ -129,7 +129,7 @@ export class Roster {
       participant.link.close(why);
     }
     if (forGood) {
-      this.#ports.ended(peerId);
+      this.#ports.ended(peerId, why);
       this.#unlisted.delete(peerId);
       this.#early.delete(peerId);
     }

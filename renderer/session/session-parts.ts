@@ -126,7 +126,7 @@ export function createSessionParts(
       conversation.unlinked(participant);
       files.unlinked(participant.deviceId);
     },
-    ended: (peerId) => hooks.seated()?.handshakes.end(peerId),
+    ended: (peerId, why) => hooks.seated()?.handshakes.end(peerId, why === 'blocked'),
     crowded: () => asking.request(),
     changed: () => {
       call.changed();

@@ -28,17 +28,19 @@ export type SessionSeatPorts = {
 };
 
 /** Derives the room's keys and signs the hello of this run of the app. Throws what the core refuses. */
-export async function prepareSeat(keyring: RoomKeyring, { bridge, clock, fp }: SessionSeatPorts) {
+export async function prepareSeat(keyring: RoomKeyring, ports: SessionSeatPorts) {
   const [secret, ownerPub] = [fromBase64Url(keyring.secret), fromBase64Url(keyring.ownerPub)];
   if (!secret || !ownerPub) throw new ParleyError('internal');
   const keys = await deriveRoomKeys(secret, keyring.passphrase, ownerPub);
-  const own = await makeHello(keys, {
+  return { keys, own: await signHello(keys, ports) };
+}
+
+const signHello = (keys: RoomKeys, { bridge, clock, fp }: Pick<SessionSeatPorts, 'bridge' | 'clock' | 'fp'>) =>
+  makeHello(keys, {
     fp,
     ts: clock.now(),
     sign: async (fields) => unwrap(await bridge.call('identity.sign-hello', fields)),
   });
-  return { keys, own };
-}
 
 /** Takes the seat and opens the handshakes that go through it. */
 export function takeSeat(
@@ -52,6 +54,7 @@ export function takeSeat(
   const handshakes = new Handshakes({
     keys,
     own,
+    freshHello: () => signHello(keys, ports),
     clock,
     handshakeTimeoutMs: LIMITS.handshakeTimeoutMs,
     peersMax: PEERS_MAX,

@@ -104,17 +104,93 @@ describe('somebody who is blocked (C11)', () => {
     expect(ana.seen().ringing).toBeNull();
   });
 
-  it('is met again only by a fresh session, which is wanted once nobody turned away is blocked', async () => {
+  const unblock = async (room: FakeRoom, ...[ana, ben]: FakeMember[]) => {
+    if (ben) ana?.core.blocked.delete(ben.core.dev);
+    ana?.session.refreshBlocks();
+    await room.quiet();
+  };
+
+  it('is linked again at once when unblocked, while the others and the call go on', async () => {
     const { room, ana, ben, block } = await twoInARoom();
-    expect(ana.session.isOutdated).toBe(false);
+    const cleo = await room.member('cleo');
+    ana.session.joinCall(media());
+    await room.quiet();
+    const [link] = cleo.seen().participants;
     await block();
-    expect(ana.session.isOutdated).toBe(false);
-    ana.core.blocked.clear();
-    expect(ana.session.isOutdated).toBe(true);
+    const from = room.server.relayed.length;
+    await unblock(room, ana, ben);
+    expect([names(ana).sort(), names(ben).sort()]).toEqual([
+      ['ben open', 'cleo open'],
+      ['ana open', 'cleo open'],
+    ]);
+    expect([ben.seen().ringing?.from, ana.seen().own !== null, ana.session.isOutdated]).toEqual(['ana', true, false]);
+    // The hello for Ben is said to nobody else.
+    const [anaSeat, , cleoSeat] = room.server.seats;
+    const said = room.server.relayed.slice(from).filter((each) => each.from === anaSeat?.participantId);
+    expect(said.filter(({ to }) => to === '*' || to === cleoSeat?.participantId)).toEqual([]);
+    expect(cleo.seen().participants[0]?.sess).toBe(link?.sess);
+    expect(names(cleo).sort()).toEqual(['ana open', 'ben open']);
+  });
+
+  it('is linked when unblocked if they came while they were blocked, or were about to be met', async () => {
+    const room = await FakeRoom.create();
+    const core = await FakeCore.create('ana');
+    const ben = await FakeCore.create('ben');
+    core.blocked.add(ben.dev);
+    const ana = await room.member('ana', core);
+    const blocked = await room.member('ben', ben);
+    await unblock(room, ana, blocked);
+    expect([names(ana), names(blocked)]).toEqual([['ben open'], ['ana open']]);
+    // Cleo's confirm does not come before she is blocked.
+    const [anaSeat] = room.server.seats;
+    room.server.tamper = (box, _, target) => (boxKindOf(box) === 'pair' && target === anaSeat ? null : box);
+    const cleo = await room.member('cleo');
+    room.server.tamper = (box) => box;
+    ana.core.blocked.add(cleo.core.dev);
+    ana.session.refreshBlocks();
+    await unblock(room, ana, cleo);
+    expect([names(ana).sort(), names(cleo).sort()]).toEqual([
+      ['ben open', 'cleo open'],
+      ['ana open', 'ben open'],
+    ]);
+  });
+
+  it('is linked when unblocked before the goodbye was said', async () => {
+    const { room, ana, ben } = await twoInARoom();
+    ana.core.blocked.add(ben.core.dev);
+    ana.session.refreshBlocks();
+    await unblock(room, ana, ben);
+    await room.later(1_000);
+    expect([names(ana), names(ben)]).toEqual([['ben open'], ['ana open']]);
+  });
+
+  it('is linked when unblocked after either of them lost the server meanwhile', async () => {
+    const { room, ana, ben, block } = await twoInARoom();
+    await block();
+    for (const seat of room.server.seats) {
+      room.server.drop(seat);
+      await room.later(1_000);
+      room.server.resume(seat);
+      await room.later(1_000);
+    }
+    expect(names(ana)).toEqual([]);
+    await unblock(room, ana, ben);
+    expect([names(ana), names(ben)]).toEqual([['ben open'], ['ana open']]);
+  });
+
+  it('is met three times anew in one session; after that a fresh session is wanted', async () => {
+    const { room, ana, ben, block } = await twoInARoom();
+    for (let times = 1; times <= 3; times++) {
+      await block();
+      await unblock(room, ana, ben);
+      expect([names(ana), ana.session.isOutdated]).toEqual([['ben open'], false]);
+    }
+    await block();
+    await unblock(room, ana, ben);
+    expect([names(ana), ana.session.isOutdated]).toEqual([[], true]);
     await ana.session.leave();
     const again = await room.member('ana', ana.core);
     await room.later(2_000);
-    expect([names(again), names(ben)]).toEqual([['ben open'], ['ana open']]);
-    expect(again.session.isOutdated).toBe(false);
+    expect([names(again), names(ben), again.session.isOutdated]).toEqual([['ben open'], ['ana open'], false]);
   });
 });

@@ -2,27 +2,6 @@ import type { DeviceId } from '@parley/shared/protocol';
 import type { Handshakes } from './handshakes.ts';
 import type { Roster } from './roster.ts';
 
-/** Asks whether devices are blocked, and remembers those that were turned away for it. */
-export class BlockedDevices {
-  readonly #isBlocked: (deviceId: string) => boolean;
-  readonly #turnedAway = new Set<string>();
-
-  constructor(isBlocked: (deviceId: string) => boolean) {
-    this.#isBlocked = isBlocked;
-  }
-
-  readonly has = (deviceId: string): boolean => {
-    const isBlocked = this.#isBlocked(deviceId);
-    if (isBlocked) this.#turnedAway.add(deviceId);
-    return isBlocked;
-  };
-
-  /** Whether somebody was turned away who would not be any more. They are met again only under a fresh hello of this device. */
-  get isOutdated(): boolean {
-    return [...this.#turnedAway].some((deviceId) => !this.#isBlocked(deviceId));
-  }
-}
-
 /**
  * Ends the links to devices that are blocked, or that the rules of the room keep out, at once; a handshake with one of them that is under way gets no more answers. To them it looks as if this device had left.
  */
@@ -39,4 +18,12 @@ export function shutOut(
     if (handshakes && isOnline()) void handshakes.seal(peerId, { type: 'bye' }, isOnline).then(end, end);
     else end();
   }
+}
+
+/** Ends the handshakes with devices that are blocked and have no link, or none yet. */
+export function endHandshakes(
+  { roster, handshakes }: { roster: Roster; handshakes: Handshakes },
+  isBlocked: (deviceId: string) => boolean,
+): void {
+  for (const peerId of handshakes.peersOf(isBlocked)) roster.remove(peerId, 'blocked', true);
 }

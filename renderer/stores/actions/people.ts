@@ -54,6 +54,7 @@ export function createPeopleActions(
       const unblocked = await ports.bridge.call('peers.unblock', { deviceId });
       if (!unblocked.ok) return tell(unblocked);
       store.setState({ blocked: unblocked.value.items });
+      for (const session of running()?.reach.all() ?? []) session.refreshBlocks();
       const { rooms } = store.getState();
       await Promise.all([running()?.reach.sync(), ...rooms.map(({ roomId }) => chats.reload(roomId))]);
       return unblocked;
