@@ -16,6 +16,7 @@ export function followHandshakes(
   handshakes.on('moved', () => admission.moved(handshakes.confirmed));
   handshakes.on('knocked', (knock) => void door.knocked(knock));
   handshakes.on('waits', (heard) => door.waits(heard));
+  handshakes.on('removed', ({ records }) => void door.learn(records));
   handshakes.on('message', ({ peer, message }) => {
     if (message.type === 'bye') roster.remove(peer.peerId, 'left', true);
     else admission.signal(peer, message.signal);

@@ -1,4 +1,4 @@
-import type { ComputerList, Profile } from '@parley/shared/model';
+import type { ComputerList, Profile, RoomRules } from '@parley/shared/model';
 import type { Outcome, PairMessage, ParticipantId } from '@parley/shared/protocol';
 import type { OwnHello, RoomKeys } from '@parley/shared/sealing';
 import type { Clock } from '@parley/shared/timing';
@@ -8,12 +8,14 @@ import type { KnownPeer } from './known-peer.ts';
 /** The word of the room's rules about devices: who may be met, who only knocks here, and who gets no answer. */
 export type Gate = {
   of(deviceId: string): 'in' | 'knocks' | 'out';
+  /** The records by which a device was removed from the room; null where it was not. */
+  removalOf(deviceId: string): readonly RoomRules[] | null;
   /** As what this person may let somebody in. */
   by(): 'owner' | 'moderator';
 };
 
 /** A room that everybody with the invite may enter. */
-export const OPEN_GATE: Gate = { of: () => 'in', by: () => 'owner' };
+export const OPEN_GATE: Gate = { of: () => 'in', removalOf: () => null, by: () => 'owner' };
 
 export type HandshakePorts = {
   keys: RoomKeys;
@@ -49,6 +51,8 @@ export type HandshakeEvents = {
   knocked: Said;
   /** This device knocks there itself: it was heard, and is not let in yet. */
   waits: { peer: KnownPeer; by: 'owner' | 'moderator' };
+  /** Somebody says that this device was removed, with the records that show it. */
+  removed: { records: readonly RoomRules[] };
   message: { peer: KnownPeer; message: Exclude<PairMessage, { type: 'confirm' | 'wait' }> };
 };
 

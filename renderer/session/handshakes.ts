@@ -9,6 +9,7 @@ import { Greetings } from './greetings.ts';
 import type { BoxDrops, HandshakeEvents, HandshakePorts } from './handshake-ports.ts';
 import { type KnownPeer, type PeerRecord, peerIdOf, recordOf } from './known-peer.ts';
 import { MetAnew } from './met-anew.ts';
+import { RemovalNotices } from './removal-notices.ts';
 import { SeatCounts } from './seat-counts.ts';
 import { Throttle } from './throttle.ts';
 import { TurnedAway, type TurnedAwayHello } from './turned-away.ts';
@@ -39,6 +40,7 @@ export class Handshakes {
   readonly #greetings: Greetings;
   readonly #turnedAway = new TurnedAway();
   readonly #anew: MetAnew;
+  readonly #notices: RemovalNotices;
   readonly #moving: Throttle;
   #queue: Promise<void> = Promise.resolve();
   #queued = 0;
@@ -49,6 +51,7 @@ export class Handshakes {
     this.#clock = countedClock(ports.clock);
     this.#moving = new Throttle(this.#clock, MOVES_RATE, () => this.#events.emit('moved', undefined));
     this.#greetings = new Greetings(ports, this.#clock);
+    this.#notices = new RemovalNotices(ports, this.#clock);
     this.#anew = new MetAnew({ first: ports.own, freshHello: ports.freshHello, log: ports.log });
     this.#expected = new ExpectedSeats({
       clock: this.#clock,
@@ -172,6 +175,7 @@ export class Handshakes {
       try {
         if (kind === 'hello') await this.#hello(from, toAll, box);
         else if (kind === 'pair') await this.#pair(from, box);
+        else if (kind === 'notice') await this.#notice(box);
         else this.#dropped.unreadable += 1;
       } catch (error) {
         // A pair that ended meanwhile. The boxes behind this one are still dealt with.
@@ -221,6 +225,7 @@ export class Handshakes {
   close(): void {
     this.#closed = true;
     this.#greetings.close();
+    this.#notices.close();
     for (const peerId of this.#byPeerId.keys()) this.end(peerId);
     this.#expected.close();
     this.#moving.close();
@@ -241,6 +246,7 @@ export class Handshakes {
     if (hello.dev === own.dev) return;
     if (!this.#isAnswered(hello.dev)) {
       this.#turnedAway.note({ from, peerId, dev: hello.dev, box });
+      void this.#notices.tell(hello, from);
       return this.#expected.forget(from);
     }
     if (this.#over.has(peerId)) return;
@@ -272,6 +278,13 @@ export class Handshakes {
     this.#byPeerId.set(peerId, fresh);
     this.#byTag.set(paired.value.tag, fresh);
     await this.#greetings.meet(fresh, from, toAll);
+  }
+
+  async #notice(box: string): Promise<void> {
+    const records = await this.#notices.open(box);
+    if (this.#closed) return;
+    if (records) this.#events.emit('removed', { records });
+    else this.#dropped.refused += 1;
   }
 
   #isAnswered(dev: string): boolean {

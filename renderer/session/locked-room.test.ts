@@ -156,7 +156,7 @@ describe('a locked room (C9)', () => {
 });
 
 describe('removal (C9)', () => {
-  it('ends every link at once, tells the removed, and answers them no more', async () => {
+  it('ends every link at once, tells the removed, and answers them with nothing but the record of it', async () => {
     const room = await FakeRoom.create();
     const [ana, ben, cem] = [await room.owner('ana'), await room.member('ben'), await room.member('cem')];
     const shut: string[] = [];
@@ -169,9 +169,104 @@ describe('removal (C9)', () => {
     await cem.session.leave();
     const from = room.server.relayed.length;
     const again = await room.member('cem', cem.core);
-    await room.later(60_000);
+    await room.later(50_000);
     expect([names(ana), names(ben), names(again)]).toEqual([['ben'], ['ana'], []]);
-    expect([gotBy(room, 3, from), ana.seen().knocks]).toEqual([[], []]);
+    expect([gotBy(room, 3, from), ana.seen().knocks]).toEqual([['notice', 'notice'], []]);
+  });
+
+  /** A room with Ben, and Cem who is removed while he is away. */
+  async function removedWhileAway(with_: 'record' | 'moderator' = 'record') {
+    const room = await FakeRoom.create();
+    const [ana, ben] = [await room.owner('ana'), await room.member('ben')];
+    const cem = await room.member('cem');
+    await cem.session.leave();
+    if (with_ === 'moderator') await ana.session.setRules(() => ({ do: 'moderator', device: ben.core.dev, on: true }));
+    await room.quiet();
+    if (with_ === 'moderator') await ana.session.leave();
+    await remove(with_ === 'moderator' ? ben : ana, cem);
+    await room.quiet();
+    return { room, ana, ben, cem: cem.core };
+  }
+
+  it('is told to somebody who was away then, with nothing beside the signed record', async () => {
+    const { room, ana, ben, cem } = await removedWhileAway();
+    await ana.session.leave();
+    cem.met.clear();
+    const from = room.server.relayed.length;
+    const again = await room.member('cem', cem);
+    await room.quiet();
+    expect([doorOf(again), again.seen().rules.self, again.notices]).toEqual([{ at: 'removed' }, 'removed', []]);
+    expect([gotBy(room, 3, from), cem.met.size, names(ben)]).toEqual([['notice'], 0, []]);
+    expect(again.seen().rules.records).toEqual(ben.seen().rules.records);
+  });
+
+  it('is told where a moderator removed them, before the owner heard of it', async () => {
+    const { room, cem } = await removedWhileAway('moderator');
+    expect(doorOf(await room.member('cem', cem))).toEqual({ at: 'removed' });
+  });
+
+  it('is told to the same device once in a minute, and to no more than five at once', async () => {
+    const { room, ana, cem } = await removedWhileAway();
+    await ana.session.leave();
+    const [, benSeat] = room.server.seats;
+    const told = () =>
+      room.server.relayed.filter(({ from, box }) => from === benSeat?.participantId && boxKindOf(box) === 'notice')
+        .length;
+    const come = async (core: FakeCore) => {
+      await (await room.member('cem', core)).session.leave();
+      await room.quiet();
+    };
+    for (let times = 0; times < 3; times++) await come(cem);
+    expect(told()).toBe(1);
+    await room.later(60_000);
+    await come(cem);
+    expect(told()).toBe(2);
+    const others = await Promise.all(Array.from({ length: 7 }, (_, at) => FakeCore.create(`removed-${at}`)));
+    const owner = await room.member('ana', ana.core);
+    for (const { dev } of others)
+      await owner.session.setRules((present) => ({ do: 'remove', device: dev, lock: false, present }));
+    await room.quiet();
+    await owner.session.leave();
+    await room.later(60_000);
+    for (const core of others) await come(core);
+    expect(told()).toBe(2 + 5);
+  });
+
+  it('is told by nobody who blocked them, and to nobody else at the door', async () => {
+    const { room, ana, ben, cem } = await removedWhileAway();
+    await ana.session.leave();
+    ben.core.blocked.add(cem.dev);
+    const from = room.server.relayed.length;
+    const again = await room.member('cem', cem);
+    await room.later(10_000);
+    expect([gotBy(room, 3, from), doorOf(again)]).toEqual([[], { at: 'open' }]);
+    const locked = await lockedRoom();
+    await locked.ana.session.leave();
+    const before = locked.room.server.relayed.length;
+    await locked.room.member('dora');
+    await locked.room.later(10_000);
+    expect(gotBy(locked.room, 2, before)).toEqual([]);
+  });
+
+  it('is believed of the owner alone: a notice with a forged record changes nothing and is not spoken of', async () => {
+    const room = await FakeRoom.create();
+    const [ana, ben] = [await room.owner('ana'), await room.member('ben')];
+    const rogue = await room.rogue();
+    const fields = {
+      roomId: room.keyring.roomId,
+      by: null,
+      grant: null,
+      seq: 9,
+      locked: false,
+      owners: [ana.core.dev],
+    };
+    const forged = await signRules(ana.core.key, { ...fields, admitted: [], removed: [ben.core.dev], moderators: [] });
+    const [, benSeat] = room.server.seats;
+    for (let times = 0; times < 20; times++) if (benSeat) await rogue.notice(benSeat, [forged]);
+    await room.quiet();
+    expect([doorOf(ben), names(ben), ben.notices]).toEqual([{ at: 'open' }, ['ana'], []]);
+    // Four at once.
+    expect(ben.core.asked.filter((name) => name === 'rooms.learn-rules')).toHaveLength(4);
   });
 
   it('reaches a member who was away by another one, while the owner is away', async () => {

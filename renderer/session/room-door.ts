@@ -1,5 +1,12 @@
 import type { Bridge } from '@parley/shared/bridge';
-import { NO_RULES, nameOf, type RoomRules, type RoomRulesNow, type RulesChange } from '@parley/shared/model';
+import {
+  NO_RULES,
+  nameOf,
+  openRecords,
+  type RoomRules,
+  type RoomRulesNow,
+  type RulesChange,
+} from '@parley/shared/model';
 import {
   accept,
   DeviceId,
@@ -70,6 +77,7 @@ export class RoomDoor {
       if (!this.#rules.locked || this.#admitted.has(deviceId)) return 'in';
       return this.#rules.role === 'member' ? 'out' : 'knocks';
     },
+    removalOf: (deviceId) => (this.#removed.has(deviceId) ? removalRecords(this.#rules.records, deviceId) : null),
     by: () => (this.#rules.role === 'owner' ? 'owner' : 'moderator'),
   };
 
@@ -100,15 +108,21 @@ export class RoomDoor {
 
   /** A member handed on records. */
   async heard(participant: Participant, { records }: LinkMessageOf<'rules'>): Promise<void> {
-    const { bridge, roomId, clock, notice } = this.#ports;
+    const { clock, notice } = this.#ports;
     const pace = this.#paces.get(participant) ?? new FixedRate(RULES_RATE.burst, RULES_RATE.perSecond);
     this.#paces.set(participant, pace);
     if (!pace.take(clock.monotonicMs())) return;
+    const forged = await this.learn(records);
+    if (forged > 0) notice({ tone: 'trouble', text: forgedRulesWords(participant.name), code: 'rules-forged' });
+  }
+
+  /** Takes the records of anybody, as far as they are signed. Resolves with how many are not. */
+  async learn(records: readonly RoomRules[]): Promise<number> {
+    const { bridge, roomId } = this.#ports;
     const learned = await bridge.call('rooms.learn-rules', { roomId, records: [...records] });
-    if (!learned.ok) return;
-    if (learned.value.forged > 0)
-      notice({ tone: 'trouble', text: forgedRulesWords(participant.name), code: 'rules-forged' });
+    if (!learned.ok) return 0;
     this.#take(learned.value.rules);
+    return learned.value.forged;
   }
 
   /** Changes the rules, as their owner or a moderator. */
@@ -196,6 +210,13 @@ export class RoomDoor {
     this.#drop(({ deviceId }) => this.gate.of(deviceId) !== 'knocks');
     this.#ports.changed();
   }
+}
+
+/** The records that show a device its removal: the owner's, and where that does not name it those of moderators who removed somebody. */
+function removalRecords(records: readonly RoomRules[], deviceId: string): readonly RoomRules[] {
+  const owner = records.filter(({ by }) => by === null);
+  const isNamed = owner.some(({ removed }) => removed.some((device) => device === deviceId));
+  return isNamed ? owner : [...owner, ...openRecords(records).filter(({ removed }) => removed.length > 0)];
 }
 
 /** The records in as few messages as they fit into, that of the owner in the first: without it the others count for nothing. */

@@ -42,6 +42,9 @@ export const LISTS_RATE = { burst: 12, perSecond: 0.1 };
 export const LISTS_SAID_RATE = { burst: 4, perSecond: 0.08 };
 /** How often records of a room's rules are taken from a participant. */
 export const RULES_RATE = { burst: 60, perSecond: 1 };
+/** How often devices that were removed while they were away are told so, all together, and how often this one lets itself be told. */
+export const NOTICES_RATE = { burst: 5, perSecond: 0.1 };
+export const NOTICES_TAKEN_RATE = { burst: 4, perSecond: 0.1 };
 /** How often the person is asked about somebody at the door of a locked room: five at once, then one in half a minute. */
 export const KNOCKS_RATE = { burst: 5, perSecond: 1 / 30 };
 /** How long the person is not asked again about somebody whom they did not let in. */

@@ -53,6 +53,26 @@ describe('the app at the door of a locked room (C9)', () => {
   });
 });
 
+describe('the app of somebody who was removed while they were away (C9)', () => {
+  it('says so as soon as a member is there, and stays out of the room', async () => {
+    const room = await FakeRoom.create();
+    const ana = await room.owner('ana');
+    await ana.session.leave();
+    const { app, state, core } = await openApp(room, { name: 'cem' });
+    const { roomId } = room.keyring;
+    expect(state().reach[roomId]?.door).toEqual({ at: 'open' });
+    ana.core.rules.records.set(null, await ana.core.rules.sign({ removed: [core.dev] }));
+    const again = await room.member('ana', ana.core);
+    await room.later(1_000);
+    expect([state().reach[roomId]?.door, again.seen().participants]).toEqual([{ at: 'removed' }, []]);
+    const { relayed } = room.server;
+    const from = relayed.length;
+    await room.later(60_000);
+    expect([state().reach[roomId]?.door, relayed.length - from]).toEqual([{ at: 'removed' }, 0]);
+    await app.close();
+  });
+});
+
 describe('the app of somebody who may let people in (C9)', () => {
   it('shows who knocks, and lets them in, leaves them or blocks them', async () => {
     const room = await FakeRoom.create();

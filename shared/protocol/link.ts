@@ -199,6 +199,15 @@ const AroundMessage = z.object({
   missing: z.array(Stay).max(LIMITS.aroundMax),
 });
 
+const Records = z
+  .array(RoomRules)
+  .min(1)
+  .max(LIMITS.moderatorsMax + 1);
+
+/** For a device that was removed from the room while it was away: the records by which it was, in a box of their own. */
+export const RemovalNotice = z.object({ records: Records });
+export type RemovalNotice = z.infer<typeof RemovalNotice>;
+
 /** The messages between two linked participants on the data channel: one JSON text per message. */
 export const LinkMessage = z.discriminatedUnion('type', [
   PresenceMessage,
@@ -244,13 +253,7 @@ export const LinkMessage = z.discriminatedUnion('type', [
   OwnThings.extend({ type: z.literal('own') }),
   z.object({ type: z.literal('computer'), step: ComputerStep }),
   /** The records of the room's rules that the sender has. */
-  z.object({
-    type: z.literal('rules'),
-    records: z
-      .array(RoomRules)
-      .min(1)
-      .max(LIMITS.moderatorsMax + 1),
-  }),
+  z.object({ type: z.literal('rules'), records: Records }),
   /** The invite of another room: shown to the person, who may look at it in the lobby. Nothing is joined by it. */
   z.object({
     type: z.literal('invite'),

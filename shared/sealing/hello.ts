@@ -8,6 +8,7 @@ import { label, randomBytes, verifyEd25519 } from './primitives.ts';
 
 export const BOX_HELLO = 0x01;
 export const BOX_PAIR = 0x02;
+export const BOX_NOTICE = 0x03;
 
 /** Signs the typed fields of a hello; the device's key itself never comes here. */
 export type HelloSigner = (fields: HelloFields) => Promise<{ dev: DeviceId; sig: string }>;
@@ -147,9 +148,17 @@ export async function decrypt(
 }
 
 /** The kind of a box by its first byte, without opening it. The byte is not authenticated. */
-export function boxKindOf(box: string): 'hello' | 'pair' | undefined {
-  const first = fromBase64Url(box.slice(0, 4))?.[0];
-  return first === BOX_HELLO ? 'hello' : first === BOX_PAIR ? 'pair' : undefined;
+export function boxKindOf(box: string): 'hello' | 'pair' | 'notice' | undefined {
+  switch (fromBase64Url(box.slice(0, 4))?.[0]) {
+    case BOX_HELLO:
+      return 'hello';
+    case BOX_PAIR:
+      return 'pair';
+    case BOX_NOTICE:
+      return 'notice';
+    default:
+      return undefined;
+  }
 }
 
 /** The tag of a pair box in base64url, without opening it: says which session it belongs to. */

@@ -42,6 +42,7 @@ export {
 export { openPairSession, type PairSession } from './pair-session.ts';
 export { findParleyLink, type Pasted, readPasted, readServerAddress } from './pasted.ts';
 export { ed25519FromSeed, hasLowOrder, sha256 } from './primitives.ts';
+export { openRemovalNotice, sealRemovalNotice } from './removal-notice.ts';
 export { rulesBytes, signRules, verifyRules } from './rules.ts';
 export { deviceCode } from './safety-code.ts';
 export type { SafetyExchange } from './safety-exchange.ts';

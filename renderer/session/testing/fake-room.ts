@@ -52,6 +52,7 @@ import {
   openPairSession,
   type PairSession,
   type RoomKeys,
+  sealRemovalNotice,
 } from '@parley/shared/sealing';
 import { noLog } from '../../log.ts';
 import { usualLinkPolicy } from '../../mesh/link-policy.ts';
@@ -560,6 +561,11 @@ export class Rogue {
     const box = await session.seal({ type: 'confirm', sig, profile: profileFromName('rogue') });
     to.deliver(this.participantId, false, box);
     return session;
+  }
+
+  /** Says to a member that they were removed. */
+  async notice(to: FakeSeat, records: RoomRules[]): Promise<void> {
+    to.deliver(this.participantId, false, await sealRemovalNotice(this.#keys, await this.helloOf(to), { records }));
   }
 
   async signed({ bridge }: RogueStay, { role, transcriptHash }: PairSession) {
