@@ -1,5 +1,5 @@
 import { type Computer, type ComputerLeave, type ComputerList, nameKey, type PeerStanding } from '@parley/shared/model';
-import { type DeviceId, LIMITS, ParleyError, type RoomId } from '@parley/shared/protocol';
+import { DeviceId, LIMITS, ParleyError, type RoomId, readJson } from '@parley/shared/protocol';
 import { isConsent, isSignedLeave, isSignedList } from '@parley/shared/sealing';
 import { createVerifier } from '../identity/ed25519.ts';
 import { createComputerWarnings } from './computer-warnings.ts';
@@ -128,7 +128,7 @@ export function createComputersStore(context: HistoryContext) {
   const endDoubt = (learned: LearnedComputers, { by, roomId }: HeardComputers) => {
     const begun = doubt();
     if (by === null || roomId === null || !begun) return;
-    const known: string[] = JSON.parse(begun.known);
+    const known = readJson(DeviceId.array(), begun.known) ?? [];
     if (known.length > 0 ? !known.includes(by) : ownOthers().includes(by)) return;
     run(sql.trustComputers);
     learned.devices.push(own);

@@ -9,12 +9,16 @@ import {
   type HistoryItem,
   type MessageCall,
   type MessageContent,
+  MessageFile,
   type Quote,
   type Reaction,
 } from '@parley/shared/model';
-import { DeviceId } from '@parley/shared/protocol';
+import { DeviceId, readJson } from '@parley/shared/protocol';
 import { fromBlob, toBlob } from './blobs.ts';
 import { digestOf } from './digest.ts';
+
+/** What a file's message keeps as its body. */
+const KeptFile = MessageFile.omit({ salt: true, name: true });
 
 /** A row of `messages` with the names behind its numbers: one entry of its author's log. */
 export type MessageRow = {
@@ -158,7 +162,7 @@ function bodyOf(row: MessageRow): EntryBody | null {
     case 'timer':
       return { salt, lifetimeMs: lifetimeOf(row.body) };
     case 'file':
-      return { salt, name: row.text, ...JSON.parse(row.body ?? '{}') };
+      return fileOf(row.text, salt, row.body);
     case 'call':
       return { salt };
     case 'hangup':
@@ -221,7 +225,13 @@ export const itemOf = (row: ItemRow, reactions: Reaction[] = [], call: MessageCa
 function contentOf(row: ItemRow): MessageContent {
   if (row.kind !== KIND_NUMBERS.file) return { kind: 'text' };
   const { salt, text: name } = row;
-  return { kind: 'file', file: salt === null ? null : { salt, name, ...JSON.parse(row.body ?? '{}') } };
+  return { kind: 'file', file: salt === null ? null : fileOf(name, salt, row.body) };
+}
+
+/** Null where the disk lost it. */
+function fileOf(name: string, salt: string, body: string | null): MessageFile | null {
+  const kept = readJson(KeptFile, body);
+  return kept ? { salt, name, ...kept } : null;
 }
 
 function quoteOf(row: ItemRow): Quote | null {

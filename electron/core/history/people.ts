@@ -1,5 +1,5 @@
 import { type Computer, ComputerLeave, ComputerList } from '@parley/shared/model';
-import type { DeviceId } from '@parley/shared/protocol';
+import { type DeviceId, readJson } from '@parley/shared/protocol';
 import type { Queries } from './database.ts';
 import type { ItemRow } from './message-rows.ts';
 import { sql } from './statements.ts';
@@ -28,12 +28,12 @@ export function createPeople({ one, all, run }: Queries, own: DeviceId) {
   const read = () => {
     for (const each of [lists, bonds, leaves, counts]) each.clear();
     for (const { list } of all<{ list: string }>(sql.computerLists)) {
-      const parsed = ComputerList.safeParse(JSON.parse(list));
-      if (parsed.success) lists.set(parsed.data.person, parsed.data);
+      const known = readJson(ComputerList, list);
+      if (known) lists.set(known.person, known);
     }
     for (const { leave } of all<{ leave: string }>(sql.computerLeaves)) {
-      const parsed = ComputerLeave.safeParse(JSON.parse(leave));
-      if (parsed.success) leaves.set(parsed.data.device, parsed.data);
+      const known = readJson(ComputerLeave, leave);
+      if (known) leaves.set(known.device, known);
     }
     type Row = { device: string; person: string; asked_at: number; ended_at: number };
     for (const { device, person, asked_at, ended_at } of all<Row>(sql.computerDevices))

@@ -8,7 +8,7 @@ import {
   risingDevices,
   rulesInForce,
 } from '@parley/shared/model';
-import { DeviceId, type RoomId } from '@parley/shared/protocol';
+import { DeviceId, type RoomId, readJson } from '@parley/shared/protocol';
 import type { HistoryContext } from './history-context.ts';
 import type { PinRow } from './peers-store.ts';
 import { sql } from './statements.ts';
@@ -20,10 +20,7 @@ const OWNER = '';
 export function createRulesStore({ one, all, run, transaction, people, blocks, own, needRoom }: HistoryContext) {
   const pinOf = (device: string) => one<PinRow>(sql.pin, device);
   const recordsOf = (roomId: RoomId): RoomRules[] =>
-    all<{ record: string }>(sql.rules, roomId).flatMap(({ record }) => {
-      const parsed = RoomRules.safeParse(JSON.parse(record));
-      return parsed.success ? [parsed.data] : [];
-    });
+    all<{ record: string }>(sql.rules, roomId).flatMap(({ record }) => readJson(RoomRules, record) ?? []);
 
   /** Each person of these devices once. */
   const peopleOf = (devices: readonly DeviceId[]): RuledPerson[] =>

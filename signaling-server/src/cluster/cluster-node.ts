@@ -1,7 +1,7 @@
+import { readJson } from '@parley/shared/protocol';
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import { readJson } from '../read-json.ts';
 import { type Backplane, NODE_TTL_MS, type OpenBackplane, type Store } from './backplane.ts';
 
 /** After an outage other nodes need this long to be heard of again; until then nobody is given up. */

@@ -1,6 +1,6 @@
+import { readJson } from '@parley/shared/protocol';
 import { z } from 'zod';
 import { type Clock, repeatTask } from '../clock.ts';
-import { readJson } from '../read-json.ts';
 import type { RedisClient } from './redis-client.ts';
 
 const PUBLISH_EVERY_MS = 2_000;

@@ -1,9 +1,9 @@
+import { readJson } from '@parley/shared/protocol';
 import { z } from 'zod';
 import { type Clock, repeatTask } from '../clock.ts';
 import type { Store } from '../cluster/backplane.ts';
 import type { Notices } from '../cluster/cluster-node.ts';
 import { plainAddresses, type SharedAddresses } from '../cluster/shared-addresses.ts';
-import { readJson } from '../read-json.ts';
 import type { Block, BlockList } from './block-list.ts';
 
 const LOOK_EVERY_MS = 60_000;

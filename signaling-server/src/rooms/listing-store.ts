@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { roomNameKey } from '@parley/shared/model';
-import { accept, type Outcome, type RoomId, refuse, SignedListing } from '@parley/shared/protocol';
+import { accept, type Outcome, type RoomId, readJson, refuse, SignedListing } from '@parley/shared/protocol';
 import { z } from 'zod';
 import type { Store, Stored } from '../cluster/backplane.ts';
-import { readJson } from '../read-json.ts';
 
 /** A room on the server's list: what its owner signed, and nothing more. */
 export type Listing = SignedListing;

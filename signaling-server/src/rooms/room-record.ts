@@ -1,7 +1,14 @@
 import { createHash, hash, timingSafeEqual } from 'node:crypto';
-import { accept, type Outcome, ParticipantId, type ResumeToken, type RoomId, refuse } from '@parley/shared/protocol';
+import {
+  accept,
+  type Outcome,
+  ParticipantId,
+  type ResumeToken,
+  type RoomId,
+  readJson,
+  refuse,
+} from '@parley/shared/protocol';
 import { z } from 'zod';
-import { readJson } from '../read-json.ts';
 
 /** A seat as all nodes know it. */
 const RecordSeat = z.object({
