@@ -54,14 +54,12 @@ export class Participant {
   speaking = false;
   typing = false;
   safetyCode: string | null = null;
-  deviceCode: string | null = null;
   /** The rules of the room keep them out; the link is about to close. */
   isOut = false;
   /** The server says that their seat ended. */
   gone = false;
   undoTyping: () => void = () => {};
   undoGone: () => void = () => {};
-  undoDeviceCode: () => void = () => {};
 
   constructor({ peer, deviceId, profile, standing, person, link }: ParticipantOptions) {
     this.peer = peer;
@@ -125,7 +123,6 @@ export class Participant {
       cameraStream: call ? streamOf('camera') : null,
       screenStream: call?.screen ? streamOf('screen') : null,
       safetyCode: this.safetyCode,
-      deviceCode: this.deviceCode,
     };
   }
 
@@ -134,6 +131,5 @@ export class Participant {
     this.naming?.close();
     this.undoTyping();
     this.undoGone();
-    this.undoDeviceCode();
   }
 }

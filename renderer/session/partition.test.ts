@@ -8,7 +8,6 @@ const apart = (member: FakeMember) =>
 /** Ana, Ben and Dan are linked with each other; the server keeps boxes between Cleo, who comes last, and some of them back. */
 async function split(kept: readonly ('ana' | 'ben' | 'dan')[]) {
   const room = await FakeRoom.create();
-  room.policy = { ...room.policy, deviceCodeDelayMs: 3_600_000 };
   const ana = await room.member('ana');
   const ben = await room.member('ben');
   const dan = await room.member('dan');

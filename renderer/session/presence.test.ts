@@ -34,6 +34,12 @@ describe('the presence of this device', () => {
     expect(told).toHaveLength(PRESENCE_RATE.burst + 1);
   });
 
+  it('tells at once where it is asked to, before the turn ends', () => {
+    const { told, presence } = setUp();
+    presence.publishNow();
+    expect(told).toHaveLength(1);
+  });
+
   it('says nothing more once it is closed', async () => {
     const { clock, told, presence } = setUp();
     presence.publish();

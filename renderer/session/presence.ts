@@ -26,9 +26,12 @@ export class Presence {
   }
 
   /** Tells the others soon; many changes of one turn are told once. */
-  readonly publish: () => void = oncePerTurn(() => {
+  readonly publish: () => void = oncePerTurn(() => this.publishNow());
+
+  /** Tells the others before anything else of this turn happens: the page may be busy for long with what it is to show next. */
+  publishNow(): void {
     if (!this.#closed) this.#publishing.request();
-  });
+  }
 
   message(): LinkMessageOf<'presence'> {
     const { profile, call, busy } = this.#ports;

@@ -42,6 +42,8 @@ export type RoomCallPorts = {
   entries: Pick<CallEntries, 'started' | 'follow' | 'joinedElsewhere'>;
   /** The others must hear of this device's part. */
   publish: () => void;
+  /** The same before anything else of this turn happens. */
+  publishNow: () => void;
   isOver: () => boolean;
   notice: (notice: SessionNotice) => void;
   /** The shown state changed. */
@@ -107,6 +109,8 @@ export class RoomCall {
       this.#ringing.heard(joined.value.callId, 0);
       this.#ports.entries.started(joined.value.callId);
     }
+    // Their pictures are on their way while this page makes its stage.
+    this.#ports.publishNow();
     this.changed();
     return this.own ? accept(this.own) : refuse('call-full');
   }

@@ -1,16 +1,12 @@
 import { accept, refuse, type SafetyStep } from '@parley/shared/protocol';
-import { deviceCode } from '@parley/shared/sealing';
 import { describe, expect, it } from 'vitest';
 import { noLog } from '../log.ts';
-import { fakeClock, settled } from '../testing/fake-clock.ts';
 import { SafetyCodes } from './safety-codes.ts';
-import { fakeDevice, fakeParticipant } from './testing/fake-participant.ts';
+import { fakeParticipant } from './testing/fake-participant.ts';
 
-const DELAY_MS = 1_500;
 const step = (name: string): SafetyStep => ({ name }) as unknown as SafetyStep;
 
 function setUp() {
-  const clock = fakeClock();
   const counts = { changed: 0 };
   let started = 0;
   const exchange = {
@@ -23,13 +19,10 @@ function setUp() {
   };
   const made = fakeParticipant('a', { session: { safety: () => exchange } });
   const codes = new SafetyCodes({
-    clock,
-    deviceCodeDelayMs: DELAY_MS,
-    ownDevice: () => fakeDevice('o'),
     changed: () => void counts.changed++,
     log: noLog,
   });
-  return { clock, counts, exchange, codes, started: () => started, ...made };
+  return { counts, exchange, codes, started: () => started, ...made };
 }
 
 describe('the codes that two people compare', () => {
@@ -59,24 +52,10 @@ describe('the codes that two people compare', () => {
     expect([participant.safetyCode, link.sent, counts.changed]).toEqual([null, [], 0]);
   });
 
-  it('of the devices come after the delay, and never when the participant left before', async () => {
-    const { clock, codes, participant } = setUp();
-    await codes.start(participant);
-    clock.advance(DELAY_MS - 1);
-    await settled();
-    expect(participant.deviceCode).toBe(null);
-    clock.advance(1);
-    await expect.poll(() => participant.deviceCode).toBe(await deviceCode(fakeDevice('o'), participant.deviceId));
-    const other = setUp();
-    await other.codes.start(other.participant);
-    other.participant.close();
-    expect(other.clock.pending).toBe(0);
-  });
-
   it('do not begin when the pair ended meanwhile', async () => {
-    const { clock, codes, exchange, participant, link } = setUp();
+    const { codes, exchange, participant, link } = setUp();
     Object.assign(exchange, { start: () => Promise.reject(new Error('the pair session is closed')) });
     await codes.start(participant);
-    expect([link.sent, clock.pending]).toEqual([[], 0]);
+    expect(link.sent).toEqual([]);
   });
 });

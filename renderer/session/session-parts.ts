@@ -159,6 +159,7 @@ export function createSessionParts(
     entries: new CallEntries({ roomId, bridge, conversation, log }),
     reportStream: (kind, live) => void hooks.seated()?.seat.stream(kind, live),
     publish: () => presence.publish(),
+    publishNow: () => presence.publishNow(),
     isOver,
     notice,
     shown,
@@ -184,13 +185,7 @@ export function createSessionParts(
     participants: () => roster.all,
     mayTellOwn: ports.mayTellOwn,
   });
-  const codes = new SafetyCodes({
-    clock,
-    deviceCodeDelayMs: policy.deviceCodeDelayMs,
-    ownDevice: () => hooks.seated()?.deviceId ?? null,
-    changed: shown,
-    log,
-  });
+  const codes = new SafetyCodes({ changed: shown, log });
   const partition: Partition = new Partition({
     clock,
     participants: () => roster.all,

@@ -8,8 +8,6 @@ export type SessionPolicy = {
   receiptsEveryMs: number;
   typingShownMs: number;
   typingEveryMs: number;
-  /** Wait before the long code of two devices is computed; it takes thousands of hashes. */
-  deviceCodeDelayMs: number;
   /** For the goodbye, by the links and by the server: leaving waits no longer for either. */
   byeMs: number;
   /** First wait before another try when the core refused to open the room. */
@@ -25,7 +23,6 @@ export const usualSessionPolicy = (link: LinkPolicy): SessionPolicy => ({
   receiptsEveryMs: 100,
   typingShownMs: 5_000,
   typingEveryMs: 2_500,
-  deviceCodeDelayMs: 1_500,
   byeMs: 150,
   reopenMs: 5_000,
   comingInMs: 10_000,

@@ -32,7 +32,6 @@ export type ParticipantNow = {
   cameraStream: MediaStream | null;
   screenStream: MediaStream | null;
   safetyCode: string | null;
-  deviceCode: string | null;
 };
 
 /**

@@ -42,7 +42,6 @@ describe('a server that swaps the boxes of two people for a while (C9, P2)', () 
     '%s, boxes: %s, for %i ms: sends nothing astray, and everybody is in a minute later',
     async (lie, kind, ms) => {
       const room = await FakeRoom.create();
-      room.policy = { ...room.policy, deviceCodeDelayMs: 3_600_000 };
       const ana = await room.member('ana');
       const ben = await room.member('ben');
       const [anaSeat, benSeat] = room.server.seats;

@@ -288,6 +288,5 @@ function toView(participant: ParticipantNow, forOneself: ForOneself): Participan
     cameraStream: participant.cameraStream,
     screenStream: participant.screenStream,
     safetyCode: participant.safetyCode,
-    deviceCode: participant.deviceCode,
   };
 }

@@ -256,8 +256,6 @@ export type ParticipantView = ForOneself & {
   screenStream: MediaStream | null;
   /** Eight digits in two groups, for this connection; null until both sides opened their commitments. */
   safetyCode: string | null;
-  /** Sixty digits in twelve groups, for the two devices. */
-  deviceCode: string | null;
 };
 
 /** none → preparing (pre-join) → joined → none */

@@ -167,19 +167,21 @@ describe('a call of two', () => {
     expect(await ana.page.locator('[data-sess]').count()).toBe(2);
   });
 
-  it('shows the same safety code to both', async () => {
+  it('shows the same codes to both: the short one, and that of the two devices', async () => {
     const codes = await Promise.all(
       [ana, ben].map(async (one) => {
         await one.openPanel('People');
         await one.page.getByRole('button', { name: 'Compare safety code' }).first().click();
-        const code = one.page.getByRole('dialog', { name: 'Safety code' }).getByText(/^\d{4} \d{4}$/);
-        const digits = await code.textContent({ timeout: 30_000 });
+        const dialog = one.page.getByRole('dialog', { name: 'Safety code' });
+        const short = await dialog.getByText(/^\d{4} \d{4}$/).textContent({ timeout: 30_000 });
+        await dialog.getByText('The code of your two devices').click();
+        const long = await dialog.getByText(/^(\d{5} ){11}\d{5}$/).textContent({ timeout: 30_000 });
         await one.page.keyboard.press('Escape');
-        return digits;
+        return { short, long };
       }),
     );
-    expect(codes[0]).toMatch(/^\d{4} \d{4}$/);
-    expect(codes[0]).toBe(codes[1]);
+    expect(codes[0]).toEqual({ short: expect.stringMatching(/^\d{4}/), long: expect.stringMatching(/^\d{5}/) });
+    expect(codes[0]).toEqual(codes[1]);
   });
 
   it('asks before the page is reloaded in the middle of it, and goes on when that was a slip', async () => {

@@ -5,14 +5,14 @@ import { describe, expect, it } from 'vitest';
 import type { Actions } from '../../stores/actions/actions.ts';
 import { AppProvider } from '../../stores/react.tsx';
 import { createFakeApp } from '../../testing/gallery/fake-app.ts';
-import { participant } from '../../testing/gallery/samples/people.ts';
+import { DEVICE_CODE, participant } from '../../testing/gallery/samples/people.ts';
 import { mountEach } from '../../testing/mounted.ts';
 import { qrTextOf } from './code-qr.ts';
 import { SafetyCodeButton } from './safety-code-button.tsx';
 
 const mounted = mountEach();
 const ana = participant('Ana Moreira');
-const own = qrTextOf(ana.deviceCode ?? '');
+const own = qrTextOf(DEVICE_CODE);
 
 /** One press on a tile, and another one to scan `text`. */
 async function scanned(text: string) {

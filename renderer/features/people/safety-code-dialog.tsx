@@ -1,5 +1,6 @@
+import type { DeviceId } from '@parley/shared/protocol';
 import { ScanLine, ShieldCheck } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useActions } from '../../stores/react.tsx';
 import type { ParticipantView } from '../../stores/state.ts';
 import { Button } from '../../ui/button.tsx';
@@ -15,9 +16,10 @@ type Found = 'same' | 'different' | 'other';
 /** Both codes, to be read aloud, scanned or compared by another way. */
 export function SafetyCodeDialog({ participant, onClose }: { participant: ParticipantView; onClose: () => void }) {
   const { setVerified } = useActions();
+  const deviceCode = useDeviceCode(participant.deviceId);
   const [found, setFound] = useState<Found | null>(null);
   const [scanning, setScanning] = useState(false);
-  const { deviceId, name, safetyCode, deviceCode } = participant;
+  const { deviceId, name, safetyCode } = participant;
   const decide = (same: boolean) => {
     setFound(same ? 'same' : 'different');
     return setVerified(deviceId, same);
@@ -65,6 +67,22 @@ export function SafetyCodeDialog({ participant, onClose }: { participant: Partic
       {scanning ? <ScanDialog onFound={scanned} onClose={() => setScanning(false)} /> : null}
     </Dialog>
   );
+}
+
+/** Null while it is computed. */
+function useDeviceCode(deviceId: DeviceId): string | null {
+  const { deviceCodeWith } = useActions();
+  const [code, setCode] = useState<string | null>(null);
+  useEffect(() => {
+    let isOpen = true;
+    void deviceCodeWith(deviceId).then((computed) => {
+      if (isOpen) setCode(computed);
+    });
+    return () => {
+      isOpen = false;
+    };
+  }, [deviceId, deviceCodeWith]);
+  return code;
 }
 
 /** The result of the comparison. Always there, so that it is read out when it comes. */

@@ -1,5 +1,6 @@
 import { isolated, type MetPerson } from '@parley/shared/model';
 import { accept, type DeviceId, type Outcome, type RoomId, refuse } from '@parley/shared/protocol';
+import { deviceCode } from '@parley/shared/sealing';
 import { InviteRates } from '../invitations.ts';
 import type { Invitation } from '../state.ts';
 import type { ActionContext } from './context.ts';
@@ -12,6 +13,8 @@ export interface PeopleActions {
   unblockPerson: (deviceId: DeviceId) => Promise<Outcome<unknown>>;
   /** Goes on with a device that took over a known name, without a comparison of the codes. */
   acceptPerson: (deviceId: DeviceId) => Promise<Outcome<unknown>>;
+  /** The code of this device and that one: sixty digits in twelve groups. It takes thousands of hashes; null where this device is not known yet. */
+  deviceCodeWith: (deviceId: DeviceId) => Promise<string | null>;
   /** Shows everybody who was met. */
   openPeople: () => void;
   /** Sends the invite of a room to a person, over a link that is open in any room. */
@@ -58,6 +61,10 @@ export function createPeopleActions(
       const { rooms } = store.getState();
       await Promise.all([running()?.reach.sync(), ...rooms.map(({ roomId }) => chats.reload(roomId))]);
       return unblocked;
+    },
+    async deviceCodeWith(deviceId) {
+      const { info } = store.getState();
+      return info ? deviceCode(info.deviceId, deviceId) : null;
     },
     openPeople() {
       show({ at: 'people' });

@@ -5,6 +5,7 @@ import type { Actions } from '../../stores/actions/actions.ts';
 import type { AppState, OwnMedia } from '../../stores/state.ts';
 import { movingPicture } from './moving-picture.ts';
 import { inviteOn, sampleInvite } from './samples/invites.ts';
+import { DEVICE_CODE } from './samples/people.ts';
 import { sampleReceivers } from './samples/receivers.ts';
 import { design, roomsAt } from './samples/rooms.ts';
 import { foundCheck, sampleListedRooms, serverOf } from './samples/servers.ts';
@@ -233,6 +234,7 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
     showExport: () => undefined,
     freeStorage: async () => accept({ freedBytes: 1_310_000_000 }),
     setVerified: done,
+    deviceCodeWith: async () => DEVICE_CODE,
     acceptPerson: done,
     blockPerson: done,
     lockRoom: done,

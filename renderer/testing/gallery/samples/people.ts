@@ -44,10 +44,12 @@ export function participant(name: string, more: Partial<ParticipantView> = {}): 
     cameraStream: null,
     screenStream: null,
     safetyCode: '4821 0937',
-    deviceCode: '30512 99214 77120 45518 20931 66047 81256 03394 57781 12065 90432 68817',
     ...more,
   };
 }
+
+/** Of this device and any other. */
+export const DEVICE_CODE = '30512 99214 77120 45518 20931 66047 81256 03394 57781 12065 90432 68817';
 
 export function inCall(name: string, more: Partial<ParticipantView> = {}): ParticipantView {
   const camera = more.camera ?? true;
