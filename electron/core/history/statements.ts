@@ -1,42 +1,8 @@
-/** A message with the names behind its numbers. From the message to those, whatever SQLite would choose. */
-const MESSAGE_COLUMNS = `
-  m.number, m.id, r.room_id, a.device AS author, n.name AS author_name, m.seq, m.clock, m.sent_at, m.text, m.sig, m.mine,
-  m.state, m.delivered_to, m.read_by, m.kind, oa.device AS of_author, m.of_id, m.digest, m.salt, m.body, m.shown, m.held,
-  m.edited, m.deleted, m.reacted, m.expires, m.due_at`;
-const MESSAGE_JOINS = `
-  CROSS JOIN authors a ON a.number = m.author
-  CROSS JOIN rooms r ON r.number = m.room
-  CROSS JOIN names n ON n.number = m.name
-  LEFT JOIN authors oa ON oa.number = m.of_author`;
-const MESSAGES = `SELECT ${MESSAGE_COLUMNS} FROM messages m ${MESSAGE_JOINS}`;
-
-/** Messages with what is known of their authors' devices, and of the messages that they answer. */
-const ITEM_COLUMNS = `
-  ${MESSAGE_COLUMNS}, p.name AS pinned_name, p.changed AS pinned_changed,
-  qn.name AS quoted_name, q.text AS quoted_text, q.mine AS quoted_mine, q.expires AS quoted_expires,
-  qp.name AS quoted_pinned_name, qp.changed AS quoted_pinned_changed`;
-const ITEM_JOINS = `
-  ${MESSAGE_JOINS}
-  LEFT JOIN pins p ON p.device_id = a.device
-  LEFT JOIN messages q ON q.author = m.of_author AND q.id = m.of_id AND q.shown = 1
-  LEFT JOIN names qn ON qn.number = q.name
-  LEFT JOIN pins qp ON q.number IS NOT NULL AND qp.device_id = oa.device`;
-const ITEMS = `SELECT ${ITEM_COLUMNS} FROM messages m ${ITEM_JOINS}`;
-
-/** The numbers of a room by its id, and of an author in it. */
-const ROOM = '(SELECT number FROM rooms WHERE room_id = ?)';
-const AUTHOR = `(SELECT number FROM authors WHERE room = ${ROOM} AND device = ?)`;
-/** The order of a room. Few messages share a clock, so those are sorted as they are read. */
-const OLDEST_FIRST = 'm.clock, a.device, m.id';
-const NEWEST_FIRST = 'm.clock DESC, a.device DESC, m.id DESC';
+import { searchSql } from './search-statements.ts';
+import { AUTHOR, ITEMS, MESSAGES, NEWEST_FIRST, OLDEST_FIRST, ROOM } from './statement-parts.ts';
 
 /** An own message that came back from somebody is delivered, though to no device that sent a receipt. */
 const SOMEBODY_HAS = '(m.mine = 0 OR m.state BETWEEN 2 AND 3)';
-
-/** What the search index knows of a message. */
-const INDEXED = `
-  SELECT m.number, r.room_id AS roomId, a.device AS author, m.sent_at AS sentAt, m.text
-  FROM messages m CROSS JOIN authors a ON a.number = m.author CROSS JOIN rooms r ON r.number = m.room`;
 
 /** What one kind of entries changed of a room. The kind is no parameter: only so the index of that kind is used. */
 const changesOf = (kind: 'kind = 4' | 'kind = 8') => `
@@ -356,52 +322,5 @@ export const sql = {
   setRight: 'UPDATE servers SET kind = @kind, credential = @credential, lost = @lost WHERE host = @host',
   deleteServer: 'DELETE FROM servers WHERE host = ?',
 
-  wordId: 'SELECT id FROM words WHERE word = ?',
-  wordIdsBetween: 'SELECT id FROM words WHERE word BETWEEN ? AND ?',
-  addWord: 'INSERT INTO words (word) VALUES (?)',
-  removeWord: 'DELETE FROM words WHERE id = ?',
-  wordsWithParts:
-    'SELECT w.id, w.word FROM word_parts p JOIN words w ON w.id = p.rowid WHERE p.word_parts MATCH ? LIMIT ?',
-  addWordParts: 'INSERT INTO word_parts (rowid, parts) VALUES (?, ?)',
-  removeWordParts: "INSERT INTO word_parts (word_parts, rowid, parts) VALUES ('delete', ?, ?)",
-  wordPartsOption: 'INSERT INTO word_parts (word_parts, rank) VALUES (?, ?)',
-  addMessageWords: 'INSERT INTO message_words (rowid, words) VALUES (?, ?)',
-  removeMessageWords: "INSERT INTO message_words (message_words, rowid, words) VALUES ('delete', ?, ?)",
-  messageWordsOption: 'INSERT INTO message_words (message_words, rank) VALUES (?, ?)',
-  totalChanges: 'SELECT total_changes() AS count',
-  messageWordsSegments: 'SELECT count(DISTINCT segid) AS count FROM message_words_idx',
-  wordPartsSegments: 'SELECT count(DISTINCT segid) AS count FROM word_parts_idx',
-  anyMessageWith: 'SELECT 1 FROM message_words WHERE message_words MATCH ? LIMIT 1',
-  // Numbers are bound as real ones, and FTS5 uses only whole ones to find its place: any other is compared row by row.
-  messageHas: 'SELECT 1 FROM message_words WHERE message_words MATCH ? AND rowid = CAST(? AS INTEGER)',
-  indexedBetween: `${INDEXED} WHERE m.number BETWEEN ? AND ? AND m.number % ? = 0`,
-  indexedAbove: `${INDEXED} WHERE m.number > ? ORDER BY m.number LIMIT ?`,
-  // The plus keeps SQLite on the numbers, which is the order that is asked for.
-  indexedOfRoom: `${INDEXED} WHERE m.number > ? AND +m.room = ${ROOM} ORDER BY m.number LIMIT ?`,
-  searchIndexed: `
-    SELECT m.number, r.room_id, a.device AS author, m.sent_at, m.text, m.shown
-    FROM message_words w CROSS JOIN messages m ON m.number = w.rowid
-      CROSS JOIN authors a ON a.number = m.author CROSS JOIN rooms r ON r.number = m.room
-    WHERE w.message_words MATCH ? AND w.rowid < CAST(? AS INTEGER) ORDER BY w.rowid DESC LIMIT ?`,
-  countIndexed: 'SELECT count(*) AS total FROM (SELECT 1 FROM message_words WHERE message_words MATCH ? LIMIT ?)',
-  countIndexedBetween: `
-    SELECT count(*) AS count FROM message_words
-    WHERE message_words MATCH ? AND rowid BETWEEN CAST(? AS INTEGER) AND CAST(? AS INTEGER)`,
-  // For what almost every message holds: the messages are read from the newest down.
-  searchAll: `
-    SELECT m.number, r.room_id, a.device AS author, m.sent_at, m.text, m.shown
-    FROM messages m CROSS JOIN authors a ON a.number = m.author CROSS JOIN rooms r ON r.number = m.room
-    WHERE m.number < ? ORDER BY m.number DESC LIMIT ?`,
-  // Files are few: those of all rooms come from the index of entries about a message, where they stand as about none, and are sorted. One
-  // whose body did not come yet has no name.
-  searchFiles: `
-    SELECT m.number, r.room_id, a.device AS author, m.sent_at, m.text, m.shown
-    FROM (SELECT number FROM messages
-          WHERE of_author IS NULL AND of_id IS NULL AND kind = 5 AND kind > 0
-            AND (salt IS NOT NULL OR held = 0 OR kind = 2) AND number < ?
-          ORDER BY number DESC LIMIT ?) f
-      CROSS JOIN messages m ON m.number = f.number
-      CROSS JOIN authors a ON a.number = m.author CROSS JOIN rooms r ON r.number = m.room
-    ORDER BY m.number DESC`,
-  searchHit: `SELECT r.name AS room_name, ${ITEM_COLUMNS} FROM messages m ${ITEM_JOINS} WHERE m.number = ?`,
+  ...searchSql,
 } as const;
