@@ -9,6 +9,7 @@ import { type AppStore, createAppStore } from './app-store.ts';
 import { browserPorts } from './browser-ports.ts';
 import { createCallMixing } from './call-mixing.ts';
 import { createCallRecordings } from './call-recordings.ts';
+import { createCallTimelines } from './call-timelines.ts';
 import { type Calls, createCalls } from './calls.ts';
 import { createChats } from './chats.ts';
 import { createDrafts } from './drafts.ts';
@@ -56,6 +57,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
   let running: { reach: Reach; calls: Calls } | undefined;
   const mixing = createCallMixing({ store, ports, running: () => running });
   const callRecordings = createCallRecordings({ store, ports, running: () => running, notices, mixing });
+  const callTimelines = createCallTimelines({ store, ports, chats });
   const liveCalls = createLiveCalls({ store, ports, running: () => running, notices, mixing });
   const evenedVoices = createEvenedVoices(store, ports);
   const pathTests = createPathTests({
@@ -81,6 +83,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
     pathTests,
     mixing,
     callRecordings,
+    callTimelines,
     liveCalls,
     running: () => running,
     restart: () => void start(),
@@ -252,7 +255,7 @@ export function createApp(given: AppPorts = browserPorts(window)): App {
       actions.stopComingIn();
       running?.calls.leave();
       running?.calls.close();
-      await Promise.all([drafts.close(), callRecordings.close(), running?.reach.close()]);
+      await Promise.all([drafts.close(), callRecordings.close(), callTimelines.close(), running?.reach.close()]);
       mixing.close();
       ports.signaling.close();
       clock.stopAll();

@@ -141,6 +141,10 @@ export const LIMITS = {
   voiceLevels: 64,
   voiceLevelMax: 31,
 
+  /** Spans of all people together, and people, in what is kept of the connections of one call; older details are merged. */
+  callTimelineSpansMax: 200,
+  callTimelinePeopleMax: 32,
+
   /** Stays in one recorded call that its notes name: whoever comes and goes more often than that is noted until then. */
   recordedStaysMax: 256,
   /** A picture of a call, as PNG. */

@@ -4,6 +4,7 @@ import { LIMITS } from '../base/limits.ts';
 import { Refusal } from '../base/outcome.ts';
 import {
   Author,
+  CallTimeline,
   Cursor,
   Entry,
   EntryContent,
@@ -171,6 +172,19 @@ export const historyCalls = {
   'history.join-call': {
     input: OfRoom.extend({ callId: CallId }).strict(),
     output: z.object({ changed: z.array(HistoryItem) }),
+  },
+  /**
+   * Keeps how the connections of a call were, in the place of what was kept of it before. Nothing is kept where the call does not stand in the
+   * conversation (any more), or this device was not in it. Answers the messages that are shown another way now.
+   */
+  'history.keep-call-timeline': {
+    input: OfRoom.extend({ callId: CallId, timeline: CallTimeline }).strict(),
+    output: z.object({ changed: z.array(HistoryItem) }),
+  },
+  /** How the connections of a call were, as far as this device kept it. */
+  'history.call-timeline': {
+    input: OfRoom.extend({ callId: CallId }).strict(),
+    output: z.object({ timeline: CallTimeline.nullable() }),
   },
   /** Everything up to this clock was seen on another computer of this person. Answers how many messages were unread here. */
   'history.mark-seen-up-to': {

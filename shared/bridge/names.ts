@@ -50,6 +50,8 @@ const calls: Record<BridgeCall, true> = {
   'history.mark-heads': true,
   'history.mark-seen': true,
   'history.join-call': true,
+  'history.keep-call-timeline': true,
+  'history.call-timeline': true,
   'history.mark-seen-up-to': true,
   'history.read-clock': true,
   'history.heads': true,

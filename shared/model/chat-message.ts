@@ -121,9 +121,14 @@ export type MessageFile = z.infer<typeof MessageFile>;
 
 /**
  * A call as it stands in the conversation; the id of its message is that of the call. `missed`: somebody else started it, and this device
- * was not in it. `lengthMs`: how long it had run when the last who said so left; null where nobody did.
+ * was not in it. `lengthMs`: how long it had run when the last who said so left; null where nobody did. `timeline`: this device kept how
+ * its connections were.
  */
-export const MessageCall = z.object({ missed: z.boolean(), lengthMs: z.number().int().nonnegative().nullable() });
+export const MessageCall = z.object({
+  missed: z.boolean(),
+  lengthMs: z.number().int().nonnegative().nullable(),
+  timeline: z.literal(true).optional(),
+});
 export type MessageCall = z.infer<typeof MessageCall>;
 
 /** The kinds of entries that stand in the conversation, with what they hold beside the text. Null where it was erased. */

@@ -1,4 +1,5 @@
 export * from './backup.ts';
+export * from './call-timeline.ts';
 export * from './chat-message.ts';
 export * from './computers.ts';
 export * from './entry.ts';

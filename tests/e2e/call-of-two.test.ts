@@ -304,6 +304,42 @@ describe('a call that is over', () => {
   });
   afterAll(() => stage?.close());
 
+  it('leaves how it went in the conversation of each, on that computer alone, and gives a report away (C7)', async () => {
+    const { ana, invite } = await stage.hostCall('Meadow');
+    const [ben] = await stage.joinCall(invite, ['Ben Okafor']);
+    if (!ben) throw new Error('nobody joined');
+    const measured = (one: Participant, other: Participant) =>
+      one
+        .tile(other.name)
+        .getByText(/^(Good|Fair|Poor) connection/)
+        .waitFor({ state: 'attached' });
+    await Promise.all([measured(ana, ben), measured(ben, ana)]);
+    await ben.leaveCall();
+    await ana.leaveCall();
+    const again = await stage.reopen(ben);
+    await again.openRoom('Meadow');
+    for (const [one, other, words] of [
+      [ana, ben, 'You started a call · '],
+      [again, ana, `${ana.name} started a call · `],
+    ] as const) {
+      await one.openPanel('Chat');
+      const call = one.message(words);
+      await call.getByRole('button', { name: 'How it went' }).click();
+      await call
+        .getByRole('region', { name: other.name })
+        .getByText(/^(Good connection all the time|The connection was )/)
+        .waitFor();
+      expect(await axeComplaints(one.page)).toEqual([]);
+    }
+    const downloading = ana.page.waitForEvent('download');
+    await ana.page.getByRole('button', { name: 'Save report…' }).click();
+    const report = await readFile(await (await downloading).path(), 'utf8');
+    expect(JSON.parse(report)).toMatchObject({
+      people: [{ person: 'Person 1', timeline: [{ from: expect.any(Number) }] }],
+    });
+    expect(report).not.toContain(ben.name);
+  });
+
   it('stands in the conversation with how long it took, or as missed, and Home says so until it was seen (H4)', async () => {
     const { ana, invite } = await stage.hostCall('Orchard');
     const [ben] = await stage.joinCall(invite, ['Ben Okafor']);

@@ -92,6 +92,12 @@ export function historyHandlers(
     'history.mark-heads': async ({ roomId, by, heads }) => ({ changed: await history.markHeads(roomId, by, heads) }),
     'history.mark-seen': async ({ roomId, ...range }) => ({ seen: await stored(history.markSeen(roomId, range)) }),
     'history.join-call': async ({ roomId, callId }) => ({ changed: await stored(history.joinCall(roomId, callId)) }),
+    'history.keep-call-timeline': async ({ roomId, callId, timeline }) => ({
+      changed: await history.keepCallTimeline(roomId, callId, timeline),
+    }),
+    'history.call-timeline': async ({ roomId, callId }) => ({
+      timeline: await history.callTimeline(roomId, callId),
+    }),
     'history.mark-seen-up-to': async ({ roomId, clock }) => ({
       seen: await stored(history.markSeenUpTo(roomId, clock)),
     }),

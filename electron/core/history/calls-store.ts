@@ -1,5 +1,5 @@
-import type { HistoryItem } from '@parley/shared/model';
-import type { CallId, RoomId } from '@parley/shared/protocol';
+import { CallTimeline, type HistoryItem } from '@parley/shared/model';
+import { type CallId, type RoomId, readJson } from '@parley/shared/protocol';
 import { toBlob } from './blobs.ts';
 import type { HistoryContext } from './history-context.ts';
 import { type ItemRow, STATE_NUMBERS } from './message-rows.ts';
@@ -22,19 +22,38 @@ export function noteJoined(
   });
 }
 
-/** The calls that this device is in. */
+/** The calls that this device is in, and how its connections were. */
 export function createCallsStore(context: HistoryContext) {
-  const { transaction, needRoom, rowOf, itemOf } = context;
+  const { one, run, transaction, needRoom, rowOf, itemOf, items } = context;
+  const shown = (rows: readonly ItemRow[]): HistoryItem[] =>
+    rows.flatMap((row) => {
+      if (row.shown !== 1) return [];
+      const after = rowOf({ author: row.author, id: row.id } as HistoryItem);
+      return after ? [itemOf(after)] : [];
+    });
   return {
     /** Notes that this device is in a call. Answers the messages that this changes. */
     joinCall: (roomId: RoomId, callId: CallId): HistoryItem[] =>
       transaction(() => {
         needRoom(roomId);
-        return noteJoined(context, roomId, callId).flatMap((row) => {
-          if (row.shown !== 1) return [];
-          const after = rowOf({ author: row.author, id: row.id } as HistoryItem);
-          return after ? [itemOf(after)] : [];
-        });
+        return shown(noteJoined(context, roomId, callId));
       }),
+
+    /** Keeps how the connections of a call were, as long as the call stands in the conversation. Answers the messages that are shown another way now. */
+    keepCallTimeline: (roomId: RoomId, callId: CallId, timeline: CallTimeline): HistoryItem[] =>
+      transaction(() => {
+        needRoom(roomId);
+        const isKept = () => one(sql.timelineOf, roomId, toBlob(callId)) !== undefined;
+        const wasKept = isKept();
+        run(sql.keepTimeline, { roomId, callId: toBlob(callId), timeline: JSON.stringify(timeline) });
+        return wasKept || !isKept() ? [] : shown(items(sql.callsWithId, toBlob(callId), roomId));
+      }),
+
+    /** How the connections of a call were; null where that is not kept. */
+    callTimeline: (roomId: RoomId, callId: CallId): CallTimeline | null => {
+      needRoom(roomId);
+      const kept = one<{ timeline: string }>(sql.timelineOf, roomId, toBlob(callId));
+      return kept ? (readJson(CallTimeline, kept.timeline) ?? null) : null;
+    },
   };
 }

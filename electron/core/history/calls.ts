@@ -8,7 +8,7 @@ import { sql } from './statements.ts';
 
 /** The row of a call. */
 type CallRow = Pick<MessageRow, 'id' | 'room_id' | 'author' | 'mine' | 'sent_at'>;
-type Facts = { created_at: number; joined: number; length: number | null };
+type Facts = { created_at: number; joined: number; timeline: number; length: number | null };
 
 /** What this device knows of the calls of its rooms. An entry of a call has the id of the call. */
 export function createCalls({ one, run }: Pick<Queries, 'one' | 'run'>, people: Pick<People, 'isOwn'>) {
@@ -25,7 +25,8 @@ export function createCalls({ one, run }: Pick<Queries, 'one' | 'run'>, people: 
     /** A call as it stands in the conversation. */
     of(call: CallRow): MessageCall {
       const facts = factsOf(call);
-      return { missed: isMissed(call, facts), lengthMs: facts?.length ?? null };
+      const timeline = facts?.timeline === 1 ? { timeline: true as const } : {};
+      return { missed: isMissed(call, facts), lengthMs: facts?.length ?? null, ...timeline };
     },
 
     /** Notes that this device is in a call. */
@@ -35,7 +36,13 @@ export function createCalls({ one, run }: Pick<Queries, 'one' | 'run'>, people: 
 
     /** Forgets whether this device was in a call of which an entry went, where none is left. Others may have used its id as well. */
     forget({ id, room_id }: Pick<CallRow, 'id' | 'room_id'>): void {
+      run(sql.forgetTimeline, room_id, toBlob(id));
       run(sql.forgetCall, room_id, toBlob(id));
+    },
+
+    /** Forgets how the connections of a call were, where its last entry was deleted. */
+    forgetTimeline({ id, room_id }: Pick<CallRow, 'id' | 'room_id'>): void {
+      run(sql.forgetTimeline, room_id, toBlob(id));
     },
 
     /** The entry of a call. Others may have used its id as well: the first in the order of the room counts. */

@@ -162,6 +162,7 @@ export function createEntryLog(context: HistoryContext, spans: Spans) {
     if (!isDeleted && blocks.isBlocked(ref.author)) return;
     if (isDeleted) {
       if (target.deleted === 0) setText(target, { text: '', edited: 0, deleted: 1 });
+      if (target.kind === KIND_NUMBERS.call) calls.forgetTimeline(target);
       erase(target);
     } else if (current && target.kind === KIND_NUMBERS.text) {
       const text = current.body ?? '';

@@ -184,6 +184,8 @@ describe('what a journey runs (H2)', () => {
       const theirs = eve.write(roomId, { seq: 11, kind: 'call', body: { salt: 'A'.repeat(22) } } as never);
       store.record(roomId, [theirs]);
       store.joinCall(roomId, CallId.parse(theirs.id));
+      store.keepCallTimeline(roomId, callId, { lengthMs: 5, people: [] });
+      store.callTimeline(roomId, callId);
       store.rooms();
     },
     record: (store) => {

@@ -12,6 +12,11 @@ const changesOf = (kind: 'kind = 4' | 'kind = 8') => `
     LEFT JOIN pins p ON p.device_id = a.device
   WHERE m.room = ${ROOM} AND m.${kind} AND m.body IS NOT NULL ORDER BY ${NEWEST_FIRST} LIMIT ?`;
 
+/** Whether an entry of a call that this device was in (`j`) is here and was not deleted; others may have used its id as well. */
+const CALL_STANDS = `
+  SELECT 1 FROM messages m WHERE m.id = j.call AND m.room = j.room AND m.kind = 6 AND m.held <> 2 AND m.deleted = 0
+    AND (m.expires IS NULL OR m.due_at IS NOT NULL)`;
+
 /** Every statement of the history, in one place, so that a test can ask SQLite how it will run each of them. */
 export const sql = {
   rooms: 'SELECT * FROM rooms ORDER BY last_active_at DESC',
@@ -170,9 +175,19 @@ export const sql = {
     DELETE FROM joined_calls WHERE room = ${ROOM} AND call = ?
       AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.id = joined_calls.call AND m.room = joined_calls.room
                         AND m.kind = 6 AND m.held <> 2 AND (m.expires IS NULL OR m.due_at IS NOT NULL))`,
+  // Only of a call that stands in the conversation: a write that comes after its deletion brings nothing back.
+  keepTimeline: `
+    INSERT INTO call_timelines (room, call, timeline)
+    SELECT j.room, j.call, @timeline FROM joined_calls j
+    WHERE j.room = (SELECT number FROM rooms WHERE room_id = @roomId) AND j.call = @callId AND EXISTS (${CALL_STANDS})
+    ON CONFLICT (room, call) DO UPDATE SET timeline = excluded.timeline`,
+  timelineOf: `SELECT timeline FROM call_timelines WHERE room = ${ROOM} AND call = ?`,
+  forgetTimeline: `
+    DELETE FROM call_timelines AS j WHERE j.room = ${ROOM} AND j.call = ? AND NOT EXISTS (${CALL_STANDS})`,
   callFacts: `
     SELECT r.created_at,
            EXISTS (SELECT 1 FROM joined_calls j WHERE j.room = r.number AND j.call = @id) AS joined,
+           EXISTS (SELECT 1 FROM call_timelines t WHERE t.room = r.number AND t.call = @id) AS timeline,
            (SELECT max(CAST(m.body AS INTEGER)) FROM messages m
             WHERE m.of_author = (SELECT a.number FROM authors a WHERE a.room = r.number AND a.device = @author)
               AND m.of_id = @id AND m.kind = 7 AND m.kind > 0 AND (m.salt IS NOT NULL OR m.held = 0 OR m.kind = 2)

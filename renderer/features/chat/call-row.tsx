@@ -1,10 +1,12 @@
 import { type HistoryItem, type MessageCall, messageKey } from '@parley/shared/model';
+import type { CallId } from '@parley/shared/protocol';
 import { Phone } from 'lucide-react';
 import { useActions, useApp } from '../../stores/react.tsx';
 import { Button } from '../../ui/button.tsx';
 import { formatClock } from '../../ui/format.ts';
 import { CallLine, callWords, isMissed } from '../call-line.tsx';
 import { authorWords } from '../connection-words.ts';
+import { HowItWent } from '../quality/how-it-went.tsx';
 import styles from './call-row.module.css';
 import { TimerMark } from './timer-mark.tsx';
 
@@ -23,6 +25,7 @@ export function CallRow({ item, call, focused, position, total }: CallRowProps) 
   const { roomId } = item;
   const runningId = useApp((state) => state.reach[roomId]?.call?.callId ?? null);
   const isInCall = useApp(({ call: own }) => own.at === 'joined');
+  const isOwn = useApp(({ call: own }) => own.at === 'joined' && (own.callId as string) === item.id);
   const running = runningId !== null && runningId === (item.id as string);
   // A call that was missed is answered with a new one, unless one runs here already.
   const canRing = !item.deleted && !isInCall && (running || (runningId === null && isMissed(call, false)));
@@ -49,6 +52,9 @@ export function CallRow({ item, call, focused, position, total }: CallRowProps) 
         <Button look={running ? 'primary' : 'plain'} size="small" icon={Phone} onClick={() => prepareCall(roomId)}>
           {running ? 'Join' : 'Call back'}
         </Button>
+      ) : null}
+      {call.timeline && !item.deleted && !isOwn ? (
+        <HowItWent roomId={roomId} callId={item.id as unknown as CallId} />
       ) : null}
     </article>
   );

@@ -121,13 +121,13 @@ function Person({ participant, opened }: { participant: ParticipantView; opened:
 }
 
 function Report({ people }: { people: readonly ParticipantView[] }) {
-  const { copyText, saveText } = useActions();
+  const { copyText, saveText, ownTimeline } = useActions();
   const info = useApp((state) => state.info);
   const records = useApp((state) => state.linkRecords);
   const call = useApp((state) => state.call);
   const troubles = useApp((state) => (call.at === 'joined' ? state.reach[call.roomId]?.troubles : undefined)) ?? [];
   const [said, setSaid] = useState('');
-  const report = () => connectionReport({ info, participants: people, records, troubles });
+  const report = () => connectionReport({ info, participants: people, records, troubles, timeline: ownTimeline() });
   return (
     <>
       <p className={styles.soft}>

@@ -1,3 +1,4 @@
+import type { CallTimeline } from '@parley/shared/model';
 import { describe, expect, it } from 'vitest';
 import { readingOf } from '../../mesh/testing/readings.ts';
 import { participant } from '../../testing/gallery/samples/people.ts';
@@ -12,19 +13,44 @@ const record = [
   { atMs: 5_000, reading: readingOf({ roundTripMs: 20.00049 }) },
   { atMs: 7_000, reading: readingOf({ roundTripMs: 31, received: { lossRatio: 0.08, freezes: 2 } }) },
 ];
+const gone = participant('Chiara Fontana');
+const timeline: CallTimeline = {
+  lengthMs: 61_000,
+  people: [
+    { deviceId: gone.deviceId, name: gone.name, spans: [{ fromMs: 0, toMs: 9_000, level: 'away', cause: null }] },
+    {
+      deviceId: ana.deviceId,
+      name: ana.name,
+      spans: [{ fromMs: 9_000, toMs: 61_000, level: 'poor', cause: 'their-uplink' }],
+    },
+  ],
+};
 const report = () =>
   connectionReport({
     info: { version: '1.2.3', host: 'electron', platform: 'linux' },
     participants: [participant('Benedikt'), ana],
     records: { [ana.sess]: record },
     troubles: ['microphone'],
+    timeline,
   });
 
 describe('the report on the connections of a call', () => {
   it('names people by numbers and has nothing else that tells who they are (C7)', () => {
     const text = report();
-    for (const secret of ['Ana', 'Benedikt', ana.sess, ana.deviceId, '4821']) expect(text).not.toContain(secret);
+    for (const secret of ['Ana', 'Benedikt', 'Chiara', ana.sess, ana.deviceId, gone.deviceId, '4821'])
+      expect(text).not.toContain(secret);
     expect(text).toContain("Person 2's network is losing packets (8 %).");
+  });
+
+  it('has the whole call in words, with people who left (C7)', () => {
+    expect(JSON.parse(report())).toMatchObject({
+      callSeconds: 61,
+      people: [
+        { timeline: [] },
+        { person: 'Person 2', timeline: [{ from: 9, to: 61, inWords: 'Poor connection: their network' }] },
+      ],
+      left: [{ person: 'Person 3', timeline: [{ from: 0, to: 9, inWords: 'Connection cut' }] }],
+    });
   });
 
   it('has what was measured in the last minutes, and no whole address (C7)', () => {

@@ -414,6 +414,8 @@ export class FakeCore {
       this.joinedCalls.push(callId);
       return accept({ changed: [] });
     },
+    'history.keep-call-timeline': () => accept({ changed: [] }),
+    'history.call-timeline': () => accept({ timeline: null }),
     'history.record': async ({ messages }: { messages: Entry[] }) => {
       const stored: (MessageRef & { met: boolean })[] = [];
       const fresh: HistoryItem[] = [];

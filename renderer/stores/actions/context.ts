@@ -4,6 +4,7 @@ import type { RoomSession } from '../../session/room-session.ts';
 import type { AppStore } from '../app-store.ts';
 import type { CallMixing } from '../call-mixing.ts';
 import type { CallRecordings } from '../call-recordings.ts';
+import type { CallTimelines } from '../call-timelines.ts';
 import type { Calls } from '../calls.ts';
 import type { Chats } from '../chats.ts';
 import type { Drafts } from '../drafts.ts';
@@ -37,6 +38,7 @@ export type ActionParts = {
   pathTests: PathTests;
   mixing: CallMixing;
   callRecordings: CallRecordings;
+  callTimelines: CallTimelines;
   liveCalls: LiveCalls;
   restart: () => void;
 };

@@ -4,6 +4,7 @@ import type { StoreApi } from 'zustand/vanilla';
 import type { Actions } from '../../stores/actions/actions.ts';
 import type { AppState, OwnMedia } from '../../stores/state.ts';
 import { movingPicture } from './moving-picture.ts';
+import { sampleTimeline } from './samples/calls.ts';
 import { inviteOn, sampleInvite } from './samples/invites.ts';
 import { DEVICE_CODE } from './samples/people.ts';
 import { sampleReceivers } from './samples/receivers.ts';
@@ -144,6 +145,8 @@ export function createFakeActions(store: StoreApi<AppState>): Actions {
     startLive: (address) =>
       address.startsWith('https://') ? accept(null) : refuse('live-address-invalid', { path: 'address' }),
     stopLive: () => set({ callLive: null }),
+    ownTimeline: () => sampleTimeline,
+    timelineOf: async () => accept(sampleTimeline),
     saveText: () => undefined,
     startPathTest: () => set({ pathTest: { at: 'running', step: 'way-out' } }),
     stopPathTest: () => set({ pathTest: { at: 'none' } }),

@@ -17,6 +17,7 @@ import { up as computers } from './0015-computers.ts';
 import { up as blocks } from './0016-blocks.ts';
 import { up as rules } from './0017-rules.ts';
 import { up as hidden } from './0018-hidden.ts';
+import { up as callTimelines } from './0019-call-timelines.ts';
 
 /** How many messages of all were brought to the newer shape; 0 of 0 when it begins. */
 export type MigrationProgress = (done: number, total: number) => void;
@@ -43,4 +44,5 @@ export const migrations: readonly Migration[] = [
   blocks,
   rules,
   hidden,
+  callTimelines,
 ];

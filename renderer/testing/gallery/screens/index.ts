@@ -35,6 +35,7 @@ export const pressed: Partial<Record<ScreenName, readonly string[]>> = {
   ...pressedForServers,
   ...pressedForSettings,
   'room-info': ['Info'],
+  'room-call-timeline': ['How it went'],
   'room-remove': ['Remove Ana Moreira…'],
   'call-devices': ['Choose devices'],
   'do-not-disturb': ['Do not disturb. Calls ring.'],

@@ -117,6 +117,10 @@ export const roomScreens = {
     chats: { [design]: chatOf(callsAt(nowMs), { hasOlder: false }) },
     reach: withReach(base, reachOf(here(), { call: { callId, startedAt: nowMs, deviceIds: [] } })),
   }),
+  'room-call-timeline': (_base, nowMs) => ({
+    screen: inRoom(),
+    chats: { [design]: chatOf(callsAt(nowMs).slice(0, 3), { hasOlder: false }) },
+  }),
   'room-mentions': (_base, nowMs) => ({
     screen: inRoom(),
     chats: { [design]: chatOf(mentionsAt(nowMs)) },
