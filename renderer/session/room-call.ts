@@ -44,6 +44,8 @@ export type RoomCallPorts = {
   publish: () => void;
   /** The same before anything else of this turn happens. */
   publishNow: () => void;
+  /** Calls `govern` soon, at a bounded rate. */
+  governSoon: () => void;
   isOver: () => boolean;
   notice: (notice: SessionNotice) => void;
   /** The shown state changed. */
@@ -176,7 +178,9 @@ export class RoomCall {
     else if (others.includes(own.callId)) this.#accompanied = own.callId;
     entries.follow(this.own, others, (callId) => this.#ports.clock.monotonicMs() - this.#sinceOf(callId));
     for (const participant of participants()) this.sendTracks(participant);
-    this.govern();
+    // Others may say new things of themselves as often as they like; encoders are not set as often.
+    if (ownPart) this.govern();
+    else this.#ports.governSoon();
     this.#ports.views.changed();
     this.#ringing.watch(this.#membership.running(), shown, own?.callId ?? null);
     this.reportStreams(false);

@@ -350,9 +350,9 @@ export class RoomSession {
       return;
     }
     const isOut = (deviceId: DeviceId) => door.gate.of(deviceId) !== 'in';
-    const out = roster.all.filter(({ deviceId }) => isOut(deviceId));
-    for (const participant of out) participant.isOut = true;
-    if (out.length > 0) {
+    const others = roster.all.filter((participant) => participant.isOut !== isOut(participant.deviceId));
+    for (const participant of others) participant.isOut = !participant.isOut;
+    if (others.length > 0) {
       call.changed();
       this.#clock.after(this.#ports.policy.byeMs, () => this.#shutOut(isOut));
     }

@@ -160,6 +160,7 @@ export function createSessionParts(
     reportStream: (kind, live) => void hooks.seated()?.seat.stream(kind, live),
     publish: () => presence.publish(),
     publishNow: () => presence.publishNow(),
+    governSoon: () => governing.request(),
     isOver,
     notice,
     shown,

@@ -61,13 +61,17 @@ export function createCallMixing(options: {
     sources,
     take(roomId) {
       const taker = {};
-      mixed ??= {
-        roomId,
-        mixer: new CallMixer({ capture, clock, sources }),
-        takers: new Set(),
-        tiles: keysOf(sources()),
-      };
-      const taken = mixed;
+      // One of another room is still being finished by whoever has it.
+      const taken =
+        mixed?.roomId === roomId
+          ? mixed
+          : {
+              roomId,
+              mixer: new CallMixer({ capture, clock, sources }),
+              takers: new Set<object>(),
+              tiles: keysOf(sources()),
+            };
+      mixed = taken;
       taken.takers.add(taker);
       sendViews(roomId);
       return {

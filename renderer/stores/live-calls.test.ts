@@ -137,6 +137,16 @@ describe('going live with the own call (C8)', () => {
     expect(ana.live.open).toBe(1);
   });
 
+  it('goes on over the same connection when another setting changes', async () => {
+    const { room, ana } = await callOfTwo();
+    ana.actions.startLive(ADDRESS, '');
+    await room.quiet();
+    const settings = structuredClone(ana.state().settings);
+    ana.say('settings.changed', { ...settings, devices: { ...settings.devices, startMuted: true } });
+    await room.quiet();
+    expect(ana.live.made).toHaveLength(1);
+  });
+
   it('keeps within what the person lets this computer send, together with the call', async () => {
     const { room, ana } = await callOfTwo();
     const { settings } = ana.state();

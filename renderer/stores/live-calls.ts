@@ -104,7 +104,8 @@ export function createLiveCalls(options: {
     if (call.at !== 'joined' && before.call.at === 'joined') stop();
     // A person who hides their address hides it at once; one who sets a limit has it at once.
     const { privacy, network } = before.settings;
-    if (settings.privacy.relayOnly !== privacy.relayOnly || settings.network !== network) current?.sender.renew();
+    const isOtherWay = settings.privacy.relayOnly !== privacy.relayOnly;
+    if (isOtherWay || settings.network.uplinkMaxKbps !== network.uplinkMaxKbps) current?.sender.renew();
   });
 
   return {

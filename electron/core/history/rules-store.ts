@@ -76,11 +76,14 @@ export function createRulesStore({ one, all, run, transaction, people, blocks, o
         needRoom(roomId);
         const kept = new Map(recordsOf(roomId).map((record) => [record.by ?? OWNER, record]));
         let [changed, ties] = [false, 0];
-        for (const record of records) {
+        // A moderator's record counts by the owner's, so that one comes first.
+        for (const record of [...records].sort((one, other) => Number(one.by !== null) - Number(other.by !== null))) {
           const signer = record.by ?? OWNER;
           const before = kept.get(signer);
           if (before?.seq === record.seq && before.grant === record.grant && before.sig !== record.sig) ties += 1;
           if (!replacesRules(record, before)) continue;
+          const owner = kept.get(OWNER);
+          if (record.by !== null && openRecords(owner ? [owner, record] : []).length === 0) continue;
           kept.set(signer, record);
           changed = true;
         }
@@ -96,9 +99,6 @@ export function createRulesStore({ one, all, run, transaction, people, blocks, o
     /** All devices of the person to whom one belongs; with those that once were, where somebody is to be kept out. */
     devicesToRule: (device: DeviceId, former: boolean): DeviceId[] =>
       former ? blocks.devicesOf(device) : people.devicesOf(device),
-
-    /** Whether a device is this person's. */
-    isOwnDevice: (device: DeviceId): boolean => people.isOwn(device),
 
     /**
      * The devices of everybody who was met and wrote in the room, was named or got messages there, of those in `present` too, and of oneself. Authors

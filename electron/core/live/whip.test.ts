@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { silentLog } from '../adapters/stream-log.ts';
 import { systemTrust } from '../signaling/system-trust.ts';
-import { whipHttp } from './whip.ts';
+import { addressFrom, whipHttp } from './whip.ts';
 
 const OFFER = 'v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\n';
 const ANSWER = 'v=0\r\no=- 2 2 IN IP4 127.0.0.1\r\n';
@@ -106,5 +106,26 @@ describe('publishing by WHIP (C8)', () => {
     const stop = new AbortController();
     const { origin } = await receiver(() => stop.abort());
     expect(await publish(origin, null, stop.signal)).toMatchObject({ code: 'cancelled' });
+  });
+});
+
+describe('the address that a receiver leads to (C8)', () => {
+  it.each([
+    ['https://live.example/whip', '/sessions/1', 'https://live.example/sessions/1'],
+    ['https://live.example/whip', 'https://edge.example/sessions/1', 'https://edge.example/sessions/1'],
+    ['https://live.example/whip', 'http://edge.example/sessions/1', undefined],
+    ['https://live.example/whip', 'http://live.example/sessions/1', undefined],
+    ['https://live.example/whip', 'https://192.168.1.1/reboot', undefined],
+    ['https://live.example/whip', 'https://localhost:9200/_all', undefined],
+    ['https://live.example/whip', 'https://[::1]/', undefined],
+    ['https://live.example/whip', 'file:///etc/passwd', undefined],
+    ['https://live.example/whip', 'https://name:word@edge.example/', undefined],
+    ['http://192.168.1.50/whip', 'http://192.168.1.50:8889/sessions/1', 'http://192.168.1.50:8889/sessions/1'],
+    ['http://192.168.1.50/whip', 'http://192.168.1.51/sessions/1', undefined],
+    ['http://192.168.1.50/whip', 'http://127.0.0.1:9200/_all', undefined],
+    ['http://192.168.1.50/whip', 'https://live.example/sessions/1', 'https://live.example/sessions/1'],
+    ['http://127.0.0.1:8889/whip', 'http://127.0.0.1:9000/sessions/1', 'http://127.0.0.1:9000/sessions/1'],
+  ])('from %s by %s is %s', (at, location, leadsTo) => {
+    expect(addressFrom(new URL(at), location)?.href).toBe(leadsTo);
   });
 });

@@ -96,23 +96,24 @@ function takeAnswer({ status, headers, body }: Answer, url: URL): Outcome<Publis
 }
 
 /**
- * Where a receiver sends on to, or has the session. It leads from https to https alone, and from the open network into no private one: what
- * is in there was not the person's choice.
+ * Where a receiver at `url` sends on to, or has the session, by the `location` that it answered. It leads from https to https alone, and
+ * into a private network or this computer only where it is the host that the person chose. Undefined for anything else.
  */
-function addressFrom(url: URL, location: string): URL | undefined {
+export function addressFrom(url: URL, location: string): URL | undefined {
   if (!URL.canParse(location, url.href)) return undefined;
   const read = readLiveAddress(new URL(location, url).href);
   if (read === undefined) return undefined;
   const next = new URL(read);
   if (next.origin === url.origin) return next;
   if (url.protocol === 'https:' && next.protocol !== 'https:') return undefined;
-  return isPrivateHost(next.host) && !isPrivateHost(url.host) ? undefined : next;
+  return isPrivateHost(next.host) && next.hostname !== url.hostname ? undefined : next;
 }
 
 function refusedBy(status: number): Refusal {
   if (status === 401 || status === 403) return refuse('live-denied');
   if (status === 404 || status === 410) return refuse('live-address-unknown');
-  if (status === 429 || status === 503) return refuse('live-busy');
+  // 409: a session before this one may be open still.
+  if (status === 409 || status === 429 || status === 503) return refuse('live-busy');
   if (status === 405 || status < 400) return refuse('live-not-whip');
   return refuse(status < 500 ? 'live-not-taken' : 'live-receiver-failed');
 }

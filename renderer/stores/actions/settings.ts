@@ -82,13 +82,18 @@ export function createSettingsActions(context: ActionContext): SettingsActions {
       return changeSettings({ processing: { background: 'own', pictureAt } });
     },
     async removeBackground() {
-      const isUsed = store.getState().settings.processing.background === 'own';
-      const changed = await changeSettings({
-        processing: { pictureAt: null, ...(isUsed ? { background: 'blur' } : {}) },
-      });
-      if (!changed.ok) return changed;
-      if (isUsed) context.notices.say('info', 'Your picture is removed. Your room is blurred instead.');
-      return tell(await ports.background.remove());
+      const { processing } = store.getState().settings;
+      const isUsed = processing.background === 'own';
+      if (isUsed) {
+        const blurred = await changeSettings({ processing: { background: 'blur' } });
+        if (!blurred.ok) return blurred;
+      }
+      // The setting says that there is a picture until there is none.
+      const removed = await ports.background.remove();
+      if (!removed.ok) return tell(removed);
+      const changed = await changeSettings({ processing: { pictureAt: null } });
+      if (changed.ok && isUsed) context.notices.say('info', 'Your picture is removed. Your room is blurred instead.');
+      return changed;
     },
     async allowLan(allow) {
       const allowed = await ports.bridge.call('server.allow-lan', { allow });
