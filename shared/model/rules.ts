@@ -78,7 +78,7 @@ export function openRecords(records: readonly RoomRules[]): RoomRules[] {
 
 /**
  * The rules that hold by one record of each signer, in whichever order they came. Without one of the owner nobody is kept out. Moderators
- * add to what the owner signed: where two differ it is locked rather than open, and somebody is out rather than in. They remove neither the
+ * add to what the owner signed: where two of them differ it is locked rather than open, and somebody is out rather than in. They remove neither the
  * owner nor each other, and let in nobody whom the owner removed.
  */
 export function rulesInForce(records: readonly RoomRules[]): RulesInForce {
