@@ -69,17 +69,16 @@ describe('what is done to sound and picture before they are sent', () => {
 
   it('sends music untouched and in stereo, without another negotiation (C10)', async () => {
     await ana.page.getByRole('switch', { name: 'Music mode' }).click();
-    const music = await until(
+    await until(
       'stereo',
       async () => {
         const now = await heard();
-        // The noise is another one on each side, the voice is the same.
-        if (now.sameDb < 6) return now;
+        // The noise is another one on each side, the voice is the same. Silence, while the microphone is asked anew, has no sides.
+        if (now.sameDb < 6 && now.floorDb > -50) return now;
         throw new Error(JSON.stringify(now));
       },
       { timeoutMs: 60_000 },
     );
-    expect(music.floorDb).toBeGreaterThan(-50);
     await ana.page.getByRole('switch', { name: 'Music mode' }).click();
     await until('one channel again', async () => {
       const now = await heard();
