@@ -39,7 +39,7 @@ export function createCallsStore(context: HistoryContext) {
         return shown(noteJoined(context, roomId, callId));
       }),
 
-    /** Keeps how the connections of a call were, as long as the call stands in the conversation. Answers the messages that are shown another way now. */
+    /** Keeps how the connections of a call were, unless the call was deleted; its line may come later. Answers the messages that are shown another way now. */
     keepCallTimeline: (roomId: RoomId, callId: CallId, timeline: CallTimeline): HistoryItem[] =>
       transaction(() => {
         needRoom(roomId);

@@ -16,6 +16,8 @@ const changesOf = (kind: 'kind = 4' | 'kind = 8') => `
 const CALL_STANDS = `
   SELECT 1 FROM messages m WHERE m.id = j.call AND m.room = j.room AND m.kind = 6 AND m.held <> 2 AND m.deleted = 0
     AND (m.expires IS NULL OR m.due_at IS NOT NULL)`;
+/** Whether any entry of such a call is here; on a busy computer it may come after the call. */
+const CALL_IS_HERE = 'SELECT 1 FROM messages m WHERE m.id = j.call AND m.room = j.room AND m.kind = 6';
 
 /** Every statement of the history, in one place, so that a test can ask SQLite how it will run each of them. */
 export const sql = {
@@ -179,7 +181,8 @@ export const sql = {
   keepTimeline: `
     INSERT INTO call_timelines (room, call, timeline)
     SELECT j.room, j.call, @timeline FROM joined_calls j
-    WHERE j.room = (SELECT number FROM rooms WHERE room_id = @roomId) AND j.call = @callId AND EXISTS (${CALL_STANDS})
+    WHERE j.room = (SELECT number FROM rooms WHERE room_id = @roomId) AND j.call = @callId
+      AND (EXISTS (${CALL_STANDS}) OR NOT EXISTS (${CALL_IS_HERE}))
     ON CONFLICT (room, call) DO UPDATE SET timeline = excluded.timeline`,
   timelineOf: `SELECT timeline FROM call_timelines WHERE room = ${ROOM} AND call = ?`,
   forgetTimeline: `
